@@ -1,0 +1,25 @@
+import { Float64, Int32, Utf8, type TypeMap } from 'apache-arrow';
+import { wireSchema, type WireBatch } from './wire-table.ts';
+
+/** Columns of `ConceptRelation`: how the weight of one concept goes with the scores of models. */
+export const conceptRelationColumns = {
+  concept: new Utf8(),
+  category: new Utf8(),
+  task: new Utf8(),
+  dataset: new Utf8(),
+  metric: new Utf8(),
+  column: new Utf8(),
+  n: new Int32(),
+  pearson: new Float64(),
+  p: new Float64(),
+  q: new Float64(),
+} as const satisfies TypeMap;
+
+/** Types of the columns of `ConceptRelation`. */
+export type ConceptRelationColumns = typeof conceptRelationColumns;
+
+/** A batch of concept relations. */
+export type ConceptRelationBatch = WireBatch<ConceptRelationColumns>;
+
+/** Schema of `ConceptRelation`: ranked per score column, the strongest first; statistics are null for a concept that is constant over the models. */
+export const conceptRelationSchema = wireSchema('ConceptRelation', 1, conceptRelationColumns, { nullable: ['pearson', 'p', 'q'] });

@@ -1,0 +1,65 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { RecordBatchFileWriter, tableFromIPC, type RecordBatch, type Schema, type TypeMap } from 'apache-arrow';
+import { writeFileAtomically } from './atomic-files.ts';
+import { InputError } from './errors.ts';
+
+/** Writes batches of one schema as an Arrow IPC file, whole or not at all. */
+export function writeArrowFile<T extends TypeMap>(file: string, schema: Schema<T>, batches: Iterable<RecordBatch<T>>): void {
+  const writer = new RecordBatchFileWriter<T>();
+  writer.reset(undefined, schema);
+  for (const batch of batches) writer.write(batch);
+  writer.finish();
+  writeFileAtomically(file, writer.toUint8Array(true));
+}
+
+/**
+ * Reads the batches of an Arrow IPC file or stream file.
+ *
+ * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE` or `ARROW_BROKEN` naming the file.
+ */
+export function readArrowFile(file: string): { readonly schema: Schema; readonly batches: readonly RecordBatch[] } {
+  const bytes = readInputFile(file);
+  try {
+    const table = tableFromIPC(bytes);
+    return { schema: table.schema, batches: table.batches };
+  } catch (cause) {
+    throw new InputError('ARROW_BROKEN', 'is not a whole Arrow IPC file', { file, expected: 'an Arrow IPC file (.arrow, .feather version 2)', hint: 'Write it again; a copy may have been cut short.', cause });
+  }
+}
+
+/** Whether a file begins like an Arrow IPC file. */
+export function isArrowFile(file: string): boolean {
+  const head = Buffer.alloc(6);
+  try {
+    const handle = openSync(file, 'r');
+    try {
+      readSync(handle, head, 0, head.length, 0);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (cause) {
+    throw readError(file, cause);
+  }
+  return head.toString('latin1') === 'ARROW1';
+}
+
+/**
+ * Reads a file that the user named.
+ *
+ * @throws InputError `FILE_MISSING` or `FILE_UNREADABLE`.
+ */
+export function readInputFile(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw readError(file, cause);
+  }
+}
+
+/** Turns a failure of the file system while reading into an error that says what to do. */
+export function readError(file: string, cause: unknown): InputError {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new InputError('FILE_MISSING', 'there is no such file', { file, hint: 'Check the path; it is taken from the folder in which the command runs.', cause });
+  const reason = { EACCES: 'no permission to read', EPERM: 'no permission to read', EISDIR: 'is a folder, not a file' }[code];
+  return new InputError('FILE_UNREADABLE', reason ?? `cannot be read (${code === '' ? String(cause) : code})`, { file, expected: 'a file that can be read', hint: 'Check the path and its permissions.', cause });
+}

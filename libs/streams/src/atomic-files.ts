@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { InputError, MachineError } from './errors.ts';
+
+/** File that marks a folder as the output of a run. */
+export const manifestFile = 'manifest.json';
+
+/**
+ * Writes a file whole or not at all: under a temporary name beside it, flushed to disk, then renamed.
+ *
+ * @throws MachineError `WRITE_FAILED` naming the file; the temporary file is removed.
+ */
+export function writeFileAtomically(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
+  const temporary = `${file}.${randomBytes(4).toString('hex')}.partial`;
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const handle = openSync(temporary, 'wx');
+    try {
+      const chunks = typeof content === 'string' ? [Buffer.from(content, 'utf8')] : content instanceof Uint8Array ? [content] : content;
+      for (const chunk of chunks) writeFully(handle, chunk);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(temporary, file);
+  } catch (cause) {
+    if (existsSync(temporary)) rmSync(temporary, { force: true });
+    throw writeError(file, cause);
+  }
+}
+
+/** An output folder under way: files go into a temporary folder beside it until {@link StagedFolder.commit}. */
+export interface StagedFolder {
+  /** Folder to write into. */
+  readonly path: string;
+  /** Puts the folder in its place, instead of the output of an earlier run. */
+  commit(): void;
+  /** Removes what was written; the earlier output stays. */
+  discard(): void;
+}
+
+/**
+ * Opens a folder that appears whole at the end or not at all. An earlier run's output (a folder with a manifest) is
+ * replaced; any other folder with files in it is refused.
+ *
+ * @throws InputError `OUTPUT_NOT_EMPTY` or `OUTPUT_NOT_A_FOLDER`.
+ */
+export function stageFolder(target: string): StagedFolder {
+  const folder = path.resolve(target);
+  if (existsSync(folder)) {
+    if (!statSync(folder).isDirectory()) {
+      throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: target, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
+    }
+    const entries = readdirSync(folder);
+    if (entries.length > 0 && !entries.includes(manifestFile)) {
+      throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', {
+        file: target,
+        expected: `an empty folder, a path that does not exist yet, or an earlier run's folder (with ${manifestFile})`,
+        hint: 'Give another --out, or empty the folder.',
+      });
+    }
+  }
+  const suffix = randomBytes(4).toString('hex');
+  const temporary = `${folder}.${suffix}.partial`;
+  try {
+    mkdirSync(temporary, { recursive: true });
+  } catch (cause) {
+    throw writeError(target, cause);
+  }
+  return {
+    path: temporary,
+    commit() {
+      const old = `${folder}.${suffix}.old`;
+      try {
+        if (existsSync(folder)) renameSync(folder, old);
+        renameSync(temporary, folder);
+      } catch (cause) {
+        if (!existsSync(folder) && existsSync(old)) renameSync(old, folder);
+        rmSync(temporary, { recursive: true, force: true });
+        throw writeError(target, cause);
+      }
+      rmSync(old, { recursive: true, force: true });
+    },
+    discard() {
+      rmSync(temporary, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Turns a failure of the file system while writing into an error that says what to do. */
+export function writeError(file: string, cause: unknown): MachineError {
+  if (cause instanceof MachineError) return cause;
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  const reason = { ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EACCES: 'no permission to write', EPERM: 'no permission to write', EROFS: 'the file system is read-only', ENOTDIR: 'a part of the path is a file' }[code];
+  return new MachineError('WRITE_FAILED', reason ?? `cannot be written (${code === '' ? String(cause) : code})`, {
+    file,
+    hint: code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space and run again.' : 'Give a place that can be written.',
+    cause,
+  });
+}
+
+function writeFully(handle: number, chunk: Uint8Array): void {
+  for (let written = 0; written < chunk.length; ) written += writeSync(handle, chunk, written);
+}

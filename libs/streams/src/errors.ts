@@ -1,0 +1,92 @@
+import { closest, distance } from 'fastest-levenshtein';
+
+/** Where an error was met: whatever of these is known helps the user to find the place. */
+export interface ErrorPlace {
+  /** Path of the offending file. */
+  readonly file?: string;
+  /** Line of a text file, counted from 1. */
+  readonly line?: number;
+  /** Name of the column, option, tensor or key. */
+  readonly column?: string;
+}
+
+/** Parts of a message that tell what was wrong, where, what was expected, and what to do. */
+export interface ErrorDetails extends ErrorPlace {
+  /** What was expected instead. */
+  readonly expected?: string;
+  /** What the reader can do about it. */
+  readonly hint?: string;
+  /** The error below, if any. */
+  readonly cause?: unknown;
+}
+
+/**
+ * Base of all errors that intermodel throws on purpose: a stable `code` for programs and a message for people that
+ * names the place, what was expected and what to do.
+ */
+export class IntermodelError extends Error {
+  override readonly name: string = 'IntermodelError';
+  /** Stable identifier, such as `COLUMN_MISSING`; never changes meaning between versions. */
+  readonly code: string;
+  /** The parts of the message, for programs. */
+  readonly details: ErrorDetails;
+
+  constructor(code: string, problem: string, details: ErrorDetails = {}) {
+    super(composeMessage(problem, details), details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.details = details;
+  }
+}
+
+/** What the user gave cannot be used as it is: the command line ends with exit code 2. */
+export class InputError extends IntermodelError {
+  override readonly name = 'InputError';
+}
+
+/** The machine failed (disk full, no permission, out of memory): the command line ends with exit code 1. */
+export class MachineError extends IntermodelError {
+  override readonly name = 'MachineError';
+}
+
+/** A batch of another schema was fed to a stage: a programming error of whoever wired the stages. */
+export class BatchSchemaError extends IntermodelError {
+  override readonly name = 'BatchSchemaError';
+
+  constructor(stage: string, column: string, expected: string, actual: string) {
+    super('BATCH_SCHEMA', `${stage}: column "${column}" is ${actual}`, {
+      column,
+      expected,
+      hint: `Build the batch with buildBatch() and the table's schema from @intermodel/schemas.`,
+    });
+  }
+}
+
+/** The candidate nearest to a misspelt name by edit distance, or undefined where none is near. */
+export function nearestName(name: string, candidates: readonly string[]): string | undefined {
+  if (candidates.length === 0) return undefined;
+  const lowered = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
+  const nearest = closest(name.toLowerCase(), [...lowered.keys()]);
+  const limit = Math.max(2, Math.ceil(name.length / 2));
+  return distance(name.toLowerCase(), nearest) <= limit ? lowered.get(nearest) : undefined;
+}
+
+/** Says "did you mean" for a misspelt name, and lists the choices: `Did you mean "iou"? Choices: a, b, c.` */
+export function suggestName(name: string, candidates: readonly string[], listed = 12): string {
+  const nearest = nearestName(name, candidates);
+  const shown = candidates.slice(0, listed).join(', ');
+  const rest = candidates.length > listed ? ` and ${String(candidates.length - listed)} more` : '';
+  return `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}Choices: ${shown}${rest}.`;
+}
+
+function composeMessage(problem: string, { file, line, column, expected, hint }: ErrorDetails): string {
+  const place = [file, line === undefined ? undefined : `line ${String(line)}`, column === undefined ? undefined : `column "${column}"`]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  return [
+    place === '' ? problem : `${place}: ${problem}`,
+    expected === undefined ? undefined : `  expected: ${expected}`,
+    hint === undefined ? undefined : `  what to do: ${hint}`,
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n');
+}

@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { unitMatchSchema } from '@intermodel/schemas';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { batchCsvColumns, buildBatch, csvText, emptyBatch, isArrowFile, MachineError, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'streams-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const at = (...parts: string[]) => path.join(folder, ...parts);
+
+const batch = buildBatch(unitMatchSchema, { model: ['a', 'b'], layer: ['', ''], unit: [0, 1], concept: ['x,y', '"q"'], category: ['object', 'part'], iou: [0.1, Number.NaN] });
+
+describe('files', () => {
+  it('writes and reads Arrow files, empty ones too', () => {
+    writeArrowFile(at('a.arrow'), unitMatchSchema, [batch, batch]);
+    const { batches } = readArrowFile(at('a.arrow'));
+    expect(batches.map(({ numRows }) => numRows)).toEqual([2, 2]);
+    writeArrowFile(at('e.arrow'), unitMatchSchema, [emptyBatch(unitMatchSchema)]);
+    expect(readArrowFile(at('e.arrow')).schema.names).toEqual(unitMatchSchema.names);
+    expect(isArrowFile(at('a.arrow'))).toBe(true);
+  });
+
+  it('says which file is missing, a folder, or cut short', () => {
+    expect(() => readInputFile(at('none.csv'))).toThrow(/none\.csv: there is no such file/u);
+    expect(() => readInputFile(folder)).toThrow(/is a folder/u);
+    writeArrowFile(at('a.arrow'), unitMatchSchema, [batch]);
+    writeFileSync(at('cut.arrow'), readFileSync(at('a.arrow')).subarray(0, 200));
+    expect(() => readArrowFile(at('cut.arrow'))).toThrow(/cut\.arrow: is not a whole Arrow IPC file/u);
+  });
+
+  it('leaves nothing behind when a file cannot be written', () => {
+    writeFileSync(at('file'), '');
+    expect(() => {
+      writeFileAtomically(at('file', 'below'), 'x');
+    }).toThrow(MachineError);
+    expect(() => {
+      writeFileAtomically(
+        at('half'),
+        (function* () {
+          yield Buffer.from('half');
+          throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+        })(),
+      );
+    }).toThrow(/the disk is full[\s\S]*Free some space/u);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+});
+
+describe(stageFolder, () => {
+  it('shows the folder whole, replaces an earlier run, and keeps it when discarded', () => {
+    const first = stageFolder(at('out'));
+    writeFileSync(path.join(first.path, 'manifest.json'), '1');
+    expect(existsSync(at('out'))).toBe(false);
+    first.commit();
+    const second = stageFolder(at('out'));
+    writeFileSync(path.join(second.path, 'manifest.json'), '2');
+    second.discard();
+    expect(readFileSync(at('out', 'manifest.json'), 'utf8')).toBe('1');
+    const third = stageFolder(at('out'));
+    writeFileSync(path.join(third.path, 'manifest.json'), '3');
+    third.commit();
+    expect(readFileSync(at('out', 'manifest.json'), 'utf8')).toBe('3');
+    expect(readdirSync(folder)).toEqual(['out']);
+  });
+
+  it('refuses a folder with files of somebody else, and a file', () => {
+    mkdirSync(at('photos'));
+    writeFileSync(at('photos', 'a.jpg'), '');
+    expect(() => stageFolder(at('photos'))).toThrow(/not the output of a run/u);
+    expect(() => stageFolder(at('photos', 'a.jpg'))).toThrow(/is a file/u);
+  });
+});
+
+describe(csvText, () => {
+  it('quotes what needs quotes and leaves undefined cells empty', () => {
+    expect(csvText(batchCsvColumns(batch), batch.numRows)).toBe('model,layer,unit,concept,category,iou\na,,0,"x,y",object,0.1\nb,,1,"""q""",part,\n');
+  });
+});
+
+describe(suggestName, () => {
+  it('names the nearest candidate, or only lists them', () => {
+    expect(suggestName('IUO', ['model', 'iou'])).toBe('Did you mean "iou"? Choices: model, iou.');
+    expect(suggestName('zzzzzz', ['model', 'iou'])).toBe('Choices: model, iou.');
+    expect(suggestName('x', [])).toBe('Choices: .');
+  });
+});

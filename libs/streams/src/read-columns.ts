@@ -1,0 +1,90 @@
+import { DataType, type RecordBatch, type TypeMap, type Vector } from 'apache-arrow';
+
+/** A text column as codes into its distinct values: comparing and counting need no strings. */
+export interface InternedColumn {
+  /** For every row the index of its value. */
+  readonly codes: Int32Array;
+}
+
+/** Gives equal strings equal codes over any number of batches; codes count from 0 in order of first sight. */
+export class Interner {
+  readonly #codes = new Map<string, number>();
+  readonly #values: string[] = [];
+
+  /** Distinct values so far, by code. */
+  get values(): readonly string[] {
+    return this.#values;
+  }
+
+  /** Code of a value, a new one if it was never seen. */
+  code(value: string): number {
+    let code = this.#codes.get(value);
+    if (code === undefined) {
+      code = this.#values.length;
+      this.#codes.set(value, code);
+      this.#values.push(value);
+    }
+    return code;
+  }
+
+  /** Codes of a text column (plain or dictionary-encoded; null counts as the empty text). */
+  column(vector: Vector): InternedColumn {
+    const codes = new Int32Array(vector.length);
+    let row = 0;
+    for (const data of vector.data) {
+      if (DataType.isDictionary(data.type) && data.dictionary !== undefined) {
+        const dictionary = data.dictionary;
+        const translated = Array.from({ length: dictionary.length }, (_, index) => this.code(String(dictionary.get(index) ?? '')));
+        const keys = data.values as Int32Array;
+        for (let index = 0; index < data.length; index++) codes[row++] = data.getValid(index) ? (translated[Number(keys[index])] ?? 0) : this.code('');
+      } else {
+        row = this.#utf8(data.values as Uint8Array, data.valueOffsets as Int32Array, data.length, codes, row);
+      }
+    }
+    return { codes };
+  }
+
+  #utf8(bytes: Uint8Array, offsets: Int32Array, length: number, codes: Int32Array, start: number): number {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let previous = -1;
+    let [previousStart, previousEnd] = [0, 0];
+    for (let index = 0; index < length; index++) {
+      const [begin, end] = [offsets[index] as number, offsets[index + 1] as number];
+      // Runs of one value (the model of a unit table) are the usual case: no string is made for them.
+      if (previous < 0 || end - begin !== previousEnd - previousStart || text.compare(text, previousStart, previousEnd, begin, end) !== 0) {
+        previous = this.code(text.toString('utf8', begin, end));
+        [previousStart, previousEnd] = [begin, end];
+      }
+      codes[start + index] = previous;
+    }
+    return start + length;
+  }
+}
+
+/** Values of a numeric column as float64, NaN where null; a float64 column without nulls is viewed, not copied. */
+export function readNumbers(vector: Vector): Float64Array {
+  const only = vector.data[0];
+  if (vector.data.length === 1 && only !== undefined && vector.nullCount === 0 && only.values instanceof Float64Array) {
+    return only.values.subarray(0, vector.length);
+  }
+  const values = new Float64Array(vector.length);
+  for (let row = 0; row < values.length; row++) {
+    const value = vector.get(row) as number | bigint | null;
+    values[row] = value === null ? Number.NaN : Number(value);
+  }
+  return values;
+}
+
+/** Text column as strings. */
+export function readStrings(vector: Vector): string[] {
+  const interner = new Interner();
+  const { codes } = interner.column(vector);
+  return Array.from(codes, (code) => interner.values[code] as string);
+}
+
+/** The column of a batch; the schema says that it is there. */
+export function column<T extends TypeMap, K extends keyof T & string>(batch: RecordBatch<T>, name: K): Vector<T[K]> {
+  const vector = batch.getChild(name);
+  if (vector === null) throw new RangeError(`column "${name}" is not in a batch of ${batch.schema.names.join(', ')}`);
+  return vector;
+}

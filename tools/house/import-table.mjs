@@ -1,0 +1,44 @@
+/** Who may import whom, and what to do instead: read by the lint rules and by the test of the Nx graph. */
+
+const stages = ['data-loading', 'activation-streaming', 'concept-matching', 'embedding', 'cross-task-analysis', 'report'];
+const cores = ['numerics', 'streams', 'onnx'];
+
+/** Libraries that each project may import, by project name. `testing` is for specs only. */
+export const importTable = {
+  schemas: [],
+  numerics: [],
+  streams: ['schemas'],
+  onnx: ['schemas', 'streams'],
+  testing: ['schemas', 'streams'],
+  ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
+  pipelines: ['schemas', ...cores, ...stages],
+  cli: ['schemas', 'streams', 'pipelines'],
+  'house-tests': ['schemas', ...cores, ...stages, 'pipelines', 'cli', 'testing'],
+  tools: ['schemas', ...cores, ...stages, 'pipelines', 'cli', 'testing'],
+};
+
+/** Projects whose specs may use `testing`: all that it does not itself stand on. */
+export const testingUsers = ['onnx', ...stages, 'pipelines', 'cli'];
+
+/** What a contributor should do instead of a forbidden import, by project name. */
+export function remedy(project) {
+  if (project === 'schemas') return 'schemas is the contract: it imports apache-arrow only. Move the code up to streams or a stage.';
+  if (project === 'numerics') return 'numerics knows typed arrays only: pass values in, and adapt them in the stage.';
+  if (project === 'streams') return 'streams has no domain: what knows models, images or concepts belongs in a stage.';
+  if (project === 'onnx') return 'onnx knows graphs and sessions only: take what else it needs as an argument.';
+  if (stages.includes(project)) return 'Stages meet only through schemas: take a batch of the other stage\'s table, and wire the two in libs/pipelines.';
+  if (project === 'pipelines') return 'pipelines composes stages; argv, console and processes belong in apps/cli.';
+  if (project === 'cli') return 'The app only wires: import from @intermodel/pipelines, which re-exports the option types of the stages.';
+  return 'testing stands below all specs: build on schemas and streams.';
+}
+
+/** External packages that only one library may know, with the place to go to instead. */
+export const ownedPackages = {
+  'onnxruntime-node': { owner: 'onnx', message: 'Only libs/onnx knows onnxruntime-node: use its openSession().' },
+  'ml-pca': { owner: 'numerics', message: 'Numerics live in libs/numerics: use fitPrincipalComponents().' },
+  'ml-kmeans': { owner: 'numerics', message: 'Numerics live in libs/numerics: use its k-means.' },
+  '@observablehq/plot': { owner: 'report', message: 'Figures are drawn in libs/report.' },
+  'csv-parse': { owner: 'data-loading', message: 'Tables are read in libs/data-loading.' },
+  'csv-parse/sync': { owner: 'data-loading', message: 'Tables are read in libs/data-loading.' },
+  commander: { owner: 'cli', message: 'Command lines are parsed in apps/cli.' },
+};
