@@ -61,10 +61,12 @@ export class BatchSchemaError extends IntermodelError {
   }
 }
 
-/** The candidate nearest to a misspelt name by edit distance, or undefined where none is near. */
+/** The candidate nearest to a misspelt name: one that it begins, or the nearest by edit distance; undefined where none is near. */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const lowered = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
+  const begun = [...lowered.keys()].find((candidate) => name.length > 1 && candidate.startsWith(name.toLowerCase()));
+  if (begun !== undefined) return lowered.get(begun);
   const nearest = closest(name.toLowerCase(), [...lowered.keys()]);
   const limit = Math.max(2, Math.ceil(name.length / 2));
   return distance(name.toLowerCase(), nearest) <= limit ? lowered.get(nearest) : undefined;
