@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { InputError, readError } from '@intermodel/streams';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { defaultMaxPixels } from '../labels/decode-png.ts';
+import { placeImage, type ResizeFilter, type ResolvedGeometry } from './image-geometry.ts';
+
+/** Red, green and blue, each 0 to 255. */
+export type RgbColour = readonly [red: number, green: number, blue: number];
+
+/** Options of {@link decodeImage}. */
+export interface DecodeImageOptions {
+  /** Largest number of pixels of an image that is decoded. @default 100,000,000 */
+  readonly maxPixels?: number;
+  /** Colour behind pixels that are transparent. @default white */
+  readonly background?: RgbColour;
+}
+
+/** Defaults of {@link DecodeImageOptions}. */
+export const decodeImageDefaults = { maxPixels: defaultMaxPixels, background: [255, 255, 255] } as const satisfies DecodeImageOptions;
+
+/** An image at the input size of a model, with the size that it had. */
+export interface DecodedImage {
+  /** RGB bytes, row by row. */
+  readonly pixels: Uint8Array;
+  /** Rows of the file's image, upright. */
+  readonly height: number;
+  /** Columns of the file's image, upright. */
+  readonly width: number;
+  /** Whether EXIF says that the stored image lies on its side. */
+  readonly turned: boolean;
+}
+
+/**
+ * Reads an image as RGB bytes at the input size of a model. It is set upright by its EXIF orientation, grey becomes
+ * equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8, transparent pixels are
+ * laid over `background`, and the profile of an RGB image is left aside as the usual training pipelines do. An image
+ * that already has the right size is not resampled: its bytes pass unchanged.
+ *
+ * @throws InputError `IMAGE_BROKEN`, `IMAGE_TOO_LARGE`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
+ */
+export async function decodeImage(file: string, geometry: ResolvedGeometry, options: DecodeImageOptions = {}): Promise<DecodedImage> {
+  const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background } = options;
+  const bytes = await readBytes(file);
+  const metadata = await readMetadata(bytes, file);
+  const { height, width } = metadata.autoOrient;
+  if (height * width > maxPixels) {
+    throw new InputError('IMAGE_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: 'If the image is meant to be so large, raise the pixel limit.' });
+  }
+  const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: metadata.space !== 'cmyk' });
+  const { top, left, scaledHeight, scaledWidth } = placeImage(geometry, height, width);
+  let pipeline = image.autoOrient();
+  if (metadata.hasAlpha) pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
+  if (scaledHeight !== height || scaledWidth !== width) pipeline = pipeline.resize(scaledWidth, scaledHeight, { fit: 'fill', kernel: kernels[geometry.filter] });
+  if (scaledHeight !== geometry.height || scaledWidth !== geometry.width) pipeline = pipeline.extract({ top, left, height: geometry.height, width: geometry.width });
+  return { pixels: await rawPixels(pipeline, file, geometry), height, width, turned: metadata.height !== height };
+}
+
+/** Reads a file into memory, with the errors that users understand. */
+export async function readBytes(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (cause) {
+    throw readError(file, cause);
+  }
+}
+
+/** Names of the filters in sharp; `linear` is a triangle as wide as the pixels that it shrinks, like Pillow's BILINEAR. */
+const kernels = { bilinear: 'linear', bicubic: 'cubic', lanczos3: 'lanczos3', nearest: 'nearest' } as const satisfies Record<ResizeFilter, string>;
+
+async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {
+  try {
+    return await sharp(bytes, { limitInputPixels: false }).metadata();
+  } catch (cause) {
+    throw brokenImage(file, bytes.length === 0 ? 'the file is empty' : 'is not an image that can be read', cause);
+  }
+}
+
+async function rawPixels(pipeline: Sharp, file: string, { height, width }: ResolvedGeometry): Promise<Uint8Array> {
+  try {
+    const { data, info } = await pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3 || data.length !== height * width * 3) throw new Error(`decoded to ${String(info.channels)} channels and ${String(data.length)} bytes`);
+    return data;
+  } catch (cause) {
+    throw brokenImage(file, 'does not decode', cause);
+  }
+}
+
+function brokenImage(file: string, problem: string, cause: unknown): InputError {
+  const reason = cause instanceof Error ? ` (${cause.message.split('\n')[0] ?? ''})` : '';
+  return new InputError('IMAGE_BROKEN', `${problem}${reason}`, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', cause });
+}

@@ -1,0 +1,53 @@
+import type { LabelEncoding } from '../labels/label-raster.ts';
+import type { LabelVocabulary } from '../labels/label-vocabulary.ts';
+
+/** A label of the whole image: it counts for every pixel. */
+export interface WholeImageLabel {
+  /** Tells this kind of source from the others. */
+  readonly kind: 'whole';
+  /** Number in the vocabulary. */
+  readonly number: number;
+}
+
+/** A label plane in an image file. */
+export interface RasterLabel {
+  /** Tells this kind of source from the others. */
+  readonly kind: 'png';
+  /** Path of the PNG file. */
+  readonly file: string;
+  /** How a pixel says its value. */
+  readonly encoding: LabelEncoding;
+  /** Number in the vocabulary for each value; a value that is missing here is an error. @default the value itself */
+  readonly numbers?: ReadonlyMap<number, number>;
+}
+
+/** Where the label planes of an image come from: paths and small tables only, nothing is decoded yet. */
+export type LabelSource = WholeImageLabel | RasterLabel;
+
+/** One image with its labels, as paths. */
+export interface LabelledImageEntry {
+  /** Name that goes into the column `image`: the path below the folder of images, with `/`. */
+  readonly image: string;
+  /** Path of the image file. */
+  readonly file: string;
+  /** Sources of its label planes, in order; empty for an image without labels. */
+  readonly labels: readonly LabelSource[];
+}
+
+/** Something about a data set that is no error but may surprise. */
+export interface DataWarning {
+  /** Stable identifier, such as `IMAGE_WITHOUT_LABELS`. */
+  readonly code: string;
+  /** What was found, and in which files. */
+  readonly message: string;
+}
+
+/** A data set as every reader gives it: what to load, what the numbers mean, what to know. */
+export interface LabelledImageSet {
+  /** Images by name, in the order in which they are loaded. */
+  readonly images: readonly LabelledImageEntry[];
+  /** Concepts that the planes can bear. */
+  readonly vocabulary: LabelVocabulary;
+  /** What is no error but may surprise. */
+  readonly warnings: readonly DataWarning[];
+}

@@ -1,0 +1,49 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { InputError, readError } from '@intermodel/streams';
+
+/** A file below a folder. */
+export interface ListedFile {
+  /** Path below the folder, with `/`, such as `beach/0001.jpg`. */
+  readonly name: string;
+  /** The same without its ending: what images and labels are paired by. */
+  readonly stem: string;
+  /** Ending in lower case, with its dot. */
+  readonly extension: string;
+  /** Path of the file. */
+  readonly file: string;
+}
+
+/**
+ * Lists all files below a folder, sorted by name (by code unit, so that every machine gives the same order). Hidden
+ * files and folders are left aside.
+ *
+ * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, or `NOT_A_FOLDER`.
+ */
+export async function listFiles(folder: string): Promise<ListedFile[]> {
+  const files: ListedFile[] = [];
+  const walk = async (below: string): Promise<void> => {
+    for (const item of await readFolder(path.join(folder, below), folder)) {
+      if (item.name.startsWith('.')) continue;
+      const name = below === '' ? item.name : `${below}/${item.name}`;
+      if (item.isDirectory()) await walk(name);
+      else files.push({ name, stem: name.slice(0, name.length - path.extname(name).length), extension: path.extname(name).toLowerCase(), file: path.join(folder, name) });
+    }
+  };
+  await walk('');
+  return files.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A few names of many, for messages: `a, b, c and 7 more`. */
+export function someOf(names: readonly string[], shown = 5): string {
+  return `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${String(names.length - shown)} more` : ''}`;
+}
+
+async function readFolder(folder: string, asked: string): Promise<{ name: string; isDirectory: () => boolean }[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') throw new InputError('NOT_A_FOLDER', 'is a file, not a folder', { file: asked, expected: 'a folder', hint: 'Give the folder that holds the files.', cause });
+    throw readError(folder, cause);
+  }
+}

@@ -1,0 +1,28 @@
+import { InputError, suggestName } from '@intermodel/streams';
+import { readCsvRecords, wholeNumber } from './csv-records.ts';
+import type { LabelVocabulary } from './label-vocabulary.ts';
+
+/** A label that holds for a whole image. */
+export interface ImageLabel {
+  /** Stem of the image. */
+  readonly stem: string;
+  /** Number in the vocabulary. */
+  readonly number: number;
+}
+
+/**
+ * Reads labels of whole images: a CSV file with the columns `image` (name or stem) and `number`, one row a label.
+ * `stemOf` gives the stem of each image by its name and by its stem.
+ *
+ * @throws InputError `IMAGE_UNKNOWN`, `LABEL_UNKNOWN`, `NOT_A_WHOLE_NUMBER`, `COLUMN_MISSING`, with file and line.
+ */
+export async function readImageLabels(file: string, stemOf: ReadonlyMap<string, string>, { concepts }: LabelVocabulary): Promise<ImageLabel[]> {
+  const numbers = new Set(concepts.map(({ number }) => number));
+  return (await readCsvRecords(file, ['image', 'number'])).map(({ cells, line }) => {
+    const stem = stemOf.get(cells.image);
+    if (stem === undefined) throw new InputError('IMAGE_UNKNOWN', `there is no image "${cells.image}"`, { file, line, column: 'image', hint: suggestName(cells.image, [...stemOf.keys()]) });
+    const number = wholeNumber(cells.number, file, line, 'number');
+    if (!numbers.has(number)) throw new InputError('LABEL_UNKNOWN', `the vocabulary does not list number ${String(number)}`, { file, line, column: 'number', hint: 'Add the number to the vocabulary, or correct the row.' });
+    return { stem, number };
+  });
+}
