@@ -1,0 +1,32 @@
+import type { Markup } from '../page/markup.ts';
+import { categoryColourNames, colour } from '../page/palette.ts';
+import type { Loading } from '../tables/study.ts';
+import { textWidth } from './place-labels.ts';
+import type { PlotHost } from './plot-host.ts';
+
+/** Concepts shown for each sign of a component. */
+export const loadingsShown = 12;
+
+/** Draws the concepts with the largest weights of a component, sorted from the highest to the lowest. */
+export function drawLoadingBars(host: PlotHost, loadings: readonly Loading[], component: number, categories: readonly string[]): Markup {
+  const sorted = loadings
+    .map(({ concept, category, loadings: weights }) => ({ name: `${concept} (${category})`, category, weight: weights[component] ?? 0 }))
+    .sort((a, b) => b.weight - a.weight);
+  const positive = sorted.filter(({ weight }) => weight > 0).slice(0, loadingsShown);
+  const negative = sorted.filter(({ weight }) => weight < 0).slice(-loadingsShown);
+  const rows = [...positive, ...negative];
+  const tints = categoryColourNames(categories);
+  const { plot } = host;
+  return host.draw(`Bars: weights of concepts in component ${String(component + 1)}`, {
+    width: 480,
+    height: 48 + rows.length * 17,
+    marginLeft: Math.min(230, 12 + Math.max(0, ...rows.map(({ name }) => textWidth(name, 11)))),
+    marginTop: 30,
+    marginBottom: 4,
+    marginRight: 16,
+    x: { axis: 'top', grid: true, label: 'weight', labelAnchor: 'left', labelArrow: 'none', ticks: 5 },
+    y: { domain: rows.map(({ name }) => name), label: null, tickSize: 0, padding: 0.25 },
+    color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
+    marks: [plot.barX(rows, { y: 'name', x: 'weight', fill: 'category' }), plot.ruleX([0], { stroke: colour('quiet') })],
+  });
+}

@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { placeLabels, textWidth, type LabelSpace } from './place-labels.ts';
+
+const space: LabelSpace = { bounds: [0, 0, 600, 400], fontSize: 12, radius: 7 };
+
+describe('placeLabels', () => {
+  it('sets a lone label right of its mark', () => {
+    const [label] = placeLabels([{ text: 'BYOL', x: 100, y: 100 }], space);
+    expect(label?.x).toBeGreaterThan(107);
+    expect(label?.leader).toBeUndefined();
+  });
+
+  it('turns to the left at the right edge', () => {
+    const [label] = placeLabels([{ text: 'BYOL', x: 595, y: 100 }], space);
+    expect((label?.x ?? 600) + (label?.width ?? 0)).toBeLessThan(595);
+  });
+
+  it('never lets labels overlap each other, a foreign mark, or the edge', () => {
+    const mark = fc.record({ text: fc.constantFrom('BYOL', 'MoCoV2', 'DeepClusterV2', 'a'), x: fc.integer({ min: 10, max: 590 }), y: fc.integer({ min: 10, max: 390 }) });
+    fc.assert(
+      fc.property(fc.array(mark, { maxLength: 60 }), (marks) => {
+        const boxes = placeLabels(marks, space).map((label) => label && ([label.x, label.y - 12 * 0.36 - 6.9, label.x + label.width, label.y - 12 * 0.36 + 6.9] as const));
+        boxes.forEach((box, index) => {
+          if (box === undefined) return;
+          expect(box[0] >= 0 && box[1] >= 0 && box[2] <= 600 && box[3] <= 400).toBe(true);
+          for (const other of boxes.slice(index + 1)) expect(other !== undefined && apart(box, other) < -1e-6).toBe(false);
+          marks.forEach(({ x, y }, at) => {
+            if (at !== index) expect(apart(box, [x - 7, y - 7, x + 7, y + 7])).toBeGreaterThanOrEqual(-1e-6);
+          });
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('leaves out what has no room, and joins far labels to their marks', () => {
+    const crowd = Array.from({ length: 60 }, (_, index) => ({ text: `Model${String(index)}`, x: 300 + (index % 8), y: 200 + Math.floor(index / 8) }));
+    expect(placeLabels(crowd, space).some((label) => label === undefined)).toBe(true);
+    const few = placeLabels([0, 1, 2, 3, 4, 5].map((index) => ({ text: 'Model', x: 300 + index, y: 200 })), space);
+    expect(few.every((label) => label !== undefined)).toBe(true);
+    expect(few.some((label) => label?.leader !== undefined)).toBe(true);
+  });
+
+  it('takes capitals to be wider than small letters', () => {
+    expect(textWidth('MMM', 10)).toBeGreaterThan(textWidth('iii', 10) * 2);
+  });
+});
+
+/** Negative where two boxes overlap. */
+function apart(a: readonly [number, number, number, number], b: readonly [number, number, number, number]): number {
+  return Math.max(a[0] - b[2], b[0] - a[2], a[1] - b[3], b[1] - a[3]);
+}

@@ -1,0 +1,89 @@
+import { escapeText, joined, markup, trusted, type Markup } from '../page/markup.ts';
+import { colour, groupColour, groupLetter, groupShape } from '../page/palette.ts';
+import { axes } from './axes.ts';
+import { placeLabels } from './place-labels.ts';
+import { pointPath } from './point-mark.ts';
+import { paddedRange, pixel, scaled, type LinearScale } from './ticks.ts';
+
+/** A model in a scatter. */
+export interface ScatterPoint {
+  /** Name, printed beside the mark where there is room. */
+  readonly name: string;
+  /** Value on the horizontal axis. */
+  readonly x: number;
+  /** Value on the vertical axis. */
+  readonly y: number;
+  /** Group of models that gives colour and shape, or undefined for a model without one. */
+  readonly group?: number | undefined;
+  /** What a screen reader and the tooltip say besides the name. */
+  readonly description: string;
+}
+
+/** What a scatter shows and how large it is. */
+export interface ScatterFigure {
+  /** Points; those with a coordinate that is not finite are left out. */
+  readonly points: readonly ScatterPoint[];
+  /** Title of the horizontal axis. */
+  readonly xTitle: string;
+  /** Title of the vertical axis. */
+  readonly yTitle: string;
+  /** What the figure is, for screen readers. */
+  readonly label: string;
+  /** Width in pixels. @default 1000 */
+  readonly width?: number;
+  /** Height in pixels. @default 520 */
+  readonly height?: number;
+  /** Whether both axes have one scale, so that distances can be judged by eye. @default true */
+  readonly equalScale?: boolean;
+  /** Size of the model names in pixels. @default 12.5 */
+  readonly fontSize?: number;
+}
+
+const margin = { top: 14, right: 18, bottom: 46, left: 56 } as const;
+
+/** Draws a scatter whose points are told apart by colour and shape, with names that overlap neither each other nor a mark. */
+export function drawScatter({ points, xTitle, yTitle, label, width = 1000, height = 520, equalScale = true, fontSize = 12.5 }: ScatterFigure): Markup {
+  const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
+  const radius = shown.length > 80 ? 4 : 5.5;
+  const [xScale, yScale] = plotScales(shown, width, height, equalScale);
+  const marks = shown.map(({ name, x, y }) => ({ text: name, x: scaled(xScale, x), y: scaled(yScale, y) }));
+  const bounds = [margin.left + 2, margin.top, width - 4, height - margin.bottom - 2] as const;
+  const labels = placeLabels(marks, { bounds, fontSize, radius: radius + 2 });
+  const body = shown.map((point, index) => {
+    const mark = marks[index] as (typeof marks)[number];
+    const place = labels[index];
+    const shape = point.group === undefined ? 'circle' : groupShape(point.group);
+    const tint = point.group === undefined ? colour('quiet') : groupColour(point.group);
+    const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
+    return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${leaderLine(mark.x, mark.y, place?.leader)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
+  });
+  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="${trusted(escapeText('system-ui, sans-serif'))}">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${joined(body)}</svg>`;
+}
+
+/** Names that {@link drawScatter} has no room for. */
+export function crowdedNames(figure: Markup): number {
+  return figure.toString().split('class="point crowded"').length - 1;
+}
+
+function leaderLine(x: number, y: number, end: readonly [number, number] | undefined): Markup | false {
+  return end !== undefined && markup`<line x1="${pixel(x)}" y1="${pixel(y)}" x2="${pixel(end[0])}" y2="${pixel(end[1])}" stroke="${colour('quiet')}" stroke-width="0.75"/>`;
+}
+
+function plotScales(points: readonly ScatterPoint[], width: number, height: number, equal: boolean): readonly [LinearScale, LinearScale] {
+  const xRange: readonly [number, number] = [margin.left, width - margin.right];
+  const yRange: readonly [number, number] = [height - margin.bottom, margin.top];
+  let xDomain = paddedRange(points.map(({ x }) => x), 0.08);
+  let yDomain = paddedRange(points.map(({ y }) => y), 0.1);
+  if (equal) {
+    const xUnit = (xDomain[1] - xDomain[0]) / (xRange[1] - xRange[0]);
+    const yUnit = (yDomain[1] - yDomain[0]) / (yRange[0] - yRange[1]);
+    if (xUnit > yUnit) yDomain = widened(yDomain, xUnit / yUnit);
+    else xDomain = widened(xDomain, yUnit / xUnit);
+  }
+  return [{ domain: xDomain, range: xRange }, { domain: yDomain, range: yRange }];
+}
+
+function widened([low, high]: readonly [number, number], factor: number): readonly [number, number] {
+  const [middle, half] = [(low + high) / 2, ((high - low) / 2) * factor];
+  return [middle - half, middle + half];
+}

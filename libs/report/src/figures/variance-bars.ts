@@ -1,0 +1,27 @@
+import type { Markup } from '../page/markup.ts';
+import { percent } from '../page/number-text.ts';
+import { colour } from '../page/palette.ts';
+import type { PlotHost } from './plot-host.ts';
+
+/** Components shown at most; what follows explains next to nothing. */
+export const varianceComponentsShown = 12;
+
+/** Draws the share of the variance that each component explains; the components of the embedding stand out. */
+export function drawVarianceBars(host: PlotHost, ratios: readonly number[], components: number): Markup {
+  const rows = ratios.slice(0, varianceComponentsShown).map((ratio, index) => ({ component: index + 1, ratio }));
+  const { plot } = host;
+  return host.draw('Bars: share of the variance that each component explains', {
+    width: 560,
+    height: 250,
+    marginTop: 34,
+    marginBottom: 42,
+    marginLeft: 48,
+    x: { label: 'component', labelAnchor: 'center', labelArrow: 'none', labelOffset: 36, tickSize: 0, type: 'band', padding: 0.2 },
+    y: { label: 'share of variance', labelArrow: 'none', labelOffset: 44, grid: true, percent: true, ticks: 4, tickSize: 0, tickFormat: (value: number) => `${String(value)}\u202f%` },
+    marks: [
+      plot.barY(rows, { x: 'component', y: 'ratio', fill: ({ component }: { component: number }) => colour(component <= components ? 'accent' : 'line') }),
+      plot.text(rows.slice(0, components), { x: 'component', y: 'ratio', text: ({ ratio }: { ratio: number }) => percent(ratio), dy: -8, fontSize: 10.5, fill: colour('ink') }),
+      plot.ruleY([0], { stroke: colour('quiet') }),
+    ],
+  });
+}

@@ -1,0 +1,152 @@
+import { divergingColours, namedColours } from './palette.ts';
+
+/** The page's one style sheet: schemes, type, layout, figures, tables, print. */
+export function pageStyles(): string {
+  return [schemes(), typeAndLayout, figureStyles, tableStyles, gridSteps(), narrowAndPrint].join('\n');
+}
+
+function schemes(): string {
+  const values = (scheme: 'light' | 'dark'): string => Object.entries(namedColours).map(([name, entry]) => `--${name}:${entry[scheme]};`).join('');
+  return `:root{color-scheme:light;${values('light')}}
+@media (prefers-color-scheme:dark){:root:not([data-scheme=light]){color-scheme:dark;${values('dark')}}}
+:root[data-scheme=dark]{color-scheme:dark;${values('dark')}}`;
+}
+
+/** Light text stands on the dark ends of the scale, and the other way round in the dark scheme. */
+function gridSteps(): string {
+  const ink = (step: number, scheme: 'light' | 'dark'): string => (contrast(divergingColours[step]?.[scheme] ?? '#888888') ? '#ffffff' : '#16171a');
+  const steps = (scheme: 'light' | 'dark'): string => divergingColours.map((_, step) => `--ink-${String(step)}:${ink(step, scheme)};`).join('');
+  const rules = divergingColours.map((_, step) => `.d${String(step)}{background:var(--diverging-${String(step)});color:var(--ink-${String(step)})}`).join('\n');
+  return `:root{${steps('light')}}
+@media (prefers-color-scheme:dark){:root:not([data-scheme=light]){${steps('dark')}}}
+:root[data-scheme=dark]{${steps('dark')}}
+${rules}`;
+}
+
+/** Whether white has more contrast with a colour than near-black has (relative luminance of WCAG 2). */
+function contrast(hex: string): boolean {
+  const channel = (at: number): number => {
+    const value = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5) < 0.18;
+}
+
+const typeAndLayout = `
+*{box-sizing:border-box}
+html{scroll-behavior:smooth;scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
+body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 Charter,"Bitstream Charter","Iowan Old Style","Palatino Linotype",Georgia,"Liberation Serif",serif;font-variant-numeric:lining-nums}
+nav,table,figcaption h3,.legend,.controls,button,select,input,summary,.tag,.figure,.scale-legend,.quiet-ui{font-family:"Inter","Helvetica Neue",system-ui,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
+.skip{position:absolute;left:-999rem}
+.skip:focus{left:1rem;top:1rem;z-index:9;background:var(--panel);padding:.5rem 1rem}
+header,main,footer{max-width:74rem;margin:0 auto;padding:0 clamp(1rem,4vw,2.5rem)}
+header{padding-top:clamp(2rem,6vw,4rem)}
+header .kicker{font-size:.8rem;letter-spacing:.08em;text-transform:uppercase;color:var(--quiet);margin:0 0 .4rem}
+h1{font-size:clamp(1.7rem,4.2vw,2.7rem);line-height:1.15;font-weight:600;letter-spacing:-.012em;margin:0 0 .8rem;max-width:26em;text-wrap:balance;overflow-wrap:anywhere}
+.abstract{font-size:1.12rem;max-width:44em;color:var(--ink);margin:0 0 1.5rem}
+nav{position:sticky;top:0;z-index:5;background:var(--paper);border-bottom:1px solid var(--line)}
+nav .bar{max-width:74rem;margin:0 auto;padding:0 clamp(1rem,4vw,2.5rem);display:flex;gap:1rem;align-items:center;justify-content:space-between}
+nav ol{display:flex;gap:.2rem 1.3rem;list-style:none;margin:0;padding:0;overflow-x:auto;white-space:nowrap;font-size:.92rem}
+nav a{display:block;padding:.8rem 0;color:var(--quiet);text-decoration:none;border-bottom:2px solid transparent}
+nav a:hover,nav a[aria-current]{color:var(--ink);border-bottom-color:var(--accent)}
+main>section{padding-top:2.6rem}
+h2{font-size:1.75rem;font-weight:600;letter-spacing:-.008em;margin:0 0 .9rem;padding-bottom:.35rem;border-bottom:1px solid var(--line)}
+h3{font-size:1.15rem;font-weight:600;margin:2rem 0 .6rem}
+h4{font-size:1.02rem;margin:0 0 .3rem;display:flex;align-items:center;gap:.45rem}
+p{max-width:46em;margin:.5rem 0 .9rem}
+a{color:var(--accent)}
+:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.quiet{color:var(--quiet)}
+.nowrap{white-space:nowrap}
+.hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.findings{list-style:none;margin:0;padding:0;display:grid;gap:.55rem;max-width:56em}
+.finding{padding:.7rem 1rem;background:var(--panel);border:1px solid var(--line);border-left:4px solid var(--line);border-radius:4px}
+.finding.supported{border-left-color:var(--accent)}
+.finding.unsupported{border-left-color:var(--alert);border-left-style:double}
+.tag{display:inline-block;font-size:.7rem;letter-spacing:.05em;text-transform:uppercase;color:var(--quiet);margin-right:.4rem}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(19rem,100%),1fr));gap:1rem;margin:1rem 0}
+.card{background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:1rem 1.1rem;overflow-wrap:anywhere}
+.card .members{margin:.2rem 0 .6rem;font-weight:600}
+ul.plain{list-style:none;margin:0;padding:0;font-size:.93rem}
+ul.plain li{margin:.35rem 0;line-height:1.45}
+ul.plain strong{display:block;font-weight:600;color:var(--quiet);font-size:.85rem}
+.card .nowrap{white-space:normal}
+footer{color:var(--quiet);font-size:.88rem;padding-top:2rem;padding-bottom:3rem;margin-top:3rem;border-top:1px solid var(--line)}
+.warnings li{margin:.5rem 0;max-width:46em}
+.warnings strong{color:var(--alert)}
+dl.facts{display:grid;gap:0;margin:.5rem 0;max-width:56em}
+dl.facts div{display:grid;grid-template-columns:minmax(9rem,16rem) 1fr;gap:1rem;padding:.4rem 0;border-bottom:1px solid var(--faint)}
+dl.facts dt{color:var(--quiet)}
+dl.facts dd{margin:0;overflow-wrap:anywhere}
+pre{background:var(--panel);border:1px solid var(--line);border-radius:4px;padding:.8rem 1rem;overflow-x:auto;font-size:.88rem}
+code.hash{font-size:.78rem;overflow-wrap:anywhere}`;
+
+const figureStyles = `
+figure{margin:1.8rem 0;padding:1.1rem 1.2rem 1rem;background:var(--panel);border:1px solid var(--line);border-radius:6px;min-width:0}
+figcaption h3{margin:0;font-size:1rem;letter-spacing:-.003em}
+figcaption .figure-number{color:var(--quiet);font-weight:400;margin-right:.4rem}
+figcaption p{font-size:.93rem;line-height:1.45;color:var(--quiet);margin:.25rem 0 .7rem}
+.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(27rem,100%),1fr));gap:1.2rem}
+.pair>figure{margin:.6rem 0}
+.scroll{overflow-x:auto;max-width:100%}
+.figure{display:block;max-width:none;height:auto;font-size:12px;background:transparent}
+.figure text{white-space:pre}
+.figure.plot{overflow:visible}
+.drawing .figure{max-width:100%}
+.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;margin:.2rem 0 .6rem;padding:0;font-size:.87rem}
+.legend li{display:flex;align-items:center;gap:.4rem}
+.swatch{flex:none;vertical-align:-2px}
+.scatter text{paint-order:stroke;stroke:var(--panel);stroke-width:3px;stroke-linejoin:round}
+.scatter .axes text{stroke:none}
+.point{cursor:default;outline:none}
+.point:hover text,.point:focus text{opacity:1;font-weight:700}
+.point:hover .mark,.point:focus .mark{stroke:var(--ink);stroke-width:2}
+.point:focus-visible .reach{stroke:var(--accent);stroke-width:2}
+.scale-legend{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem;font-size:.85rem;margin:.2rem 0 .7rem}
+.scale-legend .steps{display:inline-flex;border:1px solid var(--line)}
+.step{display:inline-block;width:1.35rem;height:1rem;line-height:1rem;font-size:.6rem;text-align:center}
+.scale-legend .note{margin-left:.8rem;display:inline-flex;gap:.4rem;align-items:center}`;
+
+const tableStyles = `
+table{border-collapse:collapse;font-size:.87rem;line-height:1.35;font-variant-numeric:tabular-nums lining-nums}
+caption{text-align:left;font-size:.85rem;color:var(--quiet);padding:.4rem 0}
+th,td{padding:.32rem .8rem .32rem 0;text-align:left;border-bottom:1px solid var(--faint);vertical-align:baseline}
+thead th{font-weight:600;border-bottom:1px solid var(--quiet);vertical-align:bottom}
+tbody th{font-weight:500}
+.number{text-align:right}
+tbody tr:hover{background:var(--faint)}
+details.data{margin-top:.7rem;font-size:.93rem}
+details.data summary,summary{cursor:pointer;color:var(--accent);font-size:.87rem;padding:.25rem 0;width:fit-content}
+details.data .scroll{max-height:26rem;overflow:auto}
+table.grid{border-collapse:separate;border-spacing:1px;font-size:.76rem}
+table.grid th,table.grid td{border:0;padding:0}
+table.grid tbody tr:hover{background:none}
+table.grid tbody th{font-weight:400;vertical-align:middle;padding-right:.7rem;white-space:nowrap;position:sticky;left:0;background:var(--panel);z-index:1}
+table.grid tbody tr.task th{padding-top:.55rem;font-weight:600;color:var(--quiet);background:none;position:static}
+table.grid tr.task span{position:sticky;left:0}
+table.grid thead th{padding:.1rem .15rem;text-align:center;border:0}
+table.grid thead th.family{font-size:.78rem;border-bottom:1px solid var(--line)}
+table.grid thead .property{font-weight:500}
+table.grid td{min-width:2.9rem;height:1.55rem;text-align:center;vertical-align:middle}
+table.grid .edge{border-left:5px solid var(--panel)}
+table.grid td.empty{color:var(--quiet)}
+.supported{outline:2px solid var(--ink);outline-offset:-2px;font-weight:700}
+.finding.supported{outline:none;font-weight:inherit}`;
+
+const narrowAndPrint = `
+@media (max-width:40rem){
+figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
+.drawing .figure{max-width:none}
+dl.facts div{grid-template-columns:1fr;gap:0}
+nav ol{gap:.2rem 1rem}
+}
+@media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+@media print{
+:root{color-scheme:light}
+body{background:#fff;font-size:10pt}
+nav,.controls,.skip,button{display:none!important}
+figure,.card,.finding{break-inside:avoid;border-color:#bbb}
+.scroll,details.data .scroll{overflow:visible;max-height:none}
+.drawing .figure{max-width:100%}
+*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+}`;

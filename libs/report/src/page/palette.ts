@@ -1,0 +1,130 @@
+/** A colour in the light and in the dark scheme, as hexadecimal RGB. */
+export interface SchemeColour {
+  /** On paper and on light screens. */
+  readonly light: string;
+  /** On dark screens. */
+  readonly dark: string;
+}
+
+/** Mark of a group of models: told apart by shape as well as by colour. */
+export type PointShape = 'circle' | 'triangle' | 'square' | 'diamond' | 'plus' | 'wedge' | 'star' | 'hexagon';
+
+/** Shapes of the groups, in the order of their numbers. */
+export const groupShapes = ['circle', 'triangle', 'square', 'diamond', 'plus', 'wedge', 'star', 'hexagon'] as const satisfies readonly PointShape[];
+
+/** Colours of the groups of models; after Okabe and Ito's palette for colour-blind readers, darkened to stand on white. */
+export const groupColours = [
+  { light: '#0a4a8c', dark: '#5c9df0' },
+  { light: '#c94f00', dark: '#ff9a57' },
+  { light: '#15966f', dark: '#8df0cd' },
+  { light: '#a83f86', dark: '#ec9fd0' },
+  { light: '#8a6a00', dark: '#e3c04b' },
+  { light: '#5650b5', dark: '#aaa6f5' },
+  { light: '#3f7f93', dark: '#8fd0e4' },
+  { light: '#5f6670', dark: '#b4bac4' },
+] as const satisfies readonly SchemeColour[];
+
+/** Colours of concept categories: their lightness differs as well as their hue, so that stacks read in grey too. */
+export const categoryColours = [
+  { light: '#2f4b8f', dark: '#7d9be8' },
+  { light: '#e8a838', dark: '#f2c063' },
+  { light: '#7fc4b2', dark: '#9fe0cf' },
+  { light: '#b03a62', dark: '#e2718f' },
+  { light: '#8d8d99', dark: '#8d8d99' },
+  { light: '#a98fd8', dark: '#c3adf0' },
+  { light: '#5d7f3a', dark: '#9cc46f' },
+  { light: '#7a4a2a', dark: '#c99068' },
+] as const satisfies readonly SchemeColour[];
+
+/** Concept categories that keep their colour whatever study they are in. */
+export const knownCategories = ['object', 'part', 'material', 'color', 'scene', 'texture'] as const;
+
+/** Correlations from -1 to 1 in eleven steps; blue and orange stay apart for every kind of colour vision. */
+export const divergingColours = [
+  { light: '#12508f', dark: '#8cc4ff' },
+  { light: '#3a76b4', dark: '#5f9ddb' },
+  { light: '#6f9fcd', dark: '#3f78b0' },
+  { light: '#a6c6e3', dark: '#2d577f' },
+  { light: '#d5e4f1', dark: '#233a52' },
+  { light: '#f4f2ee', dark: '#24262b' },
+  { light: '#f8e2cd', dark: '#4a3524' },
+  { light: '#f2c297', dark: '#744a25' },
+  { light: '#e39a5b', dark: '#a66528' },
+  { light: '#c56f24', dark: '#d98736' },
+  { light: '#96480a', dark: '#ffb268' },
+] as const satisfies readonly SchemeColour[];
+
+/** Amounts from little to much in eight steps, of one hue and falling lightness. */
+export const sequentialColours = [
+  { light: '#e3e9f5', dark: '#1f2a44' },
+  { light: '#c4d1ea', dark: '#29406b' },
+  { light: '#a1b5dc', dark: '#35568c' },
+  { light: '#7d97cb', dark: '#456fae' },
+  { light: '#5b79b6', dark: '#5b8bcb' },
+  { light: '#3f5c9c', dark: '#7da9e2' },
+  { light: '#29407c', dark: '#a6c8f3' },
+  { light: '#162659', dark: '#d6e7ff' },
+] as const satisfies readonly SchemeColour[];
+
+/** Paper, ink and lines. */
+export const surfaceColours = {
+  paper: { light: '#fdfcfa', dark: '#14161a' },
+  panel: { light: '#ffffff', dark: '#1b1e24' },
+  ink: { light: '#1c1d21', dark: '#e8e6e1' },
+  quiet: { light: '#5a5d66', dark: '#a9adb8' },
+  line: { light: '#dedbd3', dark: '#353a44' },
+  faint: { light: '#efece5', dark: '#262a32' },
+  accent: { light: '#0b5a8f', dark: '#7cc0f4' },
+  alert: { light: '#9a3412', dark: '#ffb089' },
+} as const satisfies Readonly<Record<string, SchemeColour>>;
+
+/** All colours by the name of their CSS variable, without the dashes. */
+export const namedColours: Readonly<Record<string, SchemeColour>> = {
+  ...surfaceColours,
+  ...numbered('group', groupColours),
+  ...numbered('kind', categoryColours),
+  ...numbered('diverging', divergingColours),
+  ...numbered('amount', sequentialColours),
+};
+
+/** Reference to a colour of the palette from CSS or an SVG attribute. */
+export function colour(name: string): string {
+  return `var(--${name})`;
+}
+
+/** Colour of a group of models; groups past the palette start over (their shapes and letters still differ). */
+export function groupColour(group: number): string {
+  return colour(`group-${String(group % groupColours.length)}`);
+}
+
+/** Shape of a group of models; runs out of step with the colours, so that 64 groups have marks of their own. */
+export function groupShape(group: number): PointShape {
+  return groupShapes[(group + Math.floor(group / groupColours.length)) % groupShapes.length] ?? 'circle';
+}
+
+/** Letter of a group of models: A, B, … Z, then A2, B2, … */
+export function groupLetter(group: number): string {
+  const round = Math.floor(group / 26);
+  return `${String.fromCharCode(65 + (group % 26))}${round === 0 ? '' : String(round + 1)}`;
+}
+
+/** Colours of concept categories by name: known ones keep theirs, others take what is left in the order of their names. */
+export function categoryColourNames(categories: readonly string[]): ReadonlyMap<string, string> {
+  const known: readonly string[] = knownCategories;
+  const others = categories.filter((name) => !known.includes(name)).sort((a, b) => (a < b ? -1 : 1));
+  return new Map(
+    categories.map((name) => {
+      const slot = known.includes(name) ? known.indexOf(name) : (known.length + others.indexOf(name)) % categoryColours.length;
+      return [name, `kind-${String(slot)}`];
+    }),
+  );
+}
+
+/** Step 0 to 10 of the diverging scale for a correlation. */
+export function divergingStep(correlation: number): number {
+  return Math.min(10, Math.max(0, Math.round((correlation + 1) * 5)));
+}
+
+function numbered(prefix: string, colours: readonly SchemeColour[]): Record<string, SchemeColour> {
+  return Object.fromEntries(colours.map((entry, index) => [`${prefix}-${String(index)}`, entry]));
+}

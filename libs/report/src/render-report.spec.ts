@@ -1,0 +1,80 @@
+import type { RecordBatch } from 'apache-arrow';
+import { describe, expect, it } from 'vitest';
+import { syntheticStudy } from './fixtures/synthetic-study.ts';
+import { parseDocument, type ParsedDocument } from './page/parse-document.ts';
+import { renderReport } from './render-report.ts';
+import type { ReportTables } from './tables/report-tables.ts';
+
+describe('renderReport', () => {
+  it('holds every model, the relations, and the findings', async () => {
+    const document = parseDocument(await renderReport(syntheticStudy()));
+    expect(document.querySelectorAll('#embedding-1-2 .point')).toHaveLength(13);
+    expect(document.querySelectorAll('#models-table tbody tr')).toHaveLength(13);
+    expect(document.querySelectorAll('#relation-grid td.supported')).toHaveLength(2);
+    expect(document.querySelectorAll('#relations-table tbody tr')).toHaveLength(16 * 6);
+    expect(document.querySelector('.findings')?.textContent).toContain('component 1');
+  });
+
+  it('fetches nothing and runs nothing but its own', async () => {
+    const html = await renderReport(syntheticStudy());
+    expect(html).toContain("default-src &#39;none&#39;");
+    expect(html.match(/(?:src|href)="(?!#|data:)[^"]*"/gu)).toBeNull();
+    expect(html.match(/ on[a-z]+="/gu)).toBeNull();
+    expect(html.match(/ style="/gu)).toBeNull();
+    expect(html.match(/<style[ >]/gu)).toHaveLength(1);
+  });
+
+  it('escapes every text of every table', async () => {
+    const disguise = (name: string): string => `"'><script>alert(1)</script><img src=x onerror=alert(2)>${name}&amp;</style>`;
+    const plain = parseDocument(await renderReport(syntheticStudy()));
+    const document = parseDocument(await renderReport(syntheticStudy({ disguise })));
+    // Lines that join far labels to their marks come and go with the length of the names.
+    const count = (page: ParsedDocument): number => page.querySelectorAll('*').length - page.querySelectorAll('.point line').length;
+    expect(count(document)).toBe(count(plain));
+    expect(document.querySelectorAll('img')).toHaveLength(0);
+    expect(document.querySelectorAll('script:not([type])').length).toBe(plain.querySelectorAll('script:not([type])').length);
+    expect(document.querySelector('h1')?.textContent).toBe(disguise('A made-up study'));
+  });
+
+  it('gives the same bytes twice, and however the batches are cut', async () => {
+    const tables = syntheticStudy();
+    const whole = await renderReport(tables);
+    expect(await renderReport(tables)).toBe(whole);
+    expect(await renderReport(cut(tables, 7))).toBe(whole);
+  });
+
+  it.each(['embedding', 'loadings', 'variance', 'quality', 'traits', 'scores', 'relations', 'conceptRelations', 'surfaces', 'surfaceErrors'] as const)(
+    'does without the table %s',
+    async (name) => {
+      const document = parseDocument(await renderReport({ ...syntheticStudy(), [name]: undefined }));
+      expect(document.querySelectorAll('#models-table tbody tr')).toHaveLength(13);
+      expect(document.body.textContent).not.toMatch(/undefined|NaN/u);
+    },
+  );
+
+  it('shows profiles alone where nothing else was computed', async () => {
+    const { study, profiles, summaries } = syntheticStudy();
+    const document = parseDocument(await renderReport({ study, profiles, summaries }));
+    expect([...document.querySelectorAll('main > section')].map(({ id }) => id)).toEqual(['overview', 'models', 'method']);
+  });
+
+  it.each([1, 2])('draws an embedding of %s components', async (components) => {
+    const document = parseDocument(await renderReport(syntheticStudy({ components })));
+    expect(document.querySelectorAll('.scatter').length).toBeGreaterThan(0);
+    expect(document.body.textContent).not.toMatch(/undefined|NaN/u);
+  });
+
+  it('refuses a batch of another table', async () => {
+    const tables = syntheticStudy();
+    await expect(renderReport({ ...tables, profiles: tables.summaries as never })).rejects.toThrow(/renderReport: column "concept"/u);
+  });
+});
+
+function cut(tables: ReportTables, rows: number): ReportTables {
+  const slices = ([name, table]: [string, unknown]): [string, unknown] => {
+    if (name === 'study' || table === undefined) return [name, table];
+    const batch = table as RecordBatch;
+    return [name, Array.from({ length: Math.ceil(batch.numRows / rows) }, (_, index) => batch.slice(index * rows, (index + 1) * rows))];
+  };
+  return Object.fromEntries(Object.entries(tables).map(slices)) as unknown as ReportTables;
+}

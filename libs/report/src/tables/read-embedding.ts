@@ -1,0 +1,72 @@
+import { categoryTraitSchema, clusterQualitySchema, componentVarianceSchema, conceptLoadingSchema, embeddingPointSchema } from '@intermodel/schemas';
+import { listSize, readTable } from './batch-rows.ts';
+import { compareNames } from './name-order.ts';
+import type { ReportTables } from './report-tables.ts';
+import type { EmbeddedModel, Embedding, GroupQuality, Loading, Trait } from './study.ts';
+
+/** Reads the embedding with its components and groups, or undefined where no model was embedded. */
+export function readEmbedding(tables: ReportTables): Embedding | undefined {
+  if (tables.embedding === undefined) return undefined;
+  const points = readPoints(tables.embedding);
+  if (points.length === 0) return undefined;
+  return {
+    points,
+    groups: Math.max(...points.map(({ group }) => group)) + 1,
+    components: Math.max(...points.map(({ scores }) => scores.length)),
+    ratios: tables.variance === undefined ? [] : readRatios(tables.variance),
+    loadings: tables.loadings === undefined ? [] : readLoadings(tables.loadings),
+    quality: tables.quality === undefined ? [] : readQuality(tables.quality),
+    traits: tables.traits === undefined ? [] : readTraits(tables.traits),
+  };
+}
+
+function readPoints(batches: NonNullable<ReportTables['embedding']>): readonly EmbeddedModel[] {
+  const table = readTable((batch) => embeddingPointSchema(listSize(batch, 'components')), batches);
+  const [model, cluster, scores] = [table.text('model'), table.numbers('cluster'), table.lists('components')];
+  return model
+    .map((name, row) => ({ model: name, group: Math.max(0, cluster[row] as number), scores: listAt(scores, row) }))
+    .sort((a, b) => compareNames(a.model, b.model));
+}
+
+function readLoadings(batches: NonNullable<ReportTables['loadings']>): readonly Loading[] {
+  const table = readTable((batch) => conceptLoadingSchema(listSize(batch, 'loadings')), batches);
+  const [concept, category, loadings] = [table.text('concept'), table.text('category'), table.lists('loadings')];
+  return concept
+    .map((label, row) => ({ concept: label, category: category[row] as string, loadings: listAt(loadings, row) }))
+    .sort((a, b) => compareNames(a.category, b.category) || compareNames(a.concept, b.concept));
+}
+
+function readRatios(batches: NonNullable<ReportTables['variance']>): readonly number[] {
+  const table = readTable(componentVarianceSchema, batches);
+  const [component, ratio] = [table.numbers('component'), table.numbers('ratio')];
+  return Array.from(component, (number, row) => ({ number, ratio: ratio[row] as number }))
+    .sort((a, b) => a.number - b.number)
+    .map((entry) => entry.ratio);
+}
+
+function readQuality(batches: NonNullable<ReportTables['quality']>): readonly GroupQuality[] {
+  const table = readTable(clusterQualitySchema, batches);
+  const [k, inertia, silhouette, gap] = [table.numbers('k'), table.numbers('inertia'), table.numbers('silhouette'), table.numbers('gap')];
+  return Array.from(k, (count, row) => ({ k: count, inertia: inertia[row] as number, silhouette: silhouette[row] as number, gap: gap[row] as number })).sort(
+    (a, b) => a.k - b.k,
+  );
+}
+
+function readTraits(batches: NonNullable<ReportTables['traits']>): readonly Trait[] {
+  const table = readTable(categoryTraitSchema, batches);
+  const [cluster, trait, concept, category] = [table.numbers('cluster'), table.text('trait'), table.text('concept'), table.text('category')];
+  const [inside, outside, difference] = [table.numbers('inside'), table.numbers('outside'), table.numbers('difference')];
+  return trait.map((name, row) => ({
+    group: cluster[row] as number,
+    trait: name,
+    concept: concept[row] as string,
+    category: category[row] as string,
+    inside: inside[row] as number,
+    outside: outside[row] as number,
+    difference: difference[row] as number,
+  }));
+}
+
+function listAt(lists: { readonly size: number; readonly values: Float64Array }, row: number): readonly number[] {
+  return Array.from(lists.values.subarray(row * lists.size, (row + 1) * lists.size));
+}

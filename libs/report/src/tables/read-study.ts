@@ -1,0 +1,18 @@
+import { readEmbedding } from './read-embedding.ts';
+import { readProfiles } from './read-profiles.ts';
+import { readTasks } from './read-tasks.ts';
+import type { ReportTables } from './report-tables.ts';
+import type { Study } from './study.ts';
+
+/** Reads all tables of a study into plain values: what follows never sees Arrow, and never depends on how batches were cut. */
+export function readStudy(tables: ReportTables): Study {
+  const [embedding, tasks] = [readEmbedding(tables), readTasks(tables)];
+  return {
+    facts: tables.study,
+    profiles: readProfiles(tables),
+    ...(embedding === undefined ? {} : { embedding }),
+    ...(tasks === undefined ? {} : { tasks }),
+    galleries: tables.galleries ?? [],
+    vocabulary: tables.vocabulary ?? [],
+  };
+}

@@ -1,0 +1,129 @@
+import { conceptRelationSchema, performanceSurfaceSchema, surfaceErrorSchema, taskRelationSchema, taskScoreSchema } from '@intermodel/schemas';
+import { readTable, type TableReader } from './batch-rows.ts';
+import type { ReportTables } from './report-tables.ts';
+import type { ConceptLink, Relation, ScoreColumn, Surface, Tasks } from './study.ts';
+
+/** Score columns in order of first sight; a column that only a relation names is known by that. */
+class ColumnIndex {
+  readonly columns: ScoreColumn[] = [];
+  readonly #indices = new Map<string, number>();
+
+  index(column: string, describe?: () => ScoreColumn): number {
+    let index = this.#indices.get(column);
+    if (index === undefined) {
+      index = this.columns.length;
+      this.#indices.set(column, index);
+      this.columns.push(describe?.() ?? { column, task: '', dataset: column, metric: '', higherIsBetter: true });
+    }
+    return index;
+  }
+}
+
+/** Reads scores and relations, or undefined where the study has neither. */
+export function readTasks(tables: ReportTables): Tasks | undefined {
+  const index = new ColumnIndex();
+  const scores = tables.scores === undefined ? [] : readScores(tables.scores, index);
+  const relations = tables.relations === undefined ? [] : readRelations(tables.relations, index);
+  const conceptLinks = tables.conceptRelations === undefined ? [] : readConceptLinks(tables.conceptRelations, index);
+  const surfaces = tables.surfaces === undefined ? [] : readSurfaces(tables.surfaces, tables.surfaceErrors, index);
+  if (index.columns.length === 0) return undefined;
+  return {
+    columns: index.columns,
+    predictors: [...new Set(relations.map(({ predictor }) => predictor))],
+    relations,
+    conceptLinks,
+    surfaces,
+    scores: index.columns.map((_, at) => scores[at] ?? new Map()),
+  };
+}
+
+function readScores(batches: NonNullable<ReportTables['scores']>, index: ColumnIndex): Map<string, number>[] {
+  const table = readTable(taskScoreSchema, batches);
+  const [model, score, better] = [table.text('model'), table.numbers('score'), table.flags('higherIsBetter')];
+  const at = columnReader(table, index, (row) => better[row] ?? true);
+  const scores: Map<string, number>[] = [];
+  model.forEach((name, row) => {
+    (scores[at(row)] ??= new Map()).set(name, score[row] as number);
+  });
+  return scores;
+}
+
+function readRelations(batches: NonNullable<ReportTables['relations']>, index: ColumnIndex): Relation[] {
+  const table = readTable(taskRelationSchema, batches);
+  const [predictor, n, supported] = [table.text('predictor'), table.numbers('n'), table.flags('supported')];
+  const [pearson, low, high, spearman] = [table.numbers('pearson'), table.numbers('pearsonLow'), table.numbers('pearsonHigh'), table.numbers('spearman')];
+  const [p, pFamily, q] = [table.numbers('p'), table.numbers('pFamily'), table.numbers('q')];
+  const at = columnReader(table, index);
+  return predictor.map((name, row) => ({
+    predictor: name,
+    column: at(row),
+    n: n[row] as number,
+    pearson: pearson[row] as number,
+    low: low[row] as number,
+    high: high[row] as number,
+    spearman: spearman[row] as number,
+    p: p[row] as number,
+    pFamily: pFamily[row] as number,
+    q: q[row] as number,
+    supported: supported[row] ?? false,
+  }));
+}
+
+function readConceptLinks(batches: NonNullable<ReportTables['conceptRelations']>, index: ColumnIndex): ConceptLink[] {
+  const table = readTable(conceptRelationSchema, batches);
+  const [concept, category, n] = [table.text('concept'), table.text('category'), table.numbers('n')];
+  const [pearson, p, q] = [table.numbers('pearson'), table.numbers('p'), table.numbers('q')];
+  const at = columnReader(table, index);
+  return concept.map((label, row) => ({
+    concept: label,
+    category: category[row] as string,
+    column: at(row),
+    n: n[row] as number,
+    pearson: pearson[row] as number,
+    p: p[row] as number,
+    q: q[row] as number,
+  }));
+}
+
+function readSurfaces(batches: NonNullable<ReportTables['surfaces']>, errors: ReportTables['surfaceErrors'], index: ColumnIndex): Surface[] {
+  const table = readTable(performanceSurfaceSchema, batches);
+  const [column, pc1, pc2, score] = [table.text('column'), table.numbers('pc1'), table.numbers('pc2'), table.numbers('score')];
+  const rows = new Map<string, number[]>();
+  column.forEach((name, row) => {
+    const known = rows.get(name);
+    if (known === undefined) rows.set(name, [row]);
+    else known.push(row);
+  });
+  const stated = errors === undefined ? new Map<string, SurfaceErrors>() : readErrors(errors);
+  return [...rows].map(([name, members]) => {
+    const [x, y] = [ascending(members, pc1), ascending(members, pc2)];
+    const [xIndex, yIndex] = [new Map(x.map((value, at) => [value, at])), new Map(y.map((value, at) => [value, at]))];
+    const scores = new Float64Array(x.length * y.length).fill(Number.NaN);
+    for (const row of members) scores[(yIndex.get(pc2[row] as number) as number) * x.length + (xIndex.get(pc1[row] as number) as number)] = score[row] as number;
+    return { column: index.index(name), x, y, scores, ...stated.get(name) };
+  });
+}
+
+type SurfaceErrors = Required<Pick<Surface, 'n' | 'error' | 'meanError'>>;
+
+function readErrors(batches: NonNullable<ReportTables['surfaceErrors']>): Map<string, SurfaceErrors> {
+  const table = readTable(surfaceErrorSchema, batches);
+  const [column, n, error, meanError] = [table.text('column'), table.numbers('n'), table.numbers('error'), table.numbers('meanError')];
+  return new Map(column.map((name, row) => [name, { n: n[row] as number, error: error[row] as number, meanError: meanError[row] as number }]));
+}
+
+function columnReader(table: Pick<TableReader<{ column: never; task: never; dataset: never; metric: never }>, 'text'>, index: ColumnIndex, better?: (row: number) => boolean): (row: number) => number {
+  const [column, task, dataset, metric] = [table.text('column'), table.text('task'), table.text('dataset'), table.text('metric')];
+  return (row) =>
+    index.index(column[row] as string, () => ({
+      column: column[row] as string,
+      task: task[row] as string,
+      dataset: dataset[row] as string,
+      metric: metric[row] as string,
+      higherIsBetter: better?.(row) ?? true,
+    }));
+}
+
+function ascending(rows: readonly number[], values: Float64Array): readonly number[] {
+  return [...new Set(rows.map((row) => values[row] as number))].sort((a, b) => a - b);
+}

@@ -1,0 +1,47 @@
+import type {
+  CategoryTraitBatch, ClusterQualityBatch, ComponentVarianceBatch, ConceptLoadingBatch, ConceptProfileBatch, ConceptRelationBatch,
+  EmbeddingPointBatch, PerformanceSurfaceBatch, ProfileSummaryBatch, SurfaceErrorBatch, TaskRelationBatch, TaskScoreBatch,
+} from '@intermodel/schemas';
+import type { StudyFacts } from './study-facts.ts';
+import type { UnitGallery } from './unit-gallery.ts';
+import type { VocabularyHealth } from './vocabulary-health.ts';
+
+/** A table as one batch, or as the batches of its stream. */
+export type Batches<B> = B | readonly B[];
+
+/**
+ * Tables of one study, as the stages emit them. Only the profiles, their summaries and the facts must be there: a
+ * section of the report whose tables are missing is left out.
+ */
+export interface ReportTables {
+  /** Title, provenance and warnings. */
+  readonly study: StudyFacts;
+  /** Units and weight of every model x concept. */
+  readonly profiles: Batches<ConceptProfileBatch>;
+  /** Matches, unique concepts and redundancy of every model x concept category. */
+  readonly summaries: Batches<ProfileSummaryBatch>;
+  /** Scores of the embedded models on the components, with their group. */
+  readonly embedding?: Batches<EmbeddingPointBatch> | undefined;
+  /** Weight of every concept in each component. */
+  readonly loadings?: Batches<ConceptLoadingBatch> | undefined;
+  /** Explained variance of every component. */
+  readonly variance?: Batches<ComponentVarianceBatch> | undefined;
+  /** How well k groups describe the models, for each k that was tried. */
+  readonly quality?: Batches<ClusterQualityBatch> | undefined;
+  /** What sets each group of models apart. */
+  readonly traits?: Batches<CategoryTraitBatch> | undefined;
+  /** How well models do on tasks. */
+  readonly scores?: Batches<TaskScoreBatch> | undefined;
+  /** Correlations of components and summaries with scores. */
+  readonly relations?: Batches<TaskRelationBatch> | undefined;
+  /** Correlations of single concepts with scores. */
+  readonly conceptRelations?: Batches<ConceptRelationBatch> | undefined;
+  /** Scores predicted over a grid of components 1 and 2. */
+  readonly surfaces?: Batches<PerformanceSurfaceBatch> | undefined;
+  /** Leave-one-out errors of those predictions. */
+  readonly surfaceErrors?: Batches<SurfaceErrorBatch> | undefined;
+  /** Best units of each model with their top images. */
+  readonly galleries?: readonly UnitGallery[] | undefined;
+  /** How often each concept occurs in the probe images. */
+  readonly vocabulary?: readonly VocabularyHealth[] | undefined;
+}

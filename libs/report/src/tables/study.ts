@@ -1,0 +1,201 @@
+import type { StudyFacts } from './study-facts.ts';
+import type { UnitGallery } from './unit-gallery.ts';
+import type { VocabularyHealth } from './vocabulary-health.ts';
+
+/** A concept is a pair: the same label in two categories is two concepts. */
+export interface Concept {
+  /** Label of the concept. */
+  readonly concept: string;
+  /** Category of the concept, such as object. */
+  readonly category: string;
+}
+
+/** Matches of one model within one concept category, or over all of them. */
+export interface Summary {
+  /** Units that match a concept. */
+  readonly matches: number;
+  /** Distinct concepts that they match. */
+  readonly unique: number;
+  /** Matches a unique concept; NaN where there is no match. */
+  readonly redundancy: number;
+}
+
+/** Profiles and summaries of all models, by index of model, concept and concept category. */
+export interface Profiles {
+  /** Names of the models, sorted. */
+  readonly models: readonly string[];
+  /** Concepts, sorted by category and label. */
+  readonly concepts: readonly Concept[];
+  /** Names of the concept categories, the one with most matches first. */
+  readonly categories: readonly string[];
+  /** Matching units, model by model: `units[model * concepts.length + concept]`. */
+  readonly units: Int32Array;
+  /** Normalised weights in the same order. */
+  readonly weights: Float64Array;
+  /** `summaries[model][category]`. */
+  readonly summaries: readonly (readonly Summary[])[];
+}
+
+/** Where a model stands in the embedding, and with whom. */
+export interface EmbeddedModel {
+  /** Name of the model. */
+  readonly model: string;
+  /** Group of models, counted from 0. */
+  readonly group: number;
+  /** Scores on the components. */
+  readonly scores: readonly number[];
+}
+
+/** Weights of a concept in the components. */
+export interface Loading extends Concept {
+  /** Weight in each component. */
+  readonly loadings: readonly number[];
+}
+
+/** Quality of k groups. */
+export interface GroupQuality {
+  /** Number of groups. */
+  readonly k: number;
+  /** Sum of squared distances to the group means. */
+  readonly inertia: number;
+  /** Mean silhouette (-1..1), NaN where it is undefined. */
+  readonly silhouette: number;
+  /** Gap statistic, NaN where it is undefined. */
+  readonly gap: number;
+}
+
+/** What sets a group apart from all other models. */
+export interface Trait extends Concept {
+  /** Group of models, counted from 0. */
+  readonly group: number;
+  /** `matches`, `unique` or `redundancy` of a concept category, or `weight` of a concept. */
+  readonly trait: string;
+  /** Mean over the models of the group. */
+  readonly inside: number;
+  /** Mean over all other models. */
+  readonly outside: number;
+  /** inside - outside. */
+  readonly difference: number;
+}
+
+/** The embedding with its components and groups. */
+export interface Embedding {
+  /** Embedded models, sorted by name. */
+  readonly points: readonly EmbeddedModel[];
+  /** Number of groups. */
+  readonly groups: number;
+  /** Number of components that the points have. */
+  readonly components: number;
+  /** Share (0..1) of the variance for each component; can be longer than `components`. */
+  readonly ratios: readonly number[];
+  /** Weights of the concepts. */
+  readonly loadings: readonly Loading[];
+  /** Quality of each k tried. */
+  readonly quality: readonly GroupQuality[];
+  /** Traits of the groups. */
+  readonly traits: readonly Trait[];
+}
+
+/** A score column with its meaning. */
+export interface ScoreColumn {
+  /** Short name, such as `dt_CIFAR10`. */
+  readonly column: string;
+  /** Kind of task. */
+  readonly task: string;
+  /** Name of the data set. */
+  readonly dataset: string;
+  /** What is measured. */
+  readonly metric: string;
+  /** False for errors. */
+  readonly higherIsBetter: boolean;
+}
+
+/** A correlation of a property of models with a score column. */
+export interface Relation {
+  /** Property, such as `pc1` or `unique:object`. */
+  readonly predictor: string;
+  /** Index of the score column. */
+  readonly column: number;
+  /** Models that have both. */
+  readonly n: number;
+  /** Pearson correlation, NaN where it is undefined. */
+  readonly pearson: number;
+  /** Lower end of its 95 % interval. */
+  readonly low: number;
+  /** Upper end of its 95 % interval. */
+  readonly high: number;
+  /** Rank correlation. */
+  readonly spearman: number;
+  /** By permutation. */
+  readonly p: number;
+  /** By the maximum over the whole table. */
+  readonly pFamily: number;
+  /** By Benjamini-Hochberg over the whole table. */
+  readonly q: number;
+  /** Whether q <= 0.05 and the interval excludes 0. */
+  readonly supported: boolean;
+}
+
+/** A correlation of one concept's weight with a score column. */
+export interface ConceptLink extends Concept {
+  /** Index of the score column. */
+  readonly column: number;
+  /** Models that have both. */
+  readonly n: number;
+  /** Pearson correlation. */
+  readonly pearson: number;
+  /** By permutation. */
+  readonly p: number;
+  /** By Benjamini-Hochberg. */
+  readonly q: number;
+}
+
+/** A score predicted over a grid of components 1 and 2. */
+export interface Surface {
+  /** Index of the score column. */
+  readonly column: number;
+  /** Grid positions on component 1, ascending. */
+  readonly x: readonly number[];
+  /** Grid positions on component 2, ascending. */
+  readonly y: readonly number[];
+  /** Scores row by row (`y` outer, `x` inner); NaN where the grid has no value. */
+  readonly scores: Float64Array;
+  /** Models behind it; undefined where no error was computed. */
+  readonly n?: number;
+  /** Leave-one-out error of the surface. */
+  readonly error?: number;
+  /** Leave-one-out error of the mean of the other models. */
+  readonly meanError?: number;
+}
+
+/** Scores of models on tasks with everything that was related to them. */
+export interface Tasks {
+  /** Score columns in the order of the tables. */
+  readonly columns: readonly ScoreColumn[];
+  /** Names of the predictors in the order of the table. */
+  readonly predictors: readonly string[];
+  /** Correlations of all predictors with all columns. */
+  readonly relations: readonly Relation[];
+  /** Correlations of single concepts. */
+  readonly conceptLinks: readonly ConceptLink[];
+  /** Surfaces by column. */
+  readonly surfaces: readonly Surface[];
+  /** Score by model name, one map a column. */
+  readonly scores: readonly ReadonlyMap<string, number>[];
+}
+
+/** A study as the sections of the report read it: plain values, in a fixed order whatever the order of the batches. */
+export interface Study {
+  /** Title, provenance and warnings. */
+  readonly facts: StudyFacts;
+  /** Profiles of all models. */
+  readonly profiles: Profiles;
+  /** The embedding, if models were embedded. */
+  readonly embedding?: Embedding;
+  /** Scores and relations, if models were related to tasks. */
+  readonly tasks?: Tasks;
+  /** Best units with images. */
+  readonly galleries: readonly UnitGallery[];
+  /** Frequency of the concepts in the probe images. */
+  readonly vocabulary: readonly VocabularyHealth[];
+}

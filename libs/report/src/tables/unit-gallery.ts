@@ -1,0 +1,46 @@
+/** Outline of a thresholded region: closed rings of x,y pairs in shares (0..1) of width and height, filled by the even-odd rule. */
+export type RegionOutline = readonly (readonly number[])[];
+
+/** One image that drives a unit most strongly. */
+export interface GalleryImage {
+  /** Id or relative path of the image, for people. */
+  readonly image: string;
+  /** Encoded thumbnail. */
+  readonly bytes: Uint8Array;
+  /** Encoding of the thumbnail. */
+  readonly type: 'image/png' | 'image/jpeg' | 'image/webp';
+  /** Width of the thumbnail in pixels. */
+  readonly width: number;
+  /** Height of the thumbnail in pixels. */
+  readonly height: number;
+  /** Largest (or mean) activation of the unit on the image. */
+  readonly activation: number;
+  /** Where the unit is above its threshold; the rest of the image is dimmed. */
+  readonly region: RegionOutline;
+}
+
+/** A unit with what it matches and the images that show it. */
+export interface GalleryUnit {
+  /** Number of the unit, counted from 0. */
+  readonly unit: number;
+  /** Its best concept. */
+  readonly concept: string;
+  /** Category of that concept. */
+  readonly category: string;
+  /** Intersection over union (0..1) with that concept. */
+  readonly iou: number;
+  /** Activation above which the unit counts as active. */
+  readonly threshold: number;
+  /** Top images, the strongest first. */
+  readonly images: readonly GalleryImage[];
+}
+
+/** The units of one model that are worth a look, the best first. */
+export interface UnitGallery {
+  /** Name of the model. */
+  readonly model: string;
+  /** Name of the dissected tensor. */
+  readonly layer: string;
+  /** Units with their images, ordered by IoU, highest first. */
+  readonly units: readonly GalleryUnit[];
+}

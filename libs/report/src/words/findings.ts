@@ -1,0 +1,110 @@
+import { columnWords, predictorWords } from './predictor-words.ts';
+import { counted, decimals, listed, percent, probabilityStatement, whole } from '../page/number-text.ts';
+import { groupLetter } from '../page/palette.ts';
+import type { ConceptLink, Relation, Study, Tasks } from '../tables/study.ts';
+
+/** What a finding rests on. */
+export type FindingKind = 'supported' | 'unsupported' | 'description';
+
+/** One sentence or two that the tables allow to be said. */
+export interface Finding {
+  /** Whether it is a supported relation, the lack of support, or a description of the tables. */
+  readonly kind: FindingKind;
+  /** Plain text. */
+  readonly text: string;
+}
+
+/** Supported relations that are put in words at most; the tables hold them all. */
+export const supportedFindingsShown = 3;
+
+/** Two-sided 95 % quantile of the standard normal distribution. */
+const normalQuantile = 1.959963984540054;
+
+/**
+ * Puts the results in words. A relation is stated only where the table marks it as supported (q <= 0.05 and an interval
+ * that excludes 0); where there is none, that is what is said.
+ */
+export function findings(study: Study): readonly Finding[] {
+  return [...embeddingFindings(study), ...(study.tasks === undefined ? [] : relationFindings(study.tasks))];
+}
+
+/** Whether a concept's relation meets the rule: q <= 0.05 and a Fisher interval that excludes 0. */
+export function conceptLinkSupported({ pearson, n, q }: Pick<ConceptLink, 'pearson' | 'n' | 'q'>): boolean {
+  if (!(q <= 0.05) || n < 4) return false;
+  return Math.abs(Math.atanh(pearson)) > normalQuantile / Math.sqrt(n - 3);
+}
+
+function embeddingFindings({ embedding, profiles }: Study): Finding[] {
+  if (embedding === undefined) return [];
+  const { ratios, components, points, groups } = embedding;
+  const found: Finding[] = [];
+  const [first] = ratios;
+  if (first !== undefined) {
+    const together = ratios.slice(0, components).reduce((sum, ratio) => sum + ratio, 0);
+    found.push({
+      kind: 'description',
+      text: `Component 1 holds ${percent(first)} of the variance between the concept profiles of ${counted(points.length, 'model')}, the first ${counted(components, 'component')} together ${percent(together)}.`,
+    });
+  }
+  if (groups > 1) {
+    const members = Array.from({ length: groups }, (_, group) => `group ${groupLetter(group)} has ${counted(points.filter((point) => point.group === group).length, 'model')}`);
+    const totals = Array.from({ length: groups }, (_, group) => groupMatches(profiles, points.filter((point) => point.group === group).map(({ model }) => model)));
+    const most = totals.indexOf(Math.max(...totals));
+    found.push({
+      kind: 'description',
+      text: `The models fall into ${counted(groups, 'group')}: ${listed(members)}. Models of group ${groupLetter(most)} have the most matching units (${whole(totals[most] ?? Number.NaN)} on average).`,
+    });
+  }
+  return found;
+}
+
+function groupMatches({ models, summaries }: Study['profiles'], names: readonly string[]): number {
+  const totals = names.map((name) => (summaries[models.indexOf(name)] ?? []).reduce((sum, { matches }) => sum + matches, 0));
+  return totals.reduce((sum, total) => sum + total, 0) / Math.max(1, totals.length);
+}
+
+function relationFindings(tasks: Tasks): Finding[] {
+  const { relations } = tasks;
+  if (relations.length === 0) return [];
+  const byStrength = relations.filter(({ pearson }) => Number.isFinite(pearson)).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
+  const supported = byStrength.filter((relation) => relation.supported);
+  const stated = supported.slice(0, supportedFindingsShown).map((relation): Finding => ({ kind: 'supported', text: supportedSentence(tasks, relation) }));
+  return [...stated, supportSentence(tasks, supported.length, byStrength[0]), ...conceptFindings(tasks)];
+}
+
+function supportSentence(tasks: Tasks, supported: number, strongest: Relation | undefined): Finding {
+  const count = counted(tasks.relations.length, 'relation');
+  if (supported > 0) {
+    const rest = tasks.relations.length - supported;
+    return { kind: 'unsupported', text: `${counted(supported, 'relation')} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other ${String(rest)} are not, whatever their correlation.` };
+  }
+  const example = strongest === undefined ? '' : ` The strongest, ${relationWords(tasks, strongest)} (r = ${decimals(strongest.pearson, 2)}, n = ${String(strongest.n)}, ${probabilityStatement('q', strongest.q)}), can be chance among so many.`;
+  return { kind: 'unsupported', text: `None of the ${count} between models' profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0.${example}` };
+}
+
+function supportedSentence(tasks: Tasks, relation: Relation): string {
+  const column = tasks.columns[relation.column];
+  const better = (column?.higherIsBetter ?? true) === relation.pearson > 0;
+  return `Models with a higher value of ${predictorWords(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r = ${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n = ${String(relation.n)} models. This is an association, not a cause.`;
+}
+
+function conceptFindings({ conceptLinks, columns }: Tasks): Finding[] {
+  if (conceptLinks.length === 0) return [];
+  const supported = conceptLinks.filter(conceptLinkSupported).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
+  const [first] = supported;
+  if (first === undefined) {
+    return [{ kind: 'unsupported', text: `No single concept is supported as what a task needs, among ${counted(conceptLinks.length, 'pair')} of concept and score.` }];
+  }
+  const column = columns[first.column];
+  return [
+    {
+      kind: 'supported',
+      text: `${counted(supported.length, 'pair')} of a single concept and a score ${supported.length === 1 ? 'is' : 'are'} supported; the strongest is ${first.concept} (${first.category}) with ${column === undefined ? '' : columnWords(column)}: r = ${decimals(first.pearson, 2)}, ${probabilityStatement('q', first.q)}, n = ${String(first.n)}.`,
+    },
+  ];
+}
+
+function relationWords({ columns }: Tasks, { predictor, column }: Relation): string {
+  const target = columns[column];
+  return `${predictorWords(predictor)} with ${target === undefined ? '' : columnWords(target)}`;
+}
