@@ -1,0 +1,75 @@
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { InputError } from '@intermodel/streams';
+
+/** Bytes that are read by ranges, so that a large file is never held as a whole. */
+export interface ByteSource {
+  /** Number of bytes. */
+  readonly length: number;
+  /** One byte; `offset` must lie below `length`. */
+  byteAt(offset: number): number;
+  /** Bytes from `start` to before `end`, as a view or a copy. */
+  read(start: number, end: number): Uint8Array;
+}
+
+const pageBytes = 65_536;
+
+/**
+ * Opens a file as a source of bytes. Nothing stays open between reads; one page of 64 KiB is kept, which is what
+ * walking over the tags of a file needs.
+ *
+ * @throws InputError `MODEL_MISSING` or `MODEL_UNREADABLE`.
+ */
+export function openByteFile(file: string): ByteSource {
+  const length = fileLength(file);
+  let page = new Uint8Array();
+  let pageStart = 0;
+  const read = (start: number, end: number) => {
+    const bytes = new Uint8Array(end - start);
+    const handle = openSync(file, 'r');
+    try {
+      for (let filled = 0; filled < bytes.length; ) {
+        const count = readSync(handle, bytes, filled, bytes.length - filled, start + filled);
+        if (count === 0) throw new InputError('MODEL_TRUNCATED', 'the file became shorter while it was read', { file, hint: 'Wait until it is written whole, and run again.' });
+        filled += count;
+      }
+    } finally {
+      closeSync(handle);
+    }
+    return bytes;
+  };
+  return {
+    length,
+    read,
+    byteAt(offset) {
+      if (offset < pageStart || offset >= pageStart + page.length) {
+        pageStart = offset;
+        page = read(offset, Math.min(length, offset + pageBytes));
+      }
+      return page[offset - pageStart] as number;
+    },
+  };
+}
+
+/** Offers bytes in memory as a source. */
+export function memoryBytes(bytes: Uint8Array): ByteSource {
+  return {
+    length: bytes.length,
+    byteAt: (offset) => bytes[offset] as number,
+    read: (start, end) => bytes.subarray(start, end),
+  };
+}
+
+function fileLength(file: string): number {
+  try {
+    const stats = statSync(file);
+    if (stats.isFile()) return stats.size;
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new InputError(missing ? 'MODEL_MISSING' : 'MODEL_UNREADABLE', missing ? 'there is no such model file' : 'the model file cannot be read', {
+      file,
+      hint: missing ? 'Check the path.' : 'Check the permissions of the file.',
+      cause,
+    });
+  }
+  throw new InputError('MODEL_UNREADABLE', 'the model is not a file', { file, expected: 'an .onnx file' });
+}

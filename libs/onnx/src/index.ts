@@ -1,0 +1,17 @@
+// Graphs
+export { readModel, readModelBytes } from './read-model.ts';
+export { cutGraph, type CutModel, type CutOptions } from './cut-graph.ts';
+export { findTensor } from './find-tensor.ts';
+export type { AxisSize, ConstantTensor, ExternalData, Graph, GraphNode, LocalFunction, NodeAttribute, OnnxModel, QuantizationAnnotation, TensorType, ValueInfo } from './onnx-model.ts';
+export type { ByteSource } from './byte-source.ts';
+export type { ByteRange } from './protobuf-reader.ts';
+
+// Layers
+export { listLayers, type Layer, type LayerList, type ListLayersOptions } from './list-layers.ts';
+export { findTokenGrid, prefixTokensMost, type TokenGrid } from './token-grid.ts';
+export type { ImageSize, TensorShapes } from './tensor-shapes.ts';
+
+// Sessions
+export { openSession, type ModelSession, type OpenSessionOptions, type TensorValues } from './open-session.ts';
+export type { Layout, ModelInput } from './model-input.ts';
+export { listExecutionProviders } from './execution-providers.ts';
