@@ -1,0 +1,116 @@
+import type { CombinedLabels } from './label-combinations.ts';
+import type { ImageMaps } from './overlap-tally.ts';
+import type { SurvivingMaps } from './threshold-selection.ts';
+
+/** What is kept of one image for the steps after the forward pass. */
+export interface KeptImage extends ImageMaps {
+  /** Number of the image within the run. */
+  readonly image: number;
+  /** Its labels, combined. */
+  readonly labels: CombinedLabels;
+}
+
+/** Sizes from which the need for space is estimated. */
+export interface KeptMapsEstimateOptions {
+  /** Images of the run. */
+  readonly images: number;
+  /** Units of the layer. */
+  readonly units: number;
+  /** Values of a map, height x width. */
+  readonly mapSize: number;
+}
+
+/** Share of the maps that stay while images stream by on sparse maps of trained networks at level 0.99 (measured: 0.28). */
+export const LIKELY_KEPT_SHARE = 0.3;
+/** Bytes of an image's combined labels with six planes of 56 x 56 (measured: 4,800). */
+const LIKELY_LABEL_BYTES = 5000;
+
+/**
+ * Maps that may still reach their unit's threshold, in memory, with the labels of their images. As bounds rise, more
+ * of them can be dropped: `compact` does so. Images may come in any order.
+ */
+export class KeptMaps {
+  readonly #mapSize: number;
+  #images: KeptImage[] = [];
+  #bytes = 0;
+
+  /** @param mapSize values of a map, height x width */
+  constructor(mapSize: number) {
+    this.#mapSize = mapSize;
+  }
+
+  /** Bytes of all that is kept. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Images that are kept, in the order they were added. */
+  get images(): readonly KeptImage[] {
+    return this.#images;
+  }
+
+  /** Copies the surviving maps out of all maps of an image and keeps them with its labels. */
+  add(image: number, labels: CombinedLabels, { units, maxima }: SurvivingMaps, activations: Float32Array): void {
+    const size = this.#mapSize;
+    const maps = new Float32Array(units.length * size);
+    for (let first = 0; first < units.length;) {
+      // Neighbouring units are copied at once.
+      let end = first + 1;
+      while (end < units.length && units[end] === (units[end - 1] as number) + 1) end++;
+      const start = (units[first] as number) * size;
+      maps.set(activations.subarray(start, start + (end - first) * size), first * size);
+      first = end;
+    }
+    this.#push({ image, labels, units: units.slice(), maxima: maxima.slice(), maps });
+  }
+
+  /**
+   * Drops the maps that do not exceed the bound of their unit.
+   *
+   * @param bounds lower bounds of the thresholds, one a unit
+   * @param keepEqual whether a map that just reaches the bound stays
+   * @returns bytes that became free
+   */
+  compact(bounds: Float32Array, keepEqual = false): number {
+    const before = this.#bytes;
+    const images = this.#images;
+    this.#images = [];
+    this.#bytes = 0;
+    for (const image of images) this.#push(compactImage(image, this.#mapSize, bounds, keepEqual));
+    return before - this.#bytes;
+  }
+
+  /** Gives all images away, to be written elsewhere. */
+  drain(): readonly KeptImage[] {
+    const images = this.#images;
+    this.#images = [];
+    this.#bytes = 0;
+    return images;
+  }
+
+  #push(image: KeptImage): void {
+    this.#images.push(image);
+    this.#bytes += image.labels.byteLength + image.units.byteLength + image.maxima.byteLength + image.maps.byteLength;
+  }
+}
+
+/** Bytes that a run will keep: the likely need on sparse maps, and the most that any maps can need. */
+export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOptions): { readonly likely: number; readonly most: number } {
+  const most = units * (mapSize + 2) * 4;
+  return { likely: Math.ceil(images * (most * LIKELY_KEPT_SHARE + LIKELY_LABEL_BYTES)), most: Math.ceil(images * (most + LIKELY_LABEL_BYTES)) };
+}
+
+function compactImage(image: KeptImage, size: number, bounds: Float32Array, keepEqual: boolean): KeptImage {
+  const { units, maxima, maps } = image;
+  const staying: number[] = [];
+  units.forEach((unit, index) => {
+    const [highest, bound] = [maxima[index] as number, bounds[unit] as number];
+    if (highest > bound || (keepEqual && highest === bound)) staying.push(index);
+  });
+  if (staying.length === units.length) return image;
+  const kept = new Float32Array(staying.length * size);
+  staying.forEach((index, place) => {
+    kept.set(maps.subarray(index * size, index * size + size), place * size);
+  });
+  return { image: image.image, labels: image.labels, units: Uint32Array.from(staying, (index) => units[index] as number), maxima: Float32Array.from(staying, (index) => maxima[index] as number), maps: kept };
+}

@@ -1,0 +1,111 @@
+import { dissectionWasm } from './dissection-wasm.ts';
+import type { UpsamplingPlan } from './upsampling.ts';
+
+/** What is used of WebAssembly, of which TypeScript knows only with the browser's types. */
+interface WebAssemblyApi {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
+}
+const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi };
+
+/** Functions of the compiled kernels; see the comments of their source for the parameters. */
+export interface DissectionKernels {
+  /** All that the kernels read and write. */
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  setPlan(height: number, width: number, stride: number, groups: number, tail: number, clamp: boolean, lanes: boolean, starts: number, patterns: number, fractions: number, cells: number, rowStarts: number, rowFractions: number, scratch: number): void;
+  upsampleAll(map: number, target: number): void;
+  setSelection(units: number, size: number, raw: boolean, keepEqual: boolean, rank: number, bounds: number, bins: number, above: number, minima: number, maxima: number, faults: number, histograms: number, survivors: number, survivorMaxima: number): void;
+  addImage(activations: number, limit: number): number;
+  refineImage(maps: number, units: number, highest: number, count: number, ranges: number, shift: number, nexts: number): void;
+  setTally(size: number, equalIsActive: boolean, concepts: number, categories: number, scope: number, thresholds: number, intersections: number, unitAreas: number, scopedAreas: number, stamps: number, map: number, uniform: number, counts: number): void;
+  tallyImage(maps: number, units: number, highest: number, count: number, combinations: number, starts: number, concepts: number, categoryStarts: number, categories: number, imageCategories: number, imageCategoryCount: number): void;
+  getEvaluatedMaps(): number;
+  getEvaluatedGroups(): number;
+}
+
+const PAGE = 65536;
+let compiled: object | undefined;
+
+/** One instance of the kernels with its own memory, which is handed out piece by piece and never given back. */
+export class KernelMemory {
+  readonly kernels: DissectionKernels;
+  #end = 1024;
+
+  constructor() {
+    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(dissectionWasm), (character) => character.charCodeAt(0)));
+    this.kernels = new WebAssembly.Instance(compiled, { env: { abort: () => undefined } }).exports as DissectionKernels;
+  }
+
+  /** Address of `bytes` fresh zeroed bytes, 16-byte aligned. Views taken before may be detached. */
+  allocate(bytes: number): number {
+    const address = this.#end;
+    this.#end = Math.ceil((address + bytes) / 16) * 16;
+    const { memory } = this.kernels;
+    const missing = this.#end + 64 - memory.buffer.byteLength;
+    if (missing > 0) {
+      try {
+        memory.grow(Math.ceil(missing / PAGE));
+      } catch {
+        throw new RangeError(`the kernels cannot get ${String(Math.ceil(this.#end / 2 ** 20))} MiB of memory (at most 4096): dissect fewer units at once`);
+      }
+    }
+    return address;
+  }
+
+  /** View of float32 values at an address. */
+  floats(address: number, length: number): Float32Array {
+    return new Float32Array(this.kernels.memory.buffer, address, length);
+  }
+
+  /** View of unsigned 32-bit integers at an address. */
+  integers(address: number, length: number): Uint32Array {
+    return new Uint32Array(this.kernels.memory.buffer, address, length);
+  }
+
+  /** View of float64 values at an address. */
+  doubles(address: number, length: number): Float64Array {
+    return new Float64Array(this.kernels.memory.buffer, address, length);
+  }
+
+  /** View of unsigned 16-bit integers at an address. */
+  shorts(address: number, length: number): Uint16Array {
+    return new Uint16Array(this.kernels.memory.buffer, address, length);
+  }
+
+  /** View of bytes at an address. */
+  bytes(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.kernels.memory.buffer, address, length);
+  }
+
+  /** Writes the tables of a plan and tells the kernels; returns the number of groups of four columns. */
+  usePlan(plan: UpsamplingPlan): number {
+    const { height, width, targetHeight, targetWidth } = plan;
+    const groups = Math.ceil(targetWidth / 4);
+    const tail = targetWidth % 4 === 0 ? 15 : (1 << targetWidth % 4) - 1;
+    const stride = Math.ceil((width + 7) / 4) * 16;
+    const [starts, patterns, fractions] = [this.allocate(groups * 16), this.allocate(groups * 16), this.allocate(groups * 16)];
+    const cells = this.allocate(groups * 8);
+    const [rowStarts, rowFractions] = [this.allocate((height + 3) * 4), this.allocate(targetHeight * 4)];
+    const scratch = this.allocate((height + 2) * stride + 64);
+    const left = Array.from({ length: groups * 4 }, (_, column) => plan.columns.starts[Math.min(column, targetWidth - 1)] as number);
+    this.integers(starts, groups * 4).set(left.map((column) => column * 4));
+    this.floats(fractions, targetWidth).set(plan.columns.fractions);
+    let lanes = false;
+    const bytes = this.bytes(patterns, groups * 16);
+    left.forEach((column, index) => {
+      const offset = column - (left[index - (index % 4)] as number);
+      lanes ||= offset > 3;
+      for (let byte = 0; byte < 4; byte++) bytes[index * 4 + byte] = offset * 4 + byte;
+    });
+    // Cells that a group of columns needs, one bit each; beyond 64 they share bits, which only prunes less.
+    const needed = new BigUint64Array(this.kernels.memory.buffer, cells, groups);
+    left.forEach((column, index) => {
+      needed[index >> 2] = (needed[index >> 2] as bigint) | (1n << BigInt(column & 63));
+    });
+    const first = this.integers(rowStarts, height + 3);
+    for (const row of plan.rows.starts) for (let after = row + 1; after < height + 3; after++) first[after] = (first[after] as number) + 1;
+    this.floats(rowFractions, targetHeight).set(plan.rows.fractions);
+    this.kernels.setPlan(height, width, stride, groups, tail, plan.padding === 'clamp', lanes, starts, patterns, fractions, cells, rowStarts, rowFractions, scratch);
+    return groups;
+  }
+}

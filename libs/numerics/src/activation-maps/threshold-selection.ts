@@ -1,0 +1,366 @@
+import { floatOfKey } from './float-keys.ts';
+import { KernelMemory } from './kernel-memory.ts';
+import { quantilePosition } from './quantile-position.ts';
+import { binsOfRound, checkSelectionState, resolveSelectionOptions, sameSelection, type SelectionOptions, type SelectionRound, type SelectionState } from './selection-state.ts';
+import { planUpsampling } from './upsampling.ts';
+
+/** Maps of one image that may still reach their unit's threshold. Views into working memory: copy before the next call. */
+export interface SurvivingMaps {
+  /** Units of the maps, ascending. */
+  readonly units: Uint32Array;
+  /** Upper bounds of the upsampled values: the greatest value of the map, at least 0 when zeros lie around it. */
+  readonly maxima: Float32Array;
+}
+
+/** What is peculiar about a unit: nothing, all activations 0, all activations equal, or values that are not finite. */
+export type UnitCondition = 'ordinary' | 'dead' | 'constant' | 'invalid';
+
+/** Result of a selection, one entry a unit. */
+export interface SelectedThresholds {
+  /** Thresholds; NaN for an invalid unit, or where no image was added. */
+  readonly thresholds: Float32Array;
+  /** Order statistic at or under the position of the quantile. */
+  readonly lowers: Float32Array;
+  /** Order statistic after it. */
+  readonly uppers: Float32Array;
+  /** Peculiarities of the units. */
+  readonly conditions: readonly UnitCondition[];
+}
+
+/** Greatest absolute activation that counts as finite: beyond it differences could overflow. */
+const LIMIT = 2 ** 126;
+const COUNT_LIMIT = 2 ** 32 - 1;
+
+/**
+ * Exact quantile of each unit's upsampled activations, by selection instead of sorting: values are counted by the
+ * leading 12 bits of their order-preserving keys while images stream by, then, among the maps that can still matter,
+ * by 10 and 10 more. Since the number of images is known beforehand, so is the rank of the threshold from above; the
+ * lowest bin edge with that many values over it bounds the threshold from below and only rises, and a map that does not
+ * exceed it can move neither the quantile nor the mask.
+ *
+ * `add` every image; call `advance`; `refine` with every kept map, `advance`, once more; then read `thresholds()`.
+ * Counts are integers and add up, so any order and any sharding gives the same thresholds.
+ *
+ * A map with a value that is not finite is left out and makes its unit `invalid`: threshold NaN, never active.
+ */
+export class ThresholdSelection {
+  readonly options: Required<SelectionOptions>;
+  readonly #memory = new KernelMemory();
+  readonly #wanted: number;
+  readonly #valuesPerImage: number;
+  readonly #at: { readonly bounds: number; readonly boundBins: number; readonly above: number; readonly minima: number; readonly maxima: number; readonly faults: number; readonly histograms: number; readonly units: number; readonly highest: number; readonly maps: number; readonly ranges: number; readonly nexts: number };
+  readonly #prefixes: Uint32Array;
+  readonly #ranks: Float64Array;
+  readonly #lowers: Float32Array;
+  readonly #uppers: Float32Array;
+  readonly #thresholds: Float32Array;
+  #round: SelectionRound = 'coarse';
+  #images = 0;
+
+  constructor(options: SelectionOptions) {
+    this.options = resolveSelectionOptions(options);
+    const { units, height, width, targetHeight, targetWidth, level, rule, values, maximumImages, keepEqual } = this.options;
+    this.#valuesPerImage = values === 'raw' ? height * width : targetHeight * targetWidth;
+    const most = maximumImages * this.#valuesPerImage;
+    this.#wanted = most === Infinity ? COUNT_LIMIT : most - quantilePosition(level, most, rule).lower;
+    if (this.#wanted > COUNT_LIMIT) throw new RangeError(`ThresholdSelection: ${String(this.#wanted)} values above the threshold are more than 32-bit counts hold; use a higher level or the sketch`);
+    const memory = this.#memory;
+    memory.usePlan(planUpsampling(this.options));
+    const perUnit = () => memory.allocate(units * 4);
+    const at = (this.#at = {
+      ...{ bounds: perUnit(), boundBins: perUnit(), above: perUnit(), minima: perUnit(), maxima: perUnit(), faults: perUnit(), units: perUnit(), highest: perUnit(), nexts: perUnit() },
+      ...{ ranges: memory.allocate(units * 8), maps: memory.allocate(units * height * width * 4 + 16), histograms: memory.allocate(units * 4096 * 4) },
+    });
+    memory.kernels.setSelection(units, height * width, values === 'raw', keepEqual, this.#wanted, at.bounds, at.boundBins, at.above, at.minima, at.maxima, at.faults, at.histograms, at.units, at.highest);
+    memory.floats(at.bounds, units).fill(-Infinity);
+    memory.integers(at.boundBins, units).fill(0xffffffff);
+    memory.floats(at.minima, units).fill(Infinity);
+    memory.floats(at.maxima, units).fill(-Infinity);
+    this.#prefixes = new Uint32Array(units);
+    this.#ranks = new Float64Array(units);
+    this.#lowers = new Float32Array(units).fill(NaN);
+    this.#uppers = new Float32Array(units).fill(NaN);
+    this.#thresholds = new Float32Array(units).fill(NaN);
+  }
+
+  /** Round that the next call of `advance` ends. */
+  get round(): SelectionRound {
+    return this.#round;
+  }
+
+  /** Images added so far. */
+  get images(): number {
+    return this.#images;
+  }
+
+  /** Lower bounds of the thresholds so far, one a unit; they only rise. -Infinity: none yet, Infinity: unit invalid. */
+  bounds(): Float32Array {
+    const bounds = this.#memory.floats(this.#at.bounds, this.options.units).slice();
+    this.#memory.integers(this.#at.faults, bounds.length).forEach((faults, unit) => {
+      if (faults > 0) bounds[unit] = Infinity;
+    });
+    return bounds;
+  }
+
+  /**
+   * Counts the maps of one image and tells which of them may still matter.
+   *
+   * @param activations units x height x width values, unit by unit, row by row
+   */
+  add(activations: Float32Array): SurvivingMaps {
+    this.#expect('add', 'coarse');
+    const { units, height, width, maximumImages } = this.options;
+    if (activations.length !== units * height * width) throw new RangeError(`ThresholdSelection.add: expected ${String(units)} maps of ${String(height)} x ${String(width)}, got ${String(activations.length)} values`);
+    if (this.#images >= maximumImages) throw new RangeError(`ThresholdSelection.add: more than the ${String(maximumImages)} images announced`);
+    if ((this.#images + 1) * this.#valuesPerImage > COUNT_LIMIT) throw new RangeError('ThresholdSelection.add: more than 2^32 values a unit; add them to several selections and merge those');
+    this.#images++;
+    this.#memory.floats(this.#at.maps, activations.length).set(activations);
+    const count = this.#memory.kernels.addImage(this.#at.maps, LIMIT);
+    return { units: this.#memory.integers(this.#at.units, count), maxima: this.#memory.floats(this.#at.highest, count) };
+  }
+
+  /**
+   * Counts kept maps of one image in the rounds after the first.
+   *
+   * @param units units of the maps
+   * @param maxima their upper bounds, as `add` gave them
+   * @param maps the maps, one after the other
+   */
+  refine(units: Uint32Array, maxima: Float32Array, maps: Float32Array): void {
+    this.#expect('refine', 'middle', 'fine');
+    const { height, width } = this.options;
+    if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`ThresholdSelection.refine: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
+    const { kernels } = this.#memory;
+    this.#memory.integers(this.#at.units, units.length).set(units);
+    this.#memory.floats(this.#at.highest, units.length).set(maxima);
+    this.#memory.floats(this.#at.maps, maps.length).set(maps);
+    kernels.refineImage(this.#at.maps, this.#at.units, this.#at.highest, units.length, this.#at.ranges, this.#round === 'middle' ? 10 : 0, this.#at.nexts);
+  }
+
+  /** Ends a round, when all images (of all shards) are in it. */
+  advance(): void {
+    if (this.#round === 'coarse') this.#endCoarse();
+    else if (this.#round === 'middle') this.#endMiddle();
+    else if (this.#round === 'fine') this.#endFine();
+    this.#round = ({ coarse: 'middle', middle: 'fine', fine: 'done', done: 'done' } as const)[this.#round];
+    this.#openRound();
+  }
+
+  /** Thresholds of all units, once the rounds are through. */
+  thresholds(): SelectedThresholds {
+    this.#expect('thresholds', 'done');
+    return { thresholds: this.#thresholds.slice(), lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), conditions: Array.from({ length: this.options.units }, (_, unit) => this.#condition(unit)) };
+  }
+
+  /** Adds the counts of another shard that stands in the same round. */
+  merge(other: ThresholdSelection): void {
+    if (!sameSelection(this.options, other.options)) throw new RangeError('ThresholdSelection.merge: the selections differ in their options');
+    if (this.#round !== other.#round) throw new RangeError(`ThresholdSelection.merge: one is in round "${this.#round}", the other in "${other.#round}"`);
+    if (this.#round === 'done') throw new RangeError('ThresholdSelection.merge: both are done');
+    if (this.#round === 'coarse') {
+      if (this.#images + other.#images > this.options.maximumImages) throw new RangeError(`ThresholdSelection.merge: more than the ${String(this.options.maximumImages)} images announced`);
+      this.#images += other.#images;
+    } else if (this.#images !== other.#images || other.#prefixes.some((prefix, unit) => prefix !== this.#prefixes[unit])) {
+      throw new RangeError('ThresholdSelection.merge: the selections did not begin this round from the same state');
+    }
+    this.#sum('histograms', other, this.options.units * binsOfRound(this.#round));
+    if (this.#round === 'coarse') {
+      this.#sum('faults', other, this.options.units);
+      this.#choose('minima', other, Math.min);
+      this.#choose('maxima', other, Math.max);
+      this.#choose('bounds', other, Math.max);
+      const [mine, theirs] = [this.#boundBins(), other.#boundBins()];
+      theirs.forEach((bin, unit) => {
+        mine[unit] = Math.max(mine[unit] as number, bin);
+      });
+      this.#raiseBounds();
+    } else {
+      this.#choose('nexts', other, Math.min);
+    }
+  }
+
+  /** State as plain data. */
+  toState(): SelectionState {
+    const { units } = this.options;
+    const { minima, maxima, nexts, faults, histograms } = this.#at;
+    const size = binsOfRound(this.#round);
+    const all = this.#memory.integers(histograms, units * size);
+    const filled = new Uint32Array(units);
+    const [bins, counts]: [number[], number[]] = [[], []];
+    all.forEach((count, index) => {
+      if (count === 0) return;
+      const unit = Math.floor(index / size);
+      filled[unit] = (filled[unit] as number) + 1;
+      bins.push(index % size);
+      counts.push(count);
+    });
+    return {
+      ...{ kind: 'ThresholdSelection/1', options: this.options, round: this.#round, images: this.#images },
+      ...{ faults: this.#memory.integers(faults, units).slice(), minima: this.#memory.floats(minima, units).slice(), maxima: this.#memory.floats(maxima, units).slice(), nexts: this.#memory.floats(nexts, units).slice() },
+      ...{ boundBins: this.#boundBins().slice(), prefixes: this.#prefixes.slice(), ranks: this.#ranks.slice() },
+      ...{ lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), thresholds: this.#thresholds.slice() },
+      ...{ filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) },
+    };
+  }
+
+  /** Selection of a state, ready to go on. @throws RangeError if the state is not whole */
+  static fromState(state: SelectionState): ThresholdSelection {
+    checkSelectionState(state);
+    const selection = new ThresholdSelection(state.options);
+    const { units } = selection.options;
+    const at = selection.#at;
+    selection.#round = state.round;
+    selection.#images = state.images;
+    for (const name of ['minima', 'maxima', 'nexts'] as const) selection.#memory.floats(at[name], units).set(state[name]);
+    selection.#memory.integers(at.faults, units).set(state.faults);
+    selection.#boundBins().set(state.boundBins);
+    const bounds = selection.#memory.floats(at.bounds, units);
+    state.boundBins.forEach((bin, unit) => {
+      bounds[unit] = bin < 0 ? -Infinity : floatOfKey((bin << 20) >>> 0);
+    });
+    selection.#prefixes.set(state.prefixes);
+    selection.#ranks.set(state.ranks);
+    selection.#lowers.set(state.lowers);
+    selection.#uppers.set(state.uppers);
+    selection.#thresholds.set(state.thresholds);
+    selection.#openRanges();
+    const size = binsOfRound(state.round);
+    const all = selection.#memory.integers(at.histograms, units * size);
+    let entry = 0;
+    state.filled.forEach((count, unit) => {
+      for (const end = entry + count; entry < end; entry++) all[unit * size + (state.bins[entry] as number)] = state.counts[entry] as number;
+    });
+    if (state.round === 'coarse') selection.#raiseBounds();
+    return selection;
+  }
+
+  #endCoarse(): void {
+    const { level, rule, units } = this.options;
+    const count = this.#images * this.#valuesPerImage;
+    const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
+    const all = this.#memory.integers(this.#at.histograms, units * 4096);
+    const bins = this.#boundBins();
+    for (let unit = 0; unit < units; unit++) {
+      // Dropped maps may hold values equal to the bound, so where the counts do not reach the rank the bound itself is it.
+      const { digit, rank } = findDigit(all.subarray(unit * 4096, unit * 4096 + 4096), wanted, Math.max(bins[unit] as number, 0));
+      this.#prefixes[unit] = digit << 20;
+      this.#ranks[unit] = rank;
+    }
+  }
+
+  #endMiddle(): void {
+    this.#eachHistogram((unit, histogram) => {
+      const { digit, rank } = findDigit(histogram, this.#ranks[unit] as number, 0);
+      this.#prefixes[unit] = (this.#prefixes[unit] as number) | (digit << 10);
+      this.#ranks[unit] = rank;
+    });
+  }
+
+  #endFine(): void {
+    const { level, rule } = this.options;
+    const count = this.#images * this.#valuesPerImage;
+    if (count === 0) return;
+    const { lower: position, fraction } = quantilePosition(level, count, rule);
+    const nexts = this.#memory.floats(this.#at.nexts, this.options.units);
+    this.#eachHistogram((unit, histogram) => {
+      if (this.#condition(unit) === 'invalid') return;
+      const { digit, rank } = findDigit(histogram, this.#ranks[unit] as number, 0);
+      const prefix = this.#prefixes[unit] as number;
+      const lower = floatOfKey((prefix | digit) >>> 0);
+      let upper = lower;
+      if (rank < 2 && position + 1 < count) {
+        const after = histogram.findIndex((values, bin) => bin > digit && values > 0);
+        upper = after < 0 ? (nexts[unit] as number) : floatOfKey((prefix | after) >>> 0);
+      }
+      this.#lowers[unit] = lower;
+      this.#uppers[unit] = upper;
+      // Adding 0 turns -0 into 0, which sorts and prints like any other zero.
+      this.#thresholds[unit] = lower + fraction * (upper - lower) + 0;
+    });
+  }
+
+  #eachHistogram(visit: (unit: number, histogram: Uint32Array) => void): void {
+    const { units } = this.options;
+    const all = this.#memory.integers(this.#at.histograms, units * 1024);
+    for (let unit = 0; unit < units; unit++) visit(unit, all.subarray(unit * 1024, unit * 1024 + 1024));
+  }
+
+  /** Clears the histograms and sets the range of values that the round is about. */
+  #openRound(): void {
+    const { units } = this.options;
+    this.#memory.integers(this.#at.histograms, units * binsOfRound(this.#round)).fill(0);
+    this.#openRanges();
+    const [ranges, nexts] = [this.#memory.floats(this.#at.ranges, units * 2), this.#memory.floats(this.#at.nexts, units)];
+    // In the middle round nothing above the range is wanted: the range's own end lets the kernel skip it.
+    for (let unit = 0; unit < units; unit++) nexts[unit] = this.#round === 'middle' ? (ranges[unit * 2 + 1] as number) : Infinity;
+  }
+
+  #openRanges(): void {
+    const { units } = this.options;
+    const ranges = this.#memory.floats(this.#at.ranges, units * 2);
+    const width = this.#round === 'middle' ? 2 ** 20 : 2 ** 10;
+    for (let unit = 0; unit < units; unit++) {
+      const prefix = this.#prefixes[unit] as number;
+      const skip = this.#condition(unit) === 'invalid';
+      ranges[unit * 2] = skip ? Infinity : floatOfKey(prefix);
+      ranges[unit * 2 + 1] = skip ? Infinity : floatOfKey(prefix + width);
+    }
+  }
+
+  /** Counts anew the values above the bounds, and raises the bounds where they allow it. */
+  #raiseBounds(): void {
+    const { units } = this.options;
+    const all = this.#memory.integers(this.#at.histograms, units * 4096);
+    const [above, bins, bounds] = [this.#memory.integers(this.#at.above, units), this.#boundBins(), this.#memory.floats(this.#at.bounds, units)];
+    for (let unit = 0; unit < units; unit++) {
+      const histogram = all.subarray(unit * 4096, unit * 4096 + 4096);
+      let [bin, count] = [4096, 0];
+      const bound = bins[unit] as number;
+      while (bin - 1 > bound && count + (histogram[bin - 1] as number) < this.#wanted) count += histogram[--bin] as number;
+      above[unit] = count;
+      if (bin - 1 > bound) {
+        bins[unit] = bin - 1;
+        bounds[unit] = floatOfKey(((bin - 1) << 20) >>> 0);
+      }
+    }
+  }
+
+  #condition(unit: number): UnitCondition {
+    const read = (address: number) => this.#memory.floats(address, this.options.units)[unit] as number;
+    if ((this.#memory.integers(this.#at.faults, this.options.units)[unit] as number) > 0) return 'invalid';
+    const [least, greatest] = [read(this.#at.minima), read(this.#at.maxima)];
+    if (least !== greatest) return 'ordinary';
+    return least === 0 ? 'dead' : 'constant';
+  }
+
+  #boundBins(): Int32Array {
+    return new Int32Array(this.#memory.kernels.memory.buffer, this.#at.boundBins, this.options.units);
+  }
+
+  #sum(name: 'histograms' | 'faults', other: ThresholdSelection, length: number): void {
+    const [mine, theirs] = [this.#memory.integers(this.#at[name], length), other.#memory.integers(other.#at[name], length)];
+    // A count beyond the limit is beyond every rank that is looked for, so holding it there loses nothing.
+    for (let index = 0; index < length; index++) mine[index] = Math.min((mine[index] as number) + (theirs[index] as number), COUNT_LIMIT);
+  }
+
+  #choose(name: 'minima' | 'maxima' | 'bounds' | 'nexts', other: ThresholdSelection, pick: (one: number, other: number) => number): void {
+    const { units } = this.options;
+    const [mine, theirs] = [this.#memory.floats(this.#at[name], units), other.#memory.floats(other.#at[name], units)];
+    for (let unit = 0; unit < units; unit++) mine[unit] = pick(mine[unit] as number, theirs[unit] as number);
+  }
+
+  #expect(method: string, ...rounds: SelectionRound[]): void {
+    if (!rounds.includes(this.#round)) throw new RangeError(`ThresholdSelection.${method}: belongs to round ${rounds.map((round) => `"${round}"`).join(' or ')}, but the selection is in "${this.#round}"`);
+  }
+}
+
+/** Bin in which the value of a rank from above falls, and its rank within the bin; `lowest` where the counts end first. */
+function findDigit(histogram: Uint32Array, wanted: number, lowest: number): { readonly digit: number; readonly rank: number } {
+  let rank = wanted;
+  for (let digit = histogram.length - 1; digit > lowest; digit--) {
+    const count = histogram[digit] as number;
+    if (count >= rank) return { digit, rank };
+    rank -= count;
+  }
+  return { digit: lowest, rank };
+}

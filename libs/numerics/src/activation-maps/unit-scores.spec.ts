@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { bestConcept, bestConceptPerCategory, informationQuality, intersectionOverUnion } from './unit-scores.ts';
+
+describe('intersectionOverUnion', () => {
+  it('divides intersection by union, with an epsilon where a preset has one', () => {
+    expect(intersectionOverUnion({ intersection: 2, unitArea: 5, conceptArea: 7 })).toBe(0.2);
+    expect(intersectionOverUnion({ intersection: 2, unitArea: 5, conceptArea: 7 }, 10)).toBe(0.1);
+  });
+
+  it('is 0 for 0/0', () => {
+    expect(intersectionOverUnion({ intersection: 0, unitArea: 0, conceptArea: 0 })).toBe(0);
+  });
+});
+
+describe('informationQuality', () => {
+  it('is 1 where mask and label agree, 0 where they are independent or nothing varies', () => {
+    expect(informationQuality({ intersection: 30, unitArea: 30, conceptArea: 30 }, 100)).toBeCloseTo(1, 12);
+    expect(informationQuality({ intersection: 6, unitArea: 30, conceptArea: 20 }, 100)).toBeCloseTo(0, 12);
+    expect(informationQuality({ intersection: 0, unitArea: 0, conceptArea: 0 }, 100)).toBe(0);
+  });
+
+  it('equals mutual information over joint entropy', () => {
+    // Cells 10, 20, 5, 65 of 100: I = sum p log(p / pq), H = -sum p log p, computed with numpy.
+    expect(informationQuality({ intersection: 10, unitArea: 30, conceptArea: 15 }, 100)).toBeCloseTo(0.052_581_323_459_845_876, 14);
+  });
+});
+
+describe('bestConcept', () => {
+  it('takes the first of equals, and none where all are 0', () => {
+    expect(bestConcept([0, 0.2, 0.5, 0.5])).toBe(2);
+    expect(bestConcept([0, 0])).toBe(-1);
+    expect(bestConcept([])).toBe(-1);
+  });
+
+  it('prefers the later category among equals when categories are compared', () => {
+    expect(bestConcept([0.5, 0.5, 0.5, 0.1], 'per-category', [0, 1, 1, 2])).toBe(1);
+    expect(bestConcept([0.5, 0.5], 'per-category', [1, 0])).toBe(0);
+  });
+});
+
+describe('bestConceptPerCategory', () => {
+  it('takes the first of the best within each category', () => {
+    expect([...bestConceptPerCategory([0.1, 0.4, 0.4, 0], [0, 0, 0, 1], 2)]).toEqual([1, -1]);
+  });
+});

@@ -1,0 +1,75 @@
+/** Counts of one unit and one concept. */
+export interface PairCounts {
+  /** Pixels where the unit is active and the concept is labelled. */
+  readonly intersection: number;
+  /** Pixels where the unit is active. */
+  readonly unitArea: number;
+  /** Pixels that carry the concept. */
+  readonly conceptArea: number;
+}
+
+/**
+ * Intersection over union. 0 where nothing is active and nothing labelled (0/0).
+ *
+ * @param counts pixels of unit, concept and both
+ * @param epsilon what is added to the union, as some published systems do
+ */
+export function intersectionOverUnion(counts: PairCounts, epsilon = 0): number {
+  const { intersection, unitArea, conceptArea } = counts;
+  const union = unitArea + conceptArea - intersection + epsilon;
+  return union > 0 ? intersection / union : 0;
+}
+
+/**
+ * Information quality ratio: mutual information of mask and label over their joint entropy, 0 where nothing varies
+ * (Bau et al. 2019, `score_tally_stats`).
+ *
+ * @param counts pixels of unit, concept and both
+ * @param pixels all pixels that the counts are taken from
+ */
+export function informationQuality(counts: PairCounts, pixels: number): number {
+  const { intersection, unitArea, conceptArea } = counts;
+  const cells = [intersection, unitArea - intersection, conceptArea - intersection, pixels - unitArea - conceptArea + intersection].map((cell) => cell / pixels);
+  const [unit, concept] = [unitArea / pixels, conceptArea / pixels];
+  const expected = [unit * concept, unit * (1 - concept), (1 - unit) * concept, (1 - unit) * (1 - concept)];
+  let [information, entropy] = [0, 0];
+  cells.forEach((share, index) => {
+    if (!(share > 0)) return;
+    information += share * Math.log(share / (expected[index] as number));
+    entropy -= share * Math.log(share);
+  });
+  return entropy > 0 ? information / entropy : 0;
+}
+
+/** How the best concept of a unit is chosen when several have the same score. */
+export type MatchScope = 'global' | 'per-category';
+
+/**
+ * Index of the best score, -1 if none is above 0. Ties: the first wins; with `per-category` the first within a
+ * category, but of categories the last (as sorting scores by category and reversing them does, Bau et al. 2017).
+ *
+ * @param scores score of each concept
+ * @param scope how ties are broken
+ * @param categories category of each score, counted from 0; only for `per-category`
+ */
+export function bestConcept(scores: ArrayLike<number>, scope: MatchScope = 'global', categories: ArrayLike<number> = []): number {
+  let [best, bestScore] = [-1, 0];
+  for (let index = 0; index < scores.length; index++) {
+    const score = scores[index] as number;
+    const laterCategory = scope === 'per-category' && best >= 0 && (categories[index] as number) > (categories[best] as number);
+    if (score > bestScore || (score === bestScore && laterCategory)) [best, bestScore] = [index, score];
+  }
+  return best;
+}
+
+/** Best concept of each category, -1 where none of it has a score above 0. Ties: the first wins. */
+export function bestConceptPerCategory(scores: ArrayLike<number>, categories: ArrayLike<number>, categoryCount: number): Int32Array {
+  const best = new Int32Array(categoryCount).fill(-1);
+  for (let index = 0; index < scores.length; index++) {
+    const category = categories[index] as number;
+    const holder = best[category] as number;
+    const score = scores[index] as number;
+    if (score > (holder < 0 ? 0 : (scores[holder] as number))) best[category] = index;
+  }
+  return best;
+}

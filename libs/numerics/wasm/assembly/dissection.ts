@@ -1,0 +1,551 @@
+/**
+ * The inner loops of a dissection: upsampling with pruning, radix histograms, overlap counts.
+ *
+ * Memory is laid out by the caller (`wasm-memory.ts`); nothing is allocated here. Values are float32 throughout and
+ * every interpolation is `a + w * (b - a)`, which in IEEE arithmetic never leaves the interval between a and b for
+ * 0 <= w <= 1 - 2^-22: that is what makes skipping by the maxima of neighbours exact.
+ */
+
+/** Bits of the first digit of a key: sign, exponent and three bits of the mantissa. */
+const COARSE_SHIFT: u32 = 20;
+
+// Upsampling plan
+let mapHeight: u32 = 0;
+let mapWidth: u32 = 0;
+let rowStride: u32 = 0;
+let groups: u32 = 0;
+let tailMask: i32 = 15;
+let clampBorder: bool = false;
+let wide: bool = false;
+let columnStart: usize = 0;
+let columnPattern: usize = 0;
+let columnFraction: usize = 0;
+let rowStart: usize = 0;
+let rowFraction: usize = 0;
+let groupCells: usize = 0;
+let padded: usize = 0;
+
+/** Sets sizes and tables of the upsampling; all pointers are 16-byte aligned. */
+export function setPlan(
+  height: u32, width: u32, stride: u32, groupCount: u32, tail: i32, clamp: bool, lanes: bool,
+  starts: usize, patterns: usize, fractions: usize, cells: usize, rowStarts: usize, rowFractions: usize, scratch: usize,
+): void {
+  mapHeight = height;
+  mapWidth = width;
+  rowStride = stride;
+  groups = groupCount;
+  tailMask = tail;
+  clampBorder = clamp;
+  wide = lanes;
+  columnStart = starts;
+  columnPattern = patterns;
+  columnFraction = fractions;
+  rowStart = rowStarts;
+  rowFraction = rowFractions;
+  groupCells = cells;
+  padded = scratch;
+}
+
+// Results of scan()
+let scanLow: f32 = 0;
+let scanHigh: f32 = 0;
+
+/** Least and greatest value of a map; NaN makes both NaN. */
+// @ts-ignore: decorator
+@inline
+function scan(map: usize, size: u32): void {
+  let low: f32, high: f32;
+  let index: u32 = 0;
+  if (size >= 4) {
+    let lows = v128.load(map);
+    let highs = lows;
+    for (index = 4; index + 4 <= size; index += 4) {
+      const values = v128.load(map + (<usize>index << 2));
+      lows = f32x4.min(lows, values);
+      highs = f32x4.max(highs, values);
+    }
+    low = min(min(f32x4.extract_lane(lows, 0), f32x4.extract_lane(lows, 1)), min(f32x4.extract_lane(lows, 2), f32x4.extract_lane(lows, 3)));
+    high = max(max(f32x4.extract_lane(highs, 0), f32x4.extract_lane(highs, 1)), max(f32x4.extract_lane(highs, 2), f32x4.extract_lane(highs, 3)));
+  } else {
+    low = high = load<f32>(map);
+    index = 1;
+  }
+  for (; index < size; index++) {
+    const value = load<f32>(map + (<usize>index << 2));
+    low = min(low, value);
+    high = max(high, value);
+  }
+  scanLow = low;
+  scanHigh = high;
+}
+
+/** Copies a map into the frame of its neighbours (zeros, or the border repeated); -0 becomes +0. */
+function frame(map: usize): void {
+  const zero = f32x4.splat(0);
+  const bytes = <usize>mapWidth << 2;
+  let source = map;
+  let target = padded + rowStride + 4;
+  for (let row: u32 = 0; row < mapHeight; row++) {
+    if (bytes >= 16) {
+      let at: usize = 0;
+      for (; at + 16 < bytes; at += 16) v128.store(target + at, f32x4.add(v128.load(source + at), zero));
+      v128.store(target + bytes - 16, f32x4.add(v128.load(source + bytes - 16), zero));
+    } else {
+      for (let at: usize = 0; at < bytes; at += 4) store<f32>(target + at, load<f32>(source + at) + <f32>0);
+    }
+    if (clampBorder) {
+      store<f32>(target - 4, load<f32>(target));
+      store<f32>(target + bytes, load<f32>(target + bytes - 4));
+    }
+    source += bytes;
+    target += rowStride;
+  }
+  if (clampBorder) {
+    const last = padded + <usize>mapHeight * rowStride;
+    memory.copy(padded, padded + rowStride, rowStride);
+    memory.copy(last + rowStride, last, rowStride);
+  }
+}
+
+/** Cells between two rows of the frame of which a corner exceeds the bound (or reaches it), as bits modulo 64. */
+// @ts-ignore: decorator
+@inline
+function cellsAbove(row: u32, bound: v128, equal: bool): u64 {
+  let bits: u64 = 0;
+  const upper = padded + <usize>row * rowStride, lower = upper + rowStride;
+  for (let cell: u32 = 0; cell <= mapWidth; cell += 4) {
+    const at = <usize>cell << 2;
+    const highest = f32x4.pmax(f32x4.pmax(v128.load(upper + at), v128.load(upper + at, 4)), f32x4.pmax(v128.load(lower + at), v128.load(lower + at, 4)));
+    bits |= <u64>i32x4.bitmask(equal ? f32x4.ge(highest, bound) : f32x4.gt(highest, bound)) << (cell & 63);
+  }
+  return bits;
+}
+
+/** Four pixels of a row of the frame, upsampled along the columns. */
+// @ts-ignore: decorator
+@inline
+function expand(row: u32, group: usize): v128 {
+  const source = padded + <usize>row * rowStride;
+  let left: v128, right: v128;
+  if (wide) {
+    const starts = columnStart + group;
+    const s0 = source + load<u32>(starts), s1 = source + load<u32>(starts, 4), s2 = source + load<u32>(starts, 8), s3 = source + load<u32>(starts, 12);
+    left = f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(load<f32>(s0)), 1, load<f32>(s1)), 2, load<f32>(s2)), 3, load<f32>(s3));
+    right = f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(f32x4.splat(load<f32>(s0, 4)), 1, load<f32>(s1, 4)), 2, load<f32>(s2, 4)), 3, load<f32>(s3, 4));
+  } else {
+    const start = source + load<u32>(columnStart + group);
+    const pattern = v128.load(columnPattern + group);
+    left = i8x16.swizzle(v128.load(start), pattern);
+    right = i8x16.swizzle(v128.load(start, 4), pattern);
+  }
+  return f32x4.add(left, f32x4.mul(v128.load(columnFraction + group), f32x4.sub(right, left)));
+}
+
+/** Upsamples a whole map without any pruning, rows of 4 x groups values: the yardstick of the fast paths. */
+export function upsampleAll(map: usize, target: usize): void {
+  frame(map);
+  for (let row: u32 = 0; row <= mapHeight; row++) {
+    const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
+    for (let group: u32 = 0; group < groups; group++) {
+      const upper = expand(row, <usize>group << 4);
+      const step = f32x4.sub(expand(row + 1, <usize>group << 4), upper);
+      for (let line = first; line < end; line++) {
+        v128.store(target + ((<usize>line * groups + group) << 4), f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step)));
+      }
+    }
+  }
+}
+
+// Threshold selection
+let unitCount: u32 = 0;
+let mapSize: u32 = 0;
+let raw: bool = false;
+let inclusive: bool = false;
+let wanted: u32 = 0;
+let bounds: usize = 0;
+let boundBins: usize = 0;
+let countsAbove: usize = 0;
+let minima: usize = 0;
+let maxima: usize = 0;
+let faults: usize = 0;
+let histograms: usize = 0;
+let survivors: usize = 0;
+let survivorMaxima: usize = 0;
+
+/** Sets what is selected and where the state of the units stands. */
+export function setSelection(
+  units: u32, size: u32, rawValues: bool, keepEqual: bool, rank: u32,
+  boundsAt: usize, binsAt: usize, aboveAt: usize, minimaAt: usize, maximaAt: usize, faultsAt: usize, histogramsAt: usize, survivorsAt: usize, survivorMaximaAt: usize,
+): void {
+  unitCount = units;
+  mapSize = size;
+  raw = rawValues;
+  inclusive = keepEqual;
+  wanted = rank;
+  bounds = boundsAt;
+  boundBins = binsAt;
+  countsAbove = aboveAt;
+  minima = minimaAt;
+  maxima = maximaAt;
+  faults = faultsAt;
+  histograms = histogramsAt;
+  survivors = survivorsAt;
+  survivorMaxima = survivorMaximaAt;
+}
+
+/** Keys of four floats: unsigned integers in the order of the floats. */
+// @ts-ignore: decorator
+@inline
+function keysOf(values: v128): v128 {
+  return v128.xor(values, v128.or(i32x4.shr_s(values, 31), i32x4.splat(0x80000000)));
+}
+
+/** Float of a key. */
+// @ts-ignore: decorator
+@inline
+function valueOf(key: u32): f32 {
+  return reinterpret<f32>((key & 0x80000000) != 0 ? key ^ 0x80000000 : ~key);
+}
+
+// @ts-ignore: decorator
+@inline
+function increment(address: usize): void {
+  store<u32>(address, load<u32>(address) + 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function addBit(address: usize, bit: u32): void {
+  store<u32>(address, load<u32>(address) + bit);
+}
+
+/** Counts the lanes that are set in `mask`, without a branch: which lanes are set is hard to predict. */
+// @ts-ignore: decorator
+@inline
+function countLanes(histogram: usize, offsets: v128, mask: i32): void {
+  addBit(histogram + i32x4.extract_lane(offsets, 0), mask & 1);
+  addBit(histogram + i32x4.extract_lane(offsets, 1), (mask >> 1) & 1);
+  addBit(histogram + i32x4.extract_lane(offsets, 2), (mask >> 2) & 1);
+  addBit(histogram + i32x4.extract_lane(offsets, 3), mask >> 3);
+}
+
+/** Counts the values of the framed map above `bound` into bins of 20 bits; returns how many. */
+function countMap(histogram: usize, bound: f32): u32 {
+  const limit = f32x4.splat(bound);
+  let counted: u32 = 0;
+  for (let row: u32 = 0; row <= mapHeight; row++) {
+    const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
+    if (first == end) continue;
+    const cells = cellsAbove(row, limit, false);
+    if (cells == 0) continue;
+    for (let group: u32 = 0; group < groups; group++) {
+      if ((load<u64>(groupCells + (<usize>group << 3)) & cells) == 0) continue;
+      const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
+      if (!v128.any_true(f32x4.gt(f32x4.pmax(upper, lower), limit))) continue;
+      const step = f32x4.sub(lower, upper);
+      const valid = group + 1 == groups ? tailMask : 15;
+      for (let line = first; line < end; line++) {
+        const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
+        const mask = i32x4.bitmask(f32x4.gt(values, limit)) & valid;
+        if (mask == 0) continue;
+        counted += popcnt(mask);
+        countLanes(histogram, i32x4.shl(i32x4.shr_u(keysOf(values), COARSE_SHIFT), 2), mask);
+      }
+    }
+  }
+  return counted;
+}
+
+/** Like countMap, of the map's own values. */
+function countRaw(map: usize, histogram: usize, bound: f32): u32 {
+  let counted: u32 = 0;
+  for (let index: u32 = 0; index < mapSize; index++) {
+    const value = load<f32>(map + (<usize>index << 2)) + <f32>0;
+    if (!(value > bound)) continue;
+    const bits = reinterpret<u32>(value);
+    const key = bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+    increment(histogram + (<usize>(key >> COARSE_SHIFT) << 2));
+    counted++;
+  }
+  return counted;
+}
+
+/** Adds all maps of one image; writes the units whose map may still matter and returns how many. */
+export function addImage(activations: usize, limit: f32): u32 {
+  let kept: u32 = 0;
+  const bytes = <usize>mapSize << 2;
+  for (let unit: u32 = 0; unit < unitCount; unit++) {
+    const map = activations + <usize>unit * bytes;
+    const slot = <usize>unit << 2;
+    scan(map, mapSize);
+    const low = scanLow, high = scanHigh;
+    if (!(low >= -limit && high <= limit)) {
+      increment(faults + slot);
+      continue;
+    }
+    if (low < load<f32>(minima + slot)) store<f32>(minima + slot, low);
+    if (high > load<f32>(maxima + slot)) store<f32>(maxima + slot, high);
+    const bound = load<f32>(bounds + slot);
+    const highest: f32 = clampBorder ? high : max(high, 0);
+    if (!(highest > bound)) {
+      if (inclusive && highest == bound) {
+        store<u32>(survivors + (<usize>kept << 2), unit);
+        store<f32>(survivorMaxima + (<usize>kept << 2), highest);
+        kept++;
+      }
+      continue;
+    }
+    const histogram = histograms + (<usize>unit << 14);
+    let bin = load<i32>(boundBins + slot);
+    const before = bin < 0 ? 0 : load<u32>(histogram + (<usize>bin << 2));
+    let counted: u32;
+    if (raw) {
+      counted = countRaw(map, histogram, bound);
+    } else {
+      frame(map);
+      counted = countMap(histogram, bound);
+    }
+    let above = load<u32>(countsAbove + slot) + counted;
+    if (bin >= 0) {
+      // A bin at or under the bound needs no exact count any more; held at `wanted` it never overflows.
+      const inBin = load<u32>(histogram + (<usize>bin << 2));
+      above -= inBin - before;
+      if (inBin > wanted) store<u32>(histogram + (<usize>bin << 2), wanted);
+    }
+    if (above >= wanted) {
+      do {
+        bin++;
+        above -= load<u32>(histogram + (<usize>bin << 2));
+      } while (above >= wanted);
+      store<i32>(boundBins + slot, bin);
+      store<f32>(bounds + slot, valueOf(<u32>bin << COARSE_SHIFT));
+    }
+    store<u32>(countsAbove + slot, above);
+    const risen = load<f32>(bounds + slot);
+    if (highest > risen || (inclusive && highest == risen)) {
+      store<u32>(survivors + (<usize>kept << 2), unit);
+      store<f32>(survivorMaxima + (<usize>kept << 2), highest);
+      kept++;
+    }
+  }
+  return kept;
+}
+
+/** Counts digits of keys in a range for one map: values in low..high (high exclusive), and the least value from high on. */
+export function refineMap(map: usize, histogram: usize, low: f32, high: f32, shift: u32, nextAt: usize): void {
+  if (raw) {
+    let next = load<f32>(nextAt);
+    for (let index: u32 = 0; index < mapSize; index++) {
+      const value = load<f32>(map + (<usize>index << 2)) + <f32>0;
+      if (value >= high) next = min(next, value);
+      else if (value >= low) {
+        const bits = reinterpret<u32>(value);
+        const key = bits ^ (<u32>(<i32>bits >> 31) | 0x80000000);
+        increment(histogram + (<usize>((key >> shift) & 1023) << 2));
+      }
+    }
+    store<f32>(nextAt, next);
+    return;
+  }
+  frame(map);
+  const lows = f32x4.splat(low), highs = f32x4.splat(high), digit = i32x4.splat(1023);
+  let next = load<f32>(nextAt);
+  for (let row: u32 = 0; row <= mapHeight; row++) {
+    const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
+    if (first == end) continue;
+    const cells = cellsAbove(row, lows, true);
+    if (cells == 0) continue;
+    for (let group: u32 = 0; group < groups; group++) {
+      if ((load<u64>(groupCells + (<usize>group << 3)) & cells) == 0) continue;
+      const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
+      if (!v128.any_true(f32x4.ge(f32x4.pmax(upper, lower), lows))) continue;
+      if (i32x4.all_true(f32x4.ge(f32x4.pmin(upper, lower), f32x4.splat(next)))) continue;
+      const step = f32x4.sub(lower, upper);
+      const valid = group + 1 == groups ? tailMask : 15;
+      for (let line = first; line < end; line++) {
+        const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
+        const reached = f32x4.ge(values, lows);
+        if (!v128.any_true(reached)) continue;
+        const passed = f32x4.ge(values, highs);
+        let beyond = i32x4.bitmask(v128.and(passed, f32x4.lt(values, f32x4.splat(next)))) & valid;
+        if (beyond != 0) {
+          if ((beyond & 1) != 0) next = min(next, f32x4.extract_lane(values, 0));
+          if ((beyond & 2) != 0) next = min(next, f32x4.extract_lane(values, 1));
+          if ((beyond & 4) != 0) next = min(next, f32x4.extract_lane(values, 2));
+          if ((beyond & 8) != 0) next = min(next, f32x4.extract_lane(values, 3));
+        }
+        const mask = i32x4.bitmask(v128.andnot(reached, passed)) & valid;
+        if (mask == 0) continue;
+        countLanes(histogram, i32x4.shl(v128.and(i32x4.shr_u(keysOf(values), shift), digit), 2), mask);
+      }
+    }
+  }
+  store<f32>(nextAt, next);
+}
+
+/** Refines with the maps of one image that were kept; `ranges` holds low and high of each unit. */
+export function refineImage(maps: usize, units: usize, highest: usize, count: u32, ranges: usize, shift: u32, nexts: usize): void {
+  const bytes = <usize>mapSize << 2;
+  for (let index: u32 = 0; index < count; index++) {
+    const unit = load<u32>(units + (<usize>index << 2));
+    const range = ranges + (<usize>unit << 3);
+    const low = load<f32>(range);
+    if (!(load<f32>(highest + (<usize>index << 2)) >= low)) continue;
+    refineMap(maps + <usize>index * bytes, histograms + (<usize>unit << 12), low, load<f32>(range, 4), shift, nexts + (<usize>unit << 2));
+  }
+}
+
+// Overlap tally
+let thresholds: usize = 0;
+let conceptCount: u32 = 0;
+let categoryCount: u32 = 0;
+let scope: u32 = 0;
+let intersections: usize = 0;
+let unitAreas: usize = 0;
+let scopedAreas: usize = 0;
+let combinationMap: usize = 0;
+let uniformGroups: usize = 0;
+let combinationCounts: usize = 0;
+let combinationStarts: usize = 0;
+let combinationConcepts: usize = 0;
+let categoryStarts: usize = 0;
+let combinationCategories: usize = 0;
+let categoryStamps: usize = 0;
+let stamp: u32 = 0;
+let evaluatedMaps: u32 = 0;
+let evaluatedGroups: u32 = 0;
+
+/** Sets sizes and places of the counts. Scopes: 0 all images, 1 images with the category, 2 images where it overlaps the mask. */
+export function setTally(
+  size: u32, equalIsActive: bool, concepts: u32, categories: u32, areaScope: u32,
+  thresholdsAt: usize, intersectionsAt: usize, unitAreasAt: usize, scopedAreasAt: usize, stampsAt: usize, mapAt: usize, uniformAt: usize, countsAt: usize,
+): void {
+  mapSize = size;
+  inclusive = equalIsActive;
+  conceptCount = concepts;
+  categoryCount = categories;
+  scope = areaScope;
+  thresholds = thresholdsAt;
+  intersections = intersectionsAt;
+  unitAreas = unitAreasAt;
+  scopedAreas = scopedAreasAt;
+  categoryStamps = stampsAt;
+  combinationMap = mapAt;
+  uniformGroups = uniformAt;
+  combinationCounts = countsAt;
+  stamp = 0;
+}
+
+/** Maps and groups of four pixels evaluated since the last call of setTally, for the proof that the rest was skipped. */
+export function getEvaluatedMaps(): u32 {
+  return evaluatedMaps;
+}
+
+/** See getEvaluatedMaps. */
+export function getEvaluatedGroups(): u32 {
+  return evaluatedGroups;
+}
+
+/** Counts active pixels of the framed map by combination of labels. */
+function countActive(threshold: f32): void {
+  const limit = f32x4.splat(threshold);
+  for (let row: u32 = 0; row <= mapHeight; row++) {
+    const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
+    if (first == end) continue;
+    const cells = cellsAbove(row, limit, inclusive);
+    if (cells == 0) continue;
+    for (let group: u32 = 0; group < groups; group++) {
+      if ((load<u64>(groupCells + (<usize>group << 3)) & cells) == 0) continue;
+      const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
+      const either = f32x4.pmax(upper, lower);
+      if (!v128.any_true(inclusive ? f32x4.ge(either, limit) : f32x4.gt(either, limit))) continue;
+      evaluatedGroups += end - first;
+      const step = f32x4.sub(lower, upper);
+      const valid = group + 1 == groups ? tailMask : 15;
+      for (let line = first; line < end; line++) {
+        const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
+        const mask = i32x4.bitmask(inclusive ? f32x4.ge(values, limit) : f32x4.gt(values, limit)) & valid;
+        if (mask == 0) continue;
+        const place = <usize>line * groups + group;
+        const numbers = combinationMap + (place << 3);
+        if (load<u8>(uniformGroups + place) != 0) {
+          const counter = combinationCounts + (<usize>load<u16>(numbers) << 2);
+          store<u32>(counter, load<u32>(counter) + popcnt(mask));
+          continue;
+        }
+        addBit(combinationCounts + (<usize>load<u16>(numbers) << 2), mask & 1);
+        addBit(combinationCounts + (<usize>load<u16>(numbers, 2) << 2), (mask >> 1) & 1);
+        addBit(combinationCounts + (<usize>load<u16>(numbers, 4) << 2), (mask >> 2) & 1);
+        addBit(combinationCounts + (<usize>load<u16>(numbers, 6) << 2), mask >> 3);
+      }
+    }
+  }
+}
+
+/** Adds the counts of one map, combination by combination, to the tables of its unit. */
+function spread(unit: u32, combinations: u32, imageCategories: usize, imageCategoryCount: u32): void {
+  const row = intersections + ((<usize>unit * conceptCount) << 3);
+  let area: u32 = 0;
+  for (let combination: u32 = 0; combination < combinations; combination++) {
+    const counter = combinationCounts + (<usize>combination << 2);
+    if ((combination & 3) == 0 && !v128.any_true(v128.load(counter))) {
+      combination += 3;
+      continue;
+    }
+    const count = load<u32>(counter);
+    if (count == 0) continue;
+    area += count;
+    const end = load<u32>(combinationStarts + (<usize>combination << 2), 4);
+    for (let index = load<u32>(combinationStarts + (<usize>combination << 2)); index < end; index++) {
+      const cell = row + (<usize>load<u32>(combinationConcepts + (<usize>index << 2)) << 3);
+      store<f64>(cell, load<f64>(cell) + <f64>count);
+    }
+    if (scope != 2) store<u32>(counter, 0);
+  }
+  const areas = unitAreas + (<usize>unit << 3);
+  store<f64>(areas, load<f64>(areas) + <f64>area);
+  const scoped = scopedAreas + ((<usize>unit * categoryCount) << 3);
+  if (scope == 1) {
+    for (let index: u32 = 0; index < imageCategoryCount; index++) {
+      const cell = scoped + (<usize>load<u32>(imageCategories + (<usize>index << 2)) << 3);
+      store<f64>(cell, load<f64>(cell) + <f64>area);
+    }
+  } else if (scope == 2) {
+    stamp++;
+    for (let combination: u32 = 0; combination < combinations; combination++) {
+      const counter = combinationCounts + (<usize>combination << 2);
+      if (load<u32>(counter) == 0) continue;
+      store<u32>(counter, 0);
+      const end = load<u32>(categoryStarts + (<usize>combination << 2), 4);
+      for (let index = load<u32>(categoryStarts + (<usize>combination << 2)); index < end; index++) {
+        const category = <usize>load<u32>(combinationCategories + (<usize>index << 2));
+        if (load<u32>(categoryStamps + (category << 2)) == stamp) continue;
+        store<u32>(categoryStamps + (category << 2), stamp);
+        const cell = scoped + (category << 3);
+        store<f64>(cell, load<f64>(cell) + <f64>area);
+      }
+    }
+  }
+}
+
+/** Tallies the given maps of one image against its labels. */
+export function tallyImage(
+  maps: usize, units: usize, highest: usize, count: u32, combinations: u32,
+  starts: usize, concepts: usize, categoryStartsAt: usize, categories: usize, imageCategories: usize, imageCategoryCount: u32,
+): void {
+  combinationStarts = starts;
+  combinationConcepts = concepts;
+  categoryStarts = categoryStartsAt;
+  combinationCategories = categories;
+  const bytes = <usize>mapSize << 2;
+  for (let index: u32 = 0; index < count; index++) {
+    const unit = load<u32>(units + (<usize>index << 2));
+    const threshold = load<f32>(thresholds + (<usize>unit << 2));
+    const high = load<f32>(highest + (<usize>index << 2));
+    if (!(high > threshold || (inclusive && high == threshold))) continue;
+    evaluatedMaps++;
+    frame(maps + <usize>index * bytes);
+    countActive(threshold);
+    spread(unit, combinations, imageCategories, imageCategoryCount);
+  }
+}

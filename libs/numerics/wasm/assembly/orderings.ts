@@ -1,0 +1,116 @@
+/**
+ * The inner loops of permutation tests: a predictor against a table of responses, over many orderings.
+ *
+ * Responses stand in lanes of float64, four at a time (a quad, 32 bytes). A response is centred and of norm 1, a
+ * predictor is of norm 1 about its mean, so a sum of products is a Pearson correlation. An ordering counts for a
+ * response when the magnitude of its correlation is at least the response's threshold. Memory is laid out by the caller;
+ * every address of lanes is a multiple of 16.
+ */
+
+// @ts-ignore: decorator
+@inline
+function countQuad(groups: u32, planes: usize, orderings: u32, table: usize, tableBytes: usize, threshold: usize, count: usize, maxima: usize): void {
+  const low = v128.load(threshold);
+  const high = v128.load(threshold, 16);
+  let lowCount = v128.load(count);
+  let highCount = v128.load(count, 16);
+  const t1 = table + tableBytes, t2 = t1 + tableBytes, t3 = t2 + tableBytes, t4 = t3 + tableBytes;
+  const t5 = t4 + tableBytes, t6 = t5 + tableBytes, t7 = t6 + tableBytes;
+  const p0 = <usize>load<u32>(planes), p1 = <usize>load<u32>(planes, 4), p2 = <usize>load<u32>(planes, 8), p3 = <usize>load<u32>(planes, 12);
+  const p4 = <usize>load<u32>(planes, 16), p5 = <usize>load<u32>(planes, 20), p6 = <usize>load<u32>(planes, 24), p7 = <usize>load<u32>(planes, 28);
+  for (let ordering: usize = 0; ordering < <usize>orderings; ordering++) {
+    let row = table + ((<usize>load<u8>(p0 + ordering)) << 5);
+    let a = v128.load(row), b = v128.load(row, 16);
+    if (groups > 1) { row = t1 + ((<usize>load<u8>(p1 + ordering)) << 5); a = f64x2.add(a, v128.load(row)); b = f64x2.add(b, v128.load(row, 16)); }
+    if (groups > 2) { row = t2 + ((<usize>load<u8>(p2 + ordering)) << 5); a = f64x2.add(a, v128.load(row)); b = f64x2.add(b, v128.load(row, 16)); }
+    if (groups > 3) { row = t3 + ((<usize>load<u8>(p3 + ordering)) << 5); a = f64x2.add(a, v128.load(row)); b = f64x2.add(b, v128.load(row, 16)); }
+    if (groups > 4) { row = t4 + ((<usize>load<u8>(p4 + ordering)) << 5); a = f64x2.add(a, v128.load(row)); b = f64x2.add(b, v128.load(row, 16)); }
+    if (groups > 5) { row = t5 + ((<usize>load<u8>(p5 + ordering)) << 5); a = f64x2.add(a, v128.load(row)); b = f64x2.add(b, v128.load(row, 16)); }
+    if (groups > 6) { row = t6 + ((<usize>load<u8>(p6 + ordering)) << 5); a = f64x2.add(a, v128.load(row)); b = f64x2.add(b, v128.load(row, 16)); }
+    if (groups > 7) { row = t7 + ((<usize>load<u8>(p7 + ordering)) << 5); a = f64x2.add(a, v128.load(row)); b = f64x2.add(b, v128.load(row, 16)); }
+    a = f64x2.abs(a);
+    b = f64x2.abs(b);
+    // A true comparison is -1 in its lane.
+    lowCount = i64x2.sub(lowCount, f64x2.ge(a, low));
+    highCount = i64x2.sub(highCount, f64x2.ge(b, high));
+    if (maxima) {
+      const place = maxima + (ordering << 4);
+      v128.store(place, f64x2.pmax(v128.load(place), f64x2.pmax(a, b)));
+    }
+  }
+  v128.store(count, lowCount);
+  v128.store(count, highCount, 16);
+}
+
+/**
+ * Counts by tables of pairs: `tables` holds, per quad and group, the contribution of the two predictor values of the
+ * group for each pair of places; `planes` holds the address of each group's plane of pair numbers, a byte per ordering.
+ * At most 8 groups. `maxima`, unless 0, has two float64 per ordering, raised to the largest magnitudes seen.
+ */
+export function countByPairs(groups: u32, planes: usize, orderings: u32, tables: usize, tableBytes: usize, quads: u32, thresholds: usize, counts: usize, maxima: usize): void {
+  for (let quad: u32 = 0; quad < quads; quad++) {
+    const table = tables + <usize>(quad * groups) * tableBytes;
+    const threshold = thresholds + ((<usize>quad) << 5);
+    const count = counts + ((<usize>quad) << 5);
+    if (maxima) {
+      switch (groups) {
+        case 1: countQuad(1, planes, orderings, table, tableBytes, threshold, count, maxima); break;
+        case 2: countQuad(2, planes, orderings, table, tableBytes, threshold, count, maxima); break;
+        case 3: countQuad(3, planes, orderings, table, tableBytes, threshold, count, maxima); break;
+        case 4: countQuad(4, planes, orderings, table, tableBytes, threshold, count, maxima); break;
+        case 5: countQuad(5, planes, orderings, table, tableBytes, threshold, count, maxima); break;
+        case 6: countQuad(6, planes, orderings, table, tableBytes, threshold, count, maxima); break;
+        case 7: countQuad(7, planes, orderings, table, tableBytes, threshold, count, maxima); break;
+        default: countQuad(8, planes, orderings, table, tableBytes, threshold, count, maxima);
+      }
+    } else {
+      switch (groups) {
+        case 1: countQuad(1, planes, orderings, table, tableBytes, threshold, count, 0); break;
+        case 2: countQuad(2, planes, orderings, table, tableBytes, threshold, count, 0); break;
+        case 3: countQuad(3, planes, orderings, table, tableBytes, threshold, count, 0); break;
+        case 4: countQuad(4, planes, orderings, table, tableBytes, threshold, count, 0); break;
+        case 5: countQuad(5, planes, orderings, table, tableBytes, threshold, count, 0); break;
+        case 6: countQuad(6, planes, orderings, table, tableBytes, threshold, count, 0); break;
+        case 7: countQuad(7, planes, orderings, table, tableBytes, threshold, count, 0); break;
+        default: countQuad(8, planes, orderings, table, tableBytes, threshold, count, 0);
+      }
+    }
+  }
+}
+
+/**
+ * Counts by multiplying, for more rows than pairs of places can be tabled for: `planes` holds, per used row of the
+ * predictor, the address of its plane of places (16 bits per ordering), `values` the row's value, `responses` per quad
+ * one entry for each place.
+ */
+export function countByProducts(used: u32, planes: usize, values: usize, orderings: u32, responses: usize, places: u32, quads: u32, thresholds: usize, counts: usize, maxima: usize): void {
+  for (let quad: u32 = 0; quad < quads; quad++) {
+    const table = responses + <usize>(quad * places) * 32;
+    const threshold = thresholds + ((<usize>quad) << 5);
+    const count = counts + ((<usize>quad) << 5);
+    const low = v128.load(threshold);
+    const high = v128.load(threshold, 16);
+    let lowCount = v128.load(count);
+    let highCount = v128.load(count, 16);
+    for (let ordering: usize = 0; ordering < <usize>orderings; ordering++) {
+      let a = f64x2.splat(0);
+      let b = a;
+      for (let row: u32 = 0; row < used; row++) {
+        const place = table + ((<usize>load<u16>(<usize>load<u32>(planes + (row << 2)) + (ordering << 1))) << 5);
+        const value = v128.load64_splat(values + (row << 3));
+        a = f64x2.add(a, f64x2.mul(value, v128.load(place)));
+        b = f64x2.add(b, f64x2.mul(value, v128.load(place, 16)));
+      }
+      a = f64x2.abs(a);
+      b = f64x2.abs(b);
+      lowCount = i64x2.sub(lowCount, f64x2.ge(a, low));
+      highCount = i64x2.sub(highCount, f64x2.ge(b, high));
+      if (maxima) {
+        const place = maxima + (ordering << 4);
+        v128.store(place, f64x2.pmax(v128.load(place), f64x2.pmax(a, b)));
+      }
+    }
+    v128.store(count, lowCount);
+    v128.store(count, highCount, 16);
+  }
+}
