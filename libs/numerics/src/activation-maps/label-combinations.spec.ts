@@ -15,6 +15,11 @@ describe('combineLabels', () => {
     expect(sets.map((set) => [...set])).toEqual([[5, 9]]);
   });
 
+  it('reads a second number as unlabelled', () => {
+    const { sets } = readCombinations(combineLabels({ planes: Uint16Array.from([5, 255, 0]), blank: 255 }, 3));
+    expect(sets.map((set) => [...set])).toEqual([[5], []]);
+  });
+
   it('takes images without planes, and runs longer than 65,535 pixels', () => {
     expect([...readCombinations(combineLabels({ planes: new Uint16Array() }, 4)).runs]).toEqual([4, 0]);
     expect([...readCombinations(combineLabels({ planes: new Uint16Array(70_000) }, 70_000)).runs]).toEqual([65_535, 0, 4465, 0]);

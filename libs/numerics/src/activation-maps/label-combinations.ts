@@ -11,9 +11,12 @@ export interface PlaneLabels {
   readonly planes: Uint16Array;
   /** Numbers that hold for every pixel. @default none */
   readonly wholeImage?: ArrayLike<number>;
+  /** A further number of the planes that means unlabelled, as 0 does. @default 0 */
+  readonly blank?: number;
 }
 
 const MAXIMUM_RUN = 65535;
+const MAXIMUM_SETS = 65535;
 
 /**
  * Combines the planes of one image. A concept that several planes (or a plane and the whole image) give to one pixel
@@ -23,7 +26,7 @@ const MAXIMUM_RUN = 65535;
  * @param pixels pixels of a plane
  */
 export function combineLabels(labels: PlaneLabels, pixels: number): CombinedLabels {
-  const { planes, wholeImage = [] } = labels;
+  const { planes, wholeImage = [], blank = 0 } = labels;
   const count = planes.length / pixels;
   if (!Number.isInteger(count)) throw new RangeError(`combineLabels: ${String(planes.length)} values are no whole planes of ${String(pixels)} pixels`);
   const whole = [...new Set(Array.from(wholeImage))].filter((number) => number !== 0);
@@ -40,11 +43,12 @@ export function combineLabels(labels: PlaneLabels, pixels: number): CombinedLabe
       const set = [...whole];
       for (let plane = 0; plane < count; plane++) {
         const number = planes[plane * pixels + pixel] as number;
-        if (number !== 0 && !set.includes(number)) set.push(number);
+        if (number !== 0 && number !== blank && !set.includes(number)) set.push(number);
       }
       const key = String.fromCharCode(...set.sort((one, other) => one - other));
       let combination = numbers.get(key);
       if (combination === undefined) {
+        if (sets.length === MAXIMUM_SETS) throw new RangeError(`combineLabels: more than ${String(MAXIMUM_SETS)} different sets of labels in one image`);
         numbers.set(key, (combination = sets.length));
         sets.push(set);
       }

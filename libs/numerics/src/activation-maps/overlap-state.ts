@@ -18,6 +18,8 @@ export interface OverlapOptions extends UpsamplingOptions {
   readonly scope?: AreaScope;
   /** Whether an activation equal to the threshold is active. @default false */
   readonly equalIsActive?: boolean;
+  /** Number of pixels that nobody judged, which are left out of every count; 0 for none. @default 0 */
+  readonly ignore?: number;
 }
 
 /** Counts of pixels, float64 since they pass 2^32; exact to 2^53. */
@@ -32,11 +34,11 @@ export interface OverlapCounts {
   readonly conceptAreas: Float64Array;
   /** Images in which the concept occurs. */
   readonly conceptImages: Float64Array;
-  /** Images in which the category occurs. */
-  readonly categoryImages: Float64Array;
+  /** Pixels of the images in which the category occurs. */
+  readonly categoryPixels: Float64Array;
   /** Images seen. */
   readonly images: number;
-  /** Pixels of the label grid in all images. */
+  /** Pixels of the label grid in all images, but for ignored ones. */
   readonly pixels: number;
 }
 
@@ -60,11 +62,13 @@ export interface ResolvedOverlapOptions extends Required<UpsamplingOptions> {
   readonly scope: AreaScope;
   /** Whether an activation equal to the threshold is active. */
   readonly equalIsActive: boolean;
+  /** Number of pixels that are left out, 0 for none. */
+  readonly ignore: number;
 }
 
 /** Fills in the defaults and refuses what does not fit together. */
 export function resolveOverlapOptions(options: OverlapOptions): ResolvedOverlapOptions {
-  const { units, scope = 'all', equalIsActive = false } = options;
+  const { units, scope = 'all', equalIsActive = false, ignore = 0 } = options;
   const { height, width, targetHeight, targetWidth, padding, alignment } = planUpsampling(options);
   const [concepts, categories] = [Uint16Array.from(options.concepts), Uint32Array.from(options.categories)];
   const refuse = (what: string) => new RangeError(`OverlapTally: ${what}`);
@@ -74,12 +78,13 @@ export function resolveOverlapOptions(options: OverlapOptions): ResolvedOverlapO
     if (options.concepts[index] !== concepts[index] || concepts[index] === 0) throw refuse(`a concept's number must lie in 1..65535, got ${String(options.concepts[index])}`);
     if (index > 0 && (concepts[index] as number) <= (concepts[index - 1] as number)) throw refuse('the numbers of the concepts must ascend');
   }
-  return { height, width, targetHeight, targetWidth, padding, alignment, units, concepts, categories, scope, equalIsActive };
+  if (ignore !== 0 && concepts.includes(ignore)) throw refuse(`number ${String(ignore)} is both a concept and ignored`);
+  return { height, width, targetHeight, targetWidth, padding, alignment, units, concepts, categories, scope, equalIsActive, ignore };
 }
 
 /** Whether two tallies count the same thing, so that they can be merged. */
 export function sameOverlaps(one: ResolvedOverlapOptions, other: ResolvedOverlapOptions): boolean {
-  const plain = (['height', 'width', 'targetHeight', 'targetWidth', 'padding', 'alignment', 'units', 'scope', 'equalIsActive'] as const).every((key) => one[key] === other[key]);
+  const plain = (['height', 'width', 'targetHeight', 'targetWidth', 'padding', 'alignment', 'units', 'scope', 'equalIsActive', 'ignore'] as const).every((key) => one[key] === other[key]);
   return plain && one.concepts.length === other.concepts.length && one.concepts.every((number, index) => number === other.concepts[index] && one.categories[index] === other.categories[index]);
 }
 
@@ -94,7 +99,7 @@ export function checkOverlapState(state: OverlapState): void {
   if ((state.kind as string) !== 'OverlapTally/1') throw refuse(`expected a state of kind OverlapTally/1, got ${state.kind}`);
   const { units, concepts, categories, scope } = resolveOverlapOptions(state.options);
   const categoryCount = countCategories(categories);
-  const expected = { intersections: units * concepts.length, unitAreas: units, scopedAreas: scope === 'all' ? 0 : units * categoryCount, conceptAreas: concepts.length, conceptImages: concepts.length, categoryImages: categoryCount };
+  const expected = { intersections: units * concepts.length, unitAreas: units, scopedAreas: scope === 'all' ? 0 : units * categoryCount, conceptAreas: concepts.length, conceptImages: concepts.length, categoryPixels: categoryCount };
   for (const [name, length] of Object.entries(expected) as [keyof typeof expected, number][]) {
     if (state[name].length !== length) throw refuse(`${name} has ${String(state[name].length)} entries instead of ${String(length)}`);
   }

@@ -40,8 +40,8 @@ describe('OverlapTally', () => {
     // One unit, active on the right half; concept 3 covers the top row, concept 4 the pixel at the lower right.
     const tally = new OverlapTally({ ...shape, units: 1, concepts: [3, 4], categories: [0, 1] }, Float32Array.of(0.5));
     tally.add(combineLabels({ planes: Uint16Array.from([3, 3, 0, 4]) }, 4), image(Float32Array.from([0, 1, 0, 1])));
-    const { intersections, unitAreas, conceptAreas, conceptImages, categoryImages, images, pixels } = tally.read();
-    expect([[...intersections], [...unitAreas], [...conceptAreas], [...conceptImages], [...categoryImages], images, pixels]).toEqual([[1, 1], [2], [2, 1], [1, 1], [1, 1], 1, 4]);
+    const { intersections, unitAreas, conceptAreas, conceptImages, categoryPixels, images, pixels } = tally.read();
+    expect([[...intersections], [...unitAreas], [...conceptAreas], [...conceptImages], [...categoryPixels], images, pixels]).toEqual([[1, 1], [2], [2, 1], [1, 1], [4, 4], 1, 4]);
   });
 
   it('is strict unless told otherwise', () => {
@@ -64,6 +64,14 @@ describe('OverlapTally', () => {
     expect(scoped('all')).toEqual([[5], []]);
     expect(scoped('category-in-image')).toEqual([[5], [1, 1]]);
     expect(scoped('category-under-mask')).toEqual([[5], [1, 0]]);
+  });
+
+  it('leaves ignored pixels out of every count', () => {
+    const tally = new OverlapTally({ ...shape, units: 1, concepts: [3], categories: [0], ignore: 255 }, Float32Array.of(0.5));
+    tally.add(combineLabels({ planes: Uint16Array.from([3, 3, 0, 0, 0, 255, 255, 0]) }, 4), image(Float32Array.from([1, 1, 1, 1])));
+    const { intersections, unitAreas, conceptAreas, pixels } = tally.read();
+    expect([intersections[0], unitAreas[0], conceptAreas[0], pixels]).toEqual([1, 2, 1, 2]);
+    expect(() => new OverlapTally({ ...shape, units: 1, concepts: [3], categories: [0], ignore: 3 }, new Float32Array(1))).toThrow('both a concept and ignored');
   });
 
   it('looks only at the cells that can be active', () => {
@@ -121,6 +129,7 @@ describe('OverlapTally', () => {
   });
 });
 
+const IGNORED = -1;
 const shape = { height: 2, width: 2, targetHeight: 2, targetWidth: 2 };
 
 function image(maps: Float32Array): { units: Uint32Array; maxima: Float32Array; maps: Float32Array } {
@@ -131,7 +140,7 @@ const cases = fc
   .record({
     ...{ height: fc.integer({ min: 1, max: 8 }), width: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 8 }) }, { weight: 1, arbitrary: fc.integer({ min: 62, max: 90 }) }), targetHeight: fc.integer({ min: 1, max: 20 }), targetWidth: fc.integer({ min: 1, max: 20 }) },
     ...{ units: fc.integer({ min: 1, max: 4 }), padding: fc.constantFrom('zeros' as const, 'clamp' as const), alignment: fc.constantFrom('half-pixel' as const, 'corners' as const) },
-    ...{ scope: fc.constantFrom('all' as const, 'category-in-image' as const, 'category-under-mask' as const), equalIsActive: fc.boolean(), categories: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 6 }) },
+    ...{ scope: fc.constantFrom('all' as const, 'category-in-image' as const, 'category-under-mask' as const), equalIsActive: fc.boolean(), ignore: fc.constantFrom(0, 999), categories: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 6 }) },
     ...{ count: fc.integer({ min: 1, max: 5 }), seed: fc.nat(), zeros: fc.double({ min: 0, max: 1, noNaN: true }), steps: fc.boolean() },
   })
   .map(({ count, seed, zeros, steps, ...given }) => {
@@ -145,7 +154,7 @@ const cases = fc
       const stay = random();
       return {
         maps: Float32Array.from({ length: units * height * width }, () => (random() < zeros ? 0 : steps ? below(5) : random() * 4 - 1)),
-        planes: Uint16Array.from({ length: below(4) * targetHeight * targetWidth }, () => (current = random() < stay ? current : random() < 0.4 ? 0 : (concepts[below(concepts.length)] as number))),
+        planes: Uint16Array.from({ length: below(4) * targetHeight * targetWidth }, () => (current = random() < stay ? current : random() < 0.4 ? 0 : given.ignore > 0 && random() < 0.2 ? given.ignore : (concepts[below(concepts.length)] as number))),
         wholeImage: random() < 0.3 ? [concepts[below(concepts.length)] as number] : [],
       };
     });
@@ -165,29 +174,33 @@ function tallyOf(options: OverlapOptions, thresholds: Float32Array, images: read
 
 /** The plain way: every pixel of every map against every concept. */
 function countAll(options: OverlapOptions, thresholds: Float32Array, images: readonly Image[]): object {
-  const { units, height, width, targetHeight, targetWidth, scope, equalIsActive } = options;
+  const { units, height, width, targetHeight, targetWidth, scope, equalIsActive, ignore } = options;
   const [concepts, categories] = [Array.from(options.concepts), Array.from(options.categories)];
   const [pixels, categoryCount] = [targetHeight * targetWidth, Math.max(...categories) + 1];
   const zeros = (length: number): number[] => new Array<number>(length).fill(0);
   const add = (list: number[], index: number, count = 1) => (list[index] = (list[index] as number) + count);
-  const counts = { intersections: zeros(units * concepts.length), unitAreas: zeros(units), scopedAreas: zeros(scope === 'all' ? 0 : units * categoryCount), conceptAreas: zeros(concepts.length), conceptImages: zeros(concepts.length), categoryImages: zeros(categoryCount) };
+  const counts = { intersections: zeros(units * concepts.length), unitAreas: zeros(units), scopedAreas: zeros(scope === 'all' ? 0 : units * categoryCount), conceptAreas: zeros(concepts.length), conceptImages: zeros(concepts.length), categoryPixels: zeros(categoryCount) };
   const plan = planUpsampling(options);
+  let allPixels = 0;
   for (const { maps, planes, wholeImage } of images) {
     const at = Array.from({ length: pixels }, (_, pixel) => {
       const numbers = new Set(wholeImage);
       for (let plane = 0; plane * pixels < planes.length; plane++) numbers.add(planes[plane * pixels + pixel] as number);
       numbers.delete(0);
-      return [...numbers].map((number) => concepts.indexOf(number));
+      return numbers.has(ignore ?? -1) ? [IGNORED] : [...numbers].map((number) => concepts.indexOf(number));
     });
-    at.flat().forEach((concept) => add(counts.conceptAreas, concept));
-    const present = new Set(at.flat());
+    const judged = [...at.keys()].filter((pixel) => (at[pixel] as number[])[0] !== IGNORED);
+    const labelled = judged.map((pixel) => at[pixel] as number[]);
+    allPixels += judged.length;
+    labelled.flat().forEach((concept) => add(counts.conceptAreas, concept));
+    const present = new Set(labelled.flat());
     const inImage = new Set([...present].map((concept) => categories[concept] as number));
     present.forEach((concept) => add(counts.conceptImages, concept));
-    inImage.forEach((category) => add(counts.categoryImages, category));
+    inImage.forEach((category) => add(counts.categoryPixels, category, judged.length));
     for (let unit = 0; unit < units; unit++) {
       const values = upsampleMap(plan, maps.subarray(unit * height * width, (unit + 1) * height * width));
       const threshold = thresholds[unit] as number;
-      const active = [...values.keys()].filter((pixel) => (equalIsActive === true ? (values[pixel] as number) >= threshold : (values[pixel] as number) > threshold));
+      const active = judged.filter((pixel) => (equalIsActive === true ? (values[pixel] as number) >= threshold : (values[pixel] as number) > threshold));
       const touched = active.flatMap((pixel) => at[pixel] as number[]);
       touched.forEach((concept) => add(counts.intersections, unit * concepts.length + concept));
       add(counts.unitAreas, unit, active.length);
@@ -195,5 +208,5 @@ function countAll(options: OverlapOptions, thresholds: Float32Array, images: rea
       within.forEach((category) => add(counts.scopedAreas, unit * categoryCount + category, active.length));
     }
   }
-  return { ...Object.fromEntries(Object.entries(counts).map(([name, list]) => [name, Float64Array.from(list)])), images: images.length, pixels: images.length * pixels };
+  return { ...Object.fromEntries(Object.entries(counts).map(([name, list]) => [name, Float64Array.from(list)])), images: images.length, pixels: allPixels };
 }

@@ -13,6 +13,9 @@ export interface ImageMaps {
   readonly maps: Float32Array;
 }
 
+/** Place among the combinations for pixels that are left out: counted by the kernel like any other, and never read. */
+const LEFT_OUT = 65535;
+
 const SCOPES = { all: 0, 'category-in-image': 1, 'category-under-mask': 2 } as const;
 
 /**
@@ -24,17 +27,18 @@ export class OverlapTally {
   readonly options: ResolvedOverlapOptions;
   readonly #memory = new KernelMemory();
   readonly #groups: number;
-  readonly #pixels: number;
+  readonly #pixelsPerImage: number;
   readonly #categoryCount: number;
   readonly #conceptOfNumber = new Int32Array(65536).fill(-1);
   readonly #at: { readonly maps: number; readonly units: number; readonly highest: number; readonly intersections: number; readonly unitAreas: number; readonly scopedAreas: number; readonly map: number; readonly uniform: number };
   readonly #conceptAreas: Float64Array;
   readonly #conceptImages: Float64Array;
-  readonly #categoryImages: Float64Array;
+  readonly #categoryPixels: Float64Array;
   readonly #seen: Float64Array;
   readonly #seenCategory: Float64Array;
   readonly #scratch: { address: number; length: number } = { address: 0, length: 0 };
   #images = 0;
+  #pixels = 0;
 
   /**
    * @param options what is counted
@@ -48,7 +52,7 @@ export class OverlapTally {
     concepts.forEach((number, concept) => {
       this.#conceptOfNumber[number] = concept;
     });
-    this.#pixels = targetHeight * targetWidth;
+    this.#pixelsPerImage = targetHeight * targetWidth;
     const memory = this.#memory;
     this.#groups = memory.usePlan(planUpsampling(this.options));
     const cells = this.#groups * targetHeight;
@@ -61,7 +65,7 @@ export class OverlapTally {
     memory.floats(thresholdsAt, units).set(thresholds);
     this.#conceptAreas = new Float64Array(concepts.length);
     this.#conceptImages = new Float64Array(concepts.length);
-    this.#categoryImages = new Float64Array(categoryCount);
+    this.#categoryPixels = new Float64Array(categoryCount);
     this.#seen = new Float64Array(concepts.length);
     this.#seenCategory = new Float64Array(categoryCount);
   }
@@ -80,11 +84,12 @@ export class OverlapTally {
     const { height, width } = this.options;
     if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`OverlapTally.add: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
     const { sets, runs } = readCombinations(labels);
-    const concepts = sets.map((set) => Array.from(set, (number) => this.#concept(number)));
-    const imageCategories = this.#countLabels(concepts, runs);
+    const leftOut = sets.map((set) => this.options.ignore !== 0 && set.includes(this.options.ignore));
+    const concepts = sets.map((set, index) => (leftOut[index] === true ? [] : Array.from(set, (number) => this.#concept(number))));
+    const imageCategories = this.#countLabels(concepts, leftOut, runs);
     this.#images++;
     if (units.length === 0) return;
-    this.#writeRuns(runs);
+    this.#writeRuns(runs, leftOut);
     const categories = concepts.map((combination) => [...new Set(combination.map((concept) => this.options.categories[concept] as number))]);
     const lists = [offsets(concepts), concepts.flat(), offsets(categories), categories.flat(), imageCategories];
     const addresses = this.#writeLists(lists);
@@ -100,17 +105,18 @@ export class OverlapTally {
   merge(other: OverlapTally | OverlapState): void {
     if (!sameOverlaps(this.options, other.options)) throw new RangeError('OverlapTally.merge: the tallies differ in their options');
     const [mine, theirs] = [this.#views(), other instanceof OverlapTally ? other.#views() : other];
-    for (const name of ['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryImages'] as const) {
+    for (const name of ['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryPixels'] as const) {
       const [into, from] = [mine[name], theirs[name]];
       for (let index = 0; index < into.length; index++) into[index] = (into[index] as number) + (from[index] as number);
     }
     this.#images += theirs.images;
+    this.#pixels += theirs.pixels;
   }
 
   /** The counts, copied. */
   read(): OverlapCounts {
     const counts = this.#views();
-    const copies = (['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryImages'] as const).map((name) => [name, counts[name].slice()]);
+    const copies = (['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryPixels'] as const).map((name) => [name, counts[name].slice()]);
     return { ...counts, ...(Object.fromEntries(copies) as Partial<OverlapCounts>) };
   }
 
@@ -128,16 +134,16 @@ export class OverlapTally {
   }
 
   #views(): OverlapCounts {
-    const { units, concepts, scope, targetHeight, targetWidth } = this.options;
+    const { units, concepts, scope } = this.options;
     return {
       intersections: this.#memory.doubles(this.#at.intersections, units * concepts.length),
       unitAreas: this.#memory.doubles(this.#at.unitAreas, units),
       scopedAreas: this.#memory.doubles(this.#at.scopedAreas, scope === 'all' ? 0 : units * this.#categoryCount),
       conceptAreas: this.#conceptAreas,
       conceptImages: this.#conceptImages,
-      categoryImages: this.#categoryImages,
+      categoryPixels: this.#categoryPixels,
       images: this.#images,
-      pixels: this.#images * targetHeight * targetWidth,
+      pixels: this.#pixels,
     };
   }
 
@@ -148,15 +154,18 @@ export class OverlapTally {
   }
 
   /** Counts the pixels of each concept; returns the categories of the image. */
-  #countLabels(concepts: readonly (readonly number[])[], runs: Uint16Array): number[] {
+  #countLabels(concepts: readonly (readonly number[])[], leftOut: readonly boolean[], runs: Uint16Array): number[] {
     const areas = new Float64Array(concepts.length);
-    let pixels = 0;
+    let [all, pixels] = [0, 0];
     for (let run = 0; run < runs.length; run += 2) {
-      const combination = runs[run + 1] as number;
-      areas[combination] = (areas[combination] as number) + (runs[run] as number);
-      pixels += runs[run] as number;
+      const [length, combination] = [runs[run] as number, runs[run + 1] as number];
+      all += length;
+      if (leftOut[combination] === true) continue;
+      areas[combination] = (areas[combination] as number) + length;
+      pixels += length;
     }
-    if (pixels !== this.#pixels) throw new RangeError(`OverlapTally.add: labels of ${String(pixels)} pixels, expected ${String(this.#pixels)}`);
+    if (all !== this.#pixelsPerImage) throw new RangeError(`OverlapTally.add: labels of ${String(all)} pixels, expected ${String(this.#pixelsPerImage)}`);
+    this.#pixels += pixels;
     const found: number[] = [];
     const stamp = this.#images + 1;
     concepts.forEach((combination, index) => {
@@ -168,7 +177,7 @@ export class OverlapTally {
         const category = this.options.categories[concept] as number;
         if (this.#seenCategory[category] === stamp) continue;
         this.#seenCategory[category] = stamp;
-        this.#categoryImages[category] = (this.#categoryImages[category] as number) + 1;
+        this.#categoryPixels[category] = (this.#categoryPixels[category] as number) + pixels;
         found.push(category);
       }
     });
@@ -176,17 +185,18 @@ export class OverlapTally {
   }
 
   /** Spreads runs over the grid whose rows are padded to whole groups of four, and marks groups of one combination. */
-  #writeRuns(runs: Uint16Array): void {
+  #writeRuns(runs: Uint16Array, leftOut: readonly boolean[]): void {
     const { targetHeight, targetWidth } = this.options;
     const stride = this.#groups * 4;
     const map = this.#memory.shorts(this.#at.map, stride * targetHeight);
     const uniform = this.#memory.bytes(this.#at.uniform, this.#groups * targetHeight).fill(1);
     let [row, column] = [0, 0];
     for (let run = 0; run < runs.length; run += 2) {
+      const combination = leftOut[runs[run + 1] as number] === true ? LEFT_OUT : (runs[run + 1] as number);
       for (let left = runs[run] as number; left > 0;) {
         const length = Math.min(left, targetWidth - column);
         const start = row * stride + column;
-        map.fill(runs[run + 1] as number, start, start + length);
+        map.fill(combination, start, start + length);
         if (column % 4 !== 0) uniform[start >> 2] = 0;
         left -= length;
         column += length;
