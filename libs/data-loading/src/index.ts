@@ -7,7 +7,7 @@ export { bundledStudies, bundledStudy, type BundledStudy } from './tables/bundle
 
 // Labelled images
 export { listImages, listLabelledImages, listLabelledImagesDefaults, imageExtensions, type ListLabelledImagesOptions } from './images/list-labelled-images.ts';
-export type { DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, WholeImageLabel } from './images/labelled-image-set.ts';
+export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, ShapesLabel, StatedSize, WholeImageLabel } from './images/labelled-image-set.ts';
 export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsError, openLabelledImages, type LoadedImages, type LoadLabelledImagesOptions, type OpenLabelledImagesOptions, type SkippedImage } from './images/load-labelled-images.ts';
 export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
 export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type ResizeFilter, type ResolvedGeometry } from './images/image-geometry.ts';
@@ -15,3 +15,12 @@ export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type Resize
 // Vocabularies
 export { conceptKey, labelVocabulary, largestLabelNumber, type ConceptPlace, type LabelConcept, type LabelVocabulary } from './labels/label-vocabulary.ts';
 export { readLabelNames, type ReadLabelNamesOptions } from './labels/read-label-names.ts';
+
+// Data sets in the formats of the field
+export { datasetFormats, readDataset, type DatasetFormatName, type ReadDatasetOptions } from './formats/read-dataset.ts';
+export { readAde20k, type ReadAde20kOptions } from './formats/read-ade20k.ts';
+export { ade20kChallengeClasses, readAde20kChallenge, type ReadAde20kChallengeOptions } from './formats/read-ade20k-challenge.ts';
+export { readBroden, type ReadBrodenOptions } from './formats/read-broden.ts';
+export { cocoIgnore, readCocoInstances, readCocoPanoptic, type ReadCocoOptions } from './formats/read-coco.ts';
+export { readVoc, vocClasses, vocIgnore, type ReadVocOptions } from './formats/read-voc.ts';
+export { describeDataset, describeDatasetDefaults, type CategoryShare, type ConceptOverlap, type ConceptShare, type DatasetDescription, type DescribeDatasetOptions } from './formats/describe-dataset.ts';

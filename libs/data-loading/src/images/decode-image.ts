@@ -55,6 +55,17 @@ export async function decodeImage(file: string, geometry: ResolvedGeometry, opti
   return { pixels: await rawPixels(pipeline, file, geometry), height, width, turned: metadata.height !== height };
 }
 
+/**
+ * Reads the size of an image, upright, without decoding it.
+ *
+ * @throws InputError `IMAGE_BROKEN`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
+ */
+export async function readImageSize(file: string): Promise<Omit<DecodedImage, 'pixels'>> {
+  const metadata = await readMetadata(await readBytes(file), file);
+  const { height, width } = metadata.autoOrient;
+  return { height, width, turned: metadata.height !== height };
+}
+
 /** Reads a file into memory, with the errors that users understand. */
 export async function readBytes(file: string): Promise<Buffer> {
   try {

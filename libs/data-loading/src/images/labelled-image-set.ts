@@ -1,4 +1,5 @@
 import type { LabelEncoding } from '../labels/label-raster.ts';
+import type { LabelShape } from '../labels/rasterise-shapes.ts';
 import type { LabelVocabulary } from '../labels/label-vocabulary.ts';
 
 /** A label of the whole image: it counts for every pixel. */
@@ -19,10 +20,44 @@ export interface RasterLabel {
   readonly encoding: LabelEncoding;
   /** Number in the vocabulary for each value; a value that is missing here is an error. @default the value itself */
   readonly numbers?: ReadonlyMap<number, number>;
+  /** Size that an index of the data set states for the file; another one is an error. @default any */
+  readonly stated?: StatedSize;
 }
 
-/** Where the label planes of an image come from: paths and small tables only, nothing is decoded yet. */
-export type LabelSource = WholeImageLabel | RasterLabel;
+/** One or several label planes in a NumPy file. */
+export interface ArrayLabel {
+  /** Tells this kind of source from the others. */
+  readonly kind: 'npy';
+  /** Path of the `.npy` file: height x width, or planes x height x width. */
+  readonly file: string;
+}
+
+/** Outlines and run-length masks of one image, which may overlap. */
+export interface ShapesLabel {
+  /** Tells this kind of source from the others. */
+  readonly kind: 'shapes';
+  /** Path of the file that lists the shapes, for messages. */
+  readonly file: string;
+  /** Columns of the image that the shapes are drawn on. */
+  readonly width: number;
+  /** Rows of that image. */
+  readonly height: number;
+  /** Shapes in order; where they overlap, later ones go to further planes. */
+  readonly shapes: readonly LabelShape[];
+}
+
+/** Size of a label file as an index states it. */
+export interface StatedSize {
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** File and line of the statement, for messages. */
+  readonly by: string;
+}
+
+/** Where the label planes of an image come from: paths and small tables only, no image is decoded yet. */
+export type LabelSource = WholeImageLabel | RasterLabel | ArrayLabel | ShapesLabel;
 
 /** One image with its labels, as paths. */
 export interface LabelledImageEntry {
@@ -36,7 +71,7 @@ export interface LabelledImageEntry {
 
 /** Something about a data set that is no error but may surprise. */
 export interface DataWarning {
-  /** Stable identifier, such as `IMAGE_WITHOUT_LABELS`. */
+  /** Stable identifier, such as `IMAGES_WITHOUT_LABELS`. */
   readonly code: string;
   /** What was found, and in which files. */
   readonly message: string;

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, readError } from '@intermodel/streams';
 
@@ -16,18 +16,20 @@ export interface ListedFile {
 
 /**
  * Lists all files below a folder, sorted by name (by code unit, so that every machine gives the same order). Hidden
- * files and folders are left aside.
+ * files and folders are left aside; links to folders are followed, each folder once.
  *
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, or `NOT_A_FOLDER`.
  */
 export async function listFiles(folder: string): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
+  const linked = new Set<string>();
   const walk = async (below: string): Promise<void> => {
     for (const item of await readFolder(path.join(folder, below), folder)) {
       if (item.name.startsWith('.')) continue;
       const name = below === '' ? item.name : `${below}/${item.name}`;
-      if (item.isDirectory()) await walk(name);
-      else files.push({ name, stem: name.slice(0, name.length - path.extname(name).length), extension: path.extname(name).toLowerCase(), file: path.join(folder, name) });
+      const file = path.join(folder, name);
+      if (item.isDirectory() || (item.isSymbolicLink() && (await isNewFolder(file, linked)))) await walk(name);
+      else files.push({ name, stem: name.slice(0, name.length - path.extname(name).length), extension: path.extname(name).toLowerCase(), file });
     }
   };
   await walk('');
@@ -39,11 +41,23 @@ export function someOf(names: readonly string[], shown = 5): string {
   return `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${String(names.length - shown)} more` : ''}`;
 }
 
-async function readFolder(folder: string, asked: string): Promise<{ name: string; isDirectory: () => boolean }[]> {
+async function readFolder(folder: string, asked: string): Promise<{ name: string; isDirectory: () => boolean; isSymbolicLink: () => boolean }[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') throw new InputError('NOT_A_FOLDER', 'is a file, not a folder', { file: asked, expected: 'a folder', hint: 'Give the folder that holds the files.', cause });
     throw readError(folder, cause);
+  }
+}
+
+async function isNewFolder(link: string, seen: Set<string>): Promise<boolean> {
+  try {
+    if (!(await stat(link)).isDirectory()) return false;
+    const target = await realpath(link);
+    if (seen.has(target)) return false;
+    seen.add(target);
+    return true;
+  } catch {
+    return false; // A dangling link is listed as a file, and named when it is read.
   }
 }

@@ -9,7 +9,7 @@ import type { DataWarning, LabelledImageSet, LabelSource } from './labelled-imag
 export interface ListLabelledImagesOptions {
   /** Folder of images (JPEG, PNG, WebP, TIFF), with sub-folders. */
   readonly images: string;
-  /** Folder of label images (grey or palette PNG) with the same stems. */
+  /** Folder of label images with the same stems: grey or palette PNG, or NumPy arrays (`.npy`, one plane or several). */
   readonly labels: string;
   /** CSV file that names the label numbers: number, name, category. */
   readonly labelNames: string;
@@ -40,8 +40,8 @@ export async function listLabelledImages(options: ListLabelledImagesOptions): Pr
   const vocabulary = await readLabelNames(labelNames, ignore === undefined ? {} : { ignore });
   const warnings: DataWarning[] = [];
   const images = await listImages(options.images, warnings);
-  const labels = (await listFiles(options.labels)).filter(({ extension }) => extension === '.png');
-  if (labels.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no label images', { file: options.labels, expected: 'grey or palette PNG files with the stems of the images', hint: 'Check the path of the folder of labels.' });
+  const labels = (await listFiles(options.labels)).filter(({ extension }) => extension === '.png' || extension === '.npy');
+  if (labels.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no label images', { file: options.labels, expected: 'grey or palette PNG files, or .npy files, with the stems of the images', hint: 'Check the path of the folder of labels.' });
 
   const sources = pairPlanes(images, labels);
   if (imageLabels !== undefined) await addImageLabels(imageLabels, images, vocabulary, sources);
@@ -96,7 +96,7 @@ function pairPlanes(images: readonly ListedFile[], labels: readonly ListedFile[]
   found.sort((a, b) => (a.folder === b.folder ? a.plane - b.plane : a.folder < b.folder ? -1 : 1));
   const byStem = new Map<string, LabelSource[]>();
   for (const { label, stem } of found) {
-    const source: LabelSource = { kind: 'png', file: label.file, encoding: 'indices' };
+    const source: LabelSource = label.extension === '.npy' ? { kind: 'npy', file: label.file } : { kind: 'png', file: label.file, encoding: 'indices' };
     byStem.set(stem, [...(byStem.get(stem) ?? []), source]);
   }
   return { byStem, paired: new Set(found.map(({ label }) => label.name)) };

@@ -1,7 +1,7 @@
 import { labelledImageSchema, type LabelledImageBatch } from '@intermodel/schemas';
 import { boundedMap, buildBatch, InputError } from '@intermodel/streams';
 import { bufferCount, concat, defer, EMPTY, map, tap, type OperatorFunction } from 'rxjs';
-import { knownLabelNumbers, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import { labelNumberTable, type LabelVocabulary } from '../labels/label-vocabulary.ts';
 import { loadLabelPlanes } from '../labels/load-label-planes.ts';
 import { decodeImage, decodeImageDefaults, type DecodeImageOptions } from './decode-image.ts';
 import { resolveGeometry, type ImageGeometry } from './image-geometry.ts';
@@ -61,7 +61,7 @@ export function openLabelledImages(options: OpenLabelledImagesOptions): (entries
   const { vocabulary, maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, skipBad = loadLabelledImagesDefaults.skipBad } = options;
   const geometry = resolveGeometry(options.geometry);
   const schema = labelledImageSchema(geometry);
-  const grid = { geometry, known: knownLabelNumbers(vocabulary), maxPixels };
+  const grid = { geometry, table: labelNumberTable(vocabulary), maxPixels };
 
   const loadOne = async (entry: LabelledImageEntry) => {
     const image = await decodeImage(entry.file, geometry, { maxPixels, background });

@@ -22,6 +22,11 @@ export interface LabelVocabulary {
    * in the planes and belongs to no concept; a preset may leave such pixels out of every area. @default none
    */
   readonly ignore?: number;
+  /**
+   * Numbers of the planes that stand for another number: a merged synonym for the concept that it was merged into, a
+   * concept that was left out for 0. The planes are translated as they are loaded. @default none
+   */
+  readonly aliases?: ReadonlyMap<number, number>;
 }
 
 /** Where a concept of a vocabulary was read, for messages. */
@@ -60,13 +65,17 @@ export function conceptKey({ name, category }: Pick<LabelConcept, 'name' | 'cate
   return `${category}\0${name}`;
 }
 
-/** For each number 0 to 65,535 whether a plane may bear it: 0, the number to ignore, and the concepts. */
-export function knownLabelNumbers({ concepts, ignore }: LabelVocabulary): Uint8Array {
-  const known = new Uint8Array(largestLabelNumber + 1);
-  known[0] = 1;
-  if (ignore !== undefined) known[ignore] = 1;
-  for (const { number } of concepts) known[number] = 1;
-  return known;
+/** What {@link labelNumberTable} gives for a number that no plane may bear. */
+export const unknownLabelNumber = -1;
+
+/** For each number 0 to 65,535 that a file can bear, the number to load it as, or {@link unknownLabelNumber}. */
+export function labelNumberTable({ concepts, ignore, aliases = new Map() }: LabelVocabulary): Int32Array {
+  const table = new Int32Array(largestLabelNumber + 1).fill(unknownLabelNumber);
+  table[0] = 0;
+  if (ignore !== undefined) table[ignore] = ignore;
+  for (const { number } of concepts) table[number] = number;
+  for (const [from, to] of aliases) table[from] = to;
+  return table;
 }
 
 function checkConcept({ number, name }: LabelConcept, ignore: number | undefined, place: ConceptPlace | undefined): void {

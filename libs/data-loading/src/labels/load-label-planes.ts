@@ -2,69 +2,104 @@ import { InputError } from '@intermodel/streams';
 import { readBytes, type DecodedImage } from '../images/decode-image.ts';
 import { nearestPositions, placeImage, type ResolvedGeometry } from '../images/image-geometry.ts';
 import type { LabelledImageEntry, LabelSource, RasterLabel } from '../images/labelled-image-set.ts';
+import { decodeNpy } from './decode-npy.ts';
 import { decodePng } from './decode-png.ts';
 import { labelRaster, type LabelRaster } from './label-raster.ts';
+import { rasteriseShapes } from './rasterise-shapes.ts';
+
+/** A pixel of a label file whose number the vocabulary does not list. */
+export interface UnknownLabel {
+  /** Path of the label file. */
+  readonly file: string;
+  /** Column of the pixel in the file. */
+  readonly x: number;
+  /** Row of the pixel in the file. */
+  readonly y: number;
+  /** What the pixel bears. */
+  readonly value: number;
+}
 
 /** What {@link loadLabelPlanes} needs to know besides the image. */
 export interface LabelGrid {
   /** Geometry that the image was brought to its size with. */
   readonly geometry: ResolvedGeometry;
-  /** For each number whether a plane may bear it, from `knownLabelNumbers`. */
-  readonly known: Uint8Array;
+  /** What each number of a file is loaded as, from `labelNumberTable`. */
+  readonly table: Int32Array;
   /** Largest number of pixels of a label file that is decoded. */
   readonly maxPixels: number;
+  /** Is told of pixels that bear a number unknown to the vocabulary, which then count as 0. @default they are an error */
+  readonly onUnknown?: (unknown: UnknownLabel) => void;
 }
 
+/** Size of an image, upright, and whether EXIF has turned it. */
+export type ImageSize = Omit<DecodedImage, 'pixels'>;
+
 /**
- * Loads the label planes of one image at the label grid, one after the other. A cell takes the label pixel under its
- * centre. Planes that are empty there are left out, and a number that an earlier plane already bears at a cell is not
- * repeated by a later one, so that counting planes counts no pixel twice.
+ * Loads the label planes of one image at the label grid. A cell takes the label pixel under its centre. Planes that are
+ * empty there are left out, and a number that an earlier plane already bears at a cell is not repeated by a later one,
+ * so that counting planes counts no pixel twice.
  *
- * @throws InputError `LABEL_UNKNOWN` with file and pixel, `LABEL_ASPECT`, and those of the readers.
+ * @throws InputError `LABEL_UNKNOWN` with file and pixel, `LABEL_ASPECT`, `LABEL_SIZE`, and those of the decoders.
  */
-export async function loadLabelPlanes(entry: LabelledImageEntry, image: Omit<DecodedImage, 'pixels'>, grid: LabelGrid): Promise<Uint16Array[]> {
+export async function loadLabelPlanes(entry: LabelledImageEntry, image: ImageSize, grid: LabelGrid): Promise<Uint16Array[]> {
   const planes: Uint16Array[] = [];
   for (const source of entry.labels) {
-    const plane = await loadPlane(source, image, grid);
-    removeRepeated(plane, planes);
-    if (plane.some((number) => number !== 0)) planes.push(plane);
+    for (const plane of await loadSource(source, image, grid)) {
+      removeRepeated(plane, planes);
+      if (plane.some((number) => number !== 0)) planes.push(plane);
+    }
   }
   return planes;
 }
 
-async function loadPlane(source: LabelSource, image: Omit<DecodedImage, 'pixels'>, grid: LabelGrid): Promise<Uint16Array> {
-  const { labelHeight, labelWidth } = grid.geometry;
+async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid): Promise<Uint16Array[]> {
+  const { geometry, table, maxPixels } = grid;
   switch (source.kind) {
     case 'whole':
-      return new Uint16Array(labelHeight * labelWidth).fill(source.number);
+      return [new Uint16Array(geometry.labelHeight * geometry.labelWidth).fill(table[source.number] ?? 0)];
     case 'png': {
-      const raster = labelRaster(await decodePng(await readBytes(source.file), source.file, { maxPixels: grid.maxPixels }), source.encoding, source.file);
-      return samplePlane(raster, source, image, grid);
+      const raster = labelRaster(await decodePng(await readBytes(source.file), source.file, { maxPixels }), source.encoding, source.file);
+      checkStated(raster, source);
+      return [samplePlane(raster, source, image, grid)];
+    }
+    case 'npy':
+      return decodeNpy(await readBytes(source.file), source.file, { maxPixels }).map((raster) => samplePlane(raster, source, image, grid));
+    case 'shapes': {
+      const { rows, columns } = cellPixels(source, source.file, image, geometry);
+      return rasteriseShapes(source.shapes, source.height, rows, columns).map((plane) => plane.map((number) => table[number] ?? 0));
     }
   }
 }
 
-function samplePlane(raster: LabelRaster, { file, numbers }: RasterLabel, image: Omit<DecodedImage, 'pixels'>, { geometry, known }: LabelGrid): Uint16Array {
-  checkAspect(raster, image, file);
-  const { labelHeight, labelWidth, height, width } = geometry;
-  const { scaledHeight, scaledWidth, top, left } = placeImage(geometry, image.height, image.width);
-  const rows = nearestPositions(labelHeight, height, scaledHeight, top, raster.height);
-  const columns = nearestPositions(labelWidth, width, scaledWidth, left, raster.width);
-  const plane = new Uint16Array(labelHeight * labelWidth);
+function samplePlane(raster: LabelRaster, { file, numbers }: Pick<RasterLabel, 'file' | 'numbers'>, image: ImageSize, { geometry, table, onUnknown }: LabelGrid): Uint16Array {
+  const { rows, columns } = cellPixels(raster, file, image, geometry);
+  const plane = new Uint16Array(rows.length * columns.length);
   let cell = 0;
   for (const y of rows) {
     for (const x of columns) {
       const value = raster.valueAt(y * raster.width + x);
-      const number = numbers === undefined ? value : numbers.get(value);
-      if (number === undefined || known[number] !== 1) throw unknownLabel(file, x, y, value);
-      plane[cell++] = number;
+      const number = table[(numbers === undefined ? value : numbers.get(value)) ?? -1] ?? -1;
+      if (number >= 0) plane[cell] = number;
+      else if (onUnknown === undefined) throw unknownLabelError({ file, x, y, value });
+      else onUnknown({ file, x, y, value });
+      cell++;
     }
   }
   return plane;
 }
 
+/** Row and column of the label file under the centre of each cell. */
+function cellPixels(label: { readonly width: number; readonly height: number }, file: string, image: ImageSize, geometry: ResolvedGeometry): { readonly rows: Int32Array; readonly columns: Int32Array } {
+  checkAspect(label, image, file);
+  const { scaledHeight, scaledWidth, top, left } = placeImage(geometry, image.height, image.width);
+  return {
+    rows: nearestPositions(geometry.labelHeight, geometry.height, scaledHeight, top, label.height),
+    columns: nearestPositions(geometry.labelWidth, geometry.width, scaledWidth, left, label.width),
+  };
+}
+
 /** A label file may be larger or smaller than its image, but has to have its shape to within a pixel of rounding. */
-function checkAspect(label: LabelRaster, image: Omit<DecodedImage, 'pixels'>, file: string): void {
+function checkAspect(label: { readonly width: number; readonly height: number }, image: ImageSize, file: string): void {
   if (sameAspect(label.width, label.height, image.width, image.height)) return;
   const turned = image.turned && sameAspect(label.height, label.width, image.width, image.height);
   throw new InputError('LABEL_ASPECT', `has ${String(label.width)} x ${String(label.height)} pixels, but its image has ${String(image.width)} x ${String(image.height)}`, {
@@ -78,13 +113,19 @@ function sameAspect(width: number, height: number, imageWidth: number, imageHeig
   return Math.abs(width - (height * imageWidth) / imageHeight) <= 1 || Math.abs(height - (width * imageHeight) / imageWidth) <= 1;
 }
 
+function checkStated({ width, height }: LabelRaster, { file, stated }: RasterLabel): void {
+  if (stated === undefined || (stated.width === width && stated.height === height)) return;
+  throw new InputError('LABEL_SIZE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `${String(stated.width)} x ${String(stated.height)}, as ${stated.by} says`, hint: 'The data set is inconsistent: copy the file again, or correct the index.' });
+}
+
 function removeRepeated(plane: Uint16Array, earlier: readonly Uint16Array[]): void {
   for (const other of earlier) {
     for (let cell = 0; cell < plane.length; cell++) if (plane[cell] === other[cell]) plane[cell] = 0;
   }
 }
 
-function unknownLabel(file: string, x: number, y: number, value: number): InputError {
+/** Error for a pixel whose number the vocabulary does not list. */
+export function unknownLabelError({ file, x, y, value }: UnknownLabel): InputError {
   return new InputError('LABEL_UNKNOWN', `pixel (${String(x)}, ${String(y)}) bears ${String(value)}, which the vocabulary does not list`, {
     file,
     expected: '0 for unlabelled, or a number of the vocabulary',

@@ -1,0 +1,52 @@
+import { InputError } from '@intermodel/streams';
+import type { LabelShape } from '../labels/rasterise-shapes.ts';
+import { wrongShape } from './json-file.ts';
+
+/**
+ * Reads a `segmentation` of COCO: a list of outlines, or a run-length mask whose counts are numbers or COCO's
+ * compressed text.
+ *
+ * @throws InputError `JSON_SHAPE`, or `JSON_INCONSISTENT` for a mask of another size than its image.
+ */
+export function cocoShape(segmentation: unknown, image: { readonly width: number; readonly height: number }, file: string, at: string): Omit<LabelShape, 'number'> {
+  if (Array.isArray(segmentation)) {
+    if (!segmentation.every(isPolygon)) throw wrongShape(file, at, 'outlines of at least 3 points, as x, y, x, y, …');
+    return { polygons: segmentation };
+  }
+  const { counts, size } = (segmentation ?? {}) as { readonly counts?: unknown; readonly size?: unknown };
+  const runs = typeof counts === 'string' ? decodeCounts(counts) : counts;
+  if (!isNumbers(runs) || !isNumbers(size)) throw wrongShape(file, at, 'outlines, or counts and size of a run-length mask');
+  const pixels = runs.reduce((sum, run) => sum + run, 0);
+  if (size[0] !== image.height || size[1] !== image.width || pixels !== image.width * image.height || runs.some((run) => run < 0)) {
+    throw new InputError('JSON_INCONSISTENT', `a mask of ${String(pixels)} pixels and size ${size.join(' x ')} does not fit its image of ${String(image.height)} x ${String(image.width)}`, { file, column: at, expected: 'runs that fill the image exactly', hint: 'Take annotations and images of the same release.' });
+  }
+  return { runs };
+}
+
+/**
+ * Decodes COCO's compressed run lengths: 5 bits a letter from code 48 on, the sixth says that more follow; from the
+ * fourth run on they are differences to the run two before.
+ */
+export function decodeCounts(text: string): number[] {
+  const runs: number[] = [];
+  for (let place = 0; place < text.length; ) {
+    let [value, shift, more] = [0, 0, true];
+    while (more && place < text.length) {
+      const letter = text.charCodeAt(place++) - 48;
+      value |= (letter & 0x1f) << shift;
+      more = (letter & 0x20) !== 0;
+      shift += 5;
+      if (!more && (letter & 0x10) !== 0 && shift < 32) value |= -1 << shift;
+    }
+    runs.push(runs.length > 2 ? value + (runs.at(-2) ?? 0) : value);
+  }
+  return runs;
+}
+
+function isPolygon(value: unknown): value is number[] {
+  return isNumbers(value) && value.length >= 6 && value.length % 2 === 0;
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number' && Number.isFinite(item));
+}

@@ -1,0 +1,129 @@
+import { boundedMap } from '@intermodel/streams';
+import { from, lastValueFrom, map, reduce } from 'rxjs';
+import { readImageSize } from '../images/decode-image.ts';
+import { resolveGeometry } from '../images/image-geometry.ts';
+import type { DataWarning, LabelledImageSet } from '../images/labelled-image-set.ts';
+import { defaultMaxPixels } from '../labels/decode-png.ts';
+import { labelNumberTable, type LabelConcept } from '../labels/label-vocabulary.ts';
+import { loadLabelPlanes, type UnknownLabel } from '../labels/load-label-planes.ts';
+import { LabelCounts } from './label-counts.ts';
+
+/** Options of {@link describeDataset}. */
+export interface DescribeDatasetOptions {
+  /** Rows of the grid that labels are counted on, as a dissection would. @default 56 */
+  readonly labelHeight?: number;
+  /** Columns of that grid. @default 56 */
+  readonly labelWidth?: number;
+  /** Images under way at a time, at least 1. @default 8 */
+  readonly concurrency?: number;
+  /** Concepts in fewer images than this get a warning. @default 10 (Broden's builder) */
+  readonly fewImages?: number;
+  /** Largest number of pixels of a file that is decoded. @default 100,000,000 */
+  readonly maxPixels?: number;
+  /** Is told after each image how many are done. @default nobody is told */
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
+/** Defaults of {@link describeDataset}. */
+export const describeDatasetDefaults = { labelHeight: 56, labelWidth: 56, concurrency: 8, fewImages: 10, maxPixels: defaultMaxPixels } as const satisfies DescribeDatasetOptions;
+
+/** How much there is of one concept. */
+export interface ConceptShare extends LabelConcept {
+  /** Images with at least one pixel of it. */
+  readonly images: number;
+  /** Share of all pixels of all images, 0 to 1, each image counting alike. */
+  readonly pixelShare: number;
+}
+
+/** How much there is of one category. */
+export interface CategoryShare {
+  /** Name of the category. */
+  readonly category: string;
+  /** Concepts of the vocabulary that belong to it. */
+  readonly concepts: number;
+  /** Concepts of it that occur in an image. */
+  readonly found: number;
+  /** Share of pixels with at least one of its concepts, 0 to 1. */
+  readonly pixelShare: number;
+  /** Images with at least one of its concepts. */
+  readonly images: number;
+}
+
+/** Two concepts that bear the same pixels. */
+export interface ConceptOverlap {
+  /** Number of the one. */
+  readonly first: number;
+  /** Number of the other, which is larger. */
+  readonly second: number;
+  /** Share of all pixels that bear both, 0 to 1. */
+  readonly pixelShare: number;
+}
+
+/** What is in a data set. */
+export interface DatasetDescription {
+  /** Number of images. */
+  readonly images: number;
+  /** Number of label planes of all images. */
+  readonly planes: number;
+  /** Most planes that one image has. */
+  readonly mostPlanes: number;
+  /** Share of pixels without any label, 0 to 1. */
+  readonly unlabelledShare: number;
+  /** Share of pixels to ignore, 0 to 1. */
+  readonly ignoredShare: number;
+  /** Categories in the order of the vocabulary. */
+  readonly categories: readonly CategoryShare[];
+  /** Concepts by number. */
+  readonly concepts: readonly ConceptShare[];
+  /** Pairs of concepts with pixels in common, by number. */
+  readonly overlaps: readonly ConceptOverlap[];
+  /** What will bite: rare and absent concepts, numbers that the vocabulary lacks, and what the reader found. */
+  readonly warnings: readonly DataWarning[];
+}
+
+/**
+ * Counts what is in a data set, on the grid that a dissection would use: images, planes, pixels of every concept.
+ * Reads all label files, but of the images only their size. Numbers that the vocabulary lacks become a warning.
+ *
+ * @throws InputError of the readers, as for loading, but `LABEL_UNKNOWN`.
+ */
+export async function describeDataset(set: LabelledImageSet, options: DescribeDatasetOptions = {}): Promise<DatasetDescription> {
+  const defaults = describeDatasetDefaults;
+  const { labelHeight = defaults.labelHeight, labelWidth = defaults.labelWidth, concurrency = defaults.concurrency, fewImages = defaults.fewImages, maxPixels = defaults.maxPixels } = options;
+  const geometry = resolveGeometry({ height: labelHeight, width: labelWidth, labelHeight, labelWidth });
+  const table = labelNumberTable(set.vocabulary);
+  const unknown = new Map<number, UnknownLabel>();
+  const counts = await lastValueFrom(
+    from(set.images).pipe(
+      boundedMap(async (entry) => {
+        const seen: UnknownLabel[] = [];
+        const grid = { geometry, table, maxPixels, onUnknown: (one: UnknownLabel) => void seen.push(one) };
+        return { planes: await loadLabelPlanes(entry, await readImageSize(entry.file), grid), seen };
+      }, concurrency),
+      map(({ planes, seen }, index) => {
+        for (const one of seen) if (!unknown.has(one.value)) unknown.set(one.value, one);
+        options.onProgress?.(index + 1, set.images.length);
+        return planes;
+      }),
+      reduce((sum, planes) => sum.add(planes), new LabelCounts(set.vocabulary, labelHeight * labelWidth)),
+    ),
+  );
+  const described = counts.read();
+  return { ...described, warnings: [...set.warnings, ...unknownWarnings(unknown), ...rareWarnings(described.concepts, fewImages)] };
+}
+
+function unknownWarnings(unknown: ReadonlyMap<number, UnknownLabel>): DataWarning[] {
+  return [...unknown.values()]
+    .sort((a, b) => a.value - b.value)
+    .map(({ file, x, y, value }) => ({ code: 'LABEL_UNKNOWN', message: `number ${String(value)} is not in the vocabulary, first at pixel (${String(x)}, ${String(y)}) of ${file}; loading will stop there` }));
+}
+
+function rareWarnings(concepts: readonly ConceptShare[], fewImages: number): DataWarning[] {
+  const absent = concepts.filter(({ images }) => images === 0);
+  const rare = concepts.filter(({ images }) => images > 0 && images < fewImages);
+  const list = (some: readonly ConceptShare[]) => some.slice(0, 8).map(({ name }) => name).join(', ') + (some.length > 8 ? `, and ${String(some.length - 8)} more` : '');
+  return [
+    ...(absent.length === 0 ? [] : [{ code: 'CONCEPTS_ABSENT', message: `${String(absent.length)} concepts of the vocabulary occur in no image: ${list(absent)}` }]),
+    ...(rare.length === 0 ? [] : [{ code: 'CONCEPTS_RARE', message: `${String(rare.length)} concepts occur in fewer than ${String(fewImages)} images: ${list(rare)}` }]),
+  ];
+}

@@ -1,0 +1,333 @@
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  drawnAde20kClasses,
+  drawnAde20kCount,
+  drawnAde20kNames,
+  drawnCocoIds,
+  drawnVocIndices,
+  drawScenes,
+  writeAde20kChallengeLayout,
+  writeAde20kLayout,
+  writeBrodenLayout,
+  writeCocoInstancesLayout,
+  writeCocoPanopticLayout,
+  writeNpy,
+  writePlainLayout,
+  writePng,
+  writeVocLayout,
+} from '@intermodel/testing';
+import { from, lastValueFrom, toArray } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LabelledImageSet } from '../images/labelled-image-set.ts';
+import { loadLabelledImages } from '../images/load-labelled-images.ts';
+import { cocoIgnore } from './read-coco.ts';
+import { readDataset } from './read-dataset.ts';
+
+const scenes = drawScenes({ count: 6, seed: 5 });
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(path.join(tmpdir(), 'formats-'));
+});
+afterEach(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+const at = (...parts: string[]) => path.join(root, ...parts);
+
+/** Planes of every image at full resolution, by image. */
+const planesOf = async (set: LabelledImageSet, width = 64, height = 48) => {
+  const geometry = { width: 64, height: 48, labelWidth: width, labelHeight: height };
+  const batches = await lastValueFrom(from(set.images).pipe(loadLabelledImages({ geometry, vocabulary: set.vocabulary }), toArray()));
+  return batches.flatMap((batch) => batch.toArray().map((row) => [...row.labels].map((plane) => [...(plane ?? [])] as number[])));
+};
+const rewrite = (file: string, change: (text: string) => string) => {
+  writeFileSync(at(file), change(readFileSync(at(file), 'utf8')));
+};
+const nonEmpty = (...planes: number[][]) => planes.filter((plane) => plane.some((number) => number > 0));
+
+describe('broden', () => {
+  it('gives the planes that were written, of several files and of whole images', async () => {
+    const set = await readDataset('broden', writeBrodenLayout(root, scenes));
+    expect(set.images.map(({ image }) => image)).toEqual(scenes.map(({ name }) => `drawn/${name}.jpg`));
+    const read = await planesOf(set, 32, 24);
+    scenes.forEach((scene, index) => {
+      const half = (plane: Uint16Array) => Array.from({ length: 32 * 24 }, (_, pixel) => plane[2 * Math.floor(pixel / 32) * 64 + 2 * (pixel % 32)] ?? 0);
+      const objects = half(scene.objects).map((number) => (number === 4 ? 300 : number));
+      const material = index === 0 ? [objects.map(() => 0), objects.map((number) => (number === 1 ? 300 : 0))] : [];
+      const whole = [scene.place, 23 - scene.place].map((number) => objects.map(() => number));
+      expect(read[index]).toEqual(nonEmpty(objects, ...material, half(scene.parts), ...whole));
+    });
+  });
+
+  it('puts a label into the category in which it covers most', async () => {
+    const { vocabulary } = await readDataset('broden', writeBrodenLayout(root, scenes));
+    expect(vocabulary.concepts.find(({ number }) => number === 300)).toEqual({ number: 300, name: 'fabric', category: 'material' });
+    const { vocabulary: objects } = await readDataset('broden', root, { categories: ['object'] });
+    expect(objects.concepts.at(-1)).toEqual({ number: 300, name: 'fabric', category: 'object' });
+    expect(objects.concepts).toHaveLength(7);
+  });
+
+  it('reads one split, and leaves out images without the wanted categories', async () => {
+    writeBrodenLayout(root, scenes);
+    expect((await readDataset('broden', root, { split: 'val' })).images.map(({ image }) => image)).toEqual(['drawn/scene-001.jpg', 'drawn/scene-003.jpg', 'drawn/scene-005.jpg']);
+    const { images, warnings } = await readDataset('broden', root, { categories: ['material'] });
+    expect(images.map(({ labels }) => labels.length)).toEqual([2]);
+    expect(warnings[0]?.message).toMatch(/5 images without a label in material are left out/u);
+  });
+
+  it.each([
+    ['index.csv', 'drawn/scene-000_object.png', '../../secret.png', /index\.csv, line 2, column "object": "\.\.\/\.\.\/secret\.png" is no path below|"images\/\.\.\/\.\.\/secret\.png" is no path below/u],
+    ['index.csv', 'drawn/scene-001_object.png', 'drawn/gone.png', /index\.csv, line 3, column "object": there is no file "images\/drawn\/gone\.png"/u],
+    ['index.csv', '11;12\n', '11;99\n', /index\.csv, line 2, column "scene": label 99 is not one of the category "scene"/u],
+    ['index.csv', ',sh,', ',hs,', /index\.csv, line 1: there is no column "sh"/u],
+    ['label.csv', '3,water', '2,water', /label\.csv, line 4, column "number": number 2 is given twice: "grass" \(line 3\)/u],
+    ['category.csv', 'part,7', 'patr,7', /there is no such file/u],
+  ])('refuses %s with %s in place of %s', async (file, from_, to, message) => {
+    writeBrodenLayout(root, scenes);
+    rewrite(file, (text) => text.replace(from_, to));
+    await expect(readDataset('broden', root)).rejects.toThrow(message);
+  });
+
+  it('names the file and the index when a plane has another size, and a file that is cut short', async () => {
+    writeBrodenLayout(root, scenes);
+    rewrite('index.csv', (text) => text.replace(',24,32,', ',25,32,'));
+    await expect(planesOf(await readDataset('broden', root))).rejects.toThrow(/scene-000_object\.png: has 32 x 24 pixels[\s\S]*32 x 25, as index\.csv, line 2, says/u);
+    writeBrodenLayout(root, scenes);
+    truncateSync(at('images/drawn/scene-003_object.png'), 90);
+    await expect(planesOf(await readDataset('broden', root))).rejects.toThrow(/scene-003_object\.png: is cut short/u);
+  });
+
+  it('suggests names for a category and a split that do not exist', async () => {
+    writeBrodenLayout(root, scenes);
+    await expect(readDataset('broden', root, { categories: ['objects'] })).rejects.toThrow(/Did you mean "object"/u);
+    await expect(readDataset('broden', root, { split: 'vals' })).rejects.toThrow(/Did you mean "val"/u);
+  });
+});
+
+describe.each([2016, 2021] as const)('ade20k, release %i', (release) => {
+  it('gives objects, and parts as concepts of their own', async () => {
+    const set = await readDataset('ade20k', writeAde20kLayout(root, scenes, { release }));
+    const order = set.images.map(({ image }) => Number(/scene-(?<index>\d+)/u.exec(image)?.groups?.['index']));
+    const highest = release === 2016 ? drawnAde20kCount : Math.max(...set.vocabulary.concepts.map(({ number }) => number)) / 2;
+    const read = await planesOf(set);
+    order.forEach((index, row) => {
+      const scene = scenes[index];
+      const code = (number: number) => drawnAde20kClasses.get(number) ?? 0;
+      expect(read[row]).toEqual(nonEmpty([...(scene?.objects ?? [])].map(code), [...(scene?.parts ?? [])].map((number) => (number === 0 ? 0 : code(number) + highest)), [...(scene?.parts ?? [])].map((number) => (number === 8 ? code(7) + highest : 0))));
+    });
+    expect(set.vocabulary.concepts.filter(({ name }) => name === 'door' || name === 'ball')).toEqual([
+      { number: 4, name: 'ball', category: 'object' },
+      { number: 258, name: 'door', category: 'object' },
+      { number: 4 + highest, name: 'ball', category: 'part' },
+      { number: 258 + highest, name: 'door', category: 'part' },
+    ]);
+  });
+});
+
+describe('ade20k', () => {
+  it('reads a split, and names from a file', async () => {
+    writeAde20kLayout(root, scenes);
+    expect((await readDataset('ade20k', root, { split: 'validation' })).images).toHaveLength(2);
+    await expect(readDataset('ade20k', root, { split: 'test' })).rejects.toThrow(/holds no images below a folder "test"/u);
+    rmSync(at('index_ade20k.mat'));
+    await expect(readDataset('ade20k', root)).rejects.toThrow(/nothing says what the classes are called/u);
+    writeFileSync(at('names.txt'), `${drawnAde20kNames().join('\n')}\n`);
+    expect((await readDataset('ade20k', root, { names: at('names.txt') })).vocabulary.concepts).toHaveLength(2 * drawnAde20kCount);
+  });
+
+  it('names what is missing or damaged', async () => {
+    writeAde20kLayout(root, scenes, { release: 2021 });
+    rewrite('images/training/s/scenery/scene-001.json', (text) => text.slice(0, -5));
+    await expect(readDataset('ade20k', root)).rejects.toThrow(/scene-001\.json: is not whole JSON/u);
+    writeAde20kLayout(root, scenes, { release: 2021 });
+    rewrite('images/training/s/scenery/scene-001.json', (text) => text.replaceAll('name_ndx', 'index'));
+    await expect(readDataset('ade20k', root)).rejects.toThrow(/scene-001\.json, column "annotation\.object\[0\]\.name_ndx": [\s\S]*a whole number/u);
+    rmSync(at('images/training/s/scenery/scene-000_seg.png'));
+    await expect(readDataset('ade20k', root)).rejects.toThrow(/1 images have no _seg\.png: images\/training\/s\/scenery\/scene-000\.jpg/u);
+  });
+
+  it('names the pixel of a class without a name', async () => {
+    writeAde20kLayout(root, scenes);
+    writeFileSync(at('names.txt'), 'sky\nnothing else\n');
+    await expect(planesOf(await readDataset('ade20k', root, { names: at('names.txt') }))).rejects.toThrow(/scene-000_seg\.png: pixel \(48, 17\) bears 5, which the vocabulary does not list/u);
+  });
+
+  it('says what is wrong with an index', async () => {
+    writeAde20kLayout(root, scenes);
+    truncateSync(at('index_ade20k.mat'), 300);
+    await expect(readDataset('ade20k', root)).rejects.toThrow(/index_ade20k\.mat: is cut short or damaged/u);
+    writeFileSync(at('index_ade20k.mat'), 'x'.repeat(200));
+    await expect(readDataset('ade20k', root)).rejects.toThrow(/not a little-endian MATLAB file/u);
+  });
+});
+
+describe('ade20k-challenge', () => {
+  it('gives the classes, also where they were saved from 0', async () => {
+    const expected = (index: number) => nonEmpty([...(scenes[index]?.objects ?? [])].map((number) => (number === 3 ? 0 : number)));
+    const order = [0, 1, 3, 4, 2, 5];
+    const set = await readDataset('ade20k-challenge', writeAde20kChallengeLayout(at('a'), scenes));
+    expect(await planesOf(set)).toEqual(order.map(expected));
+    expect(set.vocabulary.concepts).toHaveLength(150);
+    expect(set.vocabulary.concepts[149]).toEqual({ number: 150, name: 'class 150', category: 'object' });
+    const reduced = await readDataset('ade20k-challenge', writeAde20kChallengeLayout(at('b'), scenes, { reducedZero: true }), { reducedZero: true });
+    expect(await planesOf(reduced)).toEqual(order.map(expected));
+  });
+
+  it('refuses names without columns, a class beyond them, and an unknown split', async () => {
+    writeAde20kChallengeLayout(root, scenes);
+    await expect(readDataset('ade20k-challenge', root, { split: 'train' })).rejects.toThrow(/Did you mean "training"/u);
+    rewrite('objectInfo150.txt', (text) => text.split('\n').slice(0, 3).join('\n'));
+    await expect(planesOf(await readDataset('ade20k-challenge', root))).rejects.toThrow(/pixel \(\d+, \d+\) bears \d, which the vocabulary does not list/u);
+    rewrite('objectInfo150.txt', (text) => text.replace('Idx', 'Index'));
+    await expect(readDataset('ade20k-challenge', root)).rejects.toThrow(/objectInfo150\.txt, line 1: its first line does not name/u);
+    rmSync(at('objectInfo150.txt'));
+    await expect(readDataset('ade20k-challenge', root)).rejects.toThrow(/there is no file "objectInfo150\.txt"/u);
+  });
+});
+
+describe('voc', () => {
+  it('gives palette indices, with the border told apart', async () => {
+    const set = await readDataset('voc', writeVocLayout(root, scenes));
+    expect(set.vocabulary).toMatchObject({ ignore: 255, concepts: { length: 20 } });
+    expect(await planesOf(set)).toEqual(scenes.map((scene) => [[...drawnVocIndices(scene)]]));
+    expect((await readDataset('voc', root, { split: 'val' })).images.map(({ image }) => image)).toEqual(['scene-001.jpg', 'scene-003.jpg', 'scene-005.jpg']);
+  });
+
+  it('recognises palettes that were expanded to colours', async () => {
+    await expect(planesOf(await readDataset('voc', writeVocLayout(root, scenes, { labels: 'colours' })))).rejects.toThrow(/in the colours of the Pascal VOC palette: palette indices were expanded/u);
+  });
+
+  it('names the list and line of an image that is not there, or leads elsewhere', async () => {
+    writeVocLayout(root, scenes);
+    appendFileSync(at('ImageSets/Segmentation/val.txt'), 'gone\n');
+    await expect(readDataset('voc', root, { split: 'val' })).rejects.toThrow(/val\.txt, line 4: there is no file "JPEGImages\/gone\.jpg"/u);
+    rewrite('ImageSets/Segmentation/val.txt', (text) => text.replace('gone', '../../gone'));
+    await expect(readDataset('voc', root, { split: 'val' })).rejects.toMatchObject({ code: 'PATH_OUTSIDE' });
+    await expect(readDataset('voc', root, { split: 'vall' })).rejects.toThrow(/Did you mean "val"/u);
+    await expect(readDataset('voc', at('JPEGImages'))).rejects.toThrow(/holds no SegmentationClass/u);
+  });
+});
+
+describe('coco-panoptic', () => {
+  it('gives things and stuff by category id', async () => {
+    const set = await readDataset('coco-panoptic', writeCocoPanopticLayout(root, scenes));
+    expect(await planesOf(set)).toEqual(scenes.map(({ objects }) => [[...objects].map((number) => drawnCocoIds.get(number))]));
+    expect(set.vocabulary.concepts.map(({ name, category }) => `${name} ${category}`)).toEqual(['ball object', 'house object', 'water stuff', 'tree object', 'sky stuff', 'grass stuff']);
+  });
+
+  it('ignores crowds where asked', async () => {
+    const set = await readDataset('coco-panoptic', writeCocoPanopticLayout(root, scenes), { crowd: 'ignore' });
+    expect(set.vocabulary.ignore).toBe(cocoIgnore);
+    const trees = (await planesOf(set)).map(([plane]) => new Set(plane).has(cocoIgnore));
+    expect(trees).toEqual(scenes.map(({ objects }) => objects.includes(6)));
+    expect(trees).toContain(true);
+  });
+
+  const file = 'annotations/panoptic_val2017.json';
+  it.each([
+    ['an unknown segment', '"id":70257', '"id":70258', /scene-000\.png: pixel \(\d+, \d+\) bears 70257/u],
+    ['an unknown image', '"image_id":100', '"image_id":999', /panoptic_val2017\.json, column "annotations\[0\]\.image_id": there is no image 999/u],
+    ['an unknown category', '"category_id":187', '"category_id":42', /segments_info\[\d\]\.category_id": there is no category 42/u],
+    ['a label image that is not there', 'scene-001.png', 'gone.png', /column "annotations\[1\]\.file_name": there is no file "annotations\/panoptic_val2017\/gone\.png"/u],
+    ['a path that leads out', '"file_name":"scene-001.jpg"', '"file_name":"../../../etc/x.jpg"', /column "images\[1\]\.file_name": "val2017\/\.\.\/\.\.\/\.\.\/etc\/x\.jpg" is no path below/u],
+    ['another size', '"width":64', '"width":65', /scene-000\.png: has 64 x 48 pixels[\s\S]*65 x 48, as panoptic_val2017\.json says/u],
+    ['no segments', '"segments_info":[{', '"segments":[{', /annotations\[0\]\.segments_info": annotations\[0\]\.segments_info is missing/u],
+    ['the same image twice', '"image_id":101', '"image_id":100', /image 100 is annotated twice/u],
+    ['a broken end', '"categories"', '"categories', /is not whole JSON/u],
+  ])('refuses %s', async (_what, from_, to, message) => {
+    writeCocoPanopticLayout(root, scenes);
+    rewrite(file, (text) => text.replace(from_, to));
+    await expect(readDataset('coco-panoptic', root).then(async (set) => planesOf(set))).rejects.toThrow(message);
+  });
+
+  it('asks which split where there are several', async () => {
+    writeCocoPanopticLayout(root, scenes);
+    writeFileSync(at('annotations/panoptic_train2017.json'), '{}');
+    await expect(readDataset('coco-panoptic', root)).rejects.toThrow(/there are several splits[\s\S]*train2017, val2017/u);
+    expect((await readDataset('coco-panoptic', root, { split: 'val2017' })).images).toHaveLength(6);
+    renameSync(at('annotations'), at('other'));
+    await expect(readDataset('coco-panoptic', root)).rejects.toThrow(/there is no annotations\/panoptic_\*\.json/u);
+  });
+});
+
+describe('coco-instances', () => {
+  it('draws masks and outlines of things', async () => {
+    const set = await readDataset('coco-instances', writeCocoInstancesLayout(root, scenes));
+    expect(await planesOf(set)).toEqual(scenes.map(({ objects }) => nonEmpty([...objects].map((number) => (number > 3 ? (drawnCocoIds.get(number) ?? 0) : 0)))));
+    const ignoring = await planesOf(await readDataset('coco-instances', root, { crowd: 'ignore' }));
+    expect(ignoring.flat(2).filter((number) => number === cocoIgnore)).toHaveLength(scenes.reduce((sum, { objects }) => sum + objects.filter((number) => number === 6).length, 0));
+  });
+
+  it('gives a pixel several labels where instances overlap', async () => {
+    writeCocoInstancesLayout(root, scenes.slice(0, 1));
+    rewrite('annotations/instances_val2017.json', (text) => {
+      const json = JSON.parse(text) as Record<string, unknown>;
+      const square = (category: number, from_: number, to: number) => ({ image_id: 100, category_id: category, segmentation: [[from_, 0, to, 0, to, 10, from_, 10]], iscrowd: 0 });
+      return JSON.stringify({ ...json, annotations: [square(37, 0, 10), square(128, 5, 15), square(37, 8, 12)] });
+    });
+    const [planes] = await planesOf(await readDataset('coco-instances', root));
+    expect(planes?.map((plane) => plane.slice(0, 16))).toEqual([
+      [37, 37, 37, 37, 37, 37, 37, 37, 37, 37, 128, 128, 128, 128, 128, 0],
+      [0, 0, 0, 0, 0, 128, 128, 128, 128, 128, 37, 37, 0, 0, 0, 0],
+    ]);
+  });
+
+  it.each([
+    ['a mask of another size', (one: object) => ({ ...one, segmentation: { size: [48, 64], counts: [5, 5] } }), /annotations\[0\]\.segmentation": a mask of 10 pixels and size 48 x 64 does not fit/u],
+    ['an outline of two points', (one: object) => ({ ...one, segmentation: [[1, 2, 3, 4]] }), /outlines of at least 3 points/u],
+    ['no segmentation', (one: object) => ({ ...one, segmentation: null }), /outlines, or counts and size/u],
+  ])('refuses %s', async (_what, change, message) => {
+    writeCocoInstancesLayout(root, scenes);
+    rewrite('annotations/instances_val2017.json', (text) => {
+      const json = JSON.parse(text) as { annotations: object[] };
+      return JSON.stringify({ ...json, annotations: [change(json.annotations[0] ?? {})] });
+    });
+    await expect(readDataset('coco-instances', root)).rejects.toThrow(message);
+  });
+});
+
+describe('plain folders', () => {
+  it.each(['|u1', '<u2', '>u2', '<i4', '<i8'] as const)('reads NumPy arrays of type %s, one plane or several, in both orders', async (type) => {
+    writePlainLayout(root, scenes);
+    const reference = await planesOf(await readDataset('plain', root));
+    rmSync(at('labels'), { recursive: true });
+    scenes.forEach(({ name, objects, parts }, index) => {
+      if (index % 3 === 0) writeNpy(at('labels', `${name}.npy`), [...objects, ...parts], [2, 48, 64], type);
+      else if (index % 3 === 1) [objects, parts].forEach((plane, level) => { writeNpy(at('labels', `${name}${level === 0 ? '' : '_1'}.npy`), plane, [48, 64], type); });
+      else writeNpy(at('labels', `${name}.npy`), Array.from({ length: 2 * 48 * 64 }, (_, place) => [objects, parts][place % 2]?.[(Math.floor(place / 2) % 48) * 64 + Math.floor(place / 96)] ?? 0), [2, 48, 64], type, true);
+    });
+    expect(await planesOf(await readDataset('plain', root))).toEqual(reference);
+  });
+
+  it('says what is wrong with an array', async () => {
+    writePlainLayout(root, scenes.slice(0, 1));
+    rmSync(at('labels/scene-000.png'));
+    const loading = async () => planesOf(await readDataset('plain', root));
+    writeNpy(at('labels/scene-000.npy'), [1, 2], [2], '<u2');
+    await expect(loading()).rejects.toThrow(/scene-000\.npy: holds an array of shape \(2\)/u);
+    writeNpy(at('labels/scene-000.npy'), new Float32Array(48 * 64), [48, 64], '<f4');
+    await expect(loading()).rejects.toThrow(/holds numbers of type "<f4"[\s\S]*astype/u);
+    writeNpy(at('labels/scene-000.npy'), [1, 2, 3], [48, 64], '<u2');
+    await expect(loading()).rejects.toThrow(/is cut short/u);
+    writeNpy(at('labels/scene-000.npy'), new Int32Array(48 * 64).fill(-1), [48, 64], '<i4');
+    await expect(loading()).rejects.toThrow(/pixel \(0, 0\) bears -1/u);
+    writeFileSync(at('labels/scene-000.npy'), 'text, not numbers');
+    await expect(loading()).rejects.toThrow(/is not a NumPy file/u);
+  });
+
+  it('lets an ignored number ride along', async () => {
+    writePlainLayout(root, scenes.slice(0, 1));
+    writePng(at('labels/scene-000.png'), { width: 64, height: 48, data: new Uint8Array(64 * 48).fill(255), channels: 1 });
+    const [planes] = await planesOf(await readDataset('plain', root, { ignore: 255 }));
+    expect(new Set(planes?.[0])).toEqual(new Set([255]));
+  });
+});
+
+describe(readDataset, () => {
+  it('suggests names for unknown formats and options', async () => {
+    await expect(readDataset('coco-panoptik', root)).rejects.toThrow(/Did you mean "coco-panoptic"/u);
+    await expect(readDataset('voc', root, { crowd: 'keep' })).rejects.toThrow(/the format "voc" has no option "crowd"/u);
+    await expect(readDataset('voc', path.join(root, 'nowhere'))).rejects.toMatchObject({ code: 'FILE_MISSING' });
+  });
+});

@@ -1,0 +1,61 @@
+import path from 'node:path';
+import { InputError, readInputFile, suggestName } from '@intermodel/streams';
+import type { LabelledImageEntry, LabelledImageSet } from '../images/labelled-image-set.ts';
+import { labelVocabulary, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import { readLabelNames } from '../labels/read-label-names.ts';
+import { DataFolder } from './data-folder.ts';
+
+/** Options of {@link readVoc}. */
+export interface ReadVocOptions {
+  /** List of images in `ImageSets/Segmentation`, such as `train` or `val`. @default all label images */
+  readonly split?: string;
+  /** CSV file of number, name and category, for data sets with other classes. @default the 20 classes of Pascal VOC */
+  readonly names?: string;
+}
+
+/** The classes of Pascal VOC by index from 1 (Everingham et al. 2010). */
+export const vocClasses = ['aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bus', 'car', 'cat', 'chair', 'cow', 'diningtable', 'dog', 'horse', 'motorbike', 'person', 'pottedplant', 'sheep', 'sofa', 'train', 'tvmonitor'] as const;
+
+/** Palette index of the border around objects in Pascal VOC, which nobody judged. */
+export const vocIgnore = 255;
+
+/**
+ * Reads a Pascal VOC data set (`VOC2012`): photographs in `JPEGImages`, palette PNG in `SegmentationClass` whose
+ * indices are the classes: 0 background (unlabelled here), 255 a border to ignore.
+ *
+ * @throws InputError `SPLIT_UNKNOWN`, `FILE_MISSING` with the list and its line, `FOLDER_EMPTY`, `PATH_OUTSIDE`.
+ */
+export async function readVoc(root: string, { split, names }: ReadVocOptions = {}): Promise<LabelledImageSet> {
+  const folder = await DataFolder.open(root);
+  const listed = split === undefined ? labelledStems(folder) : readSplit(folder, split);
+  const images = listed.map(({ stem, file, line }): LabelledImageEntry => {
+    const place = { file, ...(line === undefined ? {} : { line }) };
+    return {
+      image: `${stem}.jpg`,
+      file: folder.resolve(`JPEGImages/${stem}.jpg`, place),
+      labels: [{ kind: 'png', file: folder.resolve(`SegmentationClass/${stem}.png`, place), encoding: 'indices' }],
+    };
+  });
+  return { images, vocabulary: names === undefined ? vocVocabulary : await readLabelNames(names, { ignore: vocIgnore }), warnings: [] };
+}
+
+const vocVocabulary: LabelVocabulary = labelVocabulary(vocClasses.map((name, index) => ({ number: index + 1, name, category: 'object' })), vocIgnore);
+
+interface ListedStem {
+  readonly stem: string;
+  readonly file: string;
+  readonly line?: number;
+}
+
+function labelledStems(folder: DataFolder): ListedStem[] {
+  const labels = folder.files.filter(({ name }) => /^SegmentationClass\/[^/]+\.png$/u.test(name));
+  if (labels.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no SegmentationClass/*.png', { file: folder.root, expected: 'the folders JPEGImages and SegmentationClass', hint: 'Give the folder of one year, such as VOCdevkit/VOC2012.' });
+  return labels.map(({ name, file }) => ({ stem: path.posix.basename(name, '.png'), file }));
+}
+
+function readSplit(folder: DataFolder, split: string): ListedStem[] {
+  const lists = folder.files.filter(({ name }) => /^ImageSets\/Segmentation\/[^/]+\.txt$/u.test(name));
+  const list = lists.find(({ name }) => path.posix.basename(name, '.txt') === split);
+  if (list === undefined) throw new InputError('SPLIT_UNKNOWN', `there is no list ImageSets/Segmentation/${split}.txt`, { file: folder.root, hint: suggestName(split, lists.map(({ name }) => path.posix.basename(name, '.txt'))) });
+  return readInputFile(list.file).toString('utf8').split(/\r?\n/u).flatMap((text, index) => (text.trim() === '' ? [] : [{ stem: text.trim(), file: list.file, line: index + 1 }]));
+}
