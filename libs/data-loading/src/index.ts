@@ -24,3 +24,13 @@ export { readBroden, type ReadBrodenOptions } from './formats/read-broden.ts';
 export { cocoIgnore, readCocoInstances, readCocoPanoptic, type ReadCocoOptions } from './formats/read-coco.ts';
 export { readVoc, vocClasses, vocIgnore, type ReadVocOptions } from './formats/read-voc.ts';
 export { describeDataset, describeDatasetDefaults, type CategoryShare, type ConceptOverlap, type ConceptShare, type DatasetDescription, type DescribeDatasetOptions } from './formats/describe-dataset.ts';
+export { vocabularyHealth, vocabularyHealthDefaults, type ConceptHealth, type OverlappingConcepts, type VocabularyHealth, type VocabularyHealthOptions } from './formats/vocabulary-health.ts';
+
+// Tools for vocabularies
+export { appendConcepts, assignCategories, keepConcepts, keepFrequent, keepFrequentDefaults, mergeSynonyms, readCategories, readSynonyms, redefineConcepts, type AppendedConcepts, type ConceptChoice, type KeepFrequentOptions } from './labels/vocabulary-tools.ts';
+
+// Labels made of what is there: colours of the image, halves of objects
+export { addPlanes, labelledImageRows, labelledImageShape, type LabelledImageRow } from './images/labelled-image-rows.ts';
+export { colourCategory, nameColours, type PlaneMaker } from './colours/add-colours.ts';
+export { colourTerms, nameColour, perceivedColour, type ColourTerm, type PerceivedColour } from './colours/colour-terms.ts';
+export { cutSpatialParts, cutSpatialPartsDefaults, spatialParts, type CutSpatialPartsOptions } from './spatial-parts/cut-spatial-parts.ts';

@@ -1,0 +1,75 @@
+import type { ConceptShare, DatasetDescription } from './describe-dataset.ts';
+
+/** Options of {@link vocabularyHealth}. */
+export interface VocabularyHealthOptions {
+  /** Share of pixels on which a unit is active, 0 to 1: one minus the quantile level. @default 0.01 */
+  readonly activeShare?: number;
+  /** IoU that a unit has to exceed to count as a detector. @default 0.04 (Bau et al. 2017) */
+  readonly gate?: number;
+  /** Two concepts whose pixels have at least this IoU are reported as overlapping, 0 to 1. @default 0.5 */
+  readonly overlapIou?: number;
+}
+
+/** Defaults of {@link vocabularyHealth}. */
+export const vocabularyHealthDefaults = { activeShare: 0.01, gate: 0.04, overlapIou: 0.5 } as const satisfies VocabularyHealthOptions;
+
+/** What a unit can reach with one concept. */
+export interface ConceptHealth extends ConceptShare {
+  /** Share of the judged pixels that bear the concept, 0 to 1. */
+  readonly areaShare: number;
+  /** Highest IoU that a unit active on the chosen share can have with it: the smaller area over the larger. */
+  readonly highestIou: number;
+  /** Whether that exceeds the gate. */
+  readonly canPass: boolean;
+}
+
+/** Two concepts that no unit can tell apart well, since they bear much the same pixels. */
+export interface OverlappingConcepts {
+  /** The concept of lower number. */
+  readonly first: ConceptShare;
+  /** The other. */
+  readonly second: ConceptShare;
+  /** Intersection over union of their pixels. */
+  readonly iou: number;
+}
+
+/** How fit a vocabulary is for a dissection of its data set. */
+export interface VocabularyHealth {
+  /** All concepts, the least reachable first, by number where equal. */
+  readonly concepts: readonly ConceptHealth[];
+  /** Number of concepts that no unit can pass the gate with. */
+  readonly unreachable: number;
+  /** Pairs of concepts that largely coincide, the most alike first. */
+  readonly overlapping: readonly OverlappingConcepts[];
+  /** Names that stand in several categories, with these. */
+  readonly sharedNames: readonly { readonly name: string; readonly categories: readonly string[] }[];
+}
+
+/**
+ * Says before a long run what a unit could reach at best: with activation share A and concept share G, IoU is at most
+ * min(A, G) / max(A, G), so that concepts far from A in area can never pass the gate.
+ */
+export function vocabularyHealth(description: DatasetDescription, options: VocabularyHealthOptions = {}): VocabularyHealth {
+  const { activeShare = vocabularyHealthDefaults.activeShare, gate = vocabularyHealthDefaults.gate, overlapIou = vocabularyHealthDefaults.overlapIou } = options;
+  const judged = 1 - description.ignoredShare;
+  const concepts = description.concepts.map((concept): ConceptHealth => {
+    const areaShare = judged === 0 ? 0 : concept.pixelShare / judged;
+    const highestIou = areaShare === 0 ? 0 : Math.min(activeShare, areaShare) / Math.max(activeShare, areaShare);
+    return { ...concept, areaShare, highestIou, canPass: highestIou > gate };
+  });
+  const byNumber = new Map(description.concepts.map((concept) => [concept.number, concept]));
+  const overlapping = description.overlaps.flatMap(({ first, second, pixelShare }): OverlappingConcepts[] => {
+    const [one, other] = [byNumber.get(first), byNumber.get(second)];
+    if (one === undefined || other === undefined) return [];
+    const iou = pixelShare / (one.pixelShare + other.pixelShare - pixelShare);
+    return iou >= overlapIou ? [{ first: one, second: other, iou }] : [];
+  });
+  const categories = new Map<string, string[]>();
+  for (const { name, category } of description.concepts) categories.set(name, [...(categories.get(name) ?? []), category]);
+  return {
+    concepts: concepts.sort((a, b) => a.highestIou - b.highestIou || a.number - b.number),
+    unreachable: concepts.filter(({ canPass }) => !canPass).length,
+    overlapping: overlapping.sort((a, b) => b.iou - a.iou || a.first.number - b.first.number || a.second.number - b.second.number),
+    sharedNames: [...categories].filter(([, some]) => some.length > 1).map(([name, some]) => ({ name, categories: some })),
+  };
+}
