@@ -77,7 +77,7 @@ describe('broden', () => {
   });
 
   it.each([
-    ['index.csv', 'drawn/scene-000_object.png', '../../secret.png', /index\.csv, line 2, column "object": "\.\.\/\.\.\/secret\.png" is no path below|"images\/\.\.\/\.\.\/secret\.png" is no path below/u],
+    ['index.csv', 'drawn/scene-000_object.png', '../../secret.png', /index\.csv, line 2, column "object": "images\/\.\.\/\.\.\/secret\.png" is no path below/u],
     ['index.csv', 'drawn/scene-001_object.png', 'drawn/gone.png', /index\.csv, line 3, column "object": there is no file "images\/drawn\/gone\.png"/u],
     ['index.csv', '11;12\n', '11;99\n', /index\.csv, line 2, column "scene": label 99 is not one of the category "scene"/u],
     ['index.csv', ',sh,', ',hs,', /index\.csv, line 1: there is no column "sh"/u],
