@@ -2,9 +2,10 @@ import { InputError } from '@intermodel/streams';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { cutGraph, type CutModel, type CutOptions } from './cut-graph.ts';
 import { checkExecutionProviders, providerError } from './execution-providers.ts';
-import { findTensor } from './find-tensor.ts';
+import { findTensor, inputDependents } from './find-tensor.ts';
 import { floatsFromHalves, halvesFromFloats } from './half-floats.ts';
-import { describeInput, type ModelInput } from './model-input.ts';
+import { mapLayouts } from './map-layouts.ts';
+import { describeInput, type Layout, type ModelInput } from './model-input.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { readModel } from './read-model.ts';
 import { runtimeError } from './runtime-errors.ts';
@@ -39,6 +40,8 @@ export interface ModelSession {
   readonly tensors: readonly string[];
   /** What the runtime knows of the tensors' axes before a run; undefined sizes vary. */
   readonly shapes: ReadonlyMap<string, readonly (number | undefined)[]>;
+  /** Order of the axes of those tensors of which the graph tells it; channels first is usual for the others. */
+  readonly layouts: ReadonlyMap<string, Layout>;
   /**
    * Runs `batch` images, whose values follow each other. A model that was exported for a fixed number of images is run as
    * often as it takes, with zeros in the places left over.
@@ -69,10 +72,12 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
   const shapes = outputShapes(session);
   for (const metadata of session.outputMetadata) checkFloats(file, metadata);
   for (const [name, shape] of shapes) if (shape.length > 0) checkSpatial(file, name, shape);
+  const dependents = inputDependents(model);
   return {
     input,
     shapes,
-    tensors: tensors.map((name) => findTensor(model, name)),
+    layouts: mapLayouts(model.graph, (name) => name === input.name || dependents.has(name), input.layout),
+    tensors: tensors.map((name) => findTensor(model, name, dependents)),
     run: batchRunner(file, session, input),
     release: () => session.release(),
   };

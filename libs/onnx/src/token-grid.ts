@@ -9,7 +9,7 @@ export interface TokenGrid {
 }
 
 /** Most class and register tokens that are looked for when they are not declared. */
-export const prefixTokensMost = 16;
+export const prefixTokensMost = 8;
 
 /**
  * Finds how tokens lie on the image.
@@ -17,7 +17,7 @@ export const prefixTokensMost = 16;
  * @param tokens number of all tokens
  * @param grids sizes of maps that the tokens may come from, such as that of the patch embedding; the last that fits is taken
  * @param prefix declared number of class and register tokens
- * @returns the grid: one of `grids`, else the largest square; undefined where none leaves at most 16 tokens over
+ * @returns the grid: one of `grids`, else the largest square; undefined where none leaves at most 8 tokens over
  */
 export function findTokenGrid(tokens: number, grids: readonly { readonly height: number; readonly width: number }[] = [], prefix?: number): TokenGrid | undefined {
   const allowed = (count: number) => (prefix === undefined ? count >= 0 && count <= prefixTokensMost : count === prefix);

@@ -1,0 +1,119 @@
+import { openSession, type ModelSession } from '@intermodel/onnx';
+import { InputError } from '@intermodel/streams';
+import { describeLayer, toUnitMaps, type LayerMaps } from './layer-maps.ts';
+import { channelTables, normalisePixels } from './normalise-pixels.ts';
+import type { InputLayout } from './preprocessing.ts';
+import type { RunGuard } from './run-guard.ts';
+import type { OpenedModel, WorkerSettings } from './worker-messages.ts';
+
+/** A model that takes pixels and gives maps; its calls block the thread while they compute. */
+export interface ImageInference {
+  /** What is known of the model. */
+  readonly model: OpenedModel;
+  /** Maps of each layer (units x height x width, image after image) for RGB bytes. */
+  infer(pixels: Uint8Array, images: number): Promise<Float32Array[]>;
+  /** Frees the model. */
+  release(): Promise<void>;
+}
+
+/** Bytes that a batch chosen by memory may take: fixed, so that it is the same on every machine. */
+const batchBytes = 64 * 1024 * 1024;
+/** Larger batches are no faster on processors. */
+const batchSizeMost = 8;
+/** Guess of what the runtime holds in between, in sizes of the input: the first layers have many channels at half the size. */
+const innerInputs = 8;
+
+/** Opens a model for images: checks that preprocessing and layers fit it. Every call of the runtime goes through `guard`. */
+export async function openInference(settings: WorkerSettings, guard: RunGuard): Promise<ImageInference> {
+  const { file, layers, preprocessing, executionProviders, intraOpThreads } = settings;
+  const { height, width } = preprocessing;
+  const session = guarded(await guard.run(() => openSession({ file, tensors: layers.map(({ tensor }) => tensor), executionProviders, intraOpThreads, inputSize: { height, width } })), guard);
+  try {
+    const layout = checkInput(settings, session);
+    const shapes = await oneImageShapes(session, height * width * 3);
+    const described = layers.map((layer, index) => {
+      const tensor = session.tensors[index] ?? '';
+      return describeLayer(file, layer, tensor, shapes.get(tensor) ?? [], session.layouts.get(tensor), { height, width });
+    });
+    const batchSize = settings.batchSize ?? session.input.batch ?? chooseBatchSize(height * width * 3, described);
+    return { model: { layers: described, layout, batchSize }, infer: inferrer(settings, session, layout, described, batchSize), release: () => session.release() };
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
+}
+
+function guarded(session: ModelSession, guard: RunGuard): ModelSession {
+  return { ...session, run: (values, batch) => guard.run(() => session.run(values, batch)) };
+}
+
+function inferrer({ preprocessing }: WorkerSettings, session: ModelSession, layout: InputLayout, layers: readonly LayerMaps[], batchSize: number): ImageInference['infer'] {
+  const tables = channelTables(preprocessing);
+  const pixelsPerImage = preprocessing.height * preprocessing.width;
+  // Used again for every run, since the runtime has read it when the run returns.
+  let input = new Float32Array();
+  return async (pixels, images) => {
+    const sizes = layers.map(({ units, height, width }) => units * height * width);
+    const whole: Float32Array[] = [];
+    const most = Math.min(images, batchSize) * pixelsPerImage * 3;
+    if (input.length < most) input = new Float32Array(most);
+    for (let start = 0; start < images; start += batchSize) {
+      const count = Math.min(batchSize, images - start);
+      const bytes = pixels.subarray(start * pixelsPerImage * 3, (start + count) * pixelsPerImage * 3);
+      const values = input.subarray(0, bytes.length);
+      normalisePixels(bytes, values, pixelsPerImage, tables, preprocessing.channels, layout);
+      const results = await session.run(values, count);
+      layers.forEach((layer, index) => {
+        const maps = toUnitMaps(results.get(layer.tensor)?.data ?? new Float32Array(), count, layer);
+        const size = sizes[index] as number;
+        if (maps.length !== count * size) throw varyingShape(layer.tensor, maps.length / count, layer);
+        // Two layers may be the same tensor: each is sent in a buffer of its own.
+        if (count === images) whole.push(whole.includes(maps) ? maps.slice() : maps);
+        else (whole[index] ??= new Float32Array(images * size)).set(maps, start * size);
+      });
+    }
+    return whole;
+  };
+}
+
+function checkInput({ file, preprocessing }: WorkerSettings, { input }: ModelSession): InputLayout {
+  const { height, width } = preprocessing;
+  const place = { file, column: input.name };
+  const layout = preprocessing.layout === 'auto' ? input.layout : preprocessing.layout;
+  const told = input.channels === 3;
+  if (layout !== input.layout && told) {
+    throw new InputError('MODEL_INPUT_LAYOUT', `the input of the model is ${input.layout}, but ${layout} was declared`, { ...place, hint: `Declare "layout: ${input.layout}", or leave it out.` });
+  }
+  if (input.channels !== undefined && input.channels !== 3) {
+    throw new InputError('MODEL_INPUT_CHANNELS', `the model takes ${String(input.channels)} channels`, { ...place, expected: '3 channels, as images have', hint: 'Export the model for colour images.' });
+  }
+  if ((input.height ?? height) !== height || (input.width ?? width) !== width) {
+    throw new InputError('MODEL_INPUT_SIZE', `the model takes images of ${String(input.width ?? 'any')} x ${String(input.height ?? 'any')} pixels, but ${String(width)} x ${String(height)} were declared`, {
+      ...place,
+      hint: `Declare "width: ${String(input.width ?? width)}, height: ${String(input.height ?? height)}".`,
+    });
+  }
+  return layout;
+}
+
+/** Shapes of the tensors for one image; what the runtime cannot infer is seen from a run on zeros. */
+async function oneImageShapes(session: ModelSession, values: number): Promise<Map<string, readonly number[]>> {
+  const inferred = session.tensors.map((tensor) => [tensor, session.shapes.get(tensor) ?? []] as const);
+  const known = inferred.every(([, shape]) => shape.length > 0 && shape.slice(1).every((size) => size !== undefined));
+  if (known) return new Map(inferred.map(([tensor, shape]) => [tensor, [1, ...(shape.slice(1) as number[])]]));
+  return new Map([...(await session.run(new Float32Array(values), 1))].map(([tensor, { dims }]) => [tensor, dims]));
+}
+
+function chooseBatchSize(inputValues: number, layers: readonly LayerMaps[]): number {
+  const outputs = layers.reduce((sum, { units, height, width }) => sum + units * height * width, 0);
+  const bytes = 4 * (innerInputs * inputValues + outputs);
+  return Math.max(1, Math.min(batchSizeMost, Math.floor(batchBytes / bytes)));
+}
+
+function varyingShape(tensor: string, found: number, { units, height, width }: LayerMaps): InputError {
+  return new InputError('LAYER_VARIES', `this tensor has ${String(found)} values for an image, and had ${String(units * height * width)} before`, {
+    column: tensor,
+    expected: `${String(units)} x ${String(height)} x ${String(width)} for every image`,
+    hint: 'Take a layer whose size does not depend on the image.',
+  });
+}

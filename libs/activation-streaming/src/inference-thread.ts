@@ -1,0 +1,113 @@
+import { Worker } from 'node:worker_threads';
+import { MachineError } from '@intermodel/streams';
+import { RunGuard } from './run-guard.ts';
+import { unpackError, type InferRequest, type OpenedModel, type WorkerAnswer, type WorkerData, type WorkerSettings } from './worker-messages.ts';
+
+/** A thread in which a model runs. */
+export interface InferenceThread {
+  /** What is known of the model. */
+  readonly model: OpenedModel;
+  /** Maps of each layer for RGB bytes; the bytes' buffer is given away. */
+  infer(pixels: Uint8Array, images: number): Promise<readonly Float32Array[]>;
+  /** Frees the model and ends the thread, after the requests under way. */
+  close(): Promise<void>;
+  /** Fails the requests under way with `INFERENCE_STOPPED`, and ends the thread when the run under way returns. */
+  stop(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (maps: readonly Float32Array[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Longest time that an ending process waits for the run under way. */
+const exitMilliseconds = 10_000;
+
+/**
+ * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a session
+ * holds is freed when its thread ends.
+ */
+export async function startInference(settings: WorkerSettings, signal?: AbortSignal): Promise<InferenceThread> {
+  signal?.throwIfAborted();
+  const guard = new RunGuard();
+  const worker = startWorker({ settings, guardMemory: guard.memory });
+  const waiting = new Map<number, Waiting>();
+  let nextId = 0;
+  let failure: Error | undefined;
+  let failOpening: ((error: Error) => void) | undefined;
+  const fail = (error: Error) => {
+    failure ??= error;
+    failOpening?.(failure);
+    for (const { reject } of waiting.values()) reject(failure);
+    waiting.clear();
+  };
+  const beforeExit = () => {
+    guard.stopAndWait(exitMilliseconds);
+  };
+  process.once('exit', beforeExit);
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      process.removeListener('exit', beforeExit);
+      fail(stoppedError(settings.file));
+      resolve();
+    });
+  });
+  const opened = new Promise<OpenedModel>((resolve, reject) => {
+    failOpening = reject;
+    worker.on('message', (answer: WorkerAnswer) => {
+      if (answer.kind === 'opened') resolve(answer.model);
+      else if (answer.kind === 'maps') take(waiting, answer.id)?.resolve(answer.maps);
+      else if (answer.id === undefined) fail(unpackError(answer.error));
+      else take(waiting, answer.id)?.reject(unpackError(answer.error));
+    });
+    worker.once('error', (error) => {
+      fail(threadError(settings.file, error));
+    });
+  });
+  const stop = async () => {
+    guard.stop();
+    fail(stoppedError(settings.file));
+    worker.postMessage('close');
+    await exited;
+  };
+  signal?.addEventListener('abort', () => void stop(), { once: true });
+  return {
+    model: await opened,
+    infer: (pixels, images) =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) {
+          reject(failure);
+          return;
+        }
+        const request: InferRequest = { id: nextId++, pixels, images };
+        waiting.set(request.id, { resolve, reject });
+        worker.postMessage(request, [pixels.buffer as ArrayBuffer]);
+      }),
+    close: async () => {
+      worker.postMessage('close');
+      await exited;
+    },
+    stop,
+  };
+}
+
+function take(waiting: Map<number, Waiting>, id: number): Waiting | undefined {
+  const found = waiting.get(id);
+  waiting.delete(id);
+  return found;
+}
+
+function startWorker(workerData: WorkerData): Worker {
+  const here = import.meta.url;
+  if (!here.endsWith('.ts')) return new Worker(new URL('./inference-worker.js', here), { workerData });
+  return new Worker(new URL('./inference-worker-from-sources.mjs', here), { workerData, execArgv: ['--conditions=@intermodel/source'] });
+}
+
+function stoppedError(file: string): MachineError {
+  return new MachineError('INFERENCE_STOPPED', 'inference was stopped', { file });
+}
+
+function threadError(file: string, cause: NodeJS.ErrnoException): MachineError {
+  if (cause.code === 'ERR_WORKER_OUT_OF_MEMORY') return new MachineError('OUT_OF_MEMORY', 'there is not enough memory to run the model', { file, hint: 'Take a smaller batch.', cause });
+  return new MachineError('INFERENCE_STOPPED', `inference stopped: ${cause.message}`, { file, cause });
+}

@@ -1,0 +1,98 @@
+import type { Layout } from '@intermodel/onnx';
+import { findTokenGrid } from '@intermodel/onnx';
+import { InputError } from '@intermodel/streams';
+
+/** A layer to dissect; a name alone stands for a layer without further settings. */
+export interface LayerOptions {
+  /** Name of the tensor, or of a node with one output. */
+  readonly tensor: string;
+  /** Class and register tokens before those of the map, for a tensor of tokens. @default what a grid leaves over, at most 8 */
+  readonly prefixTokens?: number;
+  /** Rows and columns of the grid of tokens. @default one that divides the input evenly, else a square */
+  readonly grid?: { readonly height: number; readonly width: number };
+  /** Order of the axes of a map. @default what the graph tells, else channels first */
+  readonly layout?: Layout;
+}
+
+/** How the values of a tensor lie in memory, and what maps they hold. */
+export interface LayerMaps {
+  /** Name of the tensor. */
+  readonly tensor: string;
+  /** Units first, units last, or tokens with the units last. */
+  readonly order: Layout | 'tokens';
+  /** Number of units. */
+  readonly units: number;
+  /** Rows of a map. */
+  readonly height: number;
+  /** Columns of a map. */
+  readonly width: number;
+  /** Tokens before those of the map. */
+  readonly prefixTokens: number;
+}
+
+/**
+ * Reads the shape of a tensor (for one image) as maps of units.
+ *
+ * @throws InputError `LAYER_NOT_SPATIAL` or `TOKEN_GRID`.
+ */
+export function describeLayer(
+  file: string,
+  options: LayerOptions,
+  tensor: string,
+  shape: readonly number[],
+  graphLayout: Layout | undefined,
+  input: { readonly height: number; readonly width: number },
+): LayerMaps {
+  const place = { file, column: tensor };
+  const [, first = 0, second = 0, third = 0] = shape;
+  if (shape.length === 4) {
+    const order = options.layout ?? graphLayout ?? 'NCHW';
+    const [units, height, width] = order === 'NCHW' ? [first, second, third] : [third, first, second];
+    if (height * width <= 1) throw notSpatial(place, shape);
+    return { tensor, order, units, height, width, prefixTokens: 0 };
+  }
+  if (shape.length !== 3) throw notSpatial(place, shape);
+  const { prefixTokens } = options;
+  const grids = options.grid === undefined ? evenGrids(input) : [options.grid];
+  const found = findTokenGrid(first, grids, prefixTokens ?? (options.grid === undefined ? undefined : first - options.grid.height * options.grid.width));
+  if (found === undefined || found.prefix < 0) {
+    const declared = [options.grid === undefined ? undefined : `a grid of ${String(options.grid.height)} x ${String(options.grid.width)}`, prefixTokens === undefined ? undefined : `${String(prefixTokens)} class and register tokens`];
+    const said = declared.filter((part) => part !== undefined).join(' and ');
+    throw new InputError('TOKEN_GRID', `${String(first)} tokens do not make ${said === '' ? 'a grid' : said}`, {
+      ...place,
+      hint: 'Declare the number of class and register tokens (prefixTokens) and the grid (grid: { height, width }), or take another layer.',
+    });
+  }
+  return { tensor, order: 'tokens', units: second, height: found.height, width: found.width, prefixTokens: found.prefix };
+}
+
+/** Puts values in order units x height x width for each image; those that are so already are returned as they are. */
+export function toUnitMaps(values: Float32Array, images: number, { order, units, height, width, prefixTokens }: LayerMaps): Float32Array {
+  if (order === 'NCHW') return values;
+  const places = height * width;
+  const perImage = (places + prefixTokens) * units;
+  const maps = new Float32Array(images * units * places);
+  for (let image = 0; image < images; image++) {
+    const from = image * perImage + prefixTokens * units;
+    const to = image * units * places;
+    for (let place = 0; place < places; place++) {
+      const row = from + place * units;
+      for (let unit = 0; unit < units; unit++) maps[to + unit * places + place] = values[row + unit] as number;
+    }
+  }
+  return maps;
+}
+
+/** Grids that square patches of a whole number of pixels make of the input, the coarsest first. */
+function evenGrids({ height, width }: { readonly height: number; readonly width: number }): { height: number; width: number }[] {
+  const patches = Array.from({ length: Math.min(height, width) }, (_, index) => Math.min(height, width) - index);
+  return patches.filter((patch) => height % patch === 0 && width % patch === 0).map((patch) => ({ height: height / patch, width: width / patch }));
+}
+
+function notSpatial(place: { file: string; column: string }, shape: readonly number[]): InputError {
+  return new InputError('LAYER_NOT_SPATIAL', `this tensor is ${shape.join(' x ')}, which holds no maps`, {
+    ...place,
+    expected: 'images x units x height x width with more than one place, or images x tokens x units',
+    hint: 'List the layers with "intermodel layers".',
+  });
+}

@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { channelTables, normalisePixels } from './normalise-pixels.ts';
+import { preprocessingPresets } from './preprocessing.ts';
+
+const settings = { scale: 0.5, mean: [1, 2, 3], std: [1, 2, 4] } as const;
+
+const normalised = (bytes: Uint8Array, pixelsPerImage: number, preset: Parameters<typeof channelTables>[0], channels: 'rgb' | 'bgr', layout: 'NCHW' | 'NHWC') => {
+  const values = new Float32Array(bytes.length);
+  normalisePixels(bytes, values, pixelsPerImage, channelTables(preset), channels, layout);
+  return values;
+};
+
+describe('normalisePixels', () => {
+  // Two pixels: red 10, green 20, blue 30 and red 40, green 50, blue 60.
+  const pixels = Uint8Array.of(10, 20, 30, 40, 50, 60);
+
+  it.each([
+    ['rgb', 'NCHW', [4, 19, 4, 11.5, 3, 6.75]],
+    ['bgr', 'NCHW', [14, 29, 4, 11.5, 0.5, 4.25]],
+    ['rgb', 'NHWC', [4, 4, 3, 19, 11.5, 6.75]],
+    ['bgr', 'NHWC', [14, 4, 0.5, 29, 11.5, 4.25]],
+  ] as const)('puts %s pixels in order %s', (channels, layout, values) => {
+    expect(Array.from(normalised(pixels, 2, settings, channels, layout))).toEqual(values);
+  });
+
+  it('equals the formula for every byte and several images', () => {
+    for (const preset of Object.values(preprocessingPresets)) {
+      fc.assert(
+        fc.property(fc.uint8Array({ minLength: 24, maxLength: 24 }), (bytes) => {
+          const values = normalised(bytes, 4, preset, preset.channels, 'NCHW');
+          for (let image = 0; image < 2; image++) {
+            for (let channel = 0; channel < 3; channel++) {
+              for (let pixel = 0; pixel < 4; pixel++) {
+                const byte = bytes[image * 12 + pixel * 3 + (preset.channels === 'bgr' ? 2 - channel : channel)]!;
+                expect(values[image * 12 + channel * 4 + pixel]).toBe(Math.fround((byte * preset.scale - preset.mean[channel]!) / preset.std[channel]!));
+              }
+            }
+          }
+        }),
+        { numRuns: 20 },
+      );
+    }
+  });
+});

@@ -1,0 +1,116 @@
+import os from 'node:os';
+import { activationSchema, type ActivationBatch, type ActivationColumns, type ActivationShape, type LabelledImageBatch } from '@intermodel/schemas';
+import { BatchSchemaError } from '@intermodel/streams';
+import { DataType, Field, FixedSizeList, Float32, makeData, RecordBatch, Struct, type Data, type Schema } from 'apache-arrow';
+import { startInference } from './inference-thread.ts';
+import type { LayerMaps, LayerOptions } from './layer-maps.ts';
+import { resolvePreprocessing, type InputLayout, type Preprocessing, type PreprocessingInput } from './preprocessing.ts';
+
+/** Options of {@link openActivations} and {@link streamActivations}. */
+export interface ActivationOptions {
+  /** Name of the model, written to the schema of every batch. */
+  readonly model: string;
+  /** Path of the ONNX file. */
+  readonly file: string;
+  /** Layers to dissect, at least one: names of tensors (or of nodes with one output), with settings where they need some. */
+  readonly layers: readonly (string | LayerOptions)[];
+  /** How images become the model's input: a preset or its parts. @default 'imagenet' */
+  readonly preprocessing?: string | PreprocessingInput;
+  /** Execution providers, the preferred first. @default ['cpu'] */
+  readonly executionProviders?: readonly string[];
+  /** Threads of one run, at least 1. @default the number of processors */
+  readonly intraOpThreads?: number;
+  /** Images of one run, at least 1. @default 1 to 8, so that a run takes about 64 MiB */
+  readonly batchSize?: number;
+}
+
+/** Defaults of {@link ActivationOptions}. */
+export const activationDefaults = { preprocessing: 'imagenet', executionProviders: ['cpu'] } as const satisfies Partial<ActivationOptions>;
+
+/** A model that runs in a thread of its own. */
+export interface ActivationModel {
+  /** Layers, in the order asked for. */
+  readonly layers: readonly LayerMaps[];
+  /** Preprocessing with every choice made, for the manifest. */
+  readonly preprocessing: Preprocessing & { readonly layout: InputLayout };
+  /** Images of one run. */
+  readonly batchSize: number;
+  /**
+   * Activations of a batch of images, one batch for each layer in the order of `layers`. Images and labels are those of
+   * the given batch, not copies. Calls may overlap: they are answered in their order, and two at a time keep the thread busy.
+   */
+  infer(batch: LabelledImageBatch): Promise<ActivationBatch[]>;
+  /** Frees the model after the calls under way. */
+  close(): Promise<void>;
+  /** Ends at once; calls under way fail with `INFERENCE_STOPPED`. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens a model in a worker thread. Call {@link ActivationModel.infer} inside the bounded step that loads the images, so
+ * that no more batches are alive than that step allows. Aborting `signal` stops the model, also while it is being opened.
+ *
+ * @throws InputError for a model, layer or preprocessing that does not fit (the codes of `openSession`, and
+ * `PREPROCESSING_PRESET`, `PREPROCESSING_KEY`, `PREPROCESSING_VALUE`, `MODEL_INPUT_SIZE`, `MODEL_INPUT_CHANNELS`,
+ * `MODEL_INPUT_LAYOUT`, `TOKEN_GRID`).
+ */
+export async function openActivations(options: ActivationOptions, signal?: AbortSignal): Promise<ActivationModel> {
+  const { model: name, file, executionProviders = activationDefaults.executionProviders, intraOpThreads = os.availableParallelism(), batchSize } = options;
+  for (const [column, count] of Object.entries({ intraOpThreads, batchSize: batchSize ?? 1, layers: options.layers.length })) {
+    if (!Number.isInteger(count) || count < 1) throw new RangeError(`openActivations: ${column} must be a whole number of at least 1, got ${String(count)}`);
+  }
+  const preprocessing = resolvePreprocessing(options.preprocessing);
+  const layers = options.layers.map((layer) => (typeof layer === 'string' ? { tensor: layer } : layer));
+  const thread = await startInference({ file, layers, preprocessing, executionProviders, intraOpThreads, batchSize }, signal);
+  const builders = new Map<string, LayerBuilder[]>();
+  return {
+    layers: thread.model.layers,
+    preprocessing: { ...preprocessing, layout: thread.model.layout },
+    batchSize: thread.model.batchSize,
+    async infer(batch) {
+      const pixels = readPixels(batch, preprocessing);
+      const plane = labelSize(batch);
+      const key = plane.join();
+      let build = builders.get(key);
+      if (build === undefined) builders.set(key, (build = thread.model.layers.map((layer) => layerBuilder(name, layer, plane))));
+      const maps = batch.numRows === 0 ? [] : await thread.infer(pixels, batch.numRows);
+      return build.map((layer, index) => layer(batch, maps[index] ?? new Float32Array()));
+    },
+    close: () => thread.close(),
+    stop: () => thread.stop(),
+  };
+}
+
+/** A copy of the pixels, since their buffer goes to the thread and other models may need them too. */
+function readPixels(batch: LabelledImageBatch, { height, width }: Preprocessing): Uint8Array {
+  const type = batch.schema.fields[1]?.type;
+  const size = height * width * 3;
+  if (!DataType.isFixedSizeList(type) || type.listSize !== size) {
+    throw new BatchSchemaError('streamActivations', 'pixels', `FixedSizeList[${String(size)}]<Uint8>, as the model takes ${String(width)} x ${String(height)} pixels`, String(type));
+  }
+  const bytes = batch.data.children[1]?.children[0]?.values as Uint8Array;
+  return bytes.slice(0, batch.numRows * size);
+}
+
+function labelSize({ schema }: LabelledImageBatch): [height: number, width: number] {
+  const stated = schema.metadata.get('labels');
+  if (stated === undefined) throw new BatchSchemaError('streamActivations', 'labels', 'planes whose size the schema states', 'without a size');
+  return JSON.parse(stated) as [number, number];
+}
+
+type LayerBuilder = (batch: LabelledImageBatch, maps: Float32Array) => ActivationBatch;
+
+function layerBuilder(model: string, { tensor, units, height, width }: LayerMaps, [labelHeight, labelWidth]: readonly [number, number]): LayerBuilder {
+  const shape: ActivationShape = { model, layer: tensor, units, mapHeight: height, mapWidth: width, labelHeight, labelWidth };
+  const schema: Schema<ActivationColumns> = activationSchema(shape);
+  const type = new FixedSizeList(units * height * width, new Field('activation', new Float32(), false));
+  const struct = new Struct<ActivationColumns>(schema.fields);
+  return (batch, maps) => {
+    const length = batch.numRows;
+    const values = makeData({ type: new Float32(), length: maps.length, nullCount: 0, data: maps });
+    const activations = makeData({ type, length, nullCount: 0, child: values });
+    const [image, , labels] = batch.data.children;
+    const children = [image, activations, labels] as Data<ActivationColumns[keyof ActivationColumns]>[];
+    return new RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
+  };
+}
