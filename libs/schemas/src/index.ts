@@ -12,6 +12,8 @@ export { noConcept, unitMatchColumns, unitMatchSchema, type UnitMatchBatch, type
 export { conceptProfileColumns, conceptProfileSchema, type ConceptProfileBatch, type ConceptProfileColumns } from './concept-profile.ts';
 export { profileSummaryColumns, profileSummarySchema, type ProfileSummaryBatch, type ProfileSummaryColumns } from './profile-summary.ts';
 export { embeddingPointSchema, type EmbeddingPointBatch, type EmbeddingPointColumns } from './embedding-point.ts';
+export { fittedEmbeddingFacts, fittedEmbeddingSchema, type FittedEmbeddingBatch, type FittedEmbeddingColumns, type FittedEmbeddingFacts } from './fitted-embedding.ts';
+export { placedModelSchema, type PlacedModelBatch, type PlacedModelColumns } from './placed-model.ts';
 export { conceptLoadingSchema, type ConceptLoadingBatch, type ConceptLoadingColumns } from './concept-loading.ts';
 export { componentVarianceColumns, componentVarianceSchema, type ComponentVarianceBatch, type ComponentVarianceColumns } from './component-variance.ts';
 export { clusterQualityColumns, clusterQualitySchema, type ClusterQualityBatch, type ClusterQualityColumns } from './cluster-quality.ts';

@@ -68,9 +68,11 @@ export function stageFolder(target: string): StagedFolder {
   } catch (cause) {
     throw writeError(target, cause);
   }
+  underWay.add(temporary);
   return {
     path: temporary,
     commit() {
+      underWay.delete(temporary);
       const old = `${folder}.${suffix}.old`;
       try {
         if (existsSync(folder)) renameSync(folder, old);
@@ -83,9 +85,18 @@ export function stageFolder(target: string): StagedFolder {
       rmSync(old, { recursive: true, force: true });
     },
     discard() {
+      underWay.delete(temporary);
       rmSync(temporary, { recursive: true, force: true });
     },
   };
+}
+
+const underWay = new Set<string>();
+
+/** Removes all folders that are neither committed nor discarded: for a program that is told to stop. */
+export function discardStagedFolders(): void {
+  for (const folder of underWay) rmSync(folder, { recursive: true, force: true });
+  underWay.clear();
 }
 
 /** Turns a failure of the file system while writing into an error that says what to do. */

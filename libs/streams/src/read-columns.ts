@@ -75,6 +75,14 @@ export function readNumbers(vector: Vector): Float64Array {
   return values;
 }
 
+/** Flat float64 values of a column of lists of fixed size, viewed, not copied. */
+export function readLists(vector: Vector): Float64Array {
+  const only = vector.data[0];
+  if (only === undefined || vector.data.length !== 1 || !DataType.isFixedSizeList(only.type)) throw new RangeError(`readLists: a column of one chunk of lists of fixed size expected, got ${String(vector.type)}`);
+  const values = only.children[0]?.values as Float64Array;
+  return values.subarray(only.offset * only.type.listSize, (only.offset + only.length) * only.type.listSize);
+}
+
 /** Text column as strings. */
 export function readStrings(vector: Vector): string[] {
   const interner = new Interner();

@@ -1,0 +1,60 @@
+import { Field, FixedSizeList, Float64, Utf8, type Schema } from 'apache-arrow';
+import { wireSchema, type WireBatch } from './wire-table.ts';
+
+/** Types of the columns of `FittedEmbedding`. */
+export type FittedEmbeddingColumns = {
+  readonly concept: Utf8;
+  readonly category: Utf8;
+  readonly mean: Float64;
+  readonly loadings: FixedSizeList<Float64>;
+  readonly centroids: FixedSizeList<Float64>;
+};
+
+/** A fitted embedding, as one batch. */
+export type FittedEmbeddingBatch = WireBatch<FittedEmbeddingColumns>;
+
+/** What a fitted embedding says of itself beside its columns. */
+export interface FittedEmbeddingFacts {
+  /** Sample variance (n - 1) of each component. */
+  readonly variance: readonly number[];
+  /** Share of each component in the total variance, 0..1. */
+  readonly ratio: readonly number[];
+  /** Models that were fitted, in the order of `clusters`. */
+  readonly models: readonly string[];
+  /** Category of models of each fitted model, counted from 0. */
+  readonly clusters: readonly number[];
+  /** Normalisation of the profiles. */
+  readonly normalisation: string;
+  /** IoU above which a unit matches. */
+  readonly gate: number;
+  /** Distinct concepts that were matched by any model, per concept category. */
+  readonly conceptsOfCategory: Readonly<Record<string, number>>;
+  /** Concepts left out of the fit on purpose, as [category, concept]. */
+  readonly leftOut: readonly (readonly [string, string])[];
+}
+
+/**
+ * Schema of `FittedEmbedding`, one row a concept: its mean weight, its loading in each component, and its weight in the
+ * centre of each category of models. With it a new model is placed without changing the embedding.
+ */
+export function fittedEmbeddingSchema(facts: FittedEmbeddingFacts): Schema<FittedEmbeddingColumns> {
+  const clusters = Math.max(0, ...facts.clusters.map((cluster) => cluster + 1));
+  return wireSchema<FittedEmbeddingColumns>(
+    'FittedEmbedding',
+    1,
+    {
+      concept: new Utf8(),
+      category: new Utf8(),
+      mean: new Float64(),
+      loadings: new FixedSizeList(facts.variance.length, new Field('loading', new Float64(), false)),
+      centroids: new FixedSizeList(clusters, new Field('weight', new Float64(), false)),
+    },
+    { metadata: { facts: JSON.stringify(facts) } },
+  );
+}
+
+/** What a fitted embedding's schema says of itself, or undefined where it is another schema. */
+export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | undefined {
+  const facts = schema.metadata.get('facts');
+  return facts === undefined ? undefined : (JSON.parse(facts) as FittedEmbeddingFacts);
+}
