@@ -1,32 +1,46 @@
-import { loadPlotHost } from './figures/plot-host.ts';
+import { drawStudy } from './draw-study.ts';
+import type { PageFile } from './page/place-images.ts';
 import { renderPage } from './page/render-page.ts';
-import { openPage } from './page/page-context.ts';
-import { conceptsSection } from './sections/concepts.ts';
-import { methodSection } from './sections/method.ts';
-import { modelsSection } from './sections/models.ts';
-import { overviewSection } from './sections/overview.ts';
-import { tasksSection } from './sections/tasks.ts';
-import { readStudy } from './tables/read-study.ts';
 import type { ReportTables } from './tables/report-tables.ts';
 
 /** Options of {@link renderReport}. */
 export interface ReportOptions {
-  /** Language of the page as a BCP 47 tag; the words of the report itself are English. @default 'en' */
-  readonly language?: string;
+  /** Bytes of gallery images that the page may hold; what does not fit is named only. @default 2 MiB */
+  readonly imageBudgetBytes?: number;
 }
 
-/** What {@link renderReport} takes where nothing is said. */
-export const reportDefaults = { language: 'en' } as const satisfies ReportOptions;
+/** Options of {@link renderReportFolder}. */
+export interface ReportFolderOptions {
+  /** Name of the folder of gallery images beside the page. @default 'report-images' */
+  readonly imageFolder?: string;
+}
+
+/** What reports take where nothing is said. */
+export const reportDefaults = { imageBudgetBytes: 2 * 1024 * 1024, imageFolder: 'report-images' } as const satisfies ReportOptions & ReportFolderOptions;
+
+/** A page with the images that belong beside it. */
+export interface ReportFolder {
+  /** The page. */
+  readonly html: string;
+  /** Images, by their path relative to the page. */
+  readonly files: readonly PageFile[];
+}
 
 /**
- * Renders a study as one HTML file that needs nothing else: no network, no script to be read. Equal tables give equal
- * bytes, however their batches were cut.
+ * Renders a study as one HTML file that needs nothing else: it opens from disk, fetches nothing, and can be read without
+ * its script. Equal tables give equal bytes, however their batches were cut.
  *
  * @throws BatchSchemaError if a batch has not the schema of its table.
  */
 export async function renderReport(tables: ReportTables, options: ReportOptions = {}): Promise<string> {
-  const { language = reportDefaults.language } = options;
-  const page = openPage(readStudy(tables), await loadPlotHost());
-  const sections = [overviewSection, modelsSection, conceptsSection, tasksSection, methodSection].map((section) => section(page)).filter((section) => section !== undefined);
-  return renderPage(tables.study, sections, language);
+  const { imageBudgetBytes = reportDefaults.imageBudgetBytes } = options;
+  const { page, sections } = await drawStudy(tables, { kind: 'embedded', budgetBytes: imageBudgetBytes });
+  return renderPage(tables.study, sections, page.data);
+}
+
+/** Renders a study as a page whose gallery images stand in a folder beside it: for more images than one file should hold. */
+export async function renderReportFolder(tables: ReportTables, options: ReportFolderOptions = {}): Promise<ReportFolder> {
+  const { imageFolder = reportDefaults.imageFolder } = options;
+  const { page, sections, images } = await drawStudy(tables, { kind: 'folder', folder: imageFolder });
+  return { html: renderPage(tables.study, sections, page.data), files: images.files };
 }

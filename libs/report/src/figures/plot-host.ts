@@ -30,6 +30,7 @@ async function openPlotHost(): Promise<PlotHost> {
         part.removeAttribute('aria-label');
         part.removeAttribute('aria-description');
       }
+      figure.removeAttribute('style');
       figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
       figure.setAttribute('class', 'figure plot');
       figure.setAttribute('role', 'img');

@@ -1,37 +1,39 @@
 import type { Markup } from '../page/markup.ts';
+import { decimals } from '../page/number-text.ts';
 import { categoryColourNames, colour } from '../page/palette.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
 import type { Profiles } from '../tables/study.ts';
+import { shortened } from '../words/shorten.ts';
 import { textWidth } from './place-labels.ts';
 import type { PlotHost } from './plot-host.ts';
 
-/** Which count the bars show. */
-export type BarCount = 'matches' | 'unique';
+/** What the bars show: redundancy is one bar a model, the counts are stacked by category. */
+export type BarCount = 'matches' | 'unique' | 'redundancy';
 
-/** Draws, for every model, its matches or unique concepts stacked by concept category; models stand in the order of `order`. */
+/** Characters of a name that fit beside the bars. */
+const longestName = 20;
+
+const titles: Readonly<Record<BarCount, string>> = { matches: 'matching units', unique: 'unique concepts', redundancy: 'units per unique concept' };
+
+/** Draws one count of every model, stacked by concept category where it adds up; models stand in the order of `order`. */
 export function drawProfileBars(host: PlotHost, profiles: Profiles, count: BarCount, order: readonly number[]): Markup {
   const { models, categories, summaries } = profiles;
   const tints = categoryColourNames(categories);
-  const rows = order.flatMap((model) =>
-    categories.map((category, index) => ({ model: models[model] as string, category, count: summaries[model]?.[index]?.[count] ?? 0 })),
-  );
-  const totals = order.map((model) => ({ model: models[model] as string, total: totalSummary(summaries[model] ?? [])[count] }));
+  const names = order.map((model) => models[model] as string);
+  const totals = order.map((model) => ({ model: models[model] as string, total: totalSummary(summaries[model] ?? [])[count] })).filter(({ total }) => Number.isFinite(total));
+  const stacks = order.flatMap((model) => categories.map((category, index) => ({ model: models[model] as string, category, count: summaries[model]?.[index]?.[count === 'redundancy' ? 'matches' : count] ?? 0 })));
   const { plot } = host;
-  const marginLeft = Math.min(220, 14 + Math.max(0, ...models.map((name) => textWidth(name, 12))));
-  return host.draw(count === 'matches' ? 'Bars: matching units of each model by concept category' : 'Bars: unique concepts of each model by concept category', {
-    width: 560,
-    height: 54 + models.length * 19,
-    marginLeft,
-    marginRight: 40,
-    marginTop: 30,
+  const bars = count === 'redundancy' ? plot.barX(totals, { y: 'model', x: 'total', fill: colour('quiet') }) : plot.barX(stacks, { y: 'model', x: 'count', fill: 'category', order: [...categories], insetRight: 0.75 });
+  return host.draw(`Bars: ${titles[count]} of each model`, {
+    width: 330,
+    height: 34 + models.length * 19,
+    marginLeft: 10 + Math.max(0, ...models.map((name) => textWidth(shortened(name, longestName), 11))),
+    marginRight: 38,
+    marginTop: 22,
     marginBottom: 4,
-    style: {},
-    x: { axis: 'top', grid: true, label: count === 'matches' ? 'matching units' : 'unique concepts', labelAnchor: 'left', labelArrow: 'none', ticks: 5 },
-    y: { domain: order.map((model) => models[model] as string), label: null, tickSize: 0, padding: 0.22 },
+    x: { axis: 'top', grid: true, label: null, ticks: 4, tickSize: 0 },
+    y: { domain: names, label: null, tickSize: 0, padding: 0.22, tickFormat: (name: string) => shortened(name, longestName) },
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
-    marks: [
-      plot.barX(rows, { y: 'model', x: 'count', fill: 'category', order: [...categories], insetRight: 0.75 }),
-      plot.text(totals, { y: 'model', x: 'total', text: ({ total }: { total: number }) => String(total), dx: 5, textAnchor: 'start', fill: colour('quiet') }),
-    ],
+    marks: [bars, plot.text(totals, { y: 'model', x: 'total', text: ({ total }: { total: number }) => decimals(total, count === 'redundancy' ? 1 : 0), dx: 5, textAnchor: 'start', fill: colour('quiet') })],
   });
 }

@@ -1,6 +1,7 @@
-import { escapeText, joined, markup, trusted, type Markup } from '../page/markup.ts';
+import { joined, markup, trusted, type Markup } from '../page/markup.ts';
 import { colour, groupColour, groupLetter, groupShape } from '../page/palette.ts';
 import { axes } from './axes.ts';
+import { leaderLine } from './leader-line.ts';
 import { placeLabels } from './place-labels.ts';
 import { pointPath } from './point-mark.ts';
 import { paddedRange, pixel, scaled, type LinearScale } from './ticks.ts';
@@ -35,6 +36,8 @@ export interface ScatterFigure {
   readonly height?: number;
   /** Whether both axes have one scale, so that distances can be judged by eye. @default true */
   readonly equalScale?: boolean;
+  /** Whether the line of least squares is drawn. @default false */
+  readonly trend?: boolean;
   /** Size of the model names in pixels. @default 12.5 */
   readonly fontSize?: number;
 }
@@ -42,7 +45,7 @@ export interface ScatterFigure {
 const margin = { top: 14, right: 18, bottom: 46, left: 56 } as const;
 
 /** Draws a scatter whose points are told apart by colour and shape, with names that overlap neither each other nor a mark. */
-export function drawScatter({ points, xTitle, yTitle, label, width = 1000, height = 520, equalScale = true, fontSize = 12.5 }: ScatterFigure): Markup {
+export function drawScatter({ points, xTitle, yTitle, label, width = 1000, height = 520, equalScale = true, trend = false, fontSize = 12.5 }: ScatterFigure): Markup {
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   const radius = shown.length > 80 ? 4 : 5.5;
   const [xScale, yScale] = plotScales(shown, width, height, equalScale);
@@ -57,7 +60,7 @@ export function drawScatter({ points, xTitle, yTitle, label, width = 1000, heigh
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
     return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${leaderLine(mark.x, mark.y, place?.leader)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
   });
-  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="${trusted(escapeText('system-ui, sans-serif'))}">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${joined(body)}</svg>`;
+  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${trend && trendLine(shown, xScale, yScale)}${joined(body)}</svg>`;
 }
 
 /** Names that {@link drawScatter} has no room for. */
@@ -65,8 +68,15 @@ export function crowdedNames(figure: Markup): number {
   return figure.toString().split('class="point crowded"').length - 1;
 }
 
-function leaderLine(x: number, y: number, end: readonly [number, number] | undefined): Markup | false {
-  return end !== undefined && markup`<line x1="${pixel(x)}" y1="${pixel(y)}" x2="${pixel(end[0])}" y2="${pixel(end[1])}" stroke="${colour('quiet')}" stroke-width="0.75"/>`;
+/** Line of least squares over the range of the points; none where it has no slope to speak of. */
+function trendLine(points: readonly ScatterPoint[], xScale: LinearScale, yScale: LinearScale): Markup | false {
+  const n = points.length;
+  const [xMean, yMean] = [points.reduce((sum, { x }) => sum + x, 0) / n, points.reduce((sum, { y }) => sum + y, 0) / n];
+  const spread = points.reduce((sum, { x }) => sum + (x - xMean) ** 2, 0);
+  if (n < 3 || !(spread > 0)) return false;
+  const slope = points.reduce((sum, { x, y }) => sum + (x - xMean) * (y - yMean), 0) / spread;
+  const ends = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))].map((x) => [pixel(scaled(xScale, x)), pixel(scaled(yScale, yMean + slope * (x - xMean)))].join(' '));
+  return markup`<path class="trend" d="M${ends.join('L')}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`;
 }
 
 function plotScales(points: readonly ScatterPoint[], width: number, height: number, equal: boolean): readonly [LinearScale, LinearScale] {

@@ -11,8 +11,8 @@ export function drawVarianceBars(host: PlotHost, ratios: readonly number[], comp
   const rows = ratios.slice(0, varianceComponentsShown).map((ratio, index) => ({ component: index + 1, ratio }));
   const { plot } = host;
   return host.draw('Bars: share of the variance that each component explains', {
-    width: 560,
-    height: 250,
+    width: 420,
+    height: 300,
     marginTop: 34,
     marginBottom: 42,
     marginLeft: 48,

@@ -1,6 +1,8 @@
+import { legendList, type Legend } from './legend.ts';
 import { markup, type Markup, type MarkupValue } from './markup.ts';
+import { foldedTable, type TableView } from './table-view.ts';
 
-/** A figure with its number, its words and the data behind it. */
+/** A figure with its words and the data behind it. */
 export interface FigureBlock {
   /** Identifier within the page, also the name of its file when it is saved. */
   readonly id: string;
@@ -8,22 +10,24 @@ export interface FigureBlock {
   readonly title: string;
   /** How to read it. */
   readonly caption: MarkupValue;
-  /** The drawing. */
-  readonly drawing: MarkupValue;
-  /** Legend above the drawing. */
-  readonly legend?: MarkupValue;
+  /** Draws it as SVG. */
+  readonly draw: () => Markup;
+  /** What stands in the place of the drawing on the page, where that is not the drawing itself. */
+  readonly instead?: MarkupValue;
+  /** Signs and their meaning. */
+  readonly legend?: Legend | undefined;
   /** Controls above the drawing; they appear with the script only. */
   readonly controls?: MarkupValue;
-  /** Table with the numbers. */
-  readonly data?: MarkupValue;
-  /** Whether the drawing may be scrolled sideways on narrow screens rather than shrunk. @default true */
-  readonly scrolls?: boolean;
+  /** What stands beside the drawing on wide screens. */
+  readonly aside?: MarkupValue;
+  /** The numbers. */
+  readonly table?: TableView | undefined;
+  /** Words of the fold that opens the numbers. */
+  readonly tableTitle?: string;
 }
 
 /** Renders a figure under the next number of the page. */
-export function figureBlock(number: number, { id, title, caption, drawing, legend, controls, data, scrolls = true }: FigureBlock): Markup {
-  const frame = scrolls
-    ? markup`<div class="drawing scroll" role="region" aria-label="${title}" tabindex="0">${drawing}</div>`
-    : markup`<div class="drawing">${drawing}</div>`;
-  return markup`<figure id="${id}" aria-labelledby="${id}-title"><figcaption><h3 id="${id}-title"><span class="figure-number">Figure ${number}</span> ${title}</h3><p>${caption}</p></figcaption>${controls !== undefined && markup`<div class="controls" hidden>${controls}</div>`}${legend}${frame}${data}</figure>`;
+export function figureBlock(number: number, { id, title, caption, draw, instead, legend, controls, aside, table, tableTitle }: FigureBlock): Markup {
+  const drawing = instead ?? markup`<div class="drawing scroll" role="region" aria-label="${title}" tabindex="0">${draw()}</div>`;
+  return markup`<figure id="${id}" aria-labelledby="${id}-title"><figcaption><h3 id="${id}-title"><span class="figure-number">Figure ${number}</span> ${title}</h3><p>${caption}</p></figcaption>${controls !== undefined && markup`<div class="controls" hidden>${controls}</div>`}${legend !== undefined && legendList(legend)}${aside === undefined ? drawing : markup`<div class="beside">${drawing}${aside}</div>`}${table !== undefined && foldedTable(table, tableTitle)}</figure>`;
 }

@@ -1,23 +1,68 @@
 import { pointPath } from '../figures/point-mark.ts';
+import { textWidth } from '../figures/place-labels.ts';
 import { joined, markup, type Markup } from './markup.ts';
 import { categoryColourNames, colour, groupColour, groupLetter, groupShape } from './palette.ts';
 
-/** Legend of the groups of models: mark, letter and number of models. */
-export function groupLegend(sizes: readonly number[]): Markup {
-  const items = sizes.map((size, group) => markup`<li>${groupMark(group)} Group ${groupLetter(group)} <span class="quiet">(${size})</span></li>`);
-  return markup`<ul class="legend" aria-label="Groups of models">${joined(items)}</ul>`;
+/** An entry of a legend. */
+export interface LegendItem {
+  /** What the sign stands for. */
+  readonly text: string;
+  /** The sign, drawn into a square of 14 by 14 pixels. */
+  readonly sign: Markup;
+}
+
+/** A legend that can stand on the page or within a saved figure. */
+export interface Legend {
+  /** What the entries are, for screen readers. */
+  readonly label: string;
+  /** Entries from left to right. */
+  readonly items: readonly LegendItem[];
+}
+
+/** Legend of the groups of models, with the number of models in each. */
+export function groupLegend(sizes: readonly number[]): Legend {
+  return { label: 'Groups of models', items: sizes.map((size, group) => ({ text: `Group ${groupLetter(group)} (${String(size)})`, sign: groupSign(group) })) };
 }
 
 /** Legend of the concept categories. */
-export function categoryLegend(categories: readonly string[]): Markup {
+export function categoryLegend(categories: readonly string[]): Legend {
   const tints = categoryColourNames(categories);
-  const items = categories.map(
-    (name) => markup`<li><svg class="swatch" width="13" height="13" viewBox="0 0 13 13" aria-hidden="true"><rect width="13" height="13" rx="2" fill="${colour(tints.get(name) ?? 'quiet')}"/></svg> ${name}</li>`,
-  );
-  return markup`<ul class="legend" aria-label="Concept categories">${joined(items)}</ul>`;
+  return { label: 'Concept categories', items: categories.map((name) => ({ text: name, sign: square(colour(tints.get(name) ?? 'quiet')) })) };
+}
+
+/** Legend of up to eight steps of a scale of colours, with the words for each. */
+export function stepLegend(label: string, scale: 'amount' | 'relief', steps: readonly string[]): Legend {
+  return { label, items: steps.map((text, step) => ({ text, sign: square(colour(`${scale}-${String(step)}`)) })) };
 }
 
 /** Mark of a group as it stands in running text. */
 export function groupMark(group: number): Markup {
-  return markup`<svg class="swatch" width="15" height="15" viewBox="0 0 15 15" aria-hidden="true"><path d="${pointPath(groupShape(group), 7.5, 7.5, 5)}" fill="${groupColour(group)}"/></svg>`;
+  return markup`<svg class="swatch" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">${groupSign(group)}</svg>`;
+}
+
+/** A legend as a list of the page. */
+export function legendList({ label, items }: Legend): Markup {
+  const entries = items.map(({ text, sign }) => markup`<li><svg class="swatch" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">${sign}</svg> ${text}</li>`);
+  return markup`<ul class="legend" aria-label="${label}">${joined(entries)}</ul>`;
+}
+
+/** A legend as a row of signs and words within a saved figure, from `x`, `y` on; wraps at `width`. Returns its height too. */
+export function legendRow({ items }: Legend, x: number, y: number, width: number): { readonly drawing: Markup; readonly height: number } {
+  let [left, top] = [x, y];
+  const drawn = items.map(({ text, sign }) => {
+    const size = 20 + textWidth(text, 12) + 14;
+    if (left > x && left + size > x + width) [left, top] = [x, top + 20];
+    const entry = markup`<g transform="translate(${left} ${top})">${sign}<text x="20" y="11.5" font-size="12" fill="${colour('ink')}">${text}</text></g>`;
+    left += size;
+    return entry;
+  });
+  return { drawing: joined(drawn), height: items.length === 0 ? 0 : top - y + 22 };
+}
+
+function groupSign(group: number): Markup {
+  return markup`<path d="${pointPath(groupShape(group), 7, 7, 5)}" fill="${groupColour(group)}"/>`;
+}
+
+function square(fill: string): Markup {
+  return markup`<rect x="0.5" y="0.5" width="13" height="13" rx="2" fill="${fill}" stroke="${colour('line')}" stroke-width="0.5"/>`;
 }

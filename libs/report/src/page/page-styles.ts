@@ -86,12 +86,62 @@ figure{margin:1.8rem 0;padding:1.1rem 1.2rem 1rem;background:var(--panel);border
 figcaption h3{margin:0;font-size:1rem;letter-spacing:-.003em}
 figcaption .figure-number{color:var(--quiet);font-weight:400;margin-right:.4rem}
 figcaption p{font-size:.93rem;line-height:1.45;color:var(--quiet);margin:.25rem 0 .7rem}
-.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(27rem,100%),1fr));gap:1.2rem}
-.pair>figure{margin:.6rem 0}
+.trio{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(21rem,100%),1fr));gap:1.2rem;margin:1.4rem 0}
+.trio>figure{margin:0;display:grid;grid-row:span 5;grid-template-rows:subgrid;gap:0}
+.trio .drawing .figure{max-width:100%}
+.trio .legend{grid-row:2}
+.trio .drawing{grid-row:3}
+.trio details{grid-row:4}
+.trio .tools{grid-row:5}
+.duo{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(30rem,100%),1fr));gap:1.2rem;margin:1.8rem 0}
+.duo>figure{margin:0}
+.beside{display:grid;grid-template-columns:minmax(0,1fr);gap:1rem 1.6rem;align-items:start}
+.panel{border-top:1px solid var(--line);padding-top:.8rem;font-size:.9rem;min-width:0;overflow-wrap:anywhere}
+.panel h4{font-size:1.05rem}
+.panel h5{margin:.9rem 0 .2rem;font-size:.8rem;font-weight:600;color:var(--quiet)}
+.panel p{margin:.15rem 0}
+.panel table{overflow-wrap:normal}
+.neighbours{margin:0;padding-left:1.3rem}
+.controls{display:flex;flex-wrap:wrap;gap:.5rem 1.1rem;align-items:center;margin:.5rem 0 .7rem;font-size:.87rem}
+.controls[hidden]{display:none}
+.controls label{color:var(--quiet);display:inline-flex;gap:.4rem;align-items:center;max-width:100%}
+.count{color:var(--quiet);font-variant-numeric:tabular-nums}
+button,select,input{font-size:.87rem;color:var(--ink);background:var(--panel);border:1px solid var(--quiet);border-radius:4px;padding:.32rem .6rem;min-height:2rem;max-width:100%}
+button{cursor:pointer}
+button:hover{border-color:var(--accent);color:var(--accent)}
+input[type=search]{width:14rem}
+nav button{flex:none;min-height:1.9rem;padding:.2rem .7rem;font-size:.82rem}
+.tools{display:flex;gap:.5rem;margin-top:.7rem}
+.tools button{border-color:var(--line);color:var(--quiet);font-size:.78rem;min-height:1.8rem;padding:.2rem .6rem}
+.tools button:hover{border-color:var(--accent);color:var(--accent)}
+.readout{font-size:.9rem;min-height:1.5em;margin:.5rem 0 0}
+.tall{max-height:38rem;overflow:auto}
+.cursor{fill:none;stroke:var(--ink);stroke-width:2}
+.verdict{margin:.2rem 0 .6rem}
+.verdict strong{display:block;font-size:1.02rem}
+.verdict.no strong{color:var(--alert)}
+.verdict.yes strong{color:var(--accent)}
+dl.numbers{margin:.4rem 0}
+dl.numbers div{display:flex;justify-content:space-between;gap:.6rem;border-bottom:1px solid var(--faint);padding:.22rem 0}
+dl.numbers dt{color:var(--quiet)}
+dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
+.compare-lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1.4rem}
+.compare-lists .tall{max-height:24rem}
+.gallery{margin:1.4rem 0}
+#needs-list table.mini{max-width:52rem}
+.unit{padding:.8rem 0;border-top:1px solid var(--line)}
+.unit h4{margin:0}
+.unit-facts{margin:.1rem 0 .5rem;color:var(--quiet);font-size:.87rem}
+.strip{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;margin:0;padding:0}
+.strip svg{display:block;border-radius:3px;width:8.4rem;height:auto;background:var(--faint)}
+.strip .named{font-size:.82rem;max-width:9rem;overflow-wrap:anywhere}
+.dim{fill:#000;fill-opacity:.62}
+.outline{fill:none;stroke:#ffe14d;stroke-width:1.6;vector-effect:non-scaling-stroke}
+[hidden]{display:none!important}
 .scroll{overflow-x:auto;max-width:100%}
 .figure{display:block;max-width:none;height:auto;font-size:12px;background:transparent}
 .figure text{white-space:pre}
-.figure.plot{overflow:visible}
+.figure.plot{overflow:visible;font-size:11px}
 .drawing .figure{max-width:100%}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;margin:.2rem 0 .6rem;padding:0;font-size:.87rem}
 .legend li{display:flex;align-items:center;gap:.4rem}
@@ -99,8 +149,9 @@ figcaption p{font-size:.93rem;line-height:1.45;color:var(--quiet);margin:.25rem 
 .scatter text{paint-order:stroke;stroke:var(--panel);stroke-width:3px;stroke-linejoin:round}
 .scatter .axes text{stroke:none}
 .point{cursor:default;outline:none}
-.point:hover text,.point:focus text{opacity:1;font-weight:700}
-.point:hover .mark,.point:focus .mark{stroke:var(--ink);stroke-width:2}
+.point:hover text,.point:focus text,.point.shown text{opacity:1;font-weight:700}
+.point:hover .mark,.point:focus .mark,.point.shown .mark{stroke:var(--ink);stroke-width:2}
+.point.near .mark{stroke:var(--quiet);stroke-width:2}
 .point:focus-visible .reach{stroke:var(--accent);stroke-width:2}
 .scale-legend{display:flex;flex-wrap:wrap;align-items:center;gap:.5rem;font-size:.85rem;margin:.2rem 0 .7rem}
 .scale-legend .steps{display:inline-flex;border:1px solid var(--line)}
@@ -130,10 +181,27 @@ table.grid thead .property{font-weight:500}
 table.grid td{min-width:2.9rem;height:1.55rem;text-align:center;vertical-align:middle}
 table.grid .edge{border-left:5px solid var(--panel)}
 table.grid td.empty{color:var(--quiet)}
+table.grid td button{all:unset;box-sizing:border-box;display:block;width:100%;line-height:1.55rem;cursor:pointer;text-align:center}
+table.grid td button:focus-visible{outline:3px solid var(--accent);outline-offset:-1px}
+table.grid td:hover{outline:2px solid var(--quiet);outline-offset:-2px}
+table.grid td.chosen{outline:3px solid var(--ink);outline-offset:-2px}
+thead th button{all:unset;cursor:pointer;font:inherit;text-align:inherit}
+thead th button:hover{color:var(--accent)}
+thead th button:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+th[aria-sort=ascending] button::after{content:" \\2191"}
+th[aria-sort=descending] button::after{content:" \\2193"}
+table.mini{font-size:.84rem;width:100%}
+table.mini th,table.mini td{padding:.2rem .5rem .2rem 0}
+table.mini thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--line)}
+table.mini .number .quiet{margin-left:.3em}
+table.mini .left{text-align:left;padding-left:.5rem}
+td.bar{width:38%;min-width:4rem;vertical-align:middle}
+.minibar,.twobars{display:block;width:100%;height:.5rem;border-radius:1px}
 .supported{outline:2px solid var(--ink);outline-offset:-2px;font-weight:700}
 .finding.supported{outline:none;font-weight:inherit}`;
 
 const narrowAndPrint = `
+@media (min-width:64rem){.compare-lists{grid-template-columns:1.5fr 1fr 1fr}.beside{grid-template-columns:minmax(0,1fr) 19rem}.panel{border-top:0;border-left:1px solid var(--line);padding:0 0 0 1.4rem}}
 @media (max-width:40rem){
 figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
 .drawing .figure{max-width:none}

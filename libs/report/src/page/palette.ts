@@ -66,6 +66,18 @@ export const sequentialColours = [
   { light: '#162659', dark: '#d6e7ff' },
 ] as const satisfies readonly SchemeColour[];
 
+/** Heights of a surface from low to high in eight steps, pale enough that names can be read on them. */
+export const reliefColours = [
+  { light: '#f6f8fc', dark: '#181d26' },
+  { light: '#e6edf7', dark: '#1d2735' },
+  { light: '#d4e0f1', dark: '#233244' },
+  { light: '#c1d3ea', dark: '#293d54' },
+  { light: '#adc5e3', dark: '#2f4964' },
+  { light: '#98b7db', dark: '#355574' },
+  { light: '#83a8d2', dark: '#3b6083' },
+  { light: '#6f9ac9', dark: '#416b91' },
+] as const satisfies readonly SchemeColour[];
+
 /** Paper, ink and lines. */
 export const surfaceColours = {
   paper: { light: '#fdfcfa', dark: '#14161a' },
@@ -85,6 +97,7 @@ export const namedColours: Readonly<Record<string, SchemeColour>> = {
   ...numbered('kind', categoryColours),
   ...numbered('diverging', divergingColours),
   ...numbered('amount', sequentialColours),
+  ...numbered('relief', reliefColours),
 };
 
 /** Reference to a colour of the palette from CSS or an SVG attribute. */

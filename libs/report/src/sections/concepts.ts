@@ -1,43 +1,61 @@
 import { drawLoadingBars, loadingsShown } from '../figures/loading-bars.ts';
-import { foldedTable } from '../page/data-table.ts';
-import { categoryLegend } from '../page/legend.ts';
+import { drawLoadingProfile } from '../figures/loading-profile.ts';
+import { categoryLegend, stepLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
-import { decimals } from '../page/number-text.ts';
+import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
+import { loadingTable } from '../study-tables/embedding-tables.ts';
+import { unitTable } from '../study-tables/model-table.ts';
 import type { Embedding } from '../tables/study.ts';
+import { conceptsDrawn, drawConceptMap, layOutConceptMap, unitSteps } from '../views/concept-map.ts';
 
-/** The section on concepts, or undefined where there are no loadings to show. */
+/** Cells up to which the page holds the map's numbers as a table; larger maps are read by search, keyboard and CSV. */
+const tableCellsShown = 12_000;
+
+/** The section on concepts: their weights in the components, and the map of concepts and models. */
 export function conceptsSection(page: PageContext): PageSection | undefined {
-  const { embedding } = page.study;
-  if (embedding === undefined || embedding.loadings.length === 0) return undefined;
-  return { id: 'concepts', title: 'Concepts', body: markup`${loadingFigures(page, embedding)}` };
+  const { profiles, embedding } = page.study;
+  if (profiles.concepts.length === 0) return undefined;
+  return { id: 'concepts', title: 'Concepts', body: markup`${embedding !== undefined && embedding.loadings.length > 0 && loadingFigures(page, embedding)}${mapFigure(page)}` };
 }
 
 function loadingFigures(page: PageContext, embedding: Embedding): Markup {
   const { loadings, components } = embedding;
-  const figures = Array.from({ length: components }, (_, component) =>
+  const { categories } = page.study.profiles;
+  const legend = categoryLegend(categories);
+  const bars = Array.from({ length: components }, (_, component) =>
     page.figure({
       id: `loadings-${String(component + 1)}`,
       title: `Concepts of component ${String(component + 1)}`,
-      caption: `The ${String(Math.min(loadings.length, loadingsShown * 2))} concepts with the largest weight. Models with many units for the concepts on the right stand high on the component, models with many for those on the left stand low.`,
-      drawing: drawLoadingBars(page.host, loadings, component, page.study.profiles.categories),
+      caption: component === 0 ? `The ${String(Math.min(loadings.length, loadingsShown * 2))} concepts with the largest weight: units for those on the right move a model up on the component, units for those on the left move it down.` : 'The same for this component.',
+      legend,
+      draw: () => drawLoadingBars(page.host, loadings, component, categories),
     }),
   );
-  return markup`${categoryLegend(page.study.profiles.categories)}<div class="pair">${joined(figures)}</div>${foldedTable(
-    {
-      id: 'loadings-table',
-      caption: 'Weight of every concept in the components',
-      rows: loadings,
-      columns: [
-        { title: 'Concept', cell: ({ concept }) => concept },
-        { title: 'Category', cell: ({ category }) => category },
-        ...Array.from({ length: components }, (_, component) => ({
-          title: `Component ${String(component + 1)}`,
-          numeric: true,
-          cell: ({ loadings: weights }: { readonly loadings: readonly number[] }) => decimals(weights[component] ?? Number.NaN, 4),
-        })),
-      ],
-    },
-    'All loadings',
-  )}`;
+  const profile = page.figure({
+    id: 'loadings',
+    title: 'Weights of all concepts, component by component',
+    caption: 'A concept stands at the same place in every strip. High bars pull a model with many units for the concept up on that component, low bars pull it down.',
+    legend,
+    draw: () => drawLoadingProfile(page.host, embedding, categories),
+    table: loadingTable(embedding),
+    tableTitle: 'All weights',
+  });
+  return markup`<div class="trio">${joined(bars)}</div>${profile}`;
+}
+
+function mapFigure(page: PageContext): Markup {
+  const { data, study } = page;
+  const { concepts, models } = study.profiles;
+  const layout = layOutConceptMap(data);
+  return page.figure({
+    id: 'concept-map',
+    title: 'Which model has which concept',
+    caption: markup`Matching units of each model (across) for each concept (down). Models and concepts with similar patterns stand together (average linkage over Hellinger distances).${concepts.length > conceptsDrawn && ` The ${String(conceptsDrawn)} concepts that come first are drawn; search to see others.`}`,
+    legend: stepLegend('Matching units', 'amount', unitSteps),
+    controls: markup`<label>Find concepts <input type="search" id="concept-search" placeholder="such as sky" autocomplete="off"></label><span class="count" id="concept-count" aria-live="polite">${counted(layout.concepts.length, 'concept')}</span>`,
+    draw: () => drawConceptMap(data, layout),
+    instead: markup`<div class="drawing scroll tall" id="concept-map-drawing" role="region" aria-label="Map of concepts and models" tabindex="0">${drawConceptMap(data, layout)}</div><p class="readout" id="concept-readout" aria-live="polite" hidden>Point at a cell, or walk with the arrow keys, to read its number.</p>`,
+    ...(concepts.length * models.length <= tableCellsShown ? { table: unitTable(study, data.order.concepts) } : {}),
+  });
 }

@@ -1,12 +1,13 @@
-import { drawScatter, crowdedNames } from '../figures/scatter.ts';
 import { drawVarianceBars } from '../figures/variance-bars.ts';
-import { foldedTable, type TableColumn } from '../page/data-table.ts';
-import { groupLegend, groupMark } from '../page/legend.ts';
+import { crowdedNames } from '../figures/scatter.ts';
+import { groupLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
-import { counted, decimals, percent } from '../page/number-text.ts';
+import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
-import { groupLetter } from '../page/palette.ts';
-import type { EmbeddedModel, Embedding } from '../tables/study.ts';
+import { pointTable, varianceTable } from '../study-tables/embedding-tables.ts';
+import type { Embedding } from '../tables/study.ts';
+import { drawEmbedding } from '../views/embedding-view.ts';
+import { modelPanel } from '../views/model-panel.ts';
 import { findings, type Finding } from '../words/findings.ts';
 import { groupsBlock } from './groups.ts';
 
@@ -16,15 +17,9 @@ export function overviewSection(page: PageContext): PageSection {
   const body = markup`${findingList(findings(page.study))}${
     embedding === undefined
       ? markup`<p>No embedding is part of this study: ${counted(profiles.models.length, 'model')} with ${counted(profiles.concepts.length, 'concept')} are described below.</p>`
-      : markup`${embeddingFigures(page, embedding)}${groupsBlock(page, embedding)}${varianceFigure(page, embedding)}`
+      : markup`${embeddingFigures(page, embedding)}${groupsBlock(page, embedding)}`
   }`;
   return { id: 'overview', title: 'Overview', body };
-}
-
-/** Title of a component's axis with the share of variance it explains. */
-export function componentTitle({ ratios }: Pick<Embedding, 'ratios'>, component: number): string {
-  const ratio = ratios[component];
-  return `component ${String(component + 1)}${ratio === undefined ? '' : ` (${percent(ratio)} of variance)`}`;
 }
 
 function findingList(all: readonly Finding[]): Markup | false {
@@ -36,46 +31,36 @@ function findingList(all: readonly Finding[]): Markup | false {
 const kindWords: Readonly<Record<Finding['kind'], string>> = { supported: 'supported', unsupported: 'not supported', description: 'description' };
 
 function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
-  const sizes = Array.from({ length: embedding.groups }, (_, group) => embedding.points.filter((point) => point.group === group).length);
-  const pairs = embedding.components >= 3 ? [[0, 1], [2, 1]] as const : embedding.components === 2 ? [[0, 1]] as const : [[0, 0]] as const;
-  return joined(
-    pairs.map(([x, y], index) => {
-      const drawing = drawScatter({
-        points: embedding.points.map((point) => ({ name: point.model, x: point.scores[x] ?? Number.NaN, y: point.scores[y] ?? Number.NaN, group: point.group, description: coordinates(point, x, y) })),
-        xTitle: componentTitle(embedding, x),
-        yTitle: componentTitle(embedding, y),
-        label: `Scatter of ${String(embedding.points.length)} models on components ${String(x + 1)} and ${String(y + 1)}`,
-      });
-      const crowded = crowdedNames(drawing);
-      return page.figure({
-        id: `embedding-${String(x + 1)}-${String(y + 1)}`,
-        title: `Models on components ${String(x + 1)} and ${String(y + 1)}`,
-        caption: markup`Each mark is a model; models with similar concept profiles stand close together. Both axes have the same scale, so distances can be compared. Shape and colour tell the group.${crowded > 0 && ` ${counted(crowded, 'name')} had no room and can be had by hovering or from the table.`}`,
-        legend: groupLegend(sizes),
-        drawing,
-        ...(index === 0 ? { data: pointTable(embedding) } : {}),
-      });
-    }),
-  );
-}
-
-function coordinates(point: EmbeddedModel, x: number, y: number): string {
-  return [...new Set([x, y])].map((component) => `component ${String(component + 1)} ${decimals(point.scores[component] ?? Number.NaN, 2)}`).join(', ');
-}
-
-function pointTable(embedding: Embedding): Markup {
-  const components: TableColumn<EmbeddedModel>[] = Array.from({ length: embedding.components }, (_, component) => ({
-    title: `Component ${String(component + 1)}`,
-    numeric: true,
-    cell: ({ scores }) => decimals(scores[component] ?? Number.NaN, 4),
-    sortBy: ({ scores }) => scores[component] ?? 0,
-  }));
-  return foldedTable({
-    id: 'embedding-table',
-    caption: 'Models on the components, with their groups',
-    rows: embedding.points,
-    columns: [{ title: 'Model', cell: ({ model }) => model }, { title: 'Group', cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}`, sortBy: ({ group }) => group }, ...components],
+  const { data } = page;
+  const { components, points, groups } = embedding;
+  const legend = groupLegend(Array.from({ length: groups }, (_, group) => points.filter((point) => point.group === group).length));
+  const first = components >= 2 ? ([0, 1] as const) : ([0, 0] as const);
+  const model = Math.max(0, data.models.indexOf(points[0]?.model ?? ''));
+  const main = embeddingFigure(page, first, {
+    legend,
+    controls: markup`${componentChoice('x', components, first[0])}${componentChoice('y', components, first[1])}`,
+    aside: markup`<div class="panel" id="model-panel" aria-live="polite" hidden>${modelPanel(data, model)}</div>`,
+    table: pointTable(embedding),
   });
+  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430 })}${varianceFigure(page, embedding)}</div>`;
+}
+
+function embeddingFigure(page: PageContext, [x, y]: readonly [number, number], { width = 760, height = 500, ...parts }: { readonly legend: ReturnType<typeof groupLegend>; readonly controls?: Markup; readonly aside?: Markup; readonly table?: ReturnType<typeof pointTable>; readonly width?: number; readonly height?: number }): Markup {
+  const draw = (): Markup => drawEmbedding(page.data, { x, y, width, height });
+  const crowded = crowdedNames(draw());
+  const words = x === y ? `component ${String(x + 1)}` : `components ${String(x + 1)} and ${String(y + 1)}`;
+  return page.figure({
+    id: `embedding-${String(x + 1)}-${String(y + 1)}`,
+    title: `Models on ${words}`,
+    caption: markup`Each mark is a model; models with similar concept profiles stand close together. Both axes have one scale, so distances can be compared. Shape and colour tell the group.${crowded > 0 && ` ${counted(crowded, 'name')} had no room: hover over a mark, or open the table.`}`,
+    draw,
+    ...parts,
+  });
+}
+
+function componentChoice(axis: 'x' | 'y', components: number, chosen: number): Markup {
+  const options = Array.from({ length: components }, (_, component) => (component === chosen ? markup`<option value="${component}" selected>component ${component + 1}</option>` : markup`<option value="${component}">component ${component + 1}</option>`));
+  return markup`<label>${axis === 'x' ? 'Across' : 'Up'} <select id="embedding-${axis}">${joined(options)}</select></label>`;
 }
 
 function varianceFigure(page: PageContext, embedding: Embedding): Markup | false {
@@ -84,15 +69,7 @@ function varianceFigure(page: PageContext, embedding: Embedding): Markup | false
     id: 'variance',
     title: 'Variance explained by each component',
     caption: 'Share of the variance between profiles. The components of the embedding stand out.',
-    drawing: drawVarianceBars(page.host, embedding.ratios, embedding.components),
-    data: foldedTable({
-      id: 'variance-table',
-      caption: 'Share of the variance by component',
-      rows: embedding.ratios.map((ratio, component) => ({ ratio, component })),
-      columns: [
-        { title: 'Component', cell: ({ component }) => component + 1 },
-        { title: 'Share', numeric: true, cell: ({ ratio }) => percent(ratio, 3) },
-      ],
-    }),
+    draw: () => drawVarianceBars(page.host, embedding.ratios, embedding.components),
+    table: varianceTable(embedding),
   });
 }

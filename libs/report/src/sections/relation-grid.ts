@@ -15,12 +15,12 @@ export function relationGrid({ columns, predictors, relations }: Tasks): Markup 
   const tasks = runs(columns.map(({ task }) => task));
   const bodies = tasks.map(({ value, length, start }) => {
     const rows = columns.slice(start, start + length).map((column, offset) => {
-      const cells = predictors.map((predictor, index) => relationCell(byCell.get(cellKey(start + offset, predictor)), column, predictor, edge(index)));
+      const cells = predictors.map((predictor, index) => relationCell(byCell.get(cellKey(start + offset, predictor)), column, predictor, [start + offset, index], edge(index)));
       return markup`<tr><th scope="row">${columnWords(column)}${!column.higherIsBetter && markup` <span title="lower is better" aria-label="lower is better" role="img">↓</span>`}</th>${joined(cells)}</tr>`;
     });
     return markup`<tbody><tr class="task"><th scope="rowgroup" colspan="${predictors.length + 1}"><span>${value === '' ? 'scores' : value}</span></th></tr>${joined(rows)}</tbody>`;
   });
-  return markup`<div class="scroll" role="region" aria-label="Heat map of relations" tabindex="0"><table class="grid" id="relation-grid"><caption>Pearson correlation of each property (columns) with each score (rows)</caption><thead><tr><td rowspan="2"></td>${joined(head)}</tr><tr>${joined(names)}</tr></thead>${joined(bodies)}</table></div>`;
+  return markup`<div class="scroll" role="region" aria-label="Heat map of relations" tabindex="0"><table class="grid" id="relation-grid"><caption class="hidden">Pearson correlation of each property (columns) with each score (rows)</caption><thead><tr><td rowspan="2"></td>${joined(head)}</tr><tr>${joined(names)}</tr></thead>${joined(bodies)}</table></div>`;
 }
 
 /** Legend of the eleven steps from -1 to 1. */
@@ -29,11 +29,11 @@ export function relationLegend(): Markup {
   return markup`<p class="scale-legend"><span>−1</span><span class="steps" role="img" aria-label="Colours from blue for −1 over grey for 0 to orange for 1">${joined(steps)}</span><span>+1</span><span class="note"><span class="step d9 supported">●</span> supported</span></p>`;
 }
 
-function relationCell(relation: Relation | undefined, column: ScoreColumn, predictor: string, edge: string): Markup {
+function relationCell(relation: Relation | undefined, column: ScoreColumn, predictor: string, [row, place]: readonly [number, number], edge: string): Markup {
   if (relation === undefined || !Number.isFinite(relation.pearson)) return markup`<td class="empty${edge}">–</td>`;
   const { pearson, supported, low, high, q, n } = relation;
   const words = `${predictorWords(predictor)}, ${columnWords(column)}: r = ${decimals(pearson, 2)}, 95 % interval ${decimals(low, 2)} to ${decimals(high, 2)}, ${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' : ', not supported'}`;
-  return markup`<td class="d${divergingStep(pearson)}${supported && ' supported'}${edge}" title="${words}">${supported && markup`<span aria-hidden="true">●</span><span class="hidden">supported: </span>`}${decimals(pearson, 2).replace('0.', '.')}</td>`;
+  return markup`<td class="d${divergingStep(pearson)}${supported && ' supported'}${edge}" data-column="${row}" data-predictor="${place}" title="${words}">${supported && markup`<span aria-hidden="true">●</span><span class="hidden">supported: </span>`}${decimals(pearson, 2).replace('0.', '.')}</td>`;
 }
 
 function cellKey(column: number, predictor: string): string {

@@ -1,59 +1,90 @@
-import { foldedTable } from '../page/data-table.ts';
-import { markup, type Markup } from '../page/markup.ts';
-import { counted, decimals, probability } from '../page/number-text.ts';
+import { stepLegend } from '../page/legend.ts';
+import { joined, markup, type Markup } from '../page/markup.ts';
+import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
-import type { Relation, Tasks } from '../tables/study.ts';
+import type { PageData, PageTasks } from '../page/page-data.ts';
+import { conceptLinkTable, relationTable, surfaceTable } from '../study-tables/task-tables.ts';
+import type { Tasks } from '../tables/study.ts';
+import { drawRelationMap } from '../figures/relation-map.ts';
+import { needsListed, needsView } from '../views/needs-view.ts';
+import { drawRelation, relationFacts } from '../views/relation-view.ts';
+import { drawSurface, surfaceFacts, surfaceSteps } from '../views/surface-view.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
 import { relationGrid, relationLegend } from './relation-grid.ts';
 
 /** The section on tasks, or undefined where no model was related to scores. */
 export function tasksSection(page: PageContext): PageSection | undefined {
-  const { tasks } = page.study;
-  if (tasks === undefined || tasks.relations.length === 0) return undefined;
-  const supported = tasks.relations.filter((relation) => relation.supported).length;
-  const body = markup`<p>${counted(tasks.predictors.length, 'property', 'properties')} of the models against ${counted(tasks.columns.length, 'score column')}. A relation counts as <strong>supported</strong> only where q ≤ 0.05 (Benjamini-Hochberg over the whole table) and its 95 % interval excludes 0. ${
-    supported === 0 ? markup`<strong>No relation of this study is supported</strong>: with so few models and so many pairs, correlations of this size arise by chance.` : `${counted(supported, 'relation')} of ${counted(tasks.relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`
-  } “All” is the trivial baseline, the number of matching units.</p>${page.figure({
-    id: 'relations',
-    title: 'Correlation of model properties with task scores',
-    caption: markup`Pearson correlation over the models that have both. Supported relations carry a dot (●) and a frame. Scores marked ↓ are errors: lower is better.`,
-    legend: relationLegend(),
-    scrolls: false,
-    drawing: relationGrid(tasks),
-    data: relationTable(tasks),
-  })}`;
+  const { study, data } = page;
+  const { tasks } = study;
+  if (tasks === undefined || data.tasks === null) return undefined;
+  const explored = strongestPair(data.tasks);
+  const body = markup`${tasks.relations.length > 0 && relationBlock(page, tasks)}${explorer(page, data, data.tasks, explored, tasks)}`;
   return { id: 'tasks', title: 'Tasks', body };
 }
 
-function relationTable(tasks: Tasks): Markup {
-  const rows = [...tasks.relations].sort((a, b) => Number(b.supported) - Number(a.supported) || strength(b) - strength(a));
-  return foldedTable(
-    {
-      id: 'relations-table',
-      caption: 'All relations, the strongest first',
-      rows,
-      columns: [
-        { title: 'Property', cell: ({ predictor }) => predictorWords(predictor) },
-        { title: 'Score', cell: ({ column }) => columnText(tasks, column) },
-        { title: 'n', numeric: true, cell: ({ n }) => n },
-        { title: 'Pearson', numeric: true, cell: ({ pearson }) => decimals(pearson, 3) },
-        { title: '95 % interval', numeric: true, cell: ({ low, high }) => `${decimals(low, 2)} to ${decimals(high, 2)}` },
-        { title: 'Spearman', numeric: true, cell: ({ spearman }) => decimals(spearman, 3) },
-        { title: 'p', numeric: true, cell: ({ p }) => probability(p) },
-        { title: 'p (family)', hint: 'By the largest correlation over the whole table', numeric: true, cell: ({ pFamily }) => probability(pFamily) },
-        { title: 'q', numeric: true, cell: ({ q }) => probability(q) },
-        { title: 'Supported', cell: ({ supported }) => (supported ? 'yes' : 'no') },
-      ],
-    },
-    'All relations with their intervals',
-  );
+function relationBlock(page: PageContext, tasks: Tasks): Markup {
+  const supported = tasks.relations.filter((relation) => relation.supported).length;
+  return markup`<p>${counted(tasks.predictors.length, 'property', 'properties')} of the models against ${counted(tasks.columns.length, 'score column')}. A relation counts as <strong>supported</strong> only where q ≤ 0.05 (Benjamini-Hochberg over the whole table) and its 95 % interval excludes 0. ${
+    supported === 0
+      ? markup`<strong>No relation of this study is supported</strong>: with so few models and so many pairs, correlations of this size arise by chance.`
+      : `${String(supported)} of ${counted(tasks.relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`
+  }${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${page.figure({
+    id: 'relations',
+    title: 'Correlation of model properties with task scores',
+    caption: markup`Pearson correlation over the models that have both. Supported relations carry a dot (●) and a frame. Scores marked ↓ are errors: lower is better.<span class="with-script" hidden> Choose a cell to see its models below.</span>`,
+    draw: () => (page.data.tasks === null ? markup`` : drawRelationMap(page.data.tasks)),
+    instead: markup`${relationLegend()}${relationGrid(tasks)}`,
+    table: relationTable(tasks),
+    tableTitle: 'All relations with their intervals',
+  })}`;
 }
 
-function columnText({ columns }: Tasks, index: number): string {
-  const column = columns[index];
-  return column === undefined ? '' : columnWords(column);
+function explorer(page: PageContext, data: PageData, tasks: PageTasks, { column, predictor }: { readonly column: number; readonly predictor: number }, source: Tasks): Markup {
+  const target = tasks.columns[column];
+  const surface = tasks.surfaces[column];
+  const scoreWords = target === undefined ? '' : columnWords(target);
+  const columns = tasks.columns.map((each, index) => option(index, columnWords(each), index === column));
+  const predictors = tasks.predictors.map((name, index) => option(index, predictorWords(name), index === predictor));
+  const hasRelations = tasks.relations.some((row) => row.some((relation) => relation !== null));
+  return markup`<h3 id="explore">One score in detail</h3><div class="controls" id="score-controls" hidden><label>Score <select id="score-column">${joined(columns)}</select></label>${hasRelations && markup`<label>Property <select id="score-predictor">${joined(predictors)}</select></label>`}</div>${hasRelations && page.figure({
+    id: 'relation',
+    title: `${capital(scoreWords)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
+    caption: 'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with.',
+    draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
+    aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
+  })}${surface !== null && surface !== undefined && page.figure({
+    id: 'surface',
+    title: `Predicted ${scoreWords} over components 1 and 2`,
+    caption: markup`The score that the nearest models would predict at each place of the embedding; marks are models with their own scores.`,
+    legend: stepLegend('Predicted score', 'relief', surfaceSteps(surface)),
+    aside: markup`<div class="panel" id="surface-facts" aria-live="polite">${surfaceFacts(surface)}</div>`,
+    draw: () => drawSurface(data, tasks, column, surface, 760, 480),
+    table: surfaceTable(source),
+    tableTitle: 'Errors of all surfaces',
+  })}${tasks.linkCounts.some((count) => count > 0) && markup`<h3 id="needs">Concepts that go with <span id="needs-score">${scoreWords}</span></h3><div id="needs-list" aria-live="polite">${needsView(tasks, column)}</div>${linkFold(source)}`}`;
 }
 
-function strength({ pearson }: Relation): number {
-  return Number.isFinite(pearson) ? Math.abs(pearson) : -1;
+function linkFold(tasks: Tasks): Markup {
+  const table = conceptLinkTable(tasks, needsListed);
+  return markup`<details class="data"><summary>The ${needsListed} strongest concepts of every score</summary>${table.html()}</details>`;
+}
+
+/** The pair that the page shows first: a supported one if there is any, else the strongest. */
+function strongestPair({ relations, surfaces }: PageTasks): { readonly column: number; readonly predictor: number } {
+  let best = { column: Math.max(0, surfaces.findIndex((surface) => surface !== null)), predictor: 0, rank: -1 };
+  relations.forEach((row, column) => {
+    row.forEach((relation, predictor) => {
+      const rank = relation === null ? -1 : Math.abs(relation[1] ?? 0) + relation[8] * 2;
+      if (rank > best.rank) best = { column, predictor, rank };
+    });
+  });
+  return best;
+}
+
+function option(value: number, text: string, selected: boolean): Markup {
+  return selected ? markup`<option value="${value}" selected>${text}</option>` : markup`<option value="${value}">${text}</option>`;
+}
+
+function capital(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

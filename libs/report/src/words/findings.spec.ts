@@ -11,8 +11,8 @@ describe('findings', () => {
     expect(stated).toHaveLength(2);
     expect(stated.map(({ kind }) => kind)).toEqual(['supported', 'supported']);
     expect(stated[0]?.text).toContain('component 1');
-    expect(stated[0]?.text).toContain('r = 0.97');
-    expect(found.some(({ text }) => /^2 relations of \d+ relations are supported/u.test(text))).toBe(true);
+    expect(stated[0]?.text).toContain('r\u00a0=\u00a00.97');
+    expect(found.some(({ text }) => /^2 of \d+ relations are supported/u.test(text))).toBe(true);
   });
 
   it('say that nothing is supported, and name no direction, where nothing is', () => {

@@ -76,16 +76,16 @@ function supportSentence(tasks: Tasks, supported: number, strongest: Relation | 
   const count = counted(tasks.relations.length, 'relation');
   if (supported > 0) {
     const rest = tasks.relations.length - supported;
-    return { kind: 'unsupported', text: `${counted(supported, 'relation')} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other ${String(rest)} are not, whatever their correlation.` };
+    return { kind: 'unsupported', text: `${String(supported)} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other ${String(rest)} are not, whatever their correlation.` };
   }
-  const example = strongest === undefined ? '' : ` The strongest, ${relationWords(tasks, strongest)} (r = ${decimals(strongest.pearson, 2)}, n = ${String(strongest.n)}, ${probabilityStatement('q', strongest.q)}), can be chance among so many.`;
-  return { kind: 'unsupported', text: `None of the ${count} between models' profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0.${example}` };
+  const example = strongest === undefined ? '' : ` The strongest, ${relationWords(tasks, strongest)} (r\u00a0=\u00a0${decimals(strongest.pearson, 2)}, n\u00a0=\u00a0${String(strongest.n)}, ${probabilityStatement('q', strongest.q)}), can be chance among so many.`;
+  return { kind: 'unsupported', text: `None of the ${count} between models’ profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0.${example}` };
 }
 
 function supportedSentence(tasks: Tasks, relation: Relation): string {
   const column = tasks.columns[relation.column];
   const better = (column?.higherIsBetter ?? true) === relation.pearson > 0;
-  return `Models with a higher value of ${predictorWords(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r = ${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n = ${String(relation.n)} models. This is an association, not a cause.`;
+  return `Models with a higher value of ${predictorWords(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n\u00a0=\u00a0${String(relation.n)} models. This is an association, not a cause.`;
 }
 
 function conceptFindings({ conceptLinks, columns }: Tasks): Finding[] {
@@ -99,7 +99,7 @@ function conceptFindings({ conceptLinks, columns }: Tasks): Finding[] {
   return [
     {
       kind: 'supported',
-      text: `${counted(supported.length, 'pair')} of a single concept and a score ${supported.length === 1 ? 'is' : 'are'} supported; the strongest is ${first.concept} (${first.category}) with ${column === undefined ? '' : columnWords(column)}: r = ${decimals(first.pearson, 2)}, ${probabilityStatement('q', first.q)}, n = ${String(first.n)}.`,
+      text: `${String(supported.length)} of ${counted(conceptLinks.length, 'pair')} of a single concept and a score ${supported.length === 1 ? 'is' : 'are'} supported; the strongest is ${first.concept} (${first.category}) with ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(first.pearson, 2)}, ${probabilityStatement('q', first.q)}, n\u00a0=\u00a0${String(first.n)}.`,
     },
   ];
 }

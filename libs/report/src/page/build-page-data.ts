@@ -1,0 +1,119 @@
+import { clusterOrder } from '../figures/cluster-order.ts';
+import type { Profiles, Study, Surface, Tasks } from '../tables/study.ts';
+import { conceptLinkSupported } from '../words/findings.ts';
+import type { Neighbour, PageData, PageTasks, ShortRelation, ShortSurface } from './page-data.ts';
+
+/** Neighbours listed for each model. */
+export const neighboursListed = 5;
+
+/** Concepts kept for each score column: the strongest, and all that are supported. */
+export const linksKept = 30;
+
+/** Concepts that the clustered map orders at most; the others follow by their number of units. */
+const conceptsClustered = 1000;
+
+/** Gathers what the page and its script draw from, rounded to what can be seen. */
+export function buildPageData({ profiles, embedding, tasks }: Study): PageData {
+  const { models, concepts, categories, units, summaries } = profiles;
+  const embedded = new Map(embedding?.points.map((point) => [point.model, point]));
+  return {
+    models,
+    groups: models.map((model) => embedded.get(model)?.group ?? null),
+    points: models.map((model) => embedded.get(model)?.scores.map((score) => rounded(score, 6)) ?? null),
+    ratios: (embedding?.ratios ?? []).map((ratio) => rounded(ratio, 5)),
+    categories,
+    concepts: concepts.map(({ concept }) => concept),
+    conceptCategories: concepts.map(({ category }) => categories.indexOf(category)),
+    units: models.map((_, model) => Array.from(units.subarray(model * concepts.length, (model + 1) * concepts.length))),
+    summaries: summaries.map((rows) => rows.map(({ matches, unique, redundancy }) => [matches, unique, finite(redundancy, 5)])),
+    neighbours: nearestModels(profiles),
+    order: { concepts: conceptOrder(profiles), models: modelOrder(profiles) },
+    tasks: tasks === undefined ? null : pageTasks(tasks, models),
+  };
+}
+
+function nearestModels({ models, concepts, weights }: Profiles): readonly (readonly Neighbour[])[] {
+  return models.map((_, model) =>
+    models
+      .map((_name, other): Neighbour => [other, rounded(euclidean(weights, concepts.length, model, other), 4)])
+      .filter(([other]) => other !== model)
+      .sort((a, b) => a[1] - b[1] || a[0] - b[0])
+      .slice(0, neighboursListed),
+  );
+}
+
+function euclidean(values: Float64Array, width: number, a: number, b: number): number {
+  let sum = 0;
+  for (let column = 0; column < width; column++) sum += ((values[a * width + column] as number) - (values[b * width + column] as number)) ** 2;
+  return Math.sqrt(sum);
+}
+
+/** Models by the shares of their units: a model with few matches stands beside those that match the same. */
+function modelOrder(profiles: Profiles): readonly number[] {
+  const { models, concepts, units } = profiles;
+  const roots = rootShares(units, models.length, concepts.length, (row, column) => row * concepts.length + column);
+  return clusterOrder(models.length, (a, b) => euclidean(roots, concepts.length, a, b), (model) => units.subarray(model * concepts.length, (model + 1) * concepts.length).reduce((sum, count) => sum + count, 0));
+}
+
+function conceptOrder({ models, concepts, units }: Profiles): readonly number[] {
+  const totals = concepts.map((_, concept) => models.reduce((sum, _name, model) => sum + (units[model * concepts.length + concept] as number), 0));
+  const byTotal = [...concepts.keys()].sort((a, b) => (totals[b] as number) - (totals[a] as number) || a - b);
+  const first = byTotal.slice(0, conceptsClustered);
+  const roots = rootShares(units, first.length, models.length, (row, column) => column * concepts.length + (first[row] as number));
+  const order = clusterOrder(first.length, (a, b) => euclidean(roots, models.length, a, b), (row) => totals[first[row] as number] as number);
+  return [...order.map((row) => first[row] as number), ...byTotal.slice(conceptsClustered)];
+}
+
+/** Square roots of each row's shares (Hellinger): distances then compare the pattern of a row, not its size. */
+function rootShares(units: Int32Array, rows: number, columns: number, at: (row: number, column: number) => number): Float64Array {
+  const shares = new Float64Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    let total = 0;
+    for (let column = 0; column < columns; column++) total += units[at(row, column)] as number;
+    for (let column = 0; column < columns && total > 0; column++) shares[row * columns + column] = Math.sqrt((units[at(row, column)] as number) / total);
+  }
+  return shares;
+}
+
+function pageTasks({ columns, predictors, relations, conceptLinks, surfaces, scores }: Tasks, models: readonly string[]): PageTasks {
+  const predictorIndex = new Map(predictors.map((name, index) => [name, index]));
+  const byColumn: (ShortRelation | null)[][] = columns.map(() => predictors.map(() => null));
+  for (const { predictor, column, n, pearson, low, high, spearman, p, pFamily, q, supported } of relations) {
+    (byColumn[column] as (ShortRelation | null)[])[predictorIndex.get(predictor) as number] = [n, finite(pearson, 4), finite(low, 4), finite(high, 4), finite(spearman, 4), finite(p, 4), finite(pFamily, 4), finite(q, 4), supported ? 1 : 0];
+  }
+  const links = columns.map((_, column) => conceptLinks.filter((link) => link.column === column && Number.isFinite(link.pearson)).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson)));
+  return {
+    columns,
+    predictors,
+    relations: byColumn,
+    scores: columns.map((_, column) => models.map((model) => finite(scores[column]?.get(model) ?? Number.NaN, 6))),
+    links: links.map((all) => all.filter((link, rank) => rank < linksKept || conceptLinkSupported(link)).map((link) => [link.concept, link.category, rounded(link.pearson, 4), finite(link.p, 3), finite(link.q, 3), conceptLinkSupported(link) ? 1 : 0])),
+    linkCounts: links.map((all) => all.length),
+    surfaces: columns.map((_, column) => shortSurface(surfaces.find((surface) => surface.column === column))),
+  };
+}
+
+function shortSurface(surface: Surface | undefined): ShortSurface | null {
+  const values = surface === undefined ? [] : Array.from(surface.scores).filter(Number.isFinite);
+  if (surface === undefined || values.length === 0) return null;
+  const { x, y, scores, n, error, meanError } = surface;
+  const low = values.reduce((least, value) => Math.min(least, value));
+  const high = values.reduce((most, value) => Math.max(most, value));
+  const step = (score: number): string => (Number.isFinite(score) ? String(high > low ? Math.min(7, Math.floor(((score - low) / (high - low)) * 8)) : 0) : '.');
+  return {
+    x: [rounded(x[0] as number, 5), rounded(x[x.length - 1] as number, 5)],
+    y: [rounded(y[0] as number, 5), rounded(y[y.length - 1] as number, 5)],
+    width: x.length,
+    steps: Array.from(scores, step).join(''),
+    range: [rounded(low, 5), rounded(high, 5)],
+    error: n === undefined || error === undefined || meanError === undefined ? null : [n, rounded(error, 4), rounded(meanError, 4)],
+  };
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toPrecision(digits));
+}
+
+function finite(value: number, digits: number): number | null {
+  return Number.isFinite(value) ? rounded(value, digits) : null;
+}

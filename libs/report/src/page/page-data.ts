@@ -1,0 +1,75 @@
+import type { ScoreColumn } from '../tables/study.ts';
+
+/** Matches, unique concepts and redundancy (null where there is no match) of a model in a concept category. */
+export type SummaryTriple = readonly [matches: number, unique: number, redundancy: number | null];
+
+/** A model near another: its index, and the distance between the two profiles. */
+export type Neighbour = readonly [model: number, distance: number];
+
+/** A relation in short: n, Pearson with its interval, Spearman, p, family-wise p, q, and 1 where it is supported. */
+export type ShortRelation = readonly [n: number, pearson: number | null, low: number | null, high: number | null, spearman: number | null, p: number | null, pFamily: number | null, q: number | null, supported: 0 | 1];
+
+/** A concept that goes with a score: label, category, Pearson, p, q, and 1 where it is supported. */
+export type ShortLink = readonly [concept: string, category: string, pearson: number, p: number | null, q: number | null, supported: 0 | 1];
+
+/** A surface over components 1 and 2, its scores as steps 0 to 7 from the lowest to the highest (`.` where there is none). */
+export interface ShortSurface {
+  /** Lowest and highest grid position on component 1. */
+  readonly x: readonly [number, number];
+  /** Lowest and highest grid position on component 2. */
+  readonly y: readonly [number, number];
+  /** Columns of the grid. */
+  readonly width: number;
+  /** One step a cell, row by row from the lowest component 2 up. */
+  readonly steps: string;
+  /** Scores of the lowest and the highest step's outer edge. */
+  readonly range: readonly [number, number];
+  /** Models behind it, its leave-one-out error, and that of the mean; null where they were not computed. */
+  readonly error: readonly [n: number, surface: number, mean: number] | null;
+}
+
+/** Scores and relations as the page's script knows them. */
+export interface PageTasks {
+  /** Score columns. */
+  readonly columns: readonly ScoreColumn[];
+  /** Names of the predictors. */
+  readonly predictors: readonly string[];
+  /** `relations[column][predictor]`, null where a pair was not related. */
+  readonly relations: readonly (readonly (ShortRelation | null)[])[];
+  /** `scores[column][model]`, null where a model has no score. */
+  readonly scores: readonly (readonly (number | null)[])[];
+  /** Concepts by column, the strongest first. */
+  readonly links: readonly (readonly ShortLink[])[];
+  /** Number of concepts related to each column, also of those that `links` leaves out. */
+  readonly linkCounts: readonly number[];
+  /** Surface by column, null where there is none. */
+  readonly surfaces: readonly (ShortSurface | null)[];
+}
+
+/** What the page carries of a study for its script. The page itself is drawn from the same values, so both always agree. */
+export interface PageData {
+  /** Names of the models. */
+  readonly models: readonly string[];
+  /** Group of each model; null for a model outside of the embedding. */
+  readonly groups: readonly (number | null)[];
+  /** Scores of each model on the components; null outside of the embedding. */
+  readonly points: readonly (readonly number[] | null)[];
+  /** Share (0..1) of the variance for each component. */
+  readonly ratios: readonly number[];
+  /** Concept categories, the one with most matches first. */
+  readonly categories: readonly string[];
+  /** Label of each concept. */
+  readonly concepts: readonly string[];
+  /** Index of the category of each concept. */
+  readonly conceptCategories: readonly number[];
+  /** `units[model][concept]`. */
+  readonly units: readonly (readonly number[])[];
+  /** `summaries[model][category]`. */
+  readonly summaries: readonly (readonly SummaryTriple[])[];
+  /** Nearest models of each model, the nearest first. */
+  readonly neighbours: readonly (readonly Neighbour[])[];
+  /** Orders in which similar concepts and similar models stand together. */
+  readonly order: { readonly concepts: readonly number[]; readonly models: readonly number[] };
+  /** Scores and relations, if models were related to tasks. */
+  readonly tasks: PageTasks | null;
+}

@@ -1,0 +1,85 @@
+import { counted } from './page/number-text.ts';
+import { groupLetter } from './page/palette.ts';
+import { escapeMarkdown, type TableView } from './page/table-view.ts';
+import { pointTable, qualityTable, traitTable, varianceTable } from './study-tables/embedding-tables.ts';
+import { modelTable } from './study-tables/model-table.ts';
+import { inputTable, vocabularyTable } from './study-tables/study-fact-tables.ts';
+import { conceptLinkTable, relationTable, surfaceTable } from './study-tables/task-tables.ts';
+import { readStudy } from './tables/read-study.ts';
+import type { ReportTables } from './tables/report-tables.ts';
+import type { StatedFact } from './tables/study-facts.ts';
+import type { Study } from './tables/study.ts';
+import { findings } from './words/findings.ts';
+
+/** Options of {@link renderMarkdown}. */
+export interface MarkdownOptions {
+  /** Rows of each table at most, at least 1; what is left out is said. @default 40 */
+  readonly tableRows?: number;
+}
+
+/** What {@link renderMarkdown} takes where nothing is said. */
+export const markdownDefaults = { tableRows: 40 } as const satisfies MarkdownOptions;
+
+/** Concepts listed for each score. */
+const conceptsPerScore = 3;
+
+/** Renders a study as Markdown for terminals and pull requests: the findings and the tables of the page, without its figures. */
+export function renderMarkdown(tables: ReportTables, options: MarkdownOptions = {}): string {
+  const { tableRows = markdownDefaults.tableRows } = options;
+  const study = readStudy(tables);
+  const parts = [heading(study), findingList(study), ...sections(study, tableRows), facts(study)];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+function heading({ facts: { title, abstract } }: Study): string {
+  return [`# ${escapeMarkdown(title)}`, ...(abstract === undefined ? [] : [escapeMarkdown(abstract)])].join('\n\n');
+}
+
+function findingList(study: Study): string {
+  const kinds = { supported: 'Supported', unsupported: 'Not supported', description: 'Description' } as const;
+  const lines = findings(study).map(({ kind, text }) => `- **${kinds[kind]}:** ${escapeMarkdown(text)}`);
+  return lines.length === 0 ? '' : `## Findings\n\n${lines.join('\n')}`;
+}
+
+function sections(study: Study, rows: number): readonly string[] {
+  const { embedding, tasks, vocabulary } = study;
+  return [
+    ...(embedding === undefined ? [] : ['## Embedding', table(pointTable(embedding), rows), table(varianceTable(embedding), rows), ...members(study), table(traitTable(embedding), rows), table(qualityTable(embedding), rows)]),
+    '## Models',
+    table(modelTable(study), rows),
+    ...(tasks === undefined ? [] : ['## Tasks', table(relationTable(tasks), rows), table(surfaceTable(tasks), rows), table(conceptLinkTable(tasks, conceptsPerScore), rows)]),
+    ...(vocabulary.length === 0 ? [] : ['## Vocabulary', table(vocabularyTable(vocabulary), rows)]),
+  ];
+}
+
+function table(view: TableView, rows: number): string {
+  if (view.rows === 0) return '';
+  const rest = view.rows > rows ? `\n\n_${counted(view.rows - rows, 'more row')}._` : '';
+  return `### ${escapeMarkdown(view.caption)}\n\n${view.markdown(rows)}${rest}`;
+}
+
+function members({ embedding }: Study): readonly string[] {
+  if (embedding === undefined) return [];
+  const lines = Array.from({ length: embedding.groups }, (_, group) => `- Group ${groupLetter(group)}: ${embedding.points.filter((point) => point.group === group).map(({ model }) => escapeMarkdown(model)).join(', ')}`);
+  return [lines.join('\n')];
+}
+
+function facts({ facts: { warnings = [], options = [], inputs = [], versions = [], command, references = [], title, ...rest } }: Study): string {
+  const list = (name: string, all: readonly StatedFact[]): readonly string[] => (all.length === 0 ? [] : [`### ${name}`, all.map((fact) => `- ${escapeMarkdown(fact.name)}: ${escapeMarkdown(fact.value)}`).join('\n')]);
+  return [
+    '## Method and provenance',
+    ...(warnings.length === 0 ? [] : ['### Warnings', warnings.map(({ subject, text }) => `- ${subject === '' ? '' : `**${escapeMarkdown(subject)}** `}${escapeMarkdown(text)}`).join('\n')]),
+    ...list('Options', options),
+    ...(inputs.length === 0 ? [] : [table(inputTable({ title, ...rest, inputs }), inputs.length)]),
+    ...list('Versions', versions),
+    ...(references.length === 0 ? [] : ['### References', references.map((work) => `- ${escapeMarkdown(work)}`).join('\n')]),
+    ...(command === undefined ? [] : ['### How to reproduce', codeBlock(command)]),
+  ].join('\n\n');
+}
+
+/** Code between fences that are longer than any run of backticks in it. */
+function codeBlock(code: string): string {
+  const longest = Math.max(2, ...(code.match(/`+/gu) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}\n${code}\n${fence}`;
+}

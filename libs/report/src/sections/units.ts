@@ -1,0 +1,35 @@
+import { joined, markup, type Markup } from '../page/markup.ts';
+import { counted, decimals, significant } from '../page/number-text.ts';
+import type { PageContext, PageSection } from '../page/page-context.ts';
+import type { GalleryImage, GalleryUnit, UnitGallery } from '../tables/unit-gallery.ts';
+import { regionPath } from '../figures/region-path.ts';
+import type { PlacedImages } from '../page/place-images.ts';
+
+/** The gallery of units, or undefined where no dissection with images is in the study. */
+export function unitsSection(page: PageContext, images: PlacedImages): PageSection | undefined {
+  const { galleries } = page.study;
+  if (galleries.length === 0) return undefined;
+  const blocks = galleries.map((gallery) => galleryBlock(gallery, images));
+  const definitions = images.definitions.map(({ id, address, width, height }) => markup`<image id="${id}" href="${address}" width="${width}" height="${height}" preserveAspectRatio="none"/>`);
+  const body = markup`<svg class="hidden" width="0" height="0" aria-hidden="true"><defs>${joined(definitions)}</defs></svg><p>The best units of each model with the images that drive them most strongly. The region where the unit is above its threshold is outlined, the rest is dimmed.${images.left > 0 && ` ${counted(images.left, 'image')} would not fit into the size that was allowed and ${images.left === 1 ? 'is' : 'are'} named only.`}</p><div class="controls" hidden><label>Find units <input type="search" id="unit-search" placeholder="concept or unit number" autocomplete="off"></label><label>Model <select id="unit-model"><option value="">all</option>${galleries.map(({ model }) => markup`<option>${model}</option>`)}</select></label><span class="count" id="unit-count" aria-live="polite"></span></div>${joined(blocks)}`;
+  return { id: 'units', title: 'Units', body };
+}
+
+function galleryBlock({ model, layer, units }: UnitGallery, images: PlacedImages): Markup {
+  return markup`<section class="gallery" data-model="${model}" aria-label="Units of ${model}"><h3>${model} <span class="quiet">layer ${layer}, ${counted(units.length, 'unit')}</span></h3>${joined(units.map((unit) => unitRow(unit, images)))}</section>`;
+}
+
+function unitRow(unit: GalleryUnit, images: PlacedImages): Markup {
+  const { unit: number, concept, category, iou, threshold } = unit;
+  const pictures = unit.images.map((image) => picture(image, `Unit ${String(number)}, ${concept}`, images));
+  return markup`<article class="unit" data-text="${`${concept} ${category} unit ${String(number)} ${String(number)}`.toLowerCase()}"><h4>${concept} <span class="quiet">${category}</span></h4><p class="unit-facts">unit ${number} · IoU ${decimals(iou, 3)} · threshold ${significant(threshold, 3)}</p><ul class="strip">${joined(pictures)}</ul></article>`;
+}
+
+function picture(image: GalleryImage, label: string, images: PlacedImages): Markup {
+  const definition = images.find(image);
+  const { width, height, region, activation, image: name } = image;
+  if (definition === undefined) return markup`<li class="named">${name} <span class="quiet">activation ${significant(activation, 3)}</span></li>`;
+  const path = regionPath(region, width, height);
+  const mask = path === '' ? markup`<rect class="dim" width="${width}" height="${height}"/>` : markup`<path class="dim" fill-rule="evenodd" d="M0 0H${width}V${height}H0z${path}"/><path class="outline" d="${path}"/>`;
+  return markup`<li><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}: ${name}, activation ${significant(activation, 3)}"><title>${name}, activation ${significant(activation, 3)}</title><use href="#${definition.id}"/>${mask}</svg></li>`;
+}

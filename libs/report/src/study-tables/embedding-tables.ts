@@ -1,0 +1,92 @@
+import { groupMark } from '../page/legend.ts';
+import { markup } from '../page/markup.ts';
+import { decimals, percent, significant } from '../page/number-text.ts';
+import { groupLetter } from '../page/palette.ts';
+import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
+import type { EmbeddedModel, Embedding } from '../tables/study.ts';
+
+/** Models on the components, with their groups. */
+export function pointTable({ points, components }: Embedding): TableView {
+  return tableView<EmbeddedModel>({
+    id: 'embedding-table',
+    caption: 'Models on the components, with their groups',
+    rows: points,
+    interactive: true,
+    columns: [
+      { title: 'Model', value: ({ model }) => model },
+      { title: 'Group', value: ({ group }) => groupLetter(group), cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}` },
+      ...Array.from({ length: components }, (_, component): TableColumn<EmbeddedModel> => ({
+        title: `Component ${String(component + 1)}`,
+        numeric: true,
+        value: ({ scores }) => scores[component] ?? Number.NaN,
+        text: ({ scores }) => decimals(scores[component] ?? Number.NaN, 4),
+      })),
+    ],
+  });
+}
+
+/** Share of the variance by component. */
+export function varianceTable({ ratios }: Embedding): TableView {
+  return tableView({
+    id: 'variance-table',
+    caption: 'Share of the variance by component',
+    rows: ratios.map((ratio, index) => ({ ratio, component: index + 1 })),
+    columns: [
+      { title: 'Component', value: ({ component }) => component },
+      { title: 'Share', numeric: true, value: ({ ratio }) => ratio, text: ({ ratio }) => percent(ratio, 3) },
+    ],
+  });
+}
+
+/** Weight of every concept in the components. */
+export function loadingTable({ loadings, components }: Embedding, id = 'loadings-table'): TableView {
+  return tableView({
+    id,
+    caption: 'Weight of every concept in the components',
+    rows: loadings,
+    interactive: true,
+    columns: [
+      { title: 'Concept', value: ({ concept }) => concept },
+      { title: 'Category', value: ({ category }) => category },
+      ...Array.from({ length: components }, (_, component): TableColumn<{ readonly loadings: readonly number[] }> => ({
+        title: `Component ${String(component + 1)}`,
+        numeric: true,
+        value: ({ loadings: weights }) => weights[component] ?? Number.NaN,
+        text: ({ loadings: weights }) => decimals(weights[component] ?? Number.NaN, 4),
+      })),
+    ],
+  });
+}
+
+/** What sets each group apart: means inside and outside. */
+export function traitTable({ traits }: Embedding): TableView {
+  return tableView({
+    id: 'traits-table',
+    caption: 'What sets each group apart: means inside and outside of the group',
+    rows: traits,
+    interactive: true,
+    columns: [
+      { title: 'Group', value: ({ group }) => groupLetter(group) },
+      { title: 'Trait', value: ({ trait, concept }) => (concept === '' ? trait : `${trait} of ${concept}`) },
+      { title: 'Concept category', value: ({ category }) => category },
+      { title: 'Inside', numeric: true, value: ({ inside }) => inside, text: ({ inside }) => significant(inside, 4) },
+      { title: 'Outside', numeric: true, value: ({ outside }) => outside, text: ({ outside }) => significant(outside, 4) },
+      { title: 'Difference', numeric: true, value: ({ difference }) => difference, text: ({ difference }) => significant(difference, 4) },
+    ],
+  });
+}
+
+/** How well each number of groups describes the models. */
+export function qualityTable({ quality }: Embedding): TableView {
+  return tableView({
+    id: 'quality-table',
+    caption: 'How well k groups describe the models',
+    rows: quality,
+    columns: [
+      { title: 'k', value: ({ k }) => k },
+      { title: 'Inertia', numeric: true, value: ({ inertia }) => inertia, text: ({ inertia }) => significant(inertia, 5) },
+      { title: 'Silhouette', numeric: true, value: ({ silhouette }) => silhouette, text: ({ silhouette }) => decimals(silhouette, 3) },
+      { title: 'Gap', numeric: true, value: ({ gap }) => gap, text: ({ gap }) => decimals(gap, 3) },
+    ],
+  });
+}

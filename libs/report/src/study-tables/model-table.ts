@@ -1,0 +1,85 @@
+import { groupMark } from '../page/legend.ts';
+import { markup } from '../page/markup.ts';
+import { decimals, whole } from '../page/number-text.ts';
+import { groupLetter } from '../page/palette.ts';
+import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
+import { totalSummary } from '../tables/read-profiles.ts';
+import type { Study, Summary } from '../tables/study.ts';
+
+interface ModelRow {
+  readonly model: string;
+  readonly group: number | undefined;
+  readonly total: Summary;
+  readonly summaries: readonly Summary[];
+}
+
+/** Models by their number of matching units, the most first. */
+export function modelsByMatches({ profiles }: Study): readonly number[] {
+  const totals = profiles.summaries.map((rows) => totalSummary(rows).matches);
+  return [...profiles.models.keys()].sort((a, b) => (totals[b] ?? 0) - (totals[a] ?? 0) || a - b);
+}
+
+/** Matching units, unique concepts and redundancy of every model, in all and by concept category. */
+export function modelTable(study: Study): TableView {
+  const { profiles, embedding } = study;
+  const groups = new Map(embedding?.points.map(({ model, group }) => [model, group]));
+  const rows = modelsByMatches(study).map((index): ModelRow => {
+    const model = profiles.models[index] as string;
+    const summaries = profiles.summaries[index] ?? [];
+    return { model, group: groups.get(model), total: totalSummary(summaries), summaries };
+  });
+  const group: TableColumn<ModelRow> = {
+    title: 'Group',
+    hint: 'Group of models; none for a model outside of the embedding',
+    value: (row) => (row.group === undefined ? '–' : groupLetter(row.group)),
+    cell: (row) => (row.group === undefined ? '–' : markup`${groupMark(row.group)} ${groupLetter(row.group)}`),
+  };
+  return tableView<ModelRow>({
+    id: 'models-table',
+    caption: 'Matching units, unique concepts and redundancy of every model',
+    interactive: true,
+    rows,
+    columns: [
+      { title: 'Model', value: ({ model }) => model },
+      ...(embedding === undefined ? [] : [group]),
+      count('Matching units', ({ total }) => total.matches),
+      count('Unique concepts', ({ total }) => total.unique),
+      { title: 'Redundancy', hint: 'Matching units per unique concept', numeric: true, value: ({ total }) => total.redundancy, text: ({ total }) => decimals(total.redundancy, 2) },
+      ...profiles.categories.flatMap((category, at) => [count(`${category}: units`, ({ summaries }) => summaries[at]?.matches ?? 0), count(`${category}: unique`, ({ summaries }) => summaries[at]?.unique ?? 0)]),
+    ],
+  });
+}
+
+/** One count of every model by concept category: the numbers behind a figure of bars. */
+export function barTable({ profiles }: Study, order: readonly number[], kind: 'matches' | 'unique' | 'redundancy'): TableView {
+  const digits = kind === 'redundancy' ? 2 : 0;
+  return tableView<number>({
+    id: `bars-${kind}-table`,
+    caption: `${kind === 'matches' ? 'Matching units' : kind === 'unique' ? 'Unique concepts' : 'Units per unique concept'} of each model by concept category`,
+    rows: order,
+    columns: [
+      { title: 'Model', value: (model) => profiles.models[model] ?? '' },
+      ...profiles.categories.map((category, at): TableColumn<number> => ({ title: category, numeric: true, value: (model) => profiles.summaries[model]?.[at]?.[kind] ?? Number.NaN, text: (model) => decimals(profiles.summaries[model]?.[at]?.[kind] ?? Number.NaN, digits) })),
+      { title: 'All', numeric: true, value: (model) => totalSummary(profiles.summaries[model] ?? [])[kind], text: (model) => decimals(totalSummary(profiles.summaries[model] ?? [])[kind], digits) },
+    ],
+  });
+}
+
+/** Units of every model for every concept: the numbers behind the map of concepts. */
+export function unitTable({ profiles }: Study, conceptOrder: readonly number[]): TableView {
+  const { models, concepts, units } = profiles;
+  return tableView<number>({
+    id: 'concept-map-table',
+    caption: 'Matching units of every model for every concept',
+    rows: conceptOrder,
+    columns: [
+      { title: 'Concept', value: (concept) => concepts[concept]?.concept ?? '' },
+      { title: 'Category', value: (concept) => concepts[concept]?.category ?? '' },
+      ...models.map((model, at): TableColumn<number> => ({ title: model, numeric: true, value: (concept) => units[at * concepts.length + concept] ?? 0 })),
+    ],
+  });
+}
+
+function count(title: string, value: (row: ModelRow) => number): TableColumn<ModelRow> {
+  return { title, numeric: true, value, text: (row) => whole(value(row)) };
+}
