@@ -50,6 +50,7 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
       // In numeric kernels `array[i] as number` says that the index is in range; a check would cost what the kernel saves.
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/prefer-readonly': 'error',
       'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'No default exports: a named export keeps one name everywhere.' }],
       'no-console': 'error',

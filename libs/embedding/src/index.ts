@@ -1,0 +1,21 @@
+// Unit matches -> concept profiles
+export { profileModels, profileModelsDefaults, type ProfileModelsOptions } from './profile-models.ts';
+export { checkNormalisation, normalisations, type Normalisation } from './normalisation.ts';
+
+// Concept profiles -> fewer models, summaries
+export { selectModels, selectModelsDefaults, type SelectModelsOptions } from './select-models.ts';
+export { summariseProfiles } from './summarise-profiles.ts';
+
+// Concept profiles -> fitted embedding, and what it says
+export { fitEmbedding, fitEmbeddingDefaults, type FitEmbeddingOptions } from './fit-embedding.ts';
+export { readFittedEmbedding, type FittedEmbedding } from './fitted-embedding.ts';
+export { componentVariance, conceptLoadings, embedModels } from './embedding-tables.ts';
+export { placeModels, type PlaceModelsOptions } from './place-models.ts';
+export { type Concept } from './profile-matrix.ts';
+
+// Categories of models
+export { rateClusters, rateClustersDefaults, type RateClustersOptions } from './rate-clusters.ts';
+export { describeCategories, type DescribeCategoriesOptions } from './describe-categories.ts';
+
+// Named choices
+export { checkEmbeddingPreset, embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from './embedding-presets.ts';

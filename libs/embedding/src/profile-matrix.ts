@@ -1,0 +1,102 @@
+import { conceptProfileSchema, type ConceptProfileBatch } from '@intermodel/schemas';
+import { buildBatch, checkBatch, column, Interner, InputError, readNumbers } from '@intermodel/streams';
+import { map, reduce, type OperatorFunction } from 'rxjs';
+
+/** A concept: the same label in two categories is two concepts. */
+export interface Concept {
+  /** Label, such as `sky`. */
+  readonly concept: string;
+  /** Category, such as `object`. */
+  readonly category: string;
+}
+
+/** Profiles as a dense matrix, models x concepts, row by row. */
+export interface ProfileMatrix {
+  /** Names of the rows. */
+  readonly models: readonly string[];
+  /** Names of the columns. */
+  readonly concepts: readonly Concept[];
+  /** Matching units. */
+  readonly units: Int32Array;
+  /** Normalised weights. */
+  readonly weights: Float64Array;
+}
+
+/**
+ * Gathers concept profiles into one matrix when the source completes; models and concepts keep the order in which they
+ * come, and a pair without a row counts as 0.
+ */
+export function gatherProfiles(stage: string): OperatorFunction<ConceptProfileBatch, ProfileMatrix> {
+  return (profiles) =>
+    profiles.pipe(
+      map((batch) => checkBatch(stage, conceptProfileSchema, batch)),
+      reduce((batches: ConceptProfileBatch[], batch) => [...batches, batch], []),
+      map(toMatrix),
+    );
+}
+
+/** Turns a matrix into a batch of profiles. */
+export function profileBatch({ models, concepts, units, weights }: ProfileMatrix): ConceptProfileBatch {
+  return buildBatch(conceptProfileSchema, {
+    model: models.flatMap((model) => concepts.map(() => model)),
+    concept: models.flatMap(() => concepts.map(({ concept }) => concept)),
+    category: models.flatMap(() => concepts.map(({ category }) => category)),
+    units,
+    weight: weights,
+  });
+}
+
+/** Keeps some rows and columns of a matrix. */
+export function selectProfiles(matrix: ProfileMatrix, keepModel: (model: string) => boolean, keepConcept: (concept: Concept, index: number) => boolean): ProfileMatrix {
+  const rows = matrix.models.flatMap((model, index) => (keepModel(model) ? [index] : []));
+  const columns = matrix.concepts.flatMap((concept, index) => (keepConcept(concept, index) ? [index] : []));
+  const width = matrix.concepts.length;
+  const from = rows.flatMap((row) => columns.map((column) => row * width + column));
+  return {
+    models: rows.map((row) => matrix.models[row] as string),
+    concepts: columns.map((column) => matrix.concepts[column] as Concept),
+    units: Int32Array.from(from, (index) => matrix.units[index] as number),
+    weights: Float64Array.from(from, (index) => matrix.weights[index] as number),
+  };
+}
+
+/** Refuses profiles with which nothing can be compared. @throws InputError `NO_MODELS`, `PROFILE_EMPTY`. */
+export function checkProfiles(matrix: ProfileMatrix): void {
+  if (matrix.models.length === 0) throw new InputError('NO_MODELS', 'no model is left', { expected: 'at least two models', hint: 'Exclude fewer models, or give more unit tables.' });
+  const width = matrix.concepts.length;
+  const empty = matrix.models.filter((_, row) => matrix.units.subarray(row * width, (row + 1) * width).every((units) => units === 0));
+  if (empty.length > 0) {
+    throw new InputError('PROFILE_EMPTY', `no unit of ${empty.map((model) => `"${model}"`).join(', ')} matches a concept`, {
+      expected: 'models with at least one matching unit',
+      hint: `Exclude them (${empty.map((model) => `--exclude ${JSON.stringify(model)}`).join(' ')}), lower --gate, or check how the models were dissected: wrong preprocessing is the usual reason.`,
+    });
+  }
+}
+
+function toMatrix(batches: readonly ConceptProfileBatch[]): ProfileMatrix {
+  const [models, concepts, labels, categories] = [new Interner(), new Map<number, number>(), new Interner(), new Interner()];
+  const columns: Concept[] = [];
+  const read = batches.map((batch) => {
+    const [label, category] = [labels.column(column(batch, 'concept')).codes, categories.column(column(batch, 'category')).codes];
+    const concept = label.map((code, row) => {
+      const key = code + (category[row] as number) * 2 ** 26;
+      let index = concepts.get(key);
+      if (index === undefined) {
+        concepts.set(key, (index = columns.length));
+        columns.push({ concept: labels.values[code] as string, category: categories.values[category[row] as number] as string });
+      }
+      return index;
+    });
+    return { model: models.column(column(batch, 'model')).codes, concept, units: readNumbers(column(batch, 'units')), weight: readNumbers(column(batch, 'weight')) };
+  });
+  const size = models.values.length * columns.length;
+  const [units, weights] = [new Int32Array(size), new Float64Array(size)];
+  for (const rows of read) {
+    rows.model.forEach((model, row) => {
+      const index = model * columns.length + (rows.concept[row] as number);
+      units[index] = rows.units[row] as number;
+      weights[index] = rows.weight[row] as number;
+    });
+  }
+  return { models: models.values, concepts: columns, units, weights };
+}

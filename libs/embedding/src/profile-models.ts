@@ -1,0 +1,128 @@
+import { conceptProfileSchema, noConcept, unitMatchSchema, type ConceptProfileBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import { buildBatch, checkBatch, column, Interner, readNumbers } from '@intermodel/streams';
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import { conceptWeight, type Normalisation } from './normalisation.ts';
+
+/** Options of {@link profileModels}. */
+export interface ProfileModelsOptions {
+  /** IoU strictly above which a unit matches its concept, 0..1. @default 0.04 (Bau et al. 2017) */
+  readonly gate?: number;
+  /** Whether an IoU that just reaches the gate matches too, as in the presets of 2017. @default false */
+  readonly inclusive?: boolean;
+  /** How counts become weights. @default 'per-category' (the paper) */
+  readonly normalisation?: Normalisation;
+  /**
+   * Distinct concepts per category to divide by, for profiles that must be comparable with those of another table.
+   * @default as many as any model of this table matches
+   */
+  readonly conceptsOfCategory?: Readonly<Record<string, number>>;
+}
+
+/** Defaults of {@link profileModels}. */
+export const profileModelsDefaults = { gate: 0.04, inclusive: false, normalisation: 'per-category' } as const satisfies ProfileModelsOptions;
+
+/**
+ * Counts the matches of every model per concept: one batch when the source completes, with every model x every concept
+ * that any model matches, sorted by model, category, concept.
+ *
+ * A unit matches when it has a concept (neither `-` nor empty) and its IoU is above the gate. A concept is a (label, category) pair: the
+ * same label in two categories is two concepts. Counts are integers, so neither batches nor order change the result.
+ *
+ * @example
+ * readUnitTables(['units.csv']).pipe(profileModels({ normalisation: 'hellinger' }))
+ */
+export function profileModels(options: ProfileModelsOptions = {}): OperatorFunction<UnitMatchBatch, ConceptProfileBatch> {
+  const { gate = profileModelsDefaults.gate, inclusive = profileModelsDefaults.inclusive, normalisation = profileModelsDefaults.normalisation, conceptsOfCategory } = options;
+  return (matches) =>
+    defer(() =>
+      matches.pipe(
+        map((batch) => checkBatch('profileModels', unitMatchSchema, batch)),
+        reduce((tally, batch) => tally.add(batch), new MatchTally(gate, inclusive)),
+        map((tally) => tally.toProfiles(normalisation, conceptsOfCategory)),
+      ),
+    );
+}
+
+/** Counts units and matches per model and concept; text is handled as codes. */
+class MatchTally {
+  readonly #gate: number;
+  readonly #inclusive: boolean;
+  readonly #models = new Interner();
+  readonly #labels = new Interner();
+  readonly #categories = new Interner();
+  /** Units of each model, by code. */
+  readonly #units: number[] = [];
+  /** Matches of each model by code, by code of the concept. */
+  readonly #matches: Map<number, number>[] = [];
+  /** Concept codes by label and category: `label + category * 2^26`. */
+  readonly #conceptCodes = new Map<number, number>();
+  readonly #concepts: { readonly concept: string; readonly category: string }[] = [];
+
+  constructor(gate: number, inclusive: boolean) {
+    this.#gate = gate;
+    this.#inclusive = inclusive;
+  }
+
+  add(batch: UnitMatchBatch): this {
+    const models = this.#models.column(column(batch, 'model')).codes;
+    const labels = this.#labels.column(column(batch, 'concept')).codes;
+    const categories = this.#categories.column(column(batch, 'category')).codes;
+    const ious = readNumbers(column(batch, 'iou'));
+    const [none, empty] = [this.#labels.code(noConcept), this.#labels.code('')];
+    for (let row = 0; row < batch.numRows; row++) {
+      const model = models[row] as number;
+      const counts = (this.#matches[model] ??= new Map<number, number>());
+      this.#units[model] = (this.#units[model] ?? 0) + 1;
+      const iou = ious[row] as number;
+      // NaN, the IoU of a dead unit, does not pass the gate.
+      if (labels[row] === none || labels[row] === empty || !(this.#inclusive ? iou >= this.#gate : iou > this.#gate)) continue;
+      const concept = this.#concept(labels[row] as number, categories[row] as number);
+      counts.set(concept, (counts.get(concept) ?? 0) + 1);
+    }
+    return this;
+  }
+
+  toProfiles(normalisation: Normalisation, fixedSizes?: Readonly<Record<string, number>>): ConceptProfileBatch {
+    const concepts = this.#concepts.map((concept, code) => ({ ...concept, code })).sort((a, b) => compareText(a.category, b.category) || compareText(a.concept, b.concept));
+    const models = this.#models.values.map((model, code) => ({ model, code })).sort((a, b) => compareText(a.model, b.model));
+    const sizes = new Map<string, number>();
+    for (const { category } of concepts) sizes.set(category, (sizes.get(category) ?? 0) + 1);
+    for (const [category, size] of Object.entries(fixedSizes ?? {})) sizes.set(category, size);
+
+    const rows = models.length * concepts.length;
+    const [units, weight] = [new Int32Array(rows), new Float64Array(rows)];
+    models.forEach(({ code }, modelIndex) => {
+      const counts = this.#matches[code] ?? new Map<number, number>();
+      const matchesOfModel = [...counts.values()].reduce((sum, count) => sum + count, 0);
+      concepts.forEach((concept, conceptIndex) => {
+        const row = modelIndex * concepts.length + conceptIndex;
+        const count = counts.get(concept.code) ?? 0;
+        units[row] = count;
+        weight[row] = conceptWeight(normalisation, { units: count, conceptsOfCategory: sizes.get(concept.category) ?? 0, unitsOfModel: this.#units[code] ?? 0, matchesOfModel });
+      });
+    });
+    return buildBatch(conceptProfileSchema, {
+      model: models.flatMap(({ model }) => concepts.map(() => model)),
+      concept: models.flatMap(() => concepts.map(({ concept }) => concept)),
+      category: models.flatMap(() => concepts.map(({ category }) => category)),
+      units,
+      weight,
+    });
+  }
+
+  #concept(label: number, category: number): number {
+    const key = label + category * 2 ** 26;
+    let code = this.#conceptCodes.get(key);
+    if (code === undefined) {
+      code = this.#concepts.length;
+      this.#conceptCodes.set(key, code);
+      this.#concepts.push({ concept: this.#labels.values[label] ?? '', category: this.#categories.values[category] ?? '' });
+    }
+    return code;
+  }
+}
+
+/** Order by code units: the same on every machine, whatever its language. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,44 @@
+import type { ConceptProfileBatch } from '@intermodel/schemas';
+import { InputError, suggestName } from '@intermodel/streams';
+import { defer, map, type OperatorFunction } from 'rxjs';
+import { gatherProfiles, profileBatch, selectProfiles } from './profile-matrix.ts';
+
+/** Options of {@link selectModels}. */
+export interface SelectModelsOptions {
+  /** Names of models to leave out; each must be there. @default none */
+  readonly exclude?: readonly string[];
+  /** Drops the first concept in (category, label) order, as the code of the published study did by mistake. @default false */
+  readonly dropFirstConcept?: boolean;
+}
+
+/** Defaults of {@link selectModels}. */
+export const selectModelsDefaults = { exclude: [], dropFirstConcept: false } as const satisfies SelectModelsOptions;
+
+/**
+ * Leaves models out of a table of profiles, and nothing else: concepts and weights stay those of the whole table.
+ *
+ * @throws InputError `MODEL_UNKNOWN` for a name that is not in the table, `NO_MODELS` if none is left.
+ * @example
+ * profiles.pipe(selectModels({ exclude: ['Random'] }))
+ */
+export function selectModels(options: SelectModelsOptions = {}): OperatorFunction<ConceptProfileBatch, ConceptProfileBatch> {
+  const { exclude = selectModelsDefaults.exclude, dropFirstConcept = selectModelsDefaults.dropFirstConcept } = options;
+  return (profiles) =>
+    defer(() =>
+      profiles.pipe(
+        gatherProfiles('selectModels'),
+        map((matrix) => {
+          for (const name of exclude) {
+            if (!matrix.models.includes(name)) throw new InputError('MODEL_UNKNOWN', `there is no model "${name}" to exclude`, { hint: suggestName(name, matrix.models) });
+          }
+          const selected = selectProfiles(
+            matrix,
+            (model) => !exclude.includes(model),
+            (_, index) => !(dropFirstConcept && index === 0),
+          );
+          if (selected.models.length === 0) throw new InputError('NO_MODELS', 'no model is left after the exclusions', { expected: `some of: ${matrix.models.join(', ')}`, hint: 'Exclude fewer models.' });
+          return profileBatch(selected);
+        }),
+      ),
+    );
+}

@@ -1,0 +1,67 @@
+import { createRandom } from '../random.ts';
+import { checkMatrix, type RowMatrix } from '../row-matrix.ts';
+import { bestPartition, clusterKMeans, kMeansDefaults, type KMeansClusters } from './cluster-kmeans.ts';
+import { principalCoordinates } from './principal-coordinates.ts';
+import { silhouette } from './silhouette.ts';
+
+/** Options of {@link rateClusterCounts}. */
+export interface RateClusterCountsOptions extends RowMatrix {
+  /** Largest number of clusters tried, at most the number of rows. */
+  readonly maximum: number;
+  /** Seed of starts and reference sets. @default 0 */
+  readonly seed?: number;
+  /** Runs of k-means on the rows themselves. @default 100 */
+  readonly restarts?: number;
+  /** Reference sets of the gap statistic. @default 50 */
+  readonly references?: number;
+}
+
+/** How well one number of clusters describes the rows. */
+export interface RatedClusterCount {
+  /** Number of clusters. */
+  readonly k: number;
+  /** Least inertia found. */
+  readonly inertia: number;
+  /** Mean silhouette; NaN for one cluster and for as many as rows. */
+  readonly silhouette: number;
+  /** Gap statistic; NaN where the inertia is 0, since its logarithm is undefined. */
+  readonly gap: number;
+}
+
+/** Runs of k-means on a reference set, of which there are many: their noise averages out. */
+const referenceRestarts = 10;
+
+/**
+ * Rates k = 1, 2, …, `maximum` clusters. The gap statistic (Tibshirani, Walther, Hastie 2001) is the mean of log inertia
+ * over reference sets minus that of the rows; references are uniform in the box around the rows along their principal
+ * axes (variant b of the paper).
+ */
+export function rateClusterCounts(options: RateClusterCountsOptions): RatedClusterCount[] {
+  const { maximum, seed = kMeansDefaults.seed, restarts = kMeansDefaults.restarts, references = 50 } = options;
+  checkMatrix(options);
+  const coordinates = principalCoordinates(options);
+  const sets = Array.from({ length: references }, (_, reference) => uniformSet(coordinates, seed, reference));
+  return Array.from({ length: maximum }, (_, index) => {
+    const k = index + 1;
+    const { inertia, labels } = clusterKMeans({ ...options, k, seed, restarts });
+    return { k, inertia, silhouette: silhouette(coordinates, labels, k), gap: gapOf(inertia, sets, k, seed) };
+  });
+}
+
+function gapOf(inertia: KMeansClusters['inertia'], sets: readonly RowMatrix[], k: number, seed: number): number {
+  const logarithms = sets.map((set) => Math.log(bestPartition(set, k, seed, referenceRestarts).inertia));
+  const gap = logarithms.reduce((sum, logarithm) => sum + logarithm, 0) / sets.length - Math.log(inertia);
+  return Number.isFinite(gap) ? gap : Number.NaN;
+}
+
+function uniformSet({ values, rows, columns }: RowMatrix, seed: number, reference: number): RowMatrix {
+  // Streams of the reference sets lie beyond those that k-means takes for its numbers of clusters.
+  const random = createRandom(seed, 1_000_000 + reference);
+  const [low, high] = [new Float64Array(columns).fill(Infinity), new Float64Array(columns).fill(-Infinity)];
+  values.forEach((value, index) => {
+    const column = index % columns;
+    low[column] = Math.min(low[column] as number, value);
+    high[column] = Math.max(high[column] as number, value);
+  });
+  return { values: values.map((_, index) => (low[index % columns] as number) + random.uniform() * ((high[index % columns] as number) - (low[index % columns] as number))), rows, columns };
+}

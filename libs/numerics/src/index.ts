@@ -1,0 +1,31 @@
+// Chance
+export { createRandom, type Random } from './random.ts';
+
+// Principal components
+export { fitPrincipalComponents, type PrincipalComponents, type PrincipalComponentsOptions } from './principal-components/fit-principal-components.ts';
+
+// Clusters
+export { clusterKMeans, kMeansDefaults, type KMeansClusters, type KMeansOptions } from './clusters/cluster-kmeans.ts';
+export { rateClusterCounts, type RateClusterCountsOptions, type RatedClusterCount } from './clusters/rate-cluster-counts.ts';
+export { silhouette } from './clusters/silhouette.ts';
+
+// Correlations, their intervals and tests
+export { averageRanks, DEFAULT_LEVEL, fisherInterval, pearson, spearman, type Interval } from './correlation.ts';
+export { bcaDefaults, bcaInterval, bcaOfReplicates, fewestPairs, type BcaOptions, type BcaReplicates } from './bootstrap.ts';
+export { testCorrelations, type CorrelationTests } from './permutation/correlation-tests.ts';
+export { benjaminiHochberg } from './false-discovery.ts';
+
+// Prediction from neighbours
+export { gridMargin, gridOver, leaveOneOutErrors, regressNearest, type KnownPoints, type LeaveOneOutErrors } from './nearest-neighbours.ts';
+
+// Activation maps: upsampling, thresholds, overlaps
+export { planUpsampling, samePlan, upsampleMap, type UpsamplingAlignment, type UpsamplingAxis, type UpsamplingOptions, type UpsamplingPadding, type UpsamplingPlan } from './activation-maps/upsampling.ts';
+export { quantilePosition, type QuantilePosition, type QuantileRule } from './activation-maps/quantile-position.ts';
+export { ThresholdSelection, type SelectedThresholds, type SurvivingMaps, type UnitCondition } from './activation-maps/threshold-selection.ts';
+export { type SelectionOptions, type SelectionRound, type SelectionState } from './activation-maps/selection-state.ts';
+export { estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, type KeptImage, type KeptMapsEstimateOptions } from './activation-maps/kept-maps.ts';
+export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
+export { OverlapTally, type ImageMaps } from './activation-maps/overlap-tally.ts';
+export { type AreaScope, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './activation-maps/overlap-state.ts';
+export { bestConcept, bestConceptPerCategory, informationQuality, intersectionOverUnion, type MatchScope, type PairCounts } from './activation-maps/unit-scores.ts';
+export { packState, unpackState } from './activation-maps/state-bytes.ts';

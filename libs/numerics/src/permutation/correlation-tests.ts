@@ -1,0 +1,217 @@
+import { ArrangementWalk } from './arrangements.ts';
+import { type CorrelationPlan, type CorrelationTestOptions, planCorrelationTests, type PlannedPattern, type PlannedPredictor } from './correlation-plan.ts';
+import { OrderingKernel } from './ordering-kernel.ts';
+import { fillOrderings } from './orderings.ts';
+
+/** Results of {@link testCorrelations}; tables are predictors x responses, row by row. */
+export interface CorrelationTests {
+  /** Rows that both of a pair have. */
+  readonly n: Uint32Array;
+  /** Observed correlations; NaN where the predictor or the response is constant. */
+  readonly pearson: Float64Array;
+  /** Two-sided p values of each pair by itself; NaN where the correlation is undefined. */
+  readonly p: Float64Array;
+  /** 1 where p is exact, 0 where it was estimated from a sample. */
+  readonly exact: Uint8Array;
+  /** p values corrected for the whole table; all NaN unless `familyWise`. */
+  readonly pFamily: Float64Array;
+}
+
+/** Counts of one range of orderings; counts of neighbouring ranges add up to those of the whole. */
+export interface ExtremeCounts {
+  /** Orderings in which the pair's own correlation was at least as extreme as observed. */
+  readonly own: Float64Array;
+  /** Orderings in which the most extreme correlation of the table was at least as extreme as the pair's observed one. */
+  readonly family: Float64Array;
+}
+
+/** Range of the shared orderings, for sharing the work out. */
+export interface OrderingRange {
+  /** First ordering. */
+  readonly start: number;
+  /** Ordering after the last. */
+  readonly end: number;
+}
+
+const BLOCK = 32_768;
+const BLOCK_PLACES = 1 << 22;
+
+/**
+ * Tests every correlation of a predictor with a response by permutation: how often would a random assignment of the
+ * predictor's values to the rows give a correlation of at least this magnitude?
+ *
+ * A pair's p is exact where the predictor's values have at most `exactUpTo`! distinct arrangements over the response's
+ * rows (always so for `exactUpTo` rows; also for many more when most values are equal, such as counts of rare
+ * concepts): each arrangement is equally likely under the null hypothesis, so p is the share of those that count.
+ * Otherwise p = (b + 1) / (N + 1) for the b of N seeded random orderings that count. The orderings are shared by all
+ * pairs, so a pair's p does not depend on which others are in the table.
+ *
+ * The family-wise p compares each observed magnitude with the largest one of the whole table in each ordering (the
+ * single-step maximum statistic of Westfall and Young 1993). Responses with missing values take part over the rows that
+ * they have: an ordering of all rows, restricted to these.
+ *
+ * @example
+ * testCorrelations({ predictors: [Float64Array.of(1, 2, 3, 4)], responses: [Float64Array.of(2, 1, 4, 9)] }).p;
+ */
+export function testCorrelations(options: CorrelationTestOptions): CorrelationTests {
+  const plan = planCorrelationTests(options);
+  return read(plan, count(plan, { start: 0, end: plan.orderings.count }));
+}
+
+/** How many shared orderings there are to go through: the end of the last range for {@link countExtremes}. */
+export function countOrderings(options: CorrelationTestOptions): number {
+  return planCorrelationTests(options).orderings.count;
+}
+
+/** Counts over one range of the shared orderings (and the same share of each pair's arrangements), for instance in a worker. */
+export function countExtremes(options: CorrelationTestOptions, range: OrderingRange): ExtremeCounts {
+  const plan = planCorrelationTests(options);
+  const { start, end } = range;
+  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || start > end || end > plan.orderings.count) {
+    throw new RangeError(`a range of orderings lies within 0 to ${String(plan.orderings.count)}, got ${String(start)} to ${String(end)}`);
+  }
+  return count(plan, range);
+}
+
+/** Adds up the counts of two ranges. */
+export function addExtremes(first: ExtremeCounts, second: ExtremeCounts): ExtremeCounts {
+  const sum = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, index) => value + (b[index] as number));
+  return { own: sum(first.own, second.own), family: sum(first.family, second.family) };
+}
+
+/** Turns counts that cover every ordering into p values. */
+export function readCorrelationTests(options: CorrelationTestOptions, counts: ExtremeCounts): CorrelationTests {
+  return read(planCorrelationTests(options), counts);
+}
+
+function count(plan: CorrelationPlan, { start, end }: OrderingRange): ExtremeCounts {
+  const counts = { own: new Float64Array(plan.pearson.length), family: new Float64Array(plan.pearson.length) };
+  const { orderings, patterns } = plan;
+  const block = Math.max(1, Math.min(BLOCK, Math.floor(BLOCK_PLACES / orderings.rows)));
+  const kernel = new OrderingKernel(block);
+  const sampled = patterns.map((pattern) => pattern.predictors.filter(({ arranged }) => arranged.count === Infinity));
+  if (plan.familyWise || sampled.some((list) => list.length > 0)) countShared(plan, sampled, { start, end }, block, kernel, counts);
+  for (const pattern of patterns) {
+    for (const predictors of groupByShape(pattern)) countArrangements(plan, pattern, predictors, { start, end }, block, kernel, counts.own);
+  }
+  return counts;
+}
+
+/** Goes through shared orderings: own counts of the pairs that need a sample and, if wanted, the table's maxima. */
+function countShared(plan: CorrelationPlan, sampled: readonly (readonly PlannedPredictor[])[], { start, end }: OrderingRange, block: number, kernel: OrderingKernel, counts: ExtremeCounts): void {
+  const { orderings, patterns, familyWise } = plan;
+  const orders = new Uint16Array(block * orderings.rows);
+  const places = new Uint16Array(block * orderings.rows);
+  const sorted = plan.thresholds.filter((threshold) => !Number.isNaN(threshold)).sort();
+  const reached = new Float64Array(sorted.length + 1);
+  for (let first = start; first < end; first += block) {
+    const size = Math.min(block, end - first);
+    fillOrderings(orderings, first, first + size, orders);
+    kernel.clearMaxima();
+    patterns.forEach((pattern, index) => {
+      const needed = sampled[index] ?? [];
+      if (pattern.units.length === 0 || (!familyWise && needed.length === 0)) return;
+      placesInPattern(orders, orderings.rows, size, pattern.rows, places, block);
+      kernel.load({ places: pattern.rows.length, responses: pattern.units }, { places, slots: pattern.rows.length, stride: block, count: size });
+      for (const predictor of familyWise ? pattern.predictors : needed) {
+        const own = new Float64Array(pattern.units.length);
+        kernel.count(predictor.values, predictor.thresholds, own, familyWise);
+        if (predictor.arranged.count === Infinity) addOwn(plan, pattern, predictor, own, counts.own);
+      }
+    });
+    if (familyWise) for (const maximum of kernel.readMaxima(size)) increment(reached, atMost(sorted, maximum));
+  }
+  // `reached[i]` counts the orderings whose maximum reaches just the i lowest thresholds; a pair wants all that reach its own.
+  for (let rank = sorted.length - 1; rank >= 0; rank--) reached[rank] = (reached[rank] as number) + (reached[rank + 1] as number);
+  plan.thresholds.forEach((threshold, pair) => {
+    if (!Number.isNaN(threshold)) counts.family[pair] = reached[atMost(sorted, threshold)] as number;
+  });
+}
+
+/** Goes through this range's share of the distinct arrangements that predictors of one shape have in common. */
+function countArrangements(plan: CorrelationPlan, pattern: PlannedPattern, predictors: readonly PlannedPredictor[], { start, end }: OrderingRange, block: number, kernel: OrderingKernel, counts: Float64Array): void {
+  const [first] = predictors;
+  if (first === undefined || pattern.units.length === 0) return;
+  const { count: arrangements, shape, slots } = first.arranged;
+  const share = (ordering: number): number => Math.floor((arrangements * ordering) / plan.orderings.count);
+  const last = share(end);
+  const walk = new ArrangementWalk(pattern.rows.length, shape, share(start));
+  const places = new Uint16Array(slots.length * block);
+  for (let from = share(start); from < last; from += block) {
+    const size = Math.min(block, last - from);
+    walk.fill(places, block, size);
+    kernel.load({ places: pattern.rows.length, responses: pattern.units }, { places, slots: slots.length, stride: block, count: size });
+    for (const predictor of predictors) {
+      const own = new Float64Array(pattern.units.length);
+      kernel.count(predictor.arranged.slots, predictor.thresholds, own, false);
+      addOwn(plan, pattern, predictor, own, counts);
+    }
+  }
+}
+
+function read(plan: CorrelationPlan, counts: ExtremeCounts): CorrelationTests {
+  const { orderings, patterns, familyWise, pearson, width, n } = plan;
+  const [p, pFamily, exact] = [new Float64Array(pearson.length).fill(NaN), new Float64Array(pearson.length).fill(NaN), new Uint8Array(pearson.length)];
+  const share = (extremes: number, of: number, all: boolean): number => (all ? extremes / of : (extremes + 1) / (of + 1));
+  for (const pattern of patterns) {
+    for (const { predictor, arranged } of pattern.predictors) {
+      for (const response of pattern.responses) {
+        const pair = predictor * width + response;
+        const isExact = arranged.count !== Infinity;
+        const own = share(counts.own[pair] as number, isExact ? arranged.count : orderings.count, isExact);
+        exact[pair] = isExact ? 1 : 0;
+        p[pair] = own;
+        // The correction can only raise p: where p is exact and the maxima are sampled, chance could seem to lower it.
+        if (familyWise) pFamily[pair] = Math.max(own, share(counts.family[pair] as number, orderings.count, orderings.exhaustive));
+      }
+    }
+  }
+  return { n, pearson, p, exact, pFamily };
+}
+
+/** Writes, slot by slot, where each present row's value goes: the ordering of all rows without the missing ones. */
+function placesInPattern(orders: Uint16Array, rows: number, size: number, present: readonly number[], target: Uint16Array, stride: number): void {
+  const compact = new Int32Array(rows).fill(-1);
+  present.forEach((row, place) => {
+    compact[row] = place;
+  });
+  for (let ordering = 0; ordering < size; ordering++) {
+    let slot = 0;
+    for (let position = 0; position < rows; position++) {
+      const place = compact[orders[ordering * rows + position] as number] as number;
+      if (place >= 0) target[slot++ * stride + ordering] = place;
+    }
+  }
+}
+
+function groupByShape(pattern: PlannedPattern): PlannedPredictor[][] {
+  const groups = new Map<string, PlannedPredictor[]>();
+  for (const predictor of pattern.predictors) {
+    if (predictor.arranged.count === Infinity) continue;
+    const key = predictor.arranged.shape.join();
+    groups.set(key, [...(groups.get(key) ?? []), predictor]);
+  }
+  return [...groups.values()];
+}
+
+function addOwn(plan: CorrelationPlan, pattern: PlannedPattern, { predictor }: PlannedPredictor, own: Float64Array, counts: Float64Array): void {
+  pattern.responses.forEach((response, index) => {
+    const pair = predictor * plan.width + response;
+    counts[pair] = (counts[pair] as number) + (own[index] as number);
+  });
+}
+
+function increment(counts: Float64Array, index: number): void {
+  counts[index] = (counts[index] as number) + 1;
+}
+
+/** How many of the rising values are at most the limit. */
+function atMost(rising: Float64Array, limit: number): number {
+  let [low, high] = [0, rising.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((rising[middle] as number) <= limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

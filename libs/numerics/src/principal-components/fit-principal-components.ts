@@ -1,0 +1,156 @@
+import { Matrix } from 'ml-matrix';
+import { PCA } from 'ml-pca';
+import { checkMatrix, type RowMatrix } from '../row-matrix.ts';
+import { centredRows, columnMeans, projectCentred } from './projection.ts';
+import { completeAxes, orientAxes } from './axes.ts';
+import { largestEigenpairs } from './symmetric-eigenpairs.ts';
+
+/** A matrix of observations and how many components are wanted of it. */
+export interface PrincipalComponentsOptions extends RowMatrix {
+  /** Components kept, 1 to min(rows - 1, columns). */
+  readonly components: number;
+}
+
+/** Fitted components: the centre, the axes, and where the rows stand on them. */
+export interface PrincipalComponents {
+  /** Mean of each column. */
+  readonly mean: Float64Array;
+  /** Axes of norm 1, components x columns. */
+  readonly loadings: Float64Array;
+  /** Coordinates of the fitted rows, rows x components. */
+  readonly scores: Float64Array;
+  /** Sample variance along each axis (divisor rows - 1), falling. */
+  readonly variance: Float64Array;
+  /** Share of each axis in the total variance; 0 where all rows are equal. */
+  readonly ratio: Float64Array;
+  /** Sum of the sample variances of all columns. */
+  readonly totalVariance: number;
+  /** How many components the matrix can give: min(rows - 1, columns). */
+  readonly maximumComponents: number;
+}
+
+/** Smaller side up to which the singular value decomposition is fast enough (100 x 300: 90 ms). */
+const DECOMPOSED_SIDE = 100;
+/** Share of the first variance down to which the cross products, which square the condition, keep 8 digits and more. */
+const CROSS_PRODUCT_FLOOR = 1e-8;
+
+/**
+ * Fits principal components to the rows of a matrix: columns are centred, not scaled.
+ *
+ * Small matrices go through ml-pca (singular value decomposition of the centred matrix). Where both sides exceed 100,
+ * that would take minutes for thousands of rows: there the wanted eigenvectors of the smaller matrix of cross products
+ * are found alone, unless a wanted variance is so small that this would cost digits.
+ *
+ * Signs follow a rule that no platform can change: in every axis the loading of largest magnitude is positive (of
+ * magnitudes that agree to 1e-9 the one with the lowest index decides). Axes without variance are completed from the
+ * coordinate axes, so that all loadings are orthonormal.
+ *
+ * @throws RangeError when more components are wanted than the matrix can give; the message names how many it can.
+ * @example
+ * fitPrincipalComponents({ values: Float64Array.of(0, 0, 1, 1, 2, 2), rows: 3, columns: 2, components: 1 }).ratio;
+ */
+export function fitPrincipalComponents(options: PrincipalComponentsOptions): PrincipalComponents {
+  const { rows, columns, components } = options;
+  checkMatrix(options);
+  const maximumComponents = Math.max(0, Math.min(rows - 1, columns));
+  if (!Number.isInteger(components) || components < 1 || components > maximumComponents) {
+    throw new RangeError(`cannot fit ${String(components)} components: ${String(rows)} rows x ${String(columns)} columns give ${maximumComponents === 0 ? 'none' : `1 to ${String(maximumComponents)}`}`);
+  }
+  const mean = columnMeans(options);
+  const centred = centredRows(options, mean);
+  const totalVariance = centred.reduce((sum, value) => sum + value * value, 0) / (rows - 1);
+  const { loadings, variance } = findAxes({ values: centred, rows, columns }, components, totalVariance);
+  orientAxes(loadings, columns);
+  return {
+    mean,
+    loadings,
+    scores: projectCentred(centred, rows, columns, loadings),
+    variance,
+    ratio: variance.map((value) => (totalVariance === 0 ? 0 : value / totalVariance)),
+    totalVariance,
+    maximumComponents,
+  };
+}
+
+interface Axes {
+  readonly loadings: Float64Array;
+  readonly variance: Float64Array;
+}
+
+function findAxes(centred: RowMatrix, components: number, totalVariance: number): Axes {
+  const { rows, columns } = centred;
+  const axes = (Math.min(rows, columns) > DECOMPOSED_SIDE ? fromCrossProducts(centred, components) : undefined) ?? fromDecomposition(centred, components);
+  // What is left of a variance that should be 0: rounding errors of the singular values, squared.
+  const noise = totalVariance * (Math.max(rows, columns) * Number.EPSILON) ** 2;
+  const real = axes.variance.findIndex((value) => !(value > noise));
+  if (real >= 0) {
+    axes.variance.fill(0, real);
+    completeAxes(axes.loadings, columns, real);
+  }
+  return axes;
+}
+
+function fromDecomposition({ values, rows, columns }: RowMatrix, components: number): Axes {
+  const fitted = new PCA(new Matrix(Array.from({ length: rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns))), { method: 'SVD', center: true, scale: false });
+  const vectors = fitted.getEigenvectors();
+  const loadings = new Float64Array(components * columns);
+  for (let component = 0; component < components; component++) {
+    for (let column = 0; column < columns; column++) loadings[component * columns + column] = vectors.get(column, component);
+  }
+  return { loadings, variance: Float64Array.from(fitted.getEigenvalues().slice(0, components)) };
+}
+
+/** Axes from the eigenvectors of the smaller matrix of cross products; undefined where that would be inexact. */
+function fromCrossProducts(centred: RowMatrix, components: number): Axes | undefined {
+  const { values, rows, columns } = centred;
+  const byRows = rows < columns;
+  const size = byRows ? rows : columns;
+  const { values: squares, vectors } = largestEigenpairs(crossProducts(byRows ? centred : transposed(centred)), size, components);
+  const [largest = 0] = squares;
+  if (!((squares[components - 1] as number) > CROSS_PRODUCT_FLOOR * largest)) return undefined;
+  const variance = squares.map((square) => square / (rows - 1));
+  if (!byRows) return { loadings: vectors, variance };
+  // An axis is the combination of the rows by the eigenvector; its norm is the singular value.
+  const loadings = new Float64Array(components * columns);
+  for (let component = 0; component < components; component++) {
+    const axis = loadings.subarray(component * columns, (component + 1) * columns);
+    for (let row = 0; row < rows; row++) {
+      const weight = (vectors[component * rows + row] as number) / Math.sqrt(squares[component] as number);
+      for (let column = 0; column < columns; column++) axis[column] = (axis[column] as number) + weight * (values[row * columns + column] as number);
+    }
+  }
+  return { loadings, variance };
+}
+
+/** Lower triangle of the products of all pairs of rows; four rows at a time share each value that is read. */
+function crossProducts({ values, rows, columns }: RowMatrix): Float64Array {
+  const products = new Float64Array(rows * rows);
+  for (let first = 0; first < rows; first++) {
+    const start = first * columns;
+    let second = 0;
+    for (; second + 3 <= first; second += 4) {
+      const [a, b, c, d] = [second * columns, (second + 1) * columns, (second + 2) * columns, (second + 3) * columns];
+      let [p, q, r, s] = [0, 0, 0, 0];
+      for (let column = 0; column < columns; column++) {
+        const value = values[start + column] as number;
+        p += value * (values[a + column] as number);
+        q += value * (values[b + column] as number);
+        r += value * (values[c + column] as number);
+        s += value * (values[d + column] as number);
+      }
+      products.set([p, q, r, s], first * rows + second);
+    }
+    for (; second <= first; second++) {
+      let sum = 0;
+      for (let column = 0; column < columns; column++) sum += (values[start + column] as number) * (values[second * columns + column] as number);
+      products[first * rows + second] = sum;
+    }
+  }
+  return products;
+}
+
+function transposed({ values, rows, columns }: RowMatrix): RowMatrix {
+  const turned = new Float64Array(values.length);
+  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column] as number;
+  return { values: turned, rows: columns, columns: rows };
+}

@@ -1,0 +1,208 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bcaInterval, bcaOfReplicates, benjaminiHochberg, clusterKMeans, createRandom, fisherInterval, fitPrincipalComponents, gridOver, leaveOneOutErrors, pearson, rateClusterCounts, regressNearest, silhouette, spearman, testCorrelations } from './index.ts';
+
+interface MatrixFigures {
+  readonly values: number[];
+  readonly rows: number;
+  readonly columns: number;
+  readonly scores: number[];
+  readonly loadings?: number[];
+  readonly variance: number[];
+  readonly ratio: number[];
+}
+interface PairFigures {
+  readonly x: number[];
+  readonly y: number[];
+  readonly pearson: number;
+  readonly spearman: number;
+  readonly fisher: number[];
+  readonly p?: number;
+  readonly bca: { readonly replicates: number[]; readonly jackknife: number[]; readonly interval: number[] };
+  readonly scipyBca?: number[];
+}
+// Made by tools/golden/statistics.py with numpy, scipy and scikit-learn.
+const golden = JSON.parse(readFileSync(new URL('golden/statistics.json', import.meta.url), 'utf8')) as {
+  readonly pca: MatrixFigures;
+  readonly pcaTall: MatrixFigures;
+  readonly clusters: { readonly values: number[]; readonly rows: number; readonly columns: number; readonly inertia: Record<string, number>; readonly silhouette: Record<string, number> };
+  readonly pairs: PairFigures[];
+  readonly falseDiscovery: { readonly p: number[]; readonly q: number[] };
+  readonly nearest: { readonly points: number[]; readonly values: number[]; readonly at: number[]; readonly predicted: number[]; readonly error: number; readonly meanError: number };
+};
+const expectClose = (actual: ArrayLike<number>, expected: ArrayLike<number>, digits = 10) => {
+  expect(actual.length).toBe(expected.length);
+  Array.from(expected).forEach((value, index) => {
+    expect(actual[index]).toBeCloseTo(value, digits);
+  });
+};
+const array = (values: readonly number[]) => Float64Array.from(values);
+const finite = fc.double({ min: -100, max: 100, noNaN: true });
+
+describe(fitPrincipalComponents, () => {
+  it.each([['wide', golden.pca], ['tall', golden.pcaTall]] as const)('agrees with scikit-learn on a %s matrix', (_name, { values, rows, columns, scores, loadings, variance, ratio }) => {
+    const fitted = fitPrincipalComponents({ values: array(values), rows, columns, components: variance.length });
+    expectClose(fitted.scores, scores);
+    if (loadings !== undefined) expectClose(fitted.loadings, loadings);
+    expectClose(fitted.variance, variance);
+    expectClose(fitted.ratio, ratio);
+  });
+
+  it('agrees with itself on a matrix large enough for the other way of computing', () => {
+    const random = createRandom(3);
+    const [rows, columns] = [160, 120];
+    const values = Float64Array.from({ length: rows * columns }, (_, index) => random.normal() * (1 + (index % columns === 0 ? 4 : 0) + (index % columns === 1 ? 2 : 0)));
+    const fitted = fitPrincipalComponents({ values, rows, columns, components: 2 });
+    // Scores are the centred rows on the axes, whose variance is the eigenvalue.
+    for (let component = 0; component < 2; component++) {
+      let variance = 0;
+      for (let row = 0; row < rows; row++) variance += (fitted.scores[row * 2 + component] ?? Number.NaN) ** 2 / (rows - 1);
+      expect(variance).toBeCloseTo(fitted.variance[component] ?? Number.NaN, 8);
+    }
+    const dot = fitted.loadings.subarray(0, columns).reduce((sum, loading, column) => sum + loading * (fitted.loadings[columns + column] ?? 0), 0);
+    expect(dot).toBeCloseTo(0, 8);
+  });
+
+  it('makes the loading of largest magnitude positive', () => {
+    fc.assert(
+      fc.property(fc.array(finite, { minLength: 24, maxLength: 24 }), (values) => {
+        const { loadings } = fitPrincipalComponents({ values: array(values), rows: 6, columns: 4, components: 2 });
+        for (const axis of [loadings.subarray(0, 4), loadings.subarray(4)]) {
+          const largest = Math.max(...axis.map(Math.abs));
+          expect(axis.some((loading) => loading > 0 && Math.abs(loading) >= largest * (1 - 1e-9))).toBe(true);
+        }
+      }),
+    );
+  });
+
+  it('says how many components can be had', () => {
+    expect(() => fitPrincipalComponents({ values: new Float64Array(6), rows: 2, columns: 3, components: 2 })).toThrow(/1/u);
+  });
+});
+
+describe('clusters', () => {
+  const { values, rows, columns, inertia, silhouette: silhouettes } = golden.clusters;
+  const matrix = { values: array(values), rows, columns };
+
+  it.each(Object.keys(inertia).map(Number))('reach the inertia and silhouette of scikit-learn for k = %i', (k) => {
+    const clusters = clusterKMeans({ ...matrix, k });
+    expect(clusters.inertia).toBeCloseTo(inertia[k] ?? Number.NaN, 9);
+    if (k > 1) expect(silhouette(matrix, clusters.labels, k)).toBeCloseTo(silhouettes[k] ?? Number.NaN, 9);
+  });
+
+  it('do not depend on the seed when there are enough runs, and are numbered by their first row', () => {
+    const [one, other] = [clusterKMeans({ ...matrix, k: 3, seed: 1 }), clusterKMeans({ ...matrix, k: 3, seed: 2 })];
+    expect([...one.labels]).toEqual([...other.labels]);
+    expect([...new Set(one.labels)]).toEqual([0, 1, 2]);
+  });
+
+  it('peak in the gap statistic at the number of groups that were drawn', () => {
+    const rated = rateClusterCounts({ ...matrix, maximum: 6, references: 20 });
+    expect(rated.map(({ k }) => k)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(rated[2]?.gap).toBe(Math.max(...rated.slice(0, 3).map(({ gap }) => gap)));
+    expect(rated[0]?.silhouette).toBeNaN();
+    expect(rated.every(({ inertia: sum }, index) => index === 0 || sum <= (rated[index - 1]?.inertia ?? 0))).toBe(true);
+  });
+
+  it('handle rows that are all equal, and refuse more clusters than rows', () => {
+    const equal = { values: new Float64Array(8).fill(2), rows: 4, columns: 2 };
+    expect(clusterKMeans({ ...equal, k: 3 }).inertia).toBe(0);
+    expect(new Set(clusterKMeans({ ...equal, k: 4 }).labels).size).toBe(4);
+    expect(() => clusterKMeans({ ...equal, k: 5 })).toThrow(RangeError);
+    expect(rateClusterCounts({ ...equal, maximum: 2, references: 3 }).map(({ gap }) => gap)).toEqual([Number.NaN, Number.NaN]);
+  });
+});
+
+describe('correlations', () => {
+  it.each(golden.pairs.map((pair, index) => [index, pair] as const))('agree with scipy on sample %i', (_index, { x, y, ...expected }) => {
+    const r = pearson(array(x), array(y));
+    expect(r).toBeCloseTo(expected.pearson, 12);
+    expect(spearman(array(x), array(y))).toBeCloseTo(expected.spearman, 12);
+    expectClose(fisherInterval(r, x.length), expected.fisher, 9);
+    if (expected.p !== undefined) {
+      const tests = testCorrelations({ predictors: [array(x)], responses: [array(y)], familyWise: true });
+      expect(tests.p[0]).toBeCloseTo(expected.p, 12);
+      expect(tests.pFamily[0]).toBeCloseTo(expected.p, 12);
+    }
+    const { replicates, jackknife, interval } = expected.bca;
+    expectClose(bcaOfReplicates({ estimate: r, replicates: array(replicates), jackknife: array(jackknife), level: 0.95 }), interval, 7);
+    if (expected.scipyBca === undefined) return;
+    // Another generator draws other resamples: 20,000 of scipy's and ours agree to about two digits.
+    const [low, high] = bcaInterval({ x: array(x), y: array(y), statistic: pearson, resamples: 20_000, seed: 5 });
+    expect(low).toBeCloseTo(expected.scipyBca[0] ?? 0, 1);
+    expect(high).toBeCloseTo(expected.scipyBca[1] ?? 0, 1);
+  });
+
+  it('have a sampled p near the exact one, the same for the same seed, and a family-wise p that is never smaller', () => {
+    const random = createRandom(11);
+    const draw = (n: number) => Float64Array.from({ length: n }, () => random.normal());
+    const predictors = [draw(8), draw(8)];
+    const responses = [draw(8), draw(8).fill(Number.NaN, 6)];
+    const exact = testCorrelations({ predictors, responses, familyWise: true });
+    const sampled = testCorrelations({ predictors, responses, familyWise: true, exactUpTo: 2, permutations: 20_000, seed: 4 });
+    const again = testCorrelations({ predictors, responses, familyWise: true, exactUpTo: 2, permutations: 20_000, seed: 4 });
+    expect([...again.p]).toEqual([...sampled.p]);
+    exact.p.forEach((p, index) => {
+      expect(Math.abs(p - (sampled.p[index] ?? 0))).toBeLessThan(0.02);
+    });
+    expect(exact.pFamily.every((pFamily, index) => pFamily >= (exact.p[index] ?? 0) - 1e-12)).toBe(true);
+    expect([...exact.n]).toEqual([8, 6, 8, 6]);
+  });
+
+  it('are undefined for constants, and p is exact for a predictor with few distinct arrangements', () => {
+    const response = Float64Array.from({ length: 12 }, (_, row) => row * row);
+    const rare = new Float64Array(12);
+    rare[11] = 3;
+    const { p, pearson: r } = testCorrelations({ predictors: [new Float64Array(12), rare], responses: [response], familyWise: false });
+    expect([r[0], p[0]]).toEqual([Number.NaN, Number.NaN]);
+    // Of the twelve places that the one value can take, only the last is as extreme.
+    expect(p[1]).toBeCloseTo(1 / 12, 12);
+  });
+
+  it('have no bootstrap interval where it has no meaning', () => {
+    const [x, constant] = [Float64Array.of(1, 2, 3, 4, 5), new Float64Array(5).fill(1)];
+    expect(bcaInterval({ x, y: constant, statistic: pearson })).toEqual([Number.NaN, Number.NaN]);
+    expect(bcaInterval({ x: x.slice(0, 3), y: x.slice(0, 3), statistic: pearson })).toEqual([Number.NaN, Number.NaN]);
+  });
+});
+
+describe(benjaminiHochberg, () => {
+  it('gives the step-up q values', () => {
+    expectClose(benjaminiHochberg(golden.falseDiscovery.p), golden.falseDiscovery.q, 12);
+  });
+
+  it('is monotone in p, never below it, and leaves the undefined out', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Number.NaN)), { maxLength: 20 }), (p) => {
+        const q = benjaminiHochberg(p);
+        const defined = p.flatMap((value, index) => (Number.isNaN(value) ? [] : [[value, q[index] ?? Number.NaN] as const])).sort((a, b) => a[0] - b[0]);
+        expect(defined.every(([value, rate], index) => rate >= value * (1 - 1e-12) && rate <= 1 && (index === 0 || rate >= (defined[index - 1]?.[1] ?? 0)))).toBe(true);
+        expect([...q].filter(Number.isNaN)).toHaveLength(p.length - defined.length);
+        expect([...benjaminiHochberg(defined.map(([value]) => value))]).toEqual(defined.map(([, rate]) => rate));
+      }),
+    );
+  });
+});
+
+describe('nearest neighbours', () => {
+  const { points, values, at, predicted, error, meanError } = golden.nearest;
+  const known = { points: array(points), values: array(values), dimensions: 2, neighbours: 5 };
+
+  it('predict as scikit-learn does', () => {
+    expectClose(regressNearest({ ...known, at: array(at) }), predicted, 10);
+    const errors = leaveOneOutErrors(known);
+    expect(errors.error).toBeCloseTo(error, 10);
+    expect(errors.meanError).toBeCloseTo(meanError, 10);
+  });
+
+  it('return the value of a point that is hit, and the mean of points that coincide', () => {
+    const twice = { points: Float64Array.of(0, 0, 0, 0, 1, 1), values: Float64Array.of(2, 4, 9), dimensions: 2, neighbours: 3 };
+    expect([...regressNearest({ ...twice, at: Float64Array.of(0, 0, 1, 1) })]).toEqual([3, 9]);
+    expect(() => leaveOneOutErrors(twice)).toThrow(RangeError);
+  });
+
+  it('lay a grid with a margin of a tenth around the points', () => {
+    expect([...gridOver(Float64Array.of(0, 0, 10, 20), 2)].map((value) => Math.round(value * 1e9) / 1e9)).toEqual([-1, -2, -1, 22, 11, -2, 11, 22]);
+  });
+});
