@@ -20,7 +20,7 @@ const write = (file: string, columns: Record<string, Vector>) => {
 const unitBatch = await lastValueFrom(readUnitTables([units]));
 write(target('units'), {
   model: text(readStrings(column(unitBatch, 'model')), 0),
-  unit: vectorFromArray(readNumbers(column(unitBatch, 'unit')), new Int16()),
+  unit: vectorFromArray([...readNumbers(column(unitBatch, 'unit'))], new Int16()),
   iou: vectorFromArray([...column(unitBatch, 'iou')], new Float64()),
   concept: vectorFromArray(readStrings(column(unitBatch, 'concept')), new Dictionary(new Utf8(), new Int16(), 1)),
   category: text(readStrings(column(unitBatch, 'category')), 2),
@@ -33,6 +33,6 @@ write(target('scores'), {
   dataset: text(readStrings(column(scoreBatch, 'dataset')), 2),
   metric: text(readStrings(column(scoreBatch, 'metric')), 3),
   column: text(readStrings(column(scoreBatch, 'column')), 4),
-  score: vectorFromArray(readNumbers(column(scoreBatch, 'score')), new Float64()),
+  score: vectorFromArray([...readNumbers(column(scoreBatch, 'score'))], new Float64()),
   higherIsBetter: vectorFromArray([...column(scoreBatch, 'higherIsBetter')], new Bool()),
 });

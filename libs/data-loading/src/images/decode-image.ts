@@ -7,6 +7,9 @@ import { placeImage, type ResizeFilter, type ResolvedGeometry } from './image-ge
 /** Red, green and blue, each 0 to 255. */
 export type RgbColour = readonly [red: number, green: number, blue: number];
 
+// Images are decoded side by side, so each takes one thread: sharing one among threads costs a third more.
+sharp.concurrency(1);
+
 /** Options of {@link decodeImage}. */
 export interface DecodeImageOptions {
   /** Largest number of pixels of an image that is decoded. @default 100,000,000 */

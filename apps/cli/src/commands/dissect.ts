@@ -1,0 +1,111 @@
+import path from 'node:path';
+import { defineStudy, dissectionPresetNames, runStudy, type StudyContent } from '@intermodel/pipelines';
+import { InputError } from '@intermodel/streams';
+import { Command, Option } from 'commander';
+import { parse } from 'yaml';
+import { dissectionProgress } from '../dissection-progress.ts';
+import { repeated, wholeNumber } from '../numbers.ts';
+import { printResult, withOutputOptions, type OutputOptions } from '../output.ts';
+import { runResult, runText } from '../run-result.ts';
+import { stoppable } from '../stopping.ts';
+
+interface DissectOptions extends OutputOptions {
+  readonly model: readonly string[];
+  readonly images: string;
+  readonly labels: string;
+  readonly labelNames: string;
+  readonly out: string;
+  readonly preset?: string;
+  readonly diffPreset?: string;
+  readonly input: string;
+  readonly imageLabels?: string;
+  readonly ignore?: number;
+  readonly unpaired?: string;
+  readonly skipBad?: boolean;
+  readonly batchSize?: number;
+  readonly threads?: number;
+  readonly executionProvider?: readonly string[];
+  readonly keptMapsMegabytes?: number;
+  readonly secondPass?: boolean;
+  readonly scores?: readonly string[];
+  readonly components?: number;
+  readonly clusters?: number;
+  readonly seed?: number;
+  readonly title?: string;
+}
+
+/** `intermodel dissect`: ONNX files as they are over a folder of labelled images. */
+export function dissectCommand(): Command {
+  const command = new Command('dissect')
+    .description('Dissect ONNX models over images with pixel-level concept labels: thresholds, overlaps and unit matches of each model, then profiles, embedding and report.')
+    .requiredOption('--model <FILE[:LAYER]>', 'ONNX file, and a tensor of it (default: the last map before global pooling); may be given several times', repeated)
+    .requiredOption('--images <DIR>', 'folder of images: JPEG, PNG, WebP, TIFF')
+    .requiredOption('--labels <DIR>', 'folder of label images with the same stems: grey or palette PNG, NumPy arrays')
+    .requiredOption('--label-names <FILE>', 'CSV number,name,category')
+    .requiredOption('--out <DIR>', 'folder to write; a model appears there as soon as it is done')
+    .option('--preset <NAME>', `variant of network dissection: ${dissectionPresetNames.join(', ')} (default: dissect-2020)`)
+    .option('--diff-preset <NAME>', 'second variant on the same activations; lists the units whose concept changes in diff.csv')
+    .option('--input <INPUT>', 'preprocessing: imagenet, zero-one, minus-one-one, caffe, or its parts such as "{width: 32, height: 32, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}"', 'imagenet')
+    .option('--image-labels <FILE>', 'CSV image,number of labels that hold for whole images')
+    .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255', wholeNumber(1))
+    .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images').choices(['refuse', 'leave-out']))
+    .option('--skip-bad', 'pass over images that do not decode, and say so in the manifest')
+    .option('--batch-size <N>', 'images of one run of the model (default: by memory)', wholeNumber(1))
+    .option('--threads <N>', 'threads of the model (default: all processors)', wholeNumber(1))
+    .option('--execution-provider <NAME>', 'cpu, cuda, coreml, dml, webgpu, where the runtime has it; the preferred first', repeated)
+    .option('--kept-maps-megabytes <N>', 'memory for kept activation maps before they go to the disk (default: 256)', wholeNumber(1))
+    .option('--second-pass', 'run the models again instead of keeping maps')
+    .option('--scores <FILE>', 'relate to these scores too; may be given several times', repeated)
+    .option('--components <N>', 'principal components (default: 3, or as many as the models allow)', wholeNumber(1))
+    .option('--clusters <K>', 'categories of models (default: 3, or as many as models)', wholeNumber(1))
+    .option('--seed <N>', 'seed of everything that is random', wholeNumber(0))
+    .option('--title <TEXT>', 'headline of the report')
+    .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
+    .action(async (options: DissectOptions) => {
+      const study = defineStudy(studyContent(options));
+      const { onEvent, done } = dissectionProgress(options);
+      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect' }));
+      done();
+      printResult(options, runResult(options.out, run), () => runText(options.out, run));
+    });
+  return withOutputOptions(command);
+}
+
+/** The study that the options describe; whatever they say is checked as a study file is. */
+function studyContent(options: DissectOptions): StudyContent {
+  const { images, labels, labelNames, imageLabels, ignore, unpaired, skipBad } = options;
+  const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, components, clusters } = options;
+  const { preset, diffPreset, scores, seed, title } = options;
+  const content = {
+    title,
+    data: { images, labels, labelNames, imageLabels, ignore, unpaired, skipBad },
+    models: modelContents(options.model).map((model) => ({ ...model, input: readInput(options.input) })),
+    preset,
+    diffPreset,
+    runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass },
+    scores,
+    embedding: components === undefined && clusters === undefined ? undefined : { components, clusters },
+    seed,
+  };
+  // Options that were not given must not stand in the study at all.
+  return JSON.parse(JSON.stringify(content)) as StudyContent;
+}
+
+/** Models by file; the same file given with several layers is one model with these layers. */
+function modelContents(given: readonly string[]): { name: string; file: string; layers?: string[] }[] {
+  const models = new Map<string, { name: string; file: string; layers?: string[] }>();
+  for (const text of given) {
+    const [, file = text, layer] = /^(.*?\.onnx)(?::(.+))?$/isu.exec(text) ?? [];
+    const model = models.get(file) ?? { name: path.basename(file).replace(/\.onnx$/iu, ''), file };
+    models.set(file, layer === undefined ? model : { ...model, layers: [...(model.layers ?? []), layer] });
+  }
+  return [...models.values()];
+}
+
+function readInput(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (cause) {
+    throw new InputError('INPUT_OPTION', `--input "${text}" cannot be read`, { expected: 'the name of a preset, or its parts as {width: 224, height: 224, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}', hint: 'Put the whole into quotes.', cause });
+  }
+}

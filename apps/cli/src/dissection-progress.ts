@@ -1,0 +1,36 @@
+import type { DissectionEvent } from '@intermodel/pipelines';
+import type { OutputOptions } from './output.ts';
+
+/** Milliseconds between two lines of progress. */
+const interval = 100;
+
+/** Shows a dissection on standard error, only on a terminal: images per second, time left, models that are done. */
+export function dissectionProgress({ quiet }: OutputOptions): { readonly onEvent: (event: DissectionEvent) => void; readonly done: () => void } {
+  const shown = quiet !== true && process.stderr.isTTY;
+  const line = (text: string, end = '') => {
+    if (shown) process.stderr.write(`\r\u001B[K${text}${end}`);
+  };
+  let [step, start, last] = ['', 0, 0];
+  return {
+    onEvent: (event) => {
+      if (event.kind === 'model') line(`${event.model.name}: ${event.layers.map(({ layer, summary }) => `${layer} ${String(summary.detected)} of ${String(summary.units)} units match a concept`).join(', ')}`, '\n');
+      if (event.kind !== 'progress') return;
+      const now = performance.now();
+      const current = `${event.models.join(', ')}: ${event.step}`;
+      if (current !== step) [step, start, last] = [current, now, 0];
+      if (now - last < interval && event.done < event.total) return;
+      last = now;
+      const rate = event.done / Math.max(1e-3, (now - start) / 1000);
+      line(`${current} ${String(event.done)} of ${String(event.total)}, ${rate.toFixed(1)} per second, ${duration((event.total - event.done) / Math.max(rate, 1e-9))} left`);
+    },
+    done: () => {
+      line('');
+    },
+  };
+}
+
+function duration(seconds: number): string {
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  if (seconds < 5400) return `${(seconds / 60).toFixed(0)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

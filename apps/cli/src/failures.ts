@@ -1,0 +1,17 @@
+import { inspect } from 'node:util';
+import { InputError, IntermodelError } from '@intermodel/streams';
+
+/** Exit codes, a public interface. */
+export const exitCodes = { done: 0, failed: 1, badInput: 2, stopped: 130 } as const;
+
+/** Says on standard error what went wrong, for people or as one line of JSON, and returns the exit code. */
+export function reportFailure(error: unknown, json: boolean): number {
+  if (error instanceof IntermodelError) {
+    const { code, message, details } = error;
+    const { cause, ...shown } = details;
+    process.stderr.write(json ? `${JSON.stringify({ error: { code, message, ...shown } })}\n` : `error ${code}: ${message}\n`);
+    return error instanceof InputError ? exitCodes.badInput : exitCodes.failed;
+  }
+  process.stderr.write(`error UNEXPECTED: this is a fault of intermodel, please report it\n${inspect(error)}\n`);
+  return exitCodes.failed;
+}

@@ -1,0 +1,48 @@
+import { programVersion } from '@intermodel/pipelines';
+import { Command, CommanderError } from 'commander';
+import { dissectCommand } from './commands/dissect.ts';
+import { embedCommand } from './commands/embed.ts';
+import { layersCommand } from './commands/layers.ts';
+import { placeCommand } from './commands/place.ts';
+import { relateCommand } from './commands/relate.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
+import { runCommand } from './commands/run.ts';
+import { exitCodes, reportFailure } from './failures.ts';
+import { listenForStop, Stopped } from './stopping.ts';
+
+/**
+ * Runs one command line and returns the exit code: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped by
+ * Ctrl-C. Results go to standard output, progress and errors to standard error.
+ */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  const forget = listenForStop();
+  // A reader that has seen enough (`| head`) is no failure.
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
+  });
+  try {
+    await commandLine().parseAsync([...argv], { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+    if (error instanceof Stopped) return exitCodes.stopped;
+    return reportFailure(error, argv.includes('--json'));
+  } finally {
+    forget();
+  }
+}
+
+/** The command line with all its commands. */
+export function commandLine(): Command {
+  const program = new Command('intermodel')
+    .description('How vision models relate, by the visual concepts that their units have learned.')
+    .version(programVersion, '-v, --version')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', '\nExit codes: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped.\nExample: intermodel reproduce --out reproduction');
+  const commands = [reproduceCommand(), layersCommand(), dissectCommand(), runCommand(), embedCommand(), placeCommand(), relateCommand()];
+  for (const command of commands) program.addCommand(command);
+  for (const command of [program, ...commands]) {
+    command.exitOverride().showHelpAfterError('(add --help for the options, with examples)');
+  }
+  return program;
+}

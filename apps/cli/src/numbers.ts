@@ -1,0 +1,22 @@
+import { InvalidArgumentError } from 'commander';
+
+/** Reads a whole number option of at least `minimum`. */
+export function wholeNumber(minimum: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !Number.isInteger(value) || value < minimum) throw new InvalidArgumentError(`expected a whole number of at least ${String(minimum)}.`);
+    return value;
+  };
+}
+
+/** Reads a share option, 0..1. */
+export function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidArgumentError('expected a number from 0 to 1.');
+  return value;
+}
+
+/** Gathers an option that may be given several times. */
+export function repeated(text: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, text];
+}

@@ -1,0 +1,219 @@
+import { combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type OverlapState, type PlaneLabels, type SelectionState } from '@intermodel/numerics';
+import type { ActivationShape } from '@intermodel/schemas';
+import { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
+import { dissectionResult, type DissectionResult } from './dissection-result.ts';
+import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
+import { KeptMapStore, type KeepOptions } from './kept-map-store.ts';
+import { overlapOptions, selectionOptions } from './kernel-options.ts';
+
+/** Options of {@link ActivationDissection}. */
+export interface ActivationDissectionOptions {
+  /** Model, layer and sizes. */
+  readonly shape: ActivationShape;
+  /** Concepts that the label planes can bear. */
+  readonly vocabulary: readonly Concept[];
+  /** Number of pixels that nobody judged; the preset says what becomes of them. @default none */
+  readonly ignore?: number;
+  /** All choices of method. @default dissect-2020 */
+  readonly preset?: DissectionPreset;
+  /** Most images that all shards together can add; fewer in the end are fine. @default Infinity: keeps all maps */
+  readonly maximumImages?: number;
+  /** Where maps are kept for the steps after the forward pass, or `forbid`: then four passes are needed. @default 256 MiB of memory */
+  readonly keep?: KeepOptions | 'forbid';
+}
+
+/** How far the work after the forward pass has come. */
+export interface DissectionProgress {
+  /** What is under way. */
+  readonly step: 'thresholds' | 'overlaps';
+  /** Images done, over both rounds of the thresholds. */
+  readonly done: number;
+  /** Images to do. */
+  readonly total: number;
+}
+
+/**
+ * Dissects one layer in one forward pass: `add` every image as its activations come, then `finish`.
+ *
+ * While images stream by, thresholds are bounded from below and only maps that may still matter are kept, with the
+ * labels in small. Refining the thresholds and counting the overlaps read nothing but what was kept. Results are exact
+ * and the same bytes for any order of images.
+ *
+ * Where keeping is forbidden, the images have to be added four times: call `endPass` after each pass until it says
+ * `done`.
+ *
+ * In shards: each adds its images and gives its `selectionState`; whoever coordinates merges those with
+ * `mergeSelections` and hands the result to every shard's `resume`, until its round is `done`; then `tallyKept` of each
+ * is merged with `mergeOverlaps`.
+ */
+export class ActivationDissection {
+  readonly shape: ActivationShape;
+  readonly preset: DissectionPreset;
+  readonly #index: ConceptIndex;
+  readonly #ignore: number;
+  readonly #store: KeptMapStore | undefined;
+  #selection: ThresholdSelection;
+  #tally: OverlapTally | undefined;
+  #added = 0;
+
+  constructor(options: ActivationDissectionOptions) {
+    const { shape, vocabulary, ignore = 0, preset = dissectionPresets['dissect-2020'], maximumImages = Infinity, keep = {} } = options;
+    this.shape = shape;
+    this.preset = preset;
+    this.#index = indexConcepts(vocabulary);
+    this.#ignore = ignore;
+    this.#store = keep === 'forbid' ? undefined : new KeptMapStore(shape.mapHeight * shape.mapWidth, keep);
+    this.#selection = new ThresholdSelection(selectionOptions(shape, preset, maximumImages));
+  }
+
+  /** Images added in the pass under way. */
+  get images(): number {
+    return this.#added;
+  }
+
+  /** Store of the kept maps; undefined when forbidden. */
+  get store(): Pick<KeptMapStore, 'files' | 'peakBytes'> | undefined {
+    return this.#store;
+  }
+
+  /**
+   * Adds one image.
+   *
+   * @param image number of the image within the run
+   * @param activations units x height x width values; not kept
+   * @param labels its label planes
+   */
+  add(image: number, activations: Float32Array, labels: PlaneLabels): void {
+    if (this.#store === undefined) this.#addAgain(activations, labels);
+    else {
+      const surviving = this.#selection.add(activations);
+      this.#store.add(image, this.#combine(labels), surviving, activations, () => ({ bounds: this.#selection.bounds(), keepEqual: this.#selection.options.keepEqual }));
+    }
+    this.#added++;
+  }
+
+  /** Ends a pass over all images: `again` when keeping is forbidden and they are needed once more, else `done`. */
+  endPass(): 'again' | 'done' {
+    if (this.#store !== undefined) {
+      drain(this.steps());
+      return 'done';
+    }
+    if (this.#tally !== undefined) return 'done';
+    this.#selection.advance();
+    this.#added = 0;
+    if (this.#selection.round === 'done') this.#tally = this.#openTally();
+    return 'again';
+  }
+
+  /** Does the work after the forward pass step by step, an image a step, for whoever has to let others run in between. */
+  *steps(): Generator<DissectionProgress> {
+    const total = this.#added;
+    while (this.#selection.round !== 'done') {
+      this.#selection.advance();
+      const past = this.#selection.round === 'fine' ? total : 0;
+      yield* this.#refineKept(past, 2 * total);
+    }
+    const tally = (this.#tally ??= this.#openTally());
+    let done = 0;
+    for (const image of this.#kept()) {
+      tally.add(image.labels, image);
+      yield { step: 'overlaps', done: ++done, total };
+    }
+  }
+
+  /** Ends the dissection and gives its tables; what was kept is discarded. */
+  finish(): DissectionResult {
+    if (this.#store !== undefined && this.#tally === undefined) this.endPass();
+    if (this.#tally === undefined) throw new RangeError('ActivationDissection.finish: the passes over the images are not done; call endPass() until it says so');
+    const result = this.result(this.#selection.toState(), this.#tally.toState());
+    this.discard();
+    return result;
+  }
+
+  /** State of the thresholds, to be merged with those of other shards. */
+  selectionState(): SelectionState {
+    return this.#selection.toState();
+  }
+
+  /** Goes on from the merged state of all shards: refines it with what this shard kept and gives the new state. */
+  resume(merged: SelectionState): SelectionState {
+    this.#selection = ThresholdSelection.fromState(merged);
+    drain(this.#refineKept(0, 0));
+    return this.#selection.toState();
+  }
+
+  /** Overlaps of what this shard kept, once its thresholds are `done`. */
+  tallyKept(): OverlapState {
+    const tally = this.#openTally();
+    for (const image of this.#kept()) tally.add(image.labels, image);
+    return tally.toState();
+  }
+
+  /** Tables of merged states. */
+  result(selection: SelectionState, overlaps: OverlapState): DissectionResult {
+    return dissectionResult(this.shape, this.preset, this.#index, selection, overlaps);
+  }
+
+  /** Forgets what was kept and removes its files. */
+  discard(): void {
+    this.#store?.discard();
+  }
+
+  *#refineKept(past: number, total: number): Generator<DissectionProgress> {
+    let done = past;
+    if (this.#selection.round === 'done') return;
+    for (const { units, maxima, maps } of this.#kept()) {
+      this.#selection.refine(units, maxima, maps);
+      yield { step: 'thresholds', done: ++done, total };
+    }
+  }
+
+  #kept(): Iterable<{ readonly labels: CombinedLabels; readonly units: Uint32Array; readonly maxima: Float32Array; readonly maps: Float32Array }> {
+    return this.#store?.read() ?? [];
+  }
+
+  #addAgain(activations: Float32Array, labels: PlaneLabels): void {
+    if (this.#selection.round === 'coarse') {
+      this.#selection.add(activations);
+      return;
+    }
+    const units = Uint32Array.from({ length: this.shape.units }, (_, unit) => unit);
+    // Without the bounds of the first pass nothing is known of the maxima; cells are pruned all the same.
+    const maxima = new Float32Array(units.length).fill(Infinity);
+    if (this.#tally === undefined) this.#selection.refine(units, maxima, activations);
+    else this.#tally.add(this.#combine(labels), { units, maxima, maps: activations });
+  }
+
+  #combine(labels: PlaneLabels): CombinedLabels {
+    const blank = this.preset.ignoredPixels === 'unlabelled' ? this.#ignore : 0;
+    return combineLabels({ ...labels, blank }, this.shape.labelHeight * this.shape.labelWidth);
+  }
+
+  #openTally(): OverlapTally {
+    return new OverlapTally(overlapOptions(this.shape, this.preset, this.#index, this.#ignore), this.#selection.thresholds().thresholds);
+  }
+}
+
+/** Merges the states that shards gave for one round, and ends the round. */
+export function mergeSelections(states: readonly SelectionState[]): SelectionState {
+  const merged = mergeInto(states.map((state) => ThresholdSelection.fromState(state)));
+  merged.advance();
+  return merged.toState();
+}
+
+/** Merges the overlaps of all shards. */
+export function mergeOverlaps(states: readonly OverlapState[]): OverlapState {
+  return mergeInto(states.map((state) => OverlapTally.fromState(state))).toState();
+}
+
+function mergeInto<T extends { merge(other: T): void }>(parts: readonly T[]): T {
+  const [first, ...others] = parts;
+  if (first === undefined) throw new RangeError('merging shards: there is none');
+  for (const other of others) first.merge(other);
+  return first;
+}
+
+function drain(steps: Iterable<unknown>): void {
+  const iterator = steps[Symbol.iterator]();
+  while (iterator.next().done !== true);
+}

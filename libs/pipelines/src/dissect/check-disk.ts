@@ -1,0 +1,30 @@
+import { mkdirSync, statfsSync } from 'node:fs';
+import { estimateKeptBytes } from '@intermodel/numerics';
+import { MachineError } from '@intermodel/streams';
+
+/** Sizes of the maps that a pass may keep. */
+export interface KeptSize {
+  /** Units of the layer. */
+  readonly units: number;
+  /** Values of a map. */
+  readonly mapSize: number;
+}
+
+/**
+ * Checks before a run that the maps which do not fit into memory fit onto the disk.
+ *
+ * @throws MachineError `DISK_TOO_SMALL` that says how much is needed and how much is free.
+ */
+export function checkDisk(folder: string, images: number, layers: readonly KeptSize[], memoryBytes: number): void {
+  const likely = layers.reduce((sum, { units, mapSize }) => sum + Math.max(0, estimateKeptBytes({ images, units, mapSize }).likely - memoryBytes), 0);
+  if (likely === 0) return;
+  mkdirSync(folder, { recursive: true });
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  if (likely <= free) return;
+  const megabytes = (bytes: number) => `${String(Math.ceil(bytes / 2 ** 20))} MiB`;
+  throw new MachineError('DISK_TOO_SMALL', `the maps of ${String(images)} images need about ${megabytes(likely)} on the disk, where ${megabytes(free)} are free`, {
+    file: folder,
+    hint: 'Free some space, give another --out, raise --kept-maps-megabytes, or run the model a second time instead (--second-pass).',
+  });
+}

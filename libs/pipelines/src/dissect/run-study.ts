@@ -1,0 +1,90 @@
+import { from, lastValueFrom, tap } from 'rxjs';
+import type { Study } from '../study-file/study.ts';
+import { formatStudy } from '../study-file/format-study.ts';
+import { UnitWatch, type StudyWarning } from '../warnings.ts';
+import { renderStudy, reportFile, studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
+import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
+import { dissectStudy, listImages } from './dissect-study.ts';
+import { openRunFolder } from './run-folder.ts';
+import { studyInputs } from './study-inputs.ts';
+import { studyTables } from './study-tables.ts';
+import { writeModel } from './write-model.ts';
+
+/** Options of {@link runStudy}. */
+export interface RunStudyOptions {
+  /** Folder to write: a model appears there as soon as it is done, the tables over models at the end. */
+  readonly out: string;
+  /** Stops the run; what was finished stays. */
+  readonly signal?: AbortSignal;
+  /** Is told of progress, of models that are done and of warnings. */
+  readonly onEvent?: (event: DissectionEvent) => void;
+  /** Command that makes the same folder again, for the record. @default 'runStudy' */
+  readonly command?: string;
+}
+
+/** What {@link runStudy} made. */
+export interface StudyRun {
+  /** Tables over the models. */
+  readonly tables: StudyTables;
+  /** What was recorded beside them. */
+  readonly record: StudyRecord;
+  /** Files of the output folder but for those of the models. */
+  readonly files: readonly string[];
+  /** Models, with their results. */
+  readonly models: readonly DissectedModel[];
+}
+
+/**
+ * Runs a study to the end: dissects its models, profiles and embeds them, relates them to scores, and writes tables and
+ * report.
+ *
+ * @throws InputError for what the user gave; MachineError for what the machine could not do. What was finished stays.
+ */
+export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyRun> {
+  const { out, signal, onEvent = () => undefined, command = 'runStudy' } = options;
+  const inputs = await studyInputs(study, await listImages(study));
+  const folder = openRunFolder(out);
+  try {
+    const [warnings, models]: [StudyWarning[], DissectedModel[]] = [[], []];
+    const take = (event: DissectionEvent) => {
+      if (event.kind === 'warning') warnings.push({ subject: event.subject, text: event.text });
+      if (event.kind === 'model') {
+        const own = unitWarnings(event);
+        writeModel(folder.model(event.model.name), event, {
+          options: formatStudy({ ...study, models: [event.model] }),
+          inputs: inputs.filter(({ role, name }) => role !== 'model' || event.model.file.endsWith(name)),
+          warnings: own,
+        });
+        warnings.push(...own.map((text) => ({ subject: event.model.name, text })));
+        models.push(event);
+      }
+      onEvent(event);
+    };
+    await lastValueFrom(dissectStudy(study, { workFolder: folder.work, ...(signal === undefined ? {} : { signal }) }).pipe(tap(take)), { defaultValue: undefined });
+    signal?.throwIfAborted();
+    const watch = new UnitWatch(study.matching.minimumIou);
+    const matches = models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
+    const tables = await studyTables(study, from(matches).pipe(watch.watch()));
+    const record: StudyRecord = { title: study.title, command, options: formatStudy(study), inputs, warnings: [...warnings, ...watch.fewMatches()] };
+    const files = writeFiles(out, studyFiles(tables), record, { [reportFile]: await renderStudy(tables, record) });
+    folder.tidy(files, study.models.map(({ name }) => name));
+    return { tables, record, files, models };
+  } finally {
+    folder.removeWork();
+  }
+}
+
+/** What is peculiar about the units of a model, in words. */
+function unitWarnings({ layers }: DissectedModel): string[] {
+  return layers.flatMap(({ layer, summary }) => {
+    const { dead, constant, invalid, neverActive } = summary;
+    const saturated = neverActive - dead - constant - invalid;
+    const say = (count: number, text: string) => (count > 0 ? [`${layer}: ${String(count)} of ${String(summary.units)} units ${text}`] : []);
+    return [
+      ...say(invalid, 'have activations that are not finite; they have no threshold and match nothing.'),
+      ...say(dead, 'are dead (all activations are 0); they match nothing.'),
+      ...say(constant, 'are constant; they match nothing.'),
+      ...say(saturated, 'have so many equal largest activations that none lies above the threshold; they match nothing.'),
+    ];
+  });
+}

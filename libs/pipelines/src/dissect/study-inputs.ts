@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import type { LabelledImageEntry, LabelledImageSet } from '@intermodel/data-loading';
+import { readError } from '@intermodel/streams';
+import type { ManifestInput } from '../manifest.ts';
+import type { Study } from '../study-file/study.ts';
+
+/**
+ * Facts about everything that a study reads. Each file is hashed in pieces, never held whole; images and label images
+ * are many, so one hash stands for each folder: that of the lines `name sha256` of its files.
+ *
+ * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`.
+ */
+export async function studyInputs(study: Study, { images }: LabelledImageSet): Promise<ManifestInput[]> {
+  const { data, models, scores, scoreColumns } = study;
+  const files: (readonly [role: string, file: string])[] = [
+    ['label names', data.labelNames],
+    ...(data.imageLabels === undefined ? [] : [['labels of whole images', data.imageLabels] as const]),
+    ...models.map(({ file }) => ['model', file] as const),
+    ...scores.map((file) => ['scores', file] as const),
+    ...(scoreColumns === undefined ? [] : [['score columns', scoreColumns] as const]),
+  ];
+  const single: ManifestInput[] = [];
+  for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashFile(file) });
+  return [
+    { name: path.basename(data.images), role: `images (${String(images.length)})`, sha256: await hashFiles(data.images, images.map(({ file }) => file)) },
+    { name: path.basename(data.labels), role: 'label images', sha256: await hashFiles(data.labels, [...new Set(images.flatMap(labelFiles))]) },
+    ...single,
+  ];
+}
+
+function labelFiles({ labels }: LabelledImageEntry): string[] {
+  return labels.flatMap((label) => ('file' in label ? [label.file] : []));
+}
+
+async function hashFiles(folder: string, files: readonly string[]): Promise<string> {
+  const whole = createHash('sha256');
+  for (const file of files) whole.update(`${path.relative(folder, file).split(path.sep).join('/')} ${await hashFile(file)}\n`);
+  return whole.digest('hex');
+}
+
+async function hashFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (cause) {
+    throw readError(file, cause);
+  }
+  return hash.digest('hex');
+}

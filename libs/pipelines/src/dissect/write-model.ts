@@ -1,0 +1,71 @@
+import path from 'node:path';
+import type { DissectionResult } from '@intermodel/concept-matching';
+import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitMatchBatch } from '@intermodel/schemas';
+import { column, csvText, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
+import { manifestText, manifestTables, type ManifestInput } from '../manifest.ts';
+import type { DissectedModel } from './dissect-events.ts';
+
+/** What is recorded beside the tables of a model. */
+export interface ModelRecord {
+  /** All options after presets and defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Files that were read. */
+  readonly inputs: readonly ManifestInput[];
+  /** Things that a reader should know. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Writes the tables of one model, its folder whole or not at all: `units.csv` (every unit, those below the gate too),
+ * `matches.arrow`, `thresholds.arrow`, `overlaps.arrow`, with a second preset `diff.csv`, and `manifest.json`.
+ *
+ * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
+ */
+export function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord): void {
+  const staged = stageFolder(folder);
+  const file = (name: string) => path.join(staged.path, name);
+  try {
+    const [matches, thresholds, overlaps] = [layers.map((layer) => layer.matches), layers.map((layer) => layer.thresholds), layers.map((layer) => layer.overlaps)];
+    writeArrowFile(file('matches.arrow'), unitMatchSchema, matches);
+    writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
+    writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, overlaps);
+    writeFileAtomically(file('units.csv'), unitsCsv(layers));
+    if (layers.some(({ diff }) => diff !== undefined)) writeFileAtomically(file('diff.csv'), diffCsv(layers));
+    const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: overlaps[0] });
+    writeFileAtomically(file('manifest.json'), manifestText({ command: 'dissect', ...record, tables }));
+    staged.commit();
+  } catch (error) {
+    staged.discard();
+    throw error;
+  }
+}
+
+/** Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit. */
+export function unitsCsv(layers: readonly Pick<DissectionResult, 'matches' | 'thresholds'>[]): string {
+  const rows = layers.flatMap(({ matches, thresholds }) => {
+    const [threshold, fraction] = [column(thresholds, 'threshold'), readNumbers(column(thresholds, 'activeFraction'))];
+    return matchRows(matches).map((row, index) => ({ ...row, threshold: threshold.get(index), activeFraction: fraction[index] }));
+  });
+  const cell = (name: keyof (typeof rows)[number]) => ({ name, cell: (row: number) => rows[row]?.[name] });
+  return csvText([cell('model'), cell('layer'), cell('unit'), cell('threshold'), cell('activeFraction'), cell('concept'), cell('category'), cell('iou')], rows.length);
+}
+
+/** Text of `diff.csv`: the units whose concept differs between the two presets, with both. */
+export function diffCsv(layers: readonly (Pick<DissectionResult, 'matches'> & { readonly diff: Pick<DissectionResult, 'matches'> | undefined })[]): string {
+  const rows = layers.flatMap(({ matches, diff }) => {
+    const others = diff === undefined ? [] : matchRows(diff.matches);
+    return matchRows(matches).flatMap((row, index) => {
+      const other = others[index];
+      return other === undefined || (other.concept === row.concept && other.category === row.category) ? [] : [{ ...row, otherConcept: other.concept, otherCategory: other.category, otherIou: other.iou }];
+    });
+  });
+  const cell = (name: string, key: keyof (typeof rows)[number]) => ({ name, cell: (row: number) => rows[row]?.[key] });
+  return csvText([cell('model', 'model'), cell('layer', 'layer'), cell('unit', 'unit'), cell('concept', 'concept'), cell('category', 'category'), cell('iou', 'iou'), cell('other_concept', 'otherConcept'), cell('other_category', 'otherCategory'), cell('other_iou', 'otherIou')], rows.length);
+}
+
+function matchRows(matches: UnitMatchBatch) {
+  const text = (name: 'model' | 'layer' | 'concept' | 'category') => readStrings(column(matches, name));
+  const [models, layers, concepts, categories] = [text('model'), text('layer'), text('concept'), text('category')];
+  const [units, ious] = [readNumbers(column(matches, 'unit')), readNumbers(column(matches, 'iou'))];
+  return models.map((model, row) => ({ model, layer: layers[row] ?? '', unit: units[row], concept: concepts[row] ?? '', category: categories[row] ?? '', iou: ious[row] }));
+}

@@ -1,0 +1,96 @@
+import { readScoreColumns, readScoreTables, readUnitTables, type ModelNameRule } from '@intermodel/data-loading';
+import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
+import { lastValueFrom } from 'rxjs';
+import { embedUnits } from './embed-units.ts';
+import { manifestInput } from './manifest.ts';
+import { relateScores } from './relate-scores.ts';
+import type { EmbeddingTables, RelationTables } from './study-tables.ts';
+import { UnitWatch } from './warnings.ts';
+import { writeStudy, type StudyRecord } from './write-study.ts';
+
+/** Options of {@link embedStudy}. */
+export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>> {
+  /** Unit tables, CSV or Arrow. */
+  readonly units: readonly string[];
+  /** Score tables, wide or tidy. @default none: nothing is related */
+  readonly scores?: readonly string[];
+  /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
+  readonly scoreColumns?: string;
+  /** Folder to write; it appears whole or not at all. */
+  readonly out: string;
+  /** Choices that the other options change. @default 'default' */
+  readonly preset?: EmbeddingPresetName;
+  /** Rule for model names. @default that of the preset */
+  readonly modelNames?: ModelNameRule;
+  /** Seed of everything that is random. @default 0 */
+  readonly seed?: number;
+  /** Orderings drawn where there are too many to try all. @default 100,000 */
+  readonly permutations?: number;
+  /** Headline of the report. @default 'Inter-model study' */
+  readonly title?: string;
+  /** Command that makes the same folder again, for the record. @default 'embedStudy' */
+  readonly command?: string;
+  /** Works to cite in the report. */
+  readonly references?: readonly string[];
+  /** Told of every step as it begins. */
+  readonly onStep?: (step: string) => void;
+}
+
+/** What {@link embedStudy} made. */
+export interface EmbeddedStudy {
+  /** All tables. */
+  readonly tables: EmbeddingTables & Partial<RelationTables>;
+  /** What was recorded beside them. */
+  readonly record: StudyRecord;
+  /** Names of the files in the output folder. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Goes from unit tables (and scores) to an output folder: profiles, embedding, categories, relations, report.
+ *
+ * @throws InputError for what the user gave; MachineError for what the machine could not do. Nothing is written then.
+ */
+export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedStudy> {
+  const { units, scores = [], out, seed = 0, permutations, onStep = () => undefined } = options;
+  const choices = resolveChoices(options);
+  const { modelNames } = choices;
+  onStep('reading unit tables');
+  const watch = new UnitWatch(choices.gate);
+  const embedding = await lastValueFrom(readUnitTables(units, { modelNames }).pipe(watch.watch(), embedUnits({ ...choices, seed })));
+  let relations: RelationTables | undefined;
+  if (scores.length > 0) {
+    onStep('relating to scores');
+    const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns);
+    const read = readScoreTables(scores, { modelNames, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
+    relations = await lastValueFrom(read.pipe(relateScores({ ...embedding, seed, ...(permutations === undefined ? {} : { permutations }) })));
+  }
+  const tables = { ...embedding, ...relations };
+  const record: StudyRecord = {
+    title: options.title ?? 'Inter-model study',
+    command: options.command ?? 'embedStudy',
+    options: { preset: options.preset ?? 'default', ...choices, seed, ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }) },
+    inputs: [
+      ...units.map((file) => manifestInput('units', file)),
+      ...scores.map((file) => manifestInput('scores', file)),
+      ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
+    ],
+    warnings: watch.warnings(),
+    ...(options.references === undefined ? {} : { references: options.references }),
+  };
+  onStep('writing tables and report');
+  return { tables, record, files: await writeStudy(out, tables, record) };
+}
+
+function resolveChoices(options: EmbedStudyOptions): EmbeddingPreset {
+  const preset: EmbeddingPreset = embeddingPresets[options.preset ?? 'default'];
+  return {
+    gate: options.gate ?? preset.gate,
+    normalisation: options.normalisation ?? preset.normalisation,
+    components: options.components ?? preset.components,
+    clusters: options.clusters ?? preset.clusters,
+    exclude: [...new Set([...preset.exclude, ...(options.exclude ?? [])])],
+    dropFirstConcept: options.dropFirstConcept ?? preset.dropFirstConcept,
+    modelNames: options.modelNames ?? preset.modelNames,
+  };
+}

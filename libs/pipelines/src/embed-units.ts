@@ -1,0 +1,74 @@
+import { componentVariance, conceptLoadings, describeCategories, embeddingPresets, embedModels, fitEmbedding, fitEmbeddingDefaults, profileModels, rateClusters, selectModels, summariseProfiles, type EmbeddingPreset } from '@intermodel/embedding';
+import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
+import { column, InputError, readStrings, suggestName } from '@intermodel/streams';
+import { concatMap, forkJoin, map, of, type Observable, type OperatorFunction } from 'rxjs';
+import type { EmbeddingTables } from './study-tables.ts';
+
+/** Options of {@link embedUnits}: a preset's choices, each of which can be changed. */
+export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
+  /** Whether an IoU that just reaches the gate matches too. @default false */
+  readonly inclusive?: boolean;
+  /** Seed of everything that is random. @default 0 */
+  readonly seed?: number;
+}
+
+/**
+ * Goes from unit matches through profiles, embedding and categories to their tables: one emission when the source
+ * completes. Models of `exclude` count for the columns of the profiles, and are left out of the fit.
+ *
+ * @throws InputError from the stages, such as `MODEL_UNKNOWN`, `TOO_FEW_MODELS`, `PROFILE_EMPTY`.
+ * @example
+ * readUnitTables(['units.csv']).pipe(embedUnits({ components: 2 }))
+ */
+export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<UnitMatchBatch, EmbeddingTables> {
+  const { gate, inclusive = false, normalisation, components, clusters, exclude, dropFirstConcept, seed = fitEmbeddingDefaults.seed } = { ...embeddingPresets.default, ...options };
+  return (matches) =>
+    matches.pipe(
+      profileModels({ gate, inclusive, normalisation }),
+      concatMap((profiles) => {
+        checkExcluded(exclude, profiles);
+        const conceptsOfCategory = countConcepts(profiles);
+        const first = firstConcept(profiles);
+        const leftOut = dropFirstConcept && first !== undefined ? [first] : [];
+        return of(profiles).pipe(
+          selectModels({ exclude, dropFirstConcept }),
+          concatMap((embeddedProfiles) =>
+            of(embeddedProfiles).pipe(
+              fitEmbedding({ components, clusters, seed, gate, normalisation, conceptsOfCategory, leftOut }),
+              concatMap((fit) => derivedTables(profiles, embeddedProfiles, seed, fit)),
+            ),
+          ),
+        );
+      }),
+    );
+}
+
+function derivedTables(profiles: ConceptProfileBatch, embeddedProfiles: ConceptProfileBatch, seed: number, fit: EmbeddingTables['fit']): Observable<EmbeddingTables> {
+  return forkJoin({
+    summaries: of(profiles).pipe(summariseProfiles()),
+    points: of(embeddedProfiles).pipe(embedModels({ embedding: fit })),
+    clusters: of(embeddedProfiles).pipe(rateClusters({ seed })),
+    traits: of(embeddedProfiles).pipe(describeCategories({ embedding: fit })),
+  }).pipe(map((tables) => ({ ...tables, profiles, embeddedProfiles, fit, loadings: conceptLoadings(fit), variance: componentVariance(fit) })));
+}
+
+function checkExcluded(exclude: readonly string[], profiles: ConceptProfileBatch): void {
+  const models = [...new Set(readStrings(column(profiles, 'model')))];
+  const unknown = exclude.find((name) => !models.includes(name));
+  if (unknown !== undefined) throw new InputError('MODEL_UNKNOWN', `there is no model "${unknown}" to exclude`, { hint: suggestName(unknown, models) });
+}
+
+function countConcepts(profiles: ConceptProfileBatch): Record<string, number> {
+  const [concepts, categories] = [readStrings(column(profiles, 'concept')), readStrings(column(profiles, 'category'))];
+  const distinct = new Map<string, Set<string>>();
+  concepts.forEach((concept, row) => {
+    const category = categories[row] as string;
+    distinct.set(category, (distinct.get(category) ?? new Set<string>()).add(concept));
+  });
+  return Object.fromEntries([...distinct].map(([category, labels]) => [category, labels.size]));
+}
+
+function firstConcept(profiles: ConceptProfileBatch) {
+  const first = profiles.get(0);
+  return first === null ? undefined : { concept: first.concept, category: first.category };
+}

@@ -1,0 +1,37 @@
+// Whole commands: files in, an output folder out
+export { embedStudy, type EmbeddedStudy, type EmbedStudyOptions } from './embed-study.ts';
+export { publishedReferences, reproduceStudy, type ReproduceStudyOptions } from './reproduce-study.ts';
+export { placeStudy, type PlaceStudyOptions } from './place-study.ts';
+export { relateStudy, type RelateStudyOptions } from './relate-study.ts';
+
+// Dissection: a study of models and labelled images to an output folder
+export { runStudy, type RunStudyOptions, type StudyRun } from './dissect/run-study.ts';
+export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
+export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning } from './dissect/dissect-events.ts';
+
+// Compositions of stages: batches in, tables out
+export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';
+export { relateScores, type RelateScoresOptions } from './relate-scores.ts';
+export { type EmbeddingTables, type RelationTables } from './study-tables.ts';
+
+// Models
+export { listModelLayers } from './list-model-layers.ts';
+
+// Output folders
+export { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
+export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts';
+export { manifestInput, programVersion, type Manifest, type ManifestInput } from './manifest.ts';
+export { fitFile, writeStudy, writeTables, type StudyRecord, type StudyTables } from './write-study.ts';
+export { fewMatchesShare, UnitWatch, type StudyWarning } from './warnings.ts';
+
+// Choices that apps offer
+export { checkModelNameRule, modelNameRules, type ModelNameRule } from '@intermodel/data-loading';
+export { dissectionPresetNames } from '@intermodel/concept-matching';
+export { checkEmbeddingPreset, checkNormalisation, embeddingPresets, normalisations, type EmbeddingPreset, type EmbeddingPresetName, type Normalisation } from '@intermodel/embedding';
+
+// Study files
+export { defineStudy, readStudyFile, type ReadStudyOptions } from './study-file/read-study-file.ts';
+export { type StudyContent } from './study-file/study-content.ts';
+export { type Study, type StudyModel } from './study-file/study.ts';
+export { formatStudy } from './study-file/format-study.ts';
+export { studySchemaFile } from './study-file/study-defaults.ts';

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { schemaVersion } from '@intermodel/schemas';
+import { readInputFile } from '@intermodel/streams';
+import type { RecordBatch } from 'apache-arrow';
+
+/** A file that a run read. */
+export interface ManifestInput {
+  /** Name of the file, without its folder: the same on every machine. */
+  readonly name: string;
+  /** What the file is to the run, such as `units`. */
+  readonly role: string;
+  /** SHA-256 of its bytes, hexadecimal. */
+  readonly sha256: string;
+}
+
+/** What a run was made from and with: no clock, no host name, so that the same run gives the same bytes. */
+export interface Manifest {
+  /** Name and version of the program. */
+  readonly program: string;
+  /** Command that was run. */
+  readonly command: string;
+  /** All options after presets and defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Files that were read. */
+  readonly inputs: readonly ManifestInput[];
+  /** Schema name and version of each table, by file name. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** Things that a reader should know, such as dead units. */
+  readonly warnings: readonly string[];
+}
+
+/** Version of intermodel, from its package. */
+export const programVersion = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** Facts about an input file. @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`. */
+export function manifestInput(role: string, file: string): ManifestInput {
+  return { name: path.basename(file), role, sha256: createHash('sha256').update(readInputFile(file)).digest('hex') };
+}
+
+/** Schema versions of tables, by file name. */
+export function manifestTables(tables: Readonly<Record<string, RecordBatch | undefined>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tables).flatMap(([name, batch]) => (batch === undefined ? [] : [[`${name}.arrow`, schemaVersion(batch.schema) ?? 'unknown']])));
+}
+
+/** Text of the manifest file. */
+export function manifestText(manifest: Omit<Manifest, 'program'>): string {
+  return `${JSON.stringify({ program: `intermodel ${programVersion}`, ...manifest }, undefined, 2)}\n`;
+}

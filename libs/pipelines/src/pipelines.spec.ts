@@ -1,0 +1,78 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MachineError } from '@intermodel/streams';
+import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
+import { lastValueFrom, of } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { csvFile, embedStudy, embedUnits, readEmbeddingFolder, UnitWatch, writeTables } from './index.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'pipelines-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const at = (...parts: string[]) => path.join(folder, ...parts);
+
+const unit = (concept: string): TinyUnit => [concept, 'object', 0.2];
+const matches = tinyUnitMatches({ a: [unit('sky'), unit('dog')], b: [unit('sky'), unit('sky')], c: [unit('dog'), unit('cat')], random: [unit('sky'), ['-', '', Number.NaN]] });
+
+describe(embedUnits, () => {
+  it('profiles all models but embeds those that are not excluded, over the columns of all', async () => {
+    const tables = await lastValueFrom(of(matches).pipe(embedUnits({ components: 2, clusters: 2, exclude: ['random'] })));
+    expect(tables.points.toArray().map(({ model }) => model)).toEqual(['a', 'b', 'c']);
+    expect(new Set(tables.profiles.toArray().map(({ model }) => model)).size).toBe(4);
+    expect(csvFile('loadings', tables.loadings).split('\n')[0]).toBe('concept,category,pc1,pc2');
+    expect(csvFile('embedding', tables.points).split('\n')[0]).toBe('model,pc1,pc2,cluster');
+  });
+
+  it('drops the first concept only when asked to, and records it', async () => {
+    const tables = await lastValueFrom(of(matches).pipe(embedUnits({ components: 1, clusters: 1, dropFirstConcept: true })));
+    expect(tables.loadings.toArray().map(({ concept }) => concept)).toEqual(['dog', 'sky']);
+  });
+});
+
+describe(embedStudy, () => {
+  const write = () => {
+    writeFileSync(at('units.csv'), `model,unit,iou,concept,category\n${matches.toArray().map((row) => `${row.model},${String(row.unit)},${String((row.iou as number | null) ?? '')},${row.concept},${row.category}`).join('\n')}\n`);
+    return embedStudy({ units: [at('units.csv')], out: at('out'), components: 2, clusters: 2, exclude: ['random'] });
+  };
+
+  it('writes a folder that can be read again, with a manifest of what it was made from', async () => {
+    const { files } = await write();
+    expect(readdirSync(at('out')).sort()).toEqual([...files].sort());
+    const manifest = JSON.parse(readFileSync(at('out', 'manifest.json'), 'utf8')) as { inputs: unknown; options: unknown; tables: Record<string, string> };
+    expect(manifest.inputs).toEqual([{ name: 'units.csv', role: 'units', sha256: expect.stringMatching(/^[0-9a-f]{64}$/u) as string }]);
+    expect(manifest.options).toMatchObject({ preset: 'default', exclude: ['random'], gate: 0.04 });
+    expect(manifest.tables['profiles.arrow']).toBe('ConceptProfile/1');
+    const read = readEmbeddingFolder(at('out'));
+    expect(read.points.toArray().map(({ model }) => model)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('prints numbers that read back to the same float64', async () => {
+    const { tables } = await write();
+    const [, ...lines] = readFileSync(at('out', 'embedding.csv'), 'utf8').trimEnd().split('\n');
+    const scores = lines.map((line) => line.split(',').slice(1, 3).map(Number));
+    expect(scores).toEqual(tables.points.toArray().map(({ components }) => [...components]));
+  });
+});
+
+describe(writeTables, () => {
+  it('leaves nothing behind when the place cannot be written', () => {
+    writeFileSync(at('file'), '');
+    const record = { title: '', command: '', options: {}, inputs: [], warnings: [] };
+    expect(() => writeTables(at('file', 'below'), {}, record)).toThrow(MachineError);
+    expect(readdirSync(folder)).toEqual(['file']);
+  });
+});
+
+describe(UnitWatch, () => {
+  it('warns of dead units, and of models with suspiciously few matches', async () => {
+    const many = Array.from({ length: 8 }, () => unit('sky'));
+    const watch = new UnitWatch(0.04);
+    await lastValueFrom(of(tinyUnitMatches({ a: many, b: many, weak: [unit('sky'), ['sky', 'object', Number.NaN]] })).pipe(watch.watch()));
+    expect(watch.warnings().map(({ subject, text }) => [subject, text.split(' ').slice(0, 2).join(' ')])).toEqual([['weak', '1 units'], ['weak', 'Only 1']]);
+  });
+});

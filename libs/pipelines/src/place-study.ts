@@ -1,0 +1,42 @@
+import { readUnitTables, type ModelNameRule } from '@intermodel/data-loading';
+import { checkNormalisation, placeModels, profileModels, readFittedEmbedding } from '@intermodel/embedding';
+import type { PlacedModelBatch } from '@intermodel/schemas';
+import { lastValueFrom } from 'rxjs';
+import { readEmbeddingFolder } from './embedding-folder.ts';
+import { manifestInput } from './manifest.ts';
+import { writeTables } from './write-study.ts';
+
+/** Options of {@link placeStudy}. */
+export interface PlaceStudyOptions {
+  /** Output folder of an earlier run, with the embedding. */
+  readonly embedding: string;
+  /** Unit tables of the models to place, CSV or Arrow. */
+  readonly units: readonly string[];
+  /** Folder to write the placement into. @default nothing is written */
+  readonly out?: string;
+  /** Rule for model names. @default 'exact' */
+  readonly modelNames?: ModelNameRule;
+}
+
+/**
+ * Places models in an embedding that was fitted without them, with the embedding's own gate and normalisation; the
+ * embedding is not changed.
+ *
+ * @throws InputError for what the user gave.
+ */
+export async function placeStudy({ embedding, units, out, modelNames = 'exact' }: PlaceStudyOptions): Promise<PlacedModelBatch> {
+  const { fit, files } = readEmbeddingFolder(embedding);
+  const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
+  const profiles = readUnitTables(units, { modelNames }).pipe(profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }));
+  const placed = await lastValueFrom(profiles.pipe(placeModels({ embedding: fit })));
+  if (out !== undefined) {
+    writeTables(out, { placement: placed }, {
+      title: 'Placement',
+      command: 'intermodel place',
+      options: { gate, normalisation, modelNames },
+      inputs: [...units.map((file) => manifestInput('units', file)), ...files.slice(0, 1).map((file) => manifestInput('embedding', file))],
+      warnings: [],
+    });
+  }
+  return placed;
+}

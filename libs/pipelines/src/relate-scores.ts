@@ -1,0 +1,58 @@
+import { rateSurfaces, relateConcepts, relateTasks, relateTasksDefaults, surfacePerformance } from '@intermodel/cross-task-analysis';
+import { taskScoreSchema, type ConceptProfileBatch, type EmbeddingPointBatch, type ProfileSummaryBatch, type TaskScoreBatch } from '@intermodel/schemas';
+import { buildBatch, column, readNumbers, readStrings } from '@intermodel/streams';
+import { concatMap, forkJoin, map, of, reduce, type OperatorFunction } from 'rxjs';
+import type { RelationTables } from './study-tables.ts';
+
+/** Options of {@link relateScores}. */
+export interface RelateScoresOptions {
+  /** Embedded models. */
+  readonly points: EmbeddingPointBatch;
+  /** Summaries of (at least) these models. */
+  readonly summaries: ProfileSummaryBatch;
+  /** Their profiles over the concepts of the fit. */
+  readonly embeddedProfiles: ConceptProfileBatch;
+  /** Orderings drawn where there are too many to try all. @default 100,000 */
+  readonly permutations?: number;
+  /** Seed of everything that is random. @default 0 */
+  readonly seed?: number;
+}
+
+/**
+ * Relates an embedding to the scores of its models: one emission of all tables when the source completes.
+ *
+ * @throws InputError `NO_SHARED_MODELS`.
+ * @example
+ * readScoreTables(['scores.csv']).pipe(relateScores(tables))
+ */
+export function relateScores(options: RelateScoresOptions): OperatorFunction<TaskScoreBatch, RelationTables> {
+  const { points, summaries, embeddedProfiles, permutations = relateTasksDefaults.permutations, seed = relateTasksDefaults.seed } = options;
+  return (source) =>
+    source.pipe(
+      reduce((batches: TaskScoreBatch[], batch) => [...batches, batch], []),
+      map(joinScores),
+      concatMap((scores) =>
+        forkJoin({
+          relations: of(scores).pipe(relateTasks({ points, summaries, permutations, seed })),
+          concepts: of(scores).pipe(relateConcepts({ profiles: embeddedProfiles, permutations, seed })),
+          surfaces: of(scores).pipe(surfacePerformance({ points })),
+          surfaceErrors: of(scores).pipe(rateSurfaces({ points })),
+        }).pipe(map((tables) => ({ ...tables, scores }))),
+      ),
+    );
+}
+
+function joinScores(batches: readonly TaskScoreBatch[]): TaskScoreBatch {
+  const [first] = batches;
+  if (batches.length === 1 && first !== undefined) return first;
+  const text = (name: 'model' | 'task' | 'dataset' | 'metric' | 'column') => batches.flatMap((batch) => readStrings(column(batch, name)));
+  return buildBatch(taskScoreSchema, {
+    model: text('model'),
+    task: text('task'),
+    dataset: text('dataset'),
+    metric: text('metric'),
+    column: text('column'),
+    score: batches.flatMap((batch) => [...readNumbers(column(batch, 'score'))]),
+    higherIsBetter: batches.flatMap((batch) => [...column(batch, 'higherIsBetter')] as boolean[]),
+  });
+}

@@ -1,0 +1,50 @@
+import { readScoreColumns, readScoreTables, type ModelNameRule } from '@intermodel/data-loading';
+import { lastValueFrom } from 'rxjs';
+import { readEmbeddingFolder } from './embedding-folder.ts';
+import { manifestInput } from './manifest.ts';
+import { relateScores } from './relate-scores.ts';
+import type { RelationTables } from './study-tables.ts';
+import { studyFiles, writeTables } from './write-study.ts';
+
+/** Options of {@link relateStudy}. */
+export interface RelateStudyOptions {
+  /** Output folder of an earlier run, with the embedding. */
+  readonly embedding: string;
+  /** Score tables, wide or tidy, CSV or Arrow. */
+  readonly scores: readonly string[];
+  /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
+  readonly scoreColumns?: string;
+  /** Folder to write; it appears whole or not at all. */
+  readonly out: string;
+  /** Rule for the model names of the scores. @default 'exact' */
+  readonly modelNames?: ModelNameRule;
+  /** Orderings drawn where there are too many to try all. @default 100,000 */
+  readonly permutations?: number;
+  /** Seed of everything that is random. @default 0 */
+  readonly seed?: number;
+}
+
+/**
+ * Relates the embedding of an earlier run to scores, and writes the tables of relations.
+ *
+ * @throws InputError for what the user gave. Nothing is written then.
+ */
+export async function relateStudy(options: RelateStudyOptions): Promise<RelationTables> {
+  const { embedding, scores, out, modelNames = 'exact', seed = 0, permutations = 100_000 } = options;
+  const { points, summaries, embeddedProfiles, files } = readEmbeddingFolder(embedding);
+  const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns);
+  const read = readScoreTables(scores, { modelNames, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
+  const tables = await lastValueFrom(read.pipe(relateScores({ points, summaries, embeddedProfiles, seed, permutations })));
+  writeTables(out, studyFiles(tables), {
+    title: 'Relations',
+    command: 'intermodel relate',
+    options: { modelNames, seed, permutations },
+    inputs: [
+      ...files.map((file) => manifestInput('embedding', file)),
+      ...scores.map((file) => manifestInput('scores', file)),
+      ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
+    ],
+    warnings: [],
+  });
+  return tables;
+}

@@ -1,0 +1,44 @@
+import { bundledStudy } from '@intermodel/data-loading';
+import { embeddingPresets, type EmbeddingPresetName } from '@intermodel/embedding';
+import { embedStudy, type EmbeddedStudy } from './embed-study.ts';
+
+/** Options of {@link reproduceStudy}. */
+export interface ReproduceStudyOptions {
+  /** Folder to write; it appears whole or not at all. */
+  readonly out: string;
+  /** Choices of the embedding; `default` differs from the paper in that no concept is dropped. @default 'paper-2022' */
+  readonly preset?: EmbeddingPresetName;
+  /** Seed of everything that is random. @default 0 */
+  readonly seed?: number;
+  /** Told of every step as it begins. */
+  readonly onStep?: (step: string) => void;
+}
+
+/** Works that the bundled study comes from. */
+export const publishedReferences = [
+  'A. Mustapha, W. Khreich, W. Masri: Inter-model Interpretability: Self-supervised Models as a Case Study. 2022.',
+  'L. Ericsson, H. Gouk, T. M. Hospedales: How Well Do Self-Supervised Models Transfer? CVPR 2021.',
+  'D. Bau, B. Zhou, A. Khosla, A. Oliva, A. Torralba: Network Dissection: Quantifying Interpretability of Deep Visual Representations. CVPR 2017.',
+] as const;
+
+/**
+ * Reproduces the published study from its bundled tables: profiles of 20 ResNet-50s, the embedding of 13 of them, their
+ * categories, and relations to 36 score columns.
+ */
+export function reproduceStudy({ out, preset = 'paper-2022', seed = 0, onStep }: ReproduceStudyOptions): Promise<EmbeddedStudy> {
+  const { units, scores } = bundledStudy('ssl-2022');
+  const { exclude, modelNames } = embeddingPresets['paper-2022'];
+  return embedStudy({
+    units: [units],
+    scores: [scores],
+    out,
+    preset,
+    exclude,
+    modelNames,
+    seed,
+    title: 'Twenty ResNet-50s by the concepts of their units',
+    command: `intermodel reproduce${preset === 'paper-2022' ? '' : ` --preset ${preset}`}${seed === 0 ? '' : ` --seed ${String(seed)}`} --out DIR`,
+    references: publishedReferences,
+    ...(onStep === undefined ? {} : { onStep }),
+  });
+}

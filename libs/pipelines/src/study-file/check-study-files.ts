@@ -1,0 +1,63 @@
+import { readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { nearestName } from '@intermodel/streams';
+import { fitFile } from '../write-study.ts';
+import type { StudyContent } from './study-content.ts';
+import type { Finding, StudyPath } from './study-problems.ts';
+
+/** Finds files and folders that a study names and that are not there; relative paths are taken from `folder`. */
+export function checkStudyFiles(study: StudyContent, folder: string): readonly Finding[] {
+  return namedPaths(study).flatMap(({ at, name, kind }): Finding[] => {
+    const file = path.resolve(folder, name);
+    const found = kindOf(file);
+    if (found === kind) return kind === 'folder' && at[1] === 'frozen' ? checkFrozen(at, name, file) : [];
+    const expected = kind === 'folder' ? 'a folder' : 'a file';
+    if (found === 'nothing') return [{ path: at, problem: `there is no ${kind} "${name}"`, expected: `${expected}; relative paths are taken from ${folder}`, hint: suggestNeighbour(file) }];
+    return [{ path: at, problem: found === 'unreadable' ? `no permission to read "${name}"` : `"${name}" is a ${found}`, expected, hint: found === 'unreadable' ? 'Change the permissions.' : 'Correct the path.' }];
+  });
+}
+
+type PathKind = 'file' | 'folder';
+
+interface NamedPath {
+  readonly at: StudyPath;
+  readonly name: string;
+  readonly kind: PathKind;
+}
+
+function namedPaths({ data, models, scores, scoreColumns, embedding }: StudyContent): NamedPath[] {
+  const named = (kind: PathKind, name: string | undefined, ...at: StudyPath): NamedPath[] => (name === undefined ? [] : [{ at, name, kind }]);
+  return [
+    ...named('folder', data.images, 'data', 'images'),
+    ...named('folder', data.labels, 'data', 'labels'),
+    ...named('file', data.labelNames, 'data', 'labelNames'),
+    ...named('file', data.imageLabels, 'data', 'imageLabels'),
+    ...models.flatMap(({ file }, index) => named('file', file, 'models', index, 'file')),
+    ...(typeof scores === 'string' ? named('file', scores, 'scores') : (scores ?? []).flatMap((file, index) => named('file', file, 'scores', index))),
+    ...named('file', scoreColumns, 'scoreColumns'),
+    ...named('folder', embedding?.frozen, 'embedding', 'frozen'),
+  ];
+}
+
+function kindOf(file: string): PathKind | 'nothing' | 'unreadable' {
+  try {
+    return statSync(file).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'EACCES' || code === 'EPERM' ? 'unreadable' : 'nothing';
+  }
+}
+
+function checkFrozen(at: StudyPath, name: string, folder: string): Finding[] {
+  if (kindOf(path.join(folder, `${fitFile}.arrow`)) === 'file') return [];
+  return [{ path: at, problem: `the folder "${name}" holds no embedding (${fitFile}.arrow)`, expected: 'the output folder of an earlier run', hint: 'Name that folder, or leave the key out to fit an embedding.' }];
+}
+
+function suggestNeighbour(file: string): string {
+  try {
+    const nearest = nearestName(path.basename(file), readdirSync(path.dirname(file)));
+    return nearest === undefined ? 'Correct the path.' : `Did you mean "${nearest}"?`;
+  } catch {
+    return `Correct the path: the folder ${path.dirname(file)} is not there either.`;
+  }
+}

@@ -1,0 +1,68 @@
+import { preprocessingPresets, resolvePreprocessing } from '@intermodel/activation-streaming';
+import { InputError } from '@intermodel/streams';
+import { checkListedNames, checkModelNames } from './model-folder-names.ts';
+import { embeddedModels, mostOf } from './resolve-embedding.ts';
+import type { InputContent, StudyContent } from './study-content.ts';
+import { studyDefaults } from './study-defaults.ts';
+import type { Finding, StudyPath } from './study-problems.ts';
+
+/** Checks what a schema cannot say: names, choices that exclude each other, numbers that depend on the number of models. */
+export function checkStudyRules(study: StudyContent): readonly Finding[] {
+  const findings = [
+    ...checkModelNames(study.models),
+    ...study.models.flatMap(({ layer, layers, input }, index): Finding[] => [
+      ...(layer === undefined || layers === undefined ? [] : [{ path: ['models', index, 'layers'], problem: 'both "layer" and "layers" are given', expected: 'one of the two', hint: 'Move the layer into the list.' }]),
+      ...(typeof input === 'object' ? checkInput(input, ['models', index, 'input']) : []),
+    ]),
+    ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
+  ];
+  return findings.length > 0 ? findings : checkNumberOfModels(study);
+}
+
+/** Finds settings that would go with another preset's mean without a word: the commonest cause of weak dissections. */
+function checkInput(input: InputContent, path: StudyPath): Finding[] {
+  const preset = preprocessingPresets[input.preset ?? studyDefaults.input];
+  const presetName = input.preset ?? `${studyDefaults.input} (since none is named)`;
+  const [mean, std] = [input.mean !== undefined, input.std !== undefined];
+  const findings: Finding[] = [];
+  const demand = (key: string, problem: string, hint: string) => findings.push({ path: [...path, key], problem, expected: '(byte x scale - mean) / std, as the model was trained', hint });
+  const even = (values: readonly number[]) => values.every((value) => value === values[0]);
+  if (mean !== std && input.preset === undefined) demand(mean ? 'mean' : 'std', `"${mean ? 'mean' : 'std'}" stands without "${mean ? 'std' : 'mean'}"`, 'Give both, or name a preset for the other.');
+  if (input.channels !== undefined && input.channels !== preset.channels && !((mean || even(preset.mean)) && (std || even(preset.std)))) demand('channels', `the preset ${presetName} has mean and deviation in the order ${preset.channels}`, `Give "mean" and "std" in the order ${input.channels}.`);
+  if (input.scale !== undefined && input.scale !== preset.scale && !mean && preset.mean.some((value) => value !== 0)) demand('scale', `the mean of the preset ${presetName} is meant for the scale ${String(preset.scale)}`, 'Give "mean" and "std" too.');
+  const resolved = resolvePreprocessing(input);
+  if (input.shortestSide !== undefined && resolved.resize === 'exact') demand('shortestSide', '"shortestSide" has no effect, since the whole image is squashed', 'Add "resize: shortest-side", or remove the key.');
+  const longer = Math.max(resolved.height, resolved.width);
+  if (resolved.resize === 'shortest-side' && resolved.shortestSide < longer) findings.push({ path: [...path, 'shortestSide'], problem: `the shorter side is scaled to ${String(resolved.shortestSide)} pixels, less than the crop`, expected: `at least ${String(longer)}`, hint: 'Scale to a larger side, or crop less.' });
+  return findings;
+}
+
+/** Finds choices that would fail after hours of dissection, when the models are embedded. */
+function checkNumberOfModels(study: StudyContent): Finding[] {
+  const { embedding = {}, models, scores } = study;
+  if (embedding.frozen !== undefined) return [];
+  const count = embeddedModels(study).length;
+  const most = mostOf(count);
+  if (count < 2) {
+    const fewer: Omit<Finding, 'path'> = { problem: `${String(count)} of ${String(models.length)} models ${count === 1 ? 'is' : 'are'} left for the embedding`, expected: 'at least two models', hint: 'Add models, exclude fewer, or name an earlier embedding with "frozen".' };
+    if (study.embedding !== undefined) return [{ path: ['embedding', ...(embedding.exclude === undefined ? [] : ['exclude'])], ...fewer }];
+    return scores === undefined ? [] : [{ path: ['scores'], ...fewer, problem: 'a single model has no embedding to relate to scores' }];
+  }
+  return (['components', 'clusters'] as const).flatMap((key): Finding[] => {
+    const asked = embedding[key];
+    if (asked === undefined || asked <= most[key]) return [];
+    return [{ path: ['embedding', key], problem: `${String(asked)} ${key} cannot be had from ${String(count)} models`, expected: `from 1 to ${String(most[key])}`, hint: `Ask for fewer, add models, or leave the key out for ${String(Math.min(3, most[key]))}.` }];
+  });
+}
+
+/** Runs a function of a library and makes its complaint a finding at `path`. */
+export function findingOf(path: StudyPath, check: () => unknown): readonly Finding[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const { expected, hint } = error.details;
+    return [{ path, problem: error.message.split('\n')[0] ?? error.message, ...(expected === undefined ? {} : { expected }), ...(hint === undefined ? {} : { hint }) }];
+  }
+}

@@ -1,0 +1,52 @@
+import path from 'node:path';
+import { readInputFile } from '@intermodel/streams';
+import { checkStudyFiles } from './check-study-files.ts';
+import { checkStudyRules } from './check-study-rules.ts';
+import { checkStudyShape } from './check-study-shape.ts';
+import { parseStudyText } from './parse-study-text.ts';
+import { resolveStudy } from './resolve-study.ts';
+import type { Study } from './study.ts';
+import type { StudyContent } from './study-content.ts';
+import { StudyFileError, type FindPlace, type Finding } from './study-problems.ts';
+
+/** Options of {@link readStudyFile} and {@link defineStudy}. */
+export interface ReadStudyOptions {
+  /** Folder that relative paths are taken from. @default that of the study file; for {@link defineStudy} the current one */
+  readonly folder?: string;
+  /** Whether files and folders that the study names must be there. @default true */
+  readonly checkFiles?: boolean;
+}
+
+/**
+ * Reads a study file (YAML or JSON), checks it against the JSON Schema, and makes every choice that it leaves open.
+ *
+ * @throws StudyFileError (`STUDY_FILE`) with the first problem's line and all problems; InputError `FILE_MISSING`,
+ * `FILE_UNREADABLE` for the study file itself.
+ */
+export function readStudyFile(file: string, options: ReadStudyOptions = {}): Study {
+  const { content, findPlace } = parseStudyText(readInputFile(file), file);
+  return makeStudy(content, { folder: path.dirname(path.resolve(file)), ...options }, file, findPlace);
+}
+
+/**
+ * Makes a study of what a program describes, with the checks and defaults of {@link readStudyFile}.
+ *
+ * @throws StudyFileError (`STUDY_FILE`) with all problems.
+ * @example
+ * defineStudy({ data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: [{ name: 'a', file: 'a.onnx' }] })
+ */
+export function defineStudy(content: StudyContent, options: ReadStudyOptions = {}): Study {
+  return makeStudy(content, options, undefined, () => undefined);
+}
+
+function makeStudy(content: unknown, { folder = process.cwd(), checkFiles = true }: ReadStudyOptions, file: string | undefined, findPlace: FindPlace): Study {
+  const refuse = (findings: readonly Finding[]) => {
+    if (findings.length > 0) throw new StudyFileError(file, findings, findPlace);
+  };
+  if (content === null || content === undefined) refuse([{ path: [], problem: 'is empty', expected: 'the keys data and models', hint: 'See the example of a study file in the documentation.' }]);
+  refuse(checkStudyShape(content));
+  const study = content as StudyContent;
+  refuse(checkStudyRules(study));
+  if (checkFiles) refuse(checkStudyFiles(study, path.resolve(folder)));
+  return resolveStudy(study, folder, file);
+}

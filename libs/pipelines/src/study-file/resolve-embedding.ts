@@ -1,0 +1,51 @@
+import { embeddingPresets, type EmbeddingPreset } from '@intermodel/embedding';
+import type { StudyEmbedding } from './study.ts';
+import type { StudyContent } from './study-content.ts';
+import { studyDefaults } from './study-defaults.ts';
+
+/** Preset of the embedding of a study. */
+export function embeddingPresetOf({ embedding = {} }: StudyContent): EmbeddingPreset {
+  return embeddingPresets[embedding.preset ?? studyDefaults.embeddingPreset];
+}
+
+/** Models left out of the fit: those named, and those of the preset that are in the study. */
+export function excludedModels(study: StudyContent): string[] {
+  const named = new Set([...embeddingPresetOf(study).exclude, ...(study.embedding?.exclude ?? [])]);
+  return study.models.map(({ name }) => name).filter((name) => named.has(name));
+}
+
+/** Models that the embedding is fitted to. */
+export function embeddedModels(study: StudyContent): string[] {
+  const excluded = excludedModels(study);
+  return study.models.map(({ name }) => name).filter((name) => !excluded.includes(name));
+}
+
+/** Most components and categories that so many models allow. */
+export function mostOf(models: number): { readonly components: number; readonly clusters: number } {
+  return { components: models - 1, clusters: models };
+}
+
+/**
+ * Fills in the choices of the embedding; undefined for a single model without an earlier embedding.
+ *
+ * @param study a checked study
+ * @param gate IoU that a match must pass
+ * @param pathOf makes a path absolute
+ */
+export function resolveEmbedding(study: StudyContent, gate: number, pathOf: (name: string) => string): StudyEmbedding | undefined {
+  const { preset: name = studyDefaults.embeddingPreset, components, clusters, normalisation, dropFirstConcept, frozen } = study.embedding ?? {};
+  const preset = embeddingPresetOf(study);
+  const count = embeddedModels(study).length;
+  if (count < 2 && frozen === undefined) return undefined;
+  const most = frozen === undefined ? mostOf(count) : preset;
+  return {
+    preset: name,
+    gate,
+    normalisation: normalisation ?? preset.normalisation,
+    components: components ?? Math.min(preset.components, most.components),
+    clusters: clusters ?? Math.min(preset.clusters, most.clusters),
+    exclude: excludedModels(study),
+    dropFirstConcept: dropFirstConcept ?? preset.dropFirstConcept,
+    ...(frozen === undefined ? {} : { frozen: pathOf(frozen) }),
+  };
+}

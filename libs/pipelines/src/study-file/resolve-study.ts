@@ -1,0 +1,86 @@
+import path from 'node:path';
+import { resolvePreprocessing } from '@intermodel/activation-streaming';
+import { dissectionPreset, keepDefaults, type DissectionPreset } from '@intermodel/concept-matching';
+import { decodeImageDefaults, listLabelledImagesDefaults, loadLabelledImagesDefaults, resolveGeometry } from '@intermodel/data-loading';
+import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
+import type { GridSize, Study, StudyData, StudyModel, StudyRuntime, StudyTokens } from './study.ts';
+import type { DataContent, MatchingContent, ModelContent, RuntimeContent, StudyContent } from './study-content.ts';
+import { studyDefaults } from './study-defaults.ts';
+
+/** Bytes of a MiB. */
+const mebibyte = 2 ** 20;
+
+/** Makes every choice of a checked study: presets expanded, defaults filled in, paths taken from `folder`. */
+export function resolveStudy(content: StudyContent, folder: string, file?: string): Study {
+  const pathOf = (name: string) => path.resolve(folder, name);
+  const preset = content.preset ?? studyDefaults.preset;
+  const [targetHeight, targetWidth] = dissectionPreset(preset).upsampling.target;
+  const labelGrid: GridSize = content.data.labelGrid ?? { width: targetWidth, height: targetHeight };
+  const matching = resolveMatching(dissectionPreset(preset), content.matching ?? {}, labelGrid);
+  return {
+    file: file === undefined ? undefined : path.resolve(file),
+    folder: path.resolve(folder),
+    title: content.title ?? studyDefaults.title,
+    data: resolveData(content.data, labelGrid, pathOf),
+    models: content.models.map((model) => resolveModel(model, labelGrid, pathOf)),
+    preset,
+    matching,
+    diff: content.diffPreset === undefined ? undefined : { preset: content.diffPreset, matching: resolveMatching(dissectionPreset(content.diffPreset), {}, labelGrid) },
+    runtime: resolveRuntime(content.runtime ?? {}),
+    scores: [content.scores ?? []].flat().map(pathOf),
+    scoreColumns: content.scoreColumns === undefined ? undefined : pathOf(content.scoreColumns),
+    modelNames: content.modelNames ?? embeddingPresetOf(content).modelNames,
+    embedding: resolveEmbedding(content, matching.minimumIou, pathOf),
+    relations: { permutations: content.relations?.permutations ?? studyDefaults.permutations },
+    seed: content.seed ?? studyDefaults.seed,
+  };
+}
+
+function resolveData(data: DataContent, labelGrid: GridSize, pathOf: (name: string) => string): StudyData {
+  return {
+    format: data.format ?? studyDefaults.format,
+    images: pathOf(data.images),
+    labels: pathOf(data.labels),
+    labelNames: pathOf(data.labelNames),
+    ...(data.imageLabels === undefined ? {} : { imageLabels: pathOf(data.imageLabels) }),
+    ...(data.ignore === undefined ? {} : { ignore: data.ignore }),
+    unpaired: data.unpaired ?? listLabelledImagesDefaults.unpaired,
+    labelGrid,
+    skipBad: data.skipBad ?? loadLabelledImagesDefaults.skipBad,
+    maxPixels: data.maxPixels ?? decodeImageDefaults.maxPixels,
+    background: data.background ?? decodeImageDefaults.background,
+  };
+}
+
+function resolveModel({ name, file, layer, layers, input, tokens }: ModelContent, labelGrid: GridSize, pathOf: (name: string) => string): StudyModel {
+  const preprocessing = resolvePreprocessing(input ?? studyDefaults.input);
+  const { height, width, resize, shortestSide, filter } = preprocessing;
+  return {
+    name,
+    file: pathOf(file),
+    layers: layers ?? (layer === undefined ? 'usual' : [layer]),
+    tokens: resolveTokens(tokens),
+    input: preprocessing,
+    geometry: resolveGeometry({ height, width, resize, shortestSide, filter, labelHeight: labelGrid.height, labelWidth: labelGrid.width }),
+  };
+}
+
+function resolveTokens({ prefix, width, height }: NonNullable<ModelContent['tokens']> = {}): StudyTokens {
+  return { ...(prefix === undefined ? {} : { prefixTokens: prefix }), ...(width === undefined || height === undefined ? {} : { grid: { width, height } }) };
+}
+
+function resolveMatching(preset: DissectionPreset, changes: MatchingContent, { width, height }: GridSize): DissectionPreset {
+  const { padding = preset.upsampling.padding, alignment = preset.upsampling.alignment, gate = preset.minimumIou, compareGate = preset.compareIou, ...others } = changes;
+  return { ...preset, ...others, minimumIou: gate, compareIou: compareGate, upsampling: { padding, alignment, target: [height, width] } };
+}
+
+function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, imagesPerShard }: RuntimeContent): StudyRuntime {
+  return {
+    ...(batchSize === undefined ? {} : { batchSize }),
+    ...(threads === undefined ? {} : { threads }),
+    executionProviders: executionProviders ?? studyDefaults.executionProviders,
+    keptMapsBytes: keptMapsMegabytes === undefined ? keepDefaults.memoryBytes : Math.round(keptMapsMegabytes * mebibyte),
+    secondPass: secondPass ?? studyDefaults.secondPass,
+    imagesPerShard: imagesPerShard ?? studyDefaults.imagesPerShard,
+  };
+}

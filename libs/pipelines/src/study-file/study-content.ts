@@ -1,0 +1,108 @@
+import type { Preprocessing, PreprocessingPreset } from '@intermodel/activation-streaming';
+import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
+import type { ModelNameRule } from '@intermodel/data-loading';
+import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
+import type { GridSize, StudyData, StudyRelations } from './study.ts';
+
+/** What a study file holds, as the JSON Schema describes it: only `data` and `models` must be there. */
+export interface StudyContent {
+  /** Schema for editors; not read. */
+  readonly $schema?: string;
+  /** Headline of the report. */
+  readonly title?: string;
+  /** Images and labels. */
+  readonly data: DataContent;
+  /** Models to compare. */
+  readonly models: readonly ModelContent[];
+  /** Variant of network dissection. @default 'dissect-2020' */
+  readonly preset?: DissectionPresetName;
+  /** Second variant to compare with. @default none */
+  readonly diffPreset?: DissectionPresetName;
+  /** Changes of the preset. */
+  readonly matching?: MatchingContent;
+  /** How the machine is used. */
+  readonly runtime?: RuntimeContent;
+  /** One score table or several. @default none */
+  readonly scores?: string | readonly string[];
+  /** CSV that says what the columns of wide score tables mean. */
+  readonly scoreColumns?: string;
+  /** How the models of score tables are named. @default that of the preset of the embedding */
+  readonly modelNames?: ModelNameRule;
+  /** Choices of the embedding. */
+  readonly embedding?: EmbeddingContent;
+  /** Relations to scores. */
+  readonly relations?: Partial<StudyRelations>;
+  /** Seed of everything that is random. @default 0 */
+  readonly seed?: number;
+}
+
+/** Images and labels as a study file names them. */
+export type DataContent = Pick<StudyData, 'images' | 'labels' | 'labelNames'> & Partial<StudyData>;
+
+/** A model as a study file describes it. */
+export interface ModelContent {
+  /** Name in tables and of the model's folder. */
+  readonly name: string;
+  /** ONNX file. */
+  readonly file: string;
+  /** Tensor to dissect. @default the last spatial map before global pooling */
+  readonly layer?: string;
+  /** Several tensors, instead of `layer`. */
+  readonly layers?: readonly string[];
+  /** Preset or settings of the input. @default 'imagenet' */
+  readonly input?: PreprocessingPreset | InputContent;
+  /** How the tokens of a vision transformer lie on the image. */
+  readonly tokens?: Partial<GridSize> & { readonly prefix?: number };
+}
+
+/** Settings of a model's input on top of a preset. */
+export type InputContent = Partial<Preprocessing> & {
+  /** Preset that everything not given is taken from. @default 'imagenet' */
+  readonly preset?: PreprocessingPreset;
+};
+
+/** Changes of a preset of the dissection; the gate is what the preset calls `minimumIou`. */
+export type MatchingContent = Partial<Omit<DissectionPreset, 'upsampling' | 'minimumIou' | 'compareIou'>> & {
+  /** What lies outside a map when it is upsampled. */
+  readonly padding?: DissectionPreset['upsampling']['padding'];
+  /** Which points of map and label grid coincide. */
+  readonly alignment?: DissectionPreset['upsampling']['alignment'];
+  /** IoU that a match must pass. */
+  readonly gate?: number;
+  /** By which comparison it must pass. */
+  readonly compareGate?: DissectionPreset['compareIou'];
+};
+
+/** How the machine is used, as a study file says it. */
+export interface RuntimeContent {
+  /** Images of one run of a model. */
+  readonly batchSize?: number;
+  /** Threads of a model. */
+  readonly threads?: number;
+  /** Execution providers, the preferred first. @default ['cpu'] */
+  readonly executionProviders?: readonly string[];
+  /** Memory for kept maps, in MiB. @default 256 */
+  readonly keptMapsMegabytes?: number;
+  /** Whether models are run a second time instead of keeping maps. @default false */
+  readonly secondPass?: boolean;
+  /** Images whose counts are kept together. @default 500 */
+  readonly imagesPerShard?: number;
+}
+
+/** Choices of the embedding as a study file states them. */
+export interface EmbeddingContent {
+  /** Choices that the others change. @default 'default' */
+  readonly preset?: EmbeddingPresetName;
+  /** Principal components. @default 3, or one fewer than models */
+  readonly components?: number;
+  /** Categories of models. @default 3, or the number of models */
+  readonly clusters?: number;
+  /** Models left out of the fit. @default none */
+  readonly exclude?: readonly string[];
+  /** How counts become weights. */
+  readonly normalisation?: Normalisation;
+  /** Whether the first concept is dropped. */
+  readonly dropFirstConcept?: boolean;
+  /** Output folder of an earlier run whose embedding is used. */
+  readonly frozen?: string;
+}

@@ -1,0 +1,100 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defineStudy, formatStudy, readStudyFile, studySchemaFile, type StudyContent } from '../index.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'study-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+const write = (text: string, name = 'study.yaml') => {
+  writeFileSync(path.join(folder, name), text);
+  return path.join(folder, name);
+};
+const data = 'data: { images: photos, labels: masks, labelNames: labels.csv }\n';
+const two = `${data}models:\n  - { name: a, file: a.onnx }\n  - { name: b, file: b.onnx }\n`;
+const read = (text: string) => readStudyFile(write(text), { checkFiles: false });
+const example = path.resolve(import.meta.dirname, '../../../../apps/cli/examples/study.yaml');
+
+describe(readStudyFile, () => {
+  it('makes every choice that a study leaves open', () => {
+    const study = read(two);
+    expect(study.models.map(({ name, file, layers }) => [name, path.relative(folder, file), layers])).toEqual([['a', 'a.onnx', 'usual'], ['b', 'b.onnx', 'usual']]);
+    expect(study).toMatchObject({ preset: 'dissect-2020', scores: [], seed: 0, embedding: { components: 1, clusters: 2, gate: 0.04 }, data: { skipBad: false, labelGrid: { width: 56, height: 56 } } });
+    expect(study.models[0]?.input).toMatchObject({ width: 224, height: 224, channels: 'rgb', mean: [0.485, 0.456, 0.406] });
+  });
+
+  it('reads the annotated example, and JSON as it reads YAML', () => {
+    const study = readStudyFile(example, { checkFiles: false });
+    expect(study.models.map(({ name }) => name)).toEqual(['resnet-a', 'resnet-b', 'random']);
+    expect(study.embedding?.exclude).toEqual(['random']);
+    const content: StudyContent = { data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: [{ name: 'a', file: 'a.onnx' }, { name: 'b', file: 'b.onnx' }] };
+    const json = readStudyFile(write(JSON.stringify(content), 'study.json'), { checkFiles: false });
+    expect(formatStudy(json)).toEqual(formatStudy(read(two)));
+    expect(formatStudy(defineStudy(content, { folder, checkFiles: false }))).toEqual(formatStudy(json));
+  });
+
+  it('takes changes of a preset into the matching, and the gate into the embedding', () => {
+    const study = read(`${two}preset: netdissect-2017\nmatching: { gate: 0.1, level: 0.9 }\n`);
+    expect(study.matching).toMatchObject({ minimumIou: 0.1, level: 0.9, values: 'raw' });
+    expect(study.embedding?.gate).toBe(0.1);
+  });
+
+  it('makes no embedding of a single model', () => {
+    expect(read(`${data}models: [{ name: a, file: a.onnx }]\n`).embedding).toBeUndefined();
+  });
+
+  it.each([
+    ['an unknown key', `${two}modls: 1\n`, 5, /"modls"[\s\S]*models/u],
+    ['an unknown key of a model', `${data}models:\n  - { name: a, file: a.onnx, layr: x }\n`, 3, /"layr"[\s\S]*layer/u],
+    ['a missing key', `${data}models:\n  - name: a\n`, 3, /models\[0\]\.file is missing/u],
+    ['a wrong type', `${two}seed: often\n`, 5, /seed/u],
+    ['an unknown preset', `${two}preset: dissect-2019\n`, 5, /dissect-2020/u],
+    ['an unknown input', `${data}models:\n  - { name: a, file: a.onnx, input: imagnet }\n`, 3, /imagenet/u],
+    ['two models of one name', `${data}models:\n  - { name: a, file: a.onnx }\n  - { name: a, file: b.onnx }\n`, 4, /"a"/u],
+    ['a name that leaves its folder', `${data}models:\n  - { name: ../a, file: a.onnx }\n`, 3, /\.\.\/a/u],
+    ['a name that is no folder on every system', `${data}models:\n  - { name: con, file: a.onnx }\n`, 3, /con/u],
+    ['no models', `${data}models: []\n`, 2, /models/u],
+    ['an excluded model that is not listed', `${two}embedding: { exclude: [c] }\n`, 5, /c/u],
+    ['more components than models allow', `${two}embedding: { components: 2 }\n`, 5, /from 1 to 1/u],
+    ['broken YAML', `${two}scores: [a\n`, 6, /study\.yaml/u],
+    ['layer and layers at once', `${data}models:\n  - { name: a, file: a.onnx, layer: x, layers: [y] }\n`, 3, /both/u],
+  ])('refuses %s, with the line', (_case, text, line, message) => {
+    const attempt = () => read(text);
+    expect(attempt).toThrow(message);
+    expect(attempt).toThrow(expect.objectContaining({ code: 'STUDY_FILE', details: expect.objectContaining({ line }) as unknown }));
+  });
+
+  it('refuses files that are not there, unless told not to look', () => {
+    const file = write(two);
+    expect(() => readStudyFile(file)).toThrow(/photos/u);
+    for (const name of ['photos', 'masks']) mkdirSync(path.join(folder, name));
+    for (const name of ['labels.csv', 'a.onnx', 'b.onnx']) write('', name);
+    expect(readStudyFile(file).models).toHaveLength(2);
+  });
+
+  it('names no path of the machine in what it records', () => {
+    expect(JSON.stringify(formatStudy(read(two)))).not.toContain(folder);
+  });
+});
+
+describe('the JSON Schema', () => {
+  it('is valid, and closed: no object takes keys that it does not describe', () => {
+    const schema = JSON.parse(readFileSync(studySchemaFile, 'utf8')) as Record<string, unknown>;
+    expect(new Ajv2020({ strict: false }).validateSchema(schema)).toBe(true);
+    const open: string[] = [];
+    const visit = (value: unknown, at: string) => {
+      if (typeof value !== 'object' || value === null) return;
+      const node = value as Record<string, unknown>;
+      if (node['type'] === 'object' && node['additionalProperties'] !== false) open.push(at);
+      for (const [key, child] of Object.entries(node)) visit(child, `${at}/${key}`);
+    };
+    visit(schema, '');
+    expect(open).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+import { InputError } from '@intermodel/streams';
+
+/** Way to a value within a study: keys and places in lists. */
+export type StudyPath = readonly (string | number)[];
+
+/** What is wrong, and at which key. */
+export interface Finding {
+  /** Way to the key; its parent, if it is missing. */
+  readonly path: StudyPath;
+  /** What is wrong. */
+  readonly problem: string;
+  /** What was expected instead. */
+  readonly expected?: string;
+  /** What the reader can do about it. */
+  readonly hint?: string;
+}
+
+/** Place in the text of a study file. */
+export interface TextPlace {
+  /** Line, counted from 1. */
+  readonly line: number;
+  /** Character of the line, counted from 1. */
+  readonly column: number;
+  /** The line itself. */
+  readonly text: string;
+}
+
+/** Finds where a key stands; undefined for a study without a text. */
+export type FindPlace = (path: StudyPath) => TextPlace | undefined;
+
+/** One thing that is wrong with a study, for programs. */
+export interface StudyProblem {
+  /** The key, such as `models[0].input.width`; empty for the study as a whole. */
+  readonly key: string;
+  /** What is wrong. */
+  readonly problem: string;
+  /** Line of the study file, counted from 1. */
+  readonly line?: number;
+  /** Character of that line, counted from 1. */
+  readonly column?: number;
+  /** What was expected instead. */
+  readonly expected?: string;
+  /** What the reader can do about it. */
+  readonly hint?: string;
+}
+
+/** Problems that a message tells of; a program gets them all. */
+const problemsTold = 8;
+
+/** Longest line of a study file that a message repeats. */
+const lineShown = 160;
+
+/** A study that cannot be used: code `STUDY_FILE`, the first problem with its line, and all problems for programs. */
+export class StudyFileError extends InputError {
+  /** All problems in the order of the file. */
+  readonly problems: readonly StudyProblem[];
+
+  constructor(file: string | undefined, findings: readonly Finding[], findPlace: FindPlace, cause?: unknown) {
+    const located = findings.map((finding) => ({ finding, place: findPlace(finding.path) }));
+    located.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
+    const [first, ...others] = located;
+    const key = keyText(first?.finding.path ?? []);
+    const hints = [first?.finding.hint, ...furtherLines(others)].filter((line) => line !== undefined);
+    super('STUDY_FILE', `${first?.finding.problem ?? 'cannot be used'}${frame(first?.place)}`, {
+      ...(file === undefined ? {} : { file }),
+      ...(first?.place === undefined ? {} : { line: first.place.line }),
+      ...(key === '' ? {} : { column: key }),
+      ...(first?.finding.expected === undefined ? {} : { expected: first.finding.expected }),
+      ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
+      ...(cause === undefined ? {} : { cause }),
+    });
+    this.problems = located.map(({ finding: { path, ...rest }, place }) => ({ key: keyText(path), ...rest, ...(place === undefined ? {} : { line: place.line, column: place.column }) }));
+  }
+}
+
+/** Writes a path as people do: `models[0].input.width`. */
+export function keyText(path: StudyPath): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : index === 0 ? part : `.${part}`)).join('');
+}
+
+interface Located {
+  readonly finding: Finding;
+  readonly place: TextPlace | undefined;
+}
+
+function furtherLines(others: readonly Located[]): string[] {
+  const told = others.slice(0, problemsTold - 1).map(({ finding, place }) => {
+    const where = [place === undefined ? undefined : `line ${String(place.line)}`, keyText(finding.path)].filter((part) => part !== undefined && part !== '');
+    return `  also ${where.join(', ')}: ${finding.problem}`;
+  });
+  const left = others.length - told.length;
+  return left > 0 ? [...told, `  and ${String(left)} more`] : told;
+}
+
+/** The line with a mark under the character; tabs stay tabs, so that the mark stands right. */
+function frame(place: TextPlace | undefined): string {
+  if (place === undefined || place.text.length > lineShown) return '';
+  const number = String(place.line);
+  const indent = place.text.slice(0, place.column - 1).replace(/[^\t]/gu, ' ');
+  return `\n  ${number} | ${place.text}\n  ${' '.repeat(number.length)} | ${indent}^`;
+}

@@ -1,0 +1,135 @@
+import type { Preprocessing } from '@intermodel/activation-streaming';
+import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
+import type { ModelNameRule, ResolvedGeometry, RgbColour } from '@intermodel/data-loading';
+import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
+import type { DataFormat } from './study-defaults.ts';
+
+/** A study with every choice made: presets expanded, defaults filled in, paths absolute. */
+export interface Study {
+  /** Path of the study file; undefined for a study that a program described. */
+  readonly file: string | undefined;
+  /** Folder that relative paths were taken from. */
+  readonly folder: string;
+  /** Headline of the report. */
+  readonly title: string;
+  /** Images and labels. */
+  readonly data: StudyData;
+  /** Models in the order given, names unique. */
+  readonly models: readonly StudyModel[];
+  /** Name of the variant of network dissection. */
+  readonly preset: DissectionPresetName;
+  /** All choices of `preset`, with the study's own changes and label grid. */
+  readonly matching: DissectionPreset;
+  /** Second variant to compare with, if any; it has the same label grid. */
+  readonly diff: StudyDiff | undefined;
+  /** How the machine is used. */
+  readonly runtime: StudyRuntime;
+  /** Score tables; empty: nothing is related. */
+  readonly scores: readonly string[];
+  /** CSV that says what the columns of wide score tables mean; undefined: those of the published study. */
+  readonly scoreColumns: string | undefined;
+  /** How the models of score tables are named. */
+  readonly modelNames: ModelNameRule;
+  /** The embedding; undefined where a single model is dissected, which makes none. */
+  readonly embedding: StudyEmbedding | undefined;
+  /** Relations to scores. */
+  readonly relations: StudyRelations;
+  /** Seed of everything that is random. */
+  readonly seed: number;
+}
+
+/** Images and labels of a study. */
+export interface StudyData {
+  /** Layout of the data set. */
+  readonly format: DataFormat;
+  /** Folder of images. */
+  readonly images: string;
+  /** Folder of label images. */
+  readonly labels: string;
+  /** CSV that names the label numbers. */
+  readonly labelNames: string;
+  /** CSV of labels of whole images. */
+  readonly imageLabels?: string;
+  /** Number of pixels that nobody judged. */
+  readonly ignore?: number;
+  /** What happens to images without labels, and the other way round. */
+  readonly unpaired: 'refuse' | 'leave-out';
+  /** Size of label planes, in pixels. */
+  readonly labelGrid: GridSize;
+  /** Whether images that do not decode are passed over. */
+  readonly skipBad: boolean;
+  /** Largest number of pixels of an image that is decoded. */
+  readonly maxPixels: number;
+  /** Colour behind transparent pixels. */
+  readonly background: RgbColour;
+}
+
+/** Size of a grid. */
+export interface GridSize {
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+}
+
+/** A model of a study. */
+export interface StudyModel {
+  /** Name in tables, and of the model's folder: usable as a folder name on every system. */
+  readonly name: string;
+  /** ONNX file. */
+  readonly file: string;
+  /** Tensors to dissect; `usual`: the last spatial map before global pooling. */
+  readonly layers: readonly string[] | 'usual';
+  /** How tokens lie on the image; to be spread over the options of each layer. */
+  readonly tokens: StudyTokens;
+  /** How images become the input. */
+  readonly input: Preprocessing;
+  /** How images and labels are brought to size: `input` and the label grid. */
+  readonly geometry: ResolvedGeometry;
+}
+
+/** What is declared of the tokens of a vision transformer; the rest is inferred. */
+export interface StudyTokens {
+  /** Class and register tokens before those of the grid. */
+  readonly prefixTokens?: number;
+  /** Size of the grid of tokens. */
+  readonly grid?: GridSize;
+}
+
+/** Second variant of network dissection, run on the same activations. */
+export interface StudyDiff {
+  /** Name of the variant. */
+  readonly preset: DissectionPresetName;
+  /** All its choices. */
+  readonly matching: DissectionPreset;
+}
+
+/** How the machine is used; but for the execution providers, nothing here changes a result. */
+export interface StudyRuntime {
+  /** Images of one run of a model; absent: as many as fit well into memory. */
+  readonly batchSize?: number;
+  /** Threads of a model; absent: one a processor. */
+  readonly threads?: number;
+  /** Execution providers, the preferred first. */
+  readonly executionProviders: readonly string[];
+  /** Memory for kept maps, in bytes. */
+  readonly keptMapsBytes: number;
+  /** Whether models are run a second time instead of keeping maps. */
+  readonly secondPass: boolean;
+  /** Images whose counts are kept together. */
+  readonly imagesPerShard: number;
+}
+
+/** The embedding of a study. */
+export interface StudyEmbedding extends Omit<EmbeddingPreset, 'modelNames'> {
+  /** Name of the preset that the other choices come from. */
+  readonly preset: EmbeddingPresetName;
+  /** Output folder of an earlier run, in whose embedding models are placed. */
+  readonly frozen?: string;
+}
+
+/** How the embedding is related to scores. */
+export interface StudyRelations {
+  /** Orderings drawn where there are too many to try all. */
+  readonly permutations: number;
+}

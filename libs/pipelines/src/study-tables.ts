@@ -1,0 +1,51 @@
+import type {
+  CategoryTraitBatch,
+  ClusterQualityBatch,
+  ComponentVarianceBatch,
+  ConceptLoadingBatch,
+  ConceptProfileBatch,
+  ConceptRelationBatch,
+  EmbeddingPointBatch,
+  FittedEmbeddingBatch,
+  PerformanceSurfaceBatch,
+  ProfileSummaryBatch,
+  SurfaceErrorBatch,
+  TaskRelationBatch,
+  TaskScoreBatch,
+} from '@intermodel/schemas';
+
+/** Tables of an embedding: from the profiles of all models to the categories of those embedded. */
+export interface EmbeddingTables {
+  /** Profiles of all models of the unit tables. */
+  readonly profiles: ConceptProfileBatch;
+  /** Their summaries per category of concepts. */
+  readonly summaries: ProfileSummaryBatch;
+  /** Profiles of the embedded models over the concepts of the fit. */
+  readonly embeddedProfiles: ConceptProfileBatch;
+  /** The fit: with it others are placed. */
+  readonly fit: FittedEmbeddingBatch;
+  /** Embedded models. */
+  readonly points: EmbeddingPointBatch;
+  /** Concepts in the components. */
+  readonly loadings: ConceptLoadingBatch;
+  /** Explained variance of the components. */
+  readonly variance: ComponentVarianceBatch;
+  /** Quality of k = 1, 2, … categories of models. */
+  readonly clusters: ClusterQualityBatch;
+  /** What sets the categories of models apart. */
+  readonly traits: CategoryTraitBatch;
+}
+
+/** Tables that relate an embedding to scores. */
+export interface RelationTables {
+  /** The scores, tidy. */
+  readonly scores: TaskScoreBatch;
+  /** Relations of components, summaries and the trivial baseline. */
+  readonly relations: TaskRelationBatch;
+  /** Relations of single concepts. */
+  readonly concepts: ConceptRelationBatch;
+  /** Scores predicted over components 1 and 2. */
+  readonly surfaces: PerformanceSurfaceBatch;
+  /** Whether these predictions beat the mean. */
+  readonly surfaceErrors: SurfaceErrorBatch;
+}

@@ -1,0 +1,60 @@
+import { noConcept, type UnitMatchBatch } from '@intermodel/schemas';
+import { column, Interner, readNumbers } from '@intermodel/streams';
+import { tap, type MonoTypeOperatorFunction } from 'rxjs';
+
+/** Share of a model's median number of matches under which a model is suspected to have been dissected wrongly. */
+export const fewMatchesShare = 0.25;
+
+/** Something that a reader should know before trusting a number. */
+export interface StudyWarning {
+  /** Model that it is about. */
+  readonly subject: string;
+  /** One or two sentences. */
+  readonly text: string;
+}
+
+/** Counts dead units and matches of each model while unit matches pass by. */
+export class UnitWatch {
+  readonly #gate: number;
+  readonly #models = new Interner();
+  readonly #concepts = new Interner();
+  readonly #dead: number[] = [];
+  readonly #matches: number[] = [];
+
+  constructor(gate: number) {
+    this.#gate = gate;
+  }
+
+  /** Operator that looks on and changes nothing. */
+  watch(): MonoTypeOperatorFunction<UnitMatchBatch> {
+    return tap((batch) => {
+      const models = this.#models.column(column(batch, 'model')).codes;
+      const concepts = this.#concepts.column(column(batch, 'concept')).codes;
+      const none = [this.#concepts.code(noConcept), this.#concepts.code('')];
+      readNumbers(column(batch, 'iou')).forEach((iou, row) => {
+        const model = models[row] as number;
+        this.#dead[model] = (this.#dead[model] ?? 0) + (Number.isNaN(iou) ? 1 : 0);
+        this.#matches[model] = (this.#matches[model] ?? 0) + (iou > this.#gate && !none.includes(concepts[row] as number) ? 1 : 0);
+      });
+    });
+  }
+
+  /** What stood out, by model in order of their names. */
+  warnings(): StudyWarning[] {
+    const dead = this.#models.values.flatMap((model, code) => {
+      const units = this.#dead[code] ?? 0;
+      return units > 0 ? [{ subject: model, text: `${String(units)} units were never active (their IoU is undefined); they match nothing.` }] : [];
+    });
+    return [...dead, ...this.fewMatches()].sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
+  }
+
+  /** Models with suspiciously few matches: what wrong preprocessing looks like. */
+  fewMatches(): StudyWarning[] {
+    const sorted = [...this.#matches].sort((a, b) => a - b);
+    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    return this.#models.values.flatMap((model, code) => {
+      const matches = this.#matches[code] ?? 0;
+      return matches < median * fewMatchesShare ? [{ subject: model, text: `Only ${String(matches)} units match a concept, where the median model has ${String(median)}: check the preprocessing that it was dissected with.` }] : [];
+    });
+  }
+}

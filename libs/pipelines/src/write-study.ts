@@ -1,0 +1,130 @@
+import path from 'node:path';
+import type { ReportTables } from '@intermodel/report';
+import { manifestFile, stageFolder, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
+import type { RecordBatch } from 'apache-arrow';
+import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
+import { manifestTables, manifestText, programVersion, type ManifestInput } from './manifest.ts';
+import type { EmbeddingTables, RelationTables } from './study-tables.ts';
+import type { StudyWarning } from './warnings.ts';
+
+/** What is written beside the tables. */
+export interface StudyRecord {
+  /** Headline of the report. */
+  readonly title: string;
+  /** Command that makes the same folder again. */
+  readonly command: string;
+  /** All options after presets and defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Files that were read. */
+  readonly inputs: readonly ManifestInput[];
+  /** Things that a reader should know. */
+  readonly warnings: readonly StudyWarning[];
+  /** Works to cite, one sentence each. */
+  readonly references?: readonly string[];
+}
+
+/** File of the fitted embedding within an output folder: `place` and `relate` read it. */
+export const fitFile = 'fit';
+
+/** Tables of an output folder by file name, without ending. */
+export function studyFiles(tables: Partial<EmbeddingTables & RelationTables>): Record<string, RecordBatch> {
+  const named: Record<string, RecordBatch | undefined> = {
+    profiles: tables.profiles,
+    summaries: tables.summaries,
+    [fitFile]: tables.fit,
+    'embedded-profiles': tables.embeddedProfiles,
+    embedding: tables.points,
+    variance: tables.variance,
+    loadings: tables.loadings,
+    clusters: tables.clusters,
+    categories: tables.traits,
+    scores: tables.scores,
+    relations: tables.relations,
+    concepts: tables.concepts,
+    surfaces: tables.surfaces,
+    'surface-errors': tables.surfaceErrors,
+  };
+  return Object.fromEntries(Object.entries(named).filter((entry): entry is [string, RecordBatch] => entry[1] !== undefined));
+}
+
+/** Tables of a study; only the profiles and their summaries are always there. */
+export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Partial<EmbeddingTables & RelationTables>;
+
+/**
+ * Writes the output folder of a study, whole or not at all: Arrow and CSV of each table, `report.html`, `manifest.json`.
+ *
+ * @throws InputError `OUTPUT_NOT_EMPTY`; MachineError `WRITE_FAILED`.
+ */
+export async function writeStudy(out: string, tables: StudyTables, record: StudyRecord): Promise<readonly string[]> {
+  const report = await renderStudy(tables, record);
+  return writeTables(out, studyFiles(tables), record, { [reportFile]: report });
+}
+
+/** Name of the report in an output folder. */
+export const reportFile = 'report.html';
+
+/** Draws the report of a study. */
+export async function renderStudy(tables: StudyTables, record: StudyRecord): Promise<string> {
+  // Drawing needs large libraries that placing and relating do without.
+  const { renderReport } = await import('@intermodel/report');
+  return renderReport(reportTables(tables, record));
+}
+
+/** Writes a folder of tables with its manifest, whole or not at all; returns the names of its files. */
+export function writeTables(out: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string>> = {}): readonly string[] {
+  const folder = stageFolder(out);
+  try {
+    const written = writeFiles(folder.path, files, record, texts);
+    folder.commit();
+    return written;
+  } catch (error) {
+    folder.discard();
+    throw error;
+  }
+}
+
+/** Writes tables, texts and, last, the manifest into a folder, each file whole or not at all; returns their names. */
+export function writeFiles(folder: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string>> = {}): readonly string[] {
+  const written: string[] = [];
+  const write = (name: string, text: string) => {
+    writeFileAtomically(path.join(folder, name), text);
+    written.push(name);
+  };
+  for (const [name, batch] of Object.entries(files)) {
+    writeArrowFile(path.join(folder, `${name}.arrow`), batch.schema, [batch]);
+    written.push(`${name}.arrow`);
+    if (Object.hasOwn(csvFiles, name)) write(`${name}.csv`, csvFile(name as CsvFileName, batch));
+  }
+  for (const [name, text] of Object.entries(texts)) write(name, text);
+  const { command, options, inputs } = record;
+  write(manifestFile, manifestText({ command, options, inputs, tables: manifestTables(files), warnings: record.warnings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)) }));
+  return written.sort();
+}
+
+/** What the report shows of a study. */
+export function reportTables(tables: StudyTables, record: StudyRecord): ReportTables {
+  const { title, command, inputs, warnings, options, references } = record;
+  return {
+    study: {
+      title,
+      command,
+      inputs: inputs.map(({ name, role, sha256 }) => ({ name, role, sha256 })),
+      warnings,
+      options: Object.entries(options).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
+      versions: [{ name: 'intermodel', value: programVersion }],
+      references,
+    },
+    profiles: tables.profiles,
+    summaries: tables.summaries,
+    embedding: tables.points,
+    loadings: tables.loadings,
+    variance: tables.variance,
+    quality: tables.clusters,
+    traits: tables.traits,
+    scores: tables.scores,
+    relations: tables.relations,
+    conceptRelations: tables.concepts,
+    surfaces: tables.surfaces,
+    surfaceErrors: tables.surfaceErrors,
+  };
+}

@@ -1,0 +1,32 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const libraries = readdirSync(path.join(root, 'libs'));
+
+describe.each(libraries)('libs/%s', (library) => {
+  const folder = path.join(root, 'libs', library);
+
+  it('exports what this list says, so that a wider interface is a visible change', async () => {
+    const entry = (await import(path.join(folder, 'src/index.ts'))) as Record<string, unknown>;
+    await expect(Object.keys(entry).sort().join('\n')).toMatchFileSnapshot(`./public-exports/${library}.txt`);
+  });
+
+  it('has an index that only re-exports', () => {
+    const index = readFileSync(path.join(folder, 'src/index.ts'), 'utf8');
+    expect(index.split('\n').filter((line) => line.trim() !== '' && !/^(?:\/\/|export (?:type )?\{|\} from|\s+(?:type )?\w+,$)/u.test(line))).toEqual([]);
+  });
+
+  it('has a README of at most 40 lines with a runnable example', () => {
+    const readme = readFileSync(path.join(folder, 'README.md'), 'utf8').trimEnd();
+    expect(readme.split('\n').length).toBeLessThanOrEqual(40);
+    expect(readme).toMatch(/```ts\n[\s\S]+```/u);
+  });
+
+  it('has specs beside the code', () => {
+    const specs = (readdirSync(path.join(folder, 'src'), { recursive: true }) as string[]).filter((file) => file.endsWith('.spec.ts'));
+    expect(specs.length).toBeGreaterThan(0);
+    expect(existsSync(path.join(folder, 'src/index.ts'))).toBe(true);
+  });
+});
