@@ -6,9 +6,9 @@ export function startSaving(data: PageData): void {
   for (const figure of document.querySelectorAll<HTMLElement>('main figure')) {
     const tools = document.createElement('div');
     tools.className = 'tools';
-    if (findDrawing(figure, data) !== null) tools.append(saveButton('Save SVG', `Save figure ${title(figure)} as SVG`, () => { save(`${figure.id}.svg`, 'image/svg+xml', drawingText(findDrawing(figure, data))); }));
+    if (findDrawing(figure, data) !== null) tools.append(saveButton('Save SVG', `Save SVG: ${title(figure)}`, () => { save(`${figure.id}.svg`, 'image/svg+xml', drawingText(findDrawing(figure, data))); }));
     const table = figure.querySelector<HTMLTableElement>('details.data table') ?? figure.querySelector<HTMLTableElement>('table.grid');
-    if (table !== null) tools.append(saveButton('Save CSV', `Save the data of figure ${title(figure)} as CSV`, () => { save(`${figure.id}.csv`, 'text/csv', tableText(table)); }));
+    if (table !== null) tools.append(saveButton('Save CSV', `Save CSV: ${title(figure)}`, () => { save(`${figure.id}.csv`, 'text/csv', tableText(table)); }));
     if (tools.childElementCount > 0) figure.append(tools);
   }
 }

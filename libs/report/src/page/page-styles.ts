@@ -8,8 +8,8 @@ export function pageStyles(): string {
 function schemes(): string {
   const values = (scheme: 'light' | 'dark'): string => Object.entries(namedColours).map(([name, entry]) => `--${name}:${entry[scheme]};`).join('');
   return `:root{color-scheme:light;${values('light')}}
-@media (prefers-color-scheme:dark){:root:not([data-scheme=light]){color-scheme:dark;${values('dark')}}}
-:root[data-scheme=dark]{color-scheme:dark;${values('dark')}}`;
+@media screen and (prefers-color-scheme:dark){:root:not([data-scheme=light]){color-scheme:dark;${values('dark')}}}
+@media screen{:root[data-scheme=dark]{color-scheme:dark;${values('dark')}}}`;
 }
 
 /** Light text stands on the dark ends of the scale, and the other way round in the dark scheme. */
@@ -18,8 +18,8 @@ function gridSteps(): string {
   const steps = (scheme: 'light' | 'dark'): string => divergingColours.map((_, step) => `--ink-${String(step)}:${ink(step, scheme)};`).join('');
   const rules = divergingColours.map((_, step) => `.d${String(step)}{background:var(--diverging-${String(step)});color:var(--ink-${String(step)})}`).join('\n');
   return `:root{${steps('light')}}
-@media (prefers-color-scheme:dark){:root:not([data-scheme=light]){${steps('dark')}}}
-:root[data-scheme=dark]{${steps('dark')}}
+@media screen and (prefers-color-scheme:dark){:root:not([data-scheme=light]){${steps('dark')}}}
+@media screen{:root[data-scheme=dark]{${steps('dark')}}}
 ${rules}`;
 }
 
@@ -214,7 +214,8 @@ nav ol{gap:.2rem 1rem}
 body{background:#fff;font-size:10pt}
 nav,.controls,.skip,button{display:none!important}
 figure,.card,.finding{break-inside:avoid;border-color:#bbb}
-.scroll,details.data .scroll{overflow:visible;max-height:none}
+.scroll,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
+.beside{grid-template-columns:minmax(0,1fr) 15rem}
 .drawing .figure{max-width:100%}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;
