@@ -21,7 +21,7 @@ afterAll(() => {
 
 /** Runs Nx in the copied workspace and returns what it printed. */
 function nx(...argv: string[]): string {
-  const environment = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', NX_WORKSPACE_ROOT_PATH: workspace, NX_WORKSPACE_DATA_DIRECTORY: path.join(workspace, '.nx/workspace-data'), NX_CACHE_DIRECTORY: path.join(workspace, '.nx/cache') };
+  const environment = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', NO_COLOR: '1', FORCE_COLOR: '0', NX_WORKSPACE_ROOT_PATH: workspace, NX_WORKSPACE_DATA_DIRECTORY: path.join(workspace, '.nx/workspace-data'), NX_CACHE_DIRECTORY: path.join(workspace, '.nx/cache') };
   try {
     return execFileSync(path.join(workspace, 'node_modules/.bin/nx'), argv, { cwd: workspace, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
