@@ -212,10 +212,9 @@ nav ol{gap:.2rem 1rem}
 @media print{
 :root{color-scheme:light}
 body{background:#fff;font-size:10pt}
-nav,.controls,.skip,button{display:none!important}
+nav,.controls,.skip,.tools,.readout,#model-panel,button:not(td button){display:none!important}
 figure,.card,.finding{break-inside:avoid;border-color:#bbb}
 .scroll,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
-.beside{grid-template-columns:minmax(0,1fr) 15rem}
 .drawing .figure{max-width:100%}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;

@@ -15,7 +15,10 @@ export interface Finding {
 }
 
 /** Supported relations that are put in words at most; the tables hold them all. */
-export const supportedFindingsShown = 3;
+export const supportedFindingsShown = 2;
+
+/** Findings that a report states at most: what is supported first, descriptions last. */
+export const findingsShown = 5;
 
 /** Two-sided 95 % quantile of the standard normal distribution. */
 const normalQuantile = 1.959963984540054;
@@ -25,7 +28,7 @@ const normalQuantile = 1.959963984540054;
  * that excludes 0); where there is none, that is what is said.
  */
 export function findings(study: Study): readonly Finding[] {
-  return [...embeddingFindings(study), ...(study.tasks === undefined ? [] : relationFindings(study.tasks))];
+  return [...(study.tasks === undefined ? [] : relationFindings(study.tasks)), ...embeddingFindings(study)].slice(0, findingsShown);
 }
 
 /** Whether a concept's relation meets the rule: q <= 0.05 and a Fisher interval that excludes 0. */

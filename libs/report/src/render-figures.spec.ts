@@ -1,0 +1,55 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { syntheticStudy } from './fixtures/synthetic-study.ts';
+import { parseDocument } from './page/parse-document.ts';
+import { figurePng, renderFigures } from './render-figures.ts';
+
+describe('renderFigures', () => {
+  it('gives every figure of the page, a surface for each score, and a scatter for each supported relation', async () => {
+    const names = (await renderFigures(syntheticStudy())).map(({ name }) => name);
+    expect(names).toEqual([
+      'embedding-1-2', 'embedding-3-2', 'variance', 'bars-matches', 'bars-unique', 'bars-redundancy', 'loadings-1', 'loadings-2', 'loadings-3', 'loadings', 'concept-map', 'relations',
+      ...[0, 2, 4, 1, 3, 5].map((set) => `surface-dt-set${String(set)}`), 'relation-pc1-dt-set0', 'relation-pc1-dt-set2',
+    ]);
+  });
+
+  it('writes SVG that stands alone: no variables, styles or references', async () => {
+    for (const { svg, title } of await renderFigures(syntheticStudy())) {
+      expect(svg).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 \d+ \d+"/u);
+      expect(svg).not.toMatch(/var\(|<style|currentColor|href=|tabindex/u);
+      const document = parseDocument(svg);
+      expect(document.querySelector('svg > title')?.textContent).toBe(title);
+    }
+  });
+
+  it('escapes names and keeps file names plain and apart', async () => {
+    const figures = await renderFigures(syntheticStudy({ disguise: (name) => `../<script>"${name.replace(/\d/gu, '')}` }));
+    const names = figures.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.every((name) => /^[a-z0-9-]+$/u.test(name))).toBe(true);
+    expect(figures.every(({ svg }) => !svg.includes('<script'))).toBe(true);
+  });
+
+  it('gives the numbers behind a figure in full precision', async () => {
+    const figures = await renderFigures(syntheticStudy());
+    const csv = figures.find(({ name }) => name === 'variance')?.csv;
+    expect(csv).toBe('Component,Share\n1,0.5\n2,0.25\n3,0.125\n4,0.0625\n5,0.03125\n');
+    expect(figures.find(({ name }) => name === 'surface-dt-set0')?.csv?.trim().split('\n')).toHaveLength(145);
+  });
+
+  it('gives the same bytes twice', async () => {
+    expect(await renderFigures(syntheticStudy())).toEqual(await renderFigures(syntheticStudy()));
+  });
+
+  it('draws PNG at twice the size, with something on it', async () => {
+    const figure = (await renderFigures(syntheticStudy())).find(({ name }) => name === 'embedding-1-2');
+    if (figure === undefined) throw new Error('there is a first figure');
+    const png = await figurePng(figure);
+    const { width, channels } = await sharp(png).metadata();
+    expect(width).toBe(Math.round(Number(/ width="(\d+)"/u.exec(figure.svg)?.[1]) * 2));
+    const { dominant } = await sharp(png).stats();
+    expect(dominant).toEqual({ r: 248, g: 248, b: 248 });
+    expect(channels).toBeGreaterThanOrEqual(3);
+    expect((await sharp(png).stats()).entropy).toBeGreaterThan(0.1);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { syntheticStudy } from './fixtures/synthetic-study.ts';
+import { renderMarkdown } from './render-markdown.ts';
+
+describe('renderMarkdown', () => {
+  it('holds the findings and the tables of the page', () => {
+    const text = renderMarkdown(syntheticStudy());
+    expect(text.match(/^#+ .*$/gmu)).toEqual([
+      '# A made-up study', '## Findings', '## Embedding', '### Models on the components, with their groups', '### Share of the variance by component',
+      '### What sets each group apart: means inside and outside of the group', '### How well k groups describe the models', '## Models', '### Matching units, unique concepts and redundancy of every model',
+      '## Tasks', '### All relations, the strongest first', '### Leave\\-one\\-out errors of the performance surfaces', '### The 3 concepts that go most strongly with each score',
+      '## Method and provenance', '### Warnings', '### Options', '### Input files and their hashes', '### Versions', '### References', '### How to reproduce',
+    ].map((line) => line.replaceAll('\\-', '-')));
+    expect(text).toContain('- **Supported:** Models with a higher value of component 1 do better');
+    expect(text).toContain('_56 more rows._');
+  });
+
+  it('keeps every table rectangular, whatever the names hold', () => {
+    const text = renderMarkdown(syntheticStudy({ disguise: (name) => `a|b\n${name}\`<script>` }));
+    const widths = new Set<string>();
+    for (const block of text.split('\n\n').filter((part) => part.startsWith('|'))) {
+      const counts = block.split('\n').map((line) => line.replaceAll('\\|', '').split('|').length);
+      widths.add(String(new Set(counts).size));
+    }
+    expect([...widths]).toEqual(['1']);
+    expect(text.replace(/```[^]*?```/gu, '')).not.toContain('<script>');
+  });
+
+  it('fences a command that holds fences', () => {
+    const { study, profiles, summaries } = syntheticStudy({ disguise: (name) => `\`\`\`\n${name}` });
+    expect(renderMarkdown({ study, profiles, summaries })).toMatch(/\n````\n```\n/u);
+  });
+
+  it('does with profiles alone', () => {
+    const { study, profiles, summaries } = syntheticStudy();
+    const text = renderMarkdown({ study, profiles, summaries });
+    expect(text).not.toContain('## Tasks');
+    expect(text).not.toMatch(/undefined|NaN/u);
+  });
+});
