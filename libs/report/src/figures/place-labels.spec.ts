@@ -42,6 +42,13 @@ describe('placeLabels', () => {
     expect(few.some((label) => label?.leader !== undefined)).toBe(true);
   });
 
+  it('keeps every label beside its mark where lines are not wanted', () => {
+    const crowd = Array.from({ length: 30 }, (_, index) => ({ text: 'Model', x: 250 + (index % 6) * 20, y: 150 + Math.floor(index / 6) * 20 }));
+    const placed = placeLabels(crowd, { ...space, leaders: false });
+    expect(placed.some((label) => label !== undefined)).toBe(true);
+    expect(placed.every((label) => label?.leader === undefined)).toBe(true);
+  });
+
   it('takes capitals to be wider than small letters', () => {
     expect(textWidth('MMM', 10)).toBeGreaterThan(textWidth('iii', 10) * 2);
   });

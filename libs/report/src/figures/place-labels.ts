@@ -16,6 +16,8 @@ export interface LabelSpace {
   readonly fontSize: number;
   /** Radius of a mark, kept free of labels. */
   readonly radius: number;
+  /** Whether a label may stand off, joined to its mark by a line; in a crowd such lines confuse. @default true */
+  readonly leaders?: boolean;
 }
 
 /** A label in its place; `leader` says that it stands so far off that a line should join it to its mark. */
@@ -72,10 +74,10 @@ const directions = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1],
 /** Distances between mark and label, in heights of a line; from the second on a line joins them. */
 const distances = [0.25, 1.1, 2, 3.2, 4.6] as const;
 
-function candidates({ text, x, y }: LabelledMark, { fontSize, radius }: LabelSpace): Candidate[] {
+function candidates({ text, x, y }: LabelledMark, { fontSize, radius, leaders = true }: LabelSpace): Candidate[] {
   const width = textWidth(text, fontSize);
   const height = fontSize * 1.15;
-  return distances.flatMap((distance, ring) =>
+  return (leaders ? distances : distances.slice(0, 1)).flatMap((distance, ring) =>
     directions.map(([right, down]) => {
       const diagonal = right !== 0 && down !== 0 ? Math.SQRT1_2 : 1;
       const reach = (radius + distance * fontSize) * diagonal;

@@ -42,6 +42,9 @@ export interface ScatterFigure {
   readonly fontSize?: number;
 }
 
+/** Points up to which a name may stand off from its mark. */
+const leadersUpTo = 40;
+
 const margin = { top: 14, right: 18, bottom: 46, left: 56 } as const;
 
 /** Draws a scatter whose points are told apart by colour and shape, with names that overlap neither each other nor a mark. */
@@ -51,7 +54,7 @@ export function drawScatter({ points, xTitle, yTitle, label, width = 1000, heigh
   const [xScale, yScale] = plotScales(shown, width, height, equalScale);
   const marks = shown.map(({ name, x, y }) => ({ text: name, x: scaled(xScale, x), y: scaled(yScale, y) }));
   const bounds = [margin.left + 2, margin.top, width - 4, height - margin.bottom - 2] as const;
-  const labels = placeLabels(marks, { bounds, fontSize, radius: radius + 2 });
+  const labels = placeLabels(marks, { bounds, fontSize, radius: radius + 2, leaders: shown.length <= leadersUpTo });
   const body = shown.map((point, index) => {
     const mark = marks[index] as (typeof marks)[number];
     const place = labels[index];

@@ -89,6 +89,7 @@ figcaption p{font-size:.93rem;line-height:1.45;color:var(--quiet);margin:.25rem 
 .trio{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(21rem,100%),1fr));gap:1.2rem;margin:1.4rem 0}
 .trio>figure{margin:0;display:grid;grid-row:span 5;grid-template-rows:subgrid;gap:0}
 .trio .drawing .figure{max-width:100%}
+.trio .drawing{max-height:46rem;overflow:auto}
 .trio .legend{grid-row:2}
 .trio .drawing{grid-row:3}
 .trio details{grid-row:4}
@@ -164,6 +165,9 @@ caption{text-align:left;font-size:.85rem;color:var(--quiet);padding:.4rem 0}
 th,td{padding:.32rem .8rem .32rem 0;text-align:left;border-bottom:1px solid var(--faint);vertical-align:baseline}
 thead th{font-weight:600;border-bottom:1px solid var(--quiet);vertical-align:bottom}
 tbody th{font-weight:500}
+.scroll:has(>table[data-interactive]){max-height:46rem;overflow:auto}
+table[data-interactive] thead th{position:sticky;top:0;z-index:1;background:var(--paper);box-shadow:0 1px 0 var(--quiet)}
+figure table[data-interactive] thead th{background:var(--panel)}
 .number{text-align:right}
 tbody tr:hover{background:var(--faint)}
 details.data{margin-top:.7rem;font-size:.93rem}
@@ -193,7 +197,8 @@ th[aria-sort=descending] button::after{content:" \\2193"}
 table.mini{font-size:.84rem;width:100%}
 table.mini th,table.mini td{padding:.2rem .5rem .2rem 0}
 table.mini thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--line)}
-table.mini .number .quiet{margin-left:.3em}
+.card table{overflow-wrap:normal}
+.card table.mini .number .quiet{display:block}
 table.mini .left{text-align:left;padding-left:.5rem}
 td.bar{width:38%;min-width:4rem;vertical-align:middle}
 .minibar,.twobars{display:block;width:100%;height:.5rem;border-radius:1px}
@@ -214,7 +219,7 @@ nav ol{gap:.2rem 1rem}
 body{background:#fff;font-size:10pt}
 nav,.controls,.skip,.tools,.readout,#model-panel,button:not(td button){display:none!important}
 figure,.card,.finding{break-inside:avoid;border-color:#bbb}
-.scroll,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
+.scroll,.scroll:has(>table[data-interactive]),.trio .drawing,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
 .drawing .figure{max-width:100%}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;

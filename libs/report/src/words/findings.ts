@@ -92,17 +92,18 @@ function supportedSentence(tasks: Tasks, relation: Relation): string {
 }
 
 function conceptFindings({ conceptLinks, columns }: Tasks): Finding[] {
-  if (conceptLinks.length === 0) return [];
-  const supported = conceptLinks.filter(conceptLinkSupported).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
+  const defined = conceptLinks.filter(({ pearson }) => Number.isFinite(pearson));
+  if (defined.length === 0) return [];
+  const supported = defined.filter(conceptLinkSupported).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
   const [first] = supported;
   if (first === undefined) {
-    return [{ kind: 'unsupported', text: `No single concept is supported as what a task needs, among ${counted(conceptLinks.length, 'pair')} of concept and score.` }];
+    return [{ kind: 'unsupported', text: `No single concept is supported as what a task needs, among ${counted(defined.length, 'pair')} of concept and score.` }];
   }
   const column = columns[first.column];
   return [
     {
       kind: 'supported',
-      text: `${String(supported.length)} of ${counted(conceptLinks.length, 'pair')} of a single concept and a score ${supported.length === 1 ? 'is' : 'are'} supported; the strongest is ${first.concept} (${first.category}) with ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(first.pearson, 2)}, ${probabilityStatement('q', first.q)}, n\u00a0=\u00a0${String(first.n)}.`,
+      text: `${String(supported.length)} of ${counted(defined.length, 'pair')} of a single concept and a score ${supported.length === 1 ? 'is' : 'are'} supported; the strongest is ${first.concept} (${first.category}) with ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(first.pearson, 2)}, ${probabilityStatement('q', first.q)}, n\u00a0=\u00a0${String(first.n)}.`,
     },
   ];
 }
