@@ -20,7 +20,8 @@ export function measureProcess(command: string, argv: readonly string[]): { read
 const measuring = `
 const [command, ...argv] = process.argv.slice(1);
 process.argv = [process.execPath, command, ...argv];
-process.on('exit', () => { process.stderr.write('maxrss=' + process.resourceUsage().maxRSS); });
+// The peak of this process alone: what getrusage tells includes that of the process which started it.
+process.on('exit', () => { process.stderr.write('maxrss=' + /VmHWM:\\s+(\\d+)/u.exec(require('node:fs').readFileSync('/proc/self/status', 'utf8'))[1]); });
 import(command);
 `;
 

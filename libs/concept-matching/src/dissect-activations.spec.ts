@@ -2,7 +2,7 @@ import { activationSchema, type ActivationBatch } from '@intermodel/schemas';
 import { BatchSchemaError, buildBatch } from '@intermodel/streams';
 import { concat, EMPTY, from, lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { dissectActivations, dissectionPresets } from './index.ts';
+import { diffPresets, dissectActivations, dissectionPresets, estimateThresholds, matchConcepts, tallyOverlaps } from './index.ts';
 
 const shape = { model: 'm', layer: 'l', units: 2, mapHeight: 1, mapWidth: 2, labelHeight: 1, labelWidth: 2 };
 const vocabulary = [{ number: 1, name: 'left', category: 'place' }, { number: 2, name: 'right', category: 'place' }];
@@ -28,6 +28,25 @@ describe(dissectActivations, () => {
     expect((await lastValueFrom(results)).images).toBe((await lastValueFrom(results)).images);
     expect(await lastValueFrom(EMPTY.pipe(dissectActivations({ vocabulary }), toArray()))).toEqual([]);
     await expect(lastValueFrom(concat(of(batchOf(1)), throwError(() => new Error('source'))).pipe(dissectActivations({ vocabulary })))).rejects.toThrow('source');
+  });
+
+  it('gives what its steps give one after the other', async () => {
+    const batches = [batchOf(2), batchOf(3)];
+    const fused = await lastValueFrom(from(batches).pipe(dissectActivations({ vocabulary, preset })));
+    const thresholds = await lastValueFrom(from(batches).pipe(estimateThresholds({ preset })));
+    const overlaps = await lastValueFrom(from(batches).pipe(tallyOverlaps({ thresholds, vocabulary, preset })));
+    const matches = await lastValueFrom(of(overlaps).pipe(matchConcepts({ preset })));
+    const rows = (batch: { toArray(): unknown[] }) => batch.toArray().map((row) => JSON.stringify(row));
+    expect([rows(thresholds), rows(overlaps), rows(matches)]).toEqual([rows(fused.thresholds), rows(fused.overlaps), rows(fused.matches)]);
+    expect((await lastValueFrom(EMPTY.pipe(estimateThresholds()))).numRows).toBe(0);
+    expect((await lastValueFrom(EMPTY.pipe(tallyOverlaps({ thresholds, vocabulary })))).numRows).toBe(0);
+  });
+
+  it('lists the units whose detected concept differs between two presets', async () => {
+    const { matches } = await lastValueFrom(of(batchOf(2)).pipe(dissectActivations({ vocabulary, preset })));
+    expect(diffPresets({ matches, preset }, { matches, preset })).toEqual([]);
+    const changed = diffPresets({ matches, preset }, { matches, preset: { minimumIou: 1, compareIou: '>' } });
+    expect(changed.map(({ unit }) => unit)).toEqual([0, 1]);
   });
 
   it('refuses a batch of another layer', async () => {

@@ -1,9 +1,16 @@
-// Activations -> thresholds, overlaps, matches
+// Activations -> thresholds -> overlaps -> matches
+export { estimateThresholds, estimateThresholdsDefaults, type EstimateThresholdsOptions } from './estimate-thresholds.ts';
+export { tallyOverlaps, tallyOverlapsDefaults, type TallyOverlapsOptions } from './tally-overlaps.ts';
+export { matchConcepts, matchConceptsDefaults, type MatchConceptsOptions } from './match-concepts.ts';
+
+// All of it in one forward pass, also in shards
 export { dissectActivations, type DissectActivationsOptions } from './dissect-activations.ts';
 export { ActivationDissection, mergeOverlaps, mergeSelections, type ActivationDissectionOptions, type DissectionProgress } from './activation-dissection.ts';
-export { readActivations, type ImageActivations } from './read-activations.ts';
-export { dissectionPreset, dissectionPresetNames, dissectionPresets, passesGate, type Comparison, type DissectionPreset, type DissectionPresetName } from './dissection-presets.ts';
 export { type DissectionResult, type UnitSummary } from './dissection-result.ts';
-export { type Concept } from './concept-index.ts';
-export { matchConcepts, matchConceptsDefaults, type MatchConceptsOptions } from './match-concepts.ts';
 export { keepDefaults, type KeepOptions } from './kept-map-store.ts';
+export { readActivations, type ImageActivations } from './read-activations.ts';
+export { type Concept } from './concept-index.ts';
+
+// Named choices
+export { dissectionPreset, dissectionPresetNames, dissectionPresets, passesGate, type Comparison, type DissectionPreset, type DissectionPresetName } from './dissection-presets.ts';
+export { diffPresets, type ChangedUnit, type DetectedConcept, type PresetMatches } from './diff-presets.ts';

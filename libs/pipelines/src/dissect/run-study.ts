@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { from, lastValueFrom, tap } from 'rxjs';
 import type { Study } from '../study-file/study.ts';
 import { formatStudy } from '../study-file/format-study.ts';
@@ -50,11 +51,9 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
       if (event.kind === 'warning') warnings.push({ subject: event.subject, text: event.text });
       if (event.kind === 'model') {
         const own = unitWarnings(event);
-        writeModel(folder.model(event.model.name), event, {
-          options: formatStudy({ ...study, models: [event.model] }),
-          inputs: inputs.filter(({ role, name }) => role !== 'model' || event.model.file.endsWith(name)),
-          warnings: own,
-        });
+        const ownInputs = inputs.filter(({ role, name }) => role !== 'model' || path.basename(event.model.file) === name);
+        const gates = study.diff === undefined ? undefined : { main: study.matching, diff: study.diff.matching };
+        writeModel(folder.model(event.model.name), event, { options: formatStudy({ ...study, models: [event.model] }), inputs: ownInputs, warnings: own }, gates);
         warnings.push(...own.map((text) => ({ subject: event.model.name, text })));
         models.push(event);
       }

@@ -1,9 +1,17 @@
 import path from 'node:path';
-import type { DissectionResult } from '@intermodel/concept-matching';
+import { diffPresets, type DissectionPreset, type DissectionResult } from '@intermodel/concept-matching';
 import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitMatchBatch } from '@intermodel/schemas';
-import { column, csvText, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
+import { column, csvText, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
 import { manifestText, manifestTables, type ManifestInput } from '../manifest.ts';
-import type { DissectedModel } from './dissect-events.ts';
+import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
+
+/** Gates of the two presets that a model was dissected with. */
+export interface PresetGates {
+  /** That of the study. */
+  readonly main: Pick<DissectionPreset, 'minimumIou' | 'compareIou'>;
+  /** That of the second preset. */
+  readonly diff: Pick<DissectionPreset, 'minimumIou' | 'compareIou'>;
+}
 
 /** What is recorded beside the tables of a model. */
 export interface ModelRecord {
@@ -21,7 +29,7 @@ export interface ModelRecord {
  *
  * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
  */
-export function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord): void {
+export function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, gates?: PresetGates): void {
   const staged = stageFolder(folder);
   const file = (name: string) => path.join(staged.path, name);
   try {
@@ -30,7 +38,7 @@ export function writeModel(folder: string, { layers }: DissectedModel, record: M
     writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
     writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, overlaps);
     writeFileAtomically(file('units.csv'), unitsCsv(layers));
-    if (layers.some(({ diff }) => diff !== undefined)) writeFileAtomically(file('diff.csv'), diffCsv(layers));
+    if (gates !== undefined) writeFileAtomically(file('diff.csv'), diffCsv(layers, gates));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: overlaps[0] });
     writeFileAtomically(file('manifest.json'), manifestText({ command: 'dissect', ...record, tables }));
     staged.commit();
@@ -50,17 +58,18 @@ export function unitsCsv(layers: readonly Pick<DissectionResult, 'matches' | 'th
   return csvText([cell('model'), cell('layer'), cell('unit'), cell('threshold'), cell('activeFraction'), cell('concept'), cell('category'), cell('iou')], rows.length);
 }
 
-/** Text of `diff.csv`: the units whose concept differs between the two presets, with both. */
-export function diffCsv(layers: readonly (Pick<DissectionResult, 'matches'> & { readonly diff: Pick<DissectionResult, 'matches'> | undefined })[]): string {
-  const rows = layers.flatMap(({ matches, diff }) => {
-    const others = diff === undefined ? [] : matchRows(diff.matches);
-    return matchRows(matches).flatMap((row, index) => {
-      const other = others[index];
-      return other === undefined || (other.concept === row.concept && other.category === row.category) ? [] : [{ ...row, otherConcept: other.concept, otherCategory: other.category, otherIou: other.iou }];
-    });
-  });
-  const cell = (name: string, key: keyof (typeof rows)[number]) => ({ name, cell: (row: number) => rows[row]?.[key] });
-  return csvText([cell('model', 'model'), cell('layer', 'layer'), cell('unit', 'unit'), cell('concept', 'concept'), cell('category', 'category'), cell('iou', 'iou'), cell('other_concept', 'otherConcept'), cell('other_category', 'otherCategory'), cell('other_iou', 'otherIou')], rows.length);
+/** Text of `diff.csv`: the units whose detected concept differs between the two presets, with both. */
+export function diffCsv(layers: readonly DissectedLayer[], gates: PresetGates): string {
+  const rows = layers.flatMap(({ matches, diff }) => (diff === undefined ? [] : diffPresets({ matches, preset: gates.main }, { matches: diff.matches, preset: gates.diff })));
+  const cell = (name: string, read: (row: (typeof rows)[number]) => CsvValue) => ({ name, cell: (row: number) => read(rows[row] as (typeof rows)[number]) });
+  return csvText(
+    [
+      ...[cell('model', ({ model }) => model), cell('layer', ({ layer }) => layer), cell('unit', ({ unit }) => unit)],
+      ...[cell('concept', ({ before }) => before.concept), cell('category', ({ before }) => before.category), cell('iou', ({ before }) => before.iou)],
+      ...[cell('other_concept', ({ after }) => after.concept), cell('other_category', ({ after }) => after.category), cell('other_iou', ({ after }) => after.iou)],
+    ],
+    rows.length,
+  );
 }
 
 function matchRows(matches: UnitMatchBatch) {
