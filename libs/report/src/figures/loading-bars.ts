@@ -2,7 +2,7 @@ import type { Markup } from '../page/markup.ts';
 import { categoryColourNames, colour } from '../page/palette.ts';
 import type { Loading } from '../tables/study.ts';
 import { shortened } from '../words/shorten.ts';
-import { textWidth } from './place-labels.ts';
+import { textWidth } from './label-candidates.ts';
 import type { PlotHost } from './plot-host.ts';
 
 /** Concepts shown for each sign of a component. */

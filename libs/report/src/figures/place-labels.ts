@@ -1,109 +1,90 @@
-/** A mark with its name, in pixels. */
-export interface LabelledMark {
-  /** Text of the label. */
-  readonly text: string;
-  /** Centre of the mark, from the left. */
-  readonly x: number;
-  /** Centre of the mark, from the top. */
-  readonly y: number;
-}
+import { collide, labelCandidates, linesCross, type LabelCandidate, type LabelledMark, type LabelSpace, type PlacedLabel } from './label-candidates.ts';
 
-/** Where the labels may stand and how large they are, in pixels. */
-export interface LabelSpace {
-  /** Left, top, right and bottom edge. */
-  readonly bounds: readonly [number, number, number, number];
-  /** Size of the type. */
-  readonly fontSize: number;
-  /** Radius of a mark, kept free of labels. */
-  readonly radius: number;
-  /** Whether a label may stand off, joined to its mark by a line; in a crowd such lines confuse. @default true */
-  readonly leaders?: boolean;
-}
+/** What a label that is left out costs: more than any place. */
+const absenceCost = 60;
 
-/** A label in its place; `leader` says that it stands so far off that a line should join it to its mark. */
-export interface PlacedLabel {
-  /** Left edge of the text. */
-  readonly x: number;
-  /** Baseline of the text. */
-  readonly y: number;
-  /** Estimated width of the text. */
-  readonly width: number;
-  /** End of the line from the mark, where one is needed. */
-  readonly leader?: readonly [number, number];
-}
+/** What each crossing of two lines costs. */
+const crossingCost = 8;
 
-type Box = readonly [number, number, number, number];
+/** Rounds of improvement at most; most crowds settle after two or three. */
+const rounds = 10;
 
 /**
- * Places labels so that no two overlap and none covers a mark; a label for which there is no room is left out
- * (`undefined`). Marks with the fewest free places choose first; ties go by index, so equal input gives equal places.
+ * Places labels so that no two overlap, none covers a mark, and no line runs through another label or mark; a label for
+ * which there is no room is left out (`undefined`). Starts with the labels that have least choice, then lets each label
+ * in turn take its best place, where one other label may have to give way, as long as the whole gains by it. Ties go by
+ * index, so equal input gives equal places.
  */
 export function placeLabels(marks: readonly LabelledMark[], space: LabelSpace): readonly (PlacedLabel | undefined)[] {
-  const markBoxes = marks.map(({ x, y }): Box => [x - space.radius, y - space.radius, x + space.radius, y + space.radius]);
-  const options = marks.map((mark, index) => candidates(mark, space).filter(({ box }) => inside(box, space.bounds) && !markBoxes.some((other, at) => at !== index && overlap(box, other))));
-  const placed: (PlacedLabel | undefined)[] = marks.map(() => undefined);
-  const taken: Box[] = [];
-  const waiting = new Set(marks.keys());
+  const options = marks.map((_, index) => labelCandidates(index, marks, space));
+  const places = firstPlaces(options);
+  for (let round = 0; round < rounds; round++) {
+    let moved = false;
+    for (const index of options.keys()) moved = improve(index, options, places) || moved;
+    if (!moved) break;
+  }
+  return places.map((place) => place?.label);
+}
+
+type Places = (LabelCandidate | undefined)[];
+
+/** Each label in its best free place, those with the fewest places first. */
+function firstPlaces(options: readonly (readonly LabelCandidate[])[]): Places {
+  const free = options.map((all) => all);
+  const places: Places = options.map(() => undefined);
+  const waiting = new Set(options.keys());
   while (waiting.size > 0) {
-    const next = mostConstrained(waiting, options);
+    let [next, fewest] = [-1, Number.POSITIVE_INFINITY];
+    for (const index of waiting) {
+      const count = free[index]?.length ?? 0;
+      if (count < fewest) [next, fewest] = [index, count];
+    }
     waiting.delete(next);
-    const choice = options[next]?.[0];
+    const choice = free[next]?.[0];
     if (choice === undefined) continue;
-    placed[next] = choice.label;
-    taken.push(choice.box);
-    for (const index of waiting) options[index] = (options[index] ?? []).filter(({ box }) => !overlap(box, choice.box));
+    places[next] = choice;
+    for (const index of waiting) free[index] = (free[index] ?? []).filter((other) => !collide(other, choice));
   }
-  return placed;
+  return places;
 }
 
-/** Estimated width of a text in a sans-serif face; rather too wide than too narrow. */
-export function textWidth(text: string, fontSize: number): number {
-  let ems = 0;
-  for (const character of text) ems += /[ijl.,:;|'!()[\]]/u.test(character) ? 0.34 : /[A-Zmw@%_]/u.test(character) ? 0.74 : character > '\u2e80' ? 1.05 : 0.6;
-  return ems * fontSize;
-}
-
-interface Candidate {
-  readonly box: Box;
-  readonly label: PlacedLabel;
-}
-
-/** Directions from best to worst: right and left read most easily, then above and below, then the corners. */
-const directions = [[1, 0], [-1, 0], [0, -1], [0, 1], [1, -1], [1, 1], [-1, -1], [-1, 1]] as const;
-
-/** Distances between mark and label, in heights of a line; from the second on a line joins them. */
-const distances = [0.25, 1.1, 2, 3.2, 4.6] as const;
-
-function candidates({ text, x, y }: LabelledMark, { fontSize, radius, leaders = true }: LabelSpace): Candidate[] {
-  const width = textWidth(text, fontSize);
-  const height = fontSize * 1.15;
-  return (leaders ? distances : distances.slice(0, 1)).flatMap((distance, ring) =>
-    directions.map(([right, down]) => {
-      const diagonal = right !== 0 && down !== 0 ? Math.SQRT1_2 : 1;
-      const reach = (radius + distance * fontSize) * diagonal;
-      const centreX = x + right * (reach + width / 2);
-      const centreY = y + down * (reach + height / 2);
-      const box: Box = [centreX - width / 2, centreY - height / 2, centreX + width / 2, centreY + height / 2];
-      const label = { x: box[0], y: centreY + fontSize * 0.36, width };
-      const end: readonly [number, number] = [right === 0 ? centreX : right > 0 ? box[0] - 1 : box[2] + 1, down === 0 ? centreY : down > 0 ? box[1] : box[3]];
-      return { box, label: ring === 0 ? label : { ...label, leader: end } };
-    }),
-  );
-}
-
-function mostConstrained(waiting: ReadonlySet<number>, options: readonly (readonly Candidate[])[]): number {
-  let [best, fewest] = [-1, Number.POSITIVE_INFINITY];
-  for (const index of waiting) {
-    const free = options[index]?.length ?? 0;
-    if (free < fewest) [best, fewest] = [index, free];
+/** Moves a label to where the whole is cheapest; one other label may be moved or left out for it. */
+function improve(own: number, options: readonly (readonly LabelCandidate[])[], places: Places): boolean {
+  const before = places[own];
+  let best = { gain: 1e-9, place: before, other: -1, otherPlace: undefined as LabelCandidate | undefined };
+  for (const place of options[own] ?? []) {
+    if (place === before) continue;
+    const blocking = blockers(own, place, places);
+    if (blocking.length > 1) continue;
+    const other = blocking[0] ?? -1;
+    const otherPlace = other < 0 ? undefined : cheapest(other, options, places, own, place);
+    const now = costOf(own, before, places, -1) + (other < 0 ? 0 : costOf(other, places[other], places, own));
+    const then = costOf(own, place, places, other) + (other < 0 ? 0 : costOf(other, otherPlace, places, own) + (otherPlace !== undefined && linesCross(place, otherPlace) ? crossingCost : 0));
+    if (now - then > best.gain) best = { gain: now - then, place, other, otherPlace };
   }
-  return best;
+  if (best.place === before) return false;
+  places[own] = best.place;
+  if (best.other >= 0) places[best.other] = best.otherPlace;
+  return true;
 }
 
-function inside(box: Box, bounds: Box): boolean {
-  return box[0] >= bounds[0] && box[1] >= bounds[1] && box[2] <= bounds[2] && box[3] <= bounds[3];
+/** Labels that stand where a candidate wants to stand. */
+function blockers(own: number, place: LabelCandidate, places: Places): readonly number[] {
+  const found: number[] = [];
+  for (const [index, other] of places.entries()) {
+    if (index !== own && other !== undefined && collide(place, other) && found.push(index) > 1) break;
+  }
+  return found;
 }
 
-function overlap(a: Box, b: Box): boolean {
-  return a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+/** Best place of a label once another one has taken its own. */
+function cheapest(index: number, options: readonly (readonly LabelCandidate[])[], places: Places, taker: number, taken: LabelCandidate): LabelCandidate | undefined {
+  return (options[index] ?? []).find((place) => !collide(place, taken) && places.every((other, at) => at === index || at === taker || other === undefined || !collide(place, other)));
+}
+
+/** Cost of a place with its crossings; `besides` is a label that is about to move. */
+function costOf(own: number, place: LabelCandidate | undefined, places: Places, besides: number): number {
+  if (place === undefined) return absenceCost;
+  const crossings = place.line === undefined ? 0 : places.filter((other, at) => at !== own && at !== besides && other !== undefined && linesCross(place, other)).length;
+  return place.cost + crossings * crossingCost;
 }

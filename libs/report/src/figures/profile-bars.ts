@@ -4,7 +4,7 @@ import { categoryColourNames, colour } from '../page/palette.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
 import type { Profiles } from '../tables/study.ts';
 import { shortened } from '../words/shorten.ts';
-import { textWidth } from './place-labels.ts';
+import { textWidth } from './label-candidates.ts';
 import type { PlotHost } from './plot-host.ts';
 
 /** What the bars show: redundancy is one bar a model, the counts are stacked by category. */

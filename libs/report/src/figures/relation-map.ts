@@ -3,7 +3,7 @@ import { decimals } from '../page/number-text.ts';
 import { colour, divergingStep } from '../page/palette.ts';
 import type { PageTasks } from '../page/page-data.ts';
 import { columnWords, predictorFamily, predictorHeading } from '../words/predictor-words.ts';
-import { textWidth } from './place-labels.ts';
+import { textWidth } from './label-candidates.ts';
 import { pixel } from './ticks.ts';
 
 const [cellWidth, cellHeight] = [44, 20];

@@ -1,7 +1,7 @@
 import { legendRow, type Legend } from '../page/legend.ts';
 import { markup, trusted, type Markup } from '../page/markup.ts';
 import { colour, namedColours } from '../page/palette.ts';
-import { textWidth } from './place-labels.ts';
+import { textWidth } from './label-candidates.ts';
 
 /** Makes a drawing stand alone: title and legend above it, white behind it, and colours written out in place of variables. */
 export function standAloneFigure(title: string, drawing: Markup, legend?: Legend): string {

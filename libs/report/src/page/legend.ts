@@ -1,5 +1,5 @@
 import { pointPath } from '../figures/point-mark.ts';
-import { textWidth } from '../figures/place-labels.ts';
+import { textWidth } from '../figures/label-candidates.ts';
 import { joined, markup, type Markup } from './markup.ts';
 import { categoryColourNames, colour, groupColour, groupLetter, groupShape } from './palette.ts';
 

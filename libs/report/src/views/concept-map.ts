@@ -1,7 +1,7 @@
 import { joined, markup, type Markup } from '../page/markup.ts';
 import type { PageData } from '../page/page-data.ts';
 import { colour, groupColour } from '../page/palette.ts';
-import { textWidth } from '../figures/place-labels.ts';
+import { textWidth } from '../figures/label-candidates.ts';
 import { pixel } from '../figures/ticks.ts';
 
 /** Concepts drawn at most; a search finds the others. */
