@@ -10,6 +10,7 @@ export { listImages, listLabelledImages, listLabelledImagesDefaults, imageExtens
 export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, ShapesLabel, StatedSize, WholeImageLabel } from './images/labelled-image-set.ts';
 export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsError, openLabelledImages, type LoadedImages, type LoadLabelledImagesOptions, type OpenLabelledImagesOptions, type SkippedImage } from './images/load-labelled-images.ts';
 export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
+export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
 export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type ResizeFilter, type ResolvedGeometry } from './images/image-geometry.ts';
 
 // Vocabularies

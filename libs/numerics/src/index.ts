@@ -28,4 +28,9 @@ export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels 
 export { OverlapTally, type ImageMaps } from './activation-maps/overlap-tally.ts';
 export { type AreaScope, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './activation-maps/overlap-state.ts';
 export { bestConcept, bestConceptPerCategory, informationQuality, intersectionOverUnion, type MatchScope, type PairCounts } from './activation-maps/unit-scores.ts';
+export { KllSketch, kllErrorModel, kllRankError, kllSketchDefaults, type KllSketchOptions } from './activation-maps/kll-sketch.ts';
 export { packState, unpackState } from './activation-maps/state-bytes.ts';
+
+// Images that drive a unit most
+export { TopActivations, topActivationsDefaults, type ActivationPool, type TopActivation, type TopActivationsOptions } from './activation-maps/top-activations.ts';
+export { outlineMask } from './activation-maps/outline-mask.ts';

@@ -5,11 +5,12 @@ import { embedUnits } from './embed-units.ts';
 import { manifestInput } from './manifest.ts';
 import { relateScores } from './relate-scores.ts';
 import type { EmbeddingTables, RelationTables } from './study-tables.ts';
+import type { ReportChoices } from './render-study.ts';
 import { UnitWatch } from './warnings.ts';
 import { writeStudy, type StudyRecord } from './write-study.ts';
 
 /** Options of {@link embedStudy}. */
-export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>> {
+export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>>, ReportChoices {
   /** Unit tables, CSV or Arrow. */
   readonly units: readonly string[];
   /** Score tables, wide or tidy. @default none: nothing is related */
@@ -79,7 +80,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     ...(options.references === undefined ? {} : { references: options.references }),
   };
   onStep('writing tables and report');
-  return { tables, record, files: await writeStudy(out, tables, record) };
+  return { tables, record, files: await writeStudy(out, tables, record, options) };
 }
 
 function resolveChoices(options: EmbedStudyOptions): EmbeddingPreset {

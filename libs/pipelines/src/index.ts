@@ -22,6 +22,7 @@ export { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts';
 export { manifestInput, programVersion, type Manifest, type ManifestInput } from './manifest.ts';
 export { fitFile, writeStudy, writeTables, type StudyRecord, type StudyTables } from './write-study.ts';
+export { checkReportFormats, reportFormats, type ReportChoices, type ReportFormat } from './render-study.ts';
 export { fewMatchesShare, UnitWatch, type StudyWarning } from './warnings.ts';
 
 // Choices that apps offer
@@ -32,6 +33,7 @@ export { checkEmbeddingPreset, checkNormalisation, embeddingPresets, normalisati
 // Study files
 export { defineStudy, readStudyFile, type ReadStudyOptions } from './study-file/read-study-file.ts';
 export { type StudyContent } from './study-file/study-content.ts';
+export { StudyFileError, type StudyProblem } from './study-file/study-problems.ts';
 export { type Study, type StudyModel } from './study-file/study.ts';
 export { formatStudy } from './study-file/format-study.ts';
 export { studySchemaFile } from './study-file/study-defaults.ts';

@@ -1,9 +1,10 @@
 import { bundledStudy } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPresetName } from '@intermodel/embedding';
 import { embedStudy, type EmbeddedStudy } from './embed-study.ts';
+import type { ReportChoices } from './render-study.ts';
 
 /** Options of {@link reproduceStudy}. */
-export interface ReproduceStudyOptions {
+export interface ReproduceStudyOptions extends ReportChoices {
   /** Folder to write; it appears whole or not at all. */
   readonly out: string;
   /** Choices of the embedding; `default` differs from the paper in that no concept is dropped. @default 'paper-2022' */
@@ -25,10 +26,11 @@ export const publishedReferences = [
  * Reproduces the published study from its bundled tables: profiles of 20 ResNet-50s, the embedding of 13 of them, their
  * categories, and relations to 36 score columns.
  */
-export function reproduceStudy({ out, preset = 'paper-2022', seed = 0, onStep }: ReproduceStudyOptions): Promise<EmbeddedStudy> {
+export function reproduceStudy({ out, preset = 'paper-2022', seed = 0, onStep, ...report }: ReproduceStudyOptions): Promise<EmbeddedStudy> {
   const { units, scores } = bundledStudy('ssl-2022');
   const { exclude, modelNames } = embeddingPresets['paper-2022'];
   return embedStudy({
+    ...report,
     units: [units],
     scores: [scores],
     out,

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { ReportTables } from '@intermodel/report';
 import { manifestFile, stageFolder, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
-import { manifestTables, manifestText, programVersion, type ManifestInput } from './manifest.ts';
+import { manifestTables, manifestText, type ManifestInput } from './manifest.ts';
+import { renderStudy, type ReportChoices } from './render-study.ts';
 import type { EmbeddingTables, RelationTables } from './study-tables.ts';
 import type { StudyWarning } from './warnings.ts';
 
@@ -55,19 +55,8 @@ export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Part
  *
  * @throws InputError `OUTPUT_NOT_EMPTY`; MachineError `WRITE_FAILED`.
  */
-export async function writeStudy(out: string, tables: StudyTables, record: StudyRecord): Promise<readonly string[]> {
-  const report = await renderStudy(tables, record);
-  return writeTables(out, studyFiles(tables), record, { [reportFile]: report });
-}
-
-/** Name of the report in an output folder. */
-export const reportFile = 'report.html';
-
-/** Draws the report of a study. */
-export async function renderStudy(tables: StudyTables, record: StudyRecord): Promise<string> {
-  // Drawing needs large libraries that placing and relating do without.
-  const { renderReport } = await import('@intermodel/report');
-  return renderReport(reportTables(tables, record));
+export async function writeStudy(out: string, tables: StudyTables, record: StudyRecord, report: ReportChoices = {}): Promise<readonly string[]> {
+  return writeTables(out, studyFiles(tables), record, await renderStudy(tables, record, report));
 }
 
 /** Writes a folder of tables with its manifest, whole or not at all; returns the names of its files. */
@@ -99,32 +88,4 @@ export function writeFiles(folder: string, files: Readonly<Record<string, Record
   const { command, options, inputs } = record;
   write(manifestFile, manifestText({ command, options, inputs, tables: manifestTables(files), warnings: record.warnings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)) }));
   return written.sort();
-}
-
-/** What the report shows of a study. */
-export function reportTables(tables: StudyTables, record: StudyRecord): ReportTables {
-  const { title, command, inputs, warnings, options, references } = record;
-  return {
-    study: {
-      title,
-      command,
-      inputs: inputs.map(({ name, role, sha256 }) => ({ name, role, sha256 })),
-      warnings,
-      options: Object.entries(options).map(([name, value]) => ({ name, value: typeof value === 'string' ? value : JSON.stringify(value) })),
-      versions: [{ name: 'intermodel', value: programVersion }],
-      references,
-    },
-    profiles: tables.profiles,
-    summaries: tables.summaries,
-    embedding: tables.points,
-    loadings: tables.loadings,
-    variance: tables.variance,
-    quality: tables.clusters,
-    traits: tables.traits,
-    scores: tables.scores,
-    relations: tables.relations,
-    conceptRelations: tables.concepts,
-    surfaces: tables.surfaces,
-    surfaceErrors: tables.surfaceErrors,
-  };
 }

@@ -6,10 +6,12 @@ import { parse } from 'yaml';
 import { dissectionProgress } from '../dissection-progress.ts';
 import { repeated, wholeNumber } from '../numbers.ts';
 import { printResult, withOutputOptions, type OutputOptions } from '../output.ts';
+import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
 import { runResult, runText } from '../run-result.ts';
 import { stoppable } from '../stopping.ts';
 
-interface DissectOptions extends OutputOptions {
+interface DissectOptions extends OutputOptions, ReportOptions {
+  readonly galleryUnits?: number;
   readonly model: readonly string[];
   readonly images: string;
   readonly labels: string;
@@ -27,6 +29,7 @@ interface DissectOptions extends OutputOptions {
   readonly executionProvider?: readonly string[];
   readonly keptMapsMegabytes?: number;
   readonly secondPass?: boolean;
+  readonly sketch?: number;
   readonly scores?: readonly string[];
   readonly components?: number;
   readonly clusters?: number;
@@ -55,26 +58,28 @@ export function dissectCommand(): Command {
     .option('--execution-provider <NAME>', 'cpu, cuda, coreml, dml, webgpu, where the runtime has it; the preferred first', repeated)
     .option('--kept-maps-megabytes <N>', 'memory for kept activation maps before they go to the disk (default: 256)', wholeNumber(1))
     .option('--second-pass', 'run the models again instead of keeping maps')
+    .option('--sketch <K>', 'estimate thresholds by a sketch of this size, in two passes, with its error bound in the manifest (default: exact)', wholeNumber(64))
     .option('--scores <FILE>', 'relate to these scores too; may be given several times', repeated)
     .option('--components <N>', 'principal components (default: 3, or as many as the models allow)', wholeNumber(1))
     .option('--clusters <K>', 'categories of models (default: 3, or as many as models)', wholeNumber(1))
     .option('--seed <N>', 'seed of everything that is random', wholeNumber(0))
     .option('--title <TEXT>', 'headline of the report')
+    .option('--gallery-units <N>', 'units of each layer whose top images the report shows, 0 for none (default: 12)', wholeNumber(0))
     .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
     .action(async (options: DissectOptions) => {
       const study = defineStudy(studyContent(options));
       const { onEvent, done } = dissectionProgress(options);
-      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect' }));
+      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect', ...reportChoices(options), ...(options.galleryUnits === undefined ? {} : { galleryUnits: options.galleryUnits }) }));
       done();
       printResult(options, runResult(options.out, run), () => runText(options.out, run));
     });
-  return withOutputOptions(command);
+  return withOutputOptions(withReportOptions(command));
 }
 
 /** The study that the options describe; whatever they say is checked as a study file is. */
 function studyContent(options: DissectOptions): StudyContent {
   const { images, labels, labelNames, imageLabels, ignore, unpaired, skipBad } = options;
-  const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, components, clusters } = options;
+  const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, sketch, components, clusters } = options;
   const { preset, diffPreset, scores, seed, title } = options;
   const content = {
     title,
@@ -82,7 +87,7 @@ function studyContent(options: DissectOptions): StudyContent {
     models: modelContents(options.model).map((model) => ({ ...model, input: readInput(options.input) })),
     preset,
     diffPreset,
-    runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass },
+    runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass, sketch },
     scores,
     embedding: components === undefined && clusters === undefined ? undefined : { components, clusters },
     seed,

@@ -2,9 +2,10 @@ import { checkEmbeddingPreset, checkModelNameRule, checkNormalisation, embedding
 import { Command } from 'commander';
 import { repeated, share, wholeNumber } from '../numbers.ts';
 import { printResult, stepProgress, withOutputOptions, type OutputOptions } from '../output.ts';
+import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
 import { studyResult, studyText } from '../study-result.ts';
 
-interface EmbedOptions extends OutputOptions {
+interface EmbedOptions extends OutputOptions, ReportOptions {
   readonly out: string;
   readonly preset: string;
   readonly components?: number;
@@ -43,17 +44,18 @@ export function embedCommand(): Command {
       done();
       printResult(options, studyResult(options.out, study), () => studyText(options.out, study));
     });
-  return withOutputOptions(command);
+  return withOutputOptions(withReportOptions(command));
 }
 
 function studyOptions(units: readonly string[], options: EmbedOptions): EmbedStudyOptions {
-  const { out, preset, normalisation, modelNames, json, quiet, ...rest } = options;
+  const { out, preset, normalisation, modelNames, json, quiet, format, figures, ...rest } = options;
   return {
     ...rest,
     units,
     out,
     preset: checkEmbeddingPreset(preset),
     command: 'intermodel embed',
+    ...reportChoices(options),
     ...(normalisation === undefined ? {} : { normalisation: checkNormalisation(normalisation) }),
     ...(modelNames === undefined ? {} : { modelNames: checkModelNameRule(modelNames) }),
   };

@@ -2,9 +2,10 @@ import { checkEmbeddingPreset, reproduceStudy } from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { wholeNumber } from '../numbers.ts';
 import { printResult, stepProgress, withOutputOptions, type OutputOptions } from '../output.ts';
+import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
 import { studyResult, studyText } from '../study-result.ts';
 
-interface ReproduceOptions extends OutputOptions {
+interface ReproduceOptions extends OutputOptions, ReportOptions {
   readonly out: string;
   readonly preset: string;
   readonly seed: number;
@@ -20,9 +21,9 @@ export function reproduceCommand(): Command {
     .addHelpText('after', '\nExamples:\n  intermodel reproduce --out reproduction\n  intermodel reproduce --out reproduction --json | jq .variance')
     .action(async (options: ReproduceOptions) => {
       const { onStep, done } = stepProgress(options);
-      const study = await reproduceStudy({ out: options.out, preset: checkEmbeddingPreset(options.preset), seed: options.seed, onStep });
+      const study = await reproduceStudy({ out: options.out, preset: checkEmbeddingPreset(options.preset), seed: options.seed, onStep, ...reportChoices(options) });
       done();
       printResult(options, studyResult(options.out, study), () => studyText(options.out, study));
     });
-  return withOutputOptions(command);
+  return withOutputOptions(withReportOptions(command));
 }

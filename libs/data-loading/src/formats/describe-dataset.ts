@@ -2,7 +2,7 @@ import { boundedMap } from '@intermodel/streams';
 import { from, lastValueFrom, map, reduce } from 'rxjs';
 import { readImageSize } from '../images/decode-image.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
-import type { DataWarning, LabelledImageSet } from '../images/labelled-image-set.ts';
+import type { DataWarning, LabelledImageEntry, LabelledImageSet } from '../images/labelled-image-set.ts';
 import { defaultMaxPixels } from '../labels/decode-png.ts';
 import { labelNumberTable, type LabelConcept } from '../labels/label-vocabulary.ts';
 import { loadLabelPlanes, type UnknownLabel } from '../labels/load-label-planes.ts';
@@ -20,6 +20,11 @@ export interface DescribeDatasetOptions {
   readonly fewImages?: number;
   /** Largest number of pixels of a file that is decoded. @default 100,000,000 */
   readonly maxPixels?: number;
+  /**
+   * Gives the planes of an image at the grid, where there are more than the label files hold (colours, halves of
+   * objects); undefined for an image that is passed over. @default those of the label files
+   */
+  readonly planesOf?: (entry: LabelledImageEntry) => Promise<readonly Uint16Array[] | undefined>;
   /** Is told after each image how many are done. @default nobody is told */
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -97,6 +102,7 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
     from(set.images).pipe(
       boundedMap(async (entry) => {
         const seen: UnknownLabel[] = [];
+        if (options.planesOf !== undefined) return { planes: await options.planesOf(entry), seen };
         const grid = { geometry, table, maxPixels, onUnknown: (one: UnknownLabel) => void seen.push(one) };
         return { planes: await loadLabelPlanes(entry, await readImageSize(entry.file), grid), seen };
       }, concurrency),
@@ -105,7 +111,7 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
         options.onProgress?.(index + 1, set.images.length);
         return planes;
       }),
-      reduce((sum, planes) => sum.add(planes), new LabelCounts(set.vocabulary, labelHeight * labelWidth)),
+      reduce((sum, planes) => (planes === undefined ? sum : sum.add(planes)), new LabelCounts(set.vocabulary, labelHeight * labelWidth)),
     ),
   );
   const described = counts.read();

@@ -1,4 +1,6 @@
 import type { DissectionResult } from '@intermodel/concept-matching';
+import type { LabelledImageEntry } from '@intermodel/data-loading';
+import type { TopActivations } from '@intermodel/numerics';
 import type { StudyModel } from '../study-file/study.ts';
 
 /** How far a dissection has come. */
@@ -23,12 +25,20 @@ export interface DissectedModel {
   readonly model: StudyModel;
   /** Results of its layers, in their order. */
   readonly layers: readonly DissectedLayer[];
+  /** Images that were counted, by their numbers. */
+  readonly images: readonly LabelledImageEntry[];
 }
 
 /** What a dissection of one layer gave. */
 export interface DissectedLayer extends DissectionResult {
   /** Name of the tensor. */
   readonly layer: string;
+  /** Rows of a map. */
+  readonly mapHeight: number;
+  /** Columns of a map. */
+  readonly mapWidth: number;
+  /** Images that drive each unit most. */
+  readonly top: TopActivations;
   /** Result of a second preset on the same activations, if one was asked for. */
   readonly diff: DissectionResult | undefined;
 }

@@ -59,7 +59,7 @@ async function dissect(study: Study, workFolder: string, signal: AbortSignal, on
     const { skipBad, maxPixels, background } = study.data;
     const load = openLabelledImages({ geometry: first.geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background });
     const results = await runPass({ study, models, images: set.images, load, vocabulary: set.vocabulary.concepts, ignore: set.vocabulary.ignore, layers, workFolder, signal, stop$: fromEvent(signal, 'abort'), onEvent });
-    for (const model of models) onEvent({ kind: 'model', model, layers: results.get(model.name) ?? [] });
+    for (const model of models) onEvent({ kind: 'model', model, layers: results.models.get(model.name) ?? [], images: results.images });
   }
 }
 

@@ -1,6 +1,7 @@
 import { openActivations, type ActivationModel } from '@intermodel/activation-streaming';
 import { ActivationDissection, readActivations, type Concept } from '@intermodel/concept-matching';
 import { noLabelsError, type openLabelledImages, type LabelledImageEntry, type LoadedImages } from '@intermodel/data-loading';
+import { TopActivations } from '@intermodel/numerics';
 import { activationShape, type ActivationBatch, type ActivationShape } from '@intermodel/schemas';
 import { boundedMap } from '@intermodel/streams';
 import { lastValueFrom, range, takeUntil, tap, type Observable } from 'rxjs';
@@ -40,25 +41,40 @@ const batchesAlive = 3;
 /** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
 const imagesPerBatch = 8;
 
+/** What is counted of a layer. */
+interface OpenLayer {
+  readonly main: ActivationDissection;
+  readonly diff: ActivationDissection | undefined;
+  readonly top: TopActivations;
+}
+
+/** What a pass gives. */
+export interface PassResult {
+  /** Results of the layers of each model, by its name. */
+  readonly models: ReadonlyMap<string, DissectedLayer[]>;
+  /** Images that were counted, by their numbers. */
+  readonly images: readonly LabelledImageEntry[];
+}
+
 /** A model within a pass: its thread, and a dissection for each layer and preset. */
 interface OpenModel {
   readonly model: StudyModel;
   readonly activations: ActivationModel;
-  readonly layers: Map<string, { readonly main: ActivationDissection; readonly diff: ActivationDissection | undefined }>;
+  readonly layers: Map<string, OpenLayer>;
 }
 
 /** Dissects models that share decoded images, in one forward pass each, and gives their results by name. */
-export async function runPass(options: PassOptions): Promise<Map<string, DissectedLayer[]>> {
+export async function runPass(options: PassOptions): Promise<PassResult> {
   const opened: OpenModel[] = [];
   try {
     for (const model of options.models) opened.push(await openModel(model, options));
-    checkDisk(options.workFolder, options.images.length, opened.flatMap(({ activations }) => activations.layers.map(({ units, height, width }) => ({ units, mapSize: height * width }))), options.study.runtime.secondPass ? Infinity : options.study.runtime.keptMapsBytes);
-    do await forwardPass(opened, options);
-    while (endPass(opened));
+    checkDisk(options.workFolder, options.images.length, opened.flatMap(({ activations }) => activations.layers.map(({ units, height, width }) => ({ units, mapSize: height * width }))), options.study.runtime.secondPass || options.study.runtime.sketch !== undefined ? Infinity : options.study.runtime.keptMapsBytes);
+    const images = await forwardPass(opened, options, true);
+    while (endPass(opened)) await forwardPass(opened, options, false);
     for (const { activations } of opened) await activations.close();
     const results = new Map<string, DissectedLayer[]>();
     for (const open of opened) results.set(open.model.name, await finishModel(open, options));
-    return results;
+    return { models: results, images };
   } catch (error) {
     await Promise.all(opened.map(({ activations }) => activations.stop()));
     for (const dissection of dissectionsOf(opened)) dissection.discard();
@@ -83,10 +99,13 @@ async function openModel(model: StudyModel, { study, layers, signal }: PassOptio
   return { model, activations, layers: new Map() };
 }
 
-async function forwardPass(opened: readonly OpenModel[], options: PassOptions): Promise<void> {
+/** Runs all images once, and gives those that were counted. */
+async function forwardPass(opened: readonly OpenModel[], options: PassOptions, isFirst: boolean): Promise<readonly LabelledImageEntry[]> {
   const { images, load, models, onEvent, stop$ } = options;
   const batches = Math.ceil(images.length / imagesPerBatch);
-  let [done, counted, planes] = [0, 0, 0];
+  let [done, planes] = [0, 0];
+  const counted: LabelledImageEntry[] = [];
+  const byName = new Map(images.map((entry) => [entry.image, entry]));
   const infer = async (index: number) => {
     const loaded = await load(images.slice(index * imagesPerBatch, (index + 1) * imagesPerBatch));
     const activations: ActivationBatch[][] = [];
@@ -95,10 +114,10 @@ async function forwardPass(opened: readonly OpenModel[], options: PassOptions): 
   };
   const count = ({ loaded, activations }: { readonly loaded: LoadedImages; readonly activations: ActivationBatch[][] }) => {
     opened.forEach((open, index) => {
-      for (const batch of activations[index] ?? []) addBatch(open, batch, counted, options);
+      for (const batch of activations[index] ?? []) addBatch(open, batch, counted.length, options, isFirst);
     });
     for (const { image, error } of loaded.skipped) onEvent({ kind: 'warning', subject: image, text: `passed over: ${error.message}` });
-    counted += loaded.batch.numRows;
+    for (const { image } of loaded.batch) counted.push(byName.get(image) as LabelledImageEntry);
     planes += loaded.batch.getChild('labels')?.data[0]?.children[0]?.length ?? 0;
     done += loaded.batch.numRows + loaded.skipped.length;
     onEvent({ kind: 'progress', step: 'images', models: models.map(({ name }) => name), done, total: images.length });
@@ -107,9 +126,10 @@ async function forwardPass(opened: readonly OpenModel[], options: PassOptions): 
   await lastValueFrom(counting, { defaultValue: undefined });
   options.signal.throwIfAborted();
   if (planes === 0) throw noLabelsError(images.length);
+  return counted;
 }
 
-function addBatch(open: OpenModel, batch: ActivationBatch, firstImage: number, options: PassOptions): void {
+function addBatch(open: OpenModel, batch: ActivationBatch, firstImage: number, options: PassOptions, isFirst: boolean): void {
   const shape = activationShape(batch.schema);
   if (shape === undefined) throw new RangeError('a batch of activations states no shape');
   let layer = open.layers.get(shape.layer);
@@ -118,17 +138,18 @@ function addBatch(open: OpenModel, batch: ActivationBatch, firstImage: number, o
   for (const { activations, planes } of readActivations(batch, shape)) {
     layer.main.add(image, activations, { planes });
     layer.diff?.add(image, activations, { planes });
+    if (isFirst) layer.top.add(image, activations);
     image++;
   }
 }
 
 function openDissections(shape: ActivationShape, { study, images, vocabulary, ignore, workFolder }: PassOptions) {
   const { runtime, diff, matching } = study;
-  const common = { shape, vocabulary, maximumImages: images.length, keep: runtime.secondPass ? ('forbid' as const) : { memoryBytes: runtime.keptMapsBytes, folder: workFolder }, ...(ignore === undefined ? {} : { ignore }) };
-  return { main: new ActivationDissection({ ...common, preset: matching }), diff: diff === undefined ? undefined : new ActivationDissection({ ...common, preset: diff.matching }) };
+  const common = { shape, vocabulary, maximumImages: images.length, keep: runtime.secondPass ? ('forbid' as const) : { memoryBytes: runtime.keptMapsBytes, folder: workFolder }, ...(runtime.sketch === undefined ? {} : { sketch: runtime.sketch }), ...(ignore === undefined ? {} : { ignore }) };
+  return { main: new ActivationDissection({ ...common, preset: matching }), diff: diff === undefined ? undefined : new ActivationDissection({ ...common, preset: diff.matching }), top: new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth }) };
 }
 
-/** Ends a pass where keeping maps is forbidden; says whether the images are needed once more. */
+/** Ends a pass where no maps are kept; says whether the images are needed once more. */
 function endPass(opened: readonly OpenModel[]): boolean {
   return dissectionsOf(opened).filter((dissection) => dissection.store === undefined && dissection.endPass() === 'again').length > 0;
 }
@@ -149,7 +170,10 @@ async function finishModel({ model, layers }: OpenModel, { onEvent, signal }: Pa
     return dissection.finish();
   };
   const results: DissectedLayer[] = [];
-  for (const [layer, { main, diff }] of layers) results.push({ layer, ...(await finish(main)), diff: diff === undefined ? undefined : await finish(diff) });
+  for (const [layer, { main, diff, top }] of layers) {
+    const { mapHeight, mapWidth } = main.shape;
+    results.push({ layer, mapHeight, mapWidth, top, ...(await finish(main)), diff: diff === undefined ? undefined : await finish(diff) });
+  }
   return results;
 }
 

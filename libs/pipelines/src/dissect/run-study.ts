@@ -3,16 +3,20 @@ import { from, lastValueFrom, tap } from 'rxjs';
 import type { Study } from '../study-file/study.ts';
 import { formatStudy } from '../study-file/format-study.ts';
 import { UnitWatch, type StudyWarning } from '../warnings.ts';
-import { renderStudy, reportFile, studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
+import { renderStudy, type ReportChoices } from '../render-study.ts';
+import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectStudy, listImages } from './dissect-study.ts';
 import { openRunFolder } from './run-folder.ts';
 import { studyInputs } from './study-inputs.ts';
 import { studyTables } from './study-tables.ts';
+import { unitGalleries, unitGalleriesDefaults } from './unit-galleries.ts';
 import { writeModel } from './write-model.ts';
 
 /** Options of {@link runStudy}. */
-export interface RunStudyOptions {
+export interface RunStudyOptions extends ReportChoices {
+  /** Units of each layer whose images the report shows; 0 shows none. @default 12 */
+  readonly galleryUnits?: number;
   /** Folder to write: a model appears there as soon as it is done, the tables over models at the end. */
   readonly out: string;
   /** Stops the run; what was finished stays. */
@@ -42,7 +46,7 @@ export interface StudyRun {
  * @throws InputError for what the user gave; MachineError for what the machine could not do. What was finished stays.
  */
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyRun> {
-  const { out, signal, onEvent = () => undefined, command = 'runStudy' } = options;
+  const { out, signal, onEvent = () => undefined, command = 'runStudy', galleryUnits = unitGalleriesDefaults.units } = options;
   const inputs = await studyInputs(study, await listImages(study));
   const folder = openRunFolder(out);
   try {
@@ -65,7 +69,8 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     const matches = models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
     const tables = await studyTables(study, from(matches).pipe(watch.watch()));
     const record: StudyRecord = { title: study.title, command, options: formatStudy(study), inputs, warnings: [...warnings, ...watch.fewMatches()] };
-    const files = writeFiles(out, studyFiles(tables), record, { [reportFile]: await renderStudy(tables, record) });
+    const galleries = galleryUnits === 0 ? [] : await unitGalleries(study, models, { ...unitGalleriesDefaults, units: galleryUnits });
+    const files = writeFiles(out, studyFiles(tables), record, await renderStudy(tables, record, options, { galleries }));
     folder.tidy(files, study.models.map(({ name }) => name));
     return { tables, record, files, models };
   } finally {

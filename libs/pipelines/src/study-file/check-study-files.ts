@@ -28,10 +28,14 @@ interface NamedPath {
 function namedPaths({ data, models, scores, scoreColumns, embedding }: StudyContent): NamedPath[] {
   const named = (kind: PathKind, name: string | undefined, ...at: StudyPath): NamedPath[] => (name === undefined ? [] : [{ at, name, kind }]);
   return [
+    ...named('folder', data.root, 'data', 'root'),
     ...named('folder', data.images, 'data', 'images'),
     ...named('folder', data.labels, 'data', 'labels'),
     ...named('file', data.labelNames, 'data', 'labelNames'),
     ...named('file', data.imageLabels, 'data', 'imageLabels'),
+    ...named('file', data.names, 'data', 'names'),
+    ...named('file', data.vocabulary?.synonyms, 'data', 'vocabulary', 'synonyms'),
+    ...named('file', data.vocabulary?.categories, 'data', 'vocabulary', 'categories'),
     ...models.flatMap(({ file }, index) => named('file', file, 'models', index, 'file')),
     ...(typeof scores === 'string' ? named('file', scores, 'scores') : (scores ?? []).flatMap((file, index) => named('file', file, 'scores', index))),
     ...named('file', scoreColumns, 'scoreColumns'),

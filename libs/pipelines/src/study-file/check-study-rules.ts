@@ -1,20 +1,22 @@
 import { preprocessingPresets, resolvePreprocessing } from '@intermodel/activation-streaming';
-import { InputError } from '@intermodel/streams';
+import { checkData } from './check-data.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
-import type { InputContent, StudyContent } from './study-content.ts';
+import type { EmbeddingContent, InputContent, StudyContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 
 /** Checks what a schema cannot say: names, choices that exclude each other, numbers that depend on the number of models. */
 export function checkStudyRules(study: StudyContent): readonly Finding[] {
   const findings = [
+    ...checkData(study.data),
     ...checkModelNames(study.models),
     ...study.models.flatMap(({ layer, layers, input }, index): Finding[] => [
       ...(layer === undefined || layers === undefined ? [] : [{ path: ['models', index, 'layers'], problem: 'both "layer" and "layers" are given', expected: 'one of the two', hint: 'Move the layer into the list.' }]),
       ...(typeof input === 'object' ? checkInput(input, ['models', index, 'input']) : []),
     ]),
     ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
+    ...checkFrozen(study.embedding ?? {}),
   ];
   return findings.length > 0 ? findings : checkNumberOfModels(study);
 }
@@ -37,6 +39,12 @@ function checkInput(input: InputContent, path: StudyPath): Finding[] {
   return findings;
 }
 
+/** Finds choices of a fit beside an embedding that was fitted before, where they would have no effect. */
+function checkFrozen({ frozen, ...fit }: EmbeddingContent): Finding[] {
+  if (frozen === undefined) return [];
+  return Object.keys(fit).map((key) => ({ path: ['embedding', key], problem: `"${key}" has no effect beside "frozen"`, expected: 'an earlier embedding as it is, or choices of a new one', hint: 'Remove one of the two.' }));
+}
+
 /** Finds choices that would fail after hours of dissection, when the models are embedded. */
 function checkNumberOfModels(study: StudyContent): Finding[] {
   const { embedding = {}, models, scores } = study;
@@ -53,16 +61,4 @@ function checkNumberOfModels(study: StudyContent): Finding[] {
     if (asked === undefined || asked <= most[key]) return [];
     return [{ path: ['embedding', key], problem: `${String(asked)} ${key} cannot be had from ${String(count)} models`, expected: `from 1 to ${String(most[key])}`, hint: `Ask for fewer, add models, or leave the key out for ${String(Math.min(3, most[key]))}.` }];
   });
-}
-
-/** Runs a function of a library and makes its complaint a finding at `path`. */
-export function findingOf(path: StudyPath, check: () => unknown): readonly Finding[] {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const { expected, hint } = error.details;
-    return [{ path, problem: error.message.split('\n')[0] ?? error.message, ...(expected === undefined ? {} : { expected }), ...(hint === undefined ? {} : { hint }) }];
-  }
 }

@@ -1,31 +1,44 @@
 import path from 'node:path';
-import type { Study } from './study.ts';
+import { kllRankError } from '@intermodel/numerics';
+import type { Study, StudyEmbedding } from './study.ts';
 
 /**
  * The choices of a study as plain JSON for the manifest, the same on every machine: paths within the study's folder are
- * relative to it, of others only the name is given. Of `runtime` only the execution providers are part of it, since
- * nothing else there changes a result.
+ * relative to it, of others only the name is given. Of `runtime` only the execution providers and the sketch, with the
+ * bound of its rank error, are part of it, since nothing else there changes a result.
  */
 export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
   const { folder, data, models, diff, runtime, scores, scoreColumns, embedding } = study;
   const nameOf = (file: string) => relativeName(folder, file);
   const named = {
     title: study.title,
-    data: { ...data, images: nameOf(data.images), labels: nameOf(data.labels), labelNames: nameOf(data.labelNames), ...(data.imageLabels === undefined ? {} : { imageLabels: nameOf(data.imageLabels) }) },
+    data: formatData(data, nameOf),
     models: models.map(({ name, file, layers, tokens, input }) => ({ name, file: nameOf(file), layers, tokens, input })),
     preset: study.preset,
     matching: study.matching,
     diff: diff ?? null,
     executionProviders: runtime.executionProviders,
+    ...(runtime.sketch === undefined ? {} : { sketch: { k: runtime.sketch, rankError: kllRankError(runtime.sketch) } }),
     scores: scores.map(nameOf),
     scoreColumns: scoreColumns === undefined ? null : nameOf(scoreColumns),
     modelNames: study.modelNames,
-    embedding: embedding === undefined ? null : { ...embedding, ...(embedding.frozen === undefined ? {} : { frozen: nameOf(embedding.frozen) }) },
+    embedding: formatEmbedding(embedding, nameOf),
     relations: study.relations,
     seed: study.seed,
   };
   // A copy that shares nothing with the study and holds what JSON can hold.
   return JSON.parse(JSON.stringify(named)) as Record<string, unknown>;
+}
+
+/** Of an embedding that was fitted before, only its folder and the gate are choices of this study. */
+function formatEmbedding(embedding: StudyEmbedding | undefined, nameOf: (file: string) => string): object | null {
+  if (embedding === undefined) return null;
+  return embedding.frozen === undefined ? embedding : { frozen: nameOf(embedding.frozen), gate: embedding.gate };
+}
+
+function formatData(data: StudyData, nameOf: (file: string) => string): StudyData {
+  const { vocabulary } = data;
+  return { ...mapPaths(data, dataPaths, nameOf), ...(vocabulary === undefined ? {} : { vocabulary: mapPaths(vocabulary, vocabularyPaths, nameOf) }) };
 }
 
 function relativeName(folder: string, file: string): string {

@@ -56,7 +56,9 @@ export function parseStudyText(bytes: Uint8Array, file?: string): ParsedStudy {
 
 function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    // UTF-16 without a mark reads as UTF-8 with a zero at every second character.
+    return text.includes('\0') ? undefined : text;
   } catch {
     return undefined;
   }
@@ -66,7 +68,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 function nestedTooDeep(text: string): boolean {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
-    parser.next(lexeme).next();
+    Array.from(parser.next(lexeme));
     // A level of a block takes up to two entries: the map, and the list in it.
     if (parser.stack.length > 2 * nestingLevels) return true;
   }

@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
 import { dissectionPreset, keepDefaults, type DissectionPreset } from '@intermodel/concept-matching';
-import { decodeImageDefaults, listLabelledImagesDefaults, loadLabelledImagesDefaults, resolveGeometry } from '@intermodel/data-loading';
+import { resolveGeometry } from '@intermodel/data-loading';
+import { resolveData } from './resolve-data.ts';
 import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
-import type { GridSize, Study, StudyData, StudyModel, StudyRuntime, StudyTokens } from './study.ts';
-import type { DataContent, MatchingContent, ModelContent, RuntimeContent, StudyContent } from './study-content.ts';
+import type { GridSize, Study, StudyModel, StudyRuntime, StudyTokens } from './study.ts';
+import type { MatchingContent, ModelContent, RuntimeContent, StudyContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
 
 /** Bytes of a MiB. */
@@ -21,7 +22,7 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     file: file === undefined ? undefined : path.resolve(file),
     folder: path.resolve(folder),
     title: content.title ?? studyDefaults.title,
-    data: resolveData(content.data, labelGrid, pathOf),
+    data: resolveData(content.data, labelGrid, folder),
     models: content.models.map((model) => resolveModel(model, labelGrid, pathOf)),
     preset,
     matching,
@@ -33,22 +34,6 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     embedding: resolveEmbedding(content, matching.minimumIou, pathOf),
     relations: { permutations: content.relations?.permutations ?? studyDefaults.permutations },
     seed: content.seed ?? studyDefaults.seed,
-  };
-}
-
-function resolveData(data: DataContent, labelGrid: GridSize, pathOf: (name: string) => string): StudyData {
-  return {
-    format: data.format ?? studyDefaults.format,
-    images: pathOf(data.images),
-    labels: pathOf(data.labels),
-    labelNames: pathOf(data.labelNames),
-    ...(data.imageLabels === undefined ? {} : { imageLabels: pathOf(data.imageLabels) }),
-    ...(data.ignore === undefined ? {} : { ignore: data.ignore }),
-    unpaired: data.unpaired ?? listLabelledImagesDefaults.unpaired,
-    labelGrid,
-    skipBad: data.skipBad ?? loadLabelledImagesDefaults.skipBad,
-    maxPixels: data.maxPixels ?? decodeImageDefaults.maxPixels,
-    background: data.background ?? decodeImageDefaults.background,
   };
 }
 
@@ -74,13 +59,13 @@ function resolveMatching(preset: DissectionPreset, changes: MatchingContent, { w
   return { ...preset, ...others, minimumIou: gate, compareIou: compareGate, upsampling: { padding, alignment, target: [height, width] } };
 }
 
-function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, imagesPerShard }: RuntimeContent): StudyRuntime {
+function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, sketch }: RuntimeContent): StudyRuntime {
   return {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(threads === undefined ? {} : { threads }),
     executionProviders: executionProviders ?? studyDefaults.executionProviders,
     keptMapsBytes: keptMapsMegabytes === undefined ? keepDefaults.memoryBytes : Math.round(keptMapsMegabytes * mebibyte),
     secondPass: secondPass ?? studyDefaults.secondPass,
-    imagesPerShard: imagesPerShard ?? studyDefaults.imagesPerShard,
+    ...(sketch === undefined ? {} : { sketch }),
   };
 }

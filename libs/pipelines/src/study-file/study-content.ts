@@ -2,7 +2,7 @@ import type { Preprocessing, PreprocessingPreset } from '@intermodel/activation-
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
 import type { ModelNameRule } from '@intermodel/data-loading';
 import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
-import type { GridSize, StudyData, StudyRelations } from './study.ts';
+import type { GridSize, StudyData, StudyRelations, StudySpatialParts } from './study.ts';
 
 /** What a study file holds, as the JSON Schema describes it: only `data` and `models` must be there. */
 export interface StudyContent {
@@ -36,8 +36,11 @@ export interface StudyContent {
   readonly seed?: number;
 }
 
-/** Images and labels as a study file names them. */
-export type DataContent = Pick<StudyData, 'images' | 'labels' | 'labelNames'> & Partial<StudyData>;
+/** Images and labels as a study file names them: a folder in the layout of `format`, or images, labels and their names. */
+export type DataContent = Partial<Omit<StudyData, 'spatialParts'>> & {
+  /** Whether, or how, objects are cut into halves. @default false */
+  readonly spatialParts?: boolean | Partial<StudySpatialParts>;
+};
 
 /** A model as a study file describes it. */
 export interface ModelContent {
@@ -85,8 +88,8 @@ export interface RuntimeContent {
   readonly keptMapsMegabytes?: number;
   /** Whether models are run a second time instead of keeping maps. @default false */
   readonly secondPass?: boolean;
-  /** Images whose counts are kept together. @default 500 */
-  readonly imagesPerShard?: number;
+  /** Size k of a sketch that estimates thresholds, at least 64. @default none: exact */
+  readonly sketch?: number;
 }
 
 /** Choices of the embedding as a study file states them. */

@@ -1,8 +1,7 @@
 import type { Preprocessing } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
-import type { ModelNameRule, ResolvedGeometry, RgbColour } from '@intermodel/data-loading';
+import type { DatasetFormatName, ModelNameRule, ResolvedGeometry, RgbColour } from '@intermodel/data-loading';
 import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
-import type { DataFormat } from './study-defaults.ts';
 
 /** A study with every choice made: presets expanded, defaults filled in, paths absolute. */
 export interface Study {
@@ -41,19 +40,37 @@ export interface Study {
 /** Images and labels of a study. */
 export interface StudyData {
   /** Layout of the data set. */
-  readonly format: DataFormat;
+  readonly format: DatasetFormatName;
+  /** Folder of a data set in the layout of `format`, instead of the four paths that follow. */
+  readonly root?: string;
   /** Folder of images. */
-  readonly images: string;
+  readonly images?: string;
   /** Folder of label images. */
-  readonly labels: string;
+  readonly labels?: string;
   /** CSV that names the label numbers. */
-  readonly labelNames: string;
+  readonly labelNames?: string;
   /** CSV of labels of whole images. */
   readonly imageLabels?: string;
+  /** Part of the data set. */
+  readonly split?: string;
+  /** Categories that are read. */
+  readonly categories?: readonly string[];
+  /** File of the class names, instead of that of the layout. */
+  readonly names?: string;
+  /** What crowds count as. */
+  readonly crowd?: 'keep' | 'ignore';
+  /** Whether classes are numbered from 0 with 255 for none. */
+  readonly reducedZero?: boolean;
   /** Number of pixels that nobody judged. */
   readonly ignore?: number;
-  /** What happens to images without labels, and the other way round. */
-  readonly unpaired: 'refuse' | 'leave-out';
+  /** What happens to images without labels, and the other way round; plain folders only. */
+  readonly unpaired?: 'refuse' | 'leave-out';
+  /** Changes of the vocabulary. */
+  readonly vocabulary?: StudyVocabulary;
+  /** Whether the colours of pixels are named. */
+  readonly colours: boolean;
+  /** How objects are cut into halves; absent: not at all. */
+  readonly spatialParts?: StudySpatialParts;
   /** Size of label planes, in pixels. */
   readonly labelGrid: GridSize;
   /** Whether images that do not decode are passed over. */
@@ -62,6 +79,30 @@ export interface StudyData {
   readonly maxPixels: number;
   /** Colour behind transparent pixels. */
   readonly background: RgbColour;
+}
+
+/** Changes of a vocabulary, made in this order. */
+export interface StudyVocabulary {
+  /** CSV of name and synonym: such concepts become one. */
+  readonly synonyms?: string;
+  /** CSV of name and category: such concepts change their category. */
+  readonly categories?: string;
+  /** Names of the concepts that are kept. */
+  readonly keep?: readonly string[];
+  /** Categories that are kept. */
+  readonly keepCategories?: readonly string[];
+  /** Fewest images in which a concept has to occur. */
+  readonly minimumImages?: number;
+  /** Whole images' worth of pixels that a concept has to cover. */
+  readonly minimumCoverage?: number;
+}
+
+/** How objects are cut into top, bottom, left and right halves. */
+export interface StudySpatialParts {
+  /** Categories whose concepts are cut. */
+  readonly categories: readonly string[];
+  /** Whether the last component of each plane stays whole, as in the published study. */
+  readonly skipLastComponent: boolean;
 }
 
 /** Size of a grid. */
@@ -104,7 +145,7 @@ export interface StudyDiff {
   readonly matching: DissectionPreset;
 }
 
-/** How the machine is used; but for the execution providers, nothing here changes a result. */
+/** How the machine is used; but for the execution providers and the sketch, nothing here changes a result. */
 export interface StudyRuntime {
   /** Images of one run of a model; absent: as many as fit well into memory. */
   readonly batchSize?: number;
@@ -116,8 +157,8 @@ export interface StudyRuntime {
   readonly keptMapsBytes: number;
   /** Whether models are run a second time instead of keeping maps. */
   readonly secondPass: boolean;
-  /** Images whose counts are kept together. */
-  readonly imagesPerShard: number;
+  /** Size k of the sketch that estimates thresholds; absent: they are exact. */
+  readonly sketch?: number;
 }
 
 /** The embedding of a study. */

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { outlineMask } from './outline-mask.ts';
+import { TopActivations } from './top-activations.ts';
+
+describe(TopActivations, () => {
+  it('keeps the images with the largest maps, of equals the first, with their maps', () => {
+    const top = new TopActivations({ units: 2, mapSize: 2, images: 2 });
+    [[1, 0, 5, 5], [0, 3, 5, 0], [2, 2, 0, 6], [0, 3, Number.NaN, 0]].forEach((maps, image) => {
+      top.add(image, Float32Array.from(maps));
+    });
+    expect(top.read(0).map(({ image, score }) => [image, score])).toEqual([[1, 3], [3, 3]]);
+    expect(top.read(1).map(({ image, score, map }) => [image, score, [...map]])).toEqual([[2, 6, [0, 6]], [0, 5, [5, 5]]]);
+    const mean = new TopActivations({ units: 1, mapSize: 2, images: 1, pool: 'mean' });
+    mean.add(0, Float32Array.of(9, 0));
+    mean.add(1, Float32Array.of(5, 5));
+    expect(mean.read(0)[0]?.image).toBe(1);
+  });
+
+  it('is the same in any order and in shards', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 6, maxLength: 6 }), { maxLength: 12 }), (images) => {
+        const options = { units: 2, mapSize: 3, images: 3 };
+        const [whole, reversed, even, odd] = Array.from({ length: 4 }, () => new TopActivations(options)) as [TopActivations, TopActivations, TopActivations, TopActivations];
+        images.forEach((maps, image) => { whole.add(image, Float32Array.from(maps)); (image % 2 === 0 ? even : odd).add(image, Float32Array.from(maps)); });
+        [...images.entries()].reverse().forEach(([image, maps]) => { reversed.add(image, Float32Array.from(maps)); });
+        odd.merge(even);
+        for (const unit of [0, 1]) for (const other of [reversed, odd]) expect(other.read(unit)).toEqual(whole.read(unit));
+      }),
+    );
+  });
+});
+
+describe(outlineMask, () => {
+  it('traces a square, and a hole as a ring of its own', () => {
+    expect(outlineMask([0, 0, 0, 0, 1, 1, 0, 1, 1], 3, 3)).toEqual([[1 / 3, 1 / 3, 1, 1 / 3, 1, 1, 1 / 3, 1]]);
+    expect(outlineMask([1, 1, 1, 1, 0, 1, 1, 1, 1], 3, 3)).toHaveLength(2);
+    expect(outlineMask([0, 0], 1, 2)).toEqual([]);
+  });
+
+  it('gives the mask back when filled by the even-odd rule', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 30, maxLength: 30 }), (mask) => {
+        const rings = outlineMask(mask, 5, 6);
+        const filled = mask.map((_, pixel) => {
+          const [x, y] = [((pixel % 6) + 0.5) / 6, (Math.floor(pixel / 6) + 0.5) / 5];
+          let crossings = 0;
+          for (const ring of rings) for (let at = 0; at < ring.length; at += 2) {
+            const [x1, y1, x2, y2] = [ring[at] ?? 0, ring[at + 1] ?? 0, ring[(at + 2) % ring.length] ?? 0, ring[(at + 3) % ring.length] ?? 0];
+            if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) crossings++;
+          }
+          return crossings % 2;
+        });
+        expect(filled).toEqual(mask);
+      }),
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import path from 'node:path';
+import type { ReportTables, UnitGallery, VocabularyHealth } from '@intermodel/report';
+import { InputError, suggestName, writeFileAtomically } from '@intermodel/streams';
+import { programVersion } from './manifest.ts';
+import { optionsInWords } from './options-in-words.ts';
+import type { StudyRecord, StudyTables } from './write-study.ts';
+
+/** Kinds of report: one HTML file, or Markdown for terminals and pull requests. */
+export const reportFormats = ['html', 'md'] as const;
+
+/** Kind of report. */
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** What is drawn of a study, and where. */
+export interface ReportChoices {
+  /** Kinds of report written into the output folder. @default ['html'] */
+  readonly formats?: readonly ReportFormat[];
+  /** Folder for every figure as SVG and PNG with its data as CSV. @default none */
+  readonly figures?: string;
+}
+
+/** What only a dissection has to show. */
+export interface DissectionShown {
+  /** Best units of each model with the images that drive them. */
+  readonly galleries?: readonly UnitGallery[];
+  /** How often each concept occurs in the images. */
+  readonly vocabulary?: readonly VocabularyHealth[];
+}
+
+/** Checks names of report formats. @throws InputError `REPORT_FORMAT` that lists them. */
+export function checkReportFormats(names: readonly string[]): readonly ReportFormat[] {
+  return names.map((name) => {
+    const found = reportFormats.find((format) => format === name);
+    if (found === undefined) throw new InputError('REPORT_FORMAT', `there is no report format "${name}"`, { hint: suggestName(name, reportFormats) });
+    return found;
+  });
+}
+
+/** Draws the reports of a study as texts by file name, and writes its figures if asked to. */
+export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures }: ReportChoices = {}, shown: DissectionShown = {}): Promise<Record<string, string>> {
+  // Drawing needs large libraries that placing and relating do without.
+  const { renderReport, renderMarkdown } = await import('@intermodel/report');
+  const report = { ...reportTables(tables, record), ...shown };
+  if (figures !== undefined) await writeFigures(figures, report);
+  return {
+    ...(formats.includes('html') ? { 'report.html': await renderReport(report) } : {}),
+    ...(formats.includes('md') ? { 'report.md': renderMarkdown(report) } : {}),
+  };
+}
+
+async function writeFigures(folder: string, report: ReportTables): Promise<void> {
+  const { figurePng, renderFigures } = await import('@intermodel/report');
+  for (const figure of await renderFigures(report)) {
+    writeFileAtomically(path.join(folder, `${figure.name}.svg`), figure.svg);
+    writeFileAtomically(path.join(folder, `${figure.name}.png`), await figurePng(figure));
+    if (figure.csv !== undefined) writeFileAtomically(path.join(folder, `${figure.name}.csv`), figure.csv);
+  }
+}
+
+/** What the report shows of a study. */
+function reportTables(tables: StudyTables, record: StudyRecord): ReportTables {
+  const { title, command, inputs, warnings, options, references } = record;
+  return {
+    study: {
+      title,
+      command,
+      inputs: inputs.map(({ name, role, sha256 }) => ({ name, role, sha256 })),
+      warnings,
+      options: optionsInWords(options),
+      versions: [{ name: 'intermodel', value: programVersion }],
+      references,
+    },
+    profiles: tables.profiles,
+    summaries: tables.summaries,
+    embedding: tables.points,
+    loadings: tables.loadings,
+    variance: tables.variance,
+    quality: tables.clusters,
+    traits: tables.traits,
+    scores: tables.scores,
+    relations: tables.relations,
+    conceptRelations: tables.concepts,
+    surfaces: tables.surfaces,
+    surfaceErrors: tables.surfaceErrors,
+  };
+}

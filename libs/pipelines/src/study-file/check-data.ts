@@ -1,0 +1,29 @@
+import { datasetFormats, type DatasetFormatName, type ReadDatasetOptions } from '@intermodel/data-loading';
+import { suggestName } from '@intermodel/streams';
+import type { DataContent } from './study-content.ts';
+import { studyDefaults } from './study-defaults.ts';
+import type { Finding } from './study-problems.ts';
+
+/** Options that some readers of data sets know and others do not. */
+export const readerOptions = ['split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'unpaired'] as const satisfies readonly (keyof ReadDatasetOptions)[];
+
+/** Paths that name images and labels one by one; the first three must be there then. */
+const singlePaths = ['images', 'labels', 'labelNames', 'imageLabels'] as const;
+
+/** Checks that a study says where images and labels are in one way, and gives a format only options that it knows. */
+export function checkData(data: DataContent): readonly Finding[] {
+  const format = data.format ?? studyDefaults.format;
+  return [...checkPlace(data, format), ...readerOptions.flatMap((key) => checkOption(data, format, key))];
+}
+
+function checkPlace(data: DataContent, format: DatasetFormatName): readonly Finding[] {
+  const given = singlePaths.filter((key) => data[key] !== undefined);
+  if (format !== 'plain' && data.root === undefined) return [{ path: ['data'], problem: 'data.root is missing', expected: `the folder of a data set in the layout ${datasetFormats[format].title}`, hint: 'Add "root" below data.' }];
+  if (data.root !== undefined) return given.map((key) => ({ path: ['data', key], problem: `"${key}" stands beside "root"`, expected: 'either "root", or images, labels and labelNames', hint: format === 'plain' ? 'Remove one of the two.' : `Remove it: the format ${format} says itself where its files are.` }));
+  return singlePaths.slice(0, 3).filter((key) => data[key] === undefined).map((key) => ({ path: ['data'], problem: `data.${key} is missing`, expected: 'images, labels and labelNames, or root', hint: `Add "${key}" below data.` }));
+}
+
+function checkOption(data: DataContent, format: DatasetFormatName, key: (typeof readerOptions)[number]): readonly Finding[] {
+  const known: readonly string[] = datasetFormats[format].options;
+  return data[key] === undefined || known.includes(key) ? [] : [{ path: ['data', key], problem: `the format "${format}" has no option "${key}"`, hint: suggestName(key, known) }];
+}

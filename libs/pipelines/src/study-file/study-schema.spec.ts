@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs';
+import { preprocessingPresets, type Preprocessing } from '@intermodel/activation-streaming';
+import { dissectionPresets, type DissectionPreset } from '@intermodel/concept-matching';
+import { modelNameRules } from '@intermodel/data-loading';
+import { embeddingPresets, normalisations } from '@intermodel/embedding';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { checkStudyShape } from './check-study-shape.ts';
+import { defineStudy } from './read-study-file.ts';
+import { parseStudyText } from './parse-study-text.ts';
+import { dataFormats, studySchemaFile } from './study-defaults.ts';
+import type { DataContent, EmbeddingContent, InputContent, MatchingContent, ModelContent, RuntimeContent, StudyContent } from './study-content.ts';
+import { StudyFileError } from './study-problems.ts';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly $defs?: Readonly<Record<string, Schema>>;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly enum?: readonly string[];
+  readonly default?: unknown;
+  readonly description?: string;
+}
+
+const root = JSON.parse(readFileSync(studySchemaFile, 'utf8')) as Schema;
+const follow = (schema: Schema): Schema => (schema.$ref === undefined ? schema : { ...follow(root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {}), ...schema });
+
+/** All properties by their path; those of an entry of a list stand behind `0`. */
+function propertiesOf(schema: Schema, at: readonly string[] = []): [string, Schema][] {
+  const { properties = {}, items } = follow(schema);
+  return [
+    ...Object.entries(properties).flatMap(([key, property]): [string, Schema][] => [[[...at, key].join('.'), follow(property)], ...propertiesOf(property, [...at, key])]),
+    ...(items === undefined ? [] : propertiesOf(items, [...at, '0'])),
+  ];
+}
+const properties = new Map(propertiesOf(root));
+
+const base = { data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: [...'abcde'].map((name) => ({ name, file: `${name}.onnx` })) } satisfies StudyContent;
+type Json = Record<string, unknown>;
+
+/** The plain study with some paths set. */
+function studyWith(settings: Readonly<Record<string, unknown>>): StudyContent {
+  const study = structuredClone(base) as Json;
+  for (const [path, value] of Object.entries(settings)) {
+    const parts = path.split('.');
+    const last = parts.pop() ?? '';
+    const parent = parts.reduce<Json>((node, part) => (node[part] ??= {}) as Json, study);
+    parent[last] = value;
+  }
+  return study as unknown as StudyContent;
+}
+const resolve = (settings: Readonly<Record<string, unknown>>) => defineStudy(studyWith(settings), { folder: '/study', checkFiles: false });
+
+/** For every property another value than the default, and what must stand beside it. */
+const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readonly<Record<string, unknown>>]>> = {
+  title: ['Other'],
+  'data.images': ['other'],
+  'data.labels': ['other'],
+  'data.labelNames': ['other.csv'],
+  'data.imageLabels': ['images.csv'],
+  'data.ignore': [255],
+  'data.unpaired': ['leave-out'],
+  'data.labelGrid': [{ width: 28, height: 28 }],
+  'data.labelGrid.width': [28, { 'data.labelGrid.height': 56 }],
+  'data.labelGrid.height': [28, { 'data.labelGrid.width': 56 }],
+  'data.skipBad': [true],
+  'data.maxPixels': [1000],
+  'data.background': [[0, 0, 0]],
+  models: [[{ name: 'z', file: 'z.onnx' }]],
+  'models.0.name': ['z'],
+  'models.0.file': ['z.onnx'],
+  'models.0.layer': ['relu'],
+  'models.0.layers': [['relu', 'add']],
+  'models.0.input': ['caffe'],
+  'models.0.input.preset': ['zero-one'],
+  'models.0.input.width': [32],
+  'models.0.input.height': [32],
+  'models.0.input.resize': ['shortest-side'],
+  'models.0.input.shortestSide': [256, { 'models.0.input.resize': 'shortest-side' }],
+  'models.0.input.filter': ['nearest'],
+  'models.0.input.channels': ['bgr', { 'models.0.input.preset': 'zero-one' }],
+  'models.0.input.scale': [1, { 'models.0.input.preset': 'zero-one' }],
+  'models.0.input.mean': [[1, 2, 3], { 'models.0.input.preset': 'zero-one' }],
+  'models.0.input.std': [[1, 2, 3], { 'models.0.input.preset': 'zero-one' }],
+  'models.0.input.layout': ['NHWC'],
+  'models.0.tokens': [{ prefix: 1 }],
+  'models.0.tokens.prefix': [1],
+  'models.0.tokens.width': [7, { 'models.0.tokens.height': 14 }],
+  'models.0.tokens.height': [7, { 'models.0.tokens.width': 14 }],
+  preset: ['gandissect'],
+  diffPreset: ['gandissect'],
+  matching: [{ level: 0.5 }],
+  'matching.level': [0.5],
+  'matching.rule': ['linear'],
+  'matching.values': ['raw'],
+  'matching.compare': ['>='],
+  'matching.padding': ['clamp'],
+  'matching.alignment': ['corners'],
+  'matching.ignoredPixels': ['left-out'],
+  'matching.areaScope': ['category-in-image'],
+  'matching.epsilon': [1e-10],
+  'matching.matchScope': ['per-category'],
+  'matching.gate': [0.1],
+  'matching.compareGate': ['>='],
+  'matching.minimumQuality': [0.01],
+  'matching.minimumImages': [10],
+  'matching.minimumCoverage': [0.5],
+  runtime: [{ threads: 1 }],
+  'runtime.batchSize': [4],
+  'runtime.threads': [1],
+  'runtime.executionProviders': [['cuda', 'cpu']],
+  'runtime.keptMapsMegabytes': [64],
+  'runtime.secondPass': [true],
+  scores: ['scores.csv'],
+  scoreColumns: ['columns.csv', { scores: ['scores.csv'] }],
+  modelNames: ['strip-suffix'],
+  embedding: [{ clusters: 2 }],
+  'embedding.preset': ['paper-2022'],
+  'embedding.components': [2],
+  'embedding.clusters': [2],
+  'embedding.exclude': [['a']],
+  'embedding.normalisation': ['count'],
+  'embedding.dropFirstConcept': [true],
+  'embedding.frozen': ['earlier'],
+  relations: [{ permutations: 10 }],
+  'relations.permutations': [10],
+  seed: [1],
+};
+
+/** Properties without another valid value. */
+const unchangeable = ['$schema', 'data', 'data.format'];
+
+describe('every property of the schema', () => {
+  it('is valid in draft 2020-12 and understood by a strict validator', () => {
+    const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
+    expect(ajv.validateSchema(root)).toBe(true);
+    expect(() => ajv.compile(root)).not.toThrow();
+  });
+
+  it('is in the table of changes', () => {
+    expect([...Object.keys(changes), ...unchangeable].sort()).toEqual([...properties.keys()].sort());
+  });
+
+  it.each(Object.entries(changes))('%s reaches the resolved study', (path, [value, beside = {}]) => {
+    expect(resolve({ ...beside, [path]: value })).not.toEqual(resolve(withoutHalf(path, beside)));
+  });
+
+  it.each([...properties].filter(([, { default: value }]) => value !== undefined))('%s has the default that it states', (path, { default: value }) => {
+    const beside = changes[path]?.[1] ?? {};
+    expect(resolve({ ...beside, [path]: value })).toEqual(resolve(withoutHalf(path, beside)));
+  });
+
+  it.each([...properties].filter(([path]) => path !== '$schema'))('%s says what it is for', (_path, { description }) => {
+    expect(description).toMatch(/.{6}\.$/u);
+  });
+
+  it.each([...properties.keys()].flatMap((path) => [null, [[]]].map((wrong) => [path, wrong] as const)))('%s refuses %j, with its line', (path, wrong) => {
+    const text = stringify(studyWith({ ...changes[path]?.[1], [path]: wrong }));
+    const { content, findPlace } = parseStudyText(Buffer.from(text));
+    const { problems } = new StudyFileError('study.yaml', checkStudyShape(content), findPlace);
+    const key = path.replaceAll(/\.(\d)/gu, '[$1]');
+    const problem = problems.find((candidate) => candidate.key.startsWith(key));
+    expect(problem?.expected).toMatch(/\w/u);
+    const line = text.split('\n')[(problem?.line ?? 0) - 1] ?? '';
+    const name = path.split('.').at(-1) ?? '';
+    // A list in the place of a value of a list is told at the entry, one line below the key.
+    expect(line.includes(`${name}:`) || line.trim().startsWith('- ')).toBe(true);
+  });
+});
+
+/** What the study is compared with: two keys that need each other are left out, or kept with the default, together. */
+function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  if (path.startsWith('data.labelGrid.')) return { ...beside, [path]: 56 };
+  return path.startsWith('models.0.tokens.') && Object.keys(beside).length > 0 ? { ...beside, [path]: 14 } : beside;
+}
+
+describe('schema and types', () => {
+  // Each list names all keys of its type: with one missing or one too many it does not compile.
+  const keysOfTypes = {
+    '': { $schema: 1, title: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
+    data: { format: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
+    'models.0': { name: 1, file: 1, layer: 1, layers: 1, input: 1, tokens: 1 } satisfies Record<keyof ModelContent, 1>,
+    'models.0.input': { preset: 1, width: 1, height: 1, resize: 1, shortestSide: 1, filter: 1, channels: 1, scale: 1, mean: 1, std: 1, layout: 1 } satisfies Record<keyof InputContent, 1>,
+    'models.0.tokens': { prefix: 1, width: 1, height: 1 } satisfies Record<keyof NonNullable<ModelContent['tokens']>, 1>,
+    matching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
+    runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1 } satisfies Record<keyof RuntimeContent, 1>,
+    embedding: { preset: 1, components: 1, clusters: 1, exclude: 1, normalisation: 1, dropFirstConcept: 1, frozen: 1 } satisfies Record<keyof EmbeddingContent, 1>,
+    relations: { permutations: 1 } satisfies Record<keyof NonNullable<StudyContent['relations']>, 1>,
+  };
+
+  it.each(Object.entries(keysOfTypes))('have the same keys in "%s"', (path, keys) => {
+    const prefix = path === '' ? '' : `${path}.`;
+    const inSchema = [...properties.keys()].filter((key) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.'));
+    expect(inSchema.map((key) => key.slice(prefix.length)).sort()).toEqual(Object.keys(keys).sort());
+  });
+
+  const choices = {
+    'data.format': dataFormats,
+    'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
+    preset: Object.keys(dissectionPresets),
+    diffPreset: Object.keys(dissectionPresets),
+    modelNames: Object.keys(modelNameRules),
+    'models.0.input.preset': Object.keys(preprocessingPresets),
+    'models.0.input.resize': namesOf<Preprocessing['resize']>({ exact: 1, 'shortest-side': 1 }),
+    'models.0.input.filter': namesOf<Preprocessing['filter']>({ bilinear: 1, bicubic: 1, lanczos3: 1, nearest: 1 }),
+    'models.0.input.channels': namesOf<Preprocessing['channels']>({ rgb: 1, bgr: 1 }),
+    'models.0.input.layout': namesOf<Preprocessing['layout']>({ NCHW: 1, NHWC: 1, auto: 1 }),
+    'matching.rule': namesOf<DissectionPreset['rule']>({ hazen: 1, linear: 1, 'inverted-cdf': 1 }),
+    'matching.values': namesOf<DissectionPreset['values']>({ upsampled: 1, raw: 1 }),
+    'matching.compare': namesOf<DissectionPreset['compare']>({ '>': 1, '>=': 1 }),
+    'matching.padding': namesOf<DissectionPreset['upsampling']['padding']>({ zeros: 1, clamp: 1 }),
+    'matching.alignment': namesOf<DissectionPreset['upsampling']['alignment']>({ 'half-pixel': 1, corners: 1 }),
+    'matching.ignoredPixels': namesOf<DissectionPreset['ignoredPixels']>({ unlabelled: 1, 'left-out': 1 }),
+    'matching.areaScope': namesOf<DissectionPreset['areaScope']>({ all: 1, 'category-in-image': 1, 'category-under-mask': 1 }),
+    'matching.matchScope': namesOf<DissectionPreset['matchScope']>({ global: 1, 'per-category': 1 }),
+    'matching.compareGate': namesOf<DissectionPreset['compareIou']>({ '>': 1, '>=': 1 }),
+    'embedding.preset': Object.keys(embeddingPresets),
+    'embedding.normalisation': normalisations,
+  };
+
+  it('have the same choices', () => {
+    const inSchema = [...properties].flatMap(([path, { enum: names }]) => (names === undefined ? [] : [[path, [...names].sort()]]));
+    expect(Object.fromEntries(inSchema)).toEqual(Object.fromEntries(Object.entries(choices).map(([path, names]) => [path, [...names].sort()])));
+  });
+});
+
+/** The names of a union type; a name missing or too many does not compile. */
+function namesOf<Name extends string>(names: Record<Name, 1>): string[] {
+  return Object.keys(names);
+}
