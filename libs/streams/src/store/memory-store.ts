@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { thisProcess } from './process-identity.ts';
+import { encodeFooter } from './step-file.ts';
+import { checkKey, stepKey } from './step-key.ts';
+import { waitForLock } from './store-lock.ts';
+import { promised, type PartContent, type PartRecord, type StepRecord, type StepStore } from './step-store.ts';
+
+/** Keeps finished steps in memory: for tests, and for programs that compute once. What is read is a copy. */
+export function memoryStore(): StepStore {
+  const steps = new Map<string, { readonly record: StepRecord; readonly parts: ReadonlyMap<string, Uint8Array> }>();
+  let locked = false;
+  return {
+    find(key) {
+      return promised(() => steps.get(checkKey(key))?.record);
+    },
+    read(key, part) {
+      return promised(() => steps.get(checkKey(key))?.parts.get(part)?.slice());
+    },
+    async write(step, parts, signal) {
+      const key = stepKey(step);
+      const records: PartRecord[] = [];
+      const contents = new Map<string, Uint8Array>();
+      for (const [name, content] of Object.entries(parts)) {
+        const bytes = await gather(content, signal);
+        contents.set(name, bytes);
+        records.push({ name, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+      }
+      signal?.throwIfAborted();
+      const { record } = encodeFooter(step, records);
+      steps.set(key, { record, parts: contents });
+      return record;
+    },
+    list() {
+      const entries = [...steps.values()].map(({ record }) => ({ key: record.key, bytes: record.bytes, record }));
+      return promised(() => entries.sort((one, other) => (one.key < other.key ? -1 : 1)));
+    },
+    remove(key) {
+      return promised(() => void steps.delete(checkKey(key)));
+    },
+    async lock(options = {}) {
+      return waitForLock(
+        'the store in memory',
+        () => {
+          if (locked) return { holder: thisProcess };
+          locked = true;
+          let released = false;
+          return {
+            release: () => {
+              if (!released) locked = false;
+              released = true;
+            },
+          };
+        },
+        options,
+      );
+    },
+  };
+}
+
+async function gather(content: PartContent, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  signal?.throwIfAborted();
+  if (content instanceof Uint8Array) return Uint8Array.from(content);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content) {
+    signal?.throwIfAborted();
+    chunks.push(Uint8Array.from(chunk));
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}

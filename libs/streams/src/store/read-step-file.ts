@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { MachineError } from '../errors.ts';
+import { decodeFooter, footerLength, locatePart, trailerBytes } from './step-file.ts';
+import type { StepRecord } from './step-store.ts';
+
+/** Most footers are shorter: one read brings the whole. */
+const usualFooterBytes = 4096;
+/** A length beyond this is a damaged one: it must not claim the memory of a whole file. */
+const largestFooterBytes = 64 << 20;
+/** Bytes that are hashed while the next ones are being read. */
+const pieceBytes = 4 << 20;
+
+/** What became of reading a file. */
+export type ReadOutcome<T> = { readonly state: 'read'; readonly value: T; readonly bytes: number } | { readonly state: 'missing' } | { readonly state: 'damaged'; readonly bytes: number };
+
+/** Reads the record of a step file, not its parts. Synchronous: three calls of the system take less time than one hop to another thread. */
+export function readStepRecord(file: string, key: string): ReadOutcome<StepRecord> {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (cause) {
+    return failedRead(file, cause);
+  }
+  try {
+    const bytes = fstatSync(handle).size;
+    let tail = readTail(handle, bytes, usualFooterBytes);
+    const needed = (footerLength(tail) ?? 0) + trailerBytes;
+    if (needed > tail.length && needed <= Math.min(bytes, largestFooterBytes)) tail = readTail(handle, bytes, needed);
+    const value = decodeFooter(key, tail, bytes);
+    return value === undefined ? { state: 'damaged', bytes } : { state: 'read', value, bytes };
+  } catch (cause) {
+    return failedRead(file, cause);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Reads one part into a buffer of its own and verifies its checksum. */
+export async function readStepPart(file: string, key: string, name: string): Promise<ReadOutcome<Uint8Array>> {
+  const found = readStepRecord(file, key);
+  if (found.state !== 'read') return found;
+  const place = locatePart(found.value, name);
+  if (place === undefined) return { state: 'missing' };
+  try {
+    const handle = await open(file, 'r');
+    try {
+      const value = Buffer.allocUnsafeSlow(place.part.bytes);
+      const sha256 = await readHashed(handle, value, place.offset);
+      return sha256 === place.part.sha256 ? { state: 'read', value: new Uint8Array(value.buffer), bytes: found.bytes } : { state: 'damaged', bytes: found.bytes };
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    return failedRead(file, cause);
+  }
+}
+
+/** Fills a buffer and returns its SHA-256: one piece is hashed while the next is being read. */
+async function readHashed(handle: FileHandle, buffer: Buffer, position: number): Promise<string> {
+  const hash = createHash('sha256');
+  const readFrom = (from: number) => handle.read(buffer, from, Math.min(pieceBytes, buffer.length - from), position + from);
+  let done = 0;
+  let { bytesRead } = buffer.length === 0 ? { bytesRead: 0 } : await readFrom(0);
+  while (bytesRead > 0) {
+    const piece = buffer.subarray(done, done + bytesRead);
+    done += bytesRead;
+    const next = done < buffer.length ? readFrom(done) : undefined;
+    hash.update(piece);
+    bytesRead = (await next)?.bytesRead ?? 0;
+  }
+  // Cut short while it was being read: what was not filled must not pass for content.
+  return done === buffer.length ? hash.digest('hex') : '';
+}
+
+function readTail(handle: number, fileBytes: number, wanted: number): Buffer {
+  const tail = Buffer.alloc(Math.min(wanted, fileBytes));
+  let done = 0;
+  for (let count = -1; done < tail.length && count !== 0; done += count) count = readSync(handle, tail, done, tail.length - done, fileBytes - tail.length + done);
+  return tail;
+}
+
+/** A file that is gone is missing, and one with a bad sector is damaged; anything else the user has to mend. */
+function failedRead(file: string, cause: unknown): { state: 'missing' } | { state: 'damaged'; bytes: number } {
+  const { code = '' } = cause as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' };
+  if (code === 'EIO') return { state: 'damaged', bytes: 0 };
+  throw new MachineError('STORE_UNREADABLE', `cannot be read (${code === '' ? String(cause) : code})`, { file, hint: 'Make the folder of the store readable, or give another one.', cause });
+}

@@ -1,0 +1,47 @@
+import { hashJson } from './canonical-json.ts';
+
+/** All that a step's result depends on. */
+export interface StepIngredients {
+  /** Kind of step, such as `histograms`. */
+  readonly step: string;
+  /** Version of the code that computes it; changed whenever the same input would give other bytes. */
+  readonly codeVersion: string;
+  /** SHA-256 of each input by its role: bytes of a file, part of an earlier step's result, or `hashJson` of a list of those. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Options after defaults and presets, as plain data. */
+  readonly options: object;
+}
+
+/** A step with a name for people. */
+export interface StepDescription extends StepIngredients {
+  /**
+   * Place of the step in its study, such as `resnet18 shard 3`. It is not part of the key: equal ingredients share a
+   * result. It tells which older result a stale step once had.
+   */
+  readonly subject?: string;
+}
+
+const hashPattern = /^[0-9a-f]{64}$/u;
+
+/** Whether a value is the text of a SHA-256 in lower-case hexadecimal. */
+export function isHash(value: unknown): value is string {
+  return typeof value === 'string' && hashPattern.test(value);
+}
+
+/** Gives a step's key back. @throws RangeError for a text that is none, so that no name made by hand becomes a file. */
+export function checkKey(key: string): string {
+  if (!hashPattern.test(key)) throw new RangeError(`"${key}" is not a step's key; make it with stepKey()`);
+  return key;
+}
+
+/**
+ * Key under which a step's result is kept: SHA-256 of the canonical JSON of its ingredients.
+ *
+ * @throws TypeError for options that JSON cannot hold exactly; RangeError for an input that is a name and not a hash.
+ */
+export function stepKey({ step, codeVersion, inputs, options }: StepIngredients): string {
+  for (const [role, hash] of Object.entries(inputs)) {
+    if (!isHash(hash)) throw new RangeError(`stepKey: input "${role}" of step "${step}" is "${String(hash)}"; expected a SHA-256 (64 hexadecimal digits) of its bytes`);
+  }
+  return hashJson({ schema: 'intermodel:step-key/1', step, codeVersion, inputs, options }, 'step');
+}

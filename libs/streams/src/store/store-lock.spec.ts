@@ -1,0 +1,114 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { thisProcess } from './process-identity.ts';
+import { lockStore } from './store-lock.ts';
+
+let folder = '';
+const children: ChildProcessByStdio<Writable, Readable, Readable>[] = [];
+beforeEach(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'lock-'));
+});
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(script: string, ...args: string[]): ChildProcessByStdio<Writable, Readable, Readable> {
+  const file = fileURLToPath(new URL(`fixtures/${script}`, import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@intermodel/source', file, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  children.push(child);
+  return child;
+}
+
+const locked = async (child: { readonly stdout: Readable }) => once(child.stdout, 'data');
+const exited = async (child: (typeof children)[number]) => (child.exitCode ?? child.signalCode) ?? once(child, 'exit');
+const leaveClaim = (claim: object) => {
+  writeFileSync(path.join(folder, 'lock'), typeof claim === 'string' ? claim : JSON.stringify({ ...thisProcess, token: 'aa', ...claim }));
+};
+
+describe(lockStore, () => {
+  it('refuses while another process holds it, waits if told, and takes over after kill -9', async () => {
+    const child = start('hold-lock.mjs', folder, 'wait');
+    await locked(child);
+    await expect(lockStore(folder)).rejects.toMatchObject({
+      name: 'InputError',
+      code: 'STORE_LOCKED',
+      message: `${folder}: is in use by process ${String(child.pid)}\n  expected: one run at a time\n  what to do: Wait until it has ended, or end it.`,
+    });
+    const waiting: number[] = [];
+    const second = lockStore(folder, {
+      waitMilliseconds: 60_000,
+      onWait: (holder) => {
+        waiting.push(holder);
+        child.kill('SIGKILL');
+      },
+    });
+    const lock = await second;
+    expect(waiting).toEqual([child.pid]);
+    expect(readdirSync(folder)).toEqual(['lock']);
+    lock.release();
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each(['exit', 'throw'])('is given free when a process ends by %s', async (how) => {
+    const child = start('hold-lock.mjs', folder, how);
+    await locked(child);
+    await exited(child);
+    expect(existsSync(path.join(folder, 'lock'))).toBe(false);
+  });
+
+  it('takes over what a process with the same id, a start of the machine ago, or a broken write left', async () => {
+    for (const claim of [{ start: '1' }, { boot: 'earlier' }, { pid: 0 }, '', '{"pid":', 'null']) {
+      leaveClaim(claim as object);
+      const lock = await lockStore(folder);
+      expect(JSON.parse(readFileSync(path.join(folder, 'lock'), 'utf8'))).toMatchObject({ ...thisProcess });
+      lock.release();
+      expect(readdirSync(folder)).toEqual([]);
+    }
+  });
+
+  it('takes over after a taker died halfway, and removes what both left', async () => {
+    leaveClaim({ start: '1', token: 'aa' });
+    writeFileSync(path.join(folder, 'lock.aa.next'), JSON.stringify({ ...thisProcess, start: '2', token: 'bb' }));
+    writeFileSync(path.join(folder, 'lock.bb.claim'), JSON.stringify({ ...thisProcess, start: '2', token: 'bb' }));
+    const lock = await lockStore(folder);
+    expect(readdirSync(folder)).toEqual(['lock']);
+    await expect(lockStore(folder)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    lock.release();
+  });
+
+  it('refuses the lock of another machine, and says what to remove', async () => {
+    leaveClaim({ host: 'elsewhere', pid: 77 });
+    await expect(lockStore(folder)).rejects.toThrow(new RegExp(`process 77 on elsewhere[\\s\\S]*remove ${path.join(folder, 'lock')}`, 'u'));
+  });
+
+  it('does not remove the lock of another run when its own was removed by hand', async () => {
+    const first = await lockStore(folder);
+    rmSync(path.join(folder, 'lock'));
+    const second = await lockStore(folder);
+    first.release();
+    await expect(lockStore(folder)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
+    second.release();
+  });
+
+  it('is held by one process at a time when many race for it and leave it behind dead', async () => {
+    const log = path.join(folder, 'log');
+    const rounds = 40;
+    const racing = Array.from({ length: 5 }, () => start('contend-for-lock.mjs', path.join(folder, 'store'), log, String(rounds)));
+    expect(await Promise.all(racing.map(exited))).toEqual(racing.map(() => [null, 'SIGKILL']));
+    const lines = readFileSync(log, 'utf8').trimEnd().split('\n').map((line) => line.split(' '));
+    expect(lines.length).toBe(racing.length * rounds * 2);
+    for (let line = 0; line < lines.length; line += 2) {
+      const holder = lines[line]?.[1];
+      expect(lines.slice(line, line + 2)).toEqual([['enter', holder], ['leave', holder]]);
+    }
+    (await lockStore(path.join(folder, 'store'))).release();
+    expect(readdirSync(path.join(folder, 'store'))).toEqual([]);
+  });
+});
