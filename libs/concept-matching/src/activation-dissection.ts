@@ -1,10 +1,11 @@
-import { combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type OverlapState, type PlaneLabels, type SelectionState } from '@intermodel/numerics';
+import { combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type OverlapState, type PlaneLabels, type SelectedThresholds, type SelectionState } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
 import { dissectionResult, type DissectionResult } from './dissection-result.ts';
 import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
 import { KeptMapStore, type KeepOptions } from './kept-map-store.ts';
 import { overlapOptions, selectionOptions } from './kernel-options.ts';
+import { ThresholdSketches } from './threshold-sketches.ts';
 
 /** Options of {@link ActivationDissection}. */
 export interface ActivationDissectionOptions {
@@ -20,6 +21,11 @@ export interface ActivationDissectionOptions {
   readonly maximumImages?: number;
   /** Where maps are kept for the steps after the forward pass, or `forbid`: then four passes are needed. @default 256 MiB of memory */
   readonly keep?: KeepOptions | 'forbid';
+  /**
+   * Estimates thresholds by a KLL sketch of this k for each unit, about 12 k bytes each, where exact selection does not
+   * fit: nothing is kept, two passes are needed, and the rank error is `kllRankError(k)`. 8 to 65535. @default none: exact
+   */
+  readonly sketch?: number;
 }
 
 /** How far the work after the forward pass has come. */
@@ -42,6 +48,9 @@ export interface DissectionProgress {
  * Where keeping is forbidden, the images have to be added four times: call `endPass` after each pass until it says
  * `done`.
  *
+ * With a `sketch` the images are added twice in the same way; the thresholds are then estimates, which depend on the
+ * order of images too, and there are no states to be merged.
+ *
  * In shards: each adds its images and gives its `selectionState`; whoever coordinates merges those with
  * `mergeSelections` and hands the result to every shard's `resume`, until its round is `done`; then `tallyKept` of each
  * is merged with `mergeOverlaps`.
@@ -52,18 +61,20 @@ export class ActivationDissection {
   readonly #index: ConceptIndex;
   readonly #ignore: number;
   readonly #store: KeptMapStore | undefined;
-  #selection: ThresholdSelection;
+  readonly #sketches: ThresholdSketches | undefined;
+  #exact: ThresholdSelection | undefined;
   #tally: OverlapTally | undefined;
   #added = 0;
 
   constructor(options: ActivationDissectionOptions) {
-    const { shape, vocabulary, ignore = 0, preset = dissectionPresets['dissect-2020'], maximumImages = Infinity, keep = {} } = options;
+    const { shape, vocabulary, ignore = 0, preset = dissectionPresets['dissect-2020'], maximumImages = Infinity, keep = {}, sketch } = options;
     this.shape = shape;
     this.preset = preset;
     this.#index = indexConcepts(vocabulary);
     this.#ignore = ignore;
-    this.#store = keep === 'forbid' ? undefined : new KeptMapStore(shape.mapHeight * shape.mapWidth, keep);
-    this.#selection = new ThresholdSelection(selectionOptions(shape, preset, maximumImages));
+    this.#store = keep === 'forbid' || sketch !== undefined ? undefined : new KeptMapStore(shape.mapHeight * shape.mapWidth, keep);
+    this.#sketches = sketch === undefined ? undefined : new ThresholdSketches(shape, preset, sketch);
+    this.#exact = sketch === undefined ? new ThresholdSelection(selectionOptions(shape, preset, maximumImages)) : undefined;
   }
 
   /** Images added in the pass under way. */
@@ -92,16 +103,16 @@ export class ActivationDissection {
     this.#added++;
   }
 
-  /** Ends a pass over all images: `again` when keeping is forbidden and they are needed once more, else `done`. */
+  /** Ends a pass over all images: `again` when nothing is kept and they are needed once more, else `done`. */
   endPass(): 'again' | 'done' {
     if (this.#store !== undefined) {
       drain(this.steps());
       return 'done';
     }
     if (this.#tally !== undefined) return 'done';
-    this.#selection.advance();
+    this.#exact?.advance();
     this.#added = 0;
-    if (this.#selection.round === 'done') this.#tally = this.#openTally();
+    if (this.#exact === undefined || this.#exact.round === 'done') this.#tally = this.#openTally();
     return 'again';
   }
 
@@ -125,7 +136,7 @@ export class ActivationDissection {
   finish(): DissectionResult {
     if (this.#store !== undefined && this.#tally === undefined) this.endPass();
     if (this.#tally === undefined) throw new RangeError('ActivationDissection.finish: the passes over the images are not done; call endPass() until it says so');
-    const result = this.result(this.#selection.toState(), this.#tally.toState());
+    const result = dissectionResult(this.shape, this.preset, this.#index, this.#thresholds(), this.#tally.toState());
     this.discard();
     return result;
   }
@@ -137,7 +148,7 @@ export class ActivationDissection {
 
   /** Goes on from the merged state of all shards: refines it with what this shard kept and gives the new state. */
   resume(merged: SelectionState): SelectionState {
-    this.#selection = ThresholdSelection.fromState(merged);
+    this.#exact = ThresholdSelection.fromState(merged);
     drain(this.#refineKept(0, 0));
     return this.#selection.toState();
   }
@@ -151,12 +162,21 @@ export class ActivationDissection {
 
   /** Tables of merged states. */
   result(selection: SelectionState, overlaps: OverlapState): DissectionResult {
-    return dissectionResult(this.shape, this.preset, this.#index, selection, overlaps);
+    return dissectionResult(this.shape, this.preset, this.#index, ThresholdSelection.fromState(selection).thresholds(), overlaps);
   }
 
   /** Forgets what was kept and removes its files. */
   discard(): void {
     this.#store?.discard();
+  }
+
+  get #selection(): ThresholdSelection {
+    if (this.#exact === undefined) throw new RangeError('ActivationDissection: with a sketch there is no selection; add the images twice and call endPass() after each pass');
+    return this.#exact;
+  }
+
+  #thresholds(): Pick<SelectedThresholds, 'thresholds' | 'conditions'> {
+    return this.#sketches === undefined ? this.#selection.thresholds() : this.#sketches.thresholds();
   }
 
   *#refineKept(past: number, total: number): Generator<DissectionProgress> {
@@ -173,8 +193,9 @@ export class ActivationDissection {
   }
 
   #addAgain(activations: Float32Array, labels: PlaneLabels): void {
-    if (this.#selection.round === 'coarse') {
-      this.#selection.add(activations);
+    const first = this.#sketches ?? (this.#selection.round === 'coarse' ? this.#selection : undefined);
+    if (first !== undefined && this.#tally === undefined) {
+      first.add(activations);
       return;
     }
     const units = Uint32Array.from({ length: this.shape.units }, (_, unit) => unit);
@@ -190,7 +211,7 @@ export class ActivationDissection {
   }
 
   #openTally(): OverlapTally {
-    return new OverlapTally(overlapOptions(this.shape, this.preset, this.#index, this.#ignore), this.#selection.thresholds().thresholds);
+    return new OverlapTally(overlapOptions(this.shape, this.preset, this.#index, this.#ignore), this.#thresholds().thresholds);
   }
 }
 

@@ -85,7 +85,7 @@ const netdissect2017: DissectionPreset = {
  * - `netdissect-lite`: CSAILVision/NetDissect-Lite: areas only of images where mask and category overlap.
  * - `gandissect`: CSAILVision/gandissect (Bau et al. 2019): demands information quality above 0.01 too.
  *
- * All of them estimate quantiles by random sketches; here they are exact.
+ * All of them estimate quantiles by random sketches; here they are exact, unless a sketch is asked for.
  */
 export const dissectionPresets = {
   'dissect-2020': dissect2020,

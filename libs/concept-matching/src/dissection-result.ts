@@ -1,4 +1,4 @@
-import { OverlapTally, ThresholdSelection, type OverlapState, type SelectionState, type UnitCondition } from '@intermodel/numerics';
+import { OverlapTally, type OverlapState, type SelectedThresholds, type UnitCondition } from '@intermodel/numerics';
 import type { ActivationShape, UnitConceptOverlapBatch, UnitMatchBatch, UnitThresholdBatch } from '@intermodel/schemas';
 import { from } from 'rxjs';
 import type { ConceptIndex } from './concept-index.ts';
@@ -38,9 +38,8 @@ export interface DissectionResult {
   readonly images: number;
 }
 
-/** Makes the tables of a dissection from its states. */
-export function dissectionResult(shape: ActivationShape, preset: DissectionPreset, index: ConceptIndex, selection: SelectionState, overlaps: OverlapState): DissectionResult {
-  const selected = ThresholdSelection.fromState(selection).thresholds();
+/** Makes the tables of a dissection from its thresholds and overlaps. */
+export function dissectionResult(shape: ActivationShape, preset: DissectionPreset, index: ConceptIndex, selected: Pick<SelectedThresholds, 'thresholds' | 'conditions'>, overlaps: OverlapState): DissectionResult {
   const counts = OverlapTally.fromState(overlaps).read();
   const overlapBatch = overlapTable(shape, preset, index, counts);
   const matches = matchAll(overlapBatch, preset, index);

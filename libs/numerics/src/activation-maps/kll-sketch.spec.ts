@@ -59,7 +59,7 @@ describe(KllSketch, () => {
     expect(merged.count).toBe(COUNT);
     expect([merged.quantile(0), merged.quantile(1)]).toEqual([sorted[0], sorted[COUNT - 1]]);
     expect(levels.filter((level) => rankDistance(sorted, merged.quantile(level), level) > merged.rankError())).toEqual([]);
-    expect(() => merged.merge(new KllSketch({ k: 501 }))).toThrow('differ in k, 500 and 501');
+    expect(() => { merged.merge(new KllSketch({ k: 501 })); }).toThrow('differ in k, 500 and 501');
   });
 
   it('is exact for few values, by every rule', () => {
@@ -100,7 +100,7 @@ describe(KllSketch, () => {
     expect(kllRankError(200)).toBeCloseTo(0.0133, 4);
     expect(kllErrorModel.confidence).toBe(0.99);
     expect(() => new KllSketch({ k: 7 })).toThrow('from 8 to 65535, got 7');
-    expect(() => new KllSketch().add(Float32Array.of(1, NaN))).toThrow('NaN has no rank');
+    expect(() => { new KllSketch().add(Float32Array.of(1, NaN)); }).toThrow('NaN has no rank');
     expect(() => new KllSketch().quantile(1.1)).toThrow('level must lie from 0 to 1');
   });
 });
