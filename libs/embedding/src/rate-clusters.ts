@@ -12,12 +12,12 @@ export interface RateClustersOptions {
   readonly seed?: number;
   /** Starts of k-means for each number of categories. @default 100 */
   readonly restarts?: number;
-  /** Reference sets of the gap statistic. @default 50 */
+  /** Reference sets of the gap statistic. @default 50, for more than 100 models 10 */
   readonly references?: number;
 }
 
 /** Defaults of {@link rateClusters}. */
-export const rateClustersDefaults = { maximum: 10, seed: 0, restarts: 100, references: 50 } as const satisfies RateClustersOptions;
+export const rateClustersDefaults = { maximum: 10, seed: 0, restarts: 100 } as const satisfies RateClustersOptions;
 
 /**
  * Rates how well k = 1, 2, … categories of models describe the profiles: k-means inertia, mean silhouette (Rousseeuw
@@ -27,13 +27,13 @@ export const rateClustersDefaults = { maximum: 10, seed: 0, restarts: 100, refer
  * profiles.pipe(rateClusters({ maximum: 5 }))
  */
 export function rateClusters(options: RateClustersOptions = {}): OperatorFunction<ConceptProfileBatch, ClusterQualityBatch> {
-  const { maximum = rateClustersDefaults.maximum, seed = rateClustersDefaults.seed, restarts = rateClustersDefaults.restarts, references = rateClustersDefaults.references } = options;
+  const { maximum = rateClustersDefaults.maximum, seed = rateClustersDefaults.seed, restarts = rateClustersDefaults.restarts, references } = options;
   return (profiles) =>
     defer(() =>
       profiles.pipe(
         gatherProfiles('rateClusters'),
         map(({ models, concepts, weights: values }) => {
-          const rated = rateClusterCounts({ values, rows: models.length, columns: concepts.length, maximum: Math.min(maximum, models.length), seed, restarts, references });
+          const rated = rateClusterCounts({ values, rows: models.length, columns: concepts.length, maximum: Math.min(maximum, models.length), seed, restarts, ...(references === undefined ? {} : { references }) });
           return buildBatch(clusterQualitySchema, {
             k: rated.map(({ k }) => k),
             inertia: rated.map(({ inertia }) => inertia),

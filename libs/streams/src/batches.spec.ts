@@ -2,7 +2,7 @@ import { Dictionary, Int8, Table, tableFromArrays, tableFromIPC, tableToIPC, Utf
 import { embeddingPointSchema, labelledImageSchema, profileSummarySchema, taskScoreSchema, unitMatchSchema } from '@intermodel/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildBatch, checkBatch, column, emptyBatch, Interner, readNumbers, readStrings } from './index.ts';
+import { buildBatch, checkBatch, column, emptyBatch, Interner, readLists, readNumbers, readStrings } from './index.ts';
 
 const matches = () =>
   buildBatch(unitMatchSchema, { model: ['a', 'a', 'bé'], layer: ['', '', ''], unit: [0, 1, 2], concept: ['sky', 'x,"y"', '-'], category: ['object', 'object', ''], iou: [0.5, Number.NaN, 0.1] });
@@ -76,6 +76,14 @@ describe(Interner, () => {
         expect(readStrings(column(batch, 'model'))).toEqual(values);
       }),
     );
+  });
+});
+
+describe(readLists, () => {
+  it.each([1, 2, 3])('views the values of whole and sliced columns of lists of %i', (size) => {
+    const batch = buildBatch(embeddingPointSchema(size), { model: ['a', 'b', 'c'], components: Float64Array.from({ length: 3 * size }, (_, index) => index), cluster: [0, 0, 0] });
+    expect([...readLists(column(batch, 'components'))]).toEqual([...Array(3 * size).keys()]);
+    expect([...readLists(column(batch.slice(1, 3), 'components'))]).toEqual(Array.from({ length: 2 * size }, (_, index) => size + index));
   });
 });
 

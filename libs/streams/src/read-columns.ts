@@ -79,8 +79,11 @@ export function readNumbers(vector: Vector): Float64Array {
 export function readLists(vector: Vector): Float64Array {
   const only = vector.data[0];
   if (only === undefined || vector.data.length !== 1 || !DataType.isFixedSizeList(only.type)) throw new RangeError(`readLists: a column of one chunk of lists of fixed size expected, got ${String(vector.type)}`);
-  const values = only.children[0]?.values as Float64Array;
-  return values.subarray(only.offset * only.type.listSize, (only.offset + only.length) * only.type.listSize);
+  const [child] = only.children;
+  const size = only.length * only.type.listSize;
+  // Arrow cuts the values of a slice itself where lists have one entry, and leaves them whole otherwise.
+  const start = child?.length === size ? 0 : only.offset * only.type.listSize;
+  return (child?.values as Float64Array).subarray(start, start + size);
 }
 
 /** Text column as strings. */

@@ -22,8 +22,11 @@ export interface KMeansClusters extends Partition {
   readonly centroids: Float64Array;
 }
 
-/** Runs without a better result after which the search ends: small tables have few optima. */
-const patience = 30;
+/** Rows up to which a table counts as small: the search for the best partition is thorough there, and quick beyond. */
+export const smallTable = 100;
+
+/** Runs without a better result after which the search ends. */
+const patience = (rows: number) => (rows <= smallTable ? 30 : 5);
 
 /**
  * Clusters rows by k-means: many seeded runs, the least inertia kept. Clusters are numbered in the order of their first
@@ -40,11 +43,11 @@ export function clusterKMeans(options: KMeansOptions): KMeansClusters {
   return { labels, ...centresOf(options, labels, k) };
 }
 
-/** Best of several runs; ends early when {@link patience} runs in a row found nothing better. */
+/** Best of several runs; ends early when several runs in a row (30, for large tables 5) found nothing better. */
 export function bestPartition(matrix: RowMatrix, k: number, seed: number, restarts: number): Partition {
   const random = createRandom(seed, k);
   let best = clusterOnce(matrix, k, random);
-  for (let run = 1, idle = 0; run < restarts && idle < patience; run++, idle++) {
+  for (let run = 1, idle = 0; run < restarts && idle < patience(matrix.rows); run++, idle++) {
     const partition = clusterOnce(matrix, k, random);
     // A difference within rounding is none: the first of equal partitions stays.
     if (partition.inertia >= best.inertia * (1 - 1e-12)) continue;

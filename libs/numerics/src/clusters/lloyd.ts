@@ -82,10 +82,11 @@ class Clusters {
     for (let index = 0; index < this.centres.length; index++) this.centres[index] = (this.centres[index] as number) / (this.#sizes[Math.floor(index / columns)] as number);
   }
 
-  /** Moves the first row whose move lowers the inertia, in order of rows; says whether there was one. */
+  /** Goes over the rows once and moves each whose move lowers the inertia; says whether any was moved. */
   moveSingles(): boolean {
     this.centre();
     const limit = leastSaving * this.inertia();
+    let moved = false;
     for (let row = 0; row < this.#matrix.rows; row++) {
       const from = this.labels[row] as number;
       const size = this.#sizes[from] as number;
@@ -94,13 +95,26 @@ class Clusters {
       for (let to = 0; to < this.#k; to++) {
         const others = this.#sizes[to] as number;
         if (to === from || gain - (squaredDistance(this.#matrix, row, this.centres, to) * others) / (others + 1) <= limit) continue;
-        this.labels[row] = to;
-        this.#sizes[from] = size - 1;
-        this.#sizes[to] = others + 1;
-        return true;
+        this.#move(row, from, to);
+        moved = true;
+        break;
       }
     }
-    return false;
+    return moved;
+  }
+
+  #move(row: number, from: number, to: number): void {
+    const { values, columns } = this.#matrix;
+    const [left, joined] = [(this.#sizes[from] as number) - 1, (this.#sizes[to] as number) + 1];
+    for (let column = 0; column < columns; column++) {
+      const value = values[row * columns + column] as number;
+      const [away, towards] = [from * columns + column, to * columns + column];
+      this.centres[away] = (this.centres[away] as number) + ((this.centres[away] as number) - value) / left;
+      this.centres[towards] = (this.centres[towards] as number) + (value - (this.centres[towards] as number)) / joined;
+    }
+    this.labels[row] = to;
+    this.#sizes[from] = left;
+    this.#sizes[to] = joined;
   }
 
   inertia(): number {

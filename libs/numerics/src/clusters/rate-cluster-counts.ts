@@ -1,6 +1,6 @@
 import { createRandom } from '../random.ts';
 import { checkMatrix, type RowMatrix } from '../row-matrix.ts';
-import { bestPartition, clusterKMeans, kMeansDefaults, type KMeansClusters } from './cluster-kmeans.ts';
+import { bestPartition, clusterKMeans, kMeansDefaults, smallTable, type KMeansClusters } from './cluster-kmeans.ts';
 import { principalCoordinates } from './principal-coordinates.ts';
 import { silhouette } from './silhouette.ts';
 
@@ -12,7 +12,7 @@ export interface RateClusterCountsOptions extends RowMatrix {
   readonly seed?: number;
   /** Runs of k-means on the rows themselves. @default 100 */
   readonly restarts?: number;
-  /** Reference sets of the gap statistic. @default 50 */
+  /** Reference sets of the gap statistic. @default 50, for more than 100 rows 10 */
   readonly references?: number;
 }
 
@@ -29,7 +29,7 @@ export interface RatedClusterCount {
 }
 
 /** Runs of k-means on a reference set, of which there are many: their noise averages out. */
-const referenceRestarts = 10;
+const referenceRestarts = (rows: number) => (rows <= 30 ? 10 : 1);
 
 /**
  * Rates k = 1, 2, …, `maximum` clusters. The gap statistic (Tibshirani, Walther, Hastie 2001) is the mean of log inertia
@@ -37,7 +37,7 @@ const referenceRestarts = 10;
  * axes (variant b of the paper).
  */
 export function rateClusterCounts(options: RateClusterCountsOptions): RatedClusterCount[] {
-  const { maximum, seed = kMeansDefaults.seed, restarts = kMeansDefaults.restarts, references = 50 } = options;
+  const { maximum, seed = kMeansDefaults.seed, restarts = kMeansDefaults.restarts, references = options.rows <= smallTable ? 50 : 10 } = options;
   checkMatrix(options);
   const coordinates = principalCoordinates(options);
   const sets = Array.from({ length: references }, (_, reference) => uniformSet(coordinates, seed, reference));
@@ -49,7 +49,7 @@ export function rateClusterCounts(options: RateClusterCountsOptions): RatedClust
 }
 
 function gapOf(inertia: KMeansClusters['inertia'], sets: readonly RowMatrix[], k: number, seed: number): number {
-  const logarithms = sets.map((set) => Math.log(bestPartition(set, k, seed, referenceRestarts).inertia));
+  const logarithms = sets.map((set) => Math.log(bestPartition(set, k, seed, referenceRestarts(set.rows)).inertia));
   const gap = logarithms.reduce((sum, logarithm) => sum + logarithm, 0) / sets.length - Math.log(inertia);
   return Number.isFinite(gap) ? gap : Number.NaN;
 }
