@@ -16,7 +16,7 @@ export function dissectionProgress({ quiet }: OutputOptions): { readonly onEvent
       if (event.kind === 'model') line(`${event.model.name}: ${event.layers.map(({ layer, summary }) => `${layer} ${String(summary.detected)} of ${String(summary.units)} units match a concept`).join(', ')}`, '\n');
       if (event.kind !== 'progress') return;
       const now = performance.now();
-      const current = `${event.models.join(', ')}: ${event.step}`;
+      const current = [event.models.join(', '), event.step].filter((part) => part !== '').join(': ');
       if (current !== step) [step, start, last] = [current, now, 0];
       if (now - last < interval && event.done < event.total) return;
       last = now;

@@ -1,5 +1,6 @@
 import { programVersion } from '@intermodel/pipelines';
 import { Command, CommanderError } from 'commander';
+import { dataCommand } from './commands/data.ts';
 import { dissectCommand } from './commands/dissect.ts';
 import { embedCommand } from './commands/embed.ts';
 import { layersCommand } from './commands/layers.ts';
@@ -39,9 +40,9 @@ export function commandLine(): Command {
     .version(programVersion, '-v, --version')
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', '\nExit codes: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped.\nExample: intermodel reproduce --out reproduction');
-  const commands = [reproduceCommand(), layersCommand(), dissectCommand(), runCommand(), embedCommand(), placeCommand(), relateCommand()];
+  const commands = [reproduceCommand(), layersCommand(), dataCommand(), dissectCommand(), runCommand(), embedCommand(), placeCommand(), relateCommand()];
   for (const command of commands) program.addCommand(command);
-  for (const command of [program, ...commands]) {
+  for (const command of [program, ...commands, ...commands.flatMap((each) => each.commands)]) {
     command.exitOverride().showHelpAfterError('(add --help for the options, with examples)');
   }
   return program;

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { defineStudy, dissectionPresetNames, runStudy, type StudyContent } from '@intermodel/pipelines';
 import { InputError } from '@intermodel/streams';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { parse } from 'yaml';
+import { dataContent, formatsHelp, withDataOptions, type DataOptions } from '../data-options.ts';
 import { dissectionProgress } from '../dissection-progress.ts';
 import { repeated, wholeNumber } from '../numbers.ts';
 import { printResult, withOutputOptions, type OutputOptions } from '../output.ts';
@@ -10,20 +11,15 @@ import { reportChoices, withReportOptions, type ReportOptions } from '../report-
 import { runResult, runText } from '../run-result.ts';
 import { stoppable } from '../stopping.ts';
 
-interface DissectOptions extends OutputOptions, ReportOptions {
+interface DissectOptions extends OutputOptions, ReportOptions, DataOptions {
+  readonly data?: string;
+  readonly dataFormat?: string;
   readonly galleryUnits?: number;
   readonly model: readonly string[];
-  readonly images: string;
-  readonly labels: string;
-  readonly labelNames: string;
   readonly out: string;
   readonly preset?: string;
   readonly diffPreset?: string;
   readonly input: string;
-  readonly imageLabels?: string;
-  readonly ignore?: number;
-  readonly unpaired?: string;
-  readonly skipBad?: boolean;
   readonly batchSize?: number;
   readonly threads?: number;
   readonly executionProvider?: readonly string[];
@@ -42,17 +38,12 @@ export function dissectCommand(): Command {
   const command = new Command('dissect')
     .description('Dissect ONNX models over images with pixel-level concept labels: thresholds, overlaps and unit matches of each model, then profiles, embedding and report.')
     .requiredOption('--model <FILE[:LAYER]>', 'ONNX file, and a tensor of it (default: the last map before global pooling); may be given several times', repeated)
-    .requiredOption('--images <DIR>', 'folder of images: JPEG, PNG, WebP, TIFF')
-    .requiredOption('--labels <DIR>', 'folder of label images with the same stems: grey or palette PNG, NumPy arrays')
-    .requiredOption('--label-names <FILE>', 'CSV number,name,category')
     .requiredOption('--out <DIR>', 'folder to write; a model appears there as soon as it is done')
+    .option('--data <DIR>', 'folder of labelled images in the layout of --data-format, instead of --images, --labels and --label-names')
+    .option('--data-format <NAME>', `layout of --data: ${formatsHelp} (default: plain)`)
     .option('--preset <NAME>', `variant of network dissection: ${dissectionPresetNames.join(', ')} (default: dissect-2020)`)
     .option('--diff-preset <NAME>', 'second variant on the same activations; lists the units whose concept changes in diff.csv')
     .option('--input <INPUT>', 'preprocessing: imagenet, zero-one, minus-one-one, caffe, or its parts such as "{width: 32, height: 32, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}"', 'imagenet')
-    .option('--image-labels <FILE>', 'CSV image,number of labels that hold for whole images')
-    .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255', wholeNumber(1))
-    .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images').choices(['refuse', 'leave-out']))
-    .option('--skip-bad', 'pass over images that do not decode, and say so in the manifest')
     .option('--batch-size <N>', 'images of one run of the model (default: by memory)', wholeNumber(1))
     .option('--threads <N>', 'threads of the model (default: all processors)', wholeNumber(1))
     .option('--execution-provider <NAME>', 'cpu, cuda, coreml, dml, webgpu, where the runtime has it; the preferred first', repeated)
@@ -73,17 +64,16 @@ export function dissectCommand(): Command {
       done();
       printResult(options, runResult(options.out, run), () => runText(options.out, run));
     });
-  return withOutputOptions(withReportOptions(command));
+  return withOutputOptions(withReportOptions(withDataOptions(command)));
 }
 
 /** The study that the options describe; whatever they say is checked as a study file is. */
 function studyContent(options: DissectOptions): StudyContent {
-  const { images, labels, labelNames, imageLabels, ignore, unpaired, skipBad } = options;
   const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, sketch, components, clusters } = options;
   const { preset, diffPreset, scores, seed, title } = options;
   const content = {
     title,
-    data: { images, labels, labelNames, imageLabels, ignore, unpaired, skipBad },
+    data: dataContent(options, options.dataFormat, options.data),
     models: modelContents(options.model).map((model) => ({ ...model, input: readInput(options.input) })),
     preset,
     diffPreset,

@@ -1,16 +1,18 @@
-import { listLabelledImages, openLabelledImages, type LabelledImageSet } from '@intermodel/data-loading';
 import { InputError } from '@intermodel/streams';
 import { fromEvent, Observable } from 'rxjs';
 import { listModelLayers } from '../list-model-layers.ts';
 import type { Study, StudyModel } from '../study-file/study.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import { groupModels } from './group-models.ts';
+import { openImageSource, type ImageSource } from './image-source.ts';
 import { runPass } from './model-pass.ts';
 
 /** Options of {@link dissectStudy}. */
 export interface DissectStudyOptions {
   /** Folder for maps that memory does not hold; what is written there is removed at the end. */
   readonly workFolder: string;
+  /** Images and labels, if they are open already. @default they are opened */
+  readonly source?: ImageSource;
   /** Stops the dissection; models that are done by then have been emitted. */
   readonly signal?: AbortSignal;
 }
@@ -23,7 +25,7 @@ export interface DissectStudyOptions {
  *
  * @throws InputError for images, labels and models that do not fit; MachineError `DISK_TOO_SMALL`, `WRITE_FAILED`.
  */
-export function dissectStudy(study: Study, { workFolder, signal }: DissectStudyOptions): Observable<DissectionEvent> {
+export function dissectStudy(study: Study, { workFolder, source, signal }: DissectStudyOptions): Observable<DissectionEvent> {
   return new Observable((subscriber) => {
     const stop = new AbortController();
     const onAbort = () => {
@@ -31,7 +33,7 @@ export function dissectStudy(study: Study, { workFolder, signal }: DissectStudyO
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
-    dissect(study, workFolder, stop.signal, (event) => {
+    dissect(study, source, workFolder, stop.signal, (event) => {
       subscriber.next(event);
     }).then(
       () => {
@@ -48,25 +50,19 @@ export function dissectStudy(study: Study, { workFolder, signal }: DissectStudyO
   });
 }
 
-async function dissect(study: Study, workFolder: string, signal: AbortSignal, onEvent: (event: DissectionEvent) => void): Promise<void> {
-  const set = await listImages(study);
-  for (const { message } of set.warnings) onEvent({ kind: 'warning', subject: study.data.images, text: message });
+async function dissect(study: Study, given: ImageSource | undefined, workFolder: string, signal: AbortSignal, onEvent: (event: DissectionEvent) => void): Promise<void> {
+  const source = given ?? (await openImageSource(study));
+  const { images, vocabulary } = source;
+  for (const { message } of source.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
   const layers = new Map<string, readonly string[]>();
   for (const model of study.models) layers.set(model.name, model.layers === 'usual' ? [await usualLayer(model)] : model.layers);
   for (const models of groupModels(study.models)) {
     const [first] = models;
     if (first === undefined) continue;
-    const { skipBad, maxPixels, background } = study.data;
-    const load = openLabelledImages({ geometry: first.geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background });
-    const results = await runPass({ study, models, images: set.images, load, vocabulary: set.vocabulary.concepts, ignore: set.vocabulary.ignore, layers, workFolder, signal, stop$: fromEvent(signal, 'abort'), onEvent });
+    const load = source.load(first.geometry);
+    const results = await runPass({ study, models, images, load, vocabulary: vocabulary.concepts, ignore: vocabulary.ignore, layers, workFolder, signal, stop$: fromEvent(signal, 'abort'), onEvent });
     for (const model of models) onEvent({ kind: 'model', model, layers: results.models.get(model.name) ?? [], images: results.images });
   }
-}
-
-/** Lists the images and labels of a study. */
-export function listImages({ data }: Study): Promise<LabelledImageSet> {
-  const { images, labels, labelNames, imageLabels, ignore, unpaired } = data;
-  return listLabelledImages({ images, labels, labelNames, unpaired, ...(imageLabels === undefined ? {} : { imageLabels }), ...(ignore === undefined ? {} : { ignore }) });
 }
 
 async function usualLayer({ file, input }: StudyModel): Promise<string> {

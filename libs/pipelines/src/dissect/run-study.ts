@@ -6,7 +6,9 @@ import { UnitWatch, type StudyWarning } from '../warnings.ts';
 import { renderStudy, type ReportChoices } from '../render-study.ts';
 import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
-import { dissectStudy, listImages } from './dissect-study.ts';
+import { dissectStudy } from './dissect-study.ts';
+import { describedGeometry, openImageSource } from './image-source.ts';
+import { labelHealth, vocabularyFile } from './label-health.ts';
 import { openRunFolder } from './run-folder.ts';
 import { studyInputs } from './study-inputs.ts';
 import { studyTables } from './study-tables.ts';
@@ -47,10 +49,17 @@ export interface StudyRun {
  */
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyRun> {
   const { out, signal, onEvent = () => undefined, command = 'runStudy', galleryUnits = unitGalleriesDefaults.units } = options;
-  const inputs = await studyInputs(study, await listImages(study));
+  const source = await openImageSource(study);
+  const inputs = await studyInputs(study, source);
   const folder = openRunFolder(out);
   try {
     const [warnings, models]: [StudyWarning[], DissectedModel[]] = [[], []];
+    const geometry = study.models[0]?.geometry ?? describedGeometry;
+    const description = await source.describe(geometry, (done, total) => {
+      onEvent({ kind: 'progress', step: 'labels', models: [], done, total });
+    });
+    signal?.throwIfAborted();
+    const health = labelHealth(description, study);
     const take = (event: DissectionEvent) => {
       if (event.kind === 'warning') warnings.push({ subject: event.subject, text: event.text });
       if (event.kind === 'model') {
@@ -63,14 +72,14 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
       }
       onEvent(event);
     };
-    await lastValueFrom(dissectStudy(study, { workFolder: folder.work, ...(signal === undefined ? {} : { signal }) }).pipe(tap(take)), { defaultValue: undefined });
+    await lastValueFrom(dissectStudy(study, { workFolder: folder.work, source, ...(signal === undefined ? {} : { signal }) }).pipe(tap(take)), { defaultValue: undefined });
     signal?.throwIfAborted();
     const watch = new UnitWatch(study.matching.minimumIou);
     const matches = models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
     const tables = await studyTables(study, from(matches).pipe(watch.watch()));
-    const record: StudyRecord = { title: study.title, command, options: formatStudy(study), inputs, warnings: [...warnings, ...watch.fewMatches()] };
+    const record: StudyRecord = { title: study.title, command, options: formatStudy(study), inputs, warnings: [...health.warnings, ...warnings, ...watch.fewMatches()] };
     const galleries = galleryUnits === 0 ? [] : await unitGalleries(study, models, { ...unitGalleriesDefaults, units: galleryUnits });
-    const files = writeFiles(out, studyFiles(tables), record, await renderStudy(tables, record, options, { galleries }));
+    const files = writeFiles(out, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(await renderStudy(tables, record, options, { galleries, vocabulary: health.rows })) });
     folder.tidy(files, study.models.map(({ name }) => name));
     return { tables, record, files, models };
   } finally {

@@ -12,22 +12,32 @@ import type { Study } from '../study-file/study.ts';
  *
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`.
  */
-export async function studyInputs(study: Study, { images }: LabelledImageSet): Promise<ManifestInput[]> {
+export async function studyInputs(study: Study, { images, vocabulary }: Pick<LabelledImageSet, 'images' | 'vocabulary'>): Promise<ManifestInput[]> {
   const { data, models, scores, scoreColumns } = study;
   const files: (readonly [role: string, file: string])[] = [
-    ['label names', data.labelNames],
-    ...(data.imageLabels === undefined ? [] : [['labels of whole images', data.imageLabels] as const]),
+    ...named('label names', data.labelNames),
+    ...named('labels of whole images', data.imageLabels),
+    ...named('class names', data.names),
+    ...named('synonyms', data.vocabulary?.synonyms),
+    ...named('categories', data.vocabulary?.categories),
     ...models.map(({ file }) => ['model', file] as const),
     ...scores.map((file) => ['scores', file] as const),
-    ...(scoreColumns === undefined ? [] : [['score columns', scoreColumns] as const]),
+    ...named('score columns', scoreColumns),
   ];
   const single: ManifestInput[] = [];
   for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashFile(file) });
+  const [imageFolder, labelFolder] = [data.root ?? data.images ?? '', data.root ?? data.labels ?? ''];
   return [
-    { name: path.basename(data.images), role: `images (${String(images.length)})`, sha256: await hashFiles(data.images, images.map(({ file }) => file)) },
-    { name: path.basename(data.labels), role: 'label images', sha256: await hashFiles(data.labels, [...new Set(images.flatMap(labelFiles))]) },
+    { name: path.basename(imageFolder), role: `images (${String(images.length)})`, sha256: await hashFiles(imageFolder, images.map(({ file }) => file)) },
+    { name: path.basename(labelFolder), role: 'label images', sha256: await hashFiles(labelFolder, [...new Set(images.flatMap(labelFiles))]) },
+    // What the indices of a data set say is spread over several files; what was read from them stands for these.
+    ...(data.root === undefined ? [] : [{ name: path.basename(data.root), role: 'index', sha256: createHash('sha256').update(JSON.stringify([vocabulary.concepts, images.map(({ image, labels }) => [image, labels.map((label) => ('number' in label ? label.number : label.kind))])])).digest('hex') }]),
     ...single,
   ];
+}
+
+function named(role: string, file: string | undefined): (readonly [role: string, file: string])[] {
+  return file === undefined ? [] : [[role, file]];
 }
 
 function labelFiles({ labels }: LabelledImageEntry): string[] {

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { kllRankError } from '@intermodel/numerics';
-import type { Study, StudyEmbedding } from './study.ts';
+import { dataPaths, mapPaths, vocabularyPaths } from './resolve-data.ts';
+import type { Study, StudyData, StudyEmbedding } from './study.ts';
 
 /**
  * The choices of a study as plain JSON for the manifest, the same on every machine: paths within the study's folder are

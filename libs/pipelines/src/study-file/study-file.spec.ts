@@ -81,6 +81,12 @@ describe(readStudyFile, () => {
   it('names no path of the machine in what it records', () => {
     expect(JSON.stringify(formatStudy(read(two)))).not.toContain(folder);
   });
+
+  it('records the sketch of thresholds with the bound of its rank error, and nothing where they are exact', () => {
+    expect(formatStudy(read(`${two}runtime: { sketch: 4096 }\n`))['sketch']).toEqual({ k: 4096, rankError: 2.296 / 4096 ** 0.9723 });
+    expect(Object.keys(formatStudy(read(two)))).not.toContain('sketch');
+    expect(() => read(`${two}runtime: { sketch: 63 }\n`)).toThrow(/sketch/u);
+  });
 });
 
 describe('the JSON Schema', () => {

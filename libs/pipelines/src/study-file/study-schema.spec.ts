@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { preprocessingPresets, type Preprocessing } from '@intermodel/activation-streaming';
 import { dissectionPresets, type DissectionPreset } from '@intermodel/concept-matching';
-import { modelNameRules } from '@intermodel/data-loading';
+import { datasetFormats, modelNameRules } from '@intermodel/data-loading';
 import { embeddingPresets, normalisations } from '@intermodel/embedding';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -9,9 +9,10 @@ import { stringify } from 'yaml';
 import { checkStudyShape } from './check-study-shape.ts';
 import { defineStudy } from './read-study-file.ts';
 import { parseStudyText } from './parse-study-text.ts';
-import { dataFormats, studySchemaFile } from './study-defaults.ts';
+import { studySchemaFile } from './study-defaults.ts';
 import type { DataContent, EmbeddingContent, InputContent, MatchingContent, ModelContent, RuntimeContent, StudyContent } from './study-content.ts';
 import { StudyFileError } from './study-problems.ts';
+import type { StudySpatialParts, StudyVocabulary } from './study.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -36,7 +37,7 @@ function propertiesOf(schema: Schema, at: readonly string[] = []): [string, Sche
 }
 const properties = new Map(propertiesOf(root));
 
-const base = { data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: [...'abcde'].map((name) => ({ name, file: `${name}.onnx` })) } satisfies StudyContent;
+const base = { data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, file: `${name}.onnx` })) } satisfies StudyContent;
 type Json = Record<string, unknown>;
 
 /** The plain study with some paths set. */
@@ -46,15 +47,37 @@ function studyWith(settings: Readonly<Record<string, unknown>>): StudyContent {
     const parts = path.split('.');
     const last = parts.pop() ?? '';
     const parent = parts.reduce<Json>((node, part) => (node[part] ??= {}) as Json, study);
-    parent[last] = value;
+    if (value === undefined) Reflect.deleteProperty(parent, last);
+    else parent[last] = value;
   }
   return study as unknown as StudyContent;
 }
 const resolve = (settings: Readonly<Record<string, unknown>>) => defineStudy(studyWith(settings), { folder: '/study', checkFiles: false });
 
+/** A data set named by its folder, instead of images and labels one by one. */
+const ofRoot = { 'data.root': 'set', 'data.images': undefined, 'data.labels': undefined, 'data.labelNames': undefined };
+
 /** For every property another value than the default, and what must stand beside it. */
 const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readonly<Record<string, unknown>>]>> = {
   title: ['Other'],
+  'data.format': ['broden', ofRoot],
+  'data.root': ['other', ofRoot],
+  'data.split': ['val', { ...ofRoot, 'data.format': 'voc' }],
+  'data.categories': [['object'], { ...ofRoot, 'data.format': 'broden' }],
+  'data.names': ['names.csv', { ...ofRoot, 'data.format': 'voc' }],
+  'data.crowd': ['ignore', { ...ofRoot, 'data.format': 'coco-panoptic' }],
+  'data.reducedZero': [true, { ...ofRoot, 'data.format': 'ade20k-challenge' }],
+  'data.vocabulary': [{ keep: ['sky'] }],
+  'data.vocabulary.synonyms': ['synonyms.csv'],
+  'data.vocabulary.categories': ['categories.csv'],
+  'data.vocabulary.keep': [['sky']],
+  'data.vocabulary.keepCategories': [['object']],
+  'data.vocabulary.minimumImages': [10],
+  'data.vocabulary.minimumCoverage': [0.5],
+  'data.colours': [true],
+  'data.spatialParts': [true],
+  'data.spatialParts.categories': [['material'], { 'data.spatialParts.skipLastComponent': true }],
+  'data.spatialParts.skipLastComponent': [true, { 'data.spatialParts.categories': ['material'] }],
   'data.images': ['other'],
   'data.labels': ['other'],
   'data.labelNames': ['other.csv'],
@@ -112,6 +135,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'runtime.executionProviders': [['cuda', 'cpu']],
   'runtime.keptMapsMegabytes': [64],
   'runtime.secondPass': [true],
+  'runtime.sketch': [4096],
   scores: ['scores.csv'],
   scoreColumns: ['columns.csv', { scores: ['scores.csv'] }],
   modelNames: ['strip-suffix'],
@@ -129,7 +153,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
 };
 
 /** Properties without another valid value. */
-const unchangeable = ['$schema', 'data', 'data.format'];
+const unchangeable = ['$schema', 'data'];
 
 describe('every property of the schema', () => {
   it('is valid in draft 2020-12 and understood by a strict validator', () => {
@@ -179,12 +203,14 @@ describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
     '': { $schema: 1, title: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
-    data: { format: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
+    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
+    'data.vocabulary': { synonyms: 1, categories: 1, keep: 1, keepCategories: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof StudyVocabulary, 1>,
+    'data.spatialParts': { categories: 1, skipLastComponent: 1 } satisfies Record<keyof StudySpatialParts, 1>,
     'models.0': { name: 1, file: 1, layer: 1, layers: 1, input: 1, tokens: 1 } satisfies Record<keyof ModelContent, 1>,
     'models.0.input': { preset: 1, width: 1, height: 1, resize: 1, shortestSide: 1, filter: 1, channels: 1, scale: 1, mean: 1, std: 1, layout: 1 } satisfies Record<keyof InputContent, 1>,
     'models.0.tokens': { prefix: 1, width: 1, height: 1 } satisfies Record<keyof NonNullable<ModelContent['tokens']>, 1>,
     matching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
-    runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1 } satisfies Record<keyof RuntimeContent, 1>,
+    runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1, sketch: 1 } satisfies Record<keyof RuntimeContent, 1>,
     embedding: { preset: 1, components: 1, clusters: 1, exclude: 1, normalisation: 1, dropFirstConcept: 1, frozen: 1 } satisfies Record<keyof EmbeddingContent, 1>,
     relations: { permutations: 1 } satisfies Record<keyof NonNullable<StudyContent['relations']>, 1>,
   };
@@ -196,7 +222,8 @@ describe('schema and types', () => {
   });
 
   const choices = {
-    'data.format': dataFormats,
+    'data.format': Object.keys(datasetFormats),
+    'data.crowd': namesOf<NonNullable<DataContent['crowd']>>({ keep: 1, ignore: 1 }),
     'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
     preset: Object.keys(dissectionPresets),
     diffPreset: Object.keys(dissectionPresets),

@@ -1,0 +1,70 @@
+import { describeData, type DescribedData } from '@intermodel/pipelines';
+import { Command } from 'commander';
+import { dataContent, formatsHelp, withDataOptions, type DataOptions } from '../data-options.ts';
+import { share } from '../numbers.ts';
+import { printResult, stepProgress, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
+
+interface InfoOptions extends OutputOptions, DataOptions {
+  readonly format: string;
+  readonly activeShare: number;
+  readonly gate: number;
+}
+
+/** Concepts out of reach that the text lists one by one; JSON has all. */
+const conceptsTold = 20;
+
+/** `intermodel data`: what is known of labelled images before a run. */
+export function dataCommand(): Command {
+  return new Command('data').description('Look into labelled images.').addCommand(infoCommand());
+}
+
+function infoCommand(): Command {
+  const command = new Command('info')
+    .description('Show what is in labelled images: planes, concepts per category, what will bite, and what a unit can reach with each concept.')
+    .argument('[PATH]', 'folder of the data set in the layout of --format; or give --images, --labels and --label-names')
+    .option('--format <NAME>', `layout of the data set: ${formatsHelp}`, 'plain')
+    .option('--active-share <SHARE>', 'share of pixels on which a unit is active', share, 0.01)
+    .option('--gate <IOU>', 'IoU that a unit has to exceed', share, 0.04)
+    .addHelpText('after', '\nExamples:\n  intermodel data info --format broden broden1_227\n  intermodel data info --format voc VOCdevkit/VOC2012 --split val --spatial-parts\n  intermodel data info --images photos --labels masks --label-names labels.csv --json | jq .warnings')
+    .action(async (folder: string | undefined, options: InfoOptions) => {
+      const { format, activeShare, gate } = options;
+      const { onStep, done } = stepProgress(options);
+      const described = await describeData(dataContent(options, format, folder), {
+        activeShare,
+        gate,
+        onProgress: (count, of) => {
+          onStep(`labels ${String(count)} of ${String(of)}`);
+        },
+      });
+      done();
+      printResult(options, infoResult(described), () => infoText(described, gate));
+    });
+  return withOutputOptions(withDataOptions(command));
+}
+
+function infoResult({ description, health }: DescribedData): Record<string, unknown> {
+  const { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, warnings } = description;
+  const { concepts, unreachable, overlapping, sharedNames } = health;
+  return { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, concepts, unreachable, overlapping: overlapping.map(({ first, second, iou }) => ({ first: first.number, second: second.number, iou })), sharedNames, warnings };
+}
+
+function infoText({ description, health }: DescribedData, gate: number): string {
+  const { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, warnings } = description;
+  const outOfReach = health.concepts.filter(({ canPass }) => !canPass);
+  const notes = [
+    ...warnings.map(({ message }) => message),
+    ...health.overlapping.map(({ first, second, iou }) => `${first.name} (${first.category}) and ${second.name} (${second.category}) have much the same pixels: IoU ${iou.toFixed(2)}`),
+    ...health.sharedNames.map(({ name, categories: some }) => `"${name}" stands in the categories ${some.join(', ')}`),
+  ];
+  return [
+    `${String(images)} images, ${String(planes)} label planes (at most ${String(mostPlanes)} of an image); ${percent(unlabelledShare)} of the pixels unlabelled, ${percent(ignoredShare)} to ignore\n`,
+    textTable(['category', 'concepts', 'found', 'pixels', 'images'], categories.map(({ category, concepts, found, pixelShare, images: count }) => [category, concepts, found, percent(pixelShare), count])),
+    `\n${textTable(['concept', 'category', 'pixels', 'images', 'highest IoU', ''], health.concepts.toSorted((a, b) => b.pixelShare - a.pixelShare || a.number - b.number).map(({ name, category, pixelShare, images: count, highestIou, canPass }) => [name, category, percent(pixelShare), count, highestIou.toFixed(3), canPass ? '' : 'out of reach']))}`,
+    `\n${String(health.unreachable)} of ${String(health.concepts.length)} concepts can never pass the gate of ${String(gate)}${outOfReach.length === 0 ? '' : `: ${outOfReach.slice(0, conceptsTold).map(({ name }) => name).join(', ')}${outOfReach.length > conceptsTold ? ', …' : ''}`}`,
+    ...notes.map((note) => `note: ${note}`),
+  ].join('\n');
+}
+
+function percent(part: number): string {
+  return `${(100 * part).toFixed(2)} %`;
+}

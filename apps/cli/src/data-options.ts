@@ -1,0 +1,55 @@
+import { datasetFormats, type DataContent } from '@intermodel/pipelines';
+import { Option, type Command } from 'commander';
+import { repeated, wholeNumber } from './numbers.ts';
+
+/** Options that say where labelled images are and what is read of them, as they are parsed. */
+export interface DataOptions {
+  /** Folder of images. */
+  readonly images?: string;
+  /** Folder of label images. */
+  readonly labels?: string;
+  /** CSV that names the label numbers. */
+  readonly labelNames?: string;
+  /** CSV of labels of whole images. */
+  readonly imageLabels?: string;
+  /** Part of the data set. */
+  readonly split?: string;
+  /** Categories that are read. */
+  readonly categories?: readonly string[];
+  /** Number of pixels that nobody judged. */
+  readonly ignore?: number;
+  /** What happens to images and labels without each other. */
+  readonly unpaired?: string;
+  /** Whether files that do not decode are passed over. */
+  readonly skipBad?: boolean;
+  /** Whether colours are named. */
+  readonly colours?: boolean;
+  /** Whether objects are cut into halves. */
+  readonly spatialParts?: boolean;
+}
+
+/** Formats of data sets with what they look like, for the help of options. */
+export const formatsHelp = Object.keys(datasetFormats).join(', ');
+
+/** Adds these options to a command. */
+export function withDataOptions(command: Command): Command {
+  return command
+    .option('--images <DIR>', 'folder of images: JPEG, PNG, WebP, TIFF')
+    .option('--labels <DIR>', 'folder of label images with the same stems: grey or palette PNG, NumPy arrays')
+    .option('--label-names <FILE>', 'CSV number,name,category')
+    .option('--image-labels <FILE>', 'CSV image,number of labels that hold for whole images')
+    .option('--split <NAME>', 'part of the data set, such as train or val')
+    .option('--categories <NAME>', 'category that is read of Broden; may be given several times (default: all)', repeated)
+    .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255', wholeNumber(1))
+    .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images').choices(['refuse', 'leave-out']))
+    .option('--skip-bad', 'pass over images that do not decode, and say so')
+    .option('--colours', 'name the colours of pixels too: 11 concepts of category color')
+    .option('--spatial-parts', 'cut objects into halves too: concepts such as sky-t (top), -b, -l, -r of category part');
+}
+
+/** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
+export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
+  const { images, labels, labelNames, imageLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts } = options;
+  // Options that were not given must not stand in the study at all.
+  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts })) as DataContent;
+}

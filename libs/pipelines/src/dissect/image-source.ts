@@ -1,0 +1,100 @@
+import {
+  assignCategories,
+  cutSpatialParts,
+  describeDataset,
+  keepConcepts,
+  keepFrequent,
+  labelledImageRows,
+  listLabelledImages,
+  mergeSynonyms,
+  nameColours,
+  openLabelledImages,
+  readCategories,
+  readDataset,
+  readSynonyms,
+  type DatasetDescription,
+  type DataWarning,
+  type ImageGeometry,
+  type LabelledImageEntry,
+  type LabelledImageSet,
+  type LabelVocabulary,
+  type LoadedImages,
+  type PlaneMaker,
+} from '@intermodel/data-loading';
+import { readerOptions } from '../study-file/check-data.ts';
+import type { Study, StudyData, StudyVocabulary } from '../study-file/study.ts';
+
+/** The labelled images of a study, whatever their labels are made of. */
+export interface ImageSource {
+  /** Images with their label sources, in order. */
+  readonly images: readonly LabelledImageEntry[];
+  /** Concepts of the label planes, with colours and halves of objects. */
+  readonly vocabulary: LabelVocabulary;
+  /** What is no error but may surprise. */
+  readonly warnings: readonly DataWarning[];
+  /** Gives the function that loads groups of images for models of one geometry. */
+  readonly load: (geometry: ImageGeometry) => (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages>;
+  /** Counts what is in the labels, on the label grid of a geometry. */
+  readonly describe: (geometry: ImageGeometry, onProgress?: (done: number, of: number) => void) => Promise<DatasetDescription>;
+}
+
+/** Geometry on which a data set is described where no model says another: the whole image, labels at a quarter of 224 pixels. */
+export const describedGeometry = { height: 224, width: 224 } as const satisfies ImageGeometry;
+
+/**
+ * Opens the images and labels of a study: reads paths and vocabulary, changes the vocabulary as the study says, and adds
+ * colours and halves of objects to what is loaded. Labels are only read here if rare concepts are to be left out.
+ *
+ * @throws InputError of the readers and of the tools for vocabularies.
+ */
+export async function openImageSource({ data }: Pick<Study, 'data'>): Promise<ImageSource> {
+  const set = await readSet(data);
+  const vocabulary = await changeVocabulary(set, data);
+  const makers: PlaneMaker[] = [];
+  const latest = () => makers.at(-1)?.vocabulary ?? vocabulary;
+  if (data.spatialParts !== undefined) makers.push(cutSpatialParts(latest(), data.spatialParts));
+  if (data.colours) makers.push(nameColours(latest()));
+  return sourceOf({ ...set, vocabulary }, data, makers);
+}
+
+function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: StudyData, makers: readonly PlaneMaker[]): ImageSource {
+  const full = { ...set, vocabulary: makers.at(-1)?.vocabulary ?? set.vocabulary };
+  const load: ImageSource['load'] = (geometry) => {
+    const loadLabels = openLabelledImages({ geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background });
+    return async (entries) => {
+      const loaded = await loadLabels(entries);
+      return { ...loaded, batch: makers.reduce((batch, { addTo }) => addTo(batch), loaded.batch) };
+    };
+  };
+  return {
+    ...full,
+    load,
+    describe: (geometry, onProgress) => {
+      const { labelHeight, labelWidth, resize = 'exact' } = geometry;
+      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, ...(onProgress === undefined ? {} : { onProgress }) };
+      // Where labels stand in files and cover the whole image, images need not be decoded.
+      if (makers.length === 0 && resize === 'exact' && !skipBad) return describeDataset(full, grid);
+      const loadOne = load(geometry);
+      return describeDataset(full, { ...grid, planesOf: async (entry) => labelledImageRows((await loadOne([entry])).batch)[0]?.planes });
+    },
+  };
+}
+
+function readSet(data: StudyData): Promise<LabelledImageSet> {
+  const { format, root, images, labels, labelNames, imageLabels, ignore, unpaired } = data;
+  if (root !== undefined) return readDataset(format, root, Object.fromEntries(readerOptions.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]]))));
+  if (images === undefined || labels === undefined || labelNames === undefined) throw new RangeError('openImageSource: a study names a root, or images, labels and labelNames');
+  return listLabelledImages({ images, labels, labelNames, ...(unpaired === undefined ? {} : { unpaired }), ...(imageLabels === undefined ? {} : { imageLabels }), ...(ignore === undefined ? {} : { ignore }) });
+}
+
+async function changeVocabulary(set: LabelledImageSet, data: StudyData): Promise<LabelVocabulary> {
+  const { synonyms, categories, keep, keepCategories, minimumImages, minimumCoverage }: StudyVocabulary = data.vocabulary ?? {};
+  let { vocabulary } = set;
+  if (synonyms !== undefined) vocabulary = mergeSynonyms(vocabulary, await readSynonyms(synonyms));
+  if (categories !== undefined) vocabulary = assignCategories(vocabulary, await readCategories(categories));
+  if (keep !== undefined || keepCategories !== undefined) vocabulary = keepConcepts(vocabulary, { ...(keep === undefined ? {} : { names: keep }), ...(keepCategories === undefined ? {} : { categories: keepCategories }) });
+  if (minimumImages === undefined && minimumCoverage === undefined) return vocabulary;
+  const { height: labelHeight, width: labelWidth } = data.labelGrid;
+  const counted = await sourceOf({ ...set, vocabulary }, data, []).describe({ ...describedGeometry, labelHeight, labelWidth });
+  return keepFrequent(vocabulary, counted, { minimumFrequency: minimumImages ?? 0, minimumCoverage: minimumCoverage ?? 0 });
+}

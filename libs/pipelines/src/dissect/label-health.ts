@@ -1,0 +1,36 @@
+import { vocabularyHealth, type DatasetDescription } from '@intermodel/data-loading';
+import type { VocabularyHealth } from '@intermodel/report';
+import { csvText } from '@intermodel/streams';
+import type { Study } from '../study-file/study.ts';
+import type { StudyWarning } from '../warnings.ts';
+
+/** What the labels of a study allow its units to reach. */
+export interface LabelHealth {
+  /** Concepts, the least reachable first. */
+  readonly rows: readonly VocabularyHealth[];
+  /** Text of `vocabulary.csv`. */
+  readonly csv: string;
+  /** What will bite: concepts out of reach, concepts that coincide, names in several categories. */
+  readonly warnings: readonly StudyWarning[];
+}
+
+/** Name of the table of the vocabulary in an output folder. */
+export const vocabularyFile = 'vocabulary.csv';
+
+/** Says for each concept what a unit that is active as the study's preset has it could reach at best. */
+export function labelHealth(description: DatasetDescription, { matching }: Pick<Study, 'matching'>): LabelHealth {
+  const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, { activeShare: 1 - matching.level, gate: matching.minimumIou });
+  const cell = (name: string, key: keyof (typeof concepts)[number]) => ({ name, cell: (row: number) => concepts[row]?.[key] });
+  const warn = (text: string): StudyWarning => ({ subject: 'vocabulary', text });
+  const pairs = overlapping.slice(0, 5).map(({ first, second, iou }) => `${first.name} (${first.category}) and ${second.name} (${second.category}), IoU ${iou.toFixed(2)}`);
+  const names = sharedNames.slice(0, 8).map(({ name, categories }) => `${name} (${categories.join(', ')})`);
+  return {
+    rows: concepts.map(({ name, category, images, areaShare, highestIou }) => ({ concept: name, category, images, coverage: areaShare, reachableIou: highestIou })),
+    csv: csvText([cell('concept', 'name'), cell('category', 'category'), cell('images', 'images'), cell('coverage', 'areaShare'), cell('reachable_iou', 'highestIou'), cell('can_pass', 'canPass')], concepts.length),
+    warnings: [
+      ...(unreachable === 0 ? [] : [warn(`${String(unreachable)} of ${String(concepts.length)} concepts cover so little or so much that no unit can pass the gate of ${String(matching.minimumIou)} with them (${vocabularyFile}, column can_pass).`)]),
+      ...(pairs.length === 0 ? [] : [warn(`${String(overlapping.length)} pairs of concepts largely coincide, so that units cannot tell them apart: ${pairs.join('; ')}${overlapping.length > pairs.length ? '; …' : ''}.`)]),
+      ...(names.length === 0 ? [] : [warn(`${String(sharedNames.length)} names stand in several categories: ${names.join(', ')}${sharedNames.length > names.length ? ', …' : ''}.`)]),
+    ],
+  };
+}

@@ -1,0 +1,159 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { buildOnnxModel, drawScenes, writeBrodenLayout, writeCocoPanopticLayout, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { csvRows, intermodel, temporaryFolder } from './command-line.ts';
+
+const at = temporaryFolder();
+const scenes = drawScenes();
+
+interface Info {
+  readonly images: number;
+  readonly planes: number;
+  readonly categories: readonly { readonly category: string; readonly found: number; readonly pixelShare: number }[];
+  readonly concepts: readonly { readonly name: string; readonly category: string; readonly areaShare: number; readonly highestIou: number; readonly canPass: boolean }[];
+  readonly unreachable: number;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+const info = (...argv: readonly string[]): Info => {
+  const run = intermodel(['data', 'info', ...argv, '--json']);
+  expect([run.stderr, run.code]).toEqual(['', 0]);
+  return JSON.parse(run.stdout) as Info;
+};
+
+beforeAll(() => {
+  writePlainLayout(at('plain'), scenes);
+  writeBrodenLayout(at('broden'), scenes);
+  writeVocLayout(at('voc'), scenes);
+  writeCocoPanopticLayout(at('coco'), scenes);
+});
+
+describe('intermodel data info', () => {
+  it('tells what is in a data set of any format', () => {
+    const plain = info(at('plain'));
+    expect([plain.images, plain.planes]).toEqual([scenes.length, scenes.length + scenes.filter(({ parts }) => parts.some((part) => part > 0)).length]);
+    // Sky and ground: every pixel of a drawn scene is an object.
+    expect(plain.categories.find(({ category }) => category === 'object')?.pixelShare).toBe(1);
+    expect(info('--format', 'broden', at('broden')).categories.map(({ category }) => category)).toEqual(expect.arrayContaining(['object', 'part', 'scene', 'material']));
+    expect(info('--format', 'voc', at('voc')).images).toBe(scenes.length);
+    expect(info('--format', 'coco-panoptic', at('coco')).concepts.some(({ name, areaShare }) => name === 'sky' && areaShare > 0.2)).toBe(true);
+    expect(info('--images', at('plain', 'images'), '--labels', at('plain', 'labels'), '--label-names', at('plain', 'labels.csv'))).toEqual(plain);
+  });
+
+  it('says what a unit can reach: the smaller area over the larger', () => {
+    const { concepts, unreachable } = info(at('plain'), '--active-share', '0.01', '--gate', '0.04');
+    for (const { areaShare, highestIou, canPass } of concepts) {
+      expect(highestIou).toBe(areaShare === 0 ? 0 : Math.min(areaShare, 0.01) / Math.max(areaShare, 0.01));
+      expect(canPass).toBe(highestIou > 0.04);
+    }
+    expect(unreachable).toBe(concepts.filter(({ canPass }) => !canPass).length);
+    expect(concepts.find(({ name }) => name === 'sky')?.canPass).toBe(false);
+    const text = intermodel(['data', 'info', at('plain')]).stdout;
+    expect(text).toContain(`${String(unreachable)} of ${String(concepts.length)} concepts can never pass the gate of 0.04: `);
+    expect(text).toMatch(/^sky +object .*out of reach$/mu);
+  });
+
+  it('counts colours and halves of objects as a run would', () => {
+    const { categories, concepts } = info(at('plain'), '--colours', '--spatial-parts');
+    expect(categories.find(({ category }) => category === 'color')?.pixelShare).toBe(1);
+    const shareOf = (name: string) => concepts.filter((concept) => concept.name === name).reduce((sum, { areaShare }) => sum + areaShare, 0);
+    expect(shareOf('sky-t')).toBeGreaterThan(0);
+    expect(shareOf('sky-t') + shareOf('sky-b')).toBeCloseTo(shareOf('sky'), 12);
+    expect(shareOf('sky-l') + shareOf('sky-r')).toBeCloseTo(shareOf('sky'), 12);
+  });
+
+  it('warns of what will bite instead of stopping', () => {
+    cpSync(at('plain'), at('gaps'), { recursive: true });
+    writeFileSync(at('gaps', 'labels.csv'), 'number,name,category\n1,sky,object\n2,grass,object\n3,water,object\n5,house,object\n6,tree,object\n99,unicorn,object\n');
+    const { warnings } = info(at('gaps'));
+    expect(warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['LABEL_UNKNOWN', 'CONCEPTS_ABSENT', 'CONCEPTS_RARE']));
+    expect(warnings.find(({ code }) => code === 'CONCEPTS_ABSENT')?.message).toContain('unicorn');
+  });
+});
+
+describe('a run over any format', () => {
+  const input = '{width: 64, height: 48, preset: zero-one}';
+  beforeAll(() => {
+    const graph = {
+      inputs: [{ name: 'input', dims: ['batch', 3, 48, 64] }],
+      outputs: [{ name: 'pooled', dims: ['batch', 3, 1, 1] }],
+      nodes: [
+        { op: 'Relu', inputs: ['input'], outputs: ['maps'] },
+        { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
+      ],
+    };
+    writeFileSync(at('channels.onnx'), buildOnnxModel(graph));
+  });
+
+  it('names colours and cuts objects, and writes the health of the vocabulary', () => {
+    const run = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', input, '--data', at('broden'), '--data-format', 'broden', '--categories', 'object', '--colours', '--spatial-parts', '--out', at('run'), '--json']);
+    expect([run.stderr, run.code]).toEqual(['', 0]);
+    const vocabulary = csvRows(at('run', 'vocabulary.csv'));
+    expect(Object.keys(vocabulary[0] ?? {})).toEqual(['concept', 'category', 'images', 'coverage', 'reachable_iou', 'can_pass']);
+    expect(new Set(vocabulary.map(({ category }) => category))).toEqual(new Set(['object', 'part', 'color']));
+    expect(readFileSync(at('run', 'report.html'), 'utf8')).toContain('vocabulary-table');
+    const manifest = JSON.parse(readFileSync(at('run', 'manifest.json'), 'utf8')) as { options: { data: unknown }; inputs: readonly { role: string }[]; warnings: readonly string[] };
+    expect(manifest.options.data).toMatchObject({ format: 'broden', root: 'broden', categories: ['object'], colours: true, spatialParts: { skipLastComponent: false } });
+    expect(manifest.inputs.map(({ role }) => role)).toEqual([`images (${String(scenes.length)})`, 'label images', 'index', 'model']);
+    expect(manifest.warnings.some((text) => /concepts cover so little or so much/u.test(text))).toBe(true);
+    // Blue is brightest in the sky, whose colour is blue: the unit that passes blue on matches one of its names.
+    expect(csvRows(at('run', 'models', 'channels', 'units.csv')).map(({ category }) => category).every((category) => ['object', 'part', 'color'].includes(category ?? ''))).toBe(true);
+  });
+
+  it('changes the vocabulary as the study says', () => {
+    writeFileSync(at('synonyms.csv'), 'name,synonym\ngrass,water\n');
+    writeFileSync(at('categories.csv'), 'name,category\nsky,stuff\n');
+    const study = (vocabulary: object) => {
+      writeFileSync(at('study.json'), JSON.stringify({ data: { root: 'plain', vocabulary }, models: [{ name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } }] }));
+      const run = intermodel(['run', at('study.json'), '--out', at('changed'), '--quiet']);
+      expect([run.stderr, run.code]).toEqual(['', 0]);
+      return csvRows(at('changed', 'vocabulary.csv')).map(({ concept, category }) => `${concept ?? ''}/${category ?? ''}`).sort();
+    };
+    expect(study({ synonyms: 'synonyms.csv', categories: 'categories.csv', keep: ['sky', 'grass', 'roof'] })).toEqual(['grass/object', 'roof/part', 'sky/stuff']);
+    expect(study({ keepCategories: ['object'], minimumImages: scenes.length })).toEqual(['sky/object']);
+  });
+});
+
+describe('labels that cannot be used end with exit code 2 and say where', () => {
+  const copy = (layout: string, name: string) => {
+    rmSync(at(name), { recursive: true, force: true });
+    cpSync(at(layout), at(name), { recursive: true });
+    return (...parts: string[]) => at(name, ...parts);
+  };
+  const edit = (file: string, change: (text: string) => string) => {
+    writeFileSync(file, change(readFileSync(file, 'utf8')));
+  };
+  const brodenPlane = () => readdirSync(at('broden', 'images'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('_object.png')).sort()[0] ?? '';
+
+  const cases: readonly [string, () => readonly string[], string, RegExp][] = [
+    ['a missing plane', () => { const bad = copy('broden', 'bad'); rmSync(bad('images', brodenPlane())); return ['--format', 'broden', bad()]; }, 'FILE_MISSING', /_object\.png/u],
+    ['a truncated PNG', () => { const bad = copy('plain', 'bad'); truncateSync(bad('labels', 'scene-000.png'), 60); return [bad()]; }, 'LABEL_BROKEN', /scene-000\.png/u],
+    ['labels of another shape', () => { const bad = copy('plain', 'bad'); writePng(bad('labels', 'scene-000.png'), { width: 8, height: 20, data: new Uint8Array(160), channels: 1 }); return [bad()]; }, 'LABEL_ASPECT', /8 x 20 pixels[\s\S]*64 x 48/u],
+    ['a plane of another size than the index states', () => { const bad = copy('broden', 'bad'); writePng(bad('images', brodenPlane()), { width: 4, height: 3, data: new Uint8Array(36), channels: 3 }); return ['--format', 'broden', bad()]; }, 'LABEL_SIZE', /4 x 3 pixels[\s\S]*index\.csv/u],
+    ['a path that leaves the folder', () => { const bad = copy('broden', 'bad'); edit(bad('index.csv'), (text) => text.replace(/scene-000[^,]*\.(?:jpg|png)/u, '../../../../secret.png')); return ['--format', 'broden', bad()]; }, 'PATH_OUTSIDE', /index\.csv, line 2[\s\S]*secret\.png/u],
+    ['a CSV with other columns', () => { const bad = copy('broden', 'bad'); edit(bad('label.csv'), (text) => text.replace('number', 'nummer')); return ['--format', 'broden', bad()]; }, 'COLUMN_MISSING', /label\.csv, line 1[\s\S]*"number"/u],
+    ['JSON that does not match its images', () => { const bad = copy('coco', 'bad'); const json = readdirSync(bad('annotations')).find((name) => name.endsWith('.json')) ?? ''; edit(bad('annotations', json), (text) => text.replaceAll('scene-000', 'scene-900')); return ['--format', 'coco-panoptic', bad()]; }, '[A-Z_]+', /scene-900/u],
+    ['palette indices expanded to colours', () => { const bad = copy('voc', 'bad'); writePng(bad('SegmentationClass', 'scene-000.png'), { width: 64, height: 48, data: Uint8Array.from({ length: 64 * 48 * 3 }, (_, index) => (index % 3 === 0 ? 128 : 0)), channels: 3 }); return ['--format', 'voc', bad()]; }, 'LABEL_IN_COLOURS', /expanded to colours by another tool/u],
+    ['an unknown format', () => ['--format', 'brodn', at('broden')], 'FORMAT_UNKNOWN', /Did you mean "broden"/u],
+    ['an option of another format', () => ['--format', 'voc', at('voc'), '--categories', 'object'], 'DATA_OPTIONS', /the format "voc" has no option "categories"/u],
+    ['no labels at all', () => ['--images', at('plain', 'images')], 'DATA_OPTIONS', /labels is missing/u],
+    ['an unknown split', () => ['--format', 'broden', at('broden'), '--split', 'trian'], 'SPLIT_UNKNOWN', /"trian"/u],
+  ];
+
+  it.each(cases)('%s', (_case, argv, code, message) => {
+    const run = intermodel(['data', 'info', ...argv()]);
+    expect(run.stderr).toMatch(new RegExp(`error ${code}: `, 'u'));
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr).not.toMatch(/^\s+at /mu);
+    expect([run.code, run.stdout]).toEqual([2, '']);
+  });
+
+  it('stops a run at a number beyond the vocabulary, with file and pixel', () => {
+    mkdirSync(at('beyond'), { recursive: true });
+    const beyond = copy('plain', 'beyond');
+    edit(beyond('labels.csv'), (text) => text.replace(/^1,sky.*\n/mu, ''));
+    const run = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', '{width: 64, height: 48, preset: zero-one}', '--data', beyond(), '--out', at('never')]);
+    expect(run.stderr).toMatch(/error LABEL_UNKNOWN: .*scene-000\.png: pixel \(\d+, \d+\) bears 1/u);
+    expect([run.code, existsSync(path.join(at('never'), 'report.html'))]).toEqual([2, false]);
+  });
+});
