@@ -104,6 +104,15 @@ describe('intermodel dissect', () => {
     }
   });
 
+  it('estimates thresholds by a sketch: exact while it holds all values, with its error bound in the manifest', () => {
+    const dissect = (out: string, ...options: string[]) => intermodel(['dissect', '--model', `${at('tiny.onnx')}:maps`, '--images', at('images'), '--labels', at('labels'), '--label-names', at('labels.csv'), '--input', input, '--out', at(out), ...options]);
+    expect([dissect('exact').code, dissect('sketched', '--sketch', '4096').code]).toEqual([0, 0]);
+    expect(readFileSync(at('sketched', 'models', 'tiny', 'units.csv'))).toEqual(readFileSync(at('exact', 'models', 'tiny', 'units.csv')));
+    expect(readFileSync(at('sketched', 'manifest.json'), 'utf8').replaceAll(/\s/gu, '')).toContain('"sketch":{"k":4096,"rankError":0.0007');
+    expect(readFileSync(at('exact', 'manifest.json'), 'utf8')).not.toContain('"sketch"');
+    expect(dissect('small', '--sketch', '63').code).toBe(2);
+  });
+
   it('gives the same counts whatever the order of images', () => {
     cpSync(at('images'), at('renamed', 'images'), { recursive: true });
     cpSync(at('labels'), at('renamed', 'labels'), { recursive: true });
