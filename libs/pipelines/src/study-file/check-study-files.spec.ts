@@ -57,7 +57,7 @@ describe('files that a study names', () => {
     rmSync(path.join(folder, 'models'), { recursive: true });
     const error = failure(2, '  images: nowhere');
     expect(error.problems.map(({ key, line }) => [key, line])).toEqual([['data.images', 2], ['models[0].file', 7], ['models[1].file', 9]]);
-    expect(error.message).toContain('also line 7, models[0].file: there is no file "models/resnet.onnx"');
+    expect(error.message).toContain('also line 7, models[0].file: there is no file "models/resnet.onnx", expected a file');
   });
 
   it('may be found at an earlier embedding', () => {

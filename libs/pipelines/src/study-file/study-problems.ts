@@ -86,7 +86,7 @@ interface Located {
 function furtherLines(others: readonly Located[]): string[] {
   const told = others.slice(0, problemsTold - 1).map(({ finding, place }) => {
     const where = [place === undefined ? undefined : `line ${String(place.line)}`, keyText(finding.path)].filter((part) => part !== undefined && part !== '');
-    return `  also ${where.join(', ')}: ${finding.problem}`;
+    return `  also ${where.join(', ')}: ${finding.problem}${finding.expected === undefined ? '' : `, expected ${finding.expected}`}`;
   });
   const left = others.length - told.length;
   return left > 0 ? [...told, `  and ${String(left)} more`] : told;
