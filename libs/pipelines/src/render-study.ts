@@ -17,6 +17,8 @@ export interface ReportChoices {
   readonly formats?: readonly ReportFormat[];
   /** Folder for every figure as SVG and PNG with its data as CSV. @default none */
   readonly figures?: string;
+  /** Most MiB of gallery images within the page; what does not fit is named only. @default 2 */
+  readonly galleryMegabytes?: number;
 }
 
 /** What only a dissection has to show. */
@@ -37,13 +39,13 @@ export function checkReportFormats(names: readonly string[]): readonly ReportFor
 }
 
 /** Draws the reports of a study as texts by file name, and writes its figures if asked to. */
-export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures }: ReportChoices = {}, shown: DissectionShown = {}): Promise<Record<string, string>> {
+export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures, galleryMegabytes }: ReportChoices = {}, shown: DissectionShown = {}): Promise<Record<string, string>> {
   // Drawing needs large libraries that placing and relating do without.
   const { renderReport, renderMarkdown } = await import('@intermodel/report');
   const report = { ...reportTables(tables, record), ...shown };
   if (figures !== undefined) await writeFigures(figures, report);
   return {
-    ...(formats.includes('html') ? { 'report.html': await renderReport(report) } : {}),
+    ...(formats.includes('html') ? { 'report.html': await renderReport(report, galleryMegabytes === undefined ? {} : { imageBudgetBytes: Math.round(galleryMegabytes * 2 ** 20) }) } : {}),
     ...(formats.includes('md') ? { 'report.md': renderMarkdown(report) } : {}),
   };
 }

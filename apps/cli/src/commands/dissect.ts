@@ -15,6 +15,7 @@ interface DissectOptions extends OutputOptions, ReportOptions, DataOptions {
   readonly data?: string;
   readonly dataFormat?: string;
   readonly galleryUnits?: number;
+  readonly galleryMegabytes?: number;
   readonly model: readonly string[];
   readonly out: string;
   readonly preset?: string;
@@ -55,12 +56,13 @@ export function dissectCommand(): Command {
     .option('--clusters <K>', 'categories of models (default: 3, or as many as models)', wholeNumber(1))
     .option('--seed <N>', 'seed of everything that is random', wholeNumber(0))
     .option('--title <TEXT>', 'headline of the report')
+    .option('--gallery-megabytes <N>', 'most MiB of such images within report.html (default: 2)', wholeNumber(1))
     .option('--gallery-units <N>', 'units of each layer whose top images the report shows, 0 for none (default: 12)', wholeNumber(0))
     .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
     .action(async (options: DissectOptions) => {
       const study = defineStudy(studyContent(options));
       const { onEvent, done } = dissectionProgress(options);
-      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect', ...reportChoices(options), ...(options.galleryUnits === undefined ? {} : { galleryUnits: options.galleryUnits }) }));
+      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect', ...reportChoices(options), ...(options.galleryUnits === undefined ? {} : { galleryUnits: options.galleryUnits }), ...(options.galleryMegabytes === undefined ? {} : { galleryMegabytes: options.galleryMegabytes }) }));
       done();
       printResult(options, runResult(options.out, run), () => runText(options.out, run));
     });

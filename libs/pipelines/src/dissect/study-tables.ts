@@ -5,7 +5,7 @@ import { concatMap, forkJoin, lastValueFrom, map, of, type Observable } from 'rx
 import { embedUnits } from '../embed-units.ts';
 import { readEmbeddingFolder } from '../embedding-folder.ts';
 import { relateScores } from '../relate-scores.ts';
-import type { Study, StudyEmbedding } from '../study-file/study.ts';
+import type { Study } from '../study-file/study.ts';
 import type { EmbeddingTables } from '../study-tables.ts';
 import type { StudyTables } from '../write-study.ts';
 
@@ -17,7 +17,7 @@ export async function studyTables(study: Study, matches: Observable<UnitMatchBat
   const { embedding, matching, scores, seed, relations } = study;
   const inclusive = matching.compareIou === '>=';
   if (embedding === undefined) return lastValueFrom(matches.pipe(profileModels({ gate: matching.minimumIou, inclusive }), concatMap((profiles) => of(profiles).pipe(summariseProfiles(), map((summaries) => ({ profiles, summaries }))))));
-  const embedded = embedding.frozen === undefined ? await lastValueFrom(matches.pipe(embedUnits({ ...embedding, inclusive, seed }))) : await placeMatches(embedding, embedding.frozen, matches);
+  const embedded = embedding.frozen === undefined ? await lastValueFrom(matches.pipe(embedUnits({ ...embedding, inclusive, seed }))) : await placeMatches(embedding.frozen, inclusive, matches);
   if (scores.length === 0) return embedded;
   const scoreColumns = study.scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(study.scoreColumns) };
   const read = readScoreTables(scores, { modelNames: study.modelNames, ...scoreColumns });
@@ -27,11 +27,11 @@ export async function studyTables(study: Study, matches: Observable<UnitMatchBat
 type PlacedTables = Omit<EmbeddingTables, 'clusters' | 'traits'>;
 
 /** Points of the study's models in an earlier embedding, which is not changed. */
-function placeMatches({ gate }: StudyEmbedding, frozen: string, matches: Observable<UnitMatchBatch>): Promise<PlacedTables> {
+function placeMatches(frozen: string, inclusive: boolean, matches: Observable<UnitMatchBatch>): Promise<PlacedTables> {
   const { fit } = readEmbeddingFolder(frozen);
-  const { normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
+  const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
   const placed = matches.pipe(
-    profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
+    profileModels({ gate, inclusive, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
     concatMap((profiles) =>
       forkJoin({
         profiles: of(profiles),
