@@ -7,7 +7,7 @@ export { bundledStudies, bundledStudy, type BundledStudy } from './tables/bundle
 
 // Labelled images
 export { listImages, listLabelledImages, listLabelledImagesDefaults, imageExtensions, type ListLabelledImagesOptions } from './images/list-labelled-images.ts';
-export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, ShapesLabel, StatedSize, WholeImageLabel } from './images/labelled-image-set.ts';
+export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, SegmentedLabel, ShapesLabel, StatedSize, WholeImageLabel } from './images/labelled-image-set.ts';
 export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsError, openLabelledImages, type LoadedImages, type LoadLabelledImagesOptions, type OpenLabelledImagesOptions, type SkippedImage } from './images/load-labelled-images.ts';
 export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
@@ -35,3 +35,8 @@ export { addPlanes, labelledImageRows, labelledImageShape, type LabelledImageRow
 export { colourCategory, nameColours, type PlaneMaker } from './colours/add-colours.ts';
 export { colourTerms, nameColour, perceivedColour, type ColourTerm, type PerceivedColour } from './colours/colour-terms.ts';
 export { cutSpatialParts, cutSpatialPartsDefaults, spatialParts, type CutSpatialPartsOptions } from './spatial-parts/cut-spatial-parts.ts';
+
+// Segmentation models as a source of labels
+export { segmentImages, type SegmentImagesOptions } from './segmenters/segment-images.ts';
+export { segmenterHeadDefaults, type Segmenter, type SegmenterClass, type SegmenterHead, type SegmenterInput } from './segmenters/segmenter.ts';
+export { onlyOutput, readOwners, readSegmenterClasses, segmenterPreset, segmenterPresets, type PresetParts, type SegmenterPresetName, type SegmenterPresetOptions } from './segmenters/segmenter-presets.ts';

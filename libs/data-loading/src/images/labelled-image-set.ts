@@ -46,6 +46,16 @@ export interface ShapesLabel {
   readonly shapes: readonly LabelShape[];
 }
 
+/** Label planes that a segmentation model made of the whole image, kept in a file. */
+export interface SegmentedLabel {
+  /** Tells this kind of source from the others. */
+  readonly kind: 'segmented';
+  /** Path of the file with the planes of all heads of the model. */
+  readonly file: string;
+  /** Number in the vocabulary for each value, head by head. */
+  readonly classNumbers: readonly ReadonlyMap<number, number>[];
+}
+
 /** Size of a label file as an index states it. */
 export interface StatedSize {
   /** Columns. */
@@ -57,7 +67,7 @@ export interface StatedSize {
 }
 
 /** Where the label planes of an image come from: paths and small tables only, no image is decoded yet. */
-export type LabelSource = WholeImageLabel | RasterLabel | ArrayLabel | ShapesLabel;
+export type LabelSource = WholeImageLabel | RasterLabel | ArrayLabel | ShapesLabel | SegmentedLabel;
 
 /** One image with its labels, as paths. */
 export interface LabelledImageEntry {

@@ -2,6 +2,7 @@ import { InputError } from '@intermodel/streams';
 import { readBytes, type DecodedImage } from '../images/decode-image.ts';
 import { nearestPositions, placeImage, type ResolvedGeometry } from '../images/image-geometry.ts';
 import type { LabelledImageEntry, LabelSource, RasterLabel } from '../images/labelled-image-set.ts';
+import { readPlanes } from '../segmenters/plane-files.ts';
 import { decodeNpy } from './decode-npy.ts';
 import { decodePng } from './decode-png.ts';
 import { labelRaster, type LabelRaster } from './label-raster.ts';
@@ -60,19 +61,26 @@ async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid
     case 'png': {
       const raster = labelRaster(await decodePng(await readBytes(source.file), source.file, { maxPixels }), source.encoding, source.file);
       checkStated(raster, source);
+      checkAspect(raster, image, source.file);
       return [samplePlane(raster, source, image, grid)];
     }
     case 'npy':
-      return decodeNpy(await readBytes(source.file), source.file, { maxPixels }).map((raster) => samplePlane(raster, source, image, grid));
+      return decodeNpy(await readBytes(source.file), source.file, { maxPixels }).map((raster) => {
+        checkAspect(raster, image, source.file);
+        return samplePlane(raster, source, image, grid);
+      });
+    case 'segmented':
+      return readPlanes(source.file).map(({ head, data, ...size }) => samplePlane({ ...size, valueAt: (pixel) => data[pixel] as number }, { file: source.file, numbers: source.classNumbers[head] ?? new Map() }, image, grid));
     case 'shapes': {
-      const { rows, columns } = cellPixels(source, source.file, image, geometry);
+      checkAspect(source, image, source.file);
+      const { rows, columns } = cellPixels(source, image, geometry);
       return rasteriseShapes(source.shapes, source.height, rows, columns).map((plane) => plane.map((number) => table[number] ?? 0));
     }
   }
 }
 
 function samplePlane(raster: LabelRaster, { file, numbers }: Pick<RasterLabel, 'file' | 'numbers'>, image: ImageSize, { geometry, table, onUnknown }: LabelGrid): Uint16Array {
-  const { rows, columns } = cellPixels(raster, file, image, geometry);
+  const { rows, columns } = cellPixels(raster, image, geometry);
   const plane = new Uint16Array(rows.length * columns.length);
   let cell = 0;
   for (const y of rows) {
@@ -89,8 +97,7 @@ function samplePlane(raster: LabelRaster, { file, numbers }: Pick<RasterLabel, '
 }
 
 /** Row and column of the label file under the centre of each cell. */
-function cellPixels(label: { readonly width: number; readonly height: number }, file: string, image: ImageSize, geometry: ResolvedGeometry): { readonly rows: Int32Array; readonly columns: Int32Array } {
-  checkAspect(label, image, file);
+function cellPixels(label: { readonly width: number; readonly height: number }, image: ImageSize, geometry: ResolvedGeometry): { readonly rows: Int32Array; readonly columns: Int32Array } {
   const { scaledHeight, scaledWidth, top, left } = placeImage(geometry, image.height, image.width);
   return {
     rows: nearestPositions(geometry.labelHeight, geometry.height, scaledHeight, top, label.height),

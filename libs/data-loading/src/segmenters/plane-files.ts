@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { InputError, writeFileAtomically } from '@intermodel/streams';
+
+/** A label plane as a head of a segmenter decided it. */
+export interface HeadPlane {
+  /** Place of the head in its segmenter. */
+  readonly head: number;
+  /** Rows. */
+  readonly height: number;
+  /** Columns. */
+  readonly width: number;
+  /** Class + 1 of each pixel, 0 for none. */
+  readonly data: Uint16Array;
+}
+
+const magic = Buffer.from('implane1');
+const digestBytes = 32;
+
+/** Writes planes compressed, with a checksum, whole or not at all. @throws MachineError `WRITE_FAILED`. */
+export function writePlanes(file: string, planes: readonly HeadPlane[]): void {
+  const parts = planes.flatMap(({ head, height, width, data }) => {
+    const header = Buffer.alloc(12);
+    [head, height, width].forEach((value, index) => header.writeUInt32LE(value, 4 * index));
+    const values = Buffer.alloc(2 * data.length);
+    data.forEach((value, index) => values.writeUInt16LE(value, 2 * index));
+    return [header, values];
+  });
+  const body = deflateRawSync(Buffer.concat(parts), { level: 6 });
+  writeFileAtomically(file, [magic, createHash('sha256').update(body).digest(), body]);
+}
+
+/** Whether a file of planes is there and whole. */
+export function planesAreWhole(file: string): boolean {
+  return wholeBody(file) !== undefined;
+}
+
+/** Reads planes. @throws InputError `PLANES_BROKEN` for a file that is missing, cut or changed. */
+export function readPlanes(file: string): HeadPlane[] {
+  const body = wholeBody(file);
+  if (body === undefined) throw new InputError('PLANES_BROKEN', 'the stored label planes are missing or damaged', { file, hint: 'Run again: what is damaged is made anew.' });
+  const bytes = inflateRawSync(body);
+  const planes: HeadPlane[] = [];
+  for (let offset = 0; offset < bytes.length; ) {
+    const [head = 0, height = 0, width = 0] = [0, 4, 8].map((place) => bytes.readUInt32LE(offset + place));
+    const data = Uint16Array.from({ length: height * width }, (_, index) => bytes.readUInt16LE(offset + 12 + 2 * index));
+    planes.push({ head, height, width, data });
+    offset += 12 + 2 * data.length;
+  }
+  return planes;
+}
+
+function wholeBody(file: string): Buffer | undefined {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch {
+    return undefined;
+  }
+  const [start, body] = [bytes.subarray(0, magic.length), bytes.subarray(magic.length + digestBytes)];
+  if (!start.equals(magic)) return undefined;
+  return createHash('sha256').update(body).digest().equals(bytes.subarray(magic.length, magic.length + digestBytes)) ? body : undefined;
+}

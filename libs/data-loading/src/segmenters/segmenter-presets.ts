@@ -1,0 +1,142 @@
+import { readModel } from '@intermodel/onnx';
+import { InputError, suggestName } from '@intermodel/streams';
+import { readJson, wrongShape, type JsonObject } from '../formats/json-file.ts';
+import { vocClasses } from '../formats/read-voc.ts';
+import { readCsvRecords, wholeNumber } from '../labels/csv-records.ts';
+import { ade20kChallengeNames } from './ade20k-names.ts';
+import type { SegmenterClass, SegmenterHead, SegmenterInput } from './segmenter.ts';
+
+/** What a preset needs to be told. */
+export interface SegmenterPresetOptions {
+  /** ONNX file. */
+  readonly file: string;
+  /** Tensors of the heads, in the order of the preset. @default the model's one output; `object`, `material`, `part` for unified-parsing */
+  readonly tensors?: readonly string[];
+  /** `labels.json` of the unified-parsing network: object, part, material, object_part. */
+  readonly labels?: string;
+}
+
+/** A preset with everything but the file: input and heads. */
+export interface PresetParts {
+  /** How images become the input. */
+  readonly input: SegmenterInput;
+  /** Outputs. */
+  readonly heads: readonly SegmenterHead[];
+}
+
+const imagenet = { filter: 'bilinear', channels: 'rgb', scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+/** Inputs of the presets. The bytes of unified parsing are in order blue, green, red, with its training set's mean subtracted. */
+export const segmenterPresets = {
+  'ade20k-150': { ...imagenet, height: 512, width: 512 },
+  'voc-21': { ...imagenet, height: 520, width: 520 },
+  'unified-parsing': { filter: 'bilinear', channels: 'bgr', scale: 1, mean: [102.9801, 115.9465, 122.7717], std: [1, 1, 1], height: 256, width: 256 },
+} as const satisfies Readonly<Record<string, SegmenterInput>>;
+
+/** Name of a usual export of a segmentation model. */
+export type SegmenterPresetName = keyof typeof segmenterPresets;
+
+/**
+ * Gives input and heads of a usual export: `ade20k-150` (SegFormer, UPerNet, DeepLab on the scene parsing challenge),
+ * `voc-21` (background and the 20 classes of Pascal VOC), `unified-parsing` (objects, materials, and parts inside their
+ * objects, numbered as in the published study).
+ *
+ * @throws InputError `SEGMENTER_OUTPUTS`, `SEGMENTER_LABELS`, `JSON_BROKEN`, `JSON_SHAPE`, and those of {@link readModel}.
+ */
+export async function segmenterPreset(name: SegmenterPresetName, options: SegmenterPresetOptions): Promise<PresetParts> {
+  const input = segmenterPresets[name];
+  if (name === 'unified-parsing') return { input, heads: await unifiedParsingHeads(options) };
+  const [tensor] = options.tensors ?? [onlyOutput(options.file)];
+  const classes = name === 'voc-21' ? vocClasses.map((label, index) => ({ index: index + 1, name: label })) : ade20kChallengeNames.map((label, index) => ({ index, name: label }));
+  return { input, heads: [{ tensor: tensor ?? '', category: 'object', classes }] };
+}
+
+/**
+ * Reads the classes of a head: a CSV file with the columns `index` (channel, from 0) and `name`, and if there are any
+ * `category` and `threshold`.
+ *
+ * @throws InputError `COLUMN_MISSING`, `NOT_A_WHOLE_NUMBER`, `NOT_A_NUMBER`, `LABEL_NUMBER_TWICE`, with file and line.
+ */
+export async function readSegmenterClasses(file: string): Promise<SegmenterClass[]> {
+  const seen = new Set<number>();
+  return (await readCsvRecords(file, ['index', 'name'], ['category', 'threshold'])).map(({ cells, line }) => {
+    const index = wholeNumber(cells.index, file, line, 'index');
+    if (seen.has(index)) throw new InputError('LABEL_NUMBER_TWICE', `class ${String(index)} is given twice`, { file, line, column: 'index', hint: 'Keep one of the two rows.' });
+    seen.add(index);
+    const threshold = Number(cells.threshold);
+    if (!Number.isFinite(threshold)) throw new InputError('NOT_A_NUMBER', `"${cells.threshold}" is no number`, { file, line, column: 'threshold', hint: 'Correct the cell, or leave it empty.' });
+    return { index, name: cells.name, ...(cells.category === '' ? {} : { category: cells.category }), ...(cells.threshold === '' ? {} : { threshold }) };
+  });
+}
+
+/**
+ * Gives the classes of a head their owners: a CSV file with the columns `owner` and `part`, names of the owning head's
+ * and of this one's classes. Classes that it does not name belong everywhere.
+ *
+ * @throws InputError `CONCEPT_UNKNOWN` for a name that no class has, with the line.
+ */
+export async function readOwners(file: string, classes: readonly SegmenterClass[], owning: readonly SegmenterClass[]): Promise<SegmenterClass[]> {
+  const owners = new Map<string, number[]>();
+  for (const { cells, line } of await readCsvRecords(file, ['owner', 'part'])) {
+    const found = owning.filter(({ name }) => name === cells.owner).map(({ index }) => index);
+    if (found.length === 0) throw new InputError('CONCEPT_UNKNOWN', `no class of the owning head is named "${cells.owner}"`, { file, line, column: 'owner', hint: suggestName(cells.owner, owning.map(({ name }) => name)) });
+    if (!classes.some(({ name }) => name === cells.part)) throw new InputError('CONCEPT_UNKNOWN', `no class of this head is named "${cells.part}"`, { file, line, column: 'part', hint: suggestName(cells.part, classes.map(({ name }) => name)) });
+    owners.set(cells.part, [...(owners.get(cells.part) ?? []), ...found]);
+  }
+  return classes.map((one) => {
+    const own = owners.get(one.name);
+    return own === undefined ? one : { ...one, owners: own };
+  });
+}
+
+/** Halves of each object that the published numbering keeps places for between objects and materials. */
+const halves = 4;
+
+async function unifiedParsingHeads({ file, labels, tensors = ['object', 'material', 'part'] }: SegmenterPresetOptions): Promise<SegmenterHead[]> {
+  if (labels === undefined) throw new InputError('SEGMENTER_LABELS', 'the preset unified-parsing needs the names of its classes', { file, expected: 'the file labels.json that the network was published with', hint: 'Name it with "labels".' });
+  if (tensors.length !== 3) throw new InputError('SEGMENTER_OUTPUTS', `${String(tensors.length)} tensors are named`, { file, expected: 'three: objects, materials, parts', hint: 'Name the three outputs of the export in this order.' });
+  const json = await readJson(labels);
+  const [objects, materials] = [textList(json, 'object', labels), textList(json, 'material', labels)];
+  const [objectTensor = '', materialTensor = '', partTensor = ''] = tensors;
+  const firstMaterial = (objects.length - 1) * (1 + halves) + 1;
+  return [
+    { tensor: objectTensor, category: 'object', classes: objects.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: index }])) },
+    { tensor: materialTensor, category: 'material', classes: materials.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: firstMaterial + index - 1 }])) },
+    { tensor: partTensor, category: 'part', ownedBy: objectTensor, classes: partClasses(json, labels, objects, firstMaterial + materials.length - 1) },
+  ];
+}
+
+/**
+ * Classes of the parts: the network has one channel for each pair of object and part, grouped by objects in their
+ * order. Numbers follow the order of the file; a part that is also an object, such as a door, is that object.
+ */
+function partClasses(json: JsonObject, file: string, objects: readonly string[], firstPart: number): SegmenterClass[] {
+  const table = json['object_part'];
+  if (typeof table !== 'object' || table === null) throw wrongShape(file, 'object_part', 'an object');
+  const partsOf = new Map(Object.keys(table).map((owner) => [owner, textList(table as JsonObject, owner, file)]));
+  const numbers = new Map<string, number>();
+  for (const name of [...partsOf.values()].flat()) if (!objects.includes(name) && !numbers.has(name)) numbers.set(name, firstPart + numbers.size);
+  const owners = [...partsOf.keys()].map((owner) => ({ owner, index: objects.indexOf(owner) })).sort((a, b) => a.index - b.index);
+  const stranger = owners.find(({ index }) => index < 0);
+  if (stranger !== undefined) throw new InputError('CONCEPT_UNKNOWN', `object_part names "${stranger.owner}", which is no object`, { file, hint: suggestName(stranger.owner, objects) });
+  return owners
+    .flatMap(({ owner, index }) => (partsOf.get(owner) ?? []).map((name) => ({ name, owner: index })))
+    .map(({ name, owner }, channel) => {
+      const number = numbers.get(name);
+      return { index: channel, name, owners: [owner], ...(number === undefined ? { category: 'object', number: objects.indexOf(name) } : { number }) };
+    });
+}
+
+function textList(json: JsonObject, key: string, file: string): string[] {
+  const list = json[key];
+  if (!Array.isArray(list) || !list.every((name) => typeof name === 'string')) throw wrongShape(file, key, 'a list of names');
+  return list;
+}
+
+/** The one output of a model. @throws InputError `SEGMENTER_OUTPUTS` where there are several. */
+export function onlyOutput(file: string): string {
+  const outputs = readModel(file).graph.outputs.map(({ name }) => name);
+  const [only] = outputs;
+  if (only === undefined || outputs.length > 1) throw new InputError('SEGMENTER_OUTPUTS', `the model has ${String(outputs.length)} outputs: ${outputs.join(', ')}`, { file, expected: 'the tensor with the values of the classes', hint: 'Name the tensor.' });
+  return only;
+}
