@@ -70,6 +70,15 @@ describe('bad input ends with exit code 2, one clear message, and no output fold
     expect([run.code, readdirSync(at('photos'))]).toEqual([2, ['a.jpg']]);
   });
 
+  it('refuses an output folder that holds what the run reads', () => {
+    const scores = write('own.csv', 'model,dt_Cars\nBYOL(R),1\n');
+    for (const argv of [['relate', '--embedding', at('embedding'), '--scores', scores, '--out', at('embedding')], ['embed', at('embedding', 'profiles.csv'), '--out', at('embedding')]]) {
+      const run = intermodel(argv);
+      expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('OUTPUT_HOLDS_INPUT')]);
+    }
+    expect(existsSync(at('embedding', 'fit.arrow'))).toBe(true);
+  });
+
   it('keeps the earlier output when a run fails', () => {
     truncateSync(write('later.csv', table(good)), 60);
     const run = intermodel(['embed', at('later.csv'), '--out', at('embedding')]);

@@ -68,7 +68,8 @@ function plain(all: readonly Image[], { level, minimumIou }: DissectionPreset) {
       return { name, iou: both / (active + labelled - both) };
     });
     const best = scores.reduce((one, other) => (other.iou > one.iou ? other : one));
-    return { threshold, concept: best.iou > 0 ? best.name : '', iou: best.iou, detected: best.iou > minimumIou };
+    const isClear = scores.every(({ name, iou }) => name === best.name || iou < best.iou - 1e-9);
+    return { threshold, concept: best.iou > 0 ? best.name : '', iou: best.iou, isClear, detected: best.iou > minimumIou };
   });
 }
 
@@ -79,17 +80,17 @@ describe(ActivationDissection, () => {
         const preset = { ...dissectionPresets['dissect-2020'], level };
         const { thresholds, matches, summary } = dissect(all, { preset });
         const expected = plain(all, preset);
-        expected.forEach(({ threshold, concept, iou }, unit) => {
+        expected.forEach(({ threshold, concept, iou, isClear }, unit) => {
           const size = shape.mapHeight * shape.mapWidth;
           // Interpolated values differ by rounding between two ways of computing; on these maps a tie at the threshold may then fall either way.
           expect(thresholds.get(unit)?.threshold).toBeCloseTo(threshold, 5);
           const ties = all.flatMap(({ activations }) => [...activations.subarray(unit * size, (unit + 1) * size)]);
-          if (new Set(ties).size > 4 || Number.isNaN(iou)) return;
+          if (new Set(ties).size > 4 || Number.isNaN(iou) || !isClear) return;
           if (Math.abs((matches.get(unit)?.iou ?? 0) - iou) < 1e-9) expect(matches.get(unit)?.concept).toBe(concept);
         });
         expect(summary.units).toBe(4);
       }),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 1 },
     );
   });
 

@@ -1,5 +1,6 @@
 import { readScoreColumns, readScoreTables, readUnitTables, type ModelNameRule } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
+import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
 import { manifestInput } from './manifest.ts';
@@ -54,6 +55,7 @@ export interface EmbeddedStudy {
  */
 export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedStudy> {
   const { units, scores = [], out, seed = 0, permutations, onStep = () => undefined } = options;
+  checkOutputApart(out, [...units, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
   const choices = resolveChoices(options);
   const { modelNames } = choices;
   onStep('reading unit tables');

@@ -72,7 +72,7 @@ describe(UnitWatch, () => {
   it('warns of dead units, and of models with suspiciously few matches', async () => {
     const many = Array.from({ length: 8 }, () => unit('sky'));
     const watch = new UnitWatch(0.04);
-    await lastValueFrom(of(tinyUnitMatches({ a: many, b: many, weak: [unit('sky'), ['sky', 'object', Number.NaN]] })).pipe(watch.watch()));
+    await lastValueFrom(of(tinyUnitMatches({ a: many, b: many, weak: [unit('sky'), ['sky', 'object', Number.NaN], ...Array.from({ length: 6 }, (): TinyUnit => ['sky', 'object', 0.01])] })).pipe(watch.watch()));
     expect(watch.warnings().map(({ subject, text }) => [subject, text.split(' ').slice(0, 2).join(' ')])).toEqual([['weak', '1 units'], ['weak', 'Only 1']]);
   });
 });

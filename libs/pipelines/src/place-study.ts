@@ -1,6 +1,7 @@
 import { readUnitTables, type ModelNameRule } from '@intermodel/data-loading';
 import { checkNormalisation, placeModels, profileModels, readFittedEmbedding } from '@intermodel/embedding';
 import type { PlacedModelBatch } from '@intermodel/schemas';
+import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { readEmbeddingFolder } from './embedding-folder.ts';
 import { manifestInput } from './manifest.ts';
@@ -25,6 +26,7 @@ export interface PlaceStudyOptions {
  * @throws InputError for what the user gave.
  */
 export async function placeStudy({ embedding, units, out, modelNames = 'exact' }: PlaceStudyOptions): Promise<PlacedModelBatch> {
+  if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
   const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
   const profiles = readUnitTables(units, { modelNames }).pipe(profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }));

@@ -1,4 +1,5 @@
 import { readScoreColumns, readScoreTables, type ModelNameRule } from '@intermodel/data-loading';
+import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { readEmbeddingFolder } from './embedding-folder.ts';
 import { manifestInput } from './manifest.ts';
@@ -31,6 +32,7 @@ export interface RelateStudyOptions {
  */
 export async function relateStudy(options: RelateStudyOptions): Promise<RelationTables> {
   const { embedding, scores, out, modelNames = 'exact', seed = 0, permutations = 100_000 } = options;
+  checkOutputApart(out, [embedding, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
   const { points, summaries, embeddedProfiles, files } = readEmbeddingFolder(embedding);
   const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns);
   const read = readScoreTables(scores, { modelNames, ...(scoreColumns === undefined ? {} : { scoreColumns }) });

@@ -2,7 +2,7 @@ import { noConcept, type UnitMatchBatch } from '@intermodel/schemas';
 import { column, Interner, readNumbers } from '@intermodel/streams';
 import { tap, type MonoTypeOperatorFunction } from 'rxjs';
 
-/** Share of a model's median number of matches under which a model is suspected to have been dissected wrongly. */
+/** Part of the median model's share of matching units under which a model is suspected to have been dissected wrongly. */
 export const fewMatchesShare = 0.25;
 
 /** Something that a reader should know before trusting a number. */
@@ -20,6 +20,7 @@ export class UnitWatch {
   readonly #concepts = new Interner();
   readonly #dead: number[] = [];
   readonly #matches: number[] = [];
+  readonly #units: number[] = [];
 
   constructor(gate: number) {
     this.#gate = gate;
@@ -33,6 +34,7 @@ export class UnitWatch {
       const none = [this.#concepts.code(noConcept), this.#concepts.code('')];
       readNumbers(column(batch, 'iou')).forEach((iou, row) => {
         const model = models[row] as number;
+        this.#units[model] = (this.#units[model] ?? 0) + 1;
         this.#dead[model] = (this.#dead[model] ?? 0) + (Number.isNaN(iou) ? 1 : 0);
         this.#matches[model] = (this.#matches[model] ?? 0) + (iou > this.#gate && !none.includes(concepts[row] as number) ? 1 : 0);
       });
@@ -50,11 +52,14 @@ export class UnitWatch {
 
   /** Models with suspiciously few matches: what wrong preprocessing looks like. */
   fewMatches(): StudyWarning[] {
-    const sorted = [...this.#matches].sort((a, b) => a - b);
-    const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+    const shares = this.#models.values.map((_, code) => (this.#matches[code] ?? 0) / (this.#units[code] ?? 1));
+    const sorted = [...shares].sort((a, b) => a - b);
+    const middle = (sorted.length - 1) / 2;
+    const median = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
     return this.#models.values.flatMap((model, code) => {
-      const matches = this.#matches[code] ?? 0;
-      return matches < median * fewMatchesShare ? [{ subject: model, text: `Only ${String(matches)} units match a concept, where the median model has ${String(median)}: check the preprocessing that it was dissected with.` }] : [];
+      const share = shares[code] ?? 0;
+      const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+      return share < median * fewMatchesShare ? [{ subject: model, text: `Only ${String(this.#matches[code] ?? 0)} units (${percent(share)}) match a concept, where the median model has ${percent(median)}: check the preprocessing that it was dissected with.` }] : [];
     });
   }
 }

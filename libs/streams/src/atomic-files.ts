@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError } from './errors.ts';
 
@@ -53,7 +53,7 @@ export function stageFolder(target: string): StagedFolder {
       throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: target, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
     }
     const entries = readdirSync(folder);
-    if (entries.length > 0 && !entries.includes(manifestFile)) {
+    if (entries.length > 0 && !isRunFolder(folder)) {
       throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', {
         file: target,
         expected: `an empty folder, a path that does not exist yet, or an earlier run's folder (with ${manifestFile})`,
@@ -89,6 +89,29 @@ export function stageFolder(target: string): StagedFolder {
       rmSync(temporary, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether a folder is the output of a run: its manifest says that intermodel wrote it. */
+export function isRunFolder(folder: string): boolean {
+  try {
+    const { program } = JSON.parse(readFileSync(path.join(folder, manifestFile), 'utf8')) as { readonly program?: unknown };
+    return typeof program === 'string' && program.startsWith('intermodel ');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Refuses an output folder that holds what a run reads: replacing it would delete the input.
+ *
+ * @throws InputError `OUTPUT_HOLDS_INPUT`.
+ */
+export function checkOutputApart(out: string, inputs: readonly string[]): void {
+  const folder = path.resolve(out);
+  const held = inputs.find((input) => path.resolve(input) === folder || path.resolve(input).startsWith(`${folder}${path.sep}`));
+  if (held !== undefined) {
+    throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder holds what this run reads', { file: held, expected: `a folder other than ${out}`, hint: 'Give another --out: the output folder is replaced as a whole.' });
+  }
 }
 
 const underWay = new Set<string>();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unitMatchSchema } from '@intermodel/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchCsvColumns, buildBatch, csvText, emptyBatch, isArrowFile, MachineError, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
+import { batchCsvColumns, buildBatch, checkOutputApart, csvText, emptyBatch, isArrowFile, MachineError, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -52,20 +52,22 @@ describe('files', () => {
   });
 });
 
+const manifest = (run: string) => JSON.stringify({ program: 'intermodel 0', run });
+
 describe(stageFolder, () => {
   it('shows the folder whole, replaces an earlier run, and keeps it when discarded', () => {
     const first = stageFolder(at('out'));
-    writeFileSync(path.join(first.path, 'manifest.json'), '1');
+    writeFileSync(path.join(first.path, 'manifest.json'), manifest('1'));
     expect(existsSync(at('out'))).toBe(false);
     first.commit();
     const second = stageFolder(at('out'));
-    writeFileSync(path.join(second.path, 'manifest.json'), '2');
+    writeFileSync(path.join(second.path, 'manifest.json'), manifest('2'));
     second.discard();
-    expect(readFileSync(at('out', 'manifest.json'), 'utf8')).toBe('1');
+    expect(readFileSync(at('out', 'manifest.json'), 'utf8')).toBe(manifest('1'));
     const third = stageFolder(at('out'));
-    writeFileSync(path.join(third.path, 'manifest.json'), '3');
+    writeFileSync(path.join(third.path, 'manifest.json'), manifest('3'));
     third.commit();
-    expect(readFileSync(at('out', 'manifest.json'), 'utf8')).toBe('3');
+    expect(readFileSync(at('out', 'manifest.json'), 'utf8')).toBe(manifest('3'));
     expect(readdirSync(folder)).toEqual(['out']);
   });
 
@@ -74,6 +76,14 @@ describe(stageFolder, () => {
     writeFileSync(at('photos', 'a.jpg'), '');
     expect(() => stageFolder(at('photos'))).toThrow(/not the output of a run/u);
     expect(() => stageFolder(at('photos', 'a.jpg'))).toThrow(/is a file/u);
+    writeFileSync(at('photos', 'manifest.json'), '{"name":"a web app"}');
+    expect(() => stageFolder(at('photos'))).toThrow(/not the output of a run/u);
+  });
+
+  it('tells outputs apart from the inputs that they would replace', () => {
+    expect(() => { checkOutputApart(at('out'), [at('in.csv'), at('out', 'models', 'units.csv')]); }).toThrow(/holds what this run reads/u);
+    expect(() => { checkOutputApart(at('out'), [at('out')]); }).toThrow(/Give another --out/u);
+    expect(() => { checkOutputApart(at('out'), [at('output.csv')]); }).not.toThrow();
   });
 });
 

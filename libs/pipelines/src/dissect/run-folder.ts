@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, manifestFile, writeError } from '@intermodel/streams';
+import { InputError, isRunFolder, writeError } from '@intermodel/streams';
 
 /** Folder of the models' tables within an output folder. */
 export const modelsFolder = 'models';
@@ -29,7 +29,7 @@ export function openRunFolder(out: string): RunFolder {
   if (existsSync(out)) {
     if (!statSync(out).isDirectory()) throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: out, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
     const entries = readdirSync(out);
-    if (entries.length > 0 && ![manifestFile, modelsFolder, workFolder].some((name) => entries.includes(name))) {
+    if (entries.length > 0 && !isRunFolder(out) && entries.some((name) => name !== modelsFolder && name !== workFolder)) {
       throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', { file: out, expected: `an empty folder, a path that does not exist yet, or an earlier run's folder`, hint: 'Give another --out, or empty the folder.' });
     }
   }
