@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildOnnxModel, drawScenes, writeBrodenLayout, writeCocoPanopticLayout, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -26,6 +26,15 @@ beforeAll(() => {
   writeBrodenLayout(at('broden'), scenes);
   writeVocLayout(at('voc'), scenes);
   writeCocoPanopticLayout(at('coco'), scenes);
+  const graph = {
+    inputs: [{ name: 'input', dims: ['batch', 3, 48, 64] }],
+    outputs: [{ name: 'pooled', dims: ['batch', 3, 1, 1] }],
+    nodes: [
+      { op: 'Relu', inputs: ['input'], outputs: ['maps'] },
+      { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
+    ],
+  };
+  writeFileSync(at('channels.onnx'), buildOnnxModel(graph));
 });
 
 describe('intermodel data info', () => {
@@ -73,18 +82,6 @@ describe('intermodel data info', () => {
 
 describe('a run over any format', () => {
   const input = '{width: 64, height: 48, preset: zero-one}';
-  beforeAll(() => {
-    const graph = {
-      inputs: [{ name: 'input', dims: ['batch', 3, 48, 64] }],
-      outputs: [{ name: 'pooled', dims: ['batch', 3, 1, 1] }],
-      nodes: [
-        { op: 'Relu', inputs: ['input'], outputs: ['maps'] },
-        { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
-      ],
-    };
-    writeFileSync(at('channels.onnx'), buildOnnxModel(graph));
-  });
-
   it('names colours and cuts objects, and writes the health of the vocabulary', () => {
     const run = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', input, '--data', at('broden'), '--data-format', 'broden', '--categories', 'object', '--colours', '--spatial-parts', '--out', at('run'), '--json']);
     expect([run.stderr, run.code]).toEqual(['', 0]);
@@ -111,6 +108,35 @@ describe('a run over any format', () => {
     };
     expect(study({ synonyms: 'synonyms.csv', categories: 'categories.csv', keep: ['sky', 'grass', 'roof'] })).toEqual(['grass/object', 'roof/part', 'sky/stuff']);
     expect(study({ keepCategories: ['object'], minimumImages: scenes.length })).toEqual(['sky/object']);
+  });
+});
+
+describe('labels from segmentation models', () => {
+  it('segments each image once, also for later runs', () => {
+    // The three channels of an image as logits of three classes.
+    const head = { inputs: [{ name: 'input', dims: ['batch', 3, 'height', 'width'] }], outputs: [{ name: 'logits', dims: ['batch', 3, 'height', 'width'] }], nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['logits'] }], initializers: { weights: { dims: [3, 3, 1, 1], data: [1, 0, 0, 0, 1, 0, 0, 0, 1] } } };
+    writeFileSync(at('segmenter.onnx'), buildOnnxModel(head));
+    writeFileSync(at('classes.csv'), 'index,name\n1,greenish\n2,bluish\n');
+    const input = { width: 64, height: 48, preset: 'zero-one' };
+    const models = [{ name: 'a', file: 'channels.onnx', layer: 'maps', input }];
+    const study = (segmenter: object) => {
+      writeFileSync(at('segmented.json'), JSON.stringify({ data: { images: 'plain/images', segmenters: [{ file: 'segmenter.onnx', input, ...segmenter }], colours: true, labelGrid: { width: 64, height: 48 } }, models, matching: { level: 0.8 } }));
+      return intermodel(['run', at('segmented.json'), '--out', at('segmented'), '--json']);
+    };
+    const heads = [{ tensor: 'logits', category: 'object', classes: 'classes.csv' }];
+    const run = study({ heads });
+    expect([run.stderr, run.code]).toEqual(['', 0]);
+    const kept = () => readdirSync(at('segmented', '.labels'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => statSync(path.join(parentPath, name)).mtimeMs);
+    const [times, vocabulary] = [kept(), readFileSync(at('segmented', 'vocabulary.csv'), 'utf8')];
+    expect(times).toHaveLength(scenes.length);
+    // Nothing in drawn scenes but balls, roofs and trunks is red, and red is no class.
+    expect(csvRows(at('segmented', 'vocabulary.csv')).filter(({ category }) => category === 'object').map(({ concept }) => concept).sort()).toEqual(['bluish', 'greenish']);
+    expect(csvRows(at('segmented', 'models', 'a', 'units.csv'))[2]?.['concept']).toMatch(/^(?:bluish|blue)$/u);
+    expect(study({ heads }).code).toBe(0);
+    expect([kept(), readFileSync(at('segmented', 'vocabulary.csv'), 'utf8')]).toEqual([times, vocabulary]);
+    const bad = study({ heads: [{ ...heads[0], tensor: 'logit' }] });
+    expect(bad.code).toBe(2);
+    expect(JSON.parse(bad.stderr)).toMatchObject({ error: { code: 'LAYER_UNKNOWN', file: at('segmenter.onnx') } });
   });
 });
 

@@ -38,41 +38,89 @@ export interface Candidates {
  * and clamped borders, as PyTorch's `interpolate` with `align_corners=False`.
  */
 export function decideClasses(values: HeadValues, { size = values, confidence = 0, thresholds, candidates }: DecideOptions = {}): Uint16Array[] {
-  const { classes } = values;
-  const [cells, { width, height }] = [size.width * size.height, size];
-  const planes: Uint16Array[] = thresholds === undefined ? [new Uint16Array(cells)] : [];
+  const { width, height } = size;
+  const planes: Uint16Array[] = thresholds === undefined ? [new Uint16Array(width * height)] : [];
   const [rows, columns] = [sourcePositions(height, values.height), sourcePositions(width, values.width)];
-  const line = new Float32Array(classes * width);
-  const isCandidate = (cell: number, index: number) => candidates === undefined || candidates.allowed[(candidates.owners[cell] as number) * classes + index] === 1;
+  const line: Line = { values: new Float32Array(values.classes * width), classes: values.classes, width, largest: new Float32Array(width) };
+  const blended = new Float32Array(values.width);
   for (let y = 0; y < height; y++) {
-    blendLine(values, rows, y, columns, width, line);
-    for (let x = 0; x < width; x++) {
-      const cell = y * width + x;
-      if (thresholds === undefined) (planes[0] as Uint16Array)[cell] = winner(line, x, width, classes, confidence, (index) => isCandidate(cell, index));
-      else markAbove(line, x, width, thresholds, (index) => isCandidate(cell, index), cell, planes, cells);
+    for (let index = 0; index < values.classes; index++) {
+      blendRows(values, index, rows.first[y] as number, rows.second[y] as number, rows.weight[y] as number, blended);
+      blendColumns(blended, columns, line.values, index * width, width);
+    }
+    if (candidates !== undefined) leaveOutOthers(line, candidates, y * width);
+    if (thresholds !== undefined) markAbove(line, thresholds, y * width, planes, width * height);
+    else {
+      const plane = (planes[0] as Uint16Array).subarray(y * width, (y + 1) * width);
+      takeLargest(line, plane);
+      if (confidence > 0) leaveOutUnsure(line, plane, confidence);
     }
   }
   return planes;
 }
 
-function winner(line: Float32Array, x: number, width: number, classes: number, confidence: number, isCandidate: (index: number) => boolean): number {
-  let [best, largest] = [-1, -Infinity];
-  for (let index = 0; index < classes; index++) {
-    const value = line[index * width + x] as number;
-    if (value > largest && isCandidate(index)) [best, largest] = [index, value];
-  }
-  if (best < 0 || confidence <= 0) return best + 1;
-  let sum = 0;
-  for (let index = 0; index < classes; index++) if (isCandidate(index)) sum += Math.exp((line[index * width + x] as number) - largest);
-  return 1 / sum >= confidence ? best + 1 : 0;
+/** Values of one row of the planes, class by class. */
+interface Line {
+  readonly values: Float32Array;
+  readonly classes: number;
+  readonly width: number;
+  /** Largest value of each pixel. */
+  readonly largest: Float32Array;
 }
 
-function markAbove(line: Float32Array, x: number, width: number, thresholds: Float32Array, isCandidate: (index: number) => boolean, cell: number, planes: Uint16Array[], cells: number): void {
-  let plane = 0;
-  for (let index = 0; index < thresholds.length; index++) {
-    if (!((line[index * width + x] as number) > (thresholds[index] as number)) || !isCandidate(index)) continue;
-    if (plane === planes.length) planes.push(new Uint16Array(cells));
-    (planes[plane++] as Uint16Array)[cell] = index + 1;
+/** Interpolates between two rows of the values of a class. */
+function blendRows({ data, classes, height, width, channelsLast }: HeadValues, index: number, first: number, second: number, down: number, blended: Float32Array): void {
+  const step = channelsLast ? classes : 1;
+  const start = channelsLast ? index : index * height * width;
+  for (let x = 0, above = start + first * width * step, below = start + second * width * step; x < width; x++, above += step, below += step) {
+    const upper = data[above] as number;
+    blended[x] = upper + down * ((data[below] as number) - upper);
+  }
+}
+
+function blendColumns(from: Float32Array, { first, second, weight }: Positions, to: Float32Array, start: number, width: number): void {
+  for (let x = 0; x < width; x++) {
+    const left = from[first[x] as number] as number;
+    to[start + x] = left + (weight[x] as number) * ((from[second[x] as number] as number) - left);
+  }
+}
+
+function leaveOutOthers({ values, classes, width }: Line, { owners, allowed }: Candidates, firstCell: number): void {
+  for (let index = 0; index < classes; index++) {
+    for (let x = 0; x < width; x++) if (allowed[(owners[firstCell + x] as number) * classes + index] !== 1) values[index * width + x] = -Infinity;
+  }
+}
+
+function takeLargest({ values, classes, width, largest }: Line, plane: Uint16Array): void {
+  largest.fill(-Infinity);
+  for (let index = 0, place = 0; index < classes; index++) {
+    for (let x = 0; x < width; x++, place++) {
+      const value = values[place] as number;
+      if (value > (largest[x] as number)) {
+        largest[x] = value;
+        plane[x] = index + 1;
+      }
+    }
+  }
+}
+
+function leaveOutUnsure({ values, classes, width, largest }: Line, plane: Uint16Array, confidence: number): void {
+  for (let x = 0; x < width; x++) {
+    if (plane[x] === 0) continue;
+    let sum = 0;
+    for (let index = 0; index < classes; index++) sum += Math.exp((values[index * width + x] as number) - (largest[x] as number));
+    if (1 / sum < confidence) plane[x] = 0;
+  }
+}
+
+function markAbove({ values, width }: Line, thresholds: Float32Array, firstCell: number, planes: Uint16Array[], cells: number): void {
+  for (let x = 0; x < width; x++) {
+    let plane = 0;
+    for (let index = 0; index < thresholds.length; index++) {
+      if (!((values[index * width + x] as number) > (thresholds[index] as number))) continue;
+      if (plane === planes.length) planes.push(new Uint16Array(cells));
+      (planes[plane++] as Uint16Array)[firstCell + x] = index + 1;
+    }
   }
 }
 
@@ -92,26 +140,4 @@ function sourcePositions(size: number, from: number): Positions {
     weight[position] = at - Math.floor(at);
   }
   return { first, second, weight };
-}
-
-/** Interpolates one row of the planes, class by class. */
-function blendLine({ data, classes, height, width: from, channelsLast }: HeadValues, rows: Positions, y: number, columns: Positions, width: number, line: Float32Array): void {
-  const [perClass, perColumn] = channelsLast ? [1, classes] : [height * from, 1];
-  const [top, bottom] = [(rows.first[y] as number) * from * perColumn, (rows.second[y] as number) * from * perColumn];
-  const down = rows.weight[y] as number;
-  for (let index = 0; index < classes; index++) {
-    const start = index * perClass;
-    for (let x = 0; x < width; x++) {
-      const [left, right, across] = [(columns.first[x] as number) * perColumn, (columns.second[x] as number) * perColumn, columns.weight[x] as number];
-      const above = data[start + top + left] as number;
-      if (down === 0 && across === 0) {
-        line[index * width + x] = above;
-        continue;
-      }
-      const upper = above + across * ((data[start + top + right] as number) - above);
-      const below = data[start + bottom + left] as number;
-      const lower = below + across * ((data[start + bottom + right] as number) - below);
-      line[index * width + x] = upper + down * (lower - upper);
-    }
-  }
 }

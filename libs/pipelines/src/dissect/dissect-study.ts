@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { InputError } from '@intermodel/streams';
 import { fromEvent, Observable } from 'rxjs';
 import { listModelLayers } from '../list-model-layers.ts';
@@ -51,7 +52,7 @@ export function dissectStudy(study: Study, { workFolder, source, signal }: Disse
 }
 
 async function dissect(study: Study, given: ImageSource | undefined, workFolder: string, signal: AbortSignal, onEvent: (event: DissectionEvent) => void): Promise<void> {
-  const source = given ?? (await openImageSource(study));
+  const source = given ?? (await openImageSource(study, { labelCache: study.runtime.labelCache ?? path.join(workFolder, 'labels'), runtime: study.runtime, signal }));
   const { images, vocabulary } = source;
   for (const { message } of source.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
   const layers = new Map<string, readonly string[]>();

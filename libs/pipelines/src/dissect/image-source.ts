@@ -1,3 +1,4 @@
+import { resolvePreprocessing, type Preprocessing } from '@intermodel/activation-streaming';
 import {
   assignCategories,
   cutSpatialParts,
@@ -11,7 +12,11 @@ import {
   openLabelledImages,
   readCategories,
   readDataset,
+  readOwners,
+  readSegmenterClasses,
   readSynonyms,
+  segmenterPreset,
+  segmentImages,
   type DatasetDescription,
   type DataWarning,
   type ImageGeometry,
@@ -20,9 +25,11 @@ import {
   type LabelVocabulary,
   type LoadedImages,
   type PlaneMaker,
+  type Segmenter,
+  type SegmenterHead,
 } from '@intermodel/data-loading';
 import { readerOptions } from '../study-file/check-data.ts';
-import type { Study, StudyData, StudyVocabulary } from '../study-file/study.ts';
+import type { Study, StudyData, StudyRuntime, StudySegmenter, StudyVocabulary } from '../study-file/study.ts';
 
 /** The labelled images of a study, whatever their labels are made of. */
 export interface ImageSource {
@@ -38,6 +45,18 @@ export interface ImageSource {
   readonly describe: (geometry: ImageGeometry, onProgress?: (done: number, of: number) => void) => Promise<DatasetDescription>;
 }
 
+/** Options of {@link openImageSource}: how segmentation models are run, if labels come from them. */
+export interface OpenImageSourceOptions {
+  /** Folder where their labels are kept. */
+  readonly labelCache?: string;
+  /** How the machine is used. */
+  readonly runtime?: Pick<StudyRuntime, 'executionProviders' | 'threads'>;
+  /** Stops between two images. */
+  readonly signal?: AbortSignal;
+  /** Is told of each image that is segmented. */
+  readonly onProgress?: (done: number, of: number) => void;
+}
+
 /** Geometry on which a data set is described where no model says another: the whole image, labels at a quarter of 224 pixels. */
 export const describedGeometry = { height: 224, width: 224 } as const satisfies ImageGeometry;
 
@@ -47,8 +66,8 @@ export const describedGeometry = { height: 224, width: 224 } as const satisfies 
  *
  * @throws InputError of the readers and of the tools for vocabularies.
  */
-export async function openImageSource({ data }: Pick<Study, 'data'>): Promise<ImageSource> {
-  const set = await readSet(data);
+export async function openImageSource({ data }: Pick<Study, 'data'>, options: OpenImageSourceOptions = {}): Promise<ImageSource> {
+  const set = data.segmenters === undefined ? await readSet(data) : await segmentSet(data, data.segmenters, options);
   const vocabulary = await changeVocabulary(set, data);
   const makers: PlaneMaker[] = [];
   const latest = () => makers.at(-1)?.vocabulary ?? vocabulary;
@@ -85,6 +104,44 @@ function readSet(data: StudyData): Promise<LabelledImageSet> {
   if (root !== undefined) return readDataset(format, root, Object.fromEntries(readerOptions.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]]))));
   if (images === undefined || labels === undefined || labelNames === undefined) throw new RangeError('openImageSource: a study names a root, or images, labels and labelNames');
   return listLabelledImages({ images, labels, labelNames, ...(unpaired === undefined ? {} : { unpaired }), ...(imageLabels === undefined ? {} : { imageLabels }), ...(ignore === undefined ? {} : { ignore }) });
+}
+
+async function segmentSet({ images, skipBad, maxPixels, background }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {
+  if (images === undefined || labelCache === undefined) throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
+  const segmenters: Segmenter[] = [];
+  for (const one of described) segmenters.push(await readSegmenter(one));
+  const { executionProviders, threads } = runtime ?? {};
+  return segmentImages({
+    images,
+    segmenters,
+    cacheFolder: labelCache,
+    skipBad,
+    maxPixels,
+    background,
+    ...(executionProviders === undefined ? {} : { executionProviders }),
+    ...(threads === undefined ? {} : { intraOpThreads: threads }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+}
+
+async function readSegmenter({ file, preset, tensors, labels, input, heads = [] }: StudySegmenter): Promise<Segmenter> {
+  if (preset !== undefined) {
+    const parts = await segmenterPreset(preset, { file, ...(tensors === undefined ? {} : { tensors }), ...(labels === undefined ? {} : { labels }) });
+    return { file, ...parts, ...(input === undefined ? {} : { input: segmenterInput(input) }) };
+  }
+  const read: SegmenterHead[] = [];
+  for (const { classes, owners, ...head } of heads) {
+    const own = await readSegmenterClasses(classes);
+    const owning = read.find(({ tensor }) => tensor === head.ownedBy)?.classes ?? [];
+    read.push({ ...head, classes: owners === undefined ? own : await readOwners(owners, own, owning) });
+  }
+  return { file, input: segmenterInput(input ?? resolvePreprocessing()), heads: read };
+}
+
+/** Of a preprocessing what a segmenter knows: whole images, axes as the model has them. */
+function segmenterInput({ height, width, filter, channels, scale, mean, std }: Preprocessing): Segmenter['input'] {
+  return { height, width, filter, channels, scale, mean, std };
 }
 
 async function changeVocabulary(set: LabelledImageSet, data: StudyData): Promise<LabelVocabulary> {

@@ -9,7 +9,7 @@ import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectStudy } from './dissect-study.ts';
 import { describedGeometry, openImageSource } from './image-source.ts';
 import { labelHealth, vocabularyFile } from './label-health.ts';
-import { openRunFolder } from './run-folder.ts';
+import { openRunFolder, type RunFolder } from './run-folder.ts';
 import { studyInputs } from './study-inputs.ts';
 import { studyTables } from './study-tables.ts';
 import { unitGalleries, unitGalleriesDefaults } from './unit-galleries.ts';
@@ -49,10 +49,9 @@ export interface StudyRun {
  */
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyRun> {
   const { out, signal, onEvent = () => undefined, command = 'runStudy', galleryUnits = unitGalleriesDefaults.units } = options;
-  const source = await openImageSource(study);
-  const inputs = await studyInputs(study, source);
   const folder = openRunFolder(out);
   try {
+    const { source, inputs } = await openInputs(study, folder, options);
     const [warnings, models]: [StudyWarning[], DissectedModel[]] = [[], []];
     const geometry = study.models[0]?.geometry ?? describedGeometry;
     const description = await source.describe(geometry, (done, total) => {
@@ -84,6 +83,22 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     return { tables, record, files, models };
   } finally {
     folder.removeWork();
+  }
+}
+
+/** Opens everything that a study reads; leaves no trace of a run if something of it cannot be used. */
+async function openInputs(study: Study, folder: RunFolder, { signal, onEvent }: RunStudyOptions) {
+  try {
+    const source = await openImageSource(study, {
+      labelCache: study.runtime.labelCache ?? folder.labels,
+      runtime: study.runtime,
+      ...(signal === undefined ? {} : { signal }),
+      onProgress: (done, total) => onEvent?.({ kind: 'progress', step: 'segmentation', models: [], done, total }),
+    });
+    return { source, inputs: await studyInputs(study, source) };
+  } catch (error) {
+    folder.discard();
+    throw error;
   }
 }
 

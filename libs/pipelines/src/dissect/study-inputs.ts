@@ -20,6 +20,7 @@ export async function studyInputs(study: Study, { images, vocabulary }: Pick<Lab
     ...named('class names', data.names),
     ...named('synonyms', data.vocabulary?.synonyms),
     ...named('categories', data.vocabulary?.categories),
+    ...(data.segmenters ?? []).flatMap(({ file, labels, heads = [] }) => [['segmenter', file] as const, ...named('class names', labels), ...heads.flatMap(({ classes, owners }) => [...named('class names', classes), ...named('owners', owners)])]),
     ...models.map(({ file }) => ['model', file] as const),
     ...scores.map((file) => ['scores', file] as const),
     ...named('score columns', scoreColumns),
@@ -29,7 +30,7 @@ export async function studyInputs(study: Study, { images, vocabulary }: Pick<Lab
   const [imageFolder, labelFolder] = [data.root ?? data.images ?? '', data.root ?? data.labels ?? ''];
   return [
     { name: path.basename(imageFolder), role: `images (${String(images.length)})`, sha256: await hashFiles(imageFolder, images.map(({ file }) => file)) },
-    { name: path.basename(labelFolder), role: 'label images', sha256: await hashFiles(labelFolder, [...new Set(images.flatMap(labelFiles))]) },
+    ...(labelFolder === '' ? [] : [{ name: path.basename(labelFolder), role: 'label images', sha256: await hashFiles(labelFolder, [...new Set(images.flatMap(labelFiles))]) }]),
     // What the indices of a data set say is spread over several files; what was read from them stands for these.
     ...(data.root === undefined ? [] : [{ name: path.basename(data.root), role: 'index', sha256: createHash('sha256').update(JSON.stringify([vocabulary.concepts, images.map(({ image, labels }) => [image, labels.map((label) => ('number' in label ? label.number : label.kind))])])).digest('hex') }]),
     ...single,

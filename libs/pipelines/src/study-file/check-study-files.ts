@@ -36,6 +36,11 @@ function namedPaths({ data, models, scores, scoreColumns, embedding }: StudyCont
     ...named('file', data.names, 'data', 'names'),
     ...named('file', data.vocabulary?.synonyms, 'data', 'vocabulary', 'synonyms'),
     ...named('file', data.vocabulary?.categories, 'data', 'vocabulary', 'categories'),
+    ...(data.segmenters ?? []).flatMap(({ file, labels, heads = [] }, index) => [
+      ...named('file', file, 'data', 'segmenters', index, 'file'),
+      ...named('file', labels, 'data', 'segmenters', index, 'labels'),
+      ...heads.flatMap(({ classes, owners }, place) => [...named('file', classes, 'data', 'segmenters', index, 'heads', place, 'classes'), ...named('file', owners, 'data', 'segmenters', index, 'heads', place, 'owners')]),
+    ]),
     ...models.flatMap(({ file }, index) => named('file', file, 'models', index, 'file')),
     ...(typeof scores === 'string' ? named('file', scores, 'scores') : (scores ?? []).flatMap((file, index) => named('file', file, 'scores', index))),
     ...named('file', scoreColumns, 'scoreColumns'),

@@ -10,6 +10,7 @@ import type { Finding, StudyPath } from './study-problems.ts';
 export function checkStudyRules(study: StudyContent): readonly Finding[] {
   const findings = [
     ...checkData(study.data),
+    ...(study.data.segmenters ?? []).flatMap(({ input }, index) => (typeof input === 'object' ? checkInput(input, ['data', 'segmenters', index, 'input']) : [])),
     ...checkModelNames(study.models),
     ...study.models.flatMap(({ layer, layers, input }, index): Finding[] => [
       ...(layer === undefined || layers === undefined ? [] : [{ path: ['models', index, 'layers'], problem: 'both "layer" and "layers" are given', expected: 'one of the two', hint: 'Move the layer into the list.' }]),

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { kllRankError } from '@intermodel/numerics';
-import { dataPaths, mapPaths, vocabularyPaths } from './resolve-data.ts';
+import { dataPaths, mapPaths, mapSegmenter, vocabularyPaths } from './resolve-data.ts';
 import type { Study, StudyData, StudyEmbedding } from './study.ts';
 
 /**
@@ -38,8 +38,8 @@ function formatEmbedding(embedding: StudyEmbedding | undefined, nameOf: (file: s
 }
 
 function formatData(data: StudyData, nameOf: (file: string) => string): StudyData {
-  const { vocabulary } = data;
-  return { ...mapPaths(data, dataPaths, nameOf), ...(vocabulary === undefined ? {} : { vocabulary: mapPaths(vocabulary, vocabularyPaths, nameOf) }) };
+  const { vocabulary, segmenters } = data;
+  return { ...mapPaths(data, dataPaths, nameOf), ...(vocabulary === undefined ? {} : { vocabulary: mapPaths(vocabulary, vocabularyPaths, nameOf) }), ...(segmenters === undefined ? {} : { segmenters: segmenters.map((segmenter) => mapSegmenter(segmenter, nameOf)) }) };
 }
 
 function relativeName(folder: string, file: string): string {

@@ -27,7 +27,7 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     preset,
     matching,
     diff: content.diffPreset === undefined ? undefined : { preset: content.diffPreset, matching: resolveMatching(dissectionPreset(content.diffPreset), {}, labelGrid) },
-    runtime: resolveRuntime(content.runtime ?? {}),
+    runtime: resolveRuntime(content.runtime ?? {}, pathOf),
     scores: [content.scores ?? []].flat().map(pathOf),
     scoreColumns: content.scoreColumns === undefined ? undefined : pathOf(content.scoreColumns),
     modelNames: content.modelNames ?? embeddingPresetOf(content).modelNames,
@@ -59,13 +59,14 @@ function resolveMatching(preset: DissectionPreset, changes: MatchingContent, { w
   return { ...preset, ...others, minimumIou: gate, compareIou: compareGate, upsampling: { padding, alignment, target: [height, width] } };
 }
 
-function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, sketch }: RuntimeContent): StudyRuntime {
+function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, labelCache, sketch }: RuntimeContent, pathOf: (name: string) => string): StudyRuntime {
   return {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(threads === undefined ? {} : { threads }),
     executionProviders: executionProviders ?? studyDefaults.executionProviders,
     keptMapsBytes: keptMapsMegabytes === undefined ? keepDefaults.memoryBytes : Math.round(keptMapsMegabytes * mebibyte),
     secondPass: secondPass ?? studyDefaults.secondPass,
+    ...(labelCache === undefined ? {} : { labelCache: pathOf(labelCache) }),
     ...(sketch === undefined ? {} : { sketch }),
   };
 }

@@ -2,7 +2,7 @@ import type { Preprocessing, PreprocessingPreset } from '@intermodel/activation-
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
 import type { ModelNameRule } from '@intermodel/data-loading';
 import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
-import type { GridSize, StudyData, StudyRelations, StudySpatialParts } from './study.ts';
+import type { GridSize, StudyData, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
 
 /** What a study file holds, as the JSON Schema describes it: only `data` and `models` must be there. */
 export interface StudyContent {
@@ -37,9 +37,17 @@ export interface StudyContent {
 }
 
 /** Images and labels as a study file names them: a folder in the layout of `format`, or images, labels and their names. */
-export type DataContent = Partial<Omit<StudyData, 'spatialParts'>> & {
+export type DataContent = Partial<Omit<StudyData, 'spatialParts' | 'segmenters'>> & {
+  /** Segmentation models that the labels come from, instead of files. */
+  readonly segmenters?: readonly SegmenterContent[];
   /** Whether, or how, objects are cut into halves. @default false */
   readonly spatialParts?: boolean | Partial<StudySpatialParts>;
+};
+
+/** A segmentation model as a study file describes it. */
+export type SegmenterContent = Omit<StudySegmenter, 'input'> & {
+  /** Preset or settings of the input. @default that of the segmenter's preset, else 'imagenet' */
+  readonly input?: PreprocessingPreset | Omit<InputContent, 'resize' | 'shortestSide' | 'layout'>;
 };
 
 /** A model as a study file describes it. */
@@ -88,6 +96,8 @@ export interface RuntimeContent {
   readonly keptMapsMegabytes?: number;
   /** Whether models are run a second time instead of keeping maps. @default false */
   readonly secondPass?: boolean;
+  /** Folder where labels of segmentation models are kept for later runs. @default in the output folder */
+  readonly labelCache?: string;
   /** Size k of a sketch that estimates thresholds, at least 64. @default none: exact */
   readonly sketch?: number;
 }

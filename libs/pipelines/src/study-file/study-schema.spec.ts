@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { preprocessingPresets, type Preprocessing } from '@intermodel/activation-streaming';
 import { dissectionPresets, type DissectionPreset } from '@intermodel/concept-matching';
-import { datasetFormats, modelNameRules } from '@intermodel/data-loading';
+import { datasetFormats, modelNameRules, segmenterPresets, type SegmenterHead } from '@intermodel/data-loading';
 import { embeddingPresets, normalisations } from '@intermodel/embedding';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -10,9 +10,9 @@ import { checkStudyShape } from './check-study-shape.ts';
 import { defineStudy } from './read-study-file.ts';
 import { parseStudyText } from './parse-study-text.ts';
 import { studySchemaFile } from './study-defaults.ts';
-import type { DataContent, EmbeddingContent, InputContent, MatchingContent, ModelContent, RuntimeContent, StudyContent } from './study-content.ts';
+import type { DataContent, EmbeddingContent, InputContent, MatchingContent, ModelContent, RuntimeContent, SegmenterContent, StudyContent } from './study-content.ts';
 import { StudyFileError } from './study-problems.ts';
-import type { StudySpatialParts, StudyVocabulary } from './study.ts';
+import type { StudySegmenterHead, StudySpatialParts, StudyVocabulary } from './study.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -48,7 +48,7 @@ function studyWith(settings: Readonly<Record<string, unknown>>): StudyContent {
     const last = parts.pop() ?? '';
     const parent = parts.reduce<Json>((node, part) => (node[part] ??= {}) as Json, study);
     if (value === undefined) Reflect.deleteProperty(parent, last);
-    else parent[last] = value;
+    else parent[last] = structuredClone(value);
   }
   return study as unknown as StudyContent;
 }
@@ -56,6 +56,12 @@ const resolve = (settings: Readonly<Record<string, unknown>>) => defineStudy(stu
 
 /** A data set named by its folder, instead of images and labels one by one. */
 const ofRoot = { 'data.root': 'set', 'data.images': undefined, 'data.labels': undefined, 'data.labelNames': undefined };
+
+/** Labels from a segmentation model instead of files: with heads, or of a usual export. */
+const fromImages = { 'data.labels': undefined, 'data.labelNames': undefined };
+const ofHeads = { ...fromImages, 'data.segmenters': [{ file: 's.onnx', heads: [{ tensor: 'logits', category: 'object', classes: 'classes.csv' }] }] };
+const ofPreset = { ...fromImages, 'data.segmenters': [{ file: 's.onnx', preset: 'unified-parsing', labels: 'labels.json' }] };
+const ofInput = { ...ofHeads, 'data.segmenters.0.input': {} };
 
 /** For every property another value than the default, and what must stand beside it. */
 const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readonly<Record<string, unknown>>]>> = {
@@ -67,6 +73,30 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'data.names': ['names.csv', { ...ofRoot, 'data.format': 'voc' }],
   'data.crowd': ['ignore', { ...ofRoot, 'data.format': 'coco-panoptic' }],
   'data.reducedZero': [true, { ...ofRoot, 'data.format': 'ade20k-challenge' }],
+  'data.segmenters': [[{ file: 't.onnx', preset: 'voc-21' }], ofHeads],
+  'data.segmenters.0.file': ['t.onnx', ofHeads],
+  'data.segmenters.0.preset': ['voc-21', { ...ofPreset, 'data.segmenters.0.labels': undefined }],
+  'data.segmenters.0.tensors': [['a', 'b', 'c'], ofPreset],
+  'data.segmenters.0.labels': ['other.json', ofPreset],
+  'data.segmenters.0.input': ['caffe', ofHeads],
+  'data.segmenters.0.input.preset': ['zero-one', ofInput],
+  'data.segmenters.0.input.width': [32, ofInput],
+  'data.segmenters.0.input.height': [32, ofInput],
+  'data.segmenters.0.input.filter': ['nearest', ofInput],
+  'data.segmenters.0.input.channels': ['bgr', { ...ofInput, 'data.segmenters.0.input.preset': 'zero-one' }],
+  'data.segmenters.0.input.scale': [1, { ...ofInput, 'data.segmenters.0.input.preset': 'zero-one' }],
+  'data.segmenters.0.input.mean': [[1, 2, 3], { ...ofInput, 'data.segmenters.0.input.preset': 'zero-one' }],
+  'data.segmenters.0.input.std': [[1, 2, 3], { ...ofInput, 'data.segmenters.0.input.preset': 'zero-one' }],
+  'data.segmenters.0.heads': [[{ tensor: 'probabilities', category: 'object', classes: 'classes.csv' }], ofHeads],
+  'data.segmenters.0.heads.0.tensor': ['probabilities', ofHeads],
+  'data.segmenters.0.heads.0.category': ['part', ofHeads],
+  'data.segmenters.0.heads.0.classes': ['other.csv', ofHeads],
+  'data.segmenters.0.heads.0.decide': ['threshold', ofHeads],
+  'data.segmenters.0.heads.0.confidence': [0.5, ofHeads],
+  'data.segmenters.0.heads.0.threshold': [0.5, ofHeads],
+  'data.segmenters.0.heads.0.upsample': [false, ofHeads],
+  'data.segmenters.0.heads.0.ownedBy': ['objects', { ...ofHeads, 'data.segmenters.0.heads.0.owners': 'owners.csv' }],
+  'data.segmenters.0.heads.0.owners': ['owners.csv', { ...ofHeads, 'data.segmenters.0.heads.0.ownedBy': 'objects' }],
   'data.vocabulary': [{ keep: ['sky'] }],
   'data.vocabulary.synonyms': ['synonyms.csv'],
   'data.vocabulary.categories': ['categories.csv'],
@@ -126,6 +156,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'runtime.executionProviders': [['cuda', 'cpu']],
   'runtime.keptMapsMegabytes': [64],
   'runtime.secondPass': [true],
+  'runtime.labelCache': ['kept'],
   'runtime.sketch': [4096],
   scores: ['scores.csv'],
   scoreColumns: ['columns.csv', { scores: ['scores.csv'] }],
@@ -187,6 +218,7 @@ describe('every property of the schema', () => {
 /** What the study is compared with: two keys that need each other are left out, or kept with the default, together. */
 function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (path.startsWith('data.labelGrid.')) return { ...beside, [path]: 56 };
+  if (path.startsWith('data.segmenters.0.heads.0.own')) return { ...beside, [path]: 'other' };
   return path.startsWith('models.0.tokens.') && Object.keys(beside).length > 0 ? { ...beside, [path]: 14 } : beside;
 }
 
@@ -194,14 +226,16 @@ describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
     '': { $schema: 1, title: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
-    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
+    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
+    'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<keyof SegmenterContent, 1>,
+    'data.segmenters.0.heads.0': { tensor: 1, category: 1, classes: 1, decide: 1, confidence: 1, threshold: 1, upsample: 1, ownedBy: 1, owners: 1 } satisfies Record<keyof StudySegmenterHead, 1>,
     'data.vocabulary': { synonyms: 1, categories: 1, keep: 1, keepCategories: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof StudyVocabulary, 1>,
     'data.spatialParts': { categories: 1, skipLastComponent: 1 } satisfies Record<keyof StudySpatialParts, 1>,
     'models.0': { name: 1, file: 1, layer: 1, layers: 1, input: 1, tokens: 1 } satisfies Record<keyof ModelContent, 1>,
     'models.0.input': { preset: 1, width: 1, height: 1, resize: 1, shortestSide: 1, filter: 1, channels: 1, scale: 1, mean: 1, std: 1, layout: 1 } satisfies Record<keyof InputContent, 1>,
     'models.0.tokens': { prefix: 1, width: 1, height: 1 } satisfies Record<keyof NonNullable<ModelContent['tokens']>, 1>,
     matching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
-    runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1, sketch: 1 } satisfies Record<keyof RuntimeContent, 1>,
+    runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1, labelCache: 1, sketch: 1 } satisfies Record<keyof RuntimeContent, 1>,
     embedding: { preset: 1, components: 1, clusters: 1, exclude: 1, normalisation: 1, dropFirstConcept: 1, frozen: 1 } satisfies Record<keyof EmbeddingContent, 1>,
     relations: { permutations: 1 } satisfies Record<keyof NonNullable<StudyContent['relations']>, 1>,
   };
@@ -216,6 +250,11 @@ describe('schema and types', () => {
     'data.format': Object.keys(datasetFormats),
     'data.crowd': namesOf<NonNullable<DataContent['crowd']>>({ keep: 1, ignore: 1 }),
     'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
+    'data.segmenters.0.preset': Object.keys(segmenterPresets),
+    'data.segmenters.0.heads.0.decide': namesOf<NonNullable<SegmenterHead['decide']>>({ argmax: 1, threshold: 1 }),
+    'data.segmenters.0.input.preset': Object.keys(preprocessingPresets),
+    'data.segmenters.0.input.filter': namesOf<Preprocessing['filter']>({ bilinear: 1, bicubic: 1, lanczos3: 1, nearest: 1 }),
+    'data.segmenters.0.input.channels': namesOf<Preprocessing['channels']>({ rgb: 1, bgr: 1 }),
     preset: Object.keys(dissectionPresets),
     diffPreset: Object.keys(dissectionPresets),
     modelNames: Object.keys(modelNameRules),

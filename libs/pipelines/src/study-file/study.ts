@@ -1,6 +1,6 @@
 import type { Preprocessing } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
-import type { DatasetFormatName, ModelNameRule, ResolvedGeometry, RgbColour } from '@intermodel/data-loading';
+import type { DatasetFormatName, ModelNameRule, ResolvedGeometry, RgbColour, SegmenterHead, SegmenterPresetName } from '@intermodel/data-loading';
 import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
 
 /** A study with every choice made: presets expanded, defaults filled in, paths absolute. */
@@ -65,6 +65,8 @@ export interface StudyData {
   readonly ignore?: number;
   /** What happens to images without labels, and the other way round; plain folders only. */
   readonly unpaired?: 'refuse' | 'leave-out';
+  /** Segmentation models that the labels come from, instead of files. */
+  readonly segmenters?: readonly StudySegmenter[];
   /** Changes of the vocabulary. */
   readonly vocabulary?: StudyVocabulary;
   /** Whether the colours of pixels are named. */
@@ -79,6 +81,30 @@ export interface StudyData {
   readonly maxPixels: number;
   /** Colour behind transparent pixels. */
   readonly background: RgbColour;
+}
+
+/** A segmentation model as a source of labels: a usual export, or heads one by one. */
+export interface StudySegmenter {
+  /** ONNX file. */
+  readonly file: string;
+  /** Usual export that input and heads are taken from. */
+  readonly preset?: SegmenterPresetName;
+  /** Tensors of the preset's heads, in their order. */
+  readonly tensors?: readonly string[];
+  /** Names of the classes of unified parsing. */
+  readonly labels?: string;
+  /** How images become the input; absent: as the preset says. */
+  readonly input?: Preprocessing;
+  /** Outputs, where no preset is named. */
+  readonly heads?: readonly StudySegmenterHead[];
+}
+
+/** One output of a segmentation model. */
+export interface StudySegmenterHead extends Omit<SegmenterHead, 'classes'> {
+  /** CSV of index and name, and if need be category and threshold. */
+  readonly classes: string;
+  /** CSV of owner and part. */
+  readonly owners?: string;
 }
 
 /** Changes of a vocabulary, made in this order. */
@@ -157,6 +183,8 @@ export interface StudyRuntime {
   readonly keptMapsBytes: number;
   /** Whether models are run a second time instead of keeping maps. */
   readonly secondPass: boolean;
+  /** Folder where labels of segmentation models are kept for later runs; absent: in the output folder. */
+  readonly labelCache?: string;
   /** Size k of the sketch that estimates thresholds; absent: they are exact. */
   readonly sketch?: number;
 }
