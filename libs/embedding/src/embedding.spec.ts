@@ -42,7 +42,8 @@ describe(fitEmbedding, () => {
     ['more components than can be had', { a: times(1, sky!), b: times(2, dog!) }, { components: 2 }, 'TOO_FEW_MODELS', /expected: from 1 to 1 components/u],
     ['a single model', { a: times(1, sky!) }, {}, 'TOO_FEW_MODELS', /at least two models/u],
     ['models that are all the same', { a: times(2, sky!), b: times(2, sky!) }, { components: 1 }, 'PROFILES_CONSTANT', /the same/u],
-    ['a model without a match', { a: times(2, sky!), b: [['sky', 'object', 0.01]] as TinyUnit[] }, { components: 1 }, 'PROFILE_EMPTY', /"b"[\s\S]*--exclude "b"/u],
+    ['a model without a match', { a: times(2, sky!), b: [['sky', 'object', 0.01]] as TinyUnit[] }, { components: 1 }, 'PROFILE_EMPTY', /"b"[\s\S]*Exclude them/u],
+    ['tables in which nothing matches', { a: [['sky', 'object', 0.01]] as TinyUnit[], b: [['-', '', 0.5]] as TinyUnit[] }, {}, 'NO_MATCHES', /no unit of any model/u],
     ['more categories than models', { a: times(1, sky!), b: times(2, sky!) }, { components: 1, clusters: 3 }, 'TOO_MANY_CLUSTERS', /from 1 to 2/u],
   ])('refuses %s', async (_case, units, options, code, message) => {
     const batch = await lastValueFrom(of(tinyUnitMatches(units)).pipe(profileModels({ normalisation: 'count' })));

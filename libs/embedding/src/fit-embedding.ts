@@ -3,7 +3,7 @@ import { clusterKMeans, fitPrincipalComponents } from '@intermodel/numerics';
 import { buildBatch, InputError } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import type { Normalisation } from './normalisation.ts';
-import { checkProfiles, gatherProfiles, type Concept, type ProfileMatrix } from './profile-matrix.ts';
+import { checkProfiles, gatherProfiles, transpose, type Concept, type ProfileMatrix } from './profile-matrix.ts';
 import { profileModelsDefaults } from './profile-models.ts';
 
 /** Options of {@link fitEmbedding}. */
@@ -53,7 +53,7 @@ export function fitEmbedding(options: FitEmbeddingOptions = {}): OperatorFunctio
 function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddingBatch {
   const { components = fitEmbeddingDefaults.components, clusters: k = fitEmbeddingDefaults.clusters, seed = fitEmbeddingDefaults.seed, restarts = fitEmbeddingDefaults.restarts } = options;
   const { gate = fitEmbeddingDefaults.gate, normalisation = fitEmbeddingDefaults.normalisation, leftOut = [] } = options;
-  checkProfiles(matrix);
+  checkProfiles(matrix, 'Exclude them, lower the gate,');
   checkSizes(matrix, components, k);
   const { models, concepts, weights: values } = matrix;
   const [rows, columns] = [models.length, concepts.length];
@@ -61,7 +61,8 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
   const { labels, centroids } = clusterKMeans({ values, rows, columns, k, seed, restarts });
   const schema = fittedEmbeddingSchema({
     variance: [...variance],
-    ratio: [...ratio],
+    // A share of 1 may come out larger by rounding.
+    ratio: Array.from(ratio, (share) => Math.min(1, share)),
     models,
     clusters: [...labels],
     normalisation,
@@ -101,10 +102,3 @@ function checkSizes({ models, concepts, weights }: ProfileMatrix, components: nu
     throw new InputError('PROFILES_CONSTANT', `the profiles of all ${String(models.length)} models are the same`, { expected: 'models that differ in at least one concept', hint: 'Check that the unit tables are not copies of one model.' });
   }
 }
-
-function transpose(values: Float64Array, rows: number, columns: number): Float64Array {
-  const transposed = new Float64Array(values.length);
-  for (let row = 0; row < rows; row++) for (let index = 0; index < columns; index++) transposed[index * rows + row] = values[row * columns + index] as number;
-  return transposed;
-}
-

@@ -1,8 +1,9 @@
 import { placedModelSchema, type ConceptProfileBatch, type FittedEmbeddingBatch, type PlacedModelBatch } from '@intermodel/schemas';
+import { projectOntoComponents } from '@intermodel/numerics';
 import { buildBatch } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { readFittedEmbedding, type FittedEmbedding } from './fitted-embedding.ts';
-import { checkProfiles, gatherProfiles, type ProfileMatrix } from './profile-matrix.ts';
+import { checkProfiles, gatherProfiles, transpose, type ProfileMatrix } from './profile-matrix.ts';
 
 /** Options of {@link placeModels}. */
 export interface PlaceModelsOptions {
@@ -27,7 +28,7 @@ export function placeModels({ embedding }: PlaceModelsOptions): OperatorFunction
       return profiles.pipe(
         gatherProfiles('placeModels'),
         map((matrix) => {
-          checkProfiles(matrix);
+          checkProfiles(matrix, 'Leave them out of the unit tables,');
           return place(matrix, fitted);
         }),
       );
@@ -36,41 +37,41 @@ export function placeModels({ embedding }: PlaceModelsOptions): OperatorFunction
 
 function place(matrix: ProfileMatrix, fitted: FittedEmbedding): PlacedModelBatch {
   const { components, clusterCount, mean, loadings, centroids } = fitted;
-  const aligned = alignProfiles(matrix, fitted);
-  const scores = new Float64Array(matrix.models.length * components);
-  const [clusters, inexpressible] = [new Int32Array(matrix.models.length), new Float64Array(matrix.models.length)];
-  aligned.forEach(({ profile, unknown }, row) => {
-    let length = unknown;
-    const distances = new Float64Array(clusterCount);
-    const own = scores.subarray(row * components, (row + 1) * components);
-    profile.forEach((weight, concept) => {
-      const centred = weight - (mean[concept] as number);
-      length += centred * centred;
-      for (let index = 0; index < components; index++) own[index] = (own[index] as number) + centred * (loadings[concept * components + index] as number);
-      for (let index = 0; index < clusterCount; index++) distances[index] = (distances[index] as number) + (weight - (centroids[concept * clusterCount + index] as number)) ** 2;
-    });
+  const [rows, columns] = [matrix.models.length, mean.length];
+  const { values, unknown } = alignProfiles(matrix, fitted);
+  const { scores, unexpressed } = projectOntoComponents({ values, rows, columns, mean, loadings: transpose(loadings, columns, components) });
+  const centres = transpose(centroids, columns, clusterCount);
+  const [clusters, inexpressible] = [new Int32Array(rows), new Float64Array(rows)];
+  for (let row = 0; row < rows; row++) {
+    const profile = values.subarray(row * columns, (row + 1) * columns);
+    const distances = Array.from({ length: clusterCount }, (_, cluster) => squaredDistance(profile, centres.subarray(cluster * columns, (cluster + 1) * columns)));
     clusters[row] = distances.indexOf(Math.min(...distances));
-    const expressed = own.reduce((sum, score) => sum + score * score, 0);
-    inexpressible[row] = length === 0 ? 0 : Math.max(0, 1 - expressed / length);
-  });
+    const known = squaredDistance(profile, mean);
+    const outside = unknown[row] as number;
+    inexpressible[row] = known + outside === 0 ? 0 : ((unexpressed[row] as number) * known + outside) / (known + outside);
+  }
   return buildBatch(placedModelSchema(components), { model: matrix.models, components: scores, cluster: clusters, inexpressible });
 }
 
-/** Profiles over the concepts of the embedding, and the squared length of what lies in other concepts. */
-function alignProfiles({ models, concepts, weights }: ProfileMatrix, { concepts: known, leftOut }: FittedEmbedding): { readonly profile: Float64Array; readonly unknown: number }[] {
+function squaredDistance(one: Float64Array, other: Float64Array): number {
+  return one.reduce((sum, value, index) => sum + (value - (other[index] as number)) ** 2, 0);
+}
+
+/** Profiles over the concepts of the embedding, row by row, and for each the squared length of what lies in other concepts. */
+function alignProfiles({ models, concepts, weights }: ProfileMatrix, { concepts: known, leftOut }: FittedEmbedding): { readonly values: Float64Array; readonly unknown: Float64Array } {
   const key = (category: string, concept: string) => JSON.stringify([category, concept]);
   const index = new Map(known.map(({ concept, category }, position) => [key(category, concept), position]));
   const ignored = new Set(leftOut.map(([category, concept]) => key(category, concept)));
-  const targets = concepts.map(({ concept, category }) => (ignored.has(key(category, concept)) ? undefined : (index.get(key(category, concept)) ?? -1)));
-  return models.map((_, row) => {
-    const profile = new Float64Array(known.length);
-    let unknown = 0;
-    targets.forEach((target, position) => {
+  const [values, unknown] = [new Float64Array(models.length * known.length), new Float64Array(models.length)];
+  concepts.forEach(({ concept, category }, position) => {
+    const name = key(category, concept);
+    if (ignored.has(name)) return;
+    const target = index.get(name);
+    models.forEach((_, row) => {
       const weight = weights[row * concepts.length + position] as number;
-      if (target === undefined) return;
-      if (target < 0) unknown += weight * weight;
-      else profile[target] = weight;
+      if (target === undefined) unknown[row] = (unknown[row] as number) + weight * weight;
+      else values[row * known.length + target] = weight;
     });
-    return { profile, unknown };
   });
+  return { values, unknown };
 }

@@ -60,17 +60,32 @@ export function selectProfiles(matrix: ProfileMatrix, keepModel: (model: string)
   };
 }
 
-/** Refuses profiles with which nothing can be compared. @throws InputError `NO_MODELS`, `PROFILE_EMPTY`. */
-export function checkProfiles(matrix: ProfileMatrix): void {
-  if (matrix.models.length === 0) throw new InputError('NO_MODELS', 'no model is left', { expected: 'at least two models', hint: 'Exclude fewer models, or give more unit tables.' });
+/**
+ * Refuses profiles with which nothing can be compared.
+ *
+ * @param matrix models x concepts
+ * @param remedy what the user can do about empty ones: a clause that ends with a comma
+ * @throws InputError `NO_MATCHES`, `PROFILE_EMPTY`.
+ */
+export function checkProfiles(matrix: ProfileMatrix, remedy: string): void {
+  if (matrix.models.length === 0 || matrix.concepts.length === 0) {
+    throw new InputError('NO_MATCHES', 'no unit of any model matches a concept', { expected: 'units with a concept and an IoU above the gate', hint: 'Check the unit tables, or lower the gate.' });
+  }
   const width = matrix.concepts.length;
   const empty = matrix.models.filter((_, row) => matrix.units.subarray(row * width, (row + 1) * width).every((units) => units === 0));
   if (empty.length > 0) {
     throw new InputError('PROFILE_EMPTY', `no unit of ${empty.map((model) => `"${model}"`).join(', ')} matches a concept`, {
       expected: 'models with at least one matching unit',
-      hint: `Exclude them (${empty.map((model) => `--exclude ${JSON.stringify(model)}`).join(' ')}), lower --gate, or check how the models were dissected: wrong preprocessing is the usual reason.`,
+      hint: `${remedy} or check how the models were dissected: wrong preprocessing is the usual reason.`,
     });
   }
+}
+
+/** Turns a matrix on its side: rows x columns values become columns x rows. */
+export function transpose(values: Float64Array, rows: number, columns: number): Float64Array {
+  const transposed = new Float64Array(values.length);
+  for (let row = 0; row < rows; row++) for (let index = 0; index < columns; index++) transposed[index * rows + row] = values[row * columns + index] as number;
+  return transposed;
 }
 
 function toMatrix(batches: readonly ConceptProfileBatch[]): ProfileMatrix {

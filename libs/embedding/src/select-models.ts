@@ -17,7 +17,8 @@ export const selectModelsDefaults = { exclude: [], dropFirstConcept: false } as 
 /**
  * Leaves models out of a table of profiles, and nothing else: concepts and weights stay those of the whole table.
  *
- * @throws InputError `MODEL_UNKNOWN` for a name that is not in the table, `NO_MODELS` if none is left.
+ * @throws InputError `MODEL_UNKNOWN` for a name that is not in the table, `NO_MODELS` if none is left. A table in which nothing matches
+ * has no models, and stays so.
  * @example
  * profiles.pipe(selectModels({ exclude: ['Random'] }))
  */
@@ -28,6 +29,7 @@ export function selectModels(options: SelectModelsOptions = {}): OperatorFunctio
       profiles.pipe(
         gatherProfiles('selectModels'),
         map((matrix) => {
+          if (matrix.models.length === 0) return profileBatch(matrix);
           for (const name of exclude) {
             if (!matrix.models.includes(name)) throw new InputError('MODEL_UNKNOWN', `there is no model "${name}" to exclude`, { hint: suggestName(name, matrix.models) });
           }

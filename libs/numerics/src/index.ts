@@ -3,6 +3,7 @@ export { createRandom, type Random } from './random.ts';
 
 // Principal components
 export { fitPrincipalComponents, type PrincipalComponents, type PrincipalComponentsOptions } from './principal-components/fit-principal-components.ts';
+export { projectOntoComponents, type Projection, type ProjectionOptions } from './principal-components/projection.ts';
 
 // Clusters
 export { clusterKMeans, kMeansDefaults, type KMeansClusters, type KMeansOptions } from './clusters/cluster-kmeans.ts';

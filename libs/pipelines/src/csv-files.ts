@@ -8,11 +8,14 @@ import type { RecordBatch } from 'apache-arrow';
 export const csvFiles = {
   profiles: { model: 'model', concept: 'concept', category: 'category', units: 'units', weight: 'weight' },
   summaries: { model: 'model', category: 'category', matches: 'matches', unique: 'unique', redundancy: 'redundancy' },
+  'embedded-profiles': { model: 'model', concept: 'concept', category: 'category', units: 'units', weight: 'weight' },
+  fit: { concept: 'concept', category: 'category', mean: 'mean', 'pc*': 'loadings', 'centre*': 'centroids' },
   embedding: { model: 'model', 'pc*': 'components', cluster: 'cluster' },
   variance: { component: 'component', variance: 'variance', ratio: 'ratio' },
   loadings: { concept: 'concept', category: 'category', 'pc*': 'loadings' },
   clusters: { k: 'k', inertia: 'inertia', silhouette: 'silhouette', gap: 'gap' },
   categories: { cluster: 'cluster', trait: 'trait', concept: 'concept', category: 'category', inside: 'inside', outside: 'outside', difference: 'difference' },
+  scores: { model: 'model', task: 'task', dataset: 'dataset', metric: 'metric', column: 'column', score: 'score', higherIsBetter: 'higherIsBetter' },
   relations: {
     predictor: 'predictor',
     task: 'task',

@@ -7,7 +7,7 @@ import { manifestInput } from './manifest.ts';
 import { relateScores } from './relate-scores.ts';
 import type { EmbeddingTables, RelationTables } from './study-tables.ts';
 import type { ReportChoices } from './render-study.ts';
-import { UnitWatch } from './warnings.ts';
+import { scoreWarnings, UnitWatch } from './warnings.ts';
 import { writeStudy, type StudyRecord } from './write-study.ts';
 
 /** Options of {@link embedStudy}. */
@@ -78,7 +78,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...scores.map((file) => manifestInput('scores', file)),
       ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
     ],
-    warnings: watch.warnings(),
+    warnings: [...watch.warnings(), ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores))],
     ...(options.references === undefined ? {} : { references: options.references }),
   };
   onStep('writing tables and report');

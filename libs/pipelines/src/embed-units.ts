@@ -54,7 +54,8 @@ function derivedTables(profiles: ConceptProfileBatch, embeddedProfiles: ConceptP
 
 function checkExcluded(exclude: readonly string[], profiles: ConceptProfileBatch): void {
   const models = [...new Set(readStrings(column(profiles, 'model')))];
-  const unknown = exclude.find((name) => !models.includes(name));
+  // Where nothing matches there are no models at all, which the fit says better.
+  const unknown = models.length === 0 ? undefined : exclude.find((name) => !models.includes(name));
   if (unknown !== undefined) throw new InputError('MODEL_UNKNOWN', `there is no model "${unknown}" to exclude`, { hint: suggestName(unknown, models) });
 }
 

@@ -2,7 +2,7 @@
 export { embedStudy, type EmbeddedStudy, type EmbedStudyOptions } from './embed-study.ts';
 export { publishedReferences, reproduceStudy, type ReproduceStudyOptions } from './reproduce-study.ts';
 export { placeStudy, type PlaceStudyOptions } from './place-study.ts';
-export { relateStudy, type RelateStudyOptions } from './relate-study.ts';
+export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
 
 // Dissection: a study of models and labelled images to an output folder
 export { runStudy, type RunStudyOptions, type StudyRun } from './dissect/run-study.ts';

@@ -51,6 +51,14 @@ describe(embedStudy, () => {
     expect(read.points.toArray().map(({ model }) => model)).toEqual(['a', 'b', 'c']);
   });
 
+  it('says which names only the embedding or only the scores have', async () => {
+    await write();
+    writeFileSync(at('scores.csv'), 'model,dt_Cars\na,1\nb,2\ncc,3\nrandom,4\n');
+    const { record } = await embedStudy({ units: [at('units.csv')], scores: [at('scores.csv')], out: at('related'), components: 2, clusters: 2, exclude: ['random'], permutations: 100 });
+    expect(record.warnings.map(({ subject, text }) => `${subject}: ${text}`)).toEqual(expect.arrayContaining(['c: It has no scores, so the relations leave it out.', 'cc: Its scores are not used, since no unit table has this model (the nearest name is "c").']));
+    expect(record.warnings.filter(({ text }) => text.includes('scores')).map(({ subject }) => subject)).toEqual(['c', 'cc']);
+  });
+
   it('prints numbers that read back to the same float64', async () => {
     const { tables } = await write();
     const [, ...lines] = readFileSync(at('out', 'embedding.csv'), 'utf8').trimEnd().split('\n');

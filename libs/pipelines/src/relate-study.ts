@@ -5,6 +5,7 @@ import { readEmbeddingFolder } from './embedding-folder.ts';
 import { manifestInput } from './manifest.ts';
 import { relateScores } from './relate-scores.ts';
 import type { RelationTables } from './study-tables.ts';
+import { scoreWarnings, type StudyWarning } from './warnings.ts';
 import { studyFiles, writeTables } from './write-study.ts';
 
 /** Options of {@link relateStudy}. */
@@ -25,18 +26,25 @@ export interface RelateStudyOptions {
   readonly seed?: number;
 }
 
+/** What {@link relateStudy} made. */
+export interface RelatedStudy extends RelationTables {
+  /** Names that only the embedding or only the scores have. */
+  readonly warnings: readonly StudyWarning[];
+}
+
 /**
  * Relates the embedding of an earlier run to scores, and writes the tables of relations.
  *
  * @throws InputError for what the user gave. Nothing is written then.
  */
-export async function relateStudy(options: RelateStudyOptions): Promise<RelationTables> {
+export async function relateStudy(options: RelateStudyOptions): Promise<RelatedStudy> {
   const { embedding, scores, out, modelNames = 'exact', seed = 0, permutations = 100_000 } = options;
   checkOutputApart(out, [embedding, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
   const { points, summaries, embeddedProfiles, files } = readEmbeddingFolder(embedding);
   const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns);
   const read = readScoreTables(scores, { modelNames, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
   const tables = await lastValueFrom(read.pipe(relateScores({ points, summaries, embeddedProfiles, seed, permutations })));
+  const warnings = scoreWarnings(points, summaries, tables.scores);
   writeTables(out, studyFiles(tables), {
     title: 'Relations',
     command: 'intermodel relate',
@@ -46,7 +54,7 @@ export async function relateStudy(options: RelateStudyOptions): Promise<Relation
       ...scores.map((file) => manifestInput('scores', file)),
       ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
     ],
-    warnings: [],
+    warnings,
   });
-  return tables;
+  return { ...tables, warnings };
 }

@@ -1,5 +1,5 @@
-import { noConcept, type UnitMatchBatch } from '@intermodel/schemas';
-import { column, Interner, readNumbers } from '@intermodel/streams';
+import { noConcept, type EmbeddingPointBatch, type ProfileSummaryBatch, type TaskScoreBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import { column, Interner, nearestName, readNumbers, readStrings } from '@intermodel/streams';
 import { tap, type MonoTypeOperatorFunction } from 'rxjs';
 
 /** Part of the median model's share of matching units under which a model is suspected to have been dissected wrongly. */
@@ -62,4 +62,26 @@ export class UnitWatch {
       return share < median * fewMatchesShare ? [{ subject: model, text: `Only ${String(this.#matches[code] ?? 0)} units (${percent(share)}) match a concept, where the median model has ${percent(median)}: check the preprocessing that it was dissected with.` }] : [];
     });
   }
+}
+
+/**
+ * Names of models that stand on one side only: embedded models without a score, which the relations leave out, and
+ * scored models that no unit table has, which are most often misspelt.
+ *
+ * @param points models of the embedding
+ * @param summaries all models of the unit tables, those left out of the fit included
+ * @param scores scores that were related
+ */
+export function scoreWarnings(points: EmbeddingPointBatch, summaries: ProfileSummaryBatch, scores: TaskScoreBatch): StudyWarning[] {
+  const known = [...new Set(readStrings(column(summaries, 'model')))];
+  const scored = [...new Set(readStrings(column(scores, 'model')))];
+  const without = readStrings(column(points, 'model')).filter((model) => !scored.includes(model));
+  const strangers = scored.filter((model) => !known.includes(model));
+  return [
+    ...without.map((model) => ({ subject: model, text: 'It has no scores, so the relations leave it out.' })),
+    ...strangers.map((model) => {
+      const nearest = nearestName(model, known);
+      return { subject: model, text: `Its scores are not used, since no unit table has this model${nearest === undefined ? '' : ` (the nearest name is "${nearest}")`}.` };
+    }),
+  ];
 }

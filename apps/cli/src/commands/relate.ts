@@ -27,12 +27,13 @@ export function relateCommand(): Command {
     .addHelpText('after', '\nExamples:\n  intermodel relate --embedding study --scores scores.csv --out relations\n  intermodel relate --embedding study --scores scores.csv --model-names strip-suffix --out relations --json')
     .action(async (options: RelateOptions) => {
       const { scoreColumns, modelNames, ...rest } = options;
-      const { relations } = await relateStudy({ ...rest, modelNames: checkModelNameRule(modelNames), ...(scoreColumns === undefined ? {} : { scoreColumns }) });
+      const { relations, warnings } = await relateStudy({ ...rest, modelNames: checkModelNameRule(modelNames), ...(scoreColumns === undefined ? {} : { scoreColumns }) });
       const rows = relations.toArray();
       const supported = rows.filter((row) => row.supported).map(({ predictor, column, n, pearson, spearman, p, q }) => ({ predictor, column, n, pearson, spearman, p, q }));
-      printResult(options, { out: options.out, tested: rows.length, supported }, () =>
+      printResult(options, { out: options.out, tested: rows.length, supported, warnings }, () =>
         [
           supported.length === 0 ? 'no relation is supported' : textTable(['predictor', 'column', 'n', 'pearson', 'q'], supported.map((row) => [row.predictor, row.column, row.n, row.pearson, row.q])),
+          ...warnings.map(({ subject, text }) => `note: ${subject}: ${text}`),
           `\n${String(supported.length)} of ${String(rows.length)} relations supported (q <= 0.05 and the 95 % interval excludes 0); tables in ${options.out}`,
         ].join('\n'),
       );

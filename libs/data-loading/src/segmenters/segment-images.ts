@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { openSession, readModel, type ModelSession, type TensorValues } from '@intermodel/onnx';
-import { boundedMap, canonicalJson, InputError, readError } from '@intermodel/streams';
+import { boundedMap, canonicalJson, FileHashes, InputError } from '@intermodel/streams';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { decodeImage, decodeImageDefaults, type DecodeImageOptions } from '../images/decode-image.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
@@ -53,11 +53,12 @@ export async function segmentImages(options: SegmentImagesOptions): Promise<Labe
   const listed = await listImages(options.images, warnings);
   const { vocabulary, numbers } = segmenterVocabulary(segmenters);
   const opened = await Promise.all(segmenters.map(async (segmenter, index) => new OpenSegmenter(segmenter, await describeModel(segmenter), numbers[index] ?? [], options)));
+  const contents = new FileHashes();
   let done = 0;
   const segment = async ({ name, file }: { readonly name: string; readonly file: string }): Promise<LabelledImageEntry> => {
     signal?.throwIfAborted();
     try {
-      const sha256 = await hashFile(file);
+      const sha256 = await contents.hash(file, signal);
       const labels: SegmentedLabel[] = [];
       for (const segmenter of opened) labels.push(await segmenter.label(file, sha256));
       return { image: name, file, labels };
@@ -177,17 +178,8 @@ export function inputValues(pixels: Uint8Array, { scale, mean, std, channels }: 
 /** All that planes depend on besides the image: the model's content, with weights in other files, and every choice but names. */
 async function describeModel({ file, input, heads }: Segmenter): Promise<string> {
   const locations = [...new Set(readModel(file).graph.initializers.flatMap(({ external }) => (external === undefined ? [] : [external.location])))].sort();
-  const hashes = await Promise.all([file, ...locations.map((location) => path.join(path.dirname(file), location))].map(hashFile));
+  const contents = new FileHashes();
+  const hashes = await Promise.all([file, ...locations.map((location) => path.join(path.dirname(file), location))].map((each) => contents.hash(each)));
   const choices = heads.map(({ category: _category, ...head }) => ({ ...segmenterHeadDefaults, ...head, classes: head.classes.map(({ index, threshold, owners }) => ({ index, threshold: threshold ?? null, owners: owners ?? null })) }));
   return canonicalJson(JSON.parse(JSON.stringify({ hashes, input, choices })));
-}
-
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  } catch (cause) {
-    throw readError(file, cause);
-  }
-  return hash.digest('hex');
 }

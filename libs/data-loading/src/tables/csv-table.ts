@@ -47,11 +47,13 @@ export function findColumn(headings: readonly string[], names: readonly string[]
 
 /** Error for a column that a table must have: names the nearest heading and lists those found. */
 export function missingColumn(file: string, names: readonly string[], headings: readonly string[]): InputError {
+  const [only = ''] = headings;
+  const separator = headings.length === 1 ? ([[';', 'semicolons'], ['\t', 'tabs']] as const).find(([character]) => only.includes(character)) : undefined;
   return new InputError('COLUMN_MISSING', `there is no column ${names.map((name) => `"${name}"`).join(' or ')}`, {
     file,
     line: 1,
     expected: `a column named ${names.join(' or ')}`,
-    hint: suggestName(names[0] ?? '', headings.filter((heading) => heading !== '')),
+    hint: separator === undefined ? suggestName(names[0] ?? '', headings.filter((heading) => heading !== '')) : `The columns are separated by ${separator[1]}; write the table with commas.`,
   });
 }
 
@@ -67,7 +69,7 @@ function brokenCsv(file: string, cause: CsvError): InputError {
     cause.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
       ? 'a row has another number of cells than the headings'
       : cause.code === 'CSV_QUOTE_NOT_CLOSED'
-        ? 'a quoted field is not closed'
+        ? 'a quoted field, which may begin much earlier, is not closed'
         : `not valid CSV (${cause.message})`;
   return new InputError('CSV_BROKEN', problem, {
     file,

@@ -65,6 +65,7 @@ describe(readUnitTables, () => {
 
   it.each([
     ['a missing column, naming the nearest', 'model,unit,iuo,concept,category\n', 'COLUMN_MISSING', /Did you mean "iuo"/u, 1],
+    ['a table with semicolons', 'model;unit;iou;concept;category\na;0;0.1;sky;object\n', 'COLUMN_MISSING', /separated by semicolons/u, 1],
     ['an IoU that is no number', 'model,unit,iou,concept,category\nm,0,0.1,a,b\nm,1,high,a,b\n', 'IOU_NOT_A_NUMBER', /"high"/u, 3],
     ['an infinite IoU', 'model,unit,iou,concept,category\nm,0,Infinity,a,b\n', 'IOU_NOT_A_NUMBER', /Infinity/u, 2],
     ['an IoU that is NaN', 'model,unit,iou,concept,category\nm,0,NaN,a,b\n', 'IOU_NOT_A_NUMBER', /NaN/u, 2],

@@ -42,7 +42,7 @@ export function commonestValue(values: Float64Array): number {
   return commonest;
 }
 
-/** Goes through the distinct arrangements of one shape over a number of places, in a fixed order, from any of them on. */
+/** Goes through the distinct arrangements of one shape over a number of places, in a fixed order. */
 export class ArrangementWalk {
   readonly #items: Uint16Array;
   readonly #next: Uint16Array;
@@ -51,9 +51,8 @@ export class ArrangementWalk {
   /**
    * @param places rows that the values can go to
    * @param shape sizes of the sets of equal values
-   * @param skip arrangements that are passed over first
    */
-  constructor(places: number, shape: readonly number[], skip: number) {
+  constructor(places: number, shape: readonly number[]) {
     this.#firstSlots = [0];
     const labels: number[] = [];
     shape.forEach((size, index) => {
@@ -63,7 +62,6 @@ export class ArrangementWalk {
     this.#items = new Uint16Array(places);
     this.#items.set(labels, places - labels.length);
     this.#next = new Uint16Array(shape.length);
-    for (let passed = 0; passed < skip; passed++) nextArrangement(this.#items);
   }
 
   /** Writes, slot by slot (`stride` entries each), the place of every slot in each of the next `count` arrangements. */

@@ -17,20 +17,12 @@ export interface CorrelationTests {
   readonly pFamily: Float64Array;
 }
 
-/** Counts of one range of orderings; counts of neighbouring ranges add up to those of the whole. */
-export interface ExtremeCounts {
+/** Counts over all orderings, by pair. */
+interface ExtremeCounts {
   /** Orderings in which the pair's own correlation was at least as extreme as observed. */
   readonly own: Float64Array;
   /** Orderings in which the most extreme correlation of the table was at least as extreme as the pair's observed one. */
   readonly family: Float64Array;
-}
-
-/** Range of the shared orderings, for sharing the work out. */
-export interface OrderingRange {
-  /** First ordering. */
-  readonly start: number;
-  /** Ordering after the last. */
-  readonly end: number;
 }
 
 const BLOCK = 32_768;
@@ -55,57 +47,31 @@ const BLOCK_PLACES = 1 << 22;
  */
 export function testCorrelations(options: CorrelationTestOptions): CorrelationTests {
   const plan = planCorrelationTests(options);
-  return read(plan, count(plan, { start: 0, end: plan.orderings.count }));
+  return read(plan, count(plan));
 }
 
-/** How many shared orderings there are to go through: the end of the last range for {@link countExtremes}. */
-export function countOrderings(options: CorrelationTestOptions): number {
-  return planCorrelationTests(options).orderings.count;
-}
-
-/** Counts over one range of the shared orderings (and the same share of each pair's arrangements), for instance in a worker. */
-export function countExtremes(options: CorrelationTestOptions, range: OrderingRange): ExtremeCounts {
-  const plan = planCorrelationTests(options);
-  const { start, end } = range;
-  if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || start > end || end > plan.orderings.count) {
-    throw new RangeError(`a range of orderings lies within 0 to ${String(plan.orderings.count)}, got ${String(start)} to ${String(end)}`);
-  }
-  return count(plan, range);
-}
-
-/** Adds up the counts of two ranges. */
-export function addExtremes(first: ExtremeCounts, second: ExtremeCounts): ExtremeCounts {
-  const sum = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, index) => value + (b[index] as number));
-  return { own: sum(first.own, second.own), family: sum(first.family, second.family) };
-}
-
-/** Turns counts that cover every ordering into p values. */
-export function readCorrelationTests(options: CorrelationTestOptions, counts: ExtremeCounts): CorrelationTests {
-  return read(planCorrelationTests(options), counts);
-}
-
-function count(plan: CorrelationPlan, { start, end }: OrderingRange): ExtremeCounts {
+function count(plan: CorrelationPlan): ExtremeCounts {
   const counts = { own: new Float64Array(plan.pearson.length), family: new Float64Array(plan.pearson.length) };
   const { orderings, patterns } = plan;
   const block = Math.max(1, Math.min(BLOCK, Math.floor(BLOCK_PLACES / orderings.rows)));
   const kernel = new OrderingKernel(block);
   const sampled = patterns.map((pattern) => pattern.predictors.filter(({ arranged }) => arranged.count === Infinity));
-  if (plan.familyWise || sampled.some((list) => list.length > 0)) countShared(plan, sampled, { start, end }, block, kernel, counts);
+  if (plan.familyWise || sampled.some((list) => list.length > 0)) countShared(plan, sampled, block, kernel, counts);
   for (const pattern of patterns) {
-    for (const predictors of groupByShape(pattern)) countArrangements(plan, pattern, predictors, { start, end }, block, kernel, counts.own);
+    for (const predictors of groupByShape(pattern)) countArrangements(plan, pattern, predictors, block, kernel, counts.own);
   }
   return counts;
 }
 
 /** Goes through shared orderings: own counts of the pairs that need a sample and, if wanted, the table's maxima. */
-function countShared(plan: CorrelationPlan, sampled: readonly (readonly PlannedPredictor[])[], { start, end }: OrderingRange, block: number, kernel: OrderingKernel, counts: ExtremeCounts): void {
+function countShared(plan: CorrelationPlan, sampled: readonly (readonly PlannedPredictor[])[], block: number, kernel: OrderingKernel, counts: ExtremeCounts): void {
   const { orderings, patterns, familyWise } = plan;
   const orders = new Uint16Array(block * orderings.rows);
   const places = new Uint16Array(block * orderings.rows);
   const sorted = plan.thresholds.filter((threshold) => !Number.isNaN(threshold)).sort();
   const reached = new Float64Array(sorted.length + 1);
-  for (let first = start; first < end; first += block) {
-    const size = Math.min(block, end - first);
+  for (let first = 0; first < orderings.count; first += block) {
+    const size = Math.min(block, orderings.count - first);
     fillOrderings(orderings, first, first + size, orders);
     kernel.clearMaxima();
     patterns.forEach((pattern, index) => {
@@ -128,17 +94,15 @@ function countShared(plan: CorrelationPlan, sampled: readonly (readonly PlannedP
   });
 }
 
-/** Goes through this range's share of the distinct arrangements that predictors of one shape have in common. */
-function countArrangements(plan: CorrelationPlan, pattern: PlannedPattern, predictors: readonly PlannedPredictor[], { start, end }: OrderingRange, block: number, kernel: OrderingKernel, counts: Float64Array): void {
+/** Goes through the distinct arrangements that predictors of one shape have in common. */
+function countArrangements(plan: CorrelationPlan, pattern: PlannedPattern, predictors: readonly PlannedPredictor[], block: number, kernel: OrderingKernel, counts: Float64Array): void {
   const [first] = predictors;
   if (first === undefined || pattern.units.length === 0) return;
   const { count: arrangements, shape, slots } = first.arranged;
-  const share = (ordering: number): number => Math.floor((arrangements * ordering) / plan.orderings.count);
-  const last = share(end);
-  const walk = new ArrangementWalk(pattern.rows.length, shape, share(start));
+  const walk = new ArrangementWalk(pattern.rows.length, shape);
   const places = new Uint16Array(slots.length * block);
-  for (let from = share(start); from < last; from += block) {
-    const size = Math.min(block, last - from);
+  for (let from = 0; from < arrangements; from += block) {
+    const size = Math.min(block, arrangements - from);
     walk.fill(places, block, size);
     kernel.load({ places: pattern.rows.length, responses: pattern.units }, { places, slots: slots.length, stride: block, count: size });
     for (const predictor of predictors) {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { from, lastValueFrom, tap } from 'rxjs';
 import type { Study } from '../study-file/study.ts';
 import { formatStudy } from '../study-file/format-study.ts';
-import { UnitWatch, type StudyWarning } from '../warnings.ts';
+import { scoreWarnings, UnitWatch, type StudyWarning } from '../warnings.ts';
 import { renderStudy, type ReportChoices } from '../render-study.ts';
 import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
@@ -76,7 +76,7 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     const watch = new UnitWatch(study.matching.minimumIou);
     const matches = models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
     const tables = await studyTables(study, from(matches).pipe(watch.watch()));
-    const record: StudyRecord = { title: study.title, command, options: formatStudy(study), inputs, warnings: [...health.warnings, ...warnings, ...watch.fewMatches()] };
+    const record: StudyRecord = { title: study.title, command, options: formatStudy(study), inputs, warnings: [...health.warnings, ...warnings, ...watch.fewMatches(), ...(tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores))] };
     const galleries = galleryUnits === 0 ? [] : await unitGalleries(study, models, { ...unitGalleriesDefaults, units: galleryUnits });
     const files = writeFiles(out, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(await renderStudy(tables, record, options, { galleries, vocabulary: health.rows })) });
     folder.tidy(files, study.models.map(({ name }) => name));

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
 import type { LabelledImageEntry, LabelledImageSet } from '@intermodel/data-loading';
-import { readError } from '@intermodel/streams';
+import { FileHashes } from '@intermodel/streams';
 import type { ManifestInput } from '../manifest.ts';
 import type { Study } from '../study-file/study.ts';
 
@@ -25,12 +24,13 @@ export async function studyInputs(study: Study, { images, vocabulary }: Pick<Lab
     ...scores.map((file) => ['scores', file] as const),
     ...named('score columns', scoreColumns),
   ];
+  const hashes = new FileHashes();
   const single: ManifestInput[] = [];
-  for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashFile(file) });
+  for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashes.hash(file) });
   const [imageFolder, labelFolder] = [data.root ?? data.images ?? '', data.root ?? data.labels ?? ''];
   return [
-    { name: path.basename(imageFolder), role: `images (${String(images.length)})`, sha256: await hashFiles(imageFolder, images.map(({ file }) => file)) },
-    ...(labelFolder === '' ? [] : [{ name: path.basename(labelFolder), role: 'label images', sha256: await hashFiles(labelFolder, [...new Set(images.flatMap(labelFiles))]) }]),
+    { name: path.basename(imageFolder), role: `images (${String(images.length)})`, sha256: await hashFiles(hashes, imageFolder, images.map(({ file }) => file)) },
+    ...(labelFolder === '' ? [] : [{ name: path.basename(labelFolder), role: 'label images', sha256: await hashFiles(hashes, labelFolder, [...new Set(images.flatMap(labelFiles))]) }]),
     // What the indices of a data set say is spread over several files; what was read from them stands for these.
     ...(data.root === undefined ? [] : [{ name: path.basename(data.root), role: 'index', sha256: createHash('sha256').update(JSON.stringify([vocabulary.concepts, images.map(({ image, labels }) => [image, labels.map((label) => ('number' in label ? label.number : label.kind))])])).digest('hex') }]),
     ...single,
@@ -45,18 +45,8 @@ function labelFiles({ labels }: LabelledImageEntry): string[] {
   return labels.flatMap((label) => ('file' in label ? [label.file] : []));
 }
 
-async function hashFiles(folder: string, files: readonly string[]): Promise<string> {
+async function hashFiles(hashes: FileHashes, folder: string, files: readonly string[]): Promise<string> {
   const whole = createHash('sha256');
-  for (const file of files) whole.update(`${path.relative(folder, file).split(path.sep).join('/')} ${await hashFile(file)}\n`);
+  for (const file of files) whole.update(`${path.relative(folder, file).split(path.sep).join('/')} ${await hashes.hash(file)}\n`);
   return whole.digest('hex');
-}
-
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
-  } catch (cause) {
-    throw readError(file, cause);
-  }
-  return hash.digest('hex');
 }
