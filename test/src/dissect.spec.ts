@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync, cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { dissectStudy, readStudyFile } from '@intermodel/pipelines';
 import { buildOnnxModel, writePng } from '@intermodel/testing';
+import { lastValueFrom, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, folderBytes, intermodel, root, temporaryFolder } from './command-line.ts';
 
@@ -111,6 +113,17 @@ describe('intermodel dissect', () => {
     expect(readFileSync(at('sketched', 'manifest.json'), 'utf8').replaceAll(/\s/gu, '')).toContain('"sketch":{"k":4096,"rankError":0.0007');
     expect(readFileSync(at('exact', 'manifest.json'), 'utf8')).not.toContain('"sketch"');
     expect(dissect('small', '--sketch', '63').code).toBe(2);
+  });
+
+  it('gives the same when the maps of several models and presets go to the disk', async () => {
+    const open = readStudyFile(study({ ...quarter, diffPreset: 'netdissect-lite', matching: { level: 0.75, minimumImages: 0 } }));
+    const tables = async (keptMapsBytes: number) => {
+      const events = await lastValueFrom(dissectStudy({ ...open, diff: { preset: 'gandissect', matching: { ...open.matching, level: 0.9 } }, runtime: { ...open.runtime, keptMapsBytes } }, { workFolder: at('work') }).pipe(toArray()));
+      return events.flatMap((event) => (event.kind === 'model' ? event.layers.map(({ overlaps, diff }) => [overlaps, diff?.overlaps].map((batch) => batch?.toArray().map((row) => JSON.stringify(row)))) : []));
+    };
+    const inMemory = await tables(2 ** 28);
+    expect(inMemory).toHaveLength(3);
+    expect(await tables(600)).toEqual(inMemory);
   });
 
   it('gives the same counts whatever the order of images', () => {

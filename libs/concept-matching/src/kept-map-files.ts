@@ -13,6 +13,9 @@ type KeptMapColumns = {
   readonly maps: List<FixedSizeList<Float32>>;
 };
 
+/** Bytes of a file: writing and reading one takes a few times as much memory. */
+const fileBytes = 16 * 2 ** 20;
+
 /** Kept maps on disk: Arrow IPC files, each whole, of some images each. */
 export class KeptMapFiles {
   readonly #folder: string;
@@ -33,8 +36,18 @@ export class KeptMapFiles {
     return this.#files.length;
   }
 
-  /** Writes images into a file of their own. @throws MachineError `WRITE_FAILED`, such as for a full disk */
+  /** Writes images into files of about {@link fileBytes}. @throws MachineError `WRITE_FAILED`, such as for a full disk */
   write(images: readonly KeptImage[]): void {
+    let [first, bytes] = [0, 0];
+    images.forEach(({ labels, units, maxima, maps }, index) => {
+      bytes += labels.byteLength + units.byteLength + maxima.byteLength + maps.byteLength;
+      if (bytes < fileBytes && index < images.length - 1) return;
+      this.#writeFile(images.slice(first, index + 1));
+      [first, bytes] = [index + 1, 0];
+    });
+  }
+
+  #writeFile(images: readonly KeptImage[]): void {
     const file = path.join(this.#folder, `kept-${String(this.#files.length + 1).padStart(5, '0')}.arrow`);
     writeArrowFile(file, this.#schema, [toBatch(this.#schema, images)]);
     this.#files.push(file);

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { openActivations, type ActivationModel } from '@intermodel/activation-streaming';
 import { ActivationDissection, readActivations, type Concept } from '@intermodel/concept-matching';
 import { noLabelsError, type openLabelledImages, type LabelledImageEntry, type LoadedImages } from '@intermodel/data-loading';
@@ -133,7 +134,7 @@ function addBatch(open: OpenModel, batch: ActivationBatch, firstImage: number, o
   const shape = activationShape(batch.schema);
   if (shape === undefined) throw new RangeError('a batch of activations states no shape');
   let layer = open.layers.get(shape.layer);
-  if (layer === undefined) open.layers.set(shape.layer, (layer = openDissections(shape, options)));
+  if (layer === undefined) open.layers.set(shape.layer, (layer = openDissections(shape, path.join(options.workFolder, open.model.name, String(open.layers.size)), options)));
   let image = firstImage;
   for (const { activations, planes } of readActivations(batch, shape)) {
     layer.main.add(image, activations, { planes });
@@ -143,10 +144,12 @@ function addBatch(open: OpenModel, batch: ActivationBatch, firstImage: number, o
   }
 }
 
-function openDissections(shape: ActivationShape, { study, images, vocabulary, ignore, workFolder }: PassOptions) {
+/** Each dissection spills into a folder of its own: their files have the same names. */
+function openDissections(shape: ActivationShape, folder: string, { study, images, vocabulary, ignore }: PassOptions) {
   const { runtime, diff, matching } = study;
-  const common = { shape, vocabulary, maximumImages: images.length, keep: runtime.secondPass ? ('forbid' as const) : { memoryBytes: runtime.keptMapsBytes, folder: workFolder }, ...(runtime.sketch === undefined ? {} : { sketch: runtime.sketch }), ...(ignore === undefined ? {} : { ignore }) };
-  return { main: new ActivationDissection({ ...common, preset: matching }), diff: diff === undefined ? undefined : new ActivationDissection({ ...common, preset: diff.matching }), top: new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth }) };
+  const keep = (name: string) => (runtime.secondPass ? ('forbid' as const) : { memoryBytes: runtime.keptMapsBytes, folder: path.join(folder, name) });
+  const common = { shape, vocabulary, maximumImages: images.length, ...(runtime.sketch === undefined ? {} : { sketch: runtime.sketch }), ...(ignore === undefined ? {} : { ignore }) };
+  return { main: new ActivationDissection({ ...common, preset: matching, keep: keep('main') }), diff: diff === undefined ? undefined : new ActivationDissection({ ...common, preset: diff.matching, keep: keep('diff') }), top: new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth }) };
 }
 
 /** Ends a pass where no maps are kept; says whether the images are needed once more. */
