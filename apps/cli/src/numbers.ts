@@ -16,6 +16,13 @@ export function share(text: string): number {
   return value;
 }
 
+/** Reads an amount, at least 0. */
+export function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0) || value === Infinity) throw new InvalidArgumentError('expected a number of at least 0.');
+  return value;
+}
+
 /** Gathers an option that may be given several times. */
 export function repeated(text: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, text];

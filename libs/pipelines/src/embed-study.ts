@@ -30,6 +30,8 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
   readonly permutations?: number;
   /** Headline of the report. @default 'Inter-model study' */
   readonly title?: string;
+  /** What the study asks and from what, below the headline of the report. @default nothing */
+  readonly abstract?: string;
   /** Command that makes the same folder again, for the record. @default 'embedStudy' */
   readonly command?: string;
   /** Works to cite in the report. */
@@ -71,6 +73,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const tables = { ...embedding, ...relations };
   const record: StudyRecord = {
     title: options.title ?? 'Inter-model study',
+    abstract: options.abstract,
     command: options.command ?? 'embedStudy',
     options: { preset: options.preset ?? 'default', ...choices, seed, ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }) },
     inputs: [

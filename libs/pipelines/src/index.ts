@@ -39,6 +39,6 @@ export { checkEmbeddingPreset, checkNormalisation, embeddingPresets, normalisati
 export { defineStudy, readStudyFile, type ReadStudyOptions } from './study-file/read-study-file.ts';
 export { type StudyContent } from './study-file/study-content.ts';
 export { StudyFileError, type StudyProblem } from './study-file/study-problems.ts';
-export { type Study, type StudyModel } from './study-file/study.ts';
+export { galleryPlaces, type GalleryPlace, type Study, type StudyGallery, type StudyModel } from './study-file/study.ts';
 export { formatStudy } from './study-file/format-study.ts';
 export { studySchemaFile } from './study-file/study-defaults.ts';

@@ -23,6 +23,10 @@ const names: Readonly<Record<string, string>> = {
   compareIou: 'comparison with the gate',
   labelGrid: 'size of label planes',
   executionProviders: 'execution providers',
+  pool: 'images ranked by',
+  place: 'thumbnails',
+  thumbnailPixels: 'longer side of a thumbnail, pixels',
+  megabytes: 'most MiB of thumbnails in the page',
 };
 
 /** Puts resolved options into words: groups become several lines, lists are enumerated, what is empty is left out. */

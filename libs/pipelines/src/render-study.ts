@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ReportTables, UnitGallery, VocabularyHealth } from '@intermodel/report';
 import { InputError, suggestName, writeFileAtomically } from '@intermodel/streams';
+import type { StudyGallery } from './study-file/study.ts';
 import { programVersion } from './manifest.ts';
 import { optionsInWords } from './options-in-words.ts';
 import type { StudyRecord, StudyTables } from './write-study.ts';
@@ -11,20 +12,23 @@ export const reportFormats = ['html', 'md'] as const;
 /** Kind of report. */
 export type ReportFormat = (typeof reportFormats)[number];
 
+/** Folder of gallery images within an output folder, where they do not stand in the page. */
+export const reportImagesFolder = 'report-images';
+
 /** What is drawn of a study, and where. */
 export interface ReportChoices {
   /** Kinds of report written into the output folder. @default ['html'] */
   readonly formats?: readonly ReportFormat[];
   /** Folder for every figure as SVG and PNG with its data as CSV. @default none */
   readonly figures?: string;
-  /** Most MiB of gallery images within the page; what does not fit is named only. @default 2 */
-  readonly galleryMegabytes?: number;
 }
 
 /** What only a dissection has to show. */
 export interface DissectionShown {
   /** Best units of each model with the images that drive them. */
   readonly galleries?: readonly UnitGallery[];
+  /** Where the images of these galleries stand. @default in the page, up to 2 MiB */
+  readonly gallery?: Pick<StudyGallery, 'place' | 'megabytes'>;
   /** How often each concept occurs in the images. */
   readonly vocabulary?: readonly VocabularyHealth[];
 }
@@ -38,16 +42,24 @@ export function checkReportFormats(names: readonly string[]): readonly ReportFor
   });
 }
 
-/** Draws the reports of a study as texts by file name, and writes its figures if asked to. */
-export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures, galleryMegabytes }: ReportChoices = {}, shown: DissectionShown = {}): Promise<Record<string, string>> {
+/** Draws the reports of a study as files by their path in the output folder, and writes its figures if asked to. */
+export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures }: ReportChoices = {}, { gallery, ...shown }: DissectionShown = {}): Promise<Record<string, string | Uint8Array>> {
   // Drawing needs large libraries that placing and relating do without.
-  const { renderReport, renderMarkdown } = await import('@intermodel/report');
+  const { renderMarkdown } = await import('@intermodel/report');
   const report = { ...reportTables(tables, record), ...shown };
   if (figures !== undefined) await writeFigures(figures, report);
   return {
-    ...(formats.includes('html') ? { 'report.html': await renderReport(report, galleryMegabytes === undefined ? {} : { imageBudgetBytes: Math.round(galleryMegabytes * 2 ** 20) }) } : {}),
+    ...(formats.includes('html') ? await renderPage(report, gallery) : {}),
     ...(formats.includes('md') ? { 'report.md': renderMarkdown(report) } : {}),
   };
+}
+
+/** The page, and the images beside it if that is where they stand. */
+async function renderPage(report: ReportTables, gallery: DissectionShown['gallery']): Promise<Record<string, string | Uint8Array>> {
+  const { renderReport, renderReportFolder } = await import('@intermodel/report');
+  if (gallery?.place !== 'folder') return { 'report.html': await renderReport(report, gallery === undefined ? {} : { imageBudgetBytes: Math.round(gallery.megabytes * 2 ** 20) }) };
+  const { html, files } = await renderReportFolder(report, { imageFolder: reportImagesFolder });
+  return { ...Object.fromEntries(files.map(({ path: name, bytes }) => [name, bytes])), 'report.html': html };
 }
 
 async function writeFigures(folder: string, report: ReportTables): Promise<void> {
@@ -61,10 +73,11 @@ async function writeFigures(folder: string, report: ReportTables): Promise<void>
 
 /** What the report shows of a study. */
 function reportTables(tables: StudyTables, record: StudyRecord): ReportTables {
-  const { title, command, inputs, warnings, options, references } = record;
+  const { title, abstract, command, inputs, warnings, options, references } = record;
   return {
     study: {
       title,
+      abstract,
       command,
       inputs: inputs.map(({ name, role, sha256 }) => ({ name, role, sha256 })),
       warnings,

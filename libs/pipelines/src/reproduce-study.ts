@@ -22,6 +22,10 @@ export const publishedReferences = [
   'D. Bau, B. Zhou, A. Khosla, A. Oliva, A. Torralba: Network Dissection: Quantifying Interpretability of Deep Visual Representations. CVPR 2017.',
 ] as const;
 
+/** What the published study asks and from what, below the headline of its report. */
+const publishedAbstract =
+  'Twenty ResNet-50s, most of them trained without labels, were dissected by others over the Broden images: each of the 2,048 units of their last convolutional layer was matched with the concept that it detects best. This report counts the matches of every model as a concept profile, places thirteen models by their profiles, and asks which properties of the profiles go with the transfer scores of twelve of them, published independently.';
+
 /**
  * Reproduces the published study from its bundled tables: profiles of 20 ResNet-50s, the embedding of 13 of them, their
  * categories, and relations to 36 score columns.
@@ -39,6 +43,7 @@ export function reproduceStudy({ out, preset = 'paper-2022', seed = 0, onStep, .
     modelNames,
     seed,
     title: 'Twenty ResNet-50s by the concepts of their units',
+    abstract: publishedAbstract,
     command: `intermodel reproduce${preset === 'paper-2022' ? '' : ` --preset ${preset}`}${seed === 0 ? '' : ` --seed ${String(seed)}`} --out DIR`,
     references: publishedReferences,
     ...(onStep === undefined ? {} : { onStep }),

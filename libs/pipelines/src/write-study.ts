@@ -1,9 +1,10 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { manifestFile, stageFolder, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 import { manifestTables, manifestText, type ManifestInput } from './manifest.ts';
-import { renderStudy, type ReportChoices } from './render-study.ts';
+import { renderStudy, reportImagesFolder, type ReportChoices } from './render-study.ts';
 import type { EmbeddingTables, RelationTables } from './study-tables.ts';
 import type { StudyWarning } from './warnings.ts';
 
@@ -11,6 +12,8 @@ import type { StudyWarning } from './warnings.ts';
 export interface StudyRecord {
   /** Headline of the report. */
   readonly title: string;
+  /** What stands below it. @default nothing */
+  readonly abstract?: string | undefined;
   /** Command that makes the same folder again. */
   readonly command: string;
   /** All options after presets and defaults. */
@@ -60,7 +63,7 @@ export async function writeStudy(out: string, tables: StudyTables, record: Study
 }
 
 /** Writes a folder of tables with its manifest, whole or not at all; returns the names of its files. */
-export function writeTables(out: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string>> = {}): readonly string[] {
+export function writeTables(out: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}): readonly string[] {
   const folder = stageFolder(out);
   try {
     const written = writeFiles(folder.path, files, record, texts);
@@ -72,10 +75,10 @@ export function writeTables(out: string, files: Readonly<Record<string, RecordBa
   }
 }
 
-/** Writes tables, texts and, last, the manifest into a folder, each file whole or not at all; returns their names. */
-export function writeFiles(folder: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string>> = {}): readonly string[] {
+/** Writes tables, reports and, last, the manifest into a folder, each file whole or not at all; returns their names. */
+export function writeFiles(folder: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}): readonly string[] {
   const written: string[] = [];
-  const write = (name: string, text: string) => {
+  const write = (name: string, text: string | Uint8Array) => {
     writeFileAtomically(path.join(folder, name), text);
     written.push(name);
   };
@@ -87,5 +90,15 @@ export function writeFiles(folder: string, files: Readonly<Record<string, Record
   for (const [name, text] of Object.entries(texts)) write(name, text);
   const { command, options, inputs } = record;
   write(manifestFile, manifestText({ command, options, inputs, tables: manifestTables(files), warnings: record.warnings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)) }));
+  removeStaleImages(folder, written);
   return written.sort();
+}
+
+/** Removes gallery images that an earlier run left; files of other names are not touched. */
+function removeStaleImages(folder: string, written: readonly string[]): void {
+  const images = path.join(folder, reportImagesFolder);
+  if (!existsSync(images)) return;
+  const own = readdirSync(images).filter((name) => /^[0-9a-f]{20}\.(?:jpg|png|webp)$/u.test(name));
+  for (const name of own) if (!written.includes(`${reportImagesFolder}/${name}`)) rmSync(path.join(images, name));
+  if (readdirSync(images).length === 0) rmSync(images, { recursive: true });
 }

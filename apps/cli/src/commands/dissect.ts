@@ -7,15 +7,13 @@ import { dataContent, formatsHelp, withDataOptions, type DataOptions } from '../
 import { dissectionProgress } from '../dissection-progress.ts';
 import { repeated, wholeNumber } from '../numbers.ts';
 import { printResult, withOutputOptions, type OutputOptions } from '../output.ts';
-import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
+import { galleryChoices, reportChoices, withGalleryOptions, withReportOptions, type GalleryOptions, type ReportOptions } from '../report-options.ts';
 import { runResult, runText } from '../run-result.ts';
 import { stoppable } from '../stopping.ts';
 
-interface DissectOptions extends OutputOptions, ReportOptions, DataOptions {
+interface DissectOptions extends OutputOptions, ReportOptions, GalleryOptions, DataOptions {
   readonly data?: string;
   readonly dataFormat?: string;
-  readonly galleryUnits?: number;
-  readonly galleryMegabytes?: number;
   readonly model: readonly string[];
   readonly out: string;
   readonly preset?: string;
@@ -32,6 +30,7 @@ interface DissectOptions extends OutputOptions, ReportOptions, DataOptions {
   readonly clusters?: number;
   readonly seed?: number;
   readonly title?: string;
+  readonly abstract?: string;
 }
 
 /** `intermodel dissect`: ONNX files as they are over a folder of labelled images. */
@@ -56,25 +55,25 @@ export function dissectCommand(): Command {
     .option('--clusters <K>', 'categories of models (default: 3, or as many as models)', wholeNumber(1))
     .option('--seed <N>', 'seed of everything that is random', wholeNumber(0))
     .option('--title <TEXT>', 'headline of the report')
-    .option('--gallery-megabytes <N>', 'most MiB of such images within report.html (default: 2)', wholeNumber(1))
-    .option('--gallery-units <N>', 'units of each layer whose top images the report shows, 0 for none (default: 12)', wholeNumber(0))
+    .option('--abstract <TEXT>', 'a few sentences below the headline')
     .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
     .action(async (options: DissectOptions) => {
       const study = defineStudy(studyContent(options));
       const { onEvent, done } = dissectionProgress(options);
-      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect', ...reportChoices(options), ...(options.galleryUnits === undefined ? {} : { galleryUnits: options.galleryUnits }), ...(options.galleryMegabytes === undefined ? {} : { galleryMegabytes: options.galleryMegabytes }) }));
+      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect', ...reportChoices(options) }));
       done();
       printResult(options, runResult(options.out, run), () => runText(options.out, run));
     });
-  return withOutputOptions(withReportOptions(withDataOptions(command)));
+  return withOutputOptions(withReportOptions(withGalleryOptions(withDataOptions(command))));
 }
 
 /** The study that the options describe; whatever they say is checked as a study file is. */
 function studyContent(options: DissectOptions): StudyContent {
   const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, sketch, components, clusters } = options;
-  const { preset, diffPreset, scores, seed, title } = options;
+  const { preset, diffPreset, scores, seed, title, abstract } = options;
   const content = {
     title,
+    abstract,
     data: dataContent(options, options.dataFormat, options.data),
     models: modelContents(options.model).map((model) => ({ ...model, input: readInput(options.input) })),
     preset,
@@ -82,6 +81,7 @@ function studyContent(options: DissectOptions): StudyContent {
     runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass, sketch },
     scores,
     embedding: components === undefined && clusters === undefined ? undefined : { components, clusters },
+    gallery: galleryChoices(options),
     seed,
   };
   // Options that were not given must not stand in the study at all.

@@ -18,6 +18,7 @@ interface EmbedOptions extends OutputOptions, ReportOptions {
   readonly scoreColumns?: string;
   readonly seed: number;
   readonly title?: string;
+  readonly abstract?: string;
 }
 
 /** `intermodel embed`: a user's own unit tables to profiles, embedding and categories. */
@@ -37,6 +38,7 @@ export function embedCommand(): Command {
     .option('--score-columns <FILE>', 'CSV column,task,dataset,metric,higherIsBetter for wide score tables')
     .option('--seed <N>', 'seed of everything that is random', wholeNumber(0), 0)
     .option('--title <TEXT>', 'headline of the report')
+    .option('--abstract <TEXT>', 'a few sentences below the headline')
     .addHelpText('after', '\nExamples:\n  intermodel embed units/*.csv --out study\n  intermodel embed units.csv --exclude random --components 2 --normalisation hellinger --out study\n  intermodel embed units.csv --scores scores.csv --out study')
     .action(async (units: readonly string[], options: EmbedOptions) => {
       const { onStep, done } = stepProgress(options);

@@ -1,15 +1,12 @@
 import { readStudyFile, runStudy } from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { dissectionProgress } from '../dissection-progress.ts';
-import { wholeNumber } from '../numbers.ts';
 import { printResult, withOutputOptions, type OutputOptions } from '../output.ts';
-import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
+import { galleryChoices, reportChoices, withGalleryOptions, withReportOptions, type GalleryOptions, type ReportOptions } from '../report-options.ts';
 import { runResult, runText } from '../run-result.ts';
 import { stoppable } from '../stopping.ts';
 
-interface RunOptions extends OutputOptions, ReportOptions {
-  readonly galleryUnits?: number;
-  readonly galleryMegabytes?: number;
+interface RunOptions extends OutputOptions, ReportOptions, GalleryOptions {
   readonly out: string;
 }
 
@@ -19,15 +16,14 @@ export function runCommand(): Command {
     .description('Run a study: dissect its models over labelled images, profile and embed them, relate them to scores, write tables and report.')
     .argument('<STUDY>', 'study file (YAML or JSON)')
     .requiredOption('--out <DIR>', 'folder to write; a model appears there as soon as it is done')
-    .option('--gallery-megabytes <N>', 'most MiB of such images within report.html (default: 2)', wholeNumber(1))
-    .option('--gallery-units <N>', 'units of each layer whose top images the report shows, 0 for none (default: 12)', wholeNumber(0))
     .addHelpText('after', '\nExample of a study file:\n  data: { images: photos, labels: masks, labelNames: labels.csv }\n  models:\n    - { name: a, file: models/a.onnx, input: imagenet }\n    - { name: b, file: models/b.onnx, layer: /layer4/Relu_output_0, input: zero-one }\n  preset: dissect-2020\n\nExamples:\n  intermodel run study.yaml --out study\n  intermodel run study.yaml --out study --json > result.json')
     .action(async (file: string, options: RunOptions) => {
-      const study = readStudyFile(file);
+      const described = readStudyFile(file);
+      const study = { ...described, gallery: { ...described.gallery, ...galleryChoices(options) } };
       const { onEvent, done } = dissectionProgress(options);
-      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel run', ...reportChoices(options), ...(options.galleryUnits === undefined ? {} : { galleryUnits: options.galleryUnits }), ...(options.galleryMegabytes === undefined ? {} : { galleryMegabytes: options.galleryMegabytes }) }));
+      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel run', ...reportChoices(options) }));
       done();
       printResult(options, runResult(options.out, run), () => runText(options.out, run));
     });
-  return withOutputOptions(withReportOptions(command));
+  return withOutputOptions(withReportOptions(withGalleryOptions(command)));
 }

@@ -149,7 +149,7 @@ function openDissections(shape: ActivationShape, folder: string, { study, images
   const { runtime, diff, matching } = study;
   const keep = (name: string) => (runtime.secondPass ? ('forbid' as const) : { memoryBytes: runtime.keptMapsBytes, folder: path.join(folder, name) });
   const common = { shape, vocabulary, maximumImages: images.length, ...(runtime.sketch === undefined ? {} : { sketch: runtime.sketch }), ...(ignore === undefined ? {} : { ignore }) };
-  return { main: new ActivationDissection({ ...common, preset: matching, keep: keep('main') }), diff: diff === undefined ? undefined : new ActivationDissection({ ...common, preset: diff.matching, keep: keep('diff') }), top: new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth }) };
+  return { main: new ActivationDissection({ ...common, preset: matching, keep: keep('main') }), diff: diff === undefined ? undefined : new ActivationDissection({ ...common, preset: diff.matching, keep: keep('diff') }), top: new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth, images: study.gallery.images, pool: study.gallery.pool }) };
 }
 
 /** Ends a pass where no maps are kept; says whether the images are needed once more. */

@@ -12,13 +12,11 @@ import { labelHealth, vocabularyFile } from './label-health.ts';
 import { openRunFolder, type RunFolder } from './run-folder.ts';
 import { studyInputs } from './study-inputs.ts';
 import { studyTables } from './study-tables.ts';
-import { unitGalleries, unitGalleriesDefaults } from './unit-galleries.ts';
+import { unitGalleries } from './unit-galleries.ts';
 import { writeModel } from './write-model.ts';
 
 /** Options of {@link runStudy}. */
 export interface RunStudyOptions extends ReportChoices {
-  /** Units of each layer whose images the report shows; 0 shows none. @default 12 */
-  readonly galleryUnits?: number;
   /** Folder to write: a model appears there as soon as it is done, the tables over models at the end. */
   readonly out: string;
   /** Stops the run; what was finished stays. */
@@ -48,7 +46,7 @@ export interface StudyRun {
  * @throws InputError for what the user gave; MachineError for what the machine could not do. What was finished stays.
  */
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyRun> {
-  const { out, signal, onEvent = () => undefined, command = 'runStudy', galleryUnits = unitGalleriesDefaults.units } = options;
+  const { out, signal, onEvent = () => undefined, command = 'runStudy' } = options;
   const folder = openRunFolder(out);
   try {
     const { source, inputs } = await openInputs(study, folder, options);
@@ -76,9 +74,9 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     const watch = new UnitWatch(study.matching.minimumIou);
     const matches = models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
     const tables = await studyTables(study, from(matches).pipe(watch.watch()));
-    const record: StudyRecord = { title: study.title, command, options: formatStudy(study), inputs, warnings: [...health.warnings, ...warnings, ...watch.fewMatches(), ...(tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores))] };
-    const galleries = galleryUnits === 0 ? [] : await unitGalleries(study, models, { ...unitGalleriesDefaults, units: galleryUnits });
-    const files = writeFiles(out, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(await renderStudy(tables, record, options, { galleries, vocabulary: health.rows })) });
+    const record: StudyRecord = { title: study.title, abstract: study.abstract, command, options: formatStudy(study), inputs, warnings: [...health.warnings, ...warnings, ...watch.fewMatches(), ...(tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores))] };
+    const galleries = await unitGalleries(study, models);
+    const files = writeFiles(out, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(await renderStudy(tables, record, options, { galleries, gallery: study.gallery, vocabulary: health.rows })) });
     folder.tidy(files, study.models.map(({ name }) => name));
     return { tables, record, files, models };
   } finally {

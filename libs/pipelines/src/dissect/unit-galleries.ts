@@ -5,23 +5,15 @@ import type { UnitGallery } from '@intermodel/report';
 import type { Study } from '../study-file/study.ts';
 import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
 
-/** Options of {@link unitGalleries}. */
-export interface UnitGalleriesOptions {
-  /** Best units of each layer that are shown, one for a concept. */
-  readonly units: number;
-  /** Longer side of a thumbnail, in pixels. */
-  readonly thumbnailPixels: number;
-}
-
-/** Defaults of {@link unitGalleries}. */
-export const unitGalleriesDefaults = { units: 12, thumbnailPixels: 112 } as const satisfies UnitGalleriesOptions;
-
 /**
- * Makes the galleries of dissected models: for the best units, each of another concept first, the images that drive them
- * most, with the region above the threshold outlined. Only these images are decoded again.
+ * Makes the galleries of dissected models as `study.gallery` asks for them: for the best units, each of another concept
+ * first, the images that drive them most, with the region above the threshold outlined. Only these images are decoded
+ * again.
  */
-export async function unitGalleries(study: Study, models: readonly DissectedModel[], { units, thumbnailPixels }: UnitGalleriesOptions): Promise<UnitGallery[]> {
+export async function unitGalleries(study: Study, models: readonly DissectedModel[]): Promise<UnitGallery[]> {
+  const { units, thumbnailPixels } = study.gallery;
   const galleries: UnitGallery[] = [];
+  if (units === 0) return galleries;
   for (const { model, layers, images } of models) {
     const thumbnails = new Map<string, Promise<Thumbnail>>();
     const thumbnail = (entry: LabelledImageEntry) => {

@@ -13,6 +13,7 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
   const nameOf = (file: string) => relativeName(folder, file);
   const named = {
     title: study.title,
+    ...(study.abstract === undefined ? {} : { abstract: study.abstract }),
     data: formatData(data, nameOf),
     models: models.map(({ name, file, layers, tokens, input }) => ({ name, file: nameOf(file), layers, tokens, input })),
     preset: study.preset,
@@ -25,6 +26,7 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     modelNames: study.modelNames,
     embedding: formatEmbedding(embedding, nameOf),
     relations: study.relations,
+    gallery: study.gallery,
     seed: study.seed,
   };
   // A copy that shares nothing with the study and holds what JSON can hold.

@@ -22,6 +22,7 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     file: file === undefined ? undefined : path.resolve(file),
     folder: path.resolve(folder),
     title: content.title ?? studyDefaults.title,
+    abstract: content.abstract,
     data: resolveData(content.data, labelGrid, folder),
     models: content.models.map((model) => resolveModel(model, labelGrid, pathOf)),
     preset,
@@ -33,6 +34,7 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     modelNames: content.modelNames ?? embeddingPresetOf(content).modelNames,
     embedding: resolveEmbedding(content, matching.minimumIou, pathOf),
     relations: { permutations: content.relations?.permutations ?? studyDefaults.permutations },
+    gallery: { ...studyDefaults.gallery, ...content.gallery },
     seed: content.seed ?? studyDefaults.seed,
   };
 }

@@ -2,7 +2,7 @@ import type { Preprocessing, PreprocessingPreset } from '@intermodel/activation-
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
 import type { ModelNameRule } from '@intermodel/data-loading';
 import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
-import type { GridSize, StudyData, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
+import type { GridSize, StudyData, StudyGallery, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
 
 /** What a study file holds, as the JSON Schema describes it: only `data` and `models` must be there. */
 export interface StudyContent {
@@ -10,6 +10,8 @@ export interface StudyContent {
   readonly $schema?: string;
   /** Headline of the report. */
   readonly title?: string;
+  /** What stands below the headline. @default nothing */
+  readonly abstract?: string;
   /** Images and labels. */
   readonly data: DataContent;
   /** Models to compare. */
@@ -32,6 +34,8 @@ export interface StudyContent {
   readonly embedding?: EmbeddingContent;
   /** Relations to scores. */
   readonly relations?: Partial<StudyRelations>;
+  /** Images of the best units. */
+  readonly gallery?: Partial<StudyGallery>;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { relateTasksDefaults } from '@intermodel/cross-task-analysis';
+import { topActivationsDefaults } from '@intermodel/numerics';
 
 /** Defaults of a study that no library has as its own. */
 export const studyDefaults = {
@@ -12,6 +13,7 @@ export const studyDefaults = {
   executionProviders: ['cpu'],
   secondPass: false,
   permutations: relateTasksDefaults.permutations,
+  gallery: { units: 12, thumbnailPixels: 112, place: 'embedded', megabytes: 2, ...topActivationsDefaults },
   seed: 0,
 } as const;
 

@@ -11,8 +11,9 @@ import { defineStudy } from './read-study-file.ts';
 import { parseStudyText } from './parse-study-text.ts';
 import { studySchemaFile } from './study-defaults.ts';
 import type { DataContent, EmbeddingContent, InputContent, MatchingContent, ModelContent, RuntimeContent, SegmenterContent, StudyContent } from './study-content.ts';
+import { galleryPlaces } from './study.ts';
 import { StudyFileError } from './study-problems.ts';
-import type { StudySegmenterHead, StudySpatialParts, StudyVocabulary } from './study.ts';
+import type { StudyGallery, StudySegmenterHead, StudySpatialParts, StudyVocabulary } from './study.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -66,6 +67,7 @@ const ofInput = { ...ofHeads, 'data.segmenters.0.input': {} };
 /** For every property another value than the default, and what must stand beside it. */
 const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readonly<Record<string, unknown>>]>> = {
   title: ['Other'],
+  abstract: ['What it asks.'],
   'data.format': ['broden', ofRoot],
   'data.root': ['other', ofRoot],
   'data.split': ['val', { ...ofRoot, 'data.format': 'voc' }],
@@ -171,6 +173,13 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'embedding.frozen': ['earlier'],
   relations: [{ permutations: 10 }],
   'relations.permutations': [10],
+  gallery: [{ units: 3 }],
+  'gallery.units': [0],
+  'gallery.images': [8],
+  'gallery.pool': ['mean'],
+  'gallery.thumbnailPixels': [64],
+  'gallery.place': ['folder'],
+  'gallery.megabytes': [0.5],
   seed: [1],
 };
 
@@ -225,7 +234,7 @@ function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): R
 describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
-    '': { $schema: 1, title: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
+    '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
     data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
     'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<keyof SegmenterContent, 1>,
     'data.segmenters.0.heads.0': { tensor: 1, category: 1, classes: 1, decide: 1, confidence: 1, threshold: 1, upsample: 1, ownedBy: 1, owners: 1 } satisfies Record<keyof StudySegmenterHead, 1>,
@@ -237,6 +246,7 @@ describe('schema and types', () => {
     matching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
     runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1, labelCache: 1, sketch: 1 } satisfies Record<keyof RuntimeContent, 1>,
     embedding: { preset: 1, components: 1, clusters: 1, exclude: 1, normalisation: 1, dropFirstConcept: 1, frozen: 1 } satisfies Record<keyof EmbeddingContent, 1>,
+    gallery: { units: 1, images: 1, pool: 1, thumbnailPixels: 1, place: 1, megabytes: 1 } satisfies Record<keyof StudyGallery, 1>,
     relations: { permutations: 1 } satisfies Record<keyof NonNullable<StudyContent['relations']>, 1>,
   };
 
@@ -272,6 +282,8 @@ describe('schema and types', () => {
     'matching.areaScope': namesOf<DissectionPreset['areaScope']>({ all: 1, 'category-in-image': 1, 'category-under-mask': 1 }),
     'matching.matchScope': namesOf<DissectionPreset['matchScope']>({ global: 1, 'per-category': 1 }),
     'matching.compareGate': namesOf<DissectionPreset['compareIou']>({ '>': 1, '>=': 1 }),
+    'gallery.pool': namesOf<StudyGallery['pool']>({ max: 1, mean: 1 }),
+    'gallery.place': galleryPlaces,
     'embedding.preset': Object.keys(embeddingPresets),
     'embedding.normalisation': normalisations,
   };

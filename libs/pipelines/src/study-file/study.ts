@@ -2,6 +2,7 @@ import type { Preprocessing } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
 import type { DatasetFormatName, ModelNameRule, ResolvedGeometry, RgbColour, SegmenterHead, SegmenterPresetName } from '@intermodel/data-loading';
 import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
+import type { ActivationPool } from '@intermodel/numerics';
 
 /** A study with every choice made: presets expanded, defaults filled in, paths absolute. */
 export interface Study {
@@ -11,6 +12,8 @@ export interface Study {
   readonly folder: string;
   /** Headline of the report. */
   readonly title: string;
+  /** What stands below the headline; undefined: nothing. */
+  readonly abstract: string | undefined;
   /** Images and labels. */
   readonly data: StudyData;
   /** Models in the order given, names unique. */
@@ -33,6 +36,8 @@ export interface Study {
   readonly embedding: StudyEmbedding | undefined;
   /** Relations to scores. */
   readonly relations: StudyRelations;
+  /** Images of the best units. */
+  readonly gallery: StudyGallery;
   /** Seed of everything that is random. */
   readonly seed: number;
 }
@@ -201,4 +206,26 @@ export interface StudyEmbedding extends Omit<EmbeddingPreset, 'modelNames'> {
 export interface StudyRelations {
   /** Orderings drawn where there are too many to try all. */
   readonly permutations: number;
+}
+
+/** Places of the thumbnails of a gallery: in the report itself, or in a folder beside it. */
+export const galleryPlaces = ['embedded', 'folder'] as const;
+
+/** Place of the thumbnails of a gallery. */
+export type GalleryPlace = (typeof galleryPlaces)[number];
+
+/** Images that drive the best units most strongly, as the report shows them. */
+export interface StudyGallery {
+  /** Best units of each layer that are shown; 0: none. */
+  readonly units: number;
+  /** Images of each unit, at least 1; tallied in the pass that runs the models. */
+  readonly images: number;
+  /** What of a map ranks the images: its largest value or its mean. */
+  readonly pool: ActivationPool;
+  /** Longer side of a thumbnail, in pixels. */
+  readonly thumbnailPixels: number;
+  /** Where thumbnails stand. */
+  readonly place: GalleryPlace;
+  /** Most MiB of thumbnails in the report itself; what does not fit is named only. */
+  readonly megabytes: number;
 }
