@@ -116,6 +116,19 @@ describe('openSession', () => {
     expect(message).toContain('Did you mean "y"?');
   });
 
+  it('puts out whole numbers only where they are asked for', async () => {
+    const model = tiny('batch');
+    const classes: OnnxModel = { ...model, nodes: [...model.nodes, node('ArgMax', ['y'], 'a', { axis: 1, keepdims: 0 }), node('Cast', ['a'], 'i', { to: 6 })], outputs: [{ name: 'a', type: 'int64' }, { name: 'i', type: 'int32' }] };
+    expect((await codeOf({ file: write(classes), tensors: ['a'] }))[0]).toBe('LAYER_NOT_FLOAT');
+    const session = await openSession({ file: write(classes), tensors: ['a', 'i', 'y'], wholeNumbers: true });
+    expect([...session.wholeNumbers]).toEqual(['a', 'i']);
+    const results = await session.run(threeImages, 3);
+    // Of threeMaps, the second unit is the larger one nowhere but at the last pixel.
+    expect(results.get('a')).toEqual({ dims: [3, 1, 2], data: Float32Array.of(0, 0, 0, 0, 0, 1) });
+    expect(results.get('i')?.data).toEqual(results.get('a')?.data);
+    await session.release();
+  });
+
   it('refuses layers without maps, before and after the first run', async () => {
     const model = tiny('batch');
     const flat = { ...model, nodes: [...model.nodes, node('Flatten', ['g'], 'f'), node('Shape', ['y'], 's'), node('Transpose', ['y'], 't', { perm: [1, 0, 2, 3] })], outputs: [{ name: 'f' }] };

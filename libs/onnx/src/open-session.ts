@@ -22,6 +22,8 @@ export interface OpenSessionOptions {
   readonly intraOpThreads?: number;
   /** Size of the images, in pixels, where the file leaves it free. @default square images of as many values as a run is given */
   readonly inputSize?: { readonly height: number; readonly width: number };
+  /** Whether tensors of whole numbers, such as class numbers, may be put out too. @default false */
+  readonly wholeNumbers?: boolean;
 }
 
 /** Values of a tensor. */
@@ -42,6 +44,8 @@ export interface ModelSession {
   readonly shapes: ReadonlyMap<string, readonly (number | undefined)[]>;
   /** Order of the axes of those tensors of which the graph tells it; channels first is usual for the others. */
   readonly layouts: ReadonlyMap<string, Layout>;
+  /** Those of the tensors that hold whole numbers; their values are exact up to 2^24. */
+  readonly wholeNumbers: ReadonlySet<string>;
   /**
    * Runs `batch` images, whose values follow each other. A model that was exported for a fixed number of images is run as
    * often as it takes, with zeros in the places left over.
@@ -50,6 +54,9 @@ export interface ModelSession {
   /** Frees the runtime's memory. */
   release(): Promise<void>;
 }
+
+/** Types of whole numbers that class numbers come in. */
+const wholeTypes: ReadonlySet<string> = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64']);
 
 /** Model files above this size are not copied: the runtime maps the weights in place. */
 const inPlaceBytes = 32e6;
@@ -62,7 +69,7 @@ const inPlaceBytes = 32e6;
  * `IR_VERSION_UNSUPPORTED`, `OPERATOR_UNSUPPORTED`, `MODEL_INVALID`, `PROVIDER_UNAVAILABLE`).
  */
 export async function openSession(options: OpenSessionOptions): Promise<ModelSession> {
-  const { file, tensors, executionProviders = ['cpu'], intraOpThreads, inputSize } = options;
+  const { file, tensors, executionProviders = ['cpu'], intraOpThreads, inputSize, wholeNumbers = false } = options;
   checkExecutionProviders(executionProviders);
   const model = readModel(file);
   const cut = cutGraph(model, tensors, { weightsInPlace: model.source.length > inPlaceBytes });
@@ -70,7 +77,8 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
   const settings = { executionProviders: [...executionProviders], ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }) };
   const session = await createSession(file, cut, settings);
   const shapes = outputShapes(session);
-  for (const metadata of session.outputMetadata) checkFloats(file, metadata);
+  const whole = new Set(session.outputMetadata.filter((metadata) => metadata.isTensor && wholeTypes.has(metadata.type)).map(({ name }) => name));
+  for (const metadata of session.outputMetadata) if (!wholeNumbers || !whole.has(metadata.name)) checkFloats(file, metadata);
   for (const [name, shape] of shapes) if (shape.length > 0) checkSpatial(file, name, shape);
   const dependents = inputDependents(model);
   return {
@@ -78,6 +86,7 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
     shapes,
     layouts: mapLayouts(model.graph, (name) => name === input.name || dependents.has(name), input.layout),
     tensors: tensors.map((name) => findTensor(model, name, dependents)),
+    wholeNumbers: whole,
     run: batchRunner(file, session, input),
     release: () => session.release(),
   };
@@ -197,10 +206,11 @@ function checkSpatial(file: string, name: string, shape: readonly (number | unde
   });
 }
 
-function float32Values(tensor: Tensor): Float32Array {
-  const { data } = tensor;
+function float32Values({ data, type }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
-  return data instanceof Uint16Array ? floatsFromHalves(data) : Float32Array.from(data as Float64Array);
+  if (type === 'float16' && data instanceof Uint16Array) return floatsFromHalves(data);
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float32Array.from(data, Number);
+  return Float32Array.from(data as Float64Array);
 }
 
 function padWithZeros(values: Float32Array, length: number): Float32Array {
