@@ -19,6 +19,7 @@ export interface DissectionKernels {
   refineImage(maps: number, units: number, highest: number, count: number, ranges: number, shift: number, nexts: number): void;
   setTally(size: number, equalIsActive: boolean, concepts: number, categories: number, scope: number, thresholds: number, intersections: number, unitAreas: number, scopedAreas: number, stamps: number, map: number, uniform: number, counts: number): void;
   tallyImage(maps: number, units: number, highest: number, count: number, combinations: number, starts: number, concepts: number, categoryStarts: number, categories: number, imageCategories: number, imageCategoryCount: number): void;
+  scoreMaps(maps: number, units: number, size: number, mean: boolean, bars: number, scores: number, reached: number): number;
   getEvaluatedMaps(): number;
   getEvaluatedGroups(): number;
 }

@@ -29,6 +29,32 @@ describe(TopActivations, () => {
       }),
     );
   });
+
+  it('is what sorting the scores of all maps gives, whatever the size of a map', () => {
+    const value = fc.oneof(fc.integer({ min: -2, max: 4 }), fc.constantFrom(Number.NaN, -0, 1e30, Infinity, -Infinity));
+    const sized = fc.integer({ min: 1, max: 11 }).chain((mapSize) => fc.record({ mapSize: fc.constant(mapSize), images: fc.array(fc.array(value, { minLength: 2 * mapSize, maxLength: 2 * mapSize }), { maxLength: 9 }) }));
+    fc.assert(
+      fc.property(sized, fc.constantFrom('max', 'mean'), ({ mapSize, images }, pool) => {
+        const top = new TopActivations({ units: 2, mapSize, images: 3, pool });
+        images.forEach((maps, image) => {
+          top.add(image, Float32Array.from(maps));
+        });
+        for (const unit of [0, 1]) {
+          const all = images.map((maps, image) => {
+            const map = Float32Array.from(maps.slice(unit * mapSize, (unit + 1) * mapSize));
+            const score = pool === 'mean' ? map.reduce((mean, one) => mean + one / mapSize, 0) : map.reduce((most, one) => (one > most ? one : most), -Infinity);
+            return { image, score: score + 0, map };
+          });
+          const sorted = all.filter(({ score }) => score > -Infinity).sort((one, other) => (one.score === other.score ? one.image - other.image : other.score - one.score));
+          expect(top.read(unit)).toEqual(sorted.slice(0, 3));
+        }
+      }),
+    );
+  });
+
+  it('refuses maps of another size', () => {
+    expect(() => { new TopActivations({ units: 2, mapSize: 3 }).add(0, new Float32Array(5)); }).toThrow('expected 2 maps of 3 values, got 5');
+  });
 });
 
 describe(outlineMask, () => {

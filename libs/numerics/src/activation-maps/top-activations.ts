@@ -1,3 +1,5 @@
+import { KernelMemory } from './kernel-memory.ts';
+
 /** How the values of a map become its score. */
 export type ActivationPool = 'max' | 'mean';
 
@@ -35,7 +37,15 @@ export class TopActivations {
   readonly #mapSize: number;
   readonly #images: number;
   readonly #pool: ActivationPool;
-  readonly #best: TopActivation[][];
+  readonly #memory = new KernelMemory();
+  readonly #at: { readonly maps: number; readonly bars: number; readonly scores: number; readonly risen: number };
+  /** Places taken, one entry a unit. */
+  readonly #filled: Uint32Array;
+  /** Places of a unit in the order of their scores: units x images. */
+  readonly #order: Uint32Array;
+  readonly #imageAt: Float64Array;
+  readonly #scoreAt: Float64Array;
+  readonly #mapAt: Float32Array;
 
   constructor({ units, mapSize, images = topActivationsDefaults.images, pool = topActivationsDefaults.pool }: TopActivationsOptions) {
     if (!Number.isInteger(images) || images < 1) throw new RangeError(`TopActivations: ${String(images)} images of a unit cannot be kept`);
@@ -43,7 +53,14 @@ export class TopActivations {
     this.#mapSize = mapSize;
     this.#images = images;
     this.#pool = pool;
-    this.#best = Array.from({ length: units }, () => []);
+    const memory = this.#memory;
+    this.#at = { maps: memory.allocate(units * mapSize * 4), bars: memory.allocate(units * 8), scores: memory.allocate(units * 8), risen: memory.allocate(units * 4) };
+    memory.doubles(this.#at.bars, units).fill(-Infinity);
+    this.#filled = new Uint32Array(units);
+    this.#order = new Uint32Array(units * images);
+    this.#imageAt = new Float64Array(units * images);
+    this.#scoreAt = new Float64Array(units * images);
+    this.#mapAt = new Float32Array(units * images * mapSize);
   }
 
   /**
@@ -53,39 +70,51 @@ export class TopActivations {
    * @param activations units x map values; what is kept is copied
    */
   add(image: number, activations: Float32Array): void {
-    const size = this.#mapSize;
-    for (let unit = 0; unit < this.#units; unit++) {
-      const start = unit * size;
-      let score = this.#pool === 'max' ? -Infinity : 0;
-      if (this.#pool === 'max') for (let index = start; index < start + size; index++) score = (activations[index] as number) > score ? (activations[index] as number) : score;
-      else for (let index = start; index < start + size; index++) score += (activations[index] as number) / size;
-      const best = this.#best[unit] as TopActivation[];
-      const last = best.at(-1);
-      if (best.length === this.#images && last !== undefined && !(score > last.score || (score === last.score && image < last.image))) continue;
-      if (score > -Infinity) this.#insert(best, { image, score, map: activations.slice(start, start + size) });
+    const [units, size, memory] = [this.#units, this.#mapSize, this.#memory];
+    if (activations.length !== units * size) throw new RangeError(`TopActivations.add: expected ${String(units)} maps of ${String(size)} values, got ${String(activations.length)} values`);
+    memory.floats(this.#at.maps, activations.length).set(activations);
+    const count = memory.kernels.scoreMaps(this.#at.maps, units, size, this.#pool === 'mean', this.#at.bars, this.#at.scores, this.#at.risen);
+    const [risen, scores] = [memory.integers(this.#at.risen, count), memory.doubles(this.#at.scores, count)];
+    for (let index = 0; index < count; index++) {
+      const unit = risen[index] as number;
+      this.#insert(unit, image, scores[index] as number, activations, unit * size);
     }
   }
 
   /** Takes in what another shard found. */
   merge(other: TopActivations): void {
-    other.#best.forEach((activations, unit) => {
-      for (const activation of activations) this.#insert(this.#best[unit] as TopActivation[], activation);
-    });
+    for (let unit = 0; unit < other.#units; unit++) for (const { image, score, map } of other.read(unit)) this.#insert(unit, image, score, map, 0);
   }
 
   /** Images of a unit, the strongest first. */
   read(unit: number): readonly TopActivation[] {
-    return this.#best[unit] ?? [];
+    const first = unit * this.#images;
+    return Array.from(this.#order.subarray(first, first + (this.#filled[unit] ?? 0)), (place) => ({
+      image: this.#imageAt[place] as number,
+      score: this.#scoreAt[place] as number,
+      map: this.#mapAt.slice(place * this.#mapSize, (place + 1) * this.#mapSize),
+    }));
   }
 
-  #insert(best: TopActivation[], activation: TopActivation): void {
-    let place = best.length;
-    while (place > 0 && precedes(activation, best[place - 1] as TopActivation)) place--;
-    best.splice(place, 0, activation);
-    best.length = Math.min(best.length, this.#images);
+  #insert(unit: number, image: number, score: number, maps: Float32Array, start: number): void {
+    const [first, filled] = [unit * this.#images, this.#filled[unit] as number];
+    const full = filled === this.#images;
+    const last = this.#order[first + filled - 1] as number;
+    if (full && !this.#precedes(image, score, last)) return;
+    // A full unit gives up its last place.
+    const place = full ? last : first + filled;
+    let rank = full ? filled - 1 : filled;
+    for (; rank > 0 && this.#precedes(image, score, this.#order[first + rank - 1] as number); rank--) this.#order[first + rank] = this.#order[first + rank - 1] as number;
+    this.#order[first + rank] = place;
+    this.#imageAt[place] = image;
+    this.#scoreAt[place] = score;
+    for (let value = 0, at = place * this.#mapSize; value < this.#mapSize; value++, at++) this.#mapAt[at] = maps[start + value] as number;
+    if (!full) this.#filled[unit] = filled + 1;
+    if (filled + 1 >= this.#images) this.#memory.doubles(this.#at.bars, this.#units)[unit] = this.#scoreAt[this.#order[first + this.#images - 1] as number] as number;
   }
-}
 
-function precedes(one: TopActivation, other: TopActivation): boolean {
-  return one.score > other.score || (one.score === other.score && one.image < other.image);
+  #precedes(image: number, score: number, place: number): boolean {
+    const other = this.#scoreAt[place] as number;
+    return score > other || (score === other && image < (this.#imageAt[place] as number));
+  }
 }
