@@ -31,8 +31,9 @@ scores = left * singular * signs
 json.dump(
     {
         "models": {model: list(map(float, row[:3])) for model, row in zip(models, scores)},
-        "variance": list(map(float, singular[:3] ** 2 / (len(models) - 1))),
-        "ratio": list(map(float, (singular**2 / np.sum(singular**2))[:3])),
+        # The last singular value of a centred matrix is 0.
+        "variance": list(map(float, singular[:-1] ** 2 / (len(models) - 1))),
+        "ratio": list(map(float, (singular**2 / np.sum(singular**2))[:-1])),
     },
     sys.stdout,
     indent=1,

@@ -18,7 +18,8 @@ export function studyResult(out: string, { tables, record, files }: EmbeddedStud
 /** The same in words for a terminal. */
 export function studyText(out: string, { tables, record, files }: EmbeddedStudy): string {
   const points = tables.points.toArray();
-  const ratios = tables.variance.toArray().map(({ ratio }) => `${(ratio * 100).toFixed(1)} %`);
+  const components = points[0]?.components.length ?? 0;
+  const ratios = tables.variance.toArray().slice(0, components).map(({ ratio }) => `${(ratio * 100).toFixed(1)} %`);
   const relations = tables.relations?.toArray() ?? [];
   const supported = relations.filter((relation) => relation.supported);
   return [

@@ -35,8 +35,9 @@ export function conceptLoadings(embedding: FittedEmbeddingBatch): ConceptLoading
   return buildBatch(conceptLoadingSchema(components), { concept: concepts.map(({ concept }) => concept), category: concepts.map(({ category }) => category), loadings });
 }
 
-/** Explained variance of a fitted embedding, by component. */
+/** Explained variance of all components that the profiles have, those of the fitted embedding first. */
 export function componentVariance(embedding: FittedEmbeddingBatch): ComponentVarianceBatch {
-  const { variance, ratio } = readFittedEmbedding(embedding);
-  return buildBatch(componentVarianceSchema, { component: variance.map((_, index) => index + 1), variance: [...variance], ratio: [...ratio] });
+  const { variance: own, ratio: shares, remaining = { variance: [], ratio: [] } } = readFittedEmbedding(embedding);
+  const [variance, ratio] = [[...own, ...remaining.variance], [...shares, ...remaining.ratio]];
+  return buildBatch(componentVarianceSchema, { component: variance.map((_, index) => index + 1), variance, ratio });
 }

@@ -38,6 +38,15 @@ describe(fitEmbedding, () => {
     expect(componentVariance(embedding).toArray().map(({ component }) => component)).toEqual([1, 2]);
   });
 
+  it('tells the variance of the components that were not kept', async () => {
+    const embedding = await fit(await profiles(), { components: 1 });
+    expect(componentVariance(embedding).toArray().map(({ component, variance, ratio }) => [component, variance, ratio])).toEqual([
+      [1, expect.closeTo(8 / 3, 12), expect.closeTo(8 / 14.75, 12)],
+      [2, expect.closeTo(6.75 / 3, 12), expect.closeTo(6.75 / 14.75, 12)],
+    ]);
+    expect(readFittedEmbedding(embedding).components).toBe(1);
+  });
+
   it.each([
     ['more components than can be had', { a: times(1, sky!), b: times(2, dog!) }, { components: 2 }, 'TOO_FEW_MODELS', /expected: from 1 to 1 components/u],
     ['a single model', { a: times(1, sky!) }, {}, 'TOO_FEW_MODELS', /at least two models/u],

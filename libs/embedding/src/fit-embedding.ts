@@ -57,12 +57,13 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
   checkSizes(matrix, components, k);
   const { models, concepts, weights: values } = matrix;
   const [rows, columns] = [models.length, concepts.length];
-  const { mean, loadings, variance, ratio } = fitPrincipalComponents({ values, rows, columns, components });
+  const { mean, loadings, variance, ratio, spectrum, totalVariance } = fitPrincipalComponents({ values, rows, columns, components });
   const { labels, centroids } = clusterKMeans({ values, rows, columns, k, seed, restarts });
   const schema = fittedEmbeddingSchema({
     variance: [...variance],
     // A share of 1 may come out larger by rounding.
     ratio: Array.from(ratio, (share) => Math.min(1, share)),
+    remaining: { variance: [...spectrum.slice(components)], ratio: Array.from(spectrum.slice(components), (value) => value / totalVariance) },
     models,
     clusters: [...labels],
     normalisation,

@@ -64,6 +64,24 @@ describe(fitPrincipalComponents, () => {
     expect(dot).toBeCloseTo(0, 8);
   });
 
+  it.each([['wide', golden.pca], ['tall', golden.pcaTall]] as const)('knows the variances that follow, on a %s matrix', (_name, { values, rows, columns, variance }) => {
+    const { spectrum, totalVariance, variance: kept } = fitPrincipalComponents({ values: array(values), rows, columns, components: 1 });
+    expectClose(spectrum.subarray(0, variance.length), variance);
+    expect(spectrum[0]).toBe(kept[0]);
+    expect(spectrum).toHaveLength(Math.min(rows - 1, columns));
+    expect(spectrum.reduce((sum, value) => sum + value, 0)).toBeCloseTo(totalVariance, 9);
+  });
+
+  it('knows the first hundred variances of a large matrix', () => {
+    const random = createRandom(5);
+    const [rows, columns] = [130, 110];
+    const values = Float64Array.from({ length: rows * columns }, () => random.normal());
+    const { spectrum, totalVariance } = fitPrincipalComponents({ values, rows, columns, components: 2 });
+    const all = fitPrincipalComponents({ values, rows, columns, components: columns }).variance;
+    expectClose(spectrum, all.subarray(0, 100));
+    expect(all.reduce((sum, value) => sum + value, 0)).toBeCloseTo(totalVariance, 8);
+  });
+
   it('makes the loading of largest magnitude positive', () => {
     fc.assert(
       fc.property(fc.array(finite, { minLength: 24, maxLength: 24 }), (values) => {

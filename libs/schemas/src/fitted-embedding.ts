@@ -19,6 +19,8 @@ export interface FittedEmbeddingFacts {
   readonly variance: readonly number[];
   /** Share of each component in the total variance, 0..1. */
   readonly ratio: readonly number[];
+  /** Components after those of the embedding, which only tell how much is left: their variances and shares. */
+  readonly remaining?: { readonly variance: readonly number[]; readonly ratio: readonly number[] };
   /** Models that were fitted, in the order of `clusters`. */
   readonly models: readonly string[];
   /** Category of models of each fitted model, counted from 0. */

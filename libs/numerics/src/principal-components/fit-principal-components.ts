@@ -23,6 +23,8 @@ export interface PrincipalComponents {
   readonly variance: Float64Array;
   /** Share of each axis in the total variance; 0 where all rows are equal. */
   readonly ratio: Float64Array;
+  /** Sample variances along all axes that the matrix can give, falling; the first {@link spectrumKept} where both its sides exceed 100. */
+  readonly spectrum: Float64Array;
   /** Sum of the sample variances of all columns. */
   readonly totalVariance: number;
   /** How many components the matrix can give: min(rows - 1, columns). */
@@ -31,6 +33,8 @@ export interface PrincipalComponents {
 
 /** Smaller side up to which the singular value decomposition is fast enough (100 x 300: 90 ms). */
 const DECOMPOSED_SIDE = 100;
+/** Variances of a large matrix that are known at most; what follows explains next to nothing. */
+export const spectrumKept = 100;
 /** Share of the first variance down to which the cross products, which square the condition, keep 8 digits and more. */
 const CROSS_PRODUCT_FLOOR = 1e-8;
 
@@ -59,7 +63,7 @@ export function fitPrincipalComponents(options: PrincipalComponentsOptions): Pri
   const mean = columnMeans(options);
   const centred = centredRows(options, mean);
   const totalVariance = centred.reduce((sum, value) => sum + value * value, 0) / (rows - 1);
-  const { loadings, variance } = findAxes({ values: centred, rows, columns }, components, totalVariance);
+  const { loadings, variance, spectrum } = findAxes({ values: centred, rows, columns }, components, totalVariance);
   orientAxes(loadings, columns);
   return {
     mean,
@@ -67,6 +71,7 @@ export function fitPrincipalComponents(options: PrincipalComponentsOptions): Pri
     scores: projectCentred(centred, rows, columns, loadings),
     variance,
     ratio: variance.map((value) => (totalVariance === 0 ? 0 : value / totalVariance)),
+    spectrum: spectrum.slice(0, maximumComponents),
     totalVariance,
     maximumComponents,
   };
@@ -75,6 +80,7 @@ export function fitPrincipalComponents(options: PrincipalComponentsOptions): Pri
 interface Axes {
   readonly loadings: Float64Array;
   readonly variance: Float64Array;
+  readonly spectrum: Float64Array;
 }
 
 function findAxes(centred: RowMatrix, components: number, totalVariance: number): Axes {
@@ -87,6 +93,9 @@ function findAxes(centred: RowMatrix, components: number, totalVariance: number)
     axes.variance.fill(0, real);
     completeAxes(axes.loadings, columns, real);
   }
+  axes.spectrum.forEach((value, index) => {
+    if (!(value > noise)) axes.spectrum[index] = 0;
+  });
   return axes;
 }
 
@@ -97,7 +106,8 @@ function fromDecomposition({ values, rows, columns }: RowMatrix, components: num
   for (let component = 0; component < components; component++) {
     for (let column = 0; column < columns; column++) loadings[component * columns + column] = vectors.get(column, component);
   }
-  return { loadings, variance: Float64Array.from(fitted.getEigenvalues().slice(0, components)) };
+  const spectrum = Float64Array.from(fitted.getEigenvalues());
+  return { loadings, variance: spectrum.slice(0, components), spectrum };
 }
 
 /** Axes from the eigenvectors of the smaller matrix of cross products; undefined where that would be inexact. */
@@ -105,11 +115,12 @@ function fromCrossProducts(centred: RowMatrix, components: number): Axes | undef
   const { values, rows, columns } = centred;
   const byRows = rows < columns;
   const size = byRows ? rows : columns;
-  const { values: squares, vectors } = largestEigenpairs(crossProducts(byRows ? centred : transposed(centred)), size, components);
+  const wanted = Math.max(components, Math.min(size, spectrumKept));
+  const { values: squares, vectors, spectrum: all } = largestEigenpairs(crossProducts(byRows ? centred : transposed(centred)), size, components, wanted);
   const [largest = 0] = squares;
   if (!((squares[components - 1] as number) > CROSS_PRODUCT_FLOOR * largest)) return undefined;
-  const variance = squares.map((square) => square / (rows - 1));
-  if (!byRows) return { loadings: vectors, variance };
+  const [variance, spectrum] = [squares, all].map((some) => some.map((square) => square / (rows - 1))) as [Float64Array, Float64Array];
+  if (!byRows) return { loadings: vectors, variance, spectrum };
   // An axis is the combination of the rows by the eigenvector; its norm is the singular value.
   const loadings = new Float64Array(components * columns);
   for (let component = 0; component < components; component++) {
@@ -119,7 +130,7 @@ function fromCrossProducts(centred: RowMatrix, components: number): Axes | undef
       for (let column = 0; column < columns; column++) axis[column] = (axis[column] as number) + weight * (values[row * columns + column] as number);
     }
   }
-  return { loadings, variance };
+  return { loadings, variance, spectrum };
 }
 
 /** Lower triangle of the products of all pairs of rows; four rows at a time share each value that is read. */

@@ -6,6 +6,8 @@ export interface Eigenpairs {
   readonly values: Float64Array;
   /** Eigenvectors, row by row. */
   readonly vectors: Float64Array;
+  /** The largest eigenvalues without regard to vectors, falling: `values` and those that follow. */
+  readonly spectrum: Float64Array;
 }
 
 const INVERSE_ITERATIONS = 4;
@@ -16,11 +18,13 @@ const INVERSE_ITERATIONS = 4;
  * Householder reflections make the matrix tridiagonal (two thirds of size^3 multiplications, on contiguous rows);
  * bisection on Sturm sequences finds each wanted eigenvalue to the last digits whatever its multiplicity; inverse
  * iteration, kept orthogonal to the vectors found before, finds its vector. Errors are about 1e-16 of the largest
- * eigenvalue. The matrix (its lower triangle is read) is overwritten.
+ * eigenvalue. The matrix (its lower triangle is read) is overwritten. `spectrumCount` eigenvalues, at least `count`, are
+ * found without their vectors.
  */
-export function largestEigenpairs(matrix: Float64Array, size: number, count: number): Eigenpairs {
+export function largestEigenpairs(matrix: Float64Array, size: number, count: number, spectrumCount: number = count): Eigenpairs {
   const { diagonal, offDiagonal, factors } = tridiagonalize(matrix, size);
-  const values = largestOfTridiagonal(diagonal, offDiagonal, count);
+  const spectrum = largestOfTridiagonal(diagonal, offDiagonal, spectrumCount);
+  const values = spectrum.slice(0, count);
   const vectors = vectorsOfTridiagonal(diagonal, offDiagonal, values);
   for (let index = 0; index < count; index++) {
     const vector = vectors.subarray(index * size, (index + 1) * size);
@@ -29,7 +33,7 @@ export function largestEigenpairs(matrix: Float64Array, size: number, count: num
       addMultiple(vector, reflector, -(factors[row] as number) * dot(reflector, vector, row), row);
     }
   }
-  return { values, vectors };
+  return { values, vectors, spectrum };
 }
 
 interface Tridiagonal {
