@@ -13,6 +13,9 @@ export { componentVariance, conceptLoadings, embedModels } from './embedding-tab
 export { placeModels, type PlaceModelsOptions } from './place-models.ts';
 export { type Concept } from './profile-matrix.ts';
 
+// Two runs: what is new, and how far the others moved
+export { compareEmbeddings, type EmbeddingChange, type ModelMove } from './compare-embeddings.ts';
+
 // Categories of models
 export { rateClusters, rateClustersDefaults, type RateClustersOptions } from './rate-clusters.ts';
 export { describeCategories, type DescribeCategoriesOptions } from './describe-categories.ts';

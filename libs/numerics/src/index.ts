@@ -5,6 +5,9 @@ export { createRandom, type Random } from './random.ts';
 export { fitPrincipalComponents, type PrincipalComponents, type PrincipalComponentsOptions } from './principal-components/fit-principal-components.ts';
 export { projectOntoComponents, type Projection, type ProjectionOptions } from './principal-components/projection.ts';
 
+// One set of points on another
+export { alignProcrustes, type ProcrustesFit, type ProcrustesOptions } from './procrustes.ts';
+
 // Clusters
 export { clusterKMeans, kMeansDefaults, type KMeansClusters, type KMeansOptions } from './clusters/cluster-kmeans.ts';
 export { rateClusterCounts, type RateClusterCountsOptions, type RatedClusterCount } from './clusters/rate-cluster-counts.ts';
@@ -24,6 +27,8 @@ export { planUpsampling, samePlan, upsampleMap, type UpsamplingAlignment, type U
 export { quantilePosition, type QuantilePosition, type QuantileRule } from './activation-maps/quantile-position.ts';
 export { ThresholdSelection, type SelectedThresholds, type SurvivingMaps, type UnitCondition } from './activation-maps/threshold-selection.ts';
 export { type SelectionOptions, type SelectionRound, type SelectionState } from './activation-maps/selection-state.ts';
+export { joinShards, seedSelection, type JoinedShards } from './activation-maps/selection-shards.ts';
+export { boundsToBins } from './activation-maps/float-keys.ts';
 export { estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, type KeptImage, type KeptMapsEstimateOptions } from './activation-maps/kept-maps.ts';
 export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
 export { OverlapTally, type ImageMaps } from './activation-maps/overlap-tally.ts';
