@@ -13,3 +13,4 @@ export { cutBatch, syntheticUnitMatches, tinyUnitMatches, type TinyUnit } from '
 // ONNX models, written by hand or with random weights
 export { buildOnnxModel, onnxTypes, type OnnxAttribute, type OnnxExternalData, type OnnxFunction, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxType, type OnnxValue } from './onnx-model.ts';
 export { writeMobileNetV2, writeResNet50, type RandomNetwork, type RandomNetworkOptions } from './random-network.ts';
+export { writeColourSegmenter, type ColourHead, type ColourSegmenterOptions } from './colour-segmenter.ts';

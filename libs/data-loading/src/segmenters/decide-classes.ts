@@ -59,6 +59,30 @@ export function decideClasses(values: HeadValues, { size = values, confidence = 
   return planes;
 }
 
+/** Class numbers of one head for one image, counted from 0. */
+export interface ClassNumbers {
+  /** Whole numbers; those that no plane can hold mean nothing. */
+  readonly data: Float32Array;
+  /** Rows. */
+  readonly height: number;
+  /** Columns. */
+  readonly width: number;
+}
+
+/** Brings class numbers to the size of a plane, as class + 1 with 0 for none; a pixel takes the number under its centre. */
+export function spreadClassNumbers({ data, height, width }: ClassNumbers, size: { readonly height: number; readonly width: number }): Uint16Array {
+  const plane = new Uint16Array(size.height * size.width);
+  let pixel = 0;
+  for (let y = 0; y < size.height; y++) {
+    const row = Math.floor(((y + 0.5) * height) / size.height) * width;
+    for (let x = 0; x < size.width; x++) {
+      const value = data[row + Math.floor(((x + 0.5) * width) / size.width)] as number;
+      plane[pixel++] = value >= 0 && value < 65_535 ? value + 1 : 0;
+    }
+  }
+  return plane;
+}
+
 /** Values of one row of the planes, class by class. */
 interface Line {
   readonly values: Float32Array;

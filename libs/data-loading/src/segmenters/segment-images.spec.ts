@@ -156,7 +156,7 @@ describe(segmenterPreset, () => {
     const materials = ['-', ...Array.from({ length: 25 }, (_, index) => `m${String(index + 1)}`)];
     const labels = at('labels.json');
     writeFileSync(labels, JSON.stringify({ object: objects, material: materials, part: ['-', 'wing', 'o7', 'leg'], object_part: { o9: ['wing', 'o7'], o2: ['leg', 'wing'] } }));
-    const { heads } = await segmenterPreset('unified-parsing', { file: '', labels });
+    const { heads } = await segmenterPreset('unified-parsing', { file: model('m.onnx', { logits: rgb }), labels });
     expect(heads[0]?.classes.at(-1)).toEqual({ index: 335, name: 'o335', number: 335 });
     expect([heads[1]?.classes[0]?.number, heads[1]?.classes.at(-1)?.number]).toEqual([1676, 1700]);
     // Channels follow the order of the objects, numbers that of the file.

@@ -1,17 +1,16 @@
-import path from 'node:path';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { openSession, readModel, type ModelSession, type TensorValues } from '@intermodel/onnx';
-import { boundedMap, canonicalJson, FileHashes, InputError } from '@intermodel/streams';
+import { openSession, type ModelSession } from '@intermodel/onnx';
+import { boundedMap, FileHashes, InputError } from '@intermodel/streams';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { decodeImage, decodeImageDefaults, type DecodeImageOptions } from '../images/decode-image.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
 import { listImages } from '../images/list-labelled-images.ts';
 import type { DataWarning, LabelledImageEntry, LabelledImageSet, SegmentedLabel } from '../images/labelled-image-set.ts';
 import { badFileCodes } from '../images/load-labelled-images.ts';
-import { decideClasses, type Candidates, type HeadValues } from './decide-classes.ts';
+import { headPlanes } from './head-planes.ts';
+import { describeSegmenter, keptPlanesFile, planesKey } from './kept-planes.ts';
 import { planesAreWhole, writePlanes, type HeadPlane } from './plane-files.ts';
-import { segmenterHeadDefaults, type Segmenter, type SegmenterHead, type SegmenterInput } from './segmenter.ts';
+import type { Segmenter, SegmenterHead, SegmenterInput } from './segmenter.ts';
 import { segmenterVocabulary } from './segmenter-vocabulary.ts';
 
 /** Options of {@link segmentImages}. */
@@ -34,9 +33,6 @@ export interface SegmentImagesOptions extends DecodeImageOptions {
   readonly onProgress?: (done: number, of: number) => void;
 }
 
-/** Changes when the same image, model and options would give other planes. */
-const planesVersion = 1;
-
 /** Images under way: one is decoded while another one is segmented. */
 const imagesUnderWay = 2;
 
@@ -44,7 +40,7 @@ const imagesUnderWay = 2;
  * Lists the images of a folder with the label planes that segmentation models give them: each image is segmented once,
  * and its planes are kept compressed under the content of image, model and options, for all models of a study.
  *
- * @throws InputError `SEGMENTER_HEAD` for a tensor that does not fit its classes, those of {@link openSession},
+ * @throws InputError `SEGMENTER_HEAD` for a tensor that does not fit its classes, `SEGMENTER_INPUT`, those of {@link openSession},
  * {@link listImages} and {@link decodeImage}; MachineError `WRITE_FAILED`.
  */
 export async function segmentImages(options: SegmentImagesOptions): Promise<LabelledImageSet> {
@@ -52,7 +48,7 @@ export async function segmentImages(options: SegmentImagesOptions): Promise<Labe
   const warnings: DataWarning[] = [];
   const listed = await listImages(options.images, warnings);
   const { vocabulary, numbers } = segmenterVocabulary(segmenters);
-  const opened = await Promise.all(segmenters.map(async (segmenter, index) => new OpenSegmenter(segmenter, await describeModel(segmenter), numbers[index] ?? [], options)));
+  const opened = await Promise.all(segmenters.map(async (segmenter, index) => new OpenSegmenter(segmenter, await describeSegmenter(segmenter), numbers[index] ?? [], options)));
   const contents = new FileHashes();
   let done = 0;
   const segment = async ({ name, file }: { readonly name: string; readonly file: string }): Promise<LabelledImageEntry> => {
@@ -89,8 +85,7 @@ class OpenSegmenter {
 
   async label(file: string, sha256: string): Promise<SegmentedLabel> {
     const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, cacheFolder } = this.#options;
-    const key = createHash('sha256').update(canonicalJson({ version: planesVersion, image: sha256, segmenter: this.#description, background })).digest('hex');
-    const planes = path.join(cacheFolder, key.slice(0, 2), `${key}.planes`);
+    const planes = keptPlanesFile(cacheFolder, planesKey(sha256, this.#description, this.#options));
     if (!existsSync(planes) || !planesAreWhole(planes)) {
       const { height, width, filter } = this.#segmenter.input;
       const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), { maxPixels, background });
@@ -106,61 +101,32 @@ class OpenSegmenter {
   async #segment(pixels: Uint8Array): Promise<HeadPlane[]> {
     const { file, input, heads } = this.#segmenter;
     const { executionProviders, intraOpThreads } = this.#options;
-    this.#session ??= openSession({ file, tensors: heads.map(({ tensor }) => tensor), inputSize: input, ...(executionProviders === undefined ? {} : { executionProviders }), ...(intraOpThreads === undefined ? {} : { intraOpThreads }) });
+    this.#session ??= openSession({ file, tensors: heads.map(({ tensor }) => tensor), inputSize: input, wholeNumbers: true, ...(executionProviders === undefined ? {} : { executionProviders }), ...(intraOpThreads === undefined ? {} : { intraOpThreads }) });
     const session = await this.#session;
+    checkInput(file, input, session.input);
     const values = await session.run(inputValues(pixels, input, session.input.layout === 'NHWC'), 1);
     const decided: HeadPlane[] = [];
     heads.forEach((head, place) => {
       const tensor = session.tensors[place] ?? head.tensor;
-      const { size, planes } = decideHead(file, head, headValues(file, head, values.get(tensor), session.layouts.get(tensor) === 'NHWC'), input, this.#ownersOf(head, decided));
+      const output = { file, values: values.get(tensor), channelsLast: session.layouts.get(tensor) === 'NHWC', wholeNumbers: session.wholeNumbers.has(tensor) };
       // Channels that stand for no concept have won their pixels, and are nothing.
       const known = this.#numbers[place] ?? new Map<number, number>();
-      decided.push(...planes.map((data) => ({ head: place, ...size, data: data.map((value) => (known.has(value) ? value : 0)) })));
+      decided.push(...headPlanes(head, output, input, this.#ownersOf(head, decided)).map(({ data, ...size }) => ({ head: place, ...size, data: data.map((value) => (known.has(value) ? value : 0)) })));
     });
     return decided;
   }
 
-  /** What the head that owns another one's classes sees. */
-  #ownersOf({ ownedBy }: SegmenterHead, decided: readonly HeadPlane[]): HeadPlane | undefined {
-    if (ownedBy === undefined) return undefined;
-    const place = this.#segmenter.heads.findIndex(({ tensor }) => tensor === ownedBy);
-    return decided.find(({ head }) => head === place);
+  /** What the head that owns another one's classes sees; undefined where no head before it does. */
+  #ownersOf({ tensor, ownedBy }: SegmenterHead, decided: readonly HeadPlane[]): readonly HeadPlane[] | undefined {
+    const names = this.#segmenter.heads.map((head) => head.tensor);
+    const place = ownedBy === undefined ? -1 : names.indexOf(ownedBy);
+    return place < 0 || place >= names.indexOf(tensor) ? undefined : decided.filter(({ head }) => head === place);
   }
 }
 
-function decideHead(file: string, head: SegmenterHead, values: HeadValues, input: SegmenterInput, owners: HeadPlane | undefined) {
-  const { decide = segmenterHeadDefaults.decide, confidence = segmenterHeadDefaults.confidence, threshold = segmenterHeadDefaults.threshold, upsample = segmenterHeadDefaults.upsample } = head;
-  const size = upsample ? { height: input.height, width: input.width } : { height: values.height, width: values.width };
-  const thresholds = new Float32Array(values.classes).fill(Infinity);
-  for (const { index, threshold: own = threshold } of head.classes) {
-    if (index >= values.classes) throw headError(file, head, `class ${String(index)} is listed, but the tensor has ${String(values.classes)} classes`, 'a list of classes that belongs to this model');
-    thresholds[index] = own;
-  }
-  if (head.ownedBy !== undefined && owners === undefined) throw headError(file, head, `its classes are owned by "${head.ownedBy}", which is no head before it`, 'the tensor of an earlier head');
-  if (owners !== undefined && (owners.height !== size.height || owners.width !== size.width)) throw headError(file, head, `its planes have ${String(size.width)} x ${String(size.height)} pixels, those of the head that owns its classes ${String(owners.width)} x ${String(owners.height)}`, 'the same size: upsample both, or tensors of one size');
-  const candidates = owners === undefined ? undefined : candidatesOf(head, values.classes, owners);
-  return { size, planes: decideClasses(values, { size, confidence, ...(decide === 'threshold' ? { thresholds } : {}), ...(candidates === undefined ? {} : { candidates }) }) };
-}
-
-/** A class with owners is a candidate where one of them is seen, a class without everywhere. */
-function candidatesOf({ classes }: SegmenterHead, count: number, { data }: HeadPlane): Candidates {
-  const rows = data.reduce((largest, owner) => Math.max(largest, owner), 0) + 1;
-  const allowed = new Uint8Array(rows * count).fill(1);
-  for (const { index, owners } of classes) {
-    if (owners === undefined) continue;
-    for (let row = 0; row < rows; row++) allowed[row * count + index] = owners.includes(row - 1) ? 1 : 0;
-  }
-  return { owners: data, allowed };
-}
-
-function headValues(file: string, head: SegmenterHead, values: TensorValues | undefined, channelsLast: boolean): HeadValues {
-  const [, first = 0, second = 0, third = 0] = values?.dims ?? [];
-  if (values?.dims.length !== 4) throw headError(file, head, `the tensor has the shape ${values?.dims.join(' x ') ?? ''}`, 'images x classes x height x width');
-  return channelsLast ? { data: values.data, height: first, width: second, classes: third, channelsLast } : { data: values.data, classes: first, height: second, width: third, channelsLast };
-}
-
-function headError(file: string, { tensor }: SegmenterHead, problem: string, expected: string): InputError {
-  return new InputError('SEGMENTER_HEAD', problem, { file, column: tensor, expected, hint: 'Correct the head, or export the model with this output.' });
+function checkInput(file: string, { height, width }: SegmenterInput, { name, height: rows = height, width: columns = width, channels = 3 }: ModelSession['input']): void {
+  if (rows === height && columns === width && channels === 3) return;
+  throw new InputError('SEGMENTER_INPUT', `the model takes images of ${String(columns)} x ${String(rows)} pixels and ${String(channels)} channels`, { file, column: name, expected: `${String(width)} x ${String(height)} pixels in three channels, as its input is described`, hint: 'Correct "width" and "height" of the input, or export the model with free sizes.' });
 }
 
 /** The bytes of an image as the model wants them. */
@@ -173,13 +139,4 @@ export function inputValues(pixels: Uint8Array, { scale, mean, std, channels }: 
     for (let pixel = 0; pixel < count; pixel++) values[channelsLast ? 3 * pixel + channel : channel * count + pixel] = table[pixels[3 * pixel + from] as number] as number;
   }
   return values;
-}
-
-/** All that planes depend on besides the image: the model's content, with weights in other files, and every choice but names. */
-async function describeModel({ file, input, heads }: Segmenter): Promise<string> {
-  const locations = [...new Set(readModel(file).graph.initializers.flatMap(({ external }) => (external === undefined ? [] : [external.location])))].sort();
-  const contents = new FileHashes();
-  const hashes = await Promise.all([file, ...locations.map((location) => path.join(path.dirname(file), location))].map((each) => contents.hash(each)));
-  const choices = heads.map(({ category: _category, ...head }) => ({ ...segmenterHeadDefaults, ...head, classes: head.classes.map(({ index, threshold, owners }) => ({ index, threshold: threshold ?? null, owners: owners ?? null })) }));
-  return canonicalJson(JSON.parse(JSON.stringify({ hashes, input, choices })));
 }

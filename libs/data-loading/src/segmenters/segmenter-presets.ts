@@ -10,7 +10,11 @@ import type { SegmenterClass, SegmenterHead, SegmenterInput } from './segmenter.
 export interface SegmenterPresetOptions {
   /** ONNX file. */
   readonly file: string;
-  /** Tensors of the heads, in the order of the preset. @default the model's one output; `object`, `material`, `part` for unified-parsing */
+  /**
+   * Tensors of the heads, in the order of the preset.
+   *
+   * @default the model's one output, or of several `logits` or `out`; `object`, `material`, `part` for unified-parsing
+   */
   readonly tensors?: readonly string[];
   /** `labels.json` of the unified-parsing network: object, part, material, object_part. */
   readonly labels?: string;
@@ -26,7 +30,7 @@ export interface PresetParts {
 
 const imagenet = { filter: 'bilinear', channels: 'rgb', scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
-/** Inputs of the presets. The bytes of unified parsing are in order blue, green, red, with its training set's mean subtracted. */
+/** Inputs of the presets, for exports that leave the size of images free. The bytes of unified parsing are in order blue, green, red, with its training set's mean subtracted. */
 export const segmenterPresets = {
   'ade20k-150': { ...imagenet, height: 512, width: 512 },
   'voc-21': { ...imagenet, height: 520, width: 520 },
@@ -44,11 +48,24 @@ export type SegmenterPresetName = keyof typeof segmenterPresets;
  * @throws InputError `SEGMENTER_OUTPUTS`, `SEGMENTER_LABELS`, `JSON_BROKEN`, `JSON_SHAPE`, and those of {@link readModel}.
  */
 export async function segmenterPreset(name: SegmenterPresetName, options: SegmenterPresetOptions): Promise<PresetParts> {
-  const input = segmenterPresets[name];
-  if (name === 'unified-parsing') return { input, heads: await unifiedParsingHeads(options) };
-  const [tensor] = options.tensors ?? [onlyOutput(options.file)];
+  const heads = name === 'unified-parsing' ? await unifiedParsingHeads(options) : [oneHead(name, options)];
+  return { input: { ...segmenterPresets[name], ...fixedSize(options.file) }, heads };
+}
+
+function oneHead(name: 'ade20k-150' | 'voc-21', { file, tensors }: SegmenterPresetOptions): SegmenterHead {
+  const [tensor = ''] = tensors ?? [mainOutput(file)];
+  // The background of Pascal VOC is its first class; the scene parsing challenge has none.
   const classes = name === 'voc-21' ? vocClasses.map((label, index) => ({ index: index + 1, name: label })) : ade20kChallengeNames.map((label, index) => ({ index, name: label }));
-  return { input, heads: [{ tensor: tensor ?? '', category: 'object', classes }] };
+  return { tensor, category: 'object', channels: name === 'voc-21' ? 21 : 150, classes };
+}
+
+/** Size of the images that a model takes, where its file fixes it. */
+function fixedSize(file: string): { readonly height: number; readonly width: number } | undefined {
+  const { inputs, initializers } = readModel(file).graph;
+  const constants = new Set(initializers.map(({ name }) => name));
+  const dims = inputs.find(({ name }) => !constants.has(name))?.type?.dims ?? [];
+  const [height, width] = dims[3] === 3 && dims[1] !== 3 ? [dims[1], dims[2]] : [dims[2], dims[3]];
+  return typeof height === 'number' && typeof width === 'number' && height > 0 && width > 0 ? { height, width } : undefined;
 }
 
 /**
@@ -99,10 +116,11 @@ async function unifiedParsingHeads({ file, labels, tensors = ['object', 'materia
   const [objects, materials] = [textList(json, 'object', labels), textList(json, 'material', labels)];
   const [objectTensor = '', materialTensor = '', partTensor = ''] = tensors;
   const firstMaterial = (objects.length - 1) * (1 + halves) + 1;
+  const parts = partClasses(json, labels, objects, firstMaterial + materials.length - 1);
   return [
-    { tensor: objectTensor, category: 'object', classes: objects.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: index }])) },
-    { tensor: materialTensor, category: 'material', classes: materials.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: firstMaterial + index - 1 }])) },
-    { tensor: partTensor, category: 'part', ownedBy: objectTensor, classes: partClasses(json, labels, objects, firstMaterial + materials.length - 1) },
+    { tensor: objectTensor, category: 'object', channels: objects.length, classes: objects.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: index }])) },
+    { tensor: materialTensor, category: 'material', channels: materials.length, classes: materials.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: firstMaterial + index - 1 }])) },
+    { tensor: partTensor, category: 'part', channels: parts.length, ownedBy: objectTensor, classes: parts },
   ];
 }
 
@@ -133,10 +151,13 @@ function textList(json: JsonObject, key: string, file: string): string[] {
   return list;
 }
 
-/** The one output of a model. @throws InputError `SEGMENTER_OUTPUTS` where there are several. */
-export function onlyOutput(file: string): string {
+/** Names that exporters give to the logits, where a model has auxiliary outputs too. */
+const usualOutputs: readonly string[] = ['logits', 'out'];
+
+/** The output of a model that holds the values of its classes. @throws InputError `SEGMENTER_OUTPUTS` where that is open. */
+export function mainOutput(file: string): string {
   const outputs = readModel(file).graph.outputs.map(({ name }) => name);
-  const [only] = outputs;
-  if (only === undefined || outputs.length > 1) throw new InputError('SEGMENTER_OUTPUTS', `the model has ${String(outputs.length)} outputs: ${outputs.join(', ')}`, { file, expected: 'the tensor with the values of the classes', hint: 'Name the tensor.' });
-  return only;
+  const main = outputs.length === 1 ? outputs[0] : usualOutputs.find((name) => outputs.includes(name));
+  if (main === undefined) throw new InputError('SEGMENTER_OUTPUTS', `the model has ${String(outputs.length)} outputs: ${outputs.join(', ')}`, { file, expected: 'the tensor with the values of the classes', hint: 'Name the tensor.' });
+  return main;
 }

@@ -16,19 +16,34 @@ export interface SegmenterClass {
 
 /** One output of a segmentation model, and how its values become label planes. */
 export interface SegmenterHead {
-  /** Tensor of images x classes x height x width: logits, or probabilities. */
+  /**
+   * Tensor of images x classes x height x width: logits, or probabilities. Or class numbers, where the model decides by
+   * itself: images x height x width, or images x 1 x height x width.
+   */
   readonly tensor: string;
   /** Category of its concepts. */
   readonly category: string;
   /** Classes that stand for concepts; channels that are not listed mean nothing, and win over the others all the same. */
   readonly classes: readonly SegmenterClass[];
-  /** `argmax`: the largest value of a pixel wins; `threshold`: every class above its threshold is there. @default 'argmax' */
-  readonly decide?: 'argmax' | 'threshold';
+  /** Classes that the tensor must have, the unlisted ones too; class numbers are not checked. @default any that has the listed ones */
+  readonly channels?: number;
+  /**
+   * `argmax`: the largest value of a pixel wins; `threshold`: every class above its threshold is there; `numbers`: the
+   * values are class numbers, other numbers than those of the classes mean nothing.
+   *
+   * @default 'numbers' for a tensor of whole numbers, else 'argmax'
+   */
+  readonly decide?: 'argmax' | 'threshold' | 'numbers';
   /** Share (0..1) that the winner must have of the softmax over all classes, else the pixel is unlabelled. @default 0 */
   readonly confidence?: number;
   /** Value above which a pixel bears a class, for `threshold`. @default 0, which is a half for logits of single classes */
   readonly threshold?: number;
-  /** Whether values are upsampled bilinearly to the input's size before deciding, else labels have the tensor's size. @default true */
+  /**
+   * Whether values are upsampled to the input's size before deciding, bilinearly or class numbers to the nearest, else
+   * labels have the tensor's size.
+   *
+   * @default true
+   */
   readonly upsample?: boolean;
   /**
    * Tensor of the head whose concepts own those of this one: a class with `owners` is a candidate only where that head

@@ -261,7 +261,7 @@ describe('schema and types', () => {
     'data.crowd': namesOf<NonNullable<DataContent['crowd']>>({ keep: 1, ignore: 1 }),
     'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
     'data.segmenters.0.preset': Object.keys(segmenterPresets),
-    'data.segmenters.0.heads.0.decide': namesOf<NonNullable<SegmenterHead['decide']>>({ argmax: 1, threshold: 1 }),
+    'data.segmenters.0.heads.0.decide': namesOf<NonNullable<SegmenterHead['decide']>>({ argmax: 1, threshold: 1, numbers: 1 }),
     'data.segmenters.0.input.preset': Object.keys(preprocessingPresets),
     'data.segmenters.0.input.filter': namesOf<Preprocessing['filter']>({ bilinear: 1, bicubic: 1, lanczos3: 1, nearest: 1 }),
     'data.segmenters.0.input.channels': namesOf<Preprocessing['channels']>({ rgb: 1, bgr: 1 }),

@@ -105,7 +105,7 @@ export interface StudySegmenter {
 }
 
 /** One output of a segmentation model. */
-export interface StudySegmenterHead extends Omit<SegmenterHead, 'classes'> {
+export interface StudySegmenterHead extends Omit<SegmenterHead, 'classes' | 'channels'> {
   /** CSV of index and name, and if need be category and threshold. */
   readonly classes: string;
   /** CSV of owner and part. */
