@@ -9,7 +9,15 @@ export { ActivationDissection, mergeOverlaps, mergeSelections, type ActivationDi
 export { type DissectionResult, type UnitSummary } from './dissection-result.ts';
 export { keepDefaults, type KeepOptions } from './kept-map-store.ts';
 export { readActivations, type ImageActivations } from './read-activations.ts';
-export { type Concept } from './concept-index.ts';
+export { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
+
+// The parts of it, for runs in shards that are kept
+export { ShardCounter, type CountedShard, type KeptShard, type ShardCounterOptions } from './count-shards.ts';
+export { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
+export { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection, type KeptShardBytes, type LabelledShard } from './shard-bytes.ts';
+export { overlapOptions, selectionOptions } from './kernel-options.ts';
+export { dissectionResult } from './dissection-result.ts';
+export { ThresholdSketches } from './threshold-sketches.ts';
 
 // Named choices
 export { dissectionPreset, dissectionPresetNames, dissectionPresets, passesGate, type Comparison, type DissectionPreset, type DissectionPresetName } from './dissection-presets.ts';

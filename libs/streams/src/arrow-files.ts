@@ -5,11 +5,16 @@ import { InputError } from './errors.ts';
 
 /** Writes batches of one schema as an Arrow IPC file, whole or not at all. */
 export function writeArrowFile<T extends TypeMap>(file: string, schema: Schema<T>, batches: Iterable<RecordBatch<T>>): void {
+  writeFileAtomically(file, arrowFileBytes(schema, batches));
+}
+
+/** Bytes of an Arrow IPC file of batches of one schema. */
+export function arrowFileBytes<T extends TypeMap>(schema: Schema<T>, batches: Iterable<RecordBatch<T>>): Uint8Array {
   const writer = new RecordBatchFileWriter<T>();
   writer.reset(undefined, schema);
   for (const batch of batches) writer.write(batch);
   writer.finish();
-  writeFileAtomically(file, writer.toUint8Array(true));
+  return writer.toUint8Array(true);
 }
 
 /**

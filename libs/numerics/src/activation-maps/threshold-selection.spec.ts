@@ -4,6 +4,7 @@ import { KeptMaps } from './kept-maps.ts';
 import { quantilePosition } from './quantile-position.ts';
 import type { SelectionOptions } from './selection-state.ts';
 import { packState, unpackState } from './state-bytes.ts';
+import { joinShards, seedSelection } from './selection-shards.ts';
 import { ThresholdSelection } from './threshold-selection.ts';
 import type { SelectionState } from './selection-state.ts';
 import { planUpsampling, upsampleMap } from './upsampling.ts';
@@ -134,6 +135,68 @@ describe('ThresholdSelection', () => {
     expect(() => ThresholdSelection.fromState({ ...state, filled: Uint32Array.of(1, 0), bins: Uint16Array.of(4096), counts: Uint32Array.of(1) })).toThrow('beyond the 4096');
   });
 });
+
+describe('joinShards', () => {
+  it('equals sorting all values, also after shards have come and gone, and names those that dropped too much', () => {
+    let reruns = 0;
+    fc.assert(
+      fc.property(cases, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 40, maxLength: 40 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), fc.boolean(), ({ options, images }, places, gone, tight) => {
+        const parts = [0, 1, 2, 3].map((part) => images.filter((_, index) => places[index] === part)).filter((part) => part.length > 0);
+        const announced = tight ? images.length : Math.ceil(images.length * 1.1) + 1;
+        const first = new ThresholdSelection({ ...options, maximumImages: announced });
+        const shards = parts.map((part) => runShard(first, part));
+        // Half of the shards go; their images come back in other shards, all of them or a part.
+        const staying = shards.filter((_, index) => gone[index] !== true);
+        const coming = parts.filter((_, index) => gone[index] === true && gone[index + 4] === true);
+        const count = [...staying, ...coming.map((part) => ({ images: part }))].reduce((sum, shard) => sum + shard.images.length, 0);
+        if (count === 0) return;
+        const all = [...staying];
+        for (const part of coming) all.push(...runMore(all, [part], options, count));
+        let joined = joinShards(all.map(({ state }) => state));
+        if (joined.short.length > 0) {
+          reruns++;
+          const fine = all.filter((_, index) => !joined.short.includes(index));
+          all.splice(0, all.length, ...fine, ...runMore(fine, joined.short.map((index) => all[index]?.images ?? []), options, count));
+          joined = joinShards(all.map(({ state }) => state));
+          expect(joined.short).toEqual([]);
+        }
+        const selection = ThresholdSelection.fromState(unpackState(packState(joined.state)) as SelectionState);
+        while (selection.round !== 'done') {
+          for (const { maps } of all) for (const { units, maxima, maps: values } of maps.images) selection.refine(units, maxima, values);
+          selection.advance();
+        }
+        expect(selection.thresholds().thresholds).toEqual(sortAll(options, all.flatMap((shard) => shard.images)));
+      }),
+      { numRuns: 300 },
+    );
+    expect(reruns).toBeGreaterThan(0);
+  });
+
+  it('refuses what does not belong together', () => {
+    const options = { units: 1, height: 1, width: 1, targetHeight: 1, targetWidth: 1 };
+    const [one, other] = [new ThresholdSelection(options).takeShard(), new ThresholdSelection({ ...options, level: 0.5 }).takeShard()];
+    expect(() => joinShards([])).toThrow('there is none');
+    expect(() => joinShards([one, other])).toThrow('they differ in their options');
+    expect(() => joinShards([joinShards([one]).state])).toThrow('one is in round "middle"');
+  });
+});
+
+/** A shard: its images, what was counted of them, and the maps that were kept under the bounds of its end. */
+function runShard(selection: ThresholdSelection, images: readonly Float32Array[]) {
+  const maps = new KeptMaps(selection.options.height * selection.options.width);
+  images.forEach((image, index) => {
+    maps.add(index, noLabels, selection.add(image), image);
+  });
+  const state = selection.takeShard();
+  maps.compact(selection.bounds(), selection.options.keepEqual);
+  return { images, state, maps };
+}
+
+/** Runs shards after others, whose counts already bound the thresholds. */
+function runMore(before: readonly { readonly state: SelectionState }[], parts: readonly (readonly Float32Array[])[], options: SelectionOptions, maximumImages: number) {
+  const selection = before.length === 0 ? new ThresholdSelection({ ...options, maximumImages }) : ThresholdSelection.afterShards(seedSelection(before.map(({ state }) => state), maximumImages));
+  return parts.map((part) => runShard(selection, part));
+}
 
 const cases = fc
   .record({

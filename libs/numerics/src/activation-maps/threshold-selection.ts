@@ -1,6 +1,7 @@
-import { floatOfKey } from './float-keys.ts';
+import { floatOfKey, keyOfFloat } from './float-keys.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { quantilePosition } from './quantile-position.ts';
+import { findDigit } from './radix-digit.ts';
 import { binsOfRound, checkSelectionState, resolveSelectionOptions, sameSelection, type SelectionOptions, type SelectionRound, type SelectionState } from './selection-state.ts';
 import { planUpsampling } from './upsampling.ts';
 
@@ -56,6 +57,9 @@ export class ThresholdSelection {
   readonly #thresholds: Float32Array;
   #round: SelectionRound = 'coarse';
   #images = 0;
+  #taken: TakenCounts;
+  /** Greatest activation of each unit before the shard under way: no bin above it is filled. */
+  readonly #highest: Float32Array;
 
   constructor(options: SelectionOptions) {
     this.options = resolveSelectionOptions(options);
@@ -76,6 +80,8 @@ export class ThresholdSelection {
     memory.integers(at.boundBins, units).fill(0xffffffff);
     memory.floats(at.minima, units).fill(Infinity);
     memory.floats(at.maxima, units).fill(-Infinity);
+    this.#taken = noCounts(units);
+    this.#highest = new Float32Array(units).fill(-Infinity);
     this.#prefixes = new Uint32Array(units);
     this.#ranks = new Float64Array(units);
     this.#lowers = new Float32Array(units).fill(NaN);
@@ -117,6 +123,33 @@ export class ThresholdSelection {
     this.#memory.floats(this.#at.maps, activations.length).set(activations);
     const count = this.#memory.kernels.addImage(this.#at.maps, LIMIT);
     return { units: this.#memory.integers(this.#at.units, count), maxima: this.#memory.floats(this.#at.highest, count) };
+  }
+
+  /**
+   * Gives what was added since the last call, or since the state that the selection began from, as the state of a shard,
+   * with the bounds of now; the selection goes on. Shards are put together by `joinShards`.
+   */
+  takeShard(): SelectionState {
+    this.#expect('takeShard', 'coarse');
+    const { units } = this.options;
+    const { minima, maxima, faults } = this.#at;
+    const now = this.#countsAboveBounds();
+    const [lows, highs, faulty] = [this.#memory.floats(minima, units), this.#memory.floats(maxima, units), this.#memory.integers(faults, units)];
+    const none = () => new Float32Array(units).fill(NaN);
+    const state: SelectionState = {
+      ...{ kind: 'ThresholdSelection/1', options: this.options, round: 'coarse', images: this.#images - this.#taken.images },
+      ...{ faults: faulty.slice(), minima: lows.slice(), maxima: highs.slice(), boundBins: this.#boundBins().slice() },
+      ...{ nexts: new Float32Array(units), prefixes: new Uint32Array(units), ranks: new Float64Array(units), lowers: none(), uppers: none(), thresholds: none() },
+      ...subtractCounts(now, this.#taken),
+    };
+    this.#taken = { ...now, images: this.#images };
+    this.#highest.forEach((highest, unit) => {
+      this.#highest[unit] = Math.max(highest, highs[unit] as number);
+    });
+    lows.fill(Infinity);
+    highs.fill(-Infinity);
+    faulty.fill(0);
+    return state;
   }
 
   /**
@@ -203,6 +236,13 @@ export class ThresholdSelection {
     };
   }
 
+  /** Selection that goes on from `seedSelection`: what it has counted bounds the thresholds, but is no part of the next shard. */
+  static afterShards(seed: SelectionState): ThresholdSelection {
+    const selection = ThresholdSelection.fromState(seed);
+    selection.takeShard();
+    return selection;
+  }
+
   /** Selection of a state, ready to go on. @throws RangeError if the state is not whole */
   static fromState(state: SelectionState): ThresholdSelection {
     checkSelectionState(state);
@@ -232,6 +272,27 @@ export class ThresholdSelection {
     });
     if (state.round === 'coarse') selection.#raiseBounds();
     return selection;
+  }
+
+  /** Counts of the bins from the bounds on: those under them are not complete. */
+  #countsAboveBounds(): Counts {
+    const { units } = this.options;
+    const all = this.#memory.integers(this.#at.histograms, units * 4096);
+    const [bounds, highs] = [this.#boundBins(), this.#memory.floats(this.#at.maxima, units)];
+    const filled = new Uint32Array(units);
+    const [bins, counts]: [number[], number[]] = [[], []];
+    for (let unit = 0; unit < units; unit++) {
+      // Upsampling may bring in zeros from around the map, but nothing greater.
+      const highest = keyOfFloat(Math.max(this.#highest[unit] as number, highs[unit] as number, 0)) >>> 20;
+      for (let bin = Math.max(bounds[unit] as number, 0); bin <= highest; bin++) {
+        const count = all[unit * 4096 + bin] as number;
+        if (count === 0) continue;
+        filled[unit] = (filled[unit] as number) + 1;
+        bins.push(bin);
+        counts.push(count);
+      }
+    }
+    return { filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) };
   }
 
   #endCoarse(): void {
@@ -354,13 +415,34 @@ export class ThresholdSelection {
   }
 }
 
-/** Bin in which the value of a rank from above falls, and its rank within the bin; `lowest` where the counts end first. */
-function findDigit(histogram: Uint32Array, wanted: number, lowest: number): { readonly digit: number; readonly rank: number } {
-  let rank = wanted;
-  for (let digit = histogram.length - 1; digit > lowest; digit--) {
-    const count = histogram[digit] as number;
-    if (count >= rank) return { digit, rank };
-    rank -= count;
-  }
-  return { digit: lowest, rank };
+/** Filled bins of each unit, as in a state. */
+type Counts = Pick<SelectionState, 'filled' | 'bins' | 'counts'>;
+
+/** What had been counted when the last shard was taken. */
+type TakenCounts = Counts & { readonly images: number };
+
+function noCounts(units: number): TakenCounts {
+  return { images: 0, filled: new Uint32Array(units), bins: new Uint16Array(), counts: new Uint32Array() };
+}
+
+/** Counts that came since `before`; bins that have fallen under a bound in between are not among those of `now`. */
+function subtractCounts(now: Counts, before: Counts): Counts {
+  const filled = new Uint32Array(now.filled.length);
+  const [bins, counts]: [number[], number[]] = [[], []];
+  let [entry, old] = [0, 0];
+  now.filled.forEach((length, unit) => {
+    const oldEnd = old + (before.filled[unit] as number);
+    for (const end = entry + length; entry < end; entry++) {
+      const bin = now.bins[entry] as number;
+      while (old < oldEnd && (before.bins[old] as number) < bin) old++;
+      const earlier = old < oldEnd && before.bins[old] === bin ? (before.counts[old] as number) : 0;
+      const count = (now.counts[entry] as number) - earlier;
+      if (count === 0) continue;
+      filled[unit] = (filled[unit] as number) + 1;
+      bins.push(bin);
+      counts.push(count);
+    }
+    old = oldEnd;
+  });
+  return { filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) };
 }

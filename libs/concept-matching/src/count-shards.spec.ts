@@ -1,0 +1,126 @@
+import { joinShards, OverlapTally, ThresholdSelection, type SelectionState } from '@intermodel/numerics';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ActivationDissection } from './activation-dissection.ts';
+import { indexConcepts } from './concept-index.ts';
+import { ShardCounter, type CountedShard, type KeptShard } from './count-shards.ts';
+import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
+import { dissectionResult } from './dissection-result.ts';
+import { overlapOptions, selectionOptions } from './kernel-options.ts';
+import { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
+import { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection } from './shard-bytes.ts';
+import { combineLabels } from '@intermodel/numerics';
+
+const shape = { model: 'm', layer: 'l', units: 5, mapHeight: 3, mapWidth: 4, labelHeight: 6, labelWidth: 7 };
+const vocabulary = [
+  { number: 1, name: 'sky', category: 'object' },
+  { number: 2, name: 'red', category: 'color' },
+];
+const index = indexConcepts(vocabulary);
+const other: DissectionPreset = { ...dissectionPresets['dissect-2020'], level: 0.8, upsampling: { ...dissectionPresets['dissect-2020'].upsampling, padding: 'clamp' } };
+const main: DissectionPreset = { ...dissectionPresets['dissect-2020'], level: 0.9 };
+
+describe('ShardCounter', () => {
+  it('gives what one dissection of all images gives, for two presets at once, whatever the shards', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), (count, sizes, seed, shift) => {
+        const images = draw(count, seed, shift);
+        const shards = cut(images, sizes);
+        const counter = new ShardCounter({ shape, selections: [main, other].map((preset) => selectionOptions(shape, preset, count + 3)) });
+        const counted = shards.map((shard) => {
+          for (const { activations } of shard) counter.add(activations);
+          return throughBytes(counter.takeShard());
+        });
+        [main, other].forEach((preset, place) => {
+          const joined = joinShards(counted.map(({ histograms }) => histograms[place] as SelectionState));
+          expect(joined.short).toEqual([]);
+          expect(finish(joined.state, preset, counted.map(({ kept }) => kept), shards)).toEqual(whole(preset, images));
+        });
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('counts anew under another preset from what was kept, or says that it was not enough', () => {
+    let [enough, tooLittle] = [0, 0];
+    fc.assert(
+      fc.property(fc.integer({ min: 4, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), fc.boolean(), (count, sizes, seed, shift, tighter) => {
+        const [kept, asked] = tighter ? [other, { ...main, values: 'raw' as const }] : [main, other];
+        const images = draw(count, seed, shift);
+        const shards = cut(images, sizes);
+        const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, kept, count)] });
+        const maps = shards.map((shard) => {
+          for (const { activations } of shard) counter.add(activations);
+          return throughBytes(counter.takeShard()).kept;
+        });
+        const joined = joinShards(maps.map((shard) => recountShard(shard, selectionOptions(shape, asked, count))));
+        if (joined.short.length > 0) {
+          tooLittle++;
+          return;
+        }
+        enough++;
+        expect(finish(joined.state, asked, maps, shards)).toEqual(whole(asked, images));
+      }),
+      { numRuns: 120 },
+    );
+    expect([enough > 10, tooLittle > 0]).toEqual([true, true]);
+  });
+});
+
+interface DrawnImage {
+  readonly activations: Float32Array;
+  readonly planes: Uint16Array;
+}
+
+function draw(count: number, seed: number, shift: number): DrawnImage[] {
+  let state = seed >>> 0;
+  const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const units = Array.from({ length: shape.units }, random);
+  return Array.from({ length: count }, () => ({
+    activations: Float32Array.from({ length: 5 * 12 }, (_, place) => (random() < (units[Math.floor(place / 12)] as number) ? 0 : random() * 4 + shift)),
+    planes: Uint16Array.from({ length: 42 }, () => Math.floor(random() * 3)),
+  }));
+}
+
+function cut<T>(items: readonly T[], sizes: readonly number[]): T[][] {
+  const shards: T[][] = [];
+  for (let [at, turn] = [0, 0]; at < items.length; at += sizes[turn % sizes.length] as number, turn++) shards.push(items.slice(at, at + (sizes[turn % sizes.length] as number)));
+  return shards;
+}
+
+function throughBytes({ histograms, kept }: CountedShard): CountedShard {
+  return { histograms: histograms.map((state) => unpackSelection(packSelection(state))), kept: unpackKeptShard(packKeptShard(kept)) };
+}
+
+function finish(state: SelectionState, preset: DissectionPreset, kept: readonly KeptShard[], shards: readonly (readonly DrawnImage[])[]) {
+  const zeros = preset.upsampling.padding === 'zeros';
+  const selection = ThresholdSelection.fromState(state);
+  while (selection.round !== 'done') {
+    for (const { images } of kept) for (const image of images) selection.refine(image.units, boundMaxima(image, zeros), image.maps);
+    selection.advance();
+  }
+  const selected = selection.thresholds();
+  const tally = new OverlapTally(overlapOptions(shape, preset, index, 0), selected.thresholds);
+  kept.forEach((shard, place) => {
+    expect(coversThresholds(shard, selected.thresholds, { padding: preset.upsampling.padding, equalIsActive: false })).toBe(true);
+    const own = new OverlapTally(overlapOptions(shape, preset, index, 0), selected.thresholds);
+    const { labels } = unpackLabels(packLabels({ images: [], labels: (shards[place] ?? []).map(({ planes }) => combineLabels({ planes }, 42)) }));
+    shard.images.forEach((image) => {
+      own.add(labels[image.image] as Uint16Array, { ...image, maxima: boundMaxima(image, zeros) });
+    });
+    tally.merge(unpackOverlaps(packOverlaps(own.toState())));
+  });
+  return tables(dissectionResult(shape, preset, index, selected, tally.toState()));
+}
+
+function whole(preset: DissectionPreset, images: readonly DrawnImage[]) {
+  const dissection = new ActivationDissection({ shape, vocabulary, preset });
+  images.forEach(({ activations, planes }, image) => {
+    dissection.add(image, activations, { planes });
+  });
+  return tables(dissection.finish());
+}
+
+function tables({ thresholds, overlaps, matches, summary }: ReturnType<ActivationDissection['finish']>) {
+  return { summary, tables: [thresholds, overlaps, matches].map((batch) => batch.toArray().map((row) => JSON.stringify(row))) };
+}

@@ -1,0 +1,96 @@
+import { KeptMaps, seedSelection, ThresholdSelection, type KeptImage, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
+import type { ActivationShape } from '@intermodel/schemas';
+import type { MapBounds } from './kept-map-store.ts';
+
+/** Maps of one shard of images that may still matter, and what must be known of those that were dropped. */
+export interface KeptShard extends MapBounds {
+  /** Model, layer and sizes. */
+  readonly shape: ActivationShape;
+  /** Images that were counted, numbered within the shard; they bear no labels. */
+  readonly images: readonly KeptImage[];
+  /** Least finite activation of each unit over the shard, Infinity without any. */
+  readonly minima: Float32Array;
+  /** Greatest finite activation of each unit. */
+  readonly maxima: Float32Array;
+  /** Maps of each unit with a value that is not finite, which are dropped. */
+  readonly faults: Uint32Array;
+}
+
+/** What is counted of one shard. */
+export interface CountedShard {
+  /** Counts under each of the selections, in their order. */
+  readonly histograms: readonly SelectionState[];
+  /** Maps that may reach a threshold of any of them. */
+  readonly kept: KeptShard;
+}
+
+/** Options of {@link ShardCounter}. */
+export interface ShardCounterOptions {
+  /** Model, layer and sizes. */
+  readonly shape: ActivationShape;
+  /** What thresholds are wanted of the layer, at least one; `maximumImages` is that of all shards together. */
+  readonly selections: readonly SelectionOptions[];
+  /** Counts of shards that are known already, for each of the selections: they bound the thresholds from the start. @default none */
+  readonly before?: readonly (readonly SelectionState[])[];
+}
+
+/**
+ * Counts a layer's activations shard by shard, in one forward pass: values above the bounds of the thresholds, and the
+ * maps that may still matter. Bounds rise over all shards; what is given for a shard is exact above them.
+ */
+export class ShardCounter {
+  readonly shape: ActivationShape;
+  readonly #selections: readonly ThresholdSelection[];
+  readonly #maps: KeptMaps;
+  #images = 0;
+
+  constructor({ shape, selections, before = [] }: ShardCounterOptions) {
+    this.shape = shape;
+    this.#maps = new KeptMaps(shape.mapHeight * shape.mapWidth);
+    this.#selections = selections.map((options, index) => {
+      const states = before[index] ?? [];
+      return states.length === 0 ? new ThresholdSelection(options) : ThresholdSelection.afterShards(seedSelection(states, options.maximumImages ?? Infinity));
+    });
+  }
+
+  /** Images added to the shard under way. */
+  get images(): number {
+    return this.#images;
+  }
+
+  /** Adds the next image of the shard: units x height x width values, which are not kept. */
+  add(activations: Float32Array): void {
+    const [first, ...others] = this.#selections.map((selection) => selection.add(activations));
+    if (first === undefined) throw new RangeError('ShardCounter: no selection was given');
+    this.#maps.add(this.#images++, noLabels, others.reduce(union, first), activations);
+  }
+
+  /** Ends the shard and gives what was counted of it; the next image begins another one. */
+  takeShard(): CountedShard {
+    const histograms = this.#selections.map((selection) => selection.takeShard());
+    const bounds = this.#bounds();
+    this.#maps.compact(bounds.bounds, bounds.keepEqual);
+    this.#images = 0;
+    const [first] = histograms;
+    if (first === undefined) throw new RangeError('ShardCounter: no selection was given');
+    const { minima, maxima, faults } = first;
+    return { histograms, kept: { shape: this.shape, ...bounds, minima, maxima, faults, images: this.#maps.drain() } };
+  }
+
+  #bounds(): MapBounds {
+    // Where zeros lie around maps, none is dropped under a bound below 0.
+    const [first = new Float32Array(), ...others] = this.#selections.map((selection) => selection.bounds().map((bound) => (selection.options.padding === 'zeros' && bound < 0 ? -Infinity : bound)));
+    for (const bounds of others) bounds.forEach((bound, unit) => (first[unit] = Math.min(first[unit] as number, bound)));
+    return { bounds: first, keepEqual: this.#selections.some(({ options }) => options.keepEqual) };
+  }
+}
+
+const noLabels = new Uint16Array();
+
+/** Maps that survive either way, with the looser of their upper bounds. */
+function union(one: SurvivingMaps, other: SurvivingMaps): SurvivingMaps {
+  const maxima = new Map<number, number>();
+  for (const { units, maxima: bounds } of [one, other]) units.forEach((unit, index) => maxima.set(unit, Math.max(maxima.get(unit) ?? -Infinity, bounds[index] as number)));
+  const units = Uint32Array.from(maxima.keys()).sort();
+  return { units, maxima: Float32Array.from(units, (unit) => maxima.get(unit) as number) };
+}

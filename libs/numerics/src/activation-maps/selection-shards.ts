@@ -1,0 +1,130 @@
+import { floatOfKey } from './float-keys.ts';
+import { quantilePosition } from './quantile-position.ts';
+import { findDigit } from './radix-digit.ts';
+import { sameSelection, type SelectionState } from './selection-state.ts';
+
+/** What the first round of all shards gives together. */
+export interface JoinedShards {
+  /** State in the round `middle`, to be refined with the kept maps of all shards. */
+  readonly state: SelectionState;
+  /**
+   * Shards, by their place among those given, whose bounds were too high for these images: they dropped maps that
+   * matter now, and have to be run again. Empty: the state is exact.
+   */
+  readonly short: readonly number[];
+}
+
+const bins = 4096;
+
+/**
+ * Joins what shards counted in the first round, each under the bounds of its time, and ends that round.
+ *
+ * Bounds of a shard rest on how many images were announced when it ran, and on the images before it. Where images have
+ * come or gone since, a bound may lie above the threshold: this is found out from the counts, and the shard named.
+ *
+ * @param states what `takeShard` gave, options equal but for `maximumImages`
+ * @throws RangeError if there is none, or they select different things
+ */
+export function joinShards(states: readonly SelectionState[]): JoinedShards {
+  const joined = joinCounts(states);
+  const { units, level, rule, values, padding, height, width, targetHeight, targetWidth } = joined.options;
+  const count = joined.images * (values === 'raw' ? height * width : targetHeight * targetWidth);
+  const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
+  const short = new Set<number>();
+  const [prefixes, ranks, nexts] = [new Uint32Array(units), new Float64Array(units), new Float32Array(units).fill(Infinity)];
+  eachHistogram([joined], (unit, histogram) => {
+    const bound = joined.boundBins[unit] as number;
+    const { digit, rank } = findDigit(histogram, wanted, Math.max(bound, 0));
+    prefixes[unit] = digit << 20;
+    ranks[unit] = rank;
+    if ((joined.faults[unit] as number) > 0) return;
+    // In the middle round nothing above the range is wanted: the range's own end lets the kernel skip it.
+    nexts[unit] = floatOfKey(((digit << 20) >>> 0) + 2 ** 20);
+    // Values that equal the bound may have been dropped uncounted; where all values reach it, it is the threshold.
+    const least = Math.min(joined.minima[unit] as number, padding === 'zeros' && values === 'upsampled' ? 0 : Infinity);
+    const reached = bound < 0 || digit > bound || rank <= (histogram[digit] as number) || least >= floatOfKey((bound << 20) >>> 0);
+    if (reached) return;
+    // Under a bound counts are too low, so this bin is at or under that of the threshold.
+    const lower = findDigit(histogram, wanted, -1).digit;
+    states.forEach((state, index) => {
+      if ((state.boundBins[unit] as number) > lower) short.add(index);
+    });
+  });
+  return { state: { ...joined, round: 'middle', options: { ...joined.options, maximumImages: Math.max(1, joined.images) }, prefixes, ranks, nexts, ...noEntries(units) }, short: [...short] };
+}
+
+/**
+ * Adds up what shards counted in the first round, as a state that further images can be added to: its bounds are the
+ * ones that these counts prove for `maximumImages`, not those of the shards.
+ */
+export function seedSelection(states: readonly SelectionState[], maximumImages: number): SelectionState {
+  const joined = joinCounts(states);
+  return { ...joined, options: { ...joined.options, maximumImages }, boundBins: joined.boundBins.map(() => -1) };
+}
+
+/** Sum of the counts; the highest of the bounds. */
+function joinCounts(states: readonly SelectionState[]): SelectionState {
+  const [first] = states;
+  if (first === undefined) throw new RangeError('joining shards: there is none');
+  for (const { options, round } of states) {
+    if (!sameSelection({ ...options, maximumImages: 1 }, { ...first.options, maximumImages: 1 })) throw new RangeError('joining shards: they differ in their options');
+    if (round !== 'coarse') throw new RangeError(`joining shards: one is in round "${round}"`);
+  }
+  const choose = <T extends Float32Array | Int32Array | Uint32Array>(read: (state: SelectionState) => T, pick: (one: number, other: number) => number): T => {
+    const chosen = read(first).slice() as T;
+    for (const state of states.slice(1)) {
+      const values = read(state);
+      for (let unit = 0; unit < chosen.length; unit++) chosen[unit] = pick(chosen[unit] as number, values[unit] as number);
+    }
+    return chosen;
+  };
+  const { units } = first.options;
+  const filled = new Uint32Array(units);
+  const [digits, counts]: [number[], number[]] = [[], []];
+  eachHistogram(states, (unit, histogram, lowest, highest) => {
+    for (let bin = lowest; bin <= highest; bin++) {
+      if (histogram[bin] === 0) continue;
+      filled[unit] = (filled[unit] as number) + 1;
+      digits.push(bin);
+      counts.push(Math.min(histogram[bin] as number, 2 ** 32 - 1));
+    }
+  });
+  return {
+    ...first,
+    images: states.reduce((sum, { images }) => sum + images, 0),
+    faults: choose(({ faults }) => faults, (one, other) => one + other),
+    minima: choose(({ minima }) => minima, Math.min),
+    maxima: choose(({ maxima }) => maxima, Math.max),
+    boundBins: choose(({ boundBins }) => boundBins, Math.max),
+    filled,
+    bins: Uint16Array.from(digits),
+    counts: Uint32Array.from(counts),
+  };
+}
+
+/** Calls `visit` with the summed histogram of each unit, and the bins between which it is not empty; the array is used again. */
+function eachHistogram(states: readonly SelectionState[], visit: (unit: number, histogram: Float64Array, lowest: number, highest: number) => void): void {
+  const histogram = new Float64Array(bins);
+  const entries = states.map(() => 0);
+  const units = states[0]?.options.units ?? 0;
+  for (let unit = 0; unit < units; unit++) {
+    let [lowest, highest] = [bins, -1];
+    states.forEach((state, index) => {
+      const start = entries[index] as number;
+      const end = start + (state.filled[unit] as number);
+      for (let entry = start; entry < end; entry++) {
+        const bin = state.bins[entry] as number;
+        histogram[bin] = (histogram[bin] as number) + (state.counts[entry] as number);
+        lowest = Math.min(lowest, bin);
+        highest = Math.max(highest, bin);
+      }
+      entries[index] = end;
+    });
+    visit(unit, histogram, lowest, highest);
+    if (highest >= 0) histogram.fill(0, lowest, highest + 1);
+  }
+}
+
+function noEntries(units: number): Pick<SelectionState, 'filled' | 'bins' | 'counts'> {
+  return { filled: new Uint32Array(units), bins: new Uint16Array(), counts: new Uint32Array() };
+}
