@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { syntheticChange } from './fixtures/synthetic-change.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { renderMarkdown } from './render-markdown.ts';
 
@@ -29,6 +30,12 @@ describe('renderMarkdown', () => {
   it('fences a command that holds fences', () => {
     const { study, profiles, summaries } = syntheticStudy({ disguise: (name) => `\`\`\`\n${name}` });
     expect(renderMarkdown({ study, profiles, summaries })).toMatch(/\n````\n```\n/u);
+  });
+
+  it('tells what changed since an earlier run', () => {
+    const text = renderMarkdown({ ...syntheticStudy(), change: syntheticChange((name) => name.replace('Model', '*M|')) });
+    expect(text).toContain('## Since the last run\n\n2 models are new: \\*M\\|1 and \\*M\\|2.');
+    expect(text).toMatch(/^\| \\\*M\\\|0 \| gone \| – \| – \|$/mu);
   });
 
   it('does with profiles alone', () => {

@@ -1,6 +1,7 @@
 import { counted } from './page/number-text.ts';
 import { groupLetter } from './page/palette.ts';
 import { escapeMarkdown, type TableView } from './page/table-view.ts';
+import { changeTable } from './study-tables/change-table.ts';
 import { pointTable, qualityTable, traitTable, varianceTable } from './study-tables/embedding-tables.ts';
 import { modelTable } from './study-tables/model-table.ts';
 import { inputTable, vocabularyTable } from './study-tables/study-fact-tables.ts';
@@ -9,6 +10,7 @@ import { readStudy } from './tables/read-study.ts';
 import type { ReportTables } from './tables/report-tables.ts';
 import type { StatedFact } from './tables/study-facts.ts';
 import type { Study } from './tables/study.ts';
+import { changeSentences } from './words/change-words.ts';
 import { findings } from './words/findings.ts';
 
 /** Options of {@link renderMarkdown}. */
@@ -42,9 +44,10 @@ function findingList(study: Study): string {
 }
 
 function sections(study: Study, rows: number): readonly string[] {
-  const { embedding, tasks, vocabulary } = study;
+  const { embedding, tasks, vocabulary, change } = study;
   return [
     ...(embedding === undefined ? [] : ['## Embedding', table(pointTable(embedding), rows), table(varianceTable(embedding), rows), ...members(study), table(traitTable(embedding), rows), table(qualityTable(embedding), rows)]),
+    ...(change === undefined ? [] : ['## Since the last run', changeSentences(change).map(escapeMarkdown).join('\n\n'), table(changeTable(change), rows)]),
     '## Models',
     table(modelTable(study), rows),
     ...(tasks === undefined ? [] : ['## Tasks', table(relationTable(tasks), rows), table(surfaceTable(tasks), rows), table(conceptLinkTable(tasks, conceptsPerScore), rows)]),

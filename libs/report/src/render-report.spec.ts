@@ -1,6 +1,8 @@
 import type { RecordBatch } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
+import { syntheticChange } from './fixtures/synthetic-change.ts';
+import { syntheticGalleries } from './fixtures/synthetic-gallery.ts';
 import { parseDocument, type ParsedDocument } from './page/parse-document.ts';
 import { renderReport } from './render-report.ts';
 import type { ReportTables } from './tables/report-tables.ts';
@@ -28,8 +30,14 @@ describe('renderReport', () => {
     const disguise = (name: string): string => `"'><script>alert(1)</script><img src=x onerror=alert(2)>${name}&amp;</style>`;
     // Harmless names of the same width: labels find the same places, so the two pages have the same elements.
     const harmless = (name: string): string => disguise(name).replace(/[<>&"=/]/gu, 'x').replace(/[';()]/gu, 'i');
-    const plain = parseDocument(await renderReport(syntheticStudy({ disguise: harmless })));
-    const document = parseDocument(await renderReport(syntheticStudy({ disguise })));
+    const everything = async (change: (name: string) => string): Promise<ReportTables> => ({
+      ...syntheticStudy({ disguise: change }),
+      change: syntheticChange(change),
+      galleries: await syntheticGalleries({ disguise: change }),
+      vocabulary: [{ concept: change('sky'), category: change('object'), images: 3, coverage: 0.2 }],
+    });
+    const plain = parseDocument(await renderReport(await everything(harmless)));
+    const document = parseDocument(await renderReport(await everything(disguise)));
     const count = (page: ParsedDocument): number => page.querySelectorAll('*').length;
     expect(count(document)).toBe(count(plain));
     expect(document.querySelectorAll('img')).toHaveLength(0);
@@ -52,6 +60,21 @@ describe('renderReport', () => {
       expect(document.querySelector('main')?.textContent).not.toMatch(/undefined|NaN/u);
     },
   );
+
+  it('tells what changed since an earlier run, and nothing of it where there was none', async () => {
+    const tables = syntheticStudy();
+    const document = parseDocument(await renderReport({ ...tables, change: syntheticChange() }));
+    expect(document.querySelectorAll('#changes .scatter .move')).toHaveLength(11);
+    expect(document.querySelectorAll('#changes .scatter .new')).toHaveLength(2);
+    expect(document.querySelectorAll('#change-table tbody tr')).toHaveLength(14);
+    expect(document.querySelector('#overview')?.textContent).toContain('1 model is gone: Model0.');
+    expect(parseDocument(await renderReport(tables)).querySelectorAll('#since')).toHaveLength(0);
+    const few = parseDocument(await renderReport({ ...tables, change: { ...syntheticChange(), isDetermined: false } }));
+    expect(few.querySelectorAll('#changes')).toHaveLength(0);
+    expect(few.querySelectorAll('#change-table tbody tr')).toHaveLength(14);
+    const { study, profiles, summaries } = tables;
+    expect(parseDocument(await renderReport({ study, profiles, summaries, change: syntheticChange() })).querySelectorAll('#change-table')).toHaveLength(1);
+  });
 
   it('shows profiles alone where nothing else was computed', async () => {
     const { study, profiles, summaries } = syntheticStudy();

@@ -2,6 +2,7 @@ import { joined, markup, trusted, type Markup } from '../page/markup.ts';
 import { colour, groupColour, groupLetter, groupShape } from '../page/palette.ts';
 import { axes } from './axes.ts';
 import { leaderLine } from './leader-line.ts';
+import { arrow, newRing } from './move-mark.ts';
 import { placeLabels } from './place-labels.ts';
 import { pointPath } from './point-mark.ts';
 import { paddedRange, pixel, scaled, type LinearScale } from './ticks.ts';
@@ -16,6 +17,10 @@ export interface ScatterPoint {
   readonly y: number;
   /** Group of models that gives colour and shape, or undefined for a model without one. */
   readonly group?: number | undefined;
+  /** Where the point stood before: an arrow leads from there. */
+  readonly from?: readonly [x: number, y: number];
+  /** Whether a ring marks the point as new. @default false */
+  readonly isNew?: boolean;
   /** What a screen reader and the tooltip say besides the name. */
   readonly description: string;
 }
@@ -51,7 +56,8 @@ const margin = { top: 14, right: 18, bottom: 46, left: 56 } as const;
 export function drawScatter({ points, xTitle, yTitle, label, width = 1000, height = 520, equalScale = true, trend = false, fontSize = 12.5 }: ScatterFigure): Markup {
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   const radius = shown.length > 80 ? 4 : 5.5;
-  const [xScale, yScale] = plotScales(shown, width, height, equalScale);
+  const earlier = shown.flatMap(({ from }) => (from === undefined ? [] : [{ x: from[0], y: from[1] }]));
+  const [xScale, yScale] = plotScales([...shown, ...earlier], width, height, equalScale);
   const marks = shown.map(({ name, x, y }) => ({ text: name, x: scaled(xScale, x), y: scaled(yScale, y) }));
   const bounds = [margin.left + 2, margin.top, width - 4, height - margin.bottom - 2] as const;
   const labels = placeLabels(marks, { bounds, fontSize, radius: radius + 2, leaders: shown.length <= leadersUpTo });
@@ -61,7 +67,7 @@ export function drawScatter({ points, xTitle, yTitle, label, width = 1000, heigh
     const shape = point.group === undefined ? 'circle' : groupShape(point.group);
     const tint = point.group === undefined ? colour('quiet') : groupColour(point.group);
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
-    return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${leaderLine(mark.x, mark.y, place?.leader)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
+    return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${point.from !== undefined && arrow([scaled(xScale, point.from[0]), scaled(yScale, point.from[1])], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
   });
   return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${trend && trendLine(shown, xScale, yScale)}${joined(body)}</svg>`;
 }
@@ -82,7 +88,7 @@ function trendLine(points: readonly ScatterPoint[], xScale: LinearScale, yScale:
   return markup`<path class="trend" d="M${ends.join('L')}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`;
 }
 
-function plotScales(points: readonly ScatterPoint[], width: number, height: number, equal: boolean): readonly [LinearScale, LinearScale] {
+function plotScales(points: readonly Pick<ScatterPoint, 'x' | 'y'>[], width: number, height: number, equal: boolean): readonly [LinearScale, LinearScale] {
   const xRange: readonly [number, number] = [margin.left, width - margin.right];
   const yRange: readonly [number, number] = [height - margin.bottom, margin.top];
   let xDomain = paddedRange(points.map(({ x }) => x), 0.08);

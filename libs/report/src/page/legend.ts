@@ -1,3 +1,4 @@
+import { arrow, newRing } from '../figures/move-mark.ts';
 import { pointPath } from '../figures/point-mark.ts';
 import { textWidth } from '../figures/label-candidates.ts';
 import { joined, markup, type Markup } from './markup.ts';
@@ -23,6 +24,12 @@ export interface Legend {
 export function groupLegend(sizes: readonly number[]): Legend {
   return { label: 'Groups of models', items: sizes.map((size, group) => ({ text: `Group ${groupLetter(group)} (${String(size)})`, sign: groupSign(group) })) };
 }
+
+/** Entry of an arrow from an earlier place. */
+export const movedLegendItem: LegendItem = { text: 'moved from', sign: markup`${arrow([1, 11], [12, 4])}` };
+
+/** Entry of the ring around a new model. */
+export const newLegendItem: LegendItem = { text: 'new', sign: newRing(7, 7, 5.5) };
 
 /** Legend of the concept categories. */
 export function categoryLegend(categories: readonly string[]): Legend {

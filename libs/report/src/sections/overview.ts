@@ -9,6 +9,7 @@ import type { Embedding } from '../tables/study.ts';
 import { drawEmbedding } from '../views/embedding-view.ts';
 import { modelPanel } from '../views/model-panel.ts';
 import { findings, type Finding } from '../words/findings.ts';
+import { changeBlock } from './changes.ts';
 import { groupsBlock } from './groups.ts';
 
 /** The first section: what was found, the embedding, and what sets the groups of models apart. */
@@ -16,8 +17,8 @@ export function overviewSection(page: PageContext): PageSection {
   const { embedding, profiles } = page.study;
   const body = markup`${findingList(findings(page.study))}${
     embedding === undefined
-      ? markup`<p>No embedding is part of this study: ${counted(profiles.models.length, 'model')} with ${counted(profiles.concepts.length, 'concept')} are described below.</p>`
-      : markup`${embeddingFigures(page, embedding)}${groupsBlock(page, embedding)}`
+      ? markup`<p>No embedding is part of this study: ${counted(profiles.models.length, 'model')} with ${counted(profiles.concepts.length, 'concept')} are described below.</p>${changeBlock(page)}`
+      : markup`${embeddingFigures(page, embedding)}${changeBlock(page)}${groupsBlock(page, embedding)}`
   }`;
   return { id: 'overview', title: 'Overview', body };
 }

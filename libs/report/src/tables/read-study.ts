@@ -12,6 +12,7 @@ export function readStudy(tables: ReportTables): Study {
     profiles: readProfiles(tables),
     ...(embedding === undefined ? {} : { embedding }),
     ...(tasks === undefined ? {} : { tasks }),
+    ...(tables.change === undefined ? {} : { change: tables.change }),
     galleries: tables.galleries ?? [],
     vocabulary: tables.vocabulary ?? [],
   };

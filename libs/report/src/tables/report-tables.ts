@@ -2,6 +2,7 @@ import type {
   CategoryTraitBatch, ClusterQualityBatch, ComponentVarianceBatch, ConceptLoadingBatch, ConceptProfileBatch, ConceptRelationBatch,
   EmbeddingPointBatch, PerformanceSurfaceBatch, ProfileSummaryBatch, SurfaceErrorBatch, TaskRelationBatch, TaskScoreBatch,
 } from '@intermodel/schemas';
+import type { StudyChange } from './study-change.ts';
 import type { StudyFacts } from './study-facts.ts';
 import type { UnitGallery } from './unit-gallery.ts';
 import type { VocabularyHealth } from './vocabulary-health.ts';
@@ -42,6 +43,8 @@ export interface ReportTables {
   readonly surfaceErrors?: Batches<SurfaceErrorBatch> | undefined;
   /** Best units of each model with their top images. */
   readonly galleries?: readonly UnitGallery[] | undefined;
+  /** What changed since an earlier run. */
+  readonly change?: StudyChange | undefined;
   /** How often each concept occurs in the probe images. */
   readonly vocabulary?: readonly VocabularyHealth[] | undefined;
 }

@@ -1,3 +1,4 @@
+import type { StudyChange } from './study-change.ts';
 import type { StudyFacts } from './study-facts.ts';
 import type { UnitGallery } from './unit-gallery.ts';
 import type { VocabularyHealth } from './vocabulary-health.ts';
@@ -194,6 +195,8 @@ export interface Study {
   readonly embedding?: Embedding;
   /** Scores and relations, if models were related to tasks. */
   readonly tasks?: Tasks;
+  /** What changed since an earlier run, if there was one. */
+  readonly change?: StudyChange;
   /** Best units with images. */
   readonly galleries: readonly UnitGallery[];
   /** Frequency of the concepts in the probe images. */

@@ -1,8 +1,12 @@
+import { conceptProfileSchema, profileSummarySchema } from '@intermodel/schemas';
+import { buildBatch } from '@intermodel/streams';
 import { describe, expect, it } from 'vitest';
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { readStudy } from '../tables/read-study.ts';
 import type { Study } from '../tables/study.ts';
 import { conceptLinkSupported, findings } from './findings.ts';
+
+const order = ['supported', 'unsupported', 'description'];
 
 describe('findings', () => {
   it('state a relation only where it is supported', () => {
@@ -36,9 +40,28 @@ describe('findings', () => {
     expect(said(false)).toContain('do worse on');
   });
 
-  it('leave out relations and embedding where the study has none', () => {
-    const { study, profiles, summaries } = syntheticStudy();
-    expect(findings(readStudy({ study, profiles, summaries }))).toEqual([]);
+  it('say what is supported first, then what is not, then what merely describes; five at most', () => {
+    for (const supported of [true, false]) {
+      const kinds = findings(readStudy(syntheticStudy({ supported }))).map(({ kind }) => kind);
+      expect(kinds).toEqual([...kinds].sort((a, b) => order.indexOf(a) - order.indexOf(b)));
+      expect(kinds.length).toBe(5);
+      expect(kinds).toContain('unsupported');
+    }
+  });
+
+  it('describe the profiles where the study has nothing else', () => {
+    const { study } = syntheticStudy();
+    const of = (counts: Readonly<Record<string, readonly [dog: number, sky: number]>>) => {
+      const models = Object.keys(counts);
+      const profiles = buildBatch(conceptProfileSchema, { model: models.flatMap((model) => [model, model]), concept: models.flatMap(() => ['dog', 'sky']), category: models.flatMap(() => ['object', 'part']), units: Object.values(counts).flat(), weight: Object.values(counts).flat() });
+      const summaries = buildBatch(profileSummarySchema, { model: models.flatMap((model) => [model, model]), category: models.flatMap(() => ['object', 'part']), matches: Object.values(counts).flat(), unique: Object.values(counts).flat().map((count) => Math.min(1, count)), redundancy: Object.values(counts).flat() });
+      return findings(readStudy({ study, profiles, summaries })).map(({ kind, text }) => `${kind}: ${text}`);
+    };
+    expect(of({ a: [3, 1], b: [0, 7], c: [1, 0] })).toEqual([
+      'description: b (7) has the most matching units of the 3 models, c (1) the fewest.',
+      'description: The concept with most units is sky (part): 8 units in 2 of 3 models.',
+    ]);
+    expect(of({ only: [3, 1] })).toEqual(['description: only has 4 matching units for 2 concepts.', 'description: The concept with most units is dog (object): 3 units in the model.']);
   });
 });
 

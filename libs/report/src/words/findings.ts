@@ -28,7 +28,9 @@ const normalQuantile = 1.959963984540054;
  * that excludes 0); where there is none, that is what is said.
  */
 export function findings(study: Study): readonly Finding[] {
-  return [...(study.tasks === undefined ? [] : relationFindings(study.tasks)), ...embeddingFindings(study)].slice(0, findingsShown);
+  const all = [...(study.tasks === undefined ? [] : relationFindings(study.tasks)), ...embeddingFindings(study), ...profileFindings(study)];
+  const ofKind = (kind: FindingKind): readonly Finding[] => all.filter((finding) => finding.kind === kind);
+  return [...ofKind('supported'), ...ofKind('unsupported'), ...ofKind('description')].slice(0, findingsShown);
 }
 
 /** Whether a concept's relation meets the rule: q <= 0.05 and a Fisher interval that excludes 0. */
@@ -59,6 +61,22 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
     });
   }
   return found;
+}
+
+/** Who matches most and least, and the concept with most units: what a study says that has nothing else. */
+function profileFindings({ profiles }: Study): Finding[] {
+  const { models, concepts, units, summaries } = profiles;
+  if (models.length === 0 || concepts.length === 0) return [];
+  const totals = summaries.map((rows) => rows.reduce((sum, { matches }) => sum + matches, 0));
+  const [most, least] = [totals.indexOf(Math.max(...totals)), totals.indexOf(Math.min(...totals))];
+  const said = (model: number): string => `${models[model] ?? ''} (${whole(totals[model] ?? Number.NaN)})`;
+  const sums = concepts.map((_, concept) => models.reduce((sum, _name, model) => sum + (units[model * concepts.length + concept] ?? 0), 0));
+  const largest = sums.indexOf(Math.max(...sums));
+  const holders = models.filter((_, model) => (units[model * concepts.length + largest] ?? 0) > 0).length;
+  return [
+    { kind: 'description', text: models.length === 1 ? `${models[0] ?? ''} has ${counted(totals[0] ?? 0, 'matching unit')} for ${counted(sums.filter((sum) => sum > 0).length, 'concept')}.` : `${said(most)} has the most matching units of the ${counted(models.length, 'model')}, ${said(least)} the fewest.` },
+    { kind: 'description', text: `The concept with most units is ${concepts[largest]?.concept ?? ''} (${concepts[largest]?.category ?? ''}): ${counted(sums[largest] ?? 0, 'unit')} in ${holders === models.length ? (models.length === 1 ? 'the model' : `all ${counted(models.length, 'model')}`) : `${String(holders)} of ${counted(models.length, 'model')}`}.` },
+  ];
 }
 
 function groupMatches({ models, summaries }: Study['profiles'], names: readonly string[]): number {
