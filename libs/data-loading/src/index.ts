@@ -9,6 +9,7 @@ export { bundledStudies, bundledStudy, type BundledStudy } from './tables/bundle
 export { listImages, listLabelledImages, listLabelledImagesDefaults, imageExtensions, type ListLabelledImagesOptions } from './images/list-labelled-images.ts';
 export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, SegmentedLabel, ShapesLabel, StatedSize, WholeImageLabel } from './images/labelled-image-set.ts';
 export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsError, openLabelledImages, type LoadedImages, type LoadLabelledImagesOptions, type OpenLabelledImagesOptions, type SkippedImage } from './images/load-labelled-images.ts';
+export type { UnknownLabel } from './labels/load-label-planes.ts';
 export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
 export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type ResizeFilter, type ResolvedGeometry } from './images/image-geometry.ts';

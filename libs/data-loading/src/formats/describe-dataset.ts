@@ -22,9 +22,9 @@ export interface DescribeDatasetOptions {
   readonly maxPixels?: number;
   /**
    * Gives the planes of an image at the grid, where there are more than the label files hold (colours, halves of
-   * objects); undefined for an image that is passed over. @default those of the label files
+   * objects); undefined for an image that is passed over. It is to tell of numbers that the vocabulary lacks. @default those of the label files
    */
-  readonly planesOf?: (entry: LabelledImageEntry) => Promise<readonly Uint16Array[] | undefined>;
+  readonly planesOf?: (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => Promise<readonly Uint16Array[] | undefined>;
   /** Is told after each image how many are done. @default nobody is told */
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -102,7 +102,7 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
     from(set.images).pipe(
       boundedMap(async (entry) => {
         const seen: UnknownLabel[] = [];
-        if (options.planesOf !== undefined) return { planes: await options.planesOf(entry), seen };
+        if (options.planesOf !== undefined) return { planes: await options.planesOf(entry, (one) => void seen.push(one)), seen };
         const grid = { geometry, table, maxPixels, onUnknown: (one: UnknownLabel) => void seen.push(one) };
         return { planes: await loadLabelPlanes(entry, await readImageSize(entry.file), grid), seen };
       }, concurrency),

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -78,6 +78,8 @@ describe('broden', () => {
 
   it.each([
     ['index.csv', 'drawn/scene-000_object.png', '../../secret.png', /index\.csv, line 2, column "object": "images\/\.\.\/\.\.\/secret\.png" is no path below/u],
+    ['index.csv', 'drawn/scene-000_object.png', '/etc/secret.png', /index\.csv, line 2, column "object": "\/etc\/secret\.png" is no path below/u],
+    ['index.csv', 'drawn/scene-001.jpg', 'C:\\\\secret.jpg', /index\.csv, line 3, column "image": "C:\\\\secret\.jpg" is no path below/u],
     ['index.csv', 'drawn/scene-001_object.png', 'drawn/gone.png', /index\.csv, line 3, column "object": there is no file "images\/drawn\/gone\.png"/u],
     ['index.csv', '11;12\n', '11;99\n', /index\.csv, line 2, column "scene": label 99 is not one of the category "scene"/u],
     ['index.csv', ',sh,', ',hs,', /index\.csv, line 1: there is no column "sh"/u],
@@ -231,6 +233,8 @@ describe('coco-panoptic', () => {
     ['an unknown category', '"category_id":187', '"category_id":42', /segments_info\[\d\]\.category_id": there is no category 42/u],
     ['a label image that is not there', 'scene-001.png', 'gone.png', /column "annotations\[1\]\.file_name": there is no file "annotations\/panoptic_val2017\/gone\.png"/u],
     ['a path that leads out', '"file_name":"scene-001.jpg"', '"file_name":"../../../etc/x.jpg"', /column "images\[1\]\.file_name": "val2017\/\.\.\/\.\.\/\.\.\/etc\/x\.jpg" is no path below/u],
+    ['an absolute path', '"file_name":"scene-001.jpg"', '"file_name":"/etc/x.jpg"', /column "images\[1\]\.file_name": "\/etc\/x\.jpg" is no path below/u],
+    ['a path of a label image that leads out', '"file_name":"scene-001.png"', '"file_name":"../../../etc/x.png"', /column "annotations\[1\]\.file_name": "annotations\/panoptic_val2017\/\.\.\/\.\.\/\.\.\/etc\/x\.png" is no path below/u],
     ['another size', '"width":64', '"width":65', /scene-000\.png: has 64 x 48 pixels[\s\S]*65 x 48, as panoptic_val2017\.json says/u],
     ['no segments', '"segments_info":[{', '"segments":[{', /annotations\[0\]\.segments_info": annotations\[0\]\.segments_info is missing/u],
     ['the same image twice', '"image_id":101', '"image_id":100', /image 100 is annotated twice/u],
@@ -321,6 +325,32 @@ describe('plain folders', () => {
     writePng(at('labels/scene-000.png'), { width: 64, height: 48, data: new Uint8Array(64 * 48).fill(255), channels: 1 });
     const [planes] = await planesOf(await readDataset('plain', root, { ignore: 255 }));
     expect(new Set(planes?.[0])).toEqual(new Set([255]));
+  });
+});
+
+describe('links', () => {
+  const layouts = { broden: writeBrodenLayout, ade20k: writeAde20kLayout, 'ade20k-challenge': writeAde20kChallengeLayout, voc: writeVocLayout, 'coco-panoptic': writeCocoPanopticLayout, 'coco-instances': writeCocoInstancesLayout };
+  const folders = { broden: 'images/drawn', ade20k: 'images/training', 'ade20k-challenge': 'images/training', voc: 'JPEGImages', 'coco-panoptic': 'val2017', 'coco-instances': 'val2017' };
+
+  it.each(Object.keys(layouts) as (keyof typeof layouts)[])('out of the folder of %s are refused, whether of a file or of a folder', async (format) => {
+    layouts[format](at('set'), scenes);
+    writeFileSync(at('secret.png'), 'private');
+    symlinkSync(at('secret.png'), at('set', folders[format], 'extra.png'));
+    await expect(readDataset(format, at('set'))).rejects.toMatchObject({ code: 'PATH_OUTSIDE', message: expect.stringMatching(/extra\.png" is a link that leads out of the folder of the data set, to .*secret\.png/u) as string });
+    rmSync(at('set', folders[format], 'extra.png'));
+    renameSync(at('set', folders[format]), at('elsewhere'));
+    symlinkSync(at('elsewhere'), at('set', folders[format]));
+    await expect(readDataset(format, at('set'))).rejects.toMatchObject({ code: 'PATH_OUTSIDE' });
+  });
+
+  it('within the folder are followed, and the folder itself may be one', async () => {
+    writeVocLayout(at('set'), scenes);
+    const reference = await planesOf(await readDataset('voc', at('set')));
+    renameSync(at('set/JPEGImages'), at('set/photographs'));
+    symlinkSync(at('set/photographs'), at('set/JPEGImages'));
+    symlinkSync(at('nowhere'), at('set/dangling'));
+    symlinkSync(at('set'), at('link'));
+    expect(await planesOf(await readDataset('voc', at('link')))).toEqual(reference);
   });
 });
 

@@ -74,11 +74,11 @@ function toEntry({ cells, line }: CsvRecord<string>, categories: readonly string
       .filter((item) => item !== '' && item !== '0')
       .map((item): LabelSource => {
         if (!/^\d+$/u.test(item)) {
-          return { kind: 'png', file: folder.resolve(`images/${item}`, { file, line, column }), encoding: 'red-green', stated: { width, height, by: `index.csv, line ${String(line)},` } };
+          return { kind: 'png', file: folder.resolve(item, { file, line, column }, 'images'), encoding: 'red-green', stated: { width, height, by: `index.csv, line ${String(line)},` } };
         }
         if (!known.has(Number(item))) throw new InputError('LABEL_UNKNOWN', `label ${item} is not one of the category "${column}"`, { file, line, column, expected: `a number of label.csv that c_${column}.csv lists`, hint: 'Correct the cell, or build the data set again.' });
         return { kind: 'whole', number: Number(item) };
       }),
   );
-  return { image, file: folder.resolve(`images/${image}`, { file, line, column: 'image' }), labels };
+  return { image, file: folder.resolve(image, { file, line, column: 'image' }, 'images'), labels };
 }

@@ -43,7 +43,7 @@ export async function readCocoPanoptic(root: string, options: ReadCocoOptions = 
       numbers.set(jsonWholeNumber(segment, 'id', file, here), annotated.numberOf(segment, here));
     });
     const name = jsonText(annotation, 'file_name', file, at);
-    labels.set(image.id, { kind: 'png', file: folder.resolve(`${below}/${name}`, { file, column: `${at}file_name` }), encoding: 'red-green-blue', numbers, stated: { width: image.width, height: image.height, by: path.basename(file) } });
+    labels.set(image.id, { kind: 'png', file: folder.resolve(name, { file, column: `${at}file_name` }, below), encoding: 'red-green-blue', numbers, stated: { width: image.width, height: image.height, by: path.basename(file) } });
   });
   const unlabelled = images.find(({ id }) => !labels.has(id));
   if (unlabelled !== undefined) throw inconsistent(file, 'annotations', `image ${String(unlabelled.id)} (${unlabelled.entry.image}) has no annotation`);
@@ -100,7 +100,7 @@ async function openCoco(root: string, kind: 'panoptic' | 'instances', { split: w
   const images = jsonList(json, 'images', file).map((image, index): CocoImage => {
     const at = `images[${String(index)}].`;
     const name = jsonText(image, 'file_name', file, at);
-    return { id: jsonWholeNumber(image, 'id', file, at), width: jsonWholeNumber(image, 'width', file, at), height: jsonWholeNumber(image, 'height', file, at), entry: { image: name, file: folder.resolve(`${split}/${name}`, { file, column: `${at}file_name` }), labels: [] } };
+    return { id: jsonWholeNumber(image, 'id', file, at), width: jsonWholeNumber(image, 'width', file, at), height: jsonWholeNumber(image, 'height', file, at), entry: { image: name, file: folder.resolve(name, { file, column: `${at}file_name` }, split), labels: [] } };
   });
   const byId = new Map(images.map((image) => [image.id, image]));
   if (byId.size < images.length) throw inconsistent(file, 'images', 'two images have the same id');

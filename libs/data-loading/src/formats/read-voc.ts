@@ -32,8 +32,8 @@ export async function readVoc(root: string, { split, names }: ReadVocOptions = {
     const place = { file, ...(line === undefined ? {} : { line }) };
     return {
       image: `${stem}.jpg`,
-      file: folder.resolve(`JPEGImages/${stem}.jpg`, place),
-      labels: [{ kind: 'png', file: folder.resolve(`SegmentationClass/${stem}.png`, place), encoding: 'indices' }],
+      file: folder.resolve(`${stem}.jpg`, place, 'JPEGImages'),
+      labels: [{ kind: 'png', file: folder.resolve(`${stem}.png`, place, 'SegmentationClass'), encoding: 'indices' }],
     };
   });
   return { images, vocabulary: names === undefined ? vocVocabulary : await readLabelNames(names, { ignore: vocIgnore }), warnings: [] };

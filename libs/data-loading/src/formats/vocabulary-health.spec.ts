@@ -18,9 +18,12 @@ describe(vocabularyHealth, () => {
     expect(health.unreachable).toBe(4);
   });
 
-  it('follows the chosen activation share and gate, and leaves ignored pixels out', () => {
-    const [health] = vocabularyHealth(described([concept(1, 'sky', 0.1)], [], 0.5), { activeShare: 0.05, gate: 0.3 }).concepts;
-    expect(health).toMatchObject({ areaShare: 0.2, highestIou: 0.25, canPass: false });
+  it('follows the chosen activation share and gate, and leaves ignored pixels out or counts them', () => {
+    const data = described([concept(1, 'sky', 0.1)], [], 0.5);
+    const [counted] = vocabularyHealth(data, { activeShare: 0.05, gate: 0.3 }).concepts;
+    expect(counted).toMatchObject({ areaShare: 0.1, highestIou: 0.5, canPass: true });
+    const [leftOut] = vocabularyHealth(data, { activeShare: 0.05, gate: 0.3, ignoredPixels: 'left-out' }).concepts;
+    expect(leftOut).toMatchObject({ areaShare: 0.2, highestIou: 0.25, canPass: false });
   });
 
   it('reports concepts that coincide and names in several categories', () => {

@@ -6,16 +6,18 @@ export interface VocabularyHealthOptions {
   readonly activeShare?: number;
   /** IoU that a unit has to exceed to count as a detector. @default 0.04 (Bau et al. 2017) */
   readonly gate?: number;
+  /** Whether pixels that nobody judged are left out of every area, or count as unlabelled, as the preset has it. @default 'unlabelled', as all presets have it */
+  readonly ignoredPixels?: 'unlabelled' | 'left-out';
   /** Two concepts whose pixels have at least this IoU are reported as overlapping, 0 to 1. @default 0.5 */
   readonly overlapIou?: number;
 }
 
 /** Defaults of {@link vocabularyHealth}. */
-export const vocabularyHealthDefaults = { activeShare: 0.01, gate: 0.04, overlapIou: 0.5 } as const satisfies VocabularyHealthOptions;
+export const vocabularyHealthDefaults = { activeShare: 0.01, gate: 0.04, ignoredPixels: 'unlabelled', overlapIou: 0.5 } as const satisfies VocabularyHealthOptions;
 
 /** What a unit can reach with one concept. */
 export interface ConceptHealth extends ConceptShare {
-  /** Share of the judged pixels that bear the concept, 0 to 1. */
+  /** Share of the pixels that bear the concept, 0 to 1; of the judged ones, where the others are left out. */
   readonly areaShare: number;
   /** Highest IoU that a unit active on the chosen share can have with it: the smaller area over the larger. */
   readonly highestIou: number;
@@ -50,8 +52,9 @@ export interface VocabularyHealth {
  * min(A, G) / max(A, G), so that concepts far from A in area can never pass the gate.
  */
 export function vocabularyHealth(description: DatasetDescription, options: VocabularyHealthOptions = {}): VocabularyHealth {
-  const { activeShare = vocabularyHealthDefaults.activeShare, gate = vocabularyHealthDefaults.gate, overlapIou = vocabularyHealthDefaults.overlapIou } = options;
-  const judged = 1 - description.ignoredShare;
+  const defaults = vocabularyHealthDefaults;
+  const { activeShare = defaults.activeShare, gate = defaults.gate, ignoredPixels = defaults.ignoredPixels, overlapIou = defaults.overlapIou } = options;
+  const judged = ignoredPixels === 'left-out' ? 1 - description.ignoredShare : 1;
   const concepts = description.concepts.map((concept): ConceptHealth => {
     const areaShare = judged === 0 ? 0 : concept.pixelShare / judged;
     const highestIou = areaShare === 0 ? 0 : Math.min(activeShare, areaShare) / Math.max(activeShare, areaShare);

@@ -12,6 +12,8 @@ export interface ListedFile {
   readonly extension: string;
   /** Path of the file. */
   readonly file: string;
+  /** Whether the file, or a folder above it, is a link. @default it is not */
+  readonly linked?: true;
 }
 
 /**
@@ -23,16 +25,17 @@ export interface ListedFile {
 export async function listFiles(folder: string): Promise<ListedFile[]> {
   const files: ListedFile[] = [];
   const linked = new Set<string>();
-  const walk = async (below: string): Promise<void> => {
+  const walk = async (below: string, belowLink: boolean): Promise<void> => {
     for (const item of await readFolder(path.join(folder, below), folder)) {
       if (item.name.startsWith('.')) continue;
       const name = below === '' ? item.name : `${below}/${item.name}`;
       const file = path.join(folder, name);
-      if (item.isDirectory() || (item.isSymbolicLink() && (await isNewFolder(file, linked)))) await walk(name);
-      else files.push({ name, stem: name.slice(0, name.length - path.extname(name).length), extension: path.extname(name).toLowerCase(), file });
+      const isLinked = belowLink || item.isSymbolicLink();
+      if (item.isDirectory() || (item.isSymbolicLink() && (await isNewFolder(file, linked)))) await walk(name, isLinked);
+      else files.push({ name, stem: name.slice(0, name.length - path.extname(name).length), extension: path.extname(name).toLowerCase(), file, ...(isLinked ? { linked: true } : {}) });
     }
   };
-  await walk('');
+  await walk('', false);
   return files.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -2,7 +2,7 @@ import { labelledImageSchema, type LabelledImageBatch } from '@intermodel/schema
 import { boundedMap, buildBatch, InputError } from '@intermodel/streams';
 import { bufferCount, concat, defer, EMPTY, map, tap, type OperatorFunction } from 'rxjs';
 import { labelNumberTable, type LabelVocabulary } from '../labels/label-vocabulary.ts';
-import { loadLabelPlanes } from '../labels/load-label-planes.ts';
+import { loadLabelPlanes, type UnknownLabel } from '../labels/load-label-planes.ts';
 import { decodeImage, decodeImageDefaults, type DecodeImageOptions } from './decode-image.ts';
 import { resolveGeometry, type ImageGeometry } from './image-geometry.ts';
 import type { LabelledImageEntry } from './labelled-image-set.ts';
@@ -15,6 +15,8 @@ export interface OpenLabelledImagesOptions extends DecodeImageOptions {
   readonly vocabulary: LabelVocabulary;
   /** Whether an image whose files do not decode is passed over instead of stopping the run. @default false */
   readonly skipBad?: boolean;
+  /** Is told of pixels whose number the vocabulary lacks, which then are unlabelled. @default they are an error */
+  readonly onUnknown?: (unknown: UnknownLabel) => void;
 }
 
 /** Options of {@link loadLabelledImages}. */
@@ -58,10 +60,10 @@ export const badFileCodes: readonly string[] = ['IMAGE_BROKEN', 'IMAGE_TOO_LARGE
  * from(groups).pipe(boundedMap(async (entries) => infer((await load(entries)).batch), 2));
  */
 export function openLabelledImages(options: OpenLabelledImagesOptions): (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages> {
-  const { vocabulary, maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, skipBad = loadLabelledImagesDefaults.skipBad } = options;
+  const { vocabulary, maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, skipBad = loadLabelledImagesDefaults.skipBad, onUnknown } = options;
   const geometry = resolveGeometry(options.geometry);
   const schema = labelledImageSchema(geometry);
-  const grid = { geometry, table: labelNumberTable(vocabulary), maxPixels };
+  const grid = { geometry, table: labelNumberTable(vocabulary), maxPixels, ...(onUnknown === undefined ? {} : { onUnknown }) };
 
   const loadOne = async (entry: LabelledImageEntry) => {
     const image = await decodeImage(entry.file, geometry, { maxPixels, background });

@@ -119,15 +119,27 @@ export interface KeepFrequentOptions {
 /** Defaults of {@link keepFrequent}: those that Broden was built with (Bau et al. 2017, `joinseg.py`). */
 export const keepFrequentDefaults = { minimumFrequency: 10, minimumCoverage: 0.5 } as const satisfies KeepFrequentOptions;
 
-/** Keeps the concepts that occur often and widely enough, by the counts of `describeDataset` over `images` images. */
+/**
+ * Keeps the concepts that occur often and widely enough, by the counts of `describeDataset` over `images` images. As in
+ * Broden's builder, concepts of one name count together whatever their categories: images of each, and areas.
+ */
 export function keepFrequent(
   vocabulary: LabelVocabulary,
   counted: { readonly images: number; readonly concepts: readonly { readonly number: number; readonly images: number; readonly pixelShare: number }[] },
   options: KeepFrequentOptions = {},
 ): LabelVocabulary {
   const { minimumFrequency = keepFrequentDefaults.minimumFrequency, minimumCoverage = keepFrequentDefaults.minimumCoverage } = options;
-  const frequent = new Set(counted.concepts.filter(({ images, pixelShare }) => images >= minimumFrequency && pixelShare * counted.images >= minimumCoverage).map(({ number }) => number));
-  return redefineConcepts(vocabulary, (concept) => (frequent.has(concept.number) ? concept : undefined));
+  const counts = new Map(counted.concepts.map((concept) => [concept.number, concept]));
+  const sums = new Map<string, { frequency: number; coverage: number }>();
+  for (const { number, name } of vocabulary.concepts) {
+    const { frequency, coverage } = sums.get(name) ?? { frequency: 0, coverage: 0 };
+    const { images, pixelShare } = counts.get(number) ?? { images: 0, pixelShare: 0 };
+    sums.set(name, { frequency: frequency + images, coverage: coverage + pixelShare * counted.images });
+  }
+  return redefineConcepts(vocabulary, (concept) => {
+    const { frequency = 0, coverage = 0 } = sums.get(concept.name) ?? {};
+    return frequency >= minimumFrequency && coverage >= minimumCoverage ? concept : undefined;
+  });
 }
 
 /** A vocabulary with further concepts. */

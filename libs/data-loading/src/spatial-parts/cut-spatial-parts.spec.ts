@@ -56,6 +56,19 @@ describe(cutSpatialParts, () => {
     expect(concepts.slice(3)).toEqual(['sky-t', 'sea-t', 'sky-l', 'sea-l', 'sky-b', 'sea-b', 'sky-r', 'sea-r'].map((name, index) => ({ number: 6 + index, name, category: 'part' })));
   });
 
+  it('numbers them as the published study, in the places that its vocabulary leaves free', () => {
+    const numbered = (...concepts: readonly (readonly [number: number, name: string, category: string])[]) => {
+      const { concepts: all } = cutSpatialParts(labelVocabulary(concepts.map(([number, name, category]) => ({ number, name, category })))).vocabulary;
+      return Object.fromEntries(all.map(({ number, name }) => [name, number]));
+    };
+    // 335 objects, materials from 1676, parts from 1701.
+    const published = numbered([3, 'sky', 'object'], [335, 'pot', 'object'], [1676, 'brick', 'material'], [1701, 'wing', 'part']);
+    expect(published).toMatchObject({ 'sky-t': 338, 'sky-l': 673, 'sky-b': 1008, 'sky-r': 1343, 'pot-t': 670, 'pot-r': 1675 });
+    expect(numbered([3, 'sky', 'object'], [335, 'pot', 'object'], [338, 'brick', 'material'])).toMatchObject({ 'sky-t': 339, 'pot-t': 340, 'sky-l': 341, 'pot-r': 346 });
+    expect(numbered([60_000, 'sky', 'object'])).toMatchObject({ 'sky-t': 60_001, 'sky-r': 60_004 });
+    expect(() => numbered([65_535, 'sky', 'object'])).toThrow(/LABEL_NUMBERS_EXHAUSTED|do not fit/u);
+  });
+
   it('cuts at the middle of the bounding box, which the middle row and column begin the bottom and right half of', () => {
     expect(cut(['1111 1111 1111 0000'])).toEqual([['tttt', 'bbbb', 'bbbb', '....'], ['llrr', 'llrr', 'llrr', '....']]);
     expect(cut(['1110 1110 1100 1110'])).toEqual([['ttt.', 'ttt.', 'bb..', 'bbb.'], ['lrr.', 'lrr.', 'lr..', 'lrr.']]);

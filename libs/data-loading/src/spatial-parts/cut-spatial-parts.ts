@@ -2,8 +2,8 @@ import { map } from 'rxjs';
 import type { LabelledImageBatch } from '@intermodel/schemas';
 import type { PlaneMaker } from '../colours/add-colours.ts';
 import { addPlanes } from '../images/labelled-image-rows.ts';
-import type { LabelVocabulary } from '../labels/label-vocabulary.ts';
-import { appendConcepts } from '../labels/vocabulary-tools.ts';
+import { labelVocabulary, largestLabelNumber, type LabelConcept, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import { appendConcepts, type AppendedConcepts } from '../labels/vocabulary-tools.ts';
 import { connectedComponents } from './connected-components.ts';
 
 /** Options of {@link cutSpatialParts}. */
@@ -28,13 +28,16 @@ export const spatialParts = { category: 'part', suffixes: ['-t', '-l', '-b', '-r
  * and `ceiling-b` of category `part`: one plane of top and bottom halves, one of left and right halves, for each plane
  * with objects. The middle row and column, (first + last + 1) / 2 rounded down, begin the bottom and right half.
  *
+ * The halves of number i are i + k n as in the published study, where n is the largest number that is cut and k is 1
+ * (top), 2 (left), 3 (bottom), 4 (right), if all of these numbers are free; else they are appended in this order.
+ *
  * @throws InputError `LABEL_NAME_TWICE` if the vocabulary has such parts already, `LABEL_NUMBERS_EXHAUSTED`.
  */
 export function cutSpatialParts(vocabulary: LabelVocabulary, options: CutSpatialPartsOptions = {}): PlaneMaker {
   const { categories = cutSpatialPartsDefaults.categories, skipLastComponent = cutSpatialPartsDefaults.skipLastComponent } = options;
   const cut = new Set<string>(categories);
   const objects = vocabulary.concepts.filter(({ category }) => cut.has(category));
-  const appended = appendConcepts(vocabulary, spatialParts.suffixes.flatMap((suffix) => objects.map(({ name }) => ({ name: `${name}${suffix}`, category: spatialParts.category }))));
+  const appended = addHalves(vocabulary, objects);
   const halves: HalfNumbers = { top: new Uint16Array(65_536), left: new Uint16Array(65_536), bottom: new Uint16Array(65_536), right: new Uint16Array(65_536) };
   [halves.top, halves.left, halves.bottom, halves.right].forEach((numbers, suffix) => {
     objects.forEach(({ number }, place) => (numbers[number] = appended.numbers[suffix * objects.length + place] ?? 0));
@@ -42,6 +45,18 @@ export function cutSpatialParts(vocabulary: LabelVocabulary, options: CutSpatial
   const addTo = (batch: LabelledImageBatch) =>
     addPlanes(batch, ({ planes, labelHeight, labelWidth }) => planes.flatMap((plane) => cutPlane(plane, labelHeight, labelWidth, halves, skipLastComponent)));
   return { vocabulary: appended.vocabulary, addTo, operator: () => map(addTo) };
+}
+
+/** The vocabulary with the halves, and their numbers: all top halves, then all left, bottom, right ones. */
+function addHalves(vocabulary: LabelVocabulary, objects: readonly LabelConcept[]): AppendedConcepts {
+  const halves = spatialParts.suffixes.flatMap((suffix) => objects.map(({ name }) => ({ name: `${name}${suffix}`, category: spatialParts.category })));
+  const largest = objects.reduce((most, { number }) => Math.max(most, number), 0);
+  const numbers = spatialParts.suffixes.flatMap((_, index) => objects.map(({ number }) => number + (index + 1) * largest));
+  const { concepts, ignore, aliases } = vocabulary;
+  const taken = new Set([...concepts.map(({ number }) => number), ...(aliases?.keys() ?? []), ...(ignore === undefined ? [] : [ignore])]);
+  if (numbers.some((number) => number > largestLabelNumber || taken.has(number))) return appendConcepts(vocabulary, halves);
+  const added = halves.map((half, index) => ({ ...half, number: numbers[index] ?? 0 }));
+  return { vocabulary: { ...labelVocabulary([...concepts, ...added], ignore), ...(aliases === undefined ? {} : { aliases }) }, numbers };
 }
 
 /** For each number of an object the numbers of its halves, 0 for numbers that are not cut. */
