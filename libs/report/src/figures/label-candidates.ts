@@ -24,6 +24,8 @@ export interface LabelSpace {
   readonly radius: number;
   /** Whether a label may stand off, joined to its mark by a line; in a crowd such lines confuse. @default true */
   readonly leaders?: boolean;
+  /** Lines that a label should not cover, such as arrows. @default none */
+  readonly lines?: readonly Line[];
 }
 
 /** A label in its place. */
@@ -62,13 +64,17 @@ const distanceCost = 4;
 /** What it costs that another mark stands nearer to the label than its own: the reader may take one for the other. */
 const doubtCost = 5;
 
+/** What it costs to cover a line that is not the label's own. */
+const coverCost = 6;
+
 /** Places for the label of a mark that lie within the bounds, cover no mark, and whose line runs through none; the best first. */
 export function labelCandidates(own: number, marks: readonly LabelledMark[], space: LabelSpace): readonly LabelCandidate[] {
-  const { radius, bounds } = space;
+  const { radius, bounds, lines = [] } = space;
   const boxes = marks.map(({ x, y }): Box => [x - radius, y - radius, x + radius, y + radius]);
   const mark = marks[own] as LabelledMark;
   return places(mark, space)
     .filter(({ box, line }) => inside(box, bounds) && boxes.every((other, at) => at === own || (!overlap(box, other) && (line === undefined || overlap(boxes[own] as Box, other) || !crosses(line, other)))))
+    .map((place) => ({ ...place, cost: place.cost + lines.filter((line) => crosses(line, place.box)).length * coverCost }))
     .map((place) => (place.line === undefined && marks.some((other, at) => at !== own && doubtful(place.box, mark, other)) ? { ...place, cost: place.cost + doubtCost } : place))
     .sort((a, b) => a.cost - b.cost);
 }

@@ -5,6 +5,17 @@ import { placeLabels } from './place-labels.ts';
 
 const space: LabelSpace = { bounds: [0, 0, 600, 400], fontSize: 12, radius: 7 };
 
+describe('labels beside arrows', () => {
+  it('leave them uncovered where there is another place', () => {
+    const space = { bounds: [0, 0, 200, 100], fontSize: 12, radius: 5 } as const;
+    const marks = [{ text: 'Model', x: 100, y: 50 }];
+    const [free] = placeLabels(marks, space);
+    const [beside] = placeLabels(marks, { ...space, lines: [[180, 50, 100, 50]] });
+    expect(free?.x).toBeGreaterThan(100);
+    expect((beside?.x ?? 100) + (beside?.width ?? 100)).toBeLessThan(100);
+  });
+});
+
 describe('placeLabels', () => {
   it('sets a lone label right of its mark', () => {
     const [label] = placeLabels([{ text: 'BYOL', x: 100, y: 100 }], space);

@@ -60,14 +60,16 @@ export function drawScatter({ points, xTitle, yTitle, label, width = 1000, heigh
   const [xScale, yScale] = plotScales([...shown, ...earlier], width, height, equalScale);
   const marks = shown.map(({ name, x, y }) => ({ text: name, x: scaled(xScale, x), y: scaled(yScale, y) }));
   const bounds = [margin.left + 2, margin.top, width - 4, height - margin.bottom - 2] as const;
-  const labels = placeLabels(marks, { bounds, fontSize, radius: radius + 2, leaders: shown.length <= leadersUpTo });
+  const moves = shown.map(({ from }, index) => (from === undefined ? undefined : ([scaled(xScale, from[0]), scaled(yScale, from[1]), marks[index]?.x ?? 0, marks[index]?.y ?? 0] as const)));
+  const lines = moves.filter((move) => move !== undefined);
+  const labels = placeLabels(marks, { bounds, fontSize, radius: radius + (points.some(({ isNew }) => isNew === true) ? 5 : 2), leaders: shown.length <= leadersUpTo, lines });
   const body = shown.map((point, index) => {
     const mark = marks[index] as (typeof marks)[number];
-    const place = labels[index];
+    const [place, move] = [labels[index], moves[index]];
     const shape = point.group === undefined ? 'circle' : groupShape(point.group);
     const tint = point.group === undefined ? colour('quiet') : groupColour(point.group);
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
-    return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${point.from !== undefined && arrow([scaled(xScale, point.from[0]), scaled(yScale, point.from[1])], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
+    return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${move !== undefined && arrow([move[0], move[1]], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
   });
   return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${trend && trendLine(shown, xScale, yScale)}${joined(body)}</svg>`;
 }
