@@ -1,4 +1,4 @@
-import { joinShards, OverlapTally, ThresholdSelection, type SelectionState } from '@intermodel/numerics';
+import { combineLabels, OverlapTally, ShardJoin, ThresholdSelection, type SelectionState } from '@intermodel/numerics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ActivationDissection } from './activation-dissection.ts';
@@ -9,7 +9,6 @@ import { dissectionResult } from './dissection-result.ts';
 import { overlapOptions, selectionOptions } from './kernel-options.ts';
 import { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
 import { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection } from './shard-bytes.ts';
-import { combineLabels } from '@intermodel/numerics';
 
 const shape = { model: 'm', layer: 'l', units: 5, mapHeight: 3, mapWidth: 4, labelHeight: 6, labelWidth: 7 };
 const vocabulary = [
@@ -66,6 +65,12 @@ describe('ShardCounter', () => {
     expect([enough > 10, tooLittle > 0]).toEqual([true, true]);
   });
 });
+
+function joinShards(states: readonly SelectionState[]) {
+  const join = new ShardJoin();
+  for (const state of states) join.add(state);
+  return join.finish();
+}
 
 interface DrawnImage {
   readonly activations: Float32Array;

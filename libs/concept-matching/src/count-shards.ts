@@ -1,4 +1,4 @@
-import { KeptMaps, seedSelection, ThresholdSelection, type KeptImage, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
+import { KeptMaps, ThresholdSelection, type KeptImage, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import type { MapBounds } from './kept-map-store.ts';
 
@@ -30,8 +30,8 @@ export interface ShardCounterOptions {
   readonly shape: ActivationShape;
   /** What thresholds are wanted of the layer, at least one; `maximumImages` is that of all shards together. */
   readonly selections: readonly SelectionOptions[];
-  /** Counts of shards that are known already, for each of the selections: they bound the thresholds from the start. @default none */
-  readonly before?: readonly (readonly SelectionState[])[];
+  /** For each of the selections the seed of the shards that are known already (`ShardJoin`): they bound the thresholds from the start. @default none */
+  readonly seeds?: readonly (SelectionState | undefined)[];
 }
 
 /**
@@ -44,12 +44,12 @@ export class ShardCounter {
   readonly #maps: KeptMaps;
   #images = 0;
 
-  constructor({ shape, selections, before = [] }: ShardCounterOptions) {
+  constructor({ shape, selections, seeds = [] }: ShardCounterOptions) {
     this.shape = shape;
     this.#maps = new KeptMaps(shape.mapHeight * shape.mapWidth);
     this.#selections = selections.map((options, index) => {
-      const states = before[index] ?? [];
-      return states.length === 0 ? new ThresholdSelection(options) : ThresholdSelection.afterShards(seedSelection(states, options.maximumImages ?? Infinity));
+      const seed = seeds[index];
+      return seed === undefined ? new ThresholdSelection(options) : ThresholdSelection.afterShards(seed);
     });
   }
 

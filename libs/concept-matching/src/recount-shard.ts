@@ -6,7 +6,7 @@ const dropped = -(2 ** 125);
 
 /**
  * Counts a shard anew under another selection from the maps that were kept of it, without the model. What was dropped
- * stays unknown: the counts are exact above the bounds of their time, which `joinShards` checks.
+ * stays unknown: the counts are exact above the bounds of their time, which `ShardJoin` checks.
  */
 export function recountShard(kept: KeptShard, options: SelectionOptions): SelectionState {
   const { shape, images, minima, maxima, faults } = kept;

@@ -27,7 +27,7 @@ export { planUpsampling, samePlan, upsampleMap, type UpsamplingAlignment, type U
 export { quantilePosition, type QuantilePosition, type QuantileRule } from './activation-maps/quantile-position.ts';
 export { ThresholdSelection, type SelectedThresholds, type SurvivingMaps, type UnitCondition } from './activation-maps/threshold-selection.ts';
 export { type SelectionOptions, type SelectionRound, type SelectionState } from './activation-maps/selection-state.ts';
-export { joinShards, seedSelection, type JoinedShards } from './activation-maps/selection-shards.ts';
+export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
 export { boundsToBins } from './activation-maps/float-keys.ts';
 export { estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, type KeptImage, type KeptMapsEstimateOptions } from './activation-maps/kept-maps.ts';
 export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
@@ -38,5 +38,5 @@ export { KllSketch, kllErrorModel, kllRankError, kllSketchDefaults, type KllSket
 export { packState, unpackState } from './activation-maps/state-bytes.ts';
 
 // Images that drive a unit most
-export { TopActivations, topActivationsDefaults, type ActivationPool, type TopActivation, type TopActivationsOptions } from './activation-maps/top-activations.ts';
+export { TopActivations, topActivationsDefaults, type ActivationPool, type TopActivation, type TopActivationsOptions, type TopActivationsState } from './activation-maps/top-activations.ts';
 export { outlineMask } from './activation-maps/outline-mask.ts';

@@ -30,7 +30,7 @@ let compiled: object | undefined;
 /** One instance of the kernels with its own memory, which is handed out piece by piece and never given back. */
 export class KernelMemory {
   readonly kernels: DissectionKernels;
-  #end = 1024;
+  #end = 8192;
 
   constructor() {
     compiled ??= new WebAssembly.Module(Uint8Array.from(atob(dissectionWasm), (character) => character.charCodeAt(0)));
@@ -85,7 +85,7 @@ export class KernelMemory {
     const tail = targetWidth % 4 === 0 ? 15 : (1 << targetWidth % 4) - 1;
     const stride = Math.ceil((width + 7) / 4) * 16;
     const [starts, patterns, fractions] = [this.allocate(groups * 16), this.allocate(groups * 16), this.allocate(groups * 16)];
-    const cells = this.allocate(groups * 8);
+    const cells = this.allocate(Math.ceil(groups / 64) * 512);
     const [rowStarts, rowFractions] = [this.allocate((height + 3) * 4), this.allocate(targetHeight * 4)];
     const scratch = this.allocate((height + 2) * stride + 64);
     const left = Array.from({ length: groups * 4 }, (_, column) => plan.columns.starts[Math.min(column, targetWidth - 1)] as number);
@@ -98,10 +98,11 @@ export class KernelMemory {
       lanes ||= offset > 3;
       for (let byte = 0; byte < 4; byte++) bytes[index * 4 + byte] = offset * 4 + byte;
     });
-    // Cells that a group of columns needs, one bit each; beyond 64 they share bits, which only prunes less.
-    const needed = new BigUint64Array(this.kernels.memory.buffer, cells, groups);
+    // Groups of columns that need a cell, one bit each, in tables of 64 groups; cells beyond 64 share places, which only prunes less.
+    const needing = new BigUint64Array(this.kernels.memory.buffer, cells, Math.ceil(groups / 64) * 64);
     left.forEach((column, index) => {
-      needed[index >> 2] = (needed[index >> 2] as bigint) | (1n << BigInt(column & 63));
+      const [group, place] = [index >> 2, (index >> 8) * 64 + (column & 63)];
+      needing[place] = (needing[place] as bigint) | (1n << BigInt(group & 63));
     });
     const first = this.integers(rowStarts, height + 3);
     for (const row of plan.rows.starts) for (let after = row + 1; after < height + 3; after++) first[after] = (first[after] as number) + 1;

@@ -8,7 +8,7 @@ export interface JoinedShards {
   /** State in the round `middle`, to be refined with the kept maps of all shards. */
   readonly state: SelectionState;
   /**
-   * Shards, by their place among those given, whose bounds were too high for these images: they dropped maps that
+   * Shards, by their place among those added, whose bounds were too high for these images: they dropped maps that
    * matter now, and have to be run again. Empty: the state is exact.
    */
   readonly short: readonly number[];
@@ -16,50 +16,70 @@ export interface JoinedShards {
 
 const bins = 4096;
 
+/** States that are added up at a time. */
+const together = 16;
+
 /**
- * Joins what shards counted in the first round, each under the bounds of its time, and ends that round.
+ * Joins what shards counted in the first round, each under the bounds of its time, and ends that round. Of each shard no
+ * more than its bounds are held.
  *
  * Bounds of a shard rest on how many images were announced when it ran, and on the images before it. Where images have
  * come or gone since, a bound may lie above the threshold: this is found out from the counts, and the shard named.
- *
- * @param states what `takeShard` gave, options equal but for `maximumImages`
- * @throws RangeError if there is none, or they select different things
  */
-export function joinShards(states: readonly SelectionState[]): JoinedShards {
-  const joined = joinCounts(states);
-  const { units, level, rule, values, padding, height, width, targetHeight, targetWidth } = joined.options;
-  const count = joined.images * (values === 'raw' ? height * width : targetHeight * targetWidth);
-  const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
-  const short = new Set<number>();
-  const [prefixes, ranks, nexts] = [new Uint32Array(units), new Float64Array(units), new Float32Array(units).fill(Infinity)];
-  eachHistogram([joined], (unit, histogram) => {
-    const bound = joined.boundBins[unit] as number;
-    const { digit, rank } = findDigit(histogram, wanted, Math.max(bound, 0));
-    prefixes[unit] = digit << 20;
-    ranks[unit] = rank;
-    if ((joined.faults[unit] as number) > 0) return;
-    // In the middle round nothing above the range is wanted: the range's own end lets the kernel skip it.
-    nexts[unit] = floatOfKey(((digit << 20) >>> 0) + 2 ** 20);
-    // Values that equal the bound may have been dropped uncounted; where all values reach it, it is the threshold.
-    const least = Math.min(joined.minima[unit] as number, padding === 'zeros' && values === 'upsampled' ? 0 : Infinity);
-    const reached = bound < 0 || digit > bound || rank <= (histogram[digit] as number) || least >= floatOfKey((bound << 20) >>> 0);
-    if (reached) return;
-    // Under a bound counts are too low, so this bin is at or under that of the threshold.
-    const lower = findDigit(histogram, wanted, -1).digit;
-    states.forEach((state, index) => {
-      if ((state.boundBins[unit] as number) > lower) short.add(index);
-    });
-  });
-  return { state: { ...joined, round: 'middle', options: { ...joined.options, maximumImages: Math.max(1, joined.images) }, prefixes, ranks, nexts, ...noEntries(units) }, short: [...short] };
-}
+export class ShardJoin {
+  readonly #bounds: Int32Array[] = [];
+  #waiting: SelectionState[] = [];
 
-/**
- * Adds up what shards counted in the first round, as a state that further images can be added to: its bounds are the
- * ones that these counts prove for `maximumImages`, not those of the shards.
- */
-export function seedSelection(states: readonly SelectionState[], maximumImages: number): SelectionState {
-  const joined = joinCounts(states);
-  return { ...joined, options: { ...joined.options, maximumImages }, boundBins: joined.boundBins.map(() => -1) };
+  /** Adds what `takeShard` gave. @throws RangeError where it selects something else than the shards before */
+  add(state: SelectionState): void {
+    this.#bounds.push(state.boundBins);
+    this.#waiting.push(state);
+    if (this.#waiting.length > together) this.#waiting = [joinCounts(this.#waiting)];
+  }
+
+  /** Shards added. */
+  get shards(): number {
+    return this.#bounds.length;
+  }
+
+  /**
+   * State to which the images of further shards can be added, see `ThresholdSelection.afterShards`: its bounds are the
+   * ones that these counts prove for `maximumImages`, not those of the shards.
+   */
+  seed(maximumImages: number): SelectionState {
+    const joined = joinCounts(this.#waiting);
+    return { ...joined, options: { ...joined.options, maximumImages }, boundBins: joined.boundBins.map(() => -1) };
+  }
+
+  /** Ends the round. @throws RangeError if no shard was added */
+  finish(): JoinedShards {
+    const joined = joinCounts(this.#waiting);
+    const { units, level, rule, values, padding, height, width, targetHeight, targetWidth } = joined.options;
+    const count = joined.images * (values === 'raw' ? height * width : targetHeight * targetWidth);
+    const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
+    const short = new Set<number>();
+    const [prefixes, ranks, nexts] = [new Uint32Array(units), new Float64Array(units), new Float32Array(units).fill(Infinity)];
+    eachHistogram([joined], (unit, histogram) => {
+      const bound = joined.boundBins[unit] as number;
+      const { digit, rank } = findDigit(histogram, wanted, Math.max(bound, 0));
+      prefixes[unit] = digit << 20;
+      ranks[unit] = rank;
+      if ((joined.faults[unit] as number) > 0) return;
+      // In the middle round nothing above the range is wanted: the range's own end lets the kernel skip it.
+      nexts[unit] = floatOfKey(((digit << 20) >>> 0) + 2 ** 20);
+      // Values that equal the bound may have been dropped uncounted; where all values reach it, it is the threshold.
+      const least = Math.min(joined.minima[unit] as number, padding === 'zeros' && values === 'upsampled' ? 0 : Infinity);
+      const reached = bound < 0 || digit > bound || rank <= (histogram[digit] as number) || least >= floatOfKey((bound << 20) >>> 0);
+      if (reached) return;
+      // Under a bound counts are too low, so this bin is at or under that of the threshold.
+      const lower = findDigit(histogram, wanted, -1).digit;
+      this.#bounds.forEach((bounds, shard) => {
+        if ((bounds[unit] as number) > lower) short.add(shard);
+      });
+    });
+    const state: SelectionState = { ...joined, round: 'middle', options: { ...joined.options, maximumImages: Math.max(1, joined.images) }, prefixes, ranks, nexts, ...noEntries(units) };
+    return { state, short: [...short] };
+  }
 }
 
 /** Sum of the counts; the highest of the bounds. */

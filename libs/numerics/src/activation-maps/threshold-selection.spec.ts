@@ -4,7 +4,7 @@ import { KeptMaps } from './kept-maps.ts';
 import { quantilePosition } from './quantile-position.ts';
 import type { SelectionOptions } from './selection-state.ts';
 import { packState, unpackState } from './state-bytes.ts';
-import { joinShards, seedSelection } from './selection-shards.ts';
+import { ShardJoin } from './selection-shards.ts';
 import { ThresholdSelection } from './threshold-selection.ts';
 import type { SelectionState } from './selection-state.ts';
 import { planUpsampling, upsampleMap } from './upsampling.ts';
@@ -136,7 +136,7 @@ describe('ThresholdSelection', () => {
   });
 });
 
-describe('joinShards', () => {
+describe(ShardJoin, () => {
   it('equals sorting all values, also after shards have come and gone, and names those that dropped too much', () => {
     let reruns = 0;
     fc.assert(
@@ -152,12 +152,12 @@ describe('joinShards', () => {
         if (count === 0) return;
         const all = [...staying];
         for (const part of coming) all.push(...runMore(all, [part], options, count));
-        let joined = joinShards(all.map(({ state }) => state));
+        let joined = joinOf(all.map(({ state }) => state)).finish();
         if (joined.short.length > 0) {
           reruns++;
           const fine = all.filter((_, index) => !joined.short.includes(index));
           all.splice(0, all.length, ...fine, ...runMore(fine, joined.short.map((index) => all[index]?.images ?? []), options, count));
-          joined = joinShards(all.map(({ state }) => state));
+          joined = joinOf(all.map(({ state }) => state)).finish();
           expect(joined.short).toEqual([]);
         }
         const selection = ThresholdSelection.fromState(unpackState(packState(joined.state)) as SelectionState);
@@ -172,14 +172,35 @@ describe('joinShards', () => {
     expect(reruns).toBeGreaterThan(0);
   });
 
+  it('holds no more than the bounds of many shards', () => {
+    const options = { units: 2, height: 1, width: 2, targetHeight: 2, targetWidth: 4, maximumImages: 40 };
+    const images = Array.from({ length: 40 }, (_, index) => Float32Array.from([index, 1, (index * 7) % 40, 3]));
+    const selection = new ThresholdSelection(options);
+    const shards = images.map((image) => runShard(selection, [image]));
+    const { state, short } = joinOf(shards.map((shard) => shard.state)).finish();
+    expect([short, state.images]).toEqual([[], 40]);
+    const refined = ThresholdSelection.fromState(state);
+    while (refined.round !== 'done') {
+      for (const { maps } of shards) for (const { units, maxima, maps: values } of maps.images) refined.refine(units, maxima, values);
+      refined.advance();
+    }
+    expect(refined.thresholds().thresholds).toEqual(sortAll(options, images));
+  });
+
   it('refuses what does not belong together', () => {
     const options = { units: 1, height: 1, width: 1, targetHeight: 1, targetWidth: 1 };
     const [one, other] = [new ThresholdSelection(options).takeShard(), new ThresholdSelection({ ...options, level: 0.5 }).takeShard()];
-    expect(() => joinShards([])).toThrow('there is none');
-    expect(() => joinShards([one, other])).toThrow('they differ in their options');
-    expect(() => joinShards([joinShards([one]).state])).toThrow('one is in round "middle"');
+    expect(() => joinOf([]).finish()).toThrow('there is none');
+    expect(() => joinOf([one, other]).finish()).toThrow('they differ in their options');
+    expect(() => joinOf([joinOf([one]).finish().state]).finish()).toThrow('one is in round "middle"');
   });
 });
+
+function joinOf(states: readonly SelectionState[]): ShardJoin {
+  const join = new ShardJoin();
+  for (const state of states) join.add(state);
+  return join;
+}
 
 /** A shard: its images, what was counted of them, and the maps that were kept under the bounds of its end. */
 function runShard(selection: ThresholdSelection, images: readonly Float32Array[]) {
@@ -194,7 +215,7 @@ function runShard(selection: ThresholdSelection, images: readonly Float32Array[]
 
 /** Runs shards after others, whose counts already bound the thresholds. */
 function runMore(before: readonly { readonly state: SelectionState }[], parts: readonly (readonly Float32Array[])[], options: SelectionOptions, maximumImages: number) {
-  const selection = before.length === 0 ? new ThresholdSelection({ ...options, maximumImages }) : ThresholdSelection.afterShards(seedSelection(before.map(({ state }) => state), maximumImages));
+  const selection = before.length === 0 ? new ThresholdSelection({ ...options, maximumImages }) : ThresholdSelection.afterShards(joinOf(before.map(({ state }) => state)).seed(maximumImages));
   return parts.map((part) => runShard(selection, part));
 }
 

@@ -127,7 +127,7 @@ export class ThresholdSelection {
 
   /**
    * Gives what was added since the last call, or since the state that the selection began from, as the state of a shard,
-   * with the bounds of now; the selection goes on. Shards are put together by `joinShards`.
+   * with the bounds of now; the selection goes on. Shards are put together by `ShardJoin`.
    */
   takeShard(): SelectionState {
     this.#expect('takeShard', 'coarse');
@@ -236,7 +236,7 @@ export class ThresholdSelection {
     };
   }
 
-  /** Selection that goes on from `seedSelection`: what it has counted bounds the thresholds, but is no part of the next shard. */
+  /** Selection that goes on from the seed of a `ShardJoin`: what it has counted bounds the thresholds, but is no part of the next shard. */
   static afterShards(seed: SelectionState): ThresholdSelection {
     const selection = ThresholdSelection.fromState(seed);
     selection.takeShard();

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outlineMask } from './outline-mask.ts';
-import { TopActivations } from './top-activations.ts';
+import { packState, unpackState } from './state-bytes.ts';
+import { TopActivations, type TopActivationsState } from './top-activations.ts';
 
 describe(TopActivations, () => {
   it('keeps the images with the largest maps, of equals the first, with their maps', () => {
@@ -24,7 +25,7 @@ describe(TopActivations, () => {
         const [whole, reversed, even, odd] = Array.from({ length: 4 }, () => new TopActivations(options)) as [TopActivations, TopActivations, TopActivations, TopActivations];
         images.forEach((maps, image) => { whole.add(image, Float32Array.from(maps)); (image % 2 === 0 ? even : odd).add(image, Float32Array.from(maps)); });
         [...images.entries()].reverse().forEach(([image, maps]) => { reversed.add(image, Float32Array.from(maps)); });
-        odd.merge(even);
+        odd.merge(TopActivations.fromState(unpackState(packState(even.toState())) as TopActivationsState));
         for (const unit of [0, 1]) for (const other of [reversed, odd]) expect(other.read(unit)).toEqual(whole.read(unit));
       }),
     );

@@ -28,6 +28,24 @@ export interface TopActivation {
   readonly map: Float32Array;
 }
 
+/** State of a tally as plain data; the fields but for the first two are its own business. */
+export interface TopActivationsState {
+  /** What the state is of, with the version of its form. */
+  readonly kind: 'TopActivations/1';
+  /** What is tallied. */
+  readonly options: Required<TopActivationsOptions>;
+  /** Places taken of each unit. */
+  readonly filled: Uint32Array;
+  /** Places of each unit in the order of their scores. */
+  readonly order: Uint32Array;
+  /** Image at each place. */
+  readonly imageAt: Float64Array;
+  /** Score at each place. */
+  readonly scoreAt: Float64Array;
+  /** Map at each place. */
+  readonly mapAt: Float32Array;
+}
+
 /**
  * Tallies the images that drive each unit most, with their maps, in the pass that runs the model. Of equal scores the
  * image with the lower number is kept, so that order and shards do not matter; NaN never counts.
@@ -81,9 +99,34 @@ export class TopActivations {
     }
   }
 
-  /** Takes in what another shard found. */
-  merge(other: TopActivations): void {
-    for (let unit = 0; unit < other.#units; unit++) for (const { image, score, map } of other.read(unit)) this.#insert(unit, image, score, map, 0);
+  /**
+   * Takes in what another shard found.
+   *
+   * @param firstImage added to its numbers of images, where those count within the shard
+   */
+  merge(other: TopActivations, firstImage = 0): void {
+    for (let unit = 0; unit < other.#units; unit++) for (const { image, score, map } of other.read(unit)) this.#insert(unit, image + firstImage, score, map, 0);
+  }
+
+  /** State as plain data, the arrays copied. */
+  toState(): TopActivationsState {
+    const options = { units: this.#units, mapSize: this.#mapSize, images: this.#images, pool: this.#pool };
+    return { kind: 'TopActivations/1', options, filled: this.#filled.slice(), order: this.#order.slice(), imageAt: this.#imageAt.slice(), scoreAt: this.#scoreAt.slice(), mapAt: this.#mapAt.slice() };
+  }
+
+  /** Tally of a state, to be read or merged. @throws RangeError if the state is not whole */
+  static fromState(state: TopActivationsState): TopActivations {
+    if ((state.kind as string) !== 'TopActivations/1') throw new RangeError(`TopActivations.fromState: expected a state of kind TopActivations/1, got ${state.kind}`);
+    const top = new TopActivations(state.options);
+    for (const [into, from] of [[top.#filled, state.filled], [top.#order, state.order], [top.#imageAt, state.imageAt], [top.#scoreAt, state.scoreAt], [top.#mapAt, state.mapAt]] as const) {
+      if (into.length !== from.length) throw new RangeError(`TopActivations.fromState: an array has ${String(from.length)} entries instead of ${String(into.length)}`);
+      into.set(from);
+    }
+    const bars = top.#memory.doubles(top.#at.bars, top.#units);
+    top.#filled.forEach((filled, unit) => {
+      if (filled === top.#images) bars[unit] = top.#scoreAt[top.#order[(unit + 1) * top.#images - 1] as number] as number;
+    });
+    return top;
   }
 
   /** Images of a unit, the strongest first. */

@@ -9,6 +9,10 @@
 /** Bits of the first digit of a key: sign, exponent and three bits of the mantissa. */
 const COARSE_SHIFT: u32 = 20;
 
+/** Most bins that are counted lane by lane. */
+const LANE_BINS: u32 = 256;
+const laneBins: usize = memory.data(256 * 16 + 16, 16) + 16;
+
 /** Count at which the bin of a bound is held. */
 const ENOUGH: u32 = 0x80000000;
 
@@ -25,7 +29,7 @@ let columnPattern: usize = 0;
 let columnFraction: usize = 0;
 let rowStart: usize = 0;
 let rowFraction: usize = 0;
-let groupCells: usize = 0;
+let cellGroups: usize = 0;
 let padded: usize = 0;
 
 /** Sets sizes and tables of the upsampling; all pointers are 16-byte aligned. */
@@ -45,7 +49,7 @@ export function setPlan(
   columnFraction = fractions;
   rowStart = rowStarts;
   rowFraction = rowFractions;
-  groupCells = cells;
+  cellGroups = cells;
   padded = scratch;
 }
 
@@ -121,6 +125,16 @@ function cellsAbove(row: u32, bound: v128, equal: bool): u64 {
     const highest = f32x4.pmax(f32x4.pmax(v128.load(upper + at), v128.load(upper + at, 4)), f32x4.pmax(v128.load(lower + at), v128.load(lower + at, 4)));
     bits |= <u64>i32x4.bitmask(equal ? f32x4.ge(highest, bound) : f32x4.gt(highest, bound)) << (cell & 63);
   }
+  return bits;
+}
+
+/** Groups of four columns among 64, from `first` on, that need one of the cells, as bits. */
+// @ts-ignore: decorator
+@inline
+function groupsOf(cells: u64, first: u32): u64 {
+  const table = cellGroups + (<usize>first << 3);
+  let bits: u64 = 0;
+  for (let rest = cells; rest != 0; rest &= rest - 1) bits |= load<u64>(table + (<usize>ctz(rest) << 3));
   return bits;
 }
 
@@ -232,8 +246,69 @@ function countLanes(histogram: usize, offsets: v128, mask: i32): void {
   addBit(histogram + i32x4.extract_lane(offsets, 3), mask >> 3);
 }
 
-/** Counts the values of the framed map above `bound` into bins of 20 bits; returns how many. */
-function countMap(histogram: usize, bound: f32): u32 {
+/** Counts the values of the framed map above `bound` into bins of 12 bits, none of which lies above `highest`; returns how many. */
+function countMap(histogram: usize, bound: f32, highest: f32): u32 {
+  const lowest = binOf(bound);
+  const span = binOf(highest) - lowest + 1;
+  return span <= LANE_BINS ? countNear(histogram + (<usize>lowest << 2), bound, lowest, span) : countFar(histogram, bound);
+}
+
+// @ts-ignore: decorator
+@inline
+function binOf(value: f32): u32 {
+  const bits = reinterpret<u32>(value);
+  return (bits ^ (<u32>(<i32>bits >> 31) | 0x80000000)) >> COARSE_SHIFT;
+}
+
+/** Counts into counters of each lane: neighbours often share a bin, and would wait for each other's sums. */
+function countNear(target: usize, bound: f32, lowest: u32, span: u32): u32 {
+  const limit = f32x4.splat(bound), one = i32x4.splat(1);
+  const base = i32x4.sub(i32x4.splat(laneBins), i32x4.splat(lowest << 4));
+  const lanes = i32x4(0, 4, 8, 12);
+  const places = i32x4.add(base, lanes);
+  const nowhere = i32x4.splat(laneBins - 16);
+  for (let row: u32 = 0; row <= mapHeight; row++) {
+    const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
+    if (first == end) continue;
+    const cells = cellsAbove(row, limit, false);
+    if (cells == 0) continue;
+    for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
+      const group = first64 + <u32>ctz(bits);
+      const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
+      const valid = group + 1 == groups ? lastLanes(): i32x4.splat(-1);
+      const step = f32x4.sub(lower, upper);
+      for (let line = first; line < end; line++) {
+        const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
+        const above = v128.and(f32x4.gt(values, limit), valid);
+        if (!v128.any_true(above)) continue;
+        const at = v128.bitselect(i32x4.add(i32x4.shl(i32x4.shr_u(keysOf(values), COARSE_SHIFT), 4), places), nowhere, above);
+        increment(i32x4.extract_lane(at, 0));
+        increment(i32x4.extract_lane(at, 1));
+        increment(i32x4.extract_lane(at, 2));
+        increment(i32x4.extract_lane(at, 3));
+      }
+    }
+  }
+  let counted: u32 = 0;
+  for (let bin: u32 = 0; bin < span; bin++) {
+    const place = laneBins + (<usize>bin << 4);
+    const counts = v128.load(place);
+    if (!v128.any_true(counts)) continue;
+    v128.store(place, i32x4.splat(0));
+    const sum = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) + i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
+    counted += sum;
+    addBit(target + (<usize>bin << 2), sum);
+  }
+  return counted;
+}
+
+// @ts-ignore: decorator
+@inline
+function lastLanes(): v128 {
+  return i32x4(-(tailMask & 1), -((tailMask >> 1) & 1), -((tailMask >> 2) & 1), -(tailMask >> 3));
+}
+
+function countFar(histogram: usize, bound: f32): u32 {
   const limit = f32x4.splat(bound);
   let counted: u32 = 0;
   for (let row: u32 = 0; row <= mapHeight; row++) {
@@ -241,8 +316,8 @@ function countMap(histogram: usize, bound: f32): u32 {
     if (first == end) continue;
     const cells = cellsAbove(row, limit, false);
     if (cells == 0) continue;
-    for (let group: u32 = 0; group < groups; group++) {
-      if ((load<u64>(groupCells + (<usize>group << 3)) & cells) == 0) continue;
+    for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
+      const group = first64 + <u32>ctz(bits);
       const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
       if (!v128.any_true(f32x4.gt(f32x4.pmax(upper, lower), limit))) continue;
       const step = f32x4.sub(lower, upper);
@@ -306,7 +381,7 @@ export function addImage(activations: usize, limit: f32): u32 {
       counted = countRaw(map, histogram, bound);
     } else {
       frame(map);
-      counted = countMap(histogram, bound);
+      counted = countMap(histogram, bound, highest);
     }
     let above = load<u32>(countsAbove + slot) + counted;
     if (bin >= 0) {
@@ -359,8 +434,8 @@ export function refineMap(map: usize, histogram: usize, low: f32, high: f32, shi
     if (first == end) continue;
     const cells = cellsAbove(row, lows, true);
     if (cells == 0) continue;
-    for (let group: u32 = 0; group < groups; group++) {
-      if ((load<u64>(groupCells + (<usize>group << 3)) & cells) == 0) continue;
+    for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
+      const group = first64 + <u32>ctz(bits);
       const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
       if (!v128.any_true(f32x4.ge(f32x4.pmax(upper, lower), lows))) continue;
       if (i32x4.all_true(f32x4.ge(f32x4.pmin(upper, lower), f32x4.splat(next)))) continue;
@@ -458,8 +533,8 @@ function countActive(threshold: f32): void {
     if (first == end) continue;
     const cells = cellsAbove(row, limit, inclusive);
     if (cells == 0) continue;
-    for (let group: u32 = 0; group < groups; group++) {
-      if ((load<u64>(groupCells + (<usize>group << 3)) & cells) == 0) continue;
+    for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
+      const group = first64 + <u32>ctz(bits);
       const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
       const either = f32x4.pmax(upper, lower);
       if (!v128.any_true(inclusive ? f32x4.ge(either, limit) : f32x4.gt(either, limit))) continue;
