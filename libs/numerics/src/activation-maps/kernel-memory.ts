@@ -30,7 +30,7 @@ let compiled: object | undefined;
 /** One instance of the kernels with its own memory, which is handed out piece by piece and never given back. */
 export class KernelMemory {
   readonly kernels: DissectionKernels;
-  #end = 8192;
+  #end = 1024;
 
   constructor() {
     compiled ??= new WebAssembly.Module(Uint8Array.from(atob(dissectionWasm), (character) => character.charCodeAt(0)));

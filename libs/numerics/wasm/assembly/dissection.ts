@@ -9,10 +9,6 @@
 /** Bits of the first digit of a key: sign, exponent and three bits of the mantissa. */
 const COARSE_SHIFT: u32 = 20;
 
-/** Most bins that are counted lane by lane. */
-const LANE_BINS: u32 = 256;
-const laneBins: usize = memory.data(256 * 16 + 16, 16) + 16;
-
 /** Count at which the bin of a bound is held. */
 const ENOUGH: u32 = 0x80000000;
 
@@ -246,13 +242,6 @@ function countLanes(histogram: usize, offsets: v128, mask: i32): void {
   addBit(histogram + i32x4.extract_lane(offsets, 3), mask >> 3);
 }
 
-/** Counts the values of the framed map above `bound` into bins of 12 bits, none of which lies above `highest`; returns how many. */
-function countMap(histogram: usize, bound: f32, highest: f32): u32 {
-  const lowest = binOf(bound);
-  const span = binOf(highest) - lowest + 1;
-  return span <= LANE_BINS ? countNear(histogram + (<usize>lowest << 2), bound, lowest, span) : countFar(histogram, bound);
-}
-
 // @ts-ignore: decorator
 @inline
 function binOf(value: f32): u32 {
@@ -260,56 +249,36 @@ function binOf(value: f32): u32 {
   return (bits ^ (<u32>(<i32>bits >> 31) | 0x80000000)) >> COARSE_SHIFT;
 }
 
-/** Counts into counters of each lane: neighbours often share a bin, and would wait for each other's sums. */
-function countNear(target: usize, bound: f32, lowest: u32, span: u32): u32 {
-  const limit = f32x4.splat(bound), one = i32x4.splat(1);
-  const base = i32x4.sub(i32x4.splat(laneBins), i32x4.splat(lowest << 4));
-  const lanes = i32x4(0, 4, 8, 12);
-  const places = i32x4.add(base, lanes);
-  const nowhere = i32x4.splat(laneBins - 16);
-  for (let row: u32 = 0; row <= mapHeight; row++) {
-    const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
-    if (first == end) continue;
-    const cells = cellsAbove(row, limit, false);
-    if (cells == 0) continue;
-    for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
-      const group = first64 + <u32>ctz(bits);
-      const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
-      const valid = group + 1 == groups ? lastLanes(): i32x4.splat(-1);
-      const step = f32x4.sub(lower, upper);
-      for (let line = first; line < end; line++) {
-        const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
-        const above = v128.and(f32x4.gt(values, limit), valid);
-        if (!v128.any_true(above)) continue;
-        const at = v128.bitselect(i32x4.add(i32x4.shl(i32x4.shr_u(keysOf(values), COARSE_SHIFT), 4), places), nowhere, above);
-        increment(i32x4.extract_lane(at, 0));
-        increment(i32x4.extract_lane(at, 1));
-        increment(i32x4.extract_lane(at, 2));
-        increment(i32x4.extract_lane(at, 3));
-      }
-    }
-  }
-  let counted: u32 = 0;
-  for (let bin: u32 = 0; bin < span; bin++) {
-    const place = laneBins + (<usize>bin << 4);
-    const counts = v128.load(place);
-    if (!v128.any_true(counts)) continue;
-    v128.store(place, i32x4.splat(0));
-    const sum = i32x4.extract_lane(counts, 0) + i32x4.extract_lane(counts, 1) + i32x4.extract_lane(counts, 2) + i32x4.extract_lane(counts, 3);
-    counted += sum;
-    addBit(target + (<usize>bin << 2), sum);
-  }
-  return counted;
+// @ts-ignore: decorator
+@inline
+function greatestLane(values: v128): f32 {
+  return max(max(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)), max(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)));
 }
 
 // @ts-ignore: decorator
 @inline
-function lastLanes(): v128 {
-  return i32x4(-(tailMask & 1), -((tailMask >> 1) & 1), -((tailMask >> 2) & 1), -(tailMask >> 3));
+function leastLane(values: v128): f32 {
+  return min(min(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)), min(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)));
 }
 
-function countFar(histogram: usize, bound: f32): u32 {
+/** Sum of the lanes of counts that went down. */
+// @ts-ignore: decorator
+@inline
+function countOf(counts: v128): u32 {
+  const halves = i32x4.add(counts, i32x4.shuffle(counts, counts, 2, 3, 0, 1));
+  return <u32>-(i32x4.extract_lane(halves, 0) + i32x4.extract_lane(halves, 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function edgeOf(bin: u32): v128 {
+  return f32x4.splat(valueOf(bin << COARSE_SHIFT));
+}
+
+/** Counts the values of the framed map above `bound` into bins of 12 bits; returns how many. */
+function countMap(histogram: usize, bound: f32): u32 {
   const limit = f32x4.splat(bound);
+  const lowest = binOf(bound);
   let counted: u32 = 0;
   for (let row: u32 = 0; row <= mapHeight; row++) {
     const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
@@ -319,9 +288,45 @@ function countFar(histogram: usize, bound: f32): u32 {
     for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
       const group = first64 + <u32>ctz(bits);
       const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
-      if (!v128.any_true(f32x4.gt(f32x4.pmax(upper, lower), limit))) continue;
+      const highest = f32x4.pmax(upper, lower);
+      if (!v128.any_true(f32x4.gt(highest, limit))) continue;
       const step = f32x4.sub(lower, upper);
       const valid = group + 1 == groups ? tailMask : 15;
+      // A pixel never leaves the interval between upper and lower, so all lie in these bins.
+      const low = max(lowest, binOf(leastLane(f32x4.pmin(upper, lower))));
+      const bins = binOf(greatestLane(highest)) - low;
+      if (valid == 15 && bins < 4) {
+        let all = i32x4.splat(0), second = all, third = all, fourth = all;
+        const edge1 = edgeOf(low + 1), edge2 = edgeOf(low + 2), edge3 = edgeOf(low + 3);
+        if (bins < 2) {
+          for (let line = first; line < end; line++) {
+            const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
+            all = i32x4.add(all, f32x4.gt(values, limit));
+            second = i32x4.add(second, f32x4.ge(values, edge1));
+          }
+        } else {
+          for (let line = first; line < end; line++) {
+            const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
+            all = i32x4.add(all, f32x4.gt(values, limit));
+            second = i32x4.add(second, f32x4.ge(values, edge1));
+            third = i32x4.add(third, f32x4.ge(values, edge2));
+            fourth = i32x4.add(fourth, f32x4.ge(values, edge3));
+          }
+        }
+        const counter = histogram + (<usize>low << 2);
+        const from0 = countOf(all), from1 = countOf(second);
+        counted += from0;
+        addBit(counter, from0 - from1);
+        if (bins < 2) {
+          addBit(counter + 4, from1);
+        } else {
+          const from2 = countOf(third), from3 = countOf(fourth);
+          addBit(counter + 4, from1 - from2);
+          addBit(counter + 8, from2 - from3);
+          addBit(counter + 12, from3);
+        }
+        continue;
+      }
       for (let line = first; line < end; line++) {
         const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
         const mask = i32x4.bitmask(f32x4.gt(values, limit)) & valid;
@@ -381,7 +386,7 @@ export function addImage(activations: usize, limit: f32): u32 {
       counted = countRaw(map, histogram, bound);
     } else {
       frame(map);
-      counted = countMap(histogram, bound, highest);
+      counted = countMap(histogram, bound);
     }
     let above = load<u32>(countsAbove + slot) + counted;
     if (bin >= 0) {
