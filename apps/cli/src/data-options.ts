@@ -1,5 +1,5 @@
-import { datasetFormats, type DataContent } from '@intermodel/pipelines';
-import { Option, type Command } from 'commander';
+import { datasetFormats, segmenterPresets, type DataContent } from '@intermodel/pipelines';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { repeated, wholeNumber } from './numbers.ts';
 
 /** Options that say where labelled images are and what is read of them, as they are parsed. */
@@ -12,6 +12,10 @@ export interface DataOptions {
   readonly labelNames?: string;
   /** CSV of labels of whole images. */
   readonly imageLabels?: string;
+  /** Segmentation models that the labels come from. */
+  readonly segmenter?: readonly SegmenterOption[];
+  /** Names of the classes of unified parsing. */
+  readonly segmenterLabels?: string;
   /** Part of the data set. */
   readonly split?: string;
   /** Categories that are read. */
@@ -28,8 +32,22 @@ export interface DataOptions {
   readonly spatialParts?: boolean;
 }
 
+/** A usual export of a segmentation model, and its file. */
+export interface SegmenterOption {
+  /** Name of the export. */
+  readonly preset: string;
+  /** ONNX file. */
+  readonly file: string;
+}
+
+/** Options that say where labels come from, by their names in {@link DataOptions}. */
+export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'ignore', 'unpaired', 'skipBad', 'colours', 'spatialParts'] as const satisfies readonly (keyof DataOptions)[];
+
 /** Formats of data sets with what they look like, for the help of options. */
 export const formatsHelp = Object.keys(datasetFormats).join(', ');
+
+/** Usual exports of segmentation models. */
+const segmenterPresetNames = Object.keys(segmenterPresets);
 
 /** Adds these options to a command. */
 export function withDataOptions(command: Command): Command {
@@ -38,6 +56,8 @@ export function withDataOptions(command: Command): Command {
     .option('--labels <DIR>', 'folder of label images with the same stems: grey or palette PNG, NumPy arrays')
     .option('--label-names <FILE>', 'CSV number,name,category')
     .option('--image-labels <FILE>', 'CSV image,number of labels that hold for whole images')
+    .option('--segmenter <PRESET=FILE>', `ONNX segmentation model that labels the images instead of label files: ${segmenterPresetNames.join(', ')}; may be given several times (other exports: in a study file)`, readSegmenter)
+    .option('--segmenter-labels <FILE>', 'labels.json of the segmenter unified-parsing')
     .option('--split <NAME>', 'part of the data set, such as train or val')
     .option('--categories <NAME>', 'category that is read of Broden; may be given several times (default: all)', repeated)
     .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255', wholeNumber(1))
@@ -49,7 +69,15 @@ export function withDataOptions(command: Command): Command {
 
 /** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
 export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
-  const { images, labels, labelNames, imageLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts } = options;
+  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts } = options;
+  const segmenters = segmenter?.map(({ preset, file }) => ({ file, preset, labels: preset === 'unified-parsing' ? segmenterLabels : undefined }));
   // Options that were not given must not stand in the study at all.
-  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts })) as DataContent;
+  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, ignore, unpaired, skipBad, colours, spatialParts })) as DataContent;
+}
+
+function readSegmenter(text: string, earlier: readonly SegmenterOption[] = []): readonly SegmenterOption[] {
+  const at = text.indexOf('=');
+  const preset = text.slice(0, Math.max(0, at));
+  if (!segmenterPresetNames.includes(preset)) throw new InvalidArgumentError(`expected PRESET=FILE, where PRESET is one of ${segmenterPresetNames.join(', ')}.`);
+  return [...earlier, { preset, file: text.slice(at + 1) }];
 }

@@ -1,18 +1,29 @@
-import { datasetFormats, resolveGeometry, vocabularyHealth, type DatasetDescription, type VocabularyHealth } from '@intermodel/data-loading';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { datasetFormats, resolveGeometry, vocabularyHealth, vocabularyHealthDefaults, type DatasetDescription, type ImageGeometry, type VocabularyHealth, type VocabularyHealthOptions } from '@intermodel/data-loading';
 import { InputError, suggestName } from '@intermodel/streams';
 import { describedGeometry, openImageSource } from './dissect/image-source.ts';
+import { healthOptions } from './dissect/label-health.ts';
 import { checkData } from './study-file/check-data.ts';
 import { resolveData } from './study-file/resolve-data.ts';
+import type { Study, StudyRuntime } from './study-file/study.ts';
 import type { DataContent } from './study-file/study-content.ts';
 
-/** Options of {@link describeData}. */
+/** Options of {@link describeData} and {@link describeStudyData}. */
 export interface DescribeDataOptions {
-  /** Share of pixels on which a unit is active, 0 to 1. @default 0.01 */
+  /** Share of pixels on which a unit is active, 0 to 1. @default that of the study, else 0.01 */
   readonly activeShare?: number;
-  /** IoU that a unit has to exceed to count as a detector, 0 to 1. @default 0.04 */
+  /** IoU that a unit has to exceed to count as a detector, 0 to 1. @default that of the study, else 0.04 */
   readonly gate?: number;
-  /** Is told after each image how many are done. @default nobody is told */
-  readonly onProgress?: (done: number, of: number) => void;
+  /** Concepts in fewer images than this get a warning. @default 10 */
+  readonly fewImages?: number;
+  /** Folder where labels of segmentation models are kept, also for runs. @default that of the study, else they are not kept */
+  readonly labelCache?: string;
+  /** Stops between two images that are segmented. */
+  readonly signal?: AbortSignal;
+  /** Is told of each image that is segmented or described. @default nobody is told */
+  readonly onProgress?: (done: number, of: number, step: 'segmentation' | 'labels') => void;
 }
 
 /** What is in labelled images, and what a dissection could find in them. */
@@ -21,21 +32,54 @@ export interface DescribedData {
   readonly description: DatasetDescription;
   /** What a unit can reach with each concept. */
   readonly health: VocabularyHealth;
+  /** Share of pixels on which a unit was taken to be active. */
+  readonly activeShare: number;
+  /** IoU that a unit has to pass. */
+  readonly gate: number;
 }
 
 /**
  * Describes images and labels as the key `data` of a study names them; relative paths are taken from the current folder.
  *
- * @throws InputError `FORMAT_UNKNOWN`, `DATA_OPTIONS`, and those of the readers.
+ * @throws InputError `FORMAT_UNKNOWN`, `DATA_OPTIONS`, and those of the readers and segmenters.
  */
-export async function describeData(content: DataContent, { activeShare, gate, onProgress }: DescribeDataOptions = {}): Promise<DescribedData> {
+export async function describeData(content: DataContent, options: DescribeDataOptions = {}): Promise<DescribedData> {
   const format: string | undefined = content.format;
   if (format !== undefined && !Object.hasOwn(datasetFormats, format)) throw new InputError('FORMAT_UNKNOWN', `there is no format "${format}"`, { hint: suggestName(format, Object.keys(datasetFormats)) });
   const [finding] = checkData(content);
   if (finding !== undefined) throw new InputError('DATA_OPTIONS', finding.problem, { ...(finding.expected === undefined ? {} : { expected: finding.expected }), ...(finding.hint === undefined ? {} : { hint: finding.hint }) });
   const { labelHeight, labelWidth } = resolveGeometry(describedGeometry);
   const grid = content.labelGrid ?? { height: labelHeight, width: labelWidth };
-  const source = await openImageSource({ data: resolveData(content, grid, process.cwd()) });
-  const description = await source.describe({ ...describedGeometry, labelHeight: grid.height, labelWidth: grid.width }, onProgress);
-  return { description, health: vocabularyHealth(description, { ...(activeShare === undefined ? {} : { activeShare }), ...(gate === undefined ? {} : { gate }) }) };
+  const geometry = { ...describedGeometry, labelHeight: grid.height, labelWidth: grid.width };
+  return describe({ data: resolveData(content, grid, process.cwd()), geometry, health: {} }, options);
+}
+
+/**
+ * Describes the images and labels of a study as a run of it would see them: with its segmenters, its changes of the
+ * vocabulary, its label grid and its preset. No model of the study is run.
+ *
+ * @throws InputError of the readers and segmenters.
+ */
+export async function describeStudyData({ data, models, matching, runtime }: Pick<Study, 'data' | 'models' | 'matching' | 'runtime'>, options: DescribeDataOptions = {}): Promise<DescribedData> {
+  return describe({ data, geometry: models[0]?.geometry ?? describedGeometry, health: healthOptions(matching), runtime }, options);
+}
+
+interface Described extends Pick<Study, 'data'> {
+  readonly geometry: ImageGeometry;
+  readonly health: VocabularyHealthOptions;
+  readonly runtime?: StudyRuntime;
+}
+
+async function describe({ data, geometry, health, runtime }: Described, { activeShare, gate, fewImages, labelCache = runtime?.labelCache, signal, onProgress }: DescribeDataOptions): Promise<DescribedData> {
+  const temporary = labelCache === undefined && data.segmenters !== undefined ? mkdtempSync(path.join(tmpdir(), 'intermodel-labels-')) : undefined;
+  const folder = labelCache ?? temporary;
+  const tell = (step: 'segmentation' | 'labels') => (done: number, of: number) => onProgress?.(done, of, step);
+  try {
+    const source = await openImageSource({ data }, { ...(folder === undefined ? {} : { labelCache: path.resolve(folder) }), ...(runtime === undefined ? {} : { runtime }), ...(signal === undefined ? {} : { signal }), onProgress: tell('segmentation') });
+    const description = await source.describe(geometry, tell('labels'), fewImages);
+    const chosen = { ...vocabularyHealthDefaults, ...health, ...(activeShare === undefined ? {} : { activeShare }), ...(gate === undefined ? {} : { gate }) };
+    return { description, health: vocabularyHealth(description, chosen), activeShare: chosen.activeShare, gate: chosen.gate };
+  } finally {
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+  }
 }

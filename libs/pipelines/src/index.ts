@@ -15,8 +15,8 @@ export { relateScores, type RelateScoresOptions } from './relate-scores.ts';
 export { type EmbeddingTables, type RelationTables } from './study-tables.ts';
 
 // Labelled images
-export { describeData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
-export { datasetFormats, type DatasetFormatName } from '@intermodel/data-loading';
+export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
+export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@intermodel/data-loading';
 export { type DataContent } from './study-file/study-content.ts';
 
 // Models

@@ -1,13 +1,18 @@
-import { describeData, type DescribedData } from '@intermodel/pipelines';
-import { Command } from 'commander';
-import { dataContent, formatsHelp, withDataOptions, type DataOptions } from '../data-options.ts';
-import { share } from '../numbers.ts';
+import { describeData, describeStudyData, readStudyFile, type DescribeDataOptions, type DescribedData } from '@intermodel/pipelines';
+import { InputError } from '@intermodel/streams';
+import { Command, Option } from 'commander';
+import { dataContent, dataOptionNames, formatsHelp, withDataOptions, type DataOptions } from '../data-options.ts';
+import { share, wholeNumber } from '../numbers.ts';
 import { printResult, stepProgress, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
+import { stoppable } from '../stopping.ts';
 
 interface InfoOptions extends OutputOptions, DataOptions {
+  readonly study?: string;
   readonly format: string;
-  readonly activeShare: number;
-  readonly gate: number;
+  readonly activeShare?: number;
+  readonly gate?: number;
+  readonly fewImages?: number;
+  readonly labelCache?: string;
 }
 
 /** Concepts out of reach that the text lists one by one; JSON has all. */
@@ -21,25 +26,37 @@ export function dataCommand(): Command {
 function infoCommand(): Command {
   const command = new Command('info')
     .description('Show what is in labelled images: planes, concepts per category, what will bite, and what a unit can reach with each concept.')
-    .argument('[PATH]', 'folder of the data set in the layout of --format; or give --images, --labels and --label-names')
+    .argument('[PATH]', 'folder of the data set in the layout of --format; or give --images with --labels and --label-names, or with --segmenter')
     .option('--format <NAME>', `layout of the data set: ${formatsHelp}`, 'plain')
-    .option('--active-share <SHARE>', 'share of pixels on which a unit is active', share, 0.01)
-    .option('--gate <IOU>', 'IoU that a unit has to exceed', share, 0.04)
-    .addHelpText('after', '\nExamples:\n  intermodel data info --format broden broden1_227\n  intermodel data info --format voc VOCdevkit/VOC2012 --split val --spatial-parts\n  intermodel data info --images photos --labels masks --label-names labels.csv --json | jq .warnings')
+    .addOption(new Option('--study <FILE>', 'study file whose images and labels are shown as a run of it would see them, instead of options').conflicts(['format', ...dataOptionNames]))
+    .option('--active-share <SHARE>', 'share of pixels on which a unit is active (default: that of the study, else 0.01)', share)
+    .option('--gate <IOU>', 'IoU that a unit has to exceed (default: that of the study, else 0.04)', share)
+    .option('--few-images <N>', 'warn of concepts in fewer images than this (default: 10)', wholeNumber(0))
+    .option('--label-cache <DIR>', 'folder where labels of segmenters are kept, also for runs whose study names it as runtime.labelCache (default: that of the study, else they are not kept)')
+    .addHelpText('after', '\nExamples:\n  intermodel data info --format broden broden1_227\n  intermodel data info --format voc VOCdevkit/VOC2012 --split val --spatial-parts\n  intermodel data info --images photos --labels masks --label-names labels.csv --json | jq .warnings\n  intermodel data info --images photos --segmenter ade20k-150=segformer.onnx --colours --label-cache labels\n  intermodel data info --study study.yaml')
     .action(async (folder: string | undefined, options: InfoOptions) => {
-      const { format, activeShare, gate } = options;
       const { onStep, done } = stepProgress(options);
-      const described = await describeData(dataContent(options, format, folder), {
-        activeShare,
-        gate,
-        onProgress: (count, of) => {
-          onStep(`labels ${String(count)} of ${String(of)}`);
-        },
-      });
+      const described = await stoppable((signal) => describeChosen(folder, options, signal, onStep));
       done();
-      printResult(options, infoResult(described), () => infoText(described, gate));
+      printResult(options, infoResult(described), () => infoText(described));
     });
   return withOutputOptions(withDataOptions(command));
+}
+
+async function describeChosen(folder: string | undefined, options: InfoOptions, signal: AbortSignal, onStep: (step: string) => void): Promise<DescribedData> {
+  const { study, format, activeShare, gate, fewImages, labelCache } = options;
+  if (study !== undefined && folder !== undefined) throw new InputError('DATA_OPTIONS', 'a folder stands beside --study', { expected: 'one of the two', hint: 'Leave the folder out: the study says where its images are.' });
+  const settings: DescribeDataOptions = {
+    ...(activeShare === undefined ? {} : { activeShare }),
+    ...(gate === undefined ? {} : { gate }),
+    ...(fewImages === undefined ? {} : { fewImages }),
+    ...(labelCache === undefined ? {} : { labelCache }),
+    signal,
+    onProgress: (count, of, step) => {
+      onStep(`${step === 'labels' ? 'labels' : 'images segmented'} ${String(count)} of ${String(of)}`);
+    },
+  };
+  return study === undefined ? describeData(dataContent(options, format, folder), settings) : describeStudyData(readStudyFile(study), settings);
 }
 
 function infoResult({ description, health }: DescribedData): Record<string, unknown> {
@@ -48,7 +65,7 @@ function infoResult({ description, health }: DescribedData): Record<string, unkn
   return { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, concepts, unreachable, overlapping: overlapping.map(({ first, second, iou }) => ({ first: first.number, second: second.number, iou })), sharedNames, warnings };
 }
 
-function infoText({ description, health }: DescribedData, gate: number): string {
+function infoText({ description, health, gate }: DescribedData): string {
   const { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, warnings } = description;
   const outOfReach = health.concepts.filter(({ canPass }) => !canPass);
   const notes = [

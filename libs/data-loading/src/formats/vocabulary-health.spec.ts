@@ -16,6 +16,7 @@ describe(vocabularyHealth, () => {
       ['cup', 1, true],
     ]);
     expect(health.unreachable).toBe(4);
+    expect(vocabularyHealth(described([concept(1, 'sky', 0.25)]), { compareGate: '>=' }).unreachable).toBe(0);
   });
 
   it('follows the chosen activation share and gate, and leaves ignored pixels out or counts them', () => {

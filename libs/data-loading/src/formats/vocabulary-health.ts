@@ -6,6 +6,8 @@ export interface VocabularyHealthOptions {
   readonly activeShare?: number;
   /** IoU that a unit has to exceed to count as a detector. @default 0.04 (Bau et al. 2017) */
   readonly gate?: number;
+  /** Whether an IoU equal to the gate passes too. @default '>', as most presets have it */
+  readonly compareGate?: '>' | '>=';
   /** Whether pixels that nobody judged are left out of every area, or count as unlabelled, as the preset has it. @default 'unlabelled', as all presets have it */
   readonly ignoredPixels?: 'unlabelled' | 'left-out';
   /** Two concepts whose pixels have at least this IoU are reported as overlapping, 0 to 1. @default 0.5 */
@@ -13,7 +15,7 @@ export interface VocabularyHealthOptions {
 }
 
 /** Defaults of {@link vocabularyHealth}. */
-export const vocabularyHealthDefaults = { activeShare: 0.01, gate: 0.04, ignoredPixels: 'unlabelled', overlapIou: 0.5 } as const satisfies VocabularyHealthOptions;
+export const vocabularyHealthDefaults = { activeShare: 0.01, gate: 0.04, compareGate: '>', ignoredPixels: 'unlabelled', overlapIou: 0.5 } as const satisfies VocabularyHealthOptions;
 
 /** What a unit can reach with one concept. */
 export interface ConceptHealth extends ConceptShare {
@@ -21,7 +23,7 @@ export interface ConceptHealth extends ConceptShare {
   readonly areaShare: number;
   /** Highest IoU that a unit active on the chosen share can have with it: the smaller area over the larger. */
   readonly highestIou: number;
-  /** Whether that exceeds the gate. */
+  /** Whether that passes the gate. */
   readonly canPass: boolean;
 }
 
@@ -53,12 +55,12 @@ export interface VocabularyHealth {
  */
 export function vocabularyHealth(description: DatasetDescription, options: VocabularyHealthOptions = {}): VocabularyHealth {
   const defaults = vocabularyHealthDefaults;
-  const { activeShare = defaults.activeShare, gate = defaults.gate, ignoredPixels = defaults.ignoredPixels, overlapIou = defaults.overlapIou } = options;
+  const { activeShare = defaults.activeShare, gate = defaults.gate, compareGate = defaults.compareGate, ignoredPixels = defaults.ignoredPixels, overlapIou = defaults.overlapIou } = options;
   const judged = ignoredPixels === 'left-out' ? 1 - description.ignoredShare : 1;
   const concepts = description.concepts.map((concept): ConceptHealth => {
     const areaShare = judged === 0 ? 0 : concept.pixelShare / judged;
     const highestIou = areaShare === 0 ? 0 : Math.min(activeShare, areaShare) / Math.max(activeShare, areaShare);
-    return { ...concept, areaShare, highestIou, canPass: highestIou > gate };
+    return { ...concept, areaShare, highestIou, canPass: highestIou > gate || (compareGate === '>=' && highestIou === gate) };
   });
   const byNumber = new Map(description.concepts.map((concept) => [concept.number, concept]));
   const overlapping = description.overlaps.flatMap(({ first, second, pixelShare }): OverlappingConcepts[] => {

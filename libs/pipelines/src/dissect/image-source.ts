@@ -27,6 +27,7 @@ import {
   type PlaneMaker,
   type Segmenter,
   type SegmenterHead,
+  type UnknownLabel,
 } from '@intermodel/data-loading';
 import { readerOptions } from '../study-file/check-data.ts';
 import type { Study, StudyData, StudyRuntime, StudySegmenter, StudyVocabulary } from '../study-file/study.ts';
@@ -41,8 +42,8 @@ export interface ImageSource {
   readonly warnings: readonly DataWarning[];
   /** Gives the function that loads groups of images for models of one geometry. */
   readonly load: (geometry: ImageGeometry) => (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages>;
-  /** Counts what is in the labels, on the label grid of a geometry. */
-  readonly describe: (geometry: ImageGeometry, onProgress?: (done: number, of: number) => void) => Promise<DatasetDescription>;
+  /** Counts what is in the labels, on the label grid of a geometry; concepts in fewer than `fewImages` images (10 unless given) get a warning. */
+  readonly describe: (geometry: ImageGeometry, onProgress?: (done: number, of: number) => void, fewImages?: number) => Promise<DatasetDescription>;
 }
 
 /** Options of {@link openImageSource}: how segmentation models are run, if labels come from them. */
@@ -78,8 +79,8 @@ export async function openImageSource({ data }: Pick<Study, 'data'>, options: Op
 
 function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: StudyData, makers: readonly PlaneMaker[]): ImageSource {
   const full = { ...set, vocabulary: makers.at(-1)?.vocabulary ?? set.vocabulary };
-  const load: ImageSource['load'] = (geometry) => {
-    const loadLabels = openLabelledImages({ geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background });
+  const loading = (geometry: ImageGeometry, onUnknown?: (unknown: UnknownLabel) => void): ReturnType<ImageSource['load']> => {
+    const loadLabels = openLabelledImages({ geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background, ...(onUnknown === undefined ? {} : { onUnknown }) });
     return async (entries) => {
       const loaded = await loadLabels(entries);
       return { ...loaded, batch: makers.reduce((batch, { addTo }) => addTo(batch), loaded.batch) };
@@ -87,14 +88,13 @@ function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: Stu
   };
   return {
     ...full,
-    load,
-    describe: (geometry, onProgress) => {
+    load: (geometry) => loading(geometry),
+    describe: (geometry, onProgress, fewImages) => {
       const { labelHeight, labelWidth, resize = 'exact' } = geometry;
-      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, ...(onProgress === undefined ? {} : { onProgress }) };
+      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, ...(onProgress === undefined ? {} : { onProgress }), ...(fewImages === undefined ? {} : { fewImages }) };
       // Where labels stand in files and cover the whole image, images need not be decoded.
       if (makers.length === 0 && resize === 'exact' && !skipBad) return describeDataset(full, grid);
-      const loadOne = load(geometry);
-      return describeDataset(full, { ...grid, planesOf: async (entry) => labelledImageRows((await loadOne([entry])).batch)[0]?.planes });
+      return describeDataset(full, { ...grid, planesOf: async (entry, onUnknown) => labelledImageRows((await loading(geometry, onUnknown)([entry])).batch)[0]?.planes });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { vocabularyHealth, type DatasetDescription } from '@intermodel/data-loading';
+import { vocabularyHealth, type DatasetDescription, type VocabularyHealthOptions } from '@intermodel/data-loading';
 import type { VocabularyHealth } from '@intermodel/report';
 import { csvText } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
@@ -17,9 +17,14 @@ export interface LabelHealth {
 /** Name of the table of the vocabulary in an output folder. */
 export const vocabularyFile = 'vocabulary.csv';
 
+/** What a preset asks of a concept. */
+export function healthOptions({ level, minimumIou, compareIou, ignoredPixels }: Study['matching']): Required<Omit<VocabularyHealthOptions, 'overlapIou'>> {
+  return { activeShare: 1 - level, gate: minimumIou, compareGate: compareIou, ignoredPixels };
+}
+
 /** Says for each concept what a unit that is active as the study's preset has it could reach at best. */
 export function labelHealth(description: DatasetDescription, { matching }: Pick<Study, 'matching'>): LabelHealth {
-  const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, { activeShare: 1 - matching.level, gate: matching.minimumIou });
+  const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, healthOptions(matching));
   const cell = (name: string, key: keyof (typeof concepts)[number]) => ({ name, cell: (row: number) => concepts[row]?.[key] });
   const warn = (text: string): StudyWarning => ({ subject: 'vocabulary', text });
   const pairs = overlapping.slice(0, 5).map(({ first, second, iou }) => `${first.name} (${first.category}) and ${second.name} (${second.category}), IoU ${iou.toFixed(2)}`);
