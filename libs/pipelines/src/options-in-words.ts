@@ -6,6 +6,8 @@ export interface OptionInWords {
   readonly value: string;
 }
 
+type Options = Readonly<Record<string, unknown>>;
+
 /** Names of options as a reader of the report understands them. */
 const names: Readonly<Record<string, string>> = {
   preset: 'preset',
@@ -19,29 +21,84 @@ const names: Readonly<Record<string, string>> = {
   seed: 'seed of everything that is random',
   permutations: 'orderings of permutation tests',
   level: 'share of the values under a threshold',
+  rule: 'rule of the quantile',
   minimumIou: 'IoU gate',
   compareIou: 'comparison with the gate',
+  areaScope: 'images that a concept’s area is counted over',
   labelGrid: 'size of label planes',
   executionProviders: 'execution providers',
   pool: 'images ranked by',
   place: 'thumbnails',
+  units: 'units of each layer',
+  images: 'images of each unit',
   thumbnailPixels: 'longer side of a thumbnail, pixels',
   megabytes: 'most MiB of thumbnails in the page',
 };
 
-/** Puts resolved options into words: groups become several lines, lists are enumerated, what is empty is left out. */
-export function optionsInWords(options: Readonly<Record<string, unknown>>, group = ''): OptionInWords[] {
+/** Options that the report states elsewhere: in its head. */
+const statedElsewhere = new Set(['title', 'abstract']);
+
+/** Puts resolved options into words: groups become several lines, a model one line, what is empty is left out. */
+export function optionsInWords(options: Options): OptionInWords[] {
   return Object.entries(options).flatMap(([key, value]) => {
-    const name = `${group}${names[key] ?? spaced(key)}`;
-    if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return [];
-    if (Array.isArray(value)) {
-      const entries: readonly unknown[] = value;
-      return entries.every((entry) => typeof entry !== 'object') ? [{ name, value: entries.join(', ') }] : entries.flatMap((entry, index) => optionsInWords(entry as Record<string, unknown>, `${name} ${String(index + 1)}: `));
-    }
-    if (typeof value === 'object') return optionsInWords(value as Record<string, unknown>, `${name}: `);
-    if (typeof value === 'boolean') return [{ name, value: value ? 'yes' : 'no' }];
-    return [{ name, value: typeof value === 'string' ? value : JSON.stringify(value) }];
+    if (statedElsewhere.has(key)) return [];
+    if (key === 'models' && Array.isArray(value)) return (value as readonly Options[]).map((model) => ({ name: `model ${text(model['name'])}`, value: modelInWords(model) }));
+    return statement(key, value);
   });
+}
+
+/** Lines for one option; `parent` stands before its name. */
+function statement(key: string, value: unknown, parent = ''): OptionInWords[] {
+  // In the data, images are a folder.
+  const name = `${parent}${parent.startsWith('data: ') ? spaced(key) : (names[key] ?? spaced(key))}`;
+  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return [];
+  if (Array.isArray(value)) {
+    const entries: readonly unknown[] = value;
+    return entries.every((entry) => typeof entry !== 'object') ? [{ name, value: entries.map(text).join(', ') }] : entries.flatMap((entry, index) => within(entry as Options, `${name} ${String(index + 1)}: `));
+  }
+  if (typeof value !== 'object') return [{ name, value: text(value) }];
+  const group = value as Options;
+  if (isSize(group)) return [{ name, value: size(group) }];
+  return within(group, `${name}: `);
+}
+
+function within(group: Options, parent: string): OptionInWords[] {
+  return Object.entries(group).flatMap(([key, value]) => (key === 'input' && typeof value === 'object' && value !== null ? [{ name: `${parent}input`, value: inputInWords(value as Options) }] : statement(key, value, parent)));
+}
+
+/** A model in one line: file, layers, tokens and how images become its input. */
+function modelInWords({ file, layers, tokens, input }: Options): string {
+  const { grid, prefixTokens } = (tokens ?? {}) as Options;
+  return [
+    text(file),
+    layers === 'usual' ? 'the last map before global pooling' : Array.isArray(layers) ? layers.map(text).join(', ') : '',
+    grid === undefined ? '' : `tokens on a grid of ${size(grid as Options)}`,
+    prefixTokens === undefined ? '' : `${text(prefixTokens)} tokens before the grid`,
+    input === undefined ? '' : inputInWords(input as Options),
+  ].filter((part) => part !== '').join('; ');
+}
+
+/** How images become the input of a model, in words. */
+function inputInWords({ resize, shortestSide, filter, channels, scale, mean, std, layout, ...rest }: Options): string {
+  const list = (values: unknown): string => (Array.isArray(values) ? `(${values.map(text).join(', ')})` : text(values));
+  const way = resize === 'exact' ? 'the whole image squashed' : resize === 'shortest-side' ? `shorter side to ${text(shortestSide)}, then the centre` : text(resize);
+  return [size(rest), way, filter, typeof channels === 'string' ? channels.toUpperCase() : channels, `(byte × ${text(scale)} − ${list(mean)}) / ${list(std)}`, layout === 'auto' ? undefined : layout].filter((part) => part !== undefined && part !== '').map(text).join(', ');
+}
+
+function isSize(group: Options): boolean {
+  return Object.keys(group).length === 2 && typeof group['width'] === 'number' && typeof group['height'] === 'number';
+}
+
+function size({ width, height }: Options): string {
+  return `${text(width)} × ${text(height)}`;
+}
+
+/** A value as people read it: numbers to six digits, since the manifest has them all. */
+function text(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value === 'number') return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)));
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function spaced(key: string): string {

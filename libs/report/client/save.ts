@@ -7,10 +7,14 @@ export function startSaving(data: PageData): void {
     const tools = document.createElement('div');
     tools.className = 'tools';
     if (findDrawing(figure, data) !== null) tools.append(saveButton('Save SVG', `Save SVG: ${title(figure)}`, () => { save(`${figure.id}.svg`, 'image/svg+xml', drawingText(findDrawing(figure, data))); }));
-    const table = figure.querySelector<HTMLTableElement>('details.data table') ?? figure.querySelector<HTMLTableElement>('table.grid');
-    if (table !== null) tools.append(saveButton('Save CSV', `Save CSV: ${title(figure)}`, () => { save(`${figure.id}.csv`, 'text/csv', tableText(table)); }));
+    if (findTable(figure) !== null) tools.append(saveButton('Save CSV', `Save CSV: ${title(figure)}`, () => { save(`${figure.id}.csv`, 'text/csv', tableText(findTable(figure))); }));
     if (tools.childElementCount > 0) figure.append(tools);
   }
+}
+
+/** The table of a figure as it is now: what the reader chooses may change it. */
+function findTable(figure: HTMLElement): HTMLTableElement | null {
+  return figure.querySelector<HTMLTableElement>('details.data table') ?? figure.querySelector<HTMLTableElement>('table.grid');
 }
 
 function title(figure: HTMLElement): string {
@@ -49,7 +53,8 @@ function drawingText(drawing: Element | null): string {
     .replace(/currentColor/gu, styles.getPropertyValue('--ink').trim());
 }
 
-function tableText(table: HTMLTableElement): string {
+function tableText(table: HTMLTableElement | null): string {
+  if (table === null) return '';
   const cell = (text: string): string => (/[",\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const value = (each: HTMLTableCellElement): string => each.dataset['sort'] ?? each.textContent.trim().replace(/^−/u, '-').replace(/\u202f/gu, '');
   return `${[...table.rows].map((row) => [...row.cells].map((each) => cell(value(each))).join(',')).join('\n')}\n`;

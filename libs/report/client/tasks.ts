@@ -2,6 +2,7 @@ import { markup } from '../src/page/markup.ts';
 import { legendList, stepLegend } from '../src/page/legend.ts';
 import type { PageData, PageTasks } from '../src/page/page-data.ts';
 import { needsView } from '../src/views/needs-view.ts';
+import { relationModels } from '../src/views/relation-table.ts';
 import { drawRelation, relationFacts } from '../src/views/relation-view.ts';
 import { drawSurface, surfaceFacts, surfaceSteps } from '../src/views/surface-view.ts';
 import { columnWords, predictorWords } from '../src/words/predictor-words.ts';
@@ -40,6 +41,7 @@ function showRelation(data: PageData, tasks: PageTasks, column: number, predicto
   const width = drawingWidth(drawing, 640);
   fill(drawing, drawRelation(data, tasks, { column, predictor, width, height: Math.round(Math.max(320, width * 0.62)) }));
   fill(find('relation-facts', HTMLElement), relationFacts(tasks, column, predictor));
+  fill(find('relation-models', HTMLElement), relationModels(data, tasks, column, predictor));
   const words = columnWords(target);
   document.querySelector('#relation h3')?.lastChild?.replaceWith(` ${words.charAt(0).toUpperCase()}${words.slice(1)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`);
 }

@@ -11,14 +11,25 @@ export const loadingsShown = 12;
 /** Characters of a concept that fit beside the bars. */
 const longestName = 24;
 
+/** A concept with its weight in one component. */
+export interface ComponentLoading {
+  /** Label of the concept. */
+  readonly concept: string;
+  /** Category of the concept. */
+  readonly category: string;
+  /** Its weight in the component. */
+  readonly weight: number;
+}
+
+/** The concepts with the largest weights of either sign in a component, sorted from the highest to the lowest. */
+export function strongestLoadings(loadings: readonly Loading[], component: number): readonly ComponentLoading[] {
+  const sorted = loadings.map(({ concept, category, loadings: weights }) => ({ concept, category, weight: weights[component] ?? 0 })).sort((a, b) => b.weight - a.weight);
+  return [...sorted.filter(({ weight }) => weight > 0).slice(0, loadingsShown), ...sorted.filter(({ weight }) => weight < 0).slice(-loadingsShown)];
+}
+
 /** Draws the concepts with the largest weights of a component, sorted from the highest to the lowest. */
 export function drawLoadingBars(host: PlotHost, loadings: readonly Loading[], component: number, categories: readonly string[]): Markup {
-  const sorted = loadings
-    .map(({ concept, category, loadings: weights }) => ({ name: `${concept} (${category})`, category, weight: weights[component] ?? 0 }))
-    .sort((a, b) => b.weight - a.weight);
-  const positive = sorted.filter(({ weight }) => weight > 0).slice(0, loadingsShown);
-  const negative = sorted.filter(({ weight }) => weight < 0).slice(-loadingsShown);
-  const rows = [...positive, ...negative];
+  const rows = strongestLoadings(loadings, component).map(({ concept, category, weight }) => ({ name: `${concept} (${category})`, category, weight }));
   const tints = categoryColourNames(categories);
   const { plot } = host;
   return host.draw(`Bars: weights of concepts in component ${String(component + 1)}`, {

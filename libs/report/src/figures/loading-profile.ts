@@ -25,7 +25,7 @@ export function drawLoadingProfile(host: PlotHost, { loadings, components, ratio
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
     marks: [
       plot.rectY(rows, { x1: ({ place }: { place: number }) => place - 0.4, x2: ({ place }: { place: number }) => place + 0.4, y: 'weight', fy: 'strip', fill: 'category' }),
-      plot.text(named, { x: 'place', y: 'weight', fy: 'strip', text: 'concept', textAnchor: 'start', dx: 6, fill: colour('ink') }),
+      plot.text(named, { x: 'place', y: 'weight', fy: 'strip', text: 'concept', textAnchor: 'start', dx: 6, fill: colour('ink'), stroke: colour('panel'), strokeWidth: 3 }),
       plot.ruleY([0], { stroke: colour('quiet') }),
     ],
   });

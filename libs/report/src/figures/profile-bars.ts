@@ -1,5 +1,5 @@
 import type { Markup } from '../page/markup.ts';
-import { decimals } from '../page/number-text.ts';
+import { decimals, whole } from '../page/number-text.ts';
 import { categoryColourNames, colour } from '../page/palette.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
 import type { Profiles } from '../tables/study.ts';
@@ -31,9 +31,9 @@ export function drawProfileBars(host: PlotHost, profiles: Profiles, count: BarCo
     marginRight: 38,
     marginTop: 22,
     marginBottom: 4,
-    x: { axis: 'top', grid: true, label: null, ticks: 4, tickSize: 0 },
+    x: { axis: 'top', grid: true, label: null, ticks: 4, tickSize: 0, tickFormat: (value: number) => (Number.isInteger(value) ? whole(value) : String(value)) },
     y: { domain: names, label: null, tickSize: 0, padding: 0.22, tickFormat: (name: string) => shortened(name, longestName) },
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
-    marks: [bars, plot.text(totals, { y: 'model', x: 'total', text: ({ total }: { total: number }) => decimals(total, count === 'redundancy' ? 1 : 0), dx: 5, textAnchor: 'start', fill: colour('quiet') })],
+    marks: [bars, plot.text(totals, { y: 'model', x: 'total', text: ({ total }: { total: number }) => (count === 'redundancy' ? decimals(total, 1) : whole(total)), dx: 5, textAnchor: 'start', fill: colour('quiet') })],
   });
 }

@@ -20,7 +20,7 @@ export function drawVarianceBars(host: PlotHost, ratios: readonly number[], comp
     y: { label: 'share of variance', labelArrow: 'none', labelOffset: 44, grid: true, percent: true, ticks: 4, tickSize: 0, tickFormat: (value: number) => `${String(value)}\u202f%` },
     marks: [
       plot.barY(rows, { x: 'component', y: 'ratio', fill: ({ component }: { component: number }) => colour(component <= components ? 'accent' : 'line') }),
-      plot.text(rows.slice(0, components), { x: 'component', y: 'ratio', text: ({ ratio }: { ratio: number }) => percent(ratio, 0), dy: -8, fontSize: 10.5, fill: colour('ink') }),
+      plot.text(rows.slice(0, components), { x: 'component', y: 'ratio', text: ({ ratio }: { ratio: number }) => percent(ratio, ratio < 0.1 ? 1 : 0), dy: -8, fontSize: 10.5, fill: colour('ink') }),
       plot.ruleY([0], { stroke: colour('quiet') }),
     ],
   });

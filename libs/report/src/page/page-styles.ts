@@ -128,15 +128,22 @@ dl.numbers dt{color:var(--quiet)}
 dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
 .compare-lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1.4rem}
 .compare-lists .tall{max-height:24rem}
-.gallery{margin:1.4rem 0}
+.key-numbers{display:flex;flex-wrap:wrap;gap:.4rem 2.2rem;margin:1.2rem 0 1.6rem;padding:0}
+.key-numbers div{display:flex;flex-direction:column-reverse}
+.key-numbers dt{font-size:.83rem;color:var(--quiet)}
+.key-numbers dd{margin:0;font-size:1.65rem;line-height:1.15;font-variant-numeric:lining-nums}
+.gallery{margin:1.8rem 0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(30rem,100%),1fr));gap:0 2rem}
+.gallery h3{grid-column:1/-1;overflow-wrap:anywhere}
+.gallery h3 .quiet{font-size:.87rem;font-weight:400}
 #needs-list table.mini{max-width:52rem}
 .unit{padding:.8rem 0;border-top:1px solid var(--line)}
 .unit h4{margin:0}
 .unit-facts{margin:.1rem 0 .5rem;color:var(--quiet);font-size:.87rem}
 .strip{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;margin:0;padding:0}
-.strip svg{display:block;border-radius:3px;width:8.4rem;height:auto;background:var(--faint)}
+.strip li{flex:1 1 5.2rem;max-width:8.4rem}
+.strip svg{display:block;border-radius:3px;width:100%;height:auto;background:var(--faint)}
 .strip .named{font-size:.82rem;max-width:9rem;overflow-wrap:anywhere}
-.dim{fill:#000;fill-opacity:.62}
+.dim{fill:#000;fill-opacity:.56}
 .outline{fill:none;stroke:#ffe14d;stroke-width:1.6;vector-effect:non-scaling-stroke}
 [hidden]{display:none!important}
 .scroll{overflow-x:auto;max-width:100%}

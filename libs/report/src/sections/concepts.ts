@@ -4,7 +4,7 @@ import { categoryLegend, stepLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
-import { loadingTable } from '../study-tables/embedding-tables.ts';
+import { componentTable, loadingTable } from '../study-tables/embedding-tables.ts';
 import { unitTable } from '../study-tables/model-table.ts';
 import type { Embedding } from '../tables/study.ts';
 import { conceptsDrawn, drawConceptMap, layOutConceptMap, unitSteps } from '../views/concept-map.ts';
@@ -30,6 +30,7 @@ function loadingFigures(page: PageContext, embedding: Embedding): Markup {
       caption: component === 0 ? `The ${String(Math.min(loadings.length, loadingsShown * 2))} concepts with the largest weight: units for those on the right move a model up on the component, units for those on the left move it down.` : 'The same for this component.',
       legend,
       draw: () => drawLoadingBars(page.host, loadings, component, categories),
+      table: componentTable(embedding, component),
     }),
   );
   const profile = page.figure({

@@ -2,10 +2,10 @@ import { drawVarianceBars } from '../figures/variance-bars.ts';
 import { crowdedNames } from '../figures/scatter.ts';
 import { groupLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
-import { counted } from '../page/number-text.ts';
+import { counted, whole } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import { pointTable, varianceTable } from '../study-tables/embedding-tables.ts';
-import type { Embedding } from '../tables/study.ts';
+import type { Embedding, Study } from '../tables/study.ts';
 import { drawEmbedding } from '../views/embedding-view.ts';
 import { modelPanel } from '../views/model-panel.ts';
 import { findings, type Finding } from '../words/findings.ts';
@@ -15,12 +15,26 @@ import { groupsBlock } from './groups.ts';
 /** The first section: what was found, the embedding, and what sets the groups of models apart. */
 export function overviewSection(page: PageContext): PageSection {
   const { embedding, profiles } = page.study;
-  const body = markup`${findingList(findings(page.study))}${
+  const body = markup`${keyNumbers(page.study)}${findingList(findings(page.study))}${
     embedding === undefined
       ? markup`<p>No embedding is part of this study: ${counted(profiles.models.length, 'model')} with ${counted(profiles.concepts.length, 'concept')} are described below.</p>${changeBlock(page)}`
       : markup`${embeddingFigures(page, embedding)}${changeBlock(page)}${groupsBlock(page, embedding)}`
   }`;
   return { id: 'overview', title: 'Overview', body };
+}
+
+/** The size of the study at a glance. */
+function keyNumbers({ profiles, embedding, tasks, galleries }: Study): Markup {
+  const matches = profiles.summaries.reduce((sum, rows) => sum + rows.reduce((part, row) => part + row.matches, 0), 0);
+  const numbers: readonly (readonly [number, string, string])[] = [
+    [profiles.models.length, 'model', 'models'],
+    ...(embedding === undefined ? [] : [[embedding.points.length, 'of them embedded', 'of them embedded'] as const]),
+    [profiles.concepts.length, 'concept', 'concepts'],
+    [matches, 'matching unit', 'matching units'],
+    ...(tasks === undefined ? [] : [[tasks.columns.length, 'score column', 'score columns'] as const]),
+    ...(galleries.length === 0 ? [] : [[galleries.reduce((sum, { units }) => sum + units.length, 0), 'unit with images', 'units with images'] as const]),
+  ];
+  return markup`<dl class="key-numbers">${numbers.map(([count, one, many]) => markup`<div><dt>${count === 1 ? one : many}</dt><dd>${whole(count)}</dd></div>`)}</dl>`;
 }
 
 function findingList(all: readonly Finding[]): Markup | false {
@@ -43,7 +57,7 @@ function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
     aside: markup`<div class="panel" id="model-panel" aria-live="polite" hidden>${modelPanel(data, model)}</div>`,
     table: pointTable(embedding),
   });
-  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430 })}${varianceFigure(page, embedding)}</div>`;
+  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pointTable(embedding, 'embedding-3-2-table') })}${varianceFigure(page, embedding)}</div>`;
 }
 
 function embeddingFigure(page: PageContext, [x, y]: readonly [number, number], { width = 760, height = 500, ...parts }: { readonly legend: ReturnType<typeof groupLegend>; readonly controls?: Markup; readonly aside?: Markup; readonly table?: ReturnType<typeof pointTable>; readonly width?: number; readonly height?: number }): Markup {

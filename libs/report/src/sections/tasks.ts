@@ -3,10 +3,12 @@ import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import type { PageData, PageTasks } from '../page/page-data.ts';
+import { modelScatterTable } from '../study-tables/figure-tables.ts';
 import { conceptLinkTable, relationTable, surfaceTable } from '../study-tables/task-tables.ts';
 import type { Tasks } from '../tables/study.ts';
 import { drawRelationMap } from '../figures/relation-map.ts';
 import { needsListed, needsView } from '../views/needs-view.ts';
+import { relationModels } from '../views/relation-table.ts';
 import { drawRelation, relationFacts } from '../views/relation-view.ts';
 import { drawSurface, surfaceFacts, surfaceSteps } from '../views/surface-view.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
@@ -52,6 +54,7 @@ function explorer(page: PageContext, data: PageData, tasks: PageTasks, { column,
     caption: 'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with.',
     draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
     aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
+    table: { ...modelScatterTable(data, tasks, column, tasks.predictors[predictor] ?? ''), html: () => markup`<div id="relation-models">${relationModels(data, tasks, column, predictor)}</div>` },
   })}${surface !== null && surface !== undefined && page.figure({
     id: 'surface',
     title: `Predicted ${scoreWords} over components 1 and 2`,

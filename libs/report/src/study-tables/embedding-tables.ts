@@ -1,3 +1,4 @@
+import { strongestLoadings } from '../figures/loading-bars.ts';
 import { groupMark } from '../page/legend.ts';
 import { markup } from '../page/markup.ts';
 import { decimals, percent, significant } from '../page/number-text.ts';
@@ -6,9 +7,9 @@ import { tableView, type TableColumn, type TableView } from '../page/table-view.
 import type { EmbeddedModel, Embedding } from '../tables/study.ts';
 
 /** Models on the components, with their groups. */
-export function pointTable({ points, components }: Embedding): TableView {
+export function pointTable({ points, components }: Embedding, id = 'embedding-table'): TableView {
   return tableView<EmbeddedModel>({
-    id: 'embedding-table',
+    id,
     caption: 'Models on the components, with their groups',
     rows: points,
     interactive: true,
@@ -54,6 +55,20 @@ export function loadingTable({ loadings, components }: Embedding, id = 'loadings
         value: ({ loadings: weights }) => weights[component] ?? Number.NaN,
         text: ({ loadings: weights }) => decimals(weights[component] ?? Number.NaN, 4),
       })),
+    ],
+  });
+}
+
+/** The concepts that a figure of one component shows, from the highest weight to the lowest. */
+export function componentTable(embedding: Embedding, component: number): TableView {
+  return tableView({
+    id: `loadings-${String(component + 1)}-table`,
+    caption: `Concepts with the largest weights in component ${String(component + 1)}`,
+    rows: strongestLoadings(embedding.loadings, component),
+    columns: [
+      { title: 'Concept', value: ({ concept }) => concept },
+      { title: 'Category', value: ({ category }) => category },
+      { title: 'Weight', numeric: true, value: ({ weight }) => weight, text: ({ weight }) => decimals(weight, 4) },
     ],
   });
 }

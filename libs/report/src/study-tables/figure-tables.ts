@@ -1,6 +1,6 @@
 import type { PageData, PageTasks } from '../page/page-data.ts';
 import { tableView, type TableView } from '../page/table-view.ts';
-import { predictorValue } from '../views/predictor-value.ts';
+import { modelsOfRelation } from '../views/relation-table.ts';
 
 /** A cell of a surface's grid. */
 export interface SurfaceCell {
@@ -28,15 +28,14 @@ export function surfaceGridTable(column: string, cells: readonly SurfaceCell[]):
 
 /** Models with a property and a score: the points of a relation's scatter. */
 export function modelScatterTable(data: PageData, tasks: PageTasks, column: number, predictor: string): TableView {
-  const rows = [...data.models.keys()].filter((model) => data.points[model] !== null && typeof tasks.scores[column]?.[model] === 'number');
-  return tableView<number>({
+  return tableView({
     id: `relation-${predictor}-${tasks.columns[column]?.column ?? ''}-table`,
     caption: 'Models with both values',
-    rows,
+    rows: modelsOfRelation(data, tasks, column, predictor),
     columns: [
-      { title: 'model', value: (model) => data.models[model] ?? '' },
-      { title: predictor, numeric: true, value: (model) => predictorValue(data, model, predictor) },
-      { title: tasks.columns[column]?.column ?? 'score', numeric: true, value: (model) => tasks.scores[column]?.[model] ?? Number.NaN },
+      { title: 'model', value: ({ model }) => model },
+      { title: predictor, numeric: true, value: ({ x }) => x },
+      { title: tasks.columns[column]?.column ?? 'score', numeric: true, value: ({ y }) => y },
     ],
   });
 }

@@ -10,6 +10,12 @@ export const conceptsDrawn = 400;
 /** Words for the eight steps of the map's scale: each step doubles. */
 export const unitSteps = ['1 unit', '2', '3–4', '5–8', '9–16', '17–32', '33–64', '65 and more'] as const;
 
+/** Pixels that all cells of a row take together on a wide screen, as far as a cell's own limits allow. */
+const cellsWidth = 800;
+
+/** Narrowest and widest cell, in pixels. */
+const [narrowestCell, widestCell] = [11, 40];
+
 /** Where the cells of a drawn map lie, in pixels of the drawing. */
 export interface MapLayout {
   /** Left edge of the first model. */
@@ -34,7 +40,7 @@ export interface MapLayout {
 export function layOutConceptMap(data: PageData, chosen: (concept: number) => boolean = () => true): MapLayout {
   const concepts = data.order.concepts.filter(chosen).slice(0, conceptsDrawn);
   const models = data.order.models;
-  const [cellWidth, cellHeight] = [models.length > 60 ? 11 : models.length > 30 ? 16 : 26, 13];
+  const [cellWidth, cellHeight] = [Math.min(widestCell, Math.max(narrowestCell, Math.floor(cellsWidth / Math.max(1, models.length)))), 13];
   const left = Math.min(260, 16 + Math.max(60, ...concepts.map((concept) => textWidth(conceptLabel(data, concept), 11))));
   const top = Math.min(170, 14 + Math.max(30, ...data.models.map((name) => textWidth(name, 11))) * 0.94);
   return { left, top, cellWidth, cellHeight, concepts, models, width: Math.ceil(left + models.length * cellWidth + 70), height: Math.ceil(top + concepts.length * cellHeight + 6) };

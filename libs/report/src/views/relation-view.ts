@@ -5,7 +5,7 @@ import { decimals, probability, significant } from '../page/number-text.ts';
 import type { PageData, PageTasks } from '../page/page-data.ts';
 import { colour } from '../page/palette.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
-import { predictorValue } from './predictor-value.ts';
+import { modelsOfRelation } from './relation-table.ts';
 
 /** Which relation is shown, and how large. */
 export interface RelationChoice {
@@ -23,12 +23,7 @@ export interface RelationChoice {
 export function drawRelation(data: PageData, tasks: PageTasks, { column, predictor, width, height }: RelationChoice): Markup {
   const name = tasks.predictors[predictor] ?? '';
   const target = tasks.columns[column];
-  const points = data.models.flatMap((model, index): ScatterPoint[] => {
-    const x = predictorValue(data, index, name);
-    const y = tasks.scores[column]?.[index];
-    if (data.points[index] === null || !Number.isFinite(x) || typeof y !== 'number') return [];
-    return [{ name: model, x, y, group: data.groups[index] ?? undefined, description: `${predictorWords(name)} ${significant(x, 4)}, score ${significant(y, 4)}` }];
-  });
+  const points = modelsOfRelation(data, tasks, column, name).map(({ model, x, y }): ScatterPoint => ({ name: model, x, y, group: data.groups[data.models.indexOf(model)] ?? undefined, description: `${predictorWords(name)} ${significant(x, 4)}, score ${significant(y, 4)}` }));
   const scoreTitle = target === undefined ? '' : columnWords(target);
   return drawScatter({ points, xTitle: predictorWords(name), yTitle: `${scoreTitle}${target?.higherIsBetter === false ? ' (lower is better)' : ''}`, label: `Scatter of ${scoreTitle} over ${predictorWords(name)}, ${String(points.length)} models`, width, height, equalScale: false, trend: true });
 }
