@@ -26,7 +26,7 @@ export function writeBrodenLayout(folder: string, scenes: readonly DrawnScene[])
     };
     writeScenePicture(path.join(folder, 'images', 'drawn', `${name}.jpg`), scene);
     const objects = half(scene.objects).map((number) => (number === 4 ? drawnBrodenExtra.number : number));
-    const material = index === 0 ? [write('_material', objects.map((number) => (number === 300 ? 300 : 0))), write('_material_1', objects.map((number) => (number === 1 ? 300 : 0)))].join(';') : '';
+    const material = index === 0 ? [write('_material_1', objects.map((number) => (number === 300 ? 300 : 0))), write('_material_2', objects.map((number) => (number === 1 ? 300 : 0)))].join(';') : '';
     return [`drawn/${name}.jpg`, index % 2 === 0 ? 'train' : 'val', height, width, sh, sw, write('_object', objects), material, write('_part', half(scene.parts)), `${String(scene.place)};${String(23 - scene.place)}`].join(',');
   });
   const csv = (name: string, lines: readonly string[]) => {

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { drawScenes, writeCocoInstancesLayout, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeDataset } from './describe-dataset.ts';
+import { labelledImageRows } from '../images/labelled-image-rows.ts';
+import { openLabelledImages } from '../images/load-labelled-images.ts';
+import { describeDataset, type DescribeDatasetOptions } from './describe-dataset.ts';
 import { readDataset } from './read-dataset.ts';
 
 let root = '';
@@ -50,6 +52,12 @@ describe(describeDataset, () => {
     const unknown = warnings.filter(({ code }) => code === 'LABEL_UNKNOWN').map(({ message }) => message);
     expect(unknown).toEqual([expect.stringMatching(/^number 5 .* pixel \(0, 1\) of .*1\.png/u), expect.stringMatching(/^number 7 .* pixel \(1, 0\) of .*1\.png/u)]);
     expect(unlabelledShare).toBe(3 / 16);
+  });
+
+  it('warns of them too where planes are made of what is loaded', async () => {
+    const set = await tiny([[[1, 7, 7, 1, 5, 1, 1, 1]]]);
+    const planesOf: DescribeDatasetOptions['planesOf'] = async (entry, onUnknown) => labelledImageRows((await openLabelledImages({ geometry: { height: 2, width: 4, ...grid }, vocabulary: set.vocabulary, onUnknown })([entry])).batch)[0]?.planes;
+    expect(await describeDataset(set, { ...grid, planesOf })).toEqual(await describeDataset(set, grid));
   });
 
   it('gives the same whatever the concurrency, and tells how far it is', async () => {

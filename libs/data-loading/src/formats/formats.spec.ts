@@ -21,7 +21,8 @@ import {
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabelledImageSet } from '../images/labelled-image-set.ts';
-import { loadLabelledImages } from '../images/load-labelled-images.ts';
+import { labelledImageRows } from '../images/labelled-image-rows.ts';
+import { loadLabelledImages, openLabelledImages } from '../images/load-labelled-images.ts';
 import { cocoIgnore } from './read-coco.ts';
 import { readDataset } from './read-dataset.ts';
 
@@ -58,6 +59,23 @@ describe('broden', () => {
       const whole = [scene.place, 23 - scene.place].map((number) => objects.map(() => number));
       expect(read[index]).toEqual(nonEmpty(objects, ...material, half(scene.parts), ...whole));
     });
+  });
+
+  it.each([224, 227, 384])('reads the release of %i pixels, whose labels have half its size', async (size) => {
+    const [scene] = drawScenes({ count: 1, width: size, height: size });
+    const set = await readDataset('broden', writeBrodenLayout(root, scene === undefined ? [] : [scene]));
+    const side = Math.floor(size / 2);
+    const { batch } = await openLabelledImages({ geometry: { width: size, height: size, labelWidth: side, labelHeight: side }, vocabulary: set.vocabulary })(set.images);
+    const [row] = labelledImageRows(batch);
+    expect(row?.pixels).toEqual(scene?.pixels);
+    const expected = Uint16Array.from({ length: side * side }, (_, pixel) => scene?.objects[2 * Math.floor(pixel / side) * size + 2 * (pixel % side)] ?? 0).map((number) => (number === 4 ? 300 : number));
+    expect(row?.planes[0]).toEqual(expected);
+  });
+
+  it('names file and pixel of a number beyond the vocabulary', async () => {
+    writeBrodenLayout(root, scenes);
+    writePng(at('images/drawn/scene-002_object.png'), { width: 32, height: 24, channels: 3, data: Uint8Array.from({ length: 32 * 24 * 3 }, (_, sample) => (sample === 3 * (32 * 5 + 7) ? 231 : sample === 3 * (32 * 5 + 7) + 1 ? 3 : 0)) });
+    await expect(planesOf(await readDataset('broden', root), 32, 24)).rejects.toThrow(/scene-002_object\.png: pixel \(7, 5\) bears 999, which the vocabulary does not list/u);
   });
 
   it('puts a label into the category in which it covers most', async () => {
@@ -194,6 +212,12 @@ describe('voc', () => {
     expect(set.vocabulary).toMatchObject({ ignore: 255, concepts: { length: 20 } });
     expect(await planesOf(set)).toEqual(scenes.map((scene) => [[...drawnVocIndices(scene)]]));
     expect((await readDataset('voc', root, { split: 'val' })).images.map(({ image }) => image)).toEqual(['scene-001.jpg', 'scene-003.jpg', 'scene-005.jpg']);
+  });
+
+  it('names file and pixel of a class that there is not', async () => {
+    writeVocLayout(root, scenes);
+    writePng(at('SegmentationClass/scene-001.png'), { width: 64, height: 48, channels: 1, data: Uint8Array.from({ length: 64 * 48 }, (_, pixel) => (pixel === 64 * 3 + 9 ? 21 : 0)) });
+    await expect(planesOf(await readDataset('voc', root))).rejects.toThrow(/scene-001\.png: pixel \(9, 3\) bears 21, which the vocabulary does not list/u);
   });
 
   it('recognises palettes that were expanded to colours', async () => {

@@ -113,6 +113,8 @@ describe(loadLabelledImages, () => {
     const coloured = (pixel: (index: number) => readonly number[]) => encode({ width: 8, height: 4, data: Uint8Array.from(Array.from({ length: 32 }, (_, index) => pixel(index)).flat()), channels: 3 });
     await expect(load([await pair('grey', coloured((index) => [index, index, index]))], small)).rejects.toThrow(/red, green and blue are equal: grey label numbers were saved as RGB/u);
     await expect(load([await pair('voc', coloured((index) => [[0, 0, 0], [128, 0, 0], [0, 128, 0], [224, 224, 192]][index % 4] ?? []))], small)).rejects.toThrow(/Pascal VOC palette: palette indices were expanded/u);
+    const withAlpha = encode({ width: 8, height: 4, data: Uint8Array.from(Array.from({ length: 32 }, (_, index) => [128, index % 2 === 0 ? 128 : 0, 0, 255]).flat()), channels: 4 });
+    await expect(load([await pair('alpha', withAlpha)], small)).rejects.toThrow(/Pascal VOC palette: palette indices were expanded/u);
     await expect(load([await pair('other', coloured((index) => [index, 3, 200]))], small)).rejects.toThrow(/its indices were expanded to colours by another tool[\s\S]*Broden/u);
     const entry = await pair('flat', encode({ width: 8, height: 4, data: new Uint8Array(32), channels: 1 }));
     await expect(load([{ ...entry, labels: entry.labels.map((label) => ({ ...label, encoding: 'red-green' as const })) }], small)).rejects.toThrow(/is a 8-bit grey image[\s\S]*an 8-bit RGB image/u);
