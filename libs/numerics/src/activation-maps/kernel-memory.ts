@@ -12,12 +12,12 @@ const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAsse
 export interface DissectionKernels {
   /** All that the kernels read and write. */
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
-  setPlan(height: number, width: number, stride: number, groups: number, tail: number, clamp: boolean, lanes: boolean, starts: number, patterns: number, fractions: number, cells: number, rowStarts: number, rowFractions: number, scratch: number): void;
+  setPlan(height: number, width: number, stride: number, groups: number, tail: number, clamp: boolean, lanes: boolean, starts: number, patterns: number, fractions: number, cells: number, rowStarts: number, rowFractions: number, scratch: number, activeRows: number): void;
   upsampleAll(map: number, target: number): void;
   setSelection(units: number, size: number, raw: boolean, keepEqual: boolean, rank: number, bounds: number, bins: number, above: number, minima: number, maxima: number, faults: number, histograms: number, survivors: number, survivorMaxima: number): void;
   addImage(activations: number, limit: number): number;
   refineImage(maps: number, units: number, highest: number, count: number, ranges: number, shift: number, nexts: number): void;
-  setTally(size: number, equalIsActive: boolean, concepts: number, categories: number, scope: number, thresholds: number, intersections: number, unitAreas: number, scopedAreas: number, stamps: number, map: number, uniform: number, counts: number): void;
+  setTally(size: number, equalIsActive: boolean, concepts: number, categories: number, scope: number, thresholds: number, intersections: number, unitAreas: number, scopedAreas: number, stamps: number, map: number, uniform: number, tiles: number, counts: number): void;
   tallyImage(maps: number, units: number, highest: number, count: number, combinations: number, starts: number, concepts: number, categoryStarts: number, categories: number, imageCategories: number, imageCategoryCount: number): void;
   scoreMaps(maps: number, units: number, size: number, mean: boolean, bars: number, scores: number, reached: number): number;
   getEvaluatedMaps(): number;
@@ -88,6 +88,7 @@ export class KernelMemory {
     const cells = this.allocate(Math.ceil(groups / 64) * 512);
     const [rowStarts, rowFractions] = [this.allocate((height + 3) * 4), this.allocate(targetHeight * 4)];
     const scratch = this.allocate((height + 2) * stride + 64);
+    const activeRows = this.allocate((height + 2) * 16);
     const left = Array.from({ length: groups * 4 }, (_, column) => plan.columns.starts[Math.min(column, targetWidth - 1)] as number);
     this.integers(starts, groups * 4).set(left.map((column) => column * 4));
     this.floats(fractions, targetWidth).set(plan.columns.fractions);
@@ -107,7 +108,7 @@ export class KernelMemory {
     const first = this.integers(rowStarts, height + 3);
     for (const row of plan.rows.starts) for (let after = row + 1; after < height + 3; after++) first[after] = (first[after] as number) + 1;
     this.floats(rowFractions, targetHeight).set(plan.rows.fractions);
-    this.kernels.setPlan(height, width, stride, groups, tail, plan.padding === 'clamp', lanes, starts, patterns, fractions, cells, rowStarts, rowFractions, scratch);
+    this.kernels.setPlan(height, width, stride, groups, tail, plan.padding === 'clamp', lanes, starts, patterns, fractions, cells, rowStarts, rowFractions, scratch, activeRows);
     return groups;
   }
 }

@@ -56,12 +56,12 @@ export class OverlapTally {
     const memory = this.#memory;
     this.#groups = memory.usePlan(planUpsampling(this.options));
     const cells = this.#groups * targetHeight;
-    const [thresholdsAt, stamps, counts] = [memory.allocate(units * 4), memory.allocate(categoryCount * 4), memory.allocate(65536 * 4)];
+    const [thresholdsAt, stamps, counts, tiles] = [memory.allocate(units * 4), memory.allocate(categoryCount * 4), memory.allocate(65536 * 4), memory.allocate((height + 1) * this.#groups * 4)];
     const at = (this.#at = {
       ...{ units: memory.allocate(units * 4), highest: memory.allocate(units * 4), maps: memory.allocate(units * height * width * 4 + 16), map: memory.allocate(cells * 8), uniform: memory.allocate(cells) },
       ...{ intersections: memory.allocate(units * concepts.length * 8), unitAreas: memory.allocate(units * 8), scopedAreas: memory.allocate(scope === 'all' ? 0 : units * categoryCount * 8) },
     });
-    memory.kernels.setTally(height * width, equalIsActive, concepts.length, categoryCount, SCOPES[scope], thresholdsAt, at.intersections, at.unitAreas, at.scopedAreas, stamps, at.map, at.uniform, counts);
+    memory.kernels.setTally(height * width, equalIsActive, concepts.length, categoryCount, SCOPES[scope], thresholdsAt, at.intersections, at.unitAreas, at.scopedAreas, stamps, at.map, at.uniform, tiles, counts);
     memory.floats(thresholdsAt, units).set(thresholds);
     this.#conceptAreas = new Float64Array(concepts.length);
     this.#conceptImages = new Float64Array(concepts.length);

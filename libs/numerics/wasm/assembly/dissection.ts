@@ -27,11 +27,12 @@ let rowStart: usize = 0;
 let rowFraction: usize = 0;
 let cellGroups: usize = 0;
 let padded: usize = 0;
+let activeRows: usize = 0;
 
 /** Sets sizes and tables of the upsampling; all pointers are 16-byte aligned. */
 export function setPlan(
   height: u32, width: u32, stride: u32, groupCount: u32, tail: i32, clamp: bool, lanes: bool,
-  starts: usize, patterns: usize, fractions: usize, cells: usize, rowStarts: usize, rowFractions: usize, scratch: usize,
+  starts: usize, patterns: usize, fractions: usize, cells: usize, rowStarts: usize, rowFractions: usize, scratch: usize, rows: usize,
 ): void {
   mapHeight = height;
   mapWidth = width;
@@ -47,39 +48,56 @@ export function setPlan(
   rowFraction = rowFractions;
   cellGroups = cells;
   padded = scratch;
+  activeRows = rows;
+}
+
+// @ts-ignore: decorator
+@inline
+function greatestLane(values: v128): f32 {
+  const pairs = f32x4.pmax(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmax(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function leastLane(values: v128): f32 {
+  const pairs = f32x4.pmin(values, i32x4.shuffle(values, values, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmin(pairs, i32x4.shuffle(pairs, pairs, 1, 0, 3, 2)), 0);
 }
 
 // Results of scan()
 let scanLow: f32 = 0;
 let scanHigh: f32 = 0;
 
-/** Least and greatest value of a map; NaN makes both NaN. */
+/** Finds the least and greatest value of a map, -0 as +0; false if one is NaN or beyond the limit, whose bits are given. */
 // @ts-ignore: decorator
 @inline
-function scan(map: usize, size: u32): void {
-  let low: f32, high: f32;
-  let index: u32 = 0;
+function scan(map: usize, size: u32, limit: i32): bool {
+  const absolute = i32x4.splat(0x7fffffff);
+  let lows: v128, highs: v128, magnitudes: v128;
   if (size >= 4) {
-    let lows = v128.load(map);
-    let highs = lows;
-    for (index = 4; index + 4 <= size; index += 4) {
+    // The last four overlap those before them.
+    lows = highs = v128.load(map + (<usize>(size - 4) << 2));
+    magnitudes = v128.and(lows, absolute);
+    for (let index: u32 = 0; index + 4 < size; index += 4) {
       const values = v128.load(map + (<usize>index << 2));
-      lows = f32x4.min(lows, values);
-      highs = f32x4.max(highs, values);
+      lows = f32x4.pmin(lows, values);
+      highs = f32x4.pmax(highs, values);
+      magnitudes = i32x4.max_s(magnitudes, v128.and(values, absolute));
     }
-    low = min(min(f32x4.extract_lane(lows, 0), f32x4.extract_lane(lows, 1)), min(f32x4.extract_lane(lows, 2), f32x4.extract_lane(lows, 3)));
-    high = max(max(f32x4.extract_lane(highs, 0), f32x4.extract_lane(highs, 1)), max(f32x4.extract_lane(highs, 2), f32x4.extract_lane(highs, 3)));
   } else {
-    low = high = load<f32>(map);
-    index = 1;
+    lows = highs = v128.load32_splat(map);
+    magnitudes = v128.and(lows, absolute);
+    for (let index: u32 = 1; index < size; index++) {
+      const values = v128.load32_splat(map + (<usize>index << 2));
+      lows = f32x4.pmin(lows, values);
+      highs = f32x4.pmax(highs, values);
+      magnitudes = i32x4.max_s(magnitudes, v128.and(values, absolute));
+    }
   }
-  for (; index < size; index++) {
-    const value = load<f32>(map + (<usize>index << 2));
-    low = min(low, value);
-    high = max(high, value);
-  }
-  scanLow = low;
-  scanHigh = high;
+  scanLow = leastLane(lows) + <f32>0;
+  scanHigh = greatestLane(highs) + <f32>0;
+  return !v128.any_true(i32x4.gt_s(magnitudes, i32x4.splat(limit)));
 }
 
 /** Copies a map into the frame of its neighbours (zeros, or the border repeated); -0 becomes +0. */
@@ -110,18 +128,53 @@ function frame(map: usize): void {
   }
 }
 
-/** Cells between two rows of the frame of which a corner exceeds the bound (or reaches it), as bits modulo 64. */
+/** Greatest of each of four values of the frame and its neighbour on the right. */
 // @ts-ignore: decorator
 @inline
-function cellsAbove(row: u32, bound: v128, equal: bool): u64 {
-  let bits: u64 = 0;
-  const upper = padded + <usize>row * rowStride, lower = upper + rowStride;
-  for (let cell: u32 = 0; cell <= mapWidth; cell += 4) {
-    const at = <usize>cell << 2;
-    const highest = f32x4.pmax(f32x4.pmax(v128.load(upper + at), v128.load(upper + at, 4)), f32x4.pmax(v128.load(lower + at), v128.load(lower + at, 4)));
-    bits |= <u64>i32x4.bitmask(equal ? f32x4.ge(highest, bound) : f32x4.gt(highest, bound)) << (cell & 63);
+function pairMaxima(at: usize): v128 {
+  return f32x4.pmax(v128.load(at), v128.load(at, 4));
+}
+
+/** Lists the rows of cells of which a corner exceeds the bound, each with its cells as bits modulo 64; returns how many. */
+function findRows(bound: f32): u32 {
+  const limit = f32x4.splat(bound);
+  let at = activeRows;
+  let upper = padded;
+  if (mapWidth < 8) {
+    let left = pairMaxima(upper), right = pairMaxima(upper + 16);
+    for (let row: u32 = 0; row <= mapHeight; row++) {
+      upper += rowStride;
+      const nextLeft = pairMaxima(upper), nextRight = pairMaxima(upper + 16);
+      const bits = i32x4.bitmask(f32x4.gt(f32x4.pmax(left, nextLeft), limit)) | (i32x4.bitmask(f32x4.gt(f32x4.pmax(right, nextRight), limit)) << 4);
+      store<u32>(at, row);
+      store<u64>(at, bits, 8);
+      at += <usize>(bits != 0) << 4;
+      left = nextLeft;
+      right = nextRight;
+    }
+  } else {
+    for (let row: u32 = 0; row <= mapHeight; row++) {
+      let bits: u64 = 0;
+      for (let cell: u32 = 0; cell <= mapWidth; cell += 4) {
+        const place = upper + (<usize>cell << 2);
+        bits |= <u64>i32x4.bitmask(f32x4.gt(f32x4.pmax(pairMaxima(place), pairMaxima(place + rowStride)), limit)) << (cell & 63);
+      }
+      store<u32>(at, row);
+      store<u64>(at, bits, 8);
+      at += <usize>(bits != 0) << 4;
+      upper += rowStride;
+    }
   }
-  return bits;
+  return <u32>((at - activeRows) >> 4);
+}
+
+/** The next lower float, so that `value >= bound` is `value > below(bound)`. */
+// @ts-ignore: decorator
+@inline
+function below(bound: f32): f32 {
+  if (bound == 0) return reinterpret<f32>(0x80000001);
+  if (bound > 0) return reinterpret<f32>(reinterpret<u32>(bound) - 1);
+  return bound > -Infinity ? reinterpret<f32>(reinterpret<u32>(bound) + 1) : bound;
 }
 
 /** Groups of four columns among 64, from `first` on, that need one of the cells, as bits. */
@@ -249,18 +302,6 @@ function binOf(value: f32): u32 {
   return (bits ^ (<u32>(<i32>bits >> 31) | 0x80000000)) >> COARSE_SHIFT;
 }
 
-// @ts-ignore: decorator
-@inline
-function greatestLane(values: v128): f32 {
-  return max(max(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)), max(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)));
-}
-
-// @ts-ignore: decorator
-@inline
-function leastLane(values: v128): f32 {
-  return min(min(f32x4.extract_lane(values, 0), f32x4.extract_lane(values, 1)), min(f32x4.extract_lane(values, 2), f32x4.extract_lane(values, 3)));
-}
-
 /** Sum of the lanes of counts that went down. */
 // @ts-ignore: decorator
 @inline
@@ -271,8 +312,8 @@ function countOf(counts: v128): u32 {
 
 // @ts-ignore: decorator
 @inline
-function edgeOf(bin: u32): v128 {
-  return f32x4.splat(valueOf(bin << COARSE_SHIFT));
+function edgeOf(bin: u32): f32 {
+  return valueOf(bin << COARSE_SHIFT);
 }
 
 /** Counts the values of the framed map above `bound` into bins of 12 bits; returns how many. */
@@ -280,11 +321,12 @@ function countMap(histogram: usize, bound: f32): u32 {
   const limit = f32x4.splat(bound);
   const lowest = binOf(bound);
   let counted: u32 = 0;
-  for (let row: u32 = 0; row <= mapHeight; row++) {
+  const rows = findRows(bound);
+  for (let at = activeRows, last = at + (<usize>rows << 4); at < last; at += 16) {
+    const row = load<u32>(at);
+    const cells = load<u64>(at, 8);
     const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
     if (first == end) continue;
-    const cells = cellsAbove(row, limit, false);
-    if (cells == 0) continue;
     for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
       const group = first64 + <u32>ctz(bits);
       const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
@@ -295,35 +337,28 @@ function countMap(histogram: usize, bound: f32): u32 {
       // A pixel never leaves the interval between upper and lower, so all lie in these bins.
       const low = max(lowest, binOf(leastLane(f32x4.pmin(upper, lower))));
       const bins = binOf(greatestLane(highest)) - low;
-      if (valid == 15 && bins < 4) {
-        let all = i32x4.splat(0), second = all, third = all, fourth = all;
-        const edge1 = edgeOf(low + 1), edge2 = edgeOf(low + 2), edge3 = edgeOf(low + 3);
-        if (bins < 2) {
+      if (valid == 15 && bins < 8) {
+        // Counts the values from the edges of the bins on, four edges at a time; those of the first are above the bound.
+        let counter = histogram + (<usize>low << 2);
+        for (let edge: u32 = 0; edge <= bins; edge += 4) {
+          let from0 = i32x4.splat(0), from1 = from0, from2 = from0, from3 = from0;
+          const edge0 = edge == 0 ? limit : f32x4.splat(below(edgeOf(low + edge)));
+          const edge1 = f32x4.splat(edgeOf(low + edge + 1)), edge2 = f32x4.splat(edgeOf(low + edge + 2)), edge3 = f32x4.splat(edgeOf(low + edge + 3));
           for (let line = first; line < end; line++) {
             const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
-            all = i32x4.add(all, f32x4.gt(values, limit));
-            second = i32x4.add(second, f32x4.ge(values, edge1));
+            from0 = i32x4.add(from0, f32x4.gt(values, edge0));
+            from1 = i32x4.add(from1, f32x4.ge(values, edge1));
+            from2 = i32x4.add(from2, f32x4.ge(values, edge2));
+            from3 = i32x4.add(from3, f32x4.ge(values, edge3));
           }
-        } else {
-          for (let line = first; line < end; line++) {
-            const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
-            all = i32x4.add(all, f32x4.gt(values, limit));
-            second = i32x4.add(second, f32x4.ge(values, edge1));
-            third = i32x4.add(third, f32x4.ge(values, edge2));
-            fourth = i32x4.add(fourth, f32x4.ge(values, edge3));
-          }
-        }
-        const counter = histogram + (<usize>low << 2);
-        const from0 = countOf(all), from1 = countOf(second);
-        counted += from0;
-        addBit(counter, from0 - from1);
-        if (bins < 2) {
-          addBit(counter + 4, from1);
-        } else {
-          const from2 = countOf(third), from3 = countOf(fourth);
-          addBit(counter + 4, from1 - from2);
-          addBit(counter + 8, from2 - from3);
-          addBit(counter + 12, from3);
+          const count0 = countOf(from0), count1 = countOf(from1), count2 = countOf(from2), count3 = countOf(from3);
+          if (edge == 0) counted += count0;
+          else addBit(counter - 4, <u32>-<i32>count0);
+          addBit(counter, count0 - count1);
+          addBit(counter + 4, count1 - count2);
+          addBit(counter + 8, count2 - count3);
+          addBit(counter + 12, count3);
+          counter += 16;
         }
         continue;
       }
@@ -357,19 +392,20 @@ function countRaw(map: usize, histogram: usize, bound: f32): u32 {
 export function addImage(activations: usize, limit: f32): u32 {
   let kept: u32 = 0;
   const bytes = <usize>mapSize << 2;
+  const limitBits = reinterpret<i32>(limit);
   for (let unit: u32 = 0; unit < unitCount; unit++) {
     const map = activations + <usize>unit * bytes;
     const slot = <usize>unit << 2;
-    scan(map, mapSize);
+    const finite = scan(map, mapSize, limitBits);
     const low = scanLow, high = scanHigh;
-    if (!(low >= -limit && high <= limit)) {
+    if (!finite) {
       increment(faults + slot);
       continue;
     }
     if (low < load<f32>(minima + slot)) store<f32>(minima + slot, low);
     if (high > load<f32>(maxima + slot)) store<f32>(maxima + slot, high);
     const bound = load<f32>(bounds + slot);
-    const highest: f32 = clampBorder ? high : max(high, 0);
+    const highest: f32 = clampBorder || high > 0 ? high : 0;
     if (!(highest > bound)) {
       if (inclusive && highest == bound) {
         store<u32>(survivors + (<usize>kept << 2), unit);
@@ -415,6 +451,13 @@ export function addImage(activations: usize, limit: f32): u32 {
   return kept;
 }
 
+/** Lanes of the last group of columns that lie within the target. */
+// @ts-ignore: decorator
+@inline
+function lastLanes(): v128 {
+  return i32x4(-(tailMask & 1), -((tailMask >> 1) & 1), -((tailMask >> 2) & 1), -(tailMask >> 3));
+}
+
 /** Counts digits of keys in a range for one map: values in low..high (high exclusive), and the least value from high on. */
 export function refineMap(map: usize, histogram: usize, low: f32, high: f32, shift: u32, nextAt: usize): void {
   if (raw) {
@@ -433,38 +476,41 @@ export function refineMap(map: usize, histogram: usize, low: f32, high: f32, shi
   }
   frame(map);
   const lows = f32x4.splat(low), highs = f32x4.splat(high), digit = i32x4.splat(1023);
-  let next = load<f32>(nextAt);
-  for (let row: u32 = 0; row <= mapHeight; row++) {
+  const never = f32x4.splat(Infinity);
+  let nexts = v128.load32_splat(nextAt);
+  const rows = findRows(below(low));
+  for (let at = activeRows, last = at + (<usize>rows << 4); at < last; at += 16) {
+    const row = load<u32>(at);
+    const cells = load<u64>(at, 8);
     const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
     if (first == end) continue;
-    const cells = cellsAbove(row, lows, true);
-    if (cells == 0) continue;
     for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
       const group = first64 + <u32>ctz(bits);
       const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
       if (!v128.any_true(f32x4.ge(f32x4.pmax(upper, lower), lows))) continue;
-      if (i32x4.all_true(f32x4.ge(f32x4.pmin(upper, lower), f32x4.splat(next)))) continue;
+      if (i32x4.all_true(f32x4.ge(f32x4.pmin(upper, lower), nexts))) continue;
       const step = f32x4.sub(lower, upper);
-      const valid = group + 1 == groups ? tailMask : 15;
+      const lanes = group + 1 == groups ? lastLanes() : i32x4.splat(-1);
+      if (shift == 0) {
+        // Hardly a value lies in the last range, so it is first seen whether any does.
+        let within = i32x4.splat(0);
+        for (let line = first; line < end; line++) {
+          const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
+          const passed = v128.and(f32x4.ge(values, highs), lanes);
+          nexts = f32x4.pmin(nexts, v128.bitselect(values, never, passed));
+          within = v128.or(within, v128.andnot(f32x4.ge(values, lows), passed));
+        }
+        if (!v128.any_true(v128.and(within, lanes))) continue;
+      }
       for (let line = first; line < end; line++) {
         const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
-        const reached = f32x4.ge(values, lows);
-        if (!v128.any_true(reached)) continue;
-        const passed = f32x4.ge(values, highs);
-        let beyond = i32x4.bitmask(v128.and(passed, f32x4.lt(values, f32x4.splat(next)))) & valid;
-        if (beyond != 0) {
-          if ((beyond & 1) != 0) next = min(next, f32x4.extract_lane(values, 0));
-          if ((beyond & 2) != 0) next = min(next, f32x4.extract_lane(values, 1));
-          if ((beyond & 4) != 0) next = min(next, f32x4.extract_lane(values, 2));
-          if ((beyond & 8) != 0) next = min(next, f32x4.extract_lane(values, 3));
-        }
-        const mask = i32x4.bitmask(v128.andnot(reached, passed)) & valid;
+        const mask = i32x4.bitmask(v128.and(v128.and(f32x4.ge(values, lows), f32x4.lt(values, highs)), lanes));
         if (mask == 0) continue;
         countLanes(histogram, i32x4.shl(v128.and(i32x4.shr_u(keysOf(values), shift), digit), 2), mask);
       }
     }
   }
-  store<f32>(nextAt, next);
+  store<f32>(nextAt, leastLane(nexts));
 }
 
 /** Refines with the maps of one image that were kept; `ranges` holds low and high of each unit. */
@@ -489,6 +535,7 @@ let unitAreas: usize = 0;
 let scopedAreas: usize = 0;
 let combinationMap: usize = 0;
 let uniformGroups: usize = 0;
+let tiles: usize = 0;
 let combinationCounts: usize = 0;
 let combinationStarts: usize = 0;
 let combinationConcepts: usize = 0;
@@ -502,7 +549,7 @@ let evaluatedGroups: u32 = 0;
 /** Sets sizes and places of the counts. Scopes: 0 all images, 1 images with the category, 2 images where it overlaps the mask. */
 export function setTally(
   size: u32, equalIsActive: bool, concepts: u32, categories: u32, areaScope: u32,
-  thresholdsAt: usize, intersectionsAt: usize, unitAreasAt: usize, scopedAreasAt: usize, stampsAt: usize, mapAt: usize, uniformAt: usize, countsAt: usize,
+  thresholdsAt: usize, intersectionsAt: usize, unitAreasAt: usize, scopedAreasAt: usize, stampsAt: usize, mapAt: usize, uniformAt: usize, tilesAt: usize, countsAt: usize,
 ): void {
   mapSize = size;
   inclusive = equalIsActive;
@@ -516,6 +563,7 @@ export function setTally(
   categoryStamps = stampsAt;
   combinationMap = mapAt;
   uniformGroups = uniformAt;
+  tiles = tilesAt;
   combinationCounts = countsAt;
   stamp = 0;
 }
@@ -530,25 +578,54 @@ export function getEvaluatedGroups(): u32 {
   return evaluatedGroups;
 }
 
-/** Counts active pixels of the framed map by combination of labels. */
-function countActive(threshold: f32): void {
-  const limit = f32x4.splat(threshold);
+/** Stands for a tile with several combinations. */
+const MIXED: u32 = 0xffffffff;
+
+/** Finds the combination of each tile: the pixels of a group of columns between two rows of a map. */
+function findTiles(): void {
   for (let row: u32 = 0; row <= mapHeight; row++) {
     const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
     if (first == end) continue;
-    const cells = cellsAbove(row, limit, inclusive);
-    if (cells == 0) continue;
+    for (let group: u32 = 0; group < groups; group++) {
+      const number = <u32>load<u16>(combinationMap + ((<usize>first * groups + group) << 3));
+      let same = true;
+      for (let line = first; line < end; line++) {
+        const place = <usize>line * groups + group;
+        same = same && load<u8>(uniformGroups + place) != 0 && <u32>load<u16>(combinationMap + (place << 3)) == number;
+      }
+      store<u32>(tiles + ((<usize>row * groups + group) << 2), same ? number : MIXED);
+    }
+  }
+}
+
+/** Counts pixels of the framed map above the bound by combination of labels. */
+function countActive(bound: f32): void {
+  const limit = f32x4.splat(bound);
+  const rows = findRows(bound);
+  for (let at = activeRows, last = at + (<usize>rows << 4); at < last; at += 16) {
+    const row = load<u32>(at);
+    const cells = load<u64>(at, 8);
+    const first = load<u32>(rowStart + (<usize>row << 2)), end = load<u32>(rowStart + (<usize>row << 2), 4);
+    if (first == end) continue;
     for (let first64: u32 = 0; first64 < groups; first64 += 64) for (let bits = groupsOf(cells, first64); bits != 0; bits &= bits - 1) {
       const group = first64 + <u32>ctz(bits);
       const upper = expand(row, <usize>group << 4), lower = expand(row + 1, <usize>group << 4);
-      const either = f32x4.pmax(upper, lower);
-      if (!v128.any_true(inclusive ? f32x4.ge(either, limit) : f32x4.gt(either, limit))) continue;
+      if (!v128.any_true(f32x4.gt(f32x4.pmax(upper, lower), limit))) continue;
       evaluatedGroups += end - first;
       const step = f32x4.sub(lower, upper);
       const valid = group + 1 == groups ? tailMask : 15;
+      const tile = load<u32>(tiles + ((<usize>row * groups + group) << 2));
+      if (tile != MIXED && valid == 15) {
+        let counts = i32x4.splat(0);
+        for (let line = first; line < end; line++) {
+          counts = i32x4.add(counts, f32x4.gt(f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step)), limit));
+        }
+        addBit(combinationCounts + (<usize>tile << 2), countOf(counts));
+        continue;
+      }
       for (let line = first; line < end; line++) {
         const values = f32x4.add(upper, f32x4.mul(v128.load32_splat(rowFraction + (<usize>line << 2)), step));
-        const mask = i32x4.bitmask(inclusive ? f32x4.ge(values, limit) : f32x4.gt(values, limit)) & valid;
+        const mask = i32x4.bitmask(f32x4.gt(values, limit)) & valid;
         if (mask == 0) continue;
         const place = <usize>line * groups + group;
         const numbers = combinationMap + (place << 3);
@@ -621,15 +698,16 @@ export function tallyImage(
   combinationConcepts = concepts;
   categoryStarts = categoryStartsAt;
   combinationCategories = categories;
+  findTiles();
   const bytes = <usize>mapSize << 2;
   for (let index: u32 = 0; index < count; index++) {
     const unit = load<u32>(units + (<usize>index << 2));
     const threshold = load<f32>(thresholds + (<usize>unit << 2));
-    const high = load<f32>(highest + (<usize>index << 2));
-    if (!(high > threshold || (inclusive && high == threshold))) continue;
+    const bound = inclusive ? below(threshold) : threshold;
+    if (!(load<f32>(highest + (<usize>index << 2)) > bound)) continue;
     evaluatedMaps++;
     frame(maps + <usize>index * bytes);
-    countActive(threshold);
+    countActive(bound);
     spread(unit, combinations, imageCategories, imageCategoryCount);
   }
 }
