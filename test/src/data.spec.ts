@@ -1,8 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { buildOnnxModel, drawScenes, writeBrodenLayout, writeCocoPanopticLayout, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
+import { buildOnnxModel, drawScenes, writeAde20kChallengeLayout, writeAde20kLayout, writeBrodenLayout, writeCocoInstancesLayout, writeCocoPanopticLayout, writeNpy, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { csvRows, intermodel, temporaryFolder } from './command-line.ts';
+import { csvRows, intermodel, root, temporaryFolder } from './command-line.ts';
 
 const at = temporaryFolder();
 const scenes = drawScenes();
@@ -10,6 +10,7 @@ const scenes = drawScenes();
 interface Info {
   readonly images: number;
   readonly planes: number;
+  readonly ignoredShare: number;
   readonly categories: readonly { readonly category: string; readonly found: number; readonly pixelShare: number }[];
   readonly concepts: readonly { readonly name: string; readonly category: string; readonly areaShare: number; readonly highestIou: number; readonly canPass: boolean }[];
   readonly unreachable: number;
@@ -49,6 +50,36 @@ describe('intermodel data info', () => {
     expect(info('--images', at('plain', 'images'), '--labels', at('plain', 'labels'), '--label-names', at('plain', 'labels.csv'))).toEqual(plain);
   });
 
+  it.each([
+    ['plain', writePlainLayout, ['object', 'part', 'scene']],
+    ['broden', writeBrodenLayout, ['object', 'material', 'part', 'scene']],
+    ['ade20k', writeAde20kLayout, ['object', 'part']],
+    ['ade20k-challenge', writeAde20kChallengeLayout, ['object']],
+    ['voc', writeVocLayout, ['object']],
+    ['coco-panoptic', writeCocoPanopticLayout, ['object', 'stuff']],
+    ['coco-instances', writeCocoInstancesLayout, ['object']],
+  ] as const)('reads the format %s: images, planes, concepts per category, and what will bite', (format, layout, categories) => {
+    layout(at(`of-${format}`), scenes);
+    const told = info('--format', format, at(`of-${format}`));
+    expect(told.images).toBe(scenes.length);
+    expect(told.planes).toBeGreaterThan(0);
+    expect(told.categories.map(({ category }) => category).sort()).toEqual([...categories].sort());
+    expect(told.concepts.some(({ areaShare }) => areaShare > 0)).toBe(true);
+    // Every format is drawn in fewer than ten images.
+    expect(told.warnings.map(({ code }) => code)).toContain('CONCEPTS_RARE');
+    expect(info('--format', format, at(`of-${format}`), '--few-images', '1').warnings.map(({ code }) => code)).not.toContain('CONCEPTS_RARE');
+    expect(intermodel(['data', 'info', '--format', format, at(`of-${format}`)]).stdout).toMatch(/^\d+ images, \d+ label planes .*\n\ncategory +concepts +found +pixels +images\n/u);
+  });
+
+  it('reads NumPy arrays beside images as it reads label images', () => {
+    cpSync(at('plain'), at('arrays'), { recursive: true });
+    rmSync(at('arrays', 'labels'), { recursive: true });
+    scenes.forEach(({ name, objects, parts, width, height }, index) => {
+      writeNpy(at('arrays', 'labels', `${name}.npy`), [...objects, ...parts], [2, height, width], (['|u1', '<u2', '<i4'] as const)[index % 3]);
+    });
+    expect(info(at('arrays'))).toEqual(info(at('plain')));
+  });
+
   it('says what a unit can reach: the smaller area over the larger', () => {
     const { concepts, unreachable } = info(at('plain'), '--active-share', '0.01', '--gate', '0.04');
     for (const { areaShare, highestIou, canPass } of concepts) {
@@ -77,6 +108,9 @@ describe('intermodel data info', () => {
     const { warnings } = info(at('gaps'));
     expect(warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['LABEL_UNKNOWN', 'CONCEPTS_ABSENT', 'CONCEPTS_RARE']));
     expect(warnings.find(({ code }) => code === 'CONCEPTS_ABSENT')?.message).toContain('unicorn');
+    const unknown = ({ warnings: some }: Info) => some.filter(({ code }) => code === 'LABEL_UNKNOWN').map(({ message }) => message);
+    expect(unknown({ ...info(at('gaps')), warnings })[0]).toMatch(/^number 4 is not in the vocabulary, first at pixel \(\d+, \d+\) of .*\.png/u);
+    expect(unknown(info(at('gaps'), '--colours', '--spatial-parts'))).toEqual(unknown({ ...info(at('gaps')), warnings }));
   });
 });
 
@@ -95,6 +129,52 @@ describe('a run over any format', () => {
     expect(manifest.warnings.some((text) => /concepts cover so little or so much/u.test(text))).toBe(true);
     // Blue is brightest in the sky, whose colour is blue: the unit that passes blue on matches one of its names.
     expect(csvRows(at('run', 'models', 'channels', 'units.csv')).map(({ category }) => category).every((category) => ['object', 'part', 'color'].includes(category ?? ''))).toBe(true);
+  });
+
+  it('tells in the report what each concept allows, and which concepts overlap', () => {
+    cpSync(at('plain'), at('twice'), { recursive: true });
+    const names = readFileSync(at('plain', 'labels.csv'), 'utf8').trimEnd();
+    writeFileSync(at('twice', 'labels.csv'), `${names}\n20,heaven,object\n21,grass,material\n`);
+    for (const { name, objects, width, height } of scenes) writePng(at('twice', 'labels', `${name}_1.png`), { width, height, channels: 1, data: Uint8Array.from(objects, (number) => ({ 1: 20, 2: 21 })[number] ?? 0) });
+    const told = intermodel(['data', 'info', at('twice')]).stdout;
+    expect(told).toMatch(/^note: sky \(object\) and heaven \(object\) have much the same pixels: IoU 1\.00$/mu);
+    expect(told).toMatch(/^note: "grass" stands in the categories object, material$/mu);
+    const run = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', input, '--data', at('twice'), '--out', at('health'), '--quiet']);
+    expect([run.stderr, run.code]).toEqual(['', 0]);
+    const report = readFileSync(at('health', 'report.html'), 'utf8');
+    const [, table = ''] = /id="vocabulary-table"([\s\S]*?)<\/table>/u.exec(report) ?? [];
+    const vocabulary = csvRows(at('health', 'vocabulary.csv'));
+    expect(vocabulary.length).toBe(14);
+    const cells = table.split('<tr').slice(2).map((row) => row.replaceAll(/<[^>]*>|^[^>]*>/gu, ' ').trim().split(/\s{2,}|\s(?=[\d.])/u));
+    expect(cells).toHaveLength(vocabulary.length);
+    vocabulary.forEach(({ concept, category, images, reachable_iou: reachable }, row) => {
+      expect(cells[row]?.slice(0, 3)).toEqual([concept, category, images]);
+      expect(Number(cells[row]?.at(-1))).toBeCloseTo(Number(reachable), 3);
+    });
+    expect(report).toMatch(/\d+ of 14 concepts cover so little or so much that no unit can pass the gate of 0\.04/u);
+    expect(report).toMatch(/2 pairs of concepts largely coincide[^<]*sky \(object\) and heaven \(object\), IoU 1\.00/u);
+    expect(report).toMatch(/1 names stand in several categories: grass \(object, material\)/u);
+  });
+
+  it('leaves ignored pixels out of every area where the study says so, and out of every concept always', () => {
+    const study = (ignoredPixels: string) => {
+      writeFileSync(at('ignoring.json'), JSON.stringify({ data: { format: 'voc', root: 'voc', labelGrid: { width: 64, height: 48 } }, models: [{ name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } }], matching: { level: 0.8, ignoredPixels } }));
+      const told = info('--study', at('ignoring.json'));
+      const run = intermodel(['run', at('ignoring.json'), '--out', at('ignoring'), '--quiet']);
+      expect([run.stderr, run.code]).toEqual(['', 0]);
+      return { told, coverage: new Map(csvRows(at('ignoring', 'vocabulary.csv')).map(({ concept, coverage }) => [concept, Number(coverage)])), ious: csvRows(at('ignoring', 'models', 'a', 'units.csv')).map(({ iou }) => Number(iou)) };
+    };
+    const [counted, leftOut] = [study('unlabelled'), study('left-out')];
+    const { ignoredShare } = counted.told;
+    expect(ignoredShare).toBeGreaterThan(0.01);
+    for (const { name, areaShare } of counted.told.concepts) {
+      expect(counted.coverage.get(name)).toBe(areaShare);
+      expect(leftOut.coverage.get(name)).toBeCloseTo(areaShare / (1 - ignoredShare), 12);
+    }
+    // Units are active on borders too; without these their areas are smaller, and the overlaps are the same.
+    const both = counted.ious.map((iou, unit) => [iou, leftOut.ious[unit] ?? 0] as const);
+    expect(both.every(([before, after]) => after >= before)).toBe(true);
+    expect(both.some(([before, after]) => after > before)).toBe(true);
   });
 
   it('changes the vocabulary as the study says', () => {
@@ -140,6 +220,21 @@ describe('labels from segmentation models', () => {
   });
 });
 
+const photographs = path.resolve(root, '../shared/parity/data');
+describe.skipIf(!existsSync(photographs))('photographs (skipped where ../shared/parity/data is absent)', () => {
+  it('are described from their label images, whatever the size of these', () => {
+    const of = (labels: string, ...more: readonly string[]) => info('--images', path.join(photographs, 'images224'), '--labels', path.join(photographs, labels), '--label-names', path.join(photographs, 'labels.csv'), ...more);
+    const told = of('labels56');
+    expect([told.images, told.planes]).toEqual([100, 100]);
+    expect(told.concepts).toHaveLength(58);
+    // Labels at 224 are sampled under the centres of 56 x 56 cells, which is what the labels at 56 are.
+    expect(of('labels224').concepts).toEqual(told.concepts);
+    const { categories, concepts } = of('labels56', '--colours', '--spatial-parts');
+    expect(categories.find(({ category }) => category === 'color')?.pixelShare).toBe(1);
+    expect(concepts.filter(({ name }) => /-[tblr]$/u.test(name)).some(({ areaShare }) => areaShare > 0)).toBe(true);
+  });
+});
+
 describe('labels that cannot be used end with exit code 2 and say where', () => {
   const copy = (layout: string, name: string) => {
     rmSync(at(name), { recursive: true, force: true });
@@ -157,6 +252,9 @@ describe('labels that cannot be used end with exit code 2 and say where', () => 
     ['labels of another shape', () => { const bad = copy('plain', 'bad'); writePng(bad('labels', 'scene-000.png'), { width: 8, height: 20, data: new Uint8Array(160), channels: 1 }); return [bad()]; }, 'LABEL_ASPECT', /8 x 20 pixels[\s\S]*64 x 48/u],
     ['a plane of another size than the index states', () => { const bad = copy('broden', 'bad'); writePng(bad('images', brodenPlane()), { width: 4, height: 3, data: new Uint8Array(36), channels: 3 }); return ['--format', 'broden', bad()]; }, 'LABEL_SIZE', /4 x 3 pixels[\s\S]*index\.csv/u],
     ['a path that leaves the folder', () => { const bad = copy('broden', 'bad'); edit(bad('index.csv'), (text) => text.replace(/scene-000[^,]*\.(?:jpg|png)/u, '../../../../secret.png')); return ['--format', 'broden', bad()]; }, 'PATH_OUTSIDE', /index\.csv, line 2[\s\S]*secret\.png/u],
+    ['an absolute path', () => { const bad = copy('broden', 'bad'); edit(bad('index.csv'), (text) => text.replace(/drawn\/scene-000\.jpg/u, '/etc/secret.jpg')); return ['--format', 'broden', bad()]; }, 'PATH_OUTSIDE', /index\.csv, line 2, column "image"[\s\S]*secret\.jpg/u],
+    ['a link that leaves the folder', () => { const bad = copy('voc', 'bad'); writeFileSync(at('secret.jpg'), 'private'); rmSync(bad('JPEGImages', 'scene-000.jpg')); symlinkSync(at('secret.jpg'), bad('JPEGImages', 'scene-000.jpg')); return ['--format', 'voc', bad()]; }, 'PATH_OUTSIDE', /"JPEGImages\/scene-000\.jpg" is a link/u],
+    ['a path of COCO that leaves the folder', () => { const bad = copy('coco', 'bad'); const json = readdirSync(bad('annotations')).find((name) => name.endsWith('.json')) ?? ''; edit(bad('annotations', json), (text) => text.replace('"file_name":"scene-001.jpg"', '"file_name":"../../secret.jpg"')); return ['--format', 'coco-panoptic', bad()]; }, 'PATH_OUTSIDE', /column "images\[1\]\.file_name"/u],
     ['a CSV with other columns', () => { const bad = copy('broden', 'bad'); edit(bad('label.csv'), (text) => text.replace('number', 'nummer')); return ['--format', 'broden', bad()]; }, 'COLUMN_MISSING', /label\.csv, line 1[\s\S]*"number"/u],
     ['JSON that does not match its images', () => { const bad = copy('coco', 'bad'); const json = readdirSync(bad('annotations')).find((name) => name.endsWith('.json')) ?? ''; edit(bad('annotations', json), (text) => text.replaceAll('scene-000', 'scene-900')); return ['--format', 'coco-panoptic', bad()]; }, '[A-Z_]+', /scene-900/u],
     ['palette indices expanded to colours', () => { const bad = copy('voc', 'bad'); writePng(bad('SegmentationClass', 'scene-000.png'), { width: 64, height: 48, data: Uint8Array.from({ length: 64 * 48 * 3 }, (_, index) => (index % 3 === 0 ? 128 : 0)), channels: 3 }); return ['--format', 'voc', bad()]; }, 'LABEL_IN_COLOURS', /expanded to colours by another tool/u],
