@@ -1,13 +1,18 @@
 import type { PageData } from '../src/page/page-data.ts';
-import { conceptLabel, drawConceptMap, layOutConceptMap, type MapLayout } from '../src/views/concept-map.ts';
+import { cellsWidth, conceptLabel, drawConceptMap, layOutConceptMap, type MapLayout } from '../src/views/concept-map.ts';
 import { fill, find } from './page.ts';
+
+/** Pixels below which a frame gets narrower cells. */
+const narrowFrame = 700;
 
 /** Lets the reader search the map of concepts and models, and read its cells with pointer or arrow keys. */
 export function startConceptMap(data: PageData): void {
   const drawing = find('concept-map-drawing', HTMLElement);
   const readout = find('concept-readout', HTMLElement);
   if (drawing === undefined || readout === undefined) return;
-  let layout = layOutConceptMap(data);
+  const room = drawing.clientWidth < narrowFrame ? drawing.clientWidth : cellsWidth;
+  let layout = layOutConceptMap(data, () => true, room);
+  if (room !== cellsWidth) fill(drawing, drawConceptMap(data, layout));
   let cell: readonly [row: number, column: number] = [0, 0];
   readout.hidden = false;
   const read = (row: number, column: number): void => {
@@ -17,7 +22,7 @@ export function startConceptMap(data: PageData): void {
   };
   find('concept-search', HTMLInputElement)?.addEventListener('input', ({ currentTarget }) => {
     const words = (currentTarget as HTMLInputElement).value.toLowerCase().split(/\s+/u).filter((word) => word !== '');
-    layout = layOutConceptMap(data, (concept) => words.every((word) => conceptLabel(data, concept).toLowerCase().includes(word)));
+    layout = layOutConceptMap(data, (concept) => words.every((word) => conceptLabel(data, concept).toLowerCase().includes(word)), room);
     cell = [0, 0];
     fill(drawing, drawConceptMap(data, layout));
     fill(find('concept-count', HTMLElement), `${String(layout.concepts.length)} ${layout.concepts.length === 1 ? 'concept' : 'concepts'}`);

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserPath, keepScreenshot, openPage, startBrowser, writePage } from './fixtures/open-browser.ts';
+import { syntheticChange } from './fixtures/synthetic-change.ts';
 import { syntheticGalleries } from './fixtures/synthetic-gallery.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { renderReport, renderReportFolder } from './render-report.ts';
@@ -15,7 +16,7 @@ describe.skipIf(browserPath === undefined)(browserPath === undefined ? 'report i
 
   beforeAll(async () => {
     browser = await startBrowser();
-    address = await writePage(await renderReport({ ...syntheticStudy(), galleries: await syntheticGalleries() }));
+    address = await writePage(await renderReport({ ...syntheticStudy(), change: syntheticChange(), galleries: await syntheticGalleries() }));
   });
 
   afterAll(async () => {
@@ -124,6 +125,29 @@ describe.skipIf(browserPath === undefined)(browserPath === undefined ? 'report i
     expect(await page.locator('#surface h3').textContent()).toContain('Set1, mean angle error');
     expect(await page.locator('#surface-facts').textContent()).toContain('No better than the mean');
     expect(await page.locator('#needs-score').textContent()).toBe('Set1, mean angle error');
+    await page.context().close();
+  });
+
+  it('gives every figure a table of its data, which follows what the reader chooses', async () => {
+    const { page } = await openPage(browser, address);
+    const without = await page.evaluate<readonly string[]>("[...document.querySelectorAll('main figure')].filter((figure) => figure.querySelector('details.data table') === null).map(({ id }) => id)");
+    expect(without).toEqual([]);
+    await page.selectOption('#score-column', '3');
+    await page.selectOption('#score-predictor', '1');
+    expect(await page.locator('#relation-models thead th').allTextContents()).toEqual(['Model', 'component 2', 'Set1, mean angle error']);
+    expect(await page.locator('#relation-models tbody tr').count()).toBe(13);
+    await page.locator('#relation summary').click();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#relation .tools').getByText('Save CSV').click()]);
+    expect((await readFile(await download.path(), 'utf8')).split('\n')[0]).toBe('Model,component 2,"Set1, mean angle error"');
+    await page.context().close();
+  });
+
+  it('tells by keyboard how far a model moved', async () => {
+    const { page } = await openPage(browser, address);
+    const point = page.locator('#changes .point[data-model="Model9"]');
+    await point.focus();
+    expect(await point.getAttribute('aria-label')).toMatch(/^Model9, group [A-C]: moved by 0\.\d{3}$/u);
+    expect(await page.locator('#changes .point[data-model="Model1"]').getAttribute('aria-label')).toContain(': new');
     await page.context().close();
   });
 

@@ -10,29 +10,32 @@ export function drawLoadingProfile(host: PlotHost, { loadings, components, ratio
   const rank = new Map(categories.map((category, index) => [category, index]));
   const sorted = [...loadings].sort((a, b) => (rank.get(a.category) ?? 0) - (rank.get(b.category) ?? 0));
   const strip = (component: number): string => `component ${String(component + 1)}${ratios[component] === undefined ? '' : `, ${percent(ratios[component])}`}`;
+  const strips = Array.from({ length: components }, (_, component) => strip(component));
   const rows = Array.from({ length: components }, (_, component) => sorted.map(({ category, concept, loadings: weights }, place) => ({ place, concept, category, strip: strip(component), weight: weights[component] ?? 0 }))).flat();
   const named = Array.from({ length: components }, (_, component) => strongest(rows.filter((row) => row.strip === strip(component)))).flat();
   const { plot } = host;
   return host.draw(`Strips: weights of ${String(loadings.length)} concepts in ${String(components)} components`, {
     width: 1040,
-    height: 46 + components * 112,
-    marginLeft: 48,
-    marginRight: 118,
+    height: 46 + components * 120,
+    marginLeft: 40,
+    marginRight: 56,
+    marginTop: 24,
     marginBottom: 30,
     x: { type: 'linear', domain: [-0.5, sorted.length - 0.5], axis: 'bottom', label: 'concepts, sorted by category and name', labelAnchor: 'center', labelArrow: 'none', ticks: 0, tickSize: 0 },
     y: { label: null, grid: true, ticks: 4, tickSize: 0 },
-    fy: { domain: Array.from({ length: components }, (_, component) => strip(component)), label: null, padding: 0.14 },
+    fy: { domain: strips, axis: null, padding: 0.26 },
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
     marks: [
       plot.rectY(rows, { x1: ({ place }: { place: number }) => place - 0.4, x2: ({ place }: { place: number }) => place + 0.4, y: 'weight', fy: 'strip', fill: 'category' }),
       plot.text(named, { x: 'place', y: 'weight', fy: 'strip', text: 'concept', textAnchor: 'start', dx: 6, fill: colour('ink'), stroke: colour('panel'), strokeWidth: 3 }),
       plot.ruleY([0], { stroke: colour('quiet') }),
+      plot.text(strips, { fy: (name: string) => name, text: (name: string) => name, frameAnchor: 'top-left', dy: -13, fontWeight: 600, fill: colour('ink') }),
     ],
   });
 }
 
 /** Concepts named in each strip. */
-const conceptsNamed = 4;
+const conceptsNamed = 6;
 
 /** The strongest concepts of a strip; of two that stand so close that their names would collide, the stronger. */
 function strongest<R extends { readonly place: number; readonly weight: number }>(rows: readonly R[]): readonly R[] {

@@ -22,18 +22,19 @@ export function drawProfileBars(host: PlotHost, profiles: Profiles, count: BarCo
   const names = order.map((model) => models[model] as string);
   const totals = order.map((model) => ({ model: models[model] as string, total: totalSummary(summaries[model] ?? [])[count] })).filter(({ total }) => Number.isFinite(total));
   const stacks = order.flatMap((model) => categories.map((category, index) => ({ model: models[model] as string, category, count: summaries[model]?.[index]?.[count === 'redundancy' ? 'matches' : count] ?? 0 })));
+  const said = (total: number): string => (count === 'redundancy' ? decimals(total, 1) : whole(total));
   const { plot } = host;
   const bars = count === 'redundancy' ? plot.barX(totals, { y: 'model', x: 'total', fill: colour('quiet') }) : plot.barX(stacks, { y: 'model', x: 'count', fill: 'category', order: [...categories], insetRight: 0.75 });
   return host.draw(`Bars: ${titles[count]} of each model`, {
     width: 330,
     height: 34 + models.length * 19,
     marginLeft: 10 + Math.max(0, ...models.map((name) => textWidth(shortened(name, longestName), 11))),
-    marginRight: 38,
+    marginRight: 10 + Math.max(0, ...totals.map(({ total }) => textWidth(said(total), 11))),
     marginTop: 22,
     marginBottom: 4,
     x: { axis: 'top', grid: true, label: null, ticks: 4, tickSize: 0, tickFormat: (value: number) => (Number.isInteger(value) ? whole(value) : String(value)) },
     y: { domain: names, label: null, tickSize: 0, padding: 0.22, tickFormat: (name: string) => shortened(name, longestName) },
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
-    marks: [bars, plot.text(totals, { y: 'model', x: 'total', text: ({ total }: { total: number }) => (count === 'redundancy' ? decimals(total, 1) : whole(total)), dx: 5, textAnchor: 'start', fill: colour('quiet') })],
+    marks: [bars, plot.text(totals, { y: 'model', x: 'total', text: ({ total }: { total: number }) => said(total), dx: 5, textAnchor: 'start', fill: colour('quiet') })],
   });
 }

@@ -108,6 +108,7 @@ figcaption p{font-size:.93rem;line-height:1.45;color:var(--quiet);margin:.25rem 
 .controls label{color:var(--quiet);display:inline-flex;gap:.4rem;align-items:center;max-width:100%}
 .count{color:var(--quiet);font-variant-numeric:tabular-nums}
 button,select,input{font-size:.87rem;color:var(--ink);background:var(--panel);border:1px solid var(--quiet);border-radius:4px;padding:.32rem .6rem;min-height:2rem;max-width:100%}
+.controls select{min-width:0}
 button{cursor:pointer}
 button:hover{border-color:var(--accent);color:var(--accent)}
 input[type=search]{width:14rem}
@@ -139,8 +140,9 @@ dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
 .unit{padding:.8rem 0;border-top:1px solid var(--line)}
 .unit h4{margin:0}
 .unit-facts{margin:.1rem 0 .5rem;color:var(--quiet);font-size:.87rem}
-.strip{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;margin:0;padding:0}
-.strip li{flex:1 1 5.2rem;max-width:8.4rem}
+.strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.6rem,1fr));gap:.5rem;list-style:none;margin:0;padding:0}
+.strip li{max-width:8.4rem}
+#variance .figure{width:100%;max-width:26rem}
 .strip svg{display:block;border-radius:3px;width:100%;height:auto;background:var(--faint)}
 .strip .named{font-size:.82rem;max-width:9rem;overflow-wrap:anywhere}
 .dim{fill:#000;fill-opacity:.56}
@@ -224,8 +226,9 @@ nav ol{gap:.2rem 1rem}
 @media print{
 :root{color-scheme:light}
 body{background:#fff;font-size:10pt}
-nav,.controls,.skip,.tools,.readout,#model-panel,button:not(td button){display:none!important}
-figure,.card,.finding{break-inside:avoid;border-color:#bbb}
+nav,.controls,.skip,.tools,.readout,#model-panel,details:not([open]),button:not(td button){display:none!important}
+figure,.card,.finding,.unit{break-inside:avoid;border-color:#bbb}
+h2,h3,h4{break-after:avoid}
 .scroll,.scroll:has(>table[data-interactive]),.trio .drawing,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
 .drawing .figure{max-width:100%}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}

@@ -4,7 +4,7 @@ import { groupLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted, whole } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
-import { pointTable, varianceTable } from '../study-tables/embedding-tables.ts';
+import { pairTable, pointTable, varianceTable } from '../study-tables/embedding-tables.ts';
 import type { Embedding, Study } from '../tables/study.ts';
 import { drawEmbedding } from '../views/embedding-view.ts';
 import { modelPanel } from '../views/model-panel.ts';
@@ -57,7 +57,7 @@ function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
     aside: markup`<div class="panel" id="model-panel" aria-live="polite" hidden>${modelPanel(data, model)}</div>`,
     table: pointTable(embedding),
   });
-  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pointTable(embedding, 'embedding-3-2-table') })}${varianceFigure(page, embedding)}</div>`;
+  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pairTable(embedding, [2, 1]) })}${varianceFigure(page, embedding)}</div>`;
 }
 
 function embeddingFigure(page: PageContext, [x, y]: readonly [number, number], { width = 760, height = 500, ...parts }: { readonly legend: ReturnType<typeof groupLegend>; readonly controls?: Markup; readonly aside?: Markup; readonly table?: ReturnType<typeof pointTable>; readonly width?: number; readonly height?: number }): Markup {

@@ -7,9 +7,9 @@ import { tableView, type TableColumn, type TableView } from '../page/table-view.
 import type { EmbeddedModel, Embedding } from '../tables/study.ts';
 
 /** Models on the components, with their groups. */
-export function pointTable({ points, components }: Embedding, id = 'embedding-table'): TableView {
+export function pointTable({ points, components }: Embedding): TableView {
   return tableView<EmbeddedModel>({
-    id,
+    id: 'embedding-table',
     caption: 'Models on the components, with their groups',
     rows: points,
     interactive: true,
@@ -22,6 +22,21 @@ export function pointTable({ points, components }: Embedding, id = 'embedding-ta
         value: ({ scores }) => scores[component] ?? Number.NaN,
         text: ({ scores }) => decimals(scores[component] ?? Number.NaN, 4),
       })),
+    ],
+  });
+}
+
+/** Models on two components. */
+export function pairTable({ points }: Embedding, pair: readonly [number, number]): TableView {
+  const words = pair.map((component) => String(component + 1));
+  return tableView<EmbeddedModel>({
+    id: `embedding-${words.join('-')}-table`,
+    caption: `Places of the models on components ${words.join(' and ')}`,
+    rows: points,
+    columns: [
+      { title: 'Model', value: ({ model }) => model },
+      { title: 'Group', value: ({ group }) => groupLetter(group), cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}` },
+      ...pair.map((component): TableColumn<EmbeddedModel> => ({ title: `Component ${String(component + 1)}`, numeric: true, value: ({ scores }) => scores[component] ?? Number.NaN, text: ({ scores }) => decimals(scores[component] ?? Number.NaN, 4) })),
     ],
   });
 }

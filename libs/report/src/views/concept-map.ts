@@ -11,7 +11,7 @@ export const conceptsDrawn = 400;
 export const unitSteps = ['1 unit', '2', '3–4', '5–8', '9–16', '17–32', '33–64', '65 and more'] as const;
 
 /** Pixels that all cells of a row take together on a wide screen, as far as a cell's own limits allow. */
-const cellsWidth = 800;
+export const cellsWidth = 800;
 
 /** Narrowest and widest cell, in pixels. */
 const [narrowestCell, widestCell] = [11, 40];
@@ -36,11 +36,11 @@ export interface MapLayout {
   readonly height: number;
 }
 
-/** Lays the map out for a choice of concepts, in clustered order. */
-export function layOutConceptMap(data: PageData, chosen: (concept: number) => boolean = () => true): MapLayout {
+/** Lays the map out for a choice of concepts, in clustered order; cells of a row take `room` pixels together, if they can. */
+export function layOutConceptMap(data: PageData, chosen: (concept: number) => boolean = () => true, room = cellsWidth): MapLayout {
   const concepts = data.order.concepts.filter(chosen).slice(0, conceptsDrawn);
   const models = data.order.models;
-  const [cellWidth, cellHeight] = [Math.min(widestCell, Math.max(narrowestCell, Math.floor(cellsWidth / Math.max(1, models.length)))), 13];
+  const [cellWidth, cellHeight] = [Math.min(widestCell, Math.max(narrowestCell, Math.floor(room / Math.max(1, models.length)))), 13];
   const left = Math.min(260, 16 + Math.max(60, ...concepts.map((concept) => textWidth(conceptLabel(data, concept), 11))));
   const top = Math.min(170, 14 + Math.max(30, ...data.models.map((name) => textWidth(name, 11))) * 0.94);
   return { left, top, cellWidth, cellHeight, concepts, models, width: Math.ceil(left + models.length * cellWidth + 70), height: Math.ceil(top + concepts.length * cellHeight + 6) };

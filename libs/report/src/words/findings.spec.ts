@@ -5,6 +5,7 @@ import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { readStudy } from '../tables/read-study.ts';
 import type { Study } from '../tables/study.ts';
 import { conceptLinkSupported, findings } from './findings.ts';
+import { moreOf } from './predictor-words.ts';
 
 const order = ['supported', 'unsupported', 'description'];
 
@@ -72,4 +73,8 @@ describe('conceptLinkSupported', () => {
     expect(conceptLinkSupported({ pearson: 0.5, n: 12, q: 0.01 })).toBe(false);
     expect(conceptLinkSupported({ pearson: Number.NaN, n: 12, q: Number.NaN })).toBe(false);
   });
+});
+
+it('says more of what is counted, and a higher value of what is not', () => {
+  expect(['pc2', 'matches', 'unique:object', 'redundancy:part', 'matches:color', 'own'].map(moreOf)).toEqual(['a higher value of component 2', 'more matching units', 'more unique object concepts', 'more units per unique part concept', 'more units matching color concepts', 'a higher value of own']);
 });

@@ -1,4 +1,4 @@
-import { columnWords, predictorWords } from './predictor-words.ts';
+import { columnWords, moreOf, predictorWords } from './predictor-words.ts';
 import { counted, decimals, listed, percent, probabilityStatement, whole } from '../page/number-text.ts';
 import { groupLetter } from '../page/palette.ts';
 import type { ConceptLink, Relation, Study, Tasks } from '../tables/study.ts';
@@ -106,7 +106,7 @@ function supportSentence(tasks: Tasks, supported: number, strongest: Relation | 
 function supportedSentence(tasks: Tasks, relation: Relation): string {
   const column = tasks.columns[relation.column];
   const better = (column?.higherIsBetter ?? true) === relation.pearson > 0;
-  return `Models with a higher value of ${predictorWords(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n\u00a0=\u00a0${String(relation.n)} models. This is an association, not a cause.`;
+  return `Models with ${moreOf(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n\u00a0=\u00a0${String(relation.n)} models. This is an association, not a cause.`;
 }
 
 function conceptFindings({ conceptLinks, columns }: Tasks): Finding[] {
