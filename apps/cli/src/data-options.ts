@@ -30,6 +30,8 @@ export interface DataOptions {
   readonly colours?: boolean;
   /** Whether objects are cut into halves. */
   readonly spatialParts?: boolean;
+  /** Whether the last component of each plane stays whole then. */
+  readonly skipLastComponent?: boolean;
 }
 
 /** A usual export of a segmentation model, and its file. */
@@ -41,7 +43,7 @@ export interface SegmenterOption {
 }
 
 /** Options that say where labels come from, by their names in {@link DataOptions}. */
-export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'ignore', 'unpaired', 'skipBad', 'colours', 'spatialParts'] as const satisfies readonly (keyof DataOptions)[];
+export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'ignore', 'unpaired', 'skipBad', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
 
 /** Formats of data sets with what they look like, for the help of options. */
 export const formatsHelp = Object.keys(datasetFormats).join(', ');
@@ -64,12 +66,14 @@ export function withDataOptions(command: Command): Command {
     .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images').choices(['refuse', 'leave-out']))
     .option('--skip-bad', 'pass over images that do not decode, and say so')
     .option('--colours', 'name the colours of pixels too: 11 concepts of category color')
-    .option('--spatial-parts', 'cut objects into halves too: concepts such as sky-t (top), -b, -l, -r of category part');
+    .option('--spatial-parts', 'cut objects into halves too: concepts such as sky-t (top), -b, -l, -r of category part')
+    .addOption(new Option('--skip-last-component', 'with --spatial-parts: leave the last component of each plane whole, as the published study did by mistake').implies({ spatialParts: true }));
 }
 
 /** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
 export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
-  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts } = options;
+  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts: cut, skipLastComponent } = options;
+  const spatialParts = skipLastComponent === true ? { skipLastComponent } : cut;
   const segmenters = segmenter?.map(({ preset, file }) => ({ file, preset, labels: preset === 'unified-parsing' ? segmenterLabels : undefined }));
   // Options that were not given must not stand in the study at all.
   return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, ignore, unpaired, skipBad, colours, spatialParts })) as DataContent;

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { writeColourSegmenter, writeFile, writePng, type ColourHead } from '@intermodel/testing';
+import { buildOnnxModel, writeColourSegmenter, writeFile, writePng, type ColourHead } from '@intermodel/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labelledImageRows } from '../images/labelled-image-rows.ts';
 import { openLabelledImages } from '../images/load-labelled-images.ts';
+import { cutSpatialParts } from '../spatial-parts/cut-spatial-parts.ts';
 import { ade20kChallengeNames } from './ade20k-names.ts';
 import { segmentImages } from './segment-images.ts';
 import type { Segmenter, SegmenterHead } from './segmenter.ts';
@@ -110,6 +111,9 @@ describe('exports of unified parsing', () => {
     expect(set.vocabulary.concepts).toHaveLength(335 + 25 + 2);
     const number = (name: string) => set.vocabulary.concepts.find((concept) => concept.name === name)?.number;
     expect(['sky', 'house', 'door', 'wagon', 'brick', 'wood', 'wheel', 'roof'].map(number)).toEqual([3, 7, 9, 335, 1676, 1700, 1701, 1702]);
+    // The places between objects and materials are those of the halves of the objects.
+    const halves = cutSpatialParts(set.vocabulary).vocabulary.concepts.filter(({ number: place }) => place > 335 && place < 1676);
+    expect([halves.length, halves.find(({ name }) => name === 'sky-t'), halves.at(-1)]).toEqual([1340, { number: 338, name: 'sky-t', category: 'part' }, { number: 1675, name: 'wagon-r', category: 'part' }]);
     const [objects, materials, parts] = (await seen(segmenter))?.map((plane) => plane.split(' ').slice(0, 3)) ?? [];
     expect(objects).toEqual(['sky', 'wagon', 'house']);
     expect(materials).toEqual(['-', 'wood', 'brick']);
@@ -123,6 +127,29 @@ describe('exports of unified parsing', () => {
     const file = writeColourSegmenter(at('n.onnx'), { heads: [{ ...part, name: 'p' }, { ...object, name: 'o', numbers }, { ...material, name: 'm', numbers }] });
     const planes = await seen(await preset('unified-parsing', file, { labels: labelsFile(), tensors: ['o', 'm', 'p'] }));
     expect(planes?.map((plane) => plane.split(' ').slice(0, 3).join(' '))).toEqual(['sky wagon house', '- wood brick', '- wheel door']);
+  });
+});
+
+describe('exports with channels last', () => {
+  // As converted from TensorFlow: images x height x width x channels in, and out logits or, of an argmax over the last axis, class numbers.
+  const write = (numbers: boolean) => {
+    const identity = Array.from({ length: 21 * 3 }, (_, index) => ({ 12: [0, 1, 0], 15: [0, 0, 1], 0: [1, 0, 0] })[Math.floor(index / 3)]?.[index % 3] ?? -1);
+    const nodes = [
+      { op: 'Transpose', inputs: ['image'], outputs: ['first'], attributes: { perm: [0, 3, 1, 2] } },
+      { op: 'Conv', inputs: ['first', 'w'], outputs: ['maps'] },
+      { op: 'Transpose', inputs: ['maps'], outputs: ['logits'], attributes: { perm: [0, 2, 3, 1] } },
+      ...(numbers ? [{ op: 'ArgMax', inputs: ['logits'], outputs: ['SemanticPredictions'], attributes: { axis: 3, keepdims: 0 } }] : []),
+    ];
+    const outputs = numbers ? [{ name: 'SemanticPredictions', type: 'int64' as const, dims: [1, side, side] }] : [{ name: 'logits', dims: [1, side, side, 21] }];
+    writeFile(at('last.onnx'), buildOnnxModel({ inputs: [{ name: 'image', dims: [1, side, side, 3] }], outputs, nodes, initializers: { w: { dims: [21, 3, 1, 1], data: identity } } }));
+    return at('last.onnx');
+  };
+
+  it.each([[false], [true]])('are read by their axes (class numbers: %s)', async (numbers) => {
+    const segmenter = await preset('voc-21', write(numbers));
+    expect(segmenter.input).toMatchObject({ width: side, height: side });
+    // Of white, blue is the largest once means are subtracted: (1 - 0.406) / 0.225 = 2.64.
+    expect(await seen(segmenter)).toEqual(['- dog person person']);
   });
 });
 
