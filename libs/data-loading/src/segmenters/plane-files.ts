@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { endianness } from 'node:os';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { InputError, writeFileAtomically } from '@intermodel/streams';
 
@@ -23,9 +24,7 @@ export function writePlanes(file: string, planes: readonly HeadPlane[]): void {
   const parts = planes.flatMap(({ head, height, width, data }) => {
     const header = Buffer.alloc(12);
     [head, height, width].forEach((value, index) => header.writeUInt32LE(value, 4 * index));
-    const values = Buffer.alloc(2 * data.length);
-    data.forEach((value, index) => values.writeUInt16LE(value, 2 * index));
-    return [header, values];
+    return [header, littleEndianBytes(data)];
   });
   const body = deflateRawSync(Buffer.concat(parts), { level: 6 });
   writeFileAtomically(file, [magic, createHash('sha256').update(body).digest(), body]);
@@ -44,11 +43,23 @@ export function readPlanes(file: string): HeadPlane[] {
   const planes: HeadPlane[] = [];
   for (let offset = 0; offset < bytes.length; ) {
     const [head = 0, height = 0, width = 0] = [0, 4, 8].map((place) => bytes.readUInt32LE(offset + place));
-    const data = Uint16Array.from({ length: height * width }, (_, index) => bytes.readUInt16LE(offset + 12 + 2 * index));
-    planes.push({ head, height, width, data });
-    offset += 12 + 2 * data.length;
+    const end = offset + 12 + 2 * height * width;
+    planes.push({ head, height, width, data: fromLittleEndian(bytes.subarray(offset + 12, end)) });
+    offset = end;
   }
   return planes;
+}
+
+function littleEndianBytes(data: Uint16Array): Buffer {
+  const bytes = Buffer.from(Uint8Array.from(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).buffer);
+  return endianness() === 'LE' ? bytes : bytes.swap16();
+}
+
+/** A copy, since numbers of two bytes have to lie at an even place. */
+function fromLittleEndian(bytes: Uint8Array): Uint16Array {
+  const copy = Uint8Array.from(bytes);
+  if (endianness() === 'BE') Buffer.from(copy.buffer).swap16();
+  return new Uint16Array(copy.buffer);
 }
 
 function wholeBody(file: string): Buffer | undefined {
