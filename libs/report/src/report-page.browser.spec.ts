@@ -211,8 +211,10 @@ describe.skipIf(browserPath === undefined)(browserPath === undefined ? 'report i
   });
 
   it('prints without its controls, and with everything that scrolls laid open', async () => {
-    const { page } = await openPage(browser, address);
+    const { page } = await openPage(browser, address, { width: 718 });
     await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(718);
+    expect(await page.locator('#models-table thead button:visible').count()).toBeGreaterThan(5);
     expect(await page.locator('nav:visible, .controls:visible, .tools:visible').count()).toBe(0);
     expect(await page.evaluate<string>('getComputedStyle(document.querySelector(".tall")).maxHeight')).toBe('none');
     await keepScreenshot(page, 'report-print');

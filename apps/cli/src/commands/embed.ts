@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { repeated, share, wholeNumber } from '../numbers.ts';
 import { printResult, stepProgress, withOutputOptions, type OutputOptions } from '../output.ts';
 import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
+import { statedCommand } from '../stated-command.ts';
 import { studyResult, studyText } from '../study-result.ts';
 
 interface EmbedOptions extends OutputOptions, ReportOptions {
@@ -40,9 +41,9 @@ export function embedCommand(): Command {
     .option('--title <TEXT>', 'headline of the report')
     .option('--abstract <TEXT>', 'a few sentences below the headline')
     .addHelpText('after', '\nExamples:\n  intermodel embed units/*.csv --out study\n  intermodel embed units.csv --exclude random --components 2 --normalisation hellinger --out study\n  intermodel embed units.csv --scores scores.csv --out study')
-    .action(async (units: readonly string[], options: EmbedOptions) => {
+    .action(async (units: readonly string[], options: EmbedOptions, self: Command) => {
       const { onStep, done } = stepProgress(options);
-      const study = await embedStudy({ ...studyOptions(units, options), onStep });
+      const study = await embedStudy({ ...studyOptions(units, options), command: statedCommand(self), onStep });
       done();
       printResult(options, studyResult(options.out, study), () => studyText(options.out, study));
     });
@@ -56,7 +57,6 @@ function studyOptions(units: readonly string[], options: EmbedOptions): EmbedStu
     units,
     out,
     preset: checkEmbeddingPreset(preset),
-    command: 'intermodel embed',
     ...reportChoices(options),
     ...(normalisation === undefined ? {} : { normalisation: checkNormalisation(normalisation) }),
     ...(modelNames === undefined ? {} : { modelNames: checkModelNameRule(modelNames) }),

@@ -224,9 +224,17 @@ nav ol{gap:.2rem 1rem}
 }
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
 @media print{
-:root{color-scheme:light}
+:root{color-scheme:light;font-size:11px}
 body{background:#fff;font-size:10pt}
-nav,.controls,.skip,.tools,.readout,#model-panel,details:not([open]),button:not(td button){display:none!important}
+.trio{grid-template-columns:repeat(3,minmax(0,1fr))}
+.duo{grid-template-columns:repeat(2,minmax(0,1fr))}
+#compare,#comparison{display:none}
+table.grid{font-size:.66rem}
+table.grid td{min-width:0;padding:0 .1rem}
+table.grid td button{line-height:1.3rem}
+table.grid .edge{border-left-width:2px}
+th,td{padding-right:.5rem}
+nav,.controls,.skip,.tools,.readout,#model-panel,details:not([open]),button:not(td button,th button){display:none!important}
 figure,.card,.finding,.unit{break-inside:avoid;border-color:#bbb}
 h2,h3,h4{break-after:avoid}
 .scroll,.scroll:has(>table[data-interactive]),.trio .drawing,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
