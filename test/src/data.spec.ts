@@ -71,6 +71,16 @@ describe('intermodel data info', () => {
     expect(intermodel(['data', 'info', '--format', format, at(`of-${format}`)]).stdout).toMatch(/^\d+ images, \d+ label planes .*\n\ncategory +concepts +found +pixels +images\n/u);
   });
 
+  it('reads what releases and tools do differently: class names, crowds, classes from 0', () => {
+    writeAde20kChallengeLayout(at('reduced'), scenes, { reducedZero: true });
+    writeAde20kChallengeLayout(at('usual'), scenes);
+    expect(info('--format', 'ade20k-challenge', at('reduced'), '--reduced-zero')).toEqual(info('--format', 'ade20k-challenge', at('usual')));
+    const crowds = (what: string) => info('--format', 'coco-panoptic', at('coco'), '--crowd', what).ignoredShare;
+    expect([crowds('keep'), crowds('ignore') > 0]).toEqual([0, true]);
+    writeFileSync(at('voc-names.csv'), 'number,name,category\n5,jar,object\n11,hut,object\n16,bush,plant\n');
+    expect(info('--format', 'voc', at('voc'), '--names', at('voc-names.csv')).concepts.map(({ name }) => name).sort()).toEqual(['bush', 'hut', 'jar']);
+  });
+
   it('reads NumPy arrays beside images as it reads label images', () => {
     cpSync(at('plain'), at('arrays'), { recursive: true });
     rmSync(at('arrays', 'labels'), { recursive: true });

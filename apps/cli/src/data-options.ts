@@ -20,6 +20,12 @@ export interface DataOptions {
   readonly split?: string;
   /** Categories that are read. */
   readonly categories?: readonly string[];
+  /** File of the class names. */
+  readonly names?: string;
+  /** What crowds count as. */
+  readonly crowd?: string;
+  /** Whether classes are numbered from 0 with 255 for none. */
+  readonly reducedZero?: boolean;
   /** Number of pixels that nobody judged. */
   readonly ignore?: number;
   /** What happens to images and labels without each other. */
@@ -43,7 +49,7 @@ export interface SegmenterOption {
 }
 
 /** Options that say where labels come from, by their names in {@link DataOptions}. */
-export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'ignore', 'unpaired', 'skipBad', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
+export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'unpaired', 'skipBad', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
 
 /** Formats of data sets with what they look like, for the help of options. */
 export const formatsHelp = Object.keys(datasetFormats).join(', ');
@@ -62,6 +68,9 @@ export function withDataOptions(command: Command): Command {
     .option('--segmenter-labels <FILE>', 'labels.json of the segmenter unified-parsing')
     .option('--split <NAME>', 'part of the data set, such as train or val')
     .option('--categories <NAME>', 'category that is read of Broden; may be given several times (default: all)', repeated)
+    .option('--names <FILE>', 'class names of ADE20K, of its challenge or of Pascal VOC, where they are not those of the data set')
+    .addOption(new Option('--crowd <WHAT>', 'whether crowds of COCO count as their concept (default: keep)').choices(['keep', 'ignore']))
+    .option('--reduced-zero', 'classes of the ADE20K challenge were saved from 0, with 255 for none')
     .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255', wholeNumber(1))
     .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images').choices(['refuse', 'leave-out']))
     .option('--skip-bad', 'pass over images that do not decode, and say so')
@@ -72,11 +81,11 @@ export function withDataOptions(command: Command): Command {
 
 /** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
 export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
-  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, ignore, unpaired, skipBad, colours, spatialParts: cut, skipLastComponent } = options;
+  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, names, crowd, reducedZero, ignore, unpaired, skipBad, colours, spatialParts: cut, skipLastComponent } = options;
   const spatialParts = skipLastComponent === true ? { skipLastComponent } : cut;
   const segmenters = segmenter?.map(({ preset, file }) => ({ file, preset, labels: preset === 'unified-parsing' ? segmenterLabels : undefined }));
   // Options that were not given must not stand in the study at all.
-  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, ignore, unpaired, skipBad, colours, spatialParts })) as DataContent;
+  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, names, crowd, reducedZero, ignore, unpaired, skipBad, colours, spatialParts })) as DataContent;
 }
 
 function readSegmenter(text: string, earlier: readonly SegmenterOption[] = []): readonly SegmenterOption[] {
