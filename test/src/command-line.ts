@@ -44,8 +44,9 @@ export function csvRows(file: string): Record<string, string>[] {
   });
 }
 
-/** Bytes of every file below a folder, by relative path. */
+/** Bytes of every file below a folder but for hidden folders, which hold what runs keep for later ones; by relative path. */
 export function folderBytes(folder: string): Record<string, string> {
   const files = (readdirSync(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  return Object.fromEntries(files.sort().map((file) => [path.relative(folder, file), readFileSync(file).toString('base64')]));
+  const shown = files.filter((file) => !path.relative(folder, file).startsWith('.'));
+  return Object.fromEntries(shown.sort().map((file) => [path.relative(folder, file), readFileSync(file).toString('base64')]));
 }

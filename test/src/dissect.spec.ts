@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync, cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { dissectStudy, readStudyFile } from '@intermodel/pipelines';
+import { fileStore } from '@intermodel/streams';
 import { buildOnnxModel, writePng } from '@intermodel/testing';
-import { lastValueFrom, toArray } from 'rxjs';
+import { filter, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, folderBytes, intermodel, root, temporaryFolder } from './command-line.ts';
 
@@ -99,7 +100,8 @@ describe('intermodel dissect', () => {
   it('gives the same bytes whatever the batch size, threads, memory for maps, or passes', () => {
     expect(intermodel(['run', study(quarter), '--out', at('plain'), '--quiet'])).toMatchObject({ code: 0, stderr: '' });
     const expected = folderBytes(at('plain'));
-    for (const runtime of [{ batchSize: 1 }, { batchSize: 3, threads: 2 }, { threads: 1, keptMapsMegabytes: 1 }, { secondPass: true }]) {
+    for (const runtime of [{ batchSize: 1 }, { batchSize: 3, threads: 2 }, { threads: 1, keptMapsMegabytes: 1 }, { imagesPerShard: 1 }, { imagesPerShard: 3, batchSize: 2 }, { secondPass: true }, { secondPass: true, imagesPerShard: 2 }]) {
+      rmSync(at('varied'), { recursive: true, force: true });
       const run = intermodel(['run', study({ ...quarter, runtime }), '--out', at('varied'), '--quiet']);
       expect([run.stderr, run.code]).toEqual(['', 0]);
       expect(folderBytes(at('varied'))).toEqual(expected);
@@ -116,14 +118,16 @@ describe('intermodel dissect', () => {
   });
 
   it('gives the same when the maps of several models and presets go to the disk', async () => {
-    const open = readStudyFile(study({ ...quarter, diffPreset: 'netdissect-lite', matching: { level: 0.75, minimumImages: 0 } }));
+    const open = readStudyFile(study({ ...quarter, diffPreset: 'netdissect-lite', matching: { level: 0.75, minimumImages: 0 }, runtime: { imagesPerShard: 3 } }));
     const tables = async (keptMapsBytes: number) => {
-      const events = await lastValueFrom(dissectStudy({ ...open, diff: { preset: 'gandissect', matching: { ...open.matching, level: 0.9 } }, runtime: { ...open.runtime, keptMapsBytes } }, { workFolder: at('work') }).pipe(toArray()));
-      return events.flatMap((event) => (event.kind === 'model' ? event.layers.map(({ overlaps, diff }) => [overlaps, diff?.overlaps].map((batch) => batch?.toArray().map((row) => JSON.stringify(row)))) : []));
+      const varied = { ...open, diff: { preset: 'gandissect' as const, matching: { ...open.matching, level: 0.9 } }, runtime: { ...open.runtime, keptMapsBytes } };
+      const models = await lastValueFrom(dissectStudy(varied, { store: fileStore(at(`maps-${String(keptMapsBytes)}`)) }).pipe(filter((event) => event.kind === 'model'), mergeMap(async ({ layers }) => Promise.all(layers.map(async ({ overlaps, matches, diff }) => [await overlaps(), matches, diff?.matches].map((batch) => batch?.toArray().map((row) => JSON.stringify(row)))))), toArray()));
+      return models;
     };
     const inMemory = await tables(2 ** 28);
     expect(inMemory).toHaveLength(3);
     expect(await tables(600)).toEqual(inMemory);
+    expect(await tables(0)).toEqual(inMemory);
   });
 
   it('gives the same counts whatever the order of images', () => {
@@ -159,12 +163,13 @@ describe('intermodel dissect', () => {
     }
     const child = spawn(process.execPath, [path.join(root, 'apps/cli/bin/intermodel.js'), 'dissect', '--model', at('tiny.onnx'), '--images', at('many', 'images'), '--labels', at('many', 'labels'), '--label-names', at('labels.csv'), '--input', input, '--batch-size', '1', '--out', at('stopped')]);
     const started = Date.now();
-    while (!existsSync(at('stopped', '.work')) && Date.now() - started < 60_000) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (!existsSync(at('stopped', '.store', 'steps')) && Date.now() - started < 60_000) await new Promise((resolve) => setTimeout(resolve, 20));
     await new Promise((resolve) => setTimeout(resolve, 200));
     child.kill('SIGINT');
     const code = await new Promise((resolve) => child.once('exit', resolve));
     expect(code).toBe(130);
-    expect(readdirSync(at('stopped'), { recursive: true })).toEqual([]);
+    expect(readdirSync(at('stopped'))).toEqual(['.store']);
+    expect(readdirSync(at('stopped', '.store', 'steps')).filter((name) => !name.endsWith('.step'))).toEqual([]);
   });
 });
 

@@ -5,7 +5,7 @@ import type { OutputOptions } from './output.ts';
 const interval = 100;
 
 /** Shows a dissection on standard error, only on a terminal: images per second, time left, models that are done. */
-export function dissectionProgress({ quiet }: OutputOptions): { readonly onEvent: (event: DissectionEvent) => void; readonly done: () => void } {
+export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonly verbose?: boolean }): { readonly onEvent: (event: DissectionEvent) => void; readonly done: () => void } {
   const shown = quiet !== true && process.stderr.isTTY;
   const line = (text: string, end = '') => {
     if (shown) process.stderr.write(`\r\u001B[K${text}${end}`);
@@ -14,6 +14,7 @@ export function dissectionProgress({ quiet }: OutputOptions): { readonly onEvent
   return {
     onEvent: (event) => {
       if (event.kind === 'model') line(`${event.model.name}: ${event.layers.map(({ layer, summary }) => `${layer} ${String(summary.detected)} of ${String(summary.units)} units match a concept`).join(', ')}`, '\n');
+      if (verbose === true) tellStep(event, line);
       if (event.kind !== 'progress') return;
       const now = performance.now();
       const current = [event.models.join(', '), event.step].filter((part) => part !== '').join(': ');
@@ -27,6 +28,16 @@ export function dissectionProgress({ quiet }: OutputOptions): { readonly onEvent
       line('');
     },
   };
+}
+
+const stepWords = { 'step-started': 'runs', 'step-done': 'done', 'step-skipped': 'found in the store' } as const;
+
+/** A line for a step; progress on a terminal is written over. */
+function tellStep(event: DissectionEvent, clear: (text: string) => void): void {
+  if (!('subject' in event) || !('step' in event)) return;
+  clear('');
+  const took = event.kind === 'step-done' ? ` in ${(event.milliseconds / 1000).toFixed(1)} s` : '';
+  process.stderr.write(`${[event.step, event.subject].filter((part) => part !== '').join(' ')}: ${stepWords[event.kind]}${took}\n`);
 }
 
 function duration(seconds: number): string {

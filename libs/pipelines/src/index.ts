@@ -5,9 +5,9 @@ export { placeStudy, type PlaceStudyOptions } from './place-study.ts';
 export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
 
 // Dissection: a study of models and labelled images to an output folder
-export { runStudy, type RunStudyOptions, type StudyRun } from './dissect/run-study.ts';
+export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './dissect/run-study.ts';
 export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
-export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning } from './dissect/dissect-events.ts';
+export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning, LayerMatches } from './dissect/dissect-events.ts';
 
 // Compositions of stages: batches in, tables out
 export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';

@@ -1,21 +1,19 @@
 import path from 'node:path';
-import { defineStudy, dissectionPresetNames, runStudy, type StudyContent } from '@intermodel/pipelines';
+import { defineStudy, dissectionPresetNames, type StudyContent } from '@intermodel/pipelines';
 import { InputError } from '@intermodel/streams';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { dataContent, formatsHelp, withDataOptions, type DataOptions } from '../data-options.ts';
-import { dissectionProgress } from '../dissection-progress.ts';
 import { repeated, wholeNumber } from '../numbers.ts';
-import { printResult, withOutputOptions, type OutputOptions } from '../output.ts';
-import { galleryChoices, reportChoices, withGalleryOptions, withReportOptions, type GalleryOptions, type ReportOptions } from '../report-options.ts';
+import { printResult, withOutputOptions } from '../output.ts';
+import { galleryChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
 import { runResult, runText } from '../run-result.ts';
-import { stoppable } from '../stopping.ts';
+import { runToEnd, withRunOptions, type RunOptions } from '../run-to-end.ts';
 
-interface DissectOptions extends OutputOptions, ReportOptions, GalleryOptions, DataOptions {
+interface DissectOptions extends RunOptions, GalleryOptions, DataOptions {
   readonly data?: string;
   readonly dataFormat?: string;
   readonly model: readonly string[];
-  readonly out: string;
   readonly preset?: string;
   readonly diffPreset?: string;
   readonly input: string;
@@ -59,12 +57,10 @@ export function dissectCommand(): Command {
     .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
     .action(async (options: DissectOptions) => {
       const study = defineStudy(studyContent(options));
-      const { onEvent, done } = dissectionProgress(options);
-      const run = await stoppable((signal) => runStudy(study, { out: options.out, signal, onEvent, command: 'intermodel dissect', ...reportChoices(options) }));
-      done();
-      printResult(options, runResult(options.out, run), () => runText(options.out, run));
+      const { run, steps } = await runToEnd(study, options, 'intermodel dissect');
+      printResult(options, runResult(options.out, run, steps), () => runText(options.out, run, steps));
     });
-  return withOutputOptions(withReportOptions(withGalleryOptions(withDataOptions(command))));
+  return withOutputOptions(withReportOptions(withGalleryOptions(withRunOptions(withDataOptions(command)))));
 }
 
 /** The study that the options describe; whatever they say is checked as a study file is. */

@@ -2,7 +2,7 @@ import { mkdirSync, statfsSync } from 'node:fs';
 import { estimateKeptBytes } from '@intermodel/numerics';
 import { MachineError } from '@intermodel/streams';
 
-/** Sizes of the maps that a pass may keep. */
+/** Sizes of the maps that a pass keeps. */
 export interface KeptSize {
   /** Units of the layer. */
   readonly units: number;
@@ -11,13 +11,12 @@ export interface KeptSize {
 }
 
 /**
- * Checks before a run that the maps which do not fit into memory fit onto the disk.
+ * Checks before a pass that the maps which it will keep are likely to fit onto the disk.
  *
  * @throws MachineError `DISK_TOO_SMALL` that says how much is needed and how much is free.
  */
-export function checkDisk(folder: string, images: number, layers: readonly KeptSize[], memoryBytes: number): void {
-  const likely = layers.reduce((sum, { units, mapSize }) => sum + Math.max(0, estimateKeptBytes({ images, units, mapSize }).likely - memoryBytes), 0);
-  if (likely === 0) return;
+export function checkDisk(folder: string, images: number, layers: readonly KeptSize[]): void {
+  const likely = layers.reduce((sum, { units, mapSize }) => sum + estimateKeptBytes({ images, units, mapSize }).likely, 0);
   mkdirSync(folder, { recursive: true });
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
@@ -25,6 +24,6 @@ export function checkDisk(folder: string, images: number, layers: readonly KeptS
   const megabytes = (bytes: number) => `${String(Math.ceil(bytes / 2 ** 20))} MiB`;
   throw new MachineError('DISK_TOO_SMALL', `the maps of ${String(images)} images need about ${megabytes(likely)} on the disk, where ${megabytes(free)} are free`, {
     file: folder,
-    hint: 'Free some space, give another --out, raise --kept-maps-megabytes, or run the model a second time instead (--second-pass).',
+    hint: 'Free some space, give another --store, or run the models several times instead of keeping maps (--second-pass).',
   });
 }

@@ -1,7 +1,10 @@
-import type { DissectionResult } from '@intermodel/concept-matching';
+import type { UnitSummary } from '@intermodel/concept-matching';
 import type { LabelledImageEntry } from '@intermodel/data-loading';
 import type { TopActivations } from '@intermodel/numerics';
+import type { UnitConceptOverlapBatch, UnitMatchBatch, UnitThresholdBatch } from '@intermodel/schemas';
+import type { StepEvent } from '@intermodel/streams';
 import type { StudyModel } from '../study-file/study.ts';
+import type { LayerPlace } from './dissection-steps.ts';
 
 /** How far a dissection has come. */
 export interface DissectionStep {
@@ -29,18 +32,36 @@ export interface DissectedModel {
   readonly images: readonly LabelledImageEntry[];
 }
 
+/** Matches of a layer under one preset. */
+export interface LayerMatches {
+  /** One row a unit. */
+  readonly thresholds: UnitThresholdBatch;
+  /** One row a unit. */
+  readonly matches: UnitMatchBatch;
+  /** How many units are peculiar. */
+  readonly summary: UnitSummary;
+  /** Images that were counted. */
+  readonly images: number;
+  /** Key of the step that the matches are stored under: the same key, the same matches. */
+  readonly key: string;
+}
+
 /** What a dissection of one layer gave. */
-export interface DissectedLayer extends DissectionResult {
+export interface DissectedLayer extends LayerMatches {
   /** Name of the tensor. */
   readonly layer: string;
   /** Rows of a map. */
   readonly mapHeight: number;
   /** Columns of a map. */
   readonly mapWidth: number;
-  /** Images that drive each unit most. */
-  readonly top: TopActivations;
-  /** Result of a second preset on the same activations, if one was asked for. */
-  readonly diff: DissectionResult | undefined;
+  /** The layer as the stored steps know it. */
+  readonly place: LayerPlace;
+  /** Counts, from which any score can be computed again: held for the event, read from the store after it. */
+  readonly overlaps: () => Promise<UnitConceptOverlapBatch>;
+  /** Images that drive each unit most, read from the store; undefined where the study shows none. */
+  readonly top: () => Promise<TopActivations | undefined>;
+  /** Matches under a second preset on the same activations, if one was asked for. */
+  readonly diff: LayerMatches | undefined;
 }
 
 /** Something that the reader of the results should know. */
@@ -54,4 +75,4 @@ export interface DissectionWarning {
 }
 
 /** What a dissection tells while it runs. */
-export type DissectionEvent = DissectionStep | DissectedModel | DissectionWarning;
+export type DissectionEvent = DissectionStep | DissectedModel | DissectionWarning | StepEvent;

@@ -1,32 +1,78 @@
-import path from 'node:path';
-import { InputError } from '@intermodel/streams';
-import { fromEvent, Observable } from 'rxjs';
-import { listModelLayers } from '../list-model-layers.ts';
-import type { Study, StudyModel } from '../study-file/study.ts';
-import type { DissectionEvent } from './dissect-events.ts';
+import { indexConcepts } from '@intermodel/concept-matching';
+import { FileHashes, memoryStore, type StepStore } from '@intermodel/streams';
+import { Observable } from 'rxjs';
+import { StudySteps } from '../steps/study-steps.ts';
+import type { Study } from '../study-file/study.ts';
+import { checkDisk } from './check-disk.ts';
+import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
+import { dissectGroup } from './dissect-group.ts';
+import { DissectionSteps } from './dissection-steps.ts';
+import { ForwardPass } from './forward-pass.ts';
 import { groupModels } from './group-models.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
-import { runPass } from './model-pass.ts';
+import { cutShards, hashShards } from './image-shards.ts';
+import { KeptShards } from './kept-shards.ts';
+import { layerPlaces } from './model-facts.ts';
 
 /** Options of {@link dissectStudy}. */
 export interface DissectStudyOptions {
-  /** Folder for maps that memory does not hold; what is written there is removed at the end. */
-  readonly workFolder: string;
+  /** Where finished steps are kept, so that they are not computed again. @default in memory, for this run alone */
+  readonly store?: StepStore;
   /** Images and labels, if they are open already. @default they are opened */
   readonly source?: ImageSource;
   /** Stops the dissection; models that are done by then have been emitted. */
   readonly signal?: AbortSignal;
 }
 
+/** What a dissection works with. */
+export interface DissectionContext {
+  /** The study. */
+  readonly study: Study;
+  /** Images and labels. */
+  readonly source: ImageSource;
+  /** Descriptions of the steps. */
+  readonly describe: DissectionSteps;
+  /** Stored steps. */
+  readonly steps: StudySteps;
+  /** Hashes of files. */
+  readonly hashes: FileHashes;
+  /** Stops the dissection. */
+  readonly signal: AbortSignal;
+  /** Folder of the store, whose disk must have room for the kept maps; undefined: it is not on a disk. */
+  readonly storeFolder?: string | undefined;
+  /** Is told of progress and warnings. */
+  readonly onEvent: (event: DissectionEvent) => void;
+  /** Is told of each model that is done, and waited for. */
+  readonly onModel: (model: DissectedModel) => Promise<void>;
+}
+
 /**
  * Dissects the models of a study: emits progress and warnings as they come, and each model's results as soon as it is
- * done. Models that share their preprocessing share the decoded images; each is run once.
+ * done. Models that share their preprocessing share the decoded images; each is run once, and nothing is run whose
+ * results are in the store.
  *
- * Unsubscribing, or aborting `signal`, stops within the current batch of images and removes what was kept.
+ * Unsubscribing, or aborting `signal`, stops within the current batch of images.
  *
  * @throws InputError for images, labels and models that do not fit; MachineError `DISK_TOO_SMALL`, `WRITE_FAILED`.
  */
-export function dissectStudy(study: Study, { workFolder, source, signal }: DissectStudyOptions): Observable<DissectionEvent> {
+export function dissectStudy(study: Study, { store = memoryStore(), source, signal }: DissectStudyOptions = {}): Observable<DissectionEvent> {
+  return stoppableObservable(signal, async (stop, onEvent) => {
+    const opened = source ?? (await openImageSource(study, { ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }), runtime: study.runtime, signal: stop }));
+    for (const { message } of opened.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
+    const hashes = new FileHashes();
+    await dissect({
+      ...{ study, source: opened, signal: stop, onEvent, hashes, describe: await describeDissection(study, opened, hashes, stop) },
+      steps: new StudySteps({ store, signal: stop, onEvent }),
+      onModel: (model) => {
+        onEvent(model);
+        return Promise.resolve();
+      },
+    });
+  });
+}
+
+/** Runs work as an observable: unsubscribing and the signal abort it. */
+export function stoppableObservable<Event>(signal: AbortSignal | undefined, work: (signal: AbortSignal, next: (event: Event) => void) => Promise<void>): Observable<Event> {
   return new Observable((subscriber) => {
     const stop = new AbortController();
     const onAbort = () => {
@@ -34,7 +80,7 @@ export function dissectStudy(study: Study, { workFolder, source, signal }: Disse
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
-    dissect(study, source, workFolder, stop.signal, (event) => {
+    work(stop.signal, (event) => {
       subscriber.next(event);
     }).then(
       () => {
@@ -51,24 +97,30 @@ export function dissectStudy(study: Study, { workFolder, source, signal }: Disse
   });
 }
 
-async function dissect(study: Study, given: ImageSource | undefined, workFolder: string, signal: AbortSignal, onEvent: (event: DissectionEvent) => void): Promise<void> {
-  const source = given ?? (await openImageSource(study, { labelCache: study.runtime.labelCache ?? path.join(workFolder, 'labels'), runtime: study.runtime, signal }));
-  const { images, vocabulary } = source;
-  for (const { message } of source.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
-  const layers = new Map<string, readonly string[]>();
-  for (const model of study.models) layers.set(model.name, model.layers === 'usual' ? [await usualLayer(model)] : model.layers);
+/** Images of a study in shards, hashed, with the descriptions of its steps. */
+export async function describeDissection(study: Study, { images, vocabulary }: Pick<ImageSource, 'images' | 'vocabulary'>, hashes: FileHashes, signal?: AbortSignal): Promise<DissectionSteps> {
+  return new DissectionSteps(study, vocabulary, await hashShards(cutShards(images, study.runtime.imagesPerShard), hashes, signal));
+}
+
+/** Dissects the models of a study, group by group. */
+export async function dissect({ study, source, describe, steps, hashes, signal, storeFolder, onEvent, onModel }: DissectionContext): Promise<void> {
+  const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
   for (const models of groupModels(study.models)) {
     const [first] = models;
     if (first === undefined) continue;
-    const load = source.load(first.geometry);
-    const results = await runPass({ study, models, images, load, vocabulary: vocabulary.concepts, ignore: vocabulary.ignore, layers, workFolder, signal, stop$: fromEvent(signal, 'abort'), onEvent });
-    for (const model of models) onEvent({ kind: 'model', model, layers: results.models.get(model.name) ?? [], images: results.images });
+    const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = storeFolder === undefined || !keeps ? undefined : (layers, images) => {
+      checkDisk(storeFolder, images, layers);
+    };
+    const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
+    const context = { study, steps, describe, pass, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
+    try {
+      const placed = [];
+      for (const model of models) placed.push({ model, places: await layerPlaces(model, steps, hashes, signal) });
+      await dissectGroup(context, placed, onModel);
+      await pass.close();
+    } catch (error) {
+      await pass.stop();
+      throw error;
+    }
   }
-}
-
-async function usualLayer({ file, input }: StudyModel): Promise<string> {
-  const { layers } = await listModelLayers(file, { inputSize: { height: input.height, width: input.width } });
-  const usual = layers.find((layer) => layer.usual);
-  if (usual !== undefined) return usual.tensor;
-  throw new InputError('LAYER_NOT_GIVEN', 'the model has no layer that is the usual choice', { file, expected: 'the name of a tensor to dissect', hint: `Name a layer: ${layers.slice(-5).map(({ tensor }) => tensor).join(', ') || 'none of this model is spatial'}.` });
 }

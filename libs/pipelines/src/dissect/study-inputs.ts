@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { LabelledImageEntry, LabelledImageSet } from '@intermodel/data-loading';
-import { FileHashes } from '@intermodel/streams';
+import type { FileHashes } from '@intermodel/streams';
 import type { ManifestInput } from '../manifest.ts';
 import type { Study } from '../study-file/study.ts';
 
@@ -11,7 +11,7 @@ import type { Study } from '../study-file/study.ts';
  *
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`.
  */
-export async function studyInputs(study: Study, { images, vocabulary }: Pick<LabelledImageSet, 'images' | 'vocabulary'>): Promise<ManifestInput[]> {
+export async function studyInputs(study: Study, { images, vocabulary }: Pick<LabelledImageSet, 'images' | 'vocabulary'>, hashes: FileHashes): Promise<ManifestInput[]> {
   const { data, models, scores, scoreColumns } = study;
   const files: (readonly [role: string, file: string])[] = [
     ...named('label names', data.labelNames),
@@ -24,7 +24,6 @@ export async function studyInputs(study: Study, { images, vocabulary }: Pick<Lab
     ...scores.map((file) => ['scores', file] as const),
     ...named('score columns', scoreColumns),
   ];
-  const hashes = new FileHashes();
   const single: ManifestInput[] = [];
   for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashes.hash(file) });
   const [imageFolder, labelFolder] = [data.root ?? data.images ?? '', data.root ?? data.labels ?? ''];

@@ -1,45 +1,56 @@
 import { makeThumbnail, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
-import { outlineMask, planUpsampling, upsampleMap, type TopActivation } from '@intermodel/numerics';
+import { outlineMask, packState, planUpsampling, unpackState, upsampleMap, type TopActivation } from '@intermodel/numerics';
 import { column, readNumbers, readStrings } from '@intermodel/streams';
 import type { UnitGallery } from '@intermodel/report';
 import type { Study } from '../study-file/study.ts';
+import type { StudySteps } from '../steps/study-steps.ts';
 import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
+import type { DissectionSteps } from './dissection-steps.ts';
 
 /**
  * Makes the galleries of dissected models as `study.gallery` asks for them: for the best units, each of another concept
  * first, the images that drive them most, with the region above the threshold outlined. Only these images are decoded
- * again.
+ * again, and what was made is stored.
  */
-export async function unitGalleries(study: Study, models: readonly DissectedModel[]): Promise<UnitGallery[]> {
-  const { units, thumbnailPixels } = study.gallery;
+export async function unitGalleries(study: Study, models: readonly DissectedModel[], steps: StudySteps, describe: DissectionSteps): Promise<UnitGallery[]> {
   const galleries: UnitGallery[] = [];
-  if (units === 0) return galleries;
-  for (const { model, layers, images } of models) {
-    const thumbnails = new Map<string, Promise<Thumbnail>>();
-    const thumbnail = (entry: LabelledImageEntry) => {
-      const made = thumbnails.get(entry.file) ?? makeThumbnail(entry.file, model.geometry, thumbnailPixels, { maxPixels: study.data.maxPixels, background: study.data.background });
-      thumbnails.set(entry.file, made);
-      return made;
-    };
-    for (const layer of layers) {
-      const shown = bestUnits(layer, study.matching.minimumIou, units);
-      const plan = planUpsampling({ height: layer.mapHeight, width: layer.mapWidth, targetHeight: study.data.labelGrid.height, targetWidth: study.data.labelGrid.width, padding: study.matching.upsampling.padding, alignment: study.matching.upsampling.alignment });
-      const region = ({ map }: TopActivation, threshold: number) => outlineMask(upsampleMap(plan, map).map((value) => (value > threshold ? 1 : 0)), study.data.labelGrid.height, study.data.labelGrid.width);
-      const rows = await Promise.all(
-        shown.map(async (unit) => ({
-          ...unit,
-          images: await Promise.all(
-            layer.top.read(unit.unit).flatMap((activation) => {
-              const entry = images[activation.image];
-              return entry === undefined ? [] : [thumbnail(entry).then((picture) => ({ image: entry.image, ...picture, activation: activation.score, region: region(activation, unit.threshold) }))];
-            }),
-          ),
-        })),
-      );
-      if (rows.length > 0) galleries.push({ model: model.name, layer: layer.layer, units: rows });
+  if (study.gallery.units === 0) return galleries;
+  for (const model of models) {
+    for (const layer of model.layers) {
+      const step = { ...describe.gallery(layer.place, study.matching), compute: async () => ({ gallery: packState({ units: await galleryUnits(study, model, layer) }) }) };
+      const { units } = unpackState(await (await steps.run(step)).read('gallery')) as Pick<UnitGallery, 'units'>;
+      if (units.length > 0) galleries.push({ model: model.model.name, layer: layer.layer, units });
     }
   }
   return galleries;
+}
+
+async function galleryUnits(study: Study, { model, images }: DissectedModel, layer: DissectedLayer): Promise<UnitGallery['units']> {
+  const { units, thumbnailPixels } = study.gallery;
+  const { labelGrid, maxPixels, background } = study.data;
+  const top = await layer.top();
+  const shown = top === undefined ? [] : bestUnits(layer, study.matching.minimumIou, units);
+  const thumbnails = new Map<string, Promise<Thumbnail>>();
+  const thumbnail = (entry: LabelledImageEntry) => {
+    const made = thumbnails.get(entry.file) ?? makeThumbnail(entry.file, model.geometry, thumbnailPixels, { maxPixels, background });
+    thumbnails.set(entry.file, made);
+    return made;
+  };
+  const { padding, alignment } = study.matching.upsampling;
+  const plan = planUpsampling({ height: layer.mapHeight, width: layer.mapWidth, targetHeight: labelGrid.height, targetWidth: labelGrid.width, padding, alignment });
+  const region = ({ map }: TopActivation, threshold: number) => outlineMask(upsampleMap(plan, map).map((value) => (value > threshold ? 1 : 0)), labelGrid.height, labelGrid.width);
+  return Promise.all(
+    shown.map(async (unit) => ({
+      ...unit,
+      images: await Promise.all(
+        (top?.read(unit.unit) ?? []).flatMap((activation) => {
+          const entry = images[activation.image];
+          // A plain array, as what is stored gives it back.
+          return entry === undefined ? [] : [thumbnail(entry).then(({ bytes, ...picture }) => ({ image: entry.image, ...picture, bytes: new Uint8Array(bytes), activation: activation.score, region: region(activation, unit.threshold) }))];
+        }),
+      ),
+    })),
+  );
 }
 
 /** Best units above the gate by IoU: the best of every concept before the second best of any. */

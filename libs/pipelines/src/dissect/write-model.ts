@@ -1,9 +1,10 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { diffPresets, type DissectionPreset, type DissectionResult } from '@intermodel/concept-matching';
-import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitMatchBatch } from '@intermodel/schemas';
+import { diffPresets, type DissectionPreset } from '@intermodel/concept-matching';
+import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { column, csvText, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
 import { manifestText, manifestTables, type ManifestInput } from '../manifest.ts';
-import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
+import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-events.ts';
 
 /** Gates of the two presets that a model was dissected with. */
 export interface PresetGates {
@@ -25,23 +26,28 @@ export interface ModelRecord {
 
 /**
  * Writes the tables of one model, its folder whole or not at all: `units.csv` (every unit, those below the gate too),
- * `matches.arrow`, `thresholds.arrow`, `overlaps.arrow`, with a second preset `diff.csv`, and `manifest.json`.
+ * `matches.arrow`, `thresholds.arrow`, `overlaps.arrow`, with a second preset `diff.csv`, and `manifest.json`; returns
+ * the names of these files.
  *
  * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
  */
-export function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, gates?: PresetGates): void {
+export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, gates?: PresetGates): Promise<readonly string[]> {
+  const counts: UnitConceptOverlapBatch[] = [];
+  for (const layer of layers) counts.push(await layer.overlaps());
   const staged = stageFolder(folder);
   const file = (name: string) => path.join(staged.path, name);
   try {
-    const [matches, thresholds, overlaps] = [layers.map((layer) => layer.matches), layers.map((layer) => layer.thresholds), layers.map((layer) => layer.overlaps)];
+    const [matches, thresholds] = [layers.map((layer) => layer.matches), layers.map((layer) => layer.thresholds)];
     writeArrowFile(file('matches.arrow'), unitMatchSchema, matches);
     writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
-    writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, overlaps);
+    writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, counts);
     writeFileAtomically(file('units.csv'), unitsCsv(layers));
     if (gates !== undefined) writeFileAtomically(file('diff.csv'), diffCsv(layers, gates));
-    const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: overlaps[0] });
+    const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
     writeFileAtomically(file('manifest.json'), manifestText({ command: 'dissect', ...record, tables }));
+    const files = readdirSync(staged.path).sort();
     staged.commit();
+    return files;
   } catch (error) {
     staged.discard();
     throw error;
@@ -49,7 +55,7 @@ export function writeModel(folder: string, { layers }: DissectedModel, record: M
 }
 
 /** Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit. */
-export function unitsCsv(layers: readonly Pick<DissectionResult, 'matches' | 'thresholds'>[]): string {
+export function unitsCsv(layers: readonly Pick<LayerMatches, 'matches' | 'thresholds'>[]): string {
   const rows = layers.flatMap(({ matches, thresholds }) => {
     const [threshold, fraction] = [column(thresholds, 'threshold'), readNumbers(column(thresholds, 'activeFraction'))];
     return matchRows(matches).map((row, index) => ({ ...row, threshold: threshold.get(index), activeFraction: fraction[index] }));

@@ -61,13 +61,14 @@ function resolveMatching(preset: DissectionPreset, changes: MatchingContent, { w
   return { ...preset, ...others, minimumIou: gate, compareIou: compareGate, upsampling: { padding, alignment, target: [height, width] } };
 }
 
-function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, labelCache, sketch }: RuntimeContent, pathOf: (name: string) => string): StudyRuntime {
+function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, imagesPerShard, labelCache, sketch }: RuntimeContent, pathOf: (name: string) => string): StudyRuntime {
   return {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(threads === undefined ? {} : { threads }),
     executionProviders: executionProviders ?? studyDefaults.executionProviders,
     keptMapsBytes: keptMapsMegabytes === undefined ? keepDefaults.memoryBytes : Math.round(keptMapsMegabytes * mebibyte),
     secondPass: secondPass ?? studyDefaults.secondPass,
+    imagesPerShard: imagesPerShard ?? studyDefaults.imagesPerShard,
     ...(labelCache === undefined ? {} : { labelCache: pathOf(labelCache) }),
     ...(sketch === undefined ? {} : { sketch }),
   };

@@ -100,6 +100,8 @@ export interface RuntimeContent {
   readonly keptMapsMegabytes?: number;
   /** Whether models are run a second time instead of keeping maps. @default false */
   readonly secondPass?: boolean;
+  /** Images that are counted together at most, 1 to 65536: so many are run anew where one of them changes. @default 128 */
+  readonly imagesPerShard?: number;
   /** Folder where labels of segmentation models are kept for later runs. @default in the output folder */
   readonly labelCache?: string;
   /** Size k of a sketch that estimates thresholds, at least 64. @default none: exact */

@@ -12,6 +12,7 @@ export const studyDefaults = {
   input: 'imagenet',
   executionProviders: ['cpu'],
   secondPass: false,
+  imagesPerShard: 128,
   permutations: relateTasksDefaults.permutations,
   gallery: { units: 12, thumbnailPixels: 112, place: 'embedded', megabytes: 2, ...topActivationsDefaults },
   seed: 0,

@@ -188,6 +188,8 @@ export interface StudyRuntime {
   readonly keptMapsBytes: number;
   /** Whether models are run a second time instead of keeping maps. */
   readonly secondPass: boolean;
+  /** Images that are counted together at most, so that what was counted of them can be kept for later runs. */
+  readonly imagesPerShard: number;
   /** Folder where labels of segmentation models are kept for later runs; absent: in the output folder. */
   readonly labelCache?: string;
   /** Size k of the sketch that estimates thresholds; absent: they are exact. */

@@ -1,0 +1,70 @@
+import { runStudy, type Study, type StudyRun } from '@intermodel/pipelines';
+import type { Command } from 'commander';
+import { filter, lastValueFrom, tap } from 'rxjs';
+import { dissectionProgress } from './dissection-progress.ts';
+import type { OutputOptions } from './output.ts';
+import { reportChoices, type ReportOptions } from './report-options.ts';
+import { stoppable } from './stopping.ts';
+
+/** Options of commands that run a study, as they are parsed. */
+export interface RunOptions extends OutputOptions, ReportOptions {
+  /** Folder to write. */
+  readonly out: string;
+  /** Folder of the finished steps. @default '.store' in the output folder */
+  readonly store?: string;
+  /** Whether files are hashed again that seem unchanged. */
+  readonly verify?: boolean;
+  /** Whether to wait for another run that holds the store. */
+  readonly wait?: boolean;
+  /** Whether each step is told of in a line. */
+  readonly verbose?: boolean;
+}
+
+/** How many steps a run computed, and how many it found in the store. */
+export interface StepCounts {
+  /** Steps that were computed. */
+  run: number;
+  /** Steps that were in the store. */
+  stored: number;
+}
+
+/** Adds the options of commands that run a study. */
+export function withRunOptions(command: Command): Command {
+  return command
+    .option('--store <DIR>', 'folder of finished steps, which are not run again (default: .store in --out)')
+    .option('--verify', 'hash input files again whose size and times have not changed')
+    .option('--wait', 'wait for another run of the same store instead of refusing')
+    .option('--verbose', 'say in a line on standard error which steps are run, done or found in the store');
+}
+
+/** Runs a study as the options say, with progress on a terminal. */
+export async function runToEnd(study: Study, options: RunOptions, command: string, given?: AbortSignal): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
+  const { out, store, verify, wait } = options;
+  const { onEvent, done } = dissectionProgress(options);
+  const steps: StepCounts = { run: 0, stored: 0 };
+  const work = (signal: AbortSignal) =>
+    lastValueFrom(
+      runStudy(study, {
+        ...{ out, signal, command },
+        ...reportChoices(options),
+        ...(store === undefined ? {} : { store }),
+        ...(verify === undefined ? {} : { verify }),
+        lock: {
+          waitMilliseconds: wait === true ? Infinity : 0,
+          onWait: (holder) => {
+            if (options.quiet !== true) process.stderr.write(`waiting for process ${String(holder)}, which runs a study with this store\n`);
+          },
+        },
+      }).pipe(
+        tap((event) => {
+          if (event.kind === 'step-done') steps.run++;
+          if (event.kind === 'step-skipped') steps.stored++;
+          if (event.kind !== 'tables') onEvent(event);
+        }),
+        filter((event) => event.kind === 'tables'),
+      ),
+    );
+  const run = given === undefined ? await stoppable(work) : await work(given);
+  done();
+  return { run, steps };
+}

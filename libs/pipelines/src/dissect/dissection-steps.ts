@@ -1,0 +1,124 @@
+import type { DissectionPreset } from '@intermodel/concept-matching';
+import type { LabelVocabulary } from '@intermodel/data-loading';
+import { hashJson, stepKey, type StepDescription } from '@intermodel/streams';
+import type { Study, StudyModel } from '../study-file/study.ts';
+import type { ImageShard } from './image-shards.ts';
+
+/** Changed whenever the same input would give other bytes, or bytes of another form. */
+const codeVersion = '1';
+
+/** A layer of a model, as its steps know it. */
+export interface LayerPlace {
+  /** The model as the study describes it. */
+  readonly model: StudyModel;
+  /** Name of the tensor. */
+  readonly layer: string;
+  /** Hash of all files of the model. */
+  readonly modelHash: string;
+}
+
+/** Describes the steps of a study's dissection; equal descriptions share a result. */
+export class DissectionSteps {
+  /** Images of the study, cut up. */
+  readonly shards: readonly ImageShard[];
+  readonly #study: Study;
+  readonly #vocabulary: string;
+  readonly #concepts: string;
+  readonly #keys = new Map<string, string>();
+
+  constructor(study: Study, vocabulary: LabelVocabulary, shards: readonly ImageShard[]) {
+    this.shards = shards;
+    this.#study = study;
+    this.#vocabulary = hashPlain(vocabulary);
+    this.#concepts = hashPlain(vocabulary.concepts);
+  }
+
+  /** Labels of a shard on the label grid: parts `labels`, and `images` with those that were passed over. */
+  labels({ name, images, labels }: ImageShard, { geometry }: StudyModel, preset: DissectionPreset): StepDescription {
+    const { colours, spatialParts = null } = this.#study.data;
+    return this.#step('labels', name, { images, labels, vocabulary: this.#vocabulary }, { ...this.#decoding(), geometry, colours, spatialParts, ignoredPixels: preset.ignoredPixels });
+  }
+
+  /** What is in the labels of all shards: part `description`. */
+  description(model: StudyModel, preset: DissectionPreset): StepDescription {
+    return this.#step('description', '', { labels: hashJson(this.shards.map((shard) => stepKey(this.labels(shard, model, preset)))) }, {});
+  }
+
+  /** Maps of a shard that may still matter: parts `units`, `maps`. What is kept depends on the bounds at that time. */
+  maps(shard: ImageShard, place: LayerPlace): StepDescription {
+    return this.#ofShard('maps', shard, place, {});
+  }
+
+  /** Counts of the first round of the thresholds: part `state`, exact above the bounds that it names. */
+  histogram(shard: ImageShard, place: LayerPlace, preset: DissectionPreset): StepDescription {
+    return this.#ofShard('histogram', shard, place, { selection: this.#selection(preset) });
+  }
+
+  /** Images of a shard that drive each unit most: part `state`. */
+  top(shard: ImageShard, place: LayerPlace): StepDescription {
+    const { images, pool } = this.#study.gallery;
+    return this.#ofShard('top', shard, place, { images, pool });
+  }
+
+  /** Thresholds of a layer over all shards: parts `thresholds` and `shape`. */
+  thresholds(place: LayerPlace, preset: DissectionPreset): StepDescription {
+    const { sketch = null } = this.#study.runtime;
+    return this.#step('thresholds', subjectOf(place), { shards: this.#keysOf('histograms', place, preset, (shard) => this.histogram(shard, place, preset)) }, { sketch });
+  }
+
+  /** Overlaps of a shard: part `state`. */
+  overlaps(shard: ImageShard, place: LayerPlace, preset: DissectionPreset): StepDescription {
+    const inputs = { maps: stepKey(this.maps(shard, place)), labels: stepKey(this.labels(shard, place.model, preset)), thresholds: stepKey(this.thresholds(place, preset)), concepts: this.#concepts };
+    return this.#step('overlaps', `${subjectOf(place)} from ${shard.name}`, inputs, { scope: preset.areaScope, compare: preset.compare, ignoredPixels: preset.ignoredPixels });
+  }
+
+  /** Matches of a layer: parts `matches`, `thresholds` and `summary`. */
+  matches(place: LayerPlace, preset: DissectionPreset): StepDescription {
+    return this.#step('matches', subjectOf(place), { overlaps: this.#keysOf('overlaps', place, preset, (shard) => this.overlaps(shard, place, preset)) }, { model: place.model.name, preset });
+  }
+
+  /** Gallery of a layer: part `gallery`. */
+  gallery(place: LayerPlace, preset: DissectionPreset): StepDescription {
+    const { units, thumbnailPixels } = this.#study.gallery;
+    const inputs = { matches: stepKey(this.matches(place, preset)), top: this.#keysOf('top', place, preset, (shard) => this.top(shard, place)) };
+    return this.#step('gallery', subjectOf(place), inputs, { ...this.#decoding(), units, thumbnailPixels, geometry: place.model.geometry });
+  }
+
+  #ofShard(step: string, { name, images, labels }: ImageShard, place: LayerPlace, options: object): StepDescription {
+    const { skipBad } = this.#study.data;
+    const { model, layer, modelHash } = place;
+    // Where bad files are passed over, labels too decide which images are counted.
+    const inputs = { images, model: modelHash, ...(skipBad ? { labels } : {}) };
+    return this.#step(step, `${subjectOf(place)} from ${name}`, inputs, { ...options, ...this.#decoding(), layer, tokens: model.tokens, input: model.input, executionProviders: this.#study.runtime.executionProviders });
+  }
+
+  #step(step: string, subject: string, inputs: Readonly<Record<string, string>>, options: object): StepDescription {
+    return { step, codeVersion, subject, inputs, options: JSON.parse(JSON.stringify(options)) as object };
+  }
+
+  #decoding() {
+    const { skipBad, maxPixels, background } = this.#study.data;
+    return { skipBad, maxPixels, background };
+  }
+
+  /** One hash for the keys of a step in all shards, found once. */
+  #keysOf(step: string, place: LayerPlace, preset: DissectionPreset, describe: (shard: ImageShard) => StepDescription): string {
+    const name = JSON.stringify([step, place.model.name, place.layer, place.modelHash, preset]);
+    let key = this.#keys.get(name);
+    if (key === undefined) this.#keys.set(name, (key = hashJson(this.shards.map((shard) => stepKey(describe(shard))))));
+    return key;
+  }
+
+  #selection({ level, rule, values, compare, upsampling }: DissectionPreset) {
+    return { level, rule, values, compare, upsampling };
+  }
+}
+
+function subjectOf({ model, layer }: LayerPlace): string {
+  return `${model.name} ${layer}`;
+}
+
+/** Hash of plain data that may hold maps and lack values. */
+function hashPlain(value: unknown): string {
+  return hashJson(JSON.parse(JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...(each as Map<unknown, unknown>)] : each))));
+}

@@ -1,0 +1,172 @@
+import { openActivations, type ActivationModel } from '@intermodel/activation-streaming';
+import { readActivations } from '@intermodel/concept-matching';
+import { labelledImageRows, type LoadedImages } from '@intermodel/data-loading';
+import { activationShape, type ActivationBatch, type ActivationShape } from '@intermodel/schemas';
+import type { StudyModel, StudyRuntime } from '../study-file/study.ts';
+import type { LayerPlace } from './dissection-steps.ts';
+import type { DissectionEvent } from './dissect-events.ts';
+import type { KeptSize } from './check-disk.ts';
+import type { ImageShard } from './image-shards.ts';
+import type { ImageSource } from './image-source.ts';
+
+/** A shard to run, and the layers that are wanted of it; none where only its labels are. */
+export interface PassTask {
+  /** Images. */
+  readonly shard: ImageShard;
+  /** Layers. */
+  readonly places: readonly LayerPlace[];
+}
+
+/** Takes what a pass brings, image by image in order, then shard by shard. */
+export interface PassSink {
+  /** Label planes of the next image of the shard under way, one after the other. */
+  readonly labels?: (task: PassTask, image: string, planes: Uint16Array) => void;
+  /** Activations of a layer for the next image: units x height x width values, which are used again. */
+  readonly activations?: (task: PassTask, place: LayerPlace, shape: ActivationShape, values: Float32Array) => void;
+  /** Ends the shard; images that were passed over are named. What it returns is waited for before the next shard ends. */
+  readonly endShard?: (task: PassTask, skipped: LoadedImages['skipped'], milliseconds: number) => Promise<void> | undefined;
+}
+
+/** Options of {@link ForwardPass}. */
+export interface ForwardPassOptions {
+  /** Loads groups of images for the models. */
+  readonly load: ReturnType<ImageSource['load']>;
+  /** How the machine is used. */
+  readonly runtime: StudyRuntime;
+  /** Stops the pass. */
+  readonly signal: AbortSignal;
+  /** Is told of progress. */
+  readonly onEvent: (event: DissectionEvent) => void;
+  /** Is asked before a pass with the sizes of its layers and its images; throws where these cannot be kept. */
+  readonly beforePass?: ((layers: readonly KeptSize[], images: number) => void) | undefined;
+}
+
+/** Batches of images between decoding and counting at a time: one that loads or runs while another one is counted. */
+const batchesAlive = 3;
+
+/** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
+const imagesPerBatch = 8;
+
+/** A batch of images that was loaded and run. */
+interface InferredBatch {
+  readonly loaded: LoadedImages;
+  readonly activations: ReadonlyMap<LayerPlace, ActivationBatch>;
+}
+
+/** Runs models that take the same images over shards of them; models stay open from one pass to the next. */
+export class ForwardPass {
+  readonly #options: ForwardPassOptions;
+  readonly #opened = new Map<string, { readonly layers: ReadonlySet<string>; readonly activations: ActivationModel }>();
+
+  constructor(options: ForwardPassOptions) {
+    this.#options = options;
+  }
+
+  /** Runs shards, each decoded once for all layers that are wanted of it. */
+  async run(tasks: readonly PassTask[], sink: PassSink): Promise<void> {
+    const { signal, onEvent } = this.#options;
+    const models = [...new Set(tasks.flatMap(({ places }) => places.map(({ model }) => model)))];
+    for (const model of models) await this.#open(model, new Set(tasks.flatMap(({ places }) => places.filter((place) => place.model === model).map(({ layer }) => layer))));
+    const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
+    this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ units, mapSize: height * width }))), total);
+    const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
+    const underWay: Promise<InferredBatch>[] = [];
+    let [done, next, writing, begun]: [number, number, Promise<void> | undefined, number] = [0, 0, undefined, performance.now()];
+    const skipped: LoadedImages['skipped'][number][] = [];
+    try {
+      for (const { task, first } of batches) {
+        while (next < batches.length && underWay.length < batchesAlive) {
+          const batch = batches[next++] as (typeof batches)[number];
+          const inferred = this.#infer(batch.task, batch.first);
+          // Its failure is met when its turn comes; until then it must not count as unheard.
+          inferred.catch(() => undefined);
+          underWay.push(inferred);
+        }
+        const { loaded, activations } = await (underWay.shift() as Promise<InferredBatch>);
+        signal.throwIfAborted();
+        takeBatch(task, loaded, activations, sink);
+        skipped.push(...loaded.skipped);
+        done += loaded.batch.numRows + loaded.skipped.length;
+        onEvent({ kind: 'progress', step: 'images', models: models.map(({ name }) => name), done, total });
+        if (first + imagesPerBatch < task.shard.entries.length) continue;
+        await writing;
+        const now = performance.now();
+        writing = sink.endShard?.(task, skipped.splice(0), now - begun);
+        writing?.catch(() => undefined);
+        begun = now;
+      }
+      await writing;
+    } catch (error) {
+      await Promise.allSettled([writing, ...underWay]);
+      throw error;
+    }
+  }
+
+  /** Frees the models after what is under way. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#opened.values()].map(({ activations }) => activations.close()));
+    this.#opened.clear();
+  }
+
+  /** Ends the models at once. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#opened.values()].map(({ activations }) => activations.stop()));
+    this.#opened.clear();
+  }
+
+  async #infer({ shard, places }: PassTask, first: number): Promise<InferredBatch> {
+    const loaded = await this.#options.load(shard.entries.slice(first, first + imagesPerBatch));
+    const activations = new Map<LayerPlace, ActivationBatch>();
+    for (const name of new Set(places.map(({ model }) => model.name))) {
+      const opened = this.#opened.get(name);
+      if (opened === undefined) throw new RangeError(`ForwardPass: model ${name} is not open`);
+      const layers = await opened.activations.infer(loaded.batch);
+      for (const place of places) {
+        const batch = place.model.name === name ? layers[[...opened.layers].indexOf(place.layer)] : undefined;
+        if (batch !== undefined) activations.set(place, batch);
+      }
+    }
+    return { loaded, activations };
+  }
+
+  async #open(model: StudyModel, layers: ReadonlySet<string>): Promise<void> {
+    const before = this.#opened.get(model.name);
+    if (before !== undefined) {
+      if ([...layers].every((layer) => before.layers.has(layer))) return;
+      await before.activations.close();
+      this.#opened.delete(model.name);
+    }
+    const { executionProviders, threads, batchSize } = this.#options.runtime;
+    const activations = await openActivations(
+      {
+        model: model.name,
+        file: model.file,
+        layers: [...layers].map((tensor) => ({ tensor, ...model.tokens })),
+        preprocessing: model.input,
+        executionProviders,
+        ...(threads === undefined ? {} : { intraOpThreads: threads }),
+        ...(batchSize === undefined ? {} : { batchSize }),
+      },
+      this.#options.signal,
+    );
+    this.#opened.set(model.name, { layers, activations });
+  }
+}
+
+function takeBatch(task: PassTask, loaded: LoadedImages, activations: ReadonlyMap<LayerPlace, ActivationBatch>, { labels, activations: take }: PassSink): void {
+  if (labels !== undefined) {
+    for (const { image, planes } of labelledImageRows(loaded.batch)) {
+      const whole = new Uint16Array(planes.reduce((sum, { length }) => sum + length, 0));
+      planes.forEach((plane, index) => {
+        whole.set(plane, index * plane.length);
+      });
+      labels(task, image, whole);
+    }
+  }
+  for (const place of task.places) {
+    const batch = activations.get(place);
+    const shape = batch === undefined ? undefined : activationShape(batch.schema);
+    if (batch === undefined || shape === undefined) throw new RangeError('a batch of activations states no shape');
+    for (const { activations: values } of readActivations(batch, shape)) take?.(task, place, shape, values);
+  }
+}

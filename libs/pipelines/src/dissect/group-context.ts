@@ -1,0 +1,29 @@
+import type { ConceptIndex } from '@intermodel/concept-matching';
+import type { StudySteps } from '../steps/study-steps.ts';
+import type { Study } from '../study-file/study.ts';
+import type { DissectionEvent } from './dissect-events.ts';
+import type { DissectionSteps } from './dissection-steps.ts';
+import type { ForwardPass } from './forward-pass.ts';
+import type { KeptShards } from './kept-shards.ts';
+
+/** What the dissection of models that share decoded images works with. */
+export interface GroupContext {
+  /** The study. */
+  readonly study: Study;
+  /** Stored steps, and what is told of them. */
+  readonly steps: StudySteps;
+  /** Descriptions of the steps. */
+  readonly describe: DissectionSteps;
+  /** Concepts of the label planes. */
+  readonly concepts: ConceptIndex;
+  /** Number of pixels that nobody judged; 0: none. */
+  readonly ignore: number;
+  /** Runs the models. */
+  readonly pass: ForwardPass;
+  /** Kept maps in memory. */
+  readonly kept: KeptShards;
+  /** Stops the dissection. */
+  readonly signal: AbortSignal;
+  /** Is told of progress and warnings. */
+  readonly onEvent: (event: DissectionEvent) => void;
+}

@@ -1,0 +1,33 @@
+import type { KeptShard } from '@intermodel/concept-matching';
+
+/** Shards of kept maps in memory, as long as there is room; the others are read from the store when they are wanted. */
+export class KeptShards {
+  readonly #shards = new Map<string, { readonly shard: KeptShard; readonly bytes: number }>();
+  readonly #memoryBytes: number;
+  #bytes = 0;
+
+  /** @param memoryBytes most bytes of maps that are held */
+  constructor(memoryBytes: number) {
+    this.#memoryBytes = memoryBytes;
+  }
+
+  /** The shard under a key, if it is held. */
+  get(key: string): KeptShard | undefined {
+    return this.#shards.get(key)?.shard;
+  }
+
+  /** Holds a shard if there is room. */
+  set(key: string, shard: KeptShard): void {
+    this.delete(key);
+    const bytes = shard.images.reduce((sum, { units, maxima, maps }) => sum + units.byteLength + maxima.byteLength + maps.byteLength, 0);
+    if (this.#bytes + bytes > this.#memoryBytes) return;
+    this.#shards.set(key, { shard, bytes });
+    this.#bytes += bytes;
+  }
+
+  /** Lets a shard go. */
+  delete(key: string): void {
+    this.#bytes -= this.#shards.get(key)?.bytes ?? 0;
+    this.#shards.delete(key);
+  }
+}

@@ -1,0 +1,154 @@
+import { packKeptShard, packSelection, recountShard, selectionOptions, ShardCounter, unpackKeptShard, unpackSelection, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
+import { packState, ShardJoin, TopActivations, unpackState, type SelectionState, type TopActivationsState } from '@intermodel/numerics';
+import type { ActivationShape } from '@intermodel/schemas';
+import { stepKey } from '@intermodel/streams';
+import type { LayerPlace } from './dissection-steps.ts';
+import type { GroupContext } from './group-context.ts';
+import type { ImageShard } from './image-shards.ts';
+
+/** Share of images by which a study may grow before maps are missing that were dropped under the bounds of today. */
+const headroom = 0.1;
+
+/** What a pass counts of a layer, shard by shard, and what is stored of it. */
+export class LayerMaps {
+  readonly place: LayerPlace;
+  readonly #context: GroupContext;
+  readonly #presets: readonly DissectionPreset[];
+  #counter: ShardCounter | undefined;
+  #seeds: readonly (SelectionState | undefined)[] = [];
+  #top: TopActivations | undefined;
+  #images = 0;
+
+  /**
+   * @param context store and passes of the group
+   * @param place model and tensor
+   * @param presets whose thresholds are wanted; those that select the same share their counts
+   */
+  constructor(context: GroupContext, place: LayerPlace, presets: readonly DissectionPreset[]) {
+    this.#context = context;
+    this.place = place;
+    const keys = presets.map((preset) => this.#histogramKey(context.describe.shards[0], preset));
+    this.#presets = presets.filter((_, index) => keys.indexOf(keys[index] as string) === index);
+  }
+
+  /** Whether maps are kept at all. */
+  get keeps(): boolean {
+    const { secondPass, sketch } = this.#context.study.runtime;
+    return !secondPass && sketch === undefined;
+  }
+
+  /** Whether all that a pass counts of a shard is stored. */
+  async has(shard: ImageShard): Promise<boolean> {
+    const { steps, describe } = this.#context;
+    if (this.keeps) return steps.has(describe.maps(shard, this.place));
+    for (const preset of this.#presets) if (!(await steps.has(describe.histogram(shard, this.place, preset)))) return false;
+    return true;
+  }
+
+  /** Whether the images of a shard that drive the units most are stored. */
+  hasTop(shard: ImageShard): Promise<boolean> {
+    return this.#context.steps.has(this.#context.describe.top(shard, this.place));
+  }
+
+  /** Begins a pass: what is known of other shards bounds the thresholds from the start. */
+  async begin(others: readonly ImageShard[]): Promise<void> {
+    this.#counter = undefined;
+    this.#seeds = [];
+    for (const preset of this.#presets) {
+      const join = new ShardJoin();
+      for (const shard of others) {
+        const state = await this.#storedHistogram(shard, preset);
+        if (state !== undefined) join.add(state);
+      }
+      this.#seeds = [...this.#seeds, join.shards === 0 ? undefined : join.seed(this.#maximumImages())];
+    }
+  }
+
+  /** Takes the activations of the next image of the shard under way. */
+  add(shape: ActivationShape, activations: Float32Array): void {
+    this.#counter ??= new ShardCounter({ shape, selections: this.#presets.map((preset) => selectionOptions(shape, preset, this.#maximumImages())), seeds: this.#seeds });
+    this.#counter.add(activations);
+    const { gallery } = this.#context.study;
+    if (gallery.units === 0) return;
+    this.#top ??= new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth, images: gallery.images, pool: gallery.pool });
+    this.#top.add(this.#images++, activations);
+  }
+
+  /** Ends a shard, and stores what was counted of it. */
+  async end(shard: ImageShard, milliseconds: number): Promise<void> {
+    const { steps, describe, kept } = this.#context;
+    const [counted, top] = [this.#counter?.takeShard(), this.#top?.toState()];
+    [this.#top, this.#images] = [undefined, 0];
+    if (counted === undefined) return;
+    if (this.keeps) {
+      const step = describe.maps(shard, this.place);
+      kept.set(stepKey(step), counted.kept);
+      await steps.write(step, { ...packKeptShard(counted.kept) }, milliseconds);
+    }
+    for (const [index, preset] of this.#presets.entries()) await steps.write(describe.histogram(shard, this.place, preset), { state: packSelection(counted.histograms[index] as SelectionState) });
+    if (top !== undefined) await steps.write(describe.top(shard, this.place), { state: packState(top) });
+  }
+
+  /** Kept maps of a shard; undefined where they are not stored any more. */
+  async kept(shard: ImageShard): Promise<KeptShard | undefined> {
+    const { steps, describe, kept } = this.#context;
+    const step = describe.maps(shard, this.place);
+    const held = kept.get(stepKey(step));
+    if (held !== undefined) return held;
+    const [units, maps] = [await steps.read(step, 'units'), await steps.read(step, 'maps')];
+    return units === undefined || maps === undefined ? undefined : this.#keptHere(unpackKeptShard({ units, maps }));
+  }
+
+  /** Counts of a shard under a preset, from the maps if need be; undefined where neither is stored any more. */
+  async histogram(shard: ImageShard, preset: DissectionPreset): Promise<SelectionState | undefined> {
+    const stored = await this.#storedHistogram(shard, preset);
+    if (stored !== undefined) return stored;
+    const kept = this.keeps ? await this.kept(shard) : undefined;
+    if (kept === undefined) return undefined;
+    const state = recountShard(kept, selectionOptions(kept.shape, preset, Infinity));
+    await this.#context.steps.write(this.#context.describe.histogram(shard, this.place, preset), { state: packSelection(state) });
+    return state;
+  }
+
+  /** Images that drive each unit most, over all shards, numbered over the counted images; undefined where a shard lacks them. */
+  async top(countOf: (shard: ImageShard) => number): Promise<TopActivations | undefined> {
+    const { steps, describe } = this.#context;
+    let [whole, first]: [TopActivations | undefined, number] = [undefined, 0];
+    for (const shard of describe.shards) {
+      if (countOf(shard) === 0) continue;
+      const bytes = await steps.read(describe.top(shard, this.place), 'state');
+      if (bytes === undefined) return undefined;
+      const state = unpackState(bytes) as TopActivationsState;
+      whole ??= new TopActivations(state.options);
+      whole.merge(TopActivations.fromState(state), first);
+      first += countOf(shard);
+    }
+    return whole;
+  }
+
+  /** Sizes of stored results as they are here: they may have been made under another name of the model, and for other label grids. */
+  shapeHere(shape: ActivationShape): ActivationShape {
+    const { labelHeight, labelWidth } = this.place.model.geometry;
+    return { ...shape, model: this.place.model.name, labelHeight, labelWidth };
+  }
+
+  #keptHere(kept: KeptShard): KeptShard {
+    return { ...kept, shape: this.shapeHere(kept.shape) };
+  }
+
+  async #storedHistogram(shard: ImageShard, preset: DissectionPreset): Promise<SelectionState | undefined> {
+    const bytes = await this.#context.steps.read(this.#context.describe.histogram(shard, this.place, preset), 'state');
+    return bytes === undefined ? undefined : unpackSelection(bytes);
+  }
+
+  #histogramKey(shard: ImageShard | undefined, preset: DissectionPreset): string {
+    return shard === undefined ? '' : stepKey(this.#context.describe.histogram(shard, this.place, preset));
+  }
+
+  /** Most images that the bounds allow for: with room to grow, where maps are kept for later runs. */
+  #maximumImages(): number {
+    const images = this.#context.describe.shards.reduce((sum, { entries }) => sum + entries.length, 0);
+    return this.keeps ? Math.ceil(images * (1 + headroom)) : images;
+  }
+
+}

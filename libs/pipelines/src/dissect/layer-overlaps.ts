@@ -1,0 +1,95 @@
+import { boundMaxima, coversThresholds, overlapOptions, packOverlaps, unpackOverlaps, type DissectionPreset } from '@intermodel/concept-matching';
+import { OverlapTally, type CombinedLabels, type OverlapState } from '@intermodel/numerics';
+import { Breather } from './breather.ts';
+import type { GroupContext } from './group-context.ts';
+import type { ImageShard } from './image-shards.ts';
+import { keptMaps, type LayerThresholds, type ThresholdTask } from './layer-thresholds.ts';
+import { passAgain } from './pass-again.ts';
+import type { ShardLabels } from './shard-labels.ts';
+
+/** A layer whose overlaps are wanted under a preset. */
+export interface OverlapTask extends ThresholdTask {
+  /** Its thresholds. */
+  readonly thresholds: LayerThresholds;
+  /** Labels of the shards. */
+  readonly labels: ShardLabels;
+}
+
+/** Counts the overlaps of a layer over all shards: from what is stored, and of the other shards from the kept maps. */
+export async function countOverlaps(context: GroupContext, task: OverlapTask, shards: readonly ImageShard[]): Promise<OverlapState> {
+  const { maps, preset, thresholds } = task;
+  const breather = new Breather(context, 'overlaps', maps.place.model.name, shards.reduce((sum, { entries }) => sum + entries.length, 0));
+  let whole: OverlapTally | undefined;
+  for (const shard of shards) {
+    const stored = await readOverlaps(context, task, shard);
+    const state = stored ?? (await countShard(context, task, shard, breather));
+    if (whole === undefined) whole = OverlapTally.fromState(state);
+    else whole.merge(state);
+  }
+  return (whole ?? openTally(context, preset, thresholds)).toState();
+}
+
+/** Counts the overlaps of shards where no maps are kept: by one more pass, for all tasks together. */
+export async function streamOverlaps(context: GroupContext, tasks: readonly OverlapTask[], shards: readonly ImageShard[]): Promise<void> {
+  const missing = new Map<ImageShard, OverlapTask[]>();
+  for (const shard of shards) {
+    const open: OverlapTask[] = [];
+    for (const task of tasks) if (!(await context.steps.has(context.describe.overlaps(shard, task.maps.place, task.preset)))) open.push(task);
+    if (open.length > 0) missing.set(shard, open);
+  }
+  const tallies = new Map<OverlapTask, { readonly tally: OverlapTally; readonly labels: readonly CombinedLabels[]; images: number }>();
+  const labelsOf = new Map<string, readonly CombinedLabels[]>();
+  for (const [shard, open] of missing) {
+    for (const { labels } of open) labelsOf.set(labels.key(shard), (await labels.read(shard)).labels);
+    await context.pass.run([{ shard, places: [...new Set(open.map(({ maps }) => maps.place))] }], {
+      activations: (_, place, { units }, values) => {
+        for (const task of open) {
+          if (task.maps.place !== place) continue;
+          let own = tallies.get(task);
+          if (own === undefined) tallies.set(task, (own = { tally: openTally(context, task.preset, task.thresholds), labels: labelsOf.get(task.labels.key(shard)) ?? [], images: 0 }));
+          // Without the bounds of the first pass nothing is known of the maxima; cells are pruned all the same.
+          own.tally.add(own.labels[own.images++] as CombinedLabels, { units: Uint32Array.from({ length: units }, (__, unit) => unit), maxima: new Float32Array(units).fill(Infinity), maps: values });
+        }
+      },
+    });
+    for (const [task, { tally }] of tallies) await storeOverlaps(context, task, shard, tally.toState());
+    tallies.clear();
+    labelsOf.clear();
+  }
+}
+
+async function readOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard): Promise<OverlapState | undefined> {
+  const bytes = await steps.read(describe.overlaps(shard, maps.place, preset), 'state');
+  return bytes === undefined ? undefined : unpackOverlaps(bytes);
+}
+
+async function countShard(context: GroupContext, task: OverlapTask, shard: ImageShard, breather: Breather): Promise<OverlapState> {
+  const { maps, preset, thresholds, labels } = task;
+  const { padding } = preset.upsampling;
+  if (!maps.keeps) {
+    await streamOverlaps(context, [task], [shard]);
+    return (await readOverlaps(context, task, shard)) as OverlapState;
+  }
+  let kept = await keptMaps(context, maps, shard);
+  if (!coversThresholds(kept, thresholds.thresholds, { padding, equalIsActive: preset.compare === '>=' })) {
+    await passAgain(context, maps, [shard]);
+    kept = await keptMaps(context, maps, shard);
+  }
+  const { labels: combined } = await labels.read(shard);
+  const tally = openTally(context, preset, thresholds);
+  for (const image of kept.images) {
+    tally.add(combined[image.image] as CombinedLabels, { ...image, maxima: boundMaxima(image, padding === 'zeros') });
+    await breather.breathe();
+  }
+  const state = tally.toState();
+  await storeOverlaps(context, task, shard, state);
+  return state;
+}
+
+async function storeOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard, state: OverlapState): Promise<void> {
+  await steps.write(describe.overlaps(shard, maps.place, preset), { state: packOverlaps(state) });
+}
+
+function openTally({ concepts, ignore }: GroupContext, preset: DissectionPreset, { shape, thresholds }: LayerThresholds): OverlapTally {
+  return new OverlapTally(overlapOptions(shape, preset, concepts, ignore), thresholds);
+}

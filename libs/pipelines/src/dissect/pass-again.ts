@@ -1,0 +1,14 @@
+import type { GroupContext } from './group-context.ts';
+import type { ImageShard } from './image-shards.ts';
+import type { LayerMaps } from './layer-maps.ts';
+
+/** Runs shards of a layer again, under the bounds that the other shards prove, and stores what is counted of them. */
+export async function passAgain(context: GroupContext, maps: LayerMaps, shards: readonly ImageShard[]): Promise<void> {
+  await maps.begin(context.describe.shards.filter((shard) => !shards.includes(shard)));
+  await context.pass.run(shards.map((shard) => ({ shard, places: [maps.place] })), {
+    activations: (_, __, shape, values) => {
+      maps.add(shape, values);
+    },
+    endShard: ({ shard }, _, milliseconds) => maps.end(shard, milliseconds),
+  });
+}

@@ -1,0 +1,96 @@
+import { packLabels, unpackLabels, type DissectionPreset, type LabelledShard } from '@intermodel/concept-matching';
+import type { LoadedImages } from '@intermodel/data-loading';
+import { combineLabels, type CombinedLabels } from '@intermodel/numerics';
+import { MachineError, stepKey } from '@intermodel/streams';
+import { jsonPart, readJsonPart } from '../steps/study-steps.ts';
+import type { StudyModel } from '../study-file/study.ts';
+import type { GroupContext } from './group-context.ts';
+import type { ImageShard } from './image-shards.ts';
+
+/** Images of a shard that were counted, and those that were passed over. */
+export interface ShardImages {
+  /** Names of the images that were counted, in order. */
+  readonly images: readonly string[];
+  /** Images that did not decode, and why. */
+  readonly skipped: readonly { readonly image: string; readonly message: string }[];
+  /** Label planes of all images; 0: nothing is labelled. */
+  readonly planes: number;
+}
+
+/** Labels of the shards of one geometry, under one way to treat pixels that nobody judged. */
+export class ShardLabels {
+  readonly #context: GroupContext;
+  readonly #model: StudyModel;
+  readonly #preset: DissectionPreset;
+  readonly #pixels: number;
+  #names: string[] = [];
+  #labels: CombinedLabels[] = [];
+  #planes = 0;
+
+  /**
+   * @param context store and passes of the group
+   * @param model any one of the geometry
+   * @param preset says what becomes of pixels that nobody judged
+   */
+  constructor(context: GroupContext, model: StudyModel, preset: DissectionPreset) {
+    this.#context = context;
+    this.#model = model;
+    this.#preset = preset;
+    this.#pixels = model.geometry.labelHeight * model.geometry.labelWidth;
+  }
+
+  /** Whether the labels of a shard are stored. */
+  has(shard: ImageShard): Promise<boolean> {
+    return this.#context.steps.has(this.#step(shard));
+  }
+
+  /** Takes the label planes of the next image of the shard under way. */
+  add(image: string, planes: Uint16Array): void {
+    this.#names.push(image);
+    this.#labels.push(combineLabels({ planes, blank: this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0 }, this.#pixels));
+    this.#planes += planes.length / this.#pixels;
+  }
+
+  /** Ends a shard, and stores its labels. */
+  async end(shard: ImageShard, skipped: LoadedImages['skipped']): Promise<void> {
+    const [images, labels, planes] = [this.#names, this.#labels, this.#planes];
+    [this.#names, this.#labels, this.#planes] = [[], [], 0];
+    const record: ShardImages = { images, skipped: skipped.map(({ image, error }) => ({ image, message: error.message })), planes };
+    await this.#context.steps.write(this.#step(shard), { labels: packLabels({ images, labels }), images: jsonPart(record) });
+  }
+
+  /** Key under which the labels of a shard are stored. */
+  key(shard: ImageShard): string {
+    return stepKey(this.#step(shard));
+  }
+
+  /** Labels of a shard. */
+  async read(shard: ImageShard): Promise<LabelledShard> {
+    return unpackLabels(await this.#readPart(shard, 'labels'));
+  }
+
+  /** Images of a shard. */
+  async readImages(shard: ImageShard): Promise<ShardImages> {
+    return readJsonPart(await this.#readPart(shard, 'images')) as ShardImages;
+  }
+
+  /** Reads a part; labels that are not stored any more are made again. */
+  async #readPart(shard: ImageShard, part: 'labels' | 'images'): Promise<Uint8Array> {
+    const { steps, pass } = this.#context;
+    const stored = await steps.read(this.#step(shard), part);
+    if (stored !== undefined) return stored;
+    await pass.run([{ shard, places: [] }], {
+      labels: (_, image, planes) => {
+        this.add(image, planes);
+      },
+      endShard: (_, skipped) => this.end(shard, skipped),
+    });
+    const again = await steps.read(this.#step(shard), part);
+    if (again !== undefined) return again;
+    throw new MachineError('STORE_BROKEN', 'labels cannot be read back after they were written', { column: shard.name, hint: 'Check the disk of the store, or give another folder.' });
+  }
+
+  #step(shard: ImageShard) {
+    return this.#context.describe.labels(shard, this.#model, this.#preset);
+  }
+}

@@ -1,0 +1,72 @@
+import { stepKey, stepRunner, type Step, type StepDescription, type StepEvent, type StepParts, type StepResult, type StepRunner, type StepStore, type StepTimes } from '@intermodel/streams';
+
+/** Options of {@link StudySteps}. */
+export interface StudyStepsOptions {
+  /** Where finished steps are kept; its lock is the caller's business. */
+  readonly store: StepStore;
+  /** Ends the run: no step is begun any more. */
+  readonly signal: AbortSignal;
+  /** Told what happens to steps, in order. */
+  readonly onEvent: (event: StepEvent) => void;
+  /** Remembers how long steps take. */
+  readonly times?: StepTimes | undefined;
+}
+
+/** The steps of one run of a study: some are computed one by one, others come out of a pass that makes many of them. */
+export class StudySteps {
+  readonly #options: StudyStepsOptions;
+  readonly #runner: StepRunner;
+  readonly #needed = new Set<string>();
+
+  constructor(options: StudyStepsOptions) {
+    this.#options = options;
+    this.#runner = stepRunner(options);
+  }
+
+  /** Keys of all steps that were asked for: what this study needs. */
+  get neededKeys(): ReadonlySet<string> {
+    return new Set([...this.#needed, ...this.#runner.neededKeys]);
+  }
+
+  /** Gives the stored result of a step, or computes and stores it. */
+  run(step: Step): Promise<StepResult> {
+    return this.#runner.run(step);
+  }
+
+  /** Whether a step is stored; where it is, this is told. */
+  async has(step: StepDescription): Promise<boolean> {
+    const record = await this.#options.store.find(this.#key(step));
+    if (record === undefined) return false;
+    this.#options.onEvent({ kind: 'step-skipped', key: record.key, step: step.step, subject: step.subject ?? '', bytes: record.bytes });
+    return true;
+  }
+
+  /** Reads a part of a step; undefined where it is missing or damaged. */
+  read(step: StepDescription, part: string): Promise<Uint8Array | undefined> {
+    return this.#options.store.read(this.#key(step), part);
+  }
+
+  /** Stores a step that a pass has made, and tells how long its part of the pass took. */
+  async write(step: StepDescription, parts: StepParts, milliseconds = 0): Promise<void> {
+    const key = this.#key(step);
+    const { bytes } = await this.#options.store.write(step, parts, this.#options.signal);
+    this.#options.times?.set(key, milliseconds);
+    this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds });
+  }
+
+  #key(step: StepDescription): string {
+    const key = stepKey(step);
+    this.#needed.add(key);
+    return key;
+  }
+}
+
+/** JSON of a part. */
+export function jsonPart(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** Value of a JSON part. */
+export function readJsonPart(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}

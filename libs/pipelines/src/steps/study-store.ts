@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { FileHashes, fileStore, memoryStore, StepTimes, type StepStore, type StoreWarning } from '@intermodel/streams';
+
+/** Where a study keeps its steps, with what belongs to them. */
+export interface StudyStore {
+  /** Finished steps. */
+  readonly store: StepStore;
+  /** Hashes of the files that the study reads. */
+  readonly hashes: FileHashes;
+  /** How long steps took. */
+  readonly times: StepTimes;
+  /** Folder of the steps; undefined: they are not on a disk that we know of. */
+  readonly folder: string | undefined;
+}
+
+/** Options of {@link openStudyStore}. */
+export interface OpenStudyStoreOptions {
+  /** Whether files are hashed again that seem unchanged by their size and times. @default false */
+  readonly verify?: boolean | undefined;
+  /** Is told of damaged steps and files. @default nobody */
+  readonly warn?: ((warning: StoreWarning) => void) | undefined;
+}
+
+/** Opens the store of a study: a folder, a store of one's own, or (undefined) memory. Nothing is written yet. */
+export function openStudyStore(store: StepStore | string | undefined, { verify = false, warn = () => undefined }: OpenStudyStoreOptions = {}): StudyStore {
+  if (typeof store !== 'string') return { store: store ?? memoryStore(), hashes: new FileHashes({ verify, warn }), times: new StepTimes(), folder: undefined };
+  const folder = path.resolve(store);
+  return {
+    folder,
+    store: fileStore(folder, { warn }),
+    hashes: new FileHashes({ indexFile: path.join(folder, 'hashes.index'), verify, warn }),
+    times: new StepTimes({ indexFile: path.join(folder, 'times.index'), warn }),
+  };
+}
