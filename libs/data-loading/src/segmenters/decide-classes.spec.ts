@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideClasses, type HeadValues } from './decide-classes.ts';
 
@@ -29,6 +30,23 @@ describe(decideClasses, () => {
     expect(plain(decideClasses({ data: Float32Array.from([...one, ...other]), classes: 2, height: 2, width: 2, channelsLast: false }, { size }))).toEqual([expected]);
     const interleaved = Float32Array.from(one.flatMap((value, index) => [value, other[index] ?? 0]));
     expect(plain(decideClasses({ data: interleaved, classes: 2, height: 2, width: 2, channelsLast: true }, { size }))).toEqual([expected]);
+  });
+
+  it('gives the same whether it looks at all classes or first at which can win', () => {
+    const head = fc.record({ classes: fc.integer({ min: 1, max: 6 }), height: fc.integer({ min: 1, max: 5 }), width: fc.integer({ min: 1, max: 5 }), channelsLast: fc.boolean() });
+    // Few different values make ties and crossings; thirds and large numbers make rounding matter.
+    const value = fc.oneof(fc.integer({ min: -2, max: 2 }).map((third) => third / 3), fc.constantFrom(1e7, -1e7, 0.1, Infinity, -Infinity, NaN), fc.float({ noNaN: true }));
+    const filled = head.chain((shape) => fc.record({ shape: fc.constant(shape), data: fc.array(value, { minLength: shape.classes * shape.height * shape.width, maxLength: shape.classes * shape.height * shape.width }), growth: fc.integer({ min: 2, max: 7 }) }));
+    fc.assert(
+      fc.property(filled, ({ shape, data, growth }) => {
+        const values: HeadValues = { ...shape, data: Float32Array.from(data) };
+        const size = { height: shape.height * growth + 1, width: shape.width * growth };
+        // Where every class is a candidate everywhere, all of them are interpolated.
+        const candidates = { owners: new Uint16Array(size.height * size.width), allowed: new Uint8Array(shape.classes).fill(1) };
+        expect(plain(decideClasses(values, { size }))).toEqual(plain(decideClasses(values, { size, candidates })));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('leaves pixels out whose winner has too small a share of the softmax', () => {

@@ -1,3 +1,6 @@
+import { largestClasses } from './largest-classes.ts';
+import { sourcePositions, type Positions } from './source-positions.ts';
+
 /** Values of one head for one image. */
 export interface HeadValues {
   /** Values of all classes. */
@@ -32,6 +35,9 @@ export interface Candidates {
   readonly allowed: Uint8Array;
 }
 
+/** From this many pixels for each value on it pays to find the few classes that can win between four values first. */
+const leastGrowth = 4;
+
 /**
  * Decides which classes each pixel bears, as planes of class + 1 with 0 for none: one plane where the largest value wins
  * (the first of equal ones), as many as classes coincide where each has its threshold. Upsampling is bilinear with half-pixel centres
@@ -39,6 +45,7 @@ export interface Candidates {
  */
 export function decideClasses(values: HeadValues, { size = values, confidence = 0, thresholds, candidates }: DecideOptions = {}): Uint16Array[] {
   const { width, height } = size;
+  if (thresholds === undefined && candidates === undefined && confidence === 0 && width * height >= leastGrowth * values.width * values.height) return [largestClasses(values, size)];
   const planes: Uint16Array[] = thresholds === undefined ? [new Uint16Array(width * height)] : [];
   const [rows, columns] = [sourcePositions(height, values.height), sourcePositions(width, values.width)];
   const line: Line = { values: new Float32Array(values.classes * width), classes: values.classes, width, largest: new Float32Array(width) };
@@ -146,22 +153,4 @@ function markAbove({ values, width }: Line, thresholds: Float32Array, firstCell:
       (planes[plane++] as Uint16Array)[firstCell + x] = index + 1;
     }
   }
-}
-
-interface Positions {
-  readonly first: Int32Array;
-  readonly second: Int32Array;
-  readonly weight: Float32Array;
-}
-
-/** For each row (column) of the planes the two of the values that it lies between, and the weight of the second. */
-function sourcePositions(size: number, from: number): Positions {
-  const [first, second, weight] = [new Int32Array(size), new Int32Array(size), new Float32Array(size)];
-  for (let position = 0; position < size; position++) {
-    const at = Math.max(0, ((position + 0.5) * from) / size - 0.5);
-    first[position] = Math.min(from - 1, Math.floor(at));
-    second[position] = Math.min(from - 1, (first[position] as number) + 1);
-    weight[position] = at - Math.floor(at);
-  }
-  return { first, second, weight };
 }

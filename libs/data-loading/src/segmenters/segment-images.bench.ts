@@ -66,13 +66,21 @@ describe(`label ${String(count)} images by a segmenter of 150 classes (images/s 
 });
 
 describe('decide among 150 classes, 128 x 128 to 512 x 512', () => {
-  const data = Float32Array.from({ length: 150 * 128 * 128 }, (_, index) => Math.sin(index * 78.233));
-  bench(
-    'decideClasses',
-    () => {
-      const [plane] = decideClasses({ data, classes: 150, height: 128, width: 128, channelsLast: false }, { size: input });
-      if (plane?.length !== 512 * 512) throw new Error('no plane');
-    },
-    settings,
-  );
+  const noise = Float32Array.from({ length: 150 * 128 * 128 }, (_, index) => Math.sin(index * 78.233));
+  // As networks give them: each class has hills of its own.
+  const smooth = Float32Array.from({ length: 150 * 128 * 128 }, (_, index) => {
+    const [of, y, x] = [Math.floor(index / 16_384), Math.floor(index / 128) % 128, index % 128];
+    return Math.sin(of + (x * ((of % 7) + 1)) / 40) + Math.cos(2 * of + (y * ((of % 5) + 1)) / 40);
+  });
+  const candidates = { owners: new Uint16Array(512 * 512), allowed: new Uint8Array(150).fill(1) };
+  for (const [name, data, options] of [['hills', smooth, {}], ['noise, of which most classes can win anywhere', noise, {}], ['rival: hills, all classes interpolated', smooth, { candidates }]] as const) {
+    bench(
+      name,
+      () => {
+        const [plane] = decideClasses({ data, classes: 150, height: 128, width: 128, channelsLast: false }, { size: input, ...options });
+        if (plane?.length !== 512 * 512) throw new Error('no plane');
+      },
+      settings,
+    );
+  }
 });
