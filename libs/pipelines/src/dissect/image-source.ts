@@ -9,6 +9,7 @@ import {
   listLabelledImages,
   mergeSynonyms,
   nameColours,
+  neededPlaneKeys,
   openLabelledImages,
   readCategories,
   readDataset,
@@ -108,8 +109,7 @@ function readSet(data: StudyData): Promise<LabelledImageSet> {
 
 async function segmentSet({ images, skipBad, maxPixels, background }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {
   if (images === undefined || labelCache === undefined) throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
-  const segmenters: Segmenter[] = [];
-  for (const one of described) segmenters.push(await readSegmenter(one));
+  const segmenters = await Promise.all(described.map(readSegmenter));
   const { executionProviders, threads } = runtime ?? {};
   return segmentImages({
     images,
@@ -123,6 +123,18 @@ async function segmentSet({ images, skipBad, maxPixels, background }: StudyData,
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
+}
+
+/**
+ * Names the kept labels that a run of a study needs of its segmentation models: what `pruneKeptPlanes` is to leave.
+ * Images and models are hashed, nothing is run.
+ *
+ * @throws InputError for images and models that cannot be read.
+ */
+export async function studyPlaneKeys({ data, runtime }: Pick<Study, 'data' | 'runtime'>): Promise<Set<string>> {
+  const { images, segmenters, background } = data;
+  if (images === undefined || segmenters === undefined) return new Set();
+  return neededPlaneKeys({ images, segmenters: await Promise.all(segmenters.map(readSegmenter)), background, executionProviders: runtime.executionProviders });
 }
 
 async function readSegmenter({ file, preset, tensors, labels, input, heads = [] }: StudySegmenter): Promise<Segmenter> {
