@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { schemaVersion } from '@intermodel/schemas';
 import { readInputFile } from '@intermodel/streams';
@@ -33,6 +34,13 @@ export interface Manifest {
 
 /** Version of intermodel, from its package. */
 export const programVersion = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+
+/** Version of a library that computes under intermodel, or undefined where its package is not to be seen from here. */
+export function libraryVersion(name: string): string | undefined {
+  const places = createRequire(import.meta.url).resolve.paths(name) ?? [];
+  const file = places.map((folder) => path.join(folder, name, 'package.json')).find((candidate) => existsSync(candidate));
+  return file === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
 
 /** Facts about an input file. @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`. */
 export function manifestInput(role: string, file: string): ManifestInput {

@@ -1,3 +1,6 @@
+import { dissectionPresets } from '@intermodel/concept-matching';
+import { modelNameRules } from '@intermodel/data-loading';
+import { embeddingPresets, normalisations } from '@intermodel/embedding';
 import { describe, expect, it } from 'vitest';
 import { optionsInWords } from './options-in-words.ts';
 import { formatStudy } from './study-file/format-study.ts';
@@ -28,7 +31,15 @@ describe(optionsInWords, () => {
   it('names groups, sizes and switches so that people understand them', () => {
     expect([said.get('data: images'), said.get('data: label grid'), said.get('data: skip bad')]).toEqual(['photos', '56 × 56', 'no']);
     expect([said.get('matching: share of the values under a threshold'), said.get('matching: IoU gate'), said.get('embedding: principal components')]).toEqual(['0.99', '0.04', '1']);
-    expect([said.get('gallery: images of each unit'), said.get('gallery: images ranked by'), said.get('gallery: thumbnails')]).toEqual(['5', 'max', 'embedded']);
+    expect([said.get('gallery: images of each unit'), said.get('gallery: images ranked by'), said.get('gallery: thumbnails')]).toEqual(['5', 'max: largest value of the map', 'embedded: in the page']);
+  });
+
+  it('explains every preset, normalisation and rule', () => {
+    const explained = (key: string, value: string) => optionsInWords({ [key]: value })[0]?.value;
+    for (const preset of [...Object.keys(dissectionPresets), ...Object.keys(embeddingPresets)]) expect(explained('preset', preset)).toMatch(new RegExp(`^${preset}: .{10}`, 'u'));
+    for (const normalisation of normalisations) expect(explained('normalisation', normalisation)).toMatch(/: .{10}/u);
+    for (const rule of Object.keys(modelNameRules)) expect(explained('modelNames', rule)).toMatch(/: .{10}/u);
+    expect(explained('preset', 'own')).toBe('own');
   });
 
   it('leaves out what is empty, and what stands in the head of the report', () => {

@@ -35,6 +35,29 @@ const names: Readonly<Record<string, string>> = {
   megabytes: 'most MiB of thumbnails in the page',
 };
 
+/** Values of options, by option and value, that say little by their names alone. */
+const meanings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  preset: {
+    'dissect-2020': 'exact 99 % quantiles of upsampled maps, areas over all images, IoU above 0.04 (Bau et al. 2020; base of the published study)',
+    'netdissect-2017': '99.5 % quantiles of raw maps, areas over images that hold the category, best label per category (Bau et al. 2017)',
+    'netdissect-lite': 'as netdissect-2017, areas only of images where mask and category overlap',
+    gandissect: '99.5 % quantiles of raw maps, IoU above 0.05 and information quality above 0.01 (Bau et al. 2019)',
+    'paper-2022': 'the published embedding: seven models left out of the fit, the first concept dropped as the published code did (Mustapha et al. 2022)',
+    default: 'no model left out, no concept dropped',
+  },
+  normalisation: {
+    'per-category': 'units of the concept divided by the distinct concepts of its category that any model matches',
+    count: 'units of the concept',
+    'share-of-units': 'units of the concept divided by all units of the model',
+    'share-of-matches': 'units of the concept divided by the matches of the model',
+    presence: '1 where the model has the concept',
+    hellinger: 'square root of the share of the model’s matches',
+  },
+  modelNames: { exact: 'as they stand', 'strip-suffix': 'without a suffix in parentheses' },
+  pool: { max: 'largest value of the map', mean: 'mean of the map' },
+  place: { embedded: 'in the page', folder: 'in a folder beside the page' },
+};
+
 /** Options that the report states elsewhere: in its head. */
 const statedElsewhere = new Set(['title', 'abstract']);
 
@@ -56,10 +79,15 @@ function statement(key: string, value: unknown, parent = ''): OptionInWords[] {
     const entries: readonly unknown[] = value;
     return entries.every((entry) => typeof entry !== 'object') ? [{ name, value: entries.map(text).join(', ') }] : entries.flatMap((entry, index) => within(entry as Options, `${name} ${String(index + 1)}: `));
   }
-  if (typeof value !== 'object') return [{ name, value: text(value) }];
+  if (typeof value !== 'object') return [{ name, value: withMeaning(key, text(value)) }];
   const group = value as Options;
   if (isSize(group)) return [{ name, value: size(group) }];
   return within(group, `${name}: `);
+}
+
+function withMeaning(key: string, value: string): string {
+  const meaning = meanings[key]?.[value];
+  return meaning === undefined ? value : `${value}: ${meaning}`;
 }
 
 function within(group: Options, parent: string): OptionInWords[] {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { ReportTables, UnitGallery, VocabularyHealth } from '@intermodel/report';
 import { InputError, suggestName, writeFileAtomically } from '@intermodel/streams';
 import type { StudyGallery } from './study-file/study.ts';
-import { programVersion } from './manifest.ts';
+import { libraryVersion, programVersion } from './manifest.ts';
 import { optionsInWords } from './options-in-words.ts';
 import type { StudyRecord, StudyTables } from './write-study.ts';
 
@@ -46,7 +46,7 @@ export function checkReportFormats(names: readonly string[]): readonly ReportFor
 export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures }: ReportChoices = {}, { gallery, ...shown }: DissectionShown = {}): Promise<Record<string, string | Uint8Array>> {
   // Drawing needs large libraries that placing and relating do without.
   const { renderMarkdown } = await import('@intermodel/report');
-  const report = { ...reportTables(tables, record), ...shown };
+  const report = { ...reportTables(tables, record, shown.vocabulary === undefined ? tableLibraries : [...tableLibraries, ...dissectionLibraries]), ...shown };
   if (figures !== undefined) await writeFigures(figures, report);
   return {
     ...(formats.includes('html') ? await renderPage(report, gallery) : {}),
@@ -71,8 +71,16 @@ async function writeFigures(folder: string, report: ReportTables): Promise<void>
   }
 }
 
+/** Libraries whose version can change a number or a byte: of tables, and of dissections. */
+const [tableLibraries, dissectionLibraries] = [['apache-arrow', 'ml-matrix', 'ml-pca', '@observablehq/plot'], ['onnxruntime-node', 'sharp']] as const;
+
+function statedVersion(name: string): { readonly name: string; readonly value: string }[] {
+  const value = libraryVersion(name);
+  return value === undefined ? [] : [{ name, value }];
+}
+
 /** What the report shows of a study. */
-function reportTables(tables: StudyTables, record: StudyRecord): ReportTables {
+function reportTables(tables: StudyTables, record: StudyRecord, libraries: readonly string[]): ReportTables {
   const { title, abstract, command, inputs, warnings, options, references } = record;
   return {
     study: {
@@ -82,7 +90,7 @@ function reportTables(tables: StudyTables, record: StudyRecord): ReportTables {
       inputs: inputs.map(({ name, role, sha256 }) => ({ name, role, sha256 })),
       warnings,
       options: optionsInWords(options),
-      versions: [{ name: 'intermodel', value: programVersion }],
+      versions: [{ name: 'intermodel', value: programVersion }, ...libraries.flatMap((name) => statedVersion(name))],
       references,
     },
     profiles: tables.profiles,

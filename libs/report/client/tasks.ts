@@ -2,7 +2,7 @@ import { markup } from '../src/page/markup.ts';
 import { legendList, stepLegend } from '../src/page/legend.ts';
 import type { PageData, PageTasks } from '../src/page/page-data.ts';
 import { needsView } from '../src/views/needs-view.ts';
-import { relationModels } from '../src/views/relation-table.ts';
+import { relationModels, surfaceModels } from '../src/views/relation-table.ts';
 import { drawRelation, relationFacts } from '../src/views/relation-view.ts';
 import { drawSurface, surfaceFacts, surfaceSteps } from '../src/views/surface-view.ts';
 import { columnWords, predictorWords } from '../src/words/predictor-words.ts';
@@ -57,6 +57,7 @@ function showSurface(data: PageData, tasks: PageTasks, column: number): void {
     fill(find('surface-facts', HTMLElement), '');
     return;
   }
+  fill(find('surface-models', HTMLElement), surfaceModels(data, tasks, column));
   const width = drawingWidth(drawing, 760);
   fill(drawing, drawSurface(data, tasks, column, surface, width, Math.round(Math.min(480, Math.max(320, width * 0.66)))));
   fill(find('surface-facts', HTMLElement), surfaceFacts(surface));

@@ -136,6 +136,7 @@ describe.skipIf(browserPath === undefined)(browserPath === undefined ? 'report i
     await page.selectOption('#score-predictor', '1');
     expect(await page.locator('#relation-models thead th').allTextContents()).toEqual(['Model', 'component 2', 'Set1, mean angle error']);
     expect(await page.locator('#relation-models tbody tr').count()).toBe(13);
+    expect(await page.locator('#surface-models thead th').allTextContents()).toEqual(['Model', 'component 1', 'component 2', 'Set1, mean angle error']);
     await page.locator('#relation summary').click();
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#relation .tools').getByText('Save CSV').click()]);
     expect((await readFile(await download.path(), 'utf8')).split('\n')[0]).toBe('Model,component 2,"Set1, mean angle error"');

@@ -148,7 +148,7 @@ dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
 .dim{fill:#000;fill-opacity:.56}
 .outline{fill:none;stroke:#ffe14d;stroke-width:1.6;vector-effect:non-scaling-stroke}
 [hidden]{display:none!important}
-.scroll{overflow-x:auto;max-width:100%}
+.scroll{overflow-x:auto;max-width:100%;position:relative}
 .figure{display:block;max-width:none;height:auto;font-size:12px;background:transparent}
 .figure text{white-space:pre}
 .figure.plot{overflow:visible;font-size:11px}

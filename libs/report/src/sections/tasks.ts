@@ -3,12 +3,13 @@ import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import type { PageData, PageTasks } from '../page/page-data.ts';
-import { modelScatterTable } from '../study-tables/figure-tables.ts';
+import { foldedTable } from '../page/table-view.ts';
+import { modelScatterTable, surfaceModelTable } from '../study-tables/figure-tables.ts';
 import { conceptLinkTable, relationTable, surfaceTable } from '../study-tables/task-tables.ts';
 import type { Tasks } from '../tables/study.ts';
 import { drawRelationMap } from '../figures/relation-map.ts';
 import { needsListed, needsView } from '../views/needs-view.ts';
-import { relationModels } from '../views/relation-table.ts';
+import { relationModels, surfaceModels } from '../views/relation-table.ts';
 import { drawRelation, relationFacts } from '../views/relation-view.ts';
 import { drawSurface, surfaceFacts, surfaceSteps } from '../views/surface-view.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
@@ -62,9 +63,13 @@ function explorer(page: PageContext, data: PageData, tasks: PageTasks, { column,
     legend: stepLegend('Predicted score', 'relief', surfaceSteps(surface)),
     aside: markup`<div class="panel" id="surface-facts" aria-live="polite">${surfaceFacts(surface)}</div>`,
     draw: () => drawSurface(data, tasks, column, surface, 760, 480),
-    table: surfaceTable(source),
-    tableTitle: 'Errors of all surfaces',
-  })}${tasks.linkCounts.some((count) => count > 0) && markup`<h3 id="needs">Concepts that go with <span id="needs-score">${scoreWords}</span></h3><div id="needs-list" aria-live="polite">${needsView(tasks, column)}</div>${linkFold(source)}`}`;
+    table: { ...surfaceModelTable(data, tasks, column), html: () => markup`<div id="surface-models">${surfaceModels(data, tasks, column)}</div>` },
+  })}${surfaceErrors(source)}${tasks.linkCounts.some((count) => count > 0) && markup`<h3 id="needs">Concepts that go with <span id="needs-score">${scoreWords}</span></h3><div id="needs-list" aria-live="polite">${needsView(tasks, column)}</div>${linkFold(source)}`}`;
+}
+
+function surfaceErrors(source: Tasks): Markup | false {
+  const table = surfaceTable(source);
+  return table.rows > 0 && foldedTable(table, 'Errors of all surfaces');
 }
 
 function linkFold(tasks: Tasks): Markup {

@@ -1,6 +1,6 @@
 import type { PageData, PageTasks } from '../page/page-data.ts';
 import { tableView, type TableView } from '../page/table-view.ts';
-import { modelsOfRelation } from '../views/relation-table.ts';
+import { modelsOfRelation, modelsOfSurface } from '../views/relation-table.ts';
 
 /** A cell of a surface's grid. */
 export interface SurfaceCell {
@@ -22,6 +22,21 @@ export function surfaceGridTable(column: string, cells: readonly SurfaceCell[]):
       { title: 'pc1', numeric: true, value: ({ pc1 }) => pc1 },
       { title: 'pc2', numeric: true, value: ({ pc2 }) => pc2 },
       { title: 'score', numeric: true, value: ({ score }) => score },
+    ],
+  });
+}
+
+/** Models with a score and their places: what the surface of a score is drawn from. */
+export function surfaceModelTable(data: PageData, tasks: PageTasks, column: number): TableView {
+  return tableView({
+    id: 'surface-models-table',
+    caption: 'Models behind the surface',
+    rows: modelsOfSurface(data, tasks, column),
+    columns: [
+      { title: 'model', value: ({ model }) => model },
+      { title: 'pc1', numeric: true, value: ({ pc1 }) => pc1 },
+      { title: 'pc2', numeric: true, value: ({ pc2 }) => pc2 },
+      { title: tasks.columns[column]?.column ?? 'score', numeric: true, value: ({ score }) => score },
     ],
   });
 }
