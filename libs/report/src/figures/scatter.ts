@@ -1,6 +1,7 @@
 import { joined, markup, trusted, type Markup } from '../page/markup.ts';
 import { colour, groupColour, groupLetter, groupShape } from '../page/palette.ts';
 import { axes } from './axes.ts';
+import type { Line } from './label-candidates.ts';
 import { leaderLine } from './leader-line.ts';
 import { arrow, newRing } from './move-mark.ts';
 import { placeLabels } from './place-labels.ts';
@@ -61,7 +62,8 @@ export function drawScatter({ points, xTitle, yTitle, label, width = 1000, heigh
   const marks = shown.map(({ name, x, y }) => ({ text: name, x: scaled(xScale, x), y: scaled(yScale, y) }));
   const bounds = [margin.left + 2, margin.top, width - 4, height - margin.bottom - 2] as const;
   const moves = shown.map(({ from }, index) => (from === undefined ? undefined : ([scaled(xScale, from[0]), scaled(yScale, from[1]), marks[index]?.x ?? 0, marks[index]?.y ?? 0] as const)));
-  const lines = moves.filter((move) => move !== undefined);
+  const fitted = trend ? trendLine(shown, xScale, yScale) : undefined;
+  const lines = [...moves.filter((move) => move !== undefined), ...(fitted === undefined ? [] : [fitted])];
   const labels = placeLabels(marks, { bounds, fontSize, radius: radius + (points.some(({ isNew }) => isNew === true) ? 5 : 2), leaders: shown.length <= leadersUpTo, lines });
   const body = shown.map((point, index) => {
     const mark = marks[index] as (typeof marks)[number];
@@ -71,7 +73,7 @@ export function drawScatter({ points, xTitle, yTitle, label, width = 1000, heigh
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
     return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${move !== undefined && arrow([move[0], move[1]], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
   });
-  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${trend && trendLine(shown, xScale, yScale)}${joined(body)}</svg>`;
+  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${joined(body)}</svg>`;
 }
 
 /** Names that {@link drawScatter} has no room for. */
@@ -79,15 +81,16 @@ export function crowdedNames(figure: Markup): number {
   return figure.toString().split('class="point crowded"').length - 1;
 }
 
-/** Line of least squares over the range of the points; none where it has no slope to speak of. */
-function trendLine(points: readonly ScatterPoint[], xScale: LinearScale, yScale: LinearScale): Markup | false {
+/** Line of least squares over the range of the points, in pixels; none where it has no slope to speak of. */
+function trendLine(points: readonly ScatterPoint[], xScale: LinearScale, yScale: LinearScale): Line | undefined {
   const n = points.length;
   const [xMean, yMean] = [points.reduce((sum, { x }) => sum + x, 0) / n, points.reduce((sum, { y }) => sum + y, 0) / n];
   const spread = points.reduce((sum, { x }) => sum + (x - xMean) ** 2, 0);
-  if (n < 3 || !(spread > 0)) return false;
+  if (n < 3 || !(spread > 0)) return undefined;
   const slope = points.reduce((sum, { x, y }) => sum + (x - xMean) * (y - yMean), 0) / spread;
-  const ends = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))].map((x) => [pixel(scaled(xScale, x)), pixel(scaled(yScale, yMean + slope * (x - xMean)))].join(' '));
-  return markup`<path class="trend" d="M${ends.join('L')}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`;
+  const [first, last] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
+  const height = (x: number): number => scaled(yScale, yMean + slope * (x - xMean));
+  return [scaled(xScale, first), height(first), scaled(xScale, last), height(last)];
 }
 
 function plotScales(points: readonly Pick<ScatterPoint, 'x' | 'y'>[], width: number, height: number, equal: boolean): readonly [LinearScale, LinearScale] {
