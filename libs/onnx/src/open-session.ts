@@ -20,6 +20,11 @@ export interface OpenSessionOptions {
   readonly executionProviders?: readonly string[];
   /** Threads of one run, at least 1. @default the runtime's choice, one a core */
   readonly intraOpThreads?: number;
+  /**
+   * Whether threads spin while they wait, as the runtime has it by default: a little faster while nothing else runs, and
+   * several times slower as soon as something does. @default false
+   */
+  readonly spinning?: boolean;
   /** Size of the images, in pixels, where the file leaves it free. @default square images of as many values as a run is given */
   readonly inputSize?: { readonly height: number; readonly width: number };
   /** Whether tensors of whole numbers, such as class numbers, may be put out too. @default false */
@@ -69,13 +74,13 @@ const inPlaceBytes = 32e6;
  * `IR_VERSION_UNSUPPORTED`, `OPERATOR_UNSUPPORTED`, `MODEL_INVALID`, `PROVIDER_UNAVAILABLE`).
  */
 export async function openSession(options: OpenSessionOptions): Promise<ModelSession> {
-  const { file, tensors, executionProviders = ['cpu'], intraOpThreads, inputSize, wholeNumbers = false } = options;
+  const { file, tensors, executionProviders = ['cpu'], intraOpThreads, spinning = false, inputSize, wholeNumbers = false } = options;
   checkExecutionProviders(executionProviders);
   const model = readModel(file);
   const cut = cutGraph(model, tensors, { weightsInPlace: model.source.length > inPlaceBytes });
   const input = describeInput(file, cut, inputSize);
   const settings = { executionProviders: [...executionProviders], ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }) };
-  const session = await createSession(file, cut, settings);
+  const session = await createSession(file, cut, settings, spinning);
   const shapes = outputShapes(session);
   const whole = new Set(session.outputMetadata.filter((metadata) => metadata.isTensor && wholeTypes.has(metadata.type)).map(({ name }) => name));
   for (const metadata of session.outputMetadata) if (!wholeNumbers || !whole.has(metadata.name)) checkFloats(file, metadata);
@@ -93,7 +98,7 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
 }
 
 /** Creates a session of a cut model; weights left in the file are found through the folder that the cut names. */
-export async function createSession(file: string, cut: CutModel, settings: InferenceSession.SessionOptions): Promise<InferenceSession> {
+export async function createSession(file: string, cut: CutModel, settings: InferenceSession.SessionOptions, spinning = false): Promise<InferenceSession> {
   const folder = cut.externalFolder;
   try {
     return await InferenceSession.create(cut.toBytes(), {
@@ -101,7 +106,7 @@ export async function createSession(file: string, cut: CutModel, settings: Infer
       logSeverityLevel: 4,
       ...settings,
       // Threads that spin while they wait would take the core that JavaScript needs between two runs.
-      extra: { session: { intra_op: { allow_spinning: '0' }, ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }) } },
+      extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' }, ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }) } },
     });
   } catch (cause) {
     const providers = (settings.executionProviders ?? []).map((provider) => (typeof provider === 'string' ? provider : provider.name));
