@@ -167,6 +167,16 @@ describe('ade20k', () => {
     await expect(readDataset('ade20k', root)).rejects.toThrow(/1 images have no _seg\.png: images\/training\/s\/scenery\/scene-000\.jpg/u);
   });
 
+  it('misses a level of parts, though not the last one', async () => {
+    writeAde20kLayout(root, scenes);
+    const [whole] = (await readDataset('ade20k', root)).images.filter(({ labels }) => labels.length === 3);
+    const stem = whole?.file.replace(/\.jpg$/u, '') ?? '';
+    renameSync(`${stem}_parts_2.png`, `${stem}_parts_3.png`);
+    await expect(readDataset('ade20k', root)).rejects.toMatchObject({ code: 'FILE_MISSING', message: expect.stringMatching(/_parts_2\.png", though there is ".*_parts_3\.png"/u) as string });
+    rmSync(`${stem}_parts_3.png`);
+    expect((await readDataset('ade20k', root)).images.find(({ file }) => file === whole?.file)?.labels).toHaveLength(2);
+  });
+
   it('names the pixel of a class without a name', async () => {
     writeAde20kLayout(root, scenes);
     writeFileSync(at('names.txt'), 'sky\nnothing else\n');

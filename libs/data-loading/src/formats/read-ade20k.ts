@@ -41,7 +41,10 @@ export async function readAde20k(root: string, { split, names }: ReadAde20kOptio
 
 function partFiles(folder: DataFolder, stem: string): string[] {
   const files: string[] = [];
-  for (let level = 1; folder.find(`${stem}_parts_${String(level)}.png`) !== undefined; level++) files.push(`${stem}_parts_${String(level)}.png`);
+  const name = (level: number) => `${stem}_parts_${String(level)}.png`;
+  for (let level = 1; folder.find(name(level)) !== undefined; level++) files.push(name(level));
+  const [missing, next] = [name(files.length + 1), name(files.length + 2)];
+  if (folder.find(next) !== undefined) throw new InputError('FILE_MISSING', `there is no file "${missing}", though there is "${next}"`, { file: folder.root, expected: 'all levels of parts of an image', hint: 'Copy the data set whole.' });
   return files;
 }
 

@@ -34,7 +34,12 @@ export interface SegmenterHead {
    * @default 'numbers' for a tensor of whole numbers, else 'argmax'
    */
   readonly decide?: 'argmax' | 'threshold' | 'numbers';
-  /** Share (0..1) that the winner must have of the softmax over all classes, else the pixel is unlabelled. @default 0 */
+  /**
+   * Share (0..1) that the winner must have of the softmax over all classes, else the pixel is unlabelled. It is taken of
+   * logits; where the tensor holds probabilities, `threshold` says the same.
+   *
+   * @default 0
+   */
   readonly confidence?: number;
   /** Value above which a pixel bears a class, for `threshold`. @default 0, which is a half for logits of single classes */
   readonly threshold?: number;
