@@ -9,8 +9,8 @@ import { openSession } from '@intermodel/onnx';
 import { defineStudy, dissectStudy } from '@intermodel/pipelines';
 import { activationShape, type ActivationShape } from '@intermodel/schemas';
 import { drawScenes, writeMobileNetV2, writePlainLayout, writeResNet50, type PlainLayout, type RandomNetwork } from '@intermodel/testing';
-import { column, readNumbers } from '@intermodel/streams';
-import { lastValueFrom, tap } from 'rxjs';
+import { column, fileStore, readNumbers } from '@intermodel/streams';
+import { concatMap, lastValueFrom } from 'rxjs';
 import { measureProcess, median, printFigure } from './measure.ts';
 
 const command = path.resolve(import.meta.dirname, '../../apps/cli/bin/intermodel.js');
@@ -77,18 +77,19 @@ async function inferenceOnly({ file, tensor }: NamedNetwork, spinning: boolean):
 async function wholeDissection({ file, tensor, units, name }: NamedNetwork, layout: PlainLayout): Promise<number> {
   const study = defineStudy({ data: { ...layout }, models: [{ name, file, layer: tensor, input: 'imagenet' }], runtime: { threads } });
   let [started, images, intersections] = [0, 0, 0];
-  const work = path.join(path.dirname(layout.images), 'work');
+  const store = path.join(path.dirname(layout.images), 'store');
   await lastValueFrom(
-    dissectStudy(study, { workFolder: work }).pipe(
-      tap((event) => {
+    dissectStudy(study, { store: fileStore(store) }).pipe(
+      concatMap(async (event) => {
         if (event.kind === 'progress' && event.step === 'images' && started === 0) [started, images] = [performance.now(), event.done];
         if (event.kind === 'model') for (const { overlaps, matches } of event.layers) {
-          intersections += readNumbers(column(overlaps, 'intersection')).reduce((sum, count) => sum + count, 0);
+          intersections += readNumbers(column(await overlaps(), 'intersection')).reduce((sum, count) => sum + count, 0);
           if (matches.numRows !== units) throw new Error(`expected ${String(units)} units, got ${String(matches.numRows)}`);
         }
       }),
     ),
   );
+  rmSync(store, { recursive: true, force: true });
   if (intersections === 0) throw new Error('no overlap was counted');
   return (performance.now() - started) / (fewImages - images);
 }

@@ -1,5 +1,5 @@
 import type { DissectionEvent } from '@intermodel/pipelines';
-import type { OutputOptions } from './output.ts';
+import { durationText, type OutputOptions } from './output.ts';
 
 /** Milliseconds between two lines of progress. */
 const interval = 100;
@@ -22,7 +22,7 @@ export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonl
       if (now - last < interval && event.done < event.total) return;
       last = now;
       const rate = event.done / Math.max(1e-3, (now - start) / 1000);
-      line(`${current} ${String(event.done)} of ${String(event.total)}, ${rate.toFixed(1)} per second, ${duration((event.total - event.done) / Math.max(rate, 1e-9))} left`);
+      line(`${current} ${String(event.done)} of ${String(event.total)}, ${rate.toFixed(1)} per second, ${durationText((event.total - event.done) / Math.max(rate, 1e-9))} left`);
     },
     done: () => {
       line('');
@@ -36,12 +36,6 @@ const stepWords = { 'step-started': 'runs', 'step-done': 'done', 'step-skipped':
 function tellStep(event: DissectionEvent, clear: (text: string) => void): void {
   if (!('subject' in event) || !('step' in event)) return;
   clear('');
-  const took = event.kind === 'step-done' ? ` in ${(event.milliseconds / 1000).toFixed(1)} s` : '';
+  const took = event.kind === 'step-done' ? ` in ${durationText(event.milliseconds / 1000)}` : '';
   process.stderr.write(`${[event.step, event.subject].filter((part) => part !== '').join(' ')}: ${stepWords[event.kind]}${took}\n`);
-}
-
-function duration(seconds: number): string {
-  if (seconds < 90) return `${seconds.toFixed(0)} s`;
-  if (seconds < 5400) return `${(seconds / 60).toFixed(0)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
 }

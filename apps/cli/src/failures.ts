@@ -9,9 +9,14 @@ export function reportFailure(error: unknown, json: boolean): number {
   if (error instanceof IntermodelError) {
     const { code, message, details } = error;
     const { cause, ...shown } = details;
-    process.stderr.write(json ? `${JSON.stringify({ error: { code, message, ...shown } })}\n` : `error ${code}: ${message}\n`);
+    process.stderr.write(json ? `${JSON.stringify({ error: { code, message, ...shown } })}\n` : `${errorText(error)}\n`);
     return error instanceof InputError ? exitCodes.badInput : exitCodes.failed;
   }
   process.stderr.write(`error UNEXPECTED: this is a fault of intermodel, please report it\n${inspect(error)}\n`);
   return exitCodes.failed;
+}
+
+/** An error in words, as it is shown to people. */
+export function errorText({ code, message }: IntermodelError): string {
+  return `error ${code}: ${message}`;
 }

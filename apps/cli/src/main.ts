@@ -1,5 +1,6 @@
 import { programVersion } from '@intermodel/pipelines';
 import { Command, CommanderError } from 'commander';
+import { cleanCommand } from './commands/clean.ts';
 import { dataCommand } from './commands/data.ts';
 import { dissectCommand } from './commands/dissect.ts';
 import { embedCommand } from './commands/embed.ts';
@@ -8,6 +9,8 @@ import { placeCommand } from './commands/place.ts';
 import { relateCommand } from './commands/relate.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { watchCommand } from './commands/watch.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { listenForStop, Stopped } from './stopping.ts';
 
@@ -40,7 +43,7 @@ export function commandLine(): Command {
     .version(programVersion, '-v, --version')
     .helpOption('-h, --help', 'show help')
     .addHelpText('after', '\nExit codes: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped.\nExample: intermodel reproduce --out reproduction');
-  const commands = [reproduceCommand(), layersCommand(), dataCommand(), dissectCommand(), runCommand(), embedCommand(), placeCommand(), relateCommand()];
+  const commands = [reproduceCommand(), layersCommand(), dataCommand(), dissectCommand(), runCommand(), statusCommand(), watchCommand(), cleanCommand(), embedCommand(), placeCommand(), relateCommand()];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap((each) => each.commands)]) {
     command.exitOverride().showHelpAfterError('(add --help for the options, with examples)');

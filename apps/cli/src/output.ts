@@ -42,3 +42,18 @@ export function textTable(headings: readonly string[], rows: readonly (readonly 
   const isNumeric = headings.map((_, column) => rows.every((row) => typeof row[column] !== 'string'));
   return cells.map((row) => row.map((cell, column) => (isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
 }
+
+/** A number of bytes for people. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1024) return `${String(bytes)} B`;
+  const [value, unit] = bytes < 2 ** 20 ? [bytes / 1024, 'KiB'] : bytes < 2 ** 30 ? [bytes / 2 ** 20, 'MiB'] : [bytes / 2 ** 30, 'GiB'];
+  return `${value.toFixed(1)} ${unit}`;
+}
+
+/** A duration for people. */
+export function durationText(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${seconds.toFixed(0)} s`;
+  if (seconds < 5400) return `${(seconds / 60).toFixed(0)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -38,7 +38,7 @@ export function withRunOptions(command: Command): Command {
 }
 
 /** Runs a study as the options say, with progress on a terminal. */
-export async function runToEnd(study: Study, options: RunOptions, command: string, given?: AbortSignal): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
+export async function runToEnd(study: Study, options: RunOptions, command: string): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
   const { out, store, verify, wait } = options;
   const { onEvent, done } = dissectionProgress(options);
   const steps: StepCounts = { run: 0, stored: 0 };
@@ -64,7 +64,7 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
         filter((event) => event.kind === 'tables'),
       ),
     );
-  const run = given === undefined ? await stoppable(work) : await work(given);
+  const run = await stoppable(work);
   done();
   return { run, steps };
 }

@@ -39,6 +39,6 @@ export { cutSpatialParts, cutSpatialPartsDefaults, spatialParts, type CutSpatial
 
 // Segmentation models as a source of labels
 export { segmentImages, type SegmentImagesOptions } from './segmenters/segment-images.ts';
-export { neededPlaneKeys, pruneKeptPlanes, usedPlaneKeys, type PrunedPlanes, type PruneKeptPlanesOptions } from './segmenters/kept-planes.ts';
+export { keptPlanesFile, neededPlaneKeys, pruneKeptPlanes, usedPlaneKeys, type PrunedPlanes, type PruneKeptPlanesOptions } from './segmenters/kept-planes.ts';
 export { segmenterHeadDefaults, type Segmenter, type SegmenterClass, type SegmenterHead, type SegmenterInput } from './segmenters/segmenter.ts';
 export { mainOutput, readOwners, readSegmenterClasses, segmenterPreset, segmenterPresets, type PresetParts, type SegmenterPresetName, type SegmenterPresetOptions } from './segmenters/segmenter-presets.ts';

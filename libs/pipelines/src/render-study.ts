@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { ReportTables, UnitGallery, VocabularyHealth } from '@intermodel/report';
+import type { ReportTables, StudyChange, UnitGallery, VocabularyHealth } from '@intermodel/report';
 import { InputError, suggestName, writeFileAtomically } from '@intermodel/streams';
 import type { StudyGallery } from './study-file/study.ts';
 import { libraryVersion, programVersion } from './manifest.ts';
@@ -23,12 +23,14 @@ export interface ReportChoices {
   readonly figures?: string;
 }
 
-/** What only a dissection has to show. */
+/** What a report shows besides the tables: images and labels of a dissection, and what changed since an earlier run. */
 export interface DissectionShown {
   /** Best units of each model with the images that drive them. */
   readonly galleries?: readonly UnitGallery[];
   /** Where the images of these galleries stand. @default in the page, up to 2 MiB */
   readonly gallery?: Pick<StudyGallery, 'place' | 'megabytes'>;
+  /** What changed since an earlier run, as `compareEmbeddings` tells it. */
+  readonly change?: StudyChange;
   /** How often each concept occurs in the images. */
   readonly vocabulary?: readonly VocabularyHealth[];
 }

@@ -195,7 +195,7 @@ class StudyRunner {
       const ownInputs = inputs.filter(({ role, name }) => role !== 'model' || path.basename(model.file) === name);
       const record = { options: formatStudy({ ...study, models: [model] }), inputs: ownInputs, warnings };
       const folder = this.#folder.model(model.name);
-      const output = new OutputRecord(this.#steps, this.#store.hashes, folder, model.name, { record, layers: layers.map(({ layer, key, diff }) => [layer, key, diff?.key ?? null]) });
+      const output = new OutputRecord(this.#steps, this.#store.hashes, folder, { record, layers: layers.map(({ layer, key, diff }) => [layer, key, diff?.key ?? null]) });
       if ((await output.current()) === undefined) {
         const gates = study.diff === undefined ? undefined : { main: study.matching, diff: study.diff.matching };
         await output.remember(await writeModel(folder, event, record, gates));
@@ -212,7 +212,7 @@ class StudyRunner {
     const batches = studyFiles(tables);
     const layers = this.#models.flatMap(({ model, layers: own }) => own.map(({ layer, key }) => [model.name, layer, key]));
     const content = { record, health: health.csv, tables: Object.entries(batches).map(([name, batch]) => [name, hashOf(batch)]), formats, layers, gallery: study.gallery };
-    const output = new OutputRecord(this.#steps, this.#store.hashes, folder.path, '', content);
+    const output = new OutputRecord(this.#steps, this.#store.hashes, folder.path, content);
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
     const galleries = await unitGalleries(study, this.#models, this.#steps, describe);
     let files = figures === undefined ? await output.current() : undefined;

@@ -1,0 +1,29 @@
+import { readStudyFile, studyStatus, type StudyStatus } from '@intermodel/pipelines';
+import { Command } from 'commander';
+import { bytesText, durationText, printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
+import { studyPlace, withStoreOptions, type StoreOptions } from '../store-options.ts';
+
+/** `intermodel status`: which steps of a study are done, stale or missing. */
+export function statusCommand(): Command {
+  const command = new Command('status')
+    .description('Tell which steps of a study are done, stale (and why) or missing, with their sizes and times. Runs and writes nothing.')
+    .argument('<STUDY>', 'study file (YAML or JSON)')
+    .addHelpText('after', '\nExamples:\n  intermodel status study.yaml --out study\n  intermodel status study.yaml --out study --json')
+    .action(async (file: string, options: StoreOptions & OutputOptions) => {
+      const status = await studyStatus(readStudyFile(file), studyPlace(options));
+      printResult(options, status, () => statusText(status));
+    });
+  return withOutputOptions(withStoreOptions(command));
+}
+
+function statusText({ groups, unsegmented, isComplete }: StudyStatus): string {
+  if (unsegmented > 0) return `${String(unsegmented)} images have no labels of the segmentation models yet; what follows them is not known before they are made.`;
+  const rows = groups.map(({ step, model, done, stale, missing, toRun, bytes, milliseconds }) => [step, model, done, stale, missing, toRun, bytesText(bytes), milliseconds === undefined ? '' : durationText(milliseconds / 1000)]);
+  const reasons = groups.flatMap(({ step, model, toRun, why }) => (toRun === 0 ? [] : why.map((reason) => `${[step, model].filter((part) => part !== '').join(' of ')}: ${reason}`)));
+  return [
+    textTable(['step', 'model', 'done', 'stale', 'missing', 'to run', 'size', 'took'], rows),
+    ...(reasons.length === 0 ? [] : ['', ...new Set(reasons)]),
+    '',
+    isComplete ? 'Complete: a run computes nothing.' : `${String(groups.reduce((sum, { toRun }) => sum + toRun, 0))} steps to run.`,
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import { pruneKeptPlanes } from '@intermodel/data-loading';
+import { findGarbage, InputError, removeGarbage, type GarbageItem } from '@intermodel/streams';
+import type { Study } from '../study-file/study.ts';
+import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
+
+/** What no present study needs. */
+export interface CleanedStore {
+  /** Steps that are, or would be, removed. */
+  readonly garbage: readonly GarbageItem[];
+  /** Their bytes. */
+  readonly bytes: number;
+  /** Labels of segmentation models that were removed; 0 where nothing is removed. */
+  readonly planes: number;
+  /** Whether they were removed. */
+  readonly removed: boolean;
+}
+
+/**
+ * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so.
+ *
+ * @throws InputError `STORE_LOCKED` while a run holds the store, `NOT_SEGMENTED` while it is not known what a study needs.
+ */
+export async function cleanStudies(studies: readonly Study[], place: StudyPlace, remove = false): Promise<CleanedStore> {
+  const inspected: InspectedStudy[] = [];
+  for (const study of studies) {
+    const one = await inspectStudy(study, place);
+    if (one.unsegmented > 0) throw new InputError('NOT_SEGMENTED', `${String(one.unsegmented)} images have no labels yet, so it is not known what the study needs`, { ...(study.file === undefined ? {} : { file: study.file }), hint: 'Run the study first.' });
+    inspected.push(one);
+  }
+  const [first] = inspected;
+  if (first === undefined) throw new RangeError('cleanStudies: no study was given');
+  const { store } = first.store;
+  const needed = new Set(inspected.flatMap(({ neededKeys }) => [...neededKeys]));
+  const lock = remove ? await store.lock() : undefined;
+  try {
+    const garbage = await findGarbage(store, needed);
+    if (!remove) return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), planes: 0, removed: false };
+    const bytes = await removeGarbage(store, garbage);
+    const planes = first.labelFolder === undefined ? 0 : pruneKeptPlanes(first.labelFolder, new Set(inspected.flatMap(({ neededPlanes }) => [...neededPlanes]))).removed;
+    return { garbage, bytes, planes, removed: true };
+  } finally {
+    lock?.release();
+  }
+}

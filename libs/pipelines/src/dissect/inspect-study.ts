@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { keptPlanesFile } from '@intermodel/data-loading';
+import { memoryStore, stepKey, type StepStore } from '@intermodel/streams';
+import type { Study } from '../study-file/study.ts';
+import { outputStep } from '../steps/output-record.ts';
+import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
+import { StudySteps } from '../steps/study-steps.ts';
+import { describeDissection } from './dissect-study.ts';
+import type { LayerPlace } from './dissection-steps.ts';
+import { openImageSource, studyPlaneKeys } from './image-source.ts';
+import { layerPlaces } from './model-facts.ts';
+import { labelsFolder, modelsFolder, storeFolder } from './run-folder.ts';
+import { studySteps, type GraphStep } from './study-graph.ts';
+
+/** Where a study is kept. */
+export interface StudyPlace {
+  /** Output folder of its runs. @default none */
+  readonly out?: string;
+  /** Folder of the finished steps, or a store of one's own. @default '.store' in `out` */
+  readonly store?: StepStore | string;
+  /** Stops the work. */
+  readonly signal?: AbortSignal;
+}
+
+/** The steps of a study as it stands, without running any. */
+export interface InspectedStudy {
+  /** Where its steps are kept. */
+  readonly store: StudyStore;
+  /** All steps, in the order in which they are run. */
+  readonly steps: readonly GraphStep[];
+  /** Keys of all that the study needs of the store, what was written into output folders included. */
+  readonly neededKeys: ReadonlySet<string>;
+  /** Folder of the labels that segmentation models make; undefined: none are kept. */
+  readonly labelFolder: string | undefined;
+  /** Kept labels that the study needs, by their keys. */
+  readonly neededPlanes: ReadonlySet<string>;
+  /** Images that are still to be segmented; while there are some, the steps are not known. */
+  readonly unsegmented: number;
+}
+
+/**
+ * Finds out which steps a study consists of: lists and hashes its files, and runs nothing.
+ *
+ * @throws InputError for images, labels and models that do not fit.
+ */
+export async function inspectStudy(study: Study, { out, store: given, signal = new AbortController().signal }: StudyPlace): Promise<InspectedStudy> {
+  const store = openStudyStore(given ?? (out === undefined ? undefined : path.join(out, storeFolder)));
+  const labelFolder = study.runtime.labelCache ?? (out === undefined ? undefined : path.join(out, labelsFolder));
+  const neededPlanes = await studyPlaneKeys(study);
+  const missing = [...neededPlanes].filter((key) => labelFolder === undefined || !existsSync(keptPlanesFile(labelFolder, key))).length;
+  // Bad images never have planes: where they are passed over, some may be missing for good.
+  const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
+  const common = { store, labelFolder, neededPlanes, unsegmented };
+  if (unsegmented > 0) return { ...common, steps: [], neededKeys: new Set() };
+  const source = await openImageSource(study, { ...(labelFolder === undefined ? {} : { labelCache: labelFolder }), runtime: study.runtime, signal });
+  const describe = await describeDissection(study, source, store.hashes, signal);
+  const facts = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
+  const places: LayerPlace[] = [];
+  for (const model of study.models) places.push(...(await layerPlaces(model, facts, store.hashes, signal)));
+  const steps = studySteps(study, describe, places);
+  const outputs = out === undefined ? [] : [outputStep(out), ...study.models.map(({ name }) => outputStep(path.join(out, modelsFolder, name)))];
+  const neededKeys = new Set([...facts.neededKeys, ...steps.map(({ step }) => stepKey(step)), ...outputs.map(stepKey)]);
+  return { ...common, steps, neededKeys };
+}
+
+/** A store that reads another one, and keeps what is written to itself. */
+function readOnly(store: StepStore): StepStore {
+  const own = memoryStore();
+  return {
+    ...own,
+    find: async (key) => (await own.find(key)) ?? store.find(key),
+    read: async (key, part) => (await own.read(key, part)) ?? store.read(key, part),
+  };
+}

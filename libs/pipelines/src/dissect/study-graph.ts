@@ -1,0 +1,41 @@
+import type { StepDescription } from '@intermodel/streams';
+import type { Study } from '../study-file/study.ts';
+import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
+
+/** A step of a study. */
+export interface GraphStep {
+  /** The step. */
+  readonly step: StepDescription;
+  /** Whether the study asks for its result; the others only lead there, and may be missing. */
+  readonly isResult: boolean;
+  /** Model that it is about; empty: all. */
+  readonly model: string;
+}
+
+/** Lists all steps of a study in the order in which they are run. */
+export function studySteps(study: Study, describe: DissectionSteps, places: readonly LayerPlace[]): GraphStep[] {
+  const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
+  const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
+  const steps: GraphStep[] = [];
+  const add = (step: StepDescription, model = '', isResult = false) => {
+    steps.push({ step, model, isResult });
+  };
+  for (const { model } of places) for (const preset of presets) for (const shard of describe.shards) add(describe.labels(shard, model, preset), '', true);
+  const [first] = study.models;
+  if (first !== undefined) add(describe.description(first, study.matching), '', true);
+  for (const place of places) {
+    const { name } = place.model;
+    for (const shard of describe.shards) {
+      if (keeps) add(describe.maps(shard, place), name);
+      for (const preset of presets) if (study.runtime.sketch === undefined) add(describe.histogram(shard, place, preset), name);
+      if (study.gallery.units > 0) add(describe.top(shard, place), name);
+    }
+    for (const preset of presets) {
+      add(describe.thresholds(place, preset), name);
+      for (const shard of describe.shards) add(describe.overlaps(shard, place, preset), name);
+      add(describe.matches(place, preset), name, true);
+    }
+    if (study.gallery.units > 0) add(describe.gallery(place, study.matching), name, true);
+  }
+  return steps;
+}

@@ -1,0 +1,67 @@
+import { describeDifferences, stepStates, type StepState } from '@intermodel/streams';
+import type { Study } from '../study-file/study.ts';
+import { inspectStudy, type StudyPlace } from './inspect-study.ts';
+import type { GraphStep } from './study-graph.ts';
+
+/** Steps of one kind, of one model or of all. */
+export interface StepGroupStatus {
+  /** Kind of step. */
+  readonly step: string;
+  /** Model that they are about; empty: all. */
+  readonly model: string;
+  /** Steps that are stored. */
+  readonly done: number;
+  /** Steps of which something older is stored. */
+  readonly stale: number;
+  /** Steps of which nothing is stored. */
+  readonly missing: number;
+  /** Steps that a run would compute: of those stale or missing, the ones that a result still depends on. */
+  readonly toRun: number;
+  /** Bytes of those that are stored. */
+  readonly bytes: number;
+  /** Milliseconds that those took that are stored; undefined where it is not known. */
+  readonly milliseconds: number | undefined;
+  /** Why the stale ones are stale, each reason once. */
+  readonly why: readonly string[];
+}
+
+/** How far a study has come. */
+export interface StudyStatus {
+  /** Kinds of steps, in the order in which they are run. */
+  readonly groups: readonly StepGroupStatus[];
+  /** Images that are still to be segmented; while there are some, the steps are not known. */
+  readonly unsegmented: number;
+  /** Whether a run would compute nothing. */
+  readonly isComplete: boolean;
+}
+
+/** Tells which steps of a study are done, stale and why, or missing; nothing is run or written. */
+export async function studyStatus(study: Study, place: StudyPlace): Promise<StudyStatus> {
+  const { store, steps, unsegmented } = await inspectStudy(study, place);
+  const stateOf = await stepStates(store.store);
+  const groups = new Map<string, { readonly kind: string; readonly model: string; readonly states: { readonly graph: GraphStep; readonly state: StepState }[] }>();
+  const unfinished = new Set<string>();
+  for (const graph of steps) {
+    const state = stateOf(graph.step);
+    const key = JSON.stringify([graph.step.step, graph.model]);
+    const group = groups.get(key) ?? { kind: graph.step.step, model: graph.model, states: [] };
+    groups.set(key, group);
+    group.states.push({ graph, state });
+    if (graph.isResult && state.state !== 'done') unfinished.add(graph.model);
+  }
+  const rows = [...groups.values()].map(({ kind, model, states }): StepGroupStatus => {
+    const seen = new Set<string>();
+    const own = states.filter(({ graph }) => !seen.has(graph.step.subject ?? '') && seen.add(graph.step.subject ?? ''));
+    const count = (name: StepState['state']) => own.filter(({ state }) => state.state === name).length;
+    const open = own.filter(({ state }) => state.state !== 'done');
+    const times = own.flatMap(({ state }) => (state.state === 'done' ? (store.times.get(state.record.key) ?? []) : []));
+    return {
+      ...{ step: kind, model, done: count('done'), stale: count('stale'), missing: count('missing') },
+      toRun: open.filter(({ graph }) => graph.isResult || unfinished.has(model)).length,
+      bytes: own.reduce((sum, { state }) => sum + (state.state === 'done' ? state.record.bytes : 0), 0),
+      milliseconds: times.length === 0 ? undefined : times.reduce((sum, time) => sum + time, 0),
+      why: [...new Set(own.flatMap(({ state }) => (state.state === 'stale' ? [describeDifferences(state.differences)] : [])))],
+    };
+  });
+  return { groups: rows, unsegmented, isComplete: unsegmented === 0 && rows.every(({ toRun }) => toRun === 0) };
+}
