@@ -2,6 +2,8 @@ import type { Markup } from '../page/markup.ts';
 import { percent } from '../page/number-text.ts';
 import { categoryColourNames, colour } from '../page/palette.ts';
 import type { Embedding } from '../tables/study.ts';
+import { shortened } from '../words/shorten.ts';
+import { textWidth } from './label-candidates.ts';
 import type { PlotHost } from './plot-host.ts';
 
 /** Draws the weights of all concepts, one strip a component under each other: the same place is the same concept in every strip. */
@@ -27,7 +29,9 @@ export function drawLoadingProfile(host: PlotHost, { loadings, components, ratio
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
     marks: [
       plot.rectY(rows, { x1: ({ place }: { place: number }) => place - 0.4, x2: ({ place }: { place: number }) => place + 0.4, y: 'weight', fy: 'strip', fill: 'category' }),
-      plot.text(named, { x: 'place', y: 'weight', fy: 'strip', text: 'concept', textAnchor: 'start', dx: 6, fill: colour('ink'), stroke: colour('panel'), strokeWidth: 3 }),
+      ...(['start', 'end'] as const).map((textAnchor) =>
+        plot.text(named.filter(({ place }) => (place > sorted.length * 0.9) === (textAnchor === 'end')), { x: 'place', y: 'weight', fy: 'strip', text: ({ concept }: { concept: string }) => shortened(concept, longestName), textAnchor, dx: textAnchor === 'start' ? 6 : -6, fill: colour('ink'), stroke: colour('panel'), strokeWidth: 3 }),
+      ),
       plot.ruleY([0], { stroke: colour('quiet') }),
       plot.text(strips, { fy: (name: string) => name, text: (name: string) => name, frameAnchor: 'top-left', dy: -13, fontWeight: 600, fill: colour('ink') }),
     ],
@@ -37,11 +41,19 @@ export function drawLoadingProfile(host: PlotHost, { loadings, components, ratio
 /** Concepts named in each strip. */
 const conceptsNamed = 6;
 
+/** Characters of a name that are shown. */
+const longestName = 18;
+
+/** Pixels of the strips from the first concept to the last. */
+const plotWidth = 944;
+
 /** The strongest concepts of a strip; of two that stand so close that their names would collide, the stronger. */
-function strongest<R extends { readonly place: number; readonly weight: number }>(rows: readonly R[]): readonly R[] {
+function strongest<R extends { readonly place: number; readonly weight: number; readonly concept: string }>(rows: readonly R[]): readonly R[] {
+  const reach = ({ concept }: R): number => ((textWidth(shortened(concept, longestName), 11) + 16) / plotWidth) * rows.length;
+  const apart = (a: R, b: R): boolean => Math.abs(a.place - b.place) > Math.max(reach(a), reach(b));
   const named: R[] = [];
   for (const row of [...rows].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))) {
-    if (named.length < conceptsNamed && named.every(({ place }) => Math.abs(place - row.place) > rows.length * 0.07)) named.push(row);
+    if (named.length < conceptsNamed && named.every((other) => apart(other, row))) named.push(row);
   }
   return named;
 }

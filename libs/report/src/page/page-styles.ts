@@ -143,6 +143,7 @@ dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
 .strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.6rem,1fr));gap:.5rem;list-style:none;margin:0;padding:0}
 .strip li{max-width:8.4rem}
 #variance .figure{width:100%;max-width:26rem}
+#concept-map .figure{max-width:none}
 .strip svg{display:block;border-radius:3px;width:100%;height:auto;background:var(--faint)}
 .strip .named{font-size:.82rem;max-width:9rem;overflow-wrap:anywhere}
 .dim{fill:#000;fill-opacity:.56}
@@ -238,6 +239,6 @@ nav,.controls,.skip,.tools,.readout,#model-panel,details:not([open]),button:not(
 figure,.card,.finding,.unit{break-inside:avoid;border-color:#bbb}
 h2,h3,h4{break-after:avoid}
 .scroll,.scroll:has(>table[data-interactive]),.trio .drawing,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
-.drawing .figure{max-width:100%}
+.drawing .figure,#concept-map .figure{max-width:100%}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;
