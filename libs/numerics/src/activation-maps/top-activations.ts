@@ -57,6 +57,8 @@ export class TopActivations {
   readonly #pool: ActivationPool;
   readonly #memory = new KernelMemory();
   readonly #at: { readonly maps: number; readonly bars: number; readonly scores: number; readonly risen: number };
+  /** Score that an image has to reach, one entry a unit. */
+  readonly #bars: Float64Array;
   /** Places taken, one entry a unit. */
   readonly #filled: Uint32Array;
   /** Places of a unit in the order of their scores: units x images. */
@@ -73,7 +75,8 @@ export class TopActivations {
     this.#pool = pool;
     const memory = this.#memory;
     this.#at = { maps: memory.allocate(units * mapSize * 4), bars: memory.allocate(units * 8), scores: memory.allocate(units * 8), risen: memory.allocate(units * 4) };
-    memory.doubles(this.#at.bars, units).fill(-Infinity);
+    // Memory does not grow any more, so the view stays.
+    this.#bars = memory.doubles(this.#at.bars, units).fill(-Infinity);
     this.#filled = new Uint32Array(units);
     this.#order = new Uint32Array(units * images);
     this.#imageAt = new Float64Array(units * images);
@@ -105,7 +108,13 @@ export class TopActivations {
    * @param firstImage added to its numbers of images, where those count within the shard
    */
   merge(other: TopActivations, firstImage = 0): void {
-    for (let unit = 0; unit < other.#units; unit++) for (const { image, score, map } of other.read(unit)) this.#insert(unit, image + firstImage, score, map, 0);
+    for (let unit = 0; unit < other.#units; unit++) {
+      const first = unit * other.#images;
+      for (let rank = first; rank < first + (other.#filled[unit] as number); rank++) {
+        const place = other.#order[rank] as number;
+        this.#insert(unit, (other.#imageAt[place] as number) + firstImage, other.#scoreAt[place] as number, other.#mapAt, place * other.#mapSize);
+      }
+    }
   }
 
   /** State as plain data, the arrays copied. */
@@ -122,9 +131,8 @@ export class TopActivations {
       if (into.length !== from.length) throw new RangeError(`TopActivations.fromState: an array has ${String(from.length)} entries instead of ${String(into.length)}`);
       into.set(from);
     }
-    const bars = top.#memory.doubles(top.#at.bars, top.#units);
     top.#filled.forEach((filled, unit) => {
-      if (filled === top.#images) bars[unit] = top.#scoreAt[top.#order[(unit + 1) * top.#images - 1] as number] as number;
+      if (filled === top.#images) top.#bars[unit] = top.#scoreAt[top.#order[(unit + 1) * top.#images - 1] as number] as number;
     });
     return top;
   }
@@ -153,7 +161,7 @@ export class TopActivations {
     this.#scoreAt[place] = score;
     for (let value = 0, at = place * this.#mapSize; value < this.#mapSize; value++, at++) this.#mapAt[at] = maps[start + value] as number;
     if (!full) this.#filled[unit] = filled + 1;
-    if (filled + 1 >= this.#images) this.#memory.doubles(this.#at.bars, this.#units)[unit] = this.#scoreAt[this.#order[first + this.#images - 1] as number] as number;
+    if (filled + 1 >= this.#images) this.#bars[unit] = this.#scoreAt[this.#order[first + this.#images - 1] as number] as number;
   }
 
   #precedes(image: number, score: number, place: number): boolean {

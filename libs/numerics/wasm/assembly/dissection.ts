@@ -388,12 +388,28 @@ function countRaw(map: usize, histogram: usize, bound: f32): u32 {
   return counted;
 }
 
+let touched: u32 = 0;
+
+/** Reads the bins of some units that will be counted into, all at once: one after the other, each would be waited for. */
+// @ts-ignore: decorator
+@inline
+function touchHistograms(first: u32, end: u32): void {
+  let sum: u32 = 0;
+  for (let unit = first; unit < end; unit++) {
+    const bin = max(load<i32>(boundBins + (<usize>unit << 2)), 0);
+    const place = histograms + (<usize>unit << 14) + (<usize>bin << 2);
+    sum += load<u32>(place) + load<u32>(place, 48);
+  }
+  touched = sum;
+}
+
 /** Adds all maps of one image; writes the units whose map may still matter and returns how many. */
 export function addImage(activations: usize, limit: f32): u32 {
   let kept: u32 = 0;
   const bytes = <usize>mapSize << 2;
   const limitBits = reinterpret<i32>(limit);
   for (let unit: u32 = 0; unit < unitCount; unit++) {
+    if ((unit & 31) == 0) touchHistograms(unit, min(unit + 32, unitCount));
     const map = activations + <usize>unit * bytes;
     const slot = <usize>unit << 2;
     const finite = scan(map, mapSize, limitBits);
