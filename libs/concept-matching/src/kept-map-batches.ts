@@ -22,17 +22,13 @@ export function keptMapSchema(mapSize: number): Schema<KeptMapColumns> {
   ]);
 }
 
-/** Kept images as one batch; their arrays are copied. */
+/** Kept images as one batch; their arrays are copied unless they follow each other in memory. */
 export function toKeptBatch(schema: Schema<KeptMapColumns>, images: readonly KeptImage[]): RecordBatch<KeptMapColumns> {
   const length = images.length;
   const typeOf = (name: keyof KeptMapColumns) => (schema.fields.find((field) => field.name === name) as Field).type as List<DataType>;
-  const flatData = (type: DataType, arrays: readonly (Uint16Array | Uint32Array | Float32Array)[], into: Uint16Array | Uint32Array | Float32Array): Data => {
-    let at = 0;
-    for (const array of arrays) {
-      into.set(array, at);
-      at += array.length;
-    }
-    return makeData({ type, nullCount: 0, length: at, data: into } as never);
+  const flatData = (type: DataType, arrays: readonly Values[], make: (length: number) => Values): Data => {
+    const data = joined(arrays) ?? copied(arrays, make);
+    return makeData({ type, nullCount: 0, length: data.length, data } as never);
   };
   const listData = (type: List<DataType>, sizes: readonly number[], child: Data): Data => {
     const valueOffsets = new Int32Array(length + 1);
@@ -41,18 +37,42 @@ export function toKeptBatch(schema: Schema<KeptMapColumns>, images: readonly Kep
     });
     return makeData({ type, nullCount: 0, length, valueOffsets, child });
   };
-  const total = (name: 'labels' | 'units' | 'maps') => images.reduce((sum, image) => sum + image[name].length, 0);
   const unitSizes = images.map(({ units }) => units.length);
   const mapType = (typeOf('maps').children[0] as Field<DataType>).type;
-  const maps = flatData(new Float32(), images.map((image) => image.maps), new Float32Array(total('maps')));
+  const maps = flatData(new Float32(), images.map((image) => image.maps), (size) => new Float32Array(size));
   const children = [
     makeData({ type: new Int32(), nullCount: 0, length, data: Int32Array.from(images, ({ image }) => image) }),
-    listData(typeOf('labels'), images.map(({ labels }) => labels.length), flatData(new Uint16(), images.map(({ labels }) => labels), new Uint16Array(total('labels')))),
-    listData(typeOf('units'), unitSizes, flatData(new Uint32(), images.map(({ units }) => units), new Uint32Array(total('units')))),
-    listData(typeOf('maxima'), unitSizes, flatData(new Float32(), images.map(({ maxima }) => maxima), new Float32Array(total('units')))),
-    listData(typeOf('maps'), unitSizes, makeData({ type: mapType, nullCount: 0, length: total('units'), child: maps } as never)),
+    listData(typeOf('labels'), images.map(({ labels }) => labels.length), flatData(new Uint16(), images.map(({ labels }) => labels), (size) => new Uint16Array(size))),
+    listData(typeOf('units'), unitSizes, flatData(new Uint32(), images.map(({ units }) => units), (size) => new Uint32Array(size))),
+    listData(typeOf('maxima'), unitSizes, flatData(new Float32(), images.map(({ maxima }) => maxima), (size) => new Float32Array(size))),
+    listData(typeOf('maps'), unitSizes, makeData({ type: mapType, nullCount: 0, length: unitSizes.reduce((sum, size) => sum + size, 0), child: maps } as never)),
   ];
   return new RecordBatch(schema, makeData({ type: new Struct<KeptMapColumns>(schema.fields), nullCount: 0, length, children: children as never[] }));
+}
+
+type Values = Uint16Array | Uint32Array | Float32Array;
+
+/** Arrays that follow each other in memory as one. */
+function joined(arrays: readonly Values[]): Values | undefined {
+  const [first] = arrays;
+  let end = first?.byteOffset;
+  for (const array of arrays) {
+    if (array.buffer !== first?.buffer || array.byteOffset !== end) return undefined;
+    end += array.byteLength;
+  }
+  if (first === undefined || end === undefined) return undefined;
+  const Kind = first.constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Values;
+  return new Kind(first.buffer, first.byteOffset, (end - first.byteOffset) / first.BYTES_PER_ELEMENT);
+}
+
+function copied(arrays: readonly Values[], make: (length: number) => Values): Values {
+  const all = make(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
 }
 
 /** The one child of a list's data. */

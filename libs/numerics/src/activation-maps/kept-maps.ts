@@ -73,10 +73,10 @@ export class KeptMaps {
    */
   compact(bounds: Float32Array, keepEqual = false): number {
     const before = this.#bytes;
-    const images = this.#images;
+    const images = compactImages(this.#images, this.#mapSize, bounds, keepEqual);
     this.#images = [];
     this.#bytes = 0;
-    for (const image of images) this.#push(compactImage(image, this.#mapSize, bounds, keepEqual));
+    for (const image of images) this.#push(image);
     return before - this.#bytes;
   }
 
@@ -100,22 +100,40 @@ export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOp
   return { likely: Math.ceil(images * (most * LIKELY_KEPT_SHARE + LIKELY_LABEL_BYTES)), most: Math.ceil(images * (most + LIKELY_LABEL_BYTES)) };
 }
 
-function compactImage(image: KeptImage, size: number, bounds: Float32Array, keepEqual: boolean): KeptImage {
-  const { units, maxima, maps } = image;
+/** Maps that stay, image after image in one piece of memory, so that writing them copies nothing. */
+function compactImages(images: readonly KeptImage[], size: number, bounds: Float32Array, keepEqual: boolean): readonly KeptImage[] {
+  const staying = images.map((image) => findStaying(image, bounds, keepEqual));
+  if (staying.every(({ length }, image) => length === images[image]?.units.length)) return images;
+  const total = staying.reduce((sum, { length }) => sum + length, 0);
+  const all = { units: new Uint32Array(total), maxima: new Float32Array(total), maps: new Float32Array(total * size) };
+  let first = 0;
+  return images.map(({ image, labels, units, maxima, maps }, place) => {
+    const indices = staying[place] as Uint32Array;
+    const end = first + indices.length;
+    const kept = { image, labels, units: all.units.subarray(first, end), maxima: all.maxima.subarray(first, end), maps: all.maps.subarray(first * size, end * size) };
+    first = end;
+    copyMaps({ units, maxima, maps }, indices, kept, size);
+    return kept;
+  });
+}
+
+/** Places of the maps of an image that exceed the bound of their unit. */
+function findStaying({ units, maxima }: KeptImage, bounds: Float32Array, keepEqual: boolean): Uint32Array {
   const staying = new Uint32Array(units.length);
   let count = 0;
   for (let index = 0; index < units.length; index++) {
     const [highest, bound] = [maxima[index] as number, bounds[units[index] as number] as number];
     if (highest > bound || (keepEqual && highest === bound)) staying[count++] = index;
   }
-  if (count === units.length) return image;
-  const kept = { units: new Uint32Array(count), maxima: new Float32Array(count), maps: new Float32Array(count * size) };
-  // Maps are short: value by value they are copied sooner than by a call each.
-  for (let place = 0, to = 0; place < count; place++) {
-    const index = staying[place] as number;
-    kept.units[place] = units[index] as number;
-    kept.maxima[place] = maxima[index] as number;
-    for (let from = index * size, end = from + size; from < end; from++, to++) kept.maps[to] = maps[from] as number;
+  return staying.subarray(0, count);
+}
+
+/** Maps are short: value by value they are copied sooner than by a call each. */
+function copyMaps(from: ImageMaps, indices: Uint32Array, to: ImageMaps, size: number): void {
+  for (let place = 0, target = 0; place < indices.length; place++) {
+    const index = indices[place] as number;
+    to.units[place] = from.units[index] as number;
+    to.maxima[place] = from.maxima[index] as number;
+    for (let source = index * size, end = source + size; source < end; source++, target++) to.maps[target] = from.maps[source] as number;
   }
-  return { image: image.image, labels: image.labels, ...kept };
 }

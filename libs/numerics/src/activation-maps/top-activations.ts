@@ -105,6 +105,7 @@ export class TopActivations {
   /**
    * Takes in what another shard found.
    *
+   * @param other what was tallied there
    * @param firstImage added to its numbers of images, where those count within the shard
    */
   merge(other: TopActivations, firstImage = 0): void {
