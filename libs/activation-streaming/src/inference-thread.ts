@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { MachineError } from '@intermodel/streams';
+import { easeCollections } from './heap-growth.ts';
 import { RunGuard } from './run-guard.ts';
 import { unpackError, type InferRequest, type OpenedModel, type WorkerAnswer, type WorkerData, type WorkerSettings } from './worker-messages.ts';
 
@@ -25,10 +26,11 @@ const exitMilliseconds = 10_000;
 
 /**
  * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a session
- * holds is freed when its thread ends.
+ * holds is freed when its thread ends. From then on the heap of the process is collected less often.
  */
 export async function startInference(settings: WorkerSettings, signal?: AbortSignal): Promise<InferenceThread> {
   signal?.throwIfAborted();
+  easeCollections();
   const guard = new RunGuard();
   const worker = startWorker({ settings, guardMemory: guard.memory });
   const waiting = new Map<number, Waiting>();
