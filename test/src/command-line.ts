@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,9 +45,9 @@ export function csvRows(file: string): Record<string, string>[] {
   });
 }
 
-/** Bytes of every file below a folder but for hidden folders, which hold what runs keep for later ones; by relative path. */
+/** SHA-256 of every file below a folder but for hidden folders, which hold what runs keep for later ones; by relative path. */
 export function folderBytes(folder: string): Record<string, string> {
   const files = (readdirSync(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
   const shown = files.filter((file) => !path.relative(folder, file).startsWith('.'));
-  return Object.fromEntries(shown.sort().map((file) => [path.relative(folder, file), readFileSync(file).toString('base64')]));
+  return Object.fromEntries(shown.sort().map((file) => [path.relative(folder, file), createHash('sha256').update(readFileSync(file)).digest('hex')]));
 }

@@ -1,4 +1,4 @@
-import { runStudy, type Study, type StudyRun } from '@intermodel/pipelines';
+import { runStudy, type Study, type StudyRun, type StudyWarning } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { filter, lastValueFrom, tap } from 'rxjs';
 import { dissectionProgress } from './dissection-progress.ts';
@@ -42,6 +42,7 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
   const { out, store, verify, wait } = options;
   const { onEvent, done } = dissectionProgress(options);
   const steps: StepCounts = { run: 0, stored: 0 };
+  const notes: StudyWarning[] = [];
   const work = (signal: AbortSignal) =>
     lastValueFrom(
       runStudy(study, {
@@ -59,6 +60,7 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
         tap((event) => {
           if (event.kind === 'step-done') steps.run++;
           if (event.kind === 'step-skipped') steps.stored++;
+          if (event.kind === 'warning') notes.push(event);
           if (event.kind !== 'tables') onEvent(event);
         }),
         filter((event) => event.kind === 'tables'),
@@ -66,5 +68,8 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
     );
   const run = await stoppable(work);
   done();
+  // What was noticed of the store is no part of the study's record; all else is told with the result.
+  const { warnings } = run.record;
+  for (const { subject, text } of notes) if (options.quiet !== true && !warnings.some((known) => known.subject === subject && known.text === text)) process.stderr.write(`note: ${subject}: ${text}\n`);
   return { run, steps };
 }

@@ -8,6 +8,7 @@ import { repeated, wholeNumber } from '../numbers.ts';
 import { printResult, withOutputOptions } from '../output.ts';
 import { galleryChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
 import { runResult, runText } from '../run-result.ts';
+import { statedCommand } from '../stated-command.ts';
 import { runToEnd, withRunOptions, type RunOptions } from '../run-to-end.ts';
 
 interface DissectOptions extends RunOptions, GalleryOptions, DataOptions {
@@ -55,9 +56,9 @@ export function dissectCommand(): Command {
     .option('--title <TEXT>', 'headline of the report')
     .option('--abstract <TEXT>', 'a few sentences below the headline')
     .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
-    .action(async (options: DissectOptions) => {
+    .action(async (options: DissectOptions, self: Command) => {
       const study = defineStudy(studyContent(options));
-      const { run, steps } = await runToEnd(study, options, 'intermodel dissect');
+      const { run, steps } = await runToEnd(study, options, statedCommand(self));
       printResult(options, runResult(options.out, run, steps), () => runText(options.out, run, steps));
     });
   return withOutputOptions(withReportOptions(withGalleryOptions(withRunOptions(withDataOptions(command)))));

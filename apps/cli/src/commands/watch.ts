@@ -6,6 +6,7 @@ import { errorText } from '../failures.ts';
 import { withOutputOptions } from '../output.ts';
 import { galleryChoices, reportChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
 import { runResult } from '../run-result.ts';
+import { statedCommand } from '../stated-command.ts';
 import { withRunOptions, type RunOptions, type StepCounts } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
 
@@ -16,7 +17,7 @@ export function watchCommand(): Command {
     .argument('<STUDY>', 'study file (YAML or JSON)')
     .requiredOption('--out <DIR>', 'folder to write')
     .addHelpText('after', '\nExamples:\n  intermodel watch study.yaml --out study\n  intermodel watch study.yaml --out study --json    # a line of JSON for each run')
-    .action(async (file: string, options: RunOptions & GalleryOptions) => {
+    .action(async (file: string, options: RunOptions & GalleryOptions, self: Command) => {
       const print = (text: string) => {
         if (options.quiet !== true) process.stderr.write(`${text}\n`);
       };
@@ -50,7 +51,7 @@ export function watchCommand(): Command {
       await stoppable((signal) =>
         lastValueFrom(
           watchStudy(file, {
-            ...{ out, signal, command: 'intermodel run' },
+            ...{ out, signal, command: statedCommand(self, 'run') },
             ...reportChoices(options),
             ...(store === undefined ? {} : { store }),
             ...(verify === undefined ? {} : { verify }),

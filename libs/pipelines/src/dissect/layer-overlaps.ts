@@ -75,6 +75,7 @@ async function countShard(context: GroupContext, task: OverlapTask, shard: Image
     await passAgain(context, maps, [shard]);
     kept = await keptMaps(context, maps, shard);
   }
+  const begun = performance.now();
   const { labels: combined } = await labels.read(shard);
   const tally = openTally(context, preset, thresholds);
   for (const image of kept.images) {
@@ -82,12 +83,12 @@ async function countShard(context: GroupContext, task: OverlapTask, shard: Image
     await breather.breathe();
   }
   const state = tally.toState();
-  await storeOverlaps(context, task, shard, state);
+  await storeOverlaps(context, task, shard, state, performance.now() - begun);
   return state;
 }
 
-async function storeOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard, state: OverlapState): Promise<void> {
-  await steps.write(describe.overlaps(shard, maps.place, preset), { state: packOverlaps(state) });
+async function storeOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard, state: OverlapState, milliseconds?: number): Promise<void> {
+  await steps.write(describe.overlaps(shard, maps.place, preset), { state: packOverlaps(state) }, milliseconds);
 }
 
 function openTally({ concepts, ignore }: GroupContext, preset: DissectionPreset, { shape, thresholds }: LayerThresholds): OverlapTally {

@@ -37,6 +37,7 @@ export async function readThresholds({ steps, describe }: GroupContext, { maps, 
 export async function selectThresholds(context: GroupContext, task: ThresholdTask, shards: readonly ImageShard[]): Promise<LayerThresholds> {
   const { maps, preset } = task;
   const zeros = preset.upsampling.padding === 'zeros';
+  const begun = performance.now();
   const breather = new Breather(context, 'thresholds', maps.place.model.name, 2 * imagesOf(shards));
   for (let attempt = 0; attempt < attempts; attempt++) {
     const selection = await joinCounts(context, task, shards);
@@ -58,7 +59,7 @@ export async function selectThresholds(context: GroupContext, task: ThresholdTas
       shape = kept.shape;
       if (!coversThresholds(kept, selected.thresholds, { padding: preset.upsampling.padding, equalIsActive: preset.compare === '>=' })) uncovered.push(shard);
     }
-    if (uncovered.length === 0 && shape !== undefined) return storeThresholds(context, task, { ...selected, shape });
+    if (uncovered.length === 0 && shape !== undefined) return storeThresholds(context, task, { ...selected, shape }, performance.now() - begun);
     await passAgain(context, maps, uncovered);
   }
   throw storeBroken(maps);
@@ -137,8 +138,8 @@ async function joinCounts(context: GroupContext, { maps, preset }: ThresholdTask
   throw storeBroken(maps);
 }
 
-async function storeThresholds({ steps, describe }: GroupContext, { maps, preset }: ThresholdTask, { thresholds, conditions, shape }: LayerThresholds): Promise<LayerThresholds> {
-  await steps.write(describe.thresholds(maps.place, preset), { state: packState({ thresholds, conditions, shape }) });
+async function storeThresholds({ steps, describe }: GroupContext, { maps, preset }: ThresholdTask, { thresholds, conditions, shape }: LayerThresholds, milliseconds?: number): Promise<LayerThresholds> {
+  await steps.write(describe.thresholds(maps.place, preset), { state: packState({ thresholds, conditions, shape }) }, milliseconds);
   return { thresholds, conditions, shape };
 }
 

@@ -35,7 +35,7 @@ export function openRunFolder(out: string): RunFolder {
   if (!isNew) {
     if (!statSync(out).isDirectory()) throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: out, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
     const entries = readdirSync(out);
-    if (entries.length > 0 && !isRunFolder(out) && entries.some((name) => !ownFolders.includes(name))) {
+    if (!isRunFolder(out) && !wasBegun(out) && entries.some((name) => !ownFolders.includes(name))) {
       throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', { file: out, expected: `an empty folder, a path that does not exist yet, or an earlier run's folder`, hint: 'Give another --out, or empty the folder.' });
     }
   }
@@ -58,4 +58,10 @@ export function openRunFolder(out: string): RunFolder {
       return gone;
     },
   };
+}
+
+/** Whether a run that was stopped while it wrote its tables left a folder: the manifest is written last. */
+function wasBegun(out: string): boolean {
+  const models = path.join(out, modelsFolder);
+  return existsSync(path.join(out, storeFolder)) || (existsSync(models) && readdirSync(models).some((name) => isRunFolder(path.join(models, name))));
 }

@@ -19,6 +19,7 @@ import type { DissectionSteps } from './dissection-steps.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts';
 import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
+import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
 import { studyTables } from './study-tables.ts';
 import { unitGalleries } from './unit-galleries.ts';
@@ -211,14 +212,15 @@ class StudyRunner {
     const { formats, figures } = this.#options;
     const batches = studyFiles(tables);
     const layers = this.#models.flatMap(({ model, layers: own }) => own.map(({ layer, key }) => [model.name, layer, key]));
-    const content = { record, health: health.csv, tables: Object.entries(batches).map(([name, batch]) => [name, hashOf(batch)]), formats, layers, gallery: study.gallery };
+    const changed = studyChange(folder.path, tables.points);
+    const content = { record, changed: changed?.text ?? null, health: health.csv, tables: Object.entries(batches).map(([name, batch]) => [name, hashOf(batch)]), formats, layers, gallery: study.gallery };
     const output = new OutputRecord(this.#steps, this.#store.hashes, folder.path, content);
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
     const galleries = await unitGalleries(study, this.#models, this.#steps, describe);
     let files = figures === undefined ? await output.current() : undefined;
     if (files === undefined) {
-      const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows });
-      files = writeFiles(folder.path, batches, record, { [vocabularyFile]: health.csv, ...shown });
+      const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
+      files = writeFiles(folder.path, batches, record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
       await output.remember(files);
     }
     for (const name of folder.tidy(files, study.models.map(({ name: own }) => own))) this.#onEvent({ kind: 'warning', subject: name, text: 'It is no model of the study any more: its folder was removed.' });

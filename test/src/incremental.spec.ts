@@ -1,0 +1,420 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createRandom } from '@intermodel/numerics';
+import { readStudyFile, runStudy, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
+import { fileStore, memoryStore } from '@intermodel/streams';
+import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
+import { lastValueFrom, toArray } from 'rxjs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { csvRows, folderBytes, intermodel, root, temporaryFolder } from './command-line.ts';
+
+const at = temporaryFolder();
+const imageCount = 26;
+
+/** Four models of one layer with weights of their own, and 26 drawn scenes, in shards of 3 to 6. */
+beforeAll(() => {
+  writePlainLayout(at('data'), drawScenes({ count: imageCount, width: 64, height: 48, seed: 7 }));
+  for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) writeModel(name, index);
+});
+
+function writeModel(name: string, seed: number): void {
+  const weights = Array.from({ length: 16 * 3 * 9 }, (_, place) => Math.sin(place * (seed + 1.3)));
+  const graph = {
+    inputs: [{ name: 'input', dims: ['batch', 3, 32, 32] }],
+    outputs: [{ name: 'scores', dims: ['batch', 16] }],
+    nodes: [
+      { op: 'Conv', inputs: ['input', 'weights'], outputs: ['convolved'] },
+      { op: 'Relu', inputs: ['convolved'], outputs: ['maps'] },
+      { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
+      { op: 'Flatten', inputs: ['pooled'], outputs: ['scores'] },
+    ],
+    initializers: { weights: { dims: [16, 3, 3, 3], data: weights } },
+  };
+  writeFileSync(at(`${name}.onnx`), buildOnnxModel(graph));
+}
+
+interface StudyChoices {
+  readonly models?: readonly string[];
+  readonly data?: string;
+  readonly file?: string;
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a study file and gives its path. */
+function study({ models = ['a', 'b', 'c'], data = 'data', file = 'study.json', more = {} }: StudyChoices = {}): string {
+  const input = { width: 32, height: 32, preset: 'zero-one' };
+  const content = {
+    data: { images: `${data}/images`, labels: `${data}/labels`, labelNames: `${data}/labels.csv` },
+    models: models.map((name) => ({ name, file: `${name}.onnx`, layer: 'maps', input })),
+    runtime: { imagesPerShard: 6 },
+    gallery: { units: 2, images: 2 },
+    embedding: { components: 1, clusters: 2 },
+    ...more,
+  };
+  writeFileSync(at(file), JSON.stringify(content));
+  return at(file);
+}
+
+/** Runs a study in this process and gives all that it told. */
+async function run(file: string, out: string, options: { readonly verify?: boolean } = {}): Promise<readonly StudyEvent[]> {
+  return lastValueFrom(runStudy(readStudyFile(file), { out: at(out), command: 'test', ...options }).pipe(toArray()));
+}
+
+/** Steps of a run that were computed: `maps a`, once for each shard. */
+function computed(events: readonly StudyEvent[]): string[] {
+  return events.flatMap((event) => (event.kind === 'step-done' ? [`${event.step} ${event.subject.split(' ')[0] ?? ''}`.trim()] : []));
+}
+
+/** What a run from nothing gives. */
+async function fromNothing(file: string): Promise<Record<string, string>> {
+  rmSync(at('fresh'), { recursive: true, force: true });
+  await run(file, 'fresh');
+  return folderBytes(at('fresh'));
+}
+
+/** Files but for those that tell of the way to them too: of changes, and of what was noticed. */
+function tablesOf(bytes: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(bytes).filter(([name]) => !['changes.json', 'report.html', 'manifest.json'].includes(name)));
+}
+
+describe('a study that is run again', () => {
+  it('computes nothing where nothing changed, and says so', async () => {
+    const file = study();
+    const first = await run(file, 'again');
+    expect(computed(first).filter((step) => step === 'maps a').length).toBeGreaterThan(3);
+    const before = folderBytes(at('again'));
+    const again = await run(file, 'again');
+    expect(computed(again)).toEqual([]);
+    expect(again.some((event) => event.kind === 'step-skipped' && event.step === 'matches')).toBe(true);
+    expect(again.some((event) => event.kind === 'progress')).toBe(false);
+    expect(folderBytes(at('again'))).toEqual(before);
+    const told = JSON.parse(intermodel(['run', file, '--out', at('again'), '--json']).stdout) as { steps: { run: number } };
+    // The report states the command, so it alone is written anew.
+    expect(told.steps.run).toBeLessThan(6);
+  });
+
+  it('writes anew what was changed in the output folder', async () => {
+    const file = study();
+    await run(file, 'touched');
+    const before = folderBytes(at('touched'));
+    writeFileSync(at('touched', 'report.html'), 'scribble');
+    rmSync(at('touched', 'models', 'b', 'units.csv'));
+    const again = computed(await run(file, 'touched'));
+    expect(again.every((step) => step.startsWith('output'))).toBe(true);
+    expect(folderBytes(at('touched'))).toEqual(before);
+  });
+
+  it('dissects only a model that was added, shares images and labels, and tells how far the others moved', async () => {
+    await run(study(), 'added');
+    const file = study({ models: ['a', 'b', 'c', 'd'] });
+    const events = await run(file, 'added');
+    expect(new Set(computed(events).filter((step) => /^(?:maps|histogram|top|thresholds|overlaps|matches|labels)/u.test(step)))).toEqual(new Set(['maps d', 'histogram d', 'top d', 'thresholds d', 'overlaps d', 'matches d']));
+    const changes = JSON.parse(readFileSync(at('added', 'changes.json'), 'utf8')) as { added: string[]; moved: { model: string }[] };
+    expect([changes.added, changes.moved.map(({ model }) => model).sort()]).toEqual([['d'], ['a', 'b', 'c']]);
+    expect(readFileSync(at('added', 'report.html'), 'utf8')).toContain('Since the last run');
+    expect(computed(await run(file, 'added'))).toEqual([]);
+    expect(tablesOf(folderBytes(at('added')))).toEqual(tablesOf(await fromNothing(file)));
+  });
+
+  it('removes the folder of a model that is listed no more, and says so', async () => {
+    await run(study({ models: ['a', 'b', 'c', 'd'] }), 'fewer');
+    const events = await run(study(), 'fewer');
+    expect(readdirSync(at('fewer', 'models')).sort()).toEqual(['a', 'b', 'c']);
+    expect(events.some((event) => event.kind === 'warning' && event.subject === 'd')).toBe(true);
+  });
+
+  it('places a new model in a frozen embedding without moving the others', async () => {
+    await run(study(), 'frozen-base');
+    const base = csvRows(at('frozen-base', 'embedding.csv'));
+    await run(study({ models: ['a', 'b', 'c', 'd'], more: { embedding: { frozen: at('frozen-base') } } }), 'frozen');
+    const placed = csvRows(at('frozen', 'embedding.csv'));
+    expect(placed.map(({ model }) => model).sort()).toEqual(['a', 'b', 'c', 'd']);
+    for (const { model, pc1 } of base) expect(Number(placed.find((row) => row['model'] === model)?.['pc1'])).toBeCloseTo(Number(pc1), 12);
+  });
+
+  it.each([
+    ['an image goes', (folder: string) => { removeImage(folder, 11); }],
+    ['images come', (folder: string) => { for (const [from, to] of [[3, '003b'], [20, '100']] as const) copyImage(folder, from, to); }],
+    ['an image changes', (folder: string) => { cpSync(imageFile(folder, 4), imageFile(folder, 9)); }],
+    ['labels change', (folder: string) => { cpSync(path.join(folder, 'labels', 'scene-002.png'), path.join(folder, 'labels', 'scene-014.png')); }],
+    ['many images go', (folder: string) => { for (let image = 0; image < 9; image++) removeImage(folder, image); }],
+  ])('runs only the shards in which %s, with the bytes of a run from nothing', async (_, change) => {
+    for (const name of ['moving', 'images-out']) rmSync(at(name), { recursive: true, force: true });
+    cpSync(at('data'), at('moving'), { recursive: true });
+    const file = study({ data: 'moving' });
+    const first = computed(await run(file, 'images-out')).filter((step) => step === 'maps a').length;
+    change(at('moving'));
+    const again = computed(await run(file, 'images-out')).filter((step) => step === 'maps a').length;
+    expect(again).toBeLessThan(first);
+    expect(folderBytes(at('images-out'))).toEqual(await fromNothing(file));
+  });
+
+  it.each([
+    ['the gate', { matching: { gate: 0.08 } }],
+    ['the level', { matching: { level: 0.995 } }],
+    ['the variant of dissection', { preset: 'gandissect' }],
+    ['a second variant', { diffPreset: 'gandissect' }],
+    ['the normalisation', { embedding: { components: 1, clusters: 2, normalisation: 'count' } }],
+    ['the gallery', { gallery: { units: 3, images: 2 } }],
+  ])('runs no model where %s changes', async (_, change) => {
+    rmSync(at('choices'), { recursive: true, force: true });
+    await run(study(), 'choices');
+    const file = study({ more: change });
+    const again = computed(await run(file, 'choices'));
+    expect(again.filter((step) => /^(?:maps|top)/u.test(step))).toEqual([]);
+    expect(folderBytes(at('choices'))).toEqual(await fromNothing(file));
+  });
+
+  it('runs no model where one is left out of the embedding, and tells of that', async () => {
+    await run(study({ models: ['a', 'b', 'c', 'd'] }), 'left-out');
+    const file = study({ models: ['a', 'b', 'c', 'd'], more: { embedding: { components: 1, clusters: 2, exclude: ['c'] } } });
+    expect(computed(await run(file, 'left-out')).every((step) => step.startsWith('output'))).toBe(true);
+    expect(JSON.parse(readFileSync(at('left-out', 'changes.json'), 'utf8'))).toMatchObject({ added: [], removed: ['c'] });
+    expect(tablesOf(folderBytes(at('left-out')))).toEqual(tablesOf(await fromNothing(file)));
+  });
+
+  it('relates to changed scores without running a model', async () => {
+    const scores = (value: number) => {
+      writeFileSync(at('scores.csv'), `model,task,dataset,metric,score\n${['a', 'b', 'c'].map((model, index) => `${model},detection,VOC,AP,${String(index * value)}`).join('\n')}\n`);
+    };
+    scores(1);
+    const file = study({ more: { scores: 'scores.csv' } });
+    await run(file, 'scored');
+    scores(-3);
+    expect(computed(await run(file, 'scored')).every((step) => step.startsWith('output'))).toBe(true);
+    expect(folderBytes(at('scored'))).toEqual(await fromNothing(file));
+  });
+
+  it('hashes files again when told to, and computes nothing where they are the same', async () => {
+    for (const name of ['unseen', 'verified']) rmSync(at(name), { recursive: true, force: true });
+    cpSync(at('data'), at('unseen'), { recursive: true, preserveTimestamps: true });
+    const file = study({ data: 'unseen' });
+    await run(file, 'verified');
+    expect(computed(await run(file, 'verified', { verify: true }))).toEqual([]);
+  });
+});
+
+function imageFile(folder: string, image: number): string {
+  return path.join(folder, 'images', `scene-${String(image).padStart(3, '0')}.${path.extname(readdirSync(path.join(folder, 'images'))[0] ?? '').slice(1)}`);
+}
+
+/** All files of an image: itself and its label planes. */
+function filesOf(folder: string, image: number): string[] {
+  const stem = `scene-${String(image).padStart(3, '0')}`;
+  return ['images', 'labels'].flatMap((kind) => readdirSync(path.join(folder, kind)).filter((name) => name.startsWith(stem)).map((name) => path.join(folder, kind, name)));
+}
+
+function removeImage(folder: string, image: number): void {
+  for (const file of filesOf(folder, image)) rmSync(file);
+}
+
+function copyImage(folder: string, image: number, to: string): void {
+  for (const file of filesOf(folder, image)) cpSync(file, file.replace(`scene-${String(image).padStart(3, '0')}`, `scene-${to}`));
+}
+
+const command = path.join(root, 'apps/cli/bin/intermodel.js');
+
+function start(argv: readonly string[]): ChildProcess & { readonly told: () => string } {
+  const child = spawn(process.execPath, [command, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  return Object.assign(child, { told: () => text });
+}
+
+function exit(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('exit', resolve));
+}
+
+async function until(holds: () => boolean, what: () => string): Promise<void> {
+  const begun = Date.now();
+  while (!holds()) {
+    if (Date.now() - begun > 60_000) throw new Error(`not within a minute: ${what()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+describe('a run that does not end', () => {
+  it('goes on after being killed at 30 random moments, with the bytes of an undisturbed run', async () => {
+    const file = study();
+    const undisturbed = start(['run', file, '--out', at('undisturbed'), '--quiet']);
+    const begun = Date.now();
+    expect(await exit(undisturbed)).toBe(0);
+    const longest = Date.now() - begun;
+    const expected = folderBytes(at('undisturbed'));
+    const random = createRandom(30);
+    let [killed, finished] = [0, 0];
+    while (killed < 30) {
+      const child = start(['run', file, '--out', at('killed'), '--quiet']);
+      const ended = exit(child);
+      const timer = setTimeout(() => child.kill('SIGKILL'), longest * (0.15 + 0.85 * random.uniform()));
+      const code = await ended;
+      clearTimeout(timer);
+      if (code === null) {
+        killed++;
+        continue;
+      }
+      expect([code, child.told()]).toEqual([0, '']);
+      expect(folderBytes(at('killed'))).toEqual(expected);
+      rmSync(at('killed'), { recursive: true });
+      finished++;
+    }
+    expect(intermodel(['run', file, '--out', at('killed'), '--quiet'])).toMatchObject({ code: 0 });
+    expect(folderBytes(at('killed'))).toEqual(expected);
+    expect(killed + finished).toBeGreaterThanOrEqual(30);
+  }, 300_000);
+
+  it('finds steps that were damaged or cut short, reports them, and makes them again', async () => {
+    await run(study(), 'damaged');
+    const steps = readdirSync(at('damaged', '.store', 'steps')).map((name) => at('damaged', '.store', 'steps', name));
+    steps.forEach((file, index) => {
+      if (index % 2 === 0) truncateSync(file, Math.floor(statSync(file).size * 0.7));
+      else {
+        const bytes = readFileSync(file);
+        const place = bytes.length - 1 - (index % 40);
+        bytes[place] = (bytes[place] as number) ^ 255;
+        writeFileSync(file, bytes);
+      }
+    });
+    const file = study({ more: { matching: { gate: 0.06 } } });
+    const events = await run(file, 'damaged');
+    expect(events.filter((event) => event.kind === 'warning' && /damaged/u.test(event.text)).length).toBeGreaterThan(3);
+    expect(folderBytes(at('damaged'))).toEqual(await fromNothing(file));
+    for (const name of readdirSync(at('damaged', '.store', 'steps'))) truncateSync(at('damaged', '.store', 'steps', name), 20);
+    const told = intermodel(['run', file, '--out', at('damaged')]);
+    expect(tablesOf(folderBytes(at('damaged')))).toEqual(tablesOf(await fromNothing(file)));
+    expect([told.code, told.stderr]).toEqual([0, expect.stringMatching(/^(?:note: .*\.step: .*made again\n)+$/u)]);
+  });
+
+  it('stops where the disk is full, keeps what was finished, and goes on once there is room', async () => {
+    const file = study();
+    // Files beyond 200 KiB cannot be written: maps are larger, other steps are not.
+    const full = spawn('bash', ['-c', `trap '' XFSZ; ulimit -f 200; exec "$0" "$@"`, process.execPath, command, 'run', file, '--out', at('full')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    let told = '';
+    full.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
+    expect(await exit(full)).toBe(1);
+    expect(told).toMatch(/^error WRITE_FAILED: .*\.store/u);
+    expect(existsSync(at('full', 'manifest.json'))).toBe(false);
+    expect(readdirSync(at('full', '.store', 'steps')).filter((name) => name.endsWith('.step')).length).toBeGreaterThan(0);
+    await run(file, 'full');
+    expect(folderBytes(at('full'))).toEqual(await fromNothing(file));
+  });
+
+  it('keeps a second run of the store out, naming the process, or lets it wait', async () => {
+    const file = study();
+    const first = start(['run', file, '--out', at('shared'), '--quiet']);
+    const done = exit(first);
+    await until(() => existsSync(at('shared', '.store', 'lock')), first.told);
+    const refused = intermodel(['run', file, '--out', at('shared')]);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(new RegExp(`^error STORE_LOCKED: .*${String(first.pid)}`, 'u'));
+    const waiting = start(['run', file, '--out', at('shared'), '--wait']);
+    expect([await done, await exit(waiting)]).toEqual([0, 0]);
+    expect(waiting.told()).toContain(`waiting for process ${String(first.pid)}`);
+  });
+});
+
+describe('looking after a study', () => {
+  it('tells which steps are done, stale (and why) or missing', async () => {
+    rmSync(at('told'), { recursive: true, force: true });
+    const status = (file: string) => JSON.parse(intermodel(['status', file, '--out', at('told'), '--json']).stdout) as { isComplete: boolean; groups: { step: string; model: string; done: number; stale: number; missing: number; toRun: number; bytes: number; why: string[] }[] };
+    const before = status(study());
+    expect([before.isComplete, before.groups.every(({ done }) => done === 0)]).toEqual([false, true]);
+    await run(study(), 'told');
+    const done = status(study());
+    expect([done.isComplete, done.groups.every(({ stale, missing, bytes }) => stale + missing === 0 && bytes > 0)]).toEqual([true, true]);
+    const gated = status(study({ more: { matching: { gate: 0.1 } } })).groups.filter(({ toRun }) => toRun > 0);
+    expect(new Set(gated.map(({ step }) => step))).toEqual(new Set(['matches', 'gallery']));
+    expect(gated.find(({ step }) => step === 'matches')?.why).toEqual(['option preset.minimumIou: 0.04 -> 0.1']);
+    const text = intermodel(['status', study({ models: ['a', 'b', 'd'] }), '--out', at('told')]).stdout;
+    expect(text).toMatch(/maps +d +0 +0 +\d+ /u);
+    expect(intermodel(['status', study()]).stderr).toMatch(/^error STORE_NOT_GIVEN/u);
+  });
+
+  it('lists what no study needs, and removes it only when told to', async () => {
+    rmSync(at('cleaned'), { recursive: true, force: true });
+    await run(study({ models: ['a', 'b', 'c', 'd'] }), 'cleaned');
+    const file = study();
+    await run(file, 'cleaned');
+    const [expected, held] = [folderBytes(at('cleaned')), readdirSync(at('cleaned', '.store', 'steps')).length];
+    const listed = intermodel(['clean', file, '--out', at('cleaned')]);
+    expect(listed.stdout).toMatch(/maps +d maps from/u);
+    expect(readdirSync(at('cleaned', '.store', 'steps'))).toHaveLength(held);
+    expect(intermodel(['clean', file, '--out', at('cleaned'), '--remove']).stdout).toMatch(/^Removed \d+ steps/u);
+    expect(readdirSync(at('cleaned', '.store', 'steps')).length).toBeLessThan(held);
+    expect(computed(await run(file, 'cleaned'))).toEqual([]);
+    expect(folderBytes(at('cleaned'))).toEqual(expected);
+    expect(intermodel(['clean', file, '--out', at('cleaned')]).stdout).toMatch(/^Nothing to remove/u);
+  });
+
+  it('runs again as the study file and the images change, also after a mistake, until Ctrl-C', async () => {
+    cpSync(at('data'), at('watched-data'), { recursive: true });
+    const file = study({ data: 'watched-data', file: 'watched.json' });
+    const child = start(['watch', file, '--out', at('watched')]);
+    const ended = exit(child);
+    const waits = () => child.told().split('waiting for changes').length - 1;
+    await until(() => waits() === 1, child.told);
+    removeImage(at('watched-data'), 5);
+    await until(() => waits() === 2, child.told);
+    expect(child.told()).toMatch(/changed: .*scene-005/u);
+    writeFileSync(file, '{');
+    await until(() => waits() === 3, child.told);
+    expect(child.told()).toMatch(/^error [A-Z_]+: .*watched\.json/mu);
+    study({ data: 'watched-data', file: 'watched.json', models: ['a', 'b', 'c', 'd'] });
+    await until(() => waits() === 4, child.told);
+    expect(child.told()).toMatch(/changed: watched\.json/u);
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(readdirSync(at('watched', 'models')).sort()).toEqual(['a', 'b', 'c', 'd']);
+  }, 120_000);
+});
+
+describe('runStudy as a library', () => {
+  it('runs in a store of the program that embeds it, without a folder, and ends with the tables', async () => {
+    const store = memoryStore();
+    const open = readStudyFile(study());
+    const events = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
+    const last = events.at(-1) as StudyRun;
+    expect([last.kind, last.files, last.models.map(({ model }) => model.name)]).toEqual(['tables', [], ['a', 'b', 'c']]);
+    expect(last.tables.points?.numRows).toBe(3);
+    const again = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
+    expect(computed(again)).toEqual([]);
+  });
+
+  it('stops by a signal within a batch, and goes on in the next run', async () => {
+    const store = fileStore(at('aborted'));
+    const stop = new AbortController();
+    const open = readStudyFile(study());
+    const seen: string[] = [];
+    const run = new Promise<unknown>((resolve) => {
+      runStudy(open, { store, signal: stop.signal }).subscribe({
+        next: (event) => {
+          if (event.kind === 'step-done') seen.push(event.step);
+          if (event.kind === 'step-done' && event.step === 'maps') stop.abort();
+        },
+        error: resolve,
+        complete: () => {
+          resolve(undefined);
+        },
+      });
+    });
+    expect(await run).toMatchObject({ name: 'AbortError' });
+    expect(seen).not.toContain('matches');
+    const events = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
+    expect(events.some((event) => event.kind === 'step-skipped' && event.step === 'maps')).toBe(true);
+  });
+
+  it('does what its examples show', async () => {
+    const example = (name: string, ...argv: string[]) => {
+      const child = spawn(process.execPath, ['--conditions=@intermodel/source', '--import', 'tsx', path.join(root, 'tools/examples', name), ...argv], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+      let text = '';
+      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      return exit(child).then((code) => [code, text]);
+    };
+    expect(await example('stage-in-a-pipeline.ts')).toEqual([0, expect.stringMatching(/^unit 0: lamp, IoU 0\.\d+\nunit 1: lamp, IoU 0\.\d+\n$/u)]);
+    const [code, text] = await example('run-study.ts', study(), at('by-example'));
+    expect([code, text]).toEqual([0, expect.stringMatching(/^a maps: \d+ of 16 units match a concept\n[\s\S]*c is in category \d\n$/u)]);
+    expect(readFileSync(path.join(root, 'tools/examples/run-study.ts'), 'utf8').split('\n').length - 1).toBeLessThanOrEqual(36);
+  });
+});
