@@ -2,6 +2,7 @@ import { runStudy, type Study, type StudyRun, type StudyWarning } from '@intermo
 import type { Command } from 'commander';
 import { filter, lastValueFrom, tap } from 'rxjs';
 import { dissectionProgress } from './dissection-progress.ts';
+import { wholeNumber } from './numbers.ts';
 import type { OutputOptions } from './output.ts';
 import { reportChoices, type ReportOptions } from './report-options.ts';
 import { stoppable } from './stopping.ts';
@@ -16,6 +17,8 @@ export interface RunOptions extends OutputOptions, ReportOptions {
   readonly verify?: boolean;
   /** Whether to wait for another run that holds the store. */
   readonly wait?: boolean;
+  /** Threads that count once a pass is through. */
+  readonly concurrency?: number;
   /** Whether each step is told of in a line. */
   readonly verbose?: boolean;
 }
@@ -34,12 +37,13 @@ export function withRunOptions(command: Command): Command {
     .option('--store <DIR>', 'folder of finished steps, which are not run again (default: .store in --out)')
     .option('--verify', 'hash input files again whose size and times have not changed')
     .option('--wait', 'wait for another run of the same store instead of refusing')
+    .option('--concurrency <N>', 'threads that find thresholds and overlaps once the images are through (default: those of the machine, at most 4)', wholeNumber(1))
     .option('--verbose', 'say in a line on standard error which steps are run, done or found in the store');
 }
 
 /** Runs a study as the options say, with progress on a terminal. */
 export async function runToEnd(study: Study, options: RunOptions, command: string): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
-  const { out, store, verify, wait } = options;
+  const { out, store, verify, wait, concurrency } = options;
   const { onEvent, done } = dissectionProgress(options);
   const steps: StepCounts = { run: 0, stored: 0 };
   const notes: StudyWarning[] = [];
@@ -50,6 +54,7 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
         ...reportChoices(options),
         ...(store === undefined ? {} : { store }),
         ...(verify === undefined ? {} : { verify }),
+        ...(concurrency === undefined ? {} : { concurrency }),
         lock: {
           waitMilliseconds: wait === true ? Infinity : 0,
           onWait: (holder) => {

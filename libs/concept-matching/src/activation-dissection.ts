@@ -1,4 +1,4 @@
-import { combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type OverlapState, type PlaneLabels, type SelectedThresholds, type SelectionState } from '@intermodel/numerics';
+import { combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type PlaneLabels, type SelectedThresholds } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
 import { dissectionResult, type DissectionResult } from './dissection-result.ts';
@@ -51,9 +51,7 @@ export interface DissectionProgress {
  * With a `sketch` the images are added twice in the same way; the thresholds are then estimates, which depend on the
  * order of images too, and there are no states to be merged.
  *
- * In shards: each adds its images and gives its `selectionState`; whoever coordinates merges those with
- * `mergeSelections` and hands the result to every shard's `resume`, until its round is `done`; then `tallyKept` of each
- * is merged with `mergeOverlaps`.
+ * For runs in shards whose results are kept see `ShardCounter`.
  */
 export class ActivationDissection {
   readonly shape: ActivationShape;
@@ -62,7 +60,7 @@ export class ActivationDissection {
   readonly #ignore: number;
   readonly #store: KeptMapStore | undefined;
   readonly #sketches: ThresholdSketches | undefined;
-  #exact: ThresholdSelection | undefined;
+  readonly #exact: ThresholdSelection | undefined;
   #tally: OverlapTally | undefined;
   #added = 0;
 
@@ -141,30 +139,6 @@ export class ActivationDissection {
     return result;
   }
 
-  /** State of the thresholds, to be merged with those of other shards. */
-  selectionState(): SelectionState {
-    return this.#selection.toState();
-  }
-
-  /** Goes on from the merged state of all shards: refines it with what this shard kept and gives the new state. */
-  resume(merged: SelectionState): SelectionState {
-    this.#exact = ThresholdSelection.fromState(merged);
-    drain(this.#refineKept(0, 0));
-    return this.#selection.toState();
-  }
-
-  /** Overlaps of what this shard kept, once its thresholds are `done`. */
-  tallyKept(): OverlapState {
-    const tally = this.#openTally();
-    for (const image of this.#kept()) tally.add(image.labels, image);
-    return tally.toState();
-  }
-
-  /** Tables of merged states. */
-  result(selection: SelectionState, overlaps: OverlapState): DissectionResult {
-    return dissectionResult(this.shape, this.preset, this.#index, ThresholdSelection.fromState(selection).thresholds(), overlaps);
-  }
-
   /** Forgets what was kept and removes its files. */
   discard(): void {
     this.#store?.discard();
@@ -213,25 +187,6 @@ export class ActivationDissection {
   #openTally(): OverlapTally {
     return new OverlapTally(overlapOptions(this.shape, this.preset, this.#index, this.#ignore), this.#thresholds().thresholds);
   }
-}
-
-/** Merges the states that shards gave for one round, and ends the round. */
-export function mergeSelections(states: readonly SelectionState[]): SelectionState {
-  const merged = mergeInto(states.map((state) => ThresholdSelection.fromState(state)));
-  merged.advance();
-  return merged.toState();
-}
-
-/** Merges the overlaps of all shards. */
-export function mergeOverlaps(states: readonly OverlapState[]): OverlapState {
-  return mergeInto(states.map((state) => OverlapTally.fromState(state))).toState();
-}
-
-function mergeInto<T extends { merge(other: T): void }>(parts: readonly T[]): T {
-  const [first, ...others] = parts;
-  if (first === undefined) throw new RangeError('merging shards: there is none');
-  for (const other of others) first.merge(other);
-  return first;
 }
 
 function drain(steps: Iterable<unknown>): void {

@@ -7,7 +7,7 @@ import { unitMatchSchema } from '@intermodel/schemas';
 import fc from 'fast-check';
 import { EMPTY, from, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { ActivationDissection, dissectionPreset, dissectionPresetNames, dissectionPresets, matchConcepts, mergeOverlaps, mergeSelections, passesGate, type ActivationDissectionOptions, type DissectionPreset, type DissectionResult } from './index.ts';
+import { ActivationDissection, dissectionPreset, dissectionPresetNames, dissectionPresets, matchConcepts, passesGate, type ActivationDissectionOptions, type DissectionPreset, type DissectionResult } from './index.ts';
 
 const vocabulary = [
   { number: 1, name: 'sky', category: 'object' },
@@ -111,24 +111,6 @@ describe(ActivationDissection, () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
-  });
-
-  it('gives the same bytes for any number of shards', () => {
-    fc.assert(
-      fc.property(images, fc.integer({ min: 2, max: 4 }), (all, count) => {
-        const shards = Array.from({ length: count }, () => new ActivationDissection({ shape, vocabulary, maximumImages: all.length }));
-        all.forEach(({ activations, planes }, image) => shards[image % count]?.add(image, activations, { planes }));
-        let merged = mergeSelections(shards.map((shard) => shard.selectionState()));
-        let states = shards.map((shard) => shard.resume(merged));
-        while (merged.round !== 'done') {
-          merged = mergeSelections(states);
-          states = shards.map((shard) => shard.resume(merged));
-        }
-        const result = shards[0]!.result(merged, mergeOverlaps(shards.map((shard) => shard.tallyKept())));
-        expect(rows(result)).toEqual(rows(dissect(all)));
-      }),
-      { numRuns: 40 },
-    );
   });
 
   it('tells dead, constant, saturated and invalid units apart, and matches none of them', () => {

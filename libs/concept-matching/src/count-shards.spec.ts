@@ -8,6 +8,7 @@ import { dissectionPresets, type DissectionPreset } from './dissection-presets.t
 import { dissectionResult } from './dissection-result.ts';
 import { overlapOptions, selectionOptions } from './kernel-options.ts';
 import { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
+import { UnitThreads } from './unit-ranges/unit-threads.ts';
 import { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection } from './shard-bytes.ts';
 
 const shape = { model: 'm', layer: 'l', units: 5, mapHeight: 3, mapWidth: 4, labelHeight: 6, labelWidth: 7 };
@@ -72,6 +73,38 @@ function joinShards(states: readonly SelectionState[]) {
   return join.finish();
 }
 
+describe(UnitThreads, () => {
+  it('gives the same on any number of threads, from memory that they share and from other', async () => {
+    const all = [0, 1, 3].map((threads) => new UnitThreads(threads));
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), fc.boolean(), fc.constantFrom(main, other, { ...main, areaScope: 'category-in-image' as const }), async (count, sizes, seed, shift, stored, preset) => {
+        const images = draw(count, seed, shift);
+        const shards = cut(images, sizes);
+        const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, preset, count)] });
+        const counted = shards.map((shard) => {
+          for (const { activations } of shard) counter.add(activations);
+          return stored ? throughBytes(counter.takeShard()) : counter.takeShard();
+        });
+        const { state } = joinShards(counted.map(({ histograms }) => histograms[0] as SelectionState));
+        for (const threads of all) expect(await finishOn(threads, state, preset, counted.map(({ kept }) => kept), shards)).toEqual(whole(preset, images));
+      }),
+      { numRuns: 25 },
+    );
+    await Promise.all(all.map((threads) => threads.close()));
+  });
+
+  it('passes on what went wrong in a thread, and goes on', async () => {
+    const threads = new UnitThreads(2);
+    const { state } = joinShards([new ThresholdSelection(selectionOptions(shape, main, 1)).takeShard()]);
+    await threads.select(state);
+    const image = { image: 0, labels: new Uint16Array(), units: Uint32Array.of(0), maxima: Float32Array.of(1), maps: new Float32Array(3) };
+    await expect(threads.refine([image])).rejects.toThrow('do not belong together');
+    expect(await threads.advance()).toBe('fine');
+    await threads.close();
+    await expect(threads.advance()).rejects.toMatchObject({ code: 'THREAD_STOPPED' });
+  });
+});
+
 interface DrawnImage {
   readonly activations: Float32Array;
   readonly planes: Uint16Array;
@@ -94,7 +127,23 @@ function cut<T>(items: readonly T[], sizes: readonly number[]): T[][] {
 }
 
 function throughBytes({ histograms, kept }: CountedShard): CountedShard {
-  return { histograms: histograms.map((state) => unpackSelection(packSelection(state))), kept: unpackKeptShard(packKeptShard(kept)) };
+  const { units, maps } = packKeptShard(kept);
+  return { histograms: histograms.map((state) => unpackSelection(packSelection(state))), kept: unpackKeptShard({ units, maps: Buffer.concat([...maps]) }) };
+}
+
+/** On threads, as a run does it. */
+async function finishOn(threads: UnitThreads, state: SelectionState, preset: DissectionPreset, kept: readonly KeptShard[], shards: readonly (readonly DrawnImage[])[]) {
+  let round = await threads.select(state);
+  while (round !== 'done') {
+    for (const { images } of kept) await threads.refine(images);
+    round = await threads.advance();
+  }
+  const selected = await threads.thresholds();
+  const options = overlapOptions(shape, preset, index, 0);
+  await threads.open(options, selected.thresholds);
+  const tally = new OverlapTally(options, selected.thresholds);
+  for (const [place, { images }] of kept.entries()) tally.merge(await threads.tally((shards[place] ?? []).map(({ planes }) => combineLabels({ planes }, 42)), images));
+  return tables(dissectionResult(shape, preset, index, selected, tally.toState()));
 }
 
 function finish(state: SelectionState, preset: DissectionPreset, kept: readonly KeptShard[], shards: readonly (readonly DrawnImage[])[]) {

@@ -3,9 +3,9 @@ export { estimateThresholds, estimateThresholdsDefaults, type EstimateThresholds
 export { tallyOverlaps, tallyOverlapsDefaults, type TallyOverlapsOptions } from './tally-overlaps.ts';
 export { matchConcepts, matchConceptsDefaults, type MatchConceptsOptions } from './match-concepts.ts';
 
-// All of it in one forward pass, also in shards
+// All of it in one forward pass
 export { dissectActivations, type DissectActivationsOptions } from './dissect-activations.ts';
-export { ActivationDissection, mergeOverlaps, mergeSelections, type ActivationDissectionOptions, type DissectionProgress } from './activation-dissection.ts';
+export { ActivationDissection, type ActivationDissectionOptions, type DissectionProgress } from './activation-dissection.ts';
 export { type DissectionResult, type UnitSummary } from './dissection-result.ts';
 export { keepDefaults, type KeepOptions } from './kept-map-store.ts';
 export { readActivations, type ImageActivations } from './read-activations.ts';
@@ -15,6 +15,7 @@ export { indexConcepts, type Concept, type ConceptIndex } from './concept-index.
 export { ShardCounter, type CountedShard, type KeptShard, type ShardCounterOptions } from './count-shards.ts';
 export { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
 export { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection, type KeptShardBytes, type LabelledShard } from './shard-bytes.ts';
+export { UnitThreads } from './unit-ranges/unit-threads.ts';
 export { overlapOptions, selectionOptions } from './kernel-options.ts';
 export { dissectionResult } from './dissection-result.ts';
 export { ThresholdSketches } from './threshold-sketches.ts';

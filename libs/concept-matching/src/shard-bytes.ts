@@ -1,6 +1,5 @@
 import { packState, unpackState, type CombinedLabels, type OverlapState, type SelectionState } from '@intermodel/numerics';
-import { arrowFileBytes } from '@intermodel/streams';
-import { tableFromIPC, type RecordBatch } from 'apache-arrow';
+import { RecordBatchStreamWriter, tableFromIPC, type RecordBatch } from 'apache-arrow';
 import type { KeptShard } from './count-shards.ts';
 import { fromKeptBatch, keptMapSchema, toKeptBatch, type KeptMapColumns } from './kept-map-batches.ts';
 
@@ -8,20 +7,45 @@ import { fromKeptBatch, keptMapSchema, toKeptBatch, type KeptMapColumns } from '
 export interface KeptShardBytes {
   /** Sizes, bounds, least and greatest activations of the units. */
   readonly units: Uint8Array;
-  /** Arrow IPC file, one row an image: its number, the units that were kept, their upper bounds and maps. */
+  /** Arrow IPC stream, one row an image: its number, the units that were kept, their upper bounds and maps. */
   readonly maps: Uint8Array;
 }
 
-/** Packs a kept shard for a file or another thread. */
-export function packKeptShard({ images, ...units }: KeptShard): KeptShardBytes {
-  const schema = keptMapSchema(units.shape.mapHeight * units.shape.mapWidth);
-  return { units: packState(units), maps: arrowFileBytes(schema, [toKeptBatch(schema, images)]) };
+/** Images that are packed together, so that little is held twice. */
+const imagesAtOnce = 16;
+
+/** Bytes that end an Arrow IPC stream. */
+const endOfStream = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
+
+/** Packs a kept shard for a file: what is known of its units, and the maps piece by piece. */
+export function packKeptShard({ images, ...units }: KeptShard): { readonly units: Uint8Array; readonly maps: Iterable<Uint8Array> } {
+  return { units: packState(units), maps: mapPieces(images, units.shape.mapHeight * units.shape.mapWidth) };
 }
 
 /** Kept shard of its bytes; the maps are views into them. */
 export function unpackKeptShard({ units, maps }: KeptShardBytes): KeptShard {
   const images = tableFromIPC(maps).batches.flatMap((batch) => [...fromKeptBatch(batch as unknown as RecordBatch<KeptMapColumns>)]);
   return { ...(unpackState(units) as Omit<KeptShard, 'images'>), images };
+}
+
+/** One stream of several batches: the schema, then each batch without the schema and the end that a stream of its own has. */
+function* mapPieces(images: KeptShard['images'], mapSize: number): Generator<Uint8Array> {
+  const schema = keptMapSchema(mapSize);
+  const stream = (batches: readonly RecordBatch<KeptMapColumns>[]) => {
+    const writer = new RecordBatchStreamWriter<KeptMapColumns>();
+    writer.reset(undefined, schema);
+    for (const batch of batches) writer.write(batch);
+    writer.finish();
+    return writer.toUint8Array(true);
+  };
+  const empty = stream([]);
+  const head = empty.subarray(0, empty.length - endOfStream.length);
+  yield head;
+  for (let first = 0; first < images.length; first += imagesAtOnce) {
+    const whole = stream([toKeptBatch(schema, images.slice(first, first + imagesAtOnce))]);
+    yield whole.subarray(head.length, whole.length - endOfStream.length);
+  }
+  yield endOfStream;
 }
 
 /** Packs counts of a selection. */

@@ -46,7 +46,7 @@ export function dissectCommand(): Command {
     .option('--batch-size <N>', 'images of one run of the model (default: by memory)', wholeNumber(1))
     .option('--threads <N>', 'threads of the model (default: all processors)', wholeNumber(1))
     .option('--execution-provider <NAME>', 'cpu, cuda, coreml, dml, webgpu, where the runtime has it; the preferred first', repeated)
-    .option('--kept-maps-megabytes <N>', 'memory for kept activation maps before they go to the disk (default: 256)', wholeNumber(1))
+    .option('--kept-maps-megabytes <N>', 'memory for kept activation maps; the others are read from the store (default: 128)', wholeNumber(1))
     .option('--second-pass', 'run the models again instead of keeping maps')
     .option('--sketch <K>', 'estimate thresholds by a sketch of this size, in two passes, with its error bound in the manifest (default: exact)', wholeNumber(64))
     .option('--scores <FILE>', 'relate to these scores too; may be given several times', repeated)

@@ -47,7 +47,7 @@ export function watchCommand(): Command {
             onEvent(event);
         }
       };
-      const { out, store, verify } = options;
+      const { out, store, verify, concurrency } = options;
       await stoppable((signal) =>
         lastValueFrom(
           watchStudy(file, {
@@ -55,6 +55,7 @@ export function watchCommand(): Command {
             ...reportChoices(options),
             ...(store === undefined ? {} : { store }),
             ...(verify === undefined ? {} : { verify }),
+            ...(concurrency === undefined ? {} : { concurrency }),
             adapt: (study) => ({ ...study, gallery: { ...study.gallery, ...galleryChoices(options) } }),
           }).pipe(tap(take)),
           { defaultValue: undefined },

@@ -100,12 +100,11 @@ export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOp
   return { likely: Math.ceil(images * (most * LIKELY_KEPT_SHARE + LIKELY_LABEL_BYTES)), most: Math.ceil(images * (most + LIKELY_LABEL_BYTES)) };
 }
 
-/** Maps that stay, image after image in one piece of memory, so that writing them copies nothing. */
+/** Maps that stay, image after image in one piece of memory that threads can share, so that handing or writing them on copies nothing. */
 function compactImages(images: readonly KeptImage[], size: number, bounds: Float32Array, keepEqual: boolean): readonly KeptImage[] {
   const staying = images.map((image) => findStaying(image, bounds, keepEqual));
-  if (staying.every(({ length }, image) => length === images[image]?.units.length)) return images;
   const total = staying.reduce((sum, { length }) => sum + length, 0);
-  const all = { units: new Uint32Array(total), maxima: new Float32Array(total), maps: new Float32Array(total * size) };
+  const all = { units: new Uint32Array(new SharedArrayBuffer(total * 4)), maxima: new Float32Array(new SharedArrayBuffer(total * 4)), maps: new Float32Array(new SharedArrayBuffer(total * size * 4)) };
   let first = 0;
   return images.map(({ image, labels, units, maxima, maps }, place) => {
     const indices = staying[place] as Uint32Array;

@@ -125,6 +125,18 @@ export class OverlapTally {
     return { kind: 'OverlapTally/1', options: this.options, ...this.read() };
   }
 
+  /** State as plain data of what was added since the last call; the tally goes on from nothing. */
+  takeState(): OverlapState {
+    const state = this.toState();
+    const counts = this.#views();
+    for (const name of ['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryPixels'] as const) counts[name].fill(0);
+    // Stamps of images that were seen stay apart from those to come.
+    this.#seen.fill(0);
+    this.#seenCategory.fill(0);
+    [this.#images, this.#pixels] = [0, 0];
+    return state;
+  }
+
   /** Tally of a state, to merge others into. @throws RangeError if the state is not whole */
   static fromState(state: OverlapState, thresholds: Float32Array = new Float32Array(state.options.units).fill(NaN)): OverlapTally {
     checkOverlapState(state);

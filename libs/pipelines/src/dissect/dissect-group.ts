@@ -131,6 +131,8 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
     if (places.length > 0 || wantedLabels.length > 0) tasks.push({ shard, places, labels: wantedLabels });
   }
   if (tasks.length === 0) return;
+  // Threads that are needed after the pass start beside it.
+  if (!streams(context) && tasks.some(({ places }) => places.length > 0)) context.threads();
   const byPlace = new Map(layers.map((layer) => [layer.place, layer.maps]));
   for (const [place, maps] of byPlace) if (tasks.some(({ places }) => places.includes(place))) await maps.begin(describe.shards.filter((shard) => !tasks.some((task) => task.shard === shard && task.places.includes(place))));
   const labelsOf = (task: PassTask) => tasks.find(({ shard }) => shard === task.shard)?.labels ?? [];
@@ -181,6 +183,7 @@ async function finishJob(context: GroupContext, job: Job, shards: readonly Image
   const thresholds = job.thresholds ?? (await selectThresholds(context, job, shards));
   job.thresholds = thresholds;
   const overlaps = await countOverlaps(context, { maps, preset, labels, thresholds }, shards);
+  await maps.settled();
   return storeMatches(context, job, thresholds, overlaps);
 }
 

@@ -1,4 +1,5 @@
-import { indexConcepts } from '@intermodel/concept-matching';
+import { availableParallelism } from 'node:os';
+import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
 import { FileHashes, memoryStore, type StepStore } from '@intermodel/streams';
 import { Observable } from 'rxjs';
 import { StudySteps } from '../steps/study-steps.ts';
@@ -20,6 +21,8 @@ export interface DissectStudyOptions {
   readonly store?: StepStore;
   /** Images and labels, if they are open already. @default they are opened */
   readonly source?: ImageSource;
+  /** Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of the machine, at most 4 */
+  readonly concurrency?: number;
   /** Stops the dissection; models that are done by then have been emitted. */
   readonly signal?: AbortSignal;
 }
@@ -38,6 +41,8 @@ export interface DissectionContext {
   readonly hashes: FileHashes;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
+  /** Threads that count once a pass is through. */
+  readonly concurrency?: number | undefined;
   /** Folder of the store, whose disk must have room for the kept maps; undefined: it is not on a disk. */
   readonly storeFolder?: string | undefined;
   /** Is told of progress and warnings. */
@@ -55,13 +60,13 @@ export interface DissectionContext {
  *
  * @throws InputError for images, labels and models that do not fit; MachineError `DISK_TOO_SMALL`, `WRITE_FAILED`.
  */
-export function dissectStudy(study: Study, { store = memoryStore(), source, signal }: DissectStudyOptions = {}): Observable<DissectionEvent> {
+export function dissectStudy(study: Study, { store = memoryStore(), source, concurrency, signal }: DissectStudyOptions = {}): Observable<DissectionEvent> {
   return stoppableObservable(signal, async (stop, onEvent) => {
     const opened = source ?? (await openImageSource(study, { ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }), runtime: study.runtime, signal: stop }));
     for (const { message } of opened.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     const hashes = new FileHashes();
     await dissect({
-      ...{ study, source: opened, signal: stop, onEvent, hashes, describe: await describeDissection(study, opened, hashes, stop) },
+      ...{ study, source: opened, concurrency, signal: stop, onEvent, hashes, describe: await describeDissection(study, opened, hashes, stop) },
       steps: new StudySteps({ store, signal: stop, onEvent }),
       onModel: (model) => {
         onEvent(model);
@@ -103,24 +108,39 @@ export async function describeDissection(study: Study, { images, vocabulary }: P
 }
 
 /** Dissects the models of a study, group by group. */
-export async function dissect({ study, source, describe, steps, hashes, signal, storeFolder, onEvent, onModel }: DissectionContext): Promise<void> {
+export async function dissect({ study, source, describe, steps, hashes, concurrency, signal, storeFolder, onEvent, onModel }: DissectionContext): Promise<void> {
+  const threads = openThreads(concurrency);
   const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
-  for (const models of groupModels(study.models)) {
-    const [first] = models;
-    if (first === undefined) continue;
-    const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = storeFolder === undefined || !keeps ? undefined : (layers, images) => {
-      checkDisk(storeFolder, images, layers);
-    };
-    const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
-    const context = { study, steps, describe, pass, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
-    try {
-      const placed = [];
-      for (const model of models) placed.push({ model, places: await layerPlaces(model, steps, hashes, signal) });
-      await dissectGroup(context, placed, onModel);
-      await pass.close();
-    } catch (error) {
-      await pass.stop();
-      throw error;
+  try {
+    for (const models of groupModels(study.models)) {
+      const [first] = models;
+      if (first === undefined) continue;
+      const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = storeFolder === undefined || !keeps ? undefined : (layers, images) => {
+        checkDisk(storeFolder, images, layers);
+      };
+      const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
+      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
+      try {
+        const placed = [];
+        for (const model of models) placed.push({ model, places: await layerPlaces(model, steps, hashes, signal) });
+        await dissectGroup(context, placed, onModel);
+        await pass.close();
+      } catch (error) {
+        await pass.stop();
+        throw error;
+      }
     }
+  } finally {
+    await threads.close();
   }
+}
+
+/** Most threads that count, unless told otherwise: beyond it the rest of a run takes longer than they do. */
+const threadsMost = 4;
+
+/** Threads that start when they are first asked for. */
+function openThreads(concurrency = Math.min(threadsMost, availableParallelism())): { readonly open: () => UnitThreads; readonly close: () => Promise<void> } {
+  if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`dissectStudy: concurrency must be a whole number of at least 1, got ${String(concurrency)}`);
+  let threads: UnitThreads | undefined;
+  return { open: () => (threads ??= new UnitThreads(concurrency === 1 ? 0 : concurrency)), close: async () => threads?.close() };
 }

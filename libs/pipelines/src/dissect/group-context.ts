@@ -1,4 +1,4 @@
-import type { ConceptIndex } from '@intermodel/concept-matching';
+import type { ConceptIndex, UnitThreads } from '@intermodel/concept-matching';
 import type { StudySteps } from '../steps/study-steps.ts';
 import type { Study } from '../study-file/study.ts';
 import type { DissectionEvent } from './dissect-events.ts';
@@ -20,6 +20,8 @@ export interface GroupContext {
   readonly ignore: number;
   /** Runs the models. */
   readonly pass: ForwardPass;
+  /** Threads that go from counts and maps to thresholds and overlaps; they start when they are first asked for. */
+  readonly threads: () => UnitThreads;
   /** Kept maps in memory. */
   readonly kept: KeptShards;
   /** Stops the dissection. */

@@ -18,6 +18,7 @@ export class LayerMaps {
   #seeds: readonly (SelectionState | undefined)[] = [];
   #top: TopActivations | undefined;
   #images = 0;
+  #writing: Promise<void> | undefined;
 
   /**
    * @param context store and passes of the group
@@ -83,10 +84,19 @@ export class LayerMaps {
     if (this.keeps) {
       const step = describe.maps(shard, this.place);
       kept.set(stepKey(step), counted.kept);
-      await steps.write(step, { ...packKeptShard(counted.kept) }, milliseconds);
+      const before = this.#writing;
+      // The last shard is written while the work goes on, but no more than one before it is waited for.
+      this.#writing = steps.write(step, packKeptShard(counted.kept), milliseconds);
+      this.#writing.catch(() => undefined);
+      await before;
     }
     for (const [index, preset] of this.#presets.entries()) await steps.write(describe.histogram(shard, this.place, preset), { state: packSelection(counted.histograms[index] as SelectionState) });
     if (top !== undefined) await steps.write(describe.top(shard, this.place), { state: packState(top) });
+  }
+
+  /** Waits until all maps are written. */
+  async settled(): Promise<void> {
+    await this.#writing;
   }
 
   /** Kept maps of a shard; undefined where they are not stored any more. */
@@ -95,6 +105,7 @@ export class LayerMaps {
     const step = describe.maps(shard, this.place);
     const held = kept.get(stepKey(step));
     if (held !== undefined) return held;
+    await this.settled();
     const [units, maps] = [await steps.read(step, 'units'), await steps.read(step, 'maps')];
     return units === undefined || maps === undefined ? undefined : this.#keptHere(unpackKeptShard({ units, maps }));
   }

@@ -1,11 +1,11 @@
-import { boundMaxima, coversThresholds, overlapOptions, packOverlaps, unpackOverlaps, type DissectionPreset } from '@intermodel/concept-matching';
+import { coversThresholds, overlapOptions, packOverlaps, unpackOverlaps, type DissectionPreset } from '@intermodel/concept-matching';
 import { OverlapTally, type CombinedLabels, type OverlapState } from '@intermodel/numerics';
-import { Breather } from './breather.ts';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from './image-shards.ts';
 import { keptMaps, type LayerThresholds, type ThresholdTask } from './layer-thresholds.ts';
 import { passAgain } from './pass-again.ts';
 import type { ShardLabels } from './shard-labels.ts';
+import { shardProgress } from './shard-progress.ts';
 
 /** A layer whose overlaps are wanted under a preset. */
 export interface OverlapTask extends ThresholdTask {
@@ -18,11 +18,13 @@ export interface OverlapTask extends ThresholdTask {
 /** Counts the overlaps of a layer over all shards: from what is stored, and of the other shards from the kept maps. */
 export async function countOverlaps(context: GroupContext, task: OverlapTask, shards: readonly ImageShard[]): Promise<OverlapState> {
   const { maps, preset, thresholds } = task;
-  const breather = new Breather(context, 'overlaps', maps.place.model.name, shards.reduce((sum, { entries }) => sum + entries.length, 0));
+  const tell = shardProgress(context, 'overlaps', maps.place.model.name, shards.reduce((sum, { entries }) => sum + entries.length, 0));
+  const opened = maps.keeps ? once(() => context.threads().open(overlapOptions(thresholds.shape, preset, context.concepts, context.ignore), thresholds.thresholds)) : undefined;
   let whole: OverlapTally | undefined;
   for (const shard of shards) {
     const stored = await readOverlaps(context, task, shard);
-    const state = stored ?? (await countShard(context, task, shard, breather));
+    const state = stored ?? (await countShard(context, task, shard, opened));
+    tell(shard.entries.length);
     if (whole === undefined) whole = OverlapTally.fromState(state);
     else whole.merge(state);
   }
@@ -63,10 +65,10 @@ async function readOverlaps({ steps, describe }: GroupContext, { maps, preset }:
   return bytes === undefined ? undefined : unpackOverlaps(bytes);
 }
 
-async function countShard(context: GroupContext, task: OverlapTask, shard: ImageShard, breather: Breather): Promise<OverlapState> {
+async function countShard(context: GroupContext, task: OverlapTask, shard: ImageShard, opened: (() => Promise<void>) | undefined): Promise<OverlapState> {
   const { maps, preset, thresholds, labels } = task;
   const { padding } = preset.upsampling;
-  if (!maps.keeps) {
+  if (opened === undefined) {
     await streamOverlaps(context, [task], [shard]);
     return (await readOverlaps(context, task, shard)) as OverlapState;
   }
@@ -77,12 +79,8 @@ async function countShard(context: GroupContext, task: OverlapTask, shard: Image
   }
   const begun = performance.now();
   const { labels: combined } = await labels.read(shard);
-  const tally = openTally(context, preset, thresholds);
-  for (const image of kept.images) {
-    tally.add(combined[image.image] as CombinedLabels, { ...image, maxima: boundMaxima(image, padding === 'zeros') });
-    await breather.breathe();
-  }
-  const state = tally.toState();
+  await opened();
+  const state = await context.threads().tally(combined, kept.images);
   await storeOverlaps(context, task, shard, state, performance.now() - begun);
   return state;
 }
@@ -93,4 +91,10 @@ async function storeOverlaps({ steps, describe }: GroupContext, { maps, preset }
 
 function openTally({ concepts, ignore }: GroupContext, preset: DissectionPreset, { shape, thresholds }: LayerThresholds): OverlapTally {
   return new OverlapTally(overlapOptions(shape, preset, concepts, ignore), thresholds);
+}
+
+/** Calls a function at the first call, and waits for that at every one. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= work());
 }

@@ -1,12 +1,12 @@
-import { boundMaxima, coversThresholds, ThresholdSketches, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
-import { packState, ShardJoin, ThresholdSelection, unpackState, type SelectedThresholds } from '@intermodel/numerics';
+import { coversThresholds, ThresholdSketches, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
+import { packState, ShardJoin, ThresholdSelection, unpackState, type SelectedThresholds, type SelectionState } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { MachineError } from '@intermodel/streams';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from './image-shards.ts';
 import type { LayerMaps } from './layer-maps.ts';
 import { passAgain } from './pass-again.ts';
-import { Breather } from './breather.ts';
+import { shardProgress } from './shard-progress.ts';
 
 /** Thresholds of a layer under a preset. */
 export interface LayerThresholds extends Pick<SelectedThresholds, 'thresholds' | 'conditions'> {
@@ -36,22 +36,20 @@ export async function readThresholds({ steps, describe }: GroupContext, { maps, 
 /** Finds the thresholds of a layer from its counts and kept maps, and stores them. Shards whose maps do not suffice any more are run again. */
 export async function selectThresholds(context: GroupContext, task: ThresholdTask, shards: readonly ImageShard[]): Promise<LayerThresholds> {
   const { maps, preset } = task;
-  const zeros = preset.upsampling.padding === 'zeros';
   const begun = performance.now();
-  const breather = new Breather(context, 'thresholds', maps.place.model.name, 2 * imagesOf(shards));
+  const tell = shardProgress(context, 'thresholds', maps.place.model.name, 2 * imagesOf(shards));
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const selection = await joinCounts(context, task, shards);
-    while (selection.round !== 'done') {
+    const threads = context.threads();
+    let round = await threads.select(await joinCounts(context, task, shards));
+    while (round !== 'done') {
       for (const shard of shards) {
         const { images } = await keptMaps(context, maps, shard);
-        for (const image of images) {
-          selection.refine(image.units, boundMaxima(image, zeros), image.maps);
-          await breather.breathe();
-        }
+        await threads.refine(images);
+        tell(images.length);
       }
-      selection.advance();
+      round = await threads.advance();
     }
-    const selected = selection.thresholds();
+    const selected = await threads.thresholds();
     const uncovered: ImageShard[] = [];
     let shape: ActivationShape | undefined;
     for (const shard of shards) {
@@ -105,7 +103,7 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
     return;
   }
   const selections = new Map<ThresholdTask, ThresholdSelection>();
-  for (const task of tasks) selections.set(task, await joinCounts(context, task, shards));
+  for (const task of tasks) selections.set(task, ThresholdSelection.fromState(await joinCounts(context, task, shards)));
   const rounds = [...selections.values()];
   // All are in the same round.
   while (rounds.some(({ round }) => round !== 'done')) {
@@ -119,7 +117,7 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
 }
 
 /** Joins the counts of all shards; those that were counted under bounds which do not hold any more are run again. */
-async function joinCounts(context: GroupContext, { maps, preset }: ThresholdTask, shards: readonly ImageShard[]): Promise<ThresholdSelection> {
+async function joinCounts(context: GroupContext, { maps, preset }: ThresholdTask, shards: readonly ImageShard[]): Promise<SelectionState> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const join = new ShardJoin();
     for (const shard of shards) {
@@ -132,7 +130,7 @@ async function joinCounts(context: GroupContext, { maps, preset }: ThresholdTask
       join.add(state);
     }
     const { state, short } = join.finish();
-    if (short.length === 0) return ThresholdSelection.fromState(state);
+    if (short.length === 0) return state;
     await passAgain(context, maps, short.map((index) => shards[index] as ImageShard));
   }
   throw storeBroken(maps);

@@ -36,6 +36,8 @@ export interface RunStudyOptions extends ReportChoices {
   readonly verify?: boolean;
   /** What happens where another run holds the store. @default it is refused */
   readonly lock?: Pick<LockOptions, 'waitMilliseconds' | 'onWait'>;
+  /** Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of the machine, at most 4 */
+  readonly concurrency?: number;
   /** Stops the run; what was finished stays. */
   readonly signal?: AbortSignal;
   /** Command that makes the same folder again, for the record. @default 'runStudy' */
@@ -134,7 +136,7 @@ class StudyRunner {
     this.#signal.throwIfAborted();
     for (const { message } of source.warnings) this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
-      ...{ study, source, describe, steps: this.#steps, hashes: this.#store.hashes, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder },
+      ...{ study, source, describe, steps: this.#steps, hashes: this.#store.hashes, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
       onModel: async (model) => {
         await this.#takeModel(model, inputs);
       },

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
-import { dissectionPreset, keepDefaults, type DissectionPreset } from '@intermodel/concept-matching';
+import { dissectionPreset, type DissectionPreset } from '@intermodel/concept-matching';
 import { resolveGeometry } from '@intermodel/data-loading';
 import { resolveData } from './resolve-data.ts';
 import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
@@ -66,7 +66,7 @@ function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegaby
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(threads === undefined ? {} : { threads }),
     executionProviders: executionProviders ?? studyDefaults.executionProviders,
-    keptMapsBytes: keptMapsMegabytes === undefined ? keepDefaults.memoryBytes : Math.round(keptMapsMegabytes * mebibyte),
+    keptMapsBytes: Math.round((keptMapsMegabytes ?? studyDefaults.keptMapsMegabytes) * mebibyte),
     secondPass: secondPass ?? studyDefaults.secondPass,
     imagesPerShard: imagesPerShard ?? studyDefaults.imagesPerShard,
     ...(labelCache === undefined ? {} : { labelCache: pathOf(labelCache) }),

@@ -96,11 +96,11 @@ export interface RuntimeContent {
   readonly threads?: number;
   /** Execution providers, the preferred first. @default ['cpu'] */
   readonly executionProviders?: readonly string[];
-  /** Memory for kept maps, in MiB. @default 256 */
+  /** Memory for kept maps, in MiB; the others are read from the store. @default 128 */
   readonly keptMapsMegabytes?: number;
   /** Whether models are run a second time instead of keeping maps. @default false */
   readonly secondPass?: boolean;
-  /** Images that are counted together at most, 1 to 65536: so many are run anew where one of them changes. @default 128 */
+  /** Images that are counted together at most, 1 to 65536: so many are run anew where one of them changes. @default 64 */
   readonly imagesPerShard?: number;
   /** Folder where labels of segmentation models are kept for later runs. @default in the output folder */
   readonly labelCache?: string;

@@ -158,7 +158,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'runtime.executionProviders': [['cuda', 'cpu']],
   'runtime.keptMapsMegabytes': [64],
   'runtime.secondPass': [true],
-  'runtime.imagesPerShard': [64],
+  'runtime.imagesPerShard': [32],
   'runtime.labelCache': ['kept'],
   'runtime.sketch': [4096],
   scores: ['scores.csv'],

@@ -1,0 +1,45 @@
+import { OverlapTally, ThresholdSelection, type CombinedLabels, type KeptImage, type OverlapOptions, type OverlapState, type SelectedThresholds, type SelectionRound, type SelectionState } from '@intermodel/numerics';
+
+/** Maps of images, with numbers of the units counted from the first one of a range. */
+export type RangeImages = readonly Pick<KeptImage, 'image' | 'units' | 'maxima' | 'maps'>[];
+
+/** Thresholds and overlaps of a range of a layer's units, from kept maps. */
+export class UnitRangeWork {
+  #selection: ThresholdSelection | undefined;
+  #tally: OverlapTally | undefined;
+
+  /** Begins to select thresholds from joined counts. */
+  select(state: SelectionState): SelectionRound {
+    this.#selection = ThresholdSelection.fromState(state);
+    return this.#selection.round;
+  }
+
+  /** Counts maps in the round under way. */
+  refine(images: RangeImages): void {
+    for (const { units, maxima, maps } of images) this.#selection?.refine(units, maxima, maps);
+  }
+
+  /** Ends the round, and tells the next one. */
+  advance(): SelectionRound {
+    this.#selection?.advance();
+    return this.#selection?.round ?? 'done';
+  }
+
+  /** The thresholds, once the rounds are through. */
+  thresholds(): SelectedThresholds | undefined {
+    const selected = this.#selection?.thresholds();
+    this.#selection = undefined;
+    return selected;
+  }
+
+  /** Begins to count overlaps. */
+  open(options: OverlapOptions, thresholds: Float32Array): void {
+    this.#tally = new OverlapTally(options, thresholds);
+  }
+
+  /** Counts the overlaps of a shard: labels by the number of the image within it. */
+  tally(labels: readonly CombinedLabels[], images: RangeImages): OverlapState | undefined {
+    for (const image of images) this.#tally?.add(labels[image.image] as CombinedLabels, image);
+    return this.#tally?.takeState();
+  }
+}

@@ -1,0 +1,198 @@
+import { Worker } from 'node:worker_threads';
+import type { CombinedLabels, KeptImage, OverlapOptions, OverlapState, ResolvedOverlapOptions, SelectedThresholds, SelectionRound, SelectionState } from '@intermodel/numerics';
+import { MachineError } from '@intermodel/streams';
+import { boundMaxima } from '../recount-shard.ts';
+import { UnitRangeWork, type RangeImages } from './unit-range-work.ts';
+import type { RangeAnswer } from './unit-range-worker.ts';
+
+/** The units `first` to `end - 1`. */
+interface UnitRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** Calls the methods of the work on a range, wherever it is done. */
+interface RangeCaller {
+  call<Method extends keyof UnitRangeWork>(method: Method, ...given: Parameters<UnitRangeWork[Method]>): Promise<ReturnType<UnitRangeWork[Method]>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Goes from joined counts and kept maps to thresholds and overlaps, on several threads: each has a range of the units,
+ * so that nothing needs to be merged but rows put one after the other, and the bytes do not depend on the threads.
+ */
+export class UnitThreads {
+  readonly #callers: readonly RangeCaller[];
+  readonly #threaded: boolean;
+  #ranges: readonly UnitRange[] = [];
+  #mapSize = 0;
+  #zeros = false;
+  #tallyOptions: OverlapOptions | undefined;
+
+  /** @param threads threads besides the calling one, started at once; 0: the work is done in the calling one */
+  constructor(threads: number) {
+    this.#threaded = threads > 0;
+    this.#callers = threads === 0 ? [localCaller()] : Array.from({ length: threads }, startThread);
+  }
+
+  /** Begins to select thresholds from joined counts in the round `middle`. */
+  async select(state: SelectionState): Promise<SelectionRound> {
+    const { units, height, width, padding } = state.options;
+    this.#cut(units, height * width, padding === 'zeros');
+    return this.#first('select', (range) => [sliceSelection(state, range)]);
+  }
+
+  /** Counts the maps of images in the round under way. */
+  async refine(images: readonly KeptImage[]): Promise<void> {
+    await this.#all('refine', (range) => [this.#slice(images, range)]);
+  }
+
+  /** Ends the round, and tells the next one. */
+  async advance(): Promise<SelectionRound> {
+    return this.#first('advance', () => []);
+  }
+
+  /** The thresholds, once the rounds are through. */
+  async thresholds(): Promise<Pick<SelectedThresholds, 'thresholds' | 'conditions'>> {
+    const parts = (await this.#all('thresholds', () => [])).filter((part) => part !== undefined);
+    return { thresholds: Float32Array.from(parts.flatMap(({ thresholds }) => [...thresholds])), conditions: parts.flatMap(({ conditions }) => conditions) };
+  }
+
+  /** Begins to count overlaps under thresholds, one a unit. */
+  async open(options: OverlapOptions, thresholds: Float32Array): Promise<void> {
+    this.#cut(options.units, options.height * options.width, (options.padding ?? 'zeros') === 'zeros');
+    this.#tallyOptions = options;
+    await this.#all('open', ({ first, end }) => [{ ...options, units: end - first }, thresholds.slice(first, end)]);
+  }
+
+  /** Counts the overlaps of a shard: its images, and the labels by the number of the image within it. */
+  async tally(labels: readonly CombinedLabels[], images: readonly KeptImage[]): Promise<OverlapState> {
+    const parts = (await this.#all('tally', (range) => [labels, this.#slice(images, range)])).map((part) => part as OverlapState);
+    const [first] = parts;
+    if (first === undefined || this.#tallyOptions === undefined) throw new RangeError('UnitThreads.tally: call open() first');
+    const rows = (name: 'intersections' | 'unitAreas' | 'scopedAreas') => joinRows(parts.map((part) => part[name]));
+    return { ...first, options: { ...first.options, units: this.#tallyOptions.units } satisfies ResolvedOverlapOptions, intersections: rows('intersections'), unitAreas: rows('unitAreas'), scopedAreas: rows('scopedAreas') };
+  }
+
+  /** Ends the threads. */
+  async close(): Promise<void> {
+    await Promise.all(this.#callers.map((caller) => caller.close()));
+  }
+
+  #cut(units: number, mapSize: number, zeros: boolean): void {
+    const count = Math.min(this.#callers.length, units);
+    this.#ranges = Array.from({ length: count }, (_, index) => ({ first: Math.round((index * units) / count), end: Math.round(((index + 1) * units) / count) }));
+    this.#mapSize = mapSize;
+    this.#zeros = zeros;
+  }
+
+  /** The maps of images that are of a range of units. */
+  #slice(images: readonly KeptImage[], { first, end }: UnitRange): RangeImages {
+    return images.map(({ image, units, maxima, maps }) => {
+      const [from, to] = [placeOf(units, first), placeOf(units, end)];
+      return { image, units: units.slice(from, to).map((unit) => unit - first), maxima: boundMaxima({ maxima: maxima.slice(from, to) }, this.#zeros), maps: this.#share(maps.subarray(from * this.#mapSize, to * this.#mapSize)) };
+    });
+  }
+
+  /** Threads share memory that is made for it; of other memory they would be sent all that a view is a part of. */
+  #share(maps: Float32Array): Float32Array {
+    return this.#threaded && !(maps.buffer instanceof SharedArrayBuffer) ? maps.slice() : maps;
+  }
+
+  #all<Method extends keyof UnitRangeWork>(method: Method, give: (range: UnitRange) => Parameters<UnitRangeWork[Method]>): Promise<ReturnType<UnitRangeWork[Method]>[]> {
+    return Promise.all(this.#ranges.map((range, index) => (this.#callers[index] as RangeCaller).call(method, ...give(range))));
+  }
+
+  async #first(method: 'select' | 'advance', give: (range: UnitRange) => Parameters<UnitRangeWork['select' | 'advance']>): Promise<SelectionRound> {
+    const [round = 'done'] = await this.#all(method, give);
+    return round;
+  }
+}
+
+/** First place in ascending units that is not below a unit. */
+function placeOf(units: Uint32Array, unit: number): number {
+  let [low, high] = [0, units.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((units[middle] as number) < unit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** State of a round that has no counts yet, for a range of its units. */
+function sliceSelection(state: SelectionState, { first, end }: UnitRange): SelectionState {
+  if (state.bins.length > 0) throw new RangeError('UnitThreads.select: the round under way has counts already');
+  const cut = <Values extends Float32Array | Float64Array | Int32Array | Uint32Array>(values: Values) => values.slice(first, end) as Values;
+  const { faults, minima, maxima, boundBins, prefixes, ranks, nexts, lowers, uppers, thresholds, filled } = state;
+  return {
+    ...state,
+    options: { ...state.options, units: end - first },
+    ...{ faults: cut(faults), minima: cut(minima), maxima: cut(maxima), boundBins: cut(boundBins), prefixes: cut(prefixes), ranks: cut(ranks) },
+    ...{ nexts: cut(nexts), lowers: cut(lowers), uppers: cut(uppers), thresholds: cut(thresholds), filled: cut(filled) },
+  };
+}
+
+function joinRows(parts: readonly Float64Array[]): Float64Array {
+  const [first] = parts;
+  if (parts.length === 1 && first !== undefined) return first;
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Does the work in this thread; others get a turn between two calls. */
+function localCaller(): RangeCaller {
+  const work = new UnitRangeWork();
+  return {
+    async call(method, ...given) {
+      await new Promise(setImmediate);
+      return (work[method].bind(work) as (...values: typeof given) => ReturnType<UnitRangeWork[typeof method]>)(...given);
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function startThread(): RangeCaller {
+  const here = import.meta.url;
+  const worker = here.endsWith('.ts') ? new Worker(new URL('./unit-range-worker-from-sources.mjs', here), { execArgv: ['--conditions=@intermodel/source'] }) : new Worker(new URL('./unit-range-worker.js', here));
+  // A thread that waits for work does not keep the process alive.
+  worker.unref();
+  const waiting: { readonly resolve: (value: never) => void; readonly reject: (error: unknown) => void }[] = [];
+  let failure: MachineError | undefined;
+  worker.on('message', (answer: RangeAnswer) => {
+    const call = waiting.shift();
+    if (waiting.length === 0) worker.unref();
+    if ('error' in answer) call?.reject(answer.error);
+    else call?.resolve(answer.value as never);
+  });
+  const fail = (problem: string, cause?: Error) => {
+    failure ??= new MachineError('THREAD_STOPPED', problem, { ...(cause === undefined ? {} : { cause }) });
+    for (const { reject } of waiting.splice(0)) reject(failure);
+  };
+  worker.on('error', (error) => {
+    fail(`a thread that counts stopped: ${error.message}`, error);
+  });
+  worker.on('exit', () => {
+    fail('a thread that counts has ended');
+  });
+  return {
+    call: (method, ...given) =>
+      new Promise((resolve, reject) => {
+        if (failure !== undefined) {
+          reject(failure);
+          return;
+        }
+        worker.ref();
+        waiting.push({ resolve, reject });
+        worker.postMessage({ method, given });
+      }),
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
