@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { openActivations } from '@intermodel/activation-streaming';
 import { ActivationDissection, readActivations } from '@intermodel/concept-matching';
 import { listLabelledImages, openLabelledImages } from '@intermodel/data-loading';
@@ -22,6 +23,8 @@ const inputSize = 224;
 
 /** Inference alone, whole dissections of ResNet-50- and MobileNetV2-sized models, and memory by number of images. */
 export async function benchDissect(): Promise<void> {
+  // As the command does it.
+  setFlagsFromString('--heap-growing-percent=200');
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   try {
     const layout = writePlainLayout(path.join(folder, 'few'), drawScenes({ count: fewImages, width: 320, height: 240, seed: 1 }));

@@ -2,6 +2,7 @@ import { runStudy, type Study, type StudyRun, type StudyWarning } from '@intermo
 import type { Command } from 'commander';
 import { filter, lastValueFrom, tap } from 'rxjs';
 import { dissectionProgress } from './dissection-progress.ts';
+import { easeCollections } from './heap-growth.ts';
 import { wholeNumber } from './numbers.ts';
 import type { OutputOptions } from './output.ts';
 import { reportChoices, type ReportOptions } from './report-options.ts';
@@ -47,6 +48,7 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
   const { onEvent, done } = dissectionProgress(options);
   const steps: StepCounts = { run: 0, stored: 0 };
   const notes: StudyWarning[] = [];
+  easeCollections();
   const work = (signal: AbortSignal) =>
     lastValueFrom(
       runStudy(study, {

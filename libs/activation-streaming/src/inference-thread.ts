@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { MachineError } from '@intermodel/streams';
-import { easeCollections } from './heap-growth.ts';
 import { RunGuard } from './run-guard.ts';
 import { unpackError, type InferRequest, type OpenedModel, type WorkerAnswer, type WorkerData, type WorkerSettings } from './worker-messages.ts';
 
@@ -30,7 +29,6 @@ const exitMilliseconds = 10_000;
  */
 export async function startInference(settings: WorkerSettings, signal?: AbortSignal): Promise<InferenceThread> {
   signal?.throwIfAborted();
-  easeCollections();
   const guard = new RunGuard();
   const worker = startWorker({ settings, guardMemory: guard.memory });
   const waiting = new Map<number, Waiting>();

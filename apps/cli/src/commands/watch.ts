@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { lastValueFrom, tap } from 'rxjs';
 import { dissectionProgress } from '../dissection-progress.ts';
 import { errorText } from '../failures.ts';
+import { easeCollections } from '../heap-growth.ts';
 import { withOutputOptions } from '../output.ts';
 import { galleryChoices, reportChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
 import { runResult } from '../run-result.ts';
@@ -47,6 +48,7 @@ export function watchCommand(): Command {
             onEvent(event);
         }
       };
+      easeCollections();
       const { out, store, verify, concurrency } = options;
       await stoppable((signal) =>
         lastValueFrom(
