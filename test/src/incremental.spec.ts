@@ -94,6 +94,18 @@ describe('a study that is run again', () => {
     expect(told.steps.run).toBeLessThan(6);
   });
 
+  it('clears away what killed runs left half-written', async () => {
+    const file = study();
+    await run(file, 'littered');
+    const before = folderBytes(at('littered'));
+    writeFileSync(at('littered', 'profiles.csv.0a1b2c3d.partial'), 'half');
+    cpSync(at('littered', 'models', 'a'), at('littered', 'models', 'a.0a1b2c3d.old'), { recursive: true });
+    cpSync(at('littered', 'models', 'b'), at('littered', 'models', 'b.0a1b2c3d.partial'), { recursive: true });
+    const events = await run(file, 'littered');
+    expect(folderBytes(at('littered'))).toEqual(before);
+    expect(events.some((event) => event.kind === 'warning' && /no model of the study/u.test(event.text))).toBe(false);
+  });
+
   it('writes anew what was changed in the output folder', async () => {
     const file = study();
     await run(file, 'touched');

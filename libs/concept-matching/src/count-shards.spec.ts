@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ActivationDissection } from './activation-dissection.ts';
 import { indexConcepts } from './concept-index.ts';
-import { ShardCounter, type CountedShard, type KeptShard } from './count-shards.ts';
+import { ShardCounter, shrinkShard, type CountedShard, type KeptShard } from './count-shards.ts';
 import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
 import { dissectionResult } from './dissection-result.ts';
 import { overlapOptions, selectionOptions } from './kernel-options.ts';
@@ -35,6 +35,9 @@ describe('ShardCounter', () => {
           const joined = joinShards(counted.map(({ histograms }) => histograms[place] as SelectionState));
           expect(joined.short).toEqual([]);
           expect(finish(joined.state, preset, counted.map(({ kept }) => kept), shards)).toEqual(whole(preset, images));
+          const shrunk = counted.map(({ kept }) => shrinkShard(kept, counter.bounds()));
+          shrunk.forEach((shard, index) => { expect(mapsOf(shard)).toBeLessThanOrEqual(mapsOf((counted[index] as CountedShard).kept)); });
+          expect(finish(joined.state, preset, shrunk, shards)).toEqual(whole(preset, images));
         });
       }),
       { numRuns: 80 },
@@ -66,6 +69,10 @@ describe('ShardCounter', () => {
     expect([enough > 10, tooLittle > 0]).toEqual([true, true]);
   });
 });
+
+function mapsOf({ images }: KeptShard): number {
+  return images.reduce((sum, { units }) => sum + units.length, 0);
+}
 
 function joinShards(states: readonly SelectionState[]) {
   const join = new ShardJoin();

@@ -1,4 +1,4 @@
-import { KeptMaps, ThresholdSelection, type KeptImage, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
+import { compactImages, KeptMaps, ThresholdSelection, type KeptImage, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import type { MapBounds } from './kept-map-store.ts';
 
@@ -68,7 +68,7 @@ export class ShardCounter {
   /** Ends the shard and gives what was counted of it; the next image begins another one. */
   takeShard(): CountedShard {
     const histograms = this.#selections.map((selection) => selection.takeShard());
-    const bounds = this.#bounds();
+    const bounds = this.bounds();
     this.#maps.compact(bounds.bounds, bounds.keepEqual);
     this.#images = 0;
     const [first] = histograms;
@@ -77,7 +77,8 @@ export class ShardCounter {
     return { histograms, kept: { shape: this.shape, ...bounds, minima, maxima, faults, images: this.#maps.drain() } };
   }
 
-  #bounds(): MapBounds {
+  /** Bounds under which no map of any shard matters: those that all images so far prove. */
+  bounds(): MapBounds {
     // Where zeros lie around maps, none is dropped under a bound below 0.
     const [first = new Float32Array(), ...others] = this.#selections.map((selection) => selection.bounds().map((bound) => (selection.options.padding === 'zeros' && bound < 0 ? -Infinity : bound)));
     for (const bounds of others) bounds.forEach((bound, unit) => (first[unit] = Math.min(first[unit] as number, bound)));
@@ -86,6 +87,12 @@ export class ShardCounter {
 }
 
 const noLabels = new Uint16Array();
+
+/** A shard without the maps that lie under bounds which were proven since it was counted. */
+export function shrinkShard(shard: KeptShard, { bounds, keepEqual }: MapBounds): KeptShard {
+  const raised = shard.bounds.map((bound, unit) => Math.max(bound, bounds[unit] as number));
+  return { ...shard, bounds: raised, keepEqual: shard.keepEqual && keepEqual, images: compactImages(shard.images, shard.shape.mapHeight * shard.shape.mapWidth, raised, keepEqual) };
+}
 
 /** Maps that survive either way, with the looser of their upper bounds. */
 function union(one: SurvivingMaps, other: SurvivingMaps): SurvivingMaps {

@@ -91,6 +91,14 @@ export function stageFolder(target: string): StagedFolder {
   };
 }
 
+/** Names that files and folders bear while they are written, and the folders that they replace. */
+const leftover = /\.[0-9a-f]{8}\.(?:partial|old)$/u;
+
+/** Removes what runs that were killed left half-written in a folder; nobody else may be writing there. */
+export function removeLeftovers(folder: string): void {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) if (leftover.test(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
+}
+
 /** Whether a folder is the output of a run: its manifest says that intermodel wrote it. */
 export function isRunFolder(folder: string): boolean {
   try {

@@ -100,8 +100,16 @@ export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOp
   return { likely: Math.ceil(images * (most * LIKELY_KEPT_SHARE + LIKELY_LABEL_BYTES)), most: Math.ceil(images * (most + LIKELY_LABEL_BYTES)) };
 }
 
-/** Maps that stay, image after image in one piece of memory that threads can share, so that handing or writing them on copies nothing. */
-function compactImages(images: readonly KeptImage[], size: number, bounds: Float32Array, keepEqual: boolean): readonly KeptImage[] {
+/**
+ * Copies the maps that exceed the bound of their unit, image after image into one piece of memory that threads can share,
+ * so that handing or writing them on copies nothing.
+ *
+ * @param images kept maps
+ * @param size values of a map
+ * @param bounds lower bounds of the thresholds, one a unit
+ * @param keepEqual whether a map that just reaches the bound stays
+ */
+export function compactImages(images: readonly KeptImage[], size: number, bounds: Float32Array, keepEqual: boolean): readonly KeptImage[] {
   const staying = images.map((image) => findStaying(image, bounds, keepEqual));
   const total = staying.reduce((sum, { length }) => sum + length, 0);
   const all = { units: new Uint32Array(new SharedArrayBuffer(total * 4)), maxima: new Float32Array(new SharedArrayBuffer(total * 4)), maps: new Float32Array(new SharedArrayBuffer(total * size * 4)) };

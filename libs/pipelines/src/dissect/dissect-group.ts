@@ -212,7 +212,10 @@ async function tell(context: GroupContext, model: StudyModel, layers: readonly L
     return shard.entries.filter(({ image }) => counted.has(image));
   });
   await onModel({ kind: 'model', model, layers: layers.map((layer) => dissectedLayer(context, layer, images)), images: entries });
-  for (const layer of layers) for (const job of jobsOf(layer)) if (job.matches !== undefined) job.matches.overlaps = undefined;
+  for (const layer of layers) {
+    layer.maps.release();
+    for (const job of jobsOf(layer)) if (job.matches !== undefined) job.matches.overlaps = undefined;
+  }
 }
 
 function dissectedLayer(context: GroupContext, { place, maps, main, diff }: Layer, images: ReadonlyMap<ImageShard, ShardImages>): DissectedLayer {

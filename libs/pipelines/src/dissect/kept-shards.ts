@@ -19,7 +19,7 @@ export class KeptShards {
   /** Holds a shard if there is room. */
   set(key: string, shard: KeptShard): void {
     this.delete(key);
-    const bytes = shard.images.reduce((sum, { units, maxima, maps }) => sum + units.byteLength + maxima.byteLength + maps.byteLength, 0);
+    const bytes = keptBytes(shard);
     if (this.#bytes + bytes > this.#memoryBytes) return;
     this.#shards.set(key, { shard, bytes });
     this.#bytes += bytes;
@@ -30,4 +30,9 @@ export class KeptShards {
     this.#bytes -= this.#shards.get(key)?.bytes ?? 0;
     this.#shards.delete(key);
   }
+}
+
+/** Bytes of the maps of a shard. */
+export function keptBytes({ images }: KeptShard): number {
+  return images.reduce((sum, { units, maxima, maps }) => sum + units.byteLength + maxima.byteLength + maps.byteLength, 0);
 }

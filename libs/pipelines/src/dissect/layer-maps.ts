@@ -1,13 +1,17 @@
-import { packKeptShard, packSelection, recountShard, selectionOptions, ShardCounter, unpackKeptShard, unpackSelection, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
+import { packKeptShard, packSelection, recountShard, selectionOptions, ShardCounter, shrinkShard, unpackKeptShard, unpackSelection, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
 import { packState, ShardJoin, TopActivations, unpackState, type SelectionState, type TopActivationsState } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { stepKey } from '@intermodel/streams';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from './image-shards.ts';
+import { keptBytes } from './kept-shards.ts';
 
 /** Share of images by which a study may grow before maps are missing that were dropped under the bounds of today. */
 const headroom = 0.1;
+
+/** Share of a shard's maps that must become free for it to be written anew. */
+const worthwhile = 0.1;
 
 /** What a pass counts of a layer, shard by shard, and what is stored of it. */
 export class LayerMaps {
@@ -19,6 +23,8 @@ export class LayerMaps {
   #top: TopActivations | undefined;
   #images = 0;
   #writing: Promise<void> | undefined;
+  /** Shards whose maps were looked through under the bounds of the last pass. */
+  readonly #fresh = new Set<string>();
 
   /**
    * @param context store and passes of the group
@@ -54,6 +60,7 @@ export class LayerMaps {
   /** Begins a pass: what is known of other shards bounds the thresholds from the start. */
   async begin(others: readonly ImageShard[]): Promise<void> {
     this.#counter = undefined;
+    this.#fresh.clear();
     this.#seeds = [];
     for (const preset of this.#presets) {
       const join = new ShardJoin();
@@ -104,10 +111,37 @@ export class LayerMaps {
     const { steps, describe, kept } = this.#context;
     const step = describe.maps(shard, this.place);
     const held = kept.get(stepKey(step));
-    if (held !== undefined) return held;
+    if (held !== undefined) return this.#shrunk(shard, held);
     await this.settled();
     const [units, maps] = [await steps.read(step, 'units'), await steps.read(step, 'maps')];
-    return units === undefined || maps === undefined ? undefined : this.#keptHere(unpackKeptShard({ units, maps }));
+    if (units === undefined || maps === undefined) return undefined;
+    const stored = unpackKeptShard({ units, maps });
+    // Stored maps may have been made under another name of the model, and for other label grids.
+    return this.#shrunk(shard, { ...stored, shape: this.shapeHere(stored.shape) });
+  }
+
+  /** Lets go of what is held in memory. */
+  release(): void {
+    this.#counter = undefined;
+    for (const shard of this.#context.describe.shards) this.#context.kept.delete(stepKey(this.#context.describe.maps(shard, this.place)));
+  }
+
+  /** Early shards were counted under low bounds: once those of all images are known, most of their maps can go, also on the disk. */
+  #shrunk(shard: ImageShard, whole: KeptShard): KeptShard {
+    if (this.#counter === undefined || this.#fresh.has(shard.name)) return whole;
+    this.#fresh.add(shard.name);
+    const shrunk = shrinkShard(whole, this.#counter.bounds());
+    if (keptBytes(shrunk) > keptBytes(whole) * (1 - worthwhile)) return whole;
+    const { steps, describe, kept } = this.#context;
+    const step = describe.maps(shard, this.place);
+    kept.set(stepKey(step), shrunk);
+    const before = this.#writing;
+    this.#writing = (async () => {
+      await before;
+      await steps.rewrite(step, packKeptShard(shrunk));
+    })();
+    this.#writing.catch(() => undefined);
+    return shrunk;
   }
 
   /** Counts of a shard under a preset, from the maps if need be; undefined where neither is stored any more. */
@@ -141,10 +175,6 @@ export class LayerMaps {
   shapeHere(shape: ActivationShape): ActivationShape {
     const { labelHeight, labelWidth } = this.place.model.geometry;
     return { ...shape, model: this.place.model.name, labelHeight, labelWidth };
-  }
-
-  #keptHere(kept: KeptShard): KeptShard {
-    return { ...kept, shape: this.shapeHere(kept.shape) };
   }
 
   async #storedHistogram(shard: ImageShard, preset: DissectionPreset): Promise<SelectionState | undefined> {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, isRunFolder, writeError } from '@intermodel/streams';
+import { InputError, isRunFolder, removeLeftovers, writeError } from '@intermodel/streams';
 
 /** Folder of the models' tables within an output folder. */
 export const modelsFolder = 'models';
@@ -51,6 +51,7 @@ export function openRunFolder(out: string): RunFolder {
       if (isNew) rmSync(out, { recursive: true, force: true });
     },
     tidy: (written, models) => {
+      for (const folder of [out, path.join(out, modelsFolder)]) removeLeftovers(folder);
       const stale = readdirSync(out).filter((name) => !written.includes(name) && name !== modelsFolder && /\.(?:arrow|csv|html|md|json)$/u.test(name));
       for (const name of stale) rmSync(path.join(out, name));
       const gone = readdirSync(path.join(out, modelsFolder)).filter((name) => !models.includes(name));

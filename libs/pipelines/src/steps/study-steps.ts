@@ -54,6 +54,11 @@ export class StudySteps {
     this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds });
   }
 
+  /** Stores other parts instead of those of a step, where these serve as well; nothing is told. */
+  async rewrite(step: StepDescription, parts: StepParts): Promise<void> {
+    await this.#options.store.write(step, parts, this.#options.signal);
+  }
+
   #key(step: StepDescription): string {
     const key = stepKey(step);
     this.#needed.add(key);
