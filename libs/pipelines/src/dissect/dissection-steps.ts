@@ -2,10 +2,15 @@ import type { DissectionPreset } from '@intermodel/concept-matching';
 import type { LabelVocabulary } from '@intermodel/data-loading';
 import { hashJson, stepKey, type StepDescription } from '@intermodel/streams';
 import type { Study, StudyModel } from '../study-file/study.ts';
+import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from './image-shards.ts';
 
-/** Changed whenever the same input would give other bytes, or bytes of another form. */
-const codeVersion = '1';
+/** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
+const codeVersions = { labels: 1, description: 1, maps: 1, histogram: 1, top: 1, thresholds: 1, overlaps: 1, matches: 1, gallery: 1 } as const;
+
+/** Libraries that decode images and run models: another version of them may give other values. */
+const [decoding, running] = [`sharp ${libraryVersion('sharp') ?? ''}`, `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`];
+const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[]>> = { labels: [decoding], maps: [decoding, running], histogram: [decoding, running], top: [decoding, running], gallery: [decoding] };
 
 /** A layer of a model, as its steps know it. */
 export interface LayerPlace {
@@ -84,7 +89,7 @@ export class DissectionSteps {
     return this.#step('gallery', subjectOf(place), inputs, { ...this.#decoding(), units, thumbnailPixels, geometry: place.model.geometry });
   }
 
-  #ofShard(step: string, { name, images, labels }: ImageShard, place: LayerPlace, options: object): StepDescription {
+  #ofShard(step: 'maps' | 'histogram' | 'top', { name, images, labels }: ImageShard, place: LayerPlace, options: object): StepDescription {
     const { skipBad } = this.#study.data;
     const { model, layer, modelHash } = place;
     // Where bad files are passed over, labels too decide which images are counted.
@@ -92,7 +97,8 @@ export class DissectionSteps {
     return this.#step(step, `${subjectOf(place)} from ${name}`, inputs, { ...options, ...this.#decoding(), layer, tokens: model.tokens, input: model.input, executionProviders: this.#study.runtime.executionProviders });
   }
 
-  #step(step: string, subject: string, inputs: Readonly<Record<string, string>>, options: object): StepDescription {
+  #step(step: keyof typeof codeVersions, subject: string, inputs: Readonly<Record<string, string>>, options: object): StepDescription {
+    const codeVersion = [String(codeVersions[step]), ...(valueLibraries[step] ?? [])].join(', ');
     return { step, codeVersion, subject, inputs, options: JSON.parse(JSON.stringify(options)) as object };
   }
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { hashJson, type FileHashes, type StepDescription } from '@intermodel/streams';
+import { programVersion } from '../manifest.ts';
 import { jsonPart, readJsonPart, type StudySteps } from './study-steps.ts';
 
-/** Changed whenever the same content would give other files. */
-const codeVersion = '1';
+/** Files state the program that wrote them, so that another version writes them anew. */
+const codeVersion = `1, intermodel ${programVersion}`;
 
 /** What was written: by what it was decided, and the hash of each file. */
 interface WrittenFiles {
