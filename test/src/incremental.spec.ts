@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom } from '@intermodel/numerics';
 import { readStudyFile, runStudy, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
@@ -127,6 +127,38 @@ describe('a study that is run again', () => {
     expect(readFileSync(at('added', 'report.html'), 'utf8')).toContain('Since the last run');
     expect(computed(await run(file, 'added'))).toEqual([]);
     expect(tablesOf(folderBytes(at('added')))).toEqual(tablesOf(await fromNothing(file)));
+  });
+
+  it('tells models of one file apart, and shares what is stored of them', async () => {
+    cpSync(at('a.onnx'), at('twin.onnx'));
+    const file = study({ models: ['a', 'b', 'twin'] });
+    await run(file, 'twins');
+    for (const name of ['a', 'twin']) expect(new Set(csvRows(at('twins', 'models', name, 'units.csv')).map(({ model }) => model))).toEqual(new Set([name]));
+    expect(computed(await run(study({ models: ['twin', 'b', 'c'] }), 'twins')).filter((step) => /^(?:maps|top|thresholds|overlaps) (?:twin|b)/u.test(step))).toEqual([]);
+  });
+
+  it('leaves files alone that are not its own, in the output folder and beside the models', async () => {
+    const file = study();
+    await run(file, 'notes');
+    const own = ['notes.md', 'plan.json', path.join('models', 'mine')];
+    mkdirSync(at('notes', 'models', 'mine'));
+    for (const name of own.slice(0, 2)) writeFileSync(at('notes', name), 'mine');
+    await run(file, 'notes');
+    expect(own.filter((name) => existsSync(at('notes', name)))).toEqual(own);
+  });
+
+  it('records a change of models even where the run that made it stopped while it wrote', async () => {
+    await run(study(), 'half-written');
+    const file = study({ models: ['a', 'b', 'c', 'd'] });
+    rmSync(at('half-written', 'clusters.csv'));
+    mkdirSync(at('half-written', 'clusters.csv'));
+    await expect(run(file, 'half-written')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
+    rmSync(at('half-written', 'clusters.csv'), { recursive: true });
+    await run(file, 'half-written');
+    expect(JSON.parse(readFileSync(at('half-written', 'changes.json'), 'utf8'))).toMatchObject({ added: ['d'] });
+    truncateSync(at('half-written', 'embedding.arrow'), 50);
+    await run(file, 'half-written');
+    expect(tablesOf(folderBytes(at('half-written')))).toEqual(tablesOf(await fromNothing(file)));
   });
 
   it('removes the folder of a model that is listed no more, and says so', async () => {
@@ -299,6 +331,21 @@ describe('a run that does not end', () => {
     expect([told.code, told.stderr]).toEqual([0, expect.stringMatching(/^(?:note: .*\.step: .*made again\n)+$/u)]);
   });
 
+  it('makes galleries again of which nothing whole is left', async () => {
+    const events = await run(study(), 'galleries');
+    for (const event of events) {
+      if (event.kind !== 'step-done' || !['top', 'gallery'].includes(event.step)) continue;
+      const file = at('galleries', '.store', 'steps', `${event.key}.step`);
+      const bytes = readFileSync(file);
+      bytes[70] = (bytes[70] as number) ^ 255;
+      writeFileSync(file, bytes);
+    }
+    const file = study({ more: { gallery: { units: 3, images: 2 } } });
+    await run(file, 'galleries');
+    await run(file, 'galleries');
+    expect(folderBytes(at('galleries'))).toEqual(await fromNothing(file));
+  });
+
   it('stops where the disk is full, keeps what was finished, and goes on once there is room', async () => {
     const file = study();
     // Files beyond 200 KiB cannot be written: maps are larger, other steps are not.
@@ -360,6 +407,16 @@ describe('looking after a study', () => {
     expect(intermodel(['clean', file, '--out', at('cleaned')]).stdout).toMatch(/^Nothing to remove/u);
   });
 
+  it('keeps what galleries of the command line need, and records of folders that were not named', () => {
+    const file = study();
+    const gallery = ['--gallery-units', '3', '--gallery-images', '4'];
+    const again = ['run', file, '--out', at('chosen'), '--store', at('chosen-steps'), ...gallery, '--json'];
+    intermodel(again);
+    expect(intermodel(['status', file, '--store', at('chosen-steps'), ...gallery]).stdout).toContain('Complete');
+    expect(intermodel(['clean', file, '--store', at('chosen-steps'), ...gallery, '--remove']).stdout).toMatch(/^Nothing to remove/u);
+    expect(JSON.parse(intermodel(again).stdout)).toMatchObject({ steps: { run: 0 } });
+  });
+
   it('runs again as the study file and the images change, also after a mistake, until Ctrl-C', async () => {
     cpSync(at('data'), at('watched-data'), { recursive: true });
     const file = study({ data: 'watched-data', file: 'watched.json' });
@@ -390,6 +447,9 @@ describe('runStudy as a library', () => {
     const last = events.at(-1) as StudyRun;
     expect([last.kind, last.files, last.models.map(({ model }) => model.name)]).toEqual(['tables', [], ['a', 'b', 'c']]);
     expect(last.tables.points?.numRows).toBe(3);
+    expect((await last.models[0]?.layers[0]?.overlaps())?.numRows).toBeGreaterThan(0);
+    const kinds = (kind: StudyEvent['kind']) => new Set(events.flatMap((event) => (event.kind === kind && 'key' in event ? [event.key] : [])));
+    expect(kinds('step-started')).toEqual(kinds('step-done'));
     const again = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
     expect(computed(again)).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { manifestFile, stageFolder, writeArrowFile, writeFileAtomically } from '
 import type { RecordBatch } from 'apache-arrow';
 import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 import { manifestTables, manifestText, type ManifestInput } from './manifest.ts';
-import { renderStudy, reportImagesFolder, type ReportChoices } from './render-study.ts';
+import { renderStudy, reportFormats, reportImagesFolder, type ReportChoices } from './render-study.ts';
 import type { EmbeddingTables, RelationTables } from './study-tables.ts';
 import type { StudyWarning } from './warnings.ts';
 
@@ -29,25 +29,31 @@ export interface StudyRecord {
 /** File of the fitted embedding within an output folder: `place` and `relate` read it. */
 export const fitFile = 'fit';
 
+/** Tables by the name of their file, without ending, in the order in which they are written. */
+const tableOfFile = {
+  profiles: 'profiles',
+  summaries: 'summaries',
+  [fitFile]: 'fit',
+  'embedded-profiles': 'embeddedProfiles',
+  embedding: 'points',
+  variance: 'variance',
+  loadings: 'loadings',
+  clusters: 'clusters',
+  categories: 'traits',
+  scores: 'scores',
+  relations: 'relations',
+  concepts: 'concepts',
+  surfaces: 'surfaces',
+  'surface-errors': 'surfaceErrors',
+} as const satisfies Record<string, keyof (EmbeddingTables & RelationTables)>;
+
+/** Names of all files that {@link writeStudy} can write: those of an earlier run may go, files of other names are not its own. */
+export const studyFileNames: ReadonlySet<string> = new Set([...Object.keys(tableOfFile).flatMap((name) => [`${name}.arrow`, `${name}.csv`]), ...reportFormats.map((format) => `report.${format}`), manifestFile]);
+
 /** Tables of an output folder by file name, without ending. */
 export function studyFiles(tables: Partial<EmbeddingTables & RelationTables>): Record<string, RecordBatch> {
-  const named: Record<string, RecordBatch | undefined> = {
-    profiles: tables.profiles,
-    summaries: tables.summaries,
-    [fitFile]: tables.fit,
-    'embedded-profiles': tables.embeddedProfiles,
-    embedding: tables.points,
-    variance: tables.variance,
-    loadings: tables.loadings,
-    clusters: tables.clusters,
-    categories: tables.traits,
-    scores: tables.scores,
-    relations: tables.relations,
-    concepts: tables.concepts,
-    surfaces: tables.surfaces,
-    'surface-errors': tables.surfaceErrors,
-  };
-  return Object.fromEntries(Object.entries(named).filter((entry): entry is [string, RecordBatch] => entry[1] !== undefined));
+  const named = Object.entries(tableOfFile).map(([name, table]): [string, RecordBatch | undefined] => [name, tables[table]]);
+  return Object.fromEntries(named.filter((entry): entry is [string, RecordBatch] => entry[1] !== undefined));
 }
 
 /** Tables of a study; only the profiles and their summaries are always there. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError } from './errors.ts';
+import { makeFolder } from './store/durable-folders.ts';
 
 /** File that marks a folder as the output of a run. */
 export const manifestFile = 'manifest.json';
@@ -14,7 +15,7 @@ export const manifestFile = 'manifest.json';
 export function writeFileAtomically(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const temporary = `${file}.${randomBytes(4).toString('hex')}.partial`;
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
+    makeFolder(path.dirname(file));
     const handle = openSync(temporary, 'wx');
     try {
       const chunks = typeof content === 'string' ? [Buffer.from(content, 'utf8')] : content instanceof Uint8Array ? [content] : content;
@@ -64,7 +65,7 @@ export function stageFolder(target: string): StagedFolder {
   const suffix = randomBytes(4).toString('hex');
   const temporary = `${folder}.${suffix}.partial`;
   try {
-    mkdirSync(temporary, { recursive: true });
+    makeFolder(temporary);
   } catch (cause) {
     throw writeError(target, cause);
   }

@@ -88,6 +88,13 @@ describe(readLists, () => {
 });
 
 describe(readNumbers, () => {
+  it('gives the same bytes whatever the sign of a NaN', () => {
+    const negative = new Float64Array(new BigUint64Array([0xfff8000000000000n]).buffer);
+    const [data] = buildBatch(unitMatchSchema, { model: ['a'], layer: [''], unit: [0], concept: [''], category: [''], iou: negative }).getChild('iou')?.data ?? [];
+    expect(new BigUint64Array((data?.values as Float64Array).slice().buffer)).toEqual(new BigUint64Array([0x7ff8000000000000n]));
+    expect(new BigUint64Array(negative.buffer)[0]).toBe(0xfff8000000000000n);
+  });
+
   it('turns nulls into NaN and views float64 columns without nulls', () => {
     expect([...readNumbers(column(matches(), 'iou'))]).toEqual([0.5, Number.NaN, 0.1]);
     expect([...readNumbers(column(matches(), 'unit'))]).toEqual([0, 1, 2]);

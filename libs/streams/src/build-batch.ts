@@ -66,7 +66,9 @@ function numberData(type: DataType, nullable: boolean, values: ArrayLike<number>
     if (Number.isNaN(data[row])) nullCount++;
     else nullBitmap[row >> 3] = (nullBitmap[row >> 3] as number) | (1 << (row & 7));
   }
-  return makeData(nullCount === 0 ? ({ type, length: data.length, nullCount, data } as never) : ({ type, length: data.length, nullCount, nullBitmap, data } as never));
+  if (nullCount === 0) return makeData({ type, length: data.length, nullCount, data } as never);
+  // Computed NaN bear either sign, by whichever code the engine had compiled: the same values must give the same bytes.
+  return makeData({ type, length: data.length, nullCount, nullBitmap, data: data.map((value) => (Number.isNaN(value) ? Number.NaN : value)) } as never);
 }
 
 function boolData(values: readonly boolean[]): Data {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unitMatchSchema } from '@intermodel/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchCsvColumns, buildBatch, checkOutputApart, csvText, emptyBatch, isArrowFile, MachineError, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
+import { batchCsvColumns, buildBatch, checkOutputApart, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -98,5 +98,16 @@ describe(suggestName, () => {
     expect(suggestName('IUO', ['model', 'iou'])).toBe('Did you mean "iou"? Choices: model, iou.');
     expect(suggestName('zzzzzz', ['model', 'iou'])).toBe('Choices: model, iou.');
     expect(suggestName('x', [])).toBe('Choices: .');
+  });
+});
+
+describe(makeFolder, () => {
+  it.skipIf(!existsSync('/proc/self'))('refuses a folder where the system makes none, instead of trying for ever', () => {
+    expect(() => {
+      makeFolder('/proc/no-such-folder/within');
+    }).toThrow('no-such-folder');
+    expect(() => {
+      writeFileAtomically('/proc/no-such-folder/file.txt', 'text');
+    }).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
   });
 });

@@ -38,4 +38,5 @@ export {
   type StoreWarning,
 } from './store/step-store.ts';
 export { StepTimes, type StepTimesOptions } from './store/step-times.ts';
+export { makeFolder } from './store/durable-folders.ts';
 export { lockStore } from './store/store-lock.ts';

@@ -1,9 +1,11 @@
-import { cleanStudies, readStudyFile, type CleanedStore } from '@intermodel/pipelines';
+import { cleanStudies, type CleanedStore } from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { bytesText, printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
+import { withGalleryOptions, type GalleryOptions } from '../report-options.ts';
 import { studyPlace, withStoreOptions, type StoreOptions } from '../store-options.ts';
+import { chosenStudy } from './run.ts';
 
-interface CleanOptions extends StoreOptions, OutputOptions {
+interface CleanOptions extends StoreOptions, OutputOptions, GalleryOptions {
   readonly remove?: boolean;
 }
 
@@ -15,10 +17,10 @@ export function cleanCommand(): Command {
     .option('--remove', 'remove them (default: list them)')
     .addHelpText('after', '\nExamples:\n  intermodel clean study.yaml --out study\n  intermodel clean study.yaml other.yaml --store steps --remove')
     .action(async (files: readonly string[], options: CleanOptions) => {
-      const cleaned = await cleanStudies(files.map((file) => readStudyFile(file)), studyPlace(options), options.remove === true);
+      const cleaned = await cleanStudies(files.map((file) => chosenStudy(file, options)), studyPlace(options), options.remove === true);
       printResult(options, cleaned, () => cleanText(cleaned));
     });
-  return withOutputOptions(withStoreOptions(command));
+  return withOutputOptions(withGalleryOptions(withStoreOptions(command)));
 }
 
 function cleanText({ garbage, bytes, planes, removed }: CleanedStore): string {

@@ -1,7 +1,9 @@
-import { readStudyFile, studyStatus, type StudyStatus } from '@intermodel/pipelines';
+import { studyStatus, type StudyStatus } from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { bytesText, durationText, printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
+import { withGalleryOptions, type GalleryOptions } from '../report-options.ts';
 import { studyPlace, withStoreOptions, type StoreOptions } from '../store-options.ts';
+import { chosenStudy } from './run.ts';
 
 /** `intermodel status`: which steps of a study are done, stale or missing. */
 export function statusCommand(): Command {
@@ -9,11 +11,11 @@ export function statusCommand(): Command {
     .description('Tell which steps of a study are done, stale (and why) or missing, with their sizes and times. Runs and writes nothing.')
     .argument('<STUDY>', 'study file (YAML or JSON)')
     .addHelpText('after', '\nExamples:\n  intermodel status study.yaml --out study\n  intermodel status study.yaml --out study --json')
-    .action(async (file: string, options: StoreOptions & OutputOptions) => {
-      const status = await studyStatus(readStudyFile(file), studyPlace(options));
+    .action(async (file: string, options: StoreOptions & OutputOptions & GalleryOptions) => {
+      const status = await studyStatus(chosenStudy(file, options), studyPlace(options));
       printResult(options, status, () => statusText(status));
     });
-  return withOutputOptions(withStoreOptions(command));
+  return withOutputOptions(withGalleryOptions(withStoreOptions(command)));
 }
 
 function statusText({ groups, unsegmented, isComplete }: StudyStatus): string {

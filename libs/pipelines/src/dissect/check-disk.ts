@@ -1,6 +1,6 @@
-import { mkdirSync, statfsSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { estimateKeptBytes } from '@intermodel/numerics';
-import { MachineError } from '@intermodel/streams';
+import { makeFolder, MachineError } from '@intermodel/streams';
 
 /** Sizes of the maps that a pass keeps. */
 export interface KeptSize {
@@ -17,7 +17,7 @@ export interface KeptSize {
  */
 export function checkDisk(folder: string, images: number, layers: readonly KeptSize[]): void {
   const likely = layers.reduce((sum, { units, mapSize }) => sum + estimateKeptBytes({ images, units, mapSize }).likely, 0);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (likely <= free) return;

@@ -45,18 +45,29 @@ interface Layer {
 export async function dissectGroup(context: GroupContext, models: readonly { readonly model: StudyModel; readonly places: readonly LayerPlace[] }[], onModel: (model: DissectedModel) => Promise<void>): Promise<void> {
   const [first] = models;
   if (first === undefined) return;
-  const { study, describe } = context;
   const labels = new LabelKinds(context, first.model);
   const layers: (Layer & { readonly model: StudyModel })[] = [];
   for (const { model, places } of models) for (const place of places) layers.push({ model, ...(await openLayer(context, place, labels)) });
-  const jobs = layers.flatMap(({ main, diff }) => (diff === undefined ? [main] : [main, diff]));
+  try {
+    await dissectLayers(context, models.map(({ model }) => model), layers, labels, onModel);
+    for (const { maps } of layers) await maps.settled();
+  } catch (error) {
+    // What is written beside the work must not go on once the store is given free.
+    await Promise.allSettled(layers.map(({ maps }) => maps.settled()));
+    throw error;
+  }
+}
+
+async function dissectLayers(context: GroupContext, models: readonly StudyModel[], layers: readonly (Layer & { readonly model: StudyModel })[], labels: LabelKinds, onModel: (model: DissectedModel) => Promise<void>): Promise<void> {
+  const { study, describe } = context;
+  const jobs = layers.flatMap(jobsOf);
   await countMissing(context, layers, jobs, labels);
   const images = await readImages(context, labels.of(study.matching));
   const shards = describe.shards.filter((shard) => countOf(images, shard) > 0);
   const open = jobs.filter(({ matches }) => matches === undefined);
   for (const job of open) job.thresholds = await readThresholds(context, job);
   if (!streams(context)) {
-    for (const { model } of models) {
+    for (const model of models) {
       for (const layer of layers.filter((each) => each.model === model)) for (const job of jobsOf(layer)) job.matches ??= await finishJob(context, job, shards);
       await tell(context, model, layers.filter((each) => each.model === model), images, onModel);
     }
@@ -67,7 +78,7 @@ export async function dissectGroup(context: GroupContext, models: readonly { rea
   for (const job of unsettled) job.thresholds = await readThresholds(context, job);
   if (open.length > 0) await streamOverlaps(context, open.map((job) => ({ ...job, thresholds: job.thresholds as LayerThresholds })), shards);
   for (const job of open) job.matches = await finishJob(context, job, shards);
-  for (const { model } of models) await tell(context, model, layers.filter((each) => each.model === model), images, onModel);
+  for (const model of models) await tell(context, model, layers.filter((each) => each.model === model), images, onModel);
 }
 
 /** Labels under each way to treat pixels that nobody judged: one way for most studies. */
@@ -104,7 +115,7 @@ async function openLayer(context: GroupContext, place: LayerPlace, labels: Label
   const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
   const maps = new LayerMaps(context, place, presets);
   const open = async (preset: DissectionPreset): Promise<Job> => ({ maps, preset, labels: labels.of(preset), thresholds: undefined, matches: await readMatches(context, maps, preset) });
-  const wantsTop = study.gallery.units > 0 && !(await steps.has(describe.gallery(place, study.matching)));
+  const wantsTop = study.gallery.units > 0 && (await steps.read(describe.gallery(place, study.matching), 'gallery')) === undefined;
   return { place, maps, main: await open(study.matching), diff: study.diff === undefined ? undefined : await open(study.diff.matching), wantsTop };
 }
 
@@ -137,6 +148,10 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
   for (const [place, maps] of byPlace) if (tasks.some(({ places }) => places.includes(place))) await maps.begin(describe.shards.filter((shard) => !tasks.some((task) => task.shard === shard && task.places.includes(place))));
   const labelsOf = (task: PassTask) => tasks.find(({ shard }) => shard === task.shard)?.labels ?? [];
   await pass.run(tasks, {
+    beginShard: (task) => {
+      for (const kind of labelsOf(task)) kind.begin(task.shard);
+      for (const place of task.places) byPlace.get(place)?.beginShard(task.shard);
+    },
     labels: (task, image, planes) => {
       for (const kind of labelsOf(task)) kind.add(image, planes);
     },
@@ -180,7 +195,7 @@ function countOf(images: ReadonlyMap<ImageShard, ShardImages>, shard: ImageShard
 /** Goes from the counts of a layer to its matches, and stores them. */
 async function finishJob(context: GroupContext, job: Job, shards: readonly ImageShard[]): Promise<StoredMatches> {
   const { maps, preset, labels } = job;
-  const thresholds = job.thresholds ?? (await selectThresholds(context, job, shards));
+  const thresholds = job.thresholds ?? (await readThresholds(context, job)) ?? (await selectThresholds(context, job, shards));
   job.thresholds = thresholds;
   const overlaps = await countOverlaps(context, { maps, preset, labels, thresholds }, shards);
   await maps.settled();

@@ -80,6 +80,7 @@ export function dissectStudy(study: Study, { store = memoryStore(), source, conc
 export function stoppableObservable<Event>(signal: AbortSignal | undefined, work: (signal: AbortSignal, next: (event: Event) => void) => Promise<void>): Observable<Event> {
   return new Observable((subscriber) => {
     const stop = new AbortController();
+    let ended = false;
     const onAbort = () => {
       stop.abort(signal?.reason);
     };
@@ -89,6 +90,7 @@ export function stoppableObservable<Event>(signal: AbortSignal | undefined, work
       subscriber.next(event);
     }).then(
       () => {
+        ended = true;
         subscriber.complete();
       },
       (error: unknown) => {
@@ -97,7 +99,8 @@ export function stoppableObservable<Event>(signal: AbortSignal | undefined, work
     );
     return () => {
       signal?.removeEventListener('abort', onAbort);
-      stop.abort();
+      // What was emitted can still be read after the end.
+      if (!ended) stop.abort();
     };
   });
 }

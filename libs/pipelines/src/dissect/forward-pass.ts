@@ -19,6 +19,8 @@ export interface PassTask {
 
 /** Takes what a pass brings, image by image in order, then shard by shard. */
 export interface PassSink {
+  /** Begins a shard: what comes next is of its images. */
+  readonly beginShard?: (task: PassTask) => void;
   /** Label planes of the next image of the shard under way, one after the other. */
   readonly labels?: (task: PassTask, image: string, planes: Uint16Array) => void;
   /** Activations of a layer for the next image: units x height x width values, which are used again. */
@@ -84,6 +86,7 @@ export class ForwardPass {
         }
         const { loaded, activations } = await (underWay.shift() as Promise<InferredBatch>);
         signal.throwIfAborted();
+        if (first === 0) sink.beginShard?.(task);
         takeBatch(task, loaded, activations, sink);
         skipped.push(...loaded.skipped);
         done += loaded.batch.numRows + loaded.skipped.length;

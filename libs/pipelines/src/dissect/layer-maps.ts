@@ -53,8 +53,11 @@ export class LayerMaps {
   }
 
   /** Whether the images of a shard that drive the units most are stored. */
-  hasTop(shard: ImageShard): Promise<boolean> {
-    return this.#context.steps.has(this.#context.describe.top(shard, this.place));
+  async hasTop(shard: ImageShard): Promise<boolean> {
+    const { steps, describe } = this.#context;
+    const step = describe.top(shard, this.place);
+    // It is read when the models are closed already, so that damage has to be met now.
+    return (await steps.has(step)) && (await steps.read(step, 'state')) !== undefined;
   }
 
   /** Begins a pass: what is known of other shards bounds the thresholds from the start. */
@@ -70,6 +73,13 @@ export class LayerMaps {
       }
       this.#seeds = [...this.#seeds, join.shards === 0 ? undefined : join.seed(this.#maximumImages())];
     }
+  }
+
+  /** Begins a shard: tells of what is counted of it. */
+  beginShard(shard: ImageShard): void {
+    const { steps, describe } = this.#context;
+    if (this.keeps) steps.begin(describe.maps(shard, this.place));
+    for (const preset of this.#presets) steps.begin(describe.histogram(shard, this.place, preset));
   }
 
   /** Takes the activations of the next image of the shard under way. */
@@ -111,12 +121,12 @@ export class LayerMaps {
     const { steps, describe, kept } = this.#context;
     const step = describe.maps(shard, this.place);
     const held = kept.get(stepKey(step));
-    if (held !== undefined) return this.#shrunk(shard, held);
+    // Maps may have been made under another name of the model, and for other label grids.
+    if (held !== undefined) return this.#shrunk(shard, { ...held, shape: this.shapeHere(held.shape) });
     await this.settled();
     const [units, maps] = [await steps.read(step, 'units'), await steps.read(step, 'maps')];
     if (units === undefined || maps === undefined) return undefined;
     const stored = unpackKeptShard({ units, maps });
-    // Stored maps may have been made under another name of the model, and for other label grids.
     return this.#shrunk(shard, { ...stored, shape: this.shapeHere(stored.shape) });
   }
 

@@ -78,6 +78,7 @@ async function countShard(context: GroupContext, task: OverlapTask, shard: Image
     kept = await keptMaps(context, maps, shard);
   }
   const begun = performance.now();
+  context.steps.begin(context.describe.overlaps(shard, maps.place, preset));
   const { labels: combined } = await labels.read(shard);
   await opened();
   const state = await context.threads().tally(combined, kept.images);

@@ -37,6 +37,7 @@ export async function readThresholds({ steps, describe }: GroupContext, { maps, 
 export async function selectThresholds(context: GroupContext, task: ThresholdTask, shards: readonly ImageShard[]): Promise<LayerThresholds> {
   const { maps, preset } = task;
   const begun = performance.now();
+  context.steps.begin(context.describe.thresholds(maps.place, preset));
   const tell = shardProgress(context, 'thresholds', maps.place.model.name, 2 * imagesOf(shards));
   for (let attempt = 0; attempt < attempts; attempt++) {
     const threads = context.threads();

@@ -6,6 +6,9 @@ import type { LayerMaps } from './layer-maps.ts';
 export async function passAgain(context: GroupContext, maps: LayerMaps, shards: readonly ImageShard[]): Promise<void> {
   await maps.begin(context.describe.shards.filter((shard) => !shards.includes(shard)));
   await context.pass.run(shards.map((shard) => ({ shard, places: [maps.place] })), {
+    beginShard: ({ shard }) => {
+      maps.beginShard(shard);
+    },
     activations: (_, __, shape, values) => {
       maps.add(shape, values);
     },

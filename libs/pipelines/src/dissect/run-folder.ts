@@ -1,6 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, isRunFolder, removeLeftovers, writeError } from '@intermodel/streams';
+import { InputError, isRunFolder, makeFolder, removeLeftovers, writeError } from '@intermodel/streams';
+import { studyFileNames } from '../write-study.ts';
+import { vocabularyFile } from './label-health.ts';
+import { changeFile } from './study-change.ts';
 
 /** Folder of the models' tables within an output folder. */
 export const modelsFolder = 'models';
@@ -10,6 +13,9 @@ export const storeFolder = '.store';
 
 /** Folder within an output folder for labels that segmentation models made, kept for later runs. */
 export const labelsFolder = '.labels';
+
+/** Files of an output folder beside those of the models; what else stands there is the user's. */
+const ownFiles: ReadonlySet<string> = new Set([...studyFileNames, vocabularyFile, changeFile]);
 
 const ownFolders: readonly string[] = [modelsFolder, storeFolder, labelsFolder];
 
@@ -40,7 +46,7 @@ export function openRunFolder(out: string): RunFolder {
     }
   }
   try {
-    mkdirSync(out, { recursive: true });
+    makeFolder(out);
   } catch (cause) {
     throw writeError(out, cause);
   }
@@ -51,11 +57,11 @@ export function openRunFolder(out: string): RunFolder {
       if (isNew) rmSync(out, { recursive: true, force: true });
     },
     tidy: (written, models) => {
-      for (const folder of [out, path.join(out, modelsFolder)]) removeLeftovers(folder);
-      const stale = readdirSync(out).filter((name) => !written.includes(name) && name !== modelsFolder && /\.(?:arrow|csv|html|md|json)$/u.test(name));
-      for (const name of stale) rmSync(path.join(out, name));
-      const gone = readdirSync(path.join(out, modelsFolder)).filter((name) => !models.includes(name));
-      for (const name of gone) rmSync(path.join(out, modelsFolder, name), { recursive: true });
+      const folders = path.join(out, modelsFolder);
+      for (const folder of [out, folders]) removeLeftovers(folder);
+      for (const name of ownFiles) if (!written.includes(name)) rmSync(path.join(out, name), { force: true });
+      const gone = readdirSync(folders).filter((name) => !models.includes(name) && isRunFolder(path.join(folders, name)));
+      for (const name of gone) rmSync(path.join(folders, name), { recursive: true });
       return gone;
     },
   };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { arrowFileBytes, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
+import { arrowFileBytes, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { from, type Observable } from 'rxjs';
 import { formatStudy } from '../study-file/format-study.ts';
@@ -222,6 +222,8 @@ class StudyRunner {
     let files = figures === undefined ? await output.current() : undefined;
     if (files === undefined) {
       const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
+      // A change is recognised by the embedding that it led from: once that is replaced, it must be on record.
+      if (changed !== undefined) writeFileAtomically(path.join(folder.path, changeFile), changed.text);
       files = writeFiles(folder.path, batches, record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
       await output.remember(files);
     }

@@ -44,6 +44,11 @@ export class ShardLabels {
     return this.#context.steps.has(this.#step(shard));
   }
 
+  /** Begins a shard: tells that its labels are made. */
+  begin(shard: ImageShard): void {
+    this.#context.steps.begin(this.#step(shard));
+  }
+
   /** Takes the label planes of the next image of the shard under way. */
   add(image: string, planes: Uint16Array): void {
     this.#names.push(image);

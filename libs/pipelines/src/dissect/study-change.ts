@@ -4,7 +4,7 @@ import path from 'node:path';
 import { compareEmbeddings } from '@intermodel/embedding';
 import type { StudyChange } from '@intermodel/report';
 import type { EmbeddingPointBatch } from '@intermodel/schemas';
-import { arrowFileBytes, column, readArrowFile, readStrings } from '@intermodel/streams';
+import { arrowFileBytes, column, InputError, readArrowFile, readStrings } from '@intermodel/streams';
 
 /** File within an output folder that tells what its last change of models did to the embedding. */
 export const changeFile = 'changes.json';
@@ -36,7 +36,7 @@ export function studyChange(out: string, points: EmbeddingPointBatch | undefined
   const embedding = createHash('sha256').update(arrowFileBytes(points.schema, [points])).digest('hex');
   const told = readChange(path.join(out, changeFile));
   if (told?.embedding === embedding) return recorded(told);
-  const [earlier] = readArrowFile(file).batches as unknown as EmbeddingPointBatch[];
+  const earlier = readPoints(file);
   if (earlier === undefined) return undefined;
   const names = (batch: EmbeddingPointBatch) => readStrings(column(batch, 'model')).sort().join('\n');
   if (names(earlier) === names(points)) return undefined;
@@ -47,6 +47,16 @@ export function studyChange(out: string, points: EmbeddingPointBatch | undefined
 function recorded(record: ChangeRecord): RecordedChange {
   const { embedding: _embedding, ...change } = record;
   return { change, text: `${JSON.stringify(record, undefined, 2)}\n` };
+}
+
+/** The embedding that stands in the folder; none where the file was damaged, since it is about to be written anew. */
+function readPoints(file: string): EmbeddingPointBatch | undefined {
+  try {
+    return readArrowFile(file).batches[0];
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 /** Reads the file; what nobody could have written here counts as none. */

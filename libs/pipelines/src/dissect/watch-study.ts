@@ -55,9 +55,10 @@ export function watchStudy(file: string, { settleMilliseconds = settleMillisecon
 }
 
 /** All that a study reads. */
-function watchedPaths({ data, models, scores, scoreColumns }: Study): string[] {
-  const segmenters = (data.segmenters ?? []).map(({ file }) => file);
-  return [data.root, data.images, data.labels, data.labelNames, data.imageLabels, data.names, scoreColumns, ...segmenters, ...models.map(({ file }) => file), ...scores].filter((name) => name !== undefined);
+function watchedPaths({ data, models, scores, scoreColumns, embedding }: Study): string[] {
+  const { root, images, labels, labelNames, imageLabels, names, vocabulary, segmenters = [] } = data;
+  const ofSegmenters = segmenters.flatMap((segmenter) => [segmenter.file, segmenter.labels, ...(segmenter.heads ?? []).flatMap(({ classes, owners }) => [classes, owners])]);
+  return [root, images, labels, labelNames, imageLabels, names, vocabulary?.synonyms, vocabulary?.categories, scoreColumns, embedding?.frozen, ...ofSegmenters, ...models.map(({ file }) => file), ...scores].filter((name) => name !== undefined);
 }
 
 /** Gathers changes of files until they have settled. */

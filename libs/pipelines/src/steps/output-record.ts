@@ -7,6 +7,9 @@ import { jsonPart, readJsonPart, type StudySteps } from './study-steps.ts';
 /** Files state the program that wrote them, so that another version writes them anew. */
 const codeVersion = `1, intermodel ${programVersion}`;
 
+/** Kind of the steps that remember what was written into folders. */
+export const outputStepName = 'output';
+
 /** What was written: by what it was decided, and the hash of each file. */
 interface WrittenFiles {
   readonly content: string;
@@ -59,5 +62,5 @@ export class OutputRecord {
 
 /** The step that remembers what was written into a folder: one for the folder, whatever stands there. */
 export function outputStep(folder: string): StepDescription {
-  return { step: 'output', codeVersion, subject: path.basename(folder), inputs: {}, options: { folder: path.resolve(folder) } };
+  return { step: outputStepName, codeVersion, subject: path.basename(folder), inputs: {}, options: { folder: path.resolve(folder) } };
 }

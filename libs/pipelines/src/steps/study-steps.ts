@@ -17,6 +17,7 @@ export class StudySteps {
   readonly #options: StudyStepsOptions;
   readonly #runner: StepRunner;
   readonly #needed = new Set<string>();
+  readonly #begun = new Set<string>();
 
   constructor(options: StudyStepsOptions) {
     this.#options = options;
@@ -46,9 +47,19 @@ export class StudySteps {
     return this.#options.store.read(this.#key(step), part);
   }
 
+  /** Tells that a step is being made; what makes it calls `write` in the end. */
+  begin(step: StepDescription): void {
+    const key = this.#key(step);
+    if (this.#begun.has(key)) return;
+    this.#begun.add(key);
+    this.#options.onEvent({ kind: 'step-started', key, step: step.step, subject: step.subject ?? '' });
+  }
+
   /** Stores a step that a pass has made, and tells how long its part of the pass took. */
   async write(step: StepDescription, parts: StepParts, milliseconds = 0): Promise<void> {
+    this.begin(step);
     const key = this.#key(step);
+    this.#begun.delete(key);
     const { bytes } = await this.#options.store.write(step, parts, this.#options.signal);
     this.#options.times?.set(key, milliseconds);
     this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds });

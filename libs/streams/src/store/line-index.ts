@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomically } from '../atomic-files.ts';
+import { makeFolder } from './durable-folders.ts';
 import type { StoreWarning } from './step-store.ts';
 
 /** How an index file is kept. */
@@ -56,7 +57,7 @@ export class LineIndex<T> {
     try {
       if (this.#rewrite) writeFileAtomically(file, [...this.#entries].map(([name, value]) => toLine(name, value)).join(''));
       else {
-        mkdirSync(path.dirname(file), { recursive: true });
+        makeFolder(path.dirname(file));
         appendFileSync(file, this.#unsaved.join(''));
       }
       this.#rewrite = false;
