@@ -106,6 +106,12 @@ describe('a study that is run again', () => {
     expect(events.some((event) => event.kind === 'warning' && /no model of the study/u.test(event.text))).toBe(false);
   });
 
+  it('names the report that it wrote, of whatever kind', () => {
+    const file = study();
+    const last = (format: string) => intermodel(['run', file, '--out', at('kinds'), '--format', format]).stdout.trimEnd().split('\n').at(-1);
+    expect([last('md'), last('html,md')]).toEqual([expect.stringMatching(/report\.md$/u), expect.stringMatching(/report\.html$/u)]);
+  });
+
   it('writes anew what was changed in the output folder', async () => {
     const file = study();
     await run(file, 'touched');

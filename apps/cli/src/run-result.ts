@@ -18,6 +18,7 @@ export function runResult(out: string, { tables, record, files, models }: StudyR
 /** The same in words for a terminal. */
 export function runText(out: string, { tables, record, files, models }: StudyRun, steps: StepCounts): string {
   const points = tables.points?.toArray() ?? [];
+  const report = files.find((name) => /^report\.(?:html|md)$/u.test(name));
   return [
     textTable(
       ['model', 'layer', 'images', 'units', 'matching', 'never active'],
@@ -27,6 +28,6 @@ export function runText(out: string, { tables, record, files, models }: StudyRun
     ...(tables.relations === undefined ? [] : [`\nrelations to scores: ${String(tables.relations.toArray().filter(({ supported }) => supported).length)} of ${String(tables.relations.numRows)} supported (q <= 0.05 and the 95 % interval excludes 0)`]),
     ...record.warnings.map(({ subject, text }) => `note: ${subject}: ${text}`),
     `\n${String(steps.run)} steps run, ${String(steps.stored)} found in the store`,
-    `${String(files.length)} files in ${out}, those of each model in ${out}/models; open ${out}/report.html`,
+    `${String(files.length)} files in ${out}, those of each model in ${out}/models${report === undefined ? '' : `; open ${out}/${report}`}`,
   ].join('\n');
 }
