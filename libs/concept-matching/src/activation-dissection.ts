@@ -1,4 +1,4 @@
-import { combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type PlaneLabels, type SelectedThresholds } from '@intermodel/numerics';
+import { allMaps, combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type PlaneLabels, type SelectedThresholds } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
 import { dissectionResult, type DissectionResult } from './dissection-result.ts';
@@ -172,11 +172,9 @@ export class ActivationDissection {
       first.add(activations);
       return;
     }
-    const units = Uint32Array.from({ length: this.shape.units }, (_, unit) => unit);
-    // Without the bounds of the first pass nothing is known of the maxima; cells are pruned all the same.
-    const maxima = new Float32Array(units.length).fill(Infinity);
-    if (this.#tally === undefined) this.#selection.refine(units, maxima, activations);
-    else this.#tally.add(this.#combine(labels), { units, maxima, maps: activations });
+    const maps = allMaps(this.shape.units, activations);
+    if (this.#tally === undefined) this.#selection.refineAll([maps]);
+    else this.#tally.add(this.#combine(labels), maps);
   }
 
   #combine(labels: PlaneLabels): CombinedLabels {

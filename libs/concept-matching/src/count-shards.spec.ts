@@ -21,16 +21,13 @@ const other: DissectionPreset = { ...dissectionPresets['dissect-2020'], level: 0
 const main: DissectionPreset = { ...dissectionPresets['dissect-2020'], level: 0.9 };
 
 describe('ShardCounter', () => {
-  it('gives what one dissection of all images gives, for two presets at once, whatever the shards', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), (count, sizes, seed, shift) => {
+  it('gives what one dissection of all images gives, for two presets at once, whatever the shards', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), async (count, sizes, seed, shift) => {
         const images = draw(count, seed, shift);
         const shards = cut(images, sizes);
         const counter = new ShardCounter({ shape, selections: [main, other].map((preset) => selectionOptions(shape, preset, count + 3)) });
-        const counted = shards.map((shard) => {
-          for (const { activations } of shard) counter.add(activations);
-          return throughBytes(counter.takeShard());
-        });
+        const counted = await eachShard(shards, counter, throughBytes);
         [main, other].forEach((preset, place) => {
           const joined = joinShards(counted.map(({ histograms }) => histograms[place] as SelectionState));
           expect(joined.short).toEqual([]);
@@ -44,18 +41,15 @@ describe('ShardCounter', () => {
     );
   });
 
-  it('counts anew under another preset from what was kept, or says that it was not enough', () => {
+  it('counts anew under another preset from what was kept, or says that it was not enough', async () => {
     let [enough, tooLittle] = [0, 0];
-    fc.assert(
-      fc.property(fc.integer({ min: 4, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), fc.boolean(), (count, sizes, seed, shift, tighter) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 4, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), fc.boolean(), async (count, sizes, seed, shift, tighter) => {
         const [kept, asked] = tighter ? [other, { ...main, values: 'raw' as const }] : [main, other];
         const images = draw(count, seed, shift);
         const shards = cut(images, sizes);
         const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, kept, count)] });
-        const maps = shards.map((shard) => {
-          for (const { activations } of shard) counter.add(activations);
-          return throughBytes(counter.takeShard()).kept;
-        });
+        const maps = (await eachShard(shards, counter, throughBytes)).map(({ kept: shard }) => shard);
         const joined = joinShards(maps.map((shard) => recountShard(shard, selectionOptions(shape, asked, count))));
         if (joined.short.length > 0) {
           tooLittle++;
@@ -88,10 +82,7 @@ describe(UnitThreads, () => {
         const images = draw(count, seed, shift);
         const shards = cut(images, sizes);
         const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, preset, count)] });
-        const counted = shards.map((shard) => {
-          for (const { activations } of shard) counter.add(activations);
-          return stored ? throughBytes(counter.takeShard()) : counter.takeShard();
-        });
+        const counted = await eachShard(shards, counter, async (shard) => (stored ? throughBytes(shard) : shard));
         const { state } = joinShards(counted.map(({ histograms }) => histograms[0] as SelectionState));
         for (const threads of all) expect(await finishOn(threads, state, preset, counted.map(({ kept }) => kept), shards)).toEqual(whole(preset, images));
       }),
@@ -133,9 +124,26 @@ function cut<T>(items: readonly T[], sizes: readonly number[]): T[][] {
   return shards;
 }
 
-function throughBytes({ histograms, kept }: CountedShard): CountedShard {
-  const { units, maps } = packKeptShard(kept);
-  return { histograms: histograms.map((state) => unpackSelection(packSelection(state))), kept: unpackKeptShard({ units, maps: Buffer.concat([...maps]) }) };
+/** Counts shard after shard; each is then passed on, with nothing left of the activations that were added. */
+function eachShard(shards: readonly (readonly DrawnImage[])[], counter: ShardCounter, pass: (counted: CountedShard) => Promise<CountedShard>): Promise<CountedShard[]> {
+  return Promise.all(
+    shards.map((shard) => {
+      const buffers = shard.map(({ activations }) => activations.slice());
+      // Some at once, then one by one.
+      counter.add(buffers.slice(0, 3));
+      for (const activations of buffers.slice(3)) counter.add([activations]);
+      const counted = counter.takeShard();
+      for (const activations of buffers) activations.fill(NaN);
+      return pass(counted);
+    }),
+  );
+}
+
+async function throughBytes({ histograms, kept }: CountedShard): Promise<CountedShard> {
+  const { units, maps: pieces } = packKeptShard(kept);
+  const maps: Uint8Array[] = [];
+  for await (const piece of pieces) maps.push(piece);
+  return { histograms: histograms.map((state) => unpackSelection(packSelection(state))), kept: unpackKeptShard({ units, maps: Buffer.concat(maps) }) };
 }
 
 /** On threads, as a run does it. */

@@ -58,11 +58,14 @@ export class ShardCounter {
     return this.#images;
   }
 
-  /** Adds the next image of the shard: units x height x width values, which are not kept. */
-  add(activations: Float32Array): void {
-    const [first, ...others] = this.#selections.map((selection) => selection.add(activations));
+  /** Adds the next images of the shard: units x height x width values of each, which must stay as they are until the shard is taken. */
+  add(images: readonly Float32Array[]): void {
+    const [first, ...others] = this.#selections.map((selection) => selection.addAll(images));
     if (first === undefined) throw new RangeError('ShardCounter: no selection was given');
-    this.#maps.add(this.#images++, noLabels, others.reduce(union, first), activations);
+    images.forEach((activations, index) => {
+      const surviving = others.reduce((sum, other) => union(sum, other[index] as SurvivingMaps), first[index] as SurvivingMaps);
+      this.#maps.add(this.#images++, noLabels, surviving, activations, true);
+    });
   }
 
   /** Ends the shard and gives what was counted of it; the next image begins another one. */

@@ -11,14 +11,11 @@ export interface KeptShardBytes {
   readonly maps: Uint8Array;
 }
 
-/** Images that are packed together, so that little is held twice. */
+/** Images of one record batch. */
 const imagesAtOnce = 16;
 
-/** Bytes that end an Arrow IPC stream. */
-const endOfStream = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
-
 /** Packs a kept shard for a file: what is known of its units, and the maps piece by piece. */
-export function packKeptShard({ images, ...units }: KeptShard): { readonly units: Uint8Array; readonly maps: Iterable<Uint8Array> } {
+export function packKeptShard({ images, ...units }: KeptShard): { readonly units: Uint8Array; readonly maps: AsyncIterable<Uint8Array> } {
   return { units: packState(units), maps: mapPieces(images, units.shape.mapHeight * units.shape.mapWidth) };
 }
 
@@ -28,24 +25,14 @@ export function unpackKeptShard({ units, maps }: KeptShardBytes): KeptShard {
   return { ...(unpackState(units) as Omit<KeptShard, 'images'>), images };
 }
 
-/** One stream of several batches: the schema, then each batch without the schema and the end that a stream of its own has. */
-function* mapPieces(images: KeptShard['images'], mapSize: number): Generator<Uint8Array> {
+/** Pieces of one stream of several batches; large ones are the maps themselves, not copies. */
+function mapPieces(images: KeptShard['images'], mapSize: number): AsyncIterable<Uint8Array> {
   const schema = keptMapSchema(mapSize);
-  const stream = (batches: readonly RecordBatch<KeptMapColumns>[]) => {
-    const writer = new RecordBatchStreamWriter<KeptMapColumns>();
-    writer.reset(undefined, schema);
-    for (const batch of batches) writer.write(batch);
-    writer.finish();
-    return writer.toUint8Array(true);
-  };
-  const empty = stream([]);
-  const head = empty.subarray(0, empty.length - endOfStream.length);
-  yield head;
-  for (let first = 0; first < images.length; first += imagesAtOnce) {
-    const whole = stream([toKeptBatch(schema, images.slice(first, first + imagesAtOnce))]);
-    yield whole.subarray(head.length, whole.length - endOfStream.length);
-  }
-  yield endOfStream;
+  const writer = new RecordBatchStreamWriter<KeptMapColumns>();
+  writer.reset(undefined, schema);
+  for (let first = 0; first < images.length; first += imagesAtOnce) writer.write(toKeptBatch(schema, images.slice(first, first + imagesAtOnce)));
+  writer.finish();
+  return writer;
 }
 
 /** Packs counts of a selection. */

@@ -29,9 +29,10 @@ export { ThresholdSelection, type SelectedThresholds, type SurvivingMaps, type U
 export { type SelectionOptions, type SelectionRound, type SelectionState } from './activation-maps/selection-state.ts';
 export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
 export { boundsToBins } from './activation-maps/float-keys.ts';
+export { allMaps, type ImageMaps } from './activation-maps/image-maps.ts';
 export { compactImages, estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, type KeptImage, type KeptMapsEstimateOptions } from './activation-maps/kept-maps.ts';
 export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
-export { OverlapTally, type ImageMaps } from './activation-maps/overlap-tally.ts';
+export { OverlapTally } from './activation-maps/overlap-tally.ts';
 export { type AreaScope, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './activation-maps/overlap-state.ts';
 export { bestConcept, bestConceptPerCategory, informationQuality, intersectionOverUnion, type MatchScope, type PairCounts } from './activation-maps/unit-scores.ts';
 export { KllSketch, kllErrorModel, kllRankError, kllSketchDefaults, type KllSketchOptions } from './activation-maps/kll-sketch.ts';

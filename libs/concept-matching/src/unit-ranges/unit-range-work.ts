@@ -16,7 +16,7 @@ export class UnitRangeWork {
 
   /** Counts maps in the round under way. */
   refine(images: RangeImages): void {
-    for (const { units, maxima, maps } of images) this.#selection?.refine(units, maxima, maps);
+    this.#selection?.refineAll(images);
   }
 
   /** Ends the round, and tells the next one. */

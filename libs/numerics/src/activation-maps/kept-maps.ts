@@ -1,5 +1,5 @@
+import type { ImageMaps } from './image-maps.ts';
 import type { CombinedLabels } from './label-combinations.ts';
-import type { ImageMaps } from './overlap-tally.ts';
 import type { SurvivingMaps } from './threshold-selection.ts';
 
 /** What is kept of one image for the steps after the forward pass. */
@@ -49,19 +49,19 @@ export class KeptMaps {
     return this.#images;
   }
 
-  /** Copies the surviving maps out of all maps of an image and keeps them with its labels. */
-  add(image: number, labels: CombinedLabels, { units, maxima }: SurvivingMaps, activations: Float32Array): void {
-    const size = this.#mapSize;
-    const maps = new Float32Array(units.length * size);
-    for (let first = 0; first < units.length;) {
-      // Neighbouring units are copied at once.
-      let end = first + 1;
-      while (end < units.length && units[end] === (units[end - 1] as number) + 1) end++;
-      const start = (units[first] as number) * size;
-      maps.set(activations.subarray(start, start + (end - first) * size), first * size);
-      first = end;
-    }
-    this.#push({ image, labels, units: units.slice(), maxima: maxima.slice(), maps });
+  /**
+   * Keeps the surviving maps of an image with its labels.
+   *
+   * @param image number of the image
+   * @param labels its labels
+   * @param surviving which maps may still matter
+   * @param activations all maps of the image
+   * @param lasting whether `activations` stay as they are until the next `compact`: where most maps survive, they are then not copied before it
+   */
+  add(image: number, labels: CombinedLabels, surviving: SurvivingMaps, activations: Float32Array, lasting = false): void {
+    const { units, maxima } = surviving;
+    const held = lasting && units.length * this.#mapSize * 2 >= activations.length;
+    this.#push({ image, labels, units, maxima, maps: held ? activations : this.#copy(units, activations) });
   }
 
   /**
@@ -88,6 +88,20 @@ export class KeptMaps {
     return images;
   }
 
+  #copy(units: Uint32Array, activations: Float32Array): Float32Array {
+    const size = this.#mapSize;
+    const maps = new Float32Array(units.length * size);
+    for (let first = 0; first < units.length;) {
+      // Neighbouring units are copied at once.
+      let end = first + 1;
+      while (end < units.length && units[end] === (units[end - 1] as number) + 1) end++;
+      const start = (units[first] as number) * size;
+      maps.set(activations.subarray(start, start + (end - first) * size), first * size);
+      first = end;
+    }
+    return maps;
+  }
+
   #push(image: KeptImage): void {
     this.#images.push(image);
     this.#bytes += image.labels.byteLength + image.units.byteLength + image.maxima.byteLength + image.maps.byteLength;
@@ -104,7 +118,7 @@ export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOp
  * Copies the maps that exceed the bound of their unit, image after image into one piece of memory that threads can share,
  * so that handing or writing them on copies nothing.
  *
- * @param images kept maps
+ * @param images kept maps; instead of those of its units, an image may bear the maps of all units
  * @param size values of a map
  * @param bounds lower bounds of the thresholds, one a unit
  * @param keepEqual whether a map that just reaches the bound stays
@@ -137,10 +151,12 @@ function findStaying({ units, maxima }: KeptImage, bounds: Float32Array, keepEqu
 
 /** Maps are short: value by value they are copied sooner than by a call each. */
 function copyMaps(from: ImageMaps, indices: Uint32Array, to: ImageMaps, size: number): void {
+  const ofAllUnits = from.maps.length > from.units.length * size;
   for (let place = 0, target = 0; place < indices.length; place++) {
     const index = indices[place] as number;
-    to.units[place] = from.units[index] as number;
+    const unit = from.units[index] as number;
+    to.units[place] = unit;
     to.maxima[place] = from.maxima[index] as number;
-    for (let source = index * size, end = source + size; source < end; source++, target++) to.maps[target] = from.maps[source] as number;
+    for (let source = (ofAllUnits ? unit : index) * size, end = source + size; source < end; source++, target++) to.maps[target] = from.maps[source] as number;
   }
 }

@@ -14,9 +14,9 @@ export interface DissectionKernels {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   setPlan(height: number, width: number, stride: number, groups: number, tail: number, clamp: boolean, lanes: boolean, starts: number, patterns: number, fractions: number, cells: number, rowStarts: number, rowFractions: number, scratch: number, activeRows: number): void;
   upsampleAll(map: number, target: number): void;
-  setSelection(units: number, size: number, raw: boolean, keepEqual: boolean, rank: number, bounds: number, bins: number, above: number, minima: number, maxima: number, faults: number, histograms: number, survivors: number, survivorMaxima: number): void;
-  addImage(activations: number, limit: number): number;
-  refineImage(maps: number, units: number, highest: number, count: number, ranges: number, shift: number, nexts: number): void;
+  setSelection(units: number, size: number, raw: boolean, keepEqual: boolean, rank: number, bounds: number, bins: number, above: number, minima: number, maxima: number, faults: number, histograms: number): void;
+  addImages(activations: number, images: number, limit: number, heights: number, survivors: number, survivorMaxima: number, survivorCounts: number): void;
+  refineImages(maps: number, units: number, highest: number, cursors: number, ends: number, images: number, ranges: number, shift: number, nexts: number): void;
   setTally(size: number, equalIsActive: boolean, concepts: number, categories: number, scope: number, thresholds: number, intersections: number, unitAreas: number, scopedAreas: number, stamps: number, map: number, uniform: number, tiles: number, counts: number): void;
   tallyImage(maps: number, units: number, highest: number, count: number, combinations: number, starts: number, concepts: number, categoryStarts: number, categories: number, imageCategories: number, imageCategoryCount: number): void;
   scoreMaps(maps: number, units: number, size: number, mean: boolean, bars: number, scores: number, reached: number): number;

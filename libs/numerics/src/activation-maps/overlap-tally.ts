@@ -1,17 +1,8 @@
+import type { ImageMaps } from './image-maps.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { readCombinations, type CombinedLabels } from './label-combinations.ts';
 import { checkOverlapState, countCategories, resolveOverlapOptions, sameOverlaps, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './overlap-state.ts';
 import { planUpsampling } from './upsampling.ts';
-
-/** Some maps of one image. */
-export interface ImageMaps {
-  /** Units of the maps. */
-  readonly units: Uint32Array;
-  /** Upper bounds of their upsampled values (see {@link ThresholdSelection}): a map whose bound does not exceed the threshold is skipped. */
-  readonly maxima: Float32Array;
-  /** The maps one after the other, height x width values each. */
-  readonly maps: Float32Array;
-}
 
 /** Place among the combinations for pixels that are left out: counted by the kernel like any other, and never read. */
 const LEFT_OUT = 65535;

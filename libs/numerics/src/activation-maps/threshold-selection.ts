@@ -1,11 +1,14 @@
 import { floatOfKey, keyOfFloat } from './float-keys.ts';
+import type { ImageMaps } from './image-maps.ts';
 import { KernelMemory } from './kernel-memory.ts';
+import { MapWorkArea } from './map-work-area.ts';
 import { quantilePosition } from './quantile-position.ts';
 import { findDigit } from './radix-digit.ts';
 import { binsOfRound, checkSelectionState, resolveSelectionOptions, sameSelection, type SelectionOptions, type SelectionRound, type SelectionState } from './selection-state.ts';
+import { noCounts, subtractCounts, type Counts, type TakenCounts } from './selection-counts.ts';
 import { planUpsampling } from './upsampling.ts';
 
-/** Maps of one image that may still reach their unit's threshold. Views into working memory: copy before the next call. */
+/** Maps of one image that may still reach their unit's threshold. */
 export interface SurvivingMaps {
   /** Units of the maps, ascending. */
   readonly units: Uint32Array;
@@ -49,7 +52,8 @@ export class ThresholdSelection {
   readonly #memory = new KernelMemory();
   readonly #wanted: number;
   readonly #valuesPerImage: number;
-  readonly #at: { readonly bounds: number; readonly boundBins: number; readonly above: number; readonly minima: number; readonly maxima: number; readonly faults: number; readonly histograms: number; readonly units: number; readonly highest: number; readonly maps: number; readonly ranges: number; readonly nexts: number };
+  readonly #at: { readonly bounds: number; readonly boundBins: number; readonly above: number; readonly minima: number; readonly maxima: number; readonly faults: number; readonly histograms: number; readonly ranges: number; readonly nexts: number };
+  readonly #work: MapWorkArea;
   readonly #prefixes: Uint32Array;
   readonly #ranks: Float64Array;
   readonly #lowers: Float32Array;
@@ -72,10 +76,11 @@ export class ThresholdSelection {
     memory.usePlan(planUpsampling(this.options));
     const perUnit = () => memory.allocate(units * 4);
     const at = (this.#at = {
-      ...{ bounds: perUnit(), boundBins: perUnit(), above: perUnit(), minima: perUnit(), maxima: perUnit(), faults: perUnit(), units: perUnit(), highest: perUnit(), nexts: perUnit() },
-      ...{ ranges: memory.allocate(units * 8), maps: memory.allocate(units * height * width * 4 + 16), histograms: memory.allocate(units * 4096 * 4) },
+      ...{ bounds: perUnit(), boundBins: perUnit(), above: perUnit(), minima: perUnit(), maxima: perUnit(), faults: perUnit(), nexts: perUnit() },
+      ...{ ranges: memory.allocate(units * 8), histograms: memory.allocate(units * 4096 * 4) },
     });
-    memory.kernels.setSelection(units, height * width, values === 'raw', keepEqual, this.#wanted, at.bounds, at.boundBins, at.above, at.minima, at.maxima, at.faults, at.histograms, at.units, at.highest);
+    this.#work = new MapWorkArea(memory, height * width);
+    memory.kernels.setSelection(units, height * width, values === 'raw', keepEqual, this.#wanted, at.bounds, at.boundBins, at.above, at.minima, at.maxima, at.faults, at.histograms);
     memory.floats(at.bounds, units).fill(-Infinity);
     memory.integers(at.boundBins, units).fill(0xffffffff);
     memory.floats(at.minima, units).fill(Infinity);
@@ -114,15 +119,19 @@ export class ThresholdSelection {
    * @param activations units x height x width values, unit by unit, row by row
    */
   add(activations: Float32Array): SurvivingMaps {
+    return this.addAll([activations])[0] as SurvivingMaps;
+  }
+
+  /** Counts the maps of several images, which is faster than one by one, and tells for each which of them may still matter. */
+  addAll(images: readonly Float32Array[]): SurvivingMaps[] {
     this.#expect('add', 'coarse');
     const { units, height, width, maximumImages } = this.options;
-    if (activations.length !== units * height * width) throw new RangeError(`ThresholdSelection.add: expected ${String(units)} maps of ${String(height)} x ${String(width)}, got ${String(activations.length)} values`);
-    if (this.#images >= maximumImages) throw new RangeError(`ThresholdSelection.add: more than the ${String(maximumImages)} images announced`);
-    if ((this.#images + 1) * this.#valuesPerImage > COUNT_LIMIT) throw new RangeError('ThresholdSelection.add: more than 2^32 values a unit; add them to several selections and merge those');
-    this.#images++;
-    this.#memory.floats(this.#at.maps, activations.length).set(activations);
-    const count = this.#memory.kernels.addImage(this.#at.maps, LIMIT);
-    return { units: this.#memory.integers(this.#at.units, count), maxima: this.#memory.floats(this.#at.highest, count) };
+    for (const { length } of images) if (length !== units * height * width) throw new RangeError(`ThresholdSelection.add: expected ${String(units)} maps of ${String(height)} x ${String(width)}, got ${String(length)} values`);
+    if (this.#images + images.length > maximumImages) throw new RangeError(`ThresholdSelection.add: more than the ${String(maximumImages)} images announced`);
+    if ((this.#images + images.length) * this.#valuesPerImage > COUNT_LIMIT) throw new RangeError('ThresholdSelection.add: more than 2^32 values a unit; add them to several selections and merge those');
+    const surviving: SurvivingMaps[] = [];
+    for (const some of chunks(images, this.#work.imagesAtOnce(units))) surviving.push(...this.#addSome(some));
+    return surviving;
   }
 
   /**
@@ -155,19 +164,22 @@ export class ThresholdSelection {
   /**
    * Counts kept maps of one image in the rounds after the first.
    *
-   * @param units units of the maps
+   * @param units units of the maps, ascending
    * @param maxima their upper bounds, as `add` gave them
    * @param maps the maps, one after the other
    */
   refine(units: Uint32Array, maxima: Float32Array, maps: Float32Array): void {
+    this.refineAll([{ units, maxima, maps }]);
+  }
+
+  /** Counts kept maps of several images, which is faster than one by one. */
+  refineAll(images: readonly ImageMaps[]): void {
     this.#expect('refine', 'middle', 'fine');
     const { height, width } = this.options;
-    if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`ThresholdSelection.refine: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
-    const { kernels } = this.#memory;
-    this.#memory.integers(this.#at.units, units.length).set(units);
-    this.#memory.floats(this.#at.highest, units.length).set(maxima);
-    this.#memory.floats(this.#at.maps, maps.length).set(maps);
-    kernels.refineImage(this.#at.maps, this.#at.units, this.#at.highest, units.length, this.#at.ranges, this.#round === 'middle' ? 10 : 0, this.#at.nexts);
+    for (const { units, maxima, maps } of images) {
+      if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`ThresholdSelection.refine: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
+    }
+    for (const some of chunks(images, this.#work.imagesAtOnce(this.options.units))) this.#refineSome(some);
   }
 
   /** Ends a round, when all images (of all shards) are in it. */
@@ -272,6 +284,36 @@ export class ThresholdSelection {
     });
     if (state.round === 'coarse') selection.#raiseBounds();
     return selection;
+  }
+
+  #addSome(images: readonly Float32Array[]): SurvivingMaps[] {
+    const { units, height, width } = this.options;
+    const memory = this.#memory;
+    const { maps, units: survivors, highest, firsts: heights, ends: counts } = this.#work.reserve(images.length * units, images.length);
+    images.forEach((activations, image) => {
+      memory.floats(maps + image * units * height * width * 4, activations.length).set(activations);
+    });
+    this.#images += images.length;
+    memory.kernels.addImages(maps, images.length, LIMIT, heights, survivors, highest, counts);
+    return Array.from(memory.integers(counts, images.length), (count, image) => ({ units: memory.integers(survivors + image * units * 4, count).slice(), maxima: memory.floats(highest + image * units * 4, count).slice() }));
+  }
+
+  #refineSome(images: readonly ImageMaps[]): void {
+    const memory = this.#memory;
+    const { height, width } = this.options;
+    const total = images.reduce((sum, { units }) => sum + units.length, 0);
+    const work = this.#work.reserve(total, images.length);
+    const [units, highest, maps] = [memory.integers(work.units, total), memory.floats(work.highest, total), memory.floats(work.maps, total * height * width)];
+    const [firsts, ends] = [memory.integers(work.firsts, images.length), memory.integers(work.ends, images.length)];
+    let place = 0;
+    images.forEach((image, index) => {
+      firsts[index] = place;
+      units.set(image.units, place);
+      highest.set(image.maxima, place);
+      maps.set(image.maps, place * height * width);
+      ends[index] = place += image.units.length;
+    });
+    memory.kernels.refineImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, this.#at.ranges, this.#round === 'middle' ? 10 : 0, this.#at.nexts);
   }
 
   /** Counts of the bins from the bounds on: those under them are not complete. */
@@ -415,34 +457,8 @@ export class ThresholdSelection {
   }
 }
 
-/** Filled bins of each unit, as in a state. */
-type Counts = Pick<SelectionState, 'filled' | 'bins' | 'counts'>;
-
-/** What had been counted when the last shard was taken. */
-type TakenCounts = Counts & { readonly images: number };
-
-function noCounts(units: number): TakenCounts {
-  return { images: 0, filled: new Uint32Array(units), bins: new Uint16Array(), counts: new Uint32Array() };
-}
-
-/** Counts that came since `before`; bins that have fallen under a bound in between are not among those of `now`. */
-function subtractCounts(now: Counts, before: Counts): Counts {
-  const filled = new Uint32Array(now.filled.length);
-  const [bins, counts]: [number[], number[]] = [[], []];
-  let [entry, old] = [0, 0];
-  now.filled.forEach((length, unit) => {
-    const oldEnd = old + (before.filled[unit] as number);
-    for (const end = entry + length; entry < end; entry++) {
-      const bin = now.bins[entry] as number;
-      while (old < oldEnd && (before.bins[old] as number) < bin) old++;
-      const earlier = old < oldEnd && before.bins[old] === bin ? (before.counts[old] as number) : 0;
-      const count = (now.counts[entry] as number) - earlier;
-      if (count === 0) continue;
-      filled[unit] = (filled[unit] as number) + 1;
-      bins.push(bin);
-      counts.push(count);
-    }
-    old = oldEnd;
-  });
-  return { filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) };
+/** Neighbours in groups of at most `size`. */
+function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  if (items.length <= size) return [items];
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

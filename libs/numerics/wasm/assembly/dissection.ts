@@ -235,13 +235,11 @@ let minima: usize = 0;
 let maxima: usize = 0;
 let faults: usize = 0;
 let histograms: usize = 0;
-let survivors: usize = 0;
-let survivorMaxima: usize = 0;
 
 /** Sets what is selected and where the state of the units stands. */
 export function setSelection(
   units: u32, size: u32, rawValues: bool, keepEqual: bool, rank: u32,
-  boundsAt: usize, binsAt: usize, aboveAt: usize, minimaAt: usize, maximaAt: usize, faultsAt: usize, histogramsAt: usize, survivorsAt: usize, survivorMaximaAt: usize,
+  boundsAt: usize, binsAt: usize, aboveAt: usize, minimaAt: usize, maximaAt: usize, faultsAt: usize, histogramsAt: usize,
 ): void {
   unitCount = units;
   mapSize = size;
@@ -255,8 +253,6 @@ export function setSelection(
   maxima = maximaAt;
   faults = faultsAt;
   histograms = histogramsAt;
-  survivors = survivorsAt;
-  survivorMaxima = survivorMaximaAt;
 }
 
 /** Keys of four floats: unsigned integers in the order of the floats. */
@@ -403,68 +399,78 @@ function touchHistograms(first: u32, end: u32): void {
   touched = sum;
 }
 
-/** Adds all maps of one image; writes the units whose map may still matter and returns how many. */
-export function addImage(activations: usize, limit: f32): u32 {
-  let kept: u32 = 0;
-  const bytes = <usize>mapSize << 2;
+/**
+ * Adds all maps of some images, unit by unit, so that a unit's bins are at hand for all of its maps. Writes for each
+ * image (units entries each) the units whose map may still matter under the bounds of the end, and how many they are.
+ *
+ * @param heights scratch for the greatest value of one unit's map in each image
+ */
+export function addImages(activations: usize, images: u32, limit: f32, heights: usize, survivors: usize, survivorMaxima: usize, survivorCounts: usize): void {
+  const mapBytes = <usize>mapSize << 2;
+  const imageBytes = <usize>unitCount * mapBytes;
   const limitBits = reinterpret<i32>(limit);
+  for (let image: u32 = 0; image < images; image++) store<u32>(survivorCounts + (<usize>image << 2), 0);
   for (let unit: u32 = 0; unit < unitCount; unit++) {
     if ((unit & 31) == 0) touchHistograms(unit, min(unit + 32, unitCount));
-    const map = activations + <usize>unit * bytes;
-    const slot = <usize>unit << 2;
-    const finite = scan(map, mapSize, limitBits);
-    const low = scanLow, high = scanHigh;
-    if (!finite) {
-      increment(faults + slot);
-      continue;
-    }
-    if (low < load<f32>(minima + slot)) store<f32>(minima + slot, low);
-    if (high > load<f32>(maxima + slot)) store<f32>(maxima + slot, high);
-    const bound = load<f32>(bounds + slot);
-    const highest: f32 = clampBorder || high > 0 ? high : 0;
-    if (!(highest > bound)) {
-      if (inclusive && highest == bound) {
-        store<u32>(survivors + (<usize>kept << 2), unit);
-        store<f32>(survivorMaxima + (<usize>kept << 2), highest);
-        kept++;
-      }
-      continue;
-    }
-    const histogram = histograms + (<usize>unit << 14);
-    let bin = load<i32>(boundBins + slot);
-    const before = bin < 0 ? 0 : load<u32>(histogram + (<usize>bin << 2));
-    let counted: u32;
-    if (raw) {
-      counted = countRaw(map, histogram, bound);
-    } else {
-      frame(map);
-      counted = countMap(histogram, bound);
-    }
-    let above = load<u32>(countsAbove + slot) + counted;
-    if (bin >= 0) {
-      // A bin at or under the bound needs no exact count beyond what proves the bound; held there it never overflows.
-      const inBin = load<u32>(histogram + (<usize>bin << 2));
-      above -= inBin - before;
-      const enough = max(wanted, ENOUGH);
-      if (inBin > enough) store<u32>(histogram + (<usize>bin << 2), enough);
-    }
-    if (above >= wanted) {
-      do {
-        bin++;
-        above -= load<u32>(histogram + (<usize>bin << 2));
-      } while (above >= wanted);
-      store<i32>(boundBins + slot, bin);
-      store<f32>(bounds + slot, valueOf(<u32>bin << COARSE_SHIFT));
-    }
-    store<u32>(countsAbove + slot, above);
-    const risen = load<f32>(bounds + slot);
-    if (highest > risen || (inclusive && highest == risen)) {
-      store<u32>(survivors + (<usize>kept << 2), unit);
-      store<f32>(survivorMaxima + (<usize>kept << 2), highest);
-      kept++;
+    for (let image: u32 = 0; image < images; image++) store<f32>(heights + (<usize>image << 2), addMap(unit, activations + <usize>image * imageBytes + <usize>unit * mapBytes, limitBits));
+    const risen = load<f32>(bounds + (<usize>unit << 2));
+    for (let image: u32 = 0; image < images; image++) {
+      const highest = load<f32>(heights + (<usize>image << 2));
+      // NaN stands for a map that is left out.
+      if (!(highest > risen || (inclusive && highest == risen))) continue;
+      const counter = survivorCounts + (<usize>image << 2);
+      const place = (<usize>image * unitCount + load<u32>(counter)) << 2;
+      store<u32>(survivors + place, unit);
+      store<f32>(survivorMaxima + place, highest);
+      increment(counter);
     }
   }
-  return kept;
+}
+
+/** Counts one map of a unit and raises the unit's bound where that allows it; returns the greatest of its upsampled values, or NaN where one is not finite. */
+// @ts-ignore: decorator
+@inline
+function addMap(unit: u32, map: usize, limitBits: i32): f32 {
+  const slot = <usize>unit << 2;
+  const finite = scan(map, mapSize, limitBits);
+  const low = scanLow, high = scanHigh;
+  if (!finite) {
+    increment(faults + slot);
+    return NaN;
+  }
+  if (low < load<f32>(minima + slot)) store<f32>(minima + slot, low);
+  if (high > load<f32>(maxima + slot)) store<f32>(maxima + slot, high);
+  const bound = load<f32>(bounds + slot);
+  const highest: f32 = clampBorder || high > 0 ? high : 0;
+  if (!(highest > bound)) return highest;
+  const histogram = histograms + (<usize>unit << 14);
+  let bin = load<i32>(boundBins + slot);
+  const before = bin < 0 ? 0 : load<u32>(histogram + (<usize>bin << 2));
+  let counted: u32;
+  if (raw) {
+    counted = countRaw(map, histogram, bound);
+  } else {
+    frame(map);
+    counted = countMap(histogram, bound);
+  }
+  let above = load<u32>(countsAbove + slot) + counted;
+  if (bin >= 0) {
+    // A bin at or under the bound needs no exact count beyond what proves the bound; held there it never overflows.
+    const inBin = load<u32>(histogram + (<usize>bin << 2));
+    above -= inBin - before;
+    const enough = max(wanted, ENOUGH);
+    if (inBin > enough) store<u32>(histogram + (<usize>bin << 2), enough);
+  }
+  if (above >= wanted) {
+    do {
+      bin++;
+      above -= load<u32>(histogram + (<usize>bin << 2));
+    } while (above >= wanted);
+    store<i32>(boundBins + slot, bin);
+    store<f32>(bounds + slot, valueOf(<u32>bin << COARSE_SHIFT));
+  }
+  store<u32>(countsAbove + slot, above);
+  return highest;
 }
 
 /** Lanes of the last group of columns that lie within the target. */
@@ -529,15 +535,24 @@ export function refineMap(map: usize, histogram: usize, low: f32, high: f32, shi
   store<f32>(nextAt, leastLane(nexts));
 }
 
-/** Refines with the maps of one image that were kept; `ranges` holds low and high of each unit. */
-export function refineImage(maps: usize, units: usize, highest: usize, count: u32, ranges: usize, shift: u32, nexts: usize): void {
+/**
+ * Refines with the maps of some images that were kept, unit by unit, so that a unit's bins are at hand for all of its
+ * maps; `ranges` holds low and high of each unit.
+ *
+ * @param units units of the maps, ascending within each image, image after image
+ * @param cursors place of the first map of each image among them, which is moved; `ends`: after its last one
+ */
+export function refineImages(maps: usize, units: usize, highest: usize, cursors: usize, ends: usize, images: u32, ranges: usize, shift: u32, nexts: usize): void {
   const bytes = <usize>mapSize << 2;
-  for (let index: u32 = 0; index < count; index++) {
-    const unit = load<u32>(units + (<usize>index << 2));
+  for (let unit: u32 = 0; unit < unitCount; unit++) {
     const range = ranges + (<usize>unit << 3);
-    const low = load<f32>(range);
-    if (!(load<f32>(highest + (<usize>index << 2)) >= low)) continue;
-    refineMap(maps + <usize>index * bytes, histograms + (<usize>unit << 12), low, load<f32>(range, 4), shift, nexts + (<usize>unit << 2));
+    const low = load<f32>(range), high = load<f32>(range, 4);
+    for (let image: usize = 0; image < <usize>images << 2; image += 4) {
+      const place = load<u32>(cursors + image);
+      if (place == load<u32>(ends + image) || load<u32>(units + (<usize>place << 2)) != unit) continue;
+      store<u32>(cursors + image, place + 1);
+      if (load<f32>(highest + (<usize>place << 2)) >= low) refineMap(maps + <usize>place * bytes, histograms + (<usize>unit << 12), low, high, shift, nexts + (<usize>unit << 2));
+    }
   }
 }
 

@@ -50,10 +50,9 @@ export async function dissectGroup(context: GroupContext, models: readonly { rea
   for (const { model, places } of models) for (const place of places) layers.push({ model, ...(await openLayer(context, place, labels)) });
   try {
     await dissectLayers(context, models.map(({ model }) => model), layers, labels, onModel);
-    for (const { maps } of layers) await maps.settled();
   } catch (error) {
     // What is written beside the work must not go on once the store is given free.
-    await Promise.allSettled(layers.map(({ maps }) => maps.settled()));
+    await Promise.allSettled([context.steps.settled(), ...layers.map(({ maps }) => maps.settled())]);
     throw error;
   }
 }
@@ -155,8 +154,8 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
     labels: (task, image, planes) => {
       for (const kind of labelsOf(task)) kind.add(image, planes);
     },
-    activations: (_, place, shape, values) => {
-      byPlace.get(place)?.add(shape, values);
+    activations: (_, place, shape, images) => {
+      byPlace.get(place)?.add(shape, images);
     },
     endShard: (task, skipped, milliseconds) => {
       // What was counted is taken before the next image comes; what is taken is then stored one by one.
@@ -198,7 +197,6 @@ async function finishJob(context: GroupContext, job: Job, shards: readonly Image
   const thresholds = job.thresholds ?? (await readThresholds(context, job)) ?? (await selectThresholds(context, job, shards));
   job.thresholds = thresholds;
   const overlaps = await countOverlaps(context, { maps, preset, labels, thresholds }, shards);
-  await maps.settled();
   return storeMatches(context, job, thresholds, overlaps);
 }
 
@@ -207,7 +205,7 @@ async function storeMatches({ steps, describe, concepts }: GroupContext, { maps,
   const step = describe.matches(maps.place, preset);
   const result = dissectionResult(shape, preset, concepts, thresholds, overlaps);
   const { summary, images } = result;
-  await steps.write(step, { matches: arrowFileBytes(unitMatchSchema, [result.matches]), thresholds: arrowFileBytes(unitThresholdSchema, [result.thresholds]), summary: jsonPart({ summary, images, shape }) });
+  await steps.writeBeside(step, { matches: arrowFileBytes(unitMatchSchema, [result.matches]), thresholds: arrowFileBytes(unitThresholdSchema, [result.thresholds]), summary: jsonPart({ summary, images, shape }) });
   return { matches: result.matches, thresholds: result.thresholds, overlaps: result.overlaps, summary, images, shape, key: stepKey(step) };
 }
 
@@ -220,8 +218,10 @@ async function readMatches({ steps, describe }: GroupContext, maps: LayerMaps, p
   return { ...record, shape: maps.shapeHere(record.shape), matches: tableFromIPC(matches).batches[0] as unknown as UnitMatchBatch, thresholds: tableFromIPC(thresholds).batches[0] as unknown as UnitThresholdBatch, overlaps: undefined, key: stepKey(step) };
 }
 
-/** Tells of a model that is done; its counts are let go afterwards. */
+/** Tells of a model that is done and stored; its counts are let go afterwards. */
 async function tell(context: GroupContext, model: StudyModel, layers: readonly Layer[], images: ReadonlyMap<ImageShard, ShardImages>, onModel: (model: DissectedModel) => Promise<void>): Promise<void> {
+  for (const { maps } of layers) await maps.settled();
+  await context.steps.settled();
   const entries = context.describe.shards.flatMap((shard) => {
     const counted = new Set(images.get(shard)?.images);
     return shard.entries.filter(({ image }) => counted.has(image));

@@ -17,14 +17,14 @@ export interface PassTask {
   readonly places: readonly LayerPlace[];
 }
 
-/** Takes what a pass brings, image by image in order, then shard by shard. */
+/** Takes what a pass brings, the images in order, then shard by shard. */
 export interface PassSink {
   /** Begins a shard: what comes next is of its images. */
   readonly beginShard?: (task: PassTask) => void;
   /** Label planes of the next image of the shard under way, one after the other. */
   readonly labels?: (task: PassTask, image: string, planes: Uint16Array) => void;
-  /** Activations of a layer for the next image: units x height x width values, which are used again. */
-  readonly activations?: (task: PassTask, place: LayerPlace, shape: ActivationShape, values: Float32Array) => void;
+  /** Activations of a layer for the next images: units x height x width values of each, which stay as they are. */
+  readonly activations?: (task: PassTask, place: LayerPlace, shape: ActivationShape, images: readonly Float32Array[]) => void;
   /** Ends the shard; images that were passed over are named. What it returns is waited for before the next shard ends. */
   readonly endShard?: (task: PassTask, skipped: LoadedImages['skipped'], milliseconds: number) => Promise<void> | undefined;
 }
@@ -170,6 +170,6 @@ function takeBatch(task: PassTask, loaded: LoadedImages, activations: ReadonlyMa
     const batch = activations.get(place);
     const shape = batch === undefined ? undefined : activationShape(batch.schema);
     if (batch === undefined || shape === undefined) throw new RangeError('a batch of activations states no shape');
-    for (const { activations: values } of readActivations(batch, shape)) take?.(task, place, shape, values);
+    take?.(task, place, shape, Array.from(readActivations(batch, shape), ({ activations: values }) => values));
   }
 }

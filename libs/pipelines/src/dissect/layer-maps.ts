@@ -11,7 +11,7 @@ import { keptBytes } from './kept-shards.ts';
 const headroom = 0.1;
 
 /** Share of a shard's maps that must become free for it to be written anew. */
-const worthwhile = 0.1;
+const worthwhile = 0.25;
 
 /** What a pass counts of a layer, shard by shard, and what is stored of it. */
 export class LayerMaps {
@@ -82,14 +82,14 @@ export class LayerMaps {
     for (const preset of this.#presets) steps.begin(describe.histogram(shard, this.place, preset));
   }
 
-  /** Takes the activations of the next image of the shard under way. */
-  add(shape: ActivationShape, activations: Float32Array): void {
+  /** Takes the activations of the next images of the shard under way, which stay as they are until it ends. */
+  add(shape: ActivationShape, images: readonly Float32Array[]): void {
     this.#counter ??= new ShardCounter({ shape, selections: this.#presets.map((preset) => selectionOptions(shape, preset, this.#maximumImages())), seeds: this.#seeds });
-    this.#counter.add(activations);
+    this.#counter.add(images);
     const { gallery } = this.#context.study;
     if (gallery.units === 0) return;
     this.#top ??= new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth, images: gallery.images, pool: gallery.pool });
-    this.#top.add(this.#images++, activations);
+    for (const activations of images) this.#top.add(this.#images++, activations);
   }
 
   /** Ends a shard, and stores what was counted of it. */

@@ -1,5 +1,5 @@
 import { coversThresholds, overlapOptions, packOverlaps, unpackOverlaps, type DissectionPreset } from '@intermodel/concept-matching';
-import { OverlapTally, type CombinedLabels, type OverlapState } from '@intermodel/numerics';
+import { allMaps, OverlapTally, type CombinedLabels, type OverlapState } from '@intermodel/numerics';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from './image-shards.ts';
 import { keptMaps, type LayerThresholds, type ThresholdTask } from './layer-thresholds.ts';
@@ -44,13 +44,12 @@ export async function streamOverlaps(context: GroupContext, tasks: readonly Over
   for (const [shard, open] of missing) {
     for (const { labels } of open) labelsOf.set(labels.key(shard), (await labels.read(shard)).labels);
     await context.pass.run([{ shard, places: [...new Set(open.map(({ maps }) => maps.place))] }], {
-      activations: (_, place, { units }, values) => {
+      activations: (_, place, { units }, images) => {
         for (const task of open) {
           if (task.maps.place !== place) continue;
           let own = tallies.get(task);
           if (own === undefined) tallies.set(task, (own = { tally: openTally(context, task.preset, task.thresholds), labels: labelsOf.get(task.labels.key(shard)) ?? [], images: 0 }));
-          // Without the bounds of the first pass nothing is known of the maxima; cells are pruned all the same.
-          own.tally.add(own.labels[own.images++] as CombinedLabels, { units: Uint32Array.from({ length: units }, (__, unit) => unit), maxima: new Float32Array(units).fill(Infinity), maps: values });
+          for (const values of images) own.tally.add(own.labels[own.images++] as CombinedLabels, allMaps(units, values));
         }
       },
     });
@@ -58,6 +57,7 @@ export async function streamOverlaps(context: GroupContext, tasks: readonly Over
     tallies.clear();
     labelsOf.clear();
   }
+  await context.steps.settled();
 }
 
 async function readOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard): Promise<OverlapState | undefined> {
@@ -87,7 +87,7 @@ async function countShard(context: GroupContext, task: OverlapTask, shard: Image
 }
 
 async function storeOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard, state: OverlapState, milliseconds?: number): Promise<void> {
-  await steps.write(describe.overlaps(shard, maps.place, preset), { state: packOverlaps(state) }, milliseconds);
+  await steps.writeBeside(describe.overlaps(shard, maps.place, preset), { state: packOverlaps(state) }, milliseconds);
 }
 
 function openTally({ concepts, ignore }: GroupContext, preset: DissectionPreset, { shape, thresholds }: LayerThresholds): OverlapTally {

@@ -1,5 +1,5 @@
 import { coversThresholds, ThresholdSketches, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
-import { packState, ShardJoin, ThresholdSelection, unpackState, type SelectedThresholds, type SelectionState } from '@intermodel/numerics';
+import { allMaps, packState, ShardJoin, ThresholdSelection, unpackState, type SelectedThresholds, type SelectionState } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { MachineError } from '@intermodel/streams';
 import type { GroupContext } from './group-context.ts';
@@ -43,11 +43,17 @@ export async function selectThresholds(context: GroupContext, task: ThresholdTas
     const threads = context.threads();
     let round = await threads.select(await joinCounts(context, task, shards));
     while (round !== 'done') {
+      let refining = Promise.resolve();
       for (const shard of shards) {
+        // While a shard is counted, the next one is read.
         const { images } = await keptMaps(context, maps, shard);
-        await threads.refine(images);
-        tell(images.length);
+        await refining;
+        refining = threads.refine(images).then(() => {
+          tell(images.length);
+        });
+        refining.catch(() => undefined);
       }
+      await refining;
       round = await threads.advance();
     }
     const selected = await threads.thresholds();
@@ -78,14 +84,14 @@ export async function keptMaps(context: GroupContext, maps: LayerMaps, shard: Im
 export async function streamThresholds(context: GroupContext, tasks: readonly ThresholdTask[], shards: readonly ImageShard[]): Promise<void> {
   const { sketch } = context.study.runtime;
   const shapes = new Map<ThresholdTask, ActivationShape>();
-  const pass = async (take: (task: ThresholdTask, shape: ActivationShape, values: Float32Array) => void) => {
+  const pass = async (take: (task: ThresholdTask, shape: ActivationShape, images: readonly Float32Array[]) => void) => {
     const places = [...new Set(tasks.map(({ maps }) => maps.place))];
     await context.pass.run(shards.map((shard) => ({ shard, places })), {
-      activations: (_, place, shape, values) => {
+      activations: (_, place, shape, images) => {
         for (const task of tasks) {
           if (task.maps.place !== place) continue;
           shapes.set(task, shape);
-          take(task, shape, values);
+          take(task, shape, images);
         }
       },
     });
@@ -95,12 +101,13 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
   };
   if (sketch !== undefined) {
     const sketches = new Map<ThresholdTask, ThresholdSketches>();
-    await pass((task, shape, values) => {
+    await pass((task, shape, images) => {
       const own = sketches.get(task) ?? new ThresholdSketches(shape, task.preset, sketch);
       sketches.set(task, own);
-      own.add(values);
+      for (const values of images) own.add(values);
     });
     for (const [task, own] of sketches) await store(task, own.thresholds());
+    await context.steps.settled();
     return;
   }
   const selections = new Map<ThresholdTask, ThresholdSelection>();
@@ -108,13 +115,13 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
   const rounds = [...selections.values()];
   // All are in the same round.
   while (rounds.some(({ round }) => round !== 'done')) {
-    await pass((task, { units }, values) => {
-      // Without the bounds of the first pass nothing is known of the maxima; cells are pruned all the same.
-      selections.get(task)?.refine(Uint32Array.from({ length: units }, (__, unit) => unit), new Float32Array(units).fill(Infinity), values);
+    await pass((task, { units }, images) => {
+      selections.get(task)?.refineAll(images.map((values) => allMaps(units, values)));
     });
     for (const selection of rounds) selection.advance();
   }
   for (const [task, selection] of selections) await store(task, selection.thresholds());
+  await context.steps.settled();
 }
 
 /** Joins the counts of all shards; those that were counted under bounds which do not hold any more are run again. */
@@ -138,7 +145,7 @@ async function joinCounts(context: GroupContext, { maps, preset }: ThresholdTask
 }
 
 async function storeThresholds({ steps, describe }: GroupContext, { maps, preset }: ThresholdTask, { thresholds, conditions, shape }: LayerThresholds, milliseconds?: number): Promise<LayerThresholds> {
-  await steps.write(describe.thresholds(maps.place, preset), { state: packState({ thresholds, conditions, shape }) }, milliseconds);
+  await steps.writeBeside(describe.thresholds(maps.place, preset), { state: packState({ thresholds, conditions, shape }) }, milliseconds);
   return { thresholds, conditions, shape };
 }
 

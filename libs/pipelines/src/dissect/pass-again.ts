@@ -9,8 +9,8 @@ export async function passAgain(context: GroupContext, maps: LayerMaps, shards: 
     beginShard: ({ shard }) => {
       maps.beginShard(shard);
     },
-    activations: (_, __, shape, values) => {
-      maps.add(shape, values);
+    activations: (_, __, shape, images) => {
+      maps.add(shape, images);
     },
     endShard: ({ shard }, _, milliseconds) => maps.end(shard, milliseconds),
   });

@@ -12,12 +12,17 @@ export interface StudyStepsOptions {
   readonly times?: StepTimes | undefined;
 }
 
+/** Steps that are stored at a time while the work goes on: more would only hold memory. */
+const besideMost = 4;
+
 /** The steps of one run of a study: some are computed one by one, others come out of a pass that makes many of them. */
 export class StudySteps {
   readonly #options: StudyStepsOptions;
   readonly #runner: StepRunner;
   readonly #needed = new Set<string>();
   readonly #begun = new Set<string>();
+  /** Writes under way beside the work. */
+  readonly #beside = new Set<Promise<void>>();
 
   constructor(options: StudyStepsOptions) {
     this.#options = options;
@@ -63,6 +68,26 @@ export class StudySteps {
     const { bytes } = await this.#options.store.write(step, parts, this.#options.signal);
     this.#options.times?.set(key, milliseconds);
     this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds });
+  }
+
+  /**
+   * Stores a step that a pass has made while the work goes on; waits only where several are being stored already. What
+   * goes wrong is thrown by the next call of this or of `settled`.
+   */
+  async writeBeside(step: StepDescription, parts: StepParts, milliseconds?: number): Promise<void> {
+    this.begin(step);
+    while (this.#beside.size >= besideMost) await Promise.race(this.#beside);
+    const writing = this.write(step, parts, milliseconds).then(() => void this.#beside.delete(writing));
+    // A write that failed stays, so that whoever waits next meets it.
+    writing.catch(() => undefined);
+    this.#beside.add(writing);
+  }
+
+  /** Waits until nothing is being stored beside the work any more. */
+  async settled(): Promise<void> {
+    const results = await Promise.allSettled(this.#beside);
+    this.#beside.clear();
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
 
   /** Stores other parts instead of those of a step, where these serve as well; nothing is told. */

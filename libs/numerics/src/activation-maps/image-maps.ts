@@ -1,0 +1,19 @@
+/** Some maps of one image. */
+export interface ImageMaps {
+  /** Units of the maps, ascending. */
+  readonly units: Uint32Array;
+  /** Upper bounds of their upsampled values (see {@link ThresholdSelection}): a map whose bound does not exceed the threshold is skipped. */
+  readonly maxima: Float32Array;
+  /** The maps one after the other, height x width values each. */
+  readonly maps: Float32Array;
+}
+
+/**
+ * All maps of an image of which no upper bounds are known; their cells are pruned all the same.
+ *
+ * @param units number of units
+ * @param maps units x height x width values
+ */
+export function allMaps(units: number, maps: Float32Array): ImageMaps {
+  return { units: Uint32Array.from({ length: units }, (_, unit) => unit), maxima: new Float32Array(units).fill(Infinity), maps };
+}
