@@ -23,6 +23,12 @@ const kernels = [
     constant: 'orderingsWasm',
     subject: 'the kernel of permutation tests',
   },
+  {
+    source: 'libs/numerics/wasm/assembly/resampling.ts',
+    target: 'libs/numerics/src/resampling/resampling-wasm.ts',
+    constant: 'resamplingWasm',
+    subject: 'the kernels of image resampling',
+  },
 ];
 
 /** Text of the generated module of one kernel. */

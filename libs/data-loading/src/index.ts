@@ -12,7 +12,7 @@ export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsE
 export type { UnknownLabel } from './labels/load-label-planes.ts';
 export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
-export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type ResizeFilter, type ResolvedGeometry } from './images/image-geometry.ts';
+export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type ResolvedGeometry } from './images/image-geometry.ts';
 
 // Vocabularies
 export { conceptKey, labelVocabulary, largestLabelNumber, type ConceptPlace, type LabelConcept, type LabelVocabulary } from './labels/label-vocabulary.ts';

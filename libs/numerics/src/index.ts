@@ -41,3 +41,5 @@ export { packState, unpackState } from './activation-maps/state-bytes.ts';
 // Images that drive a unit most
 export { TopActivations, topActivationsDefaults, type ActivationPool, type TopActivation, type TopActivationsOptions, type TopActivationsState } from './activation-maps/top-activations.ts';
 export { outlineMask } from './activation-maps/outline-mask.ts';
+export { resampleImage, type ResampleTarget, type RgbImage } from './resampling/resample-image.ts';
+export { type ResampleFilter } from './resampling/resample-plan.ts';

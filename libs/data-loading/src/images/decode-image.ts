@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, open, read } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { resampleImage } from '@intermodel/numerics';
 import { InputError, readError } from '@intermodel/streams';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { defaultMaxPixels } from '../labels/decode-png.ts';
-import { placeImage, type ResizeFilter, type ResolvedGeometry } from './image-geometry.ts';
+import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
 
 /** Red, green and blue, each 0 to 255. */
 export type RgbColour = readonly [red: number, green: number, blue: number];
@@ -38,8 +39,8 @@ export interface DecodedImage {
 /**
  * Reads an image as RGB bytes at the input size of a model. It is set upright by its EXIF orientation, grey becomes
  * equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8, transparent pixels are
- * laid over `background`, and the profile of an RGB image is left aside as the usual training pipelines do. An image
- * that already has the right size is not resampled: its bytes pass unchanged.
+ * laid over `background`, and the profile of an RGB image is left aside as the usual training pipelines do. It is resized
+ * byte for byte as Pillow does; one that already has the right size passes unchanged.
  *
  * @throws InputError `IMAGE_BROKEN`, `IMAGE_TOO_LARGE`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
  */
@@ -52,12 +53,11 @@ export async function decodeImage(file: string, geometry: ResolvedGeometry, opti
     throw new InputError('IMAGE_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: 'If the image is meant to be so large, raise the pixel limit.' });
   }
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: metadata.space !== 'cmyk' });
-  const { top, left, scaledHeight, scaledWidth } = placeImage(geometry, height, width);
   let pipeline = image.autoOrient();
   if (metadata.hasAlpha) pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
-  if (scaledHeight !== height || scaledWidth !== width) pipeline = pipeline.resize(scaledWidth, scaledHeight, { fit: 'fill', kernel: kernels[geometry.filter] });
-  if (scaledHeight !== geometry.height || scaledWidth !== geometry.width) pipeline = pipeline.extract({ top, left, height: geometry.height, width: geometry.width });
-  return { pixels: await rawPixels(pipeline, file, geometry), height, width, turned: metadata.height !== height };
+  const whole = await rawPixels(pipeline, file, height * width * 3);
+  const pixels = height === geometry.height && width === geometry.width ? whole : resampleImage({ width, height, pixels: whole }, { ...placeImage(geometry, height, width), width: geometry.width, height: geometry.height, filter: geometry.filter });
+  return { pixels, height, width, turned: metadata.height !== height };
 }
 
 /**
@@ -98,9 +98,6 @@ async function readWhole(file: string): Promise<Buffer> {
   }
 }
 
-/** Names of the filters in sharp; `linear` is a triangle as wide as the pixels that it shrinks, like Pillow's BILINEAR. */
-const kernels = { bilinear: 'linear', bicubic: 'cubic', lanczos3: 'lanczos3', nearest: 'nearest' } as const satisfies Record<ResizeFilter, string>;
-
 async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
@@ -109,10 +106,10 @@ async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {
   }
 }
 
-async function rawPixels(pipeline: Sharp, file: string, { height, width }: ResolvedGeometry): Promise<Uint8Array> {
+async function rawPixels(pipeline: Sharp, file: string, length: number): Promise<Uint8Array> {
   try {
     const { data, info } = await pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3 || data.length !== height * width * 3) throw new Error(`decoded to ${String(info.channels)} channels and ${String(data.length)} bytes`);
+    if (info.channels !== 3 || data.length !== length) throw new Error(`decoded to ${String(info.channels)} channels and ${String(data.length)} bytes`);
     return data;
   } catch (cause) {
     throw brokenImage(file, 'does not decode', cause);

@@ -1,7 +1,5 @@
+import type { ResampleFilter } from '@intermodel/numerics';
 import { InputError } from '@intermodel/streams';
-
-/** Filters that images are resized with; all but `nearest` widen when shrinking, so that nothing aliases. */
-export type ResizeFilter = 'bilinear' | 'bicubic' | 'lanczos3' | 'nearest';
 
 /** How an image and its labels are brought to the size of a model's input. */
 export interface ImageGeometry {
@@ -14,7 +12,7 @@ export interface ImageGeometry {
   /** Length that `shortest-side` scales the shorter side to, in pixels, at least the longer side of the input. @default that */
   readonly shortestSide?: number;
   /** Filter for images; labels always take the nearest pixel. @default 'bilinear' */
-  readonly filter?: ResizeFilter;
+  readonly filter?: ResampleFilter;
   /** Rows of a label plane. @default a quarter of `height` */
   readonly labelHeight?: number;
   /** Columns of a label plane. @default a quarter of `width` */

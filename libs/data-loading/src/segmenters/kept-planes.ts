@@ -10,7 +10,7 @@ import type { SegmentImagesOptions } from './segment-images.ts';
 import { segmenterHeadDefaults, type Segmenter } from './segmenter.ts';
 
 /** Changes when the same image, model and options would give other planes. */
-const planesVersion = 2;
+const planesVersion = 3;
 
 /** What planes depend on besides images and segmenters. */
 type PlaneChoices = Pick<SegmentImagesOptions, 'background' | 'executionProviders'>;

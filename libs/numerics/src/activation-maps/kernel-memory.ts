@@ -1,17 +1,9 @@
+import { instantiateKernels, type KernelExports } from '../kernel-module.ts';
 import { dissectionWasm } from './dissection-wasm.ts';
 import type { UpsamplingPlan } from './upsampling.ts';
 
-/** What is used of WebAssembly, of which TypeScript knows only with the browser's types. */
-interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-}
-const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi };
-
 /** Functions of the compiled kernels; see the comments of their source for the parameters. */
-export interface DissectionKernels {
-  /** All that the kernels read and write. */
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+export interface DissectionKernels extends KernelExports {
   setPlan(height: number, width: number, stride: number, groups: number, tail: number, clamp: boolean, lanes: boolean, starts: number, patterns: number, fractions: number, cells: number, rowStarts: number, rowFractions: number, scratch: number, activeRows: number): void;
   upsampleAll(map: number, target: number): void;
   setSelection(units: number, size: number, raw: boolean, keepEqual: boolean, rank: number, bounds: number, bins: number, above: number, minima: number, maxima: number, faults: number, histograms: number): void;
@@ -25,7 +17,6 @@ export interface DissectionKernels {
 }
 
 const PAGE = 65536;
-let compiled: object | undefined;
 
 /** One instance of the kernels with its own memory, which is handed out piece by piece and never given back. */
 export class KernelMemory {
@@ -33,8 +24,7 @@ export class KernelMemory {
   #end = 1024;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(dissectionWasm), (character) => character.charCodeAt(0)));
-    this.kernels = new WebAssembly.Instance(compiled, { env: { abort: () => undefined } }).exports as DissectionKernels;
+    this.kernels = instantiateKernels(dissectionWasm) as DissectionKernels;
   }
 
   /** Address of `bytes` fresh zeroed bytes, 16-byte aligned. Views taken before may be detached. */

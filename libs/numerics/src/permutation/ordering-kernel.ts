@@ -1,18 +1,11 @@
+import { instantiateKernels, type KernelExports } from '../kernel-module.ts';
 import { orderingsWasm } from './orderings-wasm.ts';
 
 /** Functions of the compiled kernel; the comments of its source explain the parameters. */
-interface OrderingFunctions {
-  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+interface OrderingFunctions extends KernelExports {
   countByPairs(groups: number, planes: number, orderings: number, tables: number, tableBytes: number, quads: number, thresholds: number, counts: number, maxima: number): void;
   countByProducts(used: number, planes: number, values: number, orderings: number, responses: number, places: number, quads: number, thresholds: number, counts: number, maxima: number): void;
 }
-
-/** What is used of WebAssembly, of which TypeScript knows only with the browser's types. */
-interface WebAssemblyApi {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-}
-const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi };
 
 const PAGE_BYTES = 65536;
 /** Most places for which pairs of places fit a byte, so that the sums of two rows can be tabled. */
@@ -22,7 +15,6 @@ const LANES = 4;
 const QUAD_BYTES = 8 * LANES;
 /** Orderings of one call: their maxima stay in the second-level cache. */
 const SLICE = 4096;
-let compiled: object | undefined;
 
 /** Responses as the kernel wants them: centred, of norm 1, all of the same places. */
 export interface UnitResponses {
@@ -55,8 +47,7 @@ export class OrderingKernel {
 
   /** @param mostOrderings most orderings of a block */
   constructor(mostOrderings: number) {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(orderingsWasm), (character) => character.charCodeAt(0)));
-    this.#functions = new WebAssembly.Instance(compiled, { env: { abort: () => undefined } }).exports as OrderingFunctions;
+    this.#functions = instantiateKernels(orderingsWasm) as OrderingFunctions;
     this.#maxima = 1024;
     this.#start = this.#maxima + 16 * mostOrderings;
     this.#reserve(this.#start);

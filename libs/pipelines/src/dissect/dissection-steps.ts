@@ -6,7 +6,7 @@ import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from './image-shards.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { labels: 1, description: 1, maps: 1, histogram: 1, top: 1, thresholds: 1, overlaps: 1, matches: 1, gallery: 1 } as const;
+const codeVersions = { labels: 2, description: 1, maps: 2, histogram: 2, top: 2, thresholds: 1, overlaps: 1, matches: 1, gallery: 2 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
 const [decoding, running] = [`sharp ${libraryVersion('sharp') ?? ''}`, `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`];
