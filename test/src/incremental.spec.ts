@@ -216,6 +216,21 @@ describe('a study that is run again', () => {
     expect(folderBytes(at('choices'))).toEqual(await fromNothing(file));
   });
 
+  it.each([
+    ['netdissect-2017', 'dissect-2020'],
+    ['gandissect', 'dissect-2020'],
+    ['gandissect', 'netdissect-lite'],
+  ])('runs no model where %s gives way to %s, which needs more maps', async (before, after) => {
+    rmSync(at('presets'), { recursive: true, force: true });
+    const matching = { minimumImages: 1, minimumCoverage: 0 };
+    await run(study({ more: { preset: before, matching } }), 'presets');
+    const file = study({ more: { preset: after, matching } });
+    const again = computed(await run(file, 'presets'));
+    expect(again.filter((step) => /^(?:maps|top)/u.test(step))).toEqual([]);
+    expect(again.filter((step) => step.startsWith('matches'))).toHaveLength(3);
+    expect(folderBytes(at('presets'))).toEqual(await fromNothing(file));
+  });
+
   it('runs no model where one is left out of the embedding, and tells of that', async () => {
     await run(study({ models: ['a', 'b', 'c', 'd'] }), 'left-out');
     const file = study({ models: ['a', 'b', 'c', 'd'], more: { embedding: { components: 1, clusters: 2, exclude: ['c'] } } });

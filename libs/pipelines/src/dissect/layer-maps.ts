@@ -1,4 +1,4 @@
-import { packKeptShard, packSelection, recountShard, selectionOptions, ShardCounter, shrinkShard, unpackKeptShard, unpackSelection, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
+import { dissectionPresets, packKeptShard, packSelection, recountShard, selectionOptions, ShardCounter, shrinkShard, unpackKeptShard, unpackSelection, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
 import { packState, ShardJoin, TopActivations, unpackState, type SelectionState, type TopActivationsState } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { stepKey } from '@intermodel/streams';
@@ -13,11 +13,17 @@ const headroom = 0.1;
 /** Share of a shard's maps that must become free for it to be written anew. */
 const worthwhile = 0.25;
 
+/** Of the named presets the one with the lowest thresholds: maps that may reach these are kept too, so that a study can change its preset without running its models again. */
+const lowestPreset = dissectionPresets['dissect-2020'];
+
 /** What a pass counts of a layer, shard by shard, and what is stored of it. */
 export class LayerMaps {
   readonly place: LayerPlace;
   readonly #context: GroupContext;
+  /** Presets whose counts are stored. */
   readonly #presets: readonly DissectionPreset[];
+  /** These, and the one that maps are kept for besides. */
+  readonly #counted: readonly DissectionPreset[];
   #counter: ShardCounter | undefined;
   #seeds: readonly (SelectionState | undefined)[] = [];
   #top: TopActivations | undefined;
@@ -34,8 +40,8 @@ export class LayerMaps {
   constructor(context: GroupContext, place: LayerPlace, presets: readonly DissectionPreset[]) {
     this.#context = context;
     this.place = place;
-    const keys = presets.map((preset) => this.#histogramKey(context.describe.shards[0], preset));
-    this.#presets = presets.filter((_, index) => keys.indexOf(keys[index] as string) === index);
+    this.#presets = this.#distinct(presets);
+    this.#counted = this.keeps ? this.#distinct([...this.#presets, lowestPreset]) : this.#presets;
   }
 
   /** Whether maps are kept at all. */
@@ -65,7 +71,7 @@ export class LayerMaps {
     this.#counter = undefined;
     this.#fresh.clear();
     this.#seeds = [];
-    for (const preset of this.#presets) {
+    for (const preset of this.#counted) {
       const join = new ShardJoin();
       for (const shard of others) {
         const state = await this.#storedHistogram(shard, preset);
@@ -84,7 +90,7 @@ export class LayerMaps {
 
   /** Takes the activations of the next images of the shard under way, which stay as they are until it ends. */
   add(shape: ActivationShape, images: readonly Float32Array[]): void {
-    this.#counter ??= new ShardCounter({ shape, selections: this.#presets.map((preset) => selectionOptions(shape, preset, this.#maximumImages())), seeds: this.#seeds });
+    this.#counter ??= new ShardCounter({ shape, selections: this.#counted.map((preset) => selectionOptions(shape, preset, this.#maximumImages())), seeds: this.#seeds });
     this.#counter.add(images);
     const { gallery } = this.#context.study;
     if (gallery.units === 0) return;
@@ -192,8 +198,11 @@ export class LayerMaps {
     return bytes === undefined ? undefined : unpackSelection(bytes);
   }
 
-  #histogramKey(shard: ImageShard | undefined, preset: DissectionPreset): string {
-    return shard === undefined ? '' : stepKey(this.#context.describe.histogram(shard, this.place, preset));
+  /** Presets that select differently. */
+  #distinct(presets: readonly DissectionPreset[]): readonly DissectionPreset[] {
+    const [shard] = this.#context.describe.shards;
+    const keys = presets.map((preset) => (shard === undefined ? '' : stepKey(this.#context.describe.histogram(shard, this.place, preset))));
+    return presets.filter((_, index) => keys.indexOf(keys[index] as string) === index);
   }
 
   /** Most images that the bounds allow for: with room to grow, where maps are kept for later runs. */
