@@ -228,6 +228,7 @@ describe('labels from segmentation models', () => {
     // Nothing in drawn scenes but balls, roofs and trunks is red, and red is no class.
     expect(csvRows(at('segmented', 'vocabulary.csv')).filter(({ category }) => category === 'object').map(({ concept }) => concept).sort()).toEqual(['bluish', 'greenish']);
     expect(csvRows(at('segmented', 'models', 'a', 'units.csv'))[2]?.['concept']).toMatch(/^(?:bluish|blue)$/u);
+    expect(new Set(csvRows(at('segmented', 'models', 'a', 'unit-categories.csv')).map(({ unit, category }) => `${String(unit)} ${String(category)}`)).size).toBe(csvRows(at('segmented', 'models', 'a', 'unit-categories.csv')).length);
     expect(study({ heads }).code).toBe(0);
     expect([kept(), readFileSync(at('segmented', 'vocabulary.csv'), 'utf8')]).toEqual([times, vocabulary]);
     const bad = study({ heads: [{ ...heads[0], tensor: 'logit' }] });

@@ -7,7 +7,7 @@ import { unitMatchSchema } from '@intermodel/schemas';
 import fc from 'fast-check';
 import { EMPTY, from, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { ActivationDissection, dissectionPreset, dissectionPresetNames, dissectionPresets, matchConcepts, passesGate, type ActivationDissectionOptions, type DissectionPreset, type DissectionResult } from './index.ts';
+import { ActivationDissection, bestPerCategory, dissectionPreset, dissectionPresetNames, dissectionPresets, matchConcepts, passesGate, type ActivationDissectionOptions, type DissectionPreset, type DissectionResult } from './index.ts';
 
 const vocabulary = [
   { number: 1, name: 'sky', category: 'object' },
@@ -186,5 +186,37 @@ describe('presets', () => {
     expect(passesGate(0.04, dissectionPresets['dissect-2020'])).toBe(false);
     expect(passesGate(0.04, dissectionPresets['netdissect-2017'])).toBe(true);
     expect(passesGate(null, dissectionPresets['netdissect-2017'])).toBe(false);
+  });
+});
+
+describe(bestPerCategory, () => {
+  const table = (pairs: readonly (readonly [unit: number, concept: string, category: string, intersection: number])[]): UnitConceptOverlapBatch =>
+    buildBatch(unitConceptOverlapSchema, {
+      ...{ model: pairs.map(() => 'm'), layer: pairs.map(() => 'l'), unit: Int32Array.from(pairs, ([unit]) => unit) },
+      ...{ concept: pairs.map(([, concept]) => concept), category: pairs.map(([, , category]) => category), intersection: Float64Array.from(pairs, ([, , , intersection]) => intersection) },
+      ...{ unitArea: new Float64Array(pairs.length).fill(10), conceptArea: new Float64Array(pairs.length).fill(20), pixels: new Float64Array(pairs.length).fill(1000) },
+    });
+
+  it('takes the first of the best within each category, by unit and name of the category', () => {
+    const overlaps = table([[0, 'sky', 'object', 5], [0, 'red', 'color', 1], [0, 'dog', 'object', 5], [0, 'cat', 'object', 2], [1, 'sky', 'object', 0], [2, 'dog', 'object', 10]]);
+    expect(bestPerCategory(overlaps, dissectionPresets['dissect-2020']).map(({ unit, category, concept, iou }) => [unit, category, concept, iou])).toEqual([[0, 'color', 'red', 1 / 29], [0, 'object', 'sky', 5 / 25], [2, 'object', 'dog', 10 / 20]]);
+  });
+
+  it('leaves out what lacks the quality that the preset demands, and agrees with the best of all', () => {
+    const overlaps = table([[0, 'sky', 'object', 1], [0, 'red', 'color', 9]]);
+    expect(bestPerCategory(overlaps, { ...dissectionPresets.gandissect, minimumQuality: 0.05 }).map(({ concept }) => concept)).toEqual(['red']);
+    fc.assert(
+      fc.property(images, (all) => {
+        const { overlaps: counted, matches } = dissect(all);
+        const best = bestPerCategory(counted, dissectionPresets['dissect-2020']);
+        matches.toArray().forEach(({ unit, concept, iou }) => {
+          const own = best.filter((match) => match.unit === unit);
+          if (concept === '') expect(own).toEqual([]);
+          else expect(own.find((match) => match.concept === concept)?.iou).toBe(iou);
+          for (const match of own) expect(match.iou).toBeLessThanOrEqual(iou);
+        });
+      }),
+      { numRuns: 40 },
+    );
   });
 });

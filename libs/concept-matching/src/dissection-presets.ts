@@ -1,4 +1,4 @@
-import type { AreaScope, MatchScope, QuantileRule, UpsamplingAlignment, UpsamplingPadding } from '@intermodel/numerics';
+import type { AreaScope, QuantileRule, UpsamplingAlignment, UpsamplingPadding } from '@intermodel/numerics';
 import { InputError, suggestName } from '@intermodel/streams';
 
 /** Comparison by which a value passes a limit. */
@@ -30,7 +30,7 @@ export interface DissectionPreset {
   /** What is added to a union before dividing. */
   readonly epsilon: number;
   /** How ties between concepts are broken. */
-  readonly matchScope: MatchScope;
+  readonly matchScope: 'global' | 'per-category';
   /** IoU that a match must pass. */
   readonly minimumIou: number;
   /** By which comparison it must pass. */

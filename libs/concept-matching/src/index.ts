@@ -1,6 +1,7 @@
 // Activations -> thresholds -> overlaps -> matches
 export { estimateThresholds, estimateThresholdsDefaults, type EstimateThresholdsOptions } from './estimate-thresholds.ts';
 export { tallyOverlaps, tallyOverlapsDefaults, type TallyOverlapsOptions } from './tally-overlaps.ts';
+export { bestPerCategory, type CategoryMatch } from './best-per-category.ts';
 export { matchConcepts, matchConceptsDefaults, type MatchConceptsOptions } from './match-concepts.ts';
 
 // All of it in one forward pass

@@ -1,8 +1,9 @@
 import { informationQuality, intersectionOverUnion, type PairCounts } from '@intermodel/numerics';
 import { unitConceptOverlapSchema, unitMatchSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
-import { buildBatch, checkBatch, column, Interner, readNumbers } from '@intermodel/streams';
+import { buildBatch, checkBatch, column, Interner } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
+import { overlapNumbers } from './overlap-numbers.ts';
 
 /** Options of {@link matchConcepts}. */
 export interface MatchConceptsOptions {
@@ -68,12 +69,12 @@ class BestConcepts {
   add(batch: UnitConceptOverlapBatch): this {
     const [models, layers] = [this.#models.column(column(batch, 'model')).codes, this.#layers.column(column(batch, 'layer')).codes];
     const [concepts, categories] = [this.#concepts.column(column(batch, 'concept')).codes, this.#categories.column(column(batch, 'category')).codes];
-    const [units, intersections, unitAreas, conceptAreas, pixels] = (['unit', 'intersection', 'unitArea', 'conceptArea', 'pixels'] as const).map((name) => readNumbers(column(batch, name))) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
+    const { unit: units, intersection, unitArea, conceptArea, pixels } = overlapNumbers(batch);
     for (let row = 0; row < batch.numRows; row++) {
       const layersOfModel = (this.#best[models[row] as number] ??= []);
       const unitsOfLayer = (layersOfModel[layers[row] as number] ??= []);
       const unit = units[row] as number;
-      const counts = { intersection: intersections[row] as number, unitArea: unitAreas[row] as number, conceptArea: conceptAreas[row] as number };
+      const counts = { intersection: intersection[row] as number, unitArea: unitArea[row] as number, conceptArea: conceptArea[row] as number };
       const iou = intersectionOverUnion(counts, this.#preset.epsilon);
       const category = categories[row] as number;
       const before = unitsOfLayer[unit];

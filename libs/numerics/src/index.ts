@@ -34,7 +34,7 @@ export { compactImages, estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, type Kep
 export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
 export { OverlapTally } from './activation-maps/overlap-tally.ts';
 export { type AreaScope, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './activation-maps/overlap-state.ts';
-export { bestConcept, bestConceptPerCategory, informationQuality, intersectionOverUnion, type MatchScope, type PairCounts } from './activation-maps/unit-scores.ts';
+export { informationQuality, intersectionOverUnion, type PairCounts } from './activation-maps/unit-scores.ts';
 export { KllSketch, kllErrorModel, kllRankError, kllSketchDefaults, type KllSketchOptions } from './activation-maps/kll-sketch.ts';
 export { packState, unpackState } from './activation-maps/state-bytes.ts';
 

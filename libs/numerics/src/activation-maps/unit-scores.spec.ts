@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestConcept, bestConceptPerCategory, informationQuality, intersectionOverUnion } from './unit-scores.ts';
+import { informationQuality, intersectionOverUnion } from './unit-scores.ts';
 
 describe('intersectionOverUnion', () => {
   it('divides intersection by union, with an epsilon where a preset has one', () => {
@@ -22,24 +22,5 @@ describe('informationQuality', () => {
   it('equals mutual information over joint entropy', () => {
     // Cells 10, 20, 5, 65 of 100: I = sum p log(p / pq), H = -sum p log p, computed with numpy.
     expect(informationQuality({ intersection: 10, unitArea: 30, conceptArea: 15 }, 100)).toBeCloseTo(0.052_581_323_459_845_876, 14);
-  });
-});
-
-describe('bestConcept', () => {
-  it('takes the first of equals, and none where all are 0', () => {
-    expect(bestConcept([0, 0.2, 0.5, 0.5])).toBe(2);
-    expect(bestConcept([0, 0])).toBe(-1);
-    expect(bestConcept([])).toBe(-1);
-  });
-
-  it('prefers the later category among equals when categories are compared', () => {
-    expect(bestConcept([0.5, 0.5, 0.5, 0.1], 'per-category', [0, 1, 1, 2])).toBe(1);
-    expect(bestConcept([0.5, 0.5], 'per-category', [1, 0])).toBe(0);
-  });
-});
-
-describe('bestConceptPerCategory', () => {
-  it('takes the first of the best within each category', () => {
-    expect([...bestConceptPerCategory([0.1, 0.4, 0.4, 0], [0, 0, 0, 1], 2)]).toEqual([1, -1]);
   });
 });

@@ -40,36 +40,3 @@ export function informationQuality(counts: PairCounts, pixels: number): number {
   });
   return entropy > 0 ? information / entropy : 0;
 }
-
-/** How the best concept of a unit is chosen when several have the same score. */
-export type MatchScope = 'global' | 'per-category';
-
-/**
- * Index of the best score, -1 if none is above 0. Ties: the first wins; with `per-category` the first within a
- * category, but of categories the last (as sorting scores by category and reversing them does, Bau et al. 2017).
- *
- * @param scores score of each concept
- * @param scope how ties are broken
- * @param categories category of each score, counted from 0; only for `per-category`
- */
-export function bestConcept(scores: ArrayLike<number>, scope: MatchScope = 'global', categories: ArrayLike<number> = []): number {
-  let [best, bestScore] = [-1, 0];
-  for (let index = 0; index < scores.length; index++) {
-    const score = scores[index] as number;
-    const laterCategory = scope === 'per-category' && best >= 0 && (categories[index] as number) > (categories[best] as number);
-    if (score > bestScore || (score === bestScore && laterCategory)) [best, bestScore] = [index, score];
-  }
-  return best;
-}
-
-/** Best concept of each category, -1 where none of it has a score above 0. Ties: the first wins. */
-export function bestConceptPerCategory(scores: ArrayLike<number>, categories: ArrayLike<number>, categoryCount: number): Int32Array {
-  const best = new Int32Array(categoryCount).fill(-1);
-  for (let index = 0; index < scores.length; index++) {
-    const category = categories[index] as number;
-    const holder = best[category] as number;
-    const score = scores[index] as number;
-    if (score > (holder < 0 ? 0 : (scores[holder] as number))) best[category] = index;
-  }
-  return best;
-}

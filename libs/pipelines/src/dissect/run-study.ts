@@ -200,8 +200,7 @@ class StudyRunner {
       const folder = this.#folder.model(model.name);
       const output = new OutputRecord(this.#steps, this.#store.hashes, folder, { record, layers: layers.map(({ layer, key, diff }) => [layer, key, diff?.key ?? null]) });
       if ((await output.current()) === undefined) {
-        const gates = study.diff === undefined ? undefined : { main: study.matching, diff: study.diff.matching };
-        await output.remember(await writeModel(folder, event, record, gates));
+        await output.remember(await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching }));
       }
     }
     this.#warnings.push(...warnings.map((text) => ({ subject: model.name, text })));

@@ -1,17 +1,17 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { diffPresets, type DissectionPreset } from '@intermodel/concept-matching';
+import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { column, csvText, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
 import { manifestText, manifestTables, type ManifestInput } from '../manifest.ts';
 import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-events.ts';
 
-/** Gates of the two presets that a model was dissected with. */
-export interface PresetGates {
+/** Presets that a model was dissected with. */
+export interface ModelPresets {
   /** That of the study. */
-  readonly main: Pick<DissectionPreset, 'minimumIou' | 'compareIou'>;
-  /** That of the second preset. */
-  readonly diff: Pick<DissectionPreset, 'minimumIou' | 'compareIou'>;
+  readonly main: DissectionPreset;
+  /** The second one. */
+  readonly diff?: DissectionPreset | undefined;
 }
 
 /** What is recorded beside the tables of a model. */
@@ -26,12 +26,12 @@ export interface ModelRecord {
 
 /**
  * Writes the tables of one model, its folder whole or not at all: `units.csv` (every unit, those below the gate too),
- * `matches.arrow`, `thresholds.arrow`, `overlaps.arrow`, with a second preset `diff.csv`, and `manifest.json`; returns
+ * `unit-categories.csv` (the best concept of each category), `matches.arrow`, `thresholds.arrow`, `overlaps.arrow`, with a second preset `diff.csv`, and `manifest.json`; returns
  * the names of these files.
  *
  * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
  */
-export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, gates?: PresetGates): Promise<readonly string[]> {
+export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, { main, diff }: ModelPresets): Promise<readonly string[]> {
   const counts: UnitConceptOverlapBatch[] = [];
   for (const layer of layers) counts.push(await layer.overlaps());
   const staged = stageFolder(folder);
@@ -42,7 +42,8 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
     writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
     writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, counts);
     writeFileAtomically(file('units.csv'), unitsCsv(layers));
-    if (gates !== undefined) writeFileAtomically(file('diff.csv'), diffCsv(layers, gates));
+    writeFileAtomically(file('unit-categories.csv'), unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main))));
+    if (diff !== undefined) writeFileAtomically(file('diff.csv'), diffCsv(layers, { main, diff }));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
     writeFileAtomically(file('manifest.json'), manifestText({ command: 'dissect', ...record, tables }));
     const files = readdirSync(staged.path).sort();
@@ -64,9 +65,14 @@ export function unitsCsv(layers: readonly Pick<LayerMatches, 'matches' | 'thresh
   return csvText([cell('model'), cell('layer'), cell('unit'), cell('threshold'), cell('activeFraction'), cell('concept'), cell('category'), cell('iou')], rows.length);
 }
 
+/** Text of `unit-categories.csv`: model, layer, unit, category, concept, iou, one row a unit and category that it overlaps. */
+export function unitCategoriesCsv(rows: readonly CategoryMatch[]): string {
+  return csvText((['model', 'layer', 'unit', 'category', 'concept', 'iou'] as const).map((name) => ({ name, cell: (row: number) => rows[row]?.[name] })), rows.length);
+}
+
 /** Text of `diff.csv`: the units whose detected concept differs between the two presets, with both. */
-export function diffCsv(layers: readonly DissectedLayer[], gates: PresetGates): string {
-  const rows = layers.flatMap(({ matches, diff }) => (diff === undefined ? [] : diffPresets({ matches, preset: gates.main }, { matches: diff.matches, preset: gates.diff })));
+export function diffCsv(layers: readonly DissectedLayer[], presets: { readonly main: DissectionPreset; readonly diff: DissectionPreset }): string {
+  const rows = layers.flatMap(({ matches, diff }) => (diff === undefined ? [] : diffPresets({ matches, preset: presets.main }, { matches: diff.matches, preset: presets.diff })));
   const cell = (name: string, read: (row: (typeof rows)[number]) => CsvValue) => ({ name, cell: (row: number) => read(rows[row] as (typeof rows)[number]) });
   return csvText(
     [

@@ -5,7 +5,7 @@ import { programVersion } from '../manifest.ts';
 import { jsonPart, readJsonPart, type StudySteps } from './study-steps.ts';
 
 /** Files state the program that wrote them, so that another version writes them anew. */
-const codeVersion = `1, intermodel ${programVersion}`;
+const codeVersion = `2, intermodel ${programVersion}`;
 
 /** Kind of the steps that remember what was written into folders. */
 export const outputStepName = 'output';
