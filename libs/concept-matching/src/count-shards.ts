@@ -1,4 +1,4 @@
-import { compactImages, KeptMaps, ThresholdSelection, type KeptImage, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
+import { compactImages, countStaying, KeptMaps, ThresholdSelection, type KeptImage, type MapAllocator, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import type { MapBounds } from './kept-map-store.ts';
 
@@ -68,11 +68,11 @@ export class ShardCounter {
     });
   }
 
-  /** Ends the shard and gives what was counted of it; the next image begins another one. */
-  takeShard(): CountedShard {
+  /** Ends the shard and gives what was counted of it, the maps in memory from `allocate`; the next image begins another one. */
+  takeShard(allocate?: MapAllocator): CountedShard {
     const histograms = this.#selections.map((selection) => selection.takeShard());
     const bounds = this.bounds();
-    this.#maps.compact(bounds.bounds, bounds.keepEqual);
+    this.#maps.compact(bounds.bounds, bounds.keepEqual, allocate);
     this.#images = 0;
     const [first] = histograms;
     if (first === undefined) throw new RangeError('ShardCounter: no selection was given');
@@ -91,10 +91,21 @@ export class ShardCounter {
 
 const noLabels = new Uint16Array();
 
+/** Options of {@link shrinkShard}. */
+export interface ShrinkShardOptions {
+  /** Share of the maps that must go for it to be worth the copy, 0 to 1; else the shard is given as it is. @default 0 */
+  readonly worthwhile?: number;
+  /** Gives the memory for the maps that stay. @default memory that threads can share */
+  readonly allocate?: MapAllocator;
+}
+
 /** A shard without the maps that lie under bounds which were proven since it was counted. */
-export function shrinkShard(shard: KeptShard, { bounds, keepEqual }: MapBounds): KeptShard {
+export function shrinkShard(shard: KeptShard, { bounds, keepEqual }: MapBounds, { worthwhile = 0, allocate }: ShrinkShardOptions = {}): KeptShard {
   const raised = shard.bounds.map((bound, unit) => Math.max(bound, bounds[unit] as number));
-  return { ...shard, bounds: raised, keepEqual: shard.keepEqual && keepEqual, images: compactImages(shard.images, shard.shape.mapHeight * shard.shape.mapWidth, raised, keepEqual) };
+  const { images } = shard;
+  const maps = images.reduce((sum, { units }) => sum + units.length, 0);
+  if (countStaying(images, raised, keepEqual) > maps * (1 - worthwhile)) return shard;
+  return { ...shard, bounds: raised, keepEqual: shard.keepEqual && keepEqual, images: compactImages(images, shard.shape.mapHeight * shard.shape.mapWidth, raised, keepEqual, allocate) };
 }
 
 /** Maps that survive either way, with the looser of their upper bounds. */

@@ -13,7 +13,7 @@ export { readActivations, type ImageActivations } from './read-activations.ts';
 export { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
 
 // The parts of it, for runs in shards that are kept
-export { ShardCounter, shrinkShard, type CountedShard, type KeptShard, type ShardCounterOptions } from './count-shards.ts';
+export { ShardCounter, shrinkShard, type CountedShard, type KeptShard, type ShardCounterOptions, type ShrinkShardOptions } from './count-shards.ts';
 export { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
 export { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection, type KeptShardBytes, type LabelledShard } from './shard-bytes.ts';
 export { UnitThreads } from './unit-ranges/unit-threads.ts';

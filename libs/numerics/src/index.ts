@@ -30,7 +30,7 @@ export { type SelectionOptions, type SelectionRound, type SelectionState } from 
 export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
 export { boundsToBins } from './activation-maps/float-keys.ts';
 export { allMaps, type ImageMaps } from './activation-maps/image-maps.ts';
-export { compactImages, estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, type KeptImage, type KeptMapsEstimateOptions } from './activation-maps/kept-maps.ts';
+export { compactImages, countStaying, estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, sharedMemory, type KeptImage, type KeptMapsEstimateOptions, type MapAllocator } from './activation-maps/kept-maps.ts';
 export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
 export { OverlapTally } from './activation-maps/overlap-tally.ts';
 export { type AreaScope, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './activation-maps/overlap-state.ts';

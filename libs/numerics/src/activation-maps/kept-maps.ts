@@ -10,6 +10,12 @@ export interface KeptImage extends ImageMaps {
   readonly labels: CombinedLabels;
 }
 
+/** Gives a fresh piece of memory. */
+export type MapAllocator = (bytes: number) => ArrayBufferLike;
+
+/** Memory that threads can share, of which the engine does not see when much of it could be freed: for what is held, not for what is soon let go. */
+export const sharedMemory: MapAllocator = (bytes) => new SharedArrayBuffer(bytes);
+
 /** Sizes from which the need for space is estimated. */
 export interface KeptMapsEstimateOptions {
   /** Images of the run. */
@@ -69,11 +75,12 @@ export class KeptMaps {
    *
    * @param bounds lower bounds of the thresholds, one a unit
    * @param keepEqual whether a map that just reaches the bound stays
+   * @param allocate gives the memory for those that stay
    * @returns bytes that became free
    */
-  compact(bounds: Float32Array, keepEqual = false): number {
+  compact(bounds: Float32Array, keepEqual = false, allocate: MapAllocator = sharedMemory): number {
     const before = this.#bytes;
-    const images = compactImages(this.#images, this.#mapSize, bounds, keepEqual);
+    const images = compactImages(this.#images, this.#mapSize, bounds, keepEqual, allocate);
     this.#images = [];
     this.#bytes = 0;
     for (const image of images) this.#push(image);
@@ -115,18 +122,20 @@ export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOp
 }
 
 /**
- * Copies the maps that exceed the bound of their unit, image after image into one piece of memory that threads can share,
- * so that handing or writing them on copies nothing.
+ * Copies the maps that exceed the bound of their unit, image after image into one piece of memory, so that handing or
+ * writing them on copies nothing.
  *
  * @param images kept maps; instead of those of its units, an image may bear the maps of all units
  * @param size values of a map
  * @param bounds lower bounds of the thresholds, one a unit
  * @param keepEqual whether a map that just reaches the bound stays
+ * @param allocate gives the memory
  */
-export function compactImages(images: readonly KeptImage[], size: number, bounds: Float32Array, keepEqual: boolean): readonly KeptImage[] {
+export function compactImages(images: readonly KeptImage[], size: number, bounds: Float32Array, keepEqual: boolean, allocate: MapAllocator = sharedMemory): readonly KeptImage[] {
   const staying = images.map((image) => findStaying(image, bounds, keepEqual));
   const total = staying.reduce((sum, { length }) => sum + length, 0);
-  const all = { units: new Uint32Array(new SharedArrayBuffer(total * 4)), maxima: new Float32Array(new SharedArrayBuffer(total * 4)), maps: new Float32Array(new SharedArrayBuffer(total * size * 4)) };
+  const memory = allocate(total * (2 + size) * 4);
+  const all = { units: new Uint32Array(memory, 0, total), maxima: new Float32Array(memory, total * 4, total), maps: new Float32Array(memory, total * 8, total * size) };
   let first = 0;
   return images.map(({ image, labels, units, maxima, maps }, place) => {
     const indices = staying[place] as Uint32Array;
@@ -138,12 +147,18 @@ export function compactImages(images: readonly KeptImage[], size: number, bounds
   });
 }
 
+/** Maps of images that exceed the bound of their unit. */
+export function countStaying(images: readonly KeptImage[], bounds: Float32Array, keepEqual: boolean): number {
+  return images.reduce((sum, image) => sum + findStaying(image, bounds, keepEqual).length, 0);
+}
+
 /** Places of the maps of an image that exceed the bound of their unit. */
 function findStaying({ units, maxima }: KeptImage, bounds: Float32Array, keepEqual: boolean): Uint32Array {
   const staying = new Uint32Array(units.length);
   let count = 0;
   for (let index = 0; index < units.length; index++) {
-    const [highest, bound] = [maxima[index] as number, bounds[units[index] as number] as number];
+    const highest = maxima[index] as number;
+    const bound = bounds[units[index] as number] as number;
     if (highest > bound || (keepEqual && highest === bound)) staying[count++] = index;
   }
   return staying.subarray(0, count);

@@ -1,4 +1,5 @@
 import type { KeptShard } from '@intermodel/concept-matching';
+import { sharedMemory } from '@intermodel/numerics';
 
 /** Shards of kept maps in memory, as long as there is room; the others are read from the store when they are wanted. */
 export class KeptShards {
@@ -14,6 +15,11 @@ export class KeptShards {
   /** The shard under a key, if it is held. */
   get(key: string): KeptShard | undefined {
     return this.#shards.get(key)?.shard;
+  }
+
+  /** Memory for the maps of a shard: such as threads can share where there is room to hold it. */
+  allocate(bytes: number): ArrayBufferLike {
+    return this.#bytes + bytes > this.#memoryBytes ? new ArrayBuffer(bytes) : sharedMemory(bytes);
   }
 
   /** Holds a shard if there is room. */
@@ -33,6 +39,6 @@ export class KeptShards {
 }
 
 /** Bytes of the maps of a shard. */
-export function keptBytes({ images }: KeptShard): number {
+function keptBytes({ images }: KeptShard): number {
   return images.reduce((sum, { units, maxima, maps }) => sum + units.byteLength + maxima.byteLength + maps.byteLength, 0);
 }

@@ -5,7 +5,6 @@ import { stepKey } from '@intermodel/streams';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from './image-shards.ts';
-import { keptBytes } from './kept-shards.ts';
 
 /** Share of images by which a study may grow before maps are missing that were dropped under the bounds of today. */
 const headroom = 0.1;
@@ -101,7 +100,7 @@ export class LayerMaps {
   /** Ends a shard, and stores what was counted of it. */
   async end(shard: ImageShard, milliseconds: number): Promise<void> {
     const { steps, describe, kept } = this.#context;
-    const [counted, top] = [this.#counter?.takeShard(), this.#top?.toState()];
+    const [counted, top] = [this.#counter?.takeShard((bytes) => kept.allocate(bytes)), this.#top?.toState()];
     [this.#top, this.#images] = [undefined, 0];
     if (counted === undefined) return;
     if (this.keeps) {
@@ -146,9 +145,9 @@ export class LayerMaps {
   #shrunk(shard: ImageShard, whole: KeptShard): KeptShard {
     if (this.#counter === undefined || this.#fresh.has(shard.name)) return whole;
     this.#fresh.add(shard.name);
-    const shrunk = shrinkShard(whole, this.#counter.bounds());
-    if (keptBytes(shrunk) > keptBytes(whole) * (1 - worthwhile)) return whole;
     const { steps, describe, kept } = this.#context;
+    const shrunk = shrinkShard(whole, this.#counter.bounds(), { worthwhile, allocate: (bytes) => kept.allocate(bytes) });
+    if (shrunk === whole) return whole;
     const step = describe.maps(shard, this.place);
     kept.set(stepKey(step), shrunk);
     const before = this.#writing;
