@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -20,6 +20,7 @@ const fewImages = 200;
 const manyImages = 2000;
 const imagesPerBatch = 8;
 const inputSize = 224;
+const pairsMeasured = 5;
 
 /** Inference alone, whole dissections of ResNet-50- and MobileNetV2-sized models, and memory by number of images. */
 export async function benchDissect(): Promise<void> {
@@ -46,14 +47,14 @@ interface NamedNetwork extends RandomNetwork {
   readonly file: string;
 }
 
-/** The two are measured in turn, three times, since a machine's speed drifts: the ratio is that of each pair. */
+/** The two are measured in turn, since a machine's speed drifts: the ratio is that of each pair. */
 async function benchModel(network: NamedNetwork, layout: PlainLayout, goal: string): Promise<void> {
   const pairs: { readonly alone: number; readonly whole: number }[] = [];
-  for (let round = 0; round < 3; round++) pairs.push({ alone: await inferenceAlone(network), whole: await wholeDissection(network, layout) });
+  for (let round = 0; round < pairsMeasured; round++) pairs.push({ alone: await inferenceAlone(network), whole: await wholeDissection(network, layout) });
   const per = (key: 'alone' | 'whole') => `${median(pairs.map((pair) => pair[key])).toFixed(1)} ms`;
   printFigure('dissect', `${network.name}: inference alone, per image`, per('alone'));
   printFigure('dissect', `${network.name}: whole dissection, per image`, per('whole'));
-  printFigure('dissect', `${network.name}: ratio, median of 3 pairs`, median(pairs.map(({ alone, whole }) => whole / alone)).toFixed(2), goal);
+  printFigure('dissect', `${network.name}: ratio, median of ${String(pairsMeasured)} pairs`, median(pairs.map(({ alone, whole }) => whole / alone)).toFixed(2), goal);
   const { kernels, top } = await countingAlone(network, layout);
   printFigure('dissect', `${network.name}: thresholds and overlaps, one thread`, `${kernels.toFixed(1)} ms`, 'at most 6 ms');
   printFigure('dissect', `${network.name}: share of the strongest images`, `${((100 * top) / median(pairs.map(({ whole }) => whole))).toFixed(1)} %`, 'under 3 %');
@@ -132,12 +133,21 @@ async function readMaps({ name, file, tensor }: NamedNetwork, layout: PlainLayou
   return { shape, images, vocabulary: set.vocabulary.concepts };
 }
 
-/** The whole command in a process of its own, over 200 and 2,000 images. */
+/** The whole command in a process of its own, over 200 and 2,000 images; what it keeps of the maps is on the disk, and in memory up to an option. */
 function benchMemory({ file, tensor }: NamedNetwork, few: PlainLayout, folder: string): void {
   const many = writePlainLayout(path.join(folder, 'many'), drawScenes({ count: manyImages, width: 320, height: 240, seed: 1 }));
+  const { keptMapsBytes } = defineStudy({ data: { ...few }, models: [{ name: 'any', file, layer: tensor, input: 'imagenet' }] }).runtime;
   for (const [images, layout] of [[fewImages, few], [manyImages, many]] as const) {
-    const { seconds, megabytes } = measureProcess(command, ['dissect', '--model', `${file}:${tensor}`, '--images', layout.images, '--labels', layout.labels, '--label-names', layout.labelNames, '--threads', String(threads), '--quiet', '--out', path.join(folder, `out-${String(images)}`)]);
-    printFigure('dissect', `whole command, ${String(images)} images: time`, `${seconds.toFixed(1)} s`);
-    printFigure('dissect', `whole command, ${String(images)} images: peak memory`, `${megabytes.toFixed(0)} MB`, 'under 1,000 MB, flat');
+    const out = path.join(folder, `out-${String(images)}`);
+    const { seconds, megabytes } = measureProcess(command, ['dissect', '--model', `${file}:${tensor}`, '--images', layout.images, '--labels', layout.labels, '--label-names', layout.labelNames, '--threads', String(threads), '--quiet', '--out', out]);
+    const name = `whole command, ${String(images)} images`;
+    printFigure('dissect', `${name}: time`, `${seconds.toFixed(1)} s`);
+    printFigure('dissect', `${name}: peak memory`, `${megabytes.toFixed(0)} MB`, 'under 1,000 MB, flat');
+    printFigure('dissect', `${name}: kept maps, of these in memory`, `at most ${(keptMapsBytes / 2 ** 20).toFixed(0)} MiB`);
+    printFigure('dissect', `${name}: store on the disk`, `${(folderBytes(path.join(out, '.store')) / 1e6).toFixed(0)} MB`);
   }
+}
+
+function folderBytes(folder: string): number {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
 }

@@ -114,7 +114,7 @@ export class ActivationDissection {
     return 'again';
   }
 
-  /** Does the work after the forward pass step by step, an image a step, for whoever has to let others run in between. */
+  /** Does the work after the forward pass step by step, a few images a step, for whoever has to let others run in between. */
   *steps(): Generator<DissectionProgress> {
     const total = this.#added;
     while (this.#selection.round !== 'done') {
@@ -124,7 +124,7 @@ export class ActivationDissection {
     }
     const tally = (this.#tally ??= this.#openTally());
     let done = 0;
-    for (const image of this.#kept()) {
+    for (const image of this.#store?.read() ?? []) {
       tally.add(image.labels, image);
       yield { step: 'overlaps', done: ++done, total };
     }
@@ -156,14 +156,10 @@ export class ActivationDissection {
   *#refineKept(past: number, total: number): Generator<DissectionProgress> {
     let done = past;
     if (this.#selection.round === 'done') return;
-    for (const { units, maxima, maps } of this.#kept()) {
-      this.#selection.refine(units, maxima, maps);
-      yield { step: 'thresholds', done: ++done, total };
+    for (const images of this.#store?.readGroups() ?? []) {
+      this.#selection.refineAll(images);
+      yield { step: 'thresholds', done: (done += images.length), total };
     }
-  }
-
-  #kept(): Iterable<{ readonly labels: CombinedLabels; readonly units: Uint32Array; readonly maxima: Float32Array; readonly maps: Float32Array }> {
-    return this.#store?.read() ?? [];
   }
 
   #addAgain(activations: Float32Array, labels: PlaneLabels): void {

@@ -63,9 +63,10 @@ class ThresholdEstimate {
   add(batch: ActivationBatch): this {
     const shape = readShape('estimateThresholds', batch, this.#layer?.shape);
     const { selection, store, labels } = (this.#layer ??= this.#open(shape));
-    for (const { activations } of readActivations(batch, shape)) {
-      store.add(this.#images++, labels, selection.add(activations), activations, () => ({ bounds: selection.bounds(), keepEqual: selection.options.keepEqual }));
-    }
+    const images = Array.from(readActivations(batch, shape), ({ activations }) => activations);
+    selection.addAll(images).forEach((surviving, index) => {
+      store.add(this.#images++, labels, surviving, images[index] as Float32Array, () => ({ bounds: selection.bounds(), keepEqual: selection.options.keepEqual }));
+    });
     return this;
   }
 
@@ -74,7 +75,7 @@ class ThresholdEstimate {
     const { shape, selection, store } = this.#layer;
     selection.advance();
     while (selection.round !== 'done') {
-      for (const { units, maxima, maps } of store.read()) selection.refine(units, maxima, maps);
+      for (const images of store.readGroups()) selection.refineAll(images);
       selection.advance();
     }
     const selected = selection.thresholds();

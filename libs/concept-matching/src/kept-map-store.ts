@@ -16,6 +16,9 @@ export const keepDefaults = { memoryBytes: 256 * 2 ** 20 } as const satisfies Ke
 /** Share of the memory that must become free by dropping maps; else they are written out, lest each image drops a few. */
 const WORTHWHILE = 0.25;
 
+/** Images of a group. */
+const imagesOfGroup = 16;
+
 /** Bounds under which maps need not be kept. */
 export interface MapBounds {
   /** Lower bound of the threshold of each unit. */
@@ -83,6 +86,18 @@ export class KeptMapStore {
   *read(): Generator<KeptImage> {
     if (this.#files !== undefined) yield* this.#files.read();
     yield* this.#maps.images;
+  }
+
+  /** The same in groups, which are counted faster than one by one. */
+  *readGroups(): Generator<readonly KeptImage[]> {
+    let group: KeptImage[] = [];
+    for (const image of this.read()) {
+      group.push(image);
+      if (group.length < imagesOfGroup) continue;
+      yield group;
+      group = [];
+    }
+    if (group.length > 0) yield group;
   }
 
   /** Forgets everything and removes the files. */
