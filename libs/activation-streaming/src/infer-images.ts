@@ -1,5 +1,6 @@
 import { openSession, type ModelSession } from '@intermodel/onnx';
 import { InputError } from '@intermodel/streams';
+import { checkImageInput } from './check-image-input.ts';
 import { describeLayer, toUnitMaps, type LayerMaps } from './layer-maps.ts';
 import { channelTables, normalisePixels } from './normalise-pixels.ts';
 import type { InputLayout } from './preprocessing.ts';
@@ -29,7 +30,7 @@ export async function openInference(settings: WorkerSettings, guard: RunGuard): 
   const { height, width } = preprocessing;
   const session = guarded(await guard.run(() => openSession({ file, tensors: layers.map(({ tensor }) => tensor), executionProviders, intraOpThreads, inputSize: { height, width } })), guard);
   try {
-    const layout = checkInput(settings, session);
+    const layout = checkImageInput(settings, session.input);
     const shapes = await oneImageShapes(session, height * width * 3);
     const described = layers.map((layer, index) => {
       const tensor = session.tensors[index] ?? '';
@@ -74,26 +75,6 @@ function inferrer({ preprocessing }: WorkerSettings, session: ModelSession, layo
     }
     return whole;
   };
-}
-
-function checkInput({ file, preprocessing }: WorkerSettings, { input }: ModelSession): InputLayout {
-  const { height, width } = preprocessing;
-  const place = { file, column: input.name };
-  const layout = preprocessing.layout === 'auto' ? input.layout : preprocessing.layout;
-  const told = input.channels === 3;
-  if (layout !== input.layout && told) {
-    throw new InputError('MODEL_INPUT_LAYOUT', `the input of the model is ${input.layout}, but ${layout} was declared`, { ...place, hint: `Declare "layout: ${input.layout}", or leave it out.` });
-  }
-  if (input.channels !== undefined && input.channels !== 3) {
-    throw new InputError('MODEL_INPUT_CHANNELS', `the model takes ${String(input.channels)} channels`, { ...place, expected: '3 channels, as images have', hint: 'Export the model for colour images.' });
-  }
-  if ((input.height ?? height) !== height || (input.width ?? width) !== width) {
-    throw new InputError('MODEL_INPUT_SIZE', `the model takes images of ${String(input.width ?? 'any')} x ${String(input.height ?? 'any')} pixels, but ${String(width)} x ${String(height)} were declared`, {
-      ...place,
-      hint: `Declare "width: ${String(input.width ?? width)}, height: ${String(input.height ?? height)}".`,
-    });
-  }
-  return layout;
 }
 
 /** Shapes of the tensors for one image; what the runtime cannot infer is seen from a run on zeros. */

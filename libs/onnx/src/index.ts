@@ -7,6 +7,7 @@ export type { ByteSource } from './byte-source.ts';
 export type { ByteRange } from './protobuf-reader.ts';
 
 // Layers
+export { checkLayers, type CheckLayersOptions } from './check-layers.ts';
 export { listLayers, type Layer, type LayerList, type ListLayersOptions } from './list-layers.ts';
 export { findTokenGrid, prefixTokensMost, type TokenGrid } from './token-grid.ts';
 export type { ImageSize, TensorShapes } from './tensor-shapes.ts';

@@ -201,7 +201,7 @@ function checkFloats(file: string, metadata: InferenceSession.ValueMetadata): vo
 }
 
 /** Refuses a tensor that holds no maps. */
-function checkSpatial(file: string, name: string, shape: readonly (number | undefined)[]): void {
+export function checkSpatial(file: string, name: string, shape: readonly (number | undefined)[]): void {
   if (shape.length === 4 || shape.length === 3) return;
   throw new InputError('LAYER_NOT_SPATIAL', `this tensor has ${String(shape.length)} axes, so it holds no maps`, {
     file,

@@ -41,6 +41,13 @@ export class IntermodelError extends Error {
 /** What the user gave cannot be used as it is: the command line ends with exit code 2. */
 export class InputError extends IntermodelError {
   override readonly name = 'InputError';
+
+  /** The same error, whose message begins with what it is about, such as `model "a"`. */
+  about(subject: string): InputError {
+    const named = new InputError(this.code, '', { ...this.details, cause: this });
+    named.message = `${subject}, ${this.message}`;
+    return named;
+  }
 }
 
 /** The machine failed (disk full, no permission, out of memory): the command line ends with exit code 1. */

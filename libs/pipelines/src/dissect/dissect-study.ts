@@ -13,7 +13,7 @@ import { groupModels } from './group-models.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
 import { cutShards, hashShards } from './image-shards.ts';
 import { KeptShards } from './kept-shards.ts';
-import { layerPlaces } from './model-facts.ts';
+import { placeModels, type PlacedModel } from './model-facts.ts';
 
 /** Options of {@link dissectStudy}. */
 export interface DissectStudyOptions {
@@ -31,14 +31,14 @@ export interface DissectStudyOptions {
 export interface DissectionContext {
   /** The study. */
   readonly study: Study;
+  /** Its models, with their layers. */
+  readonly placed: readonly PlacedModel[];
   /** Images and labels. */
   readonly source: ImageSource;
   /** Descriptions of the steps. */
   readonly describe: DissectionSteps;
   /** Stored steps. */
   readonly steps: StudySteps;
-  /** Hashes of files. */
-  readonly hashes: FileHashes;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
   /** Threads that count once a pass is through. */
@@ -62,12 +62,13 @@ export interface DissectionContext {
  */
 export function dissectStudy(study: Study, { store = memoryStore(), source, concurrency, signal }: DissectStudyOptions = {}): Observable<DissectionEvent> {
   return stoppableObservable(signal, async (stop, onEvent) => {
+    const hashes = new FileHashes();
+    const steps = new StudySteps({ store, signal: stop, onEvent });
+    const placed = await placeModels(study.models, steps, hashes, stop);
     const opened = source ?? (await openImageSource(study, { ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }), runtime: study.runtime, signal: stop }));
     for (const { message } of opened.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
-    const hashes = new FileHashes();
     await dissect({
-      ...{ study, source: opened, concurrency, signal: stop, onEvent, hashes, describe: await describeDissection(study, opened, hashes, stop) },
-      steps: new StudySteps({ store, signal: stop, onEvent }),
+      ...{ study, placed, source: opened, concurrency, signal: stop, onEvent, steps, describe: await describeDissection(study, opened, hashes, stop) },
       onModel: (model) => {
         onEvent(model);
         return Promise.resolve();
@@ -111,7 +112,7 @@ export async function describeDissection(study: Study, { images, vocabulary }: P
 }
 
 /** Dissects the models of a study, group by group. */
-export async function dissect({ study, source, describe, steps, hashes, concurrency, signal, storeFolder, onEvent, onModel }: DissectionContext): Promise<void> {
+export async function dissect({ study, placed, source, describe, steps, concurrency, signal, storeFolder, onEvent, onModel }: DissectionContext): Promise<void> {
   const threads = openThreads(concurrency);
   const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
   try {
@@ -124,9 +125,7 @@ export async function dissect({ study, source, describe, steps, hashes, concurre
       const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
       const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
-        const placed = [];
-        for (const model of models) placed.push({ model, places: await layerPlaces(model, steps, hashes, signal) });
-        await dissectGroup(context, placed, onModel);
+        await dissectGroup(context, placed.filter(({ model }) => models.includes(model)), onModel);
         await pass.close();
       } catch (error) {
         await pass.stop();

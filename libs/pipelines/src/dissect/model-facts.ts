@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { checkImageInput, type InputLayout } from '@intermodel/activation-streaming';
 import { hashJson, InputError, type FileHashes, type StepDescription } from '@intermodel/streams';
 import { listModelLayers } from '../list-model-layers.ts';
 import { jsonPart, readJsonPart, type StudySteps } from '../steps/study-steps.ts';
@@ -18,6 +19,47 @@ interface ModelFacts {
 /** Changed whenever the same model would give other facts. */
 const codeVersion = '1';
 
+/** A model with what its file says of it. */
+export interface PlacedModel {
+  /** The model as the study describes it. */
+  readonly model: StudyModel;
+  /** Its layers that are to be dissected. */
+  readonly places: readonly LayerPlace[];
+  /** Order of the axes of its input. */
+  readonly layout: InputLayout;
+}
+
+/**
+ * Reads all models of a study before anything is decoded or run: first what takes milliseconds, of every model, then
+ * the usual layers and the hashes.
+ *
+ * @throws InputError of {@link layerPlaces}, with the model's name.
+ */
+export async function placeModels(models: readonly StudyModel[], steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<PlacedModel[]> {
+  const layouts: InputLayout[] = [];
+  for (const model of models) layouts.push(await namingModel(model, () => checkModel(model)));
+  const placed: PlacedModel[] = [];
+  for (const [index, model] of models.entries()) placed.push({ model, layout: layouts[index] as InputLayout, places: await namingModel(model, () => layerPlaces(model, steps, hashes, signal)) });
+  return placed;
+}
+
+/** Checks a model and its layers as far as the file tells. */
+async function checkModel({ file, layers, input }: StudyModel): Promise<InputLayout> {
+  const { checkLayers } = await import('@intermodel/onnx');
+  const { height, width } = input;
+  return checkImageInput({ file, preprocessing: input }, checkLayers({ file, inputSize: { height, width }, ...(layers === 'usual' ? {} : { tensors: layers }) }));
+}
+
+/** Says of what goes wrong with a model which model of the study it is, since files of several may have the same name. */
+async function namingModel<Result>({ name }: StudyModel, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw error.about(`model "${name}"`);
+  }
+}
+
 /**
  * Layers of a model that are to be dissected, with the hash of all its files.
  *
@@ -25,6 +67,8 @@ const codeVersion = '1';
  */
 export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<LayerPlace[]> {
   const { file, layers } = model;
+  // Places outside the model's folder must be refused before what lies there is hashed.
+  await checkModel(model);
   const fileHash = await hashes.hash(file, signal);
   const result = await steps.run({ ...factsStep(model, fileHash), compute: async () => ({ facts: jsonPart(await readFacts(model)) }) });
   const { usual, others, external } = readJsonPart(await result.read('facts')) as ModelFacts;

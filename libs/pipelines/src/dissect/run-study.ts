@@ -18,6 +18,7 @@ import { describeDissection, dissect, stoppableObservable } from './dissect-stud
 import type { DissectionSteps } from './dissection-steps.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts';
+import { placeModels } from './model-facts.ts';
 import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
 import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
@@ -131,12 +132,12 @@ class StudyRunner {
 
   async #run(temporaryLabels: string | undefined): Promise<StudyRun> {
     const study = this.#study;
-    const { source, inputs, describe } = await this.#open(temporaryLabels);
+    const { placed, source, inputs, describe } = await this.#open(temporaryLabels);
     const health = await this.#health(source, describe);
     this.#signal.throwIfAborted();
     for (const { message } of source.warnings) this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
-      ...{ study, source, describe, steps: this.#steps, hashes: this.#store.hashes, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
+      ...{ study, placed, source, describe, steps: this.#steps, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
       onModel: async (model) => {
         await this.#takeModel(model, inputs);
       },
@@ -156,6 +157,7 @@ class StudyRunner {
     const study = this.#study;
     const labelCache = this.#labelFolder() ?? temporaryLabels;
     try {
+      const placed = await placeModels(study.models, this.#steps, this.#store.hashes, this.#signal);
       const source = await openImageSource(study, {
         ...(labelCache === undefined ? {} : { labelCache }),
         runtime: study.runtime,
@@ -164,7 +166,7 @@ class StudyRunner {
           this.#onEvent({ kind: 'progress', step: 'segmentation', models: [], done, total });
         },
       });
-      return { source, inputs: await studyInputs(study, source, this.#store.hashes), describe: await describeDissection(study, source, this.#store.hashes, this.#signal) };
+      return { placed, source, inputs: await studyInputs(study, source, this.#store.hashes), describe: await describeDissection(study, source, this.#store.hashes, this.#signal) };
     } catch (error) {
       this.#folder?.discard();
       throw error;

@@ -1,0 +1,36 @@
+import type { ModelInput } from '@intermodel/onnx';
+import { InputError } from '@intermodel/streams';
+import type { InputLayout, Preprocessing } from './preprocessing.ts';
+
+/** What a model is opened with, as far as its input has to fit it. */
+export interface ImageInputSettings {
+  /** Path of the model. */
+  readonly file: string;
+  /** How images become the model's input. */
+  readonly preprocessing: Preprocessing;
+}
+
+/**
+ * Checks that the input of a model takes colour images of the declared size, and tells the order of its axes.
+ *
+ * @throws InputError `MODEL_INPUT_LAYOUT`, `MODEL_INPUT_CHANNELS` or `MODEL_INPUT_SIZE`.
+ */
+export function checkImageInput({ file, preprocessing }: ImageInputSettings, input: ModelInput): InputLayout {
+  const { height, width } = preprocessing;
+  const place = { file, column: input.name };
+  const layout = preprocessing.layout === 'auto' ? input.layout : preprocessing.layout;
+  const told = input.channels === 3;
+  if (layout !== input.layout && told) {
+    throw new InputError('MODEL_INPUT_LAYOUT', `the input of the model is ${input.layout}, but ${layout} was declared`, { ...place, hint: `Declare "layout: ${input.layout}", or leave it out.` });
+  }
+  if (input.channels !== undefined && input.channels !== 3) {
+    throw new InputError('MODEL_INPUT_CHANNELS', `the model takes ${String(input.channels)} channels`, { ...place, expected: '3 channels, as images have', hint: 'Export the model for colour images.' });
+  }
+  if ((input.height ?? height) !== height || (input.width ?? width) !== width) {
+    throw new InputError('MODEL_INPUT_SIZE', `the model takes images of ${String(input.width ?? 'any')} x ${String(input.height ?? 'any')} pixels, but ${String(width)} x ${String(height)} were declared`, {
+      ...place,
+      hint: `Declare "width: ${String(input.width ?? width)}, height: ${String(input.height ?? height)}".`,
+    });
+  }
+  return layout;
+}
