@@ -220,3 +220,23 @@ describe('parity with an independent implementation', () => {
     for (const { model, agrees, line } of runParity(parity, at('parity'))) expect([model, agrees, line]).toEqual([model, true, expect.stringContaining('0 faults')]);
   });
 });
+
+describe('images and labels that cannot be used', () => {
+  const dissect = (images: string, labels: string, out: string, ...options: string[]) => intermodel(['dissect', '--model', `${at('tiny.onnx')}:maps`, '--images', at(images), '--labels', at(labels), '--label-names', at('labels.csv'), '--input', input, '--out', at(out), ...options]);
+
+  it('says that all images were passed over, and why the first was, instead of blaming the labels', () => {
+    mkdirSync(at('all-bad'));
+    for (const name of readdirSync(at('images'))) writeFileSync(at('all-bad', name), 'no image');
+    const run = dissect('all-bad', 'labels', 'bad-out', '--skip-bad');
+    expect(run.stderr).toMatch(/error IMAGES_ALL_BAD: .*all-bad: all 8 images were passed over[^]*the first, i0\.png: /u);
+    expect(run.code).toBe(2);
+  });
+
+  it('names the folder of labels that hold nothing', () => {
+    mkdirSync(at('zero'));
+    for (const name of readdirSync(at('images'))) writePng(at('zero', name), { width: 8, height: 8, data: new Uint8Array(64), channels: 1, depth: 8 });
+    const run = dissect('images', 'zero', 'zero-out');
+    expect(run.stderr).toContain(`error LABELS_ALL_ZERO: ${at('zero')}: none of the 8 images`);
+    expect(run.code).toBe(2);
+  });
+});

@@ -117,9 +117,9 @@ export function loadLabelledImages(options: LoadLabelledImagesOptions): Operator
     );
 }
 
-/** Error for a data set of images without one labelled pixel, which {@link loadLabelledImages} ends with. */
-export function noLabelsError(images: number): InputError {
-  return new InputError('LABELS_ALL_ZERO', `none of the ${String(images)} images has a labelled pixel`, { expected: 'label images with numbers other than 0', hint: 'Check that the label files belong to these images and hold label numbers; `intermodel data info` shows what is in them.' });
+/** Error for a data set of images without one labelled pixel, which {@link loadLabelledImages} ends with; `file` is where the labels are. */
+export function noLabelsError(images: number, file?: string): InputError {
+  return new InputError('LABELS_ALL_ZERO', `none of the ${String(images)} images has a labelled pixel`, { ...(file === undefined ? {} : { file }), expected: 'label images with numbers other than 0', hint: 'Check that the label files belong to these images and hold label numbers; `intermodel data info` shows what is in them.' });
 }
 
 function refuseUnlabelled(): OperatorFunction<LabelledImageBatch, LabelledImageBatch> {

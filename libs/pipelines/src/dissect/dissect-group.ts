@@ -2,7 +2,7 @@ import { dissectionResult, type DissectionPreset, type DissectionResult } from '
 import { noLabelsError } from '@intermodel/data-loading';
 import type { OverlapState } from '@intermodel/numerics';
 import { unitMatchSchema, unitThresholdSchema, type ActivationShape, type UnitMatchBatch, type UnitThresholdBatch } from '@intermodel/schemas';
-import { arrowFileBytes, stepKey } from '@intermodel/streams';
+import { arrowFileBytes, InputError, stepKey } from '@intermodel/streams';
 import { tableFromIPC } from 'apache-arrow';
 import { jsonPart, readJsonPart } from '../steps/study-steps.ts';
 import type { StudyModel } from '../study-file/study.ts';
@@ -176,14 +176,22 @@ async function needsCounts({ steps, describe, study }: GroupContext, jobs: reado
 }
 
 /** Images of all shards by shard; warns of those that were passed over. */
-async function readImages({ describe, onEvent }: GroupContext, labels: ShardLabels): Promise<ReadonlyMap<ImageShard, ShardImages>> {
+async function readImages({ study, describe, onEvent }: GroupContext, labels: ShardLabels): Promise<ReadonlyMap<ImageShard, ShardImages>> {
   const images = new Map<ImageShard, ShardImages>();
   for (const shard of describe.shards) {
     const own = await labels.readImages(shard);
     for (const { image, message } of own.skipped) onEvent({ kind: 'warning', subject: image, text: `passed over: ${message}` });
     images.set(shard, own);
   }
-  if ([...images.values()].every(({ planes }) => planes === 0)) throw noLabelsError(describe.shards.reduce((sum, { entries }) => sum + entries.length, 0));
+  const all = [...images.values()];
+  const { data } = study;
+  const [firstBad, ...otherBad] = all.flatMap(({ skipped }) => skipped);
+  const counted = all.reduce((sum, { images: own }) => sum + own.length, 0);
+  if (counted === 0 && firstBad !== undefined) {
+    // Of the message only what is wrong: what to do about one file is not what to do about all.
+    throw new InputError('IMAGES_ALL_BAD', `all ${String(1 + otherBad.length)} images were passed over, since they or their labels cannot be used; the first, ${firstBad.image}: ${firstBad.message.split('\n', 1).join('')}`, { file: data.root ?? data.images ?? '', expected: 'at least one image that can be used', hint: 'Mend the files; without --skip-bad (data.skipBad of a study file) a run ends with the first that cannot be used.' });
+  }
+  if (all.every(({ planes }) => planes === 0)) throw noLabelsError(counted, data.root ?? data.labels ?? data.images);
   return images;
 }
 

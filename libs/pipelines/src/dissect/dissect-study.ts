@@ -123,7 +123,7 @@ export async function dissect({ study, placed, source, describe, steps, concurre
         checkDisk(storeFolder, images, layers);
       };
       const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
-      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
+      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
         await dissectGroup(context, placed.filter(({ model }) => models.includes(model)), onModel);
         await pass.close();
