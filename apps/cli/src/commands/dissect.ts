@@ -9,6 +9,7 @@ import { printResult, withOutputOptions } from '../output.ts';
 import { galleryChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
 import { runResult, runText } from '../run-result.ts';
 import { statedCommand } from '../stated-command.ts';
+import { studyOfOptions } from '../study-options.ts';
 import { runToEnd, withRunOptions, type RunOptions } from '../run-to-end.ts';
 
 interface DissectOptions extends RunOptions, GalleryOptions, DataOptions {
@@ -57,7 +58,7 @@ export function dissectCommand(): Command {
     .option('--abstract <TEXT>', 'a few sentences below the headline')
     .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
     .action(async (options: DissectOptions, self: Command) => {
-      const study = defineStudy(studyContent(options));
+      const study = studyOfOptions(() => defineStudy(studyContent(options)));
       const { run, steps } = await runToEnd(study, options, statedCommand(self));
       printResult(options, runResult(options.out, run, steps), () => runText(options.out, run, steps));
     });

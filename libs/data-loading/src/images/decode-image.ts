@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { resampleImage } from '@intermodel/numerics';
 import { InputError, readError } from '@intermodel/streams';
 import sharp, { type Metadata, type Sharp } from 'sharp';
-import { defaultMaxPixels } from '../labels/decode-png.ts';
+import { defaultMaxPixels, maxPixelsHint } from '../labels/decode-png.ts';
 import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
 
 /** Red, green and blue, each 0 to 255. */
@@ -50,7 +50,7 @@ export async function decodeImage(file: string, geometry: ResolvedGeometry, opti
   const metadata = await readMetadata(bytes, file);
   const { height, width } = metadata.autoOrient;
   if (height * width > maxPixels) {
-    throw new InputError('IMAGE_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: 'If the image is meant to be so large, raise the pixel limit.' });
+    throw new InputError('IMAGE_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: maxPixelsHint });
   }
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: metadata.space !== 'cmyk' });
   let pipeline = image.autoOrient();

@@ -34,6 +34,9 @@ export interface DecodePngOptions {
 /** Pixel limit that images and label images share unless told otherwise. */
 export const defaultMaxPixels = 100_000_000;
 
+/** What can be done about a file with more pixels than that. */
+export const maxPixelsHint = 'If the file is meant to be so large, raise the limit: --max-pixels, or data.maxPixels of a study file.';
+
 /**
  * Reads the size and coding of a PNG file from its first 33 bytes.
  *
@@ -59,7 +62,7 @@ export async function decodePng(bytes: Buffer, file: string, { maxPixels = defau
   const header = readPngHeader(bytes, file);
   const { width, height, depth } = header;
   if (width * height > maxPixels) {
-    throw new InputError('LABEL_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: 'If the file is meant to be so large, raise the pixel limit.' });
+    throw new InputError('LABEL_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: maxPixelsHint });
   }
   const channels = (colours.find((colour) => colour?.name === header.colour)?.channels ?? 1) as 1 | 2 | 3 | 4;
   const passes = header.interlaced ? adam7 : [wholeImage];

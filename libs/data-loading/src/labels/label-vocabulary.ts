@@ -52,7 +52,7 @@ export function labelVocabulary(concepts: readonly LabelConcept[], ignore?: numb
       throw conceptError('LABEL_NUMBER_TWICE', `number ${String(concept.number)} is given twice: "${concepts[sameNumber]?.name ?? ''}"${lineOf(places[sameNumber])} and "${concept.name}"`, places[index], 'number', 'Give each concept a number of its own.');
     }
     if (sameName !== undefined) {
-      throw conceptError('LABEL_NAME_TWICE', `"${concept.name}" of category "${concept.category}" is given twice${lineOf(places[sameName])}`, places[index], 'name', 'Give synonyms one number in the planes, or merge them with mergeConcepts().');
+      throw conceptError('LABEL_NAME_TWICE', `"${concept.name}" of category "${concept.category}" is given twice${lineOf(places[sameName])}`, places[index], 'name', 'Give both one number in the planes; or give one of them a name of its own, and merge the two by the CSV of data.vocabulary.synonyms in a study file.');
     }
     numbers.set(concept.number, index);
     names.set(conceptKey(concept), index);
