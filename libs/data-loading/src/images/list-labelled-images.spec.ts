@@ -77,6 +77,14 @@ describe(listLabelledImages, () => {
     await expect(listLabelledImages(orphan)).rejects.toThrow(/1 label image belongs to no image: z\.png/u);
   });
 
+  it('names the files of unread kinds that lie where an image or a label image is missed', async () => {
+    await expect(listLabelledImages(layout(['a.jpg', 'b.gif'], ['a.png', 'b_2.png']))).rejects.toThrow(/1 label image belongs to no image: b_2\.png; among the images lies b\.gif, but only \.jpg, .*\.tiff are read/u);
+    rmSync(path.join(folder, 'labels', 'b_2.png'));
+    await expect(listLabelledImages(layout(['c.png', 'd.png'], ['object/c.jpg', 'd.png']))).rejects.toThrow(/1 image has no label image: c\.png; among the labels lies object\/c\.jpg, but only \.png and \.npy are read/u);
+    rmSync(path.join(folder, 'images'), { recursive: true });
+    await expect(listLabelledImages(layout(['b.gif'], []))).rejects.toThrow(/holds no images; the files that lie there .*: b\.gif/u);
+  });
+
   it('refuses empty folders, missing folders, and two images of one stem; warns of other files', async () => {
     await expect(listLabelledImages(layout([], ['a.png']))).rejects.toThrow(/images: holds no images/u);
     await expect(listLabelledImages({ ...layout([], []), images: path.join(folder, 'nowhere') })).rejects.toMatchObject({ code: 'FILE_MISSING' });

@@ -24,6 +24,9 @@ export interface ListLabelledImagesOptions {
 /** Defaults of {@link listLabelledImages}. */
 export const listLabelledImagesDefaults = { unpaired: 'refuse' } as const satisfies Partial<ListLabelledImagesOptions>;
 
+/** Endings of files that are read as label images. */
+const labelExtensions: readonly string[] = ['.png', '.npy'];
+
 /** Endings of files that are read as images. */
 export const imageExtensions: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'];
 
@@ -40,22 +43,23 @@ export async function listLabelledImages(options: ListLabelledImagesOptions): Pr
   const vocabulary = await readLabelNames(labelNames, ignore === undefined ? {} : { ignore });
   const warnings: DataWarning[] = [];
   const images = await listImages(options.images, warnings);
-  const labels = (await listFiles(options.labels)).filter(({ extension }) => extension === '.png' || extension === '.npy');
-  if (labels.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no label images', { file: options.labels, expected: 'grey or palette PNG files, or .npy files, with the stems of the images', hint: 'Check the path of the folder of labels.' });
+  const labelFiles = await listFiles(options.labels);
+  const labels = labelFiles.filter(({ extension }) => labelExtensions.includes(extension));
+  if (labels.length === 0) throw new InputError('FOLDER_EMPTY', `holds no label images${asideOf(labelFiles)}`, { file: options.labels, expected: 'grey or palette PNG files, or .npy files, with the stems of the images', hint: 'Check the path of the folder of labels.' });
 
   const sources = pairPlanes(images, labels);
   if (imageLabels !== undefined) await addImageLabels(imageLabels, images, vocabulary, sources);
 
-  const withoutImages = labels.filter((label) => !sources.paired.has(label.name)).map(({ name }) => name);
-  const withoutLabels = images.filter(({ stem }) => !sources.byStem.has(stem)).map(({ name }) => name);
-  const report = (code: string, names: readonly string[], what: string, file: string, hint: string) => {
-    if (names.length === 0) return;
-    const problem = `${String(names.length)} ${what}: ${someOf(names)}`;
+  const withoutImages = labels.filter((label) => !sources.paired.has(label.name));
+  const withoutLabels = images.filter(({ stem }) => !sources.byStem.has(stem));
+  const report = (code: string, left: readonly ListedFile[], what: string, file: string, aside: string, hint: string) => {
+    if (left.length === 0) return;
+    const problem = `${String(left.length)} ${what}: ${someOf(left.map(({ name }) => name))}${aside}`;
     if (unpaired === 'refuse') throw new InputError(code, problem, { file, expected: 'images and label images with the same stems', hint });
     warnings.push({ code, message: problem });
   };
-  report('IMAGES_WITHOUT_LABELS', withoutLabels, withoutLabels.length === 1 ? 'image has no label image' : 'images have no label image', options.images, 'Add the label images (all 0 where nothing is labelled), or leave such images out with --unpaired leave-out.');
-  report('LABELS_WITHOUT_IMAGES', withoutImages, withoutImages.length === 1 ? 'label image belongs to no image' : 'label images belong to no image', options.labels, 'Add the images, or leave such labels out with --unpaired leave-out.');
+  report('IMAGES_WITHOUT_LABELS', withoutLabels, withoutLabels.length === 1 ? 'image has no label image' : 'images have no label image', options.images, unreadLabels(labelFiles, withoutLabels), 'Add the label images (all 0 where nothing is labelled), or leave such images out with --unpaired leave-out.');
+  report('LABELS_WITHOUT_IMAGES', withoutImages, withoutImages.length === 1 ? 'label image belongs to no image' : 'label images belong to no image', options.labels, await unreadImages(options.images, withoutImages), 'Add the images, or leave such labels out with --unpaired leave-out.');
 
   const paired = images.filter(({ stem }) => sources.byStem.has(stem));
   return { images: paired.map(({ name, file, stem }) => ({ image: name, file, labels: sources.byStem.get(stem) ?? [] })), vocabulary, warnings };
@@ -70,7 +74,7 @@ export async function listImages(folder: string, warnings: DataWarning[]): Promi
   const files = await listFiles(folder);
   const images = files.filter(({ extension }) => imageExtensions.includes(extension));
   const others = files.filter(({ extension }) => !imageExtensions.includes(extension));
-  if (images.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no images', { file: folder, expected: `files that end with ${imageExtensions.join(', ')}`, hint: 'Check the path of the folder of images.' });
+  if (images.length === 0) throw new InputError('FOLDER_EMPTY', `holds no images${asideOf(files)}`, { file: folder, expected: `files that end with ${imageExtensions.join(', ')}`, hint: 'Check the path of the folder of images.' });
   if (others.length > 0) warnings.push({ code: 'OTHER_FILES', message: `${String(others.length)} files of other kinds among the images were left aside: ${someOf(others.map(({ name }) => name))}` });
   const stems = new Map<string, string>();
   for (const { stem, name } of images) {
@@ -79,6 +83,27 @@ export async function listImages(folder: string, warnings: DataWarning[]): Promi
     stems.set(stem, name);
   }
   return images;
+}
+
+/** Says of files of other kinds that they lie in a folder that seems empty. */
+function asideOf(files: readonly ListedFile[]): string {
+  return files.length === 0 ? '' : `; the files that lie there are of kinds that are not read: ${someOf(files.map(({ name }) => name))}`;
+}
+
+/** Says which files of unread kinds lie where the label images of some images should. */
+function unreadLabels(labelFiles: readonly ListedFile[], images: readonly ListedFile[]): string {
+  if (images.length === 0) return '';
+  const stems = new Set(images.map(({ stem }) => stem));
+  const unread = labelFiles.filter(({ extension, stem }) => !labelExtensions.includes(extension) && possibleStems(stem).some((candidate) => stems.has(candidate.stem)));
+  return unread.length === 0 ? '' : `; among the labels lies ${someOf(unread.map(({ name }) => name))}, but only ${labelExtensions.join(' and ')} are read`;
+}
+
+/** Says which files of unread kinds lie where the images of some label images should. */
+async function unreadImages(folder: string, labels: readonly ListedFile[]): Promise<string> {
+  if (labels.length === 0) return '';
+  const stems = new Set(labels.flatMap(({ stem }) => possibleStems(stem).map((candidate) => candidate.stem)));
+  const unread = (await listFiles(folder)).filter(({ extension, stem }) => !imageExtensions.includes(extension) && stems.has(stem));
+  return unread.length === 0 ? '' : `; among the images lies ${someOf(unread.map(({ name }) => name))}, but only ${imageExtensions.join(', ')} are read`;
 }
 
 interface PairedLabels {
