@@ -1,9 +1,9 @@
-import path from 'node:path';
 import { defineStudy, dissectionPresetNames, type StudyContent } from '@intermodel/pipelines';
 import { InputError } from '@intermodel/streams';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { dataContent, formatsHelp, withDataOptions, type DataOptions } from '../data-options.ts';
+import { readModelOptions } from '../model-options.ts';
 import { repeated, wholeNumber } from '../numbers.ts';
 import { printResult, withOutputOptions } from '../output.ts';
 import { galleryChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
@@ -37,7 +37,7 @@ interface DissectOptions extends RunOptions, GalleryOptions, DataOptions {
 export function dissectCommand(): Command {
   const command = new Command('dissect')
     .description('Dissect ONNX models over images with pixel-level concept labels: thresholds, overlaps and unit matches of each model, then profiles, embedding and report.')
-    .requiredOption('--model <FILE[:LAYER]>', 'ONNX file, and a tensor of it (default: the last map before global pooling); may be given several times', repeated)
+    .requiredOption('--model <[NAME=]FILE[:LAYER]>', 'ONNX file, a name for it (default: that of the file, with the folder where several files have one name), and a tensor of it (default: the last map before global pooling); may be given several times', repeated)
     .requiredOption('--out <DIR>', 'folder to write; a model appears there as soon as it is done')
     .option('--data <DIR>', 'folder of labelled images in the layout of --data-format, instead of --images, --labels and --label-names')
     .option('--data-format <NAME>', `layout of --data: ${formatsHelp} (default: plain)`)
@@ -56,7 +56,7 @@ export function dissectCommand(): Command {
     .option('--seed <N>', 'seed of everything that is random', wholeNumber(0))
     .option('--title <TEXT>', 'headline of the report')
     .option('--abstract <TEXT>', 'a few sentences below the headline')
-    .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study')
+    .addHelpText('after', '\nExamples:\n  intermodel dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study\n  intermodel dissect --model first=run1/model.onnx --model second=run2/model.onnx --images photos --labels masks --label-names labels.csv --out study')
     .action(async (options: DissectOptions, self: Command) => {
       const study = studyOfOptions(() => defineStudy(studyContent(options)));
       const { run, steps } = await runToEnd(study, options, statedCommand(self));
@@ -73,7 +73,7 @@ function studyContent(options: DissectOptions): StudyContent {
     title,
     abstract,
     data: dataContent(options, options.dataFormat, options.data),
-    models: modelContents(options.model).map((model) => ({ ...model, input: readInput(options.input) })),
+    models: readModelOptions(options.model).map((model) => ({ ...model, input: readInput(options.input) })),
     preset,
     diffPreset,
     runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass, sketch },
@@ -84,17 +84,6 @@ function studyContent(options: DissectOptions): StudyContent {
   };
   // Options that were not given must not stand in the study at all.
   return JSON.parse(JSON.stringify(content)) as StudyContent;
-}
-
-/** Models by file; the same file given with several layers is one model with these layers. */
-function modelContents(given: readonly string[]): { name: string; file: string; layers?: string[] }[] {
-  const models = new Map<string, { name: string; file: string; layers?: string[] }>();
-  for (const text of given) {
-    const [, file = text, layer] = /^(.*?\.onnx)(?::(.+))?$/isu.exec(text) ?? [];
-    const model = models.get(file) ?? { name: path.basename(file).replace(/\.onnx$/iu, ''), file };
-    models.set(file, layer === undefined ? model : { ...model, layers: [...(model.layers ?? []), layer] });
-  }
-  return [...models.values()];
 }
 
 function readInput(text: string): unknown {

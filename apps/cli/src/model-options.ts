@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { InputError } from '@intermodel/streams';
+
+/** A model as the option --model gives it: a file, its layers if they are named, and a name of its own. */
+export interface ModelOption {
+  /** Name of the model: the one given, else that of the file, with folders above it where several files have one name. */
+  readonly name: string;
+  /** ONNX file. */
+  readonly file: string;
+  /** Layers. @default the usual choice */
+  readonly layers?: readonly string[];
+}
+
+interface GivenModel {
+  readonly name: string | undefined;
+  readonly file: string;
+  readonly layers: readonly (string | undefined)[];
+}
+
+/**
+ * Reads `[NAME=]FILE[:LAYER]` options: the same file given with several layers is one model with these layers.
+ *
+ * @throws InputError `MODEL_OPTION` for a file that is given with a layer and without one.
+ */
+export function readModelOptions(texts: readonly string[]): ModelOption[] {
+  const given = new Map<string, GivenModel>();
+  for (const text of texts) {
+    const { name, file, layer } = readModelOption(text);
+    const key = JSON.stringify([name, path.resolve(file)]);
+    const earlier = given.get(key);
+    given.set(key, { name, file: earlier?.file ?? file, layers: [...(earlier?.layers ?? []), layer] });
+  }
+  const models = [...given.values()];
+  const names = nameModels(models);
+  return models.map((model, index) => ({ name: names[index] ?? '', file: model.file, ...layersOf(model) }));
+}
+
+function readModelOption(text: string): { readonly name: string | undefined; readonly file: string; readonly layer: string | undefined } {
+  const split = (place: string) => {
+    const [, file = place, layer] = /^(.*?\.onnx)(?::(.+))?$/isu.exec(place) ?? [];
+    return { file, layer };
+  };
+  const [, name, place] = /^([^=/\\]+)=(.+)$/su.exec(text) ?? [];
+  // A file may have the character in its name.
+  if (name === undefined || place === undefined || existsSync(split(text).file)) return { name: undefined, ...split(text) };
+  return { name, ...split(place) };
+}
+
+function layersOf({ file, layers }: GivenModel): Pick<ModelOption, 'layers'> {
+  const named = layers.filter((layer) => layer !== undefined);
+  if (named.length === 0) return {};
+  if (named.length < layers.length) throw new InputError('MODEL_OPTION', `--model ${file} is given without a layer, and with the layer ${named.join(', ')}`, { expected: 'all layers by their names, or none', hint: `Name the usual layer too: "intermodel layers ${file}" marks it.` });
+  return { layers: [...new Set(named)] };
+}
+
+/** Names of models: where files of one name meet, as many folders above them as tell them apart. */
+function nameModels(models: readonly GivenModel[]): string[] {
+  const parts = models.map(({ file }) => path.resolve(file).replace(/\.onnx$/iu, '').split(path.sep).filter((part) => part !== ''));
+  const nameOf = (index: number, folders: number) => models[index]?.name ?? (parts[index] ?? []).slice(-1 - folders).join('-');
+  const folders = models.map(() => 0);
+  for (;;) {
+    const keys = models.map((_, index) => nameOf(index, folders[index] ?? 0).normalize('NFC').toLowerCase());
+    const growing = [...models.keys()].filter((index) => models[index]?.name === undefined && (folders[index] ?? 0) + 1 < (parts[index] ?? []).length && keys.filter((key) => key === keys[index]).length > 1);
+    if (growing.length === 0) return models.map((_, index) => nameOf(index, folders[index] ?? 0));
+    for (const index of growing) folders[index] = (folders[index] ?? 0) + 1;
+  }
+}
