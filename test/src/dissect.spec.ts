@@ -240,3 +240,14 @@ describe('images and labels that cannot be used', () => {
     expect(run.code).toBe(2);
   });
 });
+
+describe('models of which no unit matches', () => {
+  it('have tables, a manifest and a note all the same', () => {
+    const run = intermodel(['run', study({ ...quarter, matching: { level: 0.75, gate: 1 } }), '--out', at('unmatched'), '--json']);
+    expect([run.stderr, run.code]).toEqual(['', 0]);
+    expect((JSON.parse(run.stdout) as { warnings: { subject: string; text: string }[] }).warnings).toContainEqual({ subject: 'embedding', text: expect.stringContaining('gate of 1') as unknown });
+    expect(csvRows(at('unmatched', 'profiles.csv'))).toEqual([]);
+    expect(readdirSync(at('unmatched'))).toEqual(expect.arrayContaining(['manifest.json', 'models', 'report.html', 'summaries.csv']));
+    expect(existsSync(at('unmatched', 'embedding.csv'))).toBe(false);
+  });
+});

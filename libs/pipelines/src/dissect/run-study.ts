@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { arrowFileBytes, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
-import { from, type Observable } from 'rxjs';
+import { from, lastValueFrom, type Observable } from 'rxjs';
 import { formatStudy } from '../study-file/format-study.ts';
 import type { Study } from '../study-file/study.ts';
 import { OutputRecord } from '../steps/output-record.ts';
@@ -145,9 +145,10 @@ class StudyRunner {
     this.#signal.throwIfAborted();
     const watch = new UnitWatch(study.matching.minimumIou);
     const matches = this.#models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
-    const tables = await studyTables(study, from(matches).pipe(watch.watch()));
+    await lastValueFrom(from(matches).pipe(watch.watch()));
+    const tables = await studyTables(study, from(matches));
     const scored = tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores);
-    const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatStudy(study), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...scored] };
+    const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatStudy(study), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...embeddingWarnings(study, tables), ...scored] };
     const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, describe);
     return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: this.#steps.neededKeys };
   }
@@ -231,6 +232,12 @@ class StudyRunner {
     for (const name of folder.tidy(files, study.models.map(({ name: own }) => own))) this.#onEvent({ kind: 'warning', subject: name, text: 'It is no model of the study any more: its folder was removed.' });
     return files;
   }
+}
+
+/** Says why a study that asks for an embedding has none. */
+function embeddingWarnings({ embedding, matching }: Study, { points }: StudyTables): StudyWarning[] {
+  if (embedding === undefined || points !== undefined) return [];
+  return [{ subject: 'embedding', text: `No unit of any model passes the gate of ${String(matching.minimumIou)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate (matching.gate of a study file).` }];
 }
 
 function hashOf(batch: RecordBatch): string {

@@ -11,12 +11,14 @@ import type { StudyTables } from '../write-study.ts';
 
 /**
  * Makes the tables over the models of a study from their unit matches: profiles and summaries, the embedding if there is
- * one (fitted, or an earlier one in which the models are placed), and relations if there are scores.
+ * one (fitted, or an earlier one in which the models are placed), and relations if there are scores. Where no unit of any
+ * model matches, there is nothing to embed, and profiles and summaries are all.
  */
 export async function studyTables(study: Study, matches: Observable<UnitMatchBatch>): Promise<StudyTables> {
   const { embedding, matching, scores, seed, relations } = study;
   const inclusive = matching.compareIou === '>=';
-  if (embedding === undefined) return lastValueFrom(matches.pipe(profileModels({ gate: matching.minimumIou, inclusive }), concatMap((profiles) => of(profiles).pipe(summariseProfiles(), map((summaries) => ({ profiles, summaries }))))));
+  const profiled = await lastValueFrom(matches.pipe(profileModels({ gate: matching.minimumIou, inclusive }), concatMap((profiles) => of(profiles).pipe(summariseProfiles(), map((summaries) => ({ profiles, summaries }))))));
+  if (embedding === undefined || (embedding.frozen === undefined && profiled.profiles.numRows === 0)) return profiled;
   const embedded = embedding.frozen === undefined ? await lastValueFrom(matches.pipe(embedUnits({ ...embedding, inclusive, seed }))) : await placeMatches(embedding.frozen, inclusive, matches);
   if (scores.length === 0) return embedded;
   const scoreColumns = study.scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(study.scoreColumns) };
