@@ -97,6 +97,13 @@ describe('intermodel dissect', () => {
     expect(result.models.map(({ model, layers }) => [model, layers[0]?.dead])).toEqual([['a', 1], ['b', 1], ['c', 0]]);
   });
 
+  it('records which layers and which order of axes were chosen', () => {
+    interface Recorded { readonly options: { readonly models: readonly { readonly name: string; readonly layerChoice: string; readonly layers: readonly string[]; readonly input: { readonly layout: string } }[] } }
+    const models = (folder: string) => (JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8')) as Recorded).options.models.map(({ name, layerChoice, layers, input: { layout } }) => [name, layerChoice, layers, layout]);
+    expect(models(at('run'))).toEqual([['a', 'usual', ['maps'], 'NCHW'], ['b', 'named', ['maps'], 'NCHW'], ['c', 'named', ['maps'], 'NCHW']]);
+    expect(models(at('run', 'models', 'a'))).toEqual([['a', 'usual', ['maps'], 'NCHW']]);
+  });
+
   it('gives the same bytes whatever the batch size, threads, memory for maps, or passes', () => {
     expect(intermodel(['run', study(quarter), '--out', at('plain'), '--quiet'])).toMatchObject({ code: 0, stderr: '' });
     const expected = folderBytes(at('plain'));

@@ -94,12 +94,15 @@ function within(group: Options, parent: string): OptionInWords[] {
   return Object.entries(group).flatMap(([key, value]) => (key === 'input' && typeof value === 'object' && value !== null ? [{ name: `${parent}input`, value: inputInWords(value as Options) }] : statement(key, value, parent)));
 }
 
+/** The usual choice of a layer. */
+const usualLayer = 'the last map before global pooling';
+
 /** A model in one line: file, layers, tokens and how images become its input. */
-function modelInWords({ file, layers, tokens, input }: Options): string {
+function modelInWords({ file, layers, layerChoice, tokens, input }: Options): string {
   const { grid, prefixTokens } = (tokens ?? {}) as Options;
   return [
     text(file),
-    layers === 'usual' ? 'the last map before global pooling' : Array.isArray(layers) ? layers.map(text).join(', ') : '',
+    layers === 'usual' ? usualLayer : Array.isArray(layers) ? `${layerChoice === 'usual' ? `${usualLayer}, ` : ''}${layers.map(text).join(', ')}` : '',
     grid === undefined ? '' : `tokens on a grid of ${size(grid as Options)}`,
     prefixTokens === undefined ? '' : `${text(prefixTokens)} tokens before the grid`,
     input === undefined ? '' : inputInWords(input as Options),

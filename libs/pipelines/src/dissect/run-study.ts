@@ -5,7 +5,6 @@ import path from 'node:path';
 import { arrowFileBytes, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { formatStudy } from '../study-file/format-study.ts';
 import type { Study } from '../study-file/study.ts';
 import { OutputRecord } from '../steps/output-record.ts';
 import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
@@ -18,7 +17,8 @@ import { describeDissection, dissect, stoppableObservable } from './dissect-stud
 import type { DissectionSteps } from './dissection-steps.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts';
-import { placeModels } from './model-facts.ts';
+import { placeModels, type PlacedModel } from './model-facts.ts';
+import { formatResolved } from './resolved-models.ts';
 import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
 import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
@@ -139,7 +139,7 @@ class StudyRunner {
     await dissect({
       ...{ study, placed, source, describe, steps: this.#steps, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
       onModel: async (model) => {
-        await this.#takeModel(model, inputs);
+        await this.#takeModel(model, placed, inputs);
       },
     });
     this.#signal.throwIfAborted();
@@ -148,7 +148,7 @@ class StudyRunner {
     await lastValueFrom(from(matches).pipe(watch.watch()));
     const tables = await studyTables(study, from(matches));
     const scored = tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores);
-    const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatStudy(study), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...embeddingWarnings(study, tables), ...scored] };
+    const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatResolved(study, placed, this.#models), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...embeddingWarnings(study, tables), ...scored] };
     const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, describe);
     return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: this.#steps.neededKeys };
   }
@@ -193,13 +193,13 @@ class StudyRunner {
     return labelHealth(readJsonPart(await step.read('description')) as Awaited<ReturnType<ImageSource['describe']>>, this.#study);
   }
 
-  async #takeModel(event: DissectedModel, inputs: StudyRecord['inputs']): Promise<void> {
+  async #takeModel(event: DissectedModel, placed: readonly PlacedModel[], inputs: StudyRecord['inputs']): Promise<void> {
     const study = this.#study;
     const { model, layers } = event;
     const warnings = unitWarnings(event);
     if (this.#folder !== undefined) {
       const ownInputs = inputs.filter(({ role, name }) => role !== 'model' || path.basename(model.file) === name);
-      const record = { options: formatStudy({ ...study, models: [model] }), inputs: ownInputs, warnings };
+      const record = { options: formatResolved({ ...study, models: [model] }, placed, [event]), inputs: ownInputs, warnings };
       const folder = this.#folder.model(model.name);
       const output = new OutputRecord(this.#steps, this.#store.hashes, folder, { record, layers: layers.map(({ layer, key, diff }) => [layer, key, diff?.key ?? null]) });
       if ((await output.current()) === undefined) {
