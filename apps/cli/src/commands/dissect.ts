@@ -42,7 +42,7 @@ export function dissectCommand(): Command {
     .option('--data <DIR>', 'folder of labelled images in the layout of --data-format, instead of --images, --labels and --label-names')
     .option('--data-format <NAME>', `layout of --data: ${formatsHelp} (default: plain)`)
     .option('--preset <NAME>', `variant of network dissection: ${dissectionPresetNames.join(', ')} (default: dissect-2020)`)
-    .option('--diff-preset <NAME>', 'second variant on the same activations; lists the units whose concept changes in diff.csv')
+    .option('--diff-preset <NAME>', 'second variant on the same activations and the label grid of --preset; lists the units whose concept changes in diff.csv')
     .option('--input <INPUT>', 'preprocessing of all models given (for different ones write a study file): imagenet, zero-one, minus-one-one, caffe, or its parts such as "{width: 32, height: 32, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}"', 'imagenet')
     .option('--batch-size <N>', 'images of one run of the model (default: by memory)', wholeNumber(1))
     .option('--threads <N>', 'threads of the model (default: all processors)', wholeNumber(1))

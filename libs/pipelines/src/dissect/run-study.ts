@@ -12,6 +12,7 @@ import { jsonPart, readJsonPart, StudySteps } from '../steps/study-steps.ts';
 import { renderStudy, type ReportChoices } from '../render-study.ts';
 import { scoreWarnings, UnitWatch, type StudyWarning } from '../warnings.ts';
 import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
+import { checkConcepts } from './check-concepts.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { describeDissection, dissect, stoppableObservable } from './dissect-study.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
@@ -190,7 +191,9 @@ class StudyRunner {
       return { description: jsonPart(description) };
     };
     const step = await this.#steps.run({ ...describe.description(model, this.#study.matching), compute });
-    return labelHealth(readJsonPart(await step.read('description')) as Awaited<ReturnType<ImageSource['describe']>>, this.#study);
+    const description = readJsonPart(await step.read('description')) as Awaited<ReturnType<ImageSource['describe']>>;
+    checkConcepts(description, this.#study);
+    return labelHealth(description, this.#study);
   }
 
   async #takeModel(event: DissectedModel, placed: readonly PlacedModel[], inputs: StudyRecord['inputs']): Promise<void> {

@@ -18,6 +18,7 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
     ]),
     ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
     ...checkFrozen(study.embedding ?? {}),
+    ...(study.diffMatching === undefined || study.diffPreset !== undefined ? [] : [{ path: ['diffMatching'], problem: '"diffMatching" stands without "diffPreset"', expected: 'changes of a second variant that is named', hint: 'Name the variant with "diffPreset", or remove the key.' }]),
   ];
   return findings.length > 0 ? findings : checkNumberOfModels(study);
 }

@@ -27,7 +27,7 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     models: content.models.map((model) => resolveModel(model, labelGrid, pathOf)),
     preset,
     matching,
-    diff: content.diffPreset === undefined ? undefined : { preset: content.diffPreset, matching: resolveMatching(dissectionPreset(content.diffPreset), {}, labelGrid) },
+    diff: content.diffPreset === undefined ? undefined : { preset: content.diffPreset, matching: resolveMatching(dissectionPreset(content.diffPreset), content.diffMatching ?? {}, labelGrid) },
     runtime: resolveRuntime(content.runtime ?? {}, pathOf),
     scores: [content.scores ?? []].flat().map(pathOf),
     scoreColumns: content.scoreColumns === undefined ? undefined : pathOf(content.scoreColumns),

@@ -22,6 +22,8 @@ export interface StudyContent {
   readonly diffPreset?: DissectionPresetName;
   /** Changes of the preset. */
   readonly matching?: MatchingContent;
+  /** Changes of the second variant; those of `matching` leave it as it is. */
+  readonly diffMatching?: MatchingContent;
   /** How the machine is used. */
   readonly runtime?: RuntimeContent;
   /** One score table or several. @default none */

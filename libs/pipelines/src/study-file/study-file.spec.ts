@@ -45,6 +45,14 @@ describe(readStudyFile, () => {
     expect(study.embedding?.gate).toBe(0.1);
   });
 
+  it('changes the second variant by its own key, and refuses the key without one', () => {
+    const study = read(`${two}diffPreset: netdissect-2017\nmatching: { level: 0.9 }\ndiffMatching: { minimumImages: 0 }\n`);
+    expect(study.diff?.matching).toMatchObject({ minimumImages: 0, values: 'raw' });
+    expect(study.diff?.matching.level).toBeGreaterThan(0.99);
+    expect(study.matching.level).toBe(0.9);
+    expect(() => read(`${two}diffMatching: { minimumImages: 0 }\n`)).toThrow(/"diffMatching" stands without "diffPreset"/u);
+  });
+
   it('makes no embedding of a single model', () => {
     expect(read(`${data}models: [{ name: a, file: a.onnx }]\n`).embedding).toBeUndefined();
   });

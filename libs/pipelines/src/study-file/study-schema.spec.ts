@@ -64,6 +64,22 @@ const ofHeads = { ...fromImages, 'data.segmenters': [{ file: 's.onnx', heads: [{
 const ofPreset = { ...fromImages, 'data.segmenters': [{ file: 's.onnx', preset: 'unified-parsing', labels: 'labels.json' }] };
 const ofInput = { ...ofHeads, 'data.segmenters.0.input': {} };
 
+/** Another value for each change of a preset. */
+const matchingChanges: Readonly<Record<string, readonly [unknown]>> = {
+  matching: [{ level: 0.5 }],
+  'matching.level': [0.5], 'matching.rule': ['linear'], 'matching.values': ['raw'],
+  'matching.compare': ['>='], 'matching.padding': ['clamp'], 'matching.alignment': ['corners'],
+  'matching.ignoredPixels': ['left-out'], 'matching.areaScope': ['category-in-image'],
+  'matching.epsilon': [1e-10], 'matching.matchScope': ['per-category'], 'matching.gate': [0.1],
+  'matching.compareGate': ['>='], 'matching.minimumQuality': [0.01], 'matching.minimumImages': [10],
+  'matching.minimumCoverage': [0.5],
+};
+
+/** The key of the second variant for one of the first. */
+function diffKey(key: string): string {
+  return key.replace(/^matching/u, 'diffMatching');
+}
+
 /** For every property another value than the default, and what must stand beside it. */
 const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readonly<Record<string, unknown>>]>> = {
   title: ['Other'],
@@ -145,13 +161,9 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'models.0.tokens.height': [7, { 'models.0.tokens.width': 14 }],
   preset: ['gandissect'],
   diffPreset: ['gandissect'],
-  matching: [{ level: 0.5 }],
-  'matching.level': [0.5], 'matching.rule': ['linear'], 'matching.values': ['raw'],
-  'matching.compare': ['>='], 'matching.padding': ['clamp'], 'matching.alignment': ['corners'],
-  'matching.ignoredPixels': ['left-out'], 'matching.areaScope': ['category-in-image'],
-  'matching.epsilon': [1e-10], 'matching.matchScope': ['per-category'], 'matching.gate': [0.1],
-  'matching.compareGate': ['>='], 'matching.minimumQuality': [0.01], 'matching.minimumImages': [10],
-  'matching.minimumCoverage': [0.5],
+  ...matchingChanges,
+  // The same of the second variant, which begins with the default of the first.
+  ...Object.fromEntries(Object.entries(matchingChanges).map(([key, [value]]) => [diffKey(key), [value, { diffPreset: 'dissect-2020' }] as const])),
   runtime: [{ threads: 1 }],
   'runtime.batchSize': [4],
   'runtime.threads': [1],
@@ -235,7 +247,7 @@ function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): R
 describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
-    '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
+    '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, diffMatching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
     data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
     'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<keyof SegmenterContent, 1>,
     'data.segmenters.0.heads.0': { tensor: 1, category: 1, classes: 1, decide: 1, confidence: 1, threshold: 1, upsample: 1, ownedBy: 1, owners: 1 } satisfies Record<keyof StudySegmenterHead, 1>,
@@ -245,6 +257,7 @@ describe('schema and types', () => {
     'models.0.input': { preset: 1, width: 1, height: 1, resize: 1, shortestSide: 1, filter: 1, channels: 1, scale: 1, mean: 1, std: 1, layout: 1 } satisfies Record<keyof InputContent, 1>,
     'models.0.tokens': { prefix: 1, width: 1, height: 1 } satisfies Record<keyof NonNullable<ModelContent['tokens']>, 1>,
     matching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
+    diffMatching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
     runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1, imagesPerShard: 1, labelCache: 1, sketch: 1 } satisfies Record<keyof RuntimeContent, 1>,
     embedding: { preset: 1, components: 1, clusters: 1, exclude: 1, normalisation: 1, dropFirstConcept: 1, frozen: 1 } satisfies Record<keyof EmbeddingContent, 1>,
     gallery: { units: 1, images: 1, pool: 1, thumbnailPixels: 1, place: 1, megabytes: 1 } satisfies Record<keyof StudyGallery, 1>,
@@ -291,7 +304,7 @@ describe('schema and types', () => {
 
   it('have the same choices', () => {
     const inSchema = [...properties].flatMap(([path, { enum: names }]) => (names === undefined ? [] : [[path, [...names].sort()]]));
-    expect(Object.fromEntries(inSchema)).toEqual(Object.fromEntries(Object.entries(choices).map(([path, names]) => [path, [...names].sort()])));
+    expect(Object.fromEntries(inSchema)).toEqual(Object.fromEntries(Object.entries(choices).flatMap(([path, names]) => [...new Set([path, diffKey(path)])].map((key) => [key, [...names].sort()]))));
   });
 });
 
