@@ -176,6 +176,8 @@ describe('external data', () => {
     symlinkSync(path.join(other, 'secret.bin'), path.join(folder, 'link.bin'));
     expect(codeOf(() => cutGraph(write('link.onnx', withData({ p: 'link.bin', big: 'p.bin' })), ['b']))).toBe('EXTERNAL_DATA_OUTSIDE');
     expect(codeOf(() => cutGraph(write('short.onnx', withData({ p: 'p.bin', big: 'p.bin' }, 64)), ['c']))).toBe('EXTERNAL_DATA_TRUNCATED');
+    mkdirSync(path.join(folder, 'sub.bin'));
+    expect(codeOf(() => cutGraph(write('folder.onnx', withData({ p: 'sub.bin', big: 'p.bin' })), ['b']))).toBe('EXTERNAL_DATA_NOT_FILE');
     // The runtime itself would take this as an address in memory.
     expect(codeOf(() => cutGraph(write('memory.onnx', withData({ p: '*/_ORT_MEM_ADDR_/*', big: 'p.bin' })), ['b']))).toBe('EXTERNAL_DATA_MISSING');
   });

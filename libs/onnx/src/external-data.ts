@@ -17,7 +17,7 @@ export interface ExternalPlaces {
  * that is itself a link, as in download caches, keeps its data beside the file that it leads to.
  *
  * @returns the places, or undefined if none of the constants is external
- * @throws InputError `EXTERNAL_DATA_OUTSIDE`, `EXTERNAL_DATA_MISSING` or `EXTERNAL_DATA_TRUNCATED`.
+ * @throws InputError `EXTERNAL_DATA_OUTSIDE`, `EXTERNAL_DATA_MISSING`, `EXTERNAL_DATA_NOT_FILE` or `EXTERNAL_DATA_TRUNCATED`.
  */
 export function checkExternalData(file: string, constants: readonly ConstantTensor[]): ExternalPlaces | undefined {
   const targets = new Map<string, { readonly file: string; readonly size: number }>();
@@ -55,7 +55,10 @@ function resolveLocation(file: string, name: string, location: string): { file: 
     const target = realpathSync(path.join(folder, location));
     if (!inside(realpathSync(folder), target) && !inside(path.dirname(realpathSync(file)), target)) throw outside(file, name, location);
     const stats = statSync(target);
-    if (!stats.isFile()) throw missing();
+    // A folder cannot be read; a pipe or a device could be read for ever.
+    if (!stats.isFile()) {
+      throw new InputError('EXTERNAL_DATA_NOT_FILE', `the weights "${name}" lie in "${location}", which is not a file`, { file, expected: 'a file with the weights beside the model', hint: 'Put the file with the weights there, under the name that it had when the model was exported.' });
+    }
     return { file: target, size: stats.size };
   } catch (cause) {
     throw cause instanceof InputError ? cause : missing(cause);

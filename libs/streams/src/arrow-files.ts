@@ -61,10 +61,13 @@ export function readInputFile(file: string): Buffer {
   }
 }
 
+/** Code, beside those of the system, for what is there but is neither a file nor a folder. */
+export const notFile = 'NOT_FILE';
+
 /** Turns a failure of the file system while reading into an error that says what to do. */
 export function readError(file: string, cause: unknown): InputError {
   const { code = '' } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT') return new InputError('FILE_MISSING', 'there is no such file', { file, hint: 'Check the path; it is taken from the folder in which the command runs.', cause });
-  const reason = { EACCES: 'no permission to read', EPERM: 'no permission to read', EISDIR: 'is a folder, not a file' }[code];
+  const reason = { EACCES: 'no permission to read', EPERM: 'no permission to read', EISDIR: 'is a folder, not a file', [notFile]: 'is a pipe, device or socket, not a file' }[code];
   return new InputError('FILE_UNREADABLE', reason ?? `cannot be read (${code === '' ? String(cause) : code})`, { file, expected: 'a file that can be read', hint: 'Check the path and its permissions.', cause });
 }

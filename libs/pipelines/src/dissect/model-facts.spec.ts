@@ -1,52 +1,61 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FileHashes, memoryStore } from '@intermodel/streams';
 import { buildOnnxModel } from '@intermodel/testing';
-import { lastValueFrom, tap } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { StudySteps } from '../steps/study-steps.ts';
 import { defineStudy } from '../study-file/read-study-file.ts';
-import type { ModelContent } from '../study-file/study-content.ts';
-import { runStudy } from './run-study.ts';
+import { layerPlaces } from './model-facts.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'model-facts-'));
-const at = (name: string) => path.join(folder, name);
-const weights = { dims: [2, 3, 1, 1], data: [1, 0, 0, 0, 1, 0] };
-const model = buildOnnxModel({
-  inputs: [{ name: 'input', dims: ['batch', 3, 8, 8] }],
-  outputs: [{ name: 'maps', dims: ['batch', 2, 8, 8] }],
-  nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }, { op: 'Relu', inputs: ['weights'], outputs: ['constant'] }],
-  initializers: { weights },
-});
+let root = '';
+const at = (...parts: string[]) => path.join(root, ...parts);
 beforeAll(() => {
-  writeFileSync(at('good.onnx'), model);
-  writeFileSync(at('cut.onnx'), model.subarray(0, model.length - 40));
+  root = mkdtempSync(path.join(tmpdir(), 'facts-'));
+  mkdirSync(at('models', 'folder'), { recursive: true });
+  writeFileSync(at('secret.bin'), Buffer.alloc(48));
+  writeFileSync(at('models', 'weights.bin'), Buffer.alloc(48));
+  symlinkSync(at('secret.bin'), at('models', 'link.bin'));
+  execFileSync('mkfifo', [at('models', 'pipe')]);
 });
 afterAll(() => {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(root, { recursive: true, force: true });
 });
 
-/** Runs a study whose last model is bad, over images that are not even there. */
-async function refusal(last: Omit<ModelContent, 'name'>) {
-  const input = { width: 8, height: 8 };
-  const models = [{ name: 'a', file: 'good.onnx', layer: 'maps', input }, { name: 'b', file: 'good.onnx', input: { width: 8, height: 8, channels: 'rgb' as const } }, { name: 'late', input, ...last }];
-  const study = defineStudy({ data: { images: 'none', labels: 'none', labelNames: 'none.csv' }, models }, { folder, checkFiles: false });
-  const told: string[] = [];
-  const error: unknown = await lastValueFrom(runStudy(study, { out: at('out') }).pipe(tap(({ kind }) => told.push(kind)))).catch((reason: unknown) => reason);
-  return { error, told };
-}
+/** Places of a layer that is named, so that nothing but the hash needs the weights. */
+const places = (location: string) => {
+  const file = at('models', 'model.onnx');
+  writeFileSync(
+    file,
+    buildOnnxModel({
+      inputs: [{ name: 'input', dims: ['batch', 3, 8, 8] }],
+      outputs: [{ name: 'maps', dims: ['batch', 4, 8, 8] }],
+      nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }],
+      initializers: { weights: { dims: [4, 3, 1, 1], external: { location, length: 48 } } },
+    }),
+  );
+  const study = defineStudy({ data: { images: '.', labels: '.', labelNames: 'labels.csv' }, models: [{ name: 'model', file, layer: 'maps' }] }, { folder: root, checkFiles: false });
+  const [model] = study.models;
+  if (model === undefined) throw new Error('the study lost its model');
+  return layerPlaces(model, new StudySteps({ store: memoryStore(), signal: new AbortController().signal, onEvent: () => undefined }), new FileHashes());
+};
 
-describe('models of a study', () => {
-  it.each<[string, Omit<ModelContent, 'name'>, string]>([
-    ['a file that is cut off', { file: 'cut.onnx', layer: 'maps' }, 'MODEL_TRUNCATED'],
-    ['a file that is not there', { file: 'none.onnx', layer: 'maps' }, 'MODEL_MISSING'],
-    ['a layer that is not there', { file: 'good.onnx', layers: ['maps', 'mops'] }, 'LAYER_UNKNOWN'],
-    ['a constant', { file: 'good.onnx', layer: 'constant' }, 'LAYER_CONSTANT'],
-    ['another size of images', { file: 'good.onnx', layer: 'maps', input: { width: 16, height: 16 } }, 'MODEL_INPUT_SIZE'],
-    ['another size of images, of the usual layer', { file: 'good.onnx', input: { width: 16, height: 16 } }, 'MODEL_INPUT_SIZE'],
-  ])('are refused before anything else is done, by name, with nothing left behind: %s', async (_case, last, code) => {
-    const { error, told } = await refusal(last);
-    expect(error).toMatchObject({ code, message: expect.stringContaining('model "late"') as unknown, details: { file: at(last.file) } });
-    expect(told).toEqual([]);
-    expect(existsSync(at('out'))).toBe(false);
+describe(layerPlaces, () => {
+  it('hashes a model with its weights', async () => {
+    const [first] = await places('weights.bin');
+    expect(first).toMatchObject({ layer: 'maps', modelHash: expect.stringMatching(/^[0-9a-f]{64}$/u) as string });
+    writeFileSync(at('models', 'weights.bin'), Buffer.alloc(48, 1));
+    expect((await places('weights.bin'))[0]?.modelHash).not.toBe(first?.modelHash);
+  });
+
+  it.each([
+    ['outside the folder', '../secret.bin', 'EXTERNAL_DATA_OUTSIDE'],
+    ['that a link leads to', 'link.bin', 'EXTERNAL_DATA_OUTSIDE'],
+    ['that are not there', 'none.bin', 'EXTERNAL_DATA_MISSING'],
+    ['in a folder', 'folder', 'EXTERNAL_DATA_NOT_FILE'],
+    ['in a pipe', 'pipe', 'EXTERNAL_DATA_NOT_FILE'],
+  ])('reads no weights %s, and names the model', async (_where, location, code) => {
+    await expect(places(location)).rejects.toMatchObject({ code, details: { file: at('models', 'model.onnx') }, message: expect.stringContaining(location) as string });
   });
 });

@@ -63,17 +63,16 @@ async function namingModel<Result>({ name }: StudyModel, work: () => Promise<Res
 /**
  * Layers of a model that are to be dissected, with the hash of all its files.
  *
- * @throws InputError `LAYER_NOT_GIVEN` where the usual choice is asked for and there is none; those of reading a model.
+ * @throws InputError `LAYER_NOT_GIVEN` where the usual choice is asked for and there is none; those of reading a model
+ * and of its external data.
  */
 export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<LayerPlace[]> {
   const { file, layers } = model;
-  // Places outside the model's folder must be refused before what lies there is hashed.
-  await checkModel(model);
   const fileHash = await hashes.hash(file, signal);
   const result = await steps.run({ ...factsStep(model, fileHash), compute: async () => ({ facts: jsonPart(await readFacts(model)) }) });
   const { usual, others, external } = readJsonPart(await result.read('facts')) as ModelFacts;
   const weights: string[] = [];
-  for (const name of external) weights.push(await hashes.hash(path.join(path.dirname(file), name), signal));
+  for (const weightFile of await weightFiles(file, external)) weights.push(await hashes.hash(weightFile, signal));
   const modelHash = hashJson([fileHash, ...weights]);
   const names = layers === 'usual' ? usual : layers;
   if (names.length === 0) throw new InputError('LAYER_NOT_GIVEN', 'the model has no layer that is the usual choice', { file, expected: 'the name of a tensor to dissect', hint: `Name a layer: ${others.join(', ') || 'none of this model is spatial'}.` });
@@ -83,6 +82,14 @@ export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: 
 function factsStep({ name, input, layers }: StudyModel, fileHash: string): StepDescription {
   // Where the layers are named, the size of the input tells nothing.
   return { step: 'model', codeVersion, subject: name, inputs: { model: fileHash }, options: layers === 'usual' ? { height: input.height, width: input.width } : {} };
+}
+
+/** Files with weights, found fit to be read: a location may state any path, and what lies there may have changed since the model was read. */
+async function weightFiles(file: string, locations: readonly string[]): Promise<string[]> {
+  if (locations.length === 0) return [];
+  const { checkExternalData, readModel } = await import('@intermodel/onnx');
+  const places = checkExternalData(file, readModel(file).graph.initializers);
+  return [...(places?.locations ?? [])].filter(([location]) => locations.includes(location)).sort(([a], [b]) => locations.indexOf(a) - locations.indexOf(b)).map(([, place]) => path.join(places?.folder ?? '', place));
 }
 
 async function readFacts({ file, input, layers }: StudyModel): Promise<ModelFacts> {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -95,8 +96,10 @@ describe(FileHashes, () => {
     expect(next.filesRead).toBe(0);
   });
 
-  it('names a file that is missing or a folder, and stops when told', async () => {
+  it('names a file that is missing or none at all, and stops when told', async () => {
     const hashes = new FileHashes();
+    execFileSync('mkfifo', [at('pipe')]);
+    await expect(hashes.hash(at('pipe'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('is a pipe') as string });
     await expect(hashes.hash(at('none'))).rejects.toMatchObject({ code: 'FILE_MISSING', message: expect.stringContaining('none') as string });
     await expect(hashes.hash(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('is a folder') as string });
     const controller = new AbortController();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { readError } from '../arrow-files.ts';
+import { notFile, readError } from '../arrow-files.ts';
 import { InputError } from '../errors.ts';
 import { isJsonObject } from './canonical-json.ts';
 import { LineIndex } from './line-index.ts';
@@ -101,6 +101,8 @@ function fileState(file: string): { readonly text: string; readonly bytes: numbe
   try {
     const status = statSync(file, { bigint: true });
     if (status.isDirectory()) throw Object.assign(new Error('folder'), { code: 'EISDIR' });
+    // A pipe or a device may never end.
+    if (!status.isFile()) throw Object.assign(new Error('neither a file nor a folder'), { code: notFile });
     return { text: [status.size, status.mtimeNs, status.ctimeNs, status.ino].join(' '), bytes: Number(status.size), changed: Number(status.ctimeMs) };
   } catch (cause) {
     throw readError(file, cause);
