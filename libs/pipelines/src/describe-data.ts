@@ -20,7 +20,7 @@ export interface DescribeDataOptions {
   readonly fewImages?: number;
   /** Folder where labels of segmentation models are kept, also for runs. @default that of the study, else they are not kept */
   readonly labelCache?: string;
-  /** Stops between two images that are segmented. */
+  /** Stops between two images that are segmented or described. */
   readonly signal?: AbortSignal;
   /** Is told of each image that is segmented or described. @default nobody is told */
   readonly onProgress?: (done: number, of: number, step: 'segmentation' | 'labels') => void;

@@ -46,6 +46,18 @@ describe(describeDataset, () => {
     expect(described.warnings.map(({ code, message }) => `${code}: ${message}`)).toEqual(['CONCEPTS_ABSENT: 1 concepts of the vocabulary occur in no image: fish', 'CONCEPTS_RARE: 2 concepts occur in fewer than 2 images: sea, wave']);
   });
 
+  it('reads no further image once it is told to stop', async () => {
+    const set = await tiny(Array.from({ length: 6 }, () => [[1, 1, 1, 1, 1, 1, 1, 1]]));
+    const controller = new AbortController();
+    const told: number[] = [];
+    const onProgress = (done: number) => {
+      told.push(done);
+      controller.abort(new Error('stopped'));
+    };
+    await expect(describeDataset(set, { ...grid, concurrency: 2, signal: controller.signal, onProgress })).rejects.toThrow('stopped');
+    expect(told.length).toBeLessThanOrEqual(2);
+  });
+
   it('warns of numbers that the vocabulary lacks, with the first place', async () => {
     const set = await tiny([[[1, 1, 1, 1, 1, 1, 1, 1]], [[1, 7, 7, 1, 5, 1, 1, 1]]]);
     const { warnings, unlabelledShare } = await describeDataset(set, grid);

@@ -27,6 +27,8 @@ export interface DescribeDatasetOptions {
   readonly planesOf?: (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => Promise<readonly Uint16Array[] | undefined>;
   /** Is told after each image how many are done. @default nobody is told */
   readonly onProgress?: (done: number, of: number) => void;
+  /** Stops between two images. */
+  readonly signal?: AbortSignal;
 }
 
 /** Defaults of {@link describeDataset}. */
@@ -90,7 +92,7 @@ export interface DatasetDescription {
  * Counts what is in a data set, on the grid that a dissection would use: images, planes, pixels of every concept.
  * Reads all label files, but of the images only their size. Numbers that the vocabulary lacks become a warning.
  *
- * @throws InputError of the readers, as for loading, but `LABEL_UNKNOWN`.
+ * @throws InputError of the readers, as for loading, but `LABEL_UNKNOWN`; the reason of the signal once it is aborted.
  */
 export async function describeDataset(set: LabelledImageSet, options: DescribeDatasetOptions = {}): Promise<DatasetDescription> {
   const defaults = describeDatasetDefaults;
@@ -101,6 +103,7 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
   const counts = await lastValueFrom(
     from(set.images).pipe(
       boundedMap(async (entry) => {
+        options.signal?.throwIfAborted();
         const seen: UnknownLabel[] = [];
         if (options.planesOf !== undefined) return { planes: await options.planesOf(entry, (one) => void seen.push(one)), seen };
         const grid = { geometry, table, maxPixels, onUnknown: (one: UnknownLabel) => void seen.push(one) };

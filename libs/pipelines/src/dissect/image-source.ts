@@ -47,13 +47,13 @@ export interface ImageSource {
   readonly describe: (geometry: ImageGeometry, onProgress?: (done: number, of: number) => void, fewImages?: number) => Promise<DatasetDescription>;
 }
 
-/** Options of {@link openImageSource}: how segmentation models are run, if labels come from them. */
+/** Options of {@link openImageSource}: how segmentation models are run, if labels come from them, and what stops the reading. */
 export interface OpenImageSourceOptions {
   /** Folder where their labels are kept. */
   readonly labelCache?: string;
   /** How the machine is used. */
   readonly runtime?: Pick<StudyRuntime, 'executionProviders' | 'threads'>;
-  /** Stops between two images. */
+  /** Stops between two images that are segmented or described. */
   readonly signal?: AbortSignal;
   /** Is told of each image that is segmented. */
   readonly onProgress?: (done: number, of: number) => void;
@@ -70,15 +70,15 @@ export const describedGeometry = { height: 224, width: 224 } as const satisfies 
  */
 export async function openImageSource({ data }: Pick<Study, 'data'>, options: OpenImageSourceOptions = {}): Promise<ImageSource> {
   const set = data.segmenters === undefined ? await readSet(data) : await segmentSet(data, data.segmenters, options);
-  const vocabulary = await changeVocabulary(set, data);
+  const vocabulary = await changeVocabulary(set, data, options.signal);
   const makers: PlaneMaker[] = [];
   const latest = () => makers.at(-1)?.vocabulary ?? vocabulary;
   if (data.spatialParts !== undefined) makers.push(cutSpatialParts(latest(), data.spatialParts));
   if (data.colours) makers.push(nameColours(latest()));
-  return sourceOf({ ...set, vocabulary }, data, makers);
+  return sourceOf({ ...set, vocabulary }, data, makers, options.signal);
 }
 
-function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: StudyData, makers: readonly PlaneMaker[]): ImageSource {
+function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: StudyData, makers: readonly PlaneMaker[], signal: AbortSignal | undefined): ImageSource {
   const full = { ...set, vocabulary: makers.at(-1)?.vocabulary ?? set.vocabulary };
   const loading = (geometry: ImageGeometry, onUnknown?: (unknown: UnknownLabel) => void): ReturnType<ImageSource['load']> => {
     const loadLabels = openLabelledImages({ geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background, ...(onUnknown === undefined ? {} : { onUnknown }) });
@@ -92,7 +92,7 @@ function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: Stu
     load: (geometry) => loading(geometry),
     describe: (geometry, onProgress, fewImages) => {
       const { labelHeight, labelWidth, resize = 'exact' } = geometry;
-      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, ...(onProgress === undefined ? {} : { onProgress }), ...(fewImages === undefined ? {} : { fewImages }) };
+      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, ...(onProgress === undefined ? {} : { onProgress }), ...(fewImages === undefined ? {} : { fewImages }), ...(signal === undefined ? {} : { signal }) };
       // Where labels stand in files and cover the whole image, images need not be decoded.
       if (makers.length === 0 && resize === 'exact' && !skipBad) return describeDataset(full, grid);
       return describeDataset(full, { ...grid, planesOf: async (entry, onUnknown) => labelledImageRows((await loading(geometry, onUnknown)([entry])).batch)[0]?.planes });
@@ -156,7 +156,7 @@ function segmenterInput({ height, width, filter, channels, scale, mean, std }: P
   return { height, width, filter, channels, scale, mean, std };
 }
 
-async function changeVocabulary(set: LabelledImageSet, data: StudyData): Promise<LabelVocabulary> {
+async function changeVocabulary(set: LabelledImageSet, data: StudyData, signal: AbortSignal | undefined): Promise<LabelVocabulary> {
   const { synonyms, categories, keep, keepCategories, minimumImages, minimumCoverage }: StudyVocabulary = data.vocabulary ?? {};
   let { vocabulary } = set;
   if (synonyms !== undefined) vocabulary = mergeSynonyms(vocabulary, await readSynonyms(synonyms));
@@ -164,6 +164,6 @@ async function changeVocabulary(set: LabelledImageSet, data: StudyData): Promise
   if (keep !== undefined || keepCategories !== undefined) vocabulary = keepConcepts(vocabulary, { ...(keep === undefined ? {} : { names: keep }), ...(keepCategories === undefined ? {} : { categories: keepCategories }) });
   if (minimumImages === undefined && minimumCoverage === undefined) return vocabulary;
   const { height: labelHeight, width: labelWidth } = data.labelGrid;
-  const counted = await sourceOf({ ...set, vocabulary }, data, []).describe({ ...describedGeometry, labelHeight, labelWidth });
+  const counted = await sourceOf({ ...set, vocabulary }, data, [], signal).describe({ ...describedGeometry, labelHeight, labelWidth });
   return keepFrequent(vocabulary, counted, { minimumFrequency: minimumImages ?? 0, minimumCoverage: minimumCoverage ?? 0 });
 }

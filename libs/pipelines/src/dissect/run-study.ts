@@ -168,7 +168,7 @@ class StudyRunner {
           this.#onEvent({ kind: 'progress', step: 'segmentation', models: [], done, total });
         },
       });
-      return { placed, source, inputs: await studyInputs(study, source, this.#store.hashes), describe: await describeDissection(study, source, this.#store.hashes, this.#signal) };
+      return { placed, source, inputs: await studyInputs(study, source, this.#store.hashes, this.#signal), describe: await describeDissection(study, source, this.#store.hashes, this.#signal) };
     } catch (error) {
       this.#folder?.discard();
       throw error;

@@ -11,7 +11,7 @@ import type { Study } from '../study-file/study.ts';
  *
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`.
  */
-export async function studyInputs(study: Study, { images, vocabulary }: Pick<LabelledImageSet, 'images' | 'vocabulary'>, hashes: FileHashes): Promise<ManifestInput[]> {
+export async function studyInputs(study: Study, { images, vocabulary }: Pick<LabelledImageSet, 'images' | 'vocabulary'>, hashes: FileHashes, signal?: AbortSignal): Promise<ManifestInput[]> {
   const { data, models, scores, scoreColumns } = study;
   const files: (readonly [role: string, file: string])[] = [
     ...named('label names', data.labelNames),
@@ -25,11 +25,11 @@ export async function studyInputs(study: Study, { images, vocabulary }: Pick<Lab
     ...named('score columns', scoreColumns),
   ];
   const single: ManifestInput[] = [];
-  for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashes.hash(file) });
+  for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashes.hash(file, signal) });
   const [imageFolder, labelFolder] = [data.root ?? data.images ?? '', data.root ?? data.labels ?? ''];
   return [
-    { name: path.basename(imageFolder), role: `images (${String(images.length)})`, sha256: await hashFiles(hashes, imageFolder, images.map(({ file }) => file)) },
-    ...(labelFolder === '' ? [] : [{ name: path.basename(labelFolder), role: 'label images', sha256: await hashFiles(hashes, labelFolder, [...new Set(images.flatMap(labelFiles))]) }]),
+    { name: path.basename(imageFolder), role: `images (${String(images.length)})`, sha256: await hashFiles(images.map(({ file }) => file), imageFolder, hashes, signal) },
+    ...(labelFolder === '' ? [] : [{ name: path.basename(labelFolder), role: 'label images', sha256: await hashFiles([...new Set(images.flatMap(labelFiles))], labelFolder, hashes, signal) }]),
     // What the indices of a data set say is spread over several files; what was read from them stands for these.
     ...(data.root === undefined ? [] : [{ name: path.basename(data.root), role: 'index', sha256: createHash('sha256').update(JSON.stringify([vocabulary.concepts, images.map(({ image, labels }) => [image, labels.map((label) => ('number' in label ? label.number : label.kind))])])).digest('hex') }]),
     ...single,
@@ -44,8 +44,8 @@ function labelFiles({ labels }: LabelledImageEntry): string[] {
   return labels.flatMap((label) => ('file' in label ? [label.file] : []));
 }
 
-async function hashFiles(hashes: FileHashes, folder: string, files: readonly string[]): Promise<string> {
+async function hashFiles(files: readonly string[], folder: string, hashes: FileHashes, signal: AbortSignal | undefined): Promise<string> {
   const whole = createHash('sha256');
-  for (const file of files) whole.update(`${path.relative(folder, file).split(path.sep).join('/')} ${await hashes.hash(file)}\n`);
+  for (const file of files) whole.update(`${path.relative(folder, file).split(path.sep).join('/')} ${await hashes.hash(file, signal)}\n`);
   return whole.digest('hex');
 }

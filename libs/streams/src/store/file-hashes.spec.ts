@@ -108,4 +108,16 @@ describe(FileHashes, () => {
     await expect(hashing).rejects.toThrow('stopped');
     expect(await hashes.hash(at('large'))).toBe(hashOf(at('large')));
   });
+
+  it('hears that it is to stop between many small files', async () => {
+    const hashes = new FileHashes();
+    const controller = new AbortController();
+    setTimeout(() => {
+      controller.abort(new Error('stopped'));
+    }, 1);
+    const hashAll = async () => {
+      for (let round = 0; round < 100_000; round++) await hashes.hash(at('small'), controller.signal);
+    };
+    await expect(hashAll()).rejects.toThrow('stopped');
+  });
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { notFile, readError } from '../arrow-files.ts';
 import { InputError } from '../errors.ts';
 import { isJsonObject } from './canonical-json.ts';
@@ -25,6 +26,8 @@ const pieceBytes = 1 << 20;
 /** File systems keep times in steps of up to 2 s: a file that changed less than this before it was hashed may change again unseen. */
 const settledMilliseconds = 2000;
 const attempts = 3;
+/** Small files are read without a pause; this often others get their turn, such as whoever hears Ctrl-C. */
+const turnMilliseconds = 100;
 
 interface Remembered {
   readonly state: string;
@@ -41,6 +44,7 @@ export class FileHashes {
   readonly #underWay = new Map<string, Promise<string>>();
   readonly #verified = new Set<string>();
   #filesRead = 0;
+  #lastTurn = performance.now();
 
   constructor(options: FileHashesOptions = {}) {
     this.#options = options;
@@ -59,6 +63,10 @@ export class FileHashes {
    */
   async hash(file: string, signal?: AbortSignal): Promise<string> {
     const absolute = path.resolve(file);
+    if (performance.now() - this.#lastTurn > turnMilliseconds) {
+      await setImmediate();
+      this.#lastTurn = performance.now();
+    }
     signal?.throwIfAborted();
     const underWay = this.#underWay.get(absolute);
     if (underWay !== undefined) return underWay;
