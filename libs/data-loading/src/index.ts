@@ -26,6 +26,7 @@ export { readBroden, type ReadBrodenOptions } from './formats/read-broden.ts';
 export { cocoIgnore, readCocoInstances, readCocoPanoptic, type ReadCocoOptions } from './formats/read-coco.ts';
 export { readVoc, vocClasses, vocIgnore, type ReadVocOptions } from './formats/read-voc.ts';
 export { describeDataset, describeDatasetDefaults, type CategoryShare, type ConceptOverlap, type ConceptShare, type DatasetDescription, type DescribeDatasetOptions } from './formats/describe-dataset.ts';
+export { LabelCounts, type LabelSet, type LabelShares } from './formats/label-counts.ts';
 export { vocabularyHealth, vocabularyHealthDefaults, type ConceptHealth, type OverlappingConcepts, type VocabularyHealth, type VocabularyHealthOptions } from './formats/vocabulary-health.ts';
 
 // Tools for vocabularies

@@ -1,7 +1,18 @@
 import type { LabelVocabulary } from '../labels/label-vocabulary.ts';
 import type { CategoryShare, ConceptOverlap, ConceptShare, DatasetDescription } from './describe-dataset.ts';
 
-/** Counts pixels and images of concepts over the label planes of many images. */
+/** Numbers that some pixels of an image bear together. */
+export interface LabelSet {
+  /** Numbers of the planes, none twice; none where nothing is labelled. */
+  readonly numbers: ArrayLike<number>;
+  /** How many pixels bear them. */
+  readonly pixels: number;
+}
+
+/** How much there is of concepts and categories, whatever planes they lie in. */
+export type LabelShares = Omit<DatasetDescription, 'warnings' | 'planes' | 'mostPlanes'>;
+
+/** Counts pixels and images of concepts over the labels of many images. */
 export class LabelCounts {
   readonly #vocabulary: LabelVocabulary;
   readonly #cells: number;
@@ -34,32 +45,27 @@ export class LabelCounts {
 
   /** Adds the planes of one image. */
   add(planes: readonly Uint16Array[]): this {
-    const { ignore = -1 } = this.#vocabulary;
-    const seen = new Set<number>();
-    const pairs = new Map<number, number>();
-    for (let cell = 0; cell < this.#cells; cell++) {
-      const places: number[] = [];
-      let ignored = false;
-      for (const plane of planes) {
-        const number = plane[cell] as number;
-        if (number === ignore) ignored = true;
-        const place = this.#placeOf[number] as number;
-        if (place >= 0) places.push(place);
-      }
-      if (places.length > 0) this.#countCell(places, seen, pairs);
-      else if (ignored) this.#ignored++;
-    }
-    for (const [pair, count] of pairs) this.#pairs.set(pair, (this.#pairs.get(pair) ?? 0) + count);
-    for (const place of seen) this.#images[place] = (this.#images[place] ?? 0) + 1;
-    for (const category of new Set([...seen].map((place) => this.#categoryOf[place] as number))) this.#categoryImages[category] = (this.#categoryImages[category] ?? 0) + 1;
-    this.#total++;
     this.#planes += planes.length;
     this.#mostPlanes = Math.max(this.#mostPlanes, planes.length);
-    return this;
+    return this.#addImage((count) => {
+      for (let cell = 0; cell < this.#cells; cell++) count(planes.map((plane) => plane[cell] as number), 1);
+    });
   }
 
-  /** What was counted, without warnings. */
+  /** Adds one image by the sets of numbers that its pixels bear; every number stands once in a set. */
+  addSets(sets: readonly LabelSet[]): this {
+    return this.#addImage((count) => {
+      for (const { numbers, pixels } of sets) count(numbers, pixels);
+    });
+  }
+
+  /** What was counted of planes, without warnings. */
   read(): Omit<DatasetDescription, 'warnings'> {
+    return { ...this.shares(), planes: this.#planes, mostPlanes: this.#mostPlanes };
+  }
+
+  /** What was counted, of planes and sets alike. */
+  shares(): LabelShares {
     const { concepts } = this.#vocabulary;
     const all = Math.max(1, this.#total * this.#cells);
     const shares = concepts.map((concept, place): ConceptShare => ({ ...concept, images: this.#images[place] ?? 0, pixelShare: (this.#pixels[place] ?? 0) / all }));
@@ -70,20 +76,48 @@ export class LabelCounts {
     const overlaps = [...this.#pairs]
       .sort(([a], [b]) => a - b)
       .map(([pair, count]): ConceptOverlap => ({ first: concepts[Math.floor(pair / concepts.length)]?.number ?? 0, second: concepts[pair % concepts.length]?.number ?? 0, pixelShare: count / all }));
-    return { images: this.#total, planes: this.#planes, mostPlanes: this.#mostPlanes, unlabelledShare: (all - this.#labelled - this.#ignored) / all, ignoredShare: this.#ignored / all, categories, concepts: shares, overlaps };
+    return { images: this.#total, unlabelledShare: (all - this.#labelled - this.#ignored) / all, ignoredShare: this.#ignored / all, categories, concepts: shares, overlaps };
   }
 
-  #countCell(places: number[], seen: Set<number>, pairs: Map<number, number>): void {
-    this.#labelled++;
+  #addImage(walk: (count: (numbers: ArrayLike<number>, pixels: number) => void) => void): this {
+    const seen = new Set<number>();
+    const pairs = new Map<number, number>();
+    walk((numbers, pixels) => {
+      this.#count(numbers, pixels, seen, pairs);
+    });
+    for (const [pair, count] of pairs) this.#pairs.set(pair, (this.#pairs.get(pair) ?? 0) + count);
+    for (const place of seen) this.#images[place] = (this.#images[place] ?? 0) + 1;
+    for (const category of new Set([...seen].map((place) => this.#categoryOf[place] as number))) this.#categoryImages[category] = (this.#categoryImages[category] ?? 0) + 1;
+    this.#total++;
+    return this;
+  }
+
+  /** Counts pixels that bear the same numbers. */
+  #count(numbers: ArrayLike<number>, pixels: number, seen: Set<number>, pairs: Map<number, number>): void {
+    const { ignore = -1 } = this.#vocabulary;
+    const places: number[] = [];
+    let ignored = false;
+    for (let index = 0; index < numbers.length; index++) {
+      const number = numbers[index] as number;
+      if (number === ignore) ignored = true;
+      const place = this.#placeOf[number] as number;
+      if (place >= 0) places.push(place);
+    }
+    if (places.length > 0) this.#countPlaces(places, pixels, seen, pairs);
+    else if (ignored) this.#ignored += pixels;
+  }
+
+  #countPlaces(places: number[], pixels: number, seen: Set<number>, pairs: Map<number, number>): void {
+    this.#labelled += pixels;
     const size = this.#pixels.length;
     places.forEach((place, index) => {
-      this.#pixels[place] = (this.#pixels[place] as number) + 1;
+      this.#pixels[place] = (this.#pixels[place] as number) + pixels;
       seen.add(place);
       const category = this.#categoryOf[place] as number;
-      if (places.findIndex((other) => this.#categoryOf[other] === category) === index) this.#categoryPixels[category] = (this.#categoryPixels[category] as number) + 1;
+      if (places.findIndex((other) => this.#categoryOf[other] === category) === index) this.#categoryPixels[category] = (this.#categoryPixels[category] as number) + pixels;
       for (const other of places.slice(index + 1)) {
         const pair = Math.min(place, other) * size + Math.max(place, other);
-        pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+        pairs.set(pair, (pairs.get(pair) ?? 0) + pixels);
       }
     });
   }

@@ -53,7 +53,7 @@ export interface VocabularyHealth {
  * Says before a long run what a unit could reach at best: with activation share A and concept share G, IoU is at most
  * min(A, G) / max(A, G), so that concepts far from A in area can never pass the gate.
  */
-export function vocabularyHealth(description: DatasetDescription, options: VocabularyHealthOptions = {}): VocabularyHealth {
+export function vocabularyHealth(description: Pick<DatasetDescription, 'concepts' | 'overlaps' | 'ignoredShare'>, options: VocabularyHealthOptions = {}): VocabularyHealth {
   const defaults = vocabularyHealthDefaults;
   const { activeShare = defaults.activeShare, gate = defaults.gate, compareGate = defaults.compareGate, ignoredPixels = defaults.ignoredPixels, overlapIou = defaults.overlapIou } = options;
   const judged = ignoredPixels === 'left-out' ? 1 - description.ignoredShare : 1;

@@ -62,6 +62,7 @@ async function dissectLayers(context: GroupContext, models: readonly StudyModel[
   const jobs = layers.flatMap(jobsOf);
   await countMissing(context, layers, jobs, labels);
   const images = await readImages(context, labels.of(study.matching));
+  await context.onLabels?.(labels.of(study.matching));
   const shards = describe.shards.filter((shard) => countOf(images, shard) > 0);
   const open = jobs.filter(({ matches }) => matches === undefined);
   for (const job of open) job.thresholds = await readThresholds(context, job);

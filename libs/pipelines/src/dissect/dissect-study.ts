@@ -14,6 +14,7 @@ import { openImageSource, type ImageSource } from './image-source.ts';
 import { cutShards, hashShards } from './image-shards.ts';
 import { KeptShards } from './kept-shards.ts';
 import { placeModels, type PlacedModel } from './model-facts.ts';
+import type { ShardLabels } from './shard-labels.ts';
 
 /** Options of {@link dissectStudy}. */
 export interface DissectStudyOptions {
@@ -47,6 +48,8 @@ export interface DissectionContext {
   readonly storeFolder?: string | undefined;
   /** Is told of progress and warnings. */
   readonly onEvent: (event: DissectionEvent) => void;
+  /** Is told once the labels are stored on the grid of the first model, under the study's preset, and waited for. @default nobody is told */
+  readonly onLabels?: (labels: ShardLabels) => Promise<void>;
   /** Is told of each model that is done, and waited for. */
   readonly onModel: (model: DissectedModel) => Promise<void>;
 }
@@ -112,18 +115,18 @@ export async function describeDissection(study: Study, { images, vocabulary }: P
 }
 
 /** Dissects the models of a study, group by group. */
-export async function dissect({ study, placed, source, describe, steps, concurrency, signal, storeFolder, onEvent, onModel }: DissectionContext): Promise<void> {
+export async function dissect({ study, placed, source, describe, steps, concurrency, signal, storeFolder, onEvent, onLabels, onModel }: DissectionContext): Promise<void> {
   const threads = openThreads(concurrency);
   const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
   try {
-    for (const models of groupModels(study.models)) {
+    for (const [index, models] of groupModels(study.models).entries()) {
       const [first] = models;
       if (first === undefined) continue;
       const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = storeFolder === undefined || !keeps ? undefined : (layers, images) => {
         checkDisk(storeFolder, images, layers);
       };
       const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
-      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
+      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, onLabels: index === 0 ? onLabels : undefined, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
         await dissectGroup(context, placed.filter(({ model }) => models.includes(model)), onModel);
         await pass.close();

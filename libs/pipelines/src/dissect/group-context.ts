@@ -5,6 +5,7 @@ import type { DissectionEvent } from './dissect-events.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
 import type { ForwardPass } from './forward-pass.ts';
 import type { KeptShards } from './kept-shards.ts';
+import type { ShardLabels } from './shard-labels.ts';
 
 /** What the dissection of models that share decoded images works with. */
 export interface GroupContext {
@@ -26,6 +27,8 @@ export interface GroupContext {
   readonly kept: KeptShards;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
+  /** Is told once the labels are stored, under the study's preset; undefined: nobody asks. */
+  readonly onLabels: ((labels: ShardLabels) => Promise<void>) | undefined;
   /** Is told of progress and warnings. */
   readonly onEvent: (event: DissectionEvent) => void;
 }

@@ -1,4 +1,4 @@
-import { vocabularyHealth, type DatasetDescription, type VocabularyHealthOptions } from '@intermodel/data-loading';
+import { vocabularyHealth, type LabelShares, type VocabularyHealthOptions } from '@intermodel/data-loading';
 import type { VocabularyHealth } from '@intermodel/report';
 import { csvText } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
@@ -23,7 +23,7 @@ export function healthOptions({ level, minimumIou, compareIou, ignoredPixels }: 
 }
 
 /** Says for each concept what a unit that is active as the study's preset has it could reach at best. */
-export function labelHealth(description: DatasetDescription, { matching }: Pick<Study, 'matching'>): LabelHealth {
+export function labelHealth(description: LabelShares, { matching }: Pick<Study, 'matching'>): LabelHealth {
   const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, healthOptions(matching));
   const cell = (name: string, key: keyof (typeof concepts)[number]) => ({ name, cell: (row: number) => concepts[row]?.[key] });
   const warn = (text: string): StudyWarning => ({ subject: 'vocabulary', text });

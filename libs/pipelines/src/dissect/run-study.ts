@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { LabelShares } from '@intermodel/data-loading';
 import { arrowFileBytes, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { from, lastValueFrom, type Observable } from 'rxjs';
@@ -14,6 +15,7 @@ import { scoreWarnings, UnitWatch, type StudyWarning } from '../warnings.ts';
 import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
 import { checkConcepts } from './check-concepts.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
+import { describeLabels } from './describe-labels.ts';
 import { describeDissection, dissect, stoppableObservable } from './dissect-study.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
@@ -21,6 +23,7 @@ import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts
 import { placeModels, type PlacedModel } from './model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
 import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
+import type { ShardLabels } from './shard-labels.ts';
 import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
 import { studyTables } from './study-tables.ts';
@@ -134,16 +137,20 @@ class StudyRunner {
   async #run(temporaryLabels: string | undefined): Promise<StudyRun> {
     const study = this.#study;
     const { placed, source, inputs, describe } = await this.#open(temporaryLabels);
-    const health = await this.#health(source, describe);
-    this.#signal.throwIfAborted();
+    await this.#checkConcepts(source);
+    let health: LabelHealth | undefined;
     for (const { message } of source.warnings) this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
       ...{ study, placed, source, describe, steps: this.#steps, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
+      onLabels: async (labels) => {
+        health = await this.#health(labels, source, describe);
+      },
       onModel: async (model) => {
         await this.#takeModel(model, placed, inputs);
       },
     });
     this.#signal.throwIfAborted();
+    if (health === undefined) throw new RangeError('runStudy: a dissection told of no labels');
     const watch = new UnitWatch(study.matching.minimumIou);
     const matches = this.#models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
     await lastValueFrom(from(matches).pipe(watch.watch()));
@@ -180,20 +187,20 @@ class StudyRunner {
     return labelCache ?? (this.#folder === undefined ? undefined : path.join(this.#folder.path, labelsFolder));
   }
 
-  /** Counts what is in the labels, and says what units can reach with them. */
-  async #health(source: ImageSource, describe: DissectionSteps): Promise<LabelHealth> {
+  /** Where a preset demands frequent concepts, looks before anything is run whether there are any; other studies read their labels once, in the pass. */
+  async #checkConcepts(source: ImageSource): Promise<void> {
+    const { matching, diff, models: [model] } = this.#study;
+    const demands = [matching, ...(diff === undefined ? [] : [diff.matching])].some(({ minimumImages, minimumCoverage }) => minimumImages > 0 || minimumCoverage > 0);
+    if (model !== undefined && demands) checkConcepts(await source.describe(model.geometry), this.#study);
+  }
+
+  /** Says what units can reach with the labels, by what the pass has stored of them. */
+  async #health(labels: ShardLabels, { vocabulary }: ImageSource, describe: DissectionSteps): Promise<LabelHealth> {
     const [model] = this.#study.models;
     if (model === undefined) throw new RangeError('runStudy: a study has at least one model');
-    const compute = async () => {
-      const description = await source.describe(model.geometry, (done, total) => {
-        this.#onEvent({ kind: 'progress', step: 'labels', models: [], done, total });
-      });
-      return { description: jsonPart(description) };
-    };
+    const compute = async () => ({ description: jsonPart(await describeLabels(labels, describe.shards, vocabulary, this.#signal)) });
     const step = await this.#steps.run({ ...describe.description(model, this.#study.matching), compute });
-    const description = readJsonPart(await step.read('description')) as Awaited<ReturnType<ImageSource['describe']>>;
-    checkConcepts(description, this.#study);
-    return labelHealth(description, this.#study);
+    return labelHealth(readJsonPart(await step.read('description')) as LabelShares, this.#study);
   }
 
   async #takeModel(event: DissectedModel, placed: readonly PlacedModel[], inputs: StudyRecord['inputs']): Promise<void> {

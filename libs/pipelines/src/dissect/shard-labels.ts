@@ -19,10 +19,11 @@ export interface ShardImages {
 
 /** Labels of the shards of one geometry, under one way to treat pixels that nobody judged. */
 export class ShardLabels {
+  /** Pixels of a label plane. */
+  readonly pixels: number;
   readonly #context: GroupContext;
   readonly #model: StudyModel;
   readonly #preset: DissectionPreset;
-  readonly #pixels: number;
   #names: string[] = [];
   #labels: CombinedLabels[] = [];
   #planes = 0;
@@ -36,7 +37,7 @@ export class ShardLabels {
     this.#context = context;
     this.#model = model;
     this.#preset = preset;
-    this.#pixels = model.geometry.labelHeight * model.geometry.labelWidth;
+    this.pixels = model.geometry.labelHeight * model.geometry.labelWidth;
   }
 
   /** Whether the labels of a shard are stored. */
@@ -52,8 +53,8 @@ export class ShardLabels {
   /** Takes the label planes of the next image of the shard under way. */
   add(image: string, planes: Uint16Array): void {
     this.#names.push(image);
-    this.#labels.push(combineLabels({ planes, blank: this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0 }, this.#pixels));
-    this.#planes += planes.length / this.#pixels;
+    this.#labels.push(combineLabels({ planes, blank: this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0 }, this.pixels));
+    this.#planes += planes.length / this.pixels;
   }
 
   /** Ends a shard, and stores its labels. */

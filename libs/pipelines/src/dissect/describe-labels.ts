@@ -1,0 +1,32 @@
+import { LabelCounts, type LabelSet, type LabelShares, type LabelVocabulary } from '@intermodel/data-loading';
+import { readCombinations, type CombinedLabels } from '@intermodel/numerics';
+import type { ImageShard } from './image-shards.ts';
+import type { ShardLabels } from './shard-labels.ts';
+
+/**
+ * Counts what is in the labels that a pass has stored, so that no image or label file is read for it. Pixels that
+ * nobody judged count as such only where the labels keep them apart.
+ *
+ * @param labels labels of the shards
+ * @param shards shards to count
+ * @param vocabulary concepts of the labels
+ * @param signal stops between two shards
+ */
+export async function describeLabels(labels: ShardLabels, shards: readonly ImageShard[], vocabulary: LabelVocabulary, signal: AbortSignal): Promise<LabelShares> {
+  const counts = new LabelCounts(vocabulary, labels.pixels);
+  for (const shard of shards) {
+    signal.throwIfAborted();
+    for (const image of (await labels.read(shard)).labels) counts.addSets(labelSets(image));
+  }
+  return counts.shares();
+}
+
+function labelSets(labels: CombinedLabels): LabelSet[] {
+  const { sets, runs } = readCombinations(labels);
+  const pixels = new Uint32Array(sets.length);
+  for (let run = 0; run < runs.length; run += 2) {
+    const set = runs[run + 1] as number;
+    pixels[set] = (pixels[set] as number) + (runs[run] as number);
+  }
+  return sets.map((numbers, set) => ({ numbers, pixels: pixels[set] as number }));
+}
