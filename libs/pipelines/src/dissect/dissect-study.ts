@@ -3,16 +3,17 @@ import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
 import { FileHashes, memoryStore, type StepStore } from '@intermodel/streams';
 import { Observable } from 'rxjs';
 import { StudySteps } from '../steps/study-steps.ts';
-import type { Study } from '../study-file/study.ts';
-import { checkDisk } from './check-disk.ts';
+import type { Study, StudyModel } from '../study-file/study.ts';
+import { checkDisk, type FreeBytes, type KeptLayer } from './check-disk.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';
-import { DissectionSteps } from './dissection-steps.ts';
+import { DissectionSteps, type LayerPlace } from './dissection-steps.ts';
 import { ForwardPass } from './forward-pass.ts';
 import { groupModels } from './group-models.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
 import { cutShards, hashShards } from './image-shards.ts';
 import { KeptShards } from './kept-shards.ts';
+import { layersToKeep } from './layers-to-keep.ts';
 import { placeModels, type PlacedModel } from './model-facts.ts';
 import type { ShardLabels } from './shard-labels.ts';
 
@@ -46,6 +47,8 @@ export interface DissectionContext {
   readonly concurrency?: number | undefined;
   /** Folder of the store, whose disk must have room for the kept maps; undefined: it is not on a disk. */
   readonly storeFolder?: string | undefined;
+  /** Tells what is free there. @default what the system says */
+  readonly freeBytes?: FreeBytes | undefined;
   /** Is told of progress and warnings. */
   readonly onEvent: (event: DissectionEvent) => void;
   /** Is told once the labels are stored on the grid of the first model, under the study's preset, and waited for. @default nobody is told */
@@ -115,20 +118,24 @@ export async function describeDissection(study: Study, { images, vocabulary }: P
 }
 
 /** Dissects the models of a study, group by group. */
-export async function dissect({ study, placed, source, describe, steps, concurrency, signal, storeFolder, onEvent, onLabels, onModel }: DissectionContext): Promise<void> {
+export async function dissect(options: DissectionContext): Promise<void> {
+  const { study, placed, source, describe, steps, concurrency, signal, storeFolder, freeBytes, onEvent, onLabels, onModel } = options;
   const threads = openThreads(concurrency);
-  const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
+  const diskFolder = study.runtime.secondPass || study.runtime.sketch !== undefined ? undefined : storeFolder;
   try {
-    for (const [index, models] of groupModels(study.models).entries()) {
-      const [first] = models;
+    const groups = groupModels(study.models).map((models) => placed.filter(({ model }) => models.includes(model)));
+    // What a single group keeps is known as soon as its models are open.
+    if (diskFolder !== undefined && groups.length > 1) checkDisk(diskFolder, await layersOfAll(options, placed), freeBytes);
+    for (const [index, group] of groups.entries()) {
+      const [first] = group;
       if (first === undefined) continue;
-      const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = storeFolder === undefined || !keeps ? undefined : (layers, images) => {
-        checkDisk(storeFolder, images, layers);
+      const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = diskFolder === undefined ? undefined : (layers) => {
+        checkDisk(diskFolder, layers, freeBytes);
       };
-      const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
+      const pass = new ForwardPass({ load: source.load(first.model.geometry), runtime: study.runtime, signal, onEvent, beforePass });
       const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, onLabels: index === 0 ? onLabels : undefined, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
-        await dissectGroup(context, placed.filter(({ model }) => models.includes(model)), onModel);
+        await dissectGroup(context, group, onModel);
         await pass.close();
       } catch (error) {
         await pass.stop();
@@ -138,6 +145,15 @@ export async function dissect({ study, placed, source, describe, steps, concurre
   } finally {
     await threads.close();
   }
+}
+
+async function layersOfAll({ study, describe, steps, signal }: DissectionContext, models: readonly PlacedModel[]): Promise<KeptLayer[]> {
+  const layers: KeptLayer[] = [];
+  for (const { places } of models) {
+    signal.throwIfAborted();
+    layers.push(...(await layersToKeep(study, places, describe, steps)));
+  }
+  return layers;
 }
 
 /** Most threads that count, unless told otherwise: beyond it the rest of a run takes longer than they do. */

@@ -5,7 +5,7 @@ import { activationShape, type ActivationBatch, type ActivationShape } from '@in
 import type { StudyModel, StudyRuntime } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { DissectionEvent } from './dissect-events.ts';
-import type { KeptSize } from './check-disk.ts';
+import type { KeptLayer } from './check-disk.ts';
 import type { ImageShard } from './image-shards.ts';
 import type { ImageSource } from './image-source.ts';
 
@@ -39,8 +39,8 @@ export interface ForwardPassOptions {
   readonly signal: AbortSignal;
   /** Is told of progress. */
   readonly onEvent: (event: DissectionEvent) => void;
-  /** Is asked before a pass with the sizes of its layers and its images; throws where these cannot be kept. */
-  readonly beforePass?: ((layers: readonly KeptSize[], images: number) => void) | undefined;
+  /** Is asked before a pass with the sizes of its layers; throws where their maps cannot be kept. */
+  readonly beforePass?: ((layers: readonly KeptLayer[]) => void) | undefined;
 }
 
 /** Batches of images between decoding and counting at a time: one that loads or runs while another one is counted. */
@@ -70,7 +70,7 @@ export class ForwardPass {
     const models = [...new Set(tasks.flatMap(({ places }) => places.map(({ model }) => model)))];
     for (const model of models) await this.#open(model, new Set(tasks.flatMap(({ places }) => places.filter((place) => place.model === model).map(({ layer }) => layer))));
     const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
-    this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ units, mapSize: height * width }))), total);
+    this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ images: total, units, mapSize: height * width }))));
     const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
     const underWay: Promise<InferredBatch>[] = [];
     let [done, next, writing, begun]: [number, number, Promise<void> | undefined, number] = [0, 0, undefined, performance.now()];

@@ -47,6 +47,11 @@ export class StudySteps {
     return true;
   }
 
+  /** Whether a step is stored; nothing is told, and the step does not count as needed. */
+  async isStored(step: StepDescription): Promise<boolean> {
+    return (await this.#options.store.find(stepKey(step))) !== undefined;
+  }
+
   /** Reads a part of a step; undefined where it is missing or damaged. */
   read(step: StepDescription, part: string): Promise<Uint8Array | undefined> {
     return this.#options.store.read(this.#key(step), part);
