@@ -88,7 +88,7 @@ describe('bad input ends with exit code 2, one clear message, and no output fold
 });
 
 describe('help and versions', () => {
-  it.each(['reproduce', 'embed', 'place', 'relate'])('%s --help shows examples', (command) => {
+  it.each(['reproduce', 'data', 'embed', 'place', 'relate'])('%s --help shows examples', (command) => {
     const run = intermodel([command, '--help']);
     expect([run.code, run.stderr]).toEqual([0, '']);
     expect(run.stdout).toContain('Examples:');

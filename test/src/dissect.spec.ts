@@ -161,6 +161,13 @@ describe('intermodel dissect', () => {
     expect(layers.filter(({ usual }) => usual)).toEqual([expect.objectContaining({ tensor: 'maps', units: 4, height: 8, width: 8, operator: 'Relu' })]);
   });
 
+  it('says of a model whose layers it lists that it cannot be dissected', () => {
+    const [inputs, outputs] = [[{ name: 'input', dims: ['batch', 1, 8, 8] }], [{ name: 'maps', dims: ['batch', 4, 8, 8] }]];
+    writeFileSync(at('grey.onnx'), buildOnnxModel({ inputs, outputs, nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }], initializers: { weights: { dims: [4, 1, 1, 1], data: [1, 2, 3, 4] } } }));
+    expect(intermodel(['layers', at('grey.onnx')]).stdout).toContain('note: dissect refuses this model: it takes 1 channel, where');
+    expect(JSON.parse(intermodel(['layers', at('tiny.onnx'), '--json']).stdout)).toMatchObject({ notes: [] });
+  });
+
   it('stops cleanly on Ctrl-C and leaves no half-written table', async () => {
     mkdirSync(at('many', 'images'), { recursive: true });
     mkdirSync(at('many', 'labels'), { recursive: true });
@@ -187,6 +194,8 @@ describe('bad input of a dissection', () => {
     ['a truncated model', () => { cpSync(at('tiny.onnx'), at('cut.onnx')); truncateSync(at('cut.onnx'), 150); return ['--model', at('cut.onnx')]; }, /cut\.onnx/u],
     ['a missing model', () => ['--model', at('none.onnx')], /none\.onnx/u],
     ['a layer that does not exist', () => ['--model', `${at('tiny.onnx')}:map`], /"maps"/u],
+    ['a colon without a layer', () => ['--model', `${at('tiny.onnx')}:`], /MODEL_OPTION[\s\S]*intermodel layers/u],
+    ['an output folder within the images', () => ['--model', at('tiny.onnx'), '--out', at('images', 'out')], /OUTPUT_HOLDS_INPUT/u],
     ['a layer that is not spatial', () => ['--model', `${at('tiny.onnx')}:scores`], /scores/u],
     ['an empty folder of images', () => { mkdirSync(at('empty'), { recursive: true }); return ['--model', at('tiny.onnx'), '--images', at('empty')]; }, /holds no images/u],
     ['an unknown preprocessing', () => ['--model', at('tiny.onnx'), '--input', 'imagenett'], /imagenet/u],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '@intermodel/streams';
+import { splitModelOption } from './split-model-option.ts';
 
 /** A model as the option --model gives it: a file, its layers if they are named, and a name of its own. */
 export interface ModelOption {
@@ -37,14 +38,10 @@ export function readModelOptions(texts: readonly string[]): ModelOption[] {
 }
 
 function readModelOption(text: string): { readonly name: string | undefined; readonly file: string; readonly layer: string | undefined } {
-  const split = (place: string) => {
-    const [, file = place, layer] = /^(.*?\.onnx)(?::(.+))?$/isu.exec(place) ?? [];
-    return { file, layer };
-  };
   const [, name, place] = /^([^=/\\]+)=(.+)$/su.exec(text) ?? [];
   // A file may have the character in its name.
-  if (name === undefined || place === undefined || existsSync(split(text).file)) return { name: undefined, ...split(text) };
-  return { name, ...split(place) };
+  if (name === undefined || place === undefined || existsSync(splitModelOption(text).file)) return { name: undefined, ...splitModelOption(text) };
+  return { name, ...splitModelOption(place) };
 }
 
 function layersOf({ file, layers }: GivenModel): Pick<ModelOption, 'layers'> {

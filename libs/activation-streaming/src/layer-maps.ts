@@ -60,7 +60,7 @@ export function describeLayer(
     const said = declared.filter((part) => part !== undefined).join(' and ');
     throw new InputError('TOKEN_GRID', `${String(first)} tokens do not make ${said === '' ? 'a grid' : said}`, {
       ...place,
-      hint: 'Declare the number of class and register tokens (prefixTokens) and the grid (grid: { height, width }), or take another layer.',
+      hint: 'Declare the number of class and register tokens and the grid, in a study file as "tokens: {prefix, width, height}" of the model, from a program as prefixTokens and grid; or take another layer.',
     });
   }
   return { tensor, order: 'tokens', units: second, height: found.height, width: found.width, prefixTokens: found.prefix };

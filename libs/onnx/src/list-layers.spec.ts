@@ -31,7 +31,7 @@ describe('listLayers', () => {
       initializers: { w: zeros(4, 3, 3, 3), head: zeros(4, 10) },
     });
     const list = await listLayers(file, { inputSize: { height: 8, width: 6 } });
-    expect(list.input).toEqual({ height: 8, width: 6 });
+    expect([list.input, list.channels]).toEqual([{ height: 8, width: 6 }, 3]);
     expect(list.layers.map(({ tensor, node: name, operator, kind, layout, units, height, width }) => [tensor, name, operator, kind, layout, units, height, width])).toEqual([
       ['a', 'Conv a', 'Conv', 'map', 'NCHW', 4, 8, 6],
       ['b', 'Relu b', 'Relu', 'map', 'NCHW', 4, 8, 6],

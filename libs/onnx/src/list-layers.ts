@@ -36,6 +36,8 @@ export interface LayerList {
   readonly layers: readonly Layer[];
   /** Size of the images that the map sizes belong to. */
   readonly input: ImageSize;
+  /** Channels of the images, if the file fixes their number. */
+  readonly channels: number | undefined;
   /** Where the sizes come from. */
   readonly source: TensorShapes['source'];
 }
@@ -69,7 +71,7 @@ export async function listLayers(file: string, { inputSize = defaultSize }: List
     const { name = '', operator = '' } = makers.get(layer.tensor) ?? {};
     return { ...layer, node: name, operator, usual: layer.tensor === usual };
   });
-  return { layers, input: size, source };
+  return { layers, input: size, channels: image.channels, source };
 }
 
 type FoundLayer = Omit<Layer, 'node' | 'operator' | 'usual'>;

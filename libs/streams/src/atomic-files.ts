@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError } from './errors.ts';
 import { makeFolder } from './store/durable-folders.ts';
@@ -121,6 +121,26 @@ export function checkOutputApart(out: string, inputs: readonly string[]): void {
   if (held !== undefined) {
     throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder holds what this run reads', { file: held, expected: `a folder other than ${out}`, hint: 'Give another --out: the output folder is replaced as a whole.' });
   }
+}
+
+/**
+ * Refuses an output folder that lies in a folder whose files a run reads: the next run would read what this one writes.
+ *
+ * @throws InputError `OUTPUT_HOLDS_INPUT`.
+ */
+export function checkOutputOutside(out: string, folders: readonly string[]): void {
+  const place = realPath(path.resolve(out));
+  const around = folders.find((folder) => `${place}${path.sep}`.startsWith(`${realPath(path.resolve(folder))}${path.sep}`));
+  if (around !== undefined) {
+    throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder lies where this run reads its input', { file: out, expected: `a folder outside ${around}`, hint: 'Give another --out: what is written there would be read by the next run.' });
+  }
+}
+
+/** Where a path leads, as far as it exists. */
+function realPath(absolute: string): string {
+  if (existsSync(absolute)) return realpathSync(absolute);
+  const parent = path.dirname(absolute);
+  return parent === absolute ? absolute : path.join(realPath(parent), path.basename(absolute));
 }
 
 const underWay = new Set<string>();

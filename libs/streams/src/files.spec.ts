@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unitMatchSchema } from '@intermodel/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchCsvColumns, buildBatch, checkOutputApart, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
+import { batchCsvColumns, buildBatch, checkOutputApart, checkOutputOutside, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -78,6 +78,13 @@ describe(stageFolder, () => {
     expect(() => stageFolder(at('photos', 'a.jpg'))).toThrow(/is a file/u);
     writeFileSync(at('photos', 'manifest.json'), '{"name":"a web app"}');
     expect(() => stageFolder(at('photos'))).toThrow(/not the output of a run/u);
+  });
+
+  it('refuses outputs within folders that are read, by links too', () => {
+    mkdirSync(at('photos'));
+    symlinkSync(at('photos'), at('linked'));
+    for (const out of [at('photos'), at('photos', 'new', 'out'), at('linked', 'out')]) expect(() => { checkOutputOutside(out, [at('photos')]); }, out).toThrow(expect.objectContaining({ code: 'OUTPUT_HOLDS_INPUT' }));
+    expect(() => { checkOutputOutside(at('photos-out'), [at('photos'), at('missing')]); }).not.toThrow();
   });
 
   it('tells outputs apart from the inputs that they would replace', () => {

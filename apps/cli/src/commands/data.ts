@@ -20,7 +20,7 @@ const conceptsTold = 20;
 
 /** `intermodel data`: what is known of labelled images before a run. */
 export function dataCommand(): Command {
-  return new Command('data').description('Look into labelled images.').addCommand(infoCommand());
+  return new Command('data').description('Look into labelled images.').addHelpText('after', '\nExamples:\n  intermodel data info --format broden broden1_227\n  intermodel data info --study study.yaml').addCommand(infoCommand());
 }
 
 function infoCommand(): Command {

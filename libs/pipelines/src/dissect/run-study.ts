@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
-import { arrowFileBytes, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
+import { arrowFileBytes, checkOutputOutside, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import type { Study } from '../study-file/study.ts';
@@ -87,6 +87,7 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
     const warn = ({ file, message }: StoreWarning) => {
       onEvent({ kind: 'warning', subject: file, text: message });
     };
+    if (out !== undefined) checkOutputOutside(out, [study.data.images, study.data.labels].filter((input) => input !== undefined));
     const folder = out === undefined ? undefined : openRunFolder(out);
     const store = openStudyStore(options.store ?? (out === undefined ? undefined : path.join(out, storeFolder)), { verify: options.verify, warn });
     const lock = await store.store.lock({ ...options.lock, signal });
