@@ -1,12 +1,13 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or this file with the names of topics (reproduce, embedding, dissect, incremental).
+ *   npm run bench, or this file with the names of topics (reproduce, embedding, dissect, incremental, models).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedding } from './embedding.ts';
 import { benchIncremental } from './incremental.ts';
+import { benchManyModels } from './many-models.ts';
 import { benchReproduce } from './reproduce.ts';
 
-const topics: Record<string, () => Promise<void> | void> = { reproduce: benchReproduce, embedding: benchEmbedding, dissect: benchDissect, incremental: benchIncremental };
+const topics: Record<string, () => Promise<void> | void> = { reproduce: benchReproduce, embedding: benchEmbedding, dissect: benchDissect, incremental: benchIncremental, models: benchManyModels };
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

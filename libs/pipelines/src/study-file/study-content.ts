@@ -90,7 +90,13 @@ export type MatchingContent = Partial<Omit<DissectionPreset, 'upsampling' | 'min
   readonly compareGate?: DissectionPreset['compareIou'];
 };
 
-/** How the machine is used, as a study file says it. */
+/**
+ * How the machine is used, as a study file says it.
+ *
+ * Models that take the same images are open at the same time, so that these are decoded once: memory grows with each by
+ * about the size of its file and what its runs hold, until their files have 1 GiB together; further ones follow in a
+ * pass of their own. A smaller `batchSize` lessens what runs hold.
+ */
 export interface RuntimeContent {
   /** Images of one run of a model. */
   readonly batchSize?: number;
