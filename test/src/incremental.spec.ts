@@ -5,7 +5,7 @@ import { createRandom } from '@intermodel/numerics';
 import { readStudyFile, runStudy, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
 import { fileStore, memoryStore } from '@intermodel/streams';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom, tap, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, folderBytes, intermodel, root, temporaryFolder } from './command-line.ts';
 
@@ -198,6 +198,30 @@ describe('a study that is run again', () => {
     const again = computed(await run(file, 'images-out')).filter((step) => step === 'maps a').length;
     expect(again).toBeLessThan(first);
     expect(folderBytes(at('images-out'))).toEqual(await fromNothing(file));
+  });
+
+  it.each([
+    ['an image', (folder: string) => [imageFile(folder, 4), imageFile(folder, 25)]],
+    ['a label image', (folder: string) => [path.join(folder, 'labels', 'scene-002.png'), path.join(folder, 'labels', 'scene-025.png')]],
+    ['a model', () => [at('d.onnx'), at('changing.onnx')]],
+  ])('stops where %s changes after it was hashed, and stores nothing of it under the old bytes', async (_, choose) => {
+    for (const name of ['changing', 'changing-out']) rmSync(at(name), { recursive: true, force: true });
+    cpSync(at('data'), at('changing'), { recursive: true });
+    cpSync(at('a.onnx'), at('changing.onnx'));
+    const file = study({ data: 'changing', models: ['changing', 'b', 'c'] });
+    const [other = '', changed = ''] = choose(at('changing'));
+    const before = readFileSync(changed);
+    const disturbed = lastValueFrom(
+      runStudy(readStudyFile(file), { out: at('changing-out'), command: 'test' }).pipe(
+        tap((event) => {
+          if (event.kind === 'step-done' && event.step === 'model') cpSync(other, changed);
+        }),
+      ),
+    );
+    await expect(disturbed).rejects.toMatchObject({ code: 'FILE_CHANGED', message: expect.stringContaining(path.basename(changed)) as string });
+    writeFileSync(changed, before);
+    await run(file, 'changing-out');
+    expect(folderBytes(at('changing-out'))).toEqual(await fromNothing(file));
   });
 
   it.each([

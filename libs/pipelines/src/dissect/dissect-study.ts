@@ -11,7 +11,7 @@ import { DissectionSteps } from './dissection-steps.ts';
 import { ForwardPass } from './forward-pass.ts';
 import { groupModels } from './group-models.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
-import { cutShards, hashShards } from './image-shards.ts';
+import { checkFiles, cutShards, hashShards } from './image-shards.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layerPlaces } from './model-facts.ts';
 
@@ -121,7 +121,7 @@ export async function dissect({ study, source, describe, steps, hashes, concurre
       const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = storeFolder === undefined || !keeps ? undefined : (layers, images) => {
         checkDisk(storeFolder, images, layers);
       };
-      const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
+      const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass, checkFiles: (files) => checkFiles(files, hashes, signal) });
       const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
         const placed = [];

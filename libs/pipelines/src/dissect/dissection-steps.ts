@@ -20,6 +20,8 @@ export interface LayerPlace {
   readonly layer: string;
   /** Hash of all files of the model. */
   readonly modelHash: string;
+  /** These files, with the hashes of their bytes. */
+  readonly modelFiles: ReadonlyMap<string, string>;
 }
 
 /** Describes the steps of a study's dissection; equal descriptions share a result. */

@@ -41,6 +41,8 @@ export interface ForwardPassOptions {
   readonly onEvent: (event: DissectionEvent) => void;
   /** Is asked before a pass with the sizes of its layers and its images; throws where these cannot be kept. */
   readonly beforePass?: ((layers: readonly KeptSize[], images: number) => void) | undefined;
+  /** Is asked after each shard whether its files and those of its models are still as they were; rejects where one is not. */
+  readonly checkFiles: (files: ReadonlyMap<string, string>) => Promise<void>;
 }
 
 /** Batches of images between decoding and counting at a time: one that loads or runs while another one is counted. */
@@ -93,6 +95,7 @@ export class ForwardPass {
         onEvent({ kind: 'progress', step: 'images', models: models.map(({ name }) => name), done, total });
         if (first + imagesPerBatch < task.shard.entries.length) continue;
         await writing;
+        for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)])) await this.#options.checkFiles(files);
         const now = performance.now();
         writing = sink.endShard?.(task, skipped.splice(0), now - begun);
         writing?.catch(() => undefined);

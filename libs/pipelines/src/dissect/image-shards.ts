@@ -12,6 +12,8 @@ export interface ImageShard {
   readonly images: string;
   /** Hash of all that its labels are made of. */
   readonly labels: string;
+  /** Its files, those of labels too, with the hashes of their bytes. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /**
@@ -47,21 +49,36 @@ export async function hashShards(shards: readonly (readonly LabelledImageEntry[]
   const hashed: ImageShard[] = [];
   for (const entries of shards) {
     const [images, labels]: [unknown[], unknown[]] = [[], []];
+    const files = new Map<string, string>();
+    const hash = async (file: string) => {
+      const sha256 = await hashes.hash(file, signal);
+      files.set(file, sha256);
+      return sha256;
+    };
     for (const { image, file, labels: sources } of entries) {
-      images.push([image, await hashes.hash(file, signal)]);
+      images.push([image, await hash(file)]);
       const described: unknown[] = [];
-      for (const source of sources) described.push(await describeSource(source, hashes, signal));
+      for (const source of sources) described.push(await describeSource(source, hash));
       labels.push([image, described]);
     }
-    hashed.push({ name: entries[0]?.image ?? '', entries, images: hashJson(images), labels: hashJson(labels) });
+    hashed.push({ name: entries[0]?.image ?? '', entries, images: hashJson(images), labels: hashJson(labels), files });
   }
   return hashed;
 }
 
+/**
+ * Checks that files are still as they were hashed, before what was made of them is stored under these hashes.
+ *
+ * @throws InputError `FILE_CHANGED`, `FILE_CHANGING`.
+ */
+export async function checkFiles(files: ReadonlyMap<string, string>, hashes: FileHashes, signal?: AbortSignal): Promise<void> {
+  for (const [file, sha256] of files) await hashes.checkUnchanged(file, sha256, signal);
+}
+
 /** A label source as plain data, with the content of its file instead of the path. */
-async function describeSource(source: LabelSource, hashes: FileHashes, signal: AbortSignal | undefined): Promise<unknown> {
+async function describeSource(source: LabelSource, hash: (file: string) => Promise<string>): Promise<unknown> {
   // Shapes were read from an index of the whole data set; they themselves are the content.
-  const file = 'file' in source && source.kind !== 'shapes' ? await hashes.hash(source.file, signal) : null;
+  const file = 'file' in source && source.kind !== 'shapes' ? await hash(source.file) : null;
   const plain = JSON.stringify({ ...source, file }, (key, value: unknown) => (value instanceof Map ? [...(value as Map<unknown, unknown>)] : key === 'stated' ? undefined : value));
   return JSON.parse(plain);
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { arrowFileBytes, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
+import { arrowFileBytes, InputError, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { from, type Observable } from 'rxjs';
 import { formatStudy } from '../study-file/format-study.ts';
@@ -16,6 +16,7 @@ import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../w
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { describeDissection, dissect, stoppableObservable } from './dissect-study.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
+import { checkFiles } from './image-shards.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts';
 import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
@@ -142,6 +143,7 @@ class StudyRunner {
       },
     });
     this.#signal.throwIfAborted();
+    await this.#checkInputs(source, inputs);
     const watch = new UnitWatch(study.matching.minimumIou);
     const matches = this.#models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
     const tables = await studyTables(study, from(matches).pipe(watch.watch()));
@@ -171,6 +173,13 @@ class StudyRunner {
     }
   }
 
+  /** What is stated of the files that were read must be true of those that were used. */
+  async #checkInputs(source: ImageSource, inputs: StudyRecord['inputs']): Promise<void> {
+    const now = await studyInputs(this.#study, source, this.#store.hashes);
+    const changed = now.find(({ sha256 }, index) => sha256 !== inputs[index]?.sha256);
+    if (changed !== undefined) throw new InputError('FILE_CHANGED', 'was changed during the run', { file: changed.name, expected: 'files that stay as they are until the run ends', hint: 'Run again: what was made of other files is stored.' });
+  }
+
   #labelFolder(): string | undefined {
     const { labelCache } = this.#study.runtime;
     return labelCache ?? (this.#folder === undefined ? undefined : path.join(this.#folder.path, labelsFolder));
@@ -184,6 +193,7 @@ class StudyRunner {
       const description = await source.describe(model.geometry, (done, total) => {
         this.#onEvent({ kind: 'progress', step: 'labels', models: [], done, total });
       });
+      for (const { files } of describe.shards) await checkFiles(files, this.#store.hashes, this.#signal);
       return { description: jsonPart(description) };
     };
     const step = await this.#steps.run({ ...describe.description(model, this.#study.matching), compute });
@@ -218,7 +228,7 @@ class StudyRunner {
     const content = { record, changed: changed?.text ?? null, health: health.csv, tables: Object.entries(batches).map(([name, batch]) => [name, hashOf(batch)]), formats, layers, gallery: study.gallery };
     const output = new OutputRecord(this.#steps, this.#store.hashes, folder.path, content);
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
-    const galleries = await unitGalleries(study, this.#models, this.#steps, describe);
+    const galleries = await unitGalleries(study, this.#models, this.#steps, describe, this.#store.hashes);
     let files = figures === undefined ? await output.current() : undefined;
     if (files === undefined) {
       const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
