@@ -1,4 +1,4 @@
-import { describeDifferences, stepStates, type StepState } from '@intermodel/streams';
+import { describeDifferences, stepKey, stepStates, type StepState } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
 import { inspectStudy, type StudyPlace } from './inspect-study.ts';
 import type { GraphStep } from './study-graph.ts';
@@ -37,21 +37,22 @@ export interface StudyStatus {
 
 /** Tells which steps of a study are done, stale and why, or missing; nothing is run or written. */
 export async function studyStatus(study: Study, place: StudyPlace): Promise<StudyStatus> {
-  const { store, steps, unsegmented } = await inspectStudy(study, place);
-  const stateOf = await stepStates(store.store);
-  const groups = new Map<string, { readonly kind: string; readonly model: string; readonly states: { readonly graph: GraphStep; readonly state: StepState }[] }>();
+  const { store, steps, neededKeys, unsegmented } = await inspectStudy(study, place);
+  const stateOf = await stepStates(store.store, neededKeys);
+  const groups = new Map<string, { readonly kind: string; readonly model: string; readonly states: { readonly graph: GraphStep; readonly key: string; readonly state: StepState }[] }>();
   const unfinished = new Set<string>();
   for (const graph of steps) {
     const state = stateOf(graph.step);
-    const key = JSON.stringify([graph.step.step, graph.model]);
-    const group = groups.get(key) ?? { kind: graph.step.step, model: graph.model, states: [] };
-    groups.set(key, group);
-    group.states.push({ graph, state });
+    const name = JSON.stringify([graph.step.step, graph.model]);
+    const group = groups.get(name) ?? { kind: graph.step.step, model: graph.model, states: [] };
+    groups.set(name, group);
+    group.states.push({ graph, key: stepKey(graph.step), state });
     if (graph.isResult && state.state !== 'done') unfinished.add(graph.model);
   }
   const rows = [...groups.values()].map(({ kind, model, states }): StepGroupStatus => {
     const seen = new Set<string>();
-    const own = states.filter(({ graph }) => !seen.has(graph.step.subject ?? '') && seen.add(graph.step.subject ?? ''));
+    // Two presets or geometries share subjects, and models of one file share steps.
+    const own = states.filter(({ key }) => !seen.has(key) && seen.add(key));
     const count = (name: StepState['state']) => own.filter(({ state }) => state.state === name).length;
     const open = own.filter(({ state }) => state.state !== 'done');
     const times = own.flatMap(({ state }) => (state.state === 'done' ? (store.times.get(state.record.key) ?? []) : []));
