@@ -1,7 +1,7 @@
 import { pruneKeptPlanes } from '@intermodel/data-loading';
 import { findGarbage, InputError, removeGarbage, type GarbageItem } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
-import { outputStepName } from '../steps/output-record.ts';
+import { outputStepNames } from '../steps/output-record.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
 
 /** What no present study needs. */
@@ -35,7 +35,7 @@ export async function cleanStudies(studies: readonly Study[], place: StudyPlace,
   const lock = remove ? await store.lock() : undefined;
   try {
     // Without an output folder it is not known which of them are in use.
-    const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || step !== outputStepName);
+    const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || !outputStepNames.some((name) => name === step));
     if (!remove) return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), planes: 0, removed: false };
     const bytes = await removeGarbage(store, garbage);
     const planes = first.labelFolder === undefined ? 0 : pruneKeptPlanes(first.labelFolder, new Set(inspected.flatMap(({ neededPlanes }) => [...neededPlanes]))).removed;

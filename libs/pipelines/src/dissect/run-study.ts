@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { arrowFileBytes, InputError, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
-import type { RecordBatch } from 'apache-arrow';
-import { from, type Observable } from 'rxjs';
+import { InputError, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
+import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import { formatStudy } from '../study-file/format-study.ts';
 import type { Study } from '../study-file/study.ts';
 import { OutputRecord } from '../steps/output-record.ts';
@@ -22,7 +20,9 @@ import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts
 import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
 import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
+import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
 import { studyTables } from './study-tables.ts';
+import { describeTables, type TableSteps } from './table-steps.ts';
 import { unitGalleries } from './unit-galleries.ts';
 import { unitWarnings } from './unit-warnings.ts';
 import { writeModel } from './write-model.ts';
@@ -139,17 +139,19 @@ class StudyRunner {
     await dissect({
       ...{ study, source, describe, steps: this.#steps, hashes: this.#store.hashes, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
       onModel: async (model) => {
-        await this.#takeModel(model, inputs);
+        await this.#takeModel(model, { study, source, inputs, describe });
       },
     });
     this.#signal.throwIfAborted();
     await this.#checkInputs(source, inputs);
     const watch = new UnitWatch(study.matching.minimumIou);
-    const matches = this.#models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
-    const tables = await studyTables(study, from(matches).pipe(watch.watch()));
+    const layers = this.#models.flatMap((model) => model.layers);
+    await lastValueFrom(from(layers).pipe(map(({ matches }) => matches), watch.watch()), { defaultValue: undefined });
+    const described = await describeTables(study, layers.map(({ key }) => key), this.#store.hashes);
+    const tables = await studyTables({ study, steps: this.#steps, describe: described, hashes: this.#store.hashes }, layers.map(({ matches }) => matches));
     const scored = tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores);
     const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatStudy(study), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...scored] };
-    const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, describe);
+    const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, { study, source, inputs, describe }, described);
     return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: this.#steps.neededKeys };
   }
 
@@ -200,18 +202,19 @@ class StudyRunner {
     return labelHealth(readJsonPart(await step.read('description')) as Awaited<ReturnType<ImageSource['describe']>>, this.#study);
   }
 
-  async #takeModel(event: DissectedModel, inputs: StudyRecord['inputs']): Promise<void> {
-    const study = this.#study;
+  async #takeModel(event: DissectedModel, ingredients: OutputIngredients): Promise<void> {
+    const { study, inputs } = ingredients;
     const { model, layers } = event;
     const warnings = unitWarnings(event);
     if (this.#folder !== undefined) {
-      const ownInputs = inputs.filter(({ role, name }) => role !== 'model' || path.basename(model.file) === name);
-      const record = { options: formatStudy({ ...study, models: [model] }), inputs: ownInputs, warnings };
       const folder = this.#folder.model(model.name);
-      const output = new OutputRecord(this.#steps, this.#store.hashes, folder, { record, layers: layers.map(({ layer, key, diff }) => [layer, key, diff?.key ?? null]) });
+      const output = new OutputRecord(this.#steps, this.#store.hashes, modelOutput(ingredients, model, layers.map(({ place }) => place), folder));
       if ((await output.current()) === undefined) {
+        const begun = performance.now();
+        const record = { options: formatStudy({ ...study, models: [model] }), inputs: inputsOf(model, inputs), warnings };
         const gates = study.diff === undefined ? undefined : { main: study.matching, diff: study.diff.matching };
-        await output.remember(await writeModel(folder, event, record, gates));
+        const files = await writeModel(folder, event, record, gates);
+        await output.remember(files, performance.now() - begun);
       }
     }
     this.#warnings.push(...warnings.map((text) => ({ subject: model.name, text })));
@@ -219,29 +222,24 @@ class StudyRunner {
     this.#onEvent(event);
   }
 
-  async #write(folder: RunFolder, tables: StudyTables, record: StudyRecord, health: LabelHealth, describe: DissectionSteps): Promise<readonly string[]> {
-    const study = this.#study;
-    const { formats, figures } = this.#options;
-    const batches = studyFiles(tables);
-    const layers = this.#models.flatMap(({ model, layers: own }) => own.map(({ layer, key }) => [model.name, layer, key]));
-    const changed = studyChange(folder.path, tables.points);
-    const content = { record, changed: changed?.text ?? null, health: health.csv, tables: Object.entries(batches).map(([name, batch]) => [name, hashOf(batch)]), formats, layers, gallery: study.gallery };
-    const output = new OutputRecord(this.#steps, this.#store.hashes, folder.path, content);
+  async #write(folder: RunFolder, tables: StudyTables, record: StudyRecord, health: LabelHealth, ingredients: OutputIngredients, described: TableSteps): Promise<readonly string[]> {
+    const { study, describe } = ingredients;
+    const { formats = ['html'], figures } = this.#options;
+    const places = this.#models.flatMap(({ layers }) => layers.map(({ place }) => place));
+    const output = new OutputRecord(this.#steps, this.#store.hashes, reportOutput(ingredients, places, described, folder.path, { command: record.command, formats }));
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
     const galleries = await unitGalleries(study, this.#models, this.#steps, describe, this.#store.hashes);
     let files = figures === undefined ? await output.current() : undefined;
     if (files === undefined) {
+      const begun = performance.now();
+      const changed = studyChange(folder.path, tables.points);
       const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
       // A change is recognised by the embedding that it led from: once that is replaced, it must be on record.
       if (changed !== undefined) writeFileAtomically(path.join(folder.path, changeFile), changed.text);
-      files = writeFiles(folder.path, batches, record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
-      await output.remember(files);
+      files = writeFiles(folder.path, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
+      await output.remember(files, performance.now() - begun);
     }
     for (const name of folder.tidy(files, study.models.map(({ name: own }) => own))) this.#onEvent({ kind: 'warning', subject: name, text: 'It is no model of the study any more: its folder was removed.' });
     return files;
   }
-}
-
-function hashOf(batch: RecordBatch): string {
-  return createHash('sha256').update(arrowFileBytes(batch.schema, [batch])).digest('hex');
 }

@@ -1,6 +1,7 @@
 import type { StepDescription } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
 import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
+import type { TableSteps } from './table-steps.ts';
 
 /** A step of a study. */
 export interface GraphStep {
@@ -13,7 +14,7 @@ export interface GraphStep {
 }
 
 /** Lists all steps of a study in the order in which they are run. */
-export function studySteps(study: Study, describe: DissectionSteps, places: readonly LayerPlace[]): GraphStep[] {
+export function studySteps(study: Study, describe: DissectionSteps, places: readonly LayerPlace[], tables: TableSteps): GraphStep[] {
   const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
   const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
   const steps: GraphStep[] = [];
@@ -37,5 +38,6 @@ export function studySteps(study: Study, describe: DissectionSteps, places: read
     }
     if (study.gallery.units > 0) add(describe.gallery(place, study.matching), name, true);
   }
+  for (const step of [tables.profiles, tables.embedding, tables.relations]) if (step !== undefined) add(step, '', true);
   return steps;
 }

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { memoryStore } from '@intermodel/streams';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Manifest } from '../manifest.ts';
 import { defineStudy } from '../study-file/read-study-file.ts';
 import type { StudyContent } from '../study-file/study-content.ts';
 import { runStudy } from './run-study.ts';
@@ -25,6 +27,10 @@ function writeModel(name: string, seed: number): void {
   const data = Array.from({ length: 8 * 3 * 9 }, (_, place) => Math.sin(place * (seed + 1.3)));
   const nodes = [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }, { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['scores'] }];
   writeFileSync(at(`${name}.onnx`), buildOnnxModel({ inputs: [{ name: 'input', dims: ['batch', 3, 16, 16] }], outputs: [{ name: 'scores', dims: ['batch', 8, 1, 1] }], nodes, initializers: { weights: { dims: [8, 3, 3, 3], data } } }));
+}
+
+function writeScores(factor: number): void {
+  writeFileSync(at('scores.csv'), `model,task,dataset,metric,score\n${['a', 'b', 'c'].map((model, index) => `${model},detection,VOC,AP,${String(index * factor)}`).join('\n')}\n`);
 }
 
 const study = (more: Partial<StudyContent> = {}) =>
@@ -51,10 +57,34 @@ describe(studyStatus, () => {
     await run();
     const more = { diffPreset: 'gandissect' } as const;
     const told = await status(more);
-    expect([told.isComplete, told.groups.filter(({ stale }) => stale > 0).map(({ step }) => step)]).toEqual([false, []]);
-    const computed = (await run(more)).filter((step) => step !== 'output');
+    expect([told.isComplete, new Set(told.groups.filter(({ stale }) => stale > 0).map(({ step }) => step))]).toEqual([false, new Set(['tables', 'report'])]);
+    const computed = await run(more);
     expect(computed.length).toBeGreaterThan(6);
     expect(toRun(told)).toEqual(computed.sort());
     expect(await status(more)).toMatchObject({ isComplete: true });
+  });
+
+  it('foresees what changed choices of the tables, changed scores and a lost report make to run', async () => {
+    const more = { scores: 'scores.csv', relations: { permutations: 1000 } };
+    writeScores(1);
+    await run(more);
+    expect([await run(more), (await status(more)).isComplete]).toEqual([[], true]);
+    writeScores(-3);
+    expect(toRun(await status(more))).toEqual(['relations', 'report', 'tables', 'tables', 'tables']);
+    expect((await run(more)).sort()).toEqual(['relations', 'report', 'tables', 'tables', 'tables']);
+    const embedding = { components: 1, clusters: 2, normalisation: 'count' } as const;
+    const foreseen = toRun(await status({ ...more, embedding }));
+    expect(foreseen).toEqual(['embedding', 'profiles', 'relations', 'report', 'tables', 'tables', 'tables']);
+    expect((await run({ ...more, embedding })).sort()).toEqual(foreseen);
+    rmSync(at('out', 'report.html'));
+    expect(toRun(await status({ ...more, embedding }))).toEqual(['report']);
+    expect(await run({ ...more, embedding })).toEqual(['report']);
+    const frozen = { ...more, embedding: { frozen: 'out' } };
+    expect(toRun(await status(frozen))).toContain('embedding');
+    await run(frozen);
+    await run(frozen);
+    expect([await run(frozen), (await status(frozen)).isComplete]).toEqual([[], true]);
+    const { inputs } = JSON.parse(readFileSync(at('out', 'manifest.json'), 'utf8')) as Manifest;
+    expect(inputs.filter(({ role }) => role === 'embedding')).toEqual([{ name: 'fit.arrow', role: 'embedding', sha256: createHash('sha256').update(readFileSync(at('out', 'fit.arrow'))).digest('hex') }]);
   });
 });

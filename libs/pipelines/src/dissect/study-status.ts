@@ -1,5 +1,7 @@
 import { describeDifferences, stepKey, stepStates, type StepState } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
+import { outputState, outputStep, type OutputState, type StudyOutput } from '../steps/output-record.ts';
+import type { StudyStore } from '../steps/study-store.ts';
 import { inspectStudy, type StudyPlace } from './inspect-study.ts';
 import type { GraphStep } from './study-graph.ts';
 
@@ -37,7 +39,7 @@ export interface StudyStatus {
 
 /** Tells which steps of a study are done, stale and why, or missing; nothing is run or written. */
 export async function studyStatus(study: Study, place: StudyPlace): Promise<StudyStatus> {
-  const { store, steps, neededKeys, unsegmented } = await inspectStudy(study, place);
+  const { store, steps, outputs, neededKeys, unsegmented } = await inspectStudy(study, place);
   const stateOf = await stepStates(store.store, neededKeys);
   const groups = new Map<string, { readonly kind: string; readonly model: string; readonly states: { readonly graph: GraphStep; readonly key: string; readonly state: StepState }[] }>();
   const unfinished = new Set<string>();
@@ -64,5 +66,19 @@ export async function studyStatus(study: Study, place: StudyPlace): Promise<Stud
       why: [...new Set(own.flatMap(({ state }) => (state.state === 'stale' ? [describeDifferences(state.differences)] : [])))],
     };
   });
+  for (const { model, output } of outputs) rows.push(outputRow(model, await outputState(store.store, store.hashes, output), output, store));
   return { groups: rows, unsegmented, isComplete: unsegmented === 0 && rows.every(({ toRun }) => toRun === 0) };
+}
+
+/** What was written into a folder, as one step. */
+function outputRow(model: string, state: OutputState, output: StudyOutput, { times }: StudyStore): StepGroupStatus {
+  const count = (name: OutputState['state']) => (state.state === name ? 1 : 0);
+  const why = state.state !== 'stale' ? [] : [...(state.differences.length === 0 ? [] : [describeDifferences(state.differences)]), ...state.files.map((name) => `${name} was changed or removed`)];
+  return {
+    ...{ step: output.step, model, done: count('done'), stale: count('stale'), missing: count('missing') },
+    toRun: 1 - count('done'),
+    bytes: state.state === 'done' ? state.record.bytes : 0,
+    milliseconds: state.state === 'done' ? times.get(stepKey(outputStep(output))) : undefined,
+    why,
+  };
 }
