@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { memoryStore } from '@intermodel/streams';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,18 +42,19 @@ const study = (more: Partial<StudyContent> = {}) =>
     embedding: { components: 1, clusters: 2 },
     ...more,
   }, { folder: root });
-const store = memoryStore();
 const run = async (more: Partial<StudyContent> = {}) => {
-  const events = await lastValueFrom(runStudy(study(more), { store, out: at('out') }).pipe(toArray()));
+  const events = await lastValueFrom(runStudy(study(more), { out: at('out') }).pipe(toArray()));
   return events.flatMap((event) => (event.kind === 'step-done' ? [event.step] : []));
 };
-const status = (more: Partial<StudyContent> = {}) => studyStatus(study(more), { store, out: at('out') });
+const status = (more: Partial<StudyContent> = {}) => studyStatus(study(more), { out: at('out') });
 /** Steps that a run would compute, by their kinds. */
 const toRun = ({ groups }: StudyStatus) => groups.flatMap(({ step, toRun: count }) => Array.from({ length: count }, () => step)).sort();
 
 describe(studyStatus, () => {
   it('foresees the steps of a second preset, which have the names of those of the first', async () => {
+    const groupsOf = async () => (await status()).groups;
     await run();
+    for (const { milliseconds } of await groupsOf()) expect(milliseconds).toBeGreaterThan(0);
     const more = { diffPreset: 'gandissect' } as const;
     const told = await status(more);
     expect([told.isComplete, new Set(told.groups.filter(({ stale }) => stale > 0).map(({ step }) => step))]).toEqual([false, new Set(['tables', 'report'])]);
