@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError } from './errors.ts';
 import { makeFolder } from './store/durable-folders.ts';
@@ -45,15 +45,17 @@ export interface StagedFolder {
  * Opens a folder that appears whole at the end or not at all. An earlier run's output (a folder with a manifest) is
  * replaced; any other folder with files in it is refused.
  *
+ * @param target the folder
+ * @param ownNames names of all files that runs write there: files of other names stay, and refuse nothing. Default: the folder is replaced as a whole
  * @throws InputError `OUTPUT_NOT_EMPTY` or `OUTPUT_NOT_A_FOLDER`.
  */
-export function stageFolder(target: string): StagedFolder {
+export function stageFolder(target: string, ownNames?: ReadonlySet<string>): StagedFolder {
   const folder = path.resolve(target);
   if (existsSync(folder)) {
     if (!statSync(folder).isDirectory()) {
       throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: target, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
     }
-    const entries = readdirSync(folder);
+    const entries = readdirSync(folder).filter((name) => ownNames?.has(name) ?? true);
     if (entries.length > 0 && !isRunFolder(folder)) {
       throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', {
         file: target,
@@ -83,7 +85,8 @@ export function stageFolder(target: string): StagedFolder {
         rmSync(temporary, { recursive: true, force: true });
         throw writeError(target, cause);
       }
-      rmSync(old, { recursive: true, force: true });
+      if (ownNames === undefined) rmSync(old, { recursive: true, force: true });
+      else if (existsSync(old)) giveBack(old, folder, ownNames);
     },
     discard() {
       underWay.delete(temporary);
@@ -95,9 +98,40 @@ export function stageFolder(target: string): StagedFolder {
 /** Names that files and folders bear while they are written, and the folders that they replace. */
 const leftover = /\.[0-9a-f]{8}\.(?:partial|old)$/u;
 
-/** Removes what runs that were killed left half-written in a folder; nobody else may be writing there. */
-export function removeLeftovers(folder: string): void {
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) if (leftover.test(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
+/**
+ * Removes what runs that were killed left half-written in a folder; nobody else may be writing there.
+ *
+ * @param folder the folder
+ * @param ownNames as for {@link stageFolder}, where folders within this one were staged with it: what else was in them is put back
+ */
+export function removeLeftovers(folder: string, ownNames?: ReadonlySet<string>): void {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!leftover.test(name)) continue;
+    const left = path.join(folder, name);
+    if (ownNames !== undefined && name.endsWith('.old') && statSync(left).isDirectory()) giveBack(left, left.replace(leftover, ''), ownNames);
+    else rmSync(left, { recursive: true, force: true });
+  }
+}
+
+/** Moves what no run wrote from a folder that was replaced into the new one, where nothing is replaced, and removes the rest. */
+function giveBack(old: string, folder: string, ownNames: ReadonlySet<string>): void {
+  const others = readdirSync(old).filter((name) => !ownNames.has(name) && !leftover.test(name));
+  try {
+    if (others.length > 0) makeFolder(folder);
+    for (const name of others) if (!existsSync(path.join(folder, name))) renameSync(path.join(old, name), path.join(folder, name));
+    removeRunFolder(old, ownNames);
+  } catch (cause) {
+    throw writeError(folder, cause);
+  }
+}
+
+/** Removes the files of runs from a folder, the manifest last, and the folder itself where nothing else is in it; tells whether it is gone. */
+export function removeRunFolder(folder: string, ownNames: ReadonlySet<string>): boolean {
+  const own = readdirSync(folder).filter((name) => ownNames.has(name) || leftover.test(name));
+  for (const name of own.sort((one, other) => Number(one === manifestFile) - Number(other === manifestFile))) rmSync(path.join(folder, name), { recursive: true, force: true });
+  if (readdirSync(folder).length > 0) return false;
+  rmdirSync(folder);
+  return true;
 }
 
 /** Whether a folder is the output of a run: its manifest says that intermodel wrote it. */

@@ -85,7 +85,10 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
     };
     const folder = out === undefined ? undefined : openRunFolder(out);
     const store = openStudyStore(options.store ?? (out === undefined ? undefined : path.join(out, storeFolder)), { verify: options.verify, warn });
-    const lock = await store.store.lock({ ...options.lock, signal });
+    const lock = await store.store.lock({ ...options.lock, signal }).catch((error: unknown) => {
+      folder?.abandon();
+      throw error;
+    });
     try {
       onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
     } finally {
@@ -239,7 +242,7 @@ class StudyRunner {
       files = writeFiles(folder.path, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
       await output.remember(files, performance.now() - begun);
     }
-    for (const name of folder.tidy(files, study.models.map(({ name: own }) => own))) this.#onEvent({ kind: 'warning', subject: name, text: 'It is no model of the study any more: its folder was removed.' });
+    for (const { model, stays } of folder.tidy(files, study.models.map(({ name }) => name))) this.#onEvent({ kind: 'warning', subject: model, text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}.` });
     return files;
   }
 }
