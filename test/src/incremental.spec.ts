@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom } from '@intermodel/numerics';
 import { readStudyFile, runStudy, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
@@ -146,11 +146,17 @@ describe('a study that is run again', () => {
   it('leaves files alone that are not its own, in the output folder and beside the models', async () => {
     const file = study();
     await run(file, 'notes');
-    const own = ['notes.md', 'plan.json', path.join('models', 'mine')];
-    mkdirSync(at('notes', 'models', 'mine'));
-    for (const name of own.slice(0, 2)) writeFileSync(at('notes', name), 'mine');
+    const own = ['notes.md', 'plan.json', path.join('models', 'a', 'notes.txt'), path.join('models', 'c', 'notes.txt'), path.join('models', 'b', 'drafts'), path.join('models', 'mine')];
+    for (const name of own.slice(4)) mkdirSync(at('notes', name));
+    for (const name of own.slice(0, 4)) writeFileSync(at('notes', name), 'mine');
     await run(file, 'notes');
+    // A run that was killed between moving the old folder away and removing it.
+    mkdirSync(at('notes', 'models', 'a.0a1b2c3d.old'));
+    renameSync(at('notes', own[2] as string), at('notes', 'models', 'a.0a1b2c3d.old', 'notes.txt'));
+    const events = await run(study({ models: ['a', 'b', 'd'], more: { matching: { gate: 0.06 } } }), 'notes');
     expect(own.filter((name) => existsSync(at('notes', name)))).toEqual(own);
+    expect([readdirSync(at('notes', 'models')).sort(), readdirSync(at('notes', 'models', 'c'))]).toEqual([['a', 'b', 'c', 'd', 'mine'], ['notes.txt']]);
+    expect(events.flatMap((event) => (event.kind === 'warning' && event.subject === 'c' ? [event.text] : []))).toEqual([expect.stringContaining('other files in its folder stay')]);
   });
 
   it('records a change of models even where the run that made it stopped while it wrote', async () => {
@@ -395,9 +401,10 @@ describe('a run that does not end', () => {
     const first = start(['run', file, '--out', at('shared'), '--quiet']);
     const done = exit(first);
     await until(() => existsSync(at('shared', '.store', 'lock')), first.told);
-    const refused = intermodel(['run', file, '--out', at('shared')]);
+    const refused = intermodel(['run', file, '--out', at('refused'), '--store', at('shared', '.store')]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(new RegExp(`^error STORE_LOCKED: .*${String(first.pid)}`, 'u'));
+    expect(existsSync(at('refused'))).toBe(false);
     const waiting = start(['run', file, '--out', at('shared'), '--wait']);
     expect([await done, await exit(waiting)]).toEqual([0, 0]);
     expect(waiting.told()).toContain(`waiting for process ${String(first.pid)}`);
@@ -505,6 +512,17 @@ describe('runStudy as a library', () => {
     expect(seen).not.toContain('matches');
     const events = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
     expect(events.some((event) => event.kind === 'step-skipped' && event.step === 'maps')).toBe(true);
+  });
+
+  it('runs a dozen models in one pass without a word', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `dozen-${String(index)}`);
+    names.forEach(writeModel);
+    const told: Error[] = [];
+    const listen = (warning: Error) => told.push(warning);
+    process.on('warning', listen);
+    await run(study({ models: names, more: { gallery: { units: 0 } } }), 'dozen');
+    process.off('warning', listen);
+    expect(told).toEqual([]);
   });
 
   it('does what its examples show', async () => {

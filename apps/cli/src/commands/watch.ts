@@ -55,6 +55,12 @@ export function watchCommand(): Command {
           watchStudy(file, {
             ...{ out, signal, command: statedCommand(self, 'run') },
             ...reportChoices(options),
+            lock: {
+              waitMilliseconds: Infinity,
+              onWait: (holder) => {
+                print(`waiting for process ${String(holder)}, which runs a study with this store`);
+              },
+            },
             ...(store === undefined ? {} : { store }),
             ...(verify === undefined ? {} : { verify }),
             ...(concurrency === undefined ? {} : { concurrency }),
