@@ -6,7 +6,7 @@ import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from './image-shards.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { labels: 1, description: 1, maps: 1, histogram: 1, top: 1, thresholds: 1, overlaps: 1, matches: 1, gallery: 1 } as const;
+const codeVersions = { images: 1, labels: 1, description: 1, maps: 1, histogram: 1, top: 1, thresholds: 1, overlaps: 1, matches: 1, gallery: 1 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
 const [decoding, running] = [`sharp ${libraryVersion('sharp') ?? ''}`, `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`];
@@ -38,6 +38,11 @@ export class DissectionSteps {
     this.#study = study;
     this.#vocabulary = hashPlain(vocabulary);
     this.#concepts = hashPlain(vocabulary.concepts);
+  }
+
+  /** What each image was made of in a dissection that ended: part `images`, from which later ones tell what changed. */
+  images(): StepDescription {
+    return this.#step('images', '', { images: hashJson(this.shards.map(({ images }) => images)), labels: hashJson(this.shards.map(({ labels }) => labels)) }, {});
   }
 
   /** Labels of a shard on the label grid: parts `labels`, and `images` with those that were passed over. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LabelledImageEntry, LabelSource } from '@intermodel/data-loading';
 import { hashJson, type FileHashes } from '@intermodel/streams';
+import type { ImageContent } from './image-changes.ts';
 
 /** Images that are counted together, so that what was counted of them can be kept. */
 export interface ImageShard {
@@ -12,6 +13,8 @@ export interface ImageShard {
   readonly images: string;
   /** Hash of all that its labels are made of. */
   readonly labels: string;
+  /** What each of its images is made of. */
+  readonly contents: readonly ImageContent[];
   /** Its files, those of labels too, with the hashes of their bytes. */
   readonly files: ReadonlyMap<string, string>;
 }
@@ -50,18 +53,21 @@ export async function hashShards(shards: readonly (readonly LabelledImageEntry[]
   for (const entries of shards) {
     const [images, labels]: [unknown[], unknown[]] = [[], []];
     const files = new Map<string, string>();
+    const contents: ImageContent[] = [];
     const hash = async (file: string) => {
       const sha256 = await hashes.hash(file, signal);
       files.set(file, sha256);
       return sha256;
     };
     for (const { image, file, labels: sources } of entries) {
-      images.push([image, await hash(file)]);
+      const sha256 = await hash(file);
+      images.push([image, sha256]);
       const described: unknown[] = [];
       for (const source of sources) described.push(await describeSource(source, hash));
       labels.push([image, described]);
+      contents.push([image, sha256, hashJson(described)]);
     }
-    hashed.push({ name: entries[0]?.image ?? '', entries, images: hashJson(images), labels: hashJson(labels), files });
+    hashed.push({ name: entries[0]?.image ?? '', entries, images: hashJson(images), labels: hashJson(labels), contents, files });
   }
   return hashed;
 }

@@ -8,6 +8,7 @@ import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
 import { StudySteps } from '../steps/study-steps.ts';
 import { describeDissection } from './dissect-study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
+import type { ImageContent } from './image-changes.ts';
 import { openImageSource, studyPlaneKeys } from './image-source.ts';
 import { layerPlaces } from './model-facts.ts';
 import { labelsFolder, modelsFolder, storeFolder } from './run-folder.ts';
@@ -40,6 +41,8 @@ export interface InspectedStudy {
   readonly store: StudyStore;
   /** All steps, in the order in which they are run. */
   readonly steps: readonly GraphStep[];
+  /** What its images are made of. */
+  readonly images: readonly ImageContent[];
   /** Files that a run writes into the output folder; none where it is not known. */
   readonly outputs: readonly ModelOutput[];
   /** Keys of all that the study needs of the store, what was written into output folders included. */
@@ -65,7 +68,7 @@ export async function inspectStudy(study: Study, { out, store: given, signal = n
   // Bad images never have planes: where they are passed over, some may be missing for good.
   const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
   const common = { store, labelFolder, neededPlanes, unsegmented };
-  if (unsegmented > 0) return { ...common, steps: [], outputs: [], neededKeys: new Set() };
+  if (unsegmented > 0) return { ...common, steps: [], images: [], outputs: [], neededKeys: new Set() };
   const source = await openImageSource(study, { ...(labelFolder === undefined ? {} : { labelCache: labelFolder }), runtime: study.runtime, signal });
   const describe = await describeDissection(study, source, store.hashes, signal);
   const facts = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
@@ -81,7 +84,7 @@ export async function inspectStudy(study: Study, { out, store: given, signal = n
     outputs.push({ model: '', output: reportOutput(ingredients, places, tables, out) });
   }
   const neededKeys = new Set([...facts.neededKeys, ...steps.map(({ step }) => stepKey(step)), ...outputs.map(({ output }) => stepKey(outputStep(output)))]);
-  return { ...common, steps, outputs, neededKeys };
+  return { ...common, steps, images: describe.shards.flatMap(({ contents }) => contents), outputs, neededKeys };
 }
 
 /** A store that reads another one, and keeps what is written to itself. */

@@ -147,6 +147,7 @@ class StudyRunner {
     });
     this.#signal.throwIfAborted();
     await this.#checkInputs(source, inputs);
+    await this.#steps.run({ ...describe.images(), compute: () => ({ images: jsonPart(describe.shards.flatMap(({ contents }) => contents)) }) });
     const watch = new UnitWatch(study.matching.minimumIou);
     const layers = this.#models.flatMap((model) => model.layers);
     await lastValueFrom(from(layers).pipe(map(({ matches }) => matches), watch.watch()), { defaultValue: undefined });

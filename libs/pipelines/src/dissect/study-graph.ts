@@ -13,6 +13,26 @@ export interface GraphStep {
   readonly model: string;
 }
 
+const ofImages = { images: 'images', labels: 'images' } as const;
+
+/** Kinds of steps that a step follows from, by the roles of its inputs; other inputs are files, or what was read from them. */
+export const upstreamSteps: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  labels: ofImages,
+  maps: ofImages,
+  histogram: ofImages,
+  top: ofImages,
+  description: { labels: 'labels' },
+  thresholds: { shards: 'histogram' },
+  overlaps: { maps: 'maps', labels: 'labels', thresholds: 'thresholds' },
+  matches: { overlaps: 'overlaps' },
+  gallery: { matches: 'matches', top: 'top' },
+  profiles: { matches: 'matches' },
+  embedding: { profiles: 'profiles' },
+  relations: { embedding: 'embedding' },
+  tables: { matches: 'matches' },
+  report: { description: 'description', matches: 'matches', gallery: 'gallery', profiles: 'profiles', embedding: 'embedding', relations: 'relations' },
+};
+
 /** Lists all steps of a study in the order in which they are run. */
 export function studySteps(study: Study, describe: DissectionSteps, places: readonly LayerPlace[], tables: TableSteps): GraphStep[] {
   const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
@@ -21,6 +41,7 @@ export function studySteps(study: Study, describe: DissectionSteps, places: read
   const add = (step: StepDescription, model = '', isResult = false) => {
     steps.push({ step, model, isResult });
   };
+  add(describe.images(), '', true);
   for (const { model } of places) for (const preset of presets) for (const shard of describe.shards) add(describe.labels(shard, model, preset), '', true);
   const [first] = study.models;
   if (first !== undefined) add(describe.description(first, study.matching), '', true);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
@@ -50,7 +50,7 @@ const status = (more: Partial<StudyContent> = {}) => studyStatus(study(more), { 
 /** Steps that a run would compute, by their kinds. */
 const toRun = ({ groups }: StudyStatus) => groups.flatMap(({ step, toRun: count }) => Array.from({ length: count }, () => step)).sort();
 
-describe(studyStatus, () => {
+describe(studyStatus, { timeout: 120_000 }, () => {
   it('foresees the steps of a second preset, which have the names of those of the first', async () => {
     const groupsOf = async () => (await status()).groups;
     await run();
@@ -86,5 +86,18 @@ describe(studyStatus, () => {
     expect([await run(frozen), (await status(frozen)).isComplete]).toEqual([[], true]);
     const { inputs } = JSON.parse(readFileSync(at('out', 'manifest.json'), 'utf8')) as Manifest;
     expect(inputs.filter(({ role }) => role === 'embedding')).toEqual([{ name: 'fit.arrow', role: 'embedding', sha256: createHash('sha256').update(readFileSync(at('out', 'fit.arrow'))).digest('hex') }]);
+  });
+
+  it('names the image that changed once, and says of the rest that it follows', async () => {
+    await run();
+    const [first = '', second = ''] = readdirSync(at('images')).map((name) => at('images', name));
+    cpSync(first, second);
+    const { groups } = await status();
+    const stem = path.basename(second).replace(/\.[a-z]+$/u, '');
+    expect(groups.flatMap(({ why }) => why)).toEqual([expect.stringMatching(new RegExp(`^1 image changed: ${stem}`, 'u'))]);
+    expect(Object.fromEntries(groups.map(({ step, follows }) => [step, follows]))).toMatchObject({ labels: ['images'], maps: ['images'], thresholds: ['histogram'], matches: ['overlaps'], embedding: ['profiles'] });
+    writeModel('b', 9);
+    const told = (await status()).groups.filter(({ model, why }) => model === 'b' && why.length > 0);
+    expect(new Set(told.flatMap(({ why }) => why))).toEqual(new Set(['input "model" changed']));
   });
 });
