@@ -33,6 +33,9 @@ export function watchCommand(): Command {
             done();
             process.stderr.write(`${errorText(event.error)}\n`);
             break;
+          case 'warning':
+            print(`note: ${event.subject}: ${event.text}`);
+            break;
           case 'waiting':
             print('waiting for changes, Ctrl-C to end');
             break;

@@ -109,6 +109,7 @@ class Changes {
       if (this.#signal.aborted) break;
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
+        clearTimeout(this.#timer);
         if (this.#changed.size > 0) this.#timer = setTimeout(resolve, this.#settleMilliseconds);
       });
     } while (this.#changed.size === 0);
