@@ -46,7 +46,7 @@ export interface StagedFolder {
  * Opens a folder that appears whole at the end or not at all. An earlier run's output (a folder with a manifest) is
  * replaced; any other folder with files in it is refused.
  *
- * @param target the folder
+ * @param target path that appears
  * @param ownNames names of all files that runs write there: files of other names stay, and refuse nothing. Default: the folder is replaced as a whole
  * @throws InputError `OUTPUT_NOT_EMPTY` or `OUTPUT_NOT_A_FOLDER`.
  */
@@ -103,7 +103,7 @@ const leftover = /\.[0-9a-f]{8}\.(?:partial|old)$/u;
 /**
  * Removes what runs that were killed left half-written in a folder; nobody else may be writing there.
  *
- * @param folder the folder
+ * @param folder place that is tidied up
  * @param ownNames as for {@link stageFolder}, where folders within this one were staged with it: what else was in them is put back
  */
 export function removeLeftovers(folder: string, ownNames?: ReadonlySet<string>): void {

@@ -30,7 +30,7 @@ export function frozenFit({ embedding }: Pick<Study, 'embedding'>): string | und
 /**
  * Describes the steps over the models of a study.
  *
- * @param study the study
+ * @param study choices and files of the tables
  * @param matches keys of the matches of all layers, in whatever order
  * @param hashes hashes of the files that are read
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE` for scores and an earlier embedding.
