@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MachineError } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
@@ -18,6 +19,13 @@ export interface InferenceThread {
 interface Waiting {
   readonly resolve: (maps: readonly Float32Array[]) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** Guards of all threads that run: one listener of the process stands for any number of models. */
+const guards = new Set<RunGuard>();
+
+function stopGuards(): void {
+  for (const guard of guards) guard.stopAndWait(exitMilliseconds);
 }
 
 /** Longest time that an ending process waits for the run under way. */
@@ -41,17 +49,20 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
   };
-  const beforeExit = () => {
-    guard.stopAndWait(exitMilliseconds);
-  };
-  process.once('exit', beforeExit);
+  if (guards.size === 0) process.once('exit', stopGuards);
+  guards.add(guard);
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
-      process.removeListener('exit', beforeExit);
+      guards.delete(guard);
+      if (guards.size === 0) process.removeListener('exit', stopGuards);
+      signal?.removeEventListener('abort', onAbort);
       fail(stoppedError(settings.file));
       resolve();
     });
   });
+  function onAbort(): void {
+    void stop();
+  }
   const opened = new Promise<OpenedModel>((resolve, reject) => {
     failOpening = reject;
     worker.on('message', (answer: WorkerAnswer) => {
@@ -70,7 +81,8 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
     worker.postMessage('close');
     await exited;
   };
-  signal?.addEventListener('abort', () => void stop(), { once: true });
+  if (signal !== undefined) setMaxListeners(0, signal);
+  signal?.addEventListener('abort', onAbort, { once: true });
   return {
     model: await opened,
     infer: (pixels, images) =>

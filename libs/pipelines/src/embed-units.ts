@@ -21,10 +21,19 @@ export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
  * readUnitTables(['units.csv']).pipe(embedUnits({ components: 2 }))
  */
 export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<UnitMatchBatch, EmbeddingTables> {
-  const { gate, inclusive = false, normalisation, components, clusters, exclude, dropFirstConcept, seed = fitEmbeddingDefaults.seed } = { ...embeddingPresets.default, ...options };
-  return (matches) =>
-    matches.pipe(
-      profileModels({ gate, inclusive, normalisation }),
+  const { gate, inclusive = false, normalisation } = { ...embeddingPresets.default, ...options };
+  return (matches) => matches.pipe(profileModels({ gate, inclusive, normalisation }), embedProfiles(options));
+}
+
+/**
+ * Goes from the profiles of models to embedding and categories, as {@link embedUnits} does once it has them.
+ *
+ * @throws InputError from the stages, such as `MODEL_UNKNOWN`, `TOO_FEW_MODELS`, `PROFILE_EMPTY`.
+ */
+export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction<ConceptProfileBatch, EmbeddingTables> {
+  const { gate, normalisation, components, clusters, exclude, dropFirstConcept, seed = fitEmbeddingDefaults.seed } = { ...embeddingPresets.default, ...options };
+  return (source) =>
+    source.pipe(
       concatMap((profiles) => {
         checkExcluded(exclude, profiles);
         const conceptsOfCategory = countConcepts(profiles);

@@ -56,6 +56,12 @@ export function studyFiles(tables: Partial<EmbeddingTables & RelationTables>): R
   return Object.fromEntries(named.filter((entry): entry is [string, RecordBatch] => entry[1] !== undefined));
 }
 
+/** Tables by the names that {@link studyFiles} gave their files. */
+export function tablesOfFiles(files: Readonly<Record<string, RecordBatch>>): Partial<EmbeddingTables & RelationTables> {
+  const named = Object.entries(tableOfFile).flatMap(([name, table]) => (files[name] === undefined ? [] : [[table, files[name]]]));
+  return Object.fromEntries(named) as Partial<EmbeddingTables & RelationTables>;
+}
+
 /** Tables of a study; only the profiles and their summaries are always there. */
 export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Partial<EmbeddingTables & RelationTables>;
 

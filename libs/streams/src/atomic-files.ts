@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError } from './errors.ts';
-import { makeFolder } from './store/durable-folders.ts';
+import { flushFolder, makeFolder } from './store/durable-folders.ts';
 
 /** File that marks a folder as the output of a run. */
 export const manifestFile = 'manifest.json';
@@ -25,6 +25,7 @@ export function writeFileAtomically(file: string, content: string | Uint8Array |
       closeSync(handle);
     }
     renameSync(temporary, file);
+    flushFolder(path.dirname(file));
   } catch (cause) {
     if (existsSync(temporary)) rmSync(temporary, { force: true });
     throw writeError(file, cause);
@@ -45,15 +46,17 @@ export interface StagedFolder {
  * Opens a folder that appears whole at the end or not at all. An earlier run's output (a folder with a manifest) is
  * replaced; any other folder with files in it is refused.
  *
+ * @param target path that appears
+ * @param ownNames names of all files that runs write there: files of other names stay, and refuse nothing. Default: the folder is replaced as a whole
  * @throws InputError `OUTPUT_NOT_EMPTY` or `OUTPUT_NOT_A_FOLDER`.
  */
-export function stageFolder(target: string): StagedFolder {
+export function stageFolder(target: string, ownNames?: ReadonlySet<string>): StagedFolder {
   const folder = path.resolve(target);
   if (existsSync(folder)) {
     if (!statSync(folder).isDirectory()) {
       throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: target, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
     }
-    const entries = readdirSync(folder);
+    const entries = readdirSync(folder).filter((name) => ownNames?.has(name) ?? true);
     if (entries.length > 0 && !isRunFolder(folder)) {
       throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', {
         file: target,
@@ -78,12 +81,14 @@ export function stageFolder(target: string): StagedFolder {
       try {
         if (existsSync(folder)) renameSync(folder, old);
         renameSync(temporary, folder);
+        flushFolder(path.dirname(folder));
       } catch (cause) {
         if (!existsSync(folder) && existsSync(old)) renameSync(old, folder);
         rmSync(temporary, { recursive: true, force: true });
         throw writeError(target, cause);
       }
-      rmSync(old, { recursive: true, force: true });
+      if (ownNames === undefined) rmSync(old, { recursive: true, force: true });
+      else if (existsSync(old)) giveBack(old, folder, ownNames);
     },
     discard() {
       underWay.delete(temporary);
@@ -95,9 +100,40 @@ export function stageFolder(target: string): StagedFolder {
 /** Names that files and folders bear while they are written, and the folders that they replace. */
 const leftover = /\.[0-9a-f]{8}\.(?:partial|old)$/u;
 
-/** Removes what runs that were killed left half-written in a folder; nobody else may be writing there. */
-export function removeLeftovers(folder: string): void {
-  for (const name of existsSync(folder) ? readdirSync(folder) : []) if (leftover.test(name)) rmSync(path.join(folder, name), { recursive: true, force: true });
+/**
+ * Removes what runs that were killed left half-written in a folder; nobody else may be writing there.
+ *
+ * @param folder place that is tidied up
+ * @param ownNames as for {@link stageFolder}, where folders within this one were staged with it: what else was in them is put back
+ */
+export function removeLeftovers(folder: string, ownNames?: ReadonlySet<string>): void {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!leftover.test(name)) continue;
+    const left = path.join(folder, name);
+    if (ownNames !== undefined && name.endsWith('.old') && statSync(left).isDirectory()) giveBack(left, left.replace(leftover, ''), ownNames);
+    else rmSync(left, { recursive: true, force: true });
+  }
+}
+
+/** Moves what no run wrote from a folder that was replaced into the new one, where nothing is replaced, and removes the rest. */
+function giveBack(old: string, folder: string, ownNames: ReadonlySet<string>): void {
+  const others = readdirSync(old).filter((name) => !ownNames.has(name) && !leftover.test(name));
+  try {
+    if (others.length > 0) makeFolder(folder);
+    for (const name of others) if (!existsSync(path.join(folder, name))) renameSync(path.join(old, name), path.join(folder, name));
+    removeRunFolder(old, ownNames);
+  } catch (cause) {
+    throw writeError(folder, cause);
+  }
+}
+
+/** Removes the files of runs from a folder, the manifest last, and the folder itself where nothing else is in it; tells whether it is gone. */
+export function removeRunFolder(folder: string, ownNames: ReadonlySet<string>): boolean {
+  const own = readdirSync(folder).filter((name) => ownNames.has(name) || leftover.test(name));
+  for (const name of own.sort((one, other) => Number(one === manifestFile) - Number(other === manifestFile))) rmSync(path.join(folder, name), { recursive: true, force: true });
+  if (readdirSync(folder).length > 0) return false;
+  rmdirSync(folder);
+  return true;
 }
 
 /** Whether a folder is the output of a run: its manifest says that intermodel wrote it. */

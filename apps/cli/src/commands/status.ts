@@ -21,11 +21,20 @@ export function statusCommand(): Command {
 function statusText({ groups, unsegmented, isComplete }: StudyStatus): string {
   if (unsegmented > 0) return `${String(unsegmented)} images have no labels of the segmentation models yet; what follows them is not known before they are made.`;
   const rows = groups.map(({ step, model, done, stale, missing, toRun, bytes, milliseconds }) => [step, model, done, stale, missing, toRun, bytesText(bytes), milliseconds === undefined ? '' : durationText(milliseconds / 1000)]);
-  const reasons = groups.flatMap(({ step, model, toRun, why }) => (toRun === 0 ? [] : why.map((reason) => `${[step, model].filter((part) => part !== '').join(' of ')}: ${reason}`)));
+  const open = groups.filter(({ toRun }) => toRun > 0);
+  const reasons = [...new Set(open.flatMap(({ why }) => why))].map((reason) => `${namesOf(open.filter(({ why }) => why.includes(reason)))}: ${reason}`);
+  const following = [...new Set(open.flatMap(({ step, why, follows }) => (why.length === 0 && follows.length > 0 ? [step] : [])))];
   return [
     textTable(['step', 'model', 'done', 'stale', 'missing', 'to run', 'size', 'took'], rows),
-    ...(reasons.length === 0 ? [] : ['', ...new Set(reasons)]),
+    ...(reasons.length === 0 ? [] : ['', ...reasons]),
+    ...(following.length === 0 ? [] : [`${following.join(', ')}: follow from other steps`]),
     '',
     isComplete ? 'Complete: a run computes nothing.' : `${String(groups.reduce((sum, { toRun }) => sum + toRun, 0))} steps to run.`,
   ].join('\n');
+}
+
+/** Kinds of steps with their models, such as `maps, top of a, b`. */
+function namesOf(groups: StudyStatus['groups']): string {
+  const [steps, models] = [new Set(groups.map(({ step }) => step)), new Set(groups.map(({ model }) => model).filter((model) => model !== ''))];
+  return `${[...steps].join(', ')}${models.size === 0 ? '' : ` of ${[...models].join(', ')}`}`;
 }

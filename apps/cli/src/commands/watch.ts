@@ -33,6 +33,9 @@ export function watchCommand(): Command {
             done();
             process.stderr.write(`${errorText(event.error)}\n`);
             break;
+          case 'warning':
+            print(`note: ${event.subject}: ${event.text}`);
+            break;
           case 'waiting':
             print('waiting for changes, Ctrl-C to end');
             break;
@@ -55,6 +58,12 @@ export function watchCommand(): Command {
           watchStudy(file, {
             ...{ out, signal, command: statedCommand(self, 'run') },
             ...reportChoices(options),
+            lock: {
+              waitMilliseconds: Infinity,
+              onWait: (holder) => {
+                print(`waiting for process ${String(holder)}, which runs a study with this store`);
+              },
+            },
             ...(store === undefined ? {} : { store }),
             ...(verify === undefined ? {} : { verify }),
             ...(concurrency === undefined ? {} : { concurrency }),

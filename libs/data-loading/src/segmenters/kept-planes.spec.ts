@@ -47,6 +47,7 @@ describe(pruneKeptPlanes, () => {
     writeFile(at('cache', one.slice(0, 2), 'mine.planes'), 'mine');
     const needed = usedPlaneKeys(images);
     const sizes = files().filter((name) => !needed.has(path.basename(name, '.planes')) && !name.endsWith('mine.planes')).map((name) => statSync(at('cache', name)).size);
+    expect([pruneKeptPlanes(at('cache'), needed, { dryRun: true }).removed, files().length]).toEqual([4, 8]);
     expect(pruneKeptPlanes(at('cache'), needed)).toEqual({ kept: 3, removed: 4, removedBytes: sizes.reduce((sum, size) => sum + size, 0) });
     expect(files().map((name) => path.basename(name, '.planes')).sort()).toEqual([...needed, 'mine'].sort());
     expect(existsSync(at('cache', 'notes.txt'))).toBe(true);

@@ -56,7 +56,7 @@ export async function segmentImages(options: SegmentImagesOptions): Promise<Labe
     try {
       const sha256 = await contents.hash(file, signal);
       const labels: SegmentedLabel[] = [];
-      for (const segmenter of opened) labels.push(await segmenter.label(file, sha256));
+      for (const segmenter of opened) labels.push(await segmenter.label(file, sha256, contents));
       return { image: name, file, labels };
     } catch (error) {
       if (!skipBad || !(error instanceof InputError) || !badFileCodes.includes(error.code)) throw error;
@@ -78,18 +78,21 @@ class OpenSegmenter {
   readonly #numbers: readonly ReadonlyMap<number, number>[];
   readonly #options: SegmentImagesOptions;
   #session: Promise<ModelSession> | undefined;
+  #described: Promise<void> | undefined;
 
   constructor(segmenter: Segmenter, description: string, numbers: readonly ReadonlyMap<number, number>[], options: SegmentImagesOptions) {
     [this.#segmenter, this.#description, this.#numbers, this.#options] = [segmenter, description, numbers, options];
   }
 
-  async label(file: string, sha256: string): Promise<SegmentedLabel> {
+  async label(file: string, sha256: string, contents: FileHashes): Promise<SegmentedLabel> {
     const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, cacheFolder } = this.#options;
     const planes = keptPlanesFile(cacheFolder, planesKey(sha256, this.#description, this.#options));
     if (!existsSync(planes) || !planesAreWhole(planes)) {
       const { height, width, filter } = this.#segmenter.input;
       const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), { maxPixels, background });
-      writePlanes(planes, await this.#segment(pixels));
+      const segmented = await this.#segment(pixels);
+      await contents.checkUnchanged(file, sha256);
+      writePlanes(planes, segmented);
     }
     return { kind: 'segmented', file: planes, classNumbers: this.#numbers };
   }
@@ -103,6 +106,8 @@ class OpenSegmenter {
     const { executionProviders, intraOpThreads } = this.#options;
     this.#session ??= openSession({ file, tensors: heads.map(({ tensor }) => tensor), inputSize: input, wholeNumbers: true, ...(executionProviders === undefined ? {} : { executionProviders }), ...(intraOpThreads === undefined ? {} : { intraOpThreads }) });
     const session = await this.#session;
+    this.#described ??= this.#checkModel();
+    await this.#described;
     checkInput(file, input, session.input);
     const values = await session.run(inputValues(pixels, input, session.input.layout === 'NHWC'), 1);
     const decided: HeadPlane[] = [];
@@ -114,6 +119,12 @@ class OpenSegmenter {
       decided.push(...headPlanes(head, output, input, this.#ownersOf(head, decided)).map(({ data, ...size }) => ({ head: place, ...size, data: data.map((value) => (known.has(value) ? value : 0)) })));
     });
     return decided;
+  }
+
+  /** Planes must not be kept under the content that the model had before it was opened. */
+  async #checkModel(): Promise<void> {
+    if ((await describeSegmenter(this.#segmenter)) === this.#description) return;
+    throw new InputError('FILE_CHANGED', 'was changed while it was being read', { file: this.#segmenter.file, expected: 'files that stay as they are until the run ends', hint: 'Run again.' });
   }
 
   /** What the head that owns another one's classes sees; undefined where no head before it does. */

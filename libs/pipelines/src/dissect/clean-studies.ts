@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { pruneKeptPlanes } from '@intermodel/data-loading';
 import { findGarbage, InputError, removeGarbage, type GarbageItem } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
-import { outputStepName } from '../steps/output-record.ts';
+import { outputStepNames } from '../steps/output-record.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
+import { labelsFolder } from './run-folder.ts';
 
 /** What no present study needs. */
 export interface CleanedStore {
@@ -10,7 +12,7 @@ export interface CleanedStore {
   readonly garbage: readonly GarbageItem[];
   /** Their bytes. */
   readonly bytes: number;
-  /** Labels of segmentation models that were removed; 0 where nothing is removed. */
+  /** Labels of segmentation models that are, or would be, removed; a folder that the study file names may serve other studies, and is left alone. */
   readonly planes: number;
   /** Whether they were removed. */
   readonly removed: boolean;
@@ -35,11 +37,11 @@ export async function cleanStudies(studies: readonly Study[], place: StudyPlace,
   const lock = remove ? await store.lock() : undefined;
   try {
     // Without an output folder it is not known which of them are in use.
-    const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || step !== outputStepName);
-    if (!remove) return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), planes: 0, removed: false };
-    const bytes = await removeGarbage(store, garbage);
-    const planes = first.labelFolder === undefined ? 0 : pruneKeptPlanes(first.labelFolder, new Set(inspected.flatMap(({ neededPlanes }) => [...neededPlanes]))).removed;
-    return { garbage, bytes, planes, removed: true };
+    const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || !outputStepNames.some((name) => name === step));
+    const own = place.out === undefined ? undefined : path.join(place.out, labelsFolder);
+    const planes = own === undefined ? 0 : pruneKeptPlanes(own, new Set(inspected.flatMap(({ labelFolder, neededPlanes }) => (labelFolder === own ? [...neededPlanes] : []))), { dryRun: !remove }).removed;
+    if (!remove) return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), planes, removed: false };
+    return { garbage, bytes: await removeGarbage(store, garbage), planes, removed: true };
   } finally {
     lock?.release();
   }

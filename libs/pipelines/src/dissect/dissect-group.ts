@@ -139,7 +139,7 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
       const wantsCounts = await needsCounts(context, jobsOf(layer), settled, shard);
       if ((wantsCounts && !(await layer.maps.has(shard))) || (layer.wantsTop && !(await layer.maps.hasTop(shard)))) places.push(layer.place);
     }
-    if (places.length > 0 || wantedLabels.length > 0) tasks.push({ shard, places, labels: wantedLabels });
+    if (places.length > 0 || wantedLabels.length > 0) tasks.push({ shard, places, labels: wantedLabels, wantsLabels: wantedLabels.length > 0 });
   }
   if (tasks.length === 0) return;
   // Threads that are needed after the pass start beside it.
@@ -158,10 +158,11 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
     activations: (_, place, shape, images) => {
       byPlace.get(place)?.add(shape, images);
     },
-    endShard: (task, skipped, milliseconds) => {
+    endShard: (task, skipped, times) => {
       // What was counted is taken before the next image comes; what is taken is then stored one by one.
       const counted = task.places.flatMap((place) => byPlace.get(place) ?? []);
-      return Promise.all([...labelsOf(task).map((kind) => kind.end(task.shard, skipped)), ...counted.map((maps) => maps.end(task.shard, milliseconds))]).then(() => undefined);
+      const kinds = labelsOf(task);
+      return Promise.all([...kinds.map((kind) => kind.end(task.shard, skipped, times.labels / kinds.length)), ...counted.map((maps) => maps.end(task.shard, times.places.get(maps.place) ?? 0))]).then(() => undefined);
     },
   });
 }
@@ -210,11 +211,12 @@ async function finishJob(context: GroupContext, job: Job, shards: readonly Image
 }
 
 async function storeMatches({ steps, describe, concepts }: GroupContext, { maps, preset }: Job, thresholds: LayerThresholds, overlaps: OverlapState): Promise<StoredMatches> {
+  const begun = performance.now();
   const { shape } = thresholds;
   const step = describe.matches(maps.place, preset);
   const result = dissectionResult(shape, preset, concepts, thresholds, overlaps);
   const { summary, images } = result;
-  await steps.writeBeside(step, { matches: arrowFileBytes(unitMatchSchema, [result.matches]), thresholds: arrowFileBytes(unitThresholdSchema, [result.thresholds]), summary: jsonPart({ summary, images, shape }) });
+  await steps.writeBeside(step, { matches: arrowFileBytes(unitMatchSchema, [result.matches]), thresholds: arrowFileBytes(unitThresholdSchema, [result.thresholds]), summary: jsonPart({ summary, images, shape }) }, performance.now() - begun);
   return { matches: result.matches, thresholds: result.thresholds, overlaps: result.overlaps, summary, images, shape, key: stepKey(step) };
 }
 

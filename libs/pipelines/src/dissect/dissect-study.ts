@@ -11,7 +11,7 @@ import { DissectionSteps } from './dissection-steps.ts';
 import { ForwardPass } from './forward-pass.ts';
 import { groupModels } from './group-models.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
-import { cutShards, hashShards } from './image-shards.ts';
+import { checkFiles, cutShards, hashShards } from './image-shards.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';
 import { placeModels, type PlacedModel } from './model-facts.ts';
@@ -41,6 +41,8 @@ export interface DissectionContext {
   readonly describe: DissectionSteps;
   /** Stored steps. */
   readonly steps: StudySteps;
+  /** Hashes of files. */
+  readonly hashes: FileHashes;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
   /** Threads that count once a pass is through. */
@@ -74,7 +76,7 @@ export function dissectStudy(study: Study, { store = memoryStore(), source, conc
     const opened = source ?? (await openImageSource(study, { ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }), runtime: study.runtime, signal: stop }));
     for (const { message } of opened.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
-      ...{ study, placed, source: opened, concurrency, signal: stop, onEvent, steps, describe: await describeDissection(study, opened, hashes, stop) },
+      ...{ study, placed, source: opened, concurrency, signal: stop, onEvent, steps, hashes, describe: await describeDissection(study, opened, hashes, stop) },
       onModel: (model) => {
         onEvent(model);
         return Promise.resolve();
@@ -119,7 +121,7 @@ export async function describeDissection(study: Study, { images, vocabulary }: P
 
 /** Dissects the models of a study, group by group. */
 export async function dissect(options: DissectionContext): Promise<void> {
-  const { study, placed, source, describe, steps, concurrency, signal, storeFolder, freeBytes, onEvent, onLabels, onModel } = options;
+  const { study, placed, source, describe, steps, hashes, concurrency, signal, storeFolder, freeBytes, onEvent, onLabels, onModel } = options;
   const threads = openThreads(concurrency);
   const diskFolder = study.runtime.secondPass || study.runtime.sketch !== undefined ? undefined : storeFolder;
   try {
@@ -132,7 +134,7 @@ export async function dissect(options: DissectionContext): Promise<void> {
       const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = diskFolder === undefined ? undefined : (layers) => {
         checkDisk(diskFolder, layers, freeBytes);
       };
-      const pass = new ForwardPass({ load: source.load(first.model.geometry), runtime: study.runtime, signal, onEvent, beforePass });
+      const pass = new ForwardPass({ load: source.load(first.model.geometry), runtime: study.runtime, signal, onEvent, beforePass, checkFiles: (files) => checkFiles(files, hashes, signal) });
       const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, onLabels: index === 0 ? onLabels : undefined, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
         await dissectGroup(context, group, onModel);

@@ -6,7 +6,7 @@ import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from './image-shards.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { labels: 2, description: 1, maps: 2, histogram: 2, top: 2, thresholds: 1, overlaps: 1, matches: 1, gallery: 2 } as const;
+const codeVersions = { images: 1, labels: 2, description: 1, maps: 2, histogram: 2, top: 2, thresholds: 1, overlaps: 1, matches: 1, gallery: 2 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
 const [decoding, running] = [`sharp ${libraryVersion('sharp') ?? ''}`, `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`];
@@ -20,6 +20,8 @@ export interface LayerPlace {
   readonly layer: string;
   /** Hash of all files of the model. */
   readonly modelHash: string;
+  /** These files, with the hashes of their bytes. */
+  readonly modelFiles: ReadonlyMap<string, string>;
 }
 
 /** Describes the steps of a study's dissection; equal descriptions share a result. */
@@ -36,6 +38,11 @@ export class DissectionSteps {
     this.#study = study;
     this.#vocabulary = hashPlain(vocabulary);
     this.#concepts = hashPlain(vocabulary.concepts);
+  }
+
+  /** What each image was made of in a dissection that ended: part `images`, from which later ones tell what changed. */
+  images(): StepDescription {
+    return this.#step('images', '', { images: hashJson(this.shards.map(({ images }) => images)), labels: hashJson(this.shards.map(({ labels }) => labels)) }, {});
   }
 
   /** Labels of a shard on the label grid: parts `labels`, and `images` with those that were passed over. */

@@ -8,6 +8,7 @@ import type { DissectionEvent } from './dissect-events.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { ImageShard } from './image-shards.ts';
 import type { ImageSource } from './image-source.ts';
+import { sharePassTime, WorkClock, type PassTimes } from './pass-times.ts';
 
 /** A shard to run, and the layers that are wanted of it; none where only its labels are. */
 export interface PassTask {
@@ -15,6 +16,8 @@ export interface PassTask {
   readonly shard: ImageShard;
   /** Layers. */
   readonly places: readonly LayerPlace[];
+  /** Whether labels are taken. @default false */
+  readonly wantsLabels?: boolean;
 }
 
 /** Takes what a pass brings, the images in order, then shard by shard. */
@@ -26,7 +29,7 @@ export interface PassSink {
   /** Activations of a layer for the next images: units x height x width values of each, which stay as they are. */
   readonly activations?: (task: PassTask, place: LayerPlace, shape: ActivationShape, images: readonly Float32Array[]) => void;
   /** Ends the shard; images that were passed over are named. What it returns is waited for before the next shard ends. */
-  readonly endShard?: (task: PassTask, skipped: LoadedImages['skipped'], milliseconds: number) => Promise<void> | undefined;
+  readonly endShard?: (task: PassTask, skipped: LoadedImages['skipped'], times: PassTimes<LayerPlace>) => Promise<void> | undefined;
 }
 
 /** Options of {@link ForwardPass}. */
@@ -41,6 +44,8 @@ export interface ForwardPassOptions {
   readonly onEvent: (event: DissectionEvent) => void;
   /** Is asked before a pass with the sizes of its layers; throws where their maps cannot be kept. */
   readonly beforePass?: ((layers: readonly KeptLayer[]) => void) | undefined;
+  /** Is asked after each shard whether its files and those of its models are still as they were; rejects where one is not. */
+  readonly checkFiles: (files: ReadonlyMap<string, string>) => Promise<void>;
 }
 
 /** Batches of images between decoding and counting at a time: one that loads or runs while another one is counted. */
@@ -53,12 +58,27 @@ const imagesPerBatch = 8;
 interface InferredBatch {
   readonly loaded: LoadedImages;
   readonly activations: ReadonlyMap<LayerPlace, ActivationBatch>;
+  /** Milliseconds of decoding, and of running each layer. */
+  readonly loading: number;
+  readonly running: ReadonlyMap<LayerPlace, number>;
+}
+
+/** What was measured of the shard under way. */
+class ShardCosts {
+  loading = 0;
+  labels = 0;
+  readonly places = new Map<LayerPlace, number>();
+
+  add(place: LayerPlace, milliseconds: number): void {
+    this.places.set(place, (this.places.get(place) ?? 0) + milliseconds);
+  }
 }
 
 /** Runs models that take the same images over shards of them; models stay open from one pass to the next. */
 export class ForwardPass {
   readonly #options: ForwardPassOptions;
   readonly #opened = new Map<string, { readonly layers: ReadonlySet<string>; readonly activations: ActivationModel }>();
+  readonly #clock = new WorkClock();
 
   constructor(options: ForwardPassOptions) {
     this.#options = options;
@@ -75,6 +95,7 @@ export class ForwardPass {
     const underWay: Promise<InferredBatch>[] = [];
     let [done, next, writing, begun]: [number, number, Promise<void> | undefined, number] = [0, 0, undefined, performance.now()];
     const skipped: LoadedImages['skipped'][number][] = [];
+    let costs = new ShardCosts();
     try {
       for (const { task, first } of batches) {
         while (next < batches.length && underWay.length < batchesAlive) {
@@ -84,17 +105,21 @@ export class ForwardPass {
           inferred.catch(() => undefined);
           underWay.push(inferred);
         }
-        const { loaded, activations } = await (underWay.shift() as Promise<InferredBatch>);
+        const inferred = await (underWay.shift() as Promise<InferredBatch>);
+        const { loaded } = inferred;
         signal.throwIfAborted();
         if (first === 0) sink.beginShard?.(task);
-        takeBatch(task, loaded, activations, sink);
+        takeBatch(task, inferred, costs, sink);
         skipped.push(...loaded.skipped);
         done += loaded.batch.numRows + loaded.skipped.length;
         onEvent({ kind: 'progress', step: 'images', models: models.map(({ name }) => name), done, total });
         if (first + imagesPerBatch < task.shard.entries.length) continue;
         await writing;
+        for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)])) await this.#options.checkFiles(files);
         const now = performance.now();
-        writing = sink.endShard?.(task, skipped.splice(0), now - begun);
+        const { loading, labels, places } = costs;
+        writing = sink.endShard?.(task, skipped.splice(0), sharePassTime({ loading, labels: task.wantsLabels === true ? labels : undefined, places }, now - begun));
+        costs = new ShardCosts();
         writing?.catch(() => undefined);
         begun = now;
       }
@@ -118,18 +143,21 @@ export class ForwardPass {
   }
 
   async #infer({ shard, places }: PassTask, first: number): Promise<InferredBatch> {
-    const loaded = await this.#options.load(shard.entries.slice(first, first + imagesPerBatch));
+    const { result: loaded, milliseconds: loading } = await this.#clock.measure('loading', () => this.#options.load(shard.entries.slice(first, first + imagesPerBatch)));
     const activations = new Map<LayerPlace, ActivationBatch>();
+    const running = new Map<LayerPlace, number>();
     for (const name of new Set(places.map(({ model }) => model.name))) {
       const opened = this.#opened.get(name);
       if (opened === undefined) throw new RangeError(`ForwardPass: model ${name} is not open`);
-      const layers = await opened.activations.infer(loaded.batch);
-      for (const place of places) {
-        const batch = place.model.name === name ? layers[[...opened.layers].indexOf(place.layer)] : undefined;
+      const { result: layers, milliseconds } = await this.#clock.measure(`model ${name}`, () => opened.activations.infer(loaded.batch));
+      const own = places.filter(({ model }) => model.name === name);
+      for (const place of own) {
+        const batch = layers[[...opened.layers].indexOf(place.layer)];
         if (batch !== undefined) activations.set(place, batch);
+        running.set(place, milliseconds / own.length);
       }
     }
-    return { loaded, activations };
+    return { loaded, activations, loading, running };
   }
 
   async #open(model: StudyModel, layers: ReadonlySet<string>): Promise<void> {
@@ -156,8 +184,10 @@ export class ForwardPass {
   }
 }
 
-function takeBatch(task: PassTask, loaded: LoadedImages, activations: ReadonlyMap<LayerPlace, ActivationBatch>, { labels, activations: take }: PassSink): void {
-  if (labels !== undefined) {
+function takeBatch(task: PassTask, { loaded, activations, loading, running }: InferredBatch, costs: ShardCosts, { labels, activations: take }: PassSink): void {
+  costs.loading += loading;
+  const begun = performance.now();
+  if (labels !== undefined && task.wantsLabels === true) {
     for (const { image, planes } of labelledImageRows(loaded.batch)) {
       const whole = new Uint16Array(planes.reduce((sum, { length }) => sum + length, 0));
       planes.forEach((plane, index) => {
@@ -166,10 +196,13 @@ function takeBatch(task: PassTask, loaded: LoadedImages, activations: ReadonlyMa
       labels(task, image, whole);
     }
   }
+  costs.labels += performance.now() - begun;
   for (const place of task.places) {
+    const before = performance.now();
     const batch = activations.get(place);
     const shape = batch === undefined ? undefined : activationShape(batch.schema);
     if (batch === undefined || shape === undefined) throw new RangeError('a batch of activations states no shape');
     take?.(task, place, shape, Array.from(readActivations(batch, shape), ({ activations: values }) => values));
+    costs.add(place, (running.get(place) ?? 0) + performance.now() - before);
   }
 }

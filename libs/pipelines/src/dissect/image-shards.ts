@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LabelledImageEntry, LabelSource } from '@intermodel/data-loading';
 import { hashJson, type FileHashes } from '@intermodel/streams';
+import type { ImageContent } from './image-changes.ts';
 
 /** Images that are counted together, so that what was counted of them can be kept. */
 export interface ImageShard {
@@ -12,6 +13,10 @@ export interface ImageShard {
   readonly images: string;
   /** Hash of all that its labels are made of. */
   readonly labels: string;
+  /** What each of its images is made of. */
+  readonly contents: readonly ImageContent[];
+  /** Its files, those of labels too, with the hashes of their bytes. */
+  readonly files: ReadonlyMap<string, string>;
 }
 
 /**
@@ -47,21 +52,39 @@ export async function hashShards(shards: readonly (readonly LabelledImageEntry[]
   const hashed: ImageShard[] = [];
   for (const entries of shards) {
     const [images, labels]: [unknown[], unknown[]] = [[], []];
+    const files = new Map<string, string>();
+    const contents: ImageContent[] = [];
+    const hash = async (file: string) => {
+      const sha256 = await hashes.hash(file, signal);
+      files.set(file, sha256);
+      return sha256;
+    };
     for (const { image, file, labels: sources } of entries) {
-      images.push([image, await hashes.hash(file, signal)]);
+      const sha256 = await hash(file);
+      images.push([image, sha256]);
       const described: unknown[] = [];
-      for (const source of sources) described.push(await describeSource(source, hashes, signal));
+      for (const source of sources) described.push(await describeSource(source, hash));
       labels.push([image, described]);
+      contents.push([image, sha256, hashJson(described)]);
     }
-    hashed.push({ name: entries[0]?.image ?? '', entries, images: hashJson(images), labels: hashJson(labels) });
+    hashed.push({ name: entries[0]?.image ?? '', entries, images: hashJson(images), labels: hashJson(labels), contents, files });
   }
   return hashed;
 }
 
+/**
+ * Checks that files are still as they were hashed, before what was made of them is stored under these hashes.
+ *
+ * @throws InputError `FILE_CHANGED`, `FILE_CHANGING`.
+ */
+export async function checkFiles(files: ReadonlyMap<string, string>, hashes: FileHashes, signal?: AbortSignal): Promise<void> {
+  for (const [file, sha256] of files) await hashes.checkUnchanged(file, sha256, signal);
+}
+
 /** A label source as plain data, with the content of its file instead of the path. */
-async function describeSource(source: LabelSource, hashes: FileHashes, signal: AbortSignal | undefined): Promise<unknown> {
+async function describeSource(source: LabelSource, hash: (file: string) => Promise<string>): Promise<unknown> {
   // Shapes were read from an index of the whole data set; they themselves are the content.
-  const file = 'file' in source && source.kind !== 'shapes' ? await hashes.hash(source.file, signal) : null;
+  const file = 'file' in source && source.kind !== 'shapes' ? await hash(source.file) : null;
   const plain = JSON.stringify({ ...source, file }, (key, value: unknown) => (value instanceof Map ? [...(value as Map<unknown, unknown>)] : key === 'stated' ? undefined : value));
   return JSON.parse(plain);
 }

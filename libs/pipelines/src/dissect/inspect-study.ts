@@ -3,15 +3,19 @@ import path from 'node:path';
 import { keptPlanesFile } from '@intermodel/data-loading';
 import { memoryStore, stepKey, type StepStore } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
-import { outputStep } from '../steps/output-record.ts';
+import { outputStep, type StudyOutput } from '../steps/output-record.ts';
 import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
 import { StudySteps } from '../steps/study-steps.ts';
 import { describeDissection } from './dissect-study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
+import type { ImageContent } from './image-changes.ts';
 import { openImageSource, studyPlaneKeys } from './image-source.ts';
 import { layerPlaces } from './model-facts.ts';
 import { labelsFolder, modelsFolder, storeFolder } from './run-folder.ts';
 import { studySteps, type GraphStep } from './study-graph.ts';
+import { studyInputs } from './study-inputs.ts';
+import { modelOutput, reportOutput } from './study-outputs.ts';
+import { describeTables } from './table-steps.ts';
 
 /** Where a study is kept. */
 export interface StudyPlace {
@@ -23,12 +27,24 @@ export interface StudyPlace {
   readonly signal?: AbortSignal;
 }
 
+/** Files that a run writes. */
+export interface ModelOutput {
+  /** Model that they are about; empty: all. */
+  readonly model: string;
+  /** The files. */
+  readonly output: StudyOutput;
+}
+
 /** The steps of a study as it stands, without running any. */
 export interface InspectedStudy {
   /** Where its steps are kept. */
   readonly store: StudyStore;
   /** All steps, in the order in which they are run. */
   readonly steps: readonly GraphStep[];
+  /** What its images are made of. */
+  readonly images: readonly ImageContent[];
+  /** Files that a run writes into the output folder; none where it is not known. */
+  readonly outputs: readonly ModelOutput[];
   /** Keys of all that the study needs of the store, what was written into output folders included. */
   readonly neededKeys: ReadonlySet<string>;
   /** Folder of the labels that segmentation models make; undefined: none are kept. */
@@ -52,16 +68,23 @@ export async function inspectStudy(study: Study, { out, store: given, signal = n
   // Bad images never have planes: where they are passed over, some may be missing for good.
   const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
   const common = { store, labelFolder, neededPlanes, unsegmented };
-  if (unsegmented > 0) return { ...common, steps: [], neededKeys: new Set() };
+  if (unsegmented > 0) return { ...common, steps: [], images: [], outputs: [], neededKeys: new Set() };
   const source = await openImageSource(study, { ...(labelFolder === undefined ? {} : { labelCache: labelFolder }), runtime: study.runtime, signal });
   const describe = await describeDissection(study, source, store.hashes, signal);
   const facts = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
   const places: LayerPlace[] = [];
   for (const model of study.models) places.push(...(await layerPlaces(model, facts, store.hashes, signal)));
-  const steps = studySteps(study, describe, places);
-  const outputs = out === undefined ? [] : [outputStep(out), ...study.models.map(({ name }) => outputStep(path.join(out, modelsFolder, name)))];
-  const neededKeys = new Set([...facts.neededKeys, ...steps.map(({ step }) => stepKey(step)), ...outputs.map(stepKey)]);
-  return { ...common, steps, neededKeys };
+  const matches = places.map((place) => stepKey(describe.matches(place, study.matching)));
+  const tables = await describeTables(study, matches, store.hashes);
+  const steps = studySteps(study, describe, places, tables);
+  const ingredients = { study, source, describe, inputs: await studyInputs(study, source, store.hashes) };
+  const outputs: ModelOutput[] = [];
+  if (out !== undefined) {
+    for (const model of study.models) outputs.push({ model: model.name, output: modelOutput(ingredients, model, places.filter((place) => place.model === model), path.join(out, modelsFolder, model.name)) });
+    outputs.push({ model: '', output: reportOutput(ingredients, places, tables, out) });
+  }
+  const neededKeys = new Set([...facts.neededKeys, ...steps.map(({ step }) => stepKey(step)), ...outputs.map(({ output }) => stepKey(outputStep(output)))]);
+  return { ...common, steps, images: describe.shards.flatMap(({ contents }) => contents), outputs, neededKeys };
 }
 
 /** A store that reads another one, and keeps what is written to itself. */

@@ -27,6 +27,7 @@ export class LayerMaps {
   #seeds: readonly (SelectionState | undefined)[] = [];
   #top: TopActivations | undefined;
   #images = 0;
+  #topMilliseconds = 0;
   #writing: Promise<void> | undefined;
   /** Shards whose maps were looked through under the bounds of the last pass. */
   readonly #fresh = new Set<string>();
@@ -94,26 +95,31 @@ export class LayerMaps {
     const { gallery } = this.#context.study;
     if (gallery.units === 0) return;
     this.#top ??= new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth, images: gallery.images, pool: gallery.pool });
+    const begun = performance.now();
     for (const activations of images) this.#top.add(this.#images++, activations);
+    this.#topMilliseconds += performance.now() - begun;
   }
 
-  /** Ends a shard, and stores what was counted of it. */
+  /** Ends a shard, and stores what was counted of it, which took so many milliseconds of the pass. */
   async end(shard: ImageShard, milliseconds: number): Promise<void> {
     const { steps, describe, kept } = this.#context;
     const [counted, top] = [this.#counter?.takeShard((bytes) => kept.allocate(bytes)), this.#top?.toState()];
-    [this.#top, this.#images] = [undefined, 0];
+    const topMilliseconds = Math.min(this.#topMilliseconds, milliseconds);
+    [this.#top, this.#images, this.#topMilliseconds] = [undefined, 0, 0];
+    // Maps and histograms are counted in one go: the time counts for the maps, where these are kept.
+    const counting = milliseconds - topMilliseconds;
     if (counted === undefined) return;
     if (this.keeps) {
       const step = describe.maps(shard, this.place);
       kept.set(stepKey(step), counted.kept);
       const before = this.#writing;
       // The last shard is written while the work goes on, but no more than one before it is waited for.
-      this.#writing = steps.write(step, packKeptShard(counted.kept), milliseconds);
+      this.#writing = steps.write(step, packKeptShard(counted.kept), counting);
       this.#writing.catch(() => undefined);
       await before;
     }
-    for (const [index, preset] of this.#presets.entries()) await steps.write(describe.histogram(shard, this.place, preset), { state: packSelection(counted.histograms[index] as SelectionState) });
-    if (top !== undefined) await steps.write(describe.top(shard, this.place), { state: packState(top) });
+    for (const [index, preset] of this.#presets.entries()) await steps.write(describe.histogram(shard, this.place, preset), { state: packSelection(counted.histograms[index] as SelectionState) }, this.keeps ? 0 : counting / this.#presets.length);
+    if (top !== undefined) await steps.write(describe.top(shard, this.place), { state: packState(top) }, topMilliseconds);
   }
 
   /** Waits until all maps are written. */
@@ -165,8 +171,9 @@ export class LayerMaps {
     if (stored !== undefined) return stored;
     const kept = this.keeps ? await this.kept(shard) : undefined;
     if (kept === undefined) return undefined;
+    const begun = performance.now();
     const state = recountShard(kept, selectionOptions(kept.shape, preset, Infinity));
-    await this.#context.steps.write(this.#context.describe.histogram(shard, this.place, preset), { state: packSelection(state) });
+    await this.#context.steps.write(this.#context.describe.histogram(shard, this.place, preset), { state: packSelection(state) }, performance.now() - begun);
     return state;
   }
 

@@ -43,6 +43,7 @@ export async function streamOverlaps(context: GroupContext, tasks: readonly Over
   const labelsOf = new Map<string, readonly CombinedLabels[]>();
   for (const [shard, open] of missing) {
     for (const { labels } of open) labelsOf.set(labels.key(shard), (await labels.read(shard)).labels);
+    const times = new Map<OverlapTask, number>();
     await context.pass.run([{ shard, places: [...new Set(open.map(({ maps }) => maps.place))] }], {
       activations: (_, place, { units }, images) => {
         for (const task of open) {
@@ -52,8 +53,12 @@ export async function streamOverlaps(context: GroupContext, tasks: readonly Over
           for (const values of images) own.tally.add(own.labels[own.images++] as CombinedLabels, allMaps(units, values));
         }
       },
+      endShard: (_, __, { places }) => {
+        for (const task of open) times.set(task, (places.get(task.maps.place) ?? 0) / open.filter(({ maps }) => maps.place === task.maps.place).length);
+        return undefined;
+      },
     });
-    for (const [task, { tally }] of tallies) await storeOverlaps(context, task, shard, tally.toState());
+    for (const [task, { tally }] of tallies) await storeOverlaps(context, task, shard, tally.toState(), times.get(task));
     tallies.clear();
     labelsOf.clear();
   }

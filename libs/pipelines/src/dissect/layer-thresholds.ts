@@ -84,6 +84,7 @@ export async function keptMaps(context: GroupContext, maps: LayerMaps, shard: Im
 export async function streamThresholds(context: GroupContext, tasks: readonly ThresholdTask[], shards: readonly ImageShard[]): Promise<void> {
   const { sketch } = context.study.runtime;
   const shapes = new Map<ThresholdTask, ActivationShape>();
+  const times = new Map<ThresholdTask, number>();
   const pass = async (take: (task: ThresholdTask, shape: ActivationShape, images: readonly Float32Array[]) => void) => {
     const places = [...new Set(tasks.map(({ maps }) => maps.place))];
     await context.pass.run(shards.map((shard) => ({ shard, places })), {
@@ -94,10 +95,14 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
           take(task, shape, images);
         }
       },
+      endShard: (_, __, { places: shares }) => {
+        for (const task of tasks) times.set(task, (times.get(task) ?? 0) + (shares.get(task.maps.place) ?? 0) / tasks.filter(({ maps }) => maps.place === task.maps.place).length);
+        return undefined;
+      },
     });
   };
   const store = async (task: ThresholdTask, selected: Pick<SelectedThresholds, 'thresholds' | 'conditions'>) => {
-    await storeThresholds(context, task, { ...selected, shape: shapes.get(task) as ActivationShape });
+    await storeThresholds(context, task, { ...selected, shape: shapes.get(task) as ActivationShape }, times.get(task));
   };
   if (sketch !== undefined) {
     const sketches = new Map<ThresholdTask, ThresholdSketches>();

@@ -69,14 +69,20 @@ async function namingModel<Result>({ name }: StudyModel, work: () => Promise<Res
 export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<LayerPlace[]> {
   const { file, layers } = model;
   const fileHash = await hashes.hash(file, signal);
-  const result = await steps.run({ ...factsStep(model, fileHash), compute: async () => ({ facts: jsonPart(await readFacts(model)) }) });
+  const compute = async () => {
+    const facts = await readFacts(model);
+    await hashes.checkUnchanged(file, fileHash, signal);
+    return { facts: jsonPart(facts) };
+  };
+  const result = await steps.run({ ...factsStep(model, fileHash), compute });
   const { usual, others, external } = readJsonPart(await result.read('facts')) as ModelFacts;
-  const weights: string[] = [];
-  for (const weightFile of await weightFiles(file, external)) weights.push(await hashes.hash(weightFile, signal));
-  const modelHash = hashJson([fileHash, ...weights]);
+  const weights: (readonly [file: string, sha256: string])[] = [];
+  for (const weightFile of await weightFiles(file, external)) weights.push([weightFile, await hashes.hash(weightFile, signal)]);
+  const modelHash = hashJson([fileHash, ...weights.map(([, sha256]) => sha256)]);
+  const modelFiles = new Map([[file, fileHash], ...weights]);
   const names = layers === 'usual' ? usual : layers;
   if (names.length === 0) throw new InputError('LAYER_NOT_GIVEN', 'the model has no layer that is the usual choice', { file, expected: 'the name of a tensor to dissect', hint: `Name a layer: ${others.join(', ') || 'none of this model is spatial'}.` });
-  return names.map((layer) => ({ model, layer, modelHash }));
+  return names.map((layer) => ({ model, layer, modelHash, modelFiles }));
 }
 
 function factsStep({ name, input, layers }: StudyModel, fileHash: string): StepDescription {

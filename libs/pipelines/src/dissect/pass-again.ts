@@ -12,6 +12,6 @@ export async function passAgain(context: GroupContext, maps: LayerMaps, shards: 
     activations: (_, __, shape, images) => {
       maps.add(shape, images);
     },
-    endShard: ({ shard }, _, milliseconds) => maps.end(shard, milliseconds),
+    endShard: ({ shard }, _, { places }) => maps.end(shard, places.get(maps.place) ?? 0),
   });
 }

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, isRunFolder, makeFolder, removeLeftovers, writeError } from '@intermodel/streams';
+import { InputError, isRunFolder, makeFolder, removeLeftovers, removeRunFolder, writeError } from '@intermodel/streams';
 import { studyFileNames } from '../write-study.ts';
 import { vocabularyFile } from './label-health.ts';
 import { changeFile } from './study-change.ts';
+import { modelFileNames } from './write-model.ts';
 
 /** Folder of the models' tables within an output folder. */
 export const modelsFolder = 'models';
@@ -25,10 +26,12 @@ export interface RunFolder {
   readonly path: string;
   /** Folder of one model's tables. */
   readonly model: (name: string) => string;
-  /** Removes what earlier runs left and this one did not write; returns the names of the models that went. */
-  readonly tidy: (written: readonly string[], models: readonly string[]) => readonly string[];
-  /** Removes the output folder if it is new. */
+  /** Removes what earlier runs left and this one did not write; returns the models that went, and whether other files keep their folder. */
+  readonly tidy: (written: readonly string[], models: readonly string[]) => readonly { readonly model: string; readonly stays: boolean }[];
+  /** Removes the output folder if it is new and holds nothing that was computed. */
   readonly discard: () => void;
+  /** Removes the output folder if it is new and empty: for a run that may not touch it, since another one holds the store. */
+  readonly abandon: () => void;
 }
 
 /**
@@ -54,17 +57,27 @@ export function openRunFolder(out: string): RunFolder {
     path: out,
     model: (name) => path.join(out, modelsFolder, name),
     discard: () => {
-      if (isNew) rmSync(out, { recursive: true, force: true });
+      // Another run may have come first while this one waited for it.
+      if (isNew && !holdsWork(out)) rmSync(out, { recursive: true, force: true });
+    },
+    abandon: () => {
+      if (isNew && existsSync(out) && readdirSync(out).length === 0) rmdirSync(out);
     },
     tidy: (written, models) => {
       const folders = path.join(out, modelsFolder);
-      for (const folder of [out, folders]) removeLeftovers(folder);
+      removeLeftovers(out);
+      removeLeftovers(folders, modelFileNames);
       for (const name of ownFiles) if (!written.includes(name)) rmSync(path.join(out, name), { force: true });
       const gone = readdirSync(folders).filter((name) => !models.includes(name) && isRunFolder(path.join(folders, name)));
-      for (const name of gone) rmSync(path.join(folders, name), { recursive: true });
-      return gone;
+      return gone.map((model) => ({ model, stays: !removeRunFolder(path.join(folders, model), modelFileNames) }));
     },
   };
+}
+
+/** Whether anything in a folder was computed, by whatever run: an empty store and its indices are not. */
+function holdsWork(out: string): boolean {
+  const holds = (folder: string) => existsSync(folder) && readdirSync(folder).length > 0;
+  return isRunFolder(out) || [path.join(out, modelsFolder), path.join(out, labelsFolder), path.join(out, storeFolder, 'steps')].some(holds) || (existsSync(out) && readdirSync(out).some((name) => !ownFolders.includes(name)));
 }
 
 /** Whether a run that was stopped while it wrote its tables left a folder: the manifest is written last. */

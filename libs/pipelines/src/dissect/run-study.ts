@@ -1,11 +1,9 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
-import { arrowFileBytes, checkOutputOutside, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
-import type { RecordBatch } from 'apache-arrow';
-import { from, lastValueFrom, type Observable } from 'rxjs';
+import { checkOutputOutside, InputError, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
+import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { Study } from '../study-file/study.ts';
 import { OutputRecord } from '../steps/output-record.ts';
 import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
@@ -26,7 +24,9 @@ import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-
 import type { ShardLabels } from './shard-labels.ts';
 import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
+import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
 import { studyTables } from './study-tables.ts';
+import { describeTables, type TableSteps } from './table-steps.ts';
 import { unitGalleries } from './unit-galleries.ts';
 import { unitWarnings } from './unit-warnings.ts';
 import { writeModel } from './write-model.ts';
@@ -90,7 +90,10 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
     if (out !== undefined) checkOutputOutside(out, [study.data.images, study.data.labels].filter((input) => input !== undefined));
     const folder = out === undefined ? undefined : openRunFolder(out);
     const store = openStudyStore(options.store ?? (out === undefined ? undefined : path.join(out, storeFolder)), { verify: options.verify, warn });
-    const lock = await store.store.lock({ ...options.lock, signal });
+    const lock = await store.store.lock({ ...options.lock, signal }).catch((error: unknown) => {
+      folder?.abandon();
+      throw error;
+    });
     try {
       onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
     } finally {
@@ -142,23 +145,26 @@ class StudyRunner {
     let health: LabelHealth | undefined;
     for (const { message } of source.warnings) this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
-      ...{ study, placed, source, describe, steps: this.#steps, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
+      ...{ study, placed, source, describe, steps: this.#steps, hashes: this.#store.hashes, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
       onLabels: async (labels) => {
         health = await this.#health(labels, source, describe);
       },
       onModel: async (model) => {
-        await this.#takeModel(model, placed, inputs);
+        await this.#takeModel(model, placed, { study, source, inputs, describe });
       },
     });
     this.#signal.throwIfAborted();
     if (health === undefined) throw new RangeError('runStudy: a dissection told of no labels');
+    await this.#checkInputs(source, inputs);
+    await this.#steps.run({ ...describe.images(), compute: () => ({ images: jsonPart(describe.shards.flatMap(({ contents }) => contents)) }) });
     const watch = new UnitWatch(study.matching.minimumIou);
-    const matches = this.#models.flatMap(({ layers }) => layers.map((layer) => layer.matches));
-    await lastValueFrom(from(matches).pipe(watch.watch()));
-    const tables = await studyTables(study, from(matches));
+    const layers = this.#models.flatMap((model) => model.layers);
+    await lastValueFrom(from(layers).pipe(map(({ matches }) => matches), watch.watch()), { defaultValue: undefined });
+    const described = await describeTables(study, layers.map(({ key }) => key), this.#store.hashes);
+    const tables = await studyTables({ study, steps: this.#steps, describe: described, hashes: this.#store.hashes }, layers.map(({ matches }) => matches));
     const scored = tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores);
     const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatResolved(study, placed, this.#models), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...embeddingWarnings(study, tables), ...scored] };
-    const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, describe);
+    const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, { study, source, inputs, describe }, described);
     return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: this.#steps.neededKeys };
   }
 
@@ -183,6 +189,13 @@ class StudyRunner {
     }
   }
 
+  /** What is stated of the files that were read must be true of those that were used. */
+  async #checkInputs(source: ImageSource, inputs: StudyRecord['inputs']): Promise<void> {
+    const now = await studyInputs(this.#study, source, this.#store.hashes);
+    const changed = now.find(({ sha256 }, index) => sha256 !== inputs[index]?.sha256);
+    if (changed !== undefined) throw new InputError('FILE_CHANGED', 'was changed during the run', { file: changed.name, expected: 'files that stay as they are until the run ends', hint: 'Run again: what was made of other files is stored.' });
+  }
+
   #labelFolder(): string | undefined {
     const { labelCache } = this.#study.runtime;
     return labelCache ?? (this.#folder === undefined ? undefined : path.join(this.#folder.path, labelsFolder));
@@ -204,17 +217,18 @@ class StudyRunner {
     return labelHealth(readJsonPart(await step.read('description')) as LabelShares, this.#study);
   }
 
-  async #takeModel(event: DissectedModel, placed: readonly PlacedModel[], inputs: StudyRecord['inputs']): Promise<void> {
-    const study = this.#study;
+  async #takeModel(event: DissectedModel, placed: readonly PlacedModel[], ingredients: OutputIngredients): Promise<void> {
+    const { study, inputs } = ingredients;
     const { model, layers } = event;
     const warnings = unitWarnings(event);
     if (this.#folder !== undefined) {
-      const ownInputs = inputs.filter(({ role, name }) => role !== 'model' || path.basename(model.file) === name);
-      const record = { options: formatResolved({ ...study, models: [model] }, placed, [event]), inputs: ownInputs, warnings };
       const folder = this.#folder.model(model.name);
-      const output = new OutputRecord(this.#steps, this.#store.hashes, folder, { record, layers: layers.map(({ layer, key, diff }) => [layer, key, diff?.key ?? null]) });
+      const output = new OutputRecord(this.#steps, this.#store.hashes, modelOutput(ingredients, model, layers.map(({ place }) => place), folder));
       if ((await output.current()) === undefined) {
-        await output.remember(await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching }));
+        const begun = performance.now();
+        const record = { options: formatResolved({ ...study, models: [model] }, placed, [event]), inputs: inputsOf(model, inputs), warnings };
+        const files = await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching });
+        await output.remember(files, performance.now() - begun);
       }
     }
     this.#warnings.push(...warnings.map((text) => ({ subject: model.name, text })));
@@ -222,25 +236,24 @@ class StudyRunner {
     this.#onEvent(event);
   }
 
-  async #write(folder: RunFolder, tables: StudyTables, record: StudyRecord, health: LabelHealth, describe: DissectionSteps): Promise<readonly string[]> {
-    const study = this.#study;
-    const { formats, figures } = this.#options;
-    const batches = studyFiles(tables);
-    const layers = this.#models.flatMap(({ model, layers: own }) => own.map(({ layer, key }) => [model.name, layer, key]));
-    const changed = studyChange(folder.path, tables.points);
-    const content = { record, changed: changed?.text ?? null, health: health.csv, tables: Object.entries(batches).map(([name, batch]) => [name, hashOf(batch)]), formats, layers, gallery: study.gallery };
-    const output = new OutputRecord(this.#steps, this.#store.hashes, folder.path, content);
+  async #write(folder: RunFolder, tables: StudyTables, record: StudyRecord, health: LabelHealth, ingredients: OutputIngredients, described: TableSteps): Promise<readonly string[]> {
+    const { study, describe } = ingredients;
+    const { formats = ['html'], figures } = this.#options;
+    const places = this.#models.flatMap(({ layers }) => layers.map(({ place }) => place));
+    const output = new OutputRecord(this.#steps, this.#store.hashes, reportOutput(ingredients, places, described, folder.path, { command: record.command, formats }));
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
-    const galleries = await unitGalleries(study, this.#models, this.#steps, describe);
+    const galleries = await unitGalleries(study, this.#models, this.#steps, describe, this.#store.hashes);
     let files = figures === undefined ? await output.current() : undefined;
     if (files === undefined) {
+      const begun = performance.now();
+      const changed = studyChange(folder.path, tables.points);
       const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
       // A change is recognised by the embedding that it led from: once that is replaced, it must be on record.
       if (changed !== undefined) writeFileAtomically(path.join(folder.path, changeFile), changed.text);
-      files = writeFiles(folder.path, batches, record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
-      await output.remember(files);
+      files = writeFiles(folder.path, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
+      await output.remember(files, performance.now() - begun);
     }
-    for (const name of folder.tidy(files, study.models.map(({ name: own }) => own))) this.#onEvent({ kind: 'warning', subject: name, text: 'It is no model of the study any more: its folder was removed.' });
+    for (const { model, stays } of folder.tidy(files, study.models.map(({ name }) => name))) this.#onEvent({ kind: 'warning', subject: model, text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}.` });
     return files;
   }
 }
@@ -249,8 +262,4 @@ class StudyRunner {
 function embeddingWarnings({ embedding, matching }: Study, { points }: StudyTables): StudyWarning[] {
   if (embedding === undefined || points !== undefined) return [];
   return [{ subject: 'embedding', text: `No unit of any model passes the gate of ${String(matching.minimumIou)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate (matching.gate of a study file).` }];
-}
-
-function hashOf(batch: RecordBatch): string {
-  return createHash('sha256').update(arrowFileBytes(batch.schema, [batch])).digest('hex');
 }

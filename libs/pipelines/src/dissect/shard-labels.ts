@@ -57,12 +57,12 @@ export class ShardLabels {
     this.#planes += planes.length / this.pixels;
   }
 
-  /** Ends a shard, and stores its labels. */
-  async end(shard: ImageShard, skipped: LoadedImages['skipped']): Promise<void> {
+  /** Ends a shard, and stores its labels, which took so many milliseconds of the pass. */
+  async end(shard: ImageShard, skipped: LoadedImages['skipped'], milliseconds: number): Promise<void> {
     const [images, labels, planes] = [this.#names, this.#labels, this.#planes];
     [this.#names, this.#labels, this.#planes] = [[], [], 0];
     const record: ShardImages = { images, skipped: skipped.map(({ image, error }) => ({ image, message: error.message })), planes };
-    await this.#context.steps.write(this.#step(shard), { labels: packLabels({ images, labels }), images: jsonPart(record) });
+    await this.#context.steps.write(this.#step(shard), { labels: packLabels({ images, labels }), images: jsonPart(record) }, milliseconds);
   }
 
   /** Key under which the labels of a shard are stored. */
@@ -85,11 +85,11 @@ export class ShardLabels {
     const { steps, pass } = this.#context;
     const stored = await steps.read(this.#step(shard), part);
     if (stored !== undefined) return stored;
-    await pass.run([{ shard, places: [] }], {
+    await pass.run([{ shard, places: [], wantsLabels: true }], {
       labels: (_, image, planes) => {
         this.add(image, planes);
       },
-      endShard: (_, skipped) => this.end(shard, skipped),
+      endShard: (_, skipped, times) => this.end(shard, skipped, times.labels),
     });
     const again = await steps.read(this.#step(shard), part);
     if (again !== undefined) return again;

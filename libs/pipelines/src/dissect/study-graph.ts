@@ -1,6 +1,7 @@
 import type { StepDescription } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
 import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
+import type { TableSteps } from './table-steps.ts';
 
 /** A step of a study. */
 export interface GraphStep {
@@ -12,14 +13,35 @@ export interface GraphStep {
   readonly model: string;
 }
 
+const ofImages = { images: 'images', labels: 'images' } as const;
+
+/** Kinds of steps that a step follows from, by the roles of its inputs; other inputs are files, or what was read from them. */
+export const upstreamSteps: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  labels: ofImages,
+  maps: ofImages,
+  histogram: ofImages,
+  top: ofImages,
+  description: { labels: 'labels' },
+  thresholds: { shards: 'histogram' },
+  overlaps: { maps: 'maps', labels: 'labels', thresholds: 'thresholds' },
+  matches: { overlaps: 'overlaps' },
+  gallery: { matches: 'matches', top: 'top' },
+  profiles: { matches: 'matches' },
+  embedding: { profiles: 'profiles' },
+  relations: { embedding: 'embedding' },
+  tables: { matches: 'matches' },
+  report: { description: 'description', matches: 'matches', gallery: 'gallery', profiles: 'profiles', embedding: 'embedding', relations: 'relations' },
+};
+
 /** Lists all steps of a study in the order in which they are run. */
-export function studySteps(study: Study, describe: DissectionSteps, places: readonly LayerPlace[]): GraphStep[] {
+export function studySteps(study: Study, describe: DissectionSteps, places: readonly LayerPlace[], tables: TableSteps): GraphStep[] {
   const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
   const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
   const steps: GraphStep[] = [];
   const add = (step: StepDescription, model = '', isResult = false) => {
     steps.push({ step, model, isResult });
   };
+  add(describe.images(), '', true);
   for (const { model } of places) for (const preset of presets) for (const shard of describe.shards) add(describe.labels(shard, model, preset), '', true);
   const [first] = study.models;
   if (first !== undefined) add(describe.description(first, study.matching), '', true);
@@ -37,5 +59,6 @@ export function studySteps(study: Study, describe: DissectionSteps, places: read
     }
     if (study.gallery.units > 0) add(describe.gallery(place, study.matching), name, true);
   }
+  for (const step of [tables.profiles, tables.embedding, tables.relations]) if (step !== undefined) add(step, '', true);
   return steps;
 }

@@ -4,6 +4,7 @@ import type { LabelledImageEntry, LabelledImageSet } from '@intermodel/data-load
 import type { FileHashes } from '@intermodel/streams';
 import type { ManifestInput } from '../manifest.ts';
 import type { Study } from '../study-file/study.ts';
+import { frozenFit } from './table-steps.ts';
 
 /**
  * Facts about everything that a study reads. Each file is hashed in pieces, never held whole; images and label images
@@ -23,6 +24,7 @@ export async function studyInputs(study: Study, { images, vocabulary }: Pick<Lab
     ...models.map(({ file }) => ['model', file] as const),
     ...scores.map((file) => ['scores', file] as const),
     ...named('score columns', scoreColumns),
+    ...named('embedding', frozenFit(study)),
   ];
   const single: ManifestInput[] = [];
   for (const [role, file] of files) single.push({ name: path.basename(file), role, sha256: await hashes.hash(file, signal) });

@@ -1,48 +1,93 @@
 import { readScoreColumns, readScoreTables } from '@intermodel/data-loading';
 import { checkNormalisation, componentVariance, conceptLoadings, embedModels, profileModels, readFittedEmbedding, summariseProfiles } from '@intermodel/embedding';
-import type { UnitMatchBatch } from '@intermodel/schemas';
-import { concatMap, forkJoin, lastValueFrom, map, of, type Observable } from 'rxjs';
-import { embedUnits } from '../embed-units.ts';
+import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
+import { arrowFileBytes, type FileHashes, type StepDescription } from '@intermodel/streams';
+import { tableFromIPC, type RecordBatch } from 'apache-arrow';
+import { concatMap, from, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { embedProfiles } from '../embed-units.ts';
 import { readEmbeddingFolder } from '../embedding-folder.ts';
 import { relateScores } from '../relate-scores.ts';
+import type { StudySteps } from '../steps/study-steps.ts';
 import type { Study } from '../study-file/study.ts';
-import type { EmbeddingTables } from '../study-tables.ts';
-import type { StudyTables } from '../write-study.ts';
+import type { EmbeddingTables, RelationTables } from '../study-tables.ts';
+import { studyFiles, tablesOfFiles, type StudyTables } from '../write-study.ts';
+import { checkFiles } from './image-shards.ts';
+import type { TableSteps } from './table-steps.ts';
 
-/**
- * Makes the tables over the models of a study from their unit matches: profiles and summaries, the embedding if there is
- * one (fitted, or an earlier one in which the models are placed), and relations if there are scores. Where no unit of any
- * model matches, there is nothing to embed, and profiles and summaries are all.
- */
-export async function studyTables(study: Study, matches: Observable<UnitMatchBatch>): Promise<StudyTables> {
-  const { embedding, matching, scores, seed, relations } = study;
-  const inclusive = matching.compareIou === '>=';
-  const profiled = await lastValueFrom(matches.pipe(profileModels({ gate: matching.minimumIou, inclusive }), concatMap((profiles) => of(profiles).pipe(summariseProfiles(), map((summaries) => ({ profiles, summaries }))))));
-  if (embedding === undefined || (embedding.frozen === undefined && profiled.profiles.numRows === 0)) return profiled;
-  const embedded = embedding.frozen === undefined ? await lastValueFrom(matches.pipe(embedUnits({ ...embedding, inclusive, seed }))) : await placeMatches(embedding.frozen, inclusive, matches);
-  if (scores.length === 0) return embedded;
-  const scoreColumns = study.scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(study.scoreColumns) };
-  const read = readScoreTables(scores, { modelNames: study.modelNames, ...scoreColumns });
-  return { ...embedded, ...(await lastValueFrom(read.pipe(relateScores({ ...embedded, seed, permutations: relations.permutations })))) };
+/** What {@link studyTables} works with. */
+export interface StudyTablesContext {
+  /** The study. */
+  readonly study: Study;
+  /** Stored steps. */
+  readonly steps: StudySteps;
+  /** Descriptions of the steps. */
+  readonly describe: TableSteps;
+  /** Hashes of files. */
+  readonly hashes: FileHashes;
 }
 
-type PlacedTables = Omit<EmbeddingTables, 'clusters' | 'traits'>;
+/**
+ * Gives the tables over the models of a study, from the store or from their unit matches: profiles and summaries, the
+ * embedding if there is one (fitted, or an earlier one in which the models are placed), and relations if there are scores.
+ * Where no unit of any model matches, there is nothing to embed, and profiles and summaries are all.
+ */
+export async function studyTables({ study, steps, describe, hashes }: StudyTablesContext, matches: readonly UnitMatchBatch[]): Promise<StudyTables> {
+  const stored = async <Tables extends StudyFileTables>(step: StepDescription, compute: () => Promise<Tables>): Promise<Tables> => {
+    const result = await steps.run({
+      ...step,
+      compute: async () => {
+        const tables = await compute();
+        await checkFiles(describe.files, hashes);
+        return Object.fromEntries(Object.entries(studyFiles(tables)).map(([name, batch]) => [name, arrowFileBytes(batch.schema, [batch])]));
+      },
+    });
+    // Fresh tables too are read back, so that they are written in the same form as stored ones.
+    const batches: Record<string, RecordBatch> = {};
+    for (const { name } of result.record.parts) batches[name] = tableFromIPC(await result.read(name)).batches[0] as RecordBatch;
+    return tablesOfFiles(batches) as Tables;
+  };
+  const profiled = await stored(describe.profiles, () => profileTables(study, from(matches)));
+  if (describe.embedding === undefined || (study.embedding?.frozen === undefined && profiled.profiles.numRows === 0)) return profiled;
+  const embedded = await stored(describe.embedding, () => embeddingTables(study, profiled.profiles));
+  if (describe.relations === undefined) return { ...profiled, ...embedded };
+  return { ...profiled, ...embedded, ...(await stored(describe.relations, () => relationTables(study, { ...profiled, ...embedded }))) };
+}
 
-/** Points of the study's models in an earlier embedding, which is not changed. */
-function placeMatches(frozen: string, inclusive: boolean, matches: Observable<UnitMatchBatch>): Promise<PlacedTables> {
-  const { fit } = readEmbeddingFolder(frozen);
-  const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
-  const placed = matches.pipe(
-    profileModels({ gate, inclusive, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
-    concatMap((profiles) =>
-      forkJoin({
-        profiles: of(profiles),
-        embeddedProfiles: of(profiles),
-        summaries: of(profiles).pipe(summariseProfiles()),
-        points: of(profiles).pipe(embedModels({ embedding: fit })),
-      }),
-    ),
-    map((tables) => ({ ...tables, fit, loadings: conceptLoadings(fit), variance: componentVariance(fit) })),
-  );
-  return lastValueFrom(placed);
+type StudyFileTables = Partial<EmbeddingTables & RelationTables>;
+
+type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries'>;
+
+/** An earlier embedding has neither qualities nor traits of its categories. */
+type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> & Partial<Pick<EmbeddingTables, 'clusters' | 'traits'>>;
+
+function profileTables({ embedding, matching }: Study, matches: Observable<UnitMatchBatch>): Promise<ProfileTables> {
+  const inclusive = matching.compareIou === '>=';
+  const profiled = embedding?.frozen === undefined ? profileModels(embedding === undefined ? { gate: matching.minimumIou, inclusive } : { gate: embedding.gate, normalisation: embedding.normalisation, inclusive }) : profileFor(embedding.frozen, inclusive);
+  return lastValueFrom(matches.pipe(profiled, concatSummaries));
+}
+
+/** Adds the summaries of profiles. */
+function concatSummaries(profiles: Observable<ConceptProfileBatch>): Observable<ProfileTables> {
+  return profiles.pipe(concatMap((batch) => of(batch).pipe(summariseProfiles(), map((summaries) => ({ profiles: batch, summaries })))));
+}
+
+/** Profiles that fit an earlier embedding. */
+function profileFor(frozen: string, inclusive: boolean): ReturnType<typeof profileModels> {
+  const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
+  return profileModels({ gate, inclusive, normalisation: checkNormalisation(normalisation), conceptsOfCategory });
+}
+
+async function embeddingTables({ embedding, seed }: Study, profiles: ConceptProfileBatch): Promise<EmbeddedTables> {
+  if (embedding?.frozen === undefined) {
+    const { profiles: _profiles, summaries: _summaries, ...tables } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
+    return tables;
+  }
+  const { fit } = readEmbeddingFolder(embedding.frozen);
+  const points = await lastValueFrom(of(profiles).pipe(embedModels({ embedding: fit })));
+  return { embeddedProfiles: profiles, fit, points, loadings: conceptLoadings(fit), variance: componentVariance(fit) };
+}
+
+async function relationTables({ scores, scoreColumns, modelNames, relations, seed }: Study, embedded: ProfileTables & EmbeddedTables): Promise<RelationTables> {
+  const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns) };
+  return lastValueFrom(readScoreTables(scores, { modelNames, ...columns }).pipe(relateScores({ ...embedded, seed, permutations: relations.permutations })));
 }

@@ -1,6 +1,6 @@
 import { makeThumbnail, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
 import { outlineMask, packState, planUpsampling, unpackState, upsampleMap, type TopActivation } from '@intermodel/numerics';
-import { column, readNumbers, readStrings } from '@intermodel/streams';
+import { column, readNumbers, readStrings, type FileHashes } from '@intermodel/streams';
 import type { UnitGallery } from '@intermodel/report';
 import type { Study } from '../study-file/study.ts';
 import type { StudySteps } from '../steps/study-steps.ts';
@@ -12,17 +12,27 @@ import type { DissectionSteps } from './dissection-steps.ts';
  * first, the images that drive them most, with the region above the threshold outlined. Only these images are decoded
  * again, and what was made is stored.
  */
-export async function unitGalleries(study: Study, models: readonly DissectedModel[], steps: StudySteps, describe: DissectionSteps): Promise<UnitGallery[]> {
+export async function unitGalleries(study: Study, models: readonly DissectedModel[], steps: StudySteps, describe: DissectionSteps, hashes: FileHashes): Promise<UnitGallery[]> {
   const galleries: UnitGallery[] = [];
   if (study.gallery.units === 0) return galleries;
   for (const model of models) {
     for (const layer of model.layers) {
-      const step = { ...describe.gallery(layer.place, study.matching), compute: async () => ({ gallery: packState({ units: await galleryUnits(study, model, layer) }) }) };
+      const compute = async () => {
+        const units = await galleryUnits(study, model, layer);
+        const shown = new Set(units.flatMap(({ images }) => images.map(({ image }) => image)));
+        for (const { file } of model.images.filter(({ image }) => shown.has(image))) await hashes.checkUnchanged(file, hashOf(file, describe));
+        return { gallery: packState({ units }) };
+      };
+      const step = { ...describe.gallery(layer.place, study.matching), compute };
       const { units } = unpackState(await (await steps.run(step)).read('gallery')) as Pick<UnitGallery, 'units'>;
       if (units.length > 0) galleries.push({ model: model.model.name, layer: layer.layer, units });
     }
   }
   return galleries;
+}
+
+function hashOf(file: string, { shards }: DissectionSteps): string {
+  return shards.find(({ files }) => files.has(file))?.files.get(file) ?? '';
 }
 
 async function galleryUnits(study: Study, { model, images }: DissectedModel, layer: DissectedLayer): Promise<UnitGallery['units']> {

@@ -9,6 +9,8 @@ import { runStudy, type RunStudyOptions, type StudyEvent } from './run-study.ts'
 
 /** Options of {@link watchStudy}. */
 export interface WatchStudyOptions extends Omit<RunStudyOptions, 'lock'> {
+  /** What happens where another run holds the store. @default it is waited for: nothing would tell of its end */
+  readonly lock?: NonNullable<RunStudyOptions['lock']>;
   /** Folder to write. */
   readonly out: string;
   /** Milliseconds without a further change after which a run begins, at least 0. @default 500 */
@@ -37,7 +39,7 @@ export function watchStudy(file: string, { settleMilliseconds = settleMillisecon
         try {
           const study = adapt(readStudyFile(file));
           changes.follow(watchedPaths(study));
-          await lastValueFrom(runStudy(study, { ...options, signal: stop }).pipe(tap(next)), { defaultValue: undefined });
+          await lastValueFrom(runStudy(study, { lock: { waitMilliseconds: Infinity }, ...options, signal: stop }).pipe(tap(next)), { defaultValue: undefined });
         } catch (error) {
           if (!stop.aborted) {
             if (!(error instanceof IntermodelError)) throw error;
@@ -107,6 +109,7 @@ class Changes {
       if (this.#signal.aborted) break;
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;
+        clearTimeout(this.#timer);
         if (this.#changed.size > 0) this.#timer = setTimeout(resolve, this.#settleMilliseconds);
       });
     } while (this.#changed.size === 0);

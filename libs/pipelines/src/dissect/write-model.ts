@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
-import { column, csvText, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
+import { column, csvText, manifestFile, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
 import { manifestText, manifestTables, type ManifestInput } from '../manifest.ts';
 import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-events.ts';
 
@@ -24,9 +24,13 @@ export interface ModelRecord {
   readonly warnings: readonly string[];
 }
 
+/** Names of all files that {@link writeModel} can write: what else lies in the folder of a model is the user's. */
+export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'thresholds.arrow', 'overlaps.arrow', 'units.csv', 'diff.csv', manifestFile]);
+
 /**
- * Writes the tables of one model, its folder whole or not at all: `units.csv` (every unit, those below the gate too),
- * `unit-categories.csv` (the best concept of each category), `matches.arrow`, `thresholds.arrow`, `overlaps.arrow`, with a second preset `diff.csv`, and `manifest.json`; returns
+ * Writes the tables of one model, its folder whole or not at all, but for files of other names, which stay: `units.csv`
+ * (every unit, those below the gate too), `unit-categories.csv` (the best concept of each category), `matches.arrow`,
+ * `thresholds.arrow`, `overlaps.arrow`, with a second preset `diff.csv`, and `manifest.json`; returns
  * the names of these files.
  *
  * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
@@ -34,7 +38,7 @@ export interface ModelRecord {
 export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, { main, diff }: ModelPresets): Promise<readonly string[]> {
   const counts: UnitConceptOverlapBatch[] = [];
   for (const layer of layers) counts.push(await layer.overlaps());
-  const staged = stageFolder(folder);
+  const staged = stageFolder(folder, modelFileNames);
   const file = (name: string) => path.join(staged.path, name);
   try {
     const [matches, thresholds] = [layers.map((layer) => layer.matches), layers.map((layer) => layer.thresholds)];
@@ -45,7 +49,7 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
     writeFileAtomically(file('unit-categories.csv'), unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main))));
     if (diff !== undefined) writeFileAtomically(file('diff.csv'), diffCsv(layers, { main, diff }));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
-    writeFileAtomically(file('manifest.json'), manifestText({ command: 'dissect', ...record, tables }));
+    writeFileAtomically(file(manifestFile), manifestText({ command: 'dissect', ...record, tables }));
     const files = readdirSync(staged.path).sort();
     staged.commit();
     return files;

@@ -65,14 +65,16 @@ export class StudySteps {
     this.#options.onEvent({ kind: 'step-started', key, step: step.step, subject: step.subject ?? '' });
   }
 
-  /** Stores a step that a pass has made, and tells how long its part of the pass took. */
+  /** Stores a step that a pass has made, and tells how long its part of the pass (as given) and storing it took. */
   async write(step: StepDescription, parts: StepParts, milliseconds = 0): Promise<void> {
+    const begun = performance.now();
     this.begin(step);
     const key = this.#key(step);
     this.#begun.delete(key);
     const { bytes } = await this.#options.store.write(step, parts, this.#options.signal);
-    this.#options.times?.set(key, milliseconds);
-    this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds });
+    const took = milliseconds + performance.now() - begun;
+    this.#options.times?.set(key, took);
+    this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds: took });
   }
 
   /**

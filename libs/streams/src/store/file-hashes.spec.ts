@@ -83,6 +83,18 @@ describe(FileHashes, () => {
     expect(warnings).toEqual([{ code: 'FILE_CHANGED_UNSEEN', message: expect.any(String) as string, file: at('unseen') }]);
   });
 
+  it('names a file that was changed or removed while it was in use, and lets one be that was only touched', async () => {
+    const hashes = new FileHashes();
+    writeFileSync(at('used'), 'used');
+    const sha256 = await hashes.hash(at('used'));
+    utimesSync(at('used'), 1, 1);
+    await hashes.checkUnchanged(at('used'), sha256);
+    writeFileSync(at('used'), 'gone');
+    await expect(hashes.checkUnchanged(at('used'), sha256)).rejects.toMatchObject({ code: 'FILE_CHANGED', message: expect.stringMatching(/used: was changed while it was being read[\s\S]*Run again/u) as string });
+    rmSync(at('used'));
+    await expect(hashes.checkUnchanged(at('used'), sha256)).rejects.toMatchObject({ code: 'FILE_CHANGED', message: expect.stringContaining('was removed') as string });
+  });
+
   it('starts anew from a broken index', async () => {
     const indexFile = at('3.index');
     writeFileSync(indexFile, Buffer.from([0, 255, 10, 123, 10]));

@@ -78,6 +78,21 @@ export class FileHashes {
     return hashing;
   }
 
+  /**
+   * Checks after the use of a file that its bytes are still those of a hash: where nothing touched it, this only looks at
+   * its size and times.
+   *
+   * @throws InputError `FILE_CHANGED` for a file that was changed or removed, `FILE_CHANGING` while somebody writes to it.
+   */
+  async checkUnchanged(file: string, sha256: string, signal?: AbortSignal): Promise<void> {
+    const now = await this.hash(file, signal).catch((error: unknown) => {
+      if (error instanceof InputError && error.code !== 'FILE_CHANGING') return undefined;
+      throw error;
+    });
+    if (now === sha256) return;
+    throw new InputError('FILE_CHANGED', `was ${now === undefined ? 'removed' : 'changed'} while it was being read`, { file, expected: 'files that stay as they are until the run ends', hint: 'Run again: what was made of other files is stored.' });
+  }
+
   /** Writes what is new to the index file. */
   save(): void {
     this.#index.save();

@@ -11,13 +11,17 @@ export type StepState =
 /**
  * Lists a store once, and returns a function that tells the state of any step: done, stale (an older result of the same
  * step and subject is there; of several, the one with the fewest differences), or missing. Parts are not read.
+ *
+ * @param store finished steps
+ * @param currentKeys keys of all present steps: what is stored under them is no older result of another one
  */
-export async function stepStates(store: StepStore): Promise<(step: StepDescription) => StepState> {
+export async function stepStates(store: StepStore, currentKeys: ReadonlySet<string> = new Set()): Promise<(step: StepDescription) => StepState> {
   const byKey = new Map<string, StepRecord>();
   const bySubject = new Map<string, StepRecord[]>();
   for (const { key, record } of await store.list()) {
     if (record === undefined) continue;
     byKey.set(key, record);
+    if (currentKeys.has(key)) continue;
     const subject = subjectOf(record);
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), record]);
   }
