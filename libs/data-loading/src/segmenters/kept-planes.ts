@@ -60,13 +60,15 @@ export async function neededPlaneKeys({ images, segmenters, ...choices }: Pick<S
 export interface PruneKeptPlanesOptions {
   /** Spares planes that were written at this time or later, such as those of a run that is under way. @default spares none */
   readonly before?: Date;
+  /** Whether it is only told what would be removed. @default false */
+  readonly dryRun?: boolean;
 }
 
 /** What {@link pruneKeptPlanes} did. */
 export interface PrunedPlanes {
   /** Files that stayed. */
   readonly kept: number;
-  /** Files that were removed. */
+  /** Files that were removed, or would be in a dry run. */
   readonly removed: number;
   /** Their size. */
   readonly removedBytes: number;
@@ -78,7 +80,7 @@ export interface PrunedPlanes {
  *
  * @throws MachineError `WRITE_FAILED` for what cannot be removed.
  */
-export function pruneKeptPlanes(folder: string, needed: ReadonlySet<string>, { before }: PruneKeptPlanesOptions = {}): PrunedPlanes {
+export function pruneKeptPlanes(folder: string, needed: ReadonlySet<string>, { before, dryRun = false }: PruneKeptPlanesOptions = {}): PrunedPlanes {
   let [kept, removed, removedBytes] = [0, 0, 0];
   for (const below of namesIn(folder, /^[0-9a-f]{2}$/u)) {
     const within = path.join(folder, below);
@@ -88,14 +90,16 @@ export function pruneKeptPlanes(folder: string, needed: ReadonlySet<string>, { b
       const isNeeded = name.endsWith('.planes') && needed.has(path.basename(name, '.planes'));
       if (isNeeded || (before !== undefined && mtimeMs >= before.getTime())) kept++;
       else {
-        remove(file, () => {
-          rmSync(file);
-        });
+        if (!dryRun) {
+          remove(file, () => {
+            rmSync(file);
+          });
+        }
         removed++;
         removedBytes += size;
       }
     }
-    if (readdirSync(within).length === 0) {
+    if (!dryRun && readdirSync(within).length === 0) {
       remove(within, () => {
         rmdirSync(within);
       });

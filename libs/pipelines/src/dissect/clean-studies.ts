@@ -1,8 +1,16 @@
-import { pruneKeptPlanes } from '@intermodel/data-loading';
 import { findGarbage, InputError, removeGarbage, type GarbageItem } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
 import { outputStepName } from '../steps/output-record.ts';
+import { cleanLabels, labelFolders, type SharedLabels } from './clean-labels.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
+
+/** Options of {@link cleanStudies}. */
+export interface CleanStudiesOptions {
+  /** Whether what is found is removed. @default false */
+  readonly remove?: boolean;
+  /** Whether labels go too that lie in a folder which a study names with `runtime.labelCache`, and which studies that are not named may use as well. @default false */
+  readonly sharedLabels?: boolean;
+}
 
 /** What no present study needs. */
 export interface CleanedStore {
@@ -10,18 +18,23 @@ export interface CleanedStore {
   readonly garbage: readonly GarbageItem[];
   /** Their bytes. */
   readonly bytes: number;
-  /** Labels of segmentation models that were removed; 0 where nothing is removed. */
+  /** Labels of segmentation models that are, or would be, removed: one for each image and model. */
   readonly planes: number;
+  /** Their bytes. */
+  readonly planeBytes: number;
+  /** Labels that none of the studies needs, but that are left alone, since others may. */
+  readonly spared: readonly SharedLabels[];
   /** Whether they were removed. */
   readonly removed: boolean;
 }
 
 /**
- * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so.
+ * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so; the same for labels
+ * of segmentation models in the output folder.
  *
  * @throws InputError `STORE_LOCKED` while a run holds the store, `NOT_SEGMENTED` while it is not known what a study needs.
  */
-export async function cleanStudies(studies: readonly Study[], place: StudyPlace, remove = false): Promise<CleanedStore> {
+export async function cleanStudies(studies: readonly Study[], place: StudyPlace, { remove = false, sharedLabels = false }: CleanStudiesOptions = {}): Promise<CleanedStore> {
   const inspected: InspectedStudy[] = [];
   for (const study of studies) {
     const one = await inspectStudy(study, place);
@@ -36,10 +49,9 @@ export async function cleanStudies(studies: readonly Study[], place: StudyPlace,
   try {
     // Without an output folder it is not known which of them are in use.
     const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || step !== outputStepName);
-    if (!remove) return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), planes: 0, removed: false };
-    const bytes = await removeGarbage(store, garbage);
-    const planes = first.labelFolder === undefined ? 0 : pruneKeptPlanes(first.labelFolder, new Set(inspected.flatMap(({ neededPlanes }) => [...neededPlanes]))).removed;
-    return { garbage, bytes, planes, removed: true };
+    const bytes = remove ? await removeGarbage(store, garbage) : garbage.reduce((sum, item) => sum + item.bytes, 0);
+    const { pruned, shared } = cleanLabels(labelFolders(inspected, place), { dryRun: !remove, withShared: sharedLabels });
+    return { garbage, bytes, planes: pruned.removed, planeBytes: pruned.removedBytes, spared: shared, removed: remove };
   } finally {
     lock?.release();
   }
