@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { MachineError } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
+import { callOnAbort, stopAtExit } from './stop-hooks.ts';
 import { unpackError, type InferRequest, type OpenedModel, type WorkerAnswer, type WorkerData, type WorkerSettings } from './worker-messages.ts';
 
 /** A thread in which a model runs. */
@@ -20,9 +21,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Longest time that an ending process waits for the run under way. */
-const exitMilliseconds = 10_000;
-
 /**
  * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a session
  * holds is freed when its thread ends. From then on the heap of the process is collected less often.
@@ -41,13 +39,10 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
   };
-  const beforeExit = () => {
-    guard.stopAndWait(exitMilliseconds);
-  };
-  process.once('exit', beforeExit);
+  const stopListening: (() => void)[] = [stopAtExit(guard)];
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
-      process.removeListener('exit', beforeExit);
+      for (const end of stopListening) end();
       fail(stoppedError(settings.file));
       resolve();
     });
@@ -70,7 +65,7 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
     worker.postMessage('close');
     await exited;
   };
-  signal?.addEventListener('abort', () => void stop(), { once: true });
+  if (signal !== undefined) stopListening.push(callOnAbort(signal, () => void stop()));
   return {
     model: await opened,
     infer: (pixels, images) =>
