@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError } from './errors.ts';
-import { makeFolder } from './store/durable-folders.ts';
+import { flushFolder, makeFolder } from './store/durable-folders.ts';
 
 /** File that marks a folder as the output of a run. */
 export const manifestFile = 'manifest.json';
@@ -25,6 +25,7 @@ export function writeFileAtomically(file: string, content: string | Uint8Array |
       closeSync(handle);
     }
     renameSync(temporary, file);
+    flushFolder(path.dirname(file));
   } catch (cause) {
     if (existsSync(temporary)) rmSync(temporary, { force: true });
     throw writeError(file, cause);
@@ -78,6 +79,8 @@ export function stageFolder(target: string): StagedFolder {
       try {
         if (existsSync(folder)) renameSync(folder, old);
         renameSync(temporary, folder);
+        // The old folder may go only once the new one is sure to stay under its name.
+        flushFolder(path.dirname(folder));
       } catch (cause) {
         if (!existsSync(folder) && existsSync(old)) renameSync(old, folder);
         rmSync(temporary, { recursive: true, force: true });
