@@ -439,9 +439,12 @@ describe('looking after a study', () => {
     study({ data: 'watched-data', file: 'watched.json', models: ['a', 'b', 'c', 'd'] });
     await until(() => waits() === 4, child.told);
     expect(child.told()).toMatch(/changed: watched\.json/u);
+    expect(readdirSync(at('watched', 'models')).sort()).toEqual(['a', 'b', 'c', 'd']);
+    study({ data: 'watched-data', file: 'watched.json' });
+    await until(() => waits() === 5, child.told);
+    expect(child.told()).toMatch(/^note: d: .*its folder was removed/mu);
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-    expect(readdirSync(at('watched', 'models')).sort()).toEqual(['a', 'b', 'c', 'd']);
   }, 120_000);
 });
 
