@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createRandom } from '@intermodel/numerics';
-import { readStudyFile, runStudy, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
+import { readStudyFile, runStudy, type Study, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
 import { fileStore, memoryStore } from '@intermodel/streams';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, toArray } from 'rxjs';
@@ -461,6 +461,28 @@ describe('runStudy as a library', () => {
     expect(kinds('step-started')).toEqual(kinds('step-done'));
     const again = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
     expect(computed(again)).toEqual([]);
+  });
+
+  it('tells of each shard of images once all that was counted of it is stored', async () => {
+    const store = memoryStore();
+    const told = async (open: Study, own = store) => lastValueFrom(runStudy(open, { store: own }).pipe(toArray()));
+    const shardsOf = (events: readonly StudyEvent[]) => events.filter((event) => event.kind === 'shard-done');
+    const events = await told(readStudyFile(study()));
+    const shards = shardsOf(events);
+    expect(shards.length).toBeGreaterThan(3);
+    expect(shards.map(({ models, done, total }) => [models, done, total])).toEqual(shards.map((_, index) => [['a', 'b', 'c'], index + 1, shards.length]));
+    expect(shards.reduce((sum, { images }) => sum + images, 0)).toBe(imageCount);
+    for (const shard of shards) {
+      const own = events.flatMap((event, index) => (event.kind === 'step-done' && ['maps', 'histogram', 'top', 'labels'].includes(event.step) && event.subject.endsWith(shard.shard) ? [index] : []));
+      expect(own.length).toBe(1 + 3 * 3);
+      expect(events.indexOf(shard)).toBeGreaterThan(Math.max(...own));
+    }
+    expect(events.findIndex(({ kind }) => kind === 'model')).toBeGreaterThan(events.indexOf(shards.at(-1) as StudyEvent));
+    // Where all is stored, no shard is run; an added model is run alone; a second pass counts each shard twice.
+    expect(shardsOf(await told(readStudyFile(study())))).toEqual([]);
+    expect(shardsOf(await told(readStudyFile(study({ models: ['a', 'b', 'c', 'd'] })))).map(({ models }) => models)).toEqual(shards.map(() => ['d']));
+    const twice = shardsOf(await told(readStudyFile(study({ more: { runtime: { imagesPerShard: 6, secondPass: true } } })), memoryStore()));
+    expect(twice.map(({ shard }) => shard)).toEqual([...shards, ...shards].map(({ shard }) => shard));
   });
 
   it('stops by a signal within a batch, and goes on in the next run', async () => {

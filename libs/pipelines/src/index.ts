@@ -12,7 +12,7 @@ export { type SharedLabels } from './dissect/clean-labels.ts';
 export { type StudyPlace } from './dissect/inspect-study.ts';
 export { watchStudy, type WatchEvent, type WatchStudyOptions } from './dissect/watch-study.ts';
 export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
-export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning, LayerMatches } from './dissect/dissect-events.ts';
+export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning, LayerMatches, ShardDone } from './dissect/dissect-events.ts';
 
 // Compositions of stages: batches in, tables out
 export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';

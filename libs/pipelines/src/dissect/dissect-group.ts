@@ -146,6 +146,7 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
   const byPlace = new Map(layers.map((layer) => [layer.place, layer.maps]));
   for (const [place, maps] of byPlace) if (tasks.some(({ places }) => places.includes(place))) await maps.begin(describe.shards.filter((shard) => !tasks.some((task) => task.shard === shard && task.places.includes(place))));
   const labelsOf = (task: PassTask) => tasks.find(({ shard }) => shard === task.shard)?.labels ?? [];
+  const tellOf = context.shards.begin(tasks.length);
   await pass.run(tasks, {
     beginShard: (task) => {
       for (const kind of labelsOf(task)) kind.begin(task.shard);
@@ -160,7 +161,9 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
     endShard: (task, skipped, milliseconds) => {
       // What was counted is taken before the next image comes; what is taken is then stored one by one.
       const counted = task.places.flatMap((place) => byPlace.get(place) ?? []);
-      return Promise.all([...labelsOf(task).map((kind) => kind.end(task.shard, skipped)), ...counted.map((maps) => maps.end(task.shard, milliseconds))]).then(() => undefined);
+      const ended = Promise.all([...labelsOf(task).map((kind) => kind.end(task.shard, skipped)), ...counted.map((maps) => maps.end(task.shard, milliseconds))]).then(() => undefined);
+      tellOf(task, skipped.length, [ended, ...counted.map((maps) => maps.settled())]);
+      return ended;
     },
   });
 }
@@ -222,6 +225,7 @@ async function readMatches({ steps, describe }: GroupContext, maps: LayerMaps, p
 async function tell(context: GroupContext, model: StudyModel, layers: readonly Layer[], images: ReadonlyMap<ImageShard, ShardImages>, onModel: (model: DissectedModel) => Promise<void>): Promise<void> {
   for (const { maps } of layers) await maps.settled();
   await context.steps.settled();
+  await context.shards.settled();
   const entries = context.describe.shards.flatMap((shard) => {
     const counted = new Set(images.get(shard)?.images);
     return shard.entries.filter(({ image }) => counted.has(image));

@@ -14,6 +14,7 @@ import { openImageSource, type ImageSource } from './image-source.ts';
 import { cutShards, hashShards } from './image-shards.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layerPlaces } from './model-facts.ts';
+import { ShardReports } from './shard-reports.ts';
 
 /** Options of {@link dissectStudy}. */
 export interface DissectStudyOptions {
@@ -122,7 +123,7 @@ export async function dissect({ study, source, describe, steps, hashes, concurre
         checkDisk(storeFolder, images, layers);
       };
       const pass = new ForwardPass({ load: source.load(first.geometry), runtime: study.runtime, signal, onEvent, beforePass });
-      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
+      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, shards: new ShardReports(onEvent), concepts: indexConcepts(source.vocabulary.concepts), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
         const placed = [];
         for (const model of models) placed.push({ model, places: await layerPlaces(model, steps, hashes, signal) });

@@ -5,6 +5,7 @@ import type { DissectionEvent } from './dissect-events.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
 import type { ForwardPass } from './forward-pass.ts';
 import type { KeptShards } from './kept-shards.ts';
+import type { ShardReports } from './shard-reports.ts';
 
 /** What the dissection of models that share decoded images works with. */
 export interface GroupContext {
@@ -24,6 +25,8 @@ export interface GroupContext {
   readonly threads: () => UnitThreads;
   /** Kept maps in memory. */
   readonly kept: KeptShards;
+  /** Tells of shards that are done. */
+  readonly shards: ShardReports;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
   /** Is told of progress and warnings. */
