@@ -1,8 +1,10 @@
-import { findGarbage, InputError, removeGarbage, type GarbageItem } from '@intermodel/streams';
+import { existsSync } from 'node:fs';
+import { findGarbage, InputError, removeGarbage, type GarbageItem, type StoreLock } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
 import { outputStepName } from '../steps/output-record.ts';
 import { cleanLabels, labelFolders, type SharedLabels } from './clean-labels.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
+import { lockOutput } from './lock-output.ts';
 
 /** Options of {@link cleanStudies}. */
 export interface CleanStudiesOptions {
@@ -32,7 +34,7 @@ export interface CleanedStore {
  * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so; the same for labels
  * of segmentation models in the output folder.
  *
- * @throws InputError `STORE_LOCKED` while a run holds the store, `NOT_SEGMENTED` while it is not known what a study needs.
+ * @throws InputError `STORE_LOCKED`, `OUTPUT_LOCKED` while a run holds the store or the output folder, `NOT_SEGMENTED` while it is not known what a study needs.
  */
 export async function cleanStudies(studies: readonly Study[], place: StudyPlace, { remove = false, sharedLabels = false }: CleanStudiesOptions = {}): Promise<CleanedStore> {
   const inspected: InspectedStudy[] = [];
@@ -46,13 +48,16 @@ export async function cleanStudies(studies: readonly Study[], place: StudyPlace,
   const { store } = first.store;
   const needed = new Set(inspected.flatMap(({ neededKeys }) => [...neededKeys]));
   const lock = remove ? await store.lock() : undefined;
+  let outputLock: StoreLock | undefined;
   try {
+    if (remove && place.out !== undefined && existsSync(place.out)) outputLock = await lockOutput(place.out, first.store.folder, {});
     // Without an output folder it is not known which of them are in use.
     const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || step !== outputStepName);
     const bytes = remove ? await removeGarbage(store, garbage) : garbage.reduce((sum, item) => sum + item.bytes, 0);
     const { pruned, shared } = cleanLabels(labelFolders(inspected, place), { dryRun: !remove, withShared: sharedLabels });
     return { garbage, bytes, planes: pruned.removed, planeBytes: pruned.removedBytes, spared: shared, removed: remove };
   } finally {
+    outputLock?.release();
     lock?.release();
   }
 }

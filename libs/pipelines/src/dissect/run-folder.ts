@@ -27,7 +27,7 @@ export interface RunFolder {
   readonly model: (name: string) => string;
   /** Removes what earlier runs left and this one did not write; returns the names of the models that went. */
   readonly tidy: (written: readonly string[], models: readonly string[]) => readonly string[];
-  /** Removes the output folder if it is new. */
+  /** Removes the output folder if it is new and holds nothing that was computed. */
   readonly discard: () => void;
 }
 
@@ -54,7 +54,8 @@ export function openRunFolder(out: string): RunFolder {
     path: out,
     model: (name) => path.join(out, modelsFolder, name),
     discard: () => {
-      if (isNew) rmSync(out, { recursive: true, force: true });
+      // Another run may have come first while this one waited for it.
+      if (isNew && !holdsWork(out)) rmSync(out, { recursive: true, force: true });
     },
     tidy: (written, models) => {
       const folders = path.join(out, modelsFolder);
@@ -65,6 +66,12 @@ export function openRunFolder(out: string): RunFolder {
       return gone;
     },
   };
+}
+
+/** Whether anything in a folder was computed, by whatever run: an empty store and its indices are not. */
+function holdsWork(out: string): boolean {
+  const holds = (folder: string) => existsSync(folder) && readdirSync(folder).length > 0;
+  return isRunFolder(out) || [path.join(out, modelsFolder), path.join(out, labelsFolder), path.join(out, storeFolder, 'steps')].some(holds) || (existsSync(out) && readdirSync(out).some((name) => !ownFolders.includes(name)));
 }
 
 /** Whether a run that was stopped while it wrote its tables left a folder: the manifest is written last. */
