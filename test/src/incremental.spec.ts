@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { createRandom } from '@intermodel/numerics';
-import { readStudyFile, runStudy, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
+import { readStudyFile, runStudy, type Study, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
 import { fileStore, memoryStore } from '@intermodel/streams';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, tap, toArray } from 'rxjs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { csvRows, folderBytes, intermodel, root, temporaryFolder } from './command-line.ts';
 
 const at = temporaryFolder();
@@ -281,6 +282,53 @@ describe('a study that is run again', () => {
     expect(folderBytes(at('scored'))).toEqual(await fromNothing(file));
   });
 
+  it('runs again only the shard whose maps were dropped under a bound that holds no more', async () => {
+    // Grey images, each a shard: the threshold lies at the ninth brightest, so that the last one's maps are dropped.
+    const levels = [250, 251, 252, 253, 254, 240, 241, 242, 243, 100];
+    const grey = (folder: string, greys: readonly number[]) => writePlainLayout(at(folder), drawScenes({ count: greys.length }).map((scene, index) => ({ ...scene, pixels: new Uint8Array(scene.pixels.length).fill(greys[index] as number) })));
+    rmSync(at('greys'), { recursive: true, force: true });
+    grey('greys', levels);
+    const nodes = [
+      { op: 'Relu', inputs: ['input'], outputs: ['maps'] },
+      { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
+    ];
+    writeFileSync(at('channels.onnx'), buildOnnxModel({ inputs: [{ name: 'input', dims: ['batch', 3, 32, 32] }], outputs: [{ name: 'pooled' }], nodes }));
+    const file = study({ models: ['channels'], data: 'greys', more: { embedding: undefined, matching: { level: 0.19 }, runtime: { imagesPerShard: 1 }, gallery: { units: 0 } } });
+    const shardsRun = (events: readonly StudyEvent[]) => events.flatMap((event) => (event.kind === 'shard-done' && event.models.length > 0 ? [event.shard.slice(0, 9)] : []));
+    expect(shardsRun(await run(file, 'dropped'))).toHaveLength(levels.length);
+    // Another image gets dark: it is run, and the one whose maps are wanted now; the others have theirs.
+    grey('greys', levels.map((level) => (level === 243 ? 10 : level)));
+    const events = await run(file, 'dropped');
+    expect(shardsRun(events)).toEqual(['scene-008', 'scene-009']);
+    expect(folderBytes(at('dropped'))).toEqual(await fromNothing(file));
+  });
+
+  it('notices bytes that changed while size and times stayed only when told to verify', async () => {
+    rmSync(at('unnoticed'), { recursive: true, force: true });
+    writeModel('disguised', 11);
+    const file = study({ models: ['a', 'b', 'disguised'] });
+    // Younger files are hashed in each run, since they may still be written to.
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    await run(file, 'unnoticed');
+    const [before, real] = [statSync(at('disguised.onnx'), { bigint: true }), statSync];
+    writeModel('disguised', 12);
+    expect(statSync(at('disguised.onnx')).size).toBe(Number(before.size));
+    // No program can set back the time of the last change of state, but a disk may fail to tell of a change.
+    const blind = new Proxy(real, { apply: (target, self, argv: unknown[]): unknown => (argv[0] === at('disguised.onnx') && (argv[1] as { bigint?: boolean } | undefined)?.bigint === true ? before : Reflect.apply(target, self, argv)) });
+    const look = vi.spyOn(fs, 'statSync').mockImplementation(blind);
+    syncBuiltinESMExports();
+    try {
+      expect(computed(await run(file, 'unnoticed'))).toEqual([]);
+      const events = await run(file, 'unnoticed', { verify: true });
+      expect(events.some((event) => event.kind === 'warning' && event.subject === at('disguised.onnx') && /its bytes changed/u.test(event.text))).toBe(true);
+      expect(new Set(computed(events).filter((step) => step.startsWith('maps')))).toEqual(new Set(['maps disguised']));
+    } finally {
+      look.mockRestore();
+      syncBuiltinESMExports();
+    }
+    expect(tablesOf(folderBytes(at('unnoticed')))).toEqual(tablesOf(await fromNothing(file)));
+  });
+
   it('hashes files again when told to, and computes nothing where they are the same', async () => {
     for (const name of ['unseen', 'verified']) rmSync(at(name), { recursive: true, force: true });
     cpSync(at('data'), at('unseen'), { recursive: true, preserveTimestamps: true });
@@ -359,6 +407,25 @@ describe('a run that does not end', () => {
     expect(folderBytes(at('killed'))).toEqual(expected);
     expect(killed + finished).toBeGreaterThanOrEqual(30);
   }, 300_000);
+
+  it('skips the shards that a run finished which was killed', async () => {
+    const file = study();
+    const child = start(['run', file, '--out', at('killed-late'), '--verbose']);
+    const ofShard = (shard: string) => new RegExp(`^(?:labels|(?:maps|histogram|top) [abc] maps from) ${shard}: done`, 'gmu');
+    const shardsDone = () => [...child.told().matchAll(/^labels (\S+): done/gmu)].map(([, shard = '']) => shard).filter((shard) => child.told().match(ofShard(shard))?.length === 1 + 3 * 3);
+    child.stderr?.on('data', () => {
+      if (shardsDone().length > 0) child.kill('SIGKILL');
+    });
+    expect(await exit(child)).toBeNull();
+    const finished = shardsDone();
+    const events = await run(file, 'killed-late');
+    const shardsOf = (kind: StudyEvent['kind']) => new Set(events.flatMap((event) => (event.kind === kind && 'step' in event && 'subject' in event && ['labels', 'maps', 'histogram', 'top'].includes(event.step) ? [event.subject.split(' ').at(-1)] : [])));
+    const [again, skipped] = [shardsOf('step-done'), shardsOf('step-skipped')];
+    expect(finished.length).toBeGreaterThan(0);
+    expect(finished.map((shard) => [again.has(shard), skipped.has(shard)])).toEqual(finished.map(() => [false, true]));
+    expect(again.size).toBeGreaterThan(0);
+    expect(folderBytes(at('killed-late'))).toEqual(await fromNothing(file));
+  });
 
   it('finds steps that were damaged or cut short, reports them, and makes them again', async () => {
     await run(study(), 'damaged');
@@ -485,9 +552,12 @@ describe('looking after a study', () => {
     study({ data: 'watched-data', file: 'watched.json', models: ['a', 'b', 'c', 'd'] });
     await until(() => waits() === 4, child.told);
     expect(child.told()).toMatch(/changed: watched\.json/u);
+    expect(readdirSync(at('watched', 'models')).sort()).toEqual(['a', 'b', 'c', 'd']);
+    study({ data: 'watched-data', file: 'watched.json' });
+    await until(() => waits() === 5, child.told);
+    expect(child.told()).toMatch(/^note: d: .*its folder was removed/mu);
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-    expect(readdirSync(at('watched', 'models')).sort()).toEqual(['a', 'b', 'c', 'd']);
   }, 120_000);
 });
 
@@ -504,6 +574,28 @@ describe('runStudy as a library', () => {
     expect(kinds('step-started')).toEqual(kinds('step-done'));
     const again = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
     expect(computed(again)).toEqual([]);
+  });
+
+  it('tells of each shard of images once all that was counted of it is stored', async () => {
+    const store = memoryStore();
+    const told = async (open: Study, own = store) => lastValueFrom(runStudy(open, { store: own }).pipe(toArray()));
+    const shardsOf = (events: readonly StudyEvent[]) => events.filter((event) => event.kind === 'shard-done');
+    const events = await told(readStudyFile(study()));
+    const shards = shardsOf(events);
+    expect(shards.length).toBeGreaterThan(3);
+    expect(shards.map(({ models, done, total }) => [models, done, total])).toEqual(shards.map((_, index) => [['a', 'b', 'c'], index + 1, shards.length]));
+    expect(shards.reduce((sum, { images }) => sum + images, 0)).toBe(imageCount);
+    for (const shard of shards) {
+      const own = events.flatMap((event, index) => (event.kind === 'step-done' && ['maps', 'histogram', 'top', 'labels'].includes(event.step) && event.subject.endsWith(shard.shard) ? [index] : []));
+      expect(own.length).toBe(1 + 3 * 3);
+      expect(events.indexOf(shard)).toBeGreaterThan(Math.max(...own));
+    }
+    expect(events.findIndex(({ kind }) => kind === 'model')).toBeGreaterThan(events.indexOf(shards.at(-1) as StudyEvent));
+    // Where all is stored, no shard is run; an added model is run alone; a second pass counts each shard twice.
+    expect(shardsOf(await told(readStudyFile(study())))).toEqual([]);
+    expect(shardsOf(await told(readStudyFile(study({ models: ['a', 'b', 'c', 'd'] })))).map(({ models }) => models)).toEqual(shards.map(() => ['d']));
+    const twice = shardsOf(await told(readStudyFile(study({ more: { runtime: { imagesPerShard: 6, secondPass: true } } })), memoryStore()));
+    expect(twice.map(({ shard }) => shard)).toEqual([...shards, ...shards].map(({ shard }) => shard));
   });
 
   it('stops by a signal within a batch, and goes on in the next run', async () => {

@@ -103,6 +103,29 @@ describe('labels of segmentation models', () => {
     expect(csvRows(at('dissected', 'models', 'channels-24', 'units.csv'))).toHaveLength(3);
   });
 
+  it('are cleaned with the steps of their study, but for those that other studies may use', () => {
+    const clean = (study: string, out: string, ...more: readonly string[]) => intermodel(['clean', study, '--out', at(out), ...more]).stdout;
+    const one = { data: { segmenters: segmenters.slice(0, 1) } };
+    const count = (folder: string) => Object.keys(kept(folder)).length;
+    run(write('owned.json', [model('a', 24)], { runtime: { labelCache: undefined } }), 'owned');
+    const owned = write('owned.json', [model('a', 24)], { runtime: { labelCache: undefined }, ...one });
+    run(owned, 'owned');
+    expect(clean(owned, 'owned')).toMatch(/Would remove \d+ steps, .*, and labels of 5 images, /u);
+    expect(count('owned/.labels')).toBe(10);
+    expect(clean(owned, 'owned', '--remove')).toMatch(/^Removed \d+ steps, .*, and labels of 5 images, /u);
+    expect([clean(owned, 'owned'), count('owned/.labels')]).toEqual(['Nothing to remove: all that is stored is needed.\n', 5]);
+
+    run(write('neighbour.json', [model('a', 24)], { runtime: { labelCache: 'common' } }), 'neighbour');
+    const sharing = write('sharing.json', [model('a', 24)], { runtime: { labelCache: 'common' }, ...one });
+    run(sharing, 'sharing');
+    expect(clean(sharing, 'sharing', '--remove')).toMatch(/^Nothing to remove: .*\nLeft alone: labels of 5 images in .*common, which other studies may use/u);
+    expect(count('common')).toBe(10);
+    expect(clean(sharing, 'sharing', '--labels')).toMatch(/^Would remove labels of 5 images, /u);
+    expect(count('common')).toBe(10);
+    expect(clean(sharing, 'sharing', '--labels', '--remove')).toMatch(/^Removed labels of 5 images, /u);
+    expect(count('common')).toBe(5);
+  });
+
   const refused: readonly [string, readonly string[], RegExp][] = [
     ['an unknown export', ['--images', '.', '--segmenter', 'ade20k=m.onnx'], /expected PRESET=FILE, where PRESET is one of ade20k-150/u],
     ['a missing model', ['--images', '{}/plain/images', '--segmenter', 'voc-21={}/nowhere.onnx'], /error MODEL_MISSING: .*nowhere\.onnx/u],

@@ -1,4 +1,5 @@
 import { runStudy, type Study, type StudyRun, type StudyWarning } from '@intermodel/pipelines';
+import type { LockOptions } from '@intermodel/streams';
 import type { Command } from 'commander';
 import { filter, lastValueFrom, tap } from 'rxjs';
 import { dissectionProgress } from './dissection-progress.ts';
@@ -42,6 +43,16 @@ export function withRunOptions(command: Command): Command {
     .option('--verbose', 'say in a line on standard error which steps are run, done or found in the store');
 }
 
+/** What happens where another run holds the store or the output folder. */
+export function lockOptions({ wait, quiet }: { readonly wait: boolean | undefined; readonly quiet: boolean | undefined }): Pick<LockOptions, 'waitMilliseconds' | 'onWait'> {
+  return {
+    waitMilliseconds: wait === true ? Infinity : 0,
+    onWait: (holder) => {
+      if (quiet !== true) process.stderr.write(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
+    },
+  };
+}
+
 /** Runs a study as the options say, with progress on a terminal. */
 export async function runToEnd(study: Study, options: RunOptions, command: string): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
   const { out, store, verify, wait, concurrency } = options;
@@ -57,12 +68,7 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
         ...(store === undefined ? {} : { store }),
         ...(verify === undefined ? {} : { verify }),
         ...(concurrency === undefined ? {} : { concurrency }),
-        lock: {
-          waitMilliseconds: wait === true ? Infinity : 0,
-          onWait: (holder) => {
-            if (options.quiet !== true) process.stderr.write(`waiting for process ${String(holder)}, which runs a study with this store\n`);
-          },
-        },
+        lock: lockOptions({ wait, quiet: options.quiet }),
       }).pipe(
         tap((event) => {
           if (event.kind === 'step-done') steps.run++;

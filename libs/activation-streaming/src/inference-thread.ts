@@ -1,7 +1,7 @@
-import { setMaxListeners } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { MachineError } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
+import { callOnAbort, stopAtExit } from './stop-hooks.ts';
 import { unpackError, type InferRequest, type OpenedModel, type WorkerAnswer, type WorkerData, type WorkerSettings } from './worker-messages.ts';
 
 /** A thread in which a model runs. */
@@ -21,16 +21,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Guards of all threads that run: one listener of the process stands for any number of models. */
-const guards = new Set<RunGuard>();
-
-function stopGuards(): void {
-  for (const guard of guards) guard.stopAndWait(exitMilliseconds);
-}
-
-/** Longest time that an ending process waits for the run under way. */
-const exitMilliseconds = 10_000;
-
 /**
  * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a session
  * holds is freed when its thread ends. From then on the heap of the process is collected less often.
@@ -49,20 +39,14 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
     for (const { reject } of waiting.values()) reject(failure);
     waiting.clear();
   };
-  if (guards.size === 0) process.once('exit', stopGuards);
-  guards.add(guard);
+  const stopListening: (() => void)[] = [stopAtExit(guard)];
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
-      guards.delete(guard);
-      if (guards.size === 0) process.removeListener('exit', stopGuards);
-      signal?.removeEventListener('abort', onAbort);
+      for (const end of stopListening) end();
       fail(stoppedError(settings.file));
       resolve();
     });
   });
-  function onAbort(): void {
-    void stop();
-  }
   const opened = new Promise<OpenedModel>((resolve, reject) => {
     failOpening = reject;
     worker.on('message', (answer: WorkerAnswer) => {
@@ -81,8 +65,7 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
     worker.postMessage('close');
     await exited;
   };
-  if (signal !== undefined) setMaxListeners(0, signal);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal !== undefined) stopListening.push(callOnAbort(signal, () => void stop()));
   return {
     model: await opened,
     infer: (pixels, images) =>

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -173,6 +174,22 @@ describe('openActivations', () => {
     abort.abort();
     await expect(opening).rejects.toMatchObject({ code: 'INFERENCE_STOPPED' });
   });
+
+  it('runs more models at a time than Node allows listeners, without a warning, and leaves no listener behind', async () => {
+    const warnings: Error[] = [];
+    const take = (warning: Error) => warnings.push(warning);
+    process.on('warning', take);
+    const abort = new AbortController();
+    const models = await Promise.all(Array.from({ length: 12 }, () => openActivations({ ...options, intraOpThreads: 1 }, abort.signal)));
+    expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
+    const [first, ...others] = models;
+    await Promise.all(others.map((model) => model.close()));
+    abort.abort();
+    await expect(first!.infer(batchOf(0, 1))).rejects.toMatchObject({ code: 'INFERENCE_STOPPED' });
+    await first!.stop();
+    process.off('warning', take);
+    expect([warnings, getEventListeners(abort.signal, 'abort')]).toEqual([[], []]);
+  }, 120_000);
 
   it('reads tokens as maps', async () => {
     const tokens = path.join(folder, 'tokens.onnx');

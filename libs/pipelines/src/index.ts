@@ -7,11 +7,12 @@ export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relat
 // Dissection: a study of models and labelled images to an output folder
 export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './dissect/run-study.ts';
 export { studyStatus, type StepGroupStatus, type StudyStatus } from './dissect/study-status.ts';
-export { cleanStudies, type CleanedStore } from './dissect/clean-studies.ts';
+export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './dissect/clean-studies.ts';
+export { type SharedLabels } from './dissect/clean-labels.ts';
 export { type StudyPlace } from './dissect/inspect-study.ts';
 export { watchStudy, type WatchEvent, type WatchStudyOptions } from './dissect/watch-study.ts';
 export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
-export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning, LayerMatches } from './dissect/dissect-events.ts';
+export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning, LayerMatches, ShardDone } from './dissect/dissect-events.ts';
 
 // Compositions of stages: batches in, tables out
 export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';

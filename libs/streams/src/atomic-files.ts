@@ -81,6 +81,7 @@ export function stageFolder(target: string, ownNames?: ReadonlySet<string>): Sta
       try {
         if (existsSync(folder)) renameSync(folder, old);
         renameSync(temporary, folder);
+        // The old folder may go only once the new one is sure to stay under its name.
         flushFolder(path.dirname(folder));
       } catch (cause) {
         if (!existsSync(folder) && existsSync(old)) renameSync(old, folder);

@@ -39,4 +39,4 @@ export {
 } from './store/step-store.ts';
 export { StepTimes, type StepTimesOptions } from './store/step-times.ts';
 export { makeFolder } from './store/durable-folders.ts';
-export { lockStore } from './store/store-lock.ts';
+export { lockStore, type LockedPlace } from './store/store-lock.ts';

@@ -8,7 +8,7 @@ import { withOutputOptions } from '../output.ts';
 import { galleryChoices, reportChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
 import { runResult } from '../run-result.ts';
 import { statedCommand } from '../stated-command.ts';
-import { withRunOptions, type RunOptions, type StepCounts } from '../run-to-end.ts';
+import { lockOptions, withRunOptions, type RunOptions, type StepCounts } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
 
 /** `intermodel watch`: runs a study again as often as something of it changes. */
@@ -23,6 +23,11 @@ export function watchCommand(): Command {
         if (options.quiet !== true) process.stderr.write(`${text}\n`);
       };
       const { onEvent, done } = dissectionProgress(options);
+      const heard = new Heard();
+      const note = (subject: string, text: string) => {
+        const line = `note: ${subject}: ${text}`;
+        if (heard.isNews(line)) print(line);
+      };
       const steps: StepCounts = { run: 0, stored: 0 };
       const take = (event: WatchEvent) => {
         switch (event.kind) {
@@ -33,17 +38,20 @@ export function watchCommand(): Command {
             done();
             process.stderr.write(`${errorText(event.error)}\n`);
             break;
-          case 'warning':
-            print(`note: ${event.subject}: ${event.text}`);
-            break;
           case 'waiting':
-            print('waiting for changes, Ctrl-C to end');
+            print(`waiting for ${event.isLocked ? 'the other run to end, or ' : ''}changes, Ctrl-C to end`);
             break;
           case 'tables':
             done();
+            for (const { subject, text } of event.record.warnings) note(subject, text);
+            heard.next();
             print(`${options.out}: ${String(event.models.length)} models, ${String(steps.run)} steps run, ${String(steps.stored)} found in the store`);
             if (options.json === true) process.stdout.write(`${JSON.stringify(runResult(options.out, event, { ...steps }))}\n`);
             [steps.run, steps.stored] = [0, 0];
+            break;
+          case 'warning':
+            done();
+            note(event.subject, event.text);
             break;
           default:
             if (event.kind === 'step-done') steps.run++;
@@ -52,21 +60,16 @@ export function watchCommand(): Command {
         }
       };
       easeCollections();
-      const { out, store, verify, concurrency } = options;
+      const { out, store, verify, wait, concurrency } = options;
       await stoppable((signal) =>
         lastValueFrom(
           watchStudy(file, {
             ...{ out, signal, command: statedCommand(self, 'run') },
             ...reportChoices(options),
-            lock: {
-              waitMilliseconds: Infinity,
-              onWait: (holder) => {
-                print(`waiting for process ${String(holder)}, which runs a study with this store`);
-              },
-            },
             ...(store === undefined ? {} : { store }),
             ...(verify === undefined ? {} : { verify }),
             ...(concurrency === undefined ? {} : { concurrency }),
+            lock: lockOptions({ wait, quiet: options.quiet }),
             adapt: (study) => ({ ...study, gallery: { ...study.gallery, ...galleryChoices(options) } }),
           }).pipe(tap(take)),
           { defaultValue: undefined },
@@ -74,6 +77,24 @@ export function watchCommand(): Command {
       );
     });
   return withOutputOptions(withReportOptions(withGalleryOptions(withRunOptions(command))));
+}
+
+/** Remembers what was told of a run, so that the next one tells only what is new. */
+class Heard {
+  #before: ReadonlySet<string> = new Set();
+  #now = new Set<string>();
+
+  /** Whether neither this run nor the one before told of it. */
+  isNews(line: string): boolean {
+    const isNews = !this.#before.has(line) && !this.#now.has(line);
+    this.#now.add(line);
+    return isNews;
+  }
+
+  /** The run has ended. */
+  next(): void {
+    [this.#before, this.#now] = [this.#now, new Set()];
+  }
 }
 
 const filesListed = 5;

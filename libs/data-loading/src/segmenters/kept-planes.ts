@@ -60,7 +60,7 @@ export async function neededPlaneKeys({ images, segmenters, ...choices }: Pick<S
 export interface PruneKeptPlanesOptions {
   /** Spares planes that were written at this time or later, such as those of a run that is under way. @default spares none */
   readonly before?: Date;
-  /** Whether what would be removed is only counted. @default false */
+  /** Whether it is only told what would be removed. @default false */
   readonly dryRun?: boolean;
 }
 
@@ -68,7 +68,7 @@ export interface PruneKeptPlanesOptions {
 export interface PrunedPlanes {
   /** Files that stayed. */
   readonly kept: number;
-  /** Files that were, or would be, removed. */
+  /** Files that were removed, or would be in a dry run. */
   readonly removed: number;
   /** Their size. */
   readonly removedBytes: number;

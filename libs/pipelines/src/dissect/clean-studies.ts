@@ -1,10 +1,18 @@
-import path from 'node:path';
-import { pruneKeptPlanes } from '@intermodel/data-loading';
-import { findGarbage, InputError, removeGarbage, type GarbageItem } from '@intermodel/streams';
+import { existsSync } from 'node:fs';
+import { findGarbage, InputError, removeGarbage, type GarbageItem, type StoreLock } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
 import { outputStepNames } from '../steps/output-record.ts';
+import { cleanLabels, labelFolders, type SharedLabels } from './clean-labels.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
-import { labelsFolder } from './run-folder.ts';
+import { lockOutput } from './lock-output.ts';
+
+/** Options of {@link cleanStudies}. */
+export interface CleanStudiesOptions {
+  /** Whether what is found is removed. @default false */
+  readonly remove?: boolean;
+  /** Whether labels go too that lie in a folder which a study names with `runtime.labelCache`, and which studies that are not named may use as well. @default false */
+  readonly sharedLabels?: boolean;
+}
 
 /** What no present study needs. */
 export interface CleanedStore {
@@ -12,18 +20,23 @@ export interface CleanedStore {
   readonly garbage: readonly GarbageItem[];
   /** Their bytes. */
   readonly bytes: number;
-  /** Labels of segmentation models that are, or would be, removed; a folder that the study file names may serve other studies, and is left alone. */
+  /** Labels of segmentation models that are, or would be, removed: one for each image and model. */
   readonly planes: number;
+  /** Their bytes. */
+  readonly planeBytes: number;
+  /** Labels that none of the studies needs, but that are left alone, since others may. */
+  readonly spared: readonly SharedLabels[];
   /** Whether they were removed. */
   readonly removed: boolean;
 }
 
 /**
- * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so.
+ * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so; the same for labels
+ * of segmentation models in the output folder.
  *
- * @throws InputError `STORE_LOCKED` while a run holds the store, `NOT_SEGMENTED` while it is not known what a study needs.
+ * @throws InputError `STORE_LOCKED`, `OUTPUT_LOCKED` while a run holds the store or the output folder, `NOT_SEGMENTED` while it is not known what a study needs.
  */
-export async function cleanStudies(studies: readonly Study[], place: StudyPlace, remove = false): Promise<CleanedStore> {
+export async function cleanStudies(studies: readonly Study[], place: StudyPlace, { remove = false, sharedLabels = false }: CleanStudiesOptions = {}): Promise<CleanedStore> {
   const inspected: InspectedStudy[] = [];
   for (const study of studies) {
     const one = await inspectStudy(study, place);
@@ -35,14 +48,16 @@ export async function cleanStudies(studies: readonly Study[], place: StudyPlace,
   const { store } = first.store;
   const needed = new Set(inspected.flatMap(({ neededKeys }) => [...neededKeys]));
   const lock = remove ? await store.lock() : undefined;
+  let outputLock: StoreLock | undefined;
   try {
+    if (remove && place.out !== undefined && existsSync(place.out)) outputLock = await lockOutput(place.out, first.store.folder, {});
     // Without an output folder it is not known which of them are in use.
     const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || !outputStepNames.some((name) => name === step));
-    const own = place.out === undefined ? undefined : path.join(place.out, labelsFolder);
-    const planes = own === undefined ? 0 : pruneKeptPlanes(own, new Set(inspected.flatMap(({ labelFolder, neededPlanes }) => (labelFolder === own ? [...neededPlanes] : []))), { dryRun: !remove }).removed;
-    if (!remove) return { garbage, bytes: garbage.reduce((sum, { bytes }) => sum + bytes, 0), planes, removed: false };
-    return { garbage, bytes: await removeGarbage(store, garbage), planes, removed: true };
+    const bytes = remove ? await removeGarbage(store, garbage) : garbage.reduce((sum, item) => sum + item.bytes, 0);
+    const { pruned, shared } = cleanLabels(labelFolders(inspected, place), { dryRun: !remove, withShared: sharedLabels });
+    return { garbage, bytes, planes: pruned.removed, planeBytes: pruned.removedBytes, spared: shared, removed: remove };
   } finally {
+    outputLock?.release();
     lock?.release();
   }
 }

@@ -20,6 +20,22 @@ export interface DissectionStep {
   readonly total: number;
 }
 
+/** A shard of images that was run, and of which all that was counted is stored: a run that is stopped now goes on after it. */
+export interface ShardDone {
+  /** Kind of the event. */
+  readonly kind: 'shard-done';
+  /** Models that were run over it together; none where only its labels were made. */
+  readonly models: readonly string[];
+  /** Name of the shard: that of its first image. */
+  readonly shard: string;
+  /** Images that were counted, without those that were passed over. */
+  readonly images: number;
+  /** Shards of this pass that are stored. */
+  readonly done: number;
+  /** Shards of this pass. */
+  readonly total: number;
+}
+
 /** A model that is done. */
 export interface DissectedModel {
   /** Kind of the event. */
@@ -75,4 +91,4 @@ export interface DissectionWarning {
 }
 
 /** What a dissection tells while it runs. */
-export type DissectionEvent = DissectionStep | DissectedModel | DissectionWarning | StepEvent;
+export type DissectionEvent = DissectionStep | ShardDone | DissectedModel | DissectionWarning | StepEvent;

@@ -147,6 +147,7 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
   const byPlace = new Map(layers.map((layer) => [layer.place, layer.maps]));
   for (const [place, maps] of byPlace) if (tasks.some(({ places }) => places.includes(place))) await maps.begin(describe.shards.filter((shard) => !tasks.some((task) => task.shard === shard && task.places.includes(place))));
   const labelsOf = (task: PassTask) => tasks.find(({ shard }) => shard === task.shard)?.labels ?? [];
+  const tellOf = context.shards.begin(tasks.length);
   await pass.run(tasks, {
     beginShard: (task) => {
       for (const kind of labelsOf(task)) kind.begin(task.shard);
@@ -162,7 +163,9 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
       // What was counted is taken before the next image comes; what is taken is then stored one by one.
       const counted = task.places.flatMap((place) => byPlace.get(place) ?? []);
       const kinds = labelsOf(task);
-      return Promise.all([...kinds.map((kind) => kind.end(task.shard, skipped, times.labels / kinds.length)), ...counted.map((maps) => maps.end(task.shard, times.places.get(maps.place) ?? 0))]).then(() => undefined);
+      const ended = Promise.all([...kinds.map((kind) => kind.end(task.shard, skipped, times.labels / kinds.length)), ...counted.map((maps) => maps.end(task.shard, times.places.get(maps.place) ?? 0))]).then(() => undefined);
+      tellOf(task, skipped.length, [ended, ...counted.map((maps) => maps.settled())]);
+      return ended;
     },
   });
 }
@@ -233,6 +236,7 @@ async function readMatches({ steps, describe }: GroupContext, maps: LayerMaps, p
 async function tell(context: GroupContext, model: StudyModel, layers: readonly Layer[], images: ReadonlyMap<ImageShard, ShardImages>, onModel: (model: DissectedModel) => Promise<void>): Promise<void> {
   for (const { maps } of layers) await maps.settled();
   await context.steps.settled();
+  await context.shards.settled();
   const entries = context.describe.shards.flatMap((shard) => {
     const counted = new Set(images.get(shard)?.images);
     return shard.entries.filter(({ image }) => counted.has(image));

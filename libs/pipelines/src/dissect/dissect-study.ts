@@ -16,6 +16,7 @@ import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';
 import { placeModels, type PlacedModel } from './model-facts.ts';
 import type { ShardLabels } from './shard-labels.ts';
+import { ShardReports } from './shard-reports.ts';
 
 /** Options of {@link dissectStudy}. */
 export interface DissectStudyOptions {
@@ -135,7 +136,7 @@ export async function dissect(options: DissectionContext): Promise<void> {
         checkDisk(diskFolder, layers, freeBytes);
       };
       const pass = new ForwardPass({ load: source.load(first.model.geometry), runtime: study.runtime, signal, onEvent, beforePass, checkFiles: (files) => checkFiles(files, hashes, signal) });
-      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, onLabels: index === 0 ? onLabels : undefined, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
+      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, shards: new ShardReports(onEvent), onLabels: index === 0 ? onLabels : undefined, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
         await dissectGroup(context, group, onModel);
         await pass.close();

@@ -6,6 +6,7 @@ import type { DissectionSteps } from './dissection-steps.ts';
 import type { ForwardPass } from './forward-pass.ts';
 import type { KeptShards } from './kept-shards.ts';
 import type { ShardLabels } from './shard-labels.ts';
+import type { ShardReports } from './shard-reports.ts';
 
 /** What the dissection of models that share decoded images works with. */
 export interface GroupContext {
@@ -25,6 +26,8 @@ export interface GroupContext {
   readonly threads: () => UnitThreads;
   /** Kept maps in memory. */
   readonly kept: KeptShards;
+  /** Tells of shards that are done. */
+  readonly shards: ShardReports;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
   /** Is told once the labels are stored, under the study's preset; undefined: nobody asks. */

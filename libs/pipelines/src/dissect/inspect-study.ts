@@ -37,6 +37,8 @@ export interface ModelOutput {
 
 /** The steps of a study as it stands, without running any. */
 export interface InspectedStudy {
+  /** The study. */
+  readonly study: Study;
   /** Where its steps are kept. */
   readonly store: StudyStore;
   /** All steps, in the order in which they are run. */
@@ -67,7 +69,7 @@ export async function inspectStudy(study: Study, { out, store: given, signal = n
   const missing = [...neededPlanes].filter((key) => labelFolder === undefined || !existsSync(keptPlanesFile(labelFolder, key))).length;
   // Bad images never have planes: where they are passed over, some may be missing for good.
   const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
-  const common = { store, labelFolder, neededPlanes, unsegmented };
+  const common = { study, store, labelFolder, neededPlanes, unsegmented };
   if (unsegmented > 0) return { ...common, steps: [], images: [], outputs: [], neededKeys: new Set() };
   const source = await openImageSource(study, { ...(labelFolder === undefined ? {} : { labelCache: labelFolder }), runtime: study.runtime, signal });
   const describe = await describeDissection(study, source, store.hashes, signal);

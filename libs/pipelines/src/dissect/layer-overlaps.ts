@@ -1,5 +1,6 @@
 import { coversThresholds, overlapOptions, packOverlaps, unpackOverlaps, type DissectionPreset } from '@intermodel/concept-matching';
 import { allMaps, OverlapTally, type CombinedLabels, type OverlapState } from '@intermodel/numerics';
+import type { PassTask } from './forward-pass.ts';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from './image-shards.ts';
 import { keptMaps, type LayerThresholds, type ThresholdTask } from './layer-thresholds.ts';
@@ -39,12 +40,15 @@ export async function streamOverlaps(context: GroupContext, tasks: readonly Over
     for (const task of tasks) if (!(await context.steps.has(context.describe.overlaps(shard, task.maps.place, task.preset)))) open.push(task);
     if (open.length > 0) missing.set(shard, open);
   }
+  const tell = context.shards.begin(missing.size);
   const tallies = new Map<OverlapTask, { readonly tally: OverlapTally; readonly labels: readonly CombinedLabels[]; images: number }>();
   const labelsOf = new Map<string, readonly CombinedLabels[]>();
   for (const [shard, open] of missing) {
     for (const { labels } of open) labelsOf.set(labels.key(shard), (await labels.read(shard)).labels);
     const times = new Map<OverlapTask, number>();
-    await context.pass.run([{ shard, places: [...new Set(open.map(({ maps }) => maps.place))] }], {
+    const pass: PassTask = { shard, places: [...new Set(open.map(({ maps }) => maps.place))] };
+    let skipped = 0;
+    await context.pass.run([pass], {
       activations: (_, place, { units }, images) => {
         for (const task of open) {
           if (task.maps.place !== place) continue;
@@ -53,16 +57,18 @@ export async function streamOverlaps(context: GroupContext, tasks: readonly Over
           for (const values of images) own.tally.add(own.labels[own.images++] as CombinedLabels, allMaps(units, values));
         }
       },
-      endShard: (_, __, { places }) => {
+      endShard: (_, passedOver, { places }) => {
+        skipped = passedOver.length;
         for (const task of open) times.set(task, (places.get(task.maps.place) ?? 0) / open.filter(({ maps }) => maps.place === task.maps.place).length);
         return undefined;
       },
     });
     for (const [task, { tally }] of tallies) await storeOverlaps(context, task, shard, tally.toState(), times.get(task));
+    await context.steps.settled();
+    tell(pass, skipped, []);
     tallies.clear();
     labelsOf.clear();
   }
-  await context.steps.settled();
 }
 
 async function readOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard): Promise<OverlapState | undefined> {

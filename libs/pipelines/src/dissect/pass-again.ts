@@ -5,6 +5,7 @@ import type { LayerMaps } from './layer-maps.ts';
 /** Runs shards of a layer again, under the bounds that the other shards prove, and stores what is counted of them. */
 export async function passAgain(context: GroupContext, maps: LayerMaps, shards: readonly ImageShard[]): Promise<void> {
   await maps.begin(context.describe.shards.filter((shard) => !shards.includes(shard)));
+  const tell = context.shards.begin(shards.length);
   await context.pass.run(shards.map((shard) => ({ shard, places: [maps.place] })), {
     beginShard: ({ shard }) => {
       maps.beginShard(shard);
@@ -12,6 +13,10 @@ export async function passAgain(context: GroupContext, maps: LayerMaps, shards: 
     activations: (_, __, shape, images) => {
       maps.add(shape, images);
     },
-    endShard: ({ shard }, _, { places }) => maps.end(shard, places.get(maps.place) ?? 0),
+    endShard: (task, skipped, { places }) => {
+      const ended = maps.end(task.shard, places.get(maps.place) ?? 0);
+      tell(task, skipped.length, [ended, maps.settled()]);
+      return ended;
+    },
   });
 }

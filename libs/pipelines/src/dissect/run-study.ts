@@ -17,6 +17,7 @@ import { describeLabels } from './describe-labels.ts';
 import { describeDissection, dissect, stoppableObservable } from './dissect-study.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
+import { lockOutput } from './lock-output.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts';
 import { placeModels, type PlacedModel } from './model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
@@ -39,7 +40,7 @@ export interface RunStudyOptions extends ReportChoices {
   readonly store?: StepStore | string;
   /** Whether files are hashed again that seem unchanged by their size and times. @default false */
   readonly verify?: boolean;
-  /** What happens where another run holds the store. @default it is refused */
+  /** What happens where another run holds the store or the output folder. @default it is refused */
   readonly lock?: Pick<LockOptions, 'waitMilliseconds' | 'onWait'>;
   /** Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of the machine, at most 4 */
   readonly concurrency?: number;
@@ -75,8 +76,8 @@ export type StudyEvent = DissectionEvent | StudyRun;
  *
  * Unsubscribing, or aborting `signal`, stops within the current batch of images.
  *
- * @throws InputError for what the user gave, `STORE_LOCKED` while another run holds the store; MachineError for what the
- * machine could not do. What was finished stays.
+ * @throws InputError for what the user gave, `STORE_LOCKED`, `OUTPUT_LOCKED` while another run holds the store or the
+ * output folder; MachineError for what the machine could not do. What was finished stays.
  *
  * @example
  * runStudy(readStudyFile('study.yaml'), { out: 'study' }).subscribe((event) => console.log(event.kind));
@@ -95,7 +96,12 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
       throw error;
     });
     try {
-      onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
+      const outputLock = out === undefined ? undefined : await lockOutput(out, store.folder, { ...options.lock, signal });
+      try {
+        onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
+      } finally {
+        outputLock?.release();
+      }
     } finally {
       store.hashes.save();
       store.times.save();

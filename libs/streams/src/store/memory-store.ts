@@ -39,7 +39,7 @@ export function memoryStore(): StepStore {
     },
     async lock(options = {}) {
       return waitForLock(
-        'the store in memory',
+        { code: 'STORE_LOCKED', name: 'the store in memory' },
         () => {
           if (locked) return { holder: thisProcess };
           locked = true;

@@ -27,25 +27,33 @@ interface Claim extends ProcessIdentity {
 /** Result of one attempt: a release, the process that is in the way, or neither where the lock changed meanwhile. */
 type Attempt = StoreLock | { readonly holder: ProcessIdentity } | 'changed';
 
+/** What a refusal says is in use. */
+export interface LockedPlace {
+  /** Code of the error. */
+  readonly code: 'STORE_LOCKED' | 'OUTPUT_LOCKED';
+  /** Path or name of what is locked. */
+  readonly name: string;
+}
+
 /**
  * Keeps other processes out of a folder until it is released or this process ends, however it ends: the lock of a dead
  * process is taken over, told apart by the start time from a later process with the same id.
  *
- * @throws InputError `STORE_LOCKED` naming the process; MachineError `WRITE_FAILED`.
+ * @throws InputError `STORE_LOCKED`, or the code of `place`, naming the process; MachineError `WRITE_FAILED`.
  */
-export async function lockStore(folder: string, options: LockOptions = {}): Promise<StoreLock> {
-  return waitForLock(folder, () => tryLock(folder), options);
+export async function lockStore(folder: string, options: LockOptions = {}, place: LockedPlace = { code: 'STORE_LOCKED', name: folder }): Promise<StoreLock> {
+  return waitForLock(place, () => tryLock(folder), options, path.join(folder, lockName));
 }
 
 /** Repeats an attempt until it succeeds or the waiting is over. */
-export async function waitForLock(name: string, attempt: () => Attempt, { waitMilliseconds = 0, signal, onWait }: LockOptions): Promise<StoreLock> {
+export async function waitForLock(place: LockedPlace, attempt: () => Attempt, { waitMilliseconds = 0, signal, onWait }: LockOptions, lockFile = ''): Promise<StoreLock> {
   const deadline = performance.now() + waitMilliseconds;
   for (let told = false; ; ) {
     signal?.throwIfAborted();
     const outcome = attempt();
     if (outcome === 'changed') continue;
     if ('release' in outcome) return outcome;
-    if (performance.now() >= deadline) throw lockedError(name, outcome.holder);
+    if (performance.now() >= deadline) throw lockedError(place, outcome.holder, lockFile);
     if (!told) onWait?.(outcome.holder.pid);
     told = true;
     await delay(pollMilliseconds, undefined, signal === undefined ? {} : { signal });
@@ -163,13 +171,13 @@ function onDisk<T>(file: string, action: () => T): T {
   }
 }
 
-function lockedError(name: string, holder: ProcessIdentity): InputError {
+function lockedError({ code, name }: LockedPlace, holder: ProcessIdentity, lockFile: string): InputError {
   const here = holder.host === thisProcess.host;
   const own = here && holder.pid === thisProcess.pid && holder.start === thisProcess.start;
-  return new InputError('STORE_LOCKED', `is in use by process ${String(holder.pid)}${own ? ', which is this one' : here ? '' : ` on ${holder.host}`}`, {
+  return new InputError(code, `is in use by process ${String(holder.pid)}${own ? ', which is this one' : here ? '' : ` on ${holder.host}`}`, {
     file: name,
     expected: 'one run at a time',
-    hint: here ? `Wait until it has ended, or end it.` : `Wait until it has ended. If it does not run any more, remove ${path.join(name, lockName)}.`,
+    hint: here ? `Wait until it has ended, or end it.` : `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
   });
 }
 
