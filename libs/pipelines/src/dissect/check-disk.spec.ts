@@ -11,7 +11,7 @@ import { checkDisk } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import { describeDissection, dissect } from './dissect-study.ts';
 import { openImageSource } from './image-source.ts';
-import { placeModels } from './model-facts.ts';
+import { checkModels, placeModels } from './model-facts.ts';
 
 let root = '';
 let layout: PlainLayout;
@@ -68,7 +68,7 @@ describe(dissect, () => {
     const done: string[] = [];
     const onModel = ({ model }: { readonly model: { readonly name: string } }) => Promise.resolve(void done.push(model.name));
     const steps = new StudySteps({ store, signal, onEvent });
-    const placed = await placeModels(study.models, steps, hashes);
+    const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes);
     const running = dissect({ study, placed, source, hashes, signal, onEvent, onModel, describe: await describeDissection(study, source, hashes), steps, concurrency: 1, storeFolder: at('store'), freeBytes: () => free });
     return { running, done, computed: () => events.flatMap((event) => (event.kind === 'step-done' ? [event.step] : [])) };
   };

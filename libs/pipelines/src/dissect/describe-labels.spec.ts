@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, renameSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vocabularyHealth } from '@intermodel/data-loading';
@@ -62,10 +62,17 @@ describe('labels of a run', () => {
     const content = study(data, more);
     const { description } = await describeStudyData(content);
     const { concepts } = vocabularyHealth(description, healthOptions(content.matching));
-    // What is read later than this is missed.
+    // What is read meanwhile is missed.
+    const moved: string[] = [];
     await run(content, (event) => {
-      if (event.kind === 'step-started' && event.step === 'description') for (const folder of ['images', 'labels']) rmSync(at('data', folder), { recursive: true });
+      if (!('step' in event) || event.step !== 'description') return;
+      for (const folder of ['images', 'labels']) {
+        if (event.kind === 'step-started') renameSync(at('data', folder), at('data', `no-${folder}`));
+        if (event.kind === 'step-done') renameSync(at('data', `no-${folder}`), at('data', folder));
+      }
+      moved.push(event.kind);
     });
+    expect(moved).toEqual(['step-started', 'step-done']);
     const rows = readFileSync(at('out', 'vocabulary.csv'), 'utf8').trimEnd().split('\n').slice(1).map((line) => line.split(','));
     expect(rows.map(([name, category, images, coverage, reachable]) => [name, category, Number(images), Number(coverage), Number(reachable)])).toEqual(concepts.map(({ name, category, images, areaShare, highestIou }) => [name, category, images, areaShare, highestIou]));
   });

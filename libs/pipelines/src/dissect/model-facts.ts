@@ -30,14 +30,23 @@ export interface PlacedModel {
 }
 
 /**
- * Reads all models of a study before anything is decoded or run: first what takes milliseconds, of every model, then
- * the usual layers and the hashes.
+ * Checks all models of a study as far as their files tell, in milliseconds, before anything is decoded or run.
+ *
+ * @returns the order of the axes of each model's input
+ * @throws InputError of reading a model and of its layers, with the model's name.
+ */
+export async function checkModels(models: readonly StudyModel[]): Promise<InputLayout[]> {
+  const layouts: InputLayout[] = [];
+  for (const model of models) layouts.push(await namingModel(model, () => checkModel(model)));
+  return layouts;
+}
+
+/**
+ * Finds the usual layers of models, and the hashes of their files.
  *
  * @throws InputError of {@link layerPlaces}, with the model's name.
  */
-export async function placeModels(models: readonly StudyModel[], steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<PlacedModel[]> {
-  const layouts: InputLayout[] = [];
-  for (const model of models) layouts.push(await namingModel(model, () => checkModel(model)));
+export async function placeModels(models: readonly StudyModel[], layouts: readonly InputLayout[], steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<PlacedModel[]> {
   const placed: PlacedModel[] = [];
   for (const [index, model] of models.entries()) placed.push({ model, layout: layouts[index] as InputLayout, places: await namingModel(model, () => layerPlaces(model, steps, hashes, signal)) });
   return placed;

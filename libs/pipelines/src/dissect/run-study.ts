@@ -19,7 +19,7 @@ import type { DissectionSteps } from './dissection-steps.ts';
 import { openImageSource, type ImageSource } from './image-source.ts';
 import { lockOutput } from './lock-output.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts';
-import { placeModels, type PlacedModel } from './model-facts.ts';
+import { checkModels, placeModels, type PlacedModel } from './model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
 import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
 import type { ShardLabels } from './shard-labels.ts';
@@ -179,7 +179,7 @@ class StudyRunner {
     const study = this.#study;
     const labelCache = this.#labelFolder() ?? temporaryLabels;
     try {
-      const placed = await placeModels(study.models, this.#steps, this.#store.hashes, this.#signal);
+      const layouts = await checkModels(study.models);
       const source = await openImageSource(study, {
         ...(labelCache === undefined ? {} : { labelCache }),
         runtime: study.runtime,
@@ -188,6 +188,8 @@ class StudyRunner {
           this.#onEvent({ kind: 'progress', step: 'segmentation', models: [], done, total });
         },
       });
+      // What is found out of the models is stored: not before the images are known to be there.
+      const placed = await placeModels(study.models, layouts, this.#steps, this.#store.hashes, this.#signal);
       return { placed, source, inputs: await studyInputs(study, source, this.#store.hashes, this.#signal), describe: await describeDissection(study, source, this.#store.hashes, this.#signal) };
     } catch (error) {
       this.#folder?.discard();
