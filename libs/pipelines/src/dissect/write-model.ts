@@ -25,7 +25,7 @@ export interface ModelRecord {
 }
 
 /** Names of all files that {@link writeModel} can write: what else lies in the folder of a model is the user's. */
-export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'thresholds.arrow', 'overlaps.arrow', 'units.csv', 'diff.csv', manifestFile]);
+export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'thresholds.arrow', 'overlaps.arrow', 'unit-categories.csv', 'units.csv', 'diff.csv', manifestFile]);
 
 /**
  * Writes the tables of one model, its folder whole or not at all, but for files of other names, which stay: `units.csv`
@@ -51,6 +51,8 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
     writeFileAtomically(file(manifestFile), manifestText({ command: 'dissect', ...record, tables }));
     const files = readdirSync(staged.path).sort();
+    // A file that is not listed would be taken for the user's own the next time.
+    for (const name of files) if (!modelFileNames.has(name)) throw new RangeError(`writeModel: ${name} is not among modelFileNames`);
     staged.commit();
     return files;
   } catch (error) {
