@@ -67,6 +67,9 @@ export function readNumbers(vector: Vector): Float64Array {
   if (vector.data.length === 1 && only !== undefined && vector.nullCount === 0 && only.values instanceof Float64Array) {
     return only.values.subarray(0, vector.length);
   }
+  if (vector.data.length === 1 && only !== undefined && vector.nullCount === 0 && (only.values instanceof Int32Array || only.values instanceof Float32Array)) {
+    return Float64Array.from(only.values.subarray(0, vector.length));
+  }
   const values = new Float64Array(vector.length);
   for (let row = 0; row < values.length; row++) {
     const value = vector.get(row) as number | bigint | null;

@@ -52,7 +52,7 @@ export async function dissectGroup(context: GroupContext, models: readonly { rea
     await dissectLayers(context, models.map(({ model }) => model), layers, labels, onModel);
   } catch (error) {
     // What is written beside the work must not go on once the store is given free.
-    await Promise.allSettled([context.steps.settled(), ...layers.map(({ maps }) => maps.settled())]);
+    await Promise.allSettled([context.shards.settled(), context.steps.settled(), ...layers.map(({ maps }) => maps.settled())]);
     throw error;
   }
 }
@@ -61,6 +61,8 @@ async function dissectLayers(context: GroupContext, models: readonly StudyModel[
   const { study, describe } = context;
   const jobs = layers.flatMap(jobsOf);
   await countMissing(context, layers, jobs, labels);
+  // The models are not needed any more, unless maps turn out not to suffice: their memory is.
+  if (!streams(context)) context.pass.closeBeside();
   const images = await readImages(context, labels.of(study.matching));
   await context.onLabels?.(labels.of(study.matching));
   const shards = describe.shards.filter((shard) => countOf(images, shard) > 0);
@@ -148,6 +150,7 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
   for (const [place, maps] of byPlace) if (tasks.some(({ places }) => places.includes(place))) await maps.begin(describe.shards.filter((shard) => !tasks.some((task) => task.shard === shard && task.places.includes(place))));
   const labelsOf = (task: PassTask) => tasks.find(({ shard }) => shard === task.shard)?.labels ?? [];
   const tellOf = context.shards.begin(tasks.length);
+  let ending: Promise<void> | undefined;
   await pass.run(tasks, {
     beginShard: (task) => {
       for (const kind of labelsOf(task)) kind.begin(task.shard);
@@ -165,7 +168,11 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
       const kinds = labelsOf(task);
       const ended = Promise.all([...kinds.map((kind) => kind.end(task.shard, skipped, times.labels / kinds.length)), ...counted.map((maps) => maps.end(task.shard, times.places.get(maps.place) ?? 0))]).then(() => undefined);
       tellOf(task, skipped.length, [ended, ...counted.map((maps) => maps.settled())]);
-      return ended;
+      ended.catch(() => undefined);
+      // The pass waits for the shard before: the last one is stored while the work goes on.
+      const before = ending;
+      ending = ended;
+      return before;
     },
   });
 }

@@ -77,6 +77,7 @@ class ShardCosts {
 /** Runs models that take the same images over shards of them; models stay open from one pass to the next. */
 export class ForwardPass {
   readonly #options: ForwardPassOptions;
+  #closing: Promise<void> | undefined;
   readonly #opened = new Map<string, { readonly layers: ReadonlySet<string>; readonly activations: ActivationModel }>();
   readonly #clock = new WorkClock();
 
@@ -132,14 +133,22 @@ export class ForwardPass {
 
   /** Frees the models after what is under way. */
   async close(): Promise<void> {
-    await Promise.all([...this.#opened.values()].map(({ activations }) => activations.close()));
+    const opened = [...this.#opened.values()];
     this.#opened.clear();
+    await Promise.all([this.#closing, ...opened.map(({ activations }) => activations.close())]);
+  }
+
+  /** Begins to free the models, while others go on; a further pass opens them again. */
+  closeBeside(): void {
+    this.#closing = this.close();
+    this.#closing.catch(() => undefined);
   }
 
   /** Ends the models at once. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#opened.values()].map(({ activations }) => activations.stop()));
+    const opened = [...this.#opened.values()];
     this.#opened.clear();
+    await Promise.allSettled([this.#closing, ...opened.map(({ activations }) => activations.stop())]);
   }
 
   async #infer({ shard, places }: PassTask, first: number): Promise<InferredBatch> {

@@ -109,17 +109,18 @@ export class LayerMaps {
     // Maps and histograms are counted in one go: the time counts for the maps, where these are kept.
     const counting = milliseconds - topMilliseconds;
     if (counted === undefined) return;
+    // All are under way at once, so that they can be read from now on.
+    const writing = this.#presets.map((preset, index) => steps.write(describe.histogram(shard, this.place, preset), { state: packSelection(counted.histograms[index] as SelectionState) }, this.keeps ? 0 : counting / this.#presets.length));
+    if (top !== undefined) writing.push(steps.write(describe.top(shard, this.place), { state: packState(top) }, topMilliseconds));
     if (this.keeps) {
       const step = describe.maps(shard, this.place);
       kept.set(stepKey(step), counted.kept);
-      const before = this.#writing;
-      // The last shard is written while the work goes on, but no more than one before it is waited for.
+      // The maps are written while the work goes on, but no more than those of one shard before are waited for.
+      if (this.#writing !== undefined) writing.push(this.#writing);
       this.#writing = steps.write(step, packKeptShard(counted.kept), counting);
       this.#writing.catch(() => undefined);
-      await before;
     }
-    for (const [index, preset] of this.#presets.entries()) await steps.write(describe.histogram(shard, this.place, preset), { state: packSelection(counted.histograms[index] as SelectionState) }, this.keeps ? 0 : counting / this.#presets.length);
-    if (top !== undefined) await steps.write(describe.top(shard, this.place), { state: packState(top) }, topMilliseconds);
+    await Promise.all(writing);
   }
 
   /** Waits until all maps are written. */

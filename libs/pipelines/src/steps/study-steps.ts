@@ -23,6 +23,10 @@ export class StudySteps {
   readonly #begun = new Set<string>();
   /** Writes under way beside the work. */
   readonly #beside = new Set<Promise<void>>();
+  /** Parts of steps that are being stored. */
+  readonly #underWay = new Map<string, StepParts>();
+  /** What went wrong first while a step was stored. */
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(options: StudyStepsOptions) {
     this.#options = options;
@@ -52,9 +56,11 @@ export class StudySteps {
     return (await this.#options.store.find(stepKey(step))) !== undefined;
   }
 
-  /** Reads a part of a step; undefined where it is missing or damaged. */
-  read(step: StepDescription, part: string): Promise<Uint8Array | undefined> {
-    return this.#options.store.read(this.#key(step), part);
+  /** Reads a part of a step, which may still be on its way into the store; undefined where it is missing or damaged. */
+  async read(step: StepDescription, part: string): Promise<Uint8Array | undefined> {
+    const key = this.#key(step);
+    const bytes = this.#underWay.get(key)?.[part];
+    return bytes instanceof Uint8Array ? bytes : this.#options.store.read(key, part);
   }
 
   /** Tells that a step is being made; what makes it calls `write` in the end. */
@@ -71,7 +77,7 @@ export class StudySteps {
     this.begin(step);
     const key = this.#key(step);
     this.#begun.delete(key);
-    const { bytes } = await this.#options.store.write(step, parts, this.#options.signal);
+    const { bytes } = await this.#store(key, step, parts);
     const took = milliseconds + performance.now() - begun;
     this.#options.times?.set(key, took);
     this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds: took });
@@ -79,27 +85,38 @@ export class StudySteps {
 
   /**
    * Stores a step that a pass has made while the work goes on; waits only where several are being stored already. What
-   * goes wrong is thrown by the next call of this or of `settled`.
+   * goes wrong is thrown by `settled`.
    */
   async writeBeside(step: StepDescription, parts: StepParts, milliseconds?: number): Promise<void> {
     this.begin(step);
     while (this.#beside.size >= besideMost) await Promise.race(this.#beside);
-    const writing = this.write(step, parts, milliseconds).then(() => void this.#beside.delete(writing));
-    // A write that failed stays, so that whoever waits next meets it.
-    writing.catch(() => undefined);
+    const writing = this.write(step, parts, milliseconds)
+      .catch(() => undefined)
+      .finally(() => this.#beside.delete(writing));
     this.#beside.add(writing);
   }
 
-  /** Waits until nothing is being stored beside the work any more. */
+  /** Waits until nothing is being stored beside the work any more. @throws what went wrong while any step was stored */
   async settled(): Promise<void> {
-    const results = await Promise.allSettled(this.#beside);
-    this.#beside.clear();
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    await Promise.all(this.#beside);
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 
   /** Stores other parts instead of those of a step, where these serve as well; nothing is told. */
   async rewrite(step: StepDescription, parts: StepParts): Promise<void> {
     await this.#options.store.write(step, parts, this.#options.signal);
+  }
+
+  async #store(key: string, step: StepDescription, parts: StepParts) {
+    this.#underWay.set(key, parts);
+    try {
+      return await this.#options.store.write(step, parts, this.#options.signal);
+    } catch (error) {
+      this.#failure ??= { error };
+      throw error;
+    } finally {
+      this.#underWay.delete(key);
+    }
   }
 
   #key(step: StepDescription): string {
