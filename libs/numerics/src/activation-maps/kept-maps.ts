@@ -164,14 +164,21 @@ function findStaying({ units, maxima }: KeptImage, bounds: Float32Array, keepEqu
   return staying.subarray(0, count);
 }
 
-/** Maps are short: value by value they are copied sooner than by a call each. */
+/** Copies maps; neighbours at once, and single ones value by value, which for short maps is sooner done than a call. */
 function copyMaps(from: ImageMaps, indices: Uint32Array, to: ImageMaps, size: number): void {
   const ofAllUnits = from.maps.length > from.units.length * size;
-  for (let place = 0, target = 0; place < indices.length; place++) {
+  const sourceOf = (place: number) => (ofAllUnits ? (from.units[indices[place] as number] as number) : (indices[place] as number));
+  for (let place = 0; place < indices.length; place++) {
     const index = indices[place] as number;
-    const unit = from.units[index] as number;
-    to.units[place] = unit;
+    to.units[place] = from.units[index] as number;
     to.maxima[place] = from.maxima[index] as number;
-    for (let source = (ofAllUnits ? unit : index) * size, end = source + size; source < end; source++, target++) to.maps[target] = from.maps[source] as number;
+  }
+  for (let first = 0; first < indices.length;) {
+    const source = sourceOf(first);
+    let end = first + 1;
+    while (end < indices.length && sourceOf(end) === source + end - first) end++;
+    if (end - first > 1) to.maps.set(from.maps.subarray(source * size, (source + end - first) * size), first * size);
+    else for (let value = 0; value < size; value++) to.maps[first * size + value] = from.maps[source * size + value] as number;
+    first = end;
   }
 }
