@@ -49,16 +49,21 @@ function planes(): Uint16Array {
   return all;
 }
 
-function dissect(units: number, images: readonly Float32Array[], labels: readonly Uint16Array[]): OverlapTally {
+/** Images that are handed to the kernels at a time, as a run does it; 1: as it was done before. */
+const together = 8;
+
+function dissect(units: number, images: readonly Float32Array[], labels: readonly Uint16Array[], atOnce = together): OverlapTally {
   const shape = { units, height: SIDE, width: SIDE, targetHeight: TARGET, targetWidth: TARGET };
   const selection = new ThresholdSelection({ ...shape, maximumImages: images.length });
   const kept = new KeptMaps(SIDE * SIDE);
-  images.forEach((maps, image) => {
-    kept.add(image, combineLabels({ planes: labels[image] as Uint16Array }, TARGET * TARGET), selection.add(maps), maps);
-  });
+  for (let first = 0; first < images.length; first += atOnce) {
+    selection.addAll(images.slice(first, first + atOnce)).forEach((surviving, index) => {
+      kept.add(first + index, combineLabels({ planes: labels[first + index] as Uint16Array }, TARGET * TARGET), surviving, images[first + index] as Float32Array);
+    });
+  }
   for (let round = 0; round < 2; round++) {
     selection.advance();
-    for (const { units: which, maxima, maps } of kept.images) selection.refine(which, maxima, maps);
+    for (let first = 0; first < kept.images.length; first += atOnce) selection.refineAll(kept.images.slice(first, first + atOnce));
   }
   selection.advance();
   const tally = new OverlapTally({ ...shape, concepts, categories }, selection.thresholds().thresholds);
@@ -87,6 +92,21 @@ for (const units of [2048, 1280]) {
     }
   });
 }
+
+describe(`rival: image by image, 2048 units, ${String(IMAGES)} images`, () => {
+  const images = Array.from({ length: IMAGES }, () => kinds.random(2048));
+  const labels = Array.from({ length: IMAGES }, planes);
+  for (const atOnce of [together, 1]) {
+    bench(
+      `random, ${String(atOnce)} at a time`,
+      () => {
+        const { unitAreas, pixels } = dissect(2048, images, labels, atOnce).read();
+        assertWork(unitAreas.reduce((sum, area) => sum + area, 0) / 2048 / pixels);
+      },
+      { iterations: 3, warmupIterations: 1, time: 0, warmupTime: 0 },
+    );
+  }
+});
 
 describe('rival: plain dense JavaScript, overlaps alone, 2048 units, 1 image', () => {
   const maps = kinds.random(2048);
