@@ -104,7 +104,8 @@ export function stoppableObservable<Event>(signal: AbortSignal | undefined, work
         subscriber.complete();
       },
       (error: unknown) => {
-        subscriber.error(error);
+        // What breaks because it was stopped is not what went wrong.
+        subscriber.error(stop.signal.aborted ? stop.signal.reason : error);
       },
     );
     return () => {
