@@ -26,7 +26,7 @@ const segmenters = [
 ];
 const model = (name: string, size: number, resize: 'exact' | 'shortest-side' = 'exact') => ({ name, file: `channels-${String(size)}.onnx`, layer: 'maps', input: { width: size, height: size, resize, preset: 'zero-one' } });
 const write = (name: string, models: readonly object[], { runtime, ...more }: { readonly runtime?: object; readonly data?: object } = {}) => {
-  writeFileSync(at(name), JSON.stringify({ data: { images: 'plain/images', segmenters, labelGrid: { width: 16, height: 16 }, ...more.data }, models, runtime: { labelCache: 'labels', ...runtime }, matching: { level: 0.8 } }));
+  writeFileSync(at(name), JSON.stringify({ data: { images: 'plain/images', segmenters, labelGrid: { width: 16, height: 16 }, ...more.data }, models, runtime: { labelCache: 'labels', ...runtime }, matching: { level: 0.85 } }));
   return at(name);
 };
 const run = (study: string, out: string) => {
