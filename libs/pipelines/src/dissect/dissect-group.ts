@@ -242,8 +242,9 @@ async function readMatches({ steps, describe }: GroupContext, maps: LayerMaps, p
 /** Tells of a model that is done and stored; its counts are let go afterwards. */
 async function tell(context: GroupContext, model: StudyModel, layers: readonly Layer[], images: ReadonlyMap<ImageShard, ShardImages>, onModel: (model: DissectedModel) => Promise<void>): Promise<void> {
   for (const { maps } of layers) await maps.settled();
-  await context.steps.settled();
   await context.shards.settled();
+  // Only then all is stored, or it is known what went wrong.
+  await context.steps.settled();
   const entries = context.describe.shards.flatMap((shard) => {
     const counted = new Set(images.get(shard)?.images);
     return shard.entries.filter(({ image }) => counted.has(image));
