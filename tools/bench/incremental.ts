@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createRandom } from '@intermodel/numerics';
-import { defineStudy, dissectStudy, studyStatus } from '@intermodel/pipelines';
+import { defineStudy, dissectStudy, readStudyFile, studyStatus } from '@intermodel/pipelines';
 import { fileStore, type StepStore } from '@intermodel/streams';
 import { buildOnnxModel, drawScenes, writePlainLayout, writeResNet50, type PlainLayout } from '@intermodel/testing';
 import { lastValueFrom } from 'rxjs';
@@ -60,7 +60,7 @@ async function benchRuns(folder: string, layout: PlainLayout): Promise<void> {
   const cold = run(study(modelCount - 1), 'out');
   const added = run(study(modelCount), 'out');
   const unchanged = median([0, 1, 2].map(() => run(study(modelCount), 'out')));
-  const status = await studyStatus(defineStudy({ data: { ...layout }, models: [{ name: 'm0', file: path.join(folder, 'm0.onnx'), layer: 'maps', input: { preset: 'zero-one', width: 56, height: 56 } }] }), { out: path.join(folder, 'alone') });
+  const status = await studyStatus(await readStudyFile(study(modelCount)), { out: path.join(folder, 'out') });
   if (!status.isComplete) throw new Error('a run left steps undone');
   printFigure('incremental', `${String(modelCount - 1)} models of ${String(units)} units, ${String(imageCount)} images, cold`, `${cold.toFixed(1)} s`);
   printFigure('incremental', 'one of them alone, cold', `${alone.toFixed(1)} s`);

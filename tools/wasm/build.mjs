@@ -29,6 +29,12 @@ const kernels = [
     constant: 'resamplingWasm',
     subject: 'the kernels of image resampling',
   },
+  {
+    source: 'libs/numerics/wasm/assembly/normalising.ts',
+    target: 'libs/numerics/src/normalising/normalising-wasm.ts',
+    constant: 'normalisingWasm',
+    subject: 'the kernel that makes floats of pixels',
+  },
 ];
 
 /** Text of the generated module of one kernel. */

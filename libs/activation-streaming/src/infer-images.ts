@@ -2,7 +2,7 @@ import { openSession, type ModelSession } from '@intermodel/onnx';
 import { InputError } from '@intermodel/streams';
 import { checkImageInput } from './check-image-input.ts';
 import { describeLayer, toUnitMaps, type LayerMaps } from './layer-maps.ts';
-import { channelTables, normalisePixels } from './normalise-pixels.ts';
+import { openNormaliser } from './normalise-pixels.ts';
 import type { InputLayout } from './preprocessing.ts';
 import type { RunGuard } from './run-guard.ts';
 import type { OpenedModel, WorkerSettings } from './worker-messages.ts';
@@ -49,20 +49,16 @@ function guarded(session: ModelSession, guard: RunGuard): ModelSession {
 }
 
 function inferrer({ preprocessing }: WorkerSettings, session: ModelSession, layout: InputLayout, layers: readonly LayerMaps[], batchSize: number): ImageInference['infer'] {
-  const tables = channelTables(preprocessing);
+  const normaliser = openNormaliser(preprocessing, layout);
   const pixelsPerImage = preprocessing.height * preprocessing.width;
-  // Used again for every run, since the runtime has read it when the run returns.
-  let input = new Float32Array();
   return async (pixels, images) => {
     const sizes = layers.map(({ units, height, width }) => units * height * width);
     const whole: Float32Array[] = [];
-    const most = Math.min(images, batchSize) * pixelsPerImage * 3;
-    if (input.length < most) input = new Float32Array(most);
     for (let start = 0; start < images; start += batchSize) {
       const count = Math.min(batchSize, images - start);
       const bytes = pixels.subarray(start * pixelsPerImage * 3, (start + count) * pixelsPerImage * 3);
-      const values = input.subarray(0, bytes.length);
-      normalisePixels(bytes, values, pixelsPerImage, tables, preprocessing.channels, layout);
+      // The runtime has read the values when the run returns, so that their memory can be used again.
+      const values = normaliser.normalise(bytes);
       const results = await session.run(values, count);
       layers.forEach((layer, index) => {
         const maps = toUnitMaps(results.get(layer.tensor)?.data ?? new Float32Array(), count, layer);

@@ -1,17 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { channelTables, normalisePixels } from './normalise-pixels.ts';
+import { openNormaliser } from './normalise-pixels.ts';
 import { preprocessingPresets } from './preprocessing.ts';
 
 const settings = { scale: 0.5, mean: [1, 2, 3], std: [1, 2, 4] } as const;
 
-const normalised = (bytes: Uint8Array, pixelsPerImage: number, preset: Parameters<typeof channelTables>[0], channels: 'rgb' | 'bgr', layout: 'NCHW' | 'NHWC') => {
-  const values = new Float32Array(bytes.length);
-  normalisePixels(bytes, values, pixelsPerImage, channelTables(preset), channels, layout);
-  return values;
-};
+type Figures = Pick<Parameters<typeof openNormaliser>[0], 'scale' | 'mean' | 'std'>;
 
-describe('normalisePixels', () => {
+/** Values of images of one row. */
+const normalised = (bytes: Uint8Array, width: number, figures: Figures, channels: 'rgb' | 'bgr', layout: 'NCHW' | 'NHWC') => openNormaliser({ ...figures, height: 1, width, channels }, layout).normalise(bytes);
+
+describe('openNormaliser', () => {
   // Two pixels: red 10, green 20, blue 30 and red 40, green 50, blue 60.
   const pixels = Uint8Array.of(10, 20, 30, 40, 50, 60);
 

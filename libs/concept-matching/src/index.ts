@@ -16,7 +16,7 @@ export { indexConcepts, type Concept, type ConceptIndex } from './concept-index.
 export { ShardCounter, shrinkShard, type CountedShard, type KeptShard, type ShardCounterOptions, type ShrinkShardOptions } from './count-shards.ts';
 export { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
 export { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection, type KeptShardBytes, type LabelledShard } from './shard-bytes.ts';
-export { UnitThreads } from './unit-ranges/unit-threads.ts';
+export { UnitThreads } from './unit-threads.ts';
 export { overlapOptions, selectionOptions } from './kernel-options.ts';
 export { dissectionResult } from './dissection-result.ts';
 export { ThresholdSketches } from './threshold-sketches.ts';

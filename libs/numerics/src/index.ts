@@ -36,10 +36,16 @@ export { OverlapTally } from './activation-maps/overlap-tally.ts';
 export { type AreaScope, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './activation-maps/overlap-state.ts';
 export { informationQuality, intersectionOverUnion, type PairCounts } from './activation-maps/unit-scores.ts';
 export { KllSketch, kllErrorModel, kllRankError, kllSketchDefaults, type KllSketchOptions } from './activation-maps/kll-sketch.ts';
+export { startUnitRangeWorker } from './activation-maps/unit-ranges/start-unit-range-worker.ts';
+export { UnitRangeWork, type RangeImages } from './activation-maps/unit-ranges/unit-range-work.ts';
+export type { RangeAnswer, RangeRequest } from './activation-maps/unit-ranges/unit-range-messages.ts';
 export { packState, unpackState } from './activation-maps/state-bytes.ts';
 
 // Images that drive a unit most
 export { TopActivations, topActivationsDefaults, type ActivationPool, type TopActivation, type TopActivationsOptions, type TopActivationsState } from './activation-maps/top-activations.ts';
 export { outlineMask } from './activation-maps/outline-mask.ts';
+
+// Pixels
 export { resampleImage, type ResampleTarget, type RgbImage } from './resampling/resample-image.ts';
 export { type ResampleFilter } from './resampling/resample-plan.ts';
+export { PixelNormaliser, type PixelNormaliserOptions } from './normalising/pixel-normaliser.ts';

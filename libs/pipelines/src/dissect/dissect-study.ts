@@ -167,5 +167,5 @@ const threadsMost = 4;
 function openThreads(concurrency = Math.min(threadsMost, availableParallelism())): { readonly open: () => UnitThreads; readonly close: () => Promise<void> } {
   if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`dissectStudy: concurrency must be a whole number of at least 1, got ${String(concurrency)}`);
   let threads: UnitThreads | undefined;
-  return { open: () => (threads ??= new UnitThreads(concurrency === 1 ? 0 : concurrency)), close: async () => threads?.close() };
+  return { open: () => (threads ??= new UnitThreads(concurrency)), close: async () => threads?.close() };
 }

@@ -1,4 +1,9 @@
-import { OverlapTally, ThresholdSelection, type CombinedLabels, type KeptImage, type OverlapOptions, type OverlapState, type SelectedThresholds, type SelectionRound, type SelectionState } from '@intermodel/numerics';
+import type { KeptImage } from '../kept-maps.ts';
+import type { CombinedLabels } from '../label-combinations.ts';
+import type { OverlapOptions, OverlapState } from '../overlap-state.ts';
+import { OverlapTally } from '../overlap-tally.ts';
+import type { SelectionRound, SelectionState } from '../selection-state.ts';
+import { ThresholdSelection, type SelectedThresholds } from '../threshold-selection.ts';
 
 /** Maps of images, with numbers of the units counted from the first one of a range. */
 export type RangeImages = readonly Pick<KeptImage, 'image' | 'units' | 'maxima' | 'maps'>[];

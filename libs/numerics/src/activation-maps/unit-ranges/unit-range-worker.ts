@@ -1,12 +1,7 @@
 import { parentPort } from 'node:worker_threads';
-import { ThresholdSelection } from '@intermodel/numerics';
+import { ThresholdSelection } from '../threshold-selection.ts';
+import type { RangeAnswer, RangeRequest } from './unit-range-messages.ts';
 import { UnitRangeWork } from './unit-range-work.ts';
-
-/** A call of a method of the work. */
-export type RangeRequest = { readonly [Method in keyof UnitRangeWork]: { readonly method: Method; readonly given: Parameters<UnitRangeWork[Method]> } }[keyof UnitRangeWork];
-
-/** Result of a call, or what went wrong. */
-export type RangeAnswer = { readonly value: unknown } | { readonly error: unknown };
 
 /** Answers calls one after the other. */
 function serve(port: NonNullable<typeof parentPort>): void {

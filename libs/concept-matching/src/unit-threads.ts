@@ -1,9 +1,6 @@
-import { Worker } from 'node:worker_threads';
-import type { CombinedLabels, KeptImage, OverlapOptions, OverlapState, ResolvedOverlapOptions, SelectedThresholds, SelectionRound, SelectionState } from '@intermodel/numerics';
+import { startUnitRangeWorker, UnitRangeWork, type CombinedLabels, type KeptImage, type OverlapOptions, type OverlapState, type RangeAnswer, type RangeImages, type ResolvedOverlapOptions, type SelectedThresholds, type SelectionRound, type SelectionState } from '@intermodel/numerics';
 import { MachineError } from '@intermodel/streams';
-import { boundMaxima } from '../recount-shard.ts';
-import { UnitRangeWork, type RangeImages } from './unit-range-work.ts';
-import type { RangeAnswer } from './unit-range-worker.ts';
+import { boundMaxima } from './recount-shard.ts';
 
 /** The units `first` to `end - 1`. */
 interface UnitRange {
@@ -13,6 +10,8 @@ interface UnitRange {
 
 /** Calls the methods of the work on a range, wherever it is done. */
 interface RangeCaller {
+  /** Whether it is another thread. */
+  readonly isElsewhere: boolean;
   call<Method extends keyof UnitRangeWork>(method: Method, ...given: Parameters<UnitRangeWork[Method]>): Promise<ReturnType<UnitRangeWork[Method]>>;
   close(): Promise<void>;
 }
@@ -23,16 +22,14 @@ interface RangeCaller {
  */
 export class UnitThreads {
   readonly #callers: readonly RangeCaller[];
-  readonly #threaded: boolean;
   #ranges: readonly UnitRange[] = [];
   #mapSize = 0;
   #zeros = false;
   #tallyOptions: OverlapOptions | undefined;
 
-  /** @param threads threads besides the calling one, started at once; 0: the work is done in the calling one */
+  /** @param threads threads that count, at least 1; the calling one is among them, the others are started at once */
   constructor(threads: number) {
-    this.#threaded = threads > 0;
-    this.#callers = threads === 0 ? [localCaller()] : Array.from({ length: threads }, startThread);
+    this.#callers = Array.from({ length: threads }, (_, index) => (index === 0 ? localCaller() : startThread()));
   }
 
   /** Begins to select thresholds from joined counts in the round `middle`. */
@@ -44,7 +41,7 @@ export class UnitThreads {
 
   /** Counts the maps of images in the round under way. */
   async refine(images: readonly KeptImage[]): Promise<void> {
-    await this.#all('refine', (range) => [this.#slice(images, range)]);
+    await this.#all('refine', (range, isElsewhere) => [this.#slice(images, range, isElsewhere)]);
   }
 
   /** Ends the round, and tells the next one. */
@@ -67,7 +64,7 @@ export class UnitThreads {
 
   /** Counts the overlaps of a shard: its images, and the labels by the number of the image within it. */
   async tally(labels: readonly CombinedLabels[], images: readonly KeptImage[]): Promise<OverlapState> {
-    const parts = (await this.#all('tally', (range) => [labels, this.#slice(images, range)])).map((part) => part as OverlapState);
+    const parts = (await this.#all('tally', (range, isElsewhere) => [labels, this.#slice(images, range, isElsewhere)])).map((part) => part as OverlapState);
     const [first] = parts;
     if (first === undefined || this.#tallyOptions === undefined) throw new RangeError('UnitThreads.tally: call open() first');
     const rows = (name: 'intersections' | 'unitAreas' | 'scopedAreas') => joinRows(parts.map((part) => part[name]));
@@ -87,26 +84,32 @@ export class UnitThreads {
   }
 
   /** The maps of images that are of a range of units. */
-  #slice(images: readonly KeptImage[], { first, end }: UnitRange): RangeImages {
+  #slice(images: readonly KeptImage[], { first, end }: UnitRange, isElsewhere: boolean): RangeImages {
     return images.map(({ image, units, maxima, maps }) => {
       const [from, to] = [placeOf(units, first), placeOf(units, end)];
-      return { image, units: units.slice(from, to).map((unit) => unit - first), maxima: boundMaxima({ maxima: maxima.slice(from, to) }, this.#zeros), maps: this.#share(maps.subarray(from * this.#mapSize, to * this.#mapSize)) };
+      const own = maps.subarray(from * this.#mapSize, to * this.#mapSize);
+      return { image, units: units.slice(from, to).map((unit) => unit - first), maxima: boundMaxima({ maxima: maxima.slice(from, to) }, this.#zeros), maps: isElsewhere ? shareable(own) : own };
     });
   }
 
-  /** Threads share memory that is made for it; of other memory they would be sent all that a view is a part of. */
-  #share(maps: Float32Array): Float32Array {
-    return this.#threaded && !(maps.buffer instanceof SharedArrayBuffer) ? maps.slice() : maps;
-  }
-
-  #all<Method extends keyof UnitRangeWork>(method: Method, give: (range: UnitRange) => Parameters<UnitRangeWork[Method]>): Promise<ReturnType<UnitRangeWork[Method]>[]> {
-    return Promise.all(this.#ranges.map((range, index) => (this.#callers[index] as RangeCaller).call(method, ...give(range))));
+  #all<Method extends keyof UnitRangeWork>(method: Method, give: (range: UnitRange, isElsewhere: boolean) => Parameters<UnitRangeWork[Method]>): Promise<ReturnType<UnitRangeWork[Method]>[]> {
+    return Promise.all(
+      this.#ranges.map((range, index) => {
+        const caller = this.#callers[index] as RangeCaller;
+        return caller.call(method, ...give(range, caller.isElsewhere));
+      }),
+    );
   }
 
   async #first(method: 'select' | 'advance', give: (range: UnitRange) => Parameters<UnitRangeWork['select' | 'advance']>): Promise<SelectionRound> {
     const [round = 'done'] = await this.#all(method, give);
     return round;
   }
+}
+
+/** Threads share memory that is made for it; of other memory they would be sent all that a view is a part of. */
+function shareable(maps: Float32Array): Float32Array {
+  return maps.buffer instanceof SharedArrayBuffer ? maps : maps.slice();
 }
 
 /** First place in ascending units that is not below a unit. */
@@ -145,10 +148,11 @@ function joinRows(parts: readonly Float64Array[]): Float64Array {
   return whole;
 }
 
-/** Does the work in this thread; others get a turn between two calls. */
+/** Does the work in this thread, after what was given to others was sent; the event loop gets a turn before each call. */
 function localCaller(): RangeCaller {
   const work = new UnitRangeWork();
   return {
+    isElsewhere: false,
     async call(method, ...given) {
       await new Promise(setImmediate);
       return (work[method].bind(work) as (...values: typeof given) => ReturnType<UnitRangeWork[typeof method]>)(...given);
@@ -158,8 +162,7 @@ function localCaller(): RangeCaller {
 }
 
 function startThread(): RangeCaller {
-  const here = import.meta.url;
-  const worker = here.endsWith('.ts') ? new Worker(new URL('./unit-range-worker-from-sources.mjs', here), { execArgv: ['--conditions=@intermodel/source'] }) : new Worker(new URL('./unit-range-worker.js', here));
+  const worker = startUnitRangeWorker();
   // A thread that waits for work does not keep the process alive.
   worker.unref();
   const waiting: { readonly resolve: (value: never) => void; readonly reject: (error: unknown) => void }[] = [];
@@ -181,6 +184,7 @@ function startThread(): RangeCaller {
     fail('a thread that counts has ended');
   });
   return {
+    isElsewhere: true,
     call: (method, ...given) =>
       new Promise((resolve, reject) => {
         if (failure !== undefined) {
