@@ -32,7 +32,7 @@ export interface ActivationDissectionOptions {
 export interface DissectionProgress {
   /** What is under way. */
   readonly step: 'thresholds' | 'overlaps';
-  /** Images done, over both rounds of the thresholds. */
+  /** Images done, over all rounds of the thresholds. */
   readonly done: number;
   /** Images to do. */
   readonly total: number;
@@ -120,7 +120,7 @@ export class ActivationDissection {
     while (this.#selection.round !== 'done') {
       this.#selection.advance();
       const past = this.#selection.round === 'fine' ? total : 0;
-      yield* this.#refineKept(past, 2 * total);
+      yield* this.#refineKept(past, this.#selection.round === 'gather' ? total : 2 * total);
     }
     const tally = (this.#tally ??= this.#openTally());
     let done = 0;

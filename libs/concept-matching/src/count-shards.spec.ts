@@ -97,7 +97,7 @@ describe(UnitThreads, () => {
     await threads.select(state);
     const image = { image: 0, labels: new Uint16Array(), units: Uint32Array.of(shape.units - 1), maxima: Float32Array.of(1), maps: new Float32Array(3) };
     await expect(threads.refine([image])).rejects.toThrow('do not belong together');
-    expect(await threads.advance()).toBe('fine');
+    expect(await threads.advance()).toBe('done');
     await threads.close();
     await expect(threads.advance()).rejects.toMatchObject({ code: 'THREAD_STOPPED' });
   });

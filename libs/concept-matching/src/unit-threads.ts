@@ -32,14 +32,14 @@ export class UnitThreads {
     this.#callers = Array.from({ length: threads }, (_, index) => (index === 0 ? localCaller() : startThread()));
   }
 
-  /** Begins to select thresholds from joined counts in the round `middle`. */
+  /** Begins to select thresholds from joined counts; tells the round that comes. */
   async select(state: SelectionState): Promise<SelectionRound> {
     const { units, height, width, padding } = state.options;
     this.#cut(units, height * width, padding === 'zeros');
     return this.#first('select', (range) => [sliceSelection(state, range)]);
   }
 
-  /** Counts the maps of images in the round under way. */
+  /** Gathers or counts the maps of images in the round under way. */
   async refine(images: readonly KeptImage[]): Promise<void> {
     await this.#all('refine', (range, isElsewhere) => [this.#slice(images, range, isElsewhere)]);
   }
@@ -125,7 +125,8 @@ function placeOf(units: Uint32Array, unit: number): number {
 
 /** State of a round that has no counts yet, for a range of its units. */
 function sliceSelection(state: SelectionState, { first, end }: UnitRange): SelectionState {
-  if (state.bins.length > 0) throw new RangeError('UnitThreads.select: the round under way has counts already');
+  const { gathered } = state;
+  if (state.bins.length > 0 || (gathered?.values.length ?? 0) > 0) throw new RangeError('UnitThreads.select: the round under way has counts already');
   const cut = <Values extends Float32Array | Float64Array | Int32Array | Uint32Array>(values: Values) => values.slice(first, end) as Values;
   const { faults, minima, maxima, boundBins, prefixes, ranks, nexts, lowers, uppers, thresholds, filled } = state;
   return {
@@ -133,6 +134,7 @@ function sliceSelection(state: SelectionState, { first, end }: UnitRange): Selec
     options: { ...state.options, units: end - first },
     ...{ faults: cut(faults), minima: cut(minima), maxima: cut(maxima), boundBins: cut(boundBins), prefixes: cut(prefixes), ranks: cut(ranks) },
     ...{ nexts: cut(nexts), lowers: cut(lowers), uppers: cut(uppers), thresholds: cut(thresholds), filled: cut(filled) },
+    ...(gathered === undefined ? {} : { gathered: { members: cut(gathered.members), values: gathered.values } }),
   };
 }
 

@@ -52,7 +52,7 @@ function planes(): Uint16Array {
 /** Images that are handed to the kernels at a time, as a run does it; 1: as it was done before. */
 const together = 8;
 
-function dissect(units: number, images: readonly Float32Array[], labels: readonly Uint16Array[], atOnce = together): OverlapTally {
+function dissect(units: number, images: readonly Float32Array[], labels: readonly Uint16Array[], atOnce = together, mayGather = true): OverlapTally {
   const shape = { units, height: SIDE, width: SIDE, targetHeight: TARGET, targetWidth: TARGET };
   const selection = new ThresholdSelection({ ...shape, maximumImages: images.length });
   const kept = new KeptMaps(SIDE * SIDE);
@@ -61,11 +61,9 @@ function dissect(units: number, images: readonly Float32Array[], labels: readonl
       kept.add(first + index, combineLabels({ planes: labels[first + index] as Uint16Array }, TARGET * TARGET), surviving, images[first + index] as Float32Array);
     });
   }
-  for (let round = 0; round < 2; round++) {
-    selection.advance();
+  for (selection.advance(mayGather); selection.round !== 'done'; selection.advance()) {
     for (let first = 0; first < kept.images.length; first += atOnce) selection.refineAll(kept.images.slice(first, first + atOnce));
   }
-  selection.advance();
   const tally = new OverlapTally({ ...shape, concepts, categories }, selection.thresholds().thresholds);
   for (const image of kept.images) tally.add(image.labels, image);
   return tally;

@@ -4,11 +4,14 @@ import type { UpsamplingPlan } from './upsampling.ts';
 
 /** Functions of the compiled kernels; see the comments of their source for the parameters. */
 export interface DissectionKernels extends KernelExports {
+  getFreeMemory(): number;
   setPlan(height: number, width: number, stride: number, groups: number, tail: number, clamp: boolean, lanes: boolean, starts: number, patterns: number, fractions: number, cells: number, rowStarts: number, rowFractions: number, scratch: number, activeRows: number): void;
   upsampleAll(map: number, target: number): void;
   setSelection(units: number, size: number, raw: boolean, keepEqual: boolean, rank: number, bounds: number, bins: number, above: number, minima: number, maxima: number, faults: number, histograms: number): void;
   addImages(activations: number, images: number, limit: number, heights: number, survivors: number, survivorMaxima: number, survivorCounts: number): void;
   refineImages(maps: number, units: number, highest: number, cursors: number, ends: number, images: number, ranges: number, shift: number, nexts: number): void;
+  gatherImages(maps: number, units: number, highest: number, cursors: number, ends: number, images: number, ranges: number, places: number, nexts: number): void;
+  rankGathered(ranges: number, starts: number, places: number, ranks: number, nexts: number, lowers: number, uppers: number, scratch: number): void;
   setTally(size: number, equalIsActive: boolean, concepts: number, categories: number, scope: number, thresholds: number, intersections: number, unitAreas: number, scopedAreas: number, stamps: number, map: number, uniform: number, tiles: number, counts: number): void;
   tallyImage(maps: number, units: number, highest: number, count: number, combinations: number, starts: number, concepts: number, categoryStarts: number, categories: number, imageCategories: number, imageCategoryCount: number): void;
   scoreMaps(maps: number, units: number, size: number, mean: boolean, bars: number, scores: number, reached: number): number;
@@ -21,10 +24,11 @@ const PAGE = 65536;
 /** One instance of the kernels with its own memory, which is handed out piece by piece and never given back. */
 export class KernelMemory {
   readonly kernels: DissectionKernels;
-  #end = 1024;
+  #end: number;
 
   constructor() {
     this.kernels = instantiateKernels(dissectionWasm) as DissectionKernels;
+    this.#end = Math.ceil(this.kernels.getFreeMemory() / 16) * 16;
   }
 
   /** Address of `bytes` fresh zeroed bytes, 16-byte aligned. Views taken before may be detached. */

@@ -1,11 +1,12 @@
 import { floatOfKey } from './float-keys.ts';
 import { quantilePosition } from './quantile-position.ts';
+import { canGather } from './gathered-values.ts';
 import { findDigit } from './radix-digit.ts';
 import { sameSelection, type SelectionState } from './selection-state.ts';
 
 /** What the first round of all shards gives together. */
 export interface JoinedShards {
-  /** State in the round `middle`, to be refined with the kept maps of all shards. */
+  /** State in the round `gather` or `middle`, to be refined with the kept maps of all shards. */
   readonly state: SelectionState;
   /**
    * Shards, by their place among those added, whose bounds were too high for these images: they dropped maps that
@@ -51,22 +52,26 @@ export class ShardJoin {
     return { ...joined, options: { ...joined.options, maximumImages }, boundBins: joined.boundBins.map(() => -1) };
   }
 
-  /** Ends the round. @throws RangeError if no shard was added */
-  finish(): JoinedShards {
+  /**
+   * Ends the round.
+   *
+   * @param mayGather false: values are counted in two more rounds even where they can be gathered in one
+   * @throws RangeError if no shard was added
+   */
+  finish(mayGather = true): JoinedShards {
     const joined = joinCounts(this.#waiting);
     const { units, level, rule, values, padding, height, width, targetHeight, targetWidth } = joined.options;
     const count = joined.images * (values === 'raw' ? height * width : targetHeight * targetWidth);
     const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
     const short = new Set<number>();
-    const [prefixes, ranks, nexts] = [new Uint32Array(units), new Float64Array(units), new Float32Array(units).fill(Infinity)];
+    const [prefixes, ranks, members] = [new Uint32Array(units), new Float64Array(units), new Float64Array(units)];
     eachHistogram([joined], (unit, histogram) => {
       const bound = joined.boundBins[unit] as number;
       const { digit, rank } = findDigit(histogram, wanted, Math.max(bound, 0));
       prefixes[unit] = digit << 20;
       ranks[unit] = rank;
       if ((joined.faults[unit] as number) > 0) return;
-      // In the middle round nothing above the range is wanted: the range's own end lets the kernel skip it.
-      nexts[unit] = floatOfKey(((digit << 20) >>> 0) + 2 ** 20);
+      members[unit] = histogram[digit] as number;
       // Values that equal the bound may have been dropped uncounted; where all values reach it, it is the threshold.
       const least = Math.min(joined.minima[unit] as number, padding === 'zeros' && values === 'upsampled' ? 0 : Infinity);
       const reached = bound < 0 || digit > bound || rank <= (histogram[digit] as number) || least >= floatOfKey((bound << 20) >>> 0);
@@ -77,7 +82,13 @@ export class ShardJoin {
         if ((bounds[unit] as number) > lower) short.add(shard);
       });
     });
-    const state: SelectionState = { ...joined, round: 'middle', options: { ...joined.options, maximumImages: Math.max(1, joined.images) }, prefixes, ranks, nexts, ...noEntries(units) };
+    const gathers = mayGather && canGather(members);
+    const state: SelectionState = {
+      ...{ ...joined, round: gathers ? 'gather' : 'middle', options: { ...joined.options, maximumImages: Math.max(1, joined.images) } },
+      // Nothing has been seen above the ranges yet.
+      ...{ prefixes, ranks, nexts: new Float32Array(units).fill(Infinity), filled: new Uint32Array(units), bins: new Uint16Array(), counts: new Uint32Array() },
+      ...(gathers ? { gathered: { members, values: new Float32Array() } } : {}),
+    };
     return { state, short: [...short] };
   }
 }
@@ -143,8 +154,4 @@ function eachHistogram(states: readonly SelectionState[], visit: (unit: number, 
     visit(unit, histogram, lowest, highest);
     if (highest >= 0) histogram.fill(0, lowest, highest + 1);
   }
-}
-
-function noEntries(units: number): Pick<SelectionState, 'filled' | 'bins' | 'counts'> {
-  return { filled: new Uint32Array(units), bins: new Uint16Array(), counts: new Uint32Array() };
 }

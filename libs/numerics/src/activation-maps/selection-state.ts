@@ -20,8 +20,11 @@ export interface SelectionOptions extends UpsamplingOptions {
   readonly keepEqual?: boolean;
 }
 
-/** Rounds of a selection: values are counted by their first 12 bits while images stream by, then by 10 and 10 more. */
-export type SelectionRound = 'coarse' | 'middle' | 'fine' | 'done';
+/**
+ * Rounds of a selection: values are counted by their first 12 bits while images stream by; then those of the bin in which
+ * the threshold lies are gathered or, where they are too many, counted by 10 and 10 more bits.
+ */
+export type SelectionRound = 'coarse' | 'gather' | 'middle' | 'fine' | 'done';
 
 /** State of a selection as plain data: what shards send to be merged, and what a checkpoint holds. */
 export interface SelectionState {
@@ -45,7 +48,7 @@ export interface SelectionState {
   readonly prefixes: Uint32Array;
   /** Rank of the lower order statistic, from above, among the values that share the prefix. */
   readonly ranks: Float64Array;
-  /** Least value above the range of the fine round. */
+  /** Least value above the range of the last round. */
   readonly nexts: Float32Array;
   /** Order statistics at or under the position, once the selection is done; NaN before. */
   readonly lowers: Float32Array;
@@ -53,12 +56,19 @@ export interface SelectionState {
   readonly uppers: Float32Array;
   /** Thresholds, once the selection is done. */
   readonly thresholds: Float32Array;
-  /** Bins of each unit that are not empty. */
+  /** Bins of each unit that are not empty; in the round `gather`, values. */
   readonly filled: Uint32Array;
   /** Their numbers, unit by unit. */
   readonly bins: Uint16Array;
   /** Their counts. */
   readonly counts: Uint32Array;
+  /** In the round `gather`. */
+  readonly gathered?: {
+    /** For each unit, how many values its range has at most. */
+    readonly members: Float64Array;
+    /** Values gathered so far, unit by unit. */
+    readonly values: Float32Array;
+  };
 }
 
 /** Fills in the defaults and refuses values out of range. */
@@ -86,6 +96,11 @@ export function checkSelectionState(state: SelectionState): void {
     if (state[name].length !== units) throw refuse(`${name} has ${String(state[name].length)} entries for ${String(units)} units`);
   }
   const filled = state.filled.reduce((sum, count) => sum + count, 0);
+  if ((state.round === 'gather') !== (state.gathered !== undefined)) throw refuse(`gathered values belong to round "gather", not to "${state.round}"`);
+  if (state.gathered !== undefined) {
+    if (state.gathered.members.length !== units || state.gathered.values.length !== filled) throw refuse(`${String(filled)} values of ${String(units)} units are announced, ${String(state.gathered.values.length)} of ${String(state.gathered.members.length)} are there`);
+    return;
+  }
   if (state.bins.length !== filled || state.counts.length !== filled) throw refuse(`${String(filled)} filled bins are announced, ${String(state.bins.length)} bins and ${String(state.counts.length)} counts are there`);
   const size = binsOfRound(state.round);
   if (state.bins.some((bin) => bin >= size)) throw refuse(`a bin beyond the ${String(size)} of round "${state.round}"`);
@@ -93,5 +108,5 @@ export function checkSelectionState(state: SelectionState): void {
 
 /** Bins of a unit's histogram in a round. */
 export function binsOfRound(round: SelectionRound): number {
-  return { coarse: 4096, middle: 1024, fine: 1024, done: 0 }[round];
+  return { coarse: 4096, gather: 0, middle: 1024, fine: 1024, done: 0 }[round];
 }

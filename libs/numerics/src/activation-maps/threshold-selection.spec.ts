@@ -15,7 +15,9 @@ describe('ThresholdSelection', () => {
   it('equals sorting all upsampled values, whatever the sizes, values, rule and level', () => {
     fc.assert(
       fc.property(cases, ({ options, images }) => {
-        expect(select(options, [images]).thresholds).toEqual(sortAll(options, images));
+        const want = sortAll(options, images);
+        expect(select(options, [images]).thresholds).toEqual(want);
+        expect(select(options, [images], false).thresholds).toEqual(want);
       }),
       { numRuns: 150 },
     );
@@ -27,7 +29,7 @@ describe('ThresholdSelection', () => {
         const whole = select(options, [images]).thresholds;
         expect(select(options, [[...images].reverse()]).thresholds).toEqual(whole);
         const shards = Array.from({ length: parts }, (_, part) => images.filter((__, index) => index % parts === part));
-        expect(select(options, shards).thresholds).toEqual(whole);
+        for (const mayGather of [true, false]) expect(select(options, shards, mayGather).thresholds).toEqual(whole);
       }),
       { numRuns: 60 },
     );
@@ -79,6 +81,24 @@ describe('ThresholdSelection', () => {
     expect(survivors[1]).toBeLessThanOrEqual(12);
   });
 
+  it('gathers the values of the decisive bin where they fit into the memory of the counts, and counts twice more where not', () => {
+    const options = { units: 2, height: 1, width: 1, targetHeight: 32, targetWidth: 32, padding: 'clamp', maximumImages: 300 } as const;
+    const rounds = (images: readonly Float32Array[]) => {
+      const selection = new ThresholdSelection(options);
+      const kept = images.map((image) => ({ ...selection.add(image), maps: image }));
+      const seen: string[] = [];
+      for (selection.advance(); selection.round !== 'done'; selection.advance()) {
+        seen.push(selection.round);
+        for (const { units, maxima } of kept) selection.refine(Uint32Array.of(0, 1), Float32Array.from([0, 1], (unit) => maxima[units.indexOf(unit)] ?? Infinity), images[kept.findIndex((each) => each.units === units)] as Float32Array);
+      }
+      expect(selection.thresholds().thresholds).toEqual(sortAll(options, images));
+      return seen;
+    };
+    // 1,024 values an image: those of each image have a bin of their own, or all 40 x 1,024 share one.
+    expect(rounds(Array.from({ length: 40 }, (_, index) => Float32Array.of(2 ** (index / 8), 2 ** ((index * 7) % 40))))).toEqual(['gather']);
+    expect(rounds(Array.from({ length: 40 }, (_, index) => Float32Array.of(1 + index / 400, 1 + ((index * 7) % 40) / 400)))).toEqual(['middle', 'fine']);
+  });
+
   it('says which units are dead, constant or invalid, and gives invalid ones no threshold', () => {
     const options = { units: 5, height: 1, width: 2, targetHeight: 2, targetWidth: 4, maximumImages: 3 };
     const image = Float32Array.from([0, -0, 2, 2, NaN, 1, 1, -Infinity, 0, 1]);
@@ -113,7 +133,7 @@ describe('ThresholdSelection', () => {
     expect(() => selection.thresholds()).toThrow('belongs to round "done"');
     expect(() => {
       selection.refine(new Uint32Array(), new Float32Array(), new Float32Array());
-    }).toThrow('belongs to round "middle" or "fine"');
+    }).toThrow('belongs to round "gather" or "middle" or "fine"');
     selection.add(new Float32Array(2));
     expect(() => selection.add(new Float32Array(2))).toThrow('more than the 1 images announced');
     expect(() => {
@@ -122,7 +142,7 @@ describe('ThresholdSelection', () => {
     selection.advance();
     expect(() => {
       selection.merge(new ThresholdSelection(options));
-    }).toThrow('one is in round "middle", the other in "coarse"');
+    }).toThrow('one is in round "gather", the other in "coarse"');
     for (const bad of [{ units: 0 }, { level: 1 }, { maximumImages: 0.5 }, { level: 0.1, maximumImages: 2 ** 33 }]) expect(() => new ThresholdSelection({ ...options, ...bad })).toThrow(RangeError);
   });
 
@@ -140,7 +160,7 @@ describe(ShardJoin, () => {
   it('equals sorting all values, also after shards have come and gone, and names those that dropped too much', () => {
     let reruns = 0;
     fc.assert(
-      fc.property(cases, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 40, maxLength: 40 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), fc.boolean(), ({ options, images }, places, gone, tight) => {
+      fc.property(cases, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 40, maxLength: 40 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), fc.boolean(), fc.boolean(), ({ options, images }, places, gone, tight, mayGather) => {
         const parts = [0, 1, 2, 3].map((part) => images.filter((_, index) => places[index] === part)).filter((part) => part.length > 0);
         const announced = tight ? images.length : Math.ceil(images.length * 1.1) + 1;
         const first = new ThresholdSelection({ ...options, maximumImages: announced });
@@ -152,12 +172,12 @@ describe(ShardJoin, () => {
         if (count === 0) return;
         const all = [...staying];
         for (const part of coming) all.push(...runMore(all, [part], options, count));
-        let joined = joinOf(all.map(({ state }) => state)).finish();
+        let joined = joinOf(all.map(({ state }) => state)).finish(mayGather);
         if (joined.short.length > 0) {
           reruns++;
           const fine = all.filter((_, index) => !joined.short.includes(index));
           all.splice(0, all.length, ...fine, ...runMore(fine, joined.short.map((index) => all[index]?.images ?? []), options, count));
-          joined = joinOf(all.map(({ state }) => state)).finish();
+          joined = joinOf(all.map(({ state }) => state)).finish(mayGather);
           expect(joined.short).toEqual([]);
         }
         const selection = ThresholdSelection.fromState(unpackState(packState(joined.state)) as SelectionState);
@@ -192,7 +212,7 @@ describe(ShardJoin, () => {
     const [one, other] = [new ThresholdSelection(options).takeShard(), new ThresholdSelection({ ...options, level: 0.5 }).takeShard()];
     expect(() => joinOf([]).finish()).toThrow('there is none');
     expect(() => joinOf([one, other]).finish()).toThrow('they differ in their options');
-    expect(() => joinOf([joinOf([one]).finish().state]).finish()).toThrow('one is in round "middle"');
+    expect(() => joinOf([joinOf([one]).finish().state]).finish()).toThrow('one is in round "gather"');
   });
 });
 
@@ -241,7 +261,7 @@ function randomMaps(length: number, seed: number, zeros: number, kind: Kind): Fl
 }
 
 /** Runs the selection over shards, with packed states between them as between machines. */
-function select(options: SelectionOptions, shards: readonly (readonly Float32Array[])[]): { thresholds: Float32Array; survivors: number[] } {
+function select(options: SelectionOptions, shards: readonly (readonly Float32Array[])[], mayGather = true): { thresholds: Float32Array; survivors: number[] } {
   const survivors = new Array<number>(options.units).fill(0);
   const kept = shards.map((images) => {
     const maps = new KeptMaps(options.height * options.width);
@@ -257,7 +277,7 @@ function select(options: SelectionOptions, shards: readonly (readonly Float32Arr
   const mergeAll = (states: readonly Uint8Array[]) => {
     const [first, ...others] = states.map((state) => ThresholdSelection.fromState(unpackState(state) as SelectionState));
     for (const other of others) first?.merge(other);
-    first?.advance();
+    first?.advance(mayGather);
     return first as ThresholdSelection;
   };
   let merged = mergeAll(kept.map(({ state }) => state));

@@ -1,4 +1,5 @@
 import { floatOfKey, keyOfFloat } from './float-keys.ts';
+import { canGather, GatheredValues } from './gathered-values.ts';
 import type { ImageMaps } from './image-maps.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { MapWorkArea } from './map-work-area.ts';
@@ -37,12 +38,13 @@ const COUNT_LIMIT = 2 ** 32 - 1;
 
 /**
  * Exact quantile of each unit's upsampled activations, by selection instead of sorting: values are counted by the
- * leading 12 bits of their order-preserving keys while images stream by, then, among the maps that can still matter,
- * by 10 and 10 more. Since the number of images is known beforehand, so is the rank of the threshold from above; the
+ * leading 12 bits of their order-preserving keys while images stream by. Then, from the maps that can still matter, the
+ * values of the decisive bin are gathered or, where they are too many, counted by 10 and 10 more bits. Since the number of images is known beforehand, so is the rank of the threshold from above; the
  * lowest bin edge with that many values over it bounds the threshold from below and only rises, and a map that does not
  * exceed it can move neither the quantile nor the mask.
  *
- * `add` every image; call `advance`; `refine` with every kept map, `advance`, once more; then read `thresholds()`.
+ * `add` every image and call `advance`; while `round` is not `done`, `refine` with every kept map and `advance`; then read
+ * `thresholds()`.
  * Counts are integers and add up, so any order and any sharding gives the same thresholds.
  *
  * A map with a value that is not finite is left out and makes its unit `invalid`: threshold NaN, never active.
@@ -62,6 +64,7 @@ export class ThresholdSelection {
   #round: SelectionRound = 'coarse';
   #images = 0;
   #taken: TakenCounts;
+  #gathered: GatheredValues | undefined;
   /** Greatest activation of each unit before the shard under way: no bin above it is filled. */
   readonly #highest: Float32Array;
 
@@ -174,7 +177,7 @@ export class ThresholdSelection {
 
   /** Counts kept maps of several images, which is faster than one by one. */
   refineAll(images: readonly ImageMaps[]): void {
-    this.#expect('refine', 'middle', 'fine');
+    this.#expect('refine', 'gather', 'middle', 'fine');
     const { height, width } = this.options;
     for (const { units, maxima, maps } of images) {
       if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`ThresholdSelection.refine: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
@@ -182,12 +185,24 @@ export class ThresholdSelection {
     for (const some of chunks(images, this.#work.imagesAtOnce(this.options.units))) this.#refineSome(some);
   }
 
-  /** Ends a round, when all images (of all shards) are in it. */
-  advance(): void {
-    if (this.#round === 'coarse') this.#endCoarse();
-    else if (this.#round === 'middle') this.#endMiddle();
-    else if (this.#round === 'fine') this.#endFine();
-    this.#round = ({ coarse: 'middle', middle: 'fine', fine: 'done', done: 'done' } as const)[this.#round];
+  /**
+   * Ends a round, when all images (of all shards) are in it.
+   *
+   * @param mayGather false: values are counted in two more rounds even where they can be gathered in one
+   */
+  advance(mayGather = true): void {
+    if (this.#round === 'coarse') {
+      const members = this.#endCoarse();
+      this.#round = mayGather && canGather(members) ? 'gather' : 'middle';
+      if (this.#round === 'gather') this.#gathered = new GatheredValues(this.#memory, members, this.#at.histograms);
+    } else if (this.#round === 'middle') {
+      this.#endMiddle();
+      this.#round = 'fine';
+    } else {
+      if (this.#round === 'gather') this.#endGather();
+      else if (this.#round === 'fine') this.#endFine();
+      this.#round = 'done';
+    }
     this.#openRound();
   }
 
@@ -208,6 +223,7 @@ export class ThresholdSelection {
     } else if (this.#images !== other.#images || other.#prefixes.some((prefix, unit) => prefix !== this.#prefixes[unit])) {
       throw new RangeError('ThresholdSelection.merge: the selections did not begin this round from the same state');
     }
+    if (other.#gathered !== undefined) this.#gathered?.add(other.#gathered.read());
     this.#sum('histograms', other, this.options.units * binsOfRound(this.#round));
     if (this.#round === 'coarse') {
       this.#sum('faults', other, this.options.units);
@@ -230,7 +246,8 @@ export class ThresholdSelection {
     const { minima, maxima, nexts, faults, histograms } = this.#at;
     const size = binsOfRound(this.#round);
     const all = this.#memory.integers(histograms, units * size);
-    const filled = new Uint32Array(units);
+    const gathered = this.#gathered?.read();
+    const filled = gathered?.filled ?? new Uint32Array(units);
     const [bins, counts]: [number[], number[]] = [[], []];
     all.forEach((count, index) => {
       if (count === 0) return;
@@ -245,6 +262,7 @@ export class ThresholdSelection {
       ...{ boundBins: this.#boundBins().slice(), prefixes: this.#prefixes.slice(), ranks: this.#ranks.slice() },
       ...{ lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), thresholds: this.#thresholds.slice() },
       ...{ filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) },
+      ...(gathered === undefined ? {} : { gathered: { members: (this.#gathered as GatheredValues).members, values: gathered.values } }),
     };
   }
 
@@ -276,6 +294,12 @@ export class ThresholdSelection {
     selection.#uppers.set(state.uppers);
     selection.#thresholds.set(state.thresholds);
     selection.#openRanges();
+    selection.#skipAbove();
+    if (state.gathered !== undefined) {
+      selection.#gathered = new GatheredValues(selection.#memory, state.gathered.members, at.histograms);
+      selection.#gathered.add({ filled: state.filled, values: state.gathered.values });
+      return selection;
+    }
     const size = binsOfRound(state.round);
     const all = selection.#memory.integers(at.histograms, units * size);
     let entry = 0;
@@ -313,7 +337,8 @@ export class ThresholdSelection {
       maps.set(image.maps, place * height * width);
       ends[index] = place += image.units.length;
     });
-    memory.kernels.refineImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, this.#at.ranges, this.#round === 'middle' ? 10 : 0, this.#at.nexts);
+    if (this.#gathered !== undefined) memory.kernels.gatherImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, this.#at.ranges, this.#gathered.places, this.#at.nexts);
+    else memory.kernels.refineImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, this.#at.ranges, this.#round === 'middle' ? 10 : 0, this.#at.nexts);
   }
 
   /** Counts of the bins from the bounds on: those under them are not complete. */
@@ -337,18 +362,30 @@ export class ThresholdSelection {
     return { filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) };
   }
 
-  #endCoarse(): void {
+  /** Finds the bin of each threshold; returns how many values these bins have at most. */
+  #endCoarse(): Float64Array {
     const { level, rule, units } = this.options;
     const count = this.#images * this.#valuesPerImage;
     const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
     const all = this.#memory.integers(this.#at.histograms, units * 4096);
     const bins = this.#boundBins();
+    const members = new Float64Array(units);
     for (let unit = 0; unit < units; unit++) {
       // Dropped maps may hold values equal to the bound, so where the counts do not reach the rank the bound itself is it.
       const { digit, rank } = findDigit(all.subarray(unit * 4096, unit * 4096 + 4096), wanted, Math.max(bins[unit] as number, 0));
       this.#prefixes[unit] = digit << 20;
       this.#ranks[unit] = rank;
+      if (this.#condition(unit) !== 'invalid') members[unit] = all[unit * 4096 + digit] as number;
     }
+    return members;
+  }
+
+  #endGather(): void {
+    const { ranges, nexts } = this.#at;
+    if (this.#images === 0 || this.#gathered === undefined) return;
+    const { lowers, uppers } = this.#gathered.rank(this.#ranks, ranges, nexts);
+    for (let unit = 0; unit < this.options.units; unit++) this.#setThreshold(unit, lowers[unit] as number, uppers[unit] as number);
+    this.#gathered = undefined;
   }
 
   #endMiddle(): void {
@@ -360,26 +397,32 @@ export class ThresholdSelection {
   }
 
   #endFine(): void {
-    const { level, rule } = this.options;
-    const count = this.#images * this.#valuesPerImage;
-    if (count === 0) return;
-    const { lower: position, fraction } = quantilePosition(level, count, rule);
     const nexts = this.#memory.floats(this.#at.nexts, this.options.units);
+    if (this.#images === 0) return;
     this.#eachHistogram((unit, histogram) => {
-      if (this.#condition(unit) === 'invalid') return;
       const { digit, rank } = findDigit(histogram, this.#ranks[unit] as number, 0);
       const prefix = this.#prefixes[unit] as number;
       const lower = floatOfKey((prefix | digit) >>> 0);
-      let upper = lower;
-      if (rank < 2 && position + 1 < count) {
-        const after = histogram.findIndex((values, bin) => bin > digit && values > 0);
-        upper = after < 0 ? (nexts[unit] as number) : floatOfKey((prefix | after) >>> 0);
+      if (rank > 1) {
+        this.#setThreshold(unit, lower, lower);
+        return;
       }
-      this.#lowers[unit] = lower;
-      this.#uppers[unit] = upper;
-      // Adding 0 turns -0 into 0, which sorts and prints like any other zero.
-      this.#thresholds[unit] = lower + fraction * (upper - lower) + 0;
+      let after = digit + 1;
+      while (after < histogram.length && histogram[after] === 0) after++;
+      this.#setThreshold(unit, lower, after === histogram.length ? (nexts[unit] as number) : floatOfKey((prefix | after) >>> 0));
     });
+  }
+
+  /** Puts the threshold between two neighbours in the order of the values; the greatest of all has no neighbour above. */
+  #setThreshold(unit: number, lower: number, above: number): void {
+    if (this.#condition(unit) === 'invalid') return;
+    const count = this.#images * this.#valuesPerImage;
+    const { lower: position, fraction } = quantilePosition(this.options.level, count, this.options.rule);
+    const upper = position + 1 < count ? above : lower;
+    this.#lowers[unit] = lower;
+    this.#uppers[unit] = upper;
+    // Adding 0 turns -0 into 0, which sorts and prints like any other zero.
+    this.#thresholds[unit] = lower + fraction * (upper - lower) + 0;
   }
 
   #eachHistogram(visit: (unit: number, histogram: Uint32Array) => void): void {
@@ -393,20 +436,28 @@ export class ThresholdSelection {
     const { units } = this.options;
     this.#memory.integers(this.#at.histograms, units * binsOfRound(this.#round)).fill(0);
     this.#openRanges();
-    const [ranges, nexts] = [this.#memory.floats(this.#at.ranges, units * 2), this.#memory.floats(this.#at.nexts, units)];
-    // In the middle round nothing above the range is wanted: the range's own end lets the kernel skip it.
-    for (let unit = 0; unit < units; unit++) nexts[unit] = this.#round === 'middle' ? (ranges[unit * 2 + 1] as number) : Infinity;
+    this.#memory.floats(this.#at.nexts, units).fill(Infinity);
+    this.#skipAbove();
   }
 
   #openRanges(): void {
     const { units } = this.options;
     const ranges = this.#memory.floats(this.#at.ranges, units * 2);
-    const width = this.#round === 'middle' ? 2 ** 20 : 2 ** 10;
+    const width = this.#round === 'fine' ? 2 ** 10 : 2 ** 20;
     for (let unit = 0; unit < units; unit++) {
       const prefix = this.#prefixes[unit] as number;
       const skip = this.#condition(unit) === 'invalid';
       ranges[unit * 2] = skip ? Infinity : floatOfKey(prefix);
       ranges[unit * 2 + 1] = skip ? Infinity : floatOfKey(prefix + width);
+    }
+  }
+
+  /** Where no value above the range is wanted, the range's own end lets the kernel skip what lies above. */
+  #skipAbove(): void {
+    const { units } = this.options;
+    const [ranges, nexts] = [this.#memory.floats(this.#at.ranges, units * 2), this.#memory.floats(this.#at.nexts, units)];
+    for (let unit = 0; unit < units; unit++) {
+      if (this.#round === 'middle' || (this.#round === 'gather' && (this.#ranks[unit] as number) > 1)) nexts[unit] = Math.min(nexts[unit] as number, ranges[unit * 2 + 1] as number);
     }
   }
 

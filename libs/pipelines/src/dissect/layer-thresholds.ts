@@ -38,10 +38,10 @@ export async function selectThresholds(context: GroupContext, task: ThresholdTas
   const { maps, preset } = task;
   const begun = performance.now();
   context.steps.begin(context.describe.thresholds(maps.place, preset));
-  const tell = shardProgress(context, 'thresholds', maps.place.model.name, 2 * imagesOf(shards));
   for (let attempt = 0; attempt < attempts; attempt++) {
     const threads = context.threads();
     let round = await threads.select(await joinCounts(context, task, shards));
+    const tell = shardProgress(context, 'thresholds', maps.place.model.name, (round === 'gather' ? 1 : 2) * imagesOf(shards));
     while (round !== 'done') {
       let refining = Promise.resolve();
       for (const shard of shards) {

@@ -19,7 +19,7 @@ export class UnitRangeWork {
     return this.#selection.round;
   }
 
-  /** Counts maps in the round under way. */
+  /** Gathers or counts maps in the round under way. */
   refine(images: RangeImages): void {
     this.#selection?.refineAll(images);
   }
