@@ -87,9 +87,11 @@ describe('ThresholdSelection', () => {
       const selection = new ThresholdSelection(options);
       const kept = images.map((image) => ({ ...selection.add(image), maps: image }));
       const seen: string[] = [];
-      for (selection.advance(); selection.round !== 'done'; selection.advance()) {
+      selection.advance();
+      while (selection.round !== 'done') {
         seen.push(selection.round);
         for (const { units, maxima } of kept) selection.refine(Uint32Array.of(0, 1), Float32Array.from([0, 1], (unit) => maxima[units.indexOf(unit)] ?? Infinity), images[kept.findIndex((each) => each.units === units)] as Float32Array);
+        selection.advance();
       }
       expect(selection.thresholds().thresholds).toEqual(sortAll(options, images));
       return seen;
