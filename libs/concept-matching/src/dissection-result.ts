@@ -1,10 +1,10 @@
-import { OverlapTally, type OverlapState, type SelectedThresholds, type UnitCondition } from '@intermodel/numerics';
+import { checkOverlapState, type OverlapState, type SelectedThresholds, type UnitCondition } from '@intermodel/numerics';
 import type { ActivationShape, UnitConceptOverlapBatch, UnitMatchBatch, UnitThresholdBatch } from '@intermodel/schemas';
-import { from } from 'rxjs';
+import { column, readNumbers } from '@intermodel/streams';
 import type { ConceptIndex } from './concept-index.ts';
-import { overlapTable, thresholdTable } from './dissection-tables.ts';
+import { overlapRows, overlapTable, thresholdTable } from './dissection-tables.ts';
 import { passesGate, type DissectionPreset } from './dissection-presets.ts';
-import { matchConcepts } from './match-concepts.ts';
+import { matchLayer } from './match-concepts.ts';
 
 /** How many units of a layer are peculiar. */
 export interface UnitSummary {
@@ -40,24 +40,15 @@ export interface DissectionResult {
 
 /** Makes the tables of a dissection from its thresholds and overlaps. */
 export function dissectionResult(shape: ActivationShape, preset: DissectionPreset, index: ConceptIndex, selected: Pick<SelectedThresholds, 'thresholds' | 'conditions'>, overlaps: OverlapState): DissectionResult {
-  const counts = OverlapTally.fromState(overlaps).read();
-  const overlapBatch = overlapTable(shape, preset, index, counts);
-  const matches = matchAll(overlapBatch, preset, index);
+  checkOverlapState(overlaps);
+  // Matches are found from the same rows as the table holds: reading them back from it would cost more than finding them.
+  const rows = overlapRows(shape, preset, index, overlaps);
+  const matches = matchLayer(rows, preset, { model: shape.model, layer: shape.layer, concepts: index.concepts.map(({ name }) => name), categories: index.categoryNames });
   const { conditions } = selected;
   const count = (condition: UnitCondition) => conditions.filter((each) => each === condition).length;
-  const ious = matches.getChild('iou');
-  const detected = Array.from({ length: matches.numRows }, (_, row) => ious?.get(row) ?? null).filter((iou) => passesGate(iou, preset)).length;
+  const detected = readNumbers(column(matches, 'iou')).filter((iou) => passesGate(iou, preset)).length;
   return {
-    ...{ thresholds: thresholdTable(shape, selected, counts), overlaps: overlapBatch, matches, conditions, images: counts.images },
-    summary: { units: shape.units, dead: count('dead'), constant: count('constant'), invalid: count('invalid'), neverActive: counts.unitAreas.filter((area) => area === 0).length, detected },
+    ...{ thresholds: thresholdTable(shape, selected, overlaps), overlaps: overlapTable(shape, index, rows), matches, conditions, images: overlaps.images },
+    summary: { units: shape.units, dead: count('dead'), constant: count('constant'), invalid: count('invalid'), neverActive: overlaps.unitAreas.filter((area) => area === 0).length, detected },
   };
-}
-
-function matchAll(overlaps: UnitConceptOverlapBatch, preset: DissectionPreset, { categoryNames }: ConceptIndex): UnitMatchBatch {
-  let matches: UnitMatchBatch | undefined;
-  from([overlaps])
-    .pipe(matchConcepts({ preset, categories: categoryNames }))
-    .subscribe((batch) => (matches = batch));
-  if (matches === undefined) throw new RangeError('matching concepts of one batch did not end at once');
-  return matches;
 }

@@ -3,6 +3,7 @@ import { unitConceptOverlapSchema, unitThresholdSchema, type ActivationShape, ty
 import { buildBatch, InputError } from '@intermodel/streams';
 import type { ConceptIndex } from './concept-index.ts';
 import type { DissectionPreset } from './dissection-presets.ts';
+import type { OverlapRows } from './overlap-numbers.ts';
 
 /**
  * Table of thresholds. `activeFraction` is the share of the counted pixels above the threshold; a unit with values
@@ -10,38 +11,91 @@ import type { DissectionPreset } from './dissection-presets.ts';
  */
 export function thresholdTable({ model, layer, units }: ActivationShape, { thresholds }: Pick<SelectedThresholds, 'thresholds'>, { unitAreas, pixels }: Pick<OverlapCounts, 'unitAreas' | 'pixels'>): UnitThresholdBatch {
   return buildBatch(unitThresholdSchema, {
-    ...{ model: new Array<string>(units).fill(model), layer: new Array<string>(units).fill(layer) },
+    ...{ model: { value: model, rows: units }, layer: { value: layer, rows: units } },
     ...{ unit: Int32Array.from({ length: units }, (_, unit) => unit), threshold: thresholds },
     activeFraction: Float64Array.from(unitAreas, (area) => (pixels === 0 ? 0 : area / pixels)),
   });
 }
 
+/** Table of overlaps, from {@link overlapRows}. */
+export function overlapTable({ model, layer }: ActivationShape, { concepts, categoryNames }: ConceptIndex, rows: OverlapRows): UnitConceptOverlapBatch {
+  const { unit, concept, category, intersection, unitArea, conceptArea, pixels } = rows;
+  return buildBatch(unitConceptOverlapSchema, {
+    ...{ model: { value: model, rows: unit.length }, layer: { value: layer, rows: unit.length }, unit },
+    ...{ concept: { codes: concept, values: concepts.map(({ name }) => name) }, category: { codes: category, values: categoryNames } },
+    ...{ intersection, unitArea, conceptArea, pixels },
+  });
+}
+
 /**
- * Table of overlaps by unit and number of the concept: pairs with an intersection, and for a unit without any its
- * first concept, so that every unit has a row. `unitArea` and `pixels` are counted within the scope of the preset.
- * Concepts that are rarer than the preset demands are left out.
+ * Rows of the table of overlaps by unit and number of the concept: pairs with an intersection, and for a unit without
+ * any its first concept, so that every unit has a row. `unitArea` and `pixels` are counted within the scope of the
+ * preset. Concepts that are rarer than the preset demands are left out. Concepts and categories are coded by their
+ * place in the index.
  *
  * @throws InputError `CONCEPTS_TOO_RARE` if that leaves none
  */
-export function overlapTable(shape: ActivationShape, preset: DissectionPreset, index: ConceptIndex, counts: OverlapCounts): UnitConceptOverlapBatch {
-  const { concepts, categories, categoryNames } = index;
-  const admitted = admittedConcepts(shape, preset, index, counts);
-  const rows: { readonly unit: number; readonly concept: number }[] = [];
-  for (let unit = 0; unit < shape.units; unit++) {
-    const before = rows.length;
-    for (const concept of admitted) if ((counts.intersections[unit * concepts.length + concept] as number) > 0) rows.push({ unit, concept });
-    if (rows.length === before) rows.push({ unit, concept: admitted[0] as number });
+export function overlapRows(shape: ActivationShape, preset: DissectionPreset, index: ConceptIndex, counts: OverlapCounts): OverlapRows {
+  const pairs = new PairList(shape.units, index.concepts.length, admittedConcepts(shape, preset, index, counts), counts.intersections);
+  const { unit, concept, intersection, starts } = pairs;
+  const category = gather(index.categories, concept, new Int32Array(pairs.rows));
+  const conceptArea = gather(counts.conceptAreas, concept, new Float64Array(pairs.rows));
+  const [unitArea, pixels] = [new Float64Array(pairs.rows), new Float64Array(pairs.rows)];
+  if (preset.areaScope === 'all') {
+    for (let each = 0; each < shape.units; each++) unitArea.fill(counts.unitAreas[each] as number, starts[each], starts[each + 1]);
+    pixels.fill(counts.pixels);
+  } else {
+    const categories = index.categoryNames.length;
+    for (let row = 0; row < pairs.rows; row++) unitArea[row] = counts.scopedAreas[(unit[row] as number) * categories + (category[row] as number)] as number;
+    gather(counts.categoryPixels, category, pixels);
   }
-  const all = preset.areaScope === 'all';
-  const categoryOf = (concept: number) => categories[concept] as number;
-  return buildBatch(unitConceptOverlapSchema, {
-    ...{ model: rows.map(() => shape.model), layer: rows.map(() => shape.layer), unit: Int32Array.from(rows, ({ unit }) => unit) },
-    ...{ concept: rows.map(({ concept }) => concepts[concept]?.name ?? ''), category: rows.map(({ concept }) => concepts[concept]?.category ?? '') },
-    intersection: Float64Array.from(rows, ({ unit, concept }) => counts.intersections[unit * concepts.length + concept] as number),
-    unitArea: Float64Array.from(rows, ({ unit, concept }) => (all ? counts.unitAreas[unit] : counts.scopedAreas[unit * categoryNames.length + categoryOf(concept)]) as number),
-    conceptArea: Float64Array.from(rows, ({ concept }) => counts.conceptAreas[concept] as number),
-    pixels: Float64Array.from(rows, ({ concept }) => (all ? counts.pixels : (counts.categoryPixels[categoryOf(concept)] as number))),
-  });
+  return { unit, concept, category, intersection, unitArea, conceptArea, pixels };
+}
+
+/** Pairs of unit and concept with an intersection, row by row; a unit without any has the first concept. */
+class PairList {
+  readonly rows: number;
+  readonly unit: Int32Array;
+  readonly concept: Int32Array;
+  readonly intersection: Float64Array;
+  /** First row of each unit, and the end of the last. */
+  readonly starts: Int32Array;
+
+  constructor(units: number, concepts: number, admitted: readonly number[], intersections: Float64Array) {
+    const most = units * admitted.length;
+    const [unit, concept, intersection] = [new Int32Array(most), new Int32Array(most), new Float64Array(most)];
+    const starts = (this.starts = new Int32Array(units + 1));
+    const order = Int32Array.from(admitted);
+    for (let each = 0, row = 0; each < units; each++) {
+      starts[each + 1] = listPairs(intersections, each * concepts, order, concept, intersection, row);
+      unit.fill(each, row, (row = starts[each + 1] as number));
+    }
+    const rows = (this.rows = starts[units] as number);
+    // Cut to the rows, so that the table holds no memory beyond them.
+    [this.unit, this.concept, this.intersection] = [unit.slice(0, rows), concept.slice(0, rows), intersection.slice(0, rows)];
+  }
+}
+
+/** Lists the pairs of one unit from `row` on; gives the row after them. Small, so that it is compiled after a few units. */
+function listPairs(intersections: Float64Array, start: number, admitted: Int32Array, concept: Int32Array, intersection: Float64Array, row: number): number {
+  let next = row;
+  for (let index = 0; index < admitted.length; index++) {
+    const one = admitted[index] as number;
+    const count = intersections[start + one] as number;
+    if (!(count > 0)) continue;
+    concept[next] = one;
+    intersection[next++] = count;
+  }
+  if (next > row) return next;
+  concept[row] = admitted[0] as number;
+  intersection[row] = intersections[start + (admitted[0] as number)] as number;
+  return row + 1;
+}
+
+/** For each row what its code stands for. */
+function gather<Values extends Int32Array | Float64Array>(table: ArrayLike<number>, codes: Int32Array, values: Values): Values {
+  for (let row = 0; row < codes.length; row++) values[row] = table[codes[row] as number] as number;
+  return values;
 }
 
 function admittedConcepts({ labelHeight, labelWidth }: ActivationShape, { minimumImages, minimumCoverage }: DissectionPreset, { concepts }: ConceptIndex, counts: OverlapCounts): number[] {

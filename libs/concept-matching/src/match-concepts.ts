@@ -1,14 +1,14 @@
-import { informationQuality, intersectionOverUnion, type PairCounts } from '@intermodel/numerics';
+import { areaOverUnion, informationQuality, type PairCounts } from '@intermodel/numerics';
 import { unitConceptOverlapSchema, unitMatchSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
-import { buildBatch, checkBatch, column, Interner } from '@intermodel/streams';
+import { buildBatch, checkBatch, column, Interner, type RepeatedText } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
-import { overlapNumbers } from './overlap-numbers.ts';
+import { overlapNumbers, type OverlapRows } from './overlap-numbers.ts';
 
 /** Options of {@link matchConcepts}. */
 export interface MatchConceptsOptions {
   /** Epsilon, tie rule and quality gate; the IoU gate is not applied here. @default dissect-2020 */
-  readonly preset?: Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality'>;
+  readonly preset?: MatchPreset;
   /**
    * Order of the categories, the last of which wins a tie under `per-category`.
    * @default order of first sight in the table
@@ -42,6 +42,9 @@ export function matchConcepts(options: MatchConceptsOptions = {}): OperatorFunct
     );
 }
 
+/** What of a preset decides the best concept of a unit. */
+type MatchPreset = Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality'>;
+
 /** Best pair of a unit so far. */
 interface BestPair extends PairCounts {
   readonly iou: number;
@@ -51,9 +54,40 @@ interface BestPair extends PairCounts {
   readonly active: boolean;
 }
 
+/** Units row by row, each with its best pair. */
+interface MatchedUnits {
+  readonly model: readonly string[] | RepeatedText;
+  readonly layer: readonly string[] | RepeatedText;
+  readonly unit: readonly number[];
+  readonly best: readonly BestPair[];
+}
+
+/** Names of a layer, and those of the concepts and categories by their codes; categories in the order of ties. */
+export interface LayerNames {
+  /** Model. */
+  readonly model: string;
+  /** Layer. */
+  readonly layer: string;
+  /** Concepts. */
+  readonly concepts: readonly string[];
+  /** Categories. */
+  readonly categories: readonly string[];
+}
+
+/** Finds the concept of every unit of one layer as {@link matchConcepts} does, from the rows of its table, which are sorted by unit. */
+export function matchLayer(rows: OverlapRows, preset: MatchPreset, { model, layer, concepts, categories }: LayerNames): UnitMatchBatch {
+  const [unit, best]: [number[], BestPair[]] = [[], []];
+  for (let first = 0, end; first < rows.unit.length; first = end) {
+    end = endOfRun(rows.unit, first);
+    unit.push(rows.unit[first] as number);
+    best.push(bestOfRows(rows, first, end, undefined, preset));
+  }
+  return matchTable({ model: { value: model, rows: unit.length }, layer: { value: layer, rows: unit.length }, unit, best }, preset, concepts, categories);
+}
+
 /** Keeps the best pair of every unit; text is handled as codes. */
 class BestConcepts {
-  readonly #preset: Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality'>;
+  readonly #preset: MatchPreset;
   readonly #models = new Interner();
   readonly #layers = new Interner();
   readonly #concepts = new Interner();
@@ -61,48 +95,81 @@ class BestConcepts {
   /** By code of the model, code of the layer, and unit. */
   readonly #best: BestPair[][][] = [];
 
-  constructor(preset: Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality'>, categories: readonly string[]) {
+  constructor(preset: MatchPreset, categories: readonly string[]) {
     this.#preset = preset;
     for (const category of categories) this.#categories.code(category);
   }
 
   add(batch: UnitConceptOverlapBatch): this {
     const [models, layers] = [this.#models.column(column(batch, 'model')).codes, this.#layers.column(column(batch, 'layer')).codes];
-    const [concepts, categories] = [this.#concepts.column(column(batch, 'concept')).codes, this.#categories.column(column(batch, 'category')).codes];
-    const { unit: units, intersection, unitArea, conceptArea, pixels } = overlapNumbers(batch);
-    for (let row = 0; row < batch.numRows; row++) {
-      const layersOfModel = (this.#best[models[row] as number] ??= []);
-      const unitsOfLayer = (layersOfModel[layers[row] as number] ??= []);
-      const unit = units[row] as number;
-      const counts = { intersection: intersection[row] as number, unitArea: unitArea[row] as number, conceptArea: conceptArea[row] as number };
-      const iou = intersectionOverUnion(counts, this.#preset.epsilon);
-      const category = categories[row] as number;
-      const before = unitsOfLayer[unit];
-      const active = counts.unitArea > 0 || before?.active === true;
-      const laterCategory = this.#preset.matchScope === 'per-category' && before !== undefined && before.iou > 0 && iou === before.iou && category > before.category;
-      if (before === undefined || iou > before.iou || laterCategory) unitsOfLayer[unit] = { ...counts, iou, concept: concepts[row] as number, category, pixels: pixels[row] as number, active };
-      else if (active && !before.active) unitsOfLayer[unit] = { ...before, active };
+    const [concept, category] = [this.#concepts.column(column(batch, 'concept')).codes, this.#categories.column(column(batch, 'category')).codes];
+    const rows: OverlapRows = { ...overlapNumbers(batch), concept, category };
+    for (let first = 0, end; first < batch.numRows; first = end) {
+      const [model, layer, unit] = [models[first] as number, layers[first] as number, rows.unit[first] as number];
+      end = Math.min(endOfRun(rows.unit, first), endOfRun(models, first), endOfRun(layers, first));
+      const units = ((this.#best[model] ??= [])[layer] ??= []);
+      units[unit] = bestOfRows(rows, first, end, units[unit], this.#preset);
     }
     return this;
   }
 
   toMatches(): UnitMatchBatch {
-    const rows: { readonly model: string; readonly layer: string; readonly unit: number; readonly best: BestPair }[] = [];
+    const [models, layers, units, bests]: [string[], string[], number[], BestPair[]] = [[], [], [], []];
     for (const { value: model, code } of sorted(this.#models)) {
       for (const { value: layer, code: layerCode } of sorted(this.#layers)) {
-        this.#best[code]?.[layerCode]?.forEach((best, unit) => rows.push({ model, layer, unit, best }));
+        this.#best[code]?.[layerCode]?.forEach((best, unit) => {
+          models.push(model);
+          layers.push(layer);
+          units.push(unit);
+          bests.push(best);
+        });
       }
     }
-    const named = rows.map(({ best }) => best.iou > 0 && (this.#preset.minimumQuality === 0 || informationQuality(best, best.pixels) > this.#preset.minimumQuality));
-    const name = (interner: Interner, row: number, code: number) => (named[row] === true ? (interner.values[code] as string) : '');
-    return buildBatch(unitMatchSchema, {
-      ...{ model: rows.map(({ model }) => model), layer: rows.map(({ layer }) => layer), unit: Int32Array.from(rows, ({ unit }) => unit) },
-      concept: rows.map(({ best }, row) => name(this.#concepts, row, best.concept)),
-      category: rows.map(({ best }, row) => name(this.#categories, row, best.category)),
-      // NaN stands for null: a unit that is never active.
-      iou: Float64Array.from(rows, ({ best }, row) => (!best.active ? NaN : named[row] === true ? best.iou : 0)),
-    });
+    return matchTable({ model: models, layer: layers, unit: units, best: bests }, this.#preset, this.#concepts.values, this.#categories.values);
   }
+}
+
+/** End of the rows from `first` on that have its value. */
+function endOfRun(values: OverlapRows['unit'], first: number): number {
+  const value = values[first];
+  let end = first + 1;
+  while (end < values.length && values[end] === value) end++;
+  return end;
+}
+
+/** The best of the rows `first` to `end - 1`, which are of one unit, and of what was best `before`. */
+function bestOfRows(rows: OverlapRows, first: number, end: number, before: BestPair | undefined, { epsilon, matchScope }: MatchPreset): BestPair {
+  const { intersection, unitArea, conceptArea, category } = rows;
+  const laterWins = matchScope === 'per-category';
+  let iou = before === undefined ? -Infinity : before.iou;
+  let bestCategory = before === undefined ? -1 : before.category;
+  let active = before !== undefined && before.active;
+  let best = -1;
+  for (let row = first; row < end; row++) {
+    const area = unitArea[row] as number;
+    if (area > 0) active = true;
+    const next = areaOverUnion(intersection[row] as number, area, conceptArea[row] as number, epsilon);
+    if (!(next > iou) && !(laterWins && iou > 0 && next === iou && (category[row] as number) > bestCategory)) continue;
+    iou = next;
+    bestCategory = category[row] as number;
+    best = row;
+  }
+  if (best < 0 && before !== undefined) return active === before.active ? before : { ...before, active };
+  const [concept, pixels] = [rows.concept[best] as number, rows.pixels[best] as number];
+  return { intersection: intersection[best] as number, unitArea: unitArea[best] as number, conceptArea: conceptArea[best] as number, iou, concept, category: bestCategory, pixels, active };
+}
+
+function matchTable({ model, layer, unit, best }: MatchedUnits, { minimumQuality }: MatchPreset, concepts: readonly string[], categories: readonly string[]): UnitMatchBatch {
+  // Code 0 is the empty text of units without a match.
+  const [concept, category, iou] = [new Int32Array(best.length), new Int32Array(best.length), new Float64Array(best.length)];
+  best.forEach((pair, row) => {
+    const isNamed = pair.iou > 0 && (minimumQuality === 0 || informationQuality(pair, pair.pixels) > minimumQuality);
+    concept[row] = isNamed ? pair.concept + 1 : 0;
+    category[row] = isNamed ? pair.category + 1 : 0;
+    // NaN stands for null: a unit that is never active.
+    iou[row] = !pair.active ? NaN : isNamed ? pair.iou : 0;
+  });
+  return buildBatch(unitMatchSchema, { model, layer, unit, concept: { codes: concept, values: ['', ...concepts] }, category: { codes: category, values: ['', ...categories] }, iou });
 }
 
 function sorted(interner: Interner): { readonly value: string; readonly code: number }[] {

@@ -4,7 +4,7 @@ import { checkBatch, column, emptyBatch, InputError, readNumbers, readStrings } 
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
 import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
-import { overlapTable } from './dissection-tables.ts';
+import { overlapRows, overlapTable } from './dissection-tables.ts';
 import { overlapOptions } from './kernel-options.ts';
 import { readActivations, readShape } from './read-activations.ts';
 
@@ -79,7 +79,8 @@ class LayerOverlaps {
 
   toOverlaps(): UnitConceptOverlapBatch {
     if (this.#layer === undefined) return emptyBatch(unitConceptOverlapSchema);
-    return overlapTable(this.#layer.shape, this.#preset, this.#index, this.#layer.tally.read());
+    const { shape, tally } = this.#layer;
+    return overlapTable(shape, this.#index, overlapRows(shape, this.#preset, this.#index, tally.read()));
   }
 }
 

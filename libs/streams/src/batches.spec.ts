@@ -1,4 +1,4 @@
-import { Dictionary, Int8, Table, tableFromArrays, tableFromIPC, tableToIPC, Utf8, vectorFromArray, type RecordBatch } from 'apache-arrow';
+import { Dictionary, Int32, Int8, Table, tableFromArrays, tableFromIPC, tableToIPC, Utf8, vectorFromArray, type RecordBatch } from 'apache-arrow';
 import { embeddingPointSchema, labelledImageSchema, profileSummarySchema, taskScoreSchema, unitMatchSchema } from '@intermodel/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +36,23 @@ describe(buildBatch, () => {
     expect([...column(scores, 'higherIsBetter')]).toEqual(flags);
   });
 
+  it('makes the same bytes of text as strings, as codes, and as one value for all rows', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 6 }), { minLength: 1, maxLength: 5 }), fc.array(fc.nat({ max: 4 }), { maxLength: 40 }), (values, picks) => {
+        const codes = Int32Array.from(picks, (pick) => pick % values.length);
+        const [value] = values as [string];
+        const numbers = { matches: picks, unique: picks, redundancy: picks };
+        const plain = buildBatch(profileSummarySchema, { model: picks.map(() => value), category: Array.from(codes, (code) => values[code] as string), ...numbers });
+        const coded = buildBatch(profileSummarySchema, { model: { value, rows: picks.length }, category: { codes, values }, ...numbers });
+        expect(Buffer.compare(tableToIPC(tableFromBatch(coded)), tableToIPC(tableFromBatch(plain)))).toBe(0);
+      }),
+    );
+  });
+
+  it.each([-1, 2])('refuses code %i in a text column of two values', (code) => {
+    expect(() => buildBatch(profileSummarySchema, { model: { codes: Int32Array.of(0, code), values: ['a', 'b'] }, category: ['', ''], matches: [1, 2], unique: [1, 2], redundancy: [1, 2] })).toThrow(`code ${String(code)} in a text column of 2 values`);
+  });
+
   it('refuses columns of different length', () => {
     expect(() => buildBatch(profileSummarySchema, { model: ['a'], category: ['b'], matches: [1, 2], unique: [1], redundancy: [1] })).toThrow(/"matches" has 2 rows, but the first has 1/u);
   });
@@ -69,6 +86,14 @@ describe(Interner, () => {
     expect(interner.values[dictionary[3] as number]).toBe('');
   });
 
+  it('tells texts of equal hash and length apart', () => {
+    // FNV-1a of 32 bits is the same for both.
+    const [one, other] = ['10214246', '11155780'];
+    const values = [one, other, one, one, other];
+    const batch = buildBatch(profileSummarySchema, { model: values, category: values, matches: values.map(() => 1), unique: values.map(() => 1), redundancy: values.map(() => 1) });
+    expect(readStrings(column(batch, 'model'))).toEqual(values);
+  });
+
   it('reads any text column as its strings', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'grapheme', maxLength: 6 })), (values) => {
@@ -98,6 +123,8 @@ describe(readNumbers, () => {
   it('turns nulls into NaN and views float64 columns without nulls', () => {
     expect([...readNumbers(column(matches(), 'iou'))]).toEqual([0.5, Number.NaN, 0.1]);
     expect([...readNumbers(column(matches(), 'unit'))]).toEqual([0, 1, 2]);
+    expect([...readNumbers(column(matches().slice(1, 3), 'iou'))]).toEqual([Number.NaN, 0.1]);
+    expect([...readNumbers(vectorFromArray([1, null, 3], new Int32()))]).toEqual([1, Number.NaN, 3]);
   });
 });
 

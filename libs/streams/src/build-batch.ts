@@ -1,4 +1,5 @@
 import { Bool, DataType, makeData, RecordBatch, Struct, Utf8, type Data, type Field, type Schema, type TypeMap } from 'apache-arrow';
+import { Interner } from './read-columns.ts';
 
 /** Planes of several images, one after the other: those of row `i` are the planes `offsets[i]` to `offsets[i + 1]`. */
 export interface PlaneValues {
@@ -8,8 +9,24 @@ export interface PlaneValues {
   readonly values: Uint16Array;
 }
 
+/** A text column of few distinct values, without a string for every row. */
+export interface CodedText {
+  /** For every row the index of its value. */
+  readonly codes: Int32Array;
+  /** The values; not all have to occur. */
+  readonly values: readonly string[];
+}
+
+/** A text column that has the same value in all of its rows. */
+export interface RepeatedText {
+  /** The value. */
+  readonly value: string;
+  /** Rows of the column. */
+  readonly rows: number;
+}
+
 /** Values of one column as {@link buildBatch} takes them; lists of fixed size come flat. */
-export type ColumnValues = readonly string[] | readonly boolean[] | ArrayLike<number> | PlaneValues;
+export type ColumnValues = readonly string[] | CodedText | RepeatedText | readonly boolean[] | ArrayLike<number> | PlaneValues;
 
 /** Values of a batch, by column. */
 export type BatchValues<T extends TypeMap> = { readonly [K in keyof T]: ColumnValues };
@@ -18,7 +35,7 @@ export type BatchValues<T extends TypeMap> = { readonly [K in keyof T]: ColumnVa
  * Builds a record batch of a wire table from plain arrays. Typed arrays of a column's own kind are viewed, not copied.
  * In a nullable float column NaN stands for null ("undefined statistic").
  *
- * @throws RangeError if a column has another length than the first.
+ * @throws RangeError if a column has another length than the first, or a code has no value.
  */
 export function buildBatch<T extends TypeMap>(schema: Schema<T>, columns: BatchValues<T>): RecordBatch<T> {
   const children = schema.fields.map((field) => columnData(field as Field, columns[field.name as keyof T]));
@@ -40,7 +57,7 @@ export function emptyBatch<T extends TypeMap>(schema: Schema<T>): RecordBatch<T>
 }
 
 function columnData({ type, nullable }: Field, values: ColumnValues): Data {
-  if (DataType.isUtf8(type)) return utf8Data(values as readonly string[]);
+  if (DataType.isUtf8(type)) return utf8Data(values as TextValues);
   if (DataType.isBool(type)) return boolData(values as readonly boolean[]);
   if (DataType.isFixedSizeList(type)) {
     const child = columnData(type.children[0] as Field, values);
@@ -79,19 +96,62 @@ function boolData(values: readonly boolean[]): Data {
   return makeData({ type: wireBool, length: values.length, nullCount: 0, data });
 }
 
-function utf8Data(values: readonly string[]): Data {
-  const encoded = new Map<string, Buffer>();
-  const valueOffsets = new Int32Array(values.length + 1);
-  values.forEach((value, row) => {
-    let bytes = encoded.get(value);
-    if (bytes === undefined) encoded.set(value, (bytes = Buffer.from(value, 'utf8')));
-    valueOffsets[row + 1] = (valueOffsets[row] as number) + bytes.length;
+type TextValues = readonly string[] | CodedText | RepeatedText;
+
+function utf8Data(text: TextValues): Data {
+  const bytes = 'rows' in text ? repeatBytes(text) : codedBytes('codes' in text ? text : codeText(text));
+  return makeData({ type: wireUtf8, length: bytes.valueOffsets.length - 1, nullCount: 0, ...bytes });
+}
+
+interface TextBytes {
+  readonly valueOffsets: Int32Array;
+  readonly data: Uint8Array;
+}
+
+function repeatBytes({ value, rows }: RepeatedText): TextBytes {
+  const bytes = Buffer.from(value, 'utf8');
+  const valueOffsets = new Int32Array(rows + 1);
+  for (let row = 1; row <= rows; row++) valueOffsets[row] = row * bytes.length;
+  const data = new Uint8Array(rows * bytes.length);
+  data.set(bytes.subarray(0, data.length));
+  // What is there is doubled.
+  for (let filled = bytes.length; filled > 0 && filled < data.length; filled *= 2) data.copyWithin(filled, 0, filled);
+  return { valueOffsets, data };
+}
+
+function codeText(strings: readonly string[]): CodedText {
+  const interner = new Interner();
+  const codes = new Int32Array(strings.length);
+  strings.forEach((value, row) => {
+    codes[row] = interner.code(value);
   });
-  const data = new Uint8Array(valueOffsets[values.length] as number);
-  values.forEach((value, row) => {
-    data.set(encoded.get(value) as Buffer, valueOffsets[row]);
+  return { codes, values: interner.values };
+}
+
+function codedBytes({ codes, values }: CodedText): TextBytes {
+  const encoded = values.map((value) => Buffer.from(value, 'utf8'));
+  const starts = new Int32Array(encoded.length + 1);
+  encoded.forEach(({ length }, code) => {
+    starts[code + 1] = (starts[code] as number) + length;
   });
-  return makeData({ type: wireUtf8, length: values.length, nullCount: 0, valueOffsets, data });
+  const valueOffsets = new Int32Array(codes.length + 1);
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row] as number;
+    if (code < 0 || code >= encoded.length) throw new RangeError(`buildBatch: code ${String(code)} in a text column of ${String(encoded.length)} values`);
+    valueOffsets[row + 1] = (valueOffsets[row] as number) + (starts[code + 1] as number) - (starts[code] as number);
+  }
+  return { valueOffsets, data: gatherBytes(Buffer.concat(encoded), starts, codes, new Uint8Array(valueOffsets[codes.length] as number)) };
+}
+
+/** Puts the bytes of each code one after the other, one by one: for short names a call of `set` costs more than its bytes. */
+function gatherBytes(bytes: Uint8Array, starts: Int32Array, codes: Int32Array, data: Uint8Array): Uint8Array {
+  let at = 0;
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row] as number;
+    const end = starts[code + 1] as number;
+    for (let byte = starts[code] as number; byte < end; byte++) data[at++] = bytes[byte] as number;
+  }
+  return data;
 }
 
 const wireUtf8 = new Utf8();

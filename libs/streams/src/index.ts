@@ -2,7 +2,7 @@
 export { BatchSchemaError, InputError, IntermodelError, MachineError, nearestName, suggestName, type ErrorDetails, type ErrorPlace } from './errors.ts';
 
 // Batches
-export { buildBatch, emptyBatch, type BatchValues, type ColumnValues, type PlaneValues } from './build-batch.ts';
+export { buildBatch, emptyBatch, type BatchValues, type CodedText, type ColumnValues, type PlaneValues, type RepeatedText } from './build-batch.ts';
 export { checkBatch } from './check-batch.ts';
 export { column, Interner, readLists, readNumbers, readStrings, type InternedColumn } from './read-columns.ts';
 

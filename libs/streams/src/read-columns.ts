@@ -46,30 +46,50 @@ export class Interner {
 
   #utf8(bytes: Uint8Array, offsets: Int32Array, length: number, codes: Int32Array, start: number): number {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    let previous = -1;
-    let [previousStart, previousEnd] = [0, 0];
+    // Most values came before: a string, which costs the most, is made only where the bytes are new, or hashes collide.
+    const rows = new Map<number, number>();
+    let before = -1;
     for (let index = 0; index < length; index++) {
       const [begin, end] = [offsets[index] as number, offsets[index + 1] as number];
-      // Runs of one value (the model of a unit table) are the usual case: no string is made for them.
-      if (previous < 0 || end - begin !== previousEnd - previousStart || text.compare(text, previousStart, previousEnd, begin, end) !== 0) {
-        previous = this.code(text.toString('utf8', begin, end));
-        [previousStart, previousEnd] = [begin, end];
+      if (before < 0 || !sameBytes(bytes, offsets[before] as number, offsets[before + 1] as number, begin, end)) {
+        const hash = hashBytes(bytes, begin, end);
+        const row = rows.get(hash);
+        if (row !== undefined && sameBytes(bytes, offsets[row] as number, offsets[row + 1] as number, begin, end)) before = row;
+        else {
+          codes[start + index] = this.code(text.toString('utf8', begin, end));
+          rows.set(hash, (before = index));
+          continue;
+        }
       }
-      codes[start + index] = previous;
+      codes[start + index] = codes[start + before] as number;
     }
     return start + length;
   }
 }
 
+function sameBytes(bytes: Uint8Array, start: number, end: number, otherStart: number, otherEnd: number): boolean {
+  if (end - start !== otherEnd - otherStart) return false;
+  for (let one = start, other = otherStart; one < end; one++, other++) if (bytes[one] !== bytes[other]) return false;
+  return true;
+}
+
+/** FNV-1a. */
+function hashBytes(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
+  return hash;
+}
+
 /** Values of a numeric column as float64, NaN where null; a float64 column without nulls is viewed, not copied. */
 export function readNumbers(vector: Vector): Float64Array {
   const only = vector.data[0];
-  if (vector.data.length === 1 && only !== undefined && vector.nullCount === 0 && only.values instanceof Float64Array) {
-    return only.values.subarray(0, vector.length);
-  }
-  if (vector.data.length === 1 && only !== undefined && vector.nullCount === 0 && (only.values instanceof Int32Array || only.values instanceof Float32Array)) {
-    return Float64Array.from(only.values.subarray(0, vector.length));
-  }
+  if (vector.data.length !== 1 || only === undefined || !(only.values instanceof Float64Array || only.values instanceof Int32Array || only.values instanceof Float32Array)) return readAnyNumbers(vector);
+  const values = only.values.subarray(0, vector.length);
+  if (vector.nullCount === 0) return values instanceof Float64Array ? values : new Float64Array(values);
+  return new Float64Array(values).map((value, row) => (only.getValid(row) ? value : Number.NaN));
+}
+
+function readAnyNumbers(vector: Vector): Float64Array {
   const values = new Float64Array(vector.length);
   for (let row = 0; row < values.length; row++) {
     const value = vector.get(row) as number | bigint | null;

@@ -15,7 +15,11 @@ export interface PairCounts {
  * @param epsilon what is added to the union, as some published systems do
  */
 export function intersectionOverUnion(counts: PairCounts, epsilon = 0): number {
-  const { intersection, unitArea, conceptArea } = counts;
+  return areaOverUnion(counts.intersection, counts.unitArea, counts.conceptArea, epsilon);
+}
+
+/** {@link intersectionOverUnion} of bare numbers, for loops over many pairs. */
+export function areaOverUnion(intersection: number, unitArea: number, conceptArea: number, epsilon: number): number {
   const union = unitArea + conceptArea - intersection + epsilon;
   return union > 0 ? intersection / union : 0;
 }
@@ -29,14 +33,13 @@ export function intersectionOverUnion(counts: PairCounts, epsilon = 0): number {
  */
 export function informationQuality(counts: PairCounts, pixels: number): number {
   const { intersection, unitArea, conceptArea } = counts;
-  const cells = [intersection, unitArea - intersection, conceptArea - intersection, pixels - unitArea - conceptArea + intersection].map((cell) => cell / pixels);
   const [unit, concept] = [unitArea / pixels, conceptArea / pixels];
-  const expected = [unit * concept, unit * (1 - concept), (1 - unit) * concept, (1 - unit) * (1 - concept)];
-  let [information, entropy] = [0, 0];
-  cells.forEach((share, index) => {
-    if (!(share > 0)) return;
-    information += share * Math.log(share / (expected[index] as number));
-    entropy -= share * Math.log(share);
-  });
+  const [both, unitAlone, conceptAlone, neither] = [intersection / pixels, (unitArea - intersection) / pixels, (conceptArea - intersection) / pixels, (pixels - unitArea - conceptArea + intersection) / pixels];
+  const information = 0 + surprise(both, unit * concept) + surprise(unitAlone, unit * (1 - concept)) + surprise(conceptAlone, (1 - unit) * concept) + surprise(neither, (1 - unit) * (1 - concept));
+  const entropy = 0 - surprise(both, 1) - surprise(unitAlone, 1) - surprise(conceptAlone, 1) - surprise(neither, 1);
   return entropy > 0 ? information / entropy : 0;
+}
+
+function surprise(share: number, expected: number): number {
+  return share > 0 ? share * Math.log(share / expected) : 0;
 }
