@@ -1,6 +1,6 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or this file with the names of topics (reproduce, embedding, dissect, incremental, models).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, dissect, incremental, models).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedding } from './embedding.ts';
