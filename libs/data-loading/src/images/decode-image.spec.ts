@@ -77,6 +77,22 @@ describe(decodeImage, () => {
     expect(await pixelsOf(greyAlpha, 2, 1)).toEqual([9, 9, 9, 255, 255, 255]);
   });
 
+  it('lays a colour that a PNG declares transparent over the background', async () => {
+    const plain = Buffer.from(encode({ width: 2, height: 1, data: Uint8Array.from([9, 8, 7, 1, 2, 3]), channels: 3 }));
+    const chunk = Buffer.from([0, 0, 0, 6, ...Buffer.from('tRNS'), 0, 9, 0, 8, 0, 7]);
+    const sum = Buffer.alloc(4);
+    sum.writeInt32BE(crc32(chunk.subarray(4)));
+    const file = await put('declared.png', Buffer.concat([plain.subarray(0, 33), chunk, sum, plain.subarray(33)]));
+    expect([...(await decodeImage(file, size(2, 1), { background: [255, 0, 255] })).pixels]).toEqual([255, 0, 255, 1, 2, 3]);
+  });
+
+  it('says of a file whose header alone is sound what it says of any other', async () => {
+    const png = await rgb(6, 4, () => [200, 30, 60]).png().toBuffer();
+    const cut = await put('cut.png', png.subarray(0, png.length - 20));
+    await expect(decodeImage(cut, size(6, 4))).rejects.toMatchObject({ code: 'IMAGE_BROKEN', message: expect.stringMatching(/cut\.png: does not decode/u) as string });
+    await expect(decodeImage(cut, size(6, 4), { maxPixels: 23 })).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE' });
+  });
+
   it('converts CMYK through its profile', async () => {
     const file = await put('cmyk.jpg', rgb(16, 16, () => [200, 40, 40]).toColourspace('cmyk').jpeg({ quality: 100 }));
     expect((await sharp(file).metadata()).space).toBe('cmyk');
@@ -106,6 +122,16 @@ describe(decodeImage, () => {
     await expect(decodeImage(large, size(4, 4), { maxPixels: 399 })).rejects.toThrow(/large\.png: has 20 x 20 pixels[\s\S]*at most 399/u);
   });
 });
+
+/** Check sum of a PNG chunk, as a signed integer. */
+function crc32(bytes: Uint8Array): number {
+  let sum = -1;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit++) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0);
+  }
+  return ~sum;
+}
 
 /** Writes an uncompressed little-endian RGB TIFF of 16 bits a sample, which sharp itself does not write. */
 function tiff16(width: number, height: number, samples: readonly number[]): Uint8Array {

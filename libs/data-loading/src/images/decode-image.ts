@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { resampleImage } from '@intermodel/numerics';
 import { InputError, readError } from '@intermodel/streams';
-import sharp, { type Metadata, type Sharp } from 'sharp';
+import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
 import { defaultMaxPixels, maxPixelsHint } from '../labels/decode-png.ts';
 import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
+import { readPlainSize } from './plain-image-size.ts';
 
 /** Red, green and blue, each 0 to 255. */
 export type RgbColour = readonly [red: number, green: number, blue: number];
@@ -47,6 +48,32 @@ export interface DecodedImage {
 export async function decodeImage(file: string, geometry: ResolvedGeometry, options: DecodeImageOptions = {}): Promise<DecodedImage> {
   const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background } = options;
   const bytes = await readBytes(file);
+  const { pixels: whole, ...upright } = (await decodePlain(bytes, maxPixels)) ?? (await decodeAny(bytes, file, maxPixels, background));
+  const { height, width } = upright;
+  const pixels = height === geometry.height && width === geometry.width ? whole : resampleImage({ width, height, pixels: whole }, { ...placeImage(geometry, height, width), width: geometry.width, height: geometry.height, filter: geometry.filter });
+  return { pixels, ...upright };
+}
+
+/**
+ * Decodes at its own size what its first bytes show to need no further look: asking for the metadata costs as much of
+ * the calling thread as half the decoding. Undefined for other files, and for those that fail: the long way tells why.
+ */
+async function decodePlain(bytes: Buffer, maxPixels: number): Promise<DecodedImage | undefined> {
+  const stored = readPlainSize(bytes);
+  if (stored === undefined || stored.height * stored.width > maxPixels) return undefined;
+  try {
+    const { data, info } = await rawSrgb(sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: true }).autoOrient());
+    const { height, width, channels } = info;
+    // A colour can be declared transparent, which makes a fourth channel.
+    if (channels !== 3 || height * width !== stored.height * stored.width) return undefined;
+    return { pixels: data, height, width, turned: stored.height !== height };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Decodes any image at its own size. */
+async function decodeAny(bytes: Buffer, file: string, maxPixels: number, background: RgbColour): Promise<DecodedImage> {
   const metadata = await readMetadata(bytes, file);
   const { height, width } = metadata.autoOrient;
   if (height * width > maxPixels) {
@@ -55,9 +82,7 @@ export async function decodeImage(file: string, geometry: ResolvedGeometry, opti
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: metadata.space !== 'cmyk' });
   let pipeline = image.autoOrient();
   if (metadata.hasAlpha) pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
-  const whole = await rawPixels(pipeline, file, height * width * 3);
-  const pixels = height === geometry.height && width === geometry.width ? whole : resampleImage({ width, height, pixels: whole }, { ...placeImage(geometry, height, width), width: geometry.width, height: geometry.height, filter: geometry.filter });
-  return { pixels, height, width, turned: metadata.height !== height };
+  return { pixels: await rawPixels(pipeline, file, height * width * 3), height, width, turned: metadata.height !== height };
 }
 
 /**
@@ -106,9 +131,13 @@ async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {
   }
 }
 
+function rawSrgb(pipeline: Sharp): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> {
+  return pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+}
+
 async function rawPixels(pipeline: Sharp, file: string, length: number): Promise<Uint8Array> {
   try {
-    const { data, info } = await pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    const { data, info } = await rawSrgb(pipeline);
     if (info.channels !== 3 || data.length !== length) throw new Error(`decoded to ${String(info.channels)} channels and ${String(data.length)} bytes`);
     return data;
   } catch (cause) {

@@ -64,9 +64,19 @@ export function resampleImage({ width, height, pixels }: RgbImage, target: Resam
   return bytes.slice(result, result + target.height * rowBytes);
 }
 
+/** Plans of late, the oldest first: the images of a data set have few sizes, and a plan takes as long as a fifth of the resizing. */
+const plans = new Map<string, ResamplePlan>();
+const plansKept = 16;
+
 /** Plan of an axis; one that keeps its size passes pixels as they are, under any filter. */
 function axisPlan(size: number, scaled: number, filter: ResampleFilter, start: number, wanted: number): ResamplePlan {
-  return planResampling(size, scaled, size === scaled ? 'nearest' : filter, start, wanted);
+  const key = [size, scaled, filter, start, wanted].join(' ');
+  const known = plans.get(key);
+  if (known !== undefined) return known;
+  const plan = planResampling(size, scaled, size === scaled ? 'nearest' : filter, start, wanted);
+  plans.set(key, plan);
+  for (const oldest of plans.keys()) if (plans.size > plansKept) plans.delete(oldest);
+  return plan;
 }
 
 function rowsNeeded({ firsts, counts }: ResamplePlan): readonly [first: number, end: number] {
