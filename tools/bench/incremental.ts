@@ -60,7 +60,7 @@ async function benchRuns(folder: string, layout: PlainLayout): Promise<void> {
   const cold = run(study(modelCount - 1), 'out');
   const added = run(study(modelCount), 'out');
   const unchanged = median([0, 1, 2].map(() => run(study(modelCount), 'out')));
-  const status = await studyStatus(await readStudyFile(study(modelCount)), { out: path.join(folder, 'out') });
+  const status = await studyStatus(readStudyFile(study(modelCount)), { out: path.join(folder, 'out') });
   if (!status.isComplete) throw new Error('a run left steps undone');
   printFigure('incremental', `${String(modelCount - 1)} models of ${String(units)} units, ${String(imageCount)} images, cold`, `${cold.toFixed(1)} s`);
   printFigure('incremental', 'one of them alone, cold', `${alone.toFixed(1)} s`);
