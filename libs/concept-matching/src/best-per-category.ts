@@ -1,6 +1,6 @@
-import { informationQuality, intersectionOverUnion } from '@intermodel/numerics';
+import { areaOverUnion, informationQuality } from '@intermodel/numerics';
 import type { UnitConceptOverlapBatch } from '@intermodel/schemas';
-import { column, readStrings } from '@intermodel/streams';
+import { column, Interner, type CodedText } from '@intermodel/streams';
 import type { DissectionPreset } from './dissection-presets.ts';
 import { overlapNumbers } from './overlap-numbers.ts';
 
@@ -29,21 +29,37 @@ export interface CategoryMatch {
  */
 export function bestPerCategory(overlaps: UnitConceptOverlapBatch, preset: Pick<DissectionPreset, 'epsilon' | 'minimumQuality'>): CategoryMatch[] {
   const { epsilon, minimumQuality } = preset;
-  const [models, layers, concepts, categories] = (['model', 'layer', 'concept', 'category'] as const).map((name) => readStrings(column(overlaps, name))) as [string[], string[], string[], string[]];
+  const [models, layers, concepts, categories] = [codedColumn(overlaps, 'model'), codedColumn(overlaps, 'layer'), codedColumn(overlaps, 'concept'), codedColumn(overlaps, 'category')];
   const { unit: units, intersection, unitArea, conceptArea, pixels } = overlapNumbers(overlaps);
+  const byName = [...categories.values.keys()].sort((one, other) => ((categories.values[one] as string) < (categories.values[other] as string) ? -1 : 1));
+  // Greatest IoU of the unit under way in each category, 0 for none, and its row.
+  const [ious, rows] = [new Float64Array(byName.length), new Int32Array(byName.length)];
   const matches: CategoryMatch[] = [];
-  let best = new Map<string, CategoryMatch>();
   const close = () => {
-    matches.push(...[...best.values()].sort((one, other) => (one.category < other.category ? -1 : 1)));
-    best = new Map();
+    for (const code of byName) {
+      const [row, iou] = [rows[code] as number, ious[code] as number];
+      if (iou > 0) matches.push({ model: textAt(models, row), layer: textAt(layers, row), unit: units[row] as number, category: textAt(categories, row), concept: textAt(concepts, row), iou });
+    }
+    ious.fill(0);
   };
   for (let row = 0; row < overlaps.numRows; row++) {
     if (row > 0 && units[row] !== units[row - 1]) close();
-    const counts = { intersection: intersection[row] as number, unitArea: unitArea[row] as number, conceptArea: conceptArea[row] as number };
-    const [iou, category] = [intersectionOverUnion(counts, epsilon), categories[row] as string];
-    if (!(iou > (best.get(category)?.iou ?? 0)) || (minimumQuality > 0 && informationQuality(counts, pixels[row] as number) <= minimumQuality)) continue;
-    best.set(category, { model: models[row] as string, layer: layers[row] as string, unit: units[row] as number, category, concept: concepts[row] as string, iou });
+    const category = categories.codes[row] as number;
+    const iou = areaOverUnion(intersection[row] as number, unitArea[row] as number, conceptArea[row] as number, epsilon);
+    if (!(iou > (ious[category] as number))) continue;
+    if (minimumQuality > 0 && informationQuality({ intersection: intersection[row] as number, unitArea: unitArea[row] as number, conceptArea: conceptArea[row] as number }, pixels[row] as number) <= minimumQuality) continue;
+    ious[category] = iou;
+    rows[category] = row;
   }
   close();
   return matches;
+}
+
+function codedColumn(overlaps: UnitConceptOverlapBatch, name: 'model' | 'layer' | 'concept' | 'category'): CodedText {
+  const interner = new Interner();
+  return { codes: interner.column(column(overlaps, name)).codes, values: interner.values };
+}
+
+function textAt({ codes, values }: CodedText, row: number): string {
+  return values[codes[row] as number] as string;
 }

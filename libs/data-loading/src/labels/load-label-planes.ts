@@ -83,11 +83,17 @@ function samplePlane(raster: LabelRaster, { file, numbers }: Pick<RasterLabel, '
   const { rows, columns } = cellPixels(raster, image, geometry);
   const plane = new Uint16Array(rows.length * columns.length);
   let cell = 0;
+  // Neighbours mostly bear the same value, which then need not be looked up again.
+  let [known, knownNumber] = [Number.NaN, 0];
   for (const y of rows) {
     for (const x of columns) {
       const value = raster.valueAt(y * raster.width + x);
+      if (value === known) {
+        plane[cell++] = knownNumber;
+        continue;
+      }
       const number = table[(numbers === undefined ? value : numbers.get(value)) ?? -1] ?? -1;
-      if (number >= 0) plane[cell] = number;
+      if (number >= 0) [known, knownNumber, plane[cell]] = [value, number, number];
       else if (onUnknown === undefined) throw unknownLabelError({ file, x, y, value });
       else onUnknown({ file, x, y, value });
       cell++;

@@ -58,7 +58,20 @@ export function combineLabels(labels: PlaneLabels, pixels: number): CombinedLabe
     length++;
   }
   close();
-  return Uint16Array.from([sets.length, ...sets.flatMap((set) => [set.length, ...set]), ...runs]);
+  return packCombinations(sets, runs);
+}
+
+function packCombinations(sets: readonly (readonly number[])[], runs: readonly number[]): CombinedLabels {
+  const packed = new Uint16Array(sets.reduce((sum, { length }) => sum + 1 + length, 1) + runs.length);
+  packed[0] = sets.length;
+  let at = 1;
+  for (const set of sets) {
+    packed[at] = set.length;
+    packed.set(set, at + 1);
+    at += 1 + set.length;
+  }
+  packed.set(runs, at);
+  return packed;
 }
 
 /** Sets of concept numbers of combined labels, and where their runs begin. */

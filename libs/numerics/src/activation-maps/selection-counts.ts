@@ -14,21 +14,22 @@ export function noCounts(units: number): TakenCounts {
 /** Counts that came since `before`; bins that have fallen under a bound in between are not among those of `now`. */
 export function subtractCounts(now: Counts, before: Counts): Counts {
   const filled = new Uint32Array(now.filled.length);
-  const [bins, counts]: [number[], number[]] = [[], []];
-  let [entry, old] = [0, 0];
-  now.filled.forEach((length, unit) => {
+  const [bins, counts] = [new Uint16Array(now.bins.length), new Uint32Array(now.bins.length)];
+  let [entry, old, left] = [0, 0, 0];
+  for (let unit = 0; unit < filled.length; unit++) {
+    const start = left;
     const oldEnd = old + (before.filled[unit] as number);
-    for (const end = entry + length; entry < end; entry++) {
+    for (const end = entry + (now.filled[unit] as number); entry < end; entry++) {
       const bin = now.bins[entry] as number;
       while (old < oldEnd && (before.bins[old] as number) < bin) old++;
       const earlier = old < oldEnd && before.bins[old] === bin ? (before.counts[old] as number) : 0;
       const count = (now.counts[entry] as number) - earlier;
       if (count === 0) continue;
-      filled[unit] = (filled[unit] as number) + 1;
-      bins.push(bin);
-      counts.push(count);
+      bins[left] = bin;
+      counts[left++] = count;
     }
+    filled[unit] = left - start;
     old = oldEnd;
-  });
-  return { filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) };
+  }
+  return { filled, bins: bins.slice(0, left), counts: counts.slice(0, left) };
 }
