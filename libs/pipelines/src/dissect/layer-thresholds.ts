@@ -85,18 +85,18 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
   const { sketch } = context.study.runtime;
   const shapes = new Map<ThresholdTask, ActivationShape>();
   const times = new Map<ThresholdTask, number>();
-  const pass = async (take: (task: ThresholdTask, shape: ActivationShape, images: readonly Float32Array[]) => void) => {
-    const places = [...new Set(tasks.map(({ maps }) => maps.place))];
+  const pass = async (open: readonly ThresholdTask[], take: (task: ThresholdTask, shape: ActivationShape, images: readonly Float32Array[]) => void) => {
+    const places = [...new Set(open.map(({ maps }) => maps.place))];
     await context.pass.run(shards.map((shard) => ({ shard, places })), {
       activations: (_, place, shape, images) => {
-        for (const task of tasks) {
+        for (const task of open) {
           if (task.maps.place !== place) continue;
           shapes.set(task, shape);
           take(task, shape, images);
         }
       },
       endShard: (_, __, { places: shares }) => {
-        for (const task of tasks) times.set(task, (times.get(task) ?? 0) + (shares.get(task.maps.place) ?? 0) / tasks.filter(({ maps }) => maps.place === task.maps.place).length);
+        for (const task of open) times.set(task, (times.get(task) ?? 0) + (shares.get(task.maps.place) ?? 0) / open.filter(({ maps }) => maps.place === task.maps.place).length);
         return undefined;
       },
     });
@@ -106,7 +106,7 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
   };
   if (sketch !== undefined) {
     const sketches = new Map<ThresholdTask, ThresholdSketches>();
-    await pass((task, shape, images) => {
+    await pass(tasks, (task, shape, images) => {
       const own = sketches.get(task) ?? new ThresholdSketches(shape, task.preset, sketch);
       sketches.set(task, own);
       for (const values of images) own.add(values);
@@ -117,13 +117,13 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
   }
   const selections = new Map<ThresholdTask, ThresholdSelection>();
   for (const task of tasks) selections.set(task, ThresholdSelection.fromState(await joinCounts(context, task, shards)));
-  const rounds = [...selections.values()];
-  // All are in the same round.
-  while (rounds.some(({ round }) => round !== 'done')) {
-    await pass((task, { units }, images) => {
+  // Some gather in one round, others count in two.
+  const unfinished = () => tasks.filter((task) => selections.get(task)?.round !== 'done');
+  for (let open = unfinished(); open.length > 0; open = unfinished()) {
+    await pass(open, (task, { units }, images) => {
       selections.get(task)?.refineAll(images.map((values) => allMaps(units, values)));
     });
-    for (const selection of rounds) selection.advance();
+    for (const task of open) selections.get(task)?.advance();
   }
   for (const [task, selection] of selections) await store(task, selection.thresholds());
   await context.steps.settled();
