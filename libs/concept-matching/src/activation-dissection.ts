@@ -45,7 +45,7 @@ export interface DissectionProgress {
  * labels in small. Refining the thresholds and counting the overlaps read nothing but what was kept. Results are exact
  * and the same bytes for any order of images.
  *
- * Where keeping is forbidden, the images have to be added four times: call `endPass` after each pass until it says
+ * Where keeping is forbidden, the images have to be added three or four times: call `endPass` after each pass until it says
  * `done`.
  *
  * With a `sketch` the images are added twice in the same way; the thresholds are then estimates, which depend on the
