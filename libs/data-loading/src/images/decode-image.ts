@@ -55,8 +55,8 @@ export async function decodeImage(file: string, geometry: ResolvedGeometry, opti
 }
 
 /**
- * Decodes at its own size what its first bytes show to need no further look: asking for the metadata costs as much of
- * the calling thread as half the decoding. Undefined for other files, and for those that fail: the long way tells why.
+ * Decodes at its own size what its first bytes show to need no further look, which spares asking for the
+ * metadata. Undefined for other files, and for those that fail: the long way tells why.
  */
 async function decodePlain(bytes: Buffer, maxPixels: number): Promise<DecodedImage | undefined> {
   const stored = readPlainSize(bytes);

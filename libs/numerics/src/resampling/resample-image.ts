@@ -64,7 +64,7 @@ export function resampleImage({ width, height, pixels }: RgbImage, target: Resam
   return bytes.slice(result, result + target.height * rowBytes);
 }
 
-/** Plans of late, the oldest first: the images of a data set have few sizes, and a plan takes as long as a fifth of the resizing. */
+/** Plans of late, the oldest first: the images of a data set have few sizes. */
 const plans = new Map<string, ResamplePlan>();
 const plansKept = 16;
 
