@@ -208,21 +208,23 @@ describe('a study that is run again', () => {
   });
 
   it.each([
-    ['an image', (folder: string) => [imageFile(folder, 4), imageFile(folder, 25)]],
-    ['a label image', (folder: string) => [path.join(folder, 'labels', 'scene-002.png'), path.join(folder, 'labels', 'scene-025.png')]],
-    ['a model', () => [at('d.onnx'), at('changing.onnx')]],
-  ])('stops where %s changes after it was hashed, and stores nothing of it under the old bytes', async (_, choose) => {
+    ['an image changes', (folder: string) => imageFile(folder, 25), (file: string) => { cpSync(imageFile(at('changing'), 4), file); }],
+    ['an image goes', (folder: string) => imageFile(folder, 25), (file: string) => { rmSync(file, { force: true }); }],
+    ['an image is cut short', (folder: string) => imageFile(folder, 25), (file: string) => { truncateSync(file, 60); }],
+    ['a label image changes', (folder: string) => path.join(folder, 'labels', 'scene-025.png'), (file: string) => { cpSync(path.join(at('changing'), 'labels', 'scene-002.png'), file); }],
+    ['a model changes', () => at('changing.onnx'), (file: string) => { cpSync(at('d.onnx'), file); }],
+  ])('stops where %s after it was hashed, and stores nothing of it under the old bytes', async (_, choose, change) => {
     for (const name of ['changing', 'changing-out']) rmSync(at(name), { recursive: true, force: true });
     cpSync(at('data'), at('changing'), { recursive: true });
     cpSync(at('a.onnx'), at('changing.onnx'));
     const file = study({ data: 'changing', models: ['changing', 'b', 'c'] });
-    const [other = '', changed = ''] = choose(at('changing'));
+    const changed = choose(at('changing'));
     const before = readFileSync(changed);
     const disturbed = lastValueFrom(
       runStudy(readStudyFile(file), { out: at('changing-out'), command: 'test' }).pipe(
         tap((event) => {
           // All files are hashed by then, and no shard is stored.
-          if (event.kind === 'step-started' && event.step === 'maps') cpSync(other, changed);
+          if (event.kind === 'step-started' && event.step === 'maps') change(changed);
         }),
       ),
     );

@@ -2,6 +2,7 @@ import { openActivations, type ActivationModel } from '@intermodel/activation-st
 import { readActivations } from '@intermodel/concept-matching';
 import { labelledImageRows, type LoadedImages } from '@intermodel/data-loading';
 import { activationShape, type ActivationBatch, type ActivationShape } from '@intermodel/schemas';
+import { InputError } from '@intermodel/streams';
 import type { StudyModel, StudyRuntime } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { DissectionEvent } from './dissect-events.ts';
@@ -89,7 +90,11 @@ export class ForwardPass {
   async run(tasks: readonly PassTask[], sink: PassSink): Promise<void> {
     const { signal, onEvent } = this.#options;
     const models = [...new Set(tasks.flatMap(({ places }) => places.map(({ model }) => model)))];
-    for (const model of models) await this.#open(model, new Set(tasks.flatMap(({ places }) => places.filter((place) => place.model === model).map(({ layer }) => layer))));
+    for (const model of models) {
+      const own = tasks.flatMap(({ places }) => places.filter((place) => place.model === model));
+      const files = own[0]?.modelFiles ?? new Map<string, string>();
+      await this.#unlessChanged(files, () => this.#open(model, new Set(own.map(({ layer }) => layer))));
+    }
     const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
     this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ images: total, units, mapSize: height * width }))));
     const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
@@ -152,7 +157,7 @@ export class ForwardPass {
   }
 
   async #infer({ shard, places }: PassTask, first: number): Promise<InferredBatch> {
-    const { result: loaded, milliseconds: loading } = await this.#clock.measure('loading', () => this.#options.load(shard.entries.slice(first, first + imagesPerBatch)));
+    const { result: loaded, milliseconds: loading } = await this.#clock.measure('loading', () => this.#unlessChanged(shard.files, () => this.#options.load(shard.entries.slice(first, first + imagesPerBatch))));
     const activations = new Map<LayerPlace, ActivationBatch>();
     const running = new Map<LayerPlace, number>();
     for (const name of new Set(places.map(({ model }) => model.name))) {
@@ -167,6 +172,16 @@ export class ForwardPass {
       }
     }
     return { loaded, activations, loading, running };
+  }
+
+  /** Tells of a file that is being replaced, and so missing or cut short, that it changed, not that it is missing or broken. */
+  async #unlessChanged<Result>(files: ReadonlyMap<string, string>, work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof InputError) await this.#options.checkFiles(files);
+      throw error;
+    }
   }
 
   async #open(model: StudyModel, layers: ReadonlySet<string>): Promise<void> {
