@@ -6,14 +6,17 @@ const overhang = 3;
 /** Bytes of a unit's counts in the first round. */
 const countBytes = 4096 * 4;
 
+/** Bytes of a unit's values that are gathered, on average: a multiple of what the kernels hold anyway. */
+const gatheredBytes = 2 * countBytes;
+
 /**
- * Whether the values of the decisive bins can be gathered, so that one round takes the place of two: where they fit into
- * the memory of the counts.
+ * Whether the values of the decisive bins can be gathered, so that one round takes the place of two: where memory for
+ * them stays within bounds.
  *
  * @param members for each unit the number of values in its bin
  */
 export function canGather(members: Float64Array): boolean {
-  return bytesOf(members) <= members.length * countBytes;
+  return bytesOf(members) <= members.length * gatheredBytes;
 }
 
 /** Values of each unit within a range, in the memory of the kernels. */
@@ -29,7 +32,7 @@ export class GatheredValues {
   /**
    * @param memory memory of the kernels
    * @param members for each unit, how many values there are at most
-   * @param area memory of the counts, which is not needed meanwhile
+   * @param area memory of the counts, which is not needed meanwhile and is taken where it is enough
    */
   constructor(memory: KernelMemory, members: Float64Array, area: number) {
     this.#memory = memory;
@@ -38,8 +41,7 @@ export class GatheredValues {
     this.places = perUnit();
     this.#starts = perUnit();
     this.#found = { ranks: perUnit(), lowers: perUnit(), uppers: perUnit(), scratch: memory.allocate(4096) };
-    // A range of the units may need more than its share of the memory that they need together.
-    const values = canGather(members) ? area : memory.allocate(bytesOf(members));
+    const values = bytesOf(members) <= members.length * countBytes ? area : memory.allocate(bytesOf(members));
     const starts = memory.integers(this.#starts, members.length);
     let at = values;
     members.forEach((count, unit) => {

@@ -1,6 +1,7 @@
 import { floatOfKey } from './float-keys.ts';
 import { quantilePosition } from './quantile-position.ts';
 import { canGather } from './gathered-values.ts';
+import { CountsCollector } from './selection-counts.ts';
 import { findDigit } from './radix-digit.ts';
 import { sameSelection, type SelectionState } from './selection-state.ts';
 
@@ -110,15 +111,9 @@ function joinCounts(states: readonly SelectionState[]): SelectionState {
     return chosen;
   };
   const { units } = first.options;
-  const filled = new Uint32Array(units);
-  const [digits, counts]: [number[], number[]] = [[], []];
+  const collector = new CountsCollector(units);
   eachHistogram(states, (unit, histogram, lowest, highest) => {
-    for (let bin = lowest; bin <= highest; bin++) {
-      if (histogram[bin] === 0) continue;
-      filled[unit] = (filled[unit] as number) + 1;
-      digits.push(bin);
-      counts.push(Math.min(histogram[bin] as number, 2 ** 32 - 1));
-    }
+    collector.add(unit, histogram, lowest, highest);
   });
   return {
     ...first,
@@ -127,9 +122,7 @@ function joinCounts(states: readonly SelectionState[]): SelectionState {
     minima: choose(({ minima }) => minima, Math.min),
     maxima: choose(({ maxima }) => maxima, Math.max),
     boundBins: choose(({ boundBins }) => boundBins, Math.max),
-    filled,
-    bins: Uint16Array.from(digits),
-    counts: Uint32Array.from(counts),
+    ...collector.finish(),
   };
 }
 
@@ -140,17 +133,19 @@ function eachHistogram(states: readonly SelectionState[], visit: (unit: number, 
   const units = states[0]?.options.units ?? 0;
   for (let unit = 0; unit < units; unit++) {
     let [lowest, highest] = [bins, -1];
-    states.forEach((state, index) => {
+    for (const [index, { filled, bins: filledBins, counts }] of states.entries()) {
       const start = entries[index] as number;
-      const end = start + (state.filled[unit] as number);
-      for (let entry = start; entry < end; entry++) {
-        const bin = state.bins[entry] as number;
-        histogram[bin] = (histogram[bin] as number) + (state.counts[entry] as number);
-        lowest = Math.min(lowest, bin);
-        highest = Math.max(highest, bin);
-      }
+      const end = start + (filled[unit] as number);
       entries[index] = end;
-    });
+      if (start === end) continue;
+      // Bins ascend.
+      lowest = Math.min(lowest, filledBins[start] as number);
+      highest = Math.max(highest, filledBins[end - 1] as number);
+      for (let entry = start; entry < end; entry++) {
+        const bin = filledBins[entry] as number;
+        histogram[bin] = (histogram[bin] as number) + (counts[entry] as number);
+      }
+    }
     visit(unit, histogram, lowest, highest);
     if (highest >= 0) histogram.fill(0, lowest, highest + 1);
   }

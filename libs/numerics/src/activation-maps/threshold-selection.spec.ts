@@ -81,7 +81,7 @@ describe('ThresholdSelection', () => {
     expect(survivors[1]).toBeLessThanOrEqual(12);
   });
 
-  it('gathers the values of the decisive bin where they fit into the memory of the counts, and counts twice more where not', () => {
+  it('gathers the values of the decisive bin where they are few, and counts twice more where not', () => {
     const options = { units: 2, height: 1, width: 1, targetHeight: 32, targetWidth: 32, padding: 'clamp', maximumImages: 300 } as const;
     const rounds = (images: readonly Float32Array[]) => {
       const selection = new ThresholdSelection(options);
@@ -96,9 +96,11 @@ describe('ThresholdSelection', () => {
       expect(selection.thresholds().thresholds).toEqual(sortAll(options, images));
       return seen;
     };
-    // 1,024 values an image: those of each image have a bin of their own, or all 40 x 1,024 share one.
+    // 1,024 values an image: those of each image have a bin of their own, or all share one. 6 x 1,024 need more memory than the counts had.
     expect(rounds(Array.from({ length: 40 }, (_, index) => Float32Array.of(2 ** (index / 8), 2 ** ((index * 7) % 40))))).toEqual(['gather']);
-    expect(rounds(Array.from({ length: 40 }, (_, index) => Float32Array.of(1 + index / 400, 1 + ((index * 7) % 40) / 400)))).toEqual(['middle', 'fine']);
+    const close = (length: number) => Array.from({ length }, (_, index) => Float32Array.of(1 + index / 400, 1 + ((index * 7) % 40) / 400));
+    expect(rounds(close(6))).toEqual(['gather']);
+    expect(rounds(close(40))).toEqual(['middle', 'fine']);
   });
 
   it('says which units are dead, constant or invalid, and gives invalid ones no threshold', () => {

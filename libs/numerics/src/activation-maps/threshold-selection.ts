@@ -6,7 +6,7 @@ import { MapWorkArea } from './map-work-area.ts';
 import { quantilePosition } from './quantile-position.ts';
 import { findDigit } from './radix-digit.ts';
 import { binsOfRound, checkSelectionState, resolveSelectionOptions, sameSelection, type SelectionOptions, type SelectionRound, type SelectionState } from './selection-state.ts';
-import { noCounts, subtractCounts, type Counts, type TakenCounts } from './selection-counts.ts';
+import { CountsCollector, noCounts, subtractCounts, type Counts, type TakenCounts } from './selection-counts.ts';
 import { planUpsampling } from './upsampling.ts';
 
 /** Maps of one image that may still reach their unit's threshold. */
@@ -247,22 +247,16 @@ export class ThresholdSelection {
     const size = binsOfRound(this.#round);
     const all = this.#memory.integers(histograms, units * size);
     const gathered = this.#gathered?.read();
-    const filled = gathered?.filled ?? new Uint32Array(units);
-    const [bins, counts]: [number[], number[]] = [[], []];
-    all.forEach((count, index) => {
-      if (count === 0) return;
-      const unit = Math.floor(index / size);
-      filled[unit] = (filled[unit] as number) + 1;
-      bins.push(index % size);
-      counts.push(count);
-    });
+    const collector = new CountsCollector(units);
+    for (let unit = 0; unit < units; unit++) collector.add(unit, all.subarray(unit * size, unit * size + size), 0, size - 1);
+    const counted = collector.finish();
     return {
       ...{ kind: 'ThresholdSelection/1', options: this.options, round: this.#round, images: this.#images },
       ...{ faults: this.#memory.integers(faults, units).slice(), minima: this.#memory.floats(minima, units).slice(), maxima: this.#memory.floats(maxima, units).slice(), nexts: this.#memory.floats(nexts, units).slice() },
       ...{ boundBins: this.#boundBins().slice(), prefixes: this.#prefixes.slice(), ranks: this.#ranks.slice() },
       ...{ lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), thresholds: this.#thresholds.slice() },
-      ...{ filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) },
-      ...(gathered === undefined ? {} : { gathered: { members: (this.#gathered as GatheredValues).members, values: gathered.values } }),
+      ...counted,
+      ...(gathered === undefined ? {} : { filled: gathered.filled, gathered: { members: (this.#gathered as GatheredValues).members, values: gathered.values } }),
     };
   }
 
@@ -346,20 +340,13 @@ export class ThresholdSelection {
     const { units } = this.options;
     const all = this.#memory.integers(this.#at.histograms, units * 4096);
     const [bounds, highs] = [this.#boundBins(), this.#memory.floats(this.#at.maxima, units)];
-    const filled = new Uint32Array(units);
-    const [bins, counts]: [number[], number[]] = [[], []];
+    const collector = new CountsCollector(units);
     for (let unit = 0; unit < units; unit++) {
       // Upsampling may bring in zeros from around the map, but nothing greater.
       const highest = keyOfFloat(Math.max(this.#highest[unit] as number, highs[unit] as number, 0)) >>> 20;
-      for (let bin = Math.max(bounds[unit] as number, 0); bin <= highest; bin++) {
-        const count = all[unit * 4096 + bin] as number;
-        if (count === 0) continue;
-        filled[unit] = (filled[unit] as number) + 1;
-        bins.push(bin);
-        counts.push(count);
-      }
+      collector.add(unit, all.subarray(unit * 4096, unit * 4096 + 4096), Math.max(bounds[unit] as number, 0), highest);
     }
-    return { filled, bins: Uint16Array.from(bins), counts: Uint32Array.from(counts) };
+    return collector.finish();
   }
 
   /** Finds the bin of each threshold; returns how many values these bins have at most. */
