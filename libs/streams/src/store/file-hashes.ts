@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { notFile, readError } from '../arrow-files.ts';
 import { InputError } from '../errors.ts';
 import { isJsonObject } from './canonical-json.ts';
+import { describeVersion, settledMilliseconds } from './file-version.ts';
 import { LineIndex } from './line-index.ts';
 import { isHash } from './step-key.ts';
 import type { StoreWarning } from './step-store.ts';
@@ -23,8 +24,6 @@ export interface FileHashesOptions {
 /** Files up to this size are read in one go. */
 const smallFileBytes = 256 * 1024;
 const pieceBytes = 1 << 20;
-/** File systems keep times in steps of up to 2 s: a file that changed less than this before it was hashed may change again unseen. */
-const settledMilliseconds = 2000;
 const attempts = 3;
 /** Small files are read without a pause; this often others get their turn, such as whoever hears Ctrl-C. */
 const turnMilliseconds = 100;
@@ -119,14 +118,13 @@ export class FileHashes {
   }
 }
 
-/** What tells one version of a file from another. The time of the last change of state cannot be set back, as that of the content can. */
 function fileState(file: string): { readonly text: string; readonly bytes: number; readonly changed: number } {
   try {
     const status = statSync(file, { bigint: true });
     if (status.isDirectory()) throw Object.assign(new Error('folder'), { code: 'EISDIR' });
     // A pipe or a device may never end.
     if (!status.isFile()) throw Object.assign(new Error('neither a file nor a folder'), { code: notFile });
-    return { text: [status.size, status.mtimeNs, status.ctimeNs, status.ino].join(' '), bytes: Number(status.size), changed: Number(status.ctimeMs) };
+    return { text: describeVersion(status), bytes: Number(status.size), changed: Number(status.ctimeMs) };
   } catch (cause) {
     throw readError(file, cause);
   }

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
@@ -128,5 +128,24 @@ describe('a file store on a full disk', () => {
     await expect(store.write({ step: 's', codeVersion: '1', inputs: {}, options: {} }, { a: new Uint8Array(1) })).rejects.toMatchObject({ code: 'WRITE_FAILED', message: expect.stringContaining('a part of the path is a file') as string });
     await expect(store.lock()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     expect(await store.list()).toEqual([]);
+  });
+});
+
+describe('a file store that reads a part again and again', () => {
+  it('finds damage that came after the first reading', { timeout: 10_000 }, async () => {
+    const warnings: StoreWarning[] = [];
+    const store = fileStore(folder, { warn: (warning) => warnings.push(warning) });
+    const content = Buffer.alloc(100_000, 'content');
+    const { key } = await store.write({ step: 'maps', codeVersion: '1', inputs: {}, options: {} }, { maps: content });
+    const file = path.join(folder, 'steps', `${key}.step`);
+    const { atime, mtime } = statSync(file);
+    await delay(2100); // Times of files may be 2 s coarse; a younger one is verified each time.
+    for (let reading = 0; reading < 3; reading++) expect(Buffer.from((await store.read(key, 'maps')) ?? [])).toEqual(content);
+    const bytes = readFileSync(file);
+    bytes[5000] = (bytes[5000] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    utimesSync(file, atime, mtime);
+    expect(await store.read(key, 'maps')).toBeUndefined();
+    expect(warnings.map(({ code }) => code)).toEqual(['STEP_DAMAGED']);
   });
 });

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isRunning, thisProcess } from './process-identity.ts';
-import { readStepPart, readStepRecord, type ReadOutcome } from './read-step-file.ts';
+import { readStepPart, readStepRecord, type ReadOutcome, type VerifiedParts } from './read-step-file.ts';
 import { checkKey, isHash, stepKey } from './step-key.ts';
 import { lockStore } from './store-lock.ts';
 import { promised, type StepStore, type StoreEntry, type StoreWarning } from './step-store.ts';
@@ -29,6 +29,7 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
   const steps = path.join(path.resolve(folder), 'steps');
   const fileOf = (key: string) => path.join(steps, `${checkKey(key)}${stepSuffix}`);
   const damaged = new Set<string>();
+  const verified: VerifiedParts = new Map();
   const settle = <T>(key: string, read: () => ReadOutcome<T>): T | undefined => {
     if (damaged.has(key)) return undefined;
     const outcome = read();
@@ -44,7 +45,7 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
       return promised(() => settle(key, () => readStepRecord(fileOf(key), key)));
     },
     async read(key, part) {
-      const outcome = damaged.has(key) ? undefined : await readStepPart(fileOf(key), key, part);
+      const outcome = damaged.has(key) ? undefined : await readStepPart(fileOf(key), key, part, verified);
       return outcome && settle(key, () => outcome);
     },
     async write(step, parts, signal) {
