@@ -5,12 +5,12 @@ export { placeStudy, type PlaceStudyOptions } from './place-study.ts';
 export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
 
 // Dissection: a study of models and labelled images to an output folder
-export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './dissect/run-study.ts';
-export { studyStatus, type StepGroupStatus, type StudyStatus } from './dissect/study-status.ts';
-export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './dissect/clean-studies.ts';
-export { type SharedLabels } from './dissect/clean-labels.ts';
-export { type StudyPlace } from './dissect/inspect-study.ts';
-export { watchStudy, type WatchEvent, type WatchStudyOptions } from './dissect/watch-study.ts';
+export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './run/run-study.ts';
+export { studyStatus, type StepGroupStatus, type StudyStatus } from './upkeep/study-status.ts';
+export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upkeep/clean-studies.ts';
+export { type SharedLabels } from './upkeep/clean-labels.ts';
+export { type StudyPlace } from './upkeep/inspect-study.ts';
+export { watchStudy, type WatchEvent, type WatchStudyOptions } from './upkeep/watch-study.ts';
 export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
 export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning, LayerMatches, ShardDone } from './dissect/dissect-events.ts';
 

@@ -10,7 +10,7 @@ import { defineStudy } from '../study-file/read-study-file.ts';
 import { checkDisk } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import { describeDissection, dissect } from './dissect-study.ts';
-import { openImageSource } from './image-source.ts';
+import { openImageSource } from '../images/image-source.ts';
 import { checkModels, placeModels } from './model-facts.ts';
 
 let root = '';

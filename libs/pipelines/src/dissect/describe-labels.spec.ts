@@ -8,8 +8,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeStudyData } from '../describe-data.ts';
 import { defineStudy } from '../study-file/read-study-file.ts';
 import type { StudyContent } from '../study-file/study-content.ts';
-import { healthOptions } from './label-health.ts';
-import { runStudy, type StudyEvent } from './run-study.ts';
+import { healthOptions } from '../images/label-health.ts';
+import { runStudy, type StudyEvent } from '../run/run-study.ts';
 
 let root = '';
 const at = (...parts: string[]) => path.join(root, ...parts);

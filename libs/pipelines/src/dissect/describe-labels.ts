@@ -1,6 +1,6 @@
 import { LabelCounts, type LabelSet, type LabelShares, type LabelVocabulary } from '@intermodel/data-loading';
 import { readCombinations, type CombinedLabels } from '@intermodel/numerics';
-import type { ImageShard } from './image-shards.ts';
+import type { ImageShard } from '../images/image-shards.ts';
 import type { ShardLabels } from './shard-labels.ts';
 
 /**

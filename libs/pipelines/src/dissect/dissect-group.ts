@@ -10,7 +10,7 @@ import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-eve
 import type { LayerPlace } from './dissection-steps.ts';
 import type { PassTask } from './forward-pass.ts';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from './image-shards.ts';
+import type { ImageShard } from '../images/image-shards.ts';
 import { LayerMaps } from './layer-maps.ts';
 import { countOverlaps, streamOverlaps } from './layer-overlaps.ts';
 import { readThresholds, selectThresholds, streamThresholds, type LayerThresholds } from './layer-thresholds.ts';

@@ -3,7 +3,7 @@ import type { LabelVocabulary } from '@intermodel/data-loading';
 import { hashJson, stepKey, type StepDescription } from '@intermodel/streams';
 import type { Study, StudyModel } from '../study-file/study.ts';
 import { libraryVersion } from '../manifest.ts';
-import type { ImageShard } from './image-shards.ts';
+import type { ImageShard } from '../images/image-shards.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = { images: 1, labels: 2, description: 1, maps: 2, histogram: 2, top: 2, thresholds: 1, overlaps: 1, matches: 1, gallery: 2 } as const;

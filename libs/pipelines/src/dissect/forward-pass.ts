@@ -7,8 +7,8 @@ import type { StudyModel, StudyRuntime } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { KeptLayer } from './check-disk.ts';
-import type { ImageShard } from './image-shards.ts';
-import type { ImageSource } from './image-source.ts';
+import type { ImageShard } from '../images/image-shards.ts';
+import type { ImageSource } from '../images/image-source.ts';
 import { sharePassTime, WorkClock, type PassTimes } from './pass-times.ts';
 
 /** A shard to run, and the layers that are wanted of it; none where only its labels are. */

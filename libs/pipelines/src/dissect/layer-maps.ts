@@ -4,7 +4,7 @@ import type { ActivationShape } from '@intermodel/schemas';
 import { stepKey } from '@intermodel/streams';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from './image-shards.ts';
+import type { ImageShard } from '../images/image-shards.ts';
 
 /** Share of images by which a study may grow before maps are missing that were dropped under the bounds of today. */
 const headroom = 0.1;

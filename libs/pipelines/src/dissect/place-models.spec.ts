@@ -6,7 +6,7 @@ import { lastValueFrom, tap } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineStudy } from '../study-file/read-study-file.ts';
 import type { ModelContent } from '../study-file/study-content.ts';
-import { runStudy } from './run-study.ts';
+import { runStudy } from '../run/run-study.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'model-facts-'));
 const at = (name: string) => path.join(folder, name);

@@ -5,7 +5,7 @@ import { MachineError, stepKey } from '@intermodel/streams';
 import { jsonPart, readJsonPart } from '../steps/study-steps.ts';
 import type { StudyModel } from '../study-file/study.ts';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from './image-shards.ts';
+import type { ImageShard } from '../images/image-shards.ts';
 
 /** Images of a shard that were counted, and those that were passed over. */
 export interface ShardImages {

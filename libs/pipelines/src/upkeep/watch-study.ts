@@ -3,10 +3,10 @@ import { IntermodelError } from '@intermodel/streams';
 import { lastValueFrom, tap, type Observable } from 'rxjs';
 import { readStudyFile } from '../study-file/read-study-file.ts';
 import type { Study } from '../study-file/study.ts';
-import { stoppableObservable } from './dissect-study.ts';
+import { stoppableObservable } from '../dissect/dissect-study.ts';
 import { externalWeights } from './external-weights.ts';
 import { FileChanges } from './file-changes.ts';
-import { runStudy, type RunStudyOptions, type StudyEvent } from './run-study.ts';
+import { runStudy, type RunStudyOptions, type StudyEvent } from '../run/run-study.ts';
 
 /** Options of {@link watchStudy}. */
 export interface WatchStudyOptions extends RunStudyOptions {

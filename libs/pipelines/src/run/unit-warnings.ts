@@ -1,4 +1,4 @@
-import type { DissectedModel } from './dissect-events.ts';
+import type { DissectedModel } from '../dissect/dissect-events.ts';
 
 /** What is peculiar about the units of a model, in words. */
 export function unitWarnings({ layers }: DissectedModel): string[] {

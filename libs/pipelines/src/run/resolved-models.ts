@@ -1,7 +1,7 @@
 import { formatStudy } from '../study-file/format-study.ts';
 import type { Study } from '../study-file/study.ts';
-import type { DissectedModel } from './dissect-events.ts';
-import type { PlacedModel } from './model-facts.ts';
+import type { DissectedModel } from '../dissect/dissect-events.ts';
+import type { PlacedModel } from '../dissect/model-facts.ts';
 
 /**
  * The choices of a study for the manifest, with those that only the files of its models decide: the order of the axes of

@@ -11,7 +11,7 @@ import type { StudySteps } from '../steps/study-steps.ts';
 import type { Study } from '../study-file/study.ts';
 import type { EmbeddingTables, RelationTables } from '../study-tables.ts';
 import { studyFiles, tablesOfFiles, type StudyTables } from '../write-study.ts';
-import { checkFiles } from './image-shards.ts';
+import { checkFiles } from '../images/image-shards.ts';
 import type { TableSteps } from './table-steps.ts';
 
 /** What {@link studyTables} works with. */

@@ -4,8 +4,8 @@ import { column, readNumbers, readStrings, type FileHashes } from '@intermodel/s
 import type { UnitGallery } from '@intermodel/report';
 import type { Study } from '../study-file/study.ts';
 import type { StudySteps } from '../steps/study-steps.ts';
-import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
-import type { DissectionSteps } from './dissection-steps.ts';
+import type { DissectedLayer, DissectedModel } from '../dissect/dissect-events.ts';
+import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 
 /**
  * Makes the galleries of dissected models as `study.gallery` asks for them: for the best units, each of another concept

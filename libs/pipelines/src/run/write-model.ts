@@ -4,7 +4,7 @@ import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset
 import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { column, csvText, manifestFile, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
 import { manifestText, manifestTables, type ManifestInput } from '../manifest.ts';
-import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-events.ts';
+import type { DissectedLayer, DissectedModel, LayerMatches } from '../dissect/dissect-events.ts';
 
 /** Presets that a model was dissected with. */
 export interface ModelPresets {

@@ -6,16 +6,16 @@ import type { Study } from '../study-file/study.ts';
 import { outputStep, type StudyOutput } from '../steps/output-record.ts';
 import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
 import { StudySteps } from '../steps/study-steps.ts';
-import { describeDissection } from './dissect-study.ts';
-import type { LayerPlace } from './dissection-steps.ts';
-import type { ImageContent } from './image-changes.ts';
-import { openImageSource, studyPlaneKeys } from './image-source.ts';
-import { layerPlaces } from './model-facts.ts';
-import { labelsFolder, modelsFolder, storeFolder } from './run-folder.ts';
+import { describeDissection } from '../dissect/dissect-study.ts';
+import type { LayerPlace } from '../dissect/dissection-steps.ts';
+import type { ImageContent } from '../images/image-changes.ts';
+import { openImageSource, studyPlaneKeys } from '../images/image-source.ts';
+import { layerPlaces } from '../dissect/model-facts.ts';
+import { labelsFolder, modelsFolder, storeFolder } from '../run/run-folder.ts';
 import { studySteps, type GraphStep } from './study-graph.ts';
-import { studyInputs } from './study-inputs.ts';
-import { modelOutput, reportOutput } from './study-outputs.ts';
-import { describeTables } from './table-steps.ts';
+import { studyInputs } from '../run/study-inputs.ts';
+import { modelOutput, reportOutput } from '../run/study-outputs.ts';
+import { describeTables } from '../run/table-steps.ts';
 
 /** Where a study is kept. */
 export interface StudyPlace {

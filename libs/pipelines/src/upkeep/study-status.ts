@@ -3,7 +3,7 @@ import type { Study } from '../study-file/study.ts';
 import { outputState, outputStep, type OutputState, type StudyOutput } from '../steps/output-record.ts';
 import type { StudyStore } from '../steps/study-store.ts';
 import { inspectStudy, type StudyPlace } from './inspect-study.ts';
-import { imageChanges } from './image-changes.ts';
+import { imageChanges } from '../images/image-changes.ts';
 import { upstreamSteps, type GraphStep } from './study-graph.ts';
 
 /** Steps of one kind, of one model or of all. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, isRunFolder, makeFolder, removeLeftovers, removeRunFolder, writeError } from '@intermodel/streams';
 import { studyFileNames } from '../write-study.ts';
-import { vocabularyFile } from './label-health.ts';
+import { vocabularyFile } from '../images/label-health.ts';
 import { changeFile } from './study-change.ts';
 import { modelFileNames } from './write-model.ts';
 

@@ -4,8 +4,8 @@ import type { ManifestInput } from '../manifest.ts';
 import type { StudyOutput } from '../steps/output-record.ts';
 import { formatStudy } from '../study-file/format-study.ts';
 import type { Study, StudyModel } from '../study-file/study.ts';
-import type { ImageSource } from './image-source.ts';
-import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
+import type { ImageSource } from '../images/image-source.ts';
+import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
 import type { TableSteps } from './table-steps.ts';
 
 /** What the files of a study are made of. */

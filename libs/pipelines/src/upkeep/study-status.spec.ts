@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../manifest.ts';
 import { defineStudy } from '../study-file/read-study-file.ts';
 import type { StudyContent } from '../study-file/study-content.ts';
-import { runStudy } from './run-study.ts';
+import { runStudy } from '../run/run-study.ts';
 import { studyStatus, type StudyStatus } from './study-status.ts';
 
 let root = '';

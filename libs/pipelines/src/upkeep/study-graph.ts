@@ -1,7 +1,7 @@
 import type { StepDescription } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
-import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
-import type { TableSteps } from './table-steps.ts';
+import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
+import type { TableSteps } from '../run/table-steps.ts';
 
 /** A step of a study. */
 export interface GraphStep {

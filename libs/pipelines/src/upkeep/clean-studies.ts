@@ -4,7 +4,7 @@ import type { Study } from '../study-file/study.ts';
 import { outputStepNames } from '../steps/output-record.ts';
 import { cleanLabels, labelFolders, type SharedLabels } from './clean-labels.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
-import { lockOutput } from './lock-output.ts';
+import { lockOutput } from '../run/lock-output.ts';
 
 /** Options of {@link cleanStudies}. */
 export interface CleanStudiesOptions {
