@@ -8,7 +8,8 @@ import { afterAll, beforeAll } from 'vitest';
 /** Root of the repository. */
 export const root = path.resolve(import.meta.dirname, '../..');
 
-const command = path.join(root, 'apps/cli/bin/intermodel.js');
+/** The built command. */
+export const command = path.join(root, 'apps/cli/bin/intermodel.js');
 
 /** What a run of the command left behind. */
 export interface Run {
