@@ -19,8 +19,8 @@ export interface ImageInference {
 
 /** Bytes that a batch chosen by memory may take: fixed, so that it is the same on every machine. */
 const batchBytes = 64 * 1024 * 1024;
-/** Larger batches are no faster on processors. */
-const batchSizeMost = 8;
+/** What a layer puts out for more images leaves the caches of a processor; other devices are kept busy by more. */
+const batchSizeMost = { processor: 2, device: 8 };
 /** Guess of what the runtime holds in between, in sizes of the input: the first layers have many channels at half the size. */
 const innerInputs = 8;
 
@@ -36,7 +36,7 @@ export async function openInference(settings: WorkerSettings, guard: RunGuard): 
       const tensor = session.tensors[index] ?? '';
       return describeLayer(file, layer, tensor, shapes.get(tensor) ?? [], session.layouts.get(tensor), { height, width });
     });
-    const batchSize = settings.batchSize ?? session.input.batch ?? chooseBatchSize(height * width * 3, described);
+    const batchSize = settings.batchSize ?? session.input.batch ?? chooseBatchSize(height * width * 3, described, executionProviders.every((provider) => provider === 'cpu'));
     return { model: { layers: described, layout, batchSize }, infer: inferrer(settings, session, layout, described, batchSize), release: () => session.release() };
   } catch (error) {
     await session.release();
@@ -81,10 +81,10 @@ async function oneImageShapes(session: ModelSession, values: number): Promise<Ma
   return new Map([...(await session.run(new Float32Array(values), 1))].map(([tensor, { dims }]) => [tensor, dims]));
 }
 
-function chooseBatchSize(inputValues: number, layers: readonly LayerMaps[]): number {
+function chooseBatchSize(inputValues: number, layers: readonly LayerMaps[], onProcessor: boolean): number {
   const outputs = layers.reduce((sum, { units, height, width }) => sum + units * height * width, 0);
   const bytes = 4 * (innerInputs * inputValues + outputs);
-  return Math.max(1, Math.min(batchSizeMost, Math.floor(batchBytes / bytes)));
+  return Math.max(1, Math.min(onProcessor ? batchSizeMost.processor : batchSizeMost.device, Math.floor(batchBytes / bytes)));
 }
 
 function varyingShape(tensor: string, found: number, { units, height, width }: LayerMaps): InputError {

@@ -2,7 +2,7 @@ import os from 'node:os';
 import { activationSchema, type ActivationBatch, type ActivationColumns, type ActivationShape, type LabelledImageBatch } from '@intermodel/schemas';
 import { BatchSchemaError } from '@intermodel/streams';
 import { DataType, Field, FixedSizeList, Float32, makeData, RecordBatch, Struct, type Data, type Schema } from 'apache-arrow';
-import { startInference } from './inference-thread.ts';
+import { startCopies } from './inference-copies.ts';
 import type { LayerMaps, LayerOptions } from './layer-maps.ts';
 import { resolvePreprocessing, type InputLayout, type Preprocessing, type PreprocessingInput } from './preprocessing.ts';
 
@@ -18,16 +18,21 @@ export interface ActivationOptions {
   readonly preprocessing?: string | PreprocessingInput;
   /** Execution providers, the preferred first. @default ['cpu'] */
   readonly executionProviders?: readonly string[];
-  /** Threads of one run, at least 1. @default the number of processors */
+  /** Threads of all copies together, at least 1. @default the number of processors */
   readonly intraOpThreads?: number;
-  /** Images of one run, at least 1. @default 1 to 8, so that a run takes about 64 MiB */
+  /**
+   * Copies of the model that run side by side, at least 1, each with its share of the threads: where other work shares the
+   * processors, two copies are faster than one on twice the threads, for the memory of one more model. @default 1
+   */
+  readonly copies?: number;
+  /** Images of one run, at least 1. @default on processors 1 or 2, on other devices up to 8, so that a run takes about 64 MiB */
   readonly batchSize?: number;
 }
 
 /** Defaults of {@link ActivationOptions}. */
-export const activationDefaults = { preprocessing: 'imagenet', executionProviders: ['cpu'] } as const satisfies Partial<ActivationOptions>;
+export const activationDefaults = { preprocessing: 'imagenet', executionProviders: ['cpu'], copies: 1 } as const satisfies Partial<ActivationOptions>;
 
-/** A model that runs in a thread of its own. */
+/** A model that runs in threads of its own. */
 export interface ActivationModel {
   /** Layers, in the order asked for. */
   readonly layers: readonly LayerMaps[];
@@ -37,7 +42,7 @@ export interface ActivationModel {
   readonly batchSize: number;
   /**
    * Activations of a batch of images, one batch for each layer in the order of `layers`. Images and labels are those of
-   * the given batch, not copies. Calls may overlap: they are answered in their order, and two at a time keep the thread busy.
+   * the given batch, not copies. Calls may overlap: two at a time for each copy of the model keep all of them busy.
    */
   infer(batch: LabelledImageBatch): Promise<ActivationBatch[]>;
   /** Frees the model after the calls under way. */
@@ -47,7 +52,7 @@ export interface ActivationModel {
 }
 
 /**
- * Opens a model in a worker thread. Call {@link ActivationModel.infer} inside the bounded step that loads the images, so
+ * Opens a model in worker threads, one for each copy. Call {@link ActivationModel.infer} inside the bounded step that loads the images, so
  * that no more batches are alive than that step allows. Aborting `signal` stops the model, also while it is being opened.
  *
  * @throws InputError for a model, layer or preprocessing that does not fit (the codes of `openSession`, and
@@ -55,13 +60,13 @@ export interface ActivationModel {
  * `MODEL_INPUT_LAYOUT`, `TOKEN_GRID`).
  */
 export async function openActivations(options: ActivationOptions, signal?: AbortSignal): Promise<ActivationModel> {
-  const { model: name, file, executionProviders = activationDefaults.executionProviders, intraOpThreads = os.availableParallelism(), batchSize } = options;
-  for (const [column, count] of Object.entries({ intraOpThreads, batchSize: batchSize ?? 1, layers: options.layers.length })) {
+  const { model: name, file, executionProviders = activationDefaults.executionProviders, intraOpThreads = os.availableParallelism(), copies = activationDefaults.copies, batchSize } = options;
+  for (const [column, count] of Object.entries({ intraOpThreads, copies, batchSize: batchSize ?? 1, layers: options.layers.length })) {
     if (!Number.isInteger(count) || count < 1) throw new RangeError(`openActivations: ${column} must be a whole number of at least 1, got ${String(count)}`);
   }
   const preprocessing = resolvePreprocessing(options.preprocessing);
   const layers = options.layers.map((layer) => (typeof layer === 'string' ? { tensor: layer } : layer));
-  const thread = await startInference({ file, layers, preprocessing, executionProviders, intraOpThreads, batchSize }, signal);
+  const thread = await startCopies({ file, layers, preprocessing, executionProviders, intraOpThreads, batchSize }, copies, signal);
   const builders = new Map<string, LayerBuilder[]>();
   return {
     layers: thread.model.layers,

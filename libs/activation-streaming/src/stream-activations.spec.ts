@@ -75,9 +75,9 @@ describe('streamActivations', () => {
     for (const index of [0, 2]) expect(rows(batches.slice(index, index + 1))[1]![1]).toEqual(expected(1).map((value) => 2 * value - 1));
   });
 
-  it('gives the same rows however images are batched, for any size of runs and threads', async () => {
+  it('gives the same rows however images are batched, for any size of runs, threads and copies', async () => {
     const reference = rows(await collect([batchOf(0, 20)]));
-    for (const [sizes, changes] of [[[1, 1, 18], { batchSize: 1 }], [[7, 13], { batchSize: 7, intraOpThreads: 1 }], [[20], { batchSize: 100 }], [[16, 4], { batchSize: 3, intraOpThreads: 2 }]] as const) {
+    for (const [sizes, changes] of [[[1, 1, 18], { batchSize: 1 }], [[7, 13], { batchSize: 7, intraOpThreads: 1 }], [[20], { batchSize: 100 }], [[16, 4], { batchSize: 3, intraOpThreads: 2 }], [[1, 6, 2, 8, 3], { copies: 2, intraOpThreads: 2 }], [Array<number>(20).fill(1), { copies: 3, intraOpThreads: 2 }]] as const) {
       let first = 0;
       const cut = sizes.map((size) => batchOf((first += size) - size, size));
       expect(rows(await collect(cut, changes))).toEqual(reference);
@@ -153,12 +153,12 @@ describe('openActivations', () => {
     const model = await openActivations(options);
     expect(model.layers).toEqual([{ tensor: 'y', order: 'NCHW', units: 2, height: 1, width: 2, prefixTokens: 0 }]);
     expect(model.preprocessing).toMatchObject({ width: 2, height: 1, layout: 'NCHW', scale: 1 });
-    expect(model.batchSize).toBe(8);
+    expect(model.batchSize).toBe(2);
     await model.close();
   });
 
-  it('fails what is under way when it is stopped, and what comes after', async () => {
-    const model = await openActivations(options);
+  it.each([1, 2])('fails what is under way when it is stopped, and what comes after, in %d copies', async (copies) => {
+    const model = await openActivations({ ...options, copies });
     const underway = Array.from({ length: 5 }, () => model.infer(batchOf(0, 50)).then(() => 'done', (error: unknown) => error));
     await model.stop();
     const outcomes = await Promise.all(underway);
@@ -168,11 +168,20 @@ describe('openActivations', () => {
     await model.close();
   });
 
-  it('can be stopped while it is being opened', async () => {
+  it.each([1, 2])('can be stopped while it is being opened, in %d copies', async (copies) => {
     const abort = new AbortController();
-    const opening = openActivations(options, abort.signal);
+    const opening = openActivations({ ...options, copies }, abort.signal);
     abort.abort();
     await expect(opening).rejects.toMatchObject({ code: 'INFERENCE_STOPPED' });
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+  });
+
+  it('runs copies side by side: while one has a long batch to do, the other answers those that come later', async () => {
+    const model = await openActivations({ ...options, copies: 2, intraOpThreads: 2 });
+    const order: string[] = [];
+    await Promise.all([model.infer(batchOf(0, 20_000)).then(() => order.push('long')), ...[1, 2, 3].map((index) => model.infer(batchOf(index, 1)).then(() => order.push(`short ${String(index)}`)))]);
+    expect(order).toEqual(['short 1', 'short 2', 'short 3', 'long']);
+    await model.close();
   });
 
   it('runs more models at a time than Node allows listeners, without a warning, and leaves no listener behind', async () => {
@@ -232,14 +241,14 @@ describe.skipIf(!parityThere)(`trained models${parityThere ? '' : ' (skipped: ..
   }
   const specs = Object.entries(parityThere ? (JSON.parse(readFileSync(path.join(parity, 'spec.json'), 'utf8')) as Record<string, ModelSpec>) : {});
 
-  it.each(specs)('%s: same bytes for runs of 1, 2, 7 and 16 images and 1 or 2 threads', async (name, spec) => {
+  it.each(specs)('%s: same bytes for runs of 1, 2, 7 and 16 images, 1 or 2 threads, and 2 copies', async (name, spec) => {
     const size = spec.input_size;
     const pixels = Uint8Array.from({ length: 16 * size * size * 3 }, (_, index) => (index * 7919 + (index >> 9) * 31) % 256);
     const images = buildBatch(labelledImageSchema({ height: size, width: size, labelHeight: 1, labelWidth: 1 }), { image: Array.from({ length: 16 }, String), pixels, labels: { offsets: new Int32Array(17), values: new Uint16Array() } });
     const preprocessing = { width: size, height: size, channels: spec.channel_order.toLowerCase() as 'rgb', mean: spec.mean, std: spec.std };
     let reference: Buffer | undefined;
-    for (const [batchSize, intraOpThreads] of [[1, 1], [2, 2], [7, 1], [16, 2], [16, 1]] as const) {
-      const [batch] = await lastValueFrom(of(images).pipe(streamActivations({ model: name, file: path.join(parity, `${name}.onnx`), layers: [spec.dissected_tensor], preprocessing, batchSize, intraOpThreads }), toArray()));
+    for (const [batchSize, intraOpThreads, copies] of [[1, 1, 1], [2, 2, 1], [7, 1, 1], [16, 2, 1], [16, 1, 1], [2, 2, 2]] as const) {
+      const [batch] = await lastValueFrom(of(images).pipe(streamActivations({ model: name, file: path.join(parity, `${name}.onnx`), layers: [spec.dissected_tensor], preprocessing, batchSize, intraOpThreads, copies }), toArray()));
       const { buffer, byteOffset, byteLength } = batch!.data.children[1]!.children[0]!.values as Float32Array;
       const bytes = Buffer.from(buffer, byteOffset, byteLength);
       reference ??= bytes;

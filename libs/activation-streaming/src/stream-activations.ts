@@ -1,9 +1,9 @@
 import type { ActivationBatch, LabelledImageBatch } from '@intermodel/schemas';
 import { boundedMap } from '@intermodel/streams';
 import { concatMap, Observable, type OperatorFunction, type Subscription } from 'rxjs';
-import { openActivations, type ActivationModel, type ActivationOptions } from './open-activations.ts';
+import { activationDefaults, openActivations, type ActivationModel, type ActivationOptions } from './open-activations.ts';
 
-/** Batches in the inference thread: one that runs and one that waits, so that it never idles. */
+/** Batches in an inference thread: one that runs and one that waits, so that it never idles. */
 const batchesAhead = 2;
 
 /**
@@ -12,7 +12,7 @@ const batchesAhead = 2;
  * one forward pass. Images keep the order of the source, and the values do not depend on `batchSize` or threads.
  *
  * The model is opened on subscription in a worker thread, and freed at the end, on an error and on unsubscription. Two
- * batches are in the thread at a time. RxJS has no back-pressure: where images load faster than the model runs, load them in
+ * batches are in the thread of each copy at a time. RxJS has no back-pressure: where images load faster than the model runs, load them in
  * the same bounded step with {@link openActivations}.
  *
  * @example
@@ -28,7 +28,7 @@ export function streamActivations(options: ActivationOptions): OperatorFunction<
       };
       const run = (model: ActivationModel) => {
         const activations = images.pipe(
-          boundedMap((batch) => model.infer(batch), batchesAhead),
+          boundedMap((batch) => model.infer(batch), batchesAhead * (options.copies ?? activationDefaults.copies)),
           concatMap((batches) => batches),
         );
         running = activations.subscribe({

@@ -9,6 +9,7 @@ import type { DissectionEvent } from './dissect-events.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 import type { ImageSource } from '../images/image-source.ts';
+import { ModelCopies } from './model-copies.ts';
 import { sharePassTime, WorkClock, type PassTimes } from './pass-times.ts';
 
 /** A shard to run, and the layers that are wanted of it; none where only its labels are. */
@@ -49,8 +50,8 @@ export interface ForwardPassOptions {
   readonly checkFiles: (files: ReadonlyMap<string, string>) => Promise<void>;
 }
 
-/** Batches of images between decoding and counting at a time: one that loads or runs while another one is counted. */
-const batchesAlive = 3;
+/** Batches of images that run or wait to run in each copy of a model; one more is loaded or counted meanwhile. */
+const batchesPerCopy = 2;
 
 /** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
 const imagesPerBatch = 8;
@@ -62,6 +63,13 @@ interface InferredBatch {
   /** Milliseconds of decoding, and of running each layer. */
   readonly loading: number;
   readonly running: ReadonlyMap<LayerPlace, number>;
+}
+
+/** A model that is open. */
+interface OpenedModel {
+  readonly layers: ReadonlySet<string>;
+  readonly copies: number;
+  readonly activations: ActivationModel;
 }
 
 /** What was measured of the shard under way. */
@@ -79,7 +87,7 @@ class ShardCosts {
 export class ForwardPass {
   readonly #options: ForwardPassOptions;
   #closing: Promise<void> | undefined;
-  readonly #opened = new Map<string, { readonly layers: ReadonlySet<string>; readonly activations: ActivationModel }>();
+  readonly #opened = new Map<string, OpenedModel>();
   readonly #clock = new WorkClock();
 
   constructor(options: ForwardPassOptions) {
@@ -90,11 +98,14 @@ export class ForwardPass {
   async run(tasks: readonly PassTask[], sink: PassSink): Promise<void> {
     const { signal, onEvent } = this.#options;
     const models = [...new Set(tasks.flatMap(({ places }) => places.map(({ model }) => model)))];
+    const plan = new ModelCopies(this.#options.runtime);
     for (const model of models) {
       const own = tasks.flatMap(({ places }) => places.filter((place) => place.model === model));
       const files = own[0]?.modelFiles ?? new Map<string, string>();
-      await this.#unlessChanged(files, () => this.#open(model, new Set(own.map(({ layer }) => layer))));
+      const images = tasks.filter(({ places }) => places.some((place) => place.model === model)).reduce((sum, { shard }) => sum + shard.entries.length, 0);
+      await this.#unlessChanged(files, () => this.#open(model, new Set(own.map(({ layer }) => layer)), () => plan.take(files.keys(), images)));
     }
+    const batchesAlive = 1 + batchesPerCopy * Math.max(1, ...models.map(({ name }) => this.#opened.get(name)?.copies ?? 1));
     const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
     this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ images: total, units, mapSize: height * width }))));
     const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
@@ -184,7 +195,7 @@ export class ForwardPass {
     }
   }
 
-  async #open(model: StudyModel, layers: ReadonlySet<string>): Promise<void> {
+  async #open(model: StudyModel, layers: ReadonlySet<string>, takeCopies: () => number): Promise<void> {
     const before = this.#opened.get(model.name);
     if (before !== undefined) {
       if ([...layers].every((layer) => before.layers.has(layer))) return;
@@ -192,6 +203,7 @@ export class ForwardPass {
       this.#opened.delete(model.name);
     }
     const { executionProviders, threads, batchSize } = this.#options.runtime;
+    const copies = takeCopies();
     const activations = await openActivations(
       {
         model: model.name,
@@ -199,12 +211,13 @@ export class ForwardPass {
         layers: [...layers].map((tensor) => ({ tensor, ...model.tokens })),
         preprocessing: model.input,
         executionProviders,
+        copies,
         ...(threads === undefined ? {} : { intraOpThreads: threads }),
         ...(batchSize === undefined ? {} : { batchSize }),
       },
       this.#options.signal,
     );
-    this.#opened.set(model.name, { layers, activations });
+    this.#opened.set(model.name, { layers, copies, activations });
   }
 }
 

@@ -27,6 +27,7 @@ export function groupModels(models: readonly StudyModel[], size: (file: string) 
   return groups;
 }
 
-function fileSize(file: string): number {
+/** Bytes of a file; 0 where it is missing, which is told when it is opened. */
+export function fileSize(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
