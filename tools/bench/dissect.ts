@@ -93,9 +93,10 @@ async function wholeDissection({ file, tensor, units, name }: NamedNetwork, layo
       }),
     ),
   );
+  const elapsed = performance.now() - started;
   rmSync(store, { recursive: true, force: true });
   if (intersections === 0) throw new Error('no overlap was counted');
-  return (performance.now() - started) / (fewImages - images);
+  return elapsed / (fewImages - images);
 }
 
 /** Milliseconds an image that counting takes while nothing else runs, and those of them that go to the strongest images. */

@@ -1,7 +1,7 @@
 import type { KernelMemory } from './kernel-memory.ts';
 
-/** Bytes of maps that are handed to the kernels at a time. */
-const mapBytesAtOnce = 16 * 2 ** 20;
+/** Bytes of maps that are handed to the kernels at a time: few, as the first touch of each page of memory costs more than its copies. */
+const mapBytesAtOnce = 4 * 2 ** 20;
 
 /** Addresses of working memory for the maps of some images. */
 export interface WorkAddresses {

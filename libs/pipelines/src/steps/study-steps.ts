@@ -1,4 +1,5 @@
 import { stepKey, stepRunner, type Step, type StepDescription, type StepEvent, type StepParts, type StepResult, type StepRunner, type StepStore, type StepTimes } from '@intermodel/streams';
+import { RecentParts } from './recent-parts.ts';
 
 /** Options of {@link StudySteps}. */
 export interface StudyStepsOptions {
@@ -15,6 +16,9 @@ export interface StudyStepsOptions {
 /** Steps that are stored at a time while the work goes on: more would only hold memory. */
 const besideMost = 4;
 
+/** Bytes of parts that were stored last and are held, as most of what a pass makes is read soon after. */
+const recentBytes = 2 ** 24;
+
 /** The steps of one run of a study: some are computed one by one, others come out of a pass that makes many of them. */
 export class StudySteps {
   readonly #options: StudyStepsOptions;
@@ -25,6 +29,7 @@ export class StudySteps {
   readonly #beside = new Set<Promise<void>>();
   /** Parts of steps that are being stored. */
   readonly #underWay = new Map<string, StepParts>();
+  readonly #recent = new RecentParts(recentBytes);
   /** What went wrong first while a step was stored. */
   #failure: { readonly error: unknown } | undefined;
 
@@ -59,7 +64,7 @@ export class StudySteps {
   /** Reads a part of a step, which may still be on its way into the store; undefined where it is missing or damaged. */
   async read(step: StepDescription, part: string): Promise<Uint8Array | undefined> {
     const key = this.#key(step);
-    const bytes = this.#underWay.get(key)?.[part];
+    const bytes = this.#underWay.get(key)?.[part] ?? this.#recent.get(key, part);
     return bytes instanceof Uint8Array ? bytes : this.#options.store.read(key, part);
   }
 
@@ -104,13 +109,17 @@ export class StudySteps {
 
   /** Stores other parts instead of those of a step, where these serve as well; nothing is told. */
   async rewrite(step: StepDescription, parts: StepParts): Promise<void> {
+    this.#recent.delete(this.#key(step));
     await this.#options.store.write(step, parts, this.#options.signal);
   }
 
   async #store(key: string, step: StepDescription, parts: StepParts) {
     this.#underWay.set(key, parts);
+    this.#recent.delete(key);
     try {
-      return await this.#options.store.write(step, parts, this.#options.signal);
+      const record = await this.#options.store.write(step, parts, this.#options.signal);
+      this.#recent.add(key, parts);
+      return record;
     } catch (error) {
       this.#failure ??= { error };
       throw error;
