@@ -80,12 +80,12 @@ async function inferenceOnly({ file, tensor }: NamedNetwork, spinning: boolean):
 /** From the first image to the finished tables, reading, decoding, labels, thresholds and overlaps included; opening the model is not. */
 async function wholeDissection({ file, tensor, units, name }: NamedNetwork, layout: PlainLayout): Promise<number> {
   const study = defineStudy({ data: { ...layout }, models: [{ name, file, layer: tensor, input: 'imagenet' }], runtime: { threads } });
-  let [started, images, intersections] = [0, 0, 0];
+  let [started, intersections] = [0, 0];
   const store = path.join(path.dirname(layout.images), 'store');
   await lastValueFrom(
     dissectStudy(study, { store: fileStore(store) }).pipe(
       concatMap(async (event) => {
-        if (event.kind === 'progress' && event.step === 'images' && started === 0) [started, images] = [performance.now(), event.done];
+        if (event.kind === 'progress' && event.step === 'images' && started === 0) started = performance.now();
         if (event.kind === 'model') for (const { overlaps, matches } of event.layers) {
           intersections += readNumbers(column(await overlaps(), 'intersection')).reduce((sum, count) => sum + count, 0);
           if (matches.numRows !== units) throw new Error(`expected ${String(units)} units, got ${String(matches.numRows)}`);
@@ -96,7 +96,7 @@ async function wholeDissection({ file, tensor, units, name }: NamedNetwork, layo
   const elapsed = performance.now() - started;
   rmSync(store, { recursive: true, force: true });
   if (intersections === 0) throw new Error('no overlap was counted');
-  return elapsed / (fewImages - images);
+  return elapsed / fewImages;
 }
 
 /** Milliseconds an image that counting takes while nothing else runs, and those of them that go to the strongest images. */

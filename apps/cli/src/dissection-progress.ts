@@ -22,7 +22,8 @@ export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonl
       if (now - last < interval && event.done < event.total) return;
       last = now;
       const rate = event.done / Math.max(1e-3, (now - start) / 1000);
-      line(`${current} ${String(event.done)} of ${String(event.total)}, ${rate.toFixed(1)} per second, ${durationText((event.total - event.done) / Math.max(rate, 1e-9))} left`);
+      const estimate = event.done === 0 ? '' : `, ${rate.toFixed(1)} per second, ${durationText((event.total - event.done) / rate)} left`;
+      line(`${current} ${String(event.done)} of ${String(event.total)}${estimate}`);
     },
     done: () => {
       line('');

@@ -54,7 +54,7 @@ export class ThresholdSelection {
   readonly #memory = new KernelMemory();
   readonly #wanted: number;
   readonly #valuesPerImage: number;
-  readonly #at: { readonly bounds: number; readonly boundBins: number; readonly above: number; readonly minima: number; readonly maxima: number; readonly faults: number; readonly histograms: number; readonly ranges: number; readonly nexts: number };
+  readonly #at: { readonly bounds: number; readonly boundBins: number; readonly lowestBins: number; readonly above: number; readonly minima: number; readonly maxima: number; readonly faults: number; readonly histograms: number; readonly ranges: number; readonly nexts: number };
   readonly #work: MapWorkArea;
   readonly #prefixes: Uint32Array;
   readonly #ranks: Float64Array;
@@ -79,13 +79,14 @@ export class ThresholdSelection {
     memory.usePlan(planUpsampling(this.options));
     const perUnit = () => memory.allocate(units * 4);
     const at = (this.#at = {
-      ...{ bounds: perUnit(), boundBins: perUnit(), above: perUnit(), minima: perUnit(), maxima: perUnit(), faults: perUnit(), nexts: perUnit() },
+      ...{ bounds: perUnit(), boundBins: perUnit(), lowestBins: perUnit(), above: perUnit(), minima: perUnit(), maxima: perUnit(), faults: perUnit(), nexts: perUnit() },
       ...{ ranges: memory.allocate(units * 8), histograms: memory.allocate(units * 4096 * 4) },
     });
     this.#work = new MapWorkArea(memory, height * width);
-    memory.kernels.setSelection(units, height * width, values === 'raw', keepEqual, this.#wanted, at.bounds, at.boundBins, at.above, at.minima, at.maxima, at.faults, at.histograms);
+    memory.kernels.setSelection(units, height * width, values === 'raw', keepEqual, this.#wanted, at.bounds, at.boundBins, at.lowestBins, at.above, at.minima, at.maxima, at.faults, at.histograms);
     memory.floats(at.bounds, units).fill(-Infinity);
     memory.integers(at.boundBins, units).fill(0xffffffff);
+    memory.integers(at.lowestBins, units).fill(4096);
     memory.floats(at.minima, units).fill(Infinity);
     memory.floats(at.maxima, units).fill(-Infinity);
     this.#taken = noCounts(units);
@@ -451,6 +452,8 @@ export class ThresholdSelection {
   /** Counts anew the values above the bounds, and raises the bounds where they allow it. */
   #raiseBounds(): void {
     const { units } = this.options;
+    // Counts came from elsewhere, and may be in any bin.
+    this.#memory.integers(this.#at.lowestBins, units).fill(0);
     const all = this.#memory.integers(this.#at.histograms, units * 4096);
     const [above, bins, bounds] = [this.#memory.integers(this.#at.above, units), this.#boundBins(), this.#memory.floats(this.#at.bounds, units)];
     for (let unit = 0; unit < units; unit++) {

@@ -9,6 +9,9 @@
 /** Bits of the first digit of a key: sign, exponent and three bits of the mantissa. */
 const COARSE_SHIFT: u32 = 20;
 
+/** Bin of the value 0. */
+const ZERO_BIN: i32 = 0x800;
+
 /** Count at which the bin of a bound is held. */
 const ENOUGH: u32 = 0x80000000;
 
@@ -235,6 +238,7 @@ let inclusive: bool = false;
 let wanted: u32 = 0;
 let bounds: usize = 0;
 let boundBins: usize = 0;
+let lowestBins: usize = 0;
 let countsAbove: usize = 0;
 let minima: usize = 0;
 let maxima: usize = 0;
@@ -244,7 +248,7 @@ let histograms: usize = 0;
 /** Sets what is selected and where the state of the units stands. */
 export function setSelection(
   units: u32, size: u32, rawValues: bool, keepEqual: bool, rank: u32,
-  boundsAt: usize, binsAt: usize, aboveAt: usize, minimaAt: usize, maximaAt: usize, faultsAt: usize, histogramsAt: usize,
+  boundsAt: usize, binsAt: usize, lowestAt: usize, aboveAt: usize, minimaAt: usize, maximaAt: usize, faultsAt: usize, histogramsAt: usize,
 ): void {
   unitCount = units;
   mapSize = size;
@@ -253,6 +257,7 @@ export function setSelection(
   wanted = rank;
   bounds = boundsAt;
   boundBins = binsAt;
+  lowestBins = lowestAt;
   countsAbove = aboveAt;
   minima = minimaAt;
   maxima = maximaAt;
@@ -402,7 +407,7 @@ let touched: u32 = 0;
 function touchHistograms(first: u32, end: u32): void {
   let sum: u32 = 0;
   for (let unit = first; unit < end; unit++) {
-    const bin = max(load<i32>(boundBins + (<usize>unit << 2)), 0);
+    const bin = max(load<i32>(boundBins + (<usize>unit << 2)), ZERO_BIN);
     const place = histograms + (<usize>unit << 14) + (<usize>bin << 2);
     sum += load<u32>(place) + load<u32>(place, 48);
   }
@@ -464,7 +469,10 @@ function addMap(unit: u32, map: usize, limitBits: i32): f32 {
     counted = countMap(histogram, bound);
   }
   let above = load<u32>(countsAbove + slot) + counted;
-  if (bin >= 0) {
+  if (bin < 0) {
+    const lowest = <i32>binOf(clampBorder || raw ? low : min(low, 0));
+    if (lowest < load<i32>(lowestBins + slot)) store<i32>(lowestBins + slot, lowest);
+  } else {
     // A bin at or under the bound needs no exact count beyond what proves the bound; held there it never overflows.
     const inBin = load<u32>(histogram + (<usize>bin << 2));
     above -= inBin - before;
@@ -472,6 +480,8 @@ function addMap(unit: u32, map: usize, limitBits: i32): f32 {
     if (inBin > enough) store<u32>(histogram + (<usize>bin << 2), enough);
   }
   if (above >= wanted) {
+    // Under the lowest bin that was counted into, memory was never touched.
+    if (bin < 0) bin = load<i32>(lowestBins + slot) - 1;
     do {
       bin++;
       above -= load<u32>(histogram + (<usize>bin << 2));

@@ -111,6 +111,10 @@ export class ForwardPass {
     const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
     const underWay: Promise<InferredBatch>[] = [];
     let [done, next, writing, begun]: [number, number, Promise<void> | undefined, number] = [0, 0, undefined, performance.now()];
+    const tell = () => {
+      onEvent({ kind: 'progress', step: 'images', models: models.map(({ name }) => name), done, total });
+    };
+    tell();
     const skipped: LoadedImages['skipped'][number][] = [];
     let costs = new ShardCosts();
     try {
@@ -129,7 +133,7 @@ export class ForwardPass {
         takeBatch(task, inferred, costs, sink);
         skipped.push(...loaded.skipped);
         done += loaded.batch.numRows + loaded.skipped.length;
-        onEvent({ kind: 'progress', step: 'images', models: models.map(({ name }) => name), done, total });
+        tell();
         if (first + imagesPerBatch < task.shard.entries.length) continue;
         await writing;
         for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)])) await this.#options.checkFiles(files);
