@@ -1,5 +1,5 @@
 import { InputError } from '@intermodel/streams';
-import { readBytes } from '../images/decode-image.ts';
+import { readBytes } from '../images/read-bytes.ts';
 
 /** An object of a JSON file. */
 export type JsonObject = Readonly<Record<string, unknown>>;

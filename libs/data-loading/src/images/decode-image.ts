@@ -1,12 +1,10 @@
-import { closeSync, fstatSync, open, read } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { resampleImage } from '@intermodel/numerics';
-import { InputError, readError } from '@intermodel/streams';
+import { InputError } from '@intermodel/streams';
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
 import { defaultMaxPixels, maxPixelsHint } from '../labels/decode-png.ts';
 import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
 import { readPlainSize } from './plain-image-size.ts';
+import { readBytes } from './read-bytes.ts';
 
 /** Red, green and blue, each 0 to 255. */
 export type RgbColour = readonly [red: number, green: number, blue: number];
@@ -94,33 +92,6 @@ export async function readImageSize(file: string): Promise<Omit<DecodedImage, 'p
   const metadata = await readMetadata(await readBytes(file), file);
   const { height, width } = metadata.autoOrient;
   return { height, width, turned: metadata.height !== height };
-}
-
-/** Reads a file into memory, with the errors that users understand. */
-export async function readBytes(file: string): Promise<Buffer> {
-  try {
-    return await readWhole(file);
-  } catch (cause) {
-    throw readError(file, cause);
-  }
-}
-
-const [openAsync, readAsync] = [promisify(open), promisify(read)];
-
-/** What `readFile` gives for a third of its processor time, by half as many ways to the thread pool: many files are small. */
-async function readWhole(file: string): Promise<Buffer> {
-  const descriptor = await openAsync(file, 'r');
-  try {
-    const { size } = fstatSync(descriptor);
-    // Pipes and the like do not tell their size.
-    if (size === 0) return await readFile(file);
-    const bytes = Buffer.allocUnsafe(size);
-    let filled = 0;
-    for (let got = -1; filled < size && got !== 0; filled += got) got = (await readAsync(descriptor, bytes, filled, size - filled, null)).bytesRead;
-    return bytes.subarray(0, filled);
-  } finally {
-    closeSync(descriptor);
-  }
 }
 
 async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {

@@ -1,5 +1,6 @@
 import { InputError } from '@intermodel/streams';
-import { readBytes, type DecodedImage } from '../images/decode-image.ts';
+import type { DecodedImage } from '../images/decode-image.ts';
+import { readBytes } from '../images/read-bytes.ts';
 import { nearestPositions, placeImage, type ResolvedGeometry } from '../images/image-geometry.ts';
 import type { LabelledImageEntry, LabelSource, RasterLabel } from '../images/labelled-image-set.ts';
 import { readPlanes } from '../segmenters/plane-files.ts';

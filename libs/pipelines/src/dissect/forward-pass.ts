@@ -50,8 +50,8 @@ export interface ForwardPassOptions {
   readonly checkFiles: (files: ReadonlyMap<string, string>) => Promise<void>;
 }
 
-/** Batches of images that run or wait to run in each copy of a model; one more is loaded or counted meanwhile. */
-const batchesPerCopy = 2;
+/** Batches of images in each copy of a model: one that runs, and others so that it has work while the main thread is busy. */
+const batchesPerCopy = 4;
 
 /** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
 const imagesPerBatch = 8;
