@@ -176,12 +176,14 @@ describe('intermodel dissect', () => {
       cpSync(at('labels', `i${String(copy % 8)}.png`), at('many', 'labels', `${String(copy)}.png`));
     }
     const child = spawn(process.execPath, [path.join(root, 'apps/cli/bin/intermodel.js'), 'dissect', '--model', at('tiny.onnx'), '--images', at('many', 'images'), '--labels', at('many', 'labels'), '--label-names', at('labels.csv'), '--input', input, '--batch-size', '1', '--out', at('stopped')]);
+    let told = '';
+    child.stderr.on('data', (text: Buffer) => (told += String(text)));
     const started = Date.now();
     while (!existsSync(at('stopped', '.store', 'steps')) && Date.now() - started < 60_000) await new Promise((resolve) => setTimeout(resolve, 20));
     await new Promise((resolve) => setTimeout(resolve, 200));
     child.kill('SIGINT');
     const code = await new Promise((resolve) => child.once('exit', resolve));
-    expect(code).toBe(130);
+    expect([code, told]).toEqual([130, '\nstopping …\nstopped; what is finished is stored, and the same command goes on from there\n']);
     expect(readdirSync(at('stopped'))).toEqual(['.store']);
     expect(readdirSync(at('stopped', '.store', 'steps')).filter((name) => !name.endsWith('.step'))).toEqual([]);
   });

@@ -22,6 +22,23 @@ describe('looking after a study', () => {
     expect(intermodel(['status', study()]).stderr).toMatch(/^error STORE_NOT_GIVEN/u);
   });
 
+  it('foresees as many steps as a run makes: from nothing, with one model more, with one image less', async () => {
+    rmSync(at('foreseen'), { recursive: true, force: true });
+    cpSync(at('data'), at('foreseen-data'), { recursive: true });
+    const toRun = (file: string) => (JSON.parse(intermodel(['status', file, '--out', at('foreseen'), '--json']).stdout) as { groups: { toRun: number }[] }).groups.reduce((sum, group) => sum + group.toRun, 0);
+    const changes = [() => undefined, () => undefined, () => {
+      removeImage(at('foreseen-data'), 5);
+    }];
+    for (const [turn, change] of changes.entries()) {
+      change();
+      const file = study({ data: 'foreseen-data', file: 'foreseen.json', models: turn === 0 ? ['a', 'b', 'c'] : ['a', 'b', 'c', 'd'] });
+      const foreseen = toRun(file);
+      expect(foreseen).toBeGreaterThan(0);
+      expect((await run(file, 'foreseen')).filter(({ kind }) => kind === 'step-done')).toHaveLength(foreseen);
+      expect(toRun(file)).toBe(0);
+    }
+  });
+
   it('lists what no study needs, and removes it only when told to', async () => {
     rmSync(at('cleaned'), { recursive: true, force: true });
     await run(study({ models: ['a', 'b', 'c', 'd'] }), 'cleaned');

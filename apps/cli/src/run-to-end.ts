@@ -79,7 +79,7 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
         filter((event) => event.kind === 'tables'),
       ),
     );
-  const run = await stoppable(work);
+  const run = await stoppable(work, 'stopped; what is finished is stored, and the same command goes on from there');
   done();
   // What was noticed of the store is no part of the study's record; all else is told with the result.
   const { warnings } = run.record;

@@ -9,18 +9,19 @@ export class Stopped extends Error {
 let controller: AbortController | undefined;
 
 /**
- * Runs work that can stop by itself: the first Ctrl-C aborts the signal, and the work ends cleanly.
+ * Runs work that can stop by itself: the first Ctrl-C aborts the signal, and the work ends cleanly; then `outlook` is told.
  *
  * @throws Stopped once the work has ended because of it.
  */
-export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>, outlook?: string): Promise<T> {
   const own = new AbortController();
   controller = own;
   try {
     return await work(own.signal);
   } catch (error) {
-    if (own.signal.aborted) throw new Stopped('stopped');
-    throw error;
+    if (!own.signal.aborted) throw error;
+    if (outlook !== undefined) process.stderr.write(`${outlook}\n`);
+    throw new Stopped('stopped');
   } finally {
     controller = undefined;
   }

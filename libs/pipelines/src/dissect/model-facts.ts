@@ -94,7 +94,8 @@ export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: 
   return names.map((layer) => ({ model, layer, modelHash, modelFiles }));
 }
 
-function factsStep({ name, input, layers }: StudyModel, fileHash: string): StepDescription {
+/** What is read from the graph of a model, once for a file: part `facts`. */
+export function factsStep({ name, input, layers }: StudyModel, fileHash: string): StepDescription {
   // Where the layers are named, the size of the input tells nothing.
   return { step: 'model', codeVersion, subject: name, inputs: { model: fileHash }, options: layers === 'usual' ? { height: input.height, width: input.width } : {} };
 }

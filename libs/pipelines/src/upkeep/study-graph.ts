@@ -1,6 +1,7 @@
 import type { StepDescription } from '@intermodel/streams';
 import type { Study } from '../study-file/study.ts';
 import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
+import { factsStep } from '../dissect/model-facts.ts';
 import type { TableSteps } from '../run/table-steps.ts';
 
 /** A step of a study. */
@@ -41,6 +42,7 @@ export function studySteps(study: Study, describe: DissectionSteps, places: read
   const add = (step: StepDescription, model = '', isResult = false) => {
     steps.push({ step, model, isResult });
   };
+  for (const { model, modelFiles } of new Map(places.map((place) => [place.model, place])).values()) add(factsStep(model, modelFiles.get(model.file) ?? ''), model.name, true);
   add(describe.images(), '', true);
   for (const { model } of places) for (const preset of presets) for (const shard of describe.shards) add(describe.labels(shard, model, preset), '', true);
   const [first] = study.models;
