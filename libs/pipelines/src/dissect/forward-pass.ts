@@ -9,7 +9,7 @@ import type { DissectionEvent } from './dissect-events.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 import type { ImageSource } from '../images/image-source.ts';
-import { ModelCopies } from './model-copies.ts';
+import { modelCopies } from './model-copies.ts';
 import { sharePassTime, WorkClock, type PassTimes } from './pass-times.ts';
 
 /** A shard to run, and the layers that are wanted of it; none where only its labels are. */
@@ -50,8 +50,9 @@ export interface ForwardPassOptions {
   readonly checkFiles: (files: ReadonlyMap<string, string>) => Promise<void>;
 }
 
-/** Batches of images in each copy of a model: one that runs, and others so that it has work while the main thread is busy. */
-const batchesPerCopy = 4;
+/** Bytes of the batches between decoding and counting, which are so many at least and at most: models have work while the main thread is busy. */
+const aliveBytes = 2 ** 26;
+const [fewestAlive, mostAlive] = [3, 9];
 
 /** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
 const imagesPerBatch = 8;
@@ -68,7 +69,6 @@ interface InferredBatch {
 /** A model that is open. */
 interface OpenedModel {
   readonly layers: ReadonlySet<string>;
-  readonly copies: number;
   readonly activations: ActivationModel;
 }
 
@@ -98,15 +98,14 @@ export class ForwardPass {
   async run(tasks: readonly PassTask[], sink: PassSink): Promise<void> {
     const { signal, onEvent } = this.#options;
     const models = [...new Set(tasks.flatMap(({ places }) => places.map(({ model }) => model)))];
-    const plan = new ModelCopies(this.#options.runtime);
-    for (const model of models) {
-      const own = tasks.flatMap(({ places }) => places.filter((place) => place.model === model));
-      const files = own[0]?.modelFiles ?? new Map<string, string>();
-      const images = tasks.filter(({ places }) => places.some((place) => place.model === model)).reduce((sum, { shard }) => sum + shard.entries.length, 0);
-      await this.#unlessChanged(files, () => this.#open(model, new Set(own.map(({ layer }) => layer)), () => plan.take(files.keys(), images)));
-    }
-    const batchesAlive = 1 + batchesPerCopy * Math.max(1, ...models.map(({ name }) => this.#opened.get(name)?.copies ?? 1));
     const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
+    const filesOf = models.map((model) => tasks.flatMap(({ places }) => places).find((place) => place.model === model)?.modelFiles ?? new Map<string, string>());
+    const copies = modelCopies(filesOf.map((files) => files.keys()), total, this.#options.runtime);
+    for (const [index, model] of models.entries()) {
+      const layers = new Set(tasks.flatMap(({ places }) => places.filter((place) => place.model === model).map(({ layer }) => layer)));
+      await this.#unlessChanged(filesOf[index] ?? new Map<string, string>(), () => this.#open(model, layers, copies));
+    }
+    const batchesAlive = this.#batchesAlive(models);
     this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ images: total, units, mapSize: height * width }))));
     const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
     const underWay: Promise<InferredBatch>[] = [];
@@ -189,6 +188,15 @@ export class ForwardPass {
     return { loaded, activations, loading, running };
   }
 
+  /** Batches that may be under way at a time, by what the pixels and maps of one take. */
+  #batchesAlive(models: readonly StudyModel[]): number {
+    const bytes = models.reduce((sum, { name, input }) => {
+      const layers = this.#opened.get(name)?.activations.layers ?? [];
+      return sum + input.height * input.width * 3 + layers.reduce((values, { units, height, width }) => values + units * height * width * 4, 0);
+    }, 0);
+    return Math.max(fewestAlive, Math.min(mostAlive, Math.floor(aliveBytes / (imagesPerBatch * Math.max(1, bytes)))));
+  }
+
   /** Tells of a file that is being replaced, and so missing or cut short, that it changed, not that it is missing or broken. */
   async #unlessChanged<Result>(files: ReadonlyMap<string, string>, work: () => Promise<Result>): Promise<Result> {
     try {
@@ -199,7 +207,7 @@ export class ForwardPass {
     }
   }
 
-  async #open(model: StudyModel, layers: ReadonlySet<string>, takeCopies: () => number): Promise<void> {
+  async #open(model: StudyModel, layers: ReadonlySet<string>, copies: number): Promise<void> {
     const before = this.#opened.get(model.name);
     if (before !== undefined) {
       if ([...layers].every((layer) => before.layers.has(layer))) return;
@@ -207,7 +215,6 @@ export class ForwardPass {
       this.#opened.delete(model.name);
     }
     const { executionProviders, threads, batchSize } = this.#options.runtime;
-    const copies = takeCopies();
     const activations = await openActivations(
       {
         model: model.name,
@@ -221,7 +228,7 @@ export class ForwardPass {
       },
       this.#options.signal,
     );
-    this.#opened.set(model.name, { layers, copies, activations });
+    this.#opened.set(model.name, { layers, activations });
   }
 }
 
