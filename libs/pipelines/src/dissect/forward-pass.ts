@@ -99,12 +99,12 @@ export class ForwardPass {
     const { signal, onEvent } = this.#options;
     const models = [...new Set(tasks.flatMap(({ places }) => places.map(({ model }) => model)))];
     const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
-    const filesOf = models.map((model) => tasks.flatMap(({ places }) => places).find((place) => place.model === model)?.modelFiles ?? new Map<string, string>());
-    const copies = modelCopies(filesOf.map((files) => files.keys()), total, this.#options.runtime);
-    for (const [index, model] of models.entries()) {
-      const layers = new Set(tasks.flatMap(({ places }) => places.filter((place) => place.model === model).map(({ layer }) => layer)));
-      await this.#unlessChanged(filesOf[index] ?? new Map<string, string>(), () => this.#open(model, layers, copies));
-    }
+    const wanted = models.map((model) => {
+      const own = tasks.flatMap(({ places }) => places.filter((place) => place.model === model));
+      return { model, layers: new Set(own.map(({ layer }) => layer)), files: own[0]?.modelFiles ?? new Map<string, string>() };
+    });
+    const copies = modelCopies(wanted.map(({ files }) => files.keys()), total, this.#options.runtime);
+    for (const { model, layers, files } of wanted) await this.#unlessChanged(files, () => this.#open(model, layers, copies));
     const batchesAlive = this.#batchesAlive(models);
     this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ images: total, units, mapSize: height * width }))));
     const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
