@@ -52,8 +52,9 @@ export interface ActivationModel {
 }
 
 /**
- * Opens a model in worker threads, one for each copy. Call {@link ActivationModel.infer} inside the bounded step that loads the images, so
- * that no more batches are alive than that step allows. Aborting `signal` stops the model, also while it is being opened.
+ * Opens a model in worker threads, one for each copy. Call {@link ActivationModel.infer} inside the bounded step that loads
+ * the images, so that no more batches are alive than that step allows. Aborting `signal` stops the model, also while it is
+ * being opened.
  *
  * @throws InputError for a model, layer or preprocessing that does not fit (the codes of `openSession`, and
  * `PREPROCESSING_PRESET`, `PREPROCESSING_KEY`, `PREPROCESSING_VALUE`, `MODEL_INPUT_SIZE`, `MODEL_INPUT_CHANNELS`,

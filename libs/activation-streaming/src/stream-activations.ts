@@ -11,9 +11,9 @@ const batchesAhead = 2;
  * order of `layers`; a batch's schema says which layer it is (`activationShape(batch.schema).layer`). All layers come from
  * one forward pass. Images keep the order of the source, and the values do not depend on `batchSize` or threads.
  *
- * The model is opened on subscription in a worker thread, and freed at the end, on an error and on unsubscription. Two
- * batches are in the thread of each copy at a time. RxJS has no back-pressure: where images load faster than the model runs, load them in
- * the same bounded step with {@link openActivations}.
+ * The model is opened on subscription in a worker thread for each copy, and freed at the end, on an error and on
+ * unsubscription. Two batches are in each thread at a time. RxJS has no back-pressure: where images load faster than the
+ * model runs, load them in the same bounded step with {@link openActivations}.
  *
  * @example
  * images$.pipe(streamActivations({ model: 'resnet50', file: 'resnet50.onnx', layers: ['/layer4/Relu_output_0'] }))

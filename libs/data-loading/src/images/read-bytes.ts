@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { readError } from '@intermodel/streams';
 
-/** Milliseconds that a file may take, besides a share for its size, for its disk to count as one that answers at once. */
+/** A disk counts as one that answers at once if a file takes no more than these milliseconds, and one more for each so many bytes. */
 const promptMilliseconds = 1;
 const promptBytesPerMillisecond = 2e5;
 

@@ -177,7 +177,7 @@ function lockedError({ code, name }: LockedPlace, holder: ProcessIdentity, lockF
   return new InputError(code, `is in use by process ${String(holder.pid)}${own ? ', which is this one' : here ? '' : ` on ${holder.host}`}`, {
     file: name,
     expected: 'one run at a time',
-    hint: here ? 'Wait until it has ended (as --wait does), or end it.' : `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
+    hint: here ? 'Wait until it has ended (--wait of run and dissect does), or end it.' : `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
   });
 }
 
