@@ -25,11 +25,11 @@ export { gridMargin, gridOver, leaveOneOutErrors, regressNearest, type KnownPoin
 // Activation maps: upsampling, thresholds, overlaps
 export { planUpsampling, samePlan, upsampleMap, type UpsamplingAlignment, type UpsamplingAxis, type UpsamplingOptions, type UpsamplingPadding, type UpsamplingPlan } from './activation-maps/upsampling.ts';
 export { quantilePosition, type QuantilePosition, type QuantileRule } from './activation-maps/quantile-position.ts';
-export { ThresholdSelection, type SelectedThresholds, type SurvivingMaps, type UnitCondition } from './activation-maps/threshold-selection.ts';
-export { type SelectionOptions, type SelectionRound, type SelectionState } from './activation-maps/selection-state.ts';
+export { ThresholdSelection, type SelectedThresholds } from './activation-maps/threshold-selection.ts';
+export { type SelectionOptions, type SelectionRound, type SelectionState, type UnitCondition } from './activation-maps/selection-state.ts';
 export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
 export { boundsToBins } from './activation-maps/float-keys.ts';
-export { allMaps, type ImageMaps } from './activation-maps/image-maps.ts';
+export { allMaps, type ImageMaps, type SurvivingMaps } from './activation-maps/image-maps.ts';
 export { compactImages, countStaying, estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, sharedMemory, type KeptImage, type KeptMapsEstimateOptions, type MapAllocator } from './activation-maps/kept-maps.ts';
 export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
 export { OverlapTally } from './activation-maps/overlap-tally.ts';

@@ -8,6 +8,14 @@ export interface ImageMaps {
   readonly maps: Float32Array;
 }
 
+/** Maps of one image that may still reach their unit's threshold. */
+export interface SurvivingMaps {
+  /** Units of the maps, ascending. */
+  readonly units: Uint32Array;
+  /** Upper bounds of the upsampled values: the greatest value of the map, at least 0 when zeros lie around it. */
+  readonly maxima: Float32Array;
+}
+
 /**
  * All maps of an image of which no upper bounds are known; their cells are pruned all the same.
  *

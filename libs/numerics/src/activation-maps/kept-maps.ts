@@ -1,6 +1,5 @@
-import type { ImageMaps } from './image-maps.ts';
+import type { ImageMaps, SurvivingMaps } from './image-maps.ts';
 import type { CombinedLabels } from './label-combinations.ts';
-import type { SurvivingMaps } from './threshold-selection.ts';
 
 /** What is kept of one image for the steps after the forward pass. */
 export interface KeptImage extends ImageMaps {

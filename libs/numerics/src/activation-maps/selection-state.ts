@@ -26,6 +26,9 @@ export interface SelectionOptions extends UpsamplingOptions {
  */
 export type SelectionRound = 'coarse' | 'gather' | 'middle' | 'fine' | 'done';
 
+/** What is peculiar about a unit: nothing, all activations 0, all activations equal, or values that are not finite. */
+export type UnitCondition = 'ordinary' | 'dead' | 'constant' | 'invalid';
+
 /** State of a selection as plain data: what shards send to be merged, and what a checkpoint holds. */
 export interface SelectionState {
   /** What the state is of, with the version of its form. */

@@ -1,24 +1,11 @@
 import { floatOfKey, keyOfFloat } from './float-keys.ts';
 import { canGather, GatheredValues } from './gathered-values.ts';
-import type { ImageMaps } from './image-maps.ts';
-import { KernelMemory } from './kernel-memory.ts';
-import { MapWorkArea } from './map-work-area.ts';
+import type { ImageMaps, SurvivingMaps } from './image-maps.ts';
 import { quantilePosition } from './quantile-position.ts';
 import { findDigit } from './radix-digit.ts';
-import { binsOfRound, checkSelectionState, resolveSelectionOptions, sameSelection, type SelectionOptions, type SelectionRound, type SelectionState } from './selection-state.ts';
 import { CountsCollector, noCounts, subtractCounts, type Counts, type TakenCounts } from './selection-counts.ts';
-import { planUpsampling } from './upsampling.ts';
-
-/** Maps of one image that may still reach their unit's threshold. */
-export interface SurvivingMaps {
-  /** Units of the maps, ascending. */
-  readonly units: Uint32Array;
-  /** Upper bounds of the upsampled values: the greatest value of the map, at least 0 when zeros lie around it. */
-  readonly maxima: Float32Array;
-}
-
-/** What is peculiar about a unit: nothing, all activations 0, all activations equal, or values that are not finite. */
-export type UnitCondition = 'ordinary' | 'dead' | 'constant' | 'invalid';
+import { SelectionMemory } from './selection-memory.ts';
+import { binsOfRound, checkSelectionState, resolveSelectionOptions, sameSelection, type SelectionOptions, type SelectionRound, type SelectionState, type UnitCondition } from './selection-state.ts';
 
 /** Result of a selection, one entry a unit. */
 export interface SelectedThresholds {
@@ -32,8 +19,6 @@ export interface SelectedThresholds {
   readonly conditions: readonly UnitCondition[];
 }
 
-/** Greatest absolute activation that counts as finite: beyond it differences could overflow. */
-const LIMIT = 2 ** 126;
 const COUNT_LIMIT = 2 ** 32 - 1;
 
 /**
@@ -51,11 +36,8 @@ const COUNT_LIMIT = 2 ** 32 - 1;
  */
 export class ThresholdSelection {
   readonly options: Required<SelectionOptions>;
-  readonly #memory = new KernelMemory();
-  readonly #wanted: number;
+  readonly #memory: SelectionMemory;
   readonly #valuesPerImage: number;
-  readonly #at: { readonly bounds: number; readonly boundBins: number; readonly lowestBins: number; readonly above: number; readonly minima: number; readonly maxima: number; readonly faults: number; readonly histograms: number; readonly ranges: number; readonly nexts: number };
-  readonly #work: MapWorkArea;
   readonly #prefixes: Uint32Array;
   readonly #ranks: Float64Array;
   readonly #lowers: Float32Array;
@@ -70,25 +52,12 @@ export class ThresholdSelection {
 
   constructor(options: SelectionOptions) {
     this.options = resolveSelectionOptions(options);
-    const { units, height, width, targetHeight, targetWidth, level, rule, values, maximumImages, keepEqual } = this.options;
+    const { units, height, width, targetHeight, targetWidth, level, rule, values, maximumImages } = this.options;
     this.#valuesPerImage = values === 'raw' ? height * width : targetHeight * targetWidth;
     const most = maximumImages * this.#valuesPerImage;
-    this.#wanted = most === Infinity ? COUNT_LIMIT : most - quantilePosition(level, most, rule).lower;
-    if (this.#wanted > COUNT_LIMIT) throw new RangeError(`ThresholdSelection: ${String(this.#wanted)} values above the threshold are more than 32-bit counts hold; use a higher level or the sketch`);
-    const memory = this.#memory;
-    memory.usePlan(planUpsampling(this.options));
-    const perUnit = () => memory.allocate(units * 4);
-    const at = (this.#at = {
-      ...{ bounds: perUnit(), boundBins: perUnit(), lowestBins: perUnit(), above: perUnit(), minima: perUnit(), maxima: perUnit(), faults: perUnit(), nexts: perUnit() },
-      ...{ ranges: memory.allocate(units * 8), histograms: memory.allocate(units * 4096 * 4) },
-    });
-    this.#work = new MapWorkArea(memory, height * width);
-    memory.kernels.setSelection(units, height * width, values === 'raw', keepEqual, this.#wanted, at.bounds, at.boundBins, at.lowestBins, at.above, at.minima, at.maxima, at.faults, at.histograms);
-    memory.floats(at.bounds, units).fill(-Infinity);
-    memory.integers(at.boundBins, units).fill(0xffffffff);
-    memory.integers(at.lowestBins, units).fill(4096);
-    memory.floats(at.minima, units).fill(Infinity);
-    memory.floats(at.maxima, units).fill(-Infinity);
+    const wanted = most === Infinity ? COUNT_LIMIT : most - quantilePosition(level, most, rule).lower;
+    if (wanted > COUNT_LIMIT) throw new RangeError(`ThresholdSelection: ${String(wanted)} values above the threshold are more than 32-bit counts hold; use a higher level or the sketch`);
+    this.#memory = new SelectionMemory(this.options, wanted);
     this.#taken = noCounts(units);
     this.#highest = new Float32Array(units).fill(-Infinity);
     this.#prefixes = new Uint32Array(units);
@@ -110,8 +79,8 @@ export class ThresholdSelection {
 
   /** Lower bounds of the thresholds so far, one a unit; they only rise. -Infinity: none yet, Infinity: unit invalid. */
   bounds(): Float32Array {
-    const bounds = this.#memory.floats(this.#at.bounds, this.options.units).slice();
-    this.#memory.integers(this.#at.faults, bounds.length).forEach((faults, unit) => {
+    const bounds = this.#memory.bounds.slice();
+    this.#memory.faults.forEach((faults, unit) => {
       if (faults > 0) bounds[unit] = Infinity;
     });
     return bounds;
@@ -133,9 +102,8 @@ export class ThresholdSelection {
     for (const { length } of images) if (length !== units * height * width) throw new RangeError(`ThresholdSelection.add: expected ${String(units)} maps of ${String(height)} x ${String(width)}, got ${String(length)} values`);
     if (this.#images + images.length > maximumImages) throw new RangeError(`ThresholdSelection.add: more than the ${String(maximumImages)} images announced`);
     if ((this.#images + images.length) * this.#valuesPerImage > COUNT_LIMIT) throw new RangeError('ThresholdSelection.add: more than 2^32 values a unit; add them to several selections and merge those');
-    const surviving: SurvivingMaps[] = [];
-    for (const some of chunks(images, this.#work.imagesAtOnce(units))) surviving.push(...this.#addSome(some));
-    return surviving;
+    this.#images += images.length;
+    return this.#memory.add(images);
   }
 
   /**
@@ -145,23 +113,22 @@ export class ThresholdSelection {
   takeShard(): SelectionState {
     this.#expect('takeShard', 'coarse');
     const { units } = this.options;
-    const { minima, maxima, faults } = this.#at;
     const now = this.#countsAboveBounds();
-    const [lows, highs, faulty] = [this.#memory.floats(minima, units), this.#memory.floats(maxima, units), this.#memory.integers(faults, units)];
+    const { minima, maxima, faults, boundBins } = this.#memory;
     const none = () => new Float32Array(units).fill(NaN);
     const state: SelectionState = {
       ...{ kind: 'ThresholdSelection/1', options: this.options, round: 'coarse', images: this.#images - this.#taken.images },
-      ...{ faults: faulty.slice(), minima: lows.slice(), maxima: highs.slice(), boundBins: this.#boundBins().slice() },
+      ...{ faults: faults.slice(), minima: minima.slice(), maxima: maxima.slice(), boundBins: boundBins.slice() },
       ...{ nexts: new Float32Array(units), prefixes: new Uint32Array(units), ranks: new Float64Array(units), lowers: none(), uppers: none(), thresholds: none() },
       ...subtractCounts(now, this.#taken),
     };
     this.#taken = { ...now, images: this.#images };
     this.#highest.forEach((highest, unit) => {
-      this.#highest[unit] = Math.max(highest, highs[unit] as number);
+      this.#highest[unit] = Math.max(highest, maxima[unit] as number);
     });
-    lows.fill(Infinity);
-    highs.fill(-Infinity);
-    faulty.fill(0);
+    minima.fill(Infinity);
+    maxima.fill(-Infinity);
+    faults.fill(0);
     return state;
   }
 
@@ -183,7 +150,7 @@ export class ThresholdSelection {
     for (const { units, maxima, maps } of images) {
       if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`ThresholdSelection.refine: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
     }
-    for (const some of chunks(images, this.#work.imagesAtOnce(this.options.units))) this.#refineSome(some);
+    this.#memory.refine(images, this.#gathered ?? (this.#round === 'middle' ? 10 : 0));
   }
 
   /**
@@ -195,7 +162,7 @@ export class ThresholdSelection {
     if (this.#round === 'coarse') {
       const members = this.#endCoarse();
       this.#round = mayGather && canGather(members) ? 'gather' : 'middle';
-      if (this.#round === 'gather') this.#gathered = new GatheredValues(this.#memory, members, this.#at.histograms);
+      if (this.#round === 'gather') this.#gathered = new GatheredValues(this.#memory.kernels, members, this.#memory.addressOf('histograms'));
     } else if (this.#round === 'middle') {
       this.#endMiddle();
       this.#round = 'fine';
@@ -210,7 +177,7 @@ export class ThresholdSelection {
   /** Thresholds of all units, once the rounds are through. */
   thresholds(): SelectedThresholds {
     this.#expect('thresholds', 'done');
-    return { thresholds: this.#thresholds.slice(), lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), conditions: Array.from({ length: this.options.units }, (_, unit) => this.#condition(unit)) };
+    return { thresholds: this.#thresholds.slice(), lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), conditions: Array.from({ length: this.options.units }, (_, unit) => this.#memory.condition(unit)) };
   }
 
   /** Adds the counts of another shard that stands in the same round. */
@@ -225,36 +192,35 @@ export class ThresholdSelection {
       throw new RangeError('ThresholdSelection.merge: the selections did not begin this round from the same state');
     }
     if (other.#gathered !== undefined) this.#gathered?.add(other.#gathered.read());
-    this.#sum('histograms', other, this.options.units * binsOfRound(this.#round));
+    const [mine, theirs] = [this.#memory, other.#memory];
+    const bins = binsOfRound(this.#round);
+    addUp(mine.histograms(bins), theirs.histograms(bins));
     if (this.#round === 'coarse') {
-      this.#sum('faults', other, this.options.units);
-      this.#choose('minima', other, Math.min);
-      this.#choose('maxima', other, Math.max);
-      this.#choose('bounds', other, Math.max);
-      const [mine, theirs] = [this.#boundBins(), other.#boundBins()];
-      theirs.forEach((bin, unit) => {
-        mine[unit] = Math.max(mine[unit] as number, bin);
-      });
-      this.#raiseBounds();
+      addUp(mine.faults, theirs.faults);
+      choose(mine.minima, theirs.minima, Math.min);
+      choose(mine.maxima, theirs.maxima, Math.max);
+      choose(mine.bounds, theirs.bounds, Math.max);
+      choose(mine.boundBins, theirs.boundBins, Math.max);
+      this.#memory.raiseBounds();
     } else {
-      this.#choose('nexts', other, Math.min);
+      choose(mine.nexts, theirs.nexts, Math.min);
     }
   }
 
   /** State as plain data. */
   toState(): SelectionState {
     const { units } = this.options;
-    const { minima, maxima, nexts, faults, histograms } = this.#at;
     const size = binsOfRound(this.#round);
-    const all = this.#memory.integers(histograms, units * size);
+    const { minima, maxima, nexts, faults, boundBins } = this.#memory;
+    const all = this.#memory.histograms(size);
     const gathered = this.#gathered?.read();
     const collector = new CountsCollector(units);
     for (let unit = 0; unit < units; unit++) collector.add(unit, all.subarray(unit * size, unit * size + size), 0, size - 1);
     const counted = collector.finish();
     return {
       ...{ kind: 'ThresholdSelection/1', options: this.options, round: this.#round, images: this.#images },
-      ...{ faults: this.#memory.integers(faults, units).slice(), minima: this.#memory.floats(minima, units).slice(), maxima: this.#memory.floats(maxima, units).slice(), nexts: this.#memory.floats(nexts, units).slice() },
-      ...{ boundBins: this.#boundBins().slice(), prefixes: this.#prefixes.slice(), ranks: this.#ranks.slice() },
+      ...{ faults: faults.slice(), minima: minima.slice(), maxima: maxima.slice(), nexts: nexts.slice() },
+      ...{ boundBins: boundBins.slice(), prefixes: this.#prefixes.slice(), ranks: this.#ranks.slice() },
       ...{ lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), thresholds: this.#thresholds.slice() },
       ...counted,
       ...(gathered === undefined ? {} : { filled: gathered.filled, gathered: { members: (this.#gathered as GatheredValues).members, values: gathered.values } }),
@@ -272,14 +238,13 @@ export class ThresholdSelection {
   static fromState(state: SelectionState): ThresholdSelection {
     checkSelectionState(state);
     const selection = new ThresholdSelection(state.options);
-    const { units } = selection.options;
-    const at = selection.#at;
+    const memory = selection.#memory;
     selection.#round = state.round;
     selection.#images = state.images;
-    for (const name of ['minima', 'maxima', 'nexts'] as const) selection.#memory.floats(at[name], units).set(state[name]);
-    selection.#memory.integers(at.faults, units).set(state.faults);
-    selection.#boundBins().set(state.boundBins);
-    const bounds = selection.#memory.floats(at.bounds, units);
+    for (const name of ['minima', 'maxima', 'nexts'] as const) memory[name].set(state[name]);
+    memory.faults.set(state.faults);
+    memory.boundBins.set(state.boundBins);
+    const { bounds } = memory;
     state.boundBins.forEach((bin, unit) => {
       bounds[unit] = bin < 0 ? -Infinity : floatOfKey((bin << 20) >>> 0);
     });
@@ -291,56 +256,25 @@ export class ThresholdSelection {
     selection.#openRanges();
     selection.#skipAbove();
     if (state.gathered !== undefined) {
-      selection.#gathered = new GatheredValues(selection.#memory, state.gathered.members, at.histograms);
+      selection.#gathered = new GatheredValues(memory.kernels, state.gathered.members, memory.addressOf('histograms'));
       selection.#gathered.add({ filled: state.filled, values: state.gathered.values });
       return selection;
     }
     const size = binsOfRound(state.round);
-    const all = selection.#memory.integers(at.histograms, units * size);
+    const all = memory.histograms(size);
     let entry = 0;
     state.filled.forEach((count, unit) => {
       for (const end = entry + count; entry < end; entry++) all[unit * size + (state.bins[entry] as number)] = state.counts[entry] as number;
     });
-    if (state.round === 'coarse') selection.#raiseBounds();
+    if (state.round === 'coarse') memory.raiseBounds();
     return selection;
-  }
-
-  #addSome(images: readonly Float32Array[]): SurvivingMaps[] {
-    const { units, height, width } = this.options;
-    const memory = this.#memory;
-    const { maps, units: survivors, highest, firsts: heights, ends: counts } = this.#work.reserve(images.length * units, images.length);
-    images.forEach((activations, image) => {
-      memory.floats(maps + image * units * height * width * 4, activations.length).set(activations);
-    });
-    this.#images += images.length;
-    memory.kernels.addImages(maps, images.length, LIMIT, heights, survivors, highest, counts);
-    return Array.from(memory.integers(counts, images.length), (count, image) => ({ units: memory.integers(survivors + image * units * 4, count).slice(), maxima: memory.floats(highest + image * units * 4, count).slice() }));
-  }
-
-  #refineSome(images: readonly ImageMaps[]): void {
-    const memory = this.#memory;
-    const { height, width } = this.options;
-    const total = images.reduce((sum, { units }) => sum + units.length, 0);
-    const work = this.#work.reserve(total, images.length);
-    const [units, highest, maps] = [memory.integers(work.units, total), memory.floats(work.highest, total), memory.floats(work.maps, total * height * width)];
-    const [firsts, ends] = [memory.integers(work.firsts, images.length), memory.integers(work.ends, images.length)];
-    let place = 0;
-    images.forEach((image, index) => {
-      firsts[index] = place;
-      units.set(image.units, place);
-      highest.set(image.maxima, place);
-      maps.set(image.maps, place * height * width);
-      ends[index] = place += image.units.length;
-    });
-    if (this.#gathered !== undefined) memory.kernels.gatherImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, this.#at.ranges, this.#gathered.places, this.#at.nexts);
-    else memory.kernels.refineImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, this.#at.ranges, this.#round === 'middle' ? 10 : 0, this.#at.nexts);
   }
 
   /** Counts of the bins from the bounds on: those under them are not complete. */
   #countsAboveBounds(): Counts {
     const { units } = this.options;
-    const all = this.#memory.integers(this.#at.histograms, units * 4096);
-    const [bounds, highs] = [this.#boundBins(), this.#memory.floats(this.#at.maxima, units)];
+    const all = this.#memory.histograms(4096);
+    const { boundBins: bounds, maxima: highs } = this.#memory;
     const collector = new CountsCollector(units);
     for (let unit = 0; unit < units; unit++) {
       // Upsampling may bring in zeros from around the map, but nothing greater.
@@ -355,23 +289,22 @@ export class ThresholdSelection {
     const { level, rule, units } = this.options;
     const count = this.#images * this.#valuesPerImage;
     const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
-    const all = this.#memory.integers(this.#at.histograms, units * 4096);
-    const bins = this.#boundBins();
+    const all = this.#memory.histograms(4096);
+    const { boundBins: bins } = this.#memory;
     const members = new Float64Array(units);
     for (let unit = 0; unit < units; unit++) {
       // Dropped maps may hold values equal to the bound, so where the counts do not reach the rank the bound itself is it.
       const { digit, rank } = findDigit(all.subarray(unit * 4096, unit * 4096 + 4096), wanted, Math.max(bins[unit] as number, 0));
       this.#prefixes[unit] = digit << 20;
       this.#ranks[unit] = rank;
-      if (this.#condition(unit) !== 'invalid') members[unit] = all[unit * 4096 + digit] as number;
+      if (this.#memory.condition(unit) !== 'invalid') members[unit] = all[unit * 4096 + digit] as number;
     }
     return members;
   }
 
   #endGather(): void {
-    const { ranges, nexts } = this.#at;
     if (this.#images === 0 || this.#gathered === undefined) return;
-    const { lowers, uppers } = this.#gathered.rank(this.#ranks, ranges, nexts);
+    const { lowers, uppers } = this.#gathered.rank(this.#ranks, this.#memory.addressOf('ranges'), this.#memory.addressOf('nexts'));
     for (let unit = 0; unit < this.options.units; unit++) this.#setThreshold(unit, lowers[unit] as number, uppers[unit] as number);
     this.#gathered = undefined;
   }
@@ -385,7 +318,7 @@ export class ThresholdSelection {
   }
 
   #endFine(): void {
-    const nexts = this.#memory.floats(this.#at.nexts, this.options.units);
+    const { nexts } = this.#memory;
     if (this.#images === 0) return;
     this.#eachHistogram((unit, histogram) => {
       const { digit, rank } = findDigit(histogram, this.#ranks[unit] as number, 0);
@@ -403,7 +336,7 @@ export class ThresholdSelection {
 
   /** Puts the threshold between two neighbours in the order of the values; the greatest of all has no neighbour above. */
   #setThreshold(unit: number, lower: number, above: number): void {
-    if (this.#condition(unit) === 'invalid') return;
+    if (this.#memory.condition(unit) === 'invalid') return;
     const count = this.#images * this.#valuesPerImage;
     const { lower: position, fraction } = quantilePosition(this.options.level, count, this.options.rule);
     const upper = position + 1 < count ? above : lower;
@@ -415,26 +348,25 @@ export class ThresholdSelection {
 
   #eachHistogram(visit: (unit: number, histogram: Uint32Array) => void): void {
     const { units } = this.options;
-    const all = this.#memory.integers(this.#at.histograms, units * 1024);
+    const all = this.#memory.histograms(1024);
     for (let unit = 0; unit < units; unit++) visit(unit, all.subarray(unit * 1024, unit * 1024 + 1024));
   }
 
   /** Clears the histograms and sets the range of values that the round is about. */
   #openRound(): void {
-    const { units } = this.options;
-    this.#memory.integers(this.#at.histograms, units * binsOfRound(this.#round)).fill(0);
+    this.#memory.histograms(binsOfRound(this.#round)).fill(0);
     this.#openRanges();
-    this.#memory.floats(this.#at.nexts, units).fill(Infinity);
+    this.#memory.nexts.fill(Infinity);
     this.#skipAbove();
   }
 
   #openRanges(): void {
     const { units } = this.options;
-    const ranges = this.#memory.floats(this.#at.ranges, units * 2);
+    const { ranges } = this.#memory;
     const width = this.#round === 'fine' ? 2 ** 10 : 2 ** 20;
     for (let unit = 0; unit < units; unit++) {
       const prefix = this.#prefixes[unit] as number;
-      const skip = this.#condition(unit) === 'invalid';
+      const skip = this.#memory.condition(unit) === 'invalid';
       ranges[unit * 2] = skip ? Infinity : floatOfKey(prefix);
       ranges[unit * 2 + 1] = skip ? Infinity : floatOfKey(prefix + width);
     }
@@ -443,54 +375,10 @@ export class ThresholdSelection {
   /** Where no value above the range is wanted, the range's own end lets the kernel skip what lies above. */
   #skipAbove(): void {
     const { units } = this.options;
-    const [ranges, nexts] = [this.#memory.floats(this.#at.ranges, units * 2), this.#memory.floats(this.#at.nexts, units)];
+    const { ranges, nexts } = this.#memory;
     for (let unit = 0; unit < units; unit++) {
       if (this.#round === 'middle' || (this.#round === 'gather' && (this.#ranks[unit] as number) > 1)) nexts[unit] = Math.min(nexts[unit] as number, ranges[unit * 2 + 1] as number);
     }
-  }
-
-  /** Counts anew the values above the bounds, and raises the bounds where they allow it. */
-  #raiseBounds(): void {
-    const { units } = this.options;
-    // Counts came from elsewhere, and may be in any bin.
-    this.#memory.integers(this.#at.lowestBins, units).fill(0);
-    const all = this.#memory.integers(this.#at.histograms, units * 4096);
-    const [above, bins, bounds] = [this.#memory.integers(this.#at.above, units), this.#boundBins(), this.#memory.floats(this.#at.bounds, units)];
-    for (let unit = 0; unit < units; unit++) {
-      const histogram = all.subarray(unit * 4096, unit * 4096 + 4096);
-      let [bin, count] = [4096, 0];
-      const bound = bins[unit] as number;
-      while (bin - 1 > bound && count + (histogram[bin - 1] as number) < this.#wanted) count += histogram[--bin] as number;
-      above[unit] = count;
-      if (bin - 1 > bound) {
-        bins[unit] = bin - 1;
-        bounds[unit] = floatOfKey(((bin - 1) << 20) >>> 0);
-      }
-    }
-  }
-
-  #condition(unit: number): UnitCondition {
-    const read = (address: number) => this.#memory.floats(address, this.options.units)[unit] as number;
-    if ((this.#memory.integers(this.#at.faults, this.options.units)[unit] as number) > 0) return 'invalid';
-    const [least, greatest] = [read(this.#at.minima), read(this.#at.maxima)];
-    if (least !== greatest) return 'ordinary';
-    return least === 0 ? 'dead' : 'constant';
-  }
-
-  #boundBins(): Int32Array {
-    return new Int32Array(this.#memory.kernels.memory.buffer, this.#at.boundBins, this.options.units);
-  }
-
-  #sum(name: 'histograms' | 'faults', other: ThresholdSelection, length: number): void {
-    const [mine, theirs] = [this.#memory.integers(this.#at[name], length), other.#memory.integers(other.#at[name], length)];
-    // A count beyond the limit is beyond every rank that is looked for, so holding it there loses nothing.
-    for (let index = 0; index < length; index++) mine[index] = Math.min((mine[index] as number) + (theirs[index] as number), COUNT_LIMIT);
-  }
-
-  #choose(name: 'minima' | 'maxima' | 'bounds' | 'nexts', other: ThresholdSelection, pick: (one: number, other: number) => number): void {
-    const { units } = this.options;
-    const [mine, theirs] = [this.#memory.floats(this.#at[name], units), other.#memory.floats(other.#at[name], units)];
-    for (let unit = 0; unit < units; unit++) mine[unit] = pick(mine[unit] as number, theirs[unit] as number);
   }
 
   #expect(method: string, ...rounds: SelectionRound[]): void {
@@ -498,8 +386,11 @@ export class ThresholdSelection {
   }
 }
 
-/** Neighbours in groups of at most `size`. */
-function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  if (items.length <= size) return [items];
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+/** Adds counts to others. A count beyond the limit is beyond every rank that is looked for, so holding it there loses nothing. */
+function addUp(mine: Uint32Array, theirs: Uint32Array): void {
+  for (let index = 0; index < mine.length; index++) mine[index] = Math.min((mine[index] as number) + (theirs[index] as number), COUNT_LIMIT);
+}
+
+function choose<Values extends Float32Array | Int32Array>(mine: Values, theirs: Values, pick: (one: number, other: number) => number): void {
+  for (let unit = 0; unit < mine.length; unit++) mine[unit] = pick(mine[unit] as number, theirs[unit] as number);
 }
