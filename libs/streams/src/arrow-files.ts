@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
 import { RecordBatchFileWriter, tableFromIPC, type RecordBatch, type Schema, type TypeMap } from 'apache-arrow';
 import { writeFileAtomically } from './atomic-files.ts';
 import { InputError } from './errors.ts';
@@ -62,7 +62,13 @@ export function readInputFile(file: string): Buffer {
 }
 
 /** Code, beside those of the system, for what is there but is neither a file nor a folder. */
-export const notFile = 'NOT_FILE';
+const notFile = 'NOT_FILE';
+
+/** Refuses what is no file, before it is opened: to open a pipe waits for its writer, and a device may never end. The error is for {@link readError}. */
+export function requireFile(status: Pick<Stats, 'isFile' | 'isDirectory'>): void {
+  if (status.isDirectory()) throw Object.assign(new Error('folder'), { code: 'EISDIR' });
+  if (!status.isFile()) throw Object.assign(new Error('neither a file nor a folder'), { code: notFile });
+}
 
 /** Turns a failure of the file system while reading into an error that says what to do. */
 export function readError(file: string, cause: unknown): InputError {

@@ -10,7 +10,7 @@ export { column, Interner, readLists, readNumbers, readStrings, type InternedCol
 export { boundedMap } from './bounded-map.ts';
 
 // Files
-export { arrowFileBytes, isArrowFile, readArrowFile, readError, readInputFile, writeArrowFile } from './arrow-files.ts';
+export { arrowFileBytes, isArrowFile, readArrowFile, readError, readInputFile, requireFile, writeArrowFile } from './arrow-files.ts';
 export { checkOutputApart, checkOutputOutside, discardStagedFolders, isRunFolder, manifestFile, removeLeftovers, removeRunFolder, stageFolder, writeError, writeFileAtomically, type StagedFolder } from './atomic-files.ts';
 export { batchCsvColumns, csvCell, csvText, type CsvColumn, type CsvValue } from './csv-text.ts';
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,5 +43,11 @@ describe('FileReader', () => {
     await reader.read(file);
     await expect(reader.read(path.join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_MISSING', details: { file: path.join(folder, 'none') } });
     await expect(reader.read(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+
+  it('does not wait for the writer of a pipe', async () => {
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    await expect(readerOf(0).read(pipe)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('is a pipe') as string });
   });
 });

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { readError } from '@intermodel/streams';
+import { readError, requireFile } from '@intermodel/streams';
 
 /** A disk counts as one that answers at once if a file takes no more than these milliseconds, and one more for each so many bytes. */
 const promptMilliseconds = 1;
@@ -30,6 +30,7 @@ export class FileReader {
   /** @throws InputError `FILE_MISSING` or `FILE_UNREADABLE`, naming the file */
   async read(file: string): Promise<Buffer> {
     try {
+      requireFile(statSync(file));
       if (this.#beside > 0) {
         this.#beside--;
         return await readFile(file);

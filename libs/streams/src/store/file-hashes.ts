@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { notFile, readError } from '../arrow-files.ts';
+import { readError, requireFile } from '../arrow-files.ts';
 import { InputError } from '../errors.ts';
 import { isJsonObject } from './canonical-json.ts';
 import { describeVersion, settledMilliseconds } from './file-version.ts';
@@ -121,9 +121,7 @@ export class FileHashes {
 function fileState(file: string): { readonly text: string; readonly bytes: number; readonly changed: number } {
   try {
     const status = statSync(file, { bigint: true });
-    if (status.isDirectory()) throw Object.assign(new Error('folder'), { code: 'EISDIR' });
-    // A pipe or a device may never end.
-    if (!status.isFile()) throw Object.assign(new Error('neither a file nor a folder'), { code: notFile });
+    requireFile(status);
     return { text: describeVersion(status), bytes: Number(status.size), changed: Number(status.ctimeMs) };
   } catch (cause) {
     throw readError(file, cause);
