@@ -10,6 +10,7 @@ import type { KeptLayer } from './check-disk.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import { modelCopies } from './model-copies.ts';
+import { cutBatches, imagesPerBatch, type PassBatch } from './pass-batches.ts';
 import { sharePassTime, WorkClock, type PassTimes } from './pass-times.ts';
 
 /** A shard to run, and the layers that are wanted of it; none where only its labels are. */
@@ -53,9 +54,6 @@ export interface ForwardPassOptions {
 /** Bytes of the batches between decoding and counting, which are so many at least and at most: models have work while the main thread is busy. */
 const aliveBytes = 2 ** 26;
 const [fewestAlive, mostAlive] = [3, 9];
-
-/** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
-const imagesPerBatch = 8;
 
 /** A batch of images that was loaded and run. */
 interface InferredBatch {
@@ -107,7 +105,7 @@ export class ForwardPass {
     for (const { model, layers, files } of wanted) await this.#unlessChanged(files, () => this.#open(model, layers, copies));
     const batchesAlive = this.#batchesAlive(models);
     this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ images: total, units, mapSize: height * width }))));
-    const batches = tasks.flatMap((task) => Array.from({ length: Math.ceil(task.shard.entries.length / imagesPerBatch) }, (_, index) => ({ task, first: index * imagesPerBatch })));
+    const batches = cutBatches(tasks, ({ shard }) => shard.entries.length, copies);
     const underWay: Promise<InferredBatch>[] = [];
     let [done, next, writing, begun]: [number, number, Promise<void> | undefined, number] = [0, 0, undefined, performance.now()];
     const tell = () => {
@@ -117,10 +115,9 @@ export class ForwardPass {
     const skipped: LoadedImages['skipped'][number][] = [];
     let costs = new ShardCosts();
     try {
-      for (const { task, first } of batches) {
+      for (const { task, first, end } of batches) {
         while (next < batches.length && underWay.length < batchesAlive) {
-          const batch = batches[next++] as (typeof batches)[number];
-          const inferred = this.#infer(batch.task, batch.first);
+          const inferred = this.#infer(batches[next++] as PassBatch<PassTask>);
           // Its failure is met when its turn comes; until then it must not count as unheard.
           inferred.catch(() => undefined);
           underWay.push(inferred);
@@ -133,7 +130,7 @@ export class ForwardPass {
         skipped.push(...loaded.skipped);
         done += loaded.batch.numRows + loaded.skipped.length;
         tell();
-        if (first + imagesPerBatch < task.shard.entries.length) continue;
+        if (end < task.shard.entries.length) continue;
         await writing;
         for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)])) await this.#options.checkFiles(files);
         const now = performance.now();
@@ -170,8 +167,8 @@ export class ForwardPass {
     await Promise.allSettled([this.#closing, ...opened.map(({ activations }) => activations.stop())]);
   }
 
-  async #infer({ shard, places }: PassTask, first: number): Promise<InferredBatch> {
-    const { result: loaded, milliseconds: loading } = await this.#clock.measure('loading', () => this.#unlessChanged(shard.files, () => this.#options.load(shard.entries.slice(first, first + imagesPerBatch))));
+  async #infer({ task: { shard, places }, first, end }: PassBatch<PassTask>): Promise<InferredBatch> {
+    const { result: loaded, milliseconds: loading } = await this.#clock.measure('loading', () => this.#unlessChanged(shard.files, () => this.#options.load(shard.entries.slice(first, end))));
     const activations = new Map<LayerPlace, ActivationBatch>();
     const running = new Map<LayerPlace, number>();
     for (const name of new Set(places.map(({ model }) => model.name))) {

@@ -1,0 +1,33 @@
+/** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
+export const imagesPerBatch = 8;
+
+/** Some neighbours among the images of a task: from `first` to before `end`. */
+export interface PassBatch<Task> {
+  readonly task: Task;
+  readonly first: number;
+  readonly end: number;
+}
+
+/**
+ * Cuts the images of a pass into batches, in order, none across two tasks. Where copies of a model share them, batches
+ * become smaller towards the end, so that no copy waits long for the other's last one (guided self-scheduling,
+ * Polychronopoulos and Kuck 1987).
+ *
+ * @param tasks what is run
+ * @param images images of a task
+ * @param copies copies of the model
+ */
+export function cutBatches<Task>(tasks: readonly Task[], images: (task: Task) => number, copies: number): PassBatch<Task>[] {
+  let left = tasks.reduce((sum, task) => sum + images(task), 0);
+  return tasks.flatMap((task) => {
+    const [batches, count]: [PassBatch<Task>[], number] = [[], images(task)];
+    for (let first = 0; first < count; ) {
+      const most = copies === 1 ? imagesPerBatch : Math.min(imagesPerBatch, Math.ceil(left / (2 * copies)));
+      const end = Math.min(count, first + most);
+      batches.push({ task, first, end });
+      left -= end - first;
+      first = end;
+    }
+    return batches;
+  });
+}
