@@ -1,5 +1,5 @@
+import { InputError } from '@intermodel/errors';
 import type { ModelInput } from '@intermodel/onnx';
-import { InputError } from '@intermodel/streams';
 import type { InputLayout, Preprocessing } from './preprocessing.ts';
 
 /** What a model is opened with, as far as its input has to fit it. */

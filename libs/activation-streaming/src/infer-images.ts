@@ -1,5 +1,5 @@
+import { InputError } from '@intermodel/errors';
 import { openSession, type ModelSession } from '@intermodel/onnx';
-import { InputError } from '@intermodel/streams';
 import { checkImageInput } from './check-image-input.ts';
 import { describeLayer, toUnitMaps, type LayerMaps } from './layer-maps.ts';
 import { openNormaliser } from './normalise-pixels.ts';

@@ -1,6 +1,6 @@
+import { InputError } from '@intermodel/errors';
 import type { Layout } from '@intermodel/onnx';
 import { findTokenGrid } from '@intermodel/onnx';
-import { InputError } from '@intermodel/streams';
 
 /** A layer to dissect; a name alone stands for a layer without further settings. */
 export interface LayerOptions {

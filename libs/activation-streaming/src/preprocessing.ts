@@ -1,4 +1,4 @@
-import { InputError, suggestName } from '@intermodel/streams';
+import { InputError, suggestName } from '@intermodel/errors';
 
 /** Order of the axes of a model's input: channels first or last. */
 export type InputLayout = 'NCHW' | 'NHWC';

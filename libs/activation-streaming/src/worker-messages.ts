@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { InputError, IntermodelError, MachineError, type ErrorDetails } from '@intermodel/streams';
+import { InputError, IntermodelError, MachineError, type ErrorDetails } from '@intermodel/errors';
 import type { LayerMaps, LayerOptions } from './layer-maps.ts';
 import type { InputLayout, Preprocessing } from './preprocessing.ts';
 

@@ -1,5 +1,5 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 
 /** Bytes that are read by ranges, so that a large file is never held as a whole. */
 export interface ByteSource {

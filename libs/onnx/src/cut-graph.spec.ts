@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { InputError } from '@intermodel/streams';
+import type { InputError } from '@intermodel/errors';
 import { buildOnnxModel, type OnnxModel, type OnnxNode } from '@intermodel/testing';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { InputError, suggestName } from '@intermodel/streams';
+import { InputError, suggestName } from '@intermodel/errors';
 import { listSupportedBackends } from 'onnxruntime-node';
 
 /** Names of the execution providers that the runtime on this platform knows, `cpu` first; some need drivers that are not part of it. */

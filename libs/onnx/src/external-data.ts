@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 import type { ConstantTensor } from './onnx-model.ts';
 
 /** Where the external data of a model really lies. */

@@ -1,4 +1,4 @@
-import { InputError, suggestName } from '@intermodel/streams';
+import { InputError, suggestName } from '@intermodel/errors';
 import { allNodes, bodies, neededNames } from './captured-names.ts';
 import type { OnnxModel } from './onnx-model.ts';
 

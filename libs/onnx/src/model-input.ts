@@ -1,4 +1,4 @@
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 import type { CutModel } from './cut-graph.ts';
 import { floatTypes } from './onnx-model.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { InputError } from '@intermodel/streams';
+import type { InputError } from '@intermodel/errors';
 import { buildOnnxModel, writeResNet50, type OnnxModel, type OnnxNode } from '@intermodel/testing';
 import { describe, expect, it } from 'vitest';
 import { listExecutionProviders } from './execution-providers.ts';

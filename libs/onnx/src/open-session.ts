@@ -1,4 +1,4 @@
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { cutGraph, type CutModel, type CutOptions } from './cut-graph.ts';
 import { checkExecutionProviders, providerError } from './execution-providers.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 import { buildOnnxModel, type OnnxModel } from '@intermodel/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 import { memoryBytes, openByteFile, type ByteSource } from './byte-source.ts';
 import type { Graph, LocalFunction, OnnxModel } from './onnx-model.ts';
 import { ProtobufError, readInteger, readText, walkFields, type ByteRange, type ProtobufField } from './protobuf-reader.ts';

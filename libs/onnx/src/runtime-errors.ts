@@ -1,4 +1,4 @@
-import { InputError, IntermodelError, MachineError } from '@intermodel/streams';
+import { InputError, IntermodelError, MachineError } from '@intermodel/errors';
 
 /** Turns a failure of the runtime to open or run a model into an error that says what is wrong with the file. */
 export function runtimeError(file: string, cause: unknown): IntermodelError {

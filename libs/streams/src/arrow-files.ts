@@ -1,7 +1,7 @@
 import { closeSync, openSync, readFileSync, readSync, type Stats } from 'node:fs';
+import { InputError } from '@intermodel/errors';
 import { RecordBatchFileWriter, tableFromIPC, type RecordBatch, type Schema, type TypeMap } from 'apache-arrow';
 import { writeFileAtomically } from './atomic-files.ts';
-import { InputError } from './errors.ts';
 
 /** Writes batches of one schema as an Arrow IPC file, whole or not at all. */
 export function writeArrowFile<T extends TypeMap>(file: string, schema: Schema<T>, batches: Iterable<RecordBatch<T>>): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, MachineError } from './errors.ts';
+import { InputError, MachineError } from '@intermodel/errors';
 import { flushFolder, makeFolder } from './store/durable-folders.ts';
 
 /** File that marks a folder as the output of a run. */

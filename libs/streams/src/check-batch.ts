@@ -1,5 +1,5 @@
 import type { RecordBatch, Schema, TypeMap } from 'apache-arrow';
-import { BatchSchemaError } from './errors.ts';
+import { BatchSchemaError } from './batch-schema-error.ts';
 
 const checked = new WeakMap<Schema, WeakSet<Schema>>();
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unitMatchSchema } from '@intermodel/schemas';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchCsvColumns, buildBatch, checkOutputApart, checkOutputOutside, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, stageFolder, suggestName, writeArrowFile, writeFileAtomically } from './index.ts';
+import { batchCsvColumns, buildBatch, checkOutputApart, checkOutputOutside, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, stageFolder, writeArrowFile, writeFileAtomically } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -103,14 +103,6 @@ describe(stageFolder, () => {
 describe(csvText, () => {
   it('quotes what needs quotes and leaves undefined cells empty', () => {
     expect(csvText(batchCsvColumns(batch), batch.numRows)).toBe('model,layer,unit,concept,category,iou\na,,0,"x,y",object,0.1\nb,,1,"""q""",part,\n');
-  });
-});
-
-describe(suggestName, () => {
-  it('names the nearest candidate, or only lists them', () => {
-    expect(suggestName('IUO', ['model', 'iou'])).toBe('Did you mean "iou"? Choices: model, iou.');
-    expect(suggestName('zzzzzz', ['model', 'iou'])).toBe('Choices: model, iou.');
-    expect(suggestName('x', [])).toBe('Choices: .');
   });
 });
 

@@ -1,5 +1,6 @@
-// Errors
-export { BatchSchemaError, InputError, IntermodelError, MachineError, nearestName, suggestName, type ErrorDetails, type ErrorPlace } from './errors.ts';
+// Errors: those of @intermodel/errors too, so that a stage has one place to take them from
+export { InputError, IntermodelError, MachineError, nearestName, suggestName, type ErrorDetails, type ErrorPlace } from '@intermodel/errors';
+export { BatchSchemaError } from './batch-schema-error.ts';
 
 // Batches
 export { buildBatch, emptyBatch, type BatchValues, type CodedText, type ColumnValues, type PlaneValues, type RepeatedText } from './build-batch.ts';

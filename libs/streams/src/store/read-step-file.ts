@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { MachineError } from '../errors.ts';
+import { MachineError } from '@intermodel/errors';
 import { describeVersion, settledMilliseconds } from './file-version.ts';
 import { decodeFooter, footerLength, locatePart, trailerBytes } from './step-file.ts';
 import type { StepRecord } from './step-store.ts';

@@ -1,4 +1,4 @@
-import { MachineError } from '../errors.ts';
+import { MachineError } from '@intermodel/errors';
 import { stepKey, type StepDescription } from './step-key.ts';
 import { partHash, type StepParts, type StepRecord, type StepStore } from './step-store.ts';
 import type { StepTimes } from './step-times.ts';

@@ -1,5 +1,3 @@
-import { closest, distance } from 'fastest-levenshtein';
-
 /** Where an error was met: whatever of these is known helps the user to find the place. */
 export interface ErrorPlace {
   /** Path of the offending file. */
@@ -53,38 +51,6 @@ export class InputError extends IntermodelError {
 /** The machine failed (disk full, no permission, out of memory): the command line ends with exit code 1. */
 export class MachineError extends IntermodelError {
   override readonly name = 'MachineError';
-}
-
-/** A batch of another schema was fed to a stage: a programming error of whoever wired the stages. */
-export class BatchSchemaError extends IntermodelError {
-  override readonly name = 'BatchSchemaError';
-
-  constructor(stage: string, column: string, expected: string, actual: string) {
-    super('BATCH_SCHEMA', `${stage}: column "${column}" is ${actual}`, {
-      column,
-      expected,
-      hint: `Build the batch with buildBatch() and the table's schema from @intermodel/schemas.`,
-    });
-  }
-}
-
-/** The candidate nearest to a misspelt name: one that it begins, or the nearest by edit distance; undefined where none is near. */
-export function nearestName(name: string, candidates: readonly string[]): string | undefined {
-  if (candidates.length === 0) return undefined;
-  const lowered = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
-  const begun = [...lowered.keys()].find((candidate) => name.length > 1 && candidate.startsWith(name.toLowerCase()));
-  if (begun !== undefined) return lowered.get(begun);
-  const nearest = closest(name.toLowerCase(), [...lowered.keys()]);
-  const limit = Math.max(2, Math.ceil(name.length / 2));
-  return distance(name.toLowerCase(), nearest) <= limit ? lowered.get(nearest) : undefined;
-}
-
-/** Says "did you mean" for a misspelt name, and lists the choices: `Did you mean "iou"? Choices: a, b, c.` */
-export function suggestName(name: string, candidates: readonly string[], listed = 12): string {
-  const nearest = nearestName(name, candidates);
-  const shown = candidates.slice(0, listed).join(', ');
-  const rest = candidates.length > listed ? ` and ${String(candidates.length - listed)} more` : '';
-  return `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}Choices: ${shown}${rest}.`;
 }
 
 function composeMessage(problem: string, { file, line, column, expected, hint }: ErrorDetails): string {
