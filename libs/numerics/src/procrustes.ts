@@ -1,4 +1,4 @@
-import { Matrix, SingularValueDecomposition } from 'ml-matrix';
+import { matrixLibrary } from './linear-algebra.ts';
 import { columnMeans, centredRows } from './principal-components/projection.ts';
 import { checkMatrix } from './row-matrix.ts';
 
@@ -74,6 +74,7 @@ export function alignProcrustes({ reference, moving, rows, columns }: Procrustes
 
 /** U V' of the singular value decomposition of source' x target, and the sum of the singular values. */
 function bestRotation(target: Float64Array, source: Float64Array, rows: number, columns: number): { readonly rotation: Float64Array; readonly gain: number } {
+  const { Matrix, SingularValueDecomposition } = matrixLibrary();
   const products = new Matrix(columns, columns);
   for (let from = 0; from < columns; from++) {
     for (let to = 0; to < columns; to++) {

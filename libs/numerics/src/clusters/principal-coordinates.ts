@@ -1,4 +1,4 @@
-import { Matrix, SVD } from 'ml-matrix';
+import { matrixLibrary } from '../linear-algebra.ts';
 import type { RowMatrix } from '../row-matrix.ts';
 
 /** Rows up to which the decomposition pays: beyond that clustering works on the columns as they are. */
@@ -17,6 +17,7 @@ export function principalCoordinates(matrix: RowMatrix): RowMatrix {
     for (let row = 0; row < rows; row++) centred[row * columns + column] = (values[row * columns + column] as number) - mean;
   }
   if (rows > mostRows || columns === 0) return { values: centred, rows, columns };
+  const { Matrix, SVD } = matrixLibrary();
   const decomposed = new SVD(Matrix.from1DArray(rows, columns, Array.from(centred)), { computeLeftSingularVectors: true, computeRightSingularVectors: false, autoTranspose: true });
   const axes = Math.min(rows, columns);
   const coordinates = new Float64Array(rows * axes);

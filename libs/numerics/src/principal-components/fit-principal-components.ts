@@ -1,5 +1,4 @@
-import { Matrix } from 'ml-matrix';
-import { PCA } from 'ml-pca';
+import { matrixLibrary, pcaLibrary } from '../linear-algebra.ts';
 import { checkMatrix, type RowMatrix } from '../row-matrix.ts';
 import { centredRows, columnMeans, projectCentred } from './projection.ts';
 import { completeAxes, orientAxes } from './axes.ts';
@@ -100,6 +99,7 @@ function findAxes(centred: RowMatrix, components: number, totalVariance: number)
 }
 
 function fromDecomposition({ values, rows, columns }: RowMatrix, components: number): Axes {
+  const [{ Matrix }, { PCA }] = [matrixLibrary(), pcaLibrary()];
   const fitted = new PCA(new Matrix(Array.from({ length: rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns))), { method: 'SVD', center: true, scale: false });
   const vectors = fitted.getEigenvectors();
   const loadings = new Float64Array(components * columns);
