@@ -1,10 +1,13 @@
 /** Images of a batch: enough to keep the thread of the model busy, few enough to keep memory small. */
 export const imagesPerBatch = 8;
 
-/** Some neighbours among the images of a task: from `first` to before `end`. */
+/** Neighbours among the images of a task. */
 export interface PassBatch<Task> {
+  /** Whose images they are. */
   readonly task: Task;
+  /** The first of them, counted within the task. */
   readonly first: number;
+  /** The one behind the last. */
   readonly end: number;
 }
 
