@@ -10,7 +10,7 @@ let workspace = '';
 beforeAll(() => {
   workspace = mkdtempSync(path.join(tmpdir(), 'workspace-'));
   const isSource = (source: string) => !/[/\\](?:dist|\.vitest|node_modules)$/u.test(source);
-  for (const entry of ['nx.json', 'package.json', 'package-lock.json', 'tsconfig.base.json', 'vitest.base.mts', 'eslint.config.mjs', 'tools/house', 'tools/generators', 'libs/schemas', 'libs/streams', 'libs/testing']) {
+  for (const entry of ['nx.json', 'package.json', 'package-lock.json', 'tsconfig.base.json', 'vitest.base.mts', 'eslint.config.mjs', 'tools/house', 'tools/generators', 'libs/errors', 'libs/schemas', 'libs/streams', 'libs/testing']) {
     cpSync(path.join(root, entry), path.join(workspace, entry), { recursive: true, filter: isSource });
   }
   symlinkSync(path.join(root, 'node_modules'), path.join(workspace, 'node_modules'));
