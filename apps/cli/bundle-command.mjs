@@ -1,4 +1,4 @@
-// Puts the built command and the modules that it stands on into few files: to load some hundred takes most of a short run.
+// Puts the built command and the modules that it stands on into few files: to load a thousand takes most of a short run.
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';

@@ -3,7 +3,7 @@ import { openInference, type ImageInference } from './infer-images.ts';
 import { RunGuard } from './run-guard.ts';
 import { packError, type InferRequest, type WorkerAnswer, type WorkerData } from './worker-messages.ts';
 
-/** Answers requests one after the other, until it is told to close. Nothing that it imports loads Arrow or RxJS, which would take longer than to open most models. */
+/** Answers requests one after the other, until it is told to close. Nothing that it imports loads Arrow or RxJS, which every thread would wait for. */
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const { settings, guardMemory } = workerData as WorkerData;
   const answer = (message: WorkerAnswer, transfer: readonly ArrayBuffer[] = []) => {
