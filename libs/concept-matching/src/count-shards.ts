@@ -58,14 +58,19 @@ export class ShardCounter {
     return this.#images;
   }
 
-  /** Adds the next images of the shard: units x height x width values of each, which must stay as they are until the shard is taken. */
-  add(images: readonly Float32Array[]): void {
+  /**
+   * Adds the next images of the shard: units x height x width values of each, which must stay as they are until the shard is taken.
+   *
+   * @returns for each image the greatest value of each unit's map, NaN where a value is not finite
+   */
+  add(images: readonly Float32Array[]): readonly Float32Array[] {
     const [first, ...others] = this.#selections.map((selection) => selection.addAll(images));
     if (first === undefined) throw new RangeError('ShardCounter: no selection was given');
     images.forEach((activations, index) => {
       const surviving = others.reduce((sum, other) => union(sum, other[index] as SurvivingMaps), first[index] as SurvivingMaps);
       this.#maps.add(this.#images++, noLabels, surviving, activations, true);
     });
+    return first.map(({ greatest }) => greatest);
   }
 
   /** Ends the shard and gives what was counted of it, the maps in memory from `allocate`; the next image begins another one. */

@@ -29,7 +29,7 @@ export { ThresholdSelection, type SelectedThresholds } from './activation-maps/t
 export { type SelectionOptions, type SelectionRound, type SelectionState, type UnitCondition } from './activation-maps/selection-state.ts';
 export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
 export { boundsToBins } from './activation-maps/float-keys.ts';
-export { allMaps, type ImageMaps, type SurvivingMaps } from './activation-maps/image-maps.ts';
+export { allMaps, type CountedMaps, type ImageMaps, type SurvivingMaps } from './activation-maps/image-maps.ts';
 export { compactImages, countStaying, estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, sharedMemory, type KeptImage, type KeptMapsEstimateOptions, type MapAllocator } from './activation-maps/kept-maps.ts';
 export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
 export { OverlapTally } from './activation-maps/overlap-tally.ts';

@@ -16,6 +16,12 @@ export interface SurvivingMaps {
   readonly maxima: Float32Array;
 }
 
+/** What counting the maps of one image told of them. */
+export interface CountedMaps extends SurvivingMaps {
+  /** Greatest value of each unit's map, whether it survives or not; NaN where a value is not finite. */
+  readonly greatest: Float32Array;
+}
+
 /**
  * All maps of an image of which no upper bounds are known; their cells are pruned all the same.
  *

@@ -8,7 +8,7 @@ export interface DissectionKernels extends KernelExports {
   setPlan(height: number, width: number, stride: number, groups: number, tail: number, clamp: boolean, lanes: boolean, starts: number, patterns: number, fractions: number, cells: number, rowStarts: number, rowFractions: number, scratch: number, activeRows: number): void;
   upsampleAll(map: number, target: number): void;
   setSelection(units: number, size: number, raw: boolean, keepEqual: boolean, rank: number, bounds: number, bins: number, lowest: number, above: number, minima: number, maxima: number, faults: number, histograms: number): void;
-  addImages(activations: number, images: number, limit: number, heights: number, survivors: number, survivorMaxima: number, survivorCounts: number): void;
+  addImages(activations: number, images: number, limit: number, heights: number, survivors: number, survivorMaxima: number, survivorCounts: number, greatest: number): void;
   refineImages(maps: number, units: number, highest: number, cursors: number, ends: number, images: number, ranges: number, shift: number, nexts: number): void;
   gatherImages(maps: number, units: number, highest: number, cursors: number, ends: number, images: number, ranges: number, places: number, nexts: number): void;
   rankGathered(ranges: number, starts: number, places: number, ranks: number, nexts: number, lowers: number, uppers: number, scratch: number): void;

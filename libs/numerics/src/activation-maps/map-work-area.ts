@@ -9,8 +9,10 @@ export interface WorkAddresses {
   readonly maps: number;
   /** A 32-bit place for each map: its unit. */
   readonly units: number;
-  /** A 32-bit place for each map: its greatest value. */
+  /** A 32-bit place for each map: the greatest of its upsampled values. */
   readonly highest: number;
+  /** A 32-bit place for each map: the greatest of its own values. */
+  readonly greatest: number;
   /** A 32-bit place for each image. */
   readonly firsts: number;
   /** Another one. */
@@ -21,7 +23,7 @@ export interface WorkAddresses {
 export class MapWorkArea {
   readonly #memory: KernelMemory;
   readonly #mapSize: number;
-  #addresses: WorkAddresses = { maps: 0, units: 0, highest: 0, firsts: 0, ends: 0 };
+  #addresses: WorkAddresses = { maps: 0, units: 0, highest: 0, greatest: 0, firsts: 0, ends: 0 };
   #maps = 0;
   #images = 0;
 
@@ -46,7 +48,7 @@ export class MapWorkArea {
       this.#maps = Math.max(maps, this.#maps === 0 ? 0 : 2 * this.#maps);
       this.#images = Math.max(images, 16, 2 * this.#images);
       const [perMap, perImage] = [() => this.#memory.allocate(this.#maps * 4), () => this.#memory.allocate(this.#images * 4)];
-      this.#addresses = { maps: this.#memory.allocate(this.#maps * this.#mapSize * 4 + 16), units: perMap(), highest: perMap(), firsts: perImage(), ends: perImage() };
+      this.#addresses = { maps: this.#memory.allocate(this.#maps * this.#mapSize * 4 + 16), units: perMap(), highest: perMap(), greatest: perMap(), firsts: perImage(), ends: perImage() };
     }
     return this.#addresses;
   }

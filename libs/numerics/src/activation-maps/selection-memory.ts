@@ -1,6 +1,6 @@
 import { floatOfKey } from './float-keys.ts';
 import type { GatheredValues } from './gathered-values.ts';
-import type { ImageMaps, SurvivingMaps } from './image-maps.ts';
+import type { CountedMaps, ImageMaps } from './image-maps.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { MapWorkArea } from './map-work-area.ts';
 import type { SelectionOptions, UnitCondition } from './selection-state.ts';
@@ -142,10 +142,8 @@ export class SelectionMemory {
   }
 
   /** Counts all maps of images, and tells for each image which of them may still matter. */
-  add(images: readonly Float32Array[]): SurvivingMaps[] {
-    const surviving: SurvivingMaps[] = [];
-    for (const some of chunks(images, this.#work.imagesAtOnce(this.#options.units))) surviving.push(...this.#addSome(some));
-    return surviving;
+  add(images: readonly Float32Array[]): CountedMaps[] {
+    return chunks(images, this.#work.imagesAtOnce(this.#options.units)).flatMap((some) => this.#addSome(some));
   }
 
   /** Gathers values of kept maps, or counts digits of them that many bits from the right. */
@@ -153,15 +151,18 @@ export class SelectionMemory {
     for (const some of chunks(images, this.#work.imagesAtOnce(this.#options.units))) this.#refineSome(some, into);
   }
 
-  #addSome(images: readonly Float32Array[]): SurvivingMaps[] {
+  #addSome(images: readonly Float32Array[]): CountedMaps[] {
     const { units, height, width } = this.#options;
     const memory = this.kernels;
-    const { maps, units: survivors, highest, firsts: heights, ends: counts } = this.#work.reserve(images.length * units, images.length);
+    const { maps, units: survivors, highest, greatest, firsts: heights, ends: counts } = this.#work.reserve(images.length * units, images.length);
     images.forEach((activations, image) => {
       memory.floats(maps + image * units * height * width * 4, activations.length).set(activations);
     });
-    memory.kernels.addImages(maps, images.length, LIMIT, heights, survivors, highest, counts);
-    return Array.from(memory.integers(counts, images.length), (count, image) => ({ units: memory.integers(survivors + image * units * 4, count).slice(), maxima: memory.floats(highest + image * units * 4, count).slice() }));
+    memory.kernels.addImages(maps, images.length, LIMIT, heights, survivors, highest, counts, greatest);
+    return Array.from(memory.integers(counts, images.length), (count, image) => {
+      const first = image * units * 4;
+      return { units: memory.integers(survivors + first, count).slice(), maxima: memory.floats(highest + first, count).slice(), greatest: memory.floats(greatest + first, units).slice() };
+    });
   }
 
   #refineSome(images: readonly ImageMaps[], into: GatheredValues | number): void {

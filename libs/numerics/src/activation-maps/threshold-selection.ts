@@ -1,6 +1,6 @@
 import { floatOfKey, keyOfFloat } from './float-keys.ts';
 import { canGather, GatheredValues } from './gathered-values.ts';
-import type { ImageMaps, SurvivingMaps } from './image-maps.ts';
+import type { CountedMaps, ImageMaps } from './image-maps.ts';
 import { quantilePosition } from './quantile-position.ts';
 import { findDigit } from './radix-digit.ts';
 import { CountsCollector, noCounts, subtractCounts, type Counts, type TakenCounts } from './selection-counts.ts';
@@ -91,12 +91,12 @@ export class ThresholdSelection {
    *
    * @param activations units x height x width values, unit by unit, row by row
    */
-  add(activations: Float32Array): SurvivingMaps {
-    return this.addAll([activations])[0] as SurvivingMaps;
+  add(activations: Float32Array): CountedMaps {
+    return this.addAll([activations])[0] as CountedMaps;
   }
 
   /** Counts the maps of several images, which is faster than one by one, and tells for each which of them may still matter. */
-  addAll(images: readonly Float32Array[]): SurvivingMaps[] {
+  addAll(images: readonly Float32Array[]): CountedMaps[] {
     this.#expect('add', 'coarse');
     const { units, height, width, maximumImages } = this.options;
     for (const { length } of images) if (length !== units * height * width) throw new RangeError(`ThresholdSelection.add: expected ${String(units)} maps of ${String(height)} x ${String(width)}, got ${String(length)} values`);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outlineMask } from './outline-mask.ts';
 import { packState, unpackState } from './state-bytes.ts';
+import { ThresholdSelection } from './threshold-selection.ts';
 import { TopActivations, type TopActivationsState } from './top-activations.ts';
 
 describe(TopActivations, () => {
@@ -35,10 +36,12 @@ describe(TopActivations, () => {
     const value = fc.oneof(fc.integer({ min: -2, max: 4 }), fc.constantFrom(Number.NaN, -0, 1e30, Infinity, -Infinity));
     const sized = fc.integer({ min: 1, max: 11 }).chain((mapSize) => fc.record({ mapSize: fc.constant(mapSize), images: fc.array(fc.array(value, { minLength: 2 * mapSize, maxLength: 2 * mapSize }), { maxLength: 9 }) }));
     fc.assert(
-      fc.property(sized, fc.constantFrom('max', 'mean'), ({ mapSize, images }, pool) => {
+      fc.property(sized, fc.constantFrom('max', 'mean'), fc.boolean(), ({ mapSize, images }, pool, known) => {
         const top = new TopActivations({ units: 2, mapSize, images: 3, pool });
+        const selection = new ThresholdSelection({ units: 2, height: 1, width: mapSize, targetHeight: 1, targetWidth: mapSize, maximumImages: Math.max(1, images.length) });
         images.forEach((maps, image) => {
-          top.add(image, Float32Array.from(maps));
+          const activations = Float32Array.from(maps);
+          top.add(image, activations, known ? selection.add(activations).greatest : undefined);
         });
         for (const unit of [0, 1]) {
           const all = images.map((maps, image) => {

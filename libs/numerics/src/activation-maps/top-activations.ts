@@ -55,8 +55,8 @@ export class TopActivations {
   readonly #mapSize: number;
   readonly #images: number;
   readonly #pool: ActivationPool;
-  readonly #memory = new KernelMemory();
-  readonly #at: { readonly maps: number; readonly bars: number; readonly scores: number; readonly risen: number };
+  /** Scores maps, once that is asked for. */
+  #scorer: MapScorer | undefined;
   /** Score that an image has to reach, one entry a unit. */
   readonly #bars: Float64Array;
   /** Places taken, one entry a unit. */
@@ -73,10 +73,7 @@ export class TopActivations {
     this.#mapSize = mapSize;
     this.#images = images;
     this.#pool = pool;
-    const memory = this.#memory;
-    this.#at = { maps: memory.allocate(units * mapSize * 4), bars: memory.allocate(units * 8), scores: memory.allocate(units * 8), risen: memory.allocate(units * 4) };
-    // Memory does not grow any more, so the view stays.
-    this.#bars = memory.doubles(this.#at.bars, units).fill(-Infinity);
+    this.#bars = new Float64Array(units).fill(-Infinity);
     this.#filled = new Uint32Array(units);
     this.#order = new Uint32Array(units * images);
     this.#imageAt = new Float64Array(units * images);
@@ -89,17 +86,23 @@ export class TopActivations {
    *
    * @param image its number
    * @param activations units x map values; what is kept is copied
+   * @param greatest greatest value of each map where it is known, NaN where a value is not finite: maps are then not read for it
    */
-  add(image: number, activations: Float32Array): void {
-    const [units, size, memory] = [this.#units, this.#mapSize, this.#memory];
+  add(image: number, activations: Float32Array, greatest?: Float32Array): void {
+    const [units, size] = [this.#units, this.#mapSize];
     if (activations.length !== units * size) throw new RangeError(`TopActivations.add: expected ${String(units)} maps of ${String(size)} values, got ${String(activations.length)} values`);
-    memory.floats(this.#at.maps, activations.length).set(activations);
-    const count = memory.kernels.scoreMaps(this.#at.maps, units, size, this.#pool === 'mean', this.#at.bars, this.#at.scores, this.#at.risen);
-    const [risen, scores] = [memory.integers(this.#at.risen, count), memory.doubles(this.#at.scores, count)];
-    for (let index = 0; index < count; index++) {
-      const unit = risen[index] as number;
-      this.#insert(unit, image, scores[index] as number, activations, unit * size);
+    if (this.#pool === 'max' && greatest?.every((score) => !Number.isNaN(score)) === true) {
+      for (let unit = 0; unit < units; unit++) {
+        const score = greatest[unit] as number;
+        if (score >= (this.#bars[unit] as number)) this.#insert(unit, image, score, activations, unit * size);
+      }
+      return;
     }
+    this.#scorer ??= new MapScorer(units, size, this.#pool);
+    const { reached, scores } = this.#scorer.score(activations, this.#bars);
+    reached.forEach((unit, index) => {
+      this.#insert(unit, image, scores[index] as number, activations, unit * size);
+    });
   }
 
   /**
@@ -168,5 +171,29 @@ export class TopActivations {
   #precedes(image: number, score: number, place: number): boolean {
     const other = this.#scoreAt[place] as number;
     return score > other || (score === other && image < (this.#imageAt[place] as number));
+  }
+}
+
+/** The kernel that scores the maps of an image, with its memory. */
+class MapScorer {
+  readonly #units: number;
+  readonly #mapSize: number;
+  readonly #mean: boolean;
+  readonly #memory = new KernelMemory();
+  readonly #at: { readonly maps: number; readonly bars: number; readonly scores: number; readonly reached: number };
+
+  constructor(units: number, mapSize: number, pool: ActivationPool) {
+    [this.#units, this.#mapSize, this.#mean] = [units, mapSize, pool === 'mean'];
+    const memory = this.#memory;
+    this.#at = { maps: memory.allocate(units * mapSize * 4), bars: memory.allocate(units * 8), scores: memory.allocate(units * 8), reached: memory.allocate(units * 4) };
+  }
+
+  /** Units whose map reaches its bar, and their scores; the views hold until the next call. */
+  score(activations: Float32Array, bars: Float64Array): { readonly reached: Uint32Array; readonly scores: Float64Array } {
+    const [memory, at] = [this.#memory, this.#at];
+    memory.floats(at.maps, activations.length).set(activations);
+    memory.doubles(at.bars, bars.length).set(bars);
+    const count = memory.kernels.scoreMaps(at.maps, this.#units, this.#mapSize, this.#mean, at.bars, at.scores, at.reached);
+    return { reached: memory.integers(at.reached, count), scores: memory.doubles(at.scores, count) };
   }
 }

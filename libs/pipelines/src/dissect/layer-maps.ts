@@ -91,12 +91,12 @@ export class LayerMaps {
   /** Takes the activations of the next images of the shard under way, which stay as they are until it ends. */
   add(shape: ActivationShape, images: readonly Float32Array[]): void {
     this.#counter ??= new ShardCounter({ shape, selections: this.#counted.map((preset) => selectionOptions(shape, preset, this.#maximumImages())), seeds: this.#seeds });
-    this.#counter.add(images);
+    const greatest = this.#counter.add(images);
     const { gallery } = this.#context.study;
     if (gallery.units === 0) return;
     this.#top ??= new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth, images: gallery.images, pool: gallery.pool });
     const begun = performance.now();
-    for (const activations of images) this.#top.add(this.#images++, activations);
+    for (const [index, activations] of images.entries()) this.#top.add(this.#images++, activations, greatest[index]);
     this.#topMilliseconds += performance.now() - begun;
   }
 

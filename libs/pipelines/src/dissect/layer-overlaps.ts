@@ -22,13 +22,21 @@ export async function countOverlaps(context: GroupContext, task: OverlapTask, sh
   const tell = shardProgress(context, 'overlaps', maps.place.model.name, shards.reduce((sum, { entries }) => sum + entries.length, 0));
   const opened = maps.keeps ? once(() => context.threads().open(overlapOptions(thresholds.shape, preset, context.concepts, context.ignore), thresholds.thresholds)) : undefined;
   let whole: OverlapTally | undefined;
+  let before = Promise.resolve();
   for (const shard of shards) {
     const stored = await readOverlaps(context, task, shard);
-    const state = stored ?? (await countShard(context, task, shard, opened));
-    tell(shard.entries.length);
-    if (whole === undefined) whole = OverlapTally.fromState(state);
-    else whole.merge(state);
+    // Threads have the next shard before they are through with one.
+    const { counted } = stored === undefined ? await beginShard(context, task, shard, opened, before) : { counted: Promise.resolve(stored) };
+    counted.catch(() => undefined);
+    await before;
+    before = counted.then((state) => {
+      tell(shard.entries.length);
+      if (whole === undefined) whole = OverlapTally.fromState(state);
+      else whole.merge(state);
+    });
+    before.catch(() => undefined);
   }
+  await before;
   return (whole ?? openTally(context, preset, thresholds)).toState();
 }
 
@@ -76,25 +84,32 @@ async function readOverlaps({ steps, describe }: GroupContext, { maps, preset }:
   return bytes === undefined ? undefined : unpackOverlaps(bytes);
 }
 
-async function countShard(context: GroupContext, task: OverlapTask, shard: ImageShard, opened: (() => Promise<void>) | undefined): Promise<OverlapState> {
+/** Brings what is needed of a shard, and begins to count it, after the shard before. */
+async function beginShard(context: GroupContext, task: OverlapTask, shard: ImageShard, opened: (() => Promise<void>) | undefined, before: Promise<void>): Promise<{ readonly counted: Promise<OverlapState> }> {
   const { maps, preset, thresholds, labels } = task;
   const { padding } = preset.upsampling;
   if (opened === undefined) {
     await streamOverlaps(context, [task], [shard]);
-    return (await readOverlaps(context, task, shard)) as OverlapState;
+    return { counted: Promise.resolve((await readOverlaps(context, task, shard)) as OverlapState) };
   }
   let kept = await keptMaps(context, maps, shard);
   if (!coversThresholds(kept, thresholds.thresholds, { padding, equalIsActive: preset.compare === '>=' })) {
     await passAgain(context, maps, [shard]);
     kept = await keptMaps(context, maps, shard);
   }
-  const begun = performance.now();
   context.steps.begin(context.describe.overlaps(shard, maps.place, preset));
   const { labels: combined } = await labels.read(shard);
   await opened();
-  const state = await context.threads().tally(combined, kept.images);
-  await storeOverlaps(context, task, shard, state, performance.now() - begun);
-  return state;
+  const count = async () => {
+    const tallied = context.threads().tally(combined, kept.images);
+    tallied.catch(() => undefined);
+    await before;
+    const begun = performance.now();
+    const state = await tallied;
+    await storeOverlaps(context, task, shard, state, performance.now() - begun);
+    return state;
+  };
+  return { counted: count() };
 }
 
 async function storeOverlaps({ steps, describe }: GroupContext, { maps, preset }: OverlapTask, shard: ImageShard, state: OverlapState, milliseconds?: number): Promise<void> {

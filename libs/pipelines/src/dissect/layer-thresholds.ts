@@ -43,17 +43,18 @@ export async function selectThresholds(context: GroupContext, task: ThresholdTas
     let round = await threads.select(await joinCounts(context, task, shards));
     const tell = shardProgress(context, 'thresholds', maps.place.model.name, (round === 'gather' ? 1 : 2) * imagesOf(shards));
     while (round !== 'done') {
-      let refining = Promise.resolve();
+      let [before, refining] = [Promise.resolve(), Promise.resolve()];
       for (const shard of shards) {
-        // While a shard is counted, the next one is read.
+        // Threads have the next shard before they are through with one.
         const { images } = await keptMaps(context, maps, shard);
-        await refining;
+        await before;
+        before = refining;
         refining = threads.refine(images).then(() => {
           tell(images.length);
         });
         refining.catch(() => undefined);
       }
-      await refining;
+      await Promise.all([before, refining]);
       round = await threads.advance();
     }
     const selected = await threads.thresholds();

@@ -9,8 +9,8 @@ describe('cutBatches', () => {
     expect(sizes([20, 0, 8], 1)).toEqual([8, 8, 4, 8]);
   });
 
-  it('cuts smaller ones towards the end of all tasks for two copies', () => {
-    expect(sizes([40, 4], 2)).toEqual([8, 8, 7, 6, 4, 3, 2, 2, 1, 1, 1, 1]);
+  it('cuts smaller ones at both ends of all tasks for two copies', () => {
+    expect(sizes([60, 4], 2)).toEqual([1, 1, 2, 2, 4, 4, 8, 8, 8, 7, 5, 4, 3, 2, 1, 1, 1, 1, 1]);
   });
 
   it('leaves no image out, keeps the order, and never exceeds a batch', () => {

@@ -13,8 +13,8 @@ export interface PassBatch<Task> {
 
 /**
  * Cuts the images of a pass into batches, in order, none across two tasks. Where copies of a model share them, batches
- * become smaller towards the end, so that no copy waits long for the other's last one (guided self-scheduling,
- * Polychronopoulos and Kuck 1987).
+ * begin small and double, so that every copy soon has its first one, and become smaller towards the end, so that none
+ * waits long for the other's last one (guided self-scheduling, Polychronopoulos and Kuck 1987).
  *
  * @param tasks what is run
  * @param images images of a task
@@ -22,10 +22,11 @@ export interface PassBatch<Task> {
  */
 export function cutBatches<Task>(tasks: readonly Task[], images: (task: Task) => number, copies: number): PassBatch<Task>[] {
   let left = tasks.reduce((sum, task) => sum + images(task), 0);
+  let cut = 0;
   return tasks.flatMap((task) => {
     const [batches, count]: [PassBatch<Task>[], number] = [[], images(task)];
     for (let first = 0; first < count; ) {
-      const most = copies === 1 ? imagesPerBatch : Math.min(imagesPerBatch, Math.ceil(left / (2 * copies)));
+      const most = copies === 1 ? imagesPerBatch : Math.min(imagesPerBatch, 2 ** Math.floor(cut++ / copies), Math.ceil(left / (2 * copies)));
       const end = Math.min(count, first + most);
       batches.push({ task, first, end });
       left -= end - first;

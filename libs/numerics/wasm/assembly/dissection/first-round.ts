@@ -133,16 +133,21 @@ function touchHistograms(first: u32, end: u32): void {
  * Adds all maps of some images, unit by unit, so that a unit's bins are at hand for all of its maps. Writes for each
  * image (units entries each) the units whose map may still matter under the bounds of the end, and how many they are.
  *
- * @param heights scratch for the greatest value of one unit's map in each image
+ * @param heights scratch for the greatest upsampled value of one unit's map in each image
+ * @param greatest for each image the greatest value of each unit's map, NaN where one is not finite
  */
-export function addImages(activations: usize, images: u32, limit: f32, heights: usize, survivors: usize, survivorMaxima: usize, survivorCounts: usize): void {
+export function addImages(activations: usize, images: u32, limit: f32, heights: usize, survivors: usize, survivorMaxima: usize, survivorCounts: usize, greatest: usize): void {
   const mapBytes = <usize>mapSize << 2;
   const imageBytes = <usize>unitCount * mapBytes;
   const limitBits = reinterpret<i32>(limit);
   for (let image: u32 = 0; image < images; image++) store<u32>(survivorCounts + (<usize>image << 2), 0);
   for (let unit: u32 = 0; unit < unitCount; unit++) {
     if ((unit & 31) == 0) touchHistograms(unit, min(unit + 32, unitCount));
-    for (let image: u32 = 0; image < images; image++) store<f32>(heights + (<usize>image << 2), addMap(unit, activations + <usize>image * imageBytes + <usize>unit * mapBytes, limitBits));
+    for (let image: u32 = 0; image < images; image++) {
+      const highest = addMap(unit, activations + <usize>image * imageBytes + <usize>unit * mapBytes, limitBits);
+      store<f32>(heights + (<usize>image << 2), highest);
+      store<f32>(greatest + ((<usize>image * unitCount + unit) << 2), highest == highest ? scanHigh : NaN);
+    }
     const risen = load<f32>(bounds + (<usize>unit << 2));
     for (let image: u32 = 0; image < images; image++) {
       const highest = load<f32>(heights + (<usize>image << 2));
