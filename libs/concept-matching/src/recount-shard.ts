@@ -26,7 +26,10 @@ export function recountShard(kept: KeptShard, options: SelectionOptions): Select
 
 /** The maps of a kept image with upper bounds that hold under a selection: where zeros lie around a map, they are at least 0. */
 export function boundMaxima({ maxima }: Pick<KeptImage, 'maxima'>, zerosAround: boolean): Float32Array {
-  return zerosAround && maxima.some((maximum) => maximum < 0) ? maxima.map((maximum) => Math.max(maximum, 0)) : maxima;
+  if (!zerosAround) return maxima;
+  const bounds = maxima.slice();
+  for (let index = 0; index < bounds.length; index++) if ((bounds[index] as number) < 0) bounds[index] = 0;
+  return bounds;
 }
 
 /** Whether every map that can be active under these thresholds was kept of a shard. */

@@ -48,14 +48,14 @@ export function unpackSelection(bytes: Uint8Array): SelectionState {
 /** Packs overlaps; of the intersections, most of which are 0 in a shard, only the others. */
 export function packOverlaps({ intersections, ...state }: OverlapState): Uint8Array {
   let filled = 0;
-  for (const count of intersections) if (count !== 0) filled++;
+  for (let pair = 0; pair < intersections.length; pair++) if (intersections[pair] !== 0) filled++;
   const [pairs, counts] = [new Uint32Array(filled), new Float64Array(filled)];
   let entry = 0;
-  intersections.forEach((count, pair) => {
-    if (count === 0) return;
+  for (let pair = 0; pair < intersections.length; pair++) {
+    if (intersections[pair] === 0) continue;
     pairs[entry] = pair;
-    counts[entry++] = count;
-  });
+    counts[entry++] = intersections[pair] as number;
+  }
   return packState({ ...state, pairs, counts });
 }
 

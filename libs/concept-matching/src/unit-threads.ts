@@ -88,7 +88,7 @@ export class UnitThreads {
     return images.map(({ image, units, maxima, maps }) => {
       const [from, to] = [placeOf(units, first), placeOf(units, end)];
       const own = maps.subarray(from * this.#mapSize, to * this.#mapSize);
-      return { image, units: units.slice(from, to).map((unit) => unit - first), maxima: boundMaxima({ maxima: maxima.slice(from, to) }, this.#zeros), maps: isElsewhere ? shareable(own) : own };
+      return { image, units: subtract(units.subarray(from, to), first), maxima: boundMaxima({ maxima: maxima.subarray(from, to) }, this.#zeros), maps: isElsewhere ? shareable(own) : own };
     });
   }
 
@@ -110,6 +110,12 @@ export class UnitThreads {
 /** Threads share memory that is made for it; of other memory they would be sent all that a view is a part of. */
 function shareable(maps: Float32Array): Float32Array {
   return maps.buffer instanceof SharedArrayBuffer ? maps : maps.slice();
+}
+
+function subtract(units: Uint32Array, first: number): Uint32Array {
+  const own = new Uint32Array(units.length);
+  for (let index = 0; index < own.length; index++) own[index] = (units[index] as number) - first;
+  return own;
 }
 
 /** First place in ascending units that is not below a unit. */

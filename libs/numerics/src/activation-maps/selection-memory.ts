@@ -114,12 +114,15 @@ export class SelectionMemory {
     return this.#at[name];
   }
 
-  /** Peculiarity of a unit, from what was added so far. */
-  condition(unit: number): UnitCondition {
-    if ((this.faults[unit] as number) > 0) return 'invalid';
-    const [least, greatest] = [this.minima[unit] as number, this.maxima[unit] as number];
-    if (least !== greatest) return 'ordinary';
-    return least === 0 ? 'dead' : 'constant';
+  /** Peculiarity of each unit, from what was added so far. */
+  conditions(): UnitCondition[] {
+    const { faults, minima, maxima } = this;
+    return Array.from(faults, (count, unit) => {
+      if (count > 0) return 'invalid';
+      const [least, greatest] = [minima[unit] as number, maxima[unit] as number];
+      if (least !== greatest) return 'ordinary';
+      return least === 0 ? 'dead' : 'constant';
+    });
   }
 
   /** Counts anew the values above the bounds, and raises the bounds where they allow it. */

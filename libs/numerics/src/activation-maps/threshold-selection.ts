@@ -177,7 +177,7 @@ export class ThresholdSelection {
   /** Thresholds of all units, once the rounds are through. */
   thresholds(): SelectedThresholds {
     this.#expect('thresholds', 'done');
-    return { thresholds: this.#thresholds.slice(), lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), conditions: Array.from({ length: this.options.units }, (_, unit) => this.#memory.condition(unit)) };
+    return { thresholds: this.#thresholds.slice(), lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), conditions: this.#memory.conditions() };
   }
 
   /** Adds the counts of another shard that stands in the same round. */
@@ -290,14 +290,14 @@ export class ThresholdSelection {
     const count = this.#images * this.#valuesPerImage;
     const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
     const all = this.#memory.histograms(4096);
-    const { boundBins: bins } = this.#memory;
+    const { boundBins: bins, faults } = this.#memory;
     const members = new Float64Array(units);
     for (let unit = 0; unit < units; unit++) {
       // Dropped maps may hold values equal to the bound, so where the counts do not reach the rank the bound itself is it.
       const { digit, rank } = findDigit(all.subarray(unit * 4096, unit * 4096 + 4096), wanted, Math.max(bins[unit] as number, 0));
       this.#prefixes[unit] = digit << 20;
       this.#ranks[unit] = rank;
-      if (this.#memory.condition(unit) !== 'invalid') members[unit] = all[unit * 4096 + digit] as number;
+      if (faults[unit] === 0) members[unit] = all[unit * 4096 + digit] as number;
     }
     return members;
   }
@@ -336,7 +336,7 @@ export class ThresholdSelection {
 
   /** Puts the threshold between two neighbours in the order of the values; the greatest of all has no neighbour above. */
   #setThreshold(unit: number, lower: number, above: number): void {
-    if (this.#memory.condition(unit) === 'invalid') return;
+    if ((this.#memory.faults[unit] as number) > 0) return;
     const count = this.#images * this.#valuesPerImage;
     const { lower: position, fraction } = quantilePosition(this.options.level, count, this.options.rule);
     const upper = position + 1 < count ? above : lower;
@@ -362,11 +362,11 @@ export class ThresholdSelection {
 
   #openRanges(): void {
     const { units } = this.options;
-    const { ranges } = this.#memory;
+    const { ranges, faults } = this.#memory;
     const width = this.#round === 'fine' ? 2 ** 10 : 2 ** 20;
     for (let unit = 0; unit < units; unit++) {
       const prefix = this.#prefixes[unit] as number;
-      const skip = this.#memory.condition(unit) === 'invalid';
+      const skip = (faults[unit] as number) > 0;
       ranges[unit * 2] = skip ? Infinity : floatOfKey(prefix);
       ranges[unit * 2 + 1] = skip ? Infinity : floatOfKey(prefix + width);
     }

@@ -3,7 +3,7 @@ import { allMaps, OverlapTally, type CombinedLabels, type OverlapState } from '@
 import type { PassTask } from './forward-pass.ts';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from '../images/image-shards.ts';
-import { keptMaps, type LayerThresholds, type ThresholdTask } from './layer-thresholds.ts';
+import { keptMaps, shardsUnderWay, type LayerThresholds, type ThresholdTask } from './layer-thresholds.ts';
 import { passAgain } from './pass-again.ts';
 import type { ShardLabels } from './shard-labels.ts';
 import { shardProgress } from './shard-progress.ts';
@@ -22,21 +22,20 @@ export async function countOverlaps(context: GroupContext, task: OverlapTask, sh
   const tell = shardProgress(context, 'overlaps', maps.place.model.name, shards.reduce((sum, { entries }) => sum + entries.length, 0));
   const opened = maps.keeps ? once(() => context.threads().open(overlapOptions(thresholds.shape, preset, context.concepts, context.ignore), thresholds.thresholds)) : undefined;
   let whole: OverlapTally | undefined;
-  let before = Promise.resolve();
+  const underWay: Promise<void>[] = [];
   for (const shard of shards) {
     const stored = await readOverlaps(context, task, shard);
-    // Threads have the next shard before they are through with one.
-    const { counted } = stored === undefined ? await beginShard(context, task, shard, opened, before) : { counted: Promise.resolve(stored) };
-    counted.catch(() => undefined);
-    await before;
-    before = counted.then((state) => {
+    if (underWay.length === shardsUnderWay) await underWay.shift();
+    const { counted } = stored === undefined ? await beginShard(context, task, shard, opened, underWay.at(-1)) : { counted: Promise.resolve(stored) };
+    const merged = counted.then((state) => {
       tell(shard.entries.length);
       if (whole === undefined) whole = OverlapTally.fromState(state);
       else whole.merge(state);
     });
-    before.catch(() => undefined);
+    merged.catch(() => undefined);
+    underWay.push(merged);
   }
-  await before;
+  await Promise.all(underWay);
   return (whole ?? openTally(context, preset, thresholds)).toState();
 }
 
@@ -85,7 +84,7 @@ async function readOverlaps({ steps, describe }: GroupContext, { maps, preset }:
 }
 
 /** Brings what is needed of a shard, and begins to count it, after the shard before. */
-async function beginShard(context: GroupContext, task: OverlapTask, shard: ImageShard, opened: (() => Promise<void>) | undefined, before: Promise<void>): Promise<{ readonly counted: Promise<OverlapState> }> {
+async function beginShard(context: GroupContext, task: OverlapTask, shard: ImageShard, opened: (() => Promise<void>) | undefined, before: Promise<void> | undefined): Promise<{ readonly counted: Promise<OverlapState> }> {
   const { maps, preset, thresholds, labels } = task;
   const { padding } = preset.upsampling;
   if (opened === undefined) {

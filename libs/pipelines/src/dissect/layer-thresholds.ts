@@ -25,6 +25,9 @@ export interface ThresholdTask {
 /** Attempts to get maps that cover the thresholds: the second is made under bounds that these very counts prove. */
 const attempts = 3;
 
+/** Shards that threads are given before they are through with the first of them, so that they never wait for one. */
+export const shardsUnderWay = 3;
+
 /** Reads the stored thresholds of a layer; undefined where there are none. */
 export async function readThresholds({ steps, describe }: GroupContext, { maps, preset }: ThresholdTask): Promise<LayerThresholds | undefined> {
   const bytes = await steps.read(describe.thresholds(maps.place, preset), 'state');
@@ -43,18 +46,17 @@ export async function selectThresholds(context: GroupContext, task: ThresholdTas
     let round = await threads.select(await joinCounts(context, task, shards));
     const tell = shardProgress(context, 'thresholds', maps.place.model.name, (round === 'gather' ? 1 : 2) * imagesOf(shards));
     while (round !== 'done') {
-      let [before, refining] = [Promise.resolve(), Promise.resolve()];
+      const refining: Promise<void>[] = [];
       for (const shard of shards) {
-        // Threads have the next shard before they are through with one.
         const { images } = await keptMaps(context, maps, shard);
-        await before;
-        before = refining;
-        refining = threads.refine(images).then(() => {
+        if (refining.length === shardsUnderWay) await refining.shift();
+        const refined = threads.refine(images).then(() => {
           tell(images.length);
         });
-        refining.catch(() => undefined);
+        refined.catch(() => undefined);
+        refining.push(refined);
       }
-      await Promise.all([before, refining]);
+      await Promise.all(refining);
       round = await threads.advance();
     }
     const selected = await threads.thresholds();
