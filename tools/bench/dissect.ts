@@ -20,7 +20,7 @@ const fewImages = 200;
 const manyImages = 2000;
 const imagesPerBatch = 8;
 const inputSize = 224;
-const pairsMeasured = 7;
+const roundsMeasured = 9;
 
 /** Inference alone, whole dissections of ResNet-50- and MobileNetV2-sized models, and memory by number of images. */
 export async function benchDissect(): Promise<void> {
@@ -48,20 +48,29 @@ interface NamedNetwork extends RandomNetwork {
 }
 
 /**
- * Inference alone and the whole are measured in turn, since a machine's speed drifts: the ratio is that of each pair. The
- * yardstick is the faster of two settings of the runtime: as it comes, and with threads that do not spin, which others on
- * the machine disturb less. Which one that is, all pairs together decide; to take the faster one in each pair would take
- * what chance made fast.
+ * Inference alone and the whole are measured in turn, since a machine's speed drifts: the ratio is that of each whole to
+ * the mean of inference before and after it. The yardstick is the faster of two settings of the runtime: as it comes, and
+ * with threads that do not spin, which others on the machine disturb less. Which one that is, all rounds together decide;
+ * to take the faster one in each round would take what chance made fast.
  */
 async function benchModel(network: NamedNetwork, layout: PlainLayout, goal: string): Promise<void> {
-  const pairs: { readonly alone: readonly [spinning: number, waiting: number]; readonly whole: number }[] = [];
-  for (let round = 0; round < pairsMeasured; round++) pairs.push({ alone: [await inferenceAlone(network, true), await inferenceAlone(network, false)], whole: await wholeDissection(network, layout) });
-  const medianOf = (figure: (pair: (typeof pairs)[number]) => number) => median(pairs.map(figure));
+  const alone = async () => [await inferenceAlone(network, true), await inferenceAlone(network, false)] as const;
+  const rounds: { readonly alone: readonly [spinning: number, waiting: number]; readonly whole: number }[] = [];
+  let before = await alone();
+  for (let round = 0; round < roundsMeasured; round++) {
+    const whole = await wholeDissection(network, layout);
+    const after = await alone();
+    rounds.push({ alone: [(before[0] + after[0]) / 2, (before[1] + after[1]) / 2], whole });
+    before = after;
+  }
+  const medianOf = (figure: (round: (typeof rounds)[number]) => number) => median(rounds.map(figure));
   const faster = medianOf(({ alone }) => alone[0]) < medianOf(({ alone }) => alone[1]) ? 0 : 1;
-  const whole = medianOf((pair) => pair.whole);
+  const whole = medianOf((round) => round.whole);
+  const ratios = rounds.map((round) => round.whole / round.alone[faster]).sort((one, other) => one - other);
   printFigure('dissect', `${network.name}: inference alone, per image`, `${medianOf(({ alone }) => alone[faster]).toFixed(1)} ms`);
   printFigure('dissect', `${network.name}: whole dissection, per image`, `${whole.toFixed(1)} ms`);
-  printFigure('dissect', `${network.name}: ratio, median of ${String(pairsMeasured)} pairs`, medianOf((pair) => pair.whole / pair.alone[faster]).toFixed(2), goal);
+  printFigure('dissect', `${network.name}: ratio, median of ${String(roundsMeasured)}`, median(ratios).toFixed(2), goal);
+  printFigure('dissect', `${network.name}: ratio, least and greatest`, `${(ratios[0] ?? NaN).toFixed(2)} to ${(ratios.at(-1) ?? NaN).toFixed(2)}`);
   const { kernels, top } = await countingAlone(network, layout);
   printFigure('dissect', `${network.name}: thresholds and overlaps, one thread`, `${kernels.toFixed(1)} ms`, 'at most 6 ms');
   printFigure('dissect', `${network.name}: share of the strongest images`, `${((100 * top) / whole).toFixed(1)} %`, 'under 3 %');
