@@ -24,11 +24,10 @@ export function recountShard(kept: KeptShard, options: SelectionOptions): Select
   return { ...selection.takeShard(), minima, maxima, faults };
 }
 
-/** The maps of a kept image with upper bounds that hold under a selection: where zeros lie around a map, they are at least 0. */
+/** Upper bounds of the maps of a kept image that hold under a selection, as a copy: where zeros lie around a map, they are at least 0. */
 export function boundMaxima({ maxima }: Pick<KeptImage, 'maxima'>, zerosAround: boolean): Float32Array {
-  if (!zerosAround) return maxima;
   const bounds = maxima.slice();
-  for (let index = 0; index < bounds.length; index++) if ((bounds[index] as number) < 0) bounds[index] = 0;
+  if (zerosAround) for (let index = 0; index < bounds.length; index++) if ((bounds[index] as number) < 0) bounds[index] = 0;
   return bounds;
 }
 

@@ -23,19 +23,24 @@ export async function countOverlaps(context: GroupContext, task: OverlapTask, sh
   const opened = maps.keeps ? once(() => context.threads().open(overlapOptions(thresholds.shape, preset, context.concepts, context.ignore), thresholds.thresholds)) : undefined;
   let whole: OverlapTally | undefined;
   const underWay: Promise<void>[] = [];
-  for (const shard of shards) {
-    const stored = await readOverlaps(context, task, shard);
-    if (underWay.length === shardsUnderWay) await underWay.shift();
-    const { counted } = stored === undefined ? await beginShard(context, task, shard, opened, underWay.at(-1)) : { counted: Promise.resolve(stored) };
-    const merged = counted.then((state) => {
-      tell(shard.entries.length);
-      if (whole === undefined) whole = OverlapTally.fromState(state);
-      else whole.merge(state);
-    });
-    merged.catch(() => undefined);
-    underWay.push(merged);
+  try {
+    for (const shard of shards) {
+      const stored = await readOverlaps(context, task, shard);
+      if (underWay.length === shardsUnderWay) await underWay.shift();
+      const { counted } = stored === undefined ? await beginShard(context, task, shard, opened, underWay.at(-1)) : { counted: Promise.resolve(stored) };
+      const merged = counted.then((state) => {
+        tell(shard.entries.length);
+        if (whole === undefined) whole = OverlapTally.fromState(state);
+        else whole.merge(state);
+      });
+      merged.catch(() => undefined);
+      underWay.push(merged);
+    }
+    await Promise.all(underWay);
+  } finally {
+    // Nothing is stored any more once an error is told.
+    await Promise.allSettled(underWay);
   }
-  await Promise.all(underWay);
   return (whole ?? openTally(context, preset, thresholds)).toState();
 }
 
