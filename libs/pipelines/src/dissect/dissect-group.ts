@@ -192,7 +192,7 @@ async function readImages({ study, describe, onEvent }: GroupContext, labels: Sh
   const images = new Map<ImageShard, ShardImages>();
   for (const shard of describe.shards) {
     const own = await labels.readImages(shard);
-    for (const { image, message } of own.skipped) onEvent({ kind: 'warning', subject: image, text: `passed over: ${message}` });
+    for (const { image, message } of own.skipped) onEvent({ kind: 'warning', subject: image, text: `passed over: ${problemOf(message)}` });
     images.set(shard, own);
   }
   const all = [...images.values()];
@@ -200,11 +200,15 @@ async function readImages({ study, describe, onEvent }: GroupContext, labels: Sh
   const [firstBad, ...otherBad] = all.flatMap(({ skipped }) => skipped);
   const counted = all.reduce((sum, { images: own }) => sum + own.length, 0);
   if (counted === 0 && firstBad !== undefined) {
-    // Of the message only what is wrong: what to do about one file is not what to do about all.
-    throw new InputError('IMAGES_ALL_BAD', `all ${String(1 + otherBad.length)} images were passed over, since they or their labels cannot be used; the first, ${firstBad.image}: ${firstBad.message.split('\n', 1).join('')}`, { file: data.root ?? data.images ?? '', expected: 'at least one image that can be used', hint: 'Mend the files; without --skip-bad (data.skipBad of a study file) a run ends with the first that cannot be used.' });
+    throw new InputError('IMAGES_ALL_BAD', `all ${String(1 + otherBad.length)} images were passed over, since they or their labels cannot be used; the first, ${firstBad.image}: ${problemOf(firstBad.message)}`, { file: data.root ?? data.images ?? '', expected: 'at least one image that can be used', hint: 'Mend the files; without --skip-bad (data.skipBad of a study file) a run ends with the first that cannot be used.' });
   }
   if (all.every(({ planes }) => planes === 0)) throw noLabelsError(counted, data.root ?? data.labels ?? data.images);
   return images;
+}
+
+/** Of an error's message only what is wrong: what to do about a file that ends a run is not what to do here. */
+function problemOf(message: string): string {
+  return message.split('\n', 1).join('');
 }
 
 function countOf(images: ReadonlyMap<ImageShard, ShardImages>, shard: ImageShard): number {
