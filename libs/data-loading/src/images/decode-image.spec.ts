@@ -121,6 +121,14 @@ describe(decodeImage, () => {
     const large = await put('large.png', rgb(20, 20, () => [0, 0, 0]).png());
     await expect(decodeImage(large, size(4, 4), { maxPixels: 399 })).rejects.toThrow(/large\.png: has 20 x 20 pixels[\s\S]*at most 399/u);
   });
+
+  it('says the same of a broken image whatever is decoded beside it', async () => {
+    const whole = rgb(64, 64, (x, y) => [x, y, x ^ y]);
+    const [png, jpeg] = [await whole.clone().png().toBuffer(), await whole.clone().jpeg().toBuffer()];
+    const files = await Promise.all([put('whole.png', png), put('short.png', png.subarray(0, png.length / 2)), put('whole.jpg', jpeg), put('short.jpg', jpeg.subarray(0, jpeg.length / 2))]);
+    const told = await Promise.all(Array.from({ length: 50 }, () => files).flat().map((file) => decodeImage(file, size(64, 64)).then(() => '', (error: unknown) => (error as Error).message.split('\n', 1).join(''))));
+    expect(new Set(told)).toEqual(new Set(['', `${folder}/short.png: does not decode`, `${folder}/short.jpg: is not an image that can be read`]));
+  });
 });
 
 /** Check sum of a PNG chunk, as a signed integer. */

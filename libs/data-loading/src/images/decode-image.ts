@@ -116,7 +116,7 @@ async function rawPixels(pipeline: Sharp, file: string, length: number): Promise
   }
 }
 
+/** What libvips tells stays the cause: its threads share one record of errors, so that it differs from run to run. */
 function brokenImage(file: string, problem: string, cause: unknown): InputError {
-  const reason = cause instanceof Error ? ` (${cause.message.split('\n')[0] ?? ''})` : '';
-  return new InputError('IMAGE_BROKEN', `${problem}${reason}`, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', cause });
+  return new InputError('IMAGE_BROKEN', problem, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', cause });
 }
