@@ -27,9 +27,9 @@ export function checkImageInput({ file, preprocessing }: ImageInputSettings, inp
     throw new InputError('MODEL_INPUT_CHANNELS', `the model takes ${String(input.channels)} channels`, { ...place, expected: '3 channels, as images have', hint: 'Export the model for colour images.' });
   }
   if ((input.height ?? height) !== height || (input.width ?? width) !== width) {
-    throw new InputError('MODEL_INPUT_SIZE', `the model takes images of ${String(input.width ?? 'any')} x ${String(input.height ?? 'any')} pixels, but ${String(width)} x ${String(height)} were declared`, {
+    throw new InputError('MODEL_INPUT_SIZE', `the model takes images of ${String(input.width ?? 'any')} x ${String(input.height ?? 'any')} pixels, but its input is set to ${String(width)} x ${String(height)}`, {
       ...place,
-      hint: `Declare "width: ${String(input.width ?? width)}, height: ${String(input.height ?? height)}".`,
+      hint: `Set input to "{width: ${String(input.width ?? width)}, height: ${String(input.height ?? height)}}", with mean and std where the model wants others than those of ImageNet.`,
     });
   }
   return layout;

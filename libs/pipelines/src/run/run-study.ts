@@ -261,7 +261,7 @@ class StudyRunner {
       files = writeFiles(folder.path, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
       await output.remember(files, performance.now() - begun);
     }
-    for (const { model, stays } of folder.tidy(files, study.models.map(({ name }) => name))) this.#onEvent({ kind: 'warning', subject: model, text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}.` });
+    for (const { model, stays } of folder.tidy(files, study.models.map(({ name }) => name))) this.#onEvent({ kind: 'warning', subject: model, text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}. A run that names it again takes what is stored of it.` });
     return files;
   }
 }
