@@ -26,12 +26,15 @@ export class IntermodelError extends Error {
   override readonly name: string = 'IntermodelError';
   /** Stable identifier, such as `COLUMN_MISSING`; never changes meaning between versions. */
   readonly code: string;
-  /** The parts of the message, for programs. */
+  /** What was wrong, the first part of the message. */
+  readonly problem: string;
+  /** The other parts of the message, for programs. */
   readonly details: ErrorDetails;
 
   constructor(code: string, problem: string, details: ErrorDetails = {}) {
     super(composeMessage(problem, details), details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
+    this.problem = problem;
     this.details = details;
   }
 }
@@ -42,7 +45,7 @@ export class InputError extends IntermodelError {
 
   /** The same error, whose message begins with what it is about, such as `model "a"`. */
   about(subject: string): InputError {
-    const named = new InputError(this.code, '', { ...this.details, cause: this });
+    const named = new InputError(this.code, this.problem, { ...this.details, cause: this });
     named.message = `${subject}, ${this.message}`;
     return named;
   }

@@ -1,2 +1,3 @@
 export { InputError, IntermodelError, MachineError, type ErrorDetails, type ErrorPlace } from './errors.ts';
+export { openFile, openInputFile, readError, readInputFile, requireFile, type OpenFile } from './input-files.ts';
 export { nearestName, suggestName } from './suggest-name.ts';

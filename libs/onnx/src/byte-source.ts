@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { InputError } from '@intermodel/errors';
+import { closeSync, readSync } from 'node:fs';
+import { InputError, openInputFile, type OpenFile } from '@intermodel/errors';
 
 /** Bytes that are read by ranges, so that a large file is never held as a whole. */
 export interface ByteSource {
@@ -20,12 +20,13 @@ const pageBytes = 65_536;
  * @throws InputError `MODEL_MISSING` or `MODEL_UNREADABLE`.
  */
 export function openByteFile(file: string): ByteSource {
-  const length = fileLength(file);
+  const { handle: first, bytes: length } = openModelFile(file);
+  closeSync(first);
   let page = new Uint8Array();
   let pageStart = 0;
   const read = (start: number, end: number) => {
     const bytes = new Uint8Array(end - start);
-    const handle = openSync(file, 'r');
+    const { handle } = openModelFile(file);
     try {
       for (let filled = 0; filled < bytes.length; ) {
         const count = readSync(handle, bytes, filled, bytes.length - filled, start + filled);
@@ -59,17 +60,12 @@ export function memoryBytes(bytes: Uint8Array): ByteSource {
   };
 }
 
-function fileLength(file: string): number {
+function openModelFile(file: string): OpenFile {
   try {
-    const stats = statSync(file);
-    if (stats.isFile()) return stats.size;
+    return openInputFile(file);
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new InputError(missing ? 'MODEL_MISSING' : 'MODEL_UNREADABLE', missing ? 'there is no such model file' : 'the model file cannot be read', {
-      file,
-      hint: missing ? 'Check the path.' : 'Check the permissions of the file.',
-      cause,
-    });
+    if (!(cause instanceof InputError)) throw cause;
+    const missing = cause.code === 'FILE_MISSING';
+    throw new InputError(missing ? 'MODEL_MISSING' : 'MODEL_UNREADABLE', missing ? 'there is no such model file' : `the model ${cause.problem}`, { ...cause.details, expected: 'an .onnx file', cause });
   }
-  throw new InputError('MODEL_UNREADABLE', 'the model is not a file', { file, expected: 'an .onnx file' });
 }

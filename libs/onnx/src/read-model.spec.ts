@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -98,6 +99,9 @@ describe('readModel', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'intermodel-'));
     expect(codeOf(() => readModel(path.join(folder, 'none.onnx')))).toBe('MODEL_MISSING');
     expect(codeOf(() => readModel(folder))).toBe('MODEL_UNREADABLE');
+    const pipe = path.join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    expect(() => readModel(pipe)).toThrow(expect.objectContaining({ code: 'MODEL_UNREADABLE', message: expect.stringContaining('is a pipe') as string }));
     writeFileSync(path.join(folder, 'small.onnx'), buildOnnxModel(small));
     expect(readModel(path.join(folder, 'small.onnx')).graph.nodes).toHaveLength(2);
   });

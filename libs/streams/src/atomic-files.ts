@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, readFileSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, MachineError } from '@intermodel/errors';
+import { InputError, MachineError, readInputFile } from '@intermodel/errors';
 import { flushFolder, makeFolder } from './store/durable-folders.ts';
 
 /** File that marks a folder as the output of a run. */
@@ -140,7 +140,7 @@ export function removeRunFolder(folder: string, ownNames: ReadonlySet<string>): 
 /** Whether a folder is the output of a run: its manifest says that intermodel wrote it. */
 export function isRunFolder(folder: string): boolean {
   try {
-    const { program } = JSON.parse(readFileSync(path.join(folder, manifestFile), 'utf8')) as { readonly program?: unknown };
+    const { program } = JSON.parse(readInputFile(path.join(folder, manifestFile)).toString()) as { readonly program?: unknown };
     return typeof program === 'string' && program.startsWith('intermodel ');
   } catch {
     return false;

@@ -1,5 +1,5 @@
 // Errors: those of @intermodel/errors too, so that a stage has one place to take them from
-export { InputError, IntermodelError, MachineError, nearestName, suggestName, type ErrorDetails, type ErrorPlace } from '@intermodel/errors';
+export { InputError, IntermodelError, MachineError, nearestName, openFile, openInputFile, readError, readInputFile, requireFile, suggestName, type ErrorDetails, type ErrorPlace, type OpenFile } from '@intermodel/errors';
 export { BatchSchemaError } from './batch-schema-error.ts';
 
 // Batches
@@ -11,7 +11,7 @@ export { column, Interner, readLists, readNumbers, readStrings, type InternedCol
 export { boundedMap } from './bounded-map.ts';
 
 // Files
-export { arrowFileBytes, isArrowFile, readArrowFile, readError, readInputFile, requireFile, writeArrowFile } from './arrow-files.ts';
+export { arrowFileBytes, isArrowFile, readArrowFile, writeArrowFile } from './arrow-files.ts';
 export { checkOutputApart, checkOutputOutside, discardStagedFolders, isRunFolder, manifestFile, removeLeftovers, removeRunFolder, stageFolder, writeError, writeFileAtomically, type StagedFolder } from './atomic-files.ts';
 export { batchCsvColumns, csvCell, csvText, type CsvColumn, type CsvValue } from './csv-text.ts';
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { InputError, writeFileAtomically } from '@intermodel/streams';
+import { InputError, readInputFile, writeFileAtomically } from '@intermodel/streams';
 
 /** A label plane as a head of a segmenter decided it. */
 export interface HeadPlane {
@@ -65,7 +64,7 @@ function fromLittleEndian(bytes: Uint8Array): Uint16Array {
 function wholeBody(file: string): Buffer | undefined {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readInputFile(file);
   } catch {
     return undefined;
   }

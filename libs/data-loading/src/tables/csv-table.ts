@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { InputError, readError, suggestName } from '@intermodel/streams';
+import { InputError, openInputFile, readError, suggestName } from '@intermodel/streams';
 import { CsvError, parse } from 'csv-parse';
 
 /** One row of a CSV file with the line on which it ends. */
@@ -16,7 +16,7 @@ export interface CsvRow {
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `CSV_BROKEN` (with the line), `TABLE_EMPTY`.
  */
 export async function* readCsvRows(file: string): AsyncGenerator<CsvRow> {
-  const input = createReadStream(file);
+  const input = createReadStream(file, { fd: openInputFile(file).handle });
   const parser = parse({ bom: true, info: true, skip_empty_lines: true });
   input.on('error', (cause) => {
     parser.destroy(readError(file, cause));

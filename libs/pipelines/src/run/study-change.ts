@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { compareEmbeddings } from '@intermodel/embedding';
 import type { StudyChange } from '@intermodel/report';
 import type { EmbeddingPointBatch } from '@intermodel/schemas';
-import { arrowFileBytes, column, InputError, readArrowFile, readStrings } from '@intermodel/streams';
+import { arrowFileBytes, column, InputError, readArrowFile, readInputFile, readStrings } from '@intermodel/streams';
 
 /** File within an output folder that tells what its last change of models did to the embedding. */
 export const changeFile = 'changes.json';
@@ -63,7 +63,7 @@ function readPoints(file: string): EmbeddingPointBatch | undefined {
 function readChange(file: string): ChangeRecord | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    const record = JSON.parse(readFileSync(file, 'utf8')) as ChangeRecord;
+    const record = JSON.parse(readInputFile(file).toString()) as ChangeRecord;
     // JSON has no NaN, which these are without shared models.
     const number = (value: number | null) => value ?? Number.NaN;
     return { ...record, meanDistance: number(record.meanDistance), spread: number(record.spread), correlation: number(record.correlation) };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -51,6 +52,11 @@ describe('files that a study names', () => {
     expect(error.problems).toHaveLength(1);
     expect(error).toMatchObject({ code: 'STUDY_FILE', details: { column: key, line: text.includes('\n') ? line + 1 : line } });
     expect(error.message).toMatch(message);
+  });
+
+  it('are no pipes, which would be waited for', () => {
+    execFileSync('mkfifo', [path.join(folder, 'pipe')]);
+    expect(failure(4, '  labelNames: pipe').message).toMatch(/"pipe" is a pipe, device or socket[\s\S]*expected: a file/u);
   });
 
   it('are missed all at once, in the order of the file', () => {

@@ -19,6 +19,9 @@ export function checkStudyFiles(study: StudyContent, folder: string): readonly F
 
 type PathKind = 'file' | 'folder';
 
+/** What stands under a name. */
+type FoundKind = PathKind | 'pipe, device or socket' | 'nothing' | 'unreadable';
+
 interface NamedPath {
   readonly at: StudyPath;
   readonly name: string;
@@ -48,9 +51,10 @@ function namedPaths({ data, models, scores, scoreColumns, embedding }: StudyCont
   ];
 }
 
-function kindOf(file: string): PathKind | 'nothing' | 'unreadable' {
+function kindOf(file: string): FoundKind {
   try {
-    return statSync(file).isDirectory() ? 'folder' : 'file';
+    const status = statSync(file);
+    return status.isDirectory() ? 'folder' : status.isFile() ? 'file' : 'pipe, device or socket';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'EACCES' || code === 'EPERM' ? 'unreadable' : 'nothing';

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
@@ -120,6 +120,19 @@ describe('a file store on a full disk', () => {
     const { stdout } = spawnSync('sh', ['-c', 'ulimit -f 1000; exec "$@"', 'sh', ...command('fill-disk.mjs', folder)], { encoding: 'utf8' });
     expectRecovery(stdout, 'EFBIG', /cannot be written \(EFBIG\)/u);
     expect(existsSync(path.join(folder, 'steps'))).toBe(true);
+  });
+
+  it('takes a pipe in the place of a step for damage, and puts the step there', async () => {
+    const warnings: StoreWarning[] = [];
+    const store = fileStore(folder, { warn: (warning) => warnings.push(warning) });
+    const step = { step: 's', codeVersion: '1', inputs: {}, options: {} };
+    const { key } = await store.write(step, { a: Uint8Array.of(1) });
+    rmSync(path.join(folder, 'steps', `${key}.step`));
+    execFileSync('mkfifo', [path.join(folder, 'steps', `${key}.step`)]);
+    expect(await store.read(key, 'a')).toBeUndefined();
+    expect(warnings.map(({ code }) => code)).toEqual(['STEP_DAMAGED']);
+    await store.write(step, { a: Uint8Array.of(2) });
+    expect(await store.read(key, 'a')).toEqual(Uint8Array.of(2));
   });
 
   it('says so where the folder cannot be made', async () => {

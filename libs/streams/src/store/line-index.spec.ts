@@ -1,4 +1,5 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -78,6 +79,14 @@ describe(LineIndex, () => {
     again.save();
     expect(readFileSync(file(), 'utf8').split('\n').length).toBe(3);
     expect([open().get('a'), open().get('b')]).toEqual([1499, 1]);
+  });
+
+  it('takes the place of a pipe, which would be waited for', () => {
+    execFileSync('mkfifo', [file()]);
+    const index = open();
+    index.set('a', 7);
+    index.save();
+    expect([statSync(file()).isFile(), open().get('a')]).toEqual([true, 7]);
   });
 
   it('goes on in memory where it cannot be written', () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
+import { readInputFile } from '@intermodel/errors';
 import { writeFileAtomically } from '../atomic-files.ts';
 import { makeFolder } from './durable-folders.ts';
 import type { StoreWarning } from './step-store.ts';
@@ -70,8 +71,11 @@ export class LineIndex<T> {
 
   #load(): void {
     const { file, check, warn } = this.#options;
-    const text = file === undefined ? '' : readText(file);
-    if (file === undefined || text === '') return;
+    if (file === undefined) return;
+    const text = readText(file);
+    // What is no file must not be appended to, which could wait for ever.
+    this.#rewrite = text === undefined && existsSync(file);
+    if (text === undefined || text === '') return;
     const lines = text.split('\n');
     const rest = lines.pop(); // Empty, unless a write was cut short.
     let damaged = rest === '' ? 0 : 1;
@@ -102,10 +106,11 @@ function checksum(json: string): string {
   return createHash('sha256').update(json).digest('hex').slice(0, checksumDigits);
 }
 
-function readText(file: string): string {
+/** Undefined where there is none yet, or none that can be read: both mean that nothing is remembered. */
+function readText(file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    return readInputFile(file).toString();
   } catch {
-    return ''; // None yet, or none that can be read: both mean that nothing is remembered.
+    return undefined;
   }
 }

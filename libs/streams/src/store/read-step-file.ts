@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { MachineError } from '@intermodel/errors';
+import { MachineError, openFile } from '@intermodel/errors';
 import { describeVersion, settledMilliseconds } from './file-version.ts';
 import { decodeFooter, footerLength, locatePart, trailerBytes } from './step-file.ts';
 import type { StepRecord } from './step-store.ts';
@@ -19,13 +19,13 @@ export type ReadOutcome<T> = { readonly state: 'read'; readonly value: T; readon
 /** Reads the record of a step file, not its parts. Synchronous: three calls of the system take less time than one hop to another thread. */
 export function readStepRecord(file: string, key: string): ReadOutcome<StepRecord> {
   let handle: number;
+  let bytes: number;
   try {
-    handle = openSync(file, 'r');
+    ({ handle, bytes } = openFile(file));
   } catch (cause) {
     return failedRead(file, cause);
   }
   try {
-    const bytes = fstatSync(handle).size;
     let tail = readTail(handle, bytes, usualFooterBytes);
     const needed = (footerLength(tail) ?? 0) + trailerBytes;
     if (needed > tail.length && needed <= Math.min(bytes, largestFooterBytes)) tail = readTail(handle, bytes, needed);
@@ -93,10 +93,10 @@ function readTail(handle: number, fileBytes: number, wanted: number): Buffer {
   return tail;
 }
 
-/** A file that is gone is missing, and one with a bad sector is damaged; anything else the user has to mend. */
+/** A file that is gone is missing, one with a bad sector and what is no file are damaged; anything else the user has to mend. */
 function failedRead(file: string, cause: unknown): { state: 'missing' } | { state: 'damaged'; bytes: number } {
   const { code = '' } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' };
-  if (code === 'EIO') return { state: 'damaged', bytes: 0 };
+  if (code === 'EIO' || code === 'NOT_FILE' || code === 'ENXIO') return { state: 'damaged', bytes: 0 };
   throw new MachineError('STORE_UNREADABLE', `cannot be read (${code === '' ? String(cause) : code})`, { file, hint: 'Make the folder of the store readable, or give another one.', cause });
 }

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -28,6 +28,7 @@ function start(script: string, ...args: string[]): ChildProcessByStdio<Writable,
 
 const locked = async (child: { readonly stdout: Readable }) => once(child.stdout, 'data');
 const exited = async (child: (typeof children)[number]) => (child.exitCode ?? child.signalCode) ?? once(child, 'exit');
+const lockFile = () => path.join(folder, 'lock');
 const leaveClaim = (claim: object) => {
   writeFileSync(path.join(folder, 'lock'), typeof claim === 'string' ? claim : JSON.stringify({ ...thisProcess, token: 'aa', ...claim }));
 };
@@ -95,6 +96,15 @@ describe(lockStore, () => {
     first.release();
     await expect(lockStore(folder)).rejects.toMatchObject({ code: 'STORE_LOCKED' });
     second.release();
+  });
+
+  it('refuses a lock that is no file at once, instead of trying for ever', async () => {
+    for (const make of [() => { symlinkSync(path.join(folder, 'nowhere'), lockFile()); }, () => { mkdirSync(lockFile()); }, () => { execFileSync('mkfifo', [lockFile()]); }]) {
+      make();
+      await expect(lockStore(folder, { waitMilliseconds: 60_000 })).rejects.toMatchObject({ name: 'InputError', code: 'LOCK_NOT_FILE', details: { file: lockFile() } });
+      rmSync(lockFile(), { recursive: true });
+    }
+    (await lockStore(folder)).release();
   });
 
   it('is held by one process at a time when many race for it and leave it behind dead', async () => {

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { linkSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync, type Stats } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { InputError, IntermodelError, MachineError } from '@intermodel/errors';
-import { readError } from '../arrow-files.ts';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import { InputError, IntermodelError, MachineError, readInputFile } from '@intermodel/errors';
 import { writeError } from '../atomic-files.ts';
 import { isJsonObject } from './canonical-json.ts';
 import { makeFolder } from './durable-folders.ts';
@@ -51,7 +50,10 @@ export async function waitForLock(place: LockedPlace, attempt: () => Attempt, { 
   for (let told = false; ; ) {
     signal?.throwIfAborted();
     const outcome = attempt();
-    if (outcome === 'changed') continue;
+    if (outcome === 'changed') {
+      await setImmediate(undefined, signal === undefined ? {} : { signal });
+      continue;
+    }
     if ('release' in outcome) return outcome;
     if (performance.now() >= deadline) throw lockedError(place, outcome.holder, lockFile);
     if (!told) onWait?.(outcome.holder.pid);
@@ -116,12 +118,22 @@ function followerFile(folder: string, { token }: Claim): string {
 }
 
 function readClaim(file: string): Claim | undefined {
+  let status: Stats | undefined;
+  try {
+    status = lstatSync(file, { throwIfNoEntry: false });
+  } catch {
+    return undefined; // The folder itself cannot be used: to make it says why.
+  }
+  // A link that leads nowhere would pass for no lock, and yet keep one from being made.
+  if (status !== undefined && !status.isFile()) {
+    throw new InputError('LOCK_NOT_FILE', status.isSymbolicLink() ? 'the lock is a link, which no run makes' : 'the lock is not a file', { file, expected: 'the lock file of a run, or none', hint: 'Remove it if nothing uses this folder.' });
+  }
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readInputFile(file).toString();
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
-    throw readError(file, error);
+    if (error instanceof InputError && error.code === 'FILE_MISSING') return undefined;
+    throw error;
   }
   const value = parse(text);
   const known = isJsonObject(value) ? value : {};
