@@ -30,9 +30,9 @@ describe('a study that is run again', () => {
     const file = study();
     await run(file, 'littered');
     const before = folderBytes(at('littered'));
-    writeFileSync(at('littered', 'profiles.csv.0a1b2c3d.partial'), 'half');
-    cpSync(at('littered', 'models', 'a'), at('littered', 'models', 'a.0a1b2c3d.old'), { recursive: true });
-    cpSync(at('littered', 'models', 'b'), at('littered', 'models', 'b.0a1b2c3d.partial'), { recursive: true });
+    writeFileSync(at('littered', '.profiles.csv.0a1b2c3d.partial'), 'half');
+    cpSync(at('littered', 'models', 'a'), at('littered', 'models', '.a.0a1b2c3d.old'), { recursive: true });
+    cpSync(at('littered', 'models', 'b'), at('littered', 'models', '.b.0a1b2c3d.partial'), { recursive: true });
     const events = await run(file, 'littered');
     expect(folderBytes(at('littered'))).toEqual(before);
     expect(events.some((event) => event.kind === 'warning' && /no model of the study/u.test(event.text))).toBe(false);
@@ -83,8 +83,8 @@ describe('a study that is run again', () => {
     for (const name of own.slice(0, 4)) writeFileSync(at('notes', name), 'mine');
     await run(file, 'notes');
     // A run that was killed between moving the old folder away and removing it.
-    mkdirSync(at('notes', 'models', 'a.0a1b2c3d.old'));
-    renameSync(at('notes', own[2] as string), at('notes', 'models', 'a.0a1b2c3d.old', 'notes.txt'));
+    mkdirSync(at('notes', 'models', '.a.0a1b2c3d.old'));
+    renameSync(at('notes', own[2] as string), at('notes', 'models', '.a.0a1b2c3d.old', 'notes.txt'));
     const events = await run(study({ models: ['a', 'b', 'd'], more: { matching: { gate: 0.06 } } }), 'notes');
     expect(own.filter((name) => existsSync(at('notes', name)))).toEqual(own);
     expect([readdirSync(at('notes', 'models')).sort(), readdirSync(at('notes', 'models', 'c'))]).toEqual([['a', 'b', 'c', 'd', 'mine'], ['notes.txt']]);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { conceptProfileSchema, embeddingPointSchema, fittedEmbeddingFacts, profileSummarySchema, type ConceptProfileBatch, type EmbeddingPointBatch, type FittedEmbeddingBatch, type ProfileSummaryBatch } from '@intermodel/schemas';
 import { checkBatch, InputError, readArrowFile } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
+import { checkRunFiles } from './manifest.ts';
 import { fitFile } from './write-study.ts';
 
 /** Tables of an earlier run that placing and relating build on. */
@@ -22,24 +23,26 @@ export interface EmbeddingFolder {
 /**
  * Reads the embedding of an output folder.
  *
- * @throws InputError `EMBEDDING_MISSING`, `EMBEDDING_BROKEN`, `ARROW_BROKEN` with the file.
+ * @throws InputError `EMBEDDING_MISSING`, `EMBEDDING_BROKEN`, `ARROW_BROKEN` with the file; `OUTPUT_UNFINISHED`, `OUTPUT_MIXED` where the tables are not of one output.
  */
 export function readEmbeddingFolder(folder: string): EmbeddingFolder {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new InputError('EMBEDDING_MISSING', 'there is no such folder', { file: folder, expected: 'the output folder of `intermodel embed`, `reproduce` or `run`', hint: 'Run `intermodel embed UNITS… --out DIR` first.' });
   }
   const file = (name: string) => path.join(folder, `${name}.arrow`);
+  const names = [fitFile, 'embedding', 'summaries', 'embedded-profiles'];
   const fit = readTable(file(fitFile));
   const facts = fittedEmbeddingFacts(fit.schema);
   if (facts === undefined) throw broken(file(fitFile));
   const points = readTable(file('embedding'));
   const [summaries, embeddedProfiles] = [readTable(file('summaries')), readTable(file('embedded-profiles'))];
+  checkRunFiles(folder, names.map((name) => `${name}.arrow`));
   return {
     fit: fit as FittedEmbeddingBatch,
     points: checkBatch('readEmbeddingFolder', embeddingPointSchema(facts.variance.length), points),
     summaries: checkBatch('readEmbeddingFolder', profileSummarySchema, summaries),
     embeddedProfiles: checkBatch('readEmbeddingFolder', conceptProfileSchema, embeddedProfiles),
-    files: [fitFile, 'embedding', 'summaries', 'embedded-profiles'].map(file),
+    files: names.map(file),
   };
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { schemaVersion } from '@intermodel/schemas';
-import { readInputFile } from '@intermodel/streams';
+import { InputError, isRunFolder, manifestFile, readInputFile } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 
 /** A file that a run read. */
@@ -28,6 +28,8 @@ export interface Manifest {
   readonly inputs: readonly ManifestInput[];
   /** Schema name and version of each table, by file name. */
   readonly tables: Readonly<Record<string, string>>;
+  /** SHA-256 of each file beside the manifest, hexadecimal, by name: by it readers see whether they belong together. */
+  readonly files: Readonly<Record<string, string>>;
   /** Things that a reader should know, such as dead units. */
   readonly warnings: readonly string[];
 }
@@ -44,7 +46,39 @@ export function libraryVersion(name: string): string | undefined {
 
 /** Facts about an input file. @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`. */
 export function manifestInput(role: string, file: string): ManifestInput {
-  return { name: path.basename(file), role, sha256: createHash('sha256').update(readInputFile(file)).digest('hex') };
+  return { name: path.basename(file), role, sha256: sha256Of(file) };
+}
+
+/** Hashes of files that were written into a folder, by name. */
+export function manifestFiles(folder: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries([...names].sort().map((name) => [name, sha256Of(path.join(folder, name))]));
+}
+
+function sha256Of(file: string): string {
+  return createHash('sha256').update(readInputFile(file)).digest('hex');
+}
+
+/**
+ * Refuses tables that do not belong to the manifest of their folder: a run that was stopped while it replaced an earlier
+ * output leaves no manifest, and files copied together from several outputs have other hashes.
+ *
+ * @param folder output folder
+ * @param names tables that are read
+ * @throws InputError `OUTPUT_UNFINISHED`, `OUTPUT_MIXED`.
+ */
+export function checkRunFiles(folder: string, names: readonly string[]): void {
+  if (!isRunFolder(folder)) {
+    throw new InputError('OUTPUT_UNFINISHED', `the folder has no ${manifestFile}, so that it is not known whether its tables belong together`, {
+      file: folder,
+      expected: 'the whole output folder of a run that ended',
+      hint: 'Run the command that writes this folder again: it goes on where it was stopped.',
+    });
+  }
+  const { files = {} } = JSON.parse(readInputFile(path.join(folder, manifestFile)).toString()) as Partial<Manifest>;
+  for (const name of names) {
+    if (files[name] === undefined || files[name] === sha256Of(path.join(folder, name))) continue;
+    throw new InputError('OUTPUT_MIXED', `does not belong to the ${manifestFile} beside it`, { file: path.join(folder, name), expected: 'all files of one output', hint: 'Run the command that writes this folder again, or copy the folder as a whole.' });
+  }
 }
 
 /** Schema versions of tables, by file name. */

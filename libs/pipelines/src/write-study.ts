@@ -1,10 +1,9 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { manifestFile, stageFolder, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
-import { manifestTables, manifestText, type ManifestInput } from './manifest.ts';
-import { renderStudy, reportFormats, reportImagesFolder, type ReportChoices } from './render-study.ts';
+import { manifestFiles, manifestTables, manifestText, type ManifestInput } from './manifest.ts';
+import { renderStudy, reportFormats, type ReportChoices } from './render-study.ts';
 import type { EmbeddingTables, RelationTables } from './study-tables.ts';
 import type { StudyWarning } from './warnings.ts';
 
@@ -101,16 +100,6 @@ export function writeFiles(folder: string, files: Readonly<Record<string, Record
   }
   for (const [name, text] of Object.entries(texts)) write(name, text);
   const { command, options, inputs } = record;
-  write(manifestFile, manifestText({ command, options, inputs, tables: manifestTables(files), warnings: record.warnings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)) }));
-  removeStaleImages(folder, written);
+  write(manifestFile, manifestText({ command, options, inputs, tables: manifestTables(files), files: manifestFiles(folder, written), warnings: record.warnings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)) }));
   return written.sort();
-}
-
-/** Removes gallery images that an earlier run left; files of other names are not touched. */
-function removeStaleImages(folder: string, written: readonly string[]): void {
-  const images = path.join(folder, reportImagesFolder);
-  if (!existsSync(images)) return;
-  const own = readdirSync(images).filter((name) => /^[0-9a-f]{20}\.(?:jpg|png|webp)$/u.test(name));
-  for (const name of own) if (!written.includes(`${reportImagesFolder}/${name}`)) rmSync(path.join(images, name));
-  if (readdirSync(images).length === 0) rmSync(images, { recursive: true });
 }

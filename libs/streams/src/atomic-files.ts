@@ -13,7 +13,7 @@ export const manifestFile = 'manifest.json';
  * @throws MachineError `WRITE_FAILED` naming the file; the temporary file is removed.
  */
 export function writeFileAtomically(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
-  const temporary = `${file}.${randomBytes(4).toString('hex')}.partial`;
+  const temporary = temporaryName(file, 'partial');
   try {
     makeFolder(path.dirname(file));
     const handle = openSync(temporary, 'wx');
@@ -65,8 +65,7 @@ export function stageFolder(target: string, ownNames?: ReadonlySet<string>): Sta
       });
     }
   }
-  const suffix = randomBytes(4).toString('hex');
-  const temporary = `${folder}.${suffix}.partial`;
+  const temporary = temporaryName(folder, 'partial');
   try {
     makeFolder(temporary);
   } catch (cause) {
@@ -77,7 +76,7 @@ export function stageFolder(target: string, ownNames?: ReadonlySet<string>): Sta
     path: temporary,
     commit() {
       underWay.delete(temporary);
-      const old = `${folder}.${suffix}.old`;
+      const old = temporaryName(folder, 'old');
       try {
         if (existsSync(folder)) renameSync(folder, old);
         renameSync(temporary, folder);
@@ -98,8 +97,13 @@ export function stageFolder(target: string, ownNames?: ReadonlySet<string>): Sta
   };
 }
 
-/** Names that files and folders bear while they are written, and the folders that they replace. */
-const leftover = /\.[0-9a-f]{8}\.(?:partial|old)$/u;
+/** Name that a file or folder bears while it is written, or that a folder bears while it is replaced: with a dot at its head, as no model's folder has it. */
+function temporaryName(target: string, state: 'partial' | 'old'): string {
+  return path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(4).toString('hex')}.${state}`);
+}
+
+/** Names by {@link temporaryName}, with that of the target. */
+const leftover = /^\.(.+)\.[0-9a-f]{8}\.(?:partial|old)$/u;
 
 /**
  * Removes what runs that were killed left half-written in a folder; nobody else may be writing there.
@@ -111,7 +115,7 @@ export function removeLeftovers(folder: string, ownNames?: ReadonlySet<string>):
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!leftover.test(name)) continue;
     const left = path.join(folder, name);
-    if (ownNames !== undefined && name.endsWith('.old') && statSync(left).isDirectory()) giveBack(left, left.replace(leftover, ''), ownNames);
+    if (ownNames !== undefined && name.endsWith('.old') && statSync(left).isDirectory()) giveBack(left, path.join(folder, name.replace(leftover, '$1')), ownNames);
     else rmSync(left, { recursive: true, force: true });
   }
 }
@@ -135,6 +139,59 @@ export function removeRunFolder(folder: string, ownNames: ReadonlySet<string>): 
   if (readdirSync(folder).length > 0) return false;
   rmdirSync(folder);
   return true;
+}
+
+/** File that stands for the manifest while an output is replaced: the manifest of what stood there before. */
+export const unfinishedFile = 'unfinished.json';
+
+/**
+ * Takes the manifest away from an output that is about to be replaced in part: without it nobody takes old and new files
+ * for one output. {@link unfinishedFile} stands in its place.
+ *
+ * @throws MachineError `WRITE_FAILED`.
+ */
+export function beginReplacing(folder: string): void {
+  if (!isRunFolder(folder)) return;
+  moveFile(path.join(folder, manifestFile), path.join(folder, unfinishedFile));
+}
+
+/**
+ * Puts files into a folder, in the place of those of an earlier run, without a moment in which a manifest stands over
+ * files that it does not belong to: all are written aside first, so that a full disk leaves the earlier output as it
+ * was; then the earlier manifest goes, each file comes, and the manifest comes last.
+ *
+ * @param folder folder of a run
+ * @param write writes all files, the manifest among them, into the folder that it is given; returns their names, slashes between folders
+ * @param tidy removes what of the earlier output has no successor, before the manifest comes
+ * @returns the names
+ * @throws MachineError `WRITE_FAILED`.
+ */
+export function replaceFiles(folder: string, write: (staging: string) => readonly string[], tidy: (names: readonly string[]) => void): readonly string[] {
+  const staging = temporaryName(path.join(folder, 'files'), 'partial');
+  underWay.add(staging);
+  try {
+    const names = write(staging);
+    beginReplacing(folder);
+    for (const name of names) if (name !== manifestFile) moveFile(path.join(staging, name), path.join(folder, name));
+    tidy(names);
+    moveFile(path.join(staging, manifestFile), path.join(folder, manifestFile));
+    rmSync(path.join(folder, unfinishedFile), { force: true });
+    return names;
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+    underWay.delete(staging);
+  }
+}
+
+/** Moves a file that is on disk already, and flushes its new name. */
+function moveFile(from: string, to: string): void {
+  try {
+    makeFolder(path.dirname(to));
+    renameSync(from, to);
+    flushFolder(path.dirname(to));
+  } catch (cause) {
+    throw writeError(to, cause);
+  }
 }
 
 /** Whether a folder is the output of a run: its manifest says that intermodel wrote it. */

@@ -12,7 +12,7 @@ export { boundedMap } from './bounded-map.ts';
 
 // Files
 export { arrowFileBytes, isArrowFile, readArrowFile, writeArrowFile } from './arrow-files.ts';
-export { checkOutputApart, checkOutputOutside, discardStagedFolders, isRunFolder, manifestFile, removeLeftovers, removeRunFolder, stageFolder, writeError, writeFileAtomically, type StagedFolder } from './atomic-files.ts';
+export { beginReplacing, checkOutputApart, checkOutputOutside, discardStagedFolders, isRunFolder, manifestFile, removeLeftovers, removeRunFolder, replaceFiles, stageFolder, unfinishedFile, writeError, writeFileAtomically, type StagedFolder } from './atomic-files.ts';
 export { batchCsvColumns, csvCell, csvText, type CsvColumn, type CsvValue } from './csv-text.ts';
 
 // Step store

@@ -42,7 +42,7 @@ describe(pruneKeptPlanes, () => {
     await segmentImages(options({ background: [0, 0, 0] }));
     expect(files()).toHaveLength(6);
     const [one = ''] = files();
-    writeFile(at('cache', `${one}.0badcafe.partial`), 'half');
+    writeFile(at('cache', path.dirname(one), `.${path.basename(one)}.0badcafe.partial`), 'half');
     writeFile(at('cache', 'notes.txt'), 'mine');
     writeFile(at('cache', one.slice(0, 2), 'mine.planes'), 'mine');
     const needed = usedPlaneKeys(images);

@@ -109,7 +109,7 @@ export function pruneKeptPlanes(folder: string, needed: ReadonlySet<string>, { b
 }
 
 /** Kept planes, and files that were to become such. */
-const planesName = /^[0-9a-f]{64}\.planes(?:\.[0-9a-f]+\.partial)?$/u;
+const planesName = /^(?:[0-9a-f]{64}\.planes|\.[0-9a-f]{64}\.planes\.[0-9a-f]+\.partial)$/u;
 
 function namesIn(folder: string, pattern: RegExp): string[] {
   return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).filter((name) => pattern.test(name)).sort() : [];

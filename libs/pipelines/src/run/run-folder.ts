@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, isRunFolder, makeFolder, removeLeftovers, removeRunFolder, writeError } from '@intermodel/streams';
+import { beginReplacing, InputError, isRunFolder, makeFolder, manifestFile, removeLeftovers, removeRunFolder, replaceFiles, unfinishedFile, writeError } from '@intermodel/streams';
+import { reportImagesFolder } from '../render-study.ts';
 import { studyFileNames } from '../write-study.ts';
 import { vocabularyFile } from '../images/label-health.ts';
 import { changeFile } from './study-change.ts';
@@ -20,14 +21,31 @@ const ownFiles: ReadonlySet<string> = new Set([...studyFileNames, vocabularyFile
 
 const ownFolders: readonly string[] = [modelsFolder, storeFolder, labelsFolder];
 
+/** What {@link RunFolder.replace} did. */
+export interface Replaced {
+  /** Names of the files. */
+  readonly files: readonly string[];
+  /** Models whose tables went since the study does not name them, and whether other files keep their folder. */
+  readonly gone: readonly { readonly model: string; readonly stays: boolean }[];
+}
+
 /** Output folder of a run, in which every model appears as soon as it is done. */
 export interface RunFolder {
   /** Path of the folder. */
   readonly path: string;
   /** Folder of one model's tables. */
   readonly model: (name: string) => string;
-  /** Removes what earlier runs left and this one did not write; returns the models that went, and whether other files keep their folder. */
-  readonly tidy: (written: readonly string[], models: readonly string[]) => readonly { readonly model: string; readonly stays: boolean }[];
+  /** Takes the manifest of an earlier run away, before the first file of it is replaced. */
+  readonly begin: () => void;
+  /**
+   * Puts the files over models in place, the manifest last.
+   *
+   * @param write writes them into a folder aside; returns their names
+   * @param models models of the study
+   */
+  readonly replace: (write: (staging: string) => readonly string[], models: readonly string[]) => Replaced;
+  /** Removes what earlier runs left and this one did not write; returns the models that went. */
+  readonly tidy: (written: readonly string[], models: readonly string[]) => Replaced['gone'];
   /** Removes the output folder if it is new and holds nothing that was computed. */
   readonly discard: () => void;
   /** Removes the output folder if it is new and empty: for a run that may not touch it, since another one holds the store. */
@@ -63,15 +81,36 @@ export function openRunFolder(out: string): RunFolder {
     abandon: () => {
       if (isNew && existsSync(out) && readdirSync(out).length === 0) rmdirSync(out);
     },
-    tidy: (written, models) => {
-      const folders = path.join(out, modelsFolder);
+    begin: () => {
+      beginReplacing(out);
+    },
+    replace: (write, models) => {
+      let gone: Replaced['gone'] = [];
+      // A change is recognised by the embedding that it led from: once that is replaced, it must be on record.
+      const changeFirst = (staging: string) => [...write(staging)].sort((one, other) => Number(other === changeFile) - Number(one === changeFile));
+      const files = replaceFiles(out, changeFirst, (names) => (gone = removeStale(out, names, models)));
       removeLeftovers(out);
-      removeLeftovers(folders, modelFileNames);
-      for (const name of ownFiles) if (!written.includes(name)) rmSync(path.join(out, name), { force: true });
-      const gone = readdirSync(folders).filter((name) => !models.includes(name) && isRunFolder(path.join(folders, name)));
-      return gone.map((model) => ({ model, stays: !removeRunFolder(path.join(folders, model), modelFileNames) }));
+      return { files: [...files].sort(), gone };
+    },
+    tidy: (written, models) => {
+      removeLeftovers(out);
+      return removeStale(out, written, models);
     },
   };
+}
+
+/** Removes files of an output that have no successor, and the tables of models that the study does not name. */
+function removeStale(out: string, written: readonly string[], models: readonly string[]): Replaced['gone'] {
+  const folders = path.join(out, modelsFolder);
+  removeLeftovers(folders, modelFileNames);
+  for (const name of ownFiles) if (name !== manifestFile && !written.includes(name)) rmSync(path.join(out, name), { force: true });
+  const images = path.join(out, reportImagesFolder);
+  for (const name of existsSync(images) ? readdirSync(images) : []) {
+    if (/^[0-9a-f]{20}\.(?:jpg|png|webp)$/u.test(name) && !written.includes(`${reportImagesFolder}/${name}`)) rmSync(path.join(images, name));
+  }
+  if (existsSync(images) && readdirSync(images).length === 0) rmdirSync(images);
+  const gone = readdirSync(folders).filter((name) => !models.includes(name) && isRunFolder(path.join(folders, name)));
+  return gone.map((model) => ({ model, stays: !removeRunFolder(path.join(folders, model), modelFileNames) }));
 }
 
 /** Whether anything in a folder was computed, by whatever run: an empty store and its indices are not. */
@@ -83,5 +122,5 @@ function holdsWork(out: string): boolean {
 /** Whether a run that was stopped while it wrote its tables left a folder: the manifest is written last. */
 function wasBegun(out: string): boolean {
   const models = path.join(out, modelsFolder);
-  return existsSync(path.join(out, storeFolder)) || (existsSync(models) && readdirSync(models).some((name) => isRunFolder(path.join(models, name))));
+  return [storeFolder, unfinishedFile].some((name) => existsSync(path.join(out, name))) || (existsSync(models) && readdirSync(models).some((name) => isRunFolder(path.join(models, name))));
 }

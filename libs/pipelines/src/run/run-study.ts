@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
-import { checkOutputOutside, InputError, writeFileAtomically, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
+import { checkOutputOutside, InputError, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { Study } from '../study-file/study.ts';
 import { OutputRecord } from '../steps/output-record.ts';
@@ -21,7 +21,7 @@ import { lockOutput } from './lock-output.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from '../images/label-health.ts';
 import { checkModels, placeModels, type PlacedModel } from '../dissect/model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
-import { labelsFolder, openRunFolder, storeFolder, type RunFolder } from './run-folder.ts';
+import { labelsFolder, openRunFolder, storeFolder, type Replaced, type RunFolder } from './run-folder.ts';
 import type { ShardLabels } from '../dissect/shard-labels.ts';
 import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
@@ -234,6 +234,7 @@ class StudyRunner {
       const output = new OutputRecord(this.#steps, this.#store.hashes, modelOutput(ingredients, model, layers.map(({ place }) => place), folder));
       if ((await output.current()) === undefined) {
         const begun = performance.now();
+        if (!this.#freezesOutput()) this.#folder.begin();
         const record = { options: formatResolved({ ...study, models: [model] }, placed, [event]), inputs: inputsOf(model, inputs), warnings };
         const files = await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching });
         await output.remember(files, performance.now() - begun);
@@ -251,18 +252,30 @@ class StudyRunner {
     const output = new OutputRecord(this.#steps, this.#store.hashes, reportOutput(ingredients, places, described, folder.path, { command: record.command, formats }));
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
     const galleries = await unitGalleries(study, this.#models, this.#steps, describe, this.#store.hashes);
-    let files = figures === undefined ? await output.current() : undefined;
-    if (files === undefined) {
-      const begun = performance.now();
-      const changed = studyChange(folder.path, tables.points);
-      const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
-      // A change is recognised by the embedding that it led from: once that is replaced, it must be on record.
-      if (changed !== undefined) writeFileAtomically(path.join(folder.path, changeFile), changed.text);
-      files = writeFiles(folder.path, studyFiles(tables), record, { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown });
-      await output.remember(files, performance.now() - begun);
+    const names = study.models.map(({ name }) => name);
+    const standing = figures === undefined ? await output.current() : undefined;
+    if (standing !== undefined) {
+      this.#tellGone(folder.tidy(standing, names));
+      return standing;
     }
-    for (const { model, stays } of folder.tidy(files, study.models.map(({ name }) => name))) this.#onEvent({ kind: 'warning', subject: model, text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}. A run that names it again takes what is stored of it.` });
+    const begun = performance.now();
+    const changed = studyChange(folder.path, tables.points);
+    const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
+    const texts = { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown };
+    const { files, gone } = folder.replace((staging) => writeFiles(staging, studyFiles(tables), record, texts), names);
+    await output.remember(files, performance.now() - begun);
+    this.#tellGone(gone);
     return files;
+  }
+
+  #tellGone(gone: Replaced['gone']): void {
+    for (const { model, stays } of gone) this.#onEvent({ kind: 'warning', subject: model, text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}. A run that names it again takes what is stored of it.` });
+  }
+
+  /** Whether the embedding is frozen in the very folder that is written: it has to stay whole until it was read. */
+  #freezesOutput(): boolean {
+    const { frozen } = this.#study.embedding ?? {};
+    return frozen !== undefined && this.#folder !== undefined && path.resolve(frozen) === path.resolve(this.#folder.path);
   }
 }
 

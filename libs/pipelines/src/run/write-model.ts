@@ -3,7 +3,7 @@ import path from 'node:path';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { column, csvText, manifestFile, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
-import { manifestText, manifestTables, type ManifestInput } from '../manifest.ts';
+import { manifestFiles, manifestTables, manifestText, type ManifestInput } from '../manifest.ts';
 import type { DissectedLayer, DissectedModel, LayerMatches } from '../dissect/dissect-events.ts';
 
 /** Presets that a model was dissected with. */
@@ -49,7 +49,7 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
     writeFileAtomically(file('unit-categories.csv'), unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main))));
     if (diff !== undefined) writeFileAtomically(file('diff.csv'), diffCsv(layers, { main, diff }));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
-    writeFileAtomically(file(manifestFile), manifestText({ command: 'dissect', ...record, tables }));
+    writeFileAtomically(file(manifestFile), manifestText({ command: 'dissect', ...record, tables, files: manifestFiles(staged.path, readdirSync(staged.path)) }));
     const files = readdirSync(staged.path).sort();
     // A file that is not listed would be taken for the user's own the next time.
     for (const name of files) if (!modelFileNames.has(name)) throw new RangeError(`writeModel: ${name} is not among modelFileNames`);

@@ -5,7 +5,7 @@ import { libraryVersion, programVersion } from '../manifest.ts';
 import { jsonPart, readJsonPart, type StudySteps } from './study-steps.ts';
 
 /** Files state the program that wrote them, and are drawn by libraries, so that other versions write them anew. */
-const codeVersion = ['2', `intermodel ${programVersion}`, ...['apache-arrow', '@observablehq/plot'].map((name) => `${name} ${libraryVersion(name) ?? ''}`)].join(', ');
+const codeVersion = ['3', `intermodel ${programVersion}`, ...['apache-arrow', '@observablehq/plot'].map((name) => `${name} ${libraryVersion(name) ?? ''}`)].join(', ');
 
 /** Kinds of the steps that remember what was written into folders: the tables of a model, and the report over all of them. */
 export const outputStepNames = ['tables', 'report'] as const;
