@@ -20,7 +20,7 @@ const keepAddresses = {
 
 await rm(outdir, { recursive: true, force: true });
 await build({
-  entryPoints: { intermodel: path.join(import.meta.dirname, 'dist/main.js') },
+  entryPoints: { intermodel: path.join(import.meta.dirname, 'dist/start.js') },
   outdir,
   bundle: true,
   splitting: true,

@@ -13,7 +13,7 @@ export const importTable = {
   testing: ['schemas', 'streams'],
   ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
   pipelines: ['schemas', ...cores, ...stages],
-  cli: ['schemas', 'streams', 'pipelines'],
+  cli: ['schemas', 'errors', 'streams', 'pipelines'],
   'house-tests': ['schemas', ...cores, ...stages, 'pipelines', 'cli', 'testing'],
   tools: ['schemas', ...cores, ...stages, 'pipelines', 'cli', 'testing'],
 };

@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { runCommandLine } from '../dist/bundle/intermodel.js';
+import { start } from '../dist/bundle/intermodel.js';
 
-process.exitCode = await runCommandLine(process.argv.slice(2));
+process.exitCode = await start(process.argv.slice(2));

@@ -1,11 +1,12 @@
 import { inspect } from 'node:util';
-import { InputError, IntermodelError } from '@intermodel/streams';
+import { InputError, IntermodelError, limitError } from '@intermodel/streams';
 
 /** Exit codes, a public interface. */
 export const exitCodes = { done: 0, failed: 1, badInput: 2, stopped: 130 } as const;
 
 /** Says on standard error what went wrong, for people or as one line of JSON, and returns the exit code. */
-export function reportFailure(error: unknown, json: boolean): number {
+export function reportFailure(thrown: unknown, json: boolean): number {
+  const error = thrown instanceof IntermodelError ? thrown : (limitError(thrown) ?? thrown);
   if (error instanceof IntermodelError) {
     const { code, message, details } = error;
     const { cause, ...shown } = details;

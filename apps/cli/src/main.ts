@@ -20,6 +20,8 @@ import { listenForStop, Stopped } from './stopping.ts';
  */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
   const forget = listenForStop();
+  // Whoever reads progress may go away, and so may the terminal: the run goes on.
+  process.stderr.on('error', () => undefined);
   // A reader that has seen enough (`| head`) is no failure.
   process.stdout.once('error', (error: NodeJS.ErrnoException) => {
     process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);

@@ -27,7 +27,10 @@ export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>, ou
   }
 }
 
-/** Stops on Ctrl-C and on a request to terminate; a second Ctrl-C does not wait. Returns how to undo it. */
+/**
+ * Stops on Ctrl-C, on a request to terminate, and when the terminal goes away; a second Ctrl-C does not wait. A hang-up
+ * that comes to a process without a terminal, as under `nohup`, is ignored. Returns how to undo it.
+ */
 export function listenForStop(): () => void {
   const stop = () => {
     if (controller !== undefined && !controller.signal.aborted) {
@@ -38,10 +41,15 @@ export function listenForStop(): () => void {
     discardStagedFolders();
     process.exit(exitCodes.stopped);
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  // Node forgets that `nohup` had this signal ignored, but whoever uses it leaves no stream on a terminal.
+  const hangUp = () => {
+    const usesTerminal = [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY);
+    // It may come several times, which is nobody's impatience.
+    if (usesTerminal && controller?.signal.aborted !== true) stop();
+  };
+  const listeners = { SIGINT: stop, SIGTERM: stop, SIGHUP: hangUp };
+  for (const [signal, listener] of Object.entries(listeners)) process.on(signal, listener);
   return () => {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener);
   };
 }

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { MachineError } from '@intermodel/streams';
+import { limitError, MachineError, requireFilesForThread } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
 import { callOnAbort, stopAtExit } from './stop-hooks.ts';
 import { unpackError, type InferRequest, type OpenedModel, type WorkerAnswer, type WorkerData, type WorkerSettings } from './worker-messages.ts';
@@ -27,6 +27,7 @@ interface Waiting {
  */
 export async function startInference(settings: WorkerSettings, signal?: AbortSignal): Promise<InferenceThread> {
   signal?.throwIfAborted();
+  requireFilesForThread();
   const guard = new RunGuard();
   const worker = startWorker({ settings, guardMemory: guard.memory });
   const waiting = new Map<number, Waiting>();
@@ -102,7 +103,6 @@ function stoppedError(file: string): MachineError {
   return new MachineError('INFERENCE_STOPPED', 'inference was stopped', { file });
 }
 
-function threadError(file: string, cause: NodeJS.ErrnoException): MachineError {
-  if (cause.code === 'ERR_WORKER_OUT_OF_MEMORY') return new MachineError('OUT_OF_MEMORY', 'there is not enough memory to run the model', { file, hint: 'Take a smaller batch.', cause });
-  return new MachineError('INFERENCE_STOPPED', `inference stopped: ${cause.message}`, { file, cause });
+function threadError(file: string, cause: Error): MachineError {
+  return limitError(cause, file) ?? new MachineError('INFERENCE_STOPPED', `inference stopped: ${cause.message}`, { file, cause });
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { InputError, IntermodelError, MachineError, type ErrorDetails } from '@intermodel/errors';
+import { InputError, IntermodelError, limitError, MachineError, type ErrorDetails } from '@intermodel/errors';
 import type { LayerMaps, LayerOptions } from './layer-maps.ts';
 import type { InputLayout, Preprocessing } from './preprocessing.ts';
 
@@ -66,7 +66,8 @@ export interface ErrorMessage {
 }
 
 /** Takes an error apart so that it can be sent. */
-export function packError(error: unknown): ErrorMessage {
+export function packError(thrown: unknown): ErrorMessage {
+  const error = thrown instanceof IntermodelError ? thrown : (limitError(thrown) ?? thrown);
   if (!(error instanceof IntermodelError)) return { fault: 'program', code: 'INFERENCE_FAILED', message: error instanceof Error ? error.message : String(error), details: {} };
   const { cause, ...details } = error.details;
   const fault = error instanceof InputError ? 'input' : error instanceof MachineError ? 'machine' : 'program';

@@ -1,5 +1,5 @@
 import { startUnitRangeWorker, UnitRangeWork, type CombinedLabels, type KeptImage, type OverlapOptions, type OverlapState, type RangeAnswer, type RangeImages, type ResolvedOverlapOptions, type SelectedThresholds, type SelectionRound, type SelectionState } from '@intermodel/numerics';
-import { MachineError } from '@intermodel/streams';
+import { limitError, MachineError, requireFilesForThread } from '@intermodel/streams';
 import { boundMaxima } from './recount-shard.ts';
 
 /** The units `first` to `end - 1`. */
@@ -170,6 +170,7 @@ function localCaller(): RangeCaller {
 }
 
 function startThread(): RangeCaller {
+  requireFilesForThread();
   const worker = startUnitRangeWorker();
   // A thread that waits for work does not keep the process alive.
   worker.unref();
@@ -178,11 +179,11 @@ function startThread(): RangeCaller {
   worker.on('message', (answer: RangeAnswer) => {
     const call = waiting.shift();
     if (waiting.length === 0) worker.unref();
-    if ('error' in answer) call?.reject(answer.error);
+    if ('error' in answer) call?.reject(limitError(answer.error) ?? answer.error);
     else call?.resolve(answer.value as never);
   });
   const fail = (problem: string, cause?: Error) => {
-    failure ??= new MachineError('THREAD_STOPPED', problem, { ...(cause === undefined ? {} : { cause }) });
+    failure ??= limitError(cause) ?? new MachineError('THREAD_STOPPED', problem, { ...(cause === undefined ? {} : { cause }) });
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
   worker.on('error', (error) => {

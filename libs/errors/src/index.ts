@@ -1,3 +1,4 @@
 export { InputError, IntermodelError, MachineError, type ErrorDetails, type ErrorPlace } from './errors.ts';
 export { openFile, openInputFile, readError, readInputFile, requireFile, type OpenFile } from './input-files.ts';
+export { limitError, readLimit, requireFilesForThread, type LimitName } from './machine-limits.ts';
 export { nearestName, suggestName } from './suggest-name.ts';

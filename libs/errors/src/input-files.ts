@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { InputError } from './errors.ts';
+import { InputError, type IntermodelError } from './errors.ts';
+import { limitError } from './machine-limits.ts';
 
 /** A file that is open for reading; whoever opened it closes the handle. */
 export interface OpenFile {
@@ -64,20 +65,18 @@ const reasons: Readonly<Record<string, string>> = {
   [notFile]: 'is a pipe, device or socket, not a file',
   ENXIO: 'is a pipe, device or socket, not a file',
   ELOOP: 'is a link that leads back to itself',
-  EMFILE: 'cannot be opened: this process may open no more files',
-  ENFILE: 'cannot be opened: the machine may open no more files',
 };
 
 /** What to do about some of them, where it is not the path that is wrong. */
 const remedies: Readonly<Record<string, string>> = {
   [notFile]: 'Write what it gives into a file first, and name that file.',
   ENXIO: 'Write what it gives into a file first, and name that file.',
-  EMFILE: 'Raise the limit: `ulimit -n 1024` before the command.',
-  ENFILE: 'Close other programs, or run again later.',
 };
 
-/** Turns a failure of the file system while reading into an error that says what to do. */
-export function readError(file: string, cause: unknown): InputError {
+/** Turns a failure of the file system while reading into an error that says what to do: an InputError, or that of {@link limitError}. */
+export function readError(file: string, cause: unknown): IntermodelError {
+  const limit = limitError(cause, file);
+  if (limit !== undefined) return limit;
   const { code = '' } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT') return new InputError('FILE_MISSING', 'there is no such file', { file, hint: 'Check the path; it is taken from the folder in which the command runs.', cause });
   return new InputError('FILE_UNREADABLE', reasons[code] ?? `cannot be read (${code === '' ? String(cause) : code})`, {

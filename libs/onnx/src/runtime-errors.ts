@@ -1,8 +1,10 @@
-import { InputError, IntermodelError, MachineError } from '@intermodel/errors';
+import { InputError, IntermodelError, limitError } from '@intermodel/errors';
 
 /** Turns a failure of the runtime to open or run a model into an error that says what is wrong with the file. */
 export function runtimeError(file: string, cause: unknown): IntermodelError {
   if (cause instanceof IntermodelError) return cause;
+  const limit = limitError(cause, file);
+  if (limit !== undefined) return limit;
   const message = cause instanceof Error ? cause.message : String(cause);
   const place = { file, cause };
   const opset = /Opset (\d+) is under development.*domain (\S+) is till opset (\d+)/su.exec(message);
@@ -28,9 +30,6 @@ export function runtimeError(file: string, cause: unknown): IntermodelError {
       ...place,
       hint: 'Export the model with standard operators only, or take a layer before this operator.',
     });
-  }
-  if (/bad_alloc|failed to allocate memory|bad allocation/iu.test(message)) {
-    return new MachineError('OUT_OF_MEMORY', 'there is not enough memory to run the model', { ...place, hint: 'Take a smaller batch, or close other programs.' });
   }
   return new InputError('MODEL_INVALID', `the runtime refuses the model: ${reason(message)}`, { ...place, hint: 'Check the model with onnx.checker, or export it again.' });
 }

@@ -1,5 +1,5 @@
 import { resampleImage } from '@intermodel/numerics';
-import { InputError } from '@intermodel/streams';
+import { InputError, limitError, type IntermodelError } from '@intermodel/streams';
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
 import { defaultMaxPixels, maxPixelsHint } from '../labels/decode-png.ts';
 import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
@@ -117,6 +117,6 @@ async function rawPixels(pipeline: Sharp, file: string, length: number): Promise
 }
 
 /** What libvips tells stays the cause: its threads share one record of errors, so that it differs from run to run. */
-function brokenImage(file: string, problem: string, cause: unknown): InputError {
-  return new InputError('IMAGE_BROKEN', problem, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', cause });
+function brokenImage(file: string, problem: string, cause: unknown): IntermodelError {
+  return limitError(cause, file) ?? new InputError('IMAGE_BROKEN', problem, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', cause });
 }
