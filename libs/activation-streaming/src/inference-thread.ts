@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { limitError, MachineError, requireFilesForThread } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
 import { callOnAbort, stopAtExit } from './stop-hooks.ts';
@@ -93,10 +93,11 @@ function take(waiting: Map<number, Waiting>, id: number): Waiting | undefined {
   return found;
 }
 
+/** The environment is shared, since the runtime reads what was set in it for the process. */
 function startWorker(workerData: WorkerData): Worker {
   const here = import.meta.url;
-  if (!here.endsWith('.ts')) return new Worker(new URL('./inference-worker.js', here), { workerData });
-  return new Worker(new URL('./inference-worker-from-sources.mjs', here), { workerData, execArgv: ['--conditions=@intermodel/source'] });
+  if (!here.endsWith('.ts')) return new Worker(new URL('./inference-worker.js', here), { workerData, env: SHARE_ENV });
+  return new Worker(new URL('./inference-worker-from-sources.mjs', here), { workerData, env: SHARE_ENV, execArgv: ['--conditions=@intermodel/source'] });
 }
 
 function stoppedError(file: string): MachineError {

@@ -10,6 +10,9 @@ import type { OnnxModel } from './onnx-model.ts';
 import { readModel } from './read-model.ts';
 import { runtimeError } from './runtime-errors.ts';
 
+// The runtime would keep records of its use in the home folder, and send them to its makers.
+process.env.ORT_DISABLE_TELEMETRY ??= '1';
+
 /** Settings of {@link openSession}. */
 export interface OpenSessionOptions {
   /** Path of the model. */
