@@ -55,9 +55,9 @@ export async function fuzz({ command, inputs, seed, kinds = fuzzKinds, parallel,
   try {
     const base = path.join(work, 'base');
     makeBase(base, command);
-    const numbers = inputs[Symbol.iterator]();
+    const waiting = [...inputs];
     const next = async () => {
-      for (let { value, done } = numbers.next(); done !== true; { value, done } = numbers.next()) onVerdict(await tryInput(value as number));
+      for (let input = waiting.shift(); input !== undefined; input = waiting.shift()) onVerdict(await tryInput(input));
     };
     const tryInput = async (input: number): Promise<Verdict> => {
       const random = createRandom(seed, input);

@@ -4,9 +4,10 @@ import { allNodes, bodies, neededNames } from './captured-names.ts';
 import { checkExternalData } from './external-data.ts';
 import { findTensor, inputDependents } from './find-tensor.ts';
 import { gatherBytes, gatherChunks } from './gather-pieces.ts';
-import { modelPieces, type KeptParts } from './model-pieces.ts';
+import { dequantisedName, modelPieces, type KeptParts } from './model-pieces.ts';
 import type { ConstantTensor, ExternalData, Graph, GraphNode, LocalFunction, OnnxModel, TensorType, ValueInfo } from './onnx-model.ts';
 import { pieceBytes } from './protobuf-writer.ts';
+import { quantisations, type Quantisation } from './quantised-tensors.ts';
 
 /** Settings of {@link cutGraph}. */
 export interface CutOptions {
@@ -16,12 +17,16 @@ export interface CutOptions {
   readonly inputDims?: ReadonlyMap<string, readonly number[]>;
   /** Leaves weights of more than 1 KiB in the model's file and refers to them there, so that they are not copied. @default false */
   readonly weightsInPlace?: boolean;
+  /** Puts out the values of quantised tensors instead of the whole numbers that stand for them. @default false */
+  readonly dequantise?: boolean;
 }
 
 /** A model reduced to what the wanted tensors need; its weights are still ranges of the file. */
 export interface CutModel {
   /** Tensors that the cut model puts out, in the order asked for. */
   readonly tensors: readonly string[];
+  /** Names of these outputs in the cut model: others than those of the tensors where values are dequantised. */
+  readonly outputs: readonly string[];
   /** Inputs that are still needed. */
   readonly inputs: readonly ValueInfo[];
   /** Nodes kept. */
@@ -51,18 +56,21 @@ const smallBytes = 1024;
  * @throws InputError `LAYER_UNKNOWN`, `LAYER_IN_SUBGRAPH`, `LAYER_CONSTANT`, or one of those of external data.
  */
 export function cutGraph(model: OnnxModel, tensors: readonly string[], options: CutOptions = {}): CutModel {
-  const { types = new Map(), inputDims = new Map(), weightsInPlace = false } = options;
+  const { types = new Map(), inputDims = new Map(), weightsInPlace = false, dequantise = false } = options;
   const dependents = inputDependents(model);
   const wanted = [...new Set(tensors.map((name) => findTensor(model, name, dependents)))];
-  const { nodes, names } = keepAncestors(model.graph, wanted);
+  const known = dequantise ? quantisations(model.graph) : new Map<string, Quantisation>();
+  const dequantised = new Map(wanted.flatMap((name) => (known.has(name) ? [[name, known.get(name) as Quantisation] as const] : [])));
+  const { nodes, names } = keepAncestors(model.graph, [...wanted, ...[...dequantised.values()].flatMap(({ scale, zeroPoint }) => (zeroPoint === '' ? [scale] : [scale, zeroPoint]))]);
   const initializers = model.graph.initializers.filter(({ name }) => names.has(name));
   const functions = keepFunctions(model.functions, nodes);
   const inputs = model.graph.inputs.filter(({ name }) => names.has(name));
   const constants = [...initializers, ...innerConstants([...nodes, ...functions.flatMap((body) => body.nodes)])];
   const { folder, place } = placeWeights(model, constants, weightsInPlace);
-  const pieces = modelPieces(model, { wanted, names, nodes, initializers, functions, inputs, types, inputDims, place });
+  const pieces = modelPieces(model, { wanted, names, nodes, initializers, functions, inputs, types, inputDims, place, dequantised });
   return {
     tensors: wanted,
+    outputs: wanted.map((name) => (dequantised.has(name) ? dequantisedName(name) : name)),
     inputs: inputs.filter((input) => !initializers.some(({ name }) => name === input.name)),
     nodes,
     initializers,

@@ -9,7 +9,8 @@ export type { ByteRange } from './protobuf-reader.ts';
 
 // Layers
 export { checkLayers, type CheckLayersOptions } from './check-layers.ts';
-export { listLayers, type Layer, type LayerList, type ListLayersOptions } from './list-layers.ts';
+export { listLayers, type Layer, type LayerList, type LeftOutTensors, type ListLayersOptions } from './list-layers.ts';
+export type { UsualChoice } from './usual-layer.ts';
 export { findTokenGrid, prefixTokensMost, type TokenGrid } from './token-grid.ts';
 export type { ImageSize, TensorShapes } from './tensor-shapes.ts';
 

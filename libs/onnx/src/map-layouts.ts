@@ -4,7 +4,7 @@ import type { Graph, GraphNode } from './onnx-model.ts';
 /** Operators whose data is channels first, by definition. */
 const channelsFirst = new Set([
   'Conv', 'ConvTranspose', 'MaxPool', 'AveragePool', 'LpPool', 'GlobalAveragePool', 'GlobalMaxPool', 'GlobalLpPool', 'BatchNormalization', 'InstanceNormalization',
-  'GroupNormalization', 'LRN', 'DepthToSpace', 'SpaceToDepth', 'QLinearConv', 'DeformConv', 'GridSample',
+  'GroupNormalization', 'LRN', 'DepthToSpace', 'SpaceToDepth', 'ConvInteger', 'QLinearConv', 'QLinearAveragePool', 'QLinearGlobalAveragePool', 'FusedConv', 'DeformConv', 'GridSample',
 ]); // prettier-ignore
 
 /** Operators that mix axes, or make tensors of other axes. */

@@ -1,3 +1,4 @@
+import type { Quantisation } from './quantised-tensors.ts';
 import type { ExternalData, ConstantTensor, GraphNode, LocalFunction, OnnxModel, TensorType, ValueInfo } from './onnx-model.ts';
 import { walkFields, type ByteRange } from './protobuf-reader.ts';
 import { countedField, numberField, textField, type Piece } from './protobuf-writer.ts';
@@ -22,6 +23,13 @@ export interface KeptParts {
   readonly inputDims: ReadonlyMap<string, readonly number[]>;
   /** Place of a constant's bytes if it is to be stated anew, else undefined. */
   readonly place: (tensor: ConstantTensor) => ExternalData | undefined;
+  /** How those tensors are dequantised whose values are put out instead of their whole numbers. */
+  readonly dequantised: ReadonlyMap<string, Quantisation>;
+}
+
+/** Name under which the values of a quantised tensor are put out. */
+export function dequantisedName(tensor: string): string {
+  return `${tensor}/dequantised`;
 }
 
 /** Parts of a model file with only what is kept; whatever does not change is copied from the file by range. */
@@ -31,6 +39,7 @@ export function modelPieces(model: OnnxModel, kept: KeptParts): Piece[] {
   const made = new Set(kept.nodes.flatMap(({ outputs }) => outputs));
   const newSizes = kept.inputDims.size > 0;
   const output = (name: string): Piece[] => {
+    if (kept.dequantised.has(name)) return countedField(12, textField(1, dequantisedName(name)));
     // With new input sizes the stated shape may be wrong: the runtime infers it.
     const type = newSizes ? undefined : (stated.get(name) ?? kept.types.get(name));
     return countedField(12, type === undefined ? textField(1, name) : valueInfoPieces(name, type));
@@ -45,6 +54,7 @@ export function modelPieces(model: OnnxModel, kept: KeptParts): Piece[] {
   };
   const graphPieces: Piece[] = [
     ...kept.nodes,
+    ...[...kept.dequantised].flatMap(([tensor, quantisation]) => dequantisation(tensor, quantisation)),
     ...graph.others,
     ...kept.initializers.filter((tensor, index) => tensor.start !== kept.initializers[index - 1]?.start).flatMap(constant),
     ...kept.inputs.flatMap(input),
@@ -53,6 +63,12 @@ export function modelPieces(model: OnnxModel, kept: KeptParts): Piece[] {
     ...graph.annotations.filter(({ tensor }) => kept.names.has(tensor)),
   ];
   return [...model.others, ...countedField(7, graphPieces), ...kept.functions];
+}
+
+/** A node that turns the whole numbers of a tensor into values. */
+function dequantisation(tensor: string, { scale, zeroPoint }: Quantisation): Piece[] {
+  const inputs = [tensor, scale, ...(zeroPoint === '' ? [] : [zeroPoint])];
+  return countedField(1, [...inputs.flatMap((name) => textField(1, name)), ...textField(2, dequantisedName(tensor)), ...textField(4, 'DequantizeLinear')]);
 }
 
 /** A constant with its bytes stated to lie elsewhere: all its fields but those of its values, and the new place. */

@@ -52,6 +52,8 @@ export interface ConstantTensor extends ByteRange {
 export interface NodeAttribute {
   /** A whole number, or several. */
   readonly integers: readonly number[];
+  /** A short text; empty for any other. */
+  readonly text: string;
   /** Constant tensors. */
   readonly tensors: readonly ConstantTensor[];
   /** Graphs: bodies of If, Loop and Scan. */

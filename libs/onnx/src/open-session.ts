@@ -80,13 +80,14 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
   const { file, tensors, executionProviders = ['cpu'], intraOpThreads, spinning = false, inputSize, wholeNumbers = false } = options;
   checkExecutionProviders(executionProviders);
   const model = readModel(file);
-  const cut = cutGraph(model, tensors, { weightsInPlace: model.source.length > inPlaceBytes });
+  const cut = cutGraph(model, tensors, { weightsInPlace: model.source.length > inPlaceBytes, dequantise: !wholeNumbers });
   const input = describeInput(file, cut, inputSize);
   const settings = { executionProviders: [...executionProviders], ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }) };
   const session = await createSession(file, cut, settings, spinning);
-  const shapes = outputShapes(session);
+  const names = new Map(cut.outputs.map((name, index) => [name, cut.tensors[index] ?? name]));
+  const shapes = new Map([...outputShapes(session)].map(([name, shape]) => [names.get(name) ?? name, shape]));
   const whole = new Set(session.outputMetadata.filter((metadata) => metadata.isTensor && wholeTypes.has(metadata.type)).map(({ name }) => name));
-  for (const metadata of session.outputMetadata) if (!wholeNumbers || !whole.has(metadata.name)) checkFloats(file, metadata);
+  for (const metadata of session.outputMetadata) if (!wholeNumbers || !whole.has(metadata.name)) checkFloats(file, { ...metadata, name: names.get(metadata.name) ?? metadata.name });
   for (const [name, shape] of shapes) if (shape.length > 0) checkSpatial(file, name, shape);
   const dependents = inputDependents(model);
   return {
@@ -95,7 +96,7 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
     layouts: mapLayouts(model.graph, (name) => name === input.name || dependents.has(name), input.layout),
     tensors: tensors.map((name) => findTensor(model, name, dependents)),
     wholeNumbers: whole,
-    run: batchRunner(file, session, input),
+    run: batchRunner(file, session, input, names),
     release: () => session.release(),
   };
 }
@@ -131,7 +132,7 @@ export function outputShapes(session: InferenceSession): Map<string, (number | u
   return new Map(known.map(({ name, shape }) => [name, shape.map((size) => (typeof size === 'number' ? size : undefined))]));
 }
 
-function batchRunner(file: string, session: InferenceSession, input: ModelInput): ModelSession['run'] {
+function batchRunner(file: string, session: InferenceSession, input: ModelInput, names: ReadonlyMap<string, string>): ModelSession['run'] {
   let most = input.batch;
   const runOnce = async (values: Float32Array, batch: number): Promise<Map<string, TensorValues>> => {
     const data = input.type === 'float16' ? halvesFromFloats(values) : values;
@@ -139,7 +140,7 @@ function batchRunner(file: string, session: InferenceSession, input: ModelInput)
     const results = await session.run({ [input.name]: new Tensor(input.type, data, dims) }).catch((cause: unknown) => {
       throw runtimeError(file, cause);
     });
-    return new Map(Object.entries(results).map(([name, tensor]) => [name, { dims: tensor.dims, data: float32Values(tensor) }]));
+    return new Map(Object.entries(results).map(([name, tensor]) => [names.get(name) ?? name, { dims: tensor.dims, data: float32Values(tensor) }]));
   };
   const runParts = async (values: Float32Array, batch: number, size: number) => {
     const perImage = values.length / batch;
@@ -199,7 +200,7 @@ function checkFloats(file: string, metadata: InferenceSession.ValueMetadata): vo
     file,
     column: metadata.name,
     expected: 'float32, float16 or float64',
-    hint: 'Take the tensor behind the next DequantizeLinear or Cast.',
+    hint: 'Take the tensor behind the next DequantizeLinear or Cast: "intermodel layers" lists what can be dissected.',
   });
 }
 

@@ -60,18 +60,20 @@ function readNode(source: ByteSource, message: ProtobufField): GraphNode {
 }
 
 function readAttribute(source: ByteSource, message: ProtobufField): [name: string, attribute: NodeAttribute] {
-  let name = '';
+  let [name, text] = ['', ''];
   const integers: number[] = [];
   const tensors: ConstantTensor[] = [];
   const graphs: Graph[] = [];
   for (const field of walkFields(source, message.value)) {
     if (field.field === 1) name = readText(source, field);
+    // A long text is no equation, but a blob of a custom operator.
+    else if (field.field === 4 && field.end - field.start < 1024) text = readText(source, field);
     else if (field.field === 3 || field.field === 8) integers.push(...readIntegers(source, field));
     else if (field.field === 5 || field.field === 10) tensors.push(readTensor(source, field));
     else if (field.field === 6 || field.field === 11) graphs.push(readGraph(source, field.value));
     else if (field.field === 22 || field.field === 23) tensors.push(...readSparse(source, field));
   }
-  return [name, { integers, tensors, graphs }];
+  return [name, { integers, text, tensors, graphs }];
 }
 
 function readTensor(source: ByteSource, message: ProtobufField): ConstantTensor {

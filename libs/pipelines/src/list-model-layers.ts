@@ -1,5 +1,7 @@
 import type { LayerList, ListLayersOptions } from '@intermodel/onnx';
 
+export type { LayerList } from '@intermodel/onnx';
+
 /**
  * Lists the tensors of an ONNX file that can be dissected, with the usual choice marked.
  *

@@ -1,4 +1,4 @@
-import { listModelLayers } from '@intermodel/pipelines';
+import { listModelLayers, type LayerList } from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { wholeNumber } from '../numbers.ts';
 import { printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
@@ -13,21 +13,41 @@ export function layersCommand(): Command {
     .description('List the tensors of an ONNX model that can be dissected: maps of units, and token grids of vision transformers.')
     .argument('<MODEL>', 'ONNX file')
     .option('--size <PIXELS>', 'side of the input where the model leaves it open (default: 224)', wholeNumber(1))
-    .addHelpText('after', '\nThe usual choice, the last map before global pooling, is marked with *.\nExamples:\n  intermodel layers resnet50.onnx\n  intermodel layers resnet50.onnx --json | jq -r ".layers[] | select(.usual).tensor"')
+    .addHelpText('after', '\nThe usual choice, the last map before global pooling, is marked with *, and the last lines say why it was chosen and what was left out.\nExamples:\n  intermodel layers resnet50.onnx\n  intermodel layers resnet50.onnx --json | jq -r ".layers[] | select(.usual).tensor"')
     .action(async (model: string, options: LayersOptions) => {
       const { size } = options;
-      const { layers, input, channels, source } = await listModelLayers(model, size === undefined ? {} : { inputSize: { height: size, width: size } });
-      const notes = channels === undefined || channels === 3 ? [] : [`dissect refuses this model: it takes ${String(channels)} channel${channels === 1 ? '' : 's'}, where images have 3`];
-      printResult(options, { model, input, source, layers, notes }, () =>
+      const { layers, choice, leftOut, input, channels, source } = await listModelLayers(model, size === undefined ? {} : { inputSize: { height: size, width: size } });
+      const refusal = channels === undefined || channels === 3 ? [] : [`dissect refuses this model: it takes ${String(channels)} channel${channels === 1 ? '' : 's'}, where images have 3`];
+      const notes = [...refusal, ...tokenNotes(layers)];
+      printResult(options, { model, input, source, layers, choice, leftOut, notes }, () =>
         [
           textTable(
             ['', 'tensor', 'operator', 'node', 'kind', 'units', 'map'],
             layers.map((layer) => [layer.usual ? '*' : '', layer.tensor, layer.operator, layer.node, layer.kind, layer.units, `${String(layer.height)} x ${String(layer.width)}`]),
           ),
           `\n${String(layers.length)} tensors at an input of ${String(input.height)} x ${String(input.width)}; shapes from ${source === 'run' ? 'one run' : 'the model'}`,
+          choice.tensor === undefined ? `none chosen: ${choice.reason}` : `* chosen because ${choice.reason}`,
+          ...(choice.tensor === undefined && choice.candidates.length > 0 ? [`to dissect, name one, as in --model ${model}:LAYER: ${choice.candidates.join(', ')}`] : []),
+          ...leftOut.map(({ reason, axes, tensors }) => `left out: ${String(tensors.length)} ${tensors.length === 1 ? 'tensor' : 'tensors'}${axes === 0 ? '' : ` of ${String(axes)} axes`} that ${reason} (${fewNames(tensors)})`),
           ...notes.map((note) => `note: ${note}`),
         ].join('\n'),
       );
     });
   return withOutputOptions(command);
+}
+
+/** The first names of many. */
+function fewNames(names: readonly string[]): string {
+  return names.length > 3 ? `${names.slice(0, 3).join(', ')}, …` : names.join(', ');
+}
+
+/** Tells of tokens before those of the image: of those that are guessed, and of many. */
+function tokenNotes(layers: LayerList['layers']): string[] {
+  const tokens = layers.filter(({ kind }) => kind === 'tokens');
+  const guessed = tokens.filter((layer) => layer.guessed);
+  const [most] = [...tokens].sort((a, b) => b.prefixTokens - a.prefixTokens);
+  return [
+    ...(guessed.length === 0 ? [] : [`the grid of ${String(guessed.length)} tensors of tokens (${fewNames(guessed.map(({ tensor }) => tensor))}) is guessed from their number, with up to ${String(Math.max(...guessed.map(({ prefixTokens }) => prefixTokens)))} class or register tokens before it; declare "tokens" of the model in a study file`]),
+    ...(most === undefined || most.guessed || most.prefixTokens < 3 ? [] : [`${String(most.prefixTokens)} tokens stand before those of the image in ${most.tensor}`]),
+  ];
 }

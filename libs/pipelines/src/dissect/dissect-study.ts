@@ -14,7 +14,7 @@ import { openImageSource, type ImageSource } from '../images/image-source.ts';
 import { checkFiles, cutShards, hashShards } from '../images/image-shards.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';
-import { checkModels, placeModels, type PlacedModel } from './model-facts.ts';
+import { checkModels, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
 import type { ShardLabels } from './shard-labels.ts';
 import { ShardReports } from './shard-reports.ts';
 
@@ -75,6 +75,7 @@ export function dissectStudy(study: Study, { store = memoryStore(), source, conc
     const steps = new StudySteps({ store, signal: stop, onEvent });
     const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes, stop);
     const opened = source ?? (await openImageSource(study, { ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }), runtime: study.runtime, signal: stop }));
+    for (const { subject, text } of placeWarnings(placed)) onEvent({ kind: 'warning', subject, text });
     for (const { message } of opened.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
       ...{ study, placed, source: opened, concurrency, signal: stop, onEvent, steps, hashes, describe: await describeDissection(study, opened, hashes, stop) },

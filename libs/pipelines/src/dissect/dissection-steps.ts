@@ -1,7 +1,7 @@
 import type { DissectionPreset } from '@intermodel/concept-matching';
 import type { LabelVocabulary } from '@intermodel/data-loading';
 import { hashJson, stepKey, type StepDescription } from '@intermodel/streams';
-import type { Study, StudyModel } from '../study-file/study.ts';
+import type { Study, StudyModel, StudyTokens } from '../study-file/study.ts';
 import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 
@@ -12,12 +12,22 @@ const codeVersions = { images: 1, labels: 2, description: 1, maps: 2, histogram:
 const [decoding, running] = [`sharp ${libraryVersion('sharp') ?? ''}`, `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`];
 const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[]>> = { labels: [decoding], maps: [decoding, running], histogram: [decoding, running], top: [decoding, running], gallery: [decoding] };
 
+/** How the values of a layer lie on the image. */
+export interface LayerReading extends StudyTokens {
+  /** Order of the axes of a map. */
+  readonly layout?: 'NCHW' | 'NHWC';
+}
+
 /** A layer of a model, as its steps know it. */
 export interface LayerPlace {
   /** The model as the study describes it. */
   readonly model: StudyModel;
   /** Name of the tensor. */
   readonly layer: string;
+  /** How its values lie on the image, as far as that was declared or the graph tells more than a session finds. */
+  readonly reading: LayerReading;
+  /** What the reader of the results should know of it; undefined: nothing. */
+  readonly warning: string | undefined;
   /** Hash of all files of the model. */
   readonly modelHash: string;
   /** These files, with the hashes of their bytes. */
@@ -98,10 +108,10 @@ export class DissectionSteps {
 
   #ofShard(step: 'maps' | 'histogram' | 'top', { name, images, labels }: ImageShard, place: LayerPlace, options: object): StepDescription {
     const { skipBad } = this.#study.data;
-    const { model, layer, modelHash } = place;
+    const { model, layer, reading, modelHash } = place;
     // Where bad files are passed over, labels too decide which images are counted.
     const inputs = { images, model: modelHash, ...(skipBad ? { labels } : {}) };
-    return this.#step(step, `${subjectOf(place)} from ${name}`, inputs, { ...options, ...this.#decoding(), layer, tokens: model.tokens, input: model.input, executionProviders: this.#study.runtime.executionProviders });
+    return this.#step(step, `${subjectOf(place)} from ${name}`, inputs, { ...options, ...this.#decoding(), layer, tokens: reading, input: model.input, executionProviders: this.#study.runtime.executionProviders });
   }
 
   #step(step: keyof typeof codeVersions, subject: string, inputs: Readonly<Record<string, string>>, options: object): StepDescription {

@@ -4,7 +4,7 @@ import { labelledImageRows, type LoadedImages } from '@intermodel/data-loading';
 import { activationShape, type ActivationBatch, type ActivationShape } from '@intermodel/schemas';
 import { InputError } from '@intermodel/streams';
 import type { StudyModel, StudyRuntime } from '../study-file/study.ts';
-import type { LayerPlace } from './dissection-steps.ts';
+import type { LayerPlace, LayerReading } from './dissection-steps.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { ImageShard } from '../images/image-shards.ts';
@@ -99,7 +99,7 @@ export class ForwardPass {
     const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
     const wanted = models.map((model) => {
       const own = tasks.flatMap(({ places }) => places.filter((place) => place.model === model));
-      return { model, layers: new Set(own.map(({ layer }) => layer)), files: own[0]?.modelFiles ?? new Map<string, string>() };
+      return { model, layers: new Map(own.map(({ layer, reading }) => [layer, reading])), files: own[0]?.modelFiles ?? new Map<string, string>() };
     });
     const copies = modelCopies(wanted.map(({ files }) => files.keys()), total, this.#options.runtime);
     for (const { model, layers, files } of wanted) await this.#unlessChanged(files, () => this.#open(model, layers, copies));
@@ -204,10 +204,10 @@ export class ForwardPass {
     }
   }
 
-  async #open(model: StudyModel, layers: ReadonlySet<string>, copies: number): Promise<void> {
+  async #open(model: StudyModel, layers: ReadonlyMap<string, LayerReading>, copies: number): Promise<void> {
     const before = this.#opened.get(model.name);
     if (before !== undefined) {
-      if ([...layers].every((layer) => before.layers.has(layer))) return;
+      if ([...layers.keys()].every((layer) => before.layers.has(layer))) return;
       await before.activations.close();
       this.#opened.delete(model.name);
     }
@@ -216,7 +216,7 @@ export class ForwardPass {
       {
         model: model.name,
         file: model.file,
-        layers: [...layers].map((tensor) => ({ tensor, ...model.tokens })),
+        layers: [...layers].map(([tensor, reading]) => ({ tensor, ...reading })),
         preprocessing: model.input,
         executionProviders,
         copies,
@@ -225,7 +225,7 @@ export class ForwardPass {
       },
       this.#options.signal,
     );
-    this.#opened.set(model.name, { layers, activations });
+    this.#opened.set(model.name, { layers: new Set(layers.keys()), activations });
   }
 }
 

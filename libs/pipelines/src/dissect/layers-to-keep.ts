@@ -18,12 +18,12 @@ export async function layersToKeep(study: Study, places: readonly LayerPlace[], 
   }
   const [first] = wanted;
   if (first === undefined) return [];
-  const { file, input, tokens } = first.place.model;
+  const { file, input } = first.place.model;
   const { layers } = await listModelLayers(file, { inputSize: { height: input.height, width: input.width } });
   return wanted.flatMap(({ place, images }) => {
     const layer = layers.find(({ tensor }) => tensor === place.layer);
     if (layer === undefined) return [];
-    const { height, width } = (layer.kind === 'tokens' ? tokens.grid : undefined) ?? layer;
+    const { height, width } = (layer.kind === 'tokens' ? place.reading.grid : undefined) ?? layer;
     return [{ images, units: layer.units, mapSize: height * width }];
   });
 }

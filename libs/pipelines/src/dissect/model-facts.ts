@@ -5,19 +5,20 @@ import { listModelLayers } from '../list-model-layers.ts';
 import { jsonPart, readJsonPart, type StudySteps } from '../steps/study-steps.ts';
 import type { StudyModel } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
+import { findLayerFacts, layerFacts, readLayer, type LayerFacts } from './layer-facts.ts';
 
 /** What is read from the graph of a model, once for a file. */
 interface ModelFacts {
-  /** Tensors of the usual choice: none or one. */
+  /** The tensor of the usual choice; none where layers are named. */
   readonly usual: readonly string[];
-  /** Tensors that could be named instead. */
-  readonly others: readonly string[];
+  /** What the graph tells of the layers that are to be dissected; of those that it tells nothing of, nothing. */
+  readonly layers: readonly LayerFacts[];
   /** Files with weights, below the folder of the model. */
   readonly external: readonly string[];
 }
 
 /** Changed whenever the same model would give other facts. */
-const codeVersion = '1';
+const codeVersion = '2';
 
 /** A model with what its file says of it. */
 export interface PlacedModel {
@@ -52,6 +53,11 @@ export async function placeModels(models: readonly StudyModel[], layouts: readon
   return placed;
 }
 
+/** What the reader of the results should know of how layers are read. */
+export function placeWarnings(placed: readonly PlacedModel[]): { readonly subject: string; readonly text: string }[] {
+  return placed.flatMap(({ model, places }) => places.flatMap(({ warning }) => (warning === undefined ? [] : [{ subject: model.name, text: warning }])));
+}
+
 /** Checks a model and its layers as far as the file tells. */
 async function checkModel({ file, layers, input }: StudyModel): Promise<InputLayout> {
   const { checkLayers } = await import('@intermodel/onnx');
@@ -84,20 +90,26 @@ export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: 
     return { facts: jsonPart(facts) };
   };
   const result = await steps.run({ ...factsStep(model, fileHash), compute });
-  const { usual, others, external } = readJsonPart(await result.read('facts')) as ModelFacts;
+  const { usual, layers: known, external } = readJsonPart(await result.read('facts')) as ModelFacts;
   const weights: (readonly [file: string, sha256: string])[] = [];
   for (const weightFile of await weightFiles(file, external)) weights.push([weightFile, await hashes.hash(weightFile, signal)]);
   const modelHash = hashJson([fileHash, ...weights.map(([, sha256]) => sha256)]);
   const modelFiles = new Map([[file, fileHash], ...weights]);
   const names = layers === 'usual' ? usual : layers;
-  if (names.length === 0) throw new InputError('LAYER_NOT_GIVEN', 'the model has no layer that is the usual choice', { file, expected: 'the name of a tensor to dissect', hint: `Name a layer: ${others.join(', ') || 'none of this model is spatial'}.` });
-  return names.map((layer) => ({ model, layer, modelHash, modelFiles }));
+  return names.map((layer) => ({ model, layer, ...readLayer(model, layer, known.find(({ name }) => name === layer)), modelHash, modelFiles }));
+}
+
+function layerNotGiven(file: string, reason: string, candidates: readonly string[]): InputError {
+  return new InputError('LAYER_NOT_GIVEN', `it cannot be told which layer is meant: ${reason}`, {
+    file,
+    expected: 'the name of a tensor to dissect',
+    hint: candidates.length === 0 ? 'None of this model can be dissected: "intermodel layers" says why.' : `Name a layer, as in --model FILE:LAYER, or as "layer" in a study file: ${candidates.join(', ')}. "intermodel layers" lists all.`,
+  });
 }
 
 /** What is read from the graph of a model, once for a file: part `facts`. */
 export function factsStep({ name, input, layers }: StudyModel, fileHash: string): StepDescription {
-  // Where the layers are named, the size of the input tells nothing.
-  return { step: 'model', codeVersion, subject: name, inputs: { model: fileHash }, options: layers === 'usual' ? { height: input.height, width: input.width } : {} };
+  return { step: 'model', codeVersion, subject: name, inputs: { model: fileHash }, options: { height: input.height, width: input.width, layers } };
 }
 
 /** Files with weights, found fit to be read: a location may state any path, and what lies there may have changed since the model was read. */
@@ -111,7 +123,10 @@ async function weightFiles(file: string, locations: readonly string[]): Promise<
 async function readFacts({ file, input, layers }: StudyModel): Promise<ModelFacts> {
   const { readModel } = await import('@intermodel/onnx');
   const external = [...new Set(readModel(file).graph.initializers.flatMap((tensor) => (tensor.external === undefined ? [] : [tensor.external.location])))].sort();
-  if (layers !== 'usual') return { usual: [], others: [], external };
-  const { layers: listed } = await listModelLayers(file, { inputSize: { height: input.height, width: input.width } });
-  return { usual: listed.filter(({ usual }) => usual).slice(0, 1).map(({ tensor }) => tensor), others: listed.slice(-5).map(({ tensor }) => tensor), external };
+  const inputSize = { height: input.height, width: input.width };
+  if (layers !== 'usual') return { usual: [], layers: await findLayerFacts(file, layers, inputSize), external };
+  const { layers: listed, choice } = await listModelLayers(file, { inputSize });
+  const usual = listed.filter((layer) => layer.usual);
+  if (usual.length === 0) throw layerNotGiven(file, choice.reason, choice.candidates);
+  return { usual: usual.map(({ tensor }) => tensor), layers: usual.map((layer) => layerFacts(layer)), external };
 }

@@ -19,7 +19,7 @@ import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import { openImageSource, type ImageSource } from '../images/image-source.ts';
 import { lockOutput } from './lock-output.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from '../images/label-health.ts';
-import { checkModels, placeModels, type PlacedModel } from '../dissect/model-facts.ts';
+import { checkModels, placeModels, placeWarnings, type PlacedModel } from '../dissect/model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
 import { labelsFolder, openRunFolder, storeFolder, type Replaced, type RunFolder } from './run-folder.ts';
 import type { ShardLabels } from '../dissect/shard-labels.ts';
@@ -149,6 +149,7 @@ class StudyRunner {
     const { placed, source, inputs, describe } = await this.#open(temporaryLabels);
     await this.#checkConcepts(source);
     let health: LabelHealth | undefined;
+    for (const { subject, text } of placeWarnings(placed)) this.#onEvent({ kind: 'warning', subject, text });
     for (const { message } of source.warnings) this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
       ...{ study, placed, source, describe, steps: this.#steps, hashes: this.#store.hashes, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },

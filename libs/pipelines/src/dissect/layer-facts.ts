@@ -1,0 +1,61 @@
+import type { Layer } from '@intermodel/onnx';
+import { InputError } from '@intermodel/streams';
+import { listModelLayers } from '../list-model-layers.ts';
+import type { StudyModel } from '../study-file/study.ts';
+import type { LayerPlace } from './dissection-steps.ts';
+
+/** What the graph tells of a layer. */
+export interface LayerFacts extends Pick<Layer, 'kind' | 'layout' | 'layoutFound' | 'height' | 'width' | 'prefixTokens' | 'guessed'> {
+  /** What the layer is called by the user: the name of a tensor or node. */
+  readonly name: string;
+}
+
+/** What is kept of a layer that was listed. */
+export function layerFacts({ kind, layout, layoutFound, height, width, prefixTokens, guessed, tensor }: Layer, name = tensor): LayerFacts {
+  return { name, kind, layout, layoutFound, height, width, prefixTokens, guessed };
+}
+
+/** Finds what the graph tells of layers that are named; the file is not run where it states that all of them have four axes. */
+export async function findLayerFacts(file: string, names: readonly string[], inputSize: { readonly height: number; readonly width: number }): Promise<LayerFacts[]> {
+  const { findTensor, readModel } = await import('@intermodel/onnx');
+  const model = readModel(file);
+  const tensors = names.map((name) => findTensor(model, name));
+  const stated = new Map([...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims?.length]));
+  if (tensors.every((tensor) => stated.get(tensor) === 4)) return [];
+  const { layers, leftOut } = await listModelLayers(file, { inputSize, tensors });
+  return tensors.flatMap((tensor, index): LayerFacts[] => {
+    const name = names[index] ?? tensor;
+    const layer = layers.find((each) => each.tensor === tensor);
+    if (layer !== undefined) return [layerFacts(layer, name)];
+    // Tokens that the graph gives no evidence for are read by their number, if the user names them.
+    const isTokens = leftOut.some(({ axes, tensors: left }) => axes === 3 && left.includes(tensor));
+    return isTokens ? [{ name, kind: 'tokens', layout: 'tokens', layoutFound: true, height: 0, width: 0, prefixTokens: 0, guessed: true }] : [];
+  });
+}
+
+/**
+ * How a layer is read: as the graph tells, where it tells more than a session finds; what is declared has to agree.
+ *
+ * @throws InputError `TOKEN_GRID` where it does not.
+ */
+export function readLayer({ file, tokens: declared }: Pick<StudyModel, 'file' | 'tokens'>, layer: string, facts: LayerFacts | undefined): Pick<LayerPlace, 'reading' | 'warning'> {
+  if (facts === undefined) return { reading: declared, warning: undefined };
+  const { kind, layout, layoutFound, height, width, prefixTokens, guessed } = facts;
+  if (kind === 'map') return { reading: layoutFound || layout === 'tokens' ? declared : { ...declared, layout }, warning: undefined };
+  if (guessed) {
+    const isDeclared = declared.prefixTokens !== undefined || declared.grid !== undefined;
+    const warning = `${layer}: how its tokens lie on the image is guessed from their number, since the model does not tell; check it, and declare "tokens: {prefix, width, height}" in a study file.`;
+    return { reading: declared, warning: isDeclared ? undefined : warning };
+  }
+  const count = prefixTokens + height * width;
+  const { grid = { width, height } } = declared;
+  const prefix = declared.prefixTokens ?? count - grid.width * grid.height;
+  if (prefix !== prefixTokens || prefix + grid.width * grid.height !== count) {
+    throw new InputError('TOKEN_GRID', `of its ${String(count)} tokens ${String(prefixTokens)} stand before a grid of ${String(height)} x ${String(width)}, but ${String(prefix)} before ${String(grid.height)} x ${String(grid.width)} were declared`, {
+      file,
+      column: layer,
+      hint: 'Leave "tokens" out: the model tells how they lie on the image.',
+    });
+  }
+  return { reading: declared.grid === undefined ? { prefixTokens, grid } : declared, warning: undefined };
+}
