@@ -10,7 +10,9 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ['default', 'json'],
     outputFile: { json: '.vitest/results.json' },
-    testTimeout: 30_000,
+    // No test may fail for slowness: these only end what hangs.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     benchmark: { include: ['src/**/*.bench.ts'] },
   },
 });

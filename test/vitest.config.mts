@@ -1,5 +1,5 @@
 import { mergeConfig } from 'vitest/config';
 import base from '../vitest.base.mts';
 
-/** Cross-library and command-line tests start real processes, one file after another. */
-export default mergeConfig(base, { test: { testTimeout: 300_000, hookTimeout: 300_000, fileParallelism: false } });
+/** Cross-library and command-line tests start real processes: two files at a time. */
+export default mergeConfig(base, { test: { maxWorkers: 2 } });

@@ -7,6 +7,7 @@ import { buildOnnxModel, writePng } from '@intermodel/testing';
 import { filter, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, folderBytes, intermodel, root, temporaryFolder } from './command-line.ts';
+import { until } from './small-studies.ts';
 
 const at = temporaryFolder();
 
@@ -178,8 +179,7 @@ describe('intermodel dissect', () => {
     const child = spawn(process.execPath, [path.join(root, 'apps/cli/bin/intermodel.js'), 'dissect', '--model', at('tiny.onnx'), '--images', at('many', 'images'), '--labels', at('many', 'labels'), '--label-names', at('labels.csv'), '--input', input, '--batch-size', '1', '--out', at('stopped')]);
     let told = '';
     child.stderr.on('data', (text: Buffer) => (told += String(text)));
-    const started = Date.now();
-    while (!existsSync(at('stopped', '.store', 'steps')) && Date.now() - started < 60_000) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => existsSync(at('stopped', '.store', 'steps')), () => told);
     await new Promise((resolve) => setTimeout(resolve, 200));
     child.kill('SIGINT');
     const code = await new Promise((resolve) => child.once('exit', resolve));

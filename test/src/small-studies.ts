@@ -122,7 +122,7 @@ export function exit(child: ChildProcess): Promise<number | null> {
 export async function until(holds: () => boolean, what: () => string): Promise<void> {
   const begun = Date.now();
   while (!holds()) {
-    if (Date.now() - begun > 60_000) throw new Error(`not within a minute: ${what()}`);
+    if (Date.now() - begun > 500_000) throw new Error(`not within minutes: ${what()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

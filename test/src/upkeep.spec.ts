@@ -87,5 +87,5 @@ describe('looking after a study', () => {
     expect(child.told()).toMatch(/^note: d: .*its folder was removed/mu);
     child.kill('SIGINT');
     expect(await ended).toBe(0);
-  }, 120_000);
+  });
 });

@@ -35,6 +35,8 @@ export async function runBounded(command: string, argv: readonly string[], cwd: 
   const preload = path.join(import.meta.dirname, 'report-usage.mjs');
   const env = { ...process.env, TMPDIR: path.join(cwd, 'tmp'), HOME: path.join(cwd, 'home'), NODE_OPTIONS: `--import ${preload}` };
   const child = spawn(process.execPath, [command, ...argv], { cwd, env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
   let [stderr, usage] = ['', ''];
   let beyond: BoundedRun['beyond'];
   let last = { seconds: 0, megabytes: 0 };
@@ -45,10 +47,11 @@ export async function runBounded(command: string, argv: readonly string[], cwd: 
     last = readUsage(child.pid) ?? last;
     const waited = (performance.now() - begun) / 1000;
     beyond ??= last.seconds > bounds.seconds ? 'seconds' : last.megabytes > bounds.megabytes ? 'megabytes' : waited > waitingSeconds + 4 * last.seconds ? 'waiting' : undefined;
-    if (beyond !== undefined) child.kill('SIGKILL');
+    if (beyond !== undefined) end();
   }, pollMilliseconds);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => child.once('close', (...end) => { resolve(end); }));
   clearInterval(timer);
+  process.off('exit', end);
   const told = usage === '' ? last : (JSON.parse(usage) as typeof last);
   return { code, signal, stderr, beyond, ...told };
 }

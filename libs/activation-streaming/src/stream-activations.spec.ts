@@ -198,7 +198,7 @@ describe('openActivations', () => {
     await first!.stop();
     process.off('warning', take);
     expect([warnings, getEventListeners(abort.signal, 'abort')]).toEqual([[], []]);
-  }, 120_000);
+  });
 
   it('reads tokens as maps', async () => {
     const tokens = path.join(folder, 'tokens.onnx');

@@ -12,5 +12,5 @@ describe('the committed WebAssembly modules', () => {
     const generated = await generateAll();
     expect(generated).toHaveLength(4);
     for (const { file, text } of generated) expect(readFileSync(file, 'utf8') === text, `${file}: run node tools/wasm/build.mjs`).toBe(true);
-  }, 60_000);
+  });
 });

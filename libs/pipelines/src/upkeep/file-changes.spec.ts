@@ -8,9 +8,8 @@ import { FileChanges } from './file-changes.ts';
 let folder = '';
 let end = new AbortController();
 let changes: FileChanges;
-const settleMilliseconds = 600;
-/** Time within which the system tells of a change, and a watcher is ready. */
-const noticed = 250;
+/** Many times as long as the pauses between changes below, so that a slow machine is no failure. */
+const settleMilliseconds = 2000;
 const at = (...parts: string[]) => path.join(folder, ...parts);
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'changes-'));
@@ -28,7 +27,18 @@ afterEach(async () => {
 
 async function follow(...paths: string[]): Promise<void> {
   changes.follow(paths);
-  await delay(noticed);
+  // A watcher that is ready tells of a file that comes.
+  const seen = changes.stopAtNext();
+  for (let probe = 0; !seen.aborted; probe++) {
+    writeFileSync(at('images', `probe-${String(probe)}`), '');
+    await delay(50);
+  }
+  await changes.settled();
+}
+
+async function noticed(): Promise<void> {
+  const seen = changes.stopAtNext();
+  while (!seen.aborted) await delay(10);
 }
 
 describe(FileChanges, () => {
@@ -54,10 +64,10 @@ describe(FileChanges, () => {
   it('waits until changes that came before the waiting have settled', async () => {
     await follow(at('images'));
     writeFileSync(at('images', 'one.png'), '1');
-    await delay(noticed);
+    await noticed();
     const settled = changes.settled();
     for (let more = 0; more < 4; more++) {
-      await delay(settleMilliseconds / 2);
+      await delay(settleMilliseconds / 8);
       writeFileSync(at('images', `more-${String(more)}.png`), '1');
     }
     expect(await settled).toHaveLength(5);
@@ -66,7 +76,8 @@ describe(FileChanges, () => {
   it('goes on at once where all has settled already, after a time where that is asked for, and at the end', async () => {
     await follow(at('images'));
     writeFileSync(at('images', 'one.png'), '1');
-    await delay(noticed + 2 * settleMilliseconds);
+    await noticed();
+    await delay(2 * settleMilliseconds);
     expect(await changes.settled()).toHaveLength(1);
     expect(await changes.settled(10)).toEqual([]);
     const settled = changes.settled();

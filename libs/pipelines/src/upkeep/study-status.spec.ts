@@ -50,7 +50,7 @@ const status = (more: Partial<StudyContent> = {}) => studyStatus(study(more), { 
 /** Steps that a run would compute, by their kinds. */
 const toRun = ({ groups }: StudyStatus) => groups.flatMap(({ step, toRun: count }) => Array.from({ length: count }, () => step)).sort();
 
-describe(studyStatus, { timeout: 120_000 }, () => {
+describe(studyStatus, () => {
   it('foresees the steps of a second preset, which have the names of those of the first', async () => {
     const groupsOf = async () => (await status()).groups;
     await run();

@@ -44,7 +44,7 @@ async function expectWhole(store: string): Promise<number> {
 }
 
 describe('a file store whose writer is killed', () => {
-  it('holds whole steps only after kill -9 at 30 random moments, goes on from there, and ends with the bytes of an undisturbed run', { timeout: 120_000 }, async () => {
+  it('holds whole steps only after kill -9 at 30 random moments, goes on from there, and ends with the bytes of an undisturbed run', async () => {
     const [disturbed, undisturbed] = [path.join(folder, 'disturbed'), path.join(folder, 'undisturbed')];
     const count = '500';
     const [moments] = fc.sample(fc.array(fc.nat(40), { minLength: 30, maxLength: 30 }), { seed: 6, numRuns: 1 });
@@ -145,7 +145,7 @@ describe('a file store on a full disk', () => {
 });
 
 describe('a file store that reads a part again and again', () => {
-  it('finds damage that came after the first reading', { timeout: 10_000 }, async () => {
+  it('finds damage that came after the first reading', async () => {
     const warnings: StoreWarning[] = [];
     const store = fileStore(folder, { warn: (warning) => warnings.push(warning) });
     const content = Buffer.alloc(100_000, 'content');

@@ -44,7 +44,7 @@ describe(lockStore, () => {
     });
     const waiting: number[] = [];
     const second = lockStore(folder, {
-      waitMilliseconds: 60_000,
+      waitMilliseconds: 600_000,
       onWait: (holder) => {
         waiting.push(holder);
         child.kill('SIGKILL');
@@ -101,7 +101,7 @@ describe(lockStore, () => {
   it('refuses a lock that is no file at once, instead of trying for ever', async () => {
     for (const make of [() => { symlinkSync(path.join(folder, 'nowhere'), lockFile()); }, () => { mkdirSync(lockFile()); }, () => { execFileSync('mkfifo', [lockFile()]); }]) {
       make();
-      await expect(lockStore(folder, { waitMilliseconds: 60_000 })).rejects.toMatchObject({ name: 'InputError', code: 'LOCK_NOT_FILE', details: { file: lockFile() } });
+      await expect(lockStore(folder, { waitMilliseconds: 600_000 })).rejects.toMatchObject({ name: 'InputError', code: 'LOCK_NOT_FILE', details: { file: lockFile() } });
       rmSync(lockFile(), { recursive: true });
     }
     (await lockStore(folder)).release();
