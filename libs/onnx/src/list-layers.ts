@@ -1,4 +1,4 @@
-import { isLine, isPlain, tokenGrid, type Axes } from './axis-parts.ts';
+import { isLine, isPlain, tokenGrid, type Axes, type Axis } from './axis-parts.ts';
 import { cutGraph } from './cut-graph.ts';
 import { GraphView } from './graph-view.ts';
 import { mapLayouts } from './map-layouts.ts';
@@ -162,6 +162,7 @@ function describeMap({ tensor, shape, type, axes, layout: stated }: TensorFacts)
   if (layout === undefined) return axes === undefined ? unknownOrder : outOfOrder;
   const [, first = 0, second = 0, third = 0] = shape;
   const [units, height, width] = layout === 'NCHW' ? [first, second, third] : [third, first, second];
+  if (axes?.some(isPiece) === true) return 'are pieces that were cut out of maps';
   return height * width > 1 ? { tensor, kind: 'map', layout, units, height, width, prefixTokens: 0, layoutFound: layout === (stated ?? 'NCHW'), guessed: false, type } : noPlaces;
 }
 
@@ -170,6 +171,9 @@ function axesLayout([, one = [], two = [], three = []]: Axes): Layout | undefine
   if (isPlain(one) && isLine(two, 'row') && isLine(three, 'column')) return 'NCHW';
   return isPlain(three) && isLine(one, 'row') && isLine(two, 'column') ? 'NHWC' : undefined;
 }
+
+/** Whether rows or columns are missing. */
+const isPiece = ([part]: Axis) => (part?.kind === 'row' || part?.kind === 'column') && part.size < part.total;
 
 const unknownOrder = 'stand behind operators of which it is not known what they do with places';
 const outOfOrder = 'hold the places of the image, but not as rows and columns of maps';

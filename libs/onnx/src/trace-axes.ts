@@ -180,7 +180,11 @@ function sliced(axis: Axis, size: number, range: { readonly start: number; reado
   if (sizeOf(axis) === size) return axis;
   if (isPlain(axis)) return plainAxis(size);
   const [line] = axis;
-  if (axis.length === 1 && (line?.kind === 'row' || line?.kind === 'column') && line.stride === 1) return size === 1 ? [] : [{ ...line, size }];
+  if (axis.length === 1 && (line?.kind === 'row' || line?.kind === 'column') && line.stride === 1) {
+    // Every second row is a coarser map; some rows in a row are a piece.
+    if (range !== undefined && range.step > 1 && line.size === line.total && size >= Math.floor(line.size / range.step)) return placeAxis(line.kind, size);
+    return size === 1 ? [] : [{ ...line, size }];
+  }
   if (grid === undefined || (range !== undefined && range.step !== 1)) return mixedAxis(size);
   const places = grid.height * grid.width;
   // Where the start is not written in the file, what has as many values as the grid is the grid.

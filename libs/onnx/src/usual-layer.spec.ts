@@ -163,6 +163,21 @@ const convolutional: readonly Case[] = [
     return ['logits'];
   }, 'last', /"logits"/u],
   ['what may be classes or features', (net) => [net.pooled(net.relu(net.conv(net.relu(net.conv(stem(net), 12)), 16, 1)))], undefined, /may be features/u],
+  ['a mean over columns and then rows', (net) => {
+    const features = net.relu(net.conv(net.relu(net.conv(stem(net), 12)), 8), 'last');
+    return [net.linear(net.op('ReduceMean', [net.op('ReduceMean', [features], { axes: [3], keepdims: 0 })], { axes: [2], keepdims: 0 }), 8, 10)];
+  }, 'last', /pooled/u],
+  ['a linear bottleneck that is put out', (net) => [net.conv(net.relu(net.conv(stem(net), 24, 1)), 16, 1)], undefined, /may be features/u],
+  ['scores of 21 classes that are put out as maps', (net) => [net.conv(net.relu(net.conv(stem(net), 24), 'last'), 21, 1)], 'last', /widest/u],
+  ['every second row and column, joined as units', (net) => {
+    const whole = net.op('Transpose', [net.relu(net.conv('x', 8, 3, 4))], { perm: [0, 2, 3, 1] });
+    const quarter = (row: number, column: number) => net.op('Slice', [whole, net.integers(row, column), net.integers(8, 8), net.integers(1, 2), net.integers(2, 2)]);
+    return [net.norm(net.linear(net.op('Concat', [quarter(0, 0), quarter(1, 0), quarter(0, 1), quarter(1, 1)], { axis: 3 }), 32, 16), 16, 'last')];
+  }, 'last', /puts it out/u],
+  ['pieces of maps', (net) => {
+    const whole = net.relu(net.conv(stem(net), 12), 'last');
+    return [net.op('Resize', [net.op('Slice', [whole, net.integers(0), net.integers(3), net.integers(2)]), '', '', net.integers(1, 12, 32, 32)])];
+  }, 'last', /widest/u],
   ['image pooling that goes back into maps', (net) => {
     const input = net.relu(net.conv(stem(net), 12, 3, 2), 'last');
     const pooled = net.sized(net.op('GlobalAveragePool', [input]), 12);

@@ -124,12 +124,12 @@ function followToOutputs(view: GraphView, tensor: string): Behind {
   return { operators, outputs, isScoring };
 }
 
-/** The candidate whose values a tensor holds, moved or not. */
+/** The candidate whose values a tensor holds, moved, or pooled over some of their places already. */
 function nearest(view: GraphView, tensor: string, names: ReadonlyMap<string, number>): string | undefined {
   for (let name: string | undefined = tensor; name !== undefined; ) {
     if (names.has(name)) return name;
     const node = view.maker(name);
-    name = node === undefined ? undefined : view.moved(node);
+    name = node === undefined ? undefined : (view.moved(node) ?? (node.operator.startsWith('Reduce') ? node.inputs[0] : undefined));
   }
   return undefined;
 }
@@ -195,20 +195,20 @@ function withoutPooling(view: GraphView, candidates: readonly UsualCandidate[]):
   const names = new Map(candidates.map(({ tensor }, index) => [tensor, index]));
   const inner = (read.length > 0 ? read : candidates).filter(({ tensor, kind }) => kind === 'map' || mapOf(view, tensor, candidates, names) === undefined);
   const last = inner.at(-1);
-  if (last?.kind === 'tokens') {
-    const reaching = inner.filter(({ tensor, kind }) => kind === 'tokens' && reachesOutputWithPlaces(view, tensor)).at(-1);
-    if (reaching !== undefined) return { tensor: reaching.tensor, reason: 'nothing is pooled, and it holds the last tokens on the way to the output' };
-    return { tensor: undefined, reason: 'nothing is pooled, and the tokens of the image are read by queries, not put out' };
-  }
   const maps = inner.filter(({ kind }) => kind === 'map');
   const area = Math.min(...maps.map(({ height, width }) => height * width));
   const lowest = maps.filter(({ height, width }) => height * width === area);
   const widest = Math.max(...lowest.map(({ units }) => units));
   const chosen = lowest.filter(({ tensor }) => view.isOutput(tensor)).at(-1) ?? lowest.filter(({ units }) => units === widest).at(-1);
+  if (last?.kind === 'tokens') {
+    const reaching = inner.filter(({ tensor, kind }) => kind === 'tokens' && reachesOutputWithPlaces(view, tensor)).at(-1);
+    if (reaching !== undefined) return { tensor: reaching.tensor, reason: 'nothing is pooled, and it holds the last tokens on the way to the output' };
+    return { tensor: undefined, reason: 'nothing is pooled, and the tokens of the image are read by queries, not put out', likely: [last.tensor, ...(chosen === undefined ? [] : [chosen.tensor])] };
+  }
   if (chosen !== undefined && view.isOutput(chosen.tensor)) return { tensor: chosen.tensor, reason: 'nothing is pooled, and the model puts it out: the last of the lowest resolution' };
   if (chosen === undefined || isHidden(view, names)) return { tensor: undefined, reason: 'nothing is pooled, and most layers work on tensors that hold no maps or tokens as they are listed' };
   // A map that is put out as a convolution gives it may be that of a backbone cut off here, or the scores of a dense prediction.
-  const output = candidates.find(({ tensor, kind, height, width, units }) => kind === 'map' && !inner.some((each) => each.tensor === tensor) && view.isOutput(tensor) && height * width <= area && units >= widest);
+  const output = candidates.find(({ tensor, kind, height, width }) => kind === 'map' && !inner.some((each) => each.tensor === tensor) && view.isOutput(tensor) && height * width <= area);
   if (output !== undefined && view.graph.outputs.length === 1) {
     const { meaning, evidence } = mapMeaning(view, output.tensor, new Set(), [output.tensor]);
     if (meaning === 'features') return { tensor: output.tensor, reason: `the model puts it out, and it holds features, since ${evidence}` };
