@@ -1,8 +1,8 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
-import { limitError, MachineError, requireFilesForThread } from '@intermodel/streams';
+import { limitError, MachineError, requireFilesForThread, unpackError } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
 import { callOnAbort, stopAtExit } from './stop-hooks.ts';
-import { unpackError, type InferRequest, type OpenedModel, type WorkerAnswer, type WorkerData, type WorkerSettings } from './worker-messages.ts';
+import type { InferRequest, OpenedModel, WorkerAnswer, WorkerData, WorkerSettings } from './worker-messages.ts';
 
 /** A thread in which a model runs. */
 export interface InferenceThread {

@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { packError } from '@intermodel/errors';
 import { openInference, type ImageInference } from './infer-images.ts';
 import { RunGuard } from './run-guard.ts';
-import { packError, type InferRequest, type WorkerAnswer, type WorkerData } from './worker-messages.ts';
+import type { InferRequest, WorkerAnswer, WorkerData } from './worker-messages.ts';
 
 /** Answers requests one after the other, until it is told to close. Nothing that it imports loads Arrow or RxJS, which every thread would wait for. */
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {

@@ -90,27 +90,25 @@ function keepAncestors(graph: Graph, wanted: readonly string[]): { nodes: GraphN
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (names.has(name)) continue;
     names.add(name);
-    open.push(...(annotations.get(name)?.parameters ?? []));
+    for (const parameter of annotations.get(name)?.parameters ?? []) open.push(parameter);
     const maker = makers.get(name);
     if (maker === undefined || keptNodes.has(maker)) continue;
     keptNodes.add(maker);
-    open.push(...neededNames(maker));
+    for (const needed of neededNames(maker)) open.push(needed);
   }
   return { nodes: graph.nodes.filter((node) => keptNodes.has(node)), names };
 }
 
 function keepFunctions(functions: readonly LocalFunction[], nodes: readonly GraphNode[]): LocalFunction[] {
+  const named = new Map(functions.map((each) => [`${each.domain}:${each.name}`, each]));
   const kept = new Set<LocalFunction>();
-  const visit = (caller: readonly GraphNode[]) => {
-    for (const { domain, operator } of allNodes(caller)) {
-      for (const candidate of functions) {
-        if (candidate.name !== operator || candidate.domain !== domain || kept.has(candidate)) continue;
-        kept.add(candidate);
-        visit(candidate.nodes);
-      }
-    }
-  };
-  visit(nodes);
+  const open = [...allNodes(nodes)];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    const called = named.get(`${node.domain}:${node.operator}`);
+    if (called === undefined || kept.has(called)) continue;
+    kept.add(called);
+    for (const inner of allNodes(called.nodes)) open.push(inner);
+  }
   return functions.filter((candidate) => kept.has(candidate));
 }
 

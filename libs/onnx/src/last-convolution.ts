@@ -44,7 +44,7 @@ export function lastLayer(view: GraphView, tensor: string): LastLayer | undefine
     const made = view.madeInputs(node);
     const whole = made.filter((input) => view.hasPlaces(input));
     isBlock ||= made.some((input) => !whole.includes(input) && view.longAxes(input) > 0);
-    open.push(...(whole.length > 0 ? whole : made));
+    for (const input of whole.length > 0 ? whole : made) open.push(input);
   }
   const [node] = [...layers].sort((a, b) => b.start - a.start);
   return node === undefined ? undefined : { node, activated, isBlock: isBlock || layers.size > 1 };

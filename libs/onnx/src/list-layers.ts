@@ -5,6 +5,8 @@ import { mapLayouts } from './map-layouts.ts';
 import type { Layout } from './model-input.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { quantisations } from './quantised-tensors.ts';
+import { ModelProber } from './model-prober.ts';
+import type { ProbeLimits } from './probe-limits.ts';
 import { readModel } from './read-model.ts';
 import { withRunnable } from './runnable-tensors.ts';
 import { modelInput, tensorShapes, type ImageSize, type TensorShapes } from './tensor-shapes.ts';
@@ -69,11 +71,13 @@ export interface LayerList {
 }
 
 /** Settings of {@link listLayers}. */
-export interface ListLayersOptions {
+export interface ListLayersOptions extends ProbeLimits {
   /** Size of the images, in pixels, where the file leaves it free. @default 224 x 224 */
   readonly inputSize?: ImageSize;
   /** Tensors to look at, with those that they are made from; nothing else of the model is. @default all */
   readonly tensors?: readonly string[];
+  /** Ends the look at once. */
+  readonly signal?: AbortSignal;
 }
 
 const defaultSize: ImageSize = { height: 224, width: 224 };
@@ -85,12 +89,15 @@ const defaultSize: ImageSize = { height: 224, width: 224 };
  *
  * @throws InputError as {@link readModel} and the opening of a session do.
  */
-export async function listLayers(file: string, { inputSize = defaultSize, tensors: wanted }: ListLayersOptions = {}): Promise<LayerList> {
+export async function listLayers(file: string, { inputSize = defaultSize, tensors: wanted, ...limits }: ListLayersOptions = {}): Promise<LayerList> {
   const whole = readModel(file);
   const model = wanted === undefined ? whole : partOf(whole, wanted);
   const image = modelInput(model, inputSize);
   const size = { height: image.height ?? inputSize.height, width: image.width ?? inputSize.width };
-  const { result, unrunnable } = await withRunnable(model, async (tensors) => ({ tensors, known: await tensorShapes(model, tensors, image, size) }));
+  const prober = new ModelProber({ ...limits, weightBytes: weightBytes(model) });
+  const { result, unrunnable } = await withRunnable(model, async (tensors) => ({ tensors, known: await tensorShapes(model, tensors, image, size, prober) })).finally(() => {
+    prober.end();
+  });
   const { shapes, types, batch, source }: TensorShapes = result?.known ?? { shapes: new Map(), types: new Map(), batch: 1, source: 'inference' };
   const made = new Set(result?.tensors);
   const sized = new Map([...shapes, [image.name, [batch, ...image.dims((image.channels ?? 3) * size.height * size.width)]]]);
@@ -115,6 +122,11 @@ export async function listLayers(file: string, { inputSize = defaultSize, tensor
     return { ...layer, node: name, operator, usual: layer.tensor === choice.tensor };
   });
   return { layers, choice, leftOut: leftOut.groups, input: size, channels: image.channels, source };
+}
+
+/** Bytes of a model's weights, in its own file or others, as far as the file tells. */
+function weightBytes({ source, graph }: OnnxModel): number {
+  return graph.initializers.reduce((sum, { external }) => sum + (external?.length ?? 0), source.length);
 }
 
 /** Tensors that are left out, by the reason and the number of their axes. */

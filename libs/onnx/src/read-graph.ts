@@ -1,24 +1,28 @@
 import type { ByteSource } from './byte-source.ts';
 import type { AxisSize, ConstantTensor, ExternalData, Graph, GraphNode, LocalFunction, NodeAttribute, QuantizationAnnotation, TensorType, ValueInfo } from './onnx-model.ts';
-import { readInteger, readIntegers, readText, walkFields, type ByteRange, type ProtobufField } from './protobuf-reader.ts';
+import { ProtobufError, readInteger, readIntegers, readText, walkFields, type ByteRange, type ProtobufField } from './protobuf-reader.ts';
 
 // Numbers of the fields are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 
-/** Reads a `GraphProto`, and the graphs inside its nodes. */
-export function readGraph(source: ByteSource, range: ByteRange): Graph {
+/** How deep graphs may lie within each other: readers of protobuf, the runtime's too, stop at 100 messages, and a graph within another is the third. */
+const depthMost = 32;
+
+/** Reads a `GraphProto`, and the graphs inside its nodes. @throws ProtobufError where they lie too deep within each other. */
+export function readGraph(source: ByteSource, range: ByteRange, depth = 0): Graph {
+  if (depth > depthMost) throw new ProtobufError(`graphs lie more than ${String(depthMost)} deep within each other`, false);
   const nodes: GraphNode[] = [];
   const initializers: ConstantTensor[] = [];
   const values: Record<'inputs' | 'outputs' | 'valueInfo', ValueInfo[]> = { inputs: [], outputs: [], valueInfo: [] };
   const annotations: QuantizationAnnotation[] = [];
   const others: ByteRange[] = [];
   for (const field of walkFields(source, range)) {
-    if (field.field === 1) nodes.push(readNode(source, field));
+    if (field.field === 1) nodes.push(readNode(source, field, depth));
     else if (field.field === 5) initializers.push(readTensor(source, field));
     else if (field.field === 11) values.inputs.push(readValueInfo(source, field));
     else if (field.field === 12) values.outputs.push(readValueInfo(source, field));
     else if (field.field === 13) values.valueInfo.push(readValueInfo(source, field));
     else if (field.field === 14) annotations.push(readAnnotation(source, field));
-    else if (field.field === 15) initializers.push(...readSparse(source, field));
+    else if (field.field === 15) for (const tensor of readSparse(source, field)) initializers.push(tensor);
     else others.push(field);
   }
   return { nodes, initializers, ...values, annotations, others };
@@ -43,7 +47,7 @@ export function readEntry(source: ByteSource, { value }: ProtobufField): [key: s
   return entry;
 }
 
-function readNode(source: ByteSource, message: ProtobufField): GraphNode {
+function readNode(source: ByteSource, message: ProtobufField, depth = 0): GraphNode {
   const inputs: string[] = [];
   const outputs: string[] = [];
   const attributes = new Map<string, NodeAttribute>();
@@ -54,12 +58,12 @@ function readNode(source: ByteSource, message: ProtobufField): GraphNode {
     else if (field.field === 3) texts.name = readText(source, field);
     else if (field.field === 4) texts.operator = readText(source, field);
     else if (field.field === 7) texts.domain = readText(source, field).replace(/^ai\.onnx$/u, '');
-    else if (field.field === 5) attributes.set(...readAttribute(source, field));
+    else if (field.field === 5) attributes.set(...readAttribute(source, field, depth));
   }
   return { start: message.start, end: message.end, ...texts, inputs, outputs, attributes };
 }
 
-function readAttribute(source: ByteSource, message: ProtobufField): [name: string, attribute: NodeAttribute] {
+function readAttribute(source: ByteSource, message: ProtobufField, depth: number): [name: string, attribute: NodeAttribute] {
   let [name, text] = ['', ''];
   const integers: number[] = [];
   const tensors: ConstantTensor[] = [];
@@ -68,10 +72,10 @@ function readAttribute(source: ByteSource, message: ProtobufField): [name: strin
     if (field.field === 1) name = readText(source, field);
     // A long text is no equation, but a blob of a custom operator.
     else if (field.field === 4 && field.end - field.start < 1024) text = readText(source, field);
-    else if (field.field === 3 || field.field === 8) integers.push(...readIntegers(source, field));
+    else if (field.field === 3 || field.field === 8) for (const number of readIntegers(source, field)) integers.push(number);
     else if (field.field === 5 || field.field === 10) tensors.push(readTensor(source, field));
-    else if (field.field === 6 || field.field === 11) graphs.push(readGraph(source, field.value));
-    else if (field.field === 22 || field.field === 23) tensors.push(...readSparse(source, field));
+    else if (field.field === 6 || field.field === 11) graphs.push(readGraph(source, field.value, depth + 1));
+    else if (field.field === 22 || field.field === 23) for (const tensor of readSparse(source, field)) tensors.push(tensor);
   }
   return [name, { integers, text, tensors, graphs }];
 }
@@ -83,10 +87,10 @@ function readTensor(source: ByteSource, message: ProtobufField): ConstantTensor 
   let [name, elementType, isExternal] = ['', 0, false];
   let raw: ByteRange | undefined;
   for (const field of walkFields(source, message.value)) {
-    if (field.field === 1) dims.push(...readIntegers(source, field));
+    if (field.field === 1) for (const size of readIntegers(source, field)) dims.push(size);
     else if (field.field === 2) elementType = readInteger(source, field);
     // A long list of weights stays unread; axes and shapes are short.
-    else if (field.field === 7 && field.end - field.start < 1024) integers.push(...readIntegers(source, field));
+    else if (field.field === 7 && field.end - field.start < 1024) for (const number of readIntegers(source, field)) integers.push(number);
     else if (field.field === 8) name = readText(source, field);
     else if (field.field === 9) raw = field.value;
     else if (field.field === 13) entries.push(readEntry(source, field));

@@ -1,10 +1,7 @@
-import type { InferenceSession } from 'onnxruntime-node';
-import { Tensor } from 'onnxruntime-node';
-import { halvesFromFloats } from './half-floats.ts';
 import { describeInput, type ModelInput } from './model-input.ts';
+import type { ModelProber } from './model-prober.ts';
 import type { OnnxModel } from './onnx-model.ts';
-import { openUnoptimised, outputShapes } from './open-session.ts';
-import { runtimeError } from './runtime-errors.ts';
+import { checkSizes } from './probe-limits.ts';
 
 /** Sizes of an image in pixels. */
 export interface ImageSize {
@@ -27,28 +24,18 @@ export interface TensorShapes {
 }
 
 /**
- * Finds the shapes of tensors: from the file where it states them all, else from the runtime's inference over the whole
- * unoptimised graph, and what that leaves open from one run on zeros.
+ * Finds the shapes of tensors: from the file where it states them all, else from the runtime.
  *
- * @throws InputError where the runtime cannot make one of the tensors.
+ * @throws InputError where the runtime cannot make one of the tensors, `TENSOR_TOO_LARGE`, `MODEL_PROBE_LIMIT`.
  */
-export async function tensorShapes(model: OnnxModel, tensors: readonly string[], input: ModelInput, size: ImageSize): Promise<TensorShapes> {
+export async function tensorShapes(model: OnnxModel, tensors: readonly string[], input: ModelInput, size: ImageSize, prober: ModelProber): Promise<TensorShapes> {
   const dims = [input.batch ?? 1, ...input.dims((input.channels ?? 3) * size.height * size.width)];
   const batch = dims[0] as number;
-  const stated = statedShapes(model, tensors, batch);
-  const session = await openUnoptimised(model, tensors, { inputDims: new Map([[input.name, dims]]) });
-  try {
-    const types = new Map(session.outputMetadata.flatMap((metadata) => (metadata.isTensor ? [[metadata.name, metadata.type] as const] : [])));
-    if (stated !== undefined && fits(input, size)) return { shapes: stated, types, batch, source: 'file' };
-    const inferred = [...outputShapes(session)];
-    const isOpen = (shape: readonly (number | undefined)[]) => shape.length === 0 || shape.includes(undefined);
-    // Whole numbers of open size are indices and the like; maps of quantised models are 8 bits wide.
-    const open = inferred.filter(([name, shape]) => isOpen(shape) && /^float|int8$/u.test(types.get(name) ?? '')).map(([name]) => name);
-    const measured = open.length === 0 ? [] : await measureShapes(model.file, session, input, dims, open);
-    return { shapes: new Map([...(inferred.filter(([, shape]) => !isOpen(shape)) as [string, number[]][]), ...measured]), types, batch, source: open.length === 0 ? 'inference' : 'run' };
-  } finally {
-    await session.release();
-  }
+  checkSizes(model.file, [[input.name, dims]]);
+  const stated = fits(input, size) ? statedShapes(model, tensors, batch) : undefined;
+  if (stated !== undefined) checkSizes(model.file, stated);
+  const { types, shapes, wasRun } = await prober.ask({ file: model.file, tensors, input: input.name, dims, statedShapes: stated !== undefined });
+  return { shapes: stated ?? shapes, types, batch, source: stated !== undefined ? 'file' : wasRun ? 'run' : 'inference' };
 }
 
 /** Describes the image input of a whole model, where the images of `size` are free to choose. */
@@ -72,13 +59,4 @@ function statedShapes({ graph }: OnnxModel, tensors: readonly string[], batch: n
 
 function fits(input: ModelInput, { height, width }: ImageSize): boolean {
   return input.height === height && input.width === width;
-}
-
-async function measureShapes(file: string, session: InferenceSession, { name, type }: ModelInput, dims: readonly number[], open: readonly string[]): Promise<[string, readonly number[]][]> {
-  const zeros = new Float32Array(dims.reduce((product, size) => product * size, 1));
-  const data = type === 'float16' ? halvesFromFloats(zeros) : zeros;
-  const results = await session.run({ [name]: new Tensor(type, data, dims) }, [...open]).catch((cause: unknown) => {
-    throw runtimeError(file, cause);
-  });
-  return Object.entries(results).map(([tensor, { dims: measured }]) => [tensor, measured]);
 }

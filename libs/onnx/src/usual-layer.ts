@@ -118,7 +118,7 @@ function followToOutputs(view: GraphView, tensor: string): Behind {
       const next = node.outputs.filter((output) => output !== '' && !view.hasPlaces(output));
       if (next.length === 0) isScoring = false;
       else operators.add(node.operator);
-      open.push(...next);
+      for (const output of next) open.push(output);
     }
   }
   return { operators, outputs, isScoring };
@@ -184,7 +184,7 @@ function isMadeByLayer(view: GraphView, tensor: string): boolean {
     seen.add(name);
     if (node === undefined) continue;
     if (view.isLayer(node)) return true;
-    open.push(...view.madeInputs(node));
+    for (const input of view.madeInputs(node)) open.push(input);
   }
   return false;
 }
@@ -196,9 +196,9 @@ function withoutPooling(view: GraphView, candidates: readonly UsualCandidate[]):
   const inner = (read.length > 0 ? read : candidates).filter(({ tensor, kind }) => kind === 'map' || mapOf(view, tensor, candidates, names) === undefined);
   const last = inner.at(-1);
   const maps = inner.filter(({ kind }) => kind === 'map');
-  const area = Math.min(...maps.map(({ height, width }) => height * width));
+  const area = maps.reduce((least, { height, width }) => Math.min(least, height * width), Number.POSITIVE_INFINITY);
   const lowest = maps.filter(({ height, width }) => height * width === area);
-  const widest = Math.max(...lowest.map(({ units }) => units));
+  const widest = lowest.reduce((most, { units }) => Math.max(most, units), 0);
   const chosen = lowest.filter(({ tensor }) => view.isOutput(tensor)).at(-1) ?? lowest.filter(({ units }) => units === widest).at(-1);
   if (last?.kind === 'tokens') {
     const reaching = inner.filter(({ tensor, kind }) => kind === 'tokens' && reachesOutputWithPlaces(view, tensor)).at(-1);
@@ -240,7 +240,7 @@ function isPrediction(view: GraphView, tensor: string): boolean {
     seen.add(name);
     for (const node of view.readers(name)) {
       if (view.isLayer(node)) return false;
-      open.push(...node.outputs.filter((output) => output !== ''));
+      for (const output of node.outputs) if (output !== '') open.push(output);
     }
   }
   return true;
@@ -268,7 +268,7 @@ function reachesOutputWithPlaces(view: GraphView, tensor: string): boolean {
     if (seen.has(name)) continue;
     seen.add(name);
     if (view.isOutput(name)) return true;
-    open.push(...view.readers(name).flatMap(({ outputs }) => outputs.filter((output) => output !== '' && view.hasPlaces(output))));
+    for (const { outputs } of view.readers(name)) for (const output of outputs) if (output !== '' && view.hasPlaces(output)) open.push(output);
   }
   return false;
 }

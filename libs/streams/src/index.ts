@@ -1,5 +1,5 @@
 // Errors: those of @intermodel/errors too, so that a stage has one place to take them from
-export { InputError, IntermodelError, limitError, MachineError, nearestName, openFile, openInputFile, readError, readInputFile, readLimit, requireFile, requireFilesForThread, suggestName, type ErrorDetails, type ErrorPlace, type OpenFile } from '@intermodel/errors';
+export { InputError, IntermodelError, limitError, MachineError, nearestName, openFile, openInputFile, packError, readError, readInputFile, readLimit, requireFile, requireFilesForThread, suggestName, unpackError, type ErrorDetails, type ErrorMessage, type ErrorPlace, type OpenFile } from '@intermodel/errors';
 export { BatchSchemaError } from './batch-schema-error.ts';
 
 // Batches

@@ -1,10 +1,10 @@
-import { InputError, IntermodelError, MachineError } from '@intermodel/streams';
+import { InputError, IntermodelError, MachineError } from './errors.ts';
 import { describe, expect, it } from 'vitest';
-import { packError, unpackError } from './worker-messages.ts';
+import { packError, unpackError } from './error-message.ts';
 
 const travel = (error: unknown) => unpackError(structuredClone(packError(error)));
 
-describe('errors between threads', () => {
+describe('errors between threads and processes', () => {
   it.each([InputError, MachineError, IntermodelError])('keep class, code, text and details', (kind) => {
     const error = new kind('SOME_CODE', 'something is wrong', { file: 'm.onnx', column: 'x', expected: 'better', hint: 'Do it.', cause: new Error('below') });
     const arrived = travel(error);

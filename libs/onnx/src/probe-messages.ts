@@ -1,0 +1,28 @@
+import type { ErrorMessage } from '@intermodel/errors';
+
+/** A question to a process that looks at models: what are the shapes of these tensors? */
+export interface ProbeRequest {
+  /** Path of the model. */
+  readonly file: string;
+  /** Tensors that are asked for. */
+  readonly tensors: readonly string[];
+  /** Name of the input. */
+  readonly input: string;
+  /** Sizes of its axes. */
+  readonly dims: readonly number[];
+  /** Whether the runtime has to tell of shapes, or only that it can make the tensors and of what types. */
+  readonly statedShapes: boolean;
+}
+
+/** What the runtime tells. */
+export interface ProbedShapes {
+  /** Types of the values, such as `float32`. */
+  readonly types: ReadonlyMap<string, string>;
+  /** Sizes of the axes, as far as they became known. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** Whether a run on zeros was needed. */
+  readonly wasRun: boolean;
+}
+
+/** The answer. */
+export type ProbeAnswer = { readonly kind: 'shapes'; readonly shapes: ProbedShapes } | { readonly kind: 'failed'; readonly error: ErrorMessage };
