@@ -18,8 +18,10 @@ export interface PlacePart {
   readonly size: number;
   /** Rows or columns from one to the next. */
   readonly stride: number;
-  /** Rows or columns of the whole map. */
+  /** Rows or columns that all parts count together. */
   readonly total: number;
+  /** Rows or columns of the map that these were cut out of; `total` where it is whole. */
+  readonly whole: number;
 }
 
 /** Tokens of the image, row by row, with others before and behind them. */
@@ -53,7 +55,7 @@ export const plainAxis = (size: number): Axis => (size === 1 ? [] : [{ kind: 'pl
 export const mixedAxis = (size: number): Axis => (size === 1 ? [] : [{ kind: 'mixed', size }]);
 
 /** All rows or columns of a map. */
-export const placeAxis = (kind: 'row' | 'column', size: number): Axis => (size === 1 ? [] : [{ kind, size, stride: 1, total: size }]);
+export const placeAxis = (kind: 'row' | 'column', size: number): Axis => (size === 1 ? [] : [{ kind, size, stride: 1, total: size, whole: size }]);
 
 /** Whether an axis runs over places and nothing else. */
 export const isPlaces = (axis: Axis): boolean => axis.length > 0 && axis.every(({ kind }) => kind !== 'plain');
@@ -62,7 +64,7 @@ export const isPlaces = (axis: Axis): boolean => axis.length > 0 && axis.every((
 export const isPlain = (axis: Axis): boolean => axis.every(({ kind }) => kind === 'plain');
 
 /** Whether an axis counts rows (or columns) one by one, of the whole map or of a piece cut out of it. */
-export const isLine = (axis: Axis, kind: 'row' | 'column'): boolean => axis.length === 0 || (axis.length === 1 && axis[0]?.kind === kind && axis[0].stride === 1);
+export const isLine = (axis: Axis, kind: 'row' | 'column'): boolean => axis.length === 0 || (axis.length === 1 && axis[0]?.kind === kind && axis[0].size === axis[0].total);
 
 /** Whether two axes run over the same. */
 export const sameAxis = (a: Axis, b: Axis): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -82,7 +84,7 @@ const grid = (height: number, width: number): TokenPart => ({ kind: 'tokens', si
 
 /** Number of rows or columns, where a part runs over all of them. */
 function wholeLine(part: AxisPart | undefined, kind: 'row' | 'column'): number | undefined {
-  return part?.kind === kind && part.stride === 1 && part.size === part.total ? part.size : undefined;
+  return part?.kind === kind && part.size === part.total && part.total === part.whole ? part.size : undefined;
 }
 
 /** An axis of a grid of tokens; without others before and behind it runs over rows and columns again. */
@@ -159,5 +161,5 @@ function joinParts(parts: readonly AxisPart[]): Axis {
 
 function continues(outer: AxisPart, inner: AxisPart): boolean {
   if ((inner.kind !== 'row' && inner.kind !== 'column') || outer.kind !== inner.kind) return false;
-  return outer.total === inner.total && outer.stride === inner.stride * inner.size;
+  return outer.total === inner.total && outer.whole === inner.whole && outer.stride === inner.stride * inner.size;
 }

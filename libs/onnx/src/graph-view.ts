@@ -17,18 +17,18 @@ export class GraphView {
   readonly batch: number;
   readonly #axes: ReadonlyMap<string, Axes>;
   readonly #shapes: ReadonlyMap<string, readonly number[]>;
-  readonly #made: ReadonlySet<string>;
+  readonly #values: ReadonlySet<string>;
   readonly #makers = new Map<string, GraphNode>();
   readonly #readers = new Map<string, GraphNode[]>();
   readonly #constants: ReturnType<typeof constantTensors>;
   readonly #outputs: ReadonlySet<string>;
 
-  constructor(graph: Graph, known: { readonly axes: ReadonlyMap<string, Axes>; readonly shapes: ReadonlyMap<string, readonly number[]>; readonly made: ReadonlySet<string>; readonly batch: number }) {
+  constructor(graph: Graph, known: { readonly axes: ReadonlyMap<string, Axes>; readonly shapes: ReadonlyMap<string, readonly number[]>; readonly values: ReadonlySet<string>; readonly batch: number }) {
     this.graph = graph;
     this.batch = known.batch;
     this.#axes = known.axes;
     this.#shapes = known.shapes;
-    this.#made = known.made;
+    this.#values = known.values;
     this.#constants = constantTensors(graph);
     this.#outputs = new Set(graph.outputs.map(({ name }) => name));
     for (const node of graph.nodes) {
@@ -53,7 +53,7 @@ export class GraphView {
 
   /** Inputs of a node whose values change with the image. */
   madeInputs(node: GraphNode): string[] {
-    return valueInputs(node).filter((name) => this.#made.has(name));
+    return valueInputs(node).filter((name) => this.#values.has(name));
   }
 
   /** Sizes of the axes of a tensor, where they are known. */
@@ -80,7 +80,7 @@ export class GraphView {
 
   /** Whether a node is a layer with weights. */
   isLayer(node: GraphNode): boolean {
-    return weighing.has(node.operator) && node.inputs.some((name) => name !== '' && !this.#made.has(name) && (this.constantDims(name)?.length ?? 2) > 1);
+    return weighing.has(node.operator) && node.inputs.some((name) => name !== '' && !this.#values.has(name) && ((this.constantDims(name) ?? this.shape(name))?.length ?? 2) > 1);
   }
 
   /** Sizes of a constant: of one that is listed or made by a node, or of that behind its dequantisation. */

@@ -13,6 +13,7 @@ import { modelInput, tensorShapes, type ImageSize, type TensorShapes } from './t
 import { findTokenGrid } from './token-grid.ts';
 import { traceAxes } from './trace-axes.ts';
 import { usualLayer, type UsualChoice } from './usual-layer.ts';
+import { imageValues } from './value-inputs.ts';
 
 /** A tensor of a model that can be dissected. */
 export interface Layer {
@@ -115,7 +116,7 @@ export async function listLayers(file: string, { inputSize = defaultSize, tensor
     if (typeof layer === 'string') leftOut.add(layer, shape.length, tensor);
     else found.push(layer);
   }
-  const view = new GraphView(model.graph, { axes, shapes, made, batch });
+  const view = new GraphView(model.graph, { axes, shapes, values: imageValues(model.graph, image.name), batch });
   const choice = usualLayer(view, found);
   const layers = found.map((layer) => {
     const { name = '', operator = '' } = view.maker(layer.tensor) ?? {};
@@ -185,7 +186,7 @@ function axesLayout([, one = [], two = [], three = []]: Axes): Layout | undefine
 }
 
 /** Whether rows or columns are missing. */
-const isPiece = ([part]: Axis) => (part?.kind === 'row' || part?.kind === 'column') && part.size < part.total;
+const isPiece = ([part]: Axis) => (part?.kind === 'row' || part?.kind === 'column') && part.total < part.whole;
 
 const unknownOrder = 'stand behind operators of which it is not known what they do with places';
 const outOfOrder = 'hold the places of the image, but not as rows and columns of maps';

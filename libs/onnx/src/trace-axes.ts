@@ -114,7 +114,7 @@ const spatial: Rule = ({ axes }, shape) => {
 function stretched(axis: Axis, size: number): Axis {
   const [first] = axis;
   if (isPlain(axis)) return plainAxis(size);
-  if (axis.length === 1 && (first?.kind === 'row' || first?.kind === 'column') && first.stride === 1) return size === first.size ? axis : placeAxis(first.kind, size);
+  if (axis.length === 1 && (first?.kind === 'row' || first?.kind === 'column') && first.size === first.total) return size === first.size ? axis : placeAxis(first.kind, size);
   return sizeOf(axis) === size ? axis : mixedAxis(size);
 }
 
@@ -180,10 +180,10 @@ function sliced(axis: Axis, size: number, range: { readonly start: number; reado
   if (sizeOf(axis) === size) return axis;
   if (isPlain(axis)) return plainAxis(size);
   const [line] = axis;
-  if (axis.length === 1 && (line?.kind === 'row' || line?.kind === 'column') && line.stride === 1) {
+  if (axis.length === 1 && (line?.kind === 'row' || line?.kind === 'column') && line.size === line.total) {
     // Every second row is a coarser map; some rows in a row are a piece.
-    if (range !== undefined && range.step > 1 && line.size === line.total && size >= Math.floor(line.size / range.step)) return placeAxis(line.kind, size);
-    return size === 1 ? [] : [{ ...line, size }];
+    if (range !== undefined && range.step > 1 && line.total === line.whole && size >= Math.floor(line.size / range.step)) return placeAxis(line.kind, size);
+    return size === 1 ? [] : [{ ...line, size, total: size }];
   }
   if (grid === undefined || (range !== undefined && range.step !== 1)) return mixedAxis(size);
   const places = grid.height * grid.width;
@@ -247,9 +247,9 @@ function joined(parts: readonly (Axis | undefined)[], size: number, rank: number
   const [first] = places;
   if (first === undefined) return plainAxis(size);
   const [line] = first;
-  const isCutLine = (part: Axis) => part.length === 1 && (part[0]?.kind === 'row' || part[0]?.kind === 'column') && part[0].kind === line?.kind && part[0].stride === 1;
+  const isCutLine = (part: Axis) => part.length === 1 && (part[0]?.kind === 'row' || part[0]?.kind === 'column') && part[0].kind === line?.kind && part[0].size === part[0].total;
   // Rows that were cut out one piece after the other are whole again, as in a picture that is moved in a circle.
-  if (places.every(isCutLine) && (line?.kind === 'row' || line?.kind === 'column') && size === line.total && places.length === parts.length) return placeAxis(line.kind, size);
+  if (places.every(isCutLine) && (line?.kind === 'row' || line?.kind === 'column') && size === line.whole && places.length === parts.length) return placeAxis(line.kind, size);
   const grid = tokenGrid(first);
   if (places.length > 1 || grid === undefined || rank > 3) return mixedAxis(size);
   const at = parts.indexOf(first);

@@ -208,6 +208,14 @@ const convolutional: readonly Case[] = [
 ];
 
 const transformers: readonly Case[] = [
+  ['a learned query whose size follows that of the image', (net) => {
+    const last = net.norm(net.block(net.tokens(8, 1), 17, 8), 8, 'last');
+    const size = net.op('Concat', [net.op('Slice', [net.op('Shape', ['x']), net.integers(0), net.integers(1)]), net.integers(1, 8)], { axis: 0 });
+    const weights = net.op('Expand', [net.weights(8, 8), net.op('Concat', [net.op('Mul', [net.op('Slice', [net.op('Shape', ['x']), net.integers(0), net.integers(1)]), net.integers(8)]), net.integers(8)], { axis: 0 })]);
+    const keys = net.op('Transpose', [net.op('MatMul', [last, weights])], { perm: [0, 2, 1] });
+    const attention = net.op('Softmax', [net.op('MatMul', [net.op('Expand', [net.weights(1, 1, 8), size]), keys])]);
+    return [net.linear(net.op('Squeeze', [net.op('MatMul', [attention, net.op('MatMul', [last, weights])]), net.integers(1)]), 8, 5)];
+  }, 'last', /pooled/u],
   ['the class token, with a head', (net) => [net.linear(net.op('Gather', [net.norm(net.block(net.tokens(8, 1), 17, 8), 8, 'last'), net.integers(0)], { axis: 1 }), 8, 10)], 'last', /Gather/u],
   ['the class token, without a head', (net) => [net.op('Squeeze', [net.op('Slice', [net.norm(net.block(net.tokens(8, 1), 17, 8), 8, 'last'), net.integers(0), net.integers(1), net.integers(1)]), net.integers(1)])], 'last', /Slice/u],
   ['the mean of the tokens', (net) => [net.op('ReduceMean', [net.norm(net.block(net.tokens(8, 0), 16, 8), 8, 'last')], { axes: [1], keepdims: 0 })], 'last', /ReduceMean/u],

@@ -1,5 +1,5 @@
 import { neededNames } from './captured-names.ts';
-import type { GraphNode } from './onnx-model.ts';
+import type { Graph, GraphNode } from './onnx-model.ts';
 
 /** Operators whose further inputs are sizes, axes or indices. */
 const dataFirst = new Set([
@@ -15,4 +15,11 @@ export function valueInputs(node: GraphNode): string[] {
   if (sizesOnly.has(node.operator)) return [];
   if (dataFirst.has(node.operator)) return node.inputs.slice(0, 1);
   return [...neededNames(node)];
+}
+
+/** Tensors whose values change with those of the image; what changes with its size only is not among them. */
+export function imageValues({ nodes }: Pick<Graph, 'nodes'>, image: string): Set<string> {
+  const values = new Set([image]);
+  for (const node of nodes) if (valueInputs(node).some((name) => values.has(name))) for (const name of node.outputs) if (name !== '') values.add(name);
+  return values;
 }
