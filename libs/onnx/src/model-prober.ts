@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { InputError, MachineError, requireFilesForThread, unpackError } from '@intermodel/errors';
+import { InputError, limitError, MachineError, requireFilesForThread, unpackError } from '@intermodel/errors';
 import { probeDefaults, type ProbeLimits } from './probe-limits.ts';
 import type { ProbeAnswer, ProbedShapes, ProbeRequest } from './probe-messages.ts';
 
@@ -43,28 +43,26 @@ export class ModelProber {
     const stopWatching: (() => void)[] = [];
     try {
       return await new Promise<ProbedShapes>((resolve, reject) => {
-        const listen = <Given extends unknown[]>(event: string, listener: (...given: Given) => void) => {
-          child.once(event, listener as (...given: unknown[]) => void);
-          stopWatching.push(() => child.off(event, listener as (...given: unknown[]) => void));
-        };
-        listen('message', (answer: ProbeAnswer) => {
+        const take = (answer: ProbeAnswer) => {
           if (answer.kind === 'shapes') resolve(answer.shapes);
           else reject(unpackError(answer.error));
-        });
-        listen('error', (cause: Error) => {
-          reject(new MachineError('PROCESS_FAILED', `no process can be started to look at the model: ${cause.message}`, { file: request.file, cause }));
-        });
-        listen('exit', (code: number | null, name: NodeJS.Signals | null) => {
+        };
+        const fail = (cause: Error) => {
+          reject(limitError(cause, request.file) ?? new MachineError('PROCESS_FAILED', `no process can be started to look at the model: ${cause.message}`, { file: request.file, cause }));
+        };
+        const leave = (code: number | null, name: NodeJS.Signals | null) => {
           this.#process = undefined;
           reject(new InputError('MODEL_INVALID', `the runtime ended while it looked at the model (${name ?? `exit code ${String(code)}`})`, { file: request.file, hint: 'Check the model with onnx.checker, or export it again.' }));
-        });
-        const end = (reason: unknown) => {
+        };
+        child.once('message', take).once('error', fail).once('exit', leave);
+        stopWatching.push(() => child.off('message', take).off('error', fail).off('exit', leave));
+        const end = (reason: Error) => {
           this.end();
-          reject(reason as Error);
+          reject(reason);
         };
         stopWatching.push(this.#watch(child, request.file, end));
         const abort = () => {
-          end(signal?.reason);
+          end(signal?.reason as Error);
         };
         signal?.addEventListener('abort', abort, { once: true });
         stopWatching.push(() => signal?.removeEventListener('abort', abort));

@@ -8,7 +8,7 @@ export interface ProbeLimits {
   readonly probeMegabytes?: number;
 }
 
-/** Defaults of {@link ProbeLimits}. */
+/** What holds unless it is given. */
 export const probeDefaults = { probeSeconds: 60, probeMegabytes: 2048 } as const satisfies ProbeLimits;
 
 /** Most values of a tensor for one image: nobody dissects maps of 2 GiB, and a file of a few bytes can ask for any number. */

@@ -24,5 +24,5 @@ export interface ProbedShapes {
   readonly wasRun: boolean;
 }
 
-/** The answer. */
+/** What comes back: shapes, or why there are none. */
 export type ProbeAnswer = { readonly kind: 'shapes'; readonly shapes: ProbedShapes } | { readonly kind: 'failed'; readonly error: ErrorMessage };

@@ -25,7 +25,7 @@ export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@inter
 export { type DataContent } from './study-file/study-content.ts';
 
 // Models
-export { listModelLayers, type LayerList } from './list-model-layers.ts';
+export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from './list-model-layers.ts';
 
 // Output folders
 export { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';

@@ -6,13 +6,14 @@ import { dataContent, formatsHelp, withDataOptions, type DataOptions } from '../
 import { readModelOptions } from '../model-options.ts';
 import { repeated, wholeNumber } from '../numbers.ts';
 import { printResult, withOutputOptions } from '../output.ts';
+import { withProbeOptions, type ProbeOptionsGiven } from '../probe-options.ts';
 import { galleryChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
 import { runResult, runText } from '../run-result.ts';
 import { statedCommand } from '../stated-command.ts';
 import { studyOfOptions } from '../study-options.ts';
 import { runToEnd, withRunOptions, type RunOptions } from '../run-to-end.ts';
 
-interface DissectOptions extends RunOptions, GalleryOptions, DataOptions {
+interface DissectOptions extends RunOptions, GalleryOptions, DataOptions, ProbeOptionsGiven {
   readonly data?: string;
   readonly dataFormat?: string;
   readonly model: readonly string[];
@@ -62,12 +63,12 @@ export function dissectCommand(): Command {
       const { run, steps } = await runToEnd(study, options, statedCommand(self));
       printResult(options, runResult(options.out, run, steps), () => runText(options.out, run, steps));
     });
-  return withOutputOptions(withReportOptions(withGalleryOptions(withRunOptions(withDataOptions(command)))));
+  return withOutputOptions(withReportOptions(withGalleryOptions(withProbeOptions(withRunOptions(withDataOptions(command))))));
 }
 
 /** The study that the options describe; whatever they say is checked as a study file is. */
 function studyContent(options: DissectOptions): StudyContent {
-  const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, sketch, components, clusters } = options;
+  const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, sketch, probeSeconds, probeMegabytes, components, clusters } = options;
   const { preset, diffPreset, scores, seed, title, abstract } = options;
   const content = {
     title,
@@ -76,7 +77,7 @@ function studyContent(options: DissectOptions): StudyContent {
     models: readModelOptions(options.model).map((model) => ({ ...model, input: readInput(options.input) })),
     preset,
     diffPreset,
-    runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass, sketch },
+    runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass, sketch, probeSeconds, probeMegabytes },
     scores,
     embedding: components === undefined && clusters === undefined ? undefined : { components, clusters },
     gallery: galleryChoices(options),

@@ -1,9 +1,11 @@
-import { listModelLayers, type LayerList } from '@intermodel/pipelines';
+import { listModelLayers, probeOptions, type LayerList } from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { wholeNumber } from '../numbers.ts';
+import { withProbeOptions, type ProbeOptionsGiven } from '../probe-options.ts';
+import { stoppable } from '../stopping.ts';
 import { printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
 
-interface LayersOptions extends OutputOptions {
+interface LayersOptions extends OutputOptions, ProbeOptionsGiven {
   readonly size?: number;
 }
 
@@ -16,7 +18,8 @@ export function layersCommand(): Command {
     .addHelpText('after', '\nThe usual choice, the last map before global pooling, is marked with *, and the last lines say why it was chosen and what was left out.\nExamples:\n  intermodel layers resnet50.onnx\n  intermodel layers resnet50.onnx --json | jq -r ".layers[] | select(.usual).tensor"')
     .action(async (model: string, options: LayersOptions) => {
       const { size } = options;
-      const { layers, choice, leftOut, input, channels, source } = await listModelLayers(model, size === undefined ? {} : { inputSize: { height: size, width: size } });
+      const limits = probeOptions(options);
+      const { layers, choice, leftOut, input, channels, source } = await stoppable((signal) => listModelLayers(model, { ...limits, signal, ...(size === undefined ? {} : { inputSize: { height: size, width: size } }) }));
       const refusal = channels === undefined || channels === 3 ? [] : [`dissect refuses this model: it takes ${String(channels)} channel${channels === 1 ? '' : 's'}, where images have 3`];
       const notes = [...refusal, ...tokenNotes(layers)];
       printResult(options, { model, input, source, layers, choice, leftOut, notes }, () =>
@@ -33,7 +36,7 @@ export function layersCommand(): Command {
         ].join('\n'),
       );
     });
-  return withOutputOptions(command);
+  return withOutputOptions(withProbeOptions(command));
 }
 
 /** The first names of many. */

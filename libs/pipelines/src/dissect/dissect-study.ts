@@ -12,6 +12,7 @@ import { ForwardPass } from './forward-pass.ts';
 import { groupModels } from './group-models.ts';
 import { openImageSource, type ImageSource } from '../images/image-source.ts';
 import { checkFiles, cutShards, hashShards } from '../images/image-shards.ts';
+import { probeOptions } from '../list-model-layers.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';
 import { checkModels, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
@@ -73,7 +74,7 @@ export function dissectStudy(study: Study, { store = memoryStore(), source, conc
   return stoppableObservable(signal, async (stop, onEvent) => {
     const hashes = new FileHashes();
     const steps = new StudySteps({ store, signal: stop, onEvent });
-    const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes, stop);
+    const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes, probeOptions(study.runtime, stop));
     const opened = source ?? (await openImageSource(study, { ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }), runtime: study.runtime, signal: stop }));
     for (const { subject, text } of placeWarnings(placed)) onEvent({ kind: 'warning', subject, text });
     for (const { message } of opened.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
@@ -156,7 +157,7 @@ async function layersOfAll({ study, describe, steps, signal }: DissectionContext
   const layers: KeptLayer[] = [];
   for (const { places } of models) {
     signal.throwIfAborted();
-    layers.push(...(await layersToKeep(study, places, describe, steps)));
+    layers.push(...(await layersToKeep(study, places, describe, steps, signal)));
   }
   return layers;
 }

@@ -1,4 +1,4 @@
-import type { Layer } from '@intermodel/onnx';
+import type { Layer, ListLayersOptions } from '@intermodel/onnx';
 import { InputError } from '@intermodel/streams';
 import { listModelLayers } from '../list-model-layers.ts';
 import type { StudyModel } from '../study-file/study.ts';
@@ -16,13 +16,13 @@ export function layerFacts({ kind, layout, layoutFound, height, width, prefixTok
 }
 
 /** Finds what the graph tells of layers that are named; the file is not run where it states that all of them have four axes. */
-export async function findLayerFacts(file: string, names: readonly string[], inputSize: { readonly height: number; readonly width: number }): Promise<LayerFacts[]> {
+export async function findLayerFacts(file: string, names: readonly string[], options: ListLayersOptions): Promise<LayerFacts[]> {
   const { findTensor, readModel } = await import('@intermodel/onnx');
   const model = readModel(file);
   const tensors = names.map((name) => findTensor(model, name));
   const stated = new Map([...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims?.length]));
   if (tensors.every((tensor) => stated.get(tensor) === 4)) return [];
-  const { layers, leftOut } = await listModelLayers(file, { inputSize, tensors });
+  const { layers, leftOut } = await listModelLayers(file, { ...options, tensors });
   return tensors.flatMap((tensor, index): LayerFacts[] => {
     const name = names[index] ?? tensor;
     const layer = layers.find((each) => each.tensor === tensor);

@@ -1,4 +1,4 @@
-import { listModelLayers } from '../list-model-layers.ts';
+import { listModelLayers, probeOptions } from '../list-model-layers.ts';
 import type { StudySteps } from '../steps/study-steps.ts';
 import type { Study } from '../study-file/study.ts';
 import type { KeptLayer } from './check-disk.ts';
@@ -10,7 +10,7 @@ import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
  *
  * @throws InputError for a model that cannot be read.
  */
-export async function layersToKeep(study: Study, places: readonly LayerPlace[], describe: DissectionSteps, steps: StudySteps): Promise<KeptLayer[]> {
+export async function layersToKeep(study: Study, places: readonly LayerPlace[], describe: DissectionSteps, steps: StudySteps, signal?: AbortSignal): Promise<KeptLayer[]> {
   const wanted: { readonly place: LayerPlace; readonly images: number }[] = [];
   for (const place of places) {
     const images = await imagesToKeep(study, place, describe, steps);
@@ -19,7 +19,7 @@ export async function layersToKeep(study: Study, places: readonly LayerPlace[], 
   const [first] = wanted;
   if (first === undefined) return [];
   const { file, input } = first.place.model;
-  const { layers } = await listModelLayers(file, { inputSize: { height: input.height, width: input.width } });
+  const { layers } = await listModelLayers(file, { inputSize: { height: input.height, width: input.width }, ...probeOptions(study.runtime, signal) });
   return wanted.flatMap(({ place, images }) => {
     const layer = layers.find(({ tensor }) => tensor === place.layer);
     if (layer === undefined) return [];

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { checkImageInput, type InputLayout } from '@intermodel/activation-streaming';
 import { hashJson, InputError, type FileHashes, type StepDescription } from '@intermodel/streams';
-import { listModelLayers } from '../list-model-layers.ts';
+import { listModelLayers, type ProbeOptions } from '../list-model-layers.ts';
 import { jsonPart, readJsonPart, type StudySteps } from '../steps/study-steps.ts';
 import type { StudyModel } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
@@ -47,9 +47,9 @@ export async function checkModels(models: readonly StudyModel[]): Promise<InputL
  *
  * @throws InputError of {@link layerPlaces}, with the model's name.
  */
-export async function placeModels(models: readonly StudyModel[], layouts: readonly InputLayout[], steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<PlacedModel[]> {
+export async function placeModels(models: readonly StudyModel[], layouts: readonly InputLayout[], steps: StudySteps, hashes: FileHashes, probe: ProbeOptions = {}): Promise<PlacedModel[]> {
   const placed: PlacedModel[] = [];
-  for (const [index, model] of models.entries()) placed.push({ model, layout: layouts[index] as InputLayout, places: await namingModel(model, () => layerPlaces(model, steps, hashes, signal)) });
+  for (const [index, model] of models.entries()) placed.push({ model, layout: layouts[index] as InputLayout, places: await namingModel(model, () => layerPlaces(model, steps, hashes, probe)) });
   return placed;
 }
 
@@ -81,11 +81,12 @@ async function namingModel<Result>({ name }: StudyModel, work: () => Promise<Res
  * @throws InputError `LAYER_NOT_GIVEN` where the usual choice is asked for and there is none; those of reading a model
  * and of its external data.
  */
-export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: FileHashes, signal?: AbortSignal): Promise<LayerPlace[]> {
+export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: FileHashes, probe: ProbeOptions = {}): Promise<LayerPlace[]> {
+  const { signal } = probe;
   const { file, layers } = model;
   const fileHash = await hashes.hash(file, signal);
   const compute = async () => {
-    const facts = await readFacts(model);
+    const facts = await readFacts(model, probe);
     await hashes.checkUnchanged(file, fileHash, signal);
     return { facts: jsonPart(facts) };
   };
@@ -120,12 +121,12 @@ async function weightFiles(file: string, locations: readonly string[]): Promise<
   return [...(places?.locations ?? [])].filter(([location]) => locations.includes(location)).sort(([a], [b]) => locations.indexOf(a) - locations.indexOf(b)).map(([, place]) => path.join(places?.folder ?? '', place));
 }
 
-async function readFacts({ file, input, layers }: StudyModel): Promise<ModelFacts> {
+async function readFacts({ file, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
   const { readModel } = await import('@intermodel/onnx');
   const external = [...new Set(readModel(file).graph.initializers.flatMap((tensor) => (tensor.external === undefined ? [] : [tensor.external.location])))].sort();
   const inputSize = { height: input.height, width: input.width };
-  if (layers !== 'usual') return { usual: [], layers: await findLayerFacts(file, layers, inputSize), external };
-  const { layers: listed, choice } = await listModelLayers(file, { inputSize });
+  if (layers !== 'usual') return { usual: [], layers: await findLayerFacts(file, layers, { inputSize, ...probe }), external };
+  const { layers: listed, choice } = await listModelLayers(file, { inputSize, ...probe });
   const usual = listed.filter((layer) => layer.usual);
   if (usual.length === 0) throw layerNotGiven(file, choice.reason, choice.candidates);
   return { usual: usual.map(({ tensor }) => tensor), layers: usual.map((layer) => layerFacts(layer)), external };

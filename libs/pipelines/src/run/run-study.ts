@@ -23,6 +23,7 @@ import { checkModels, placeModels, placeWarnings, type PlacedModel } from '../di
 import { formatResolved } from './resolved-models.ts';
 import { labelsFolder, openRunFolder, storeFolder, type Replaced, type RunFolder } from './run-folder.ts';
 import type { ShardLabels } from '../dissect/shard-labels.ts';
+import { probeOptions } from '../list-model-layers.ts';
 import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
 import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
@@ -190,7 +191,7 @@ class StudyRunner {
         },
       });
       // What is found out of the models is stored: not before the images are known to be there.
-      const placed = await placeModels(study.models, layouts, this.#steps, this.#store.hashes, this.#signal);
+      const placed = await placeModels(study.models, layouts, this.#steps, this.#store.hashes, probeOptions(study.runtime, this.#signal));
       return { placed, source, inputs: await studyInputs(study, source, this.#store.hashes, this.#signal), describe: await describeDissection(study, source, this.#store.hashes, this.#signal) };
     } catch (error) {
       this.#folder?.discard();

@@ -61,7 +61,7 @@ function resolveMatching(preset: DissectionPreset, changes: MatchingContent, { w
   return { ...preset, ...others, minimumIou: gate, compareIou: compareGate, upsampling: { padding, alignment, target: [height, width] } };
 }
 
-function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, imagesPerShard, labelCache, sketch }: RuntimeContent, pathOf: (name: string) => string): StudyRuntime {
+function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, imagesPerShard, labelCache, sketch, probeSeconds, probeMegabytes }: RuntimeContent, pathOf: (name: string) => string): StudyRuntime {
   return {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(threads === undefined ? {} : { threads }),
@@ -71,5 +71,7 @@ function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegaby
     imagesPerShard: imagesPerShard ?? studyDefaults.imagesPerShard,
     ...(labelCache === undefined ? {} : { labelCache: pathOf(labelCache) }),
     ...(sketch === undefined ? {} : { sketch }),
+    ...(probeSeconds === undefined ? {} : { probeSeconds }),
+    ...(probeMegabytes === undefined ? {} : { probeMegabytes }),
   };
 }

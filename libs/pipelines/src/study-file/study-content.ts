@@ -114,6 +114,10 @@ export interface RuntimeContent {
   readonly labelCache?: string;
   /** Size k of a sketch that estimates thresholds, at least 64. @default none: exact */
   readonly sketch?: number;
+  /** Seconds that the runtime may take to look at a model before it is dissected. @default 60 */
+  readonly probeSeconds?: number;
+  /** Memory (MiB) that it may take for that, beside the weights. @default 2048 */
+  readonly probeMegabytes?: number;
 }
 
 /** Choices of the embedding as a study file states them. */

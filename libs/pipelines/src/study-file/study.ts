@@ -194,6 +194,10 @@ export interface StudyRuntime {
   readonly labelCache?: string;
   /** Size k of the sketch that estimates thresholds; absent: they are exact. */
   readonly sketch?: number;
+  /** Seconds that the runtime may take to look at a model; absent: 60. */
+  readonly probeSeconds?: number;
+  /** Memory (MiB) that it may take for that beside the weights; absent: 2048. */
+  readonly probeMegabytes?: number;
 }
 
 /** The embedding of a study. */

@@ -16,6 +16,7 @@ import { studySteps, type GraphStep } from './study-graph.ts';
 import { studyInputs } from '../run/study-inputs.ts';
 import { modelOutput, reportOutput } from '../run/study-outputs.ts';
 import { describeTables } from '../run/table-steps.ts';
+import { probeOptions } from '../list-model-layers.ts';
 
 /** Where a study is kept. */
 export interface StudyPlace {
@@ -75,7 +76,7 @@ export async function inspectStudy(study: Study, { out, store: given, signal = n
   const describe = await describeDissection(study, source, store.hashes, signal);
   const facts = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
   const places: LayerPlace[] = [];
-  for (const model of study.models) places.push(...(await layerPlaces(model, facts, store.hashes, signal)));
+  for (const model of study.models) places.push(...(await layerPlaces(model, facts, store.hashes, probeOptions(study.runtime, signal))));
   const matches = places.map((place) => stepKey(describe.matches(place, study.matching)));
   const tables = await describeTables(study, matches, store.hashes);
   const steps = studySteps(study, describe, places, tables);
