@@ -24,7 +24,7 @@ interface Size {
 /**
  * Decides the planes of one head, as class + 1 with 0 for none; `owners` are the planes of the head that owns its classes.
  *
- * @throws InputError `SEGMENTER_HEAD` for a tensor that does not fit the head.
+ * @throws InputError `SEGMENTER_HEAD` for a tensor that does not fit the head, or has one class where the largest value wins.
  */
 export function headPlanes(head: SegmenterHead, output: HeadOutput, input: SegmenterInput, owners?: readonly HeadPlane[]): Omit<HeadPlane, 'head'>[] {
   const { upsample = segmenterHeadDefaults.upsample } = head;
@@ -48,6 +48,8 @@ export function headPlanes(head: SegmenterHead, output: HeadOutput, input: Segme
   const size = sizeOf(values);
   checkOwners(size);
   const { decide, confidence = segmenterHeadDefaults.confidence } = head;
+  // The largest of a single value would be it everywhere, whatever the model saw.
+  if (decide !== 'threshold' && values.classes === 1) throw headError(output.file, head, 'the tensor has a single class, which the largest value of a pixel always is', 'a way to decide that one class can fail', oneClassHint);
   const candidates = owners === undefined ? undefined : candidatesOf(head, values.classes, owners, size);
   return decideClasses(values, { size, confidence, ...(decide === 'threshold' ? { thresholds: thresholdsOf(head, values.classes) } : {}), ...(candidates === undefined ? {} : { candidates }) }).map((data) => ({ ...size, data }));
 }
@@ -117,6 +119,8 @@ function keepOwned(plane: Uint16Array, { owners, allowed }: Candidates, count: n
   });
 }
 
-function headError(file: string, { tensor }: SegmenterHead, problem: string, expected: string): InputError {
-  return new InputError('SEGMENTER_HEAD', problem, { file, column: tensor, expected, hint: 'Correct the head, or export the model with this output.' });
+const oneClassHint = 'Describe the head in a study file with "decide: threshold", and with "threshold: 0.5" if its values are probabilities and no logits.';
+
+function headError(file: string, { tensor }: SegmenterHead, problem: string, expected: string, hint = 'Correct the head, or export the model with this output.'): InputError {
+  return new InputError('SEGMENTER_HEAD', problem, { file, column: tensor, expected, hint });
 }

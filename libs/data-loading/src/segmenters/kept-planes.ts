@@ -7,7 +7,7 @@ import { decodeImageDefaults } from '../images/decode-image.ts';
 import type { LabelledImageEntry } from '../images/labelled-image-set.ts';
 import { listImages } from '../images/list-labelled-images.ts';
 import type { SegmentImagesOptions } from './segment-images.ts';
-import { segmenterHeadDefaults, type Segmenter } from './segmenter.ts';
+import { segmenterHeadDefaults, type Segmenter, type SegmenterHead } from './segmenter.ts';
 
 /** Changes when the same image, model and options would give other planes. */
 const planesVersion = 3;
@@ -30,8 +30,13 @@ export async function describeSegmenter({ file, input, heads }: Segmenter): Prom
   const locations = [...new Set(readModel(file).graph.initializers.flatMap(({ external }) => (external === undefined ? [] : [external.location])))].sort();
   const contents = new FileHashes();
   const hashes = await Promise.all([file, ...locations.map((location) => path.join(path.dirname(file), location))].map((each) => contents.hash(each)));
-  const choices = heads.map(({ category: _category, channels: _channels, decide, ...head }) => ({ ...segmenterHeadDefaults, ...head, decide: decide ?? null, classes: head.classes.map(({ index, threshold, owners }) => ({ index, threshold: threshold ?? null, owners: owners ?? null })) }));
+  const choices = heads.map(({ category: _category, channels: _channels, decide, ...head }) => ({ ...segmenterHeadDefaults, ...head, decide: decide ?? null, ...(mayHaveOneClass(head.classes) && decide !== 'threshold' ? { oneClass: 'refused' } : {}), classes: head.classes.map(({ index, threshold, owners }) => ({ index, threshold: threshold ?? null, owners: owners ?? null })) }));
   return canonicalJson(JSON.parse(JSON.stringify({ hashes, input, choices })));
+}
+
+/** Whether a head may be of a single class: planes that were once kept of such a one must not be found any more. */
+function mayHaveOneClass(classes: SegmenterHead['classes']): boolean {
+  return classes.every(({ index }) => index === 0);
 }
 
 /** Keys of the planes that these images take their labels from, as {@link segmentImages} gave them. */

@@ -29,7 +29,7 @@ export interface SegmenterHead {
   readonly channels?: number;
   /**
    * `argmax`: the largest value of a pixel wins; `threshold`: every class above its threshold is there; `numbers`: the
-   * values are class numbers, other numbers than those of the classes mean nothing.
+   * values are class numbers, other numbers than those of the classes mean nothing. A tensor of a single class needs `threshold`.
    *
    * @default 'numbers' for a tensor of whole numbers, else 'argmax'
    */

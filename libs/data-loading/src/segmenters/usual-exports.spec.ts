@@ -187,6 +187,18 @@ describe('heads that are described one by one', () => {
     await expect(seen({ ...segmenter, file: writeColourSegmenter(at('fixed.onnx'), { size: 16, heads: [rgb] }) })).rejects.toMatchObject({ code: 'SEGMENTER_INPUT' });
   });
 
+  it('refuses to take the largest of a single class, and decides it by its threshold', async () => {
+    const one: Partial<ColourHead> = { classes: 1, weights: { 0: [1, 0, 0] } };
+    const rose = classes.slice(0, 1);
+    for (const head of [{}, { decide: 'argmax' }, { confidence: 0.5 }, { upsample: false }] as const) {
+      await expect(seen(with_({ classes: rose, ...head }, one))).rejects.toMatchObject({ code: 'SEGMENTER_HEAD', message: expect.stringMatching(/single class[\s\S]*what to do: .*"decide: threshold"/u) as string });
+    }
+    expect(await seen(with_({ classes: rose, decide: 'threshold', threshold: 0.5 }, one))).toEqual(['rose - - rose']);
+    expect(await seen(with_({ classes: rose }, { ...one, numbers: { type: 'int64', keepsAxis: true } }))).toEqual(['rose rose rose rose']);
+    // Two classes of which one is listed are another matter: the other one can win.
+    expect(await seen(with_({ classes: rose }, { classes: 2, weights: { 0: [1, 0, 0], 1: [0, 1, 0] } }))).toEqual(['rose - rose rose']);
+  });
+
   it('trusts parts inside owners that are class numbers, and inside owners that coincide', async () => {
     const parts: SegmenterHead = { tensor: 'part', category: 'part', ownedBy: 'object', classes: [{ index: 0, name: 'thorn', owners: [0] }, { index: 1, name: 'cloud', owners: [2] }] };
     const part: ColourHead = { name: 'part', classes: 2, weights: { 0: [1, 1, 1], 1: [0.5, 0.5, 0.5] } };
