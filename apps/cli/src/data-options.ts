@@ -74,7 +74,7 @@ export function withDataOptions(command: Command): Command {
     .addOption(new Option('--crowd <WHAT>', 'whether crowds of COCO count as their concept (default: keep)').choices(['keep', 'ignore']))
     .option('--reduced-zero', 'classes of the ADE20K challenge were saved from 0, with 255 for none')
     .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255', wholeNumber(1))
-    .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images').choices(['refuse', 'leave-out']))
+    .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images, and what an index names that is not there (default: refuse)').choices(['refuse', 'leave-out']))
     .option('--skip-bad', 'pass over images that do not decode, and say so')
     .option('--max-pixels <N>', 'most pixels of an image or label image; larger ones are refused before they are decoded (default: 100000000)', wholeNumber(1))
     .option('--colours', 'name the colours of pixels too: 11 concepts of category color')

@@ -6,7 +6,8 @@ export { checkModelNameRule, modelNameRules, type ModelNameRule } from './tables
 export { bundledStudies, bundledStudy, type BundledStudy } from './tables/bundled-study.ts';
 
 // Labelled images
-export { listImages, listLabelledImages, listLabelledImagesDefaults, imageExtensions, type ListLabelledImagesOptions } from './images/list-labelled-images.ts';
+export { listImages, listLabelledImages, listLabelledImagesDefaults, type ListLabelledImagesOptions } from './images/list-labelled-images.ts';
+export { imageExtensions } from './images/list-files.ts';
 export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, SegmentedLabel, ShapesLabel, StatedSize, WholeImageLabel } from './images/labelled-image-set.ts';
 export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsError, openLabelledImages, type LoadedImages, type LoadLabelledImagesOptions, type OpenLabelledImagesOptions, type SkippedImage } from './images/load-labelled-images.ts';
 export type { UnknownLabel } from './labels/load-label-planes.ts';

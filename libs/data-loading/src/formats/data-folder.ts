@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, type ErrorPlace } from '@intermodel/streams';
-import { listFiles, type ListedFile } from '../images/list-files.ts';
+import { imageExtensions, listFiles, type ListedFile } from '../images/list-files.ts';
 
 /** The files of a data set, listed once, so that a reader can tell at once which of those that it names are there. */
 export class DataFolder {
@@ -9,12 +9,19 @@ export class DataFolder {
   readonly root: string;
   /** All files below it by name. */
   readonly files: readonly ListedFile[];
-  readonly #byName: ReadonlyMap<string, ListedFile>;
+  readonly #byName = new Map<string, ListedFile>();
+  /** The same by names in one Unicode form: archives made on macOS have others than the indices that lie in them. */
+  readonly #byForm = new Map<string, ListedFile>();
+  readonly #imagesByStem = new Map<string, ListedFile>();
 
   private constructor(root: string, files: readonly ListedFile[]) {
     this.root = root;
     this.files = files;
-    this.#byName = new Map(files.map((file) => [file.name, file]));
+    for (const file of files) {
+      this.#byName.set(file.name, file);
+      this.#byForm.set(file.name.normalize('NFC'), file);
+      if (imageExtensions.includes(file.extension)) this.#imagesByStem.set(file.stem.normalize('NFC'), file);
+    }
   }
 
   /**
@@ -30,26 +37,46 @@ export class DataFolder {
 
   /** The file of a name below the folder, or undefined. */
   find(name: string): ListedFile | undefined {
-    return this.#byName.get(name);
+    return this.#byName.get(name) ?? this.#byForm.get(name.normalize('NFC'));
   }
 
   /**
-   * Path of a file that an index of the data set names, as a path within the folder `below`; `place` says where.
+   * Path of a file that an index of the data set names, as a path within one of the folders `below`, the first that has
+   * it; `place` says where it is named.
    *
    * @throws InputError `PATH_OUTSIDE` if the name leads out of the folder, `FILE_MISSING` if there is no such file.
    */
-  resolve(name: string, place: ErrorPlace, below = ''): string {
+  resolve(name: string, place: ErrorPlace, ...below: readonly string[]): string {
+    return this.#locate(name, place, below, (whole) => this.find(whole)).file;
+  }
+
+  /**
+   * The image that an index of the data set names by its stem, whatever its ending, `.jpg` before all others.
+   *
+   * @throws InputError `PATH_OUTSIDE`, `FILE_MISSING`, as {@link resolve} for the name with `.jpg`.
+   */
+  resolveImage(stem: string, place: ErrorPlace, below: string): ListedFile {
+    return this.#locate(`${stem}.jpg`, place, [below], (whole) => this.find(whole) ?? this.#imagesByStem.get(whole.slice(0, -'.jpg'.length).normalize('NFC')));
+  }
+
+  #locate(name: string, place: ErrorPlace, below: readonly string[], find: (whole: string) => ListedFile | undefined): ListedFile {
     const isAbsolute = path.isAbsolute(name) || /^(?:[a-z]:|\\)/iu.test(name);
-    const whole = isAbsolute || below === '' ? name : `${below}/${name}`;
-    const normal = path.posix.normalize(whole);
-    if (isAbsolute || name === '' || name.includes('\0') || normal === '..' || normal.startsWith('../')) {
-      throw new InputError('PATH_OUTSIDE', `"${whole}" is no path below the folder of the data set`, { ...place, expected: `a path below ${this.root}`, hint: outsideHint });
+    const places = (below.length === 0 ? [''] : below).map((folder) => (isAbsolute || folder === '' ? name : `${folder}/${name}`));
+    const [first = ''] = places;
+    const isOutside = (whole: string) => whole === '..' || whole.startsWith('../');
+    if (isAbsolute || name === '' || name.includes('\0') || isOutside(path.posix.normalize(first))) {
+      throw new InputError('PATH_OUTSIDE', `"${first}" is no path below the folder of the data set`, { ...place, expected: `a path below ${this.root}`, hint: outsideHint });
     }
-    const file = this.#byName.get(normal);
-    if (file === undefined) throw new InputError('FILE_MISSING', `there is no file "${normal}" in ${this.root}`, { ...place, hint: 'Copy the data set whole, or take the row out of the index.' });
-    return file.file;
+    const inside = places.map((whole) => path.posix.normalize(whole)).filter((whole) => !isOutside(whole));
+    for (const whole of inside) {
+      const file = find(whole);
+      if (file !== undefined) return file;
+    }
+    throw new InputError('FILE_MISSING', `there is no file ${inside.map((whole) => `"${whole}"`).join(' or ')} in ${this.root}`, { ...place, hint: missingHint });
   }
 }
+
+const missingHint = 'Copy the data set whole, take the row out of the index, or leave out what is not there with --unpaired leave-out (data.unpaired of a study file).';
 
 const outsideHint = 'Files outside are not read: put the data set in one folder.';
 

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -313,8 +313,9 @@ describe('coco-instances', () => {
 
   it.each([
     ['a mask of another size', (one: object) => ({ ...one, segmentation: { size: [48, 64], counts: [5, 5] } }), /annotations\[0\]\.segmentation": a mask of 10 pixels and size 48 x 64 does not fit/u],
-    ['an outline of two points', (one: object) => ({ ...one, segmentation: [[1, 2, 3, 4]] }), /outlines of at least 3 points/u],
-    ['no segmentation', (one: object) => ({ ...one, segmentation: null }), /outlines, or counts and size/u],
+    ['an outline of an odd length', (one: object) => ({ ...one, segmentation: [[1, 2, 3, 4, 5]] }), /"annotations\[0\]\.segmentation" is missing|outlines as x, y, x, y/u],
+    ['a segmentation of another kind', (one: object) => ({ ...one, segmentation: { mask: 1 } }), /outlines, or counts and size/u],
+    ['an id that is neither number nor text', (one: object) => ({ ...one, image_id: null }), /annotations\[0\]\.image_id is missing[\s\S]*a number or a text/u],
   ])('refuses %s', async (_what, change, message) => {
     writeCocoInstancesLayout(root, scenes);
     rewrite('annotations/instances_val2017.json', (text) => {
@@ -322,6 +323,182 @@ describe('coco-instances', () => {
       return JSON.stringify({ ...json, annotations: [change(json.annotations[0] ?? {})] });
     });
     await expect(readDataset('coco-instances', root)).rejects.toThrow(message);
+  });
+});
+
+describe('coco as tools write it', () => {
+  const square = (left: number) => [left, 8, left + 16, 8, left + 16, 24, left, 24];
+  const usual = [{ id: 1, image_id: 1, category_id: 1, segmentation: [square(8)] }, { id: 2, image_id: 2, category_id: 2, segmentation: [square(24)] }];
+  interface Written {
+    readonly categories?: readonly object[];
+    readonly annotations?: readonly object[];
+    readonly ids?: readonly (string | number)[];
+    readonly names?: readonly string[];
+    readonly folder?: string;
+  }
+  /** Two photographs of 64 x 48 pixels, 1 and 2, with the annotations. */
+  const write = ({ categories = [{ id: 1, name: 'cat' }, { id: 2, name: 'dog' }], annotations = usual, ids = [1, 2], names = ['a.jpg', 'b.jpg'], folder = 'val' }: Written) => {
+    rmSync(root, { recursive: true, force: true });
+    for (const name of ['a.jpg', 'b.jpg']) writePng(at(folder, name), { width: 64, height: 48, data: new Uint8Array(64 * 48 * 3).fill(9), channels: 3 });
+    mkdirSync(at('annotations'), { recursive: true });
+    writeFileSync(at('annotations/instances_val.json'), JSON.stringify({ images: ids.map((id, index) => ({ id, file_name: names[index], width: 64, height: 48 })), categories, annotations }));
+  };
+  /** Names of the concepts of each image, and how many pixels each has. */
+  const seen = async (unpaired?: 'leave-out') => {
+    const set = await readDataset('coco-instances', root, unpaired === undefined ? {} : { unpaired });
+    const names = new Map(set.vocabulary.concepts.map(({ number, name }) => [number, name]));
+    const planes = await planesOf(set);
+    return { set, seen: planes.map((some) => some.map((plane) => [...names].flatMap(([number, name]) => { const count = plane.filter((value) => value === number).length; return count === 0 ? [] : [`${name} ${String(count)}`]; })).flat()) };
+  };
+
+  it.each([
+    ['from 0', [0, 1]],
+    ['above what planes can hold', [7, 65_536]],
+    ['of large numbers', [10_000_000_001, 10_000_000_002]],
+    ['negative', [-1, 3]],
+    ['as texts', ['n02084071', 'n02121620']],
+    ['as texts of numbers', ['1', '2']],
+    ['of both kinds', [5, 'five']],
+  ])('knows categories by ids %s', async (_what, ids) => {
+    write({ categories: ids.map((id, index) => ({ id, name: ['cat', 'dog'][index] })), annotations: usual.map((one, index) => ({ ...one, category_id: ids[index] })) });
+    const { set, seen: found } = await seen();
+    expect(found).toEqual([['cat 256'], ['dog 256']]);
+    expect(set.vocabulary.concepts.map(({ name }) => name)).toEqual(['cat', 'dog']);
+  });
+
+  it('keeps the numbers of ids that planes can hold, and knows a root category that nothing uses', async () => {
+    write({ categories: [{ id: 3, name: 'cat' }, { id: 90, name: 'dog' }], annotations: [] });
+    expect((await readDataset('coco-instances', root)).vocabulary.concepts.map(({ number }) => number)).toEqual([3, 90]);
+    write({ categories: [{ id: 0, name: 'animals', supercategory: 'none' }, { id: 1, name: 'cat' }, { id: 2, name: 'dog' }] });
+    expect((await seen()).seen).toEqual([['cat 256'], ['dog 256']]);
+    // Some tools give the root the name of one of its classes.
+    write({ categories: [{ id: 0, name: 'cat', supercategory: 'none' }, { id: 1, name: 'cat' }, { id: 2, name: 'dog' }] });
+    const { set, seen: found } = await seen();
+    expect([found, set.warnings.map(({ code }) => code)]).toEqual([[['cat 256'], ['dog 256']], ['CATEGORIES_SHARE_NAME']]);
+    write({ categories: [{ id: 1, name: 'cat' }, { id: 1, name: 'dog' }] });
+    await expect(readDataset('coco-instances', root)).rejects.toThrow(/two categories have the id 1/u);
+  });
+
+  it('numbers segments of panoptic images alike', async () => {
+    writeCocoPanopticLayout(root, scenes);
+    const expected = await readDataset('coco-panoptic', root);
+    rewrite('annotations/panoptic_val2017.json', (text) => text.replaceAll('"category_id":37,', '"category_id":0,').replace('{"id":37,', '{"id":0,').replaceAll(/"(image_id|id)":10(\d)([,}])/gu, '"$1":"city_10$2"$3'));
+    const set = await readDataset('coco-panoptic', root);
+    expect(set.vocabulary.concepts.map(({ number, name }) => `${String(number)} ${name}`)).toEqual(['1 ball', '2 house', '3 water', '4 tree', '5 sky', '6 grass']);
+    const inwardly = new Map(expected.vocabulary.concepts.map(({ number }, index) => [number, index + 1]));
+    expect(await planesOf(set)).toEqual((await planesOf(expected)).map((planes) => planes.map((plane) => plane.map((number) => inwardly.get(number)))));
+  });
+
+  it('knows images by ids of any kind', async () => {
+    for (const ids of [['city_000000_000019', 'city_000000_000020'], ['2', '3'], [0, 1], [-4, 1e12]]) {
+      write({ ids, annotations: usual.map((one, index) => ({ ...one, image_id: ids[index] })) });
+      expect((await seen()).seen).toEqual([['cat 256'], ['dog 256']]);
+    }
+    write({ ids: [1, '1'] });
+    await expect(readDataset('coco-instances', root)).rejects.toThrow(/two images have the same id/u);
+    write({ ids: [true as unknown as number, 2] });
+    await expect(readDataset('coco-instances', root)).rejects.toThrow(/images\[0\]\.id is missing or of another kind[\s\S]*a number or a text/u);
+  });
+
+  it.each([
+    ['null', null],
+    ['nothing', undefined],
+    ['an empty list', []],
+    ['an empty outline', [[]]],
+    ['one point', [[3, 4]]],
+    ['two points', [[3, 4, 9, 9]]],
+    ['one point three times', [[3, 4, 3, 4, 3, 4]]],
+    ['a line there and back', [[3, 4, 9, 4, 6, 4, 3, 4]]],
+    ['an empty mask', { size: [48, 64], counts: [3072] }],
+    ['a mask without runs', { size: [48, 64], counts: [] }],
+  ])('leaves out an annotation whose segmentation is %s, and says so', async (_what, segmentation) => {
+    write({ annotations: [...usual, { id: 3, image_id: 2, category_id: 1, bbox: [1, 2, 3, 4], segmentation }] });
+    const { set, seen: found } = await seen();
+    expect(found).toEqual([['cat 256'], ['dog 256']]);
+    expect(set.warnings).toEqual([{ code: 'ANNOTATIONS_WITHOUT_AREA', message: expect.stringMatching(/^1 of 3 annotations cover no pixel, .*annotations\[2\]$/u) as string }]);
+  });
+
+  it('leaves out outlines without area beside others, and keeps outlines that cross themselves', async () => {
+    write({ annotations: [{ ...usual[0], segmentation: [[1, 1, 5, 5], square(8)] }, usual[1] ?? {}] });
+    const flat = await seen();
+    expect([flat.seen, flat.set.warnings.map(({ code }) => code)]).toEqual([[['cat 256'], ['dog 256']], ['OUTLINES_WITHOUT_AREA']]);
+    // A bow tie, whose areas to the left and right have opposite signs.
+    write({ annotations: [{ ...usual[0], segmentation: [[0, 0, 40, 40, 40, 0, 0, 40]] }, usual[1] ?? {}] });
+    const bow = await seen();
+    expect(bow.set.warnings).toEqual([]);
+    expect(Number(/\d+/u.exec(bow.seen[0]?.[0] ?? '')?.[0])).toBeGreaterThan(700);
+  });
+
+  it.each([
+    ['SPLIT/', 'val', ''],
+    ['images/SPLIT/', 'images/val', ''],
+    ['images/', 'images', ''],
+    ['the folder itself', '', ''],
+    ['the folder itself, with names that begin with the split', 'val', 'val/'],
+    ['images/, with names that begin with the split', 'images/val', 'val/'],
+    ['the folder itself, with whole names', 'images/val', 'images/val/'],
+  ])('finds photographs in %s', async (_what, folder, prefix) => {
+    write({ folder, names: [`${prefix}a.jpg`, `${prefix}b.jpg`] });
+    expect((await seen()).seen).toEqual([['cat 256'], ['dog 256']]);
+  });
+
+  it('names the places where it looked for a photograph, or leaves it out', async () => {
+    write({ names: ['a.jpg', 'gone.jpg'] });
+    await expect(readDataset('coco-instances', root)).rejects.toThrow(/column "images\[1\]\.file_name": there is no file "val\/gone\.jpg" or "images\/val\/gone\.jpg" or "images\/gone\.jpg" or "gone\.jpg"[\s\S]*--unpaired leave-out/u);
+    const { set, seen: found } = await seen('leave-out');
+    expect(found).toEqual([['cat 256']]);
+    expect(set.warnings).toEqual([{ code: 'LABELS_WITHOUT_IMAGES', message: '1 labelled image is not there, and is left out: gone.jpg' }]);
+    write({ names: ['gone.jpg', 'too.jpg'] });
+    await expect(readDataset('coco-instances', root, { unpaired: 'leave-out' })).rejects.toThrow(/no image is left: 2 labelled images are not there/u);
+  });
+});
+
+describe('files that are not there', () => {
+  it.each([
+    ['voc', writeVocLayout, 'JPEGImages/scene-001.jpg', 'SegmentationClass/scene-002.png', { split: undefined }],
+    ['voc', writeVocLayout, 'JPEGImages/scene-001.jpg', 'SegmentationClass/scene-003.png', { split: 'val' }],
+    ['coco-panoptic', writeCocoPanopticLayout, 'val2017/scene-001.jpg', 'annotations/panoptic_val2017/scene-002.png', {}],
+    ['broden', writeBrodenLayout, 'images/drawn/scene-001.jpg', 'images/drawn/scene-002_object.png', {}],
+    ['ade20k', writeAde20kLayout, undefined, 'images/training/s/scenery/scene-003_seg.png', {}],
+    ['ade20k-challenge', writeAde20kChallengeLayout, 'images/training/scene-001.jpg', undefined, {}],
+  ] as const)('stop %s, or are left out with a warning', async (format, layout, image, label, options) => {
+    layout(root, scenes);
+    const { split } = { split: undefined, ...options };
+    const read = (unpaired?: 'leave-out') => readDataset(format, root, { ...(split === undefined ? {} : { split }), ...(unpaired === undefined ? {} : { unpaired }) });
+    const all = (await read()).images.map(({ image: name }) => name);
+    for (const file of [image, label]) if (file !== undefined) rmSync(at(file));
+    // Without a list, images of Pascal VOC that have no label image are none of the data set.
+    await expect(read()).rejects.toThrow(/--unpaired leave-out/u);
+    const { images, warnings } = await read('leave-out');
+    const isGone = (name: string) => [image, label].some((file) => file !== undefined && name.includes(/scene-\d+/u.exec(file)?.[0] ?? ''));
+    expect(images.map(({ image: name }) => name)).toEqual(all.filter((name) => !isGone(name)));
+    expect(images.length).toBeGreaterThan(0);
+    const codes = warnings.map(({ code }) => code);
+    expect(codes.includes('LABELS_WITHOUT_IMAGES')).toBe(image !== undefined);
+    expect(codes.includes('IMAGES_WITHOUT_LABELS')).toBe(label !== undefined && !(format === 'voc' && split === undefined));
+  });
+});
+
+describe('photographs of any ending', () => {
+  it.each(['voc', 'ade20k-challenge'] as const)('are found for the labels of %s', async (format) => {
+    (format === 'voc' ? writeVocLayout : writeAde20kChallengeLayout)(root, scenes);
+    const folder = format === 'voc' ? 'JPEGImages' : 'images/training';
+    const [first, second, third] = (await readDataset(format, root)).images.map(({ file }) => path.basename(file, '.jpg'));
+    renameSync(at(folder, `${first ?? ''}.jpg`), at(folder, `${first ?? ''}.JPG`));
+    renameSync(at(folder, `${second ?? ''}.jpg`), at(folder, `${second ?? ''}.png`));
+    writeFileSync(at(folder, `${third ?? ''}.png`), 'no image, and not looked at beside one that ends with .jpg');
+    writeFileSync(at(folder, `${first ?? ''}.txt`), 'notes');
+    const { images } = await readDataset(format, root);
+    expect(images.slice(0, 3).map(({ image }) => path.basename(image))).toEqual([`${first ?? ''}.JPG`, `${second ?? ''}.png`, `${third ?? ''}.jpg`]);
+  });
+
+  it('are found where names differ in the form of their letters alone', async () => {
+    writeVocLayout(root, scenes);
+    renameSync(at('JPEGImages/scene-000.jpg'), at('JPEGImages', 'cafe\u0301.jpg'));
+    renameSync(at('SegmentationClass/scene-000.png'), at('SegmentationClass', 'caf\u00e9.png'));
+    writeFileSync(at('ImageSets/Segmentation/val.txt'), 'caf\u00e9\n');
+    expect((await readDataset('voc', root, { split: 'val' })).images).toHaveLength(1);
+    expect((await readDataset('voc', root)).images).toHaveLength(scenes.length);
   });
 });
 

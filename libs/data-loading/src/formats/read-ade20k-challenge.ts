@@ -3,6 +3,7 @@ import type { LabelledImageSet } from '../images/labelled-image-set.ts';
 import { readCsvRecords, wholeNumber } from '../labels/csv-records.ts';
 import { labelVocabulary, type LabelConcept, type LabelVocabulary } from '../labels/label-vocabulary.ts';
 import { DataFolder, shortNames } from './data-folder.ts';
+import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readAde20kChallenge}. */
 export interface ReadAde20kChallengeOptions {
@@ -12,6 +13,8 @@ export interface ReadAde20kChallengeOptions {
   readonly names?: string;
   /** Whether classes are numbered from 0 and 255 means none, as tools with `reduce_zero_label` save them. @default false */
   readonly reducedZero?: boolean;
+  /** Whether label images without an image are an error, or left out with a warning. @default 'refuse' */
+  readonly unpaired?: Unpaired;
 }
 
 /** Number of classes of the scene parsing challenge. */
@@ -32,13 +35,15 @@ export async function readAde20kChallenge(root: string, options: ReadAde20kChall
   if (labels.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no annotations/*/*.png', { file: root, expected: 'the folders images and annotations, and objectInfo150.txt', hint: 'Give the folder ADEChallengeData2016.' });
   if (split !== undefined && !splits.includes(split)) throw new InputError('SPLIT_UNKNOWN', `there is no folder annotations/${split}`, { file: root, hint: suggestName(split, splits) });
   const numbers = reducedZero ? new Map([[255, 0], ...vocabulary.concepts.map(({ number }) => [number - 1, number] as const)]) : undefined;
+  const files = new UnpairedFiles(options.unpaired);
   const images = labels
     .filter(({ name }) => split === undefined || name.startsWith(`annotations/${split}/`))
-    .map(({ stem, file }) => {
-      const image = `${stem.slice('annotations/'.length)}.jpg`;
-      return { image, file: folder.resolve(`images/${image}`, { file }), labels: [{ kind: 'png' as const, file, encoding: 'indices' as const, ...(numbers === undefined ? {} : { numbers }) }] };
+    .flatMap(({ stem, file }) => {
+      const image = stem.slice('annotations/'.length);
+      const photograph = files.find('LABELS_WITHOUT_IMAGES', image, () => folder.resolveImage(image, { file }, 'images'));
+      return photograph === undefined ? [] : [{ image: photograph.name.slice('images/'.length), file: photograph.file, labels: [{ kind: 'png' as const, file, encoding: 'indices' as const, ...(numbers === undefined ? {} : { numbers }) }] }];
     });
-  return { images, vocabulary, warnings: [] };
+  return { images, vocabulary, warnings: files.warnings(images.length, root) };
 }
 
 async function readClassNames(file: string): Promise<LabelVocabulary> {

@@ -1,9 +1,10 @@
 import { InputError } from '@intermodel/streams';
-import { someOf } from '../images/list-files.ts';
+import { someOf, type ListedFile } from '../images/list-files.ts';
 import type { LabelledImageEntry, LabelledImageSet, RasterLabel } from '../images/labelled-image-set.ts';
 import { labelVocabulary, type LabelVocabulary } from '../labels/label-vocabulary.ts';
 import { readAde20kNames } from './ade20k-names.ts';
 import { DataFolder, shortNames } from './data-folder.ts';
+import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readAde20k}. */
 export interface ReadAde20kOptions {
@@ -11,6 +12,8 @@ export interface ReadAde20kOptions {
   readonly split?: string;
   /** File of the object names by class: `index_ade20k.mat`, or a text file of one name a line. @default found in the folder */
   readonly names?: string;
+  /** Whether images without a `_seg.png` are an error, or left out with a warning. @default 'refuse' */
+  readonly unpaired?: Unpaired;
 }
 
 /**
@@ -21,12 +24,17 @@ export interface ReadAde20kOptions {
  *
  * @throws InputError `FOLDER_EMPTY`, `IMAGES_WITHOUT_LABELS`, `FILE_MISSING`, `CLASS_NAMES_MISSING`, `JSON_BROKEN`, `MAT_BROKEN`.
  */
-export async function readAde20k(root: string, { split, names }: ReadAde20kOptions = {}): Promise<LabelledImageSet> {
+export async function readAde20k(root: string, { split, names, unpaired }: ReadAde20kOptions = {}): Promise<LabelledImageSet> {
   const folder = await DataFolder.open(root);
-  const pictures = folder.files.filter(({ name, extension }) => extension === '.jpg' && (split === undefined || name.split('/').includes(split)));
-  if (pictures.length === 0) throw new InputError('FOLDER_EMPTY', `holds no images${split === undefined ? '' : ` below a folder "${split}"`}`, { file: root, expected: 'NAME.jpg with NAME_seg.png beside it', hint: 'Give the folder of the release, such as ADE20K_2016_07_26.' });
-  const unlabelled = pictures.filter(({ stem }) => folder.find(`${stem}_seg.png`) === undefined).map(({ name }) => name);
-  if (unlabelled.length > 0) throw new InputError('IMAGES_WITHOUT_LABELS', `${String(unlabelled.length)} images have no _seg.png: ${someOf(unlabelled)}`, { file: root, hint: 'Copy the data set whole.' });
+  const found = folder.files.filter(({ name, extension }) => extension === '.jpg' && (split === undefined || name.split('/').includes(split)));
+  if (found.length === 0) throw new InputError('FOLDER_EMPTY', `holds no images${split === undefined ? '' : ` below a folder "${split}"`}`, { file: root, expected: 'NAME.jpg with NAME_seg.png beside it', hint: 'Give the folder of the release, such as ADE20K_2016_07_26.' });
+  const files = new UnpairedFiles(unpaired);
+  const isLabelled = ({ stem }: ListedFile) => folder.find(`${stem}_seg.png`) !== undefined;
+  const unlabelled = found.filter((picture) => !isLabelled(picture)).map(({ name }) => name);
+  if (unlabelled.length > 0 && !files.leavesOut) throw new InputError('IMAGES_WITHOUT_LABELS', `${String(unlabelled.length)} images have no _seg.png: ${someOf(unlabelled)}`, { file: root, hint: 'Copy the data set whole, or leave such images out with --unpaired leave-out (data.unpaired of a study file).' });
+  for (const name of unlabelled) files.leaveOut('IMAGES_WITHOUT_LABELS', name);
+  const pictures = found.filter(isLabelled);
+  const warnings = files.warnings(pictures.length, root);
 
   const objectNames = await readAde20kNames(folder, pictures, names);
   const classes = Math.max(...objectNames.keys());
@@ -36,7 +44,7 @@ export async function readAde20k(root: string, { split, names }: ReadAde20kOptio
     const planes = [`${stem}_seg.png`, ...partFiles(folder, stem)].flatMap((plane) => folder.find(plane) ?? []);
     return { image: name, file, labels: planes.map((plane, level): RasterLabel => ({ kind: 'png', file: plane.file, encoding: 'ade20k', numbers: level === 0 ? objects : parts })) };
   });
-  return { images, vocabulary: vocabularyOf(objectNames, classes), warnings: [] };
+  return { images, vocabulary: vocabularyOf(objectNames, classes), warnings };
 }
 
 function partFiles(folder: DataFolder, stem: string): string[] {

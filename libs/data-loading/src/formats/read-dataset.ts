@@ -7,6 +7,7 @@ import { readAde20kChallenge } from './read-ade20k-challenge.ts';
 import { readBroden } from './read-broden.ts';
 import { readCocoInstances, readCocoPanoptic } from './read-coco.ts';
 import { readVoc } from './read-voc.ts';
+import type { Unpaired } from './unpaired-files.ts';
 
 /** What readers of data sets can be told; a reader that does not know an option refuses it. */
 export interface ReadDatasetOptions {
@@ -22,8 +23,8 @@ export interface ReadDatasetOptions {
   readonly reducedZero?: boolean;
   /** Number of pixels that nobody judged, for plain folders. @default none */
   readonly ignore?: number;
-  /** What happens to images and labels without each other, for plain folders. @default 'refuse' */
-  readonly unpaired?: 'refuse' | 'leave-out';
+  /** What happens to images and labels without each other. @default 'refuse' */
+  readonly unpaired?: Unpaired;
 }
 
 interface DatasetFormat {
@@ -38,12 +39,12 @@ interface DatasetFormat {
 /** The formats of labelled images, by the name that `--format` and study files give them. */
 export const datasetFormats = {
   plain: { title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv', options: ['ignore', 'unpaired'], read: readPlain },
-  broden: { title: 'Broden: index.csv, label.csv, category.csv, c_*.csv and images/', options: ['split', 'categories'], read: readBroden },
-  ade20k: { title: 'ADE20K, full: NAME.jpg, NAME_seg.png and NAME_parts_N.png', options: ['split', 'names'], read: readAde20k },
-  'ade20k-challenge': { title: 'ADEChallengeData2016: images/, annotations/ and objectInfo150.txt', options: ['split', 'names', 'reducedZero'], read: readAde20kChallenge },
-  voc: { title: 'Pascal VOC: JPEGImages/ and SegmentationClass/', options: ['split', 'names'], read: readVoc },
-  'coco-panoptic': { title: 'COCO panoptic: annotations/panoptic_SPLIT.json and its label images', options: ['split', 'crowd'], read: readCocoPanoptic },
-  'coco-instances': { title: 'COCO instances: annotations/instances_SPLIT.json', options: ['split', 'crowd'], read: readCocoInstances },
+  broden: { title: 'Broden: index.csv, label.csv, category.csv, c_*.csv and images/', options: ['split', 'categories', 'unpaired'], read: readBroden },
+  ade20k: { title: 'ADE20K, full: NAME.jpg, NAME_seg.png and NAME_parts_N.png', options: ['split', 'names', 'unpaired'], read: readAde20k },
+  'ade20k-challenge': { title: 'ADEChallengeData2016: images/, annotations/ and objectInfo150.txt', options: ['split', 'names', 'reducedZero', 'unpaired'], read: readAde20kChallenge },
+  voc: { title: 'Pascal VOC: JPEGImages/ and SegmentationClass/', options: ['split', 'names', 'unpaired'], read: readVoc },
+  'coco-panoptic': { title: 'COCO panoptic: annotations/panoptic_SPLIT.json and its label images', options: ['split', 'crowd', 'unpaired'], read: readCocoPanoptic },
+  'coco-instances': { title: 'COCO instances: annotations/instances_SPLIT.json', options: ['split', 'crowd', 'unpaired'], read: readCocoInstances },
 } as const satisfies Record<string, DatasetFormat>;
 
 /** Name of a format of labelled images. */

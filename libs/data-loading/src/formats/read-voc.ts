@@ -4,6 +4,7 @@ import type { LabelledImageEntry, LabelledImageSet } from '../images/labelled-im
 import { labelVocabulary, type LabelVocabulary } from '../labels/label-vocabulary.ts';
 import { readLabelNames } from '../labels/read-label-names.ts';
 import { DataFolder } from './data-folder.ts';
+import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readVoc}. */
 export interface ReadVocOptions {
@@ -11,6 +12,8 @@ export interface ReadVocOptions {
   readonly split?: string;
   /** CSV file of number, name and category, for data sets with other classes. @default the 20 classes of Pascal VOC */
   readonly names?: string;
+  /** Whether images without a label image and labels without an image are an error, or left out with a warning. @default 'refuse' */
+  readonly unpaired?: Unpaired;
 }
 
 /** The classes of Pascal VOC by index from 1 (Everingham et al. 2010). */
@@ -20,24 +23,27 @@ export const vocClasses = ['aeroplane', 'bicycle', 'bird', 'boat', 'bottle', 'bu
 export const vocIgnore = 255;
 
 /**
- * Reads a Pascal VOC data set (`VOC2012`): photographs in `JPEGImages`, palette PNG in `SegmentationClass` whose
+ * Reads a Pascal VOC data set (`VOC2012`): photographs in `JPEGImages` (of any
+ * ending that images have), palette PNG in `SegmentationClass` whose
  * indices are the classes: 0 background (unlabelled here), 255 a border to ignore.
  *
  * @throws InputError `SPLIT_UNKNOWN`, `FILE_MISSING` with the list and its line, `FOLDER_EMPTY`, `PATH_OUTSIDE`.
  */
-export async function readVoc(root: string, { split, names }: ReadVocOptions = {}): Promise<LabelledImageSet> {
+export async function readVoc(root: string, { split, names, unpaired }: ReadVocOptions = {}): Promise<LabelledImageSet> {
   const folder = await DataFolder.open(root);
   const listed = split === undefined ? labelledStems(folder) : readSplit(folder, split);
-  const images = listed.map(({ stem, file, line }): LabelledImageEntry => {
+  const files = new UnpairedFiles(unpaired);
+  const images = listed.flatMap(({ stem, file, line }): LabelledImageEntry[] => {
     const place = { file, ...(line === undefined ? {} : { line }) };
-    return {
-      image: `${stem}.jpg`,
-      file: folder.resolve(`${stem}.jpg`, place, 'JPEGImages'),
-      labels: [{ kind: 'png', file: folder.resolve(`${stem}.png`, place, 'SegmentationClass'), encoding: 'indices' }],
-    };
+    const photograph = files.find('LABELS_WITHOUT_IMAGES', stem, () => folder.resolveImage(stem, place, photographs));
+    const label = photograph && files.find('IMAGES_WITHOUT_LABELS', stem, () => folder.resolve(`${stem}.png`, place, 'SegmentationClass'));
+    return photograph === undefined || label === undefined ? [] : [{ image: photograph.name.slice(photographs.length + 1), file: photograph.file, labels: [{ kind: 'png', file: label, encoding: 'indices' }] }];
   });
-  return { images, vocabulary: names === undefined ? vocVocabulary : await readLabelNames(names, { ignore: vocIgnore }), warnings: [] };
+  return { images, vocabulary: names === undefined ? vocVocabulary : await readLabelNames(names, { ignore: vocIgnore }), warnings: files.warnings(images.length, root) };
 }
+
+/** Folder of the photographs. */
+const photographs = 'JPEGImages';
 
 const vocVocabulary: LabelVocabulary = labelVocabulary(vocClasses.map((name, index) => ({ number: index + 1, name, category: 'object' })), vocIgnore);
 
@@ -48,9 +54,9 @@ interface ListedStem {
 }
 
 function labelledStems(folder: DataFolder): ListedStem[] {
-  const labels = folder.files.filter(({ name }) => /^SegmentationClass\/[^/]+\.png$/u.test(name));
+  const labels = folder.files.filter(({ name }) => /^SegmentationClass\/[^/]+\.png$/iu.test(name));
   if (labels.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no SegmentationClass/*.png', { file: folder.root, expected: 'the folders JPEGImages and SegmentationClass', hint: 'Give the folder of one year, such as VOCdevkit/VOC2012.' });
-  return labels.map(({ name, file }) => ({ stem: path.posix.basename(name, '.png'), file }));
+  return labels.map(({ stem, file }) => ({ stem: path.posix.basename(stem), file }));
 }
 
 function readSplit(folder: DataFolder, split: string): ListedStem[] {

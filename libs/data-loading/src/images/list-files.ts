@@ -2,6 +2,9 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, readError } from '@intermodel/streams';
 
+/** Endings of files that are read as images. */
+export const imageExtensions: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'];
+
 /** A file below a folder. */
 export interface ListedFile {
   /** Path below the folder, with `/`, such as `beach/0001.jpg`. */

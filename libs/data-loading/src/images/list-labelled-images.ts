@@ -2,7 +2,7 @@ import { InputError } from '@intermodel/streams';
 import { readLabelNames } from '../labels/read-label-names.ts';
 import type { LabelVocabulary } from '../labels/label-vocabulary.ts';
 import { readImageLabels } from '../labels/read-image-labels.ts';
-import { listFiles, someOf, type ListedFile } from './list-files.ts';
+import { imageExtensions, listFiles, someOf, type ListedFile } from './list-files.ts';
 import type { DataWarning, LabelledImageSet, LabelSource } from './labelled-image-set.ts';
 
 /** Options of {@link listLabelledImages}. */
@@ -26,9 +26,6 @@ export const listLabelledImagesDefaults = { unpaired: 'refuse' } as const satisf
 
 /** Endings of files that are read as label images. */
 const labelExtensions: readonly string[] = ['.png', '.npy'];
-
-/** Endings of files that are read as images. */
-export const imageExtensions: readonly string[] = ['.jpg', '.jpeg', '.png', '.webp', '.tif', '.tiff'];
 
 /**
  * Pairs images with label images by stem, and reads the names of the numbers. An image `beach/a.jpg` has as its planes

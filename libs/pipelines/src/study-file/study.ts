@@ -68,7 +68,7 @@ export interface StudyData {
   readonly reducedZero?: boolean;
   /** Number of pixels that nobody judged. */
   readonly ignore?: number;
-  /** What happens to images without labels, and the other way round; plain folders only. */
+  /** What happens to images without labels, and the other way round. */
   readonly unpaired?: 'refuse' | 'leave-out';
   /** Segmentation models that the labels come from, instead of files. */
   readonly segmenters?: readonly StudySegmenter[];
