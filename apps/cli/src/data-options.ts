@@ -1,6 +1,6 @@
 import { datasetFormats, segmenterPresets, type DataContent } from '@intermodel/pipelines';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { repeated, wholeNumber } from './numbers.ts';
+import { ignoredNumber, repeated, wholeNumber } from './numbers.ts';
 
 /** Options that say where labelled images are and what is read of them, as they are parsed. */
 export interface DataOptions {
@@ -28,6 +28,10 @@ export interface DataOptions {
   readonly reducedZero?: boolean;
   /** Number of pixels that nobody judged. */
   readonly ignore?: number;
+  /** What follows the shared part of the stems of images. */
+  readonly imageSuffix?: string;
+  /** What follows the shared part of the stems of label files. */
+  readonly labelSuffix?: string;
   /** What happens to images and labels without each other. */
   readonly unpaired?: string;
   /** Whether files that do not decode are passed over. */
@@ -51,7 +55,7 @@ export interface SegmenterOption {
 }
 
 /** Options that say where labels come from, by their names in {@link DataOptions}. */
-export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'unpaired', 'skipBad', 'maxPixels', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
+export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired', 'skipBad', 'maxPixels', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
 
 /** Formats of data sets with what they look like, for the help of options. */
 export const formatsHelp = Object.keys(datasetFormats).join(', ');
@@ -72,8 +76,10 @@ export function withDataOptions(command: Command): Command {
     .option('--categories <NAME>', 'category that is read of Broden; may be given several times (default: all)', repeated)
     .option('--names <FILE>', 'class names of ADE20K, of its challenge or of Pascal VOC, where they are not those of the data set')
     .addOption(new Option('--crowd <WHAT>', 'whether crowds of COCO count as their concept (default: keep)').choices(['keep', 'ignore']))
-    .option('--reduced-zero', 'classes of the ADE20K challenge were saved from 0, with 255 for none')
-    .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255', wholeNumber(1))
+    .option('--reduced-zero', 'classes are numbered from 0, with 255 for none: of plain folders (in --label-names too) or of the ADE20K challenge')
+    .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255, or -1 of .npy files', ignoredNumber)
+    .option('--image-suffix <TEXT>', 'what follows the shared part of the stems of images, such as _leftImg8bit; others are left aside')
+    .option('--label-suffix <TEXT>', 'what follows the shared part of the stems of label images, such as _gtFine_labelIds; others are left aside')
     .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images, and what an index names that is not there (default: refuse)').choices(['refuse', 'leave-out']))
     .option('--skip-bad', 'pass over images that do not decode, and say so')
     .option('--max-pixels <N>', 'most pixels of an image or label image; larger ones are refused before they are decoded (default: 100000000)', wholeNumber(1))
@@ -84,11 +90,11 @@ export function withDataOptions(command: Command): Command {
 
 /** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
 export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
-  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, names, crowd, reducedZero, ignore, unpaired, skipBad, maxPixels, colours, spatialParts: cut, skipLastComponent } = options;
+  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, colours, spatialParts: cut, skipLastComponent } = options;
   const spatialParts = skipLastComponent === true ? { skipLastComponent } : cut;
   const segmenters = segmenter?.map(({ preset, file }) => ({ file, preset, labels: preset === 'unified-parsing' ? segmenterLabels : undefined }));
   // Options that were not given must not stand in the study at all.
-  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, names, crowd, reducedZero, ignore, unpaired, skipBad, maxPixels, colours, spatialParts })) as DataContent;
+  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, colours, spatialParts })) as DataContent;
 }
 
 function readSegmenter(text: string, earlier: readonly SegmenterOption[] = []): readonly SegmenterOption[] {

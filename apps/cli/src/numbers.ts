@@ -9,6 +9,13 @@ export function wholeNumber(minimum: number): (text: string) => number {
   };
 }
 
+/** Reads the number of pixels that nobody judged: any that label files can hold but 0, which means unlabelled. */
+export function ignoredNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value === 0 || value > 65_535 || value < -2_147_483_648) throw new InvalidArgumentError('expected a whole number up to 65535 other than 0, such as 255 or -1.');
+  return value;
+}
+
 /** Reads a share option, 0..1. */
 export function share(text: string): number {
   const value = Number(text);

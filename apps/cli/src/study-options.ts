@@ -18,7 +18,7 @@ const optionsOfKeys: readonly (readonly [key: RegExp, option: string])[] = [
 ];
 
 /** Keys that messages about images and labels quote. */
-const quotedKeys = /"(root|images|labels|labelNames|imageLabels|segmenters|split|categories|names|crowd|reducedZero|ignore|unpaired)"/gu;
+const quotedKeys = /"(root|images|labels|labelNames|imageLabels|segmenters|split|categories|names|crowd|reducedZero|ignore|imageSuffix|labelSuffix|unpaired)"/gu;
 
 /** The option that sets a key of a study, such as `--label-names` for `data.labelNames`; undefined for the data as a whole. */
 export function optionOfKey(key: string): string | undefined {

@@ -21,10 +21,11 @@ import {
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LabelledImageSet } from '../images/labelled-image-set.ts';
+import { listLabelledImages } from '../images/list-labelled-images.ts';
 import { labelledImageRows } from '../images/labelled-image-rows.ts';
 import { loadLabelledImages, openLabelledImages } from '../images/load-labelled-images.ts';
 import { cocoIgnore } from './read-coco.ts';
-import { readDataset } from './read-dataset.ts';
+import { readDataset, type ReadDatasetOptions } from './read-dataset.ts';
 
 const scenes = drawScenes({ count: 6, seed: 5 });
 let root = '';
@@ -526,7 +527,7 @@ describe('plain folders', () => {
     writeNpy(at('labels/scene-000.npy'), [1, 2, 3], [48, 64], '<u2');
     await expect(loading()).rejects.toThrow(/is cut short/u);
     writeNpy(at('labels/scene-000.npy'), new Int32Array(48 * 64).fill(-1), [48, 64], '<i4');
-    await expect(loading()).rejects.toThrow(/pixel \(0, 0\) bears -1/u);
+    await expect(loading()).rejects.toThrow(/pixel \(0, 0\) bears -1[\s\S]*--ignore -1 \(data\.ignore/u);
     writeFileSync(at('labels/scene-000.npy'), 'text, not numbers');
     await expect(loading()).rejects.toThrow(/is not a NumPy file/u);
   });
@@ -536,6 +537,59 @@ describe('plain folders', () => {
     writePng(at('labels/scene-000.png'), { width: 64, height: 48, data: new Uint8Array(64 * 48).fill(255), channels: 1 });
     const [planes] = await planesOf(await readDataset('plain', root, { ignore: 255 }));
     expect(new Set(planes?.[0])).toEqual(new Set([255]));
+  });
+
+  /** One image of 4 x 2 pixels with these numbers in its label file. */
+  const tiny = (values: readonly number[], names: string, type: '|u1' | '<u2' | '<i4' | '<i8' | 'png' = 'png') => {
+    rmSync(root, { recursive: true, force: true });
+    writePng(at('images/a.png'), { width: 4, height: 2, data: new Uint8Array(24), channels: 3 });
+    if (type === 'png') writePng(at('labels/a.png'), { width: 4, height: 2, data: Uint8Array.from(values), channels: 1 });
+    else writeNpy(at('labels/a.npy'), values, [2, 4], type);
+    writeFileSync(at('labels.csv'), `number,name,category\n${names}\n`);
+  };
+  /** Names of the concepts at each pixel; `?` where nobody judged. */
+  const named = async (options: ReadDatasetOptions) => {
+    const set = await readDataset('plain', root, options);
+    const { batch } = await openLabelledImages({ geometry: { width: 4, height: 2, labelWidth: 4, labelHeight: 2 }, vocabulary: set.vocabulary })(set.images);
+    const nameOf = (number: number) => (number === set.vocabulary.ignore ? '?' : (set.vocabulary.concepts.find((concept) => concept.number === number)?.name ?? '-'));
+    return labelledImageRows(batch)[0]?.planes.map((plane) => [...plane].map(nameOf).join(' ')) ?? [];
+  };
+
+  it.each(['png', '|u1', '<u2', '<i4', '<i8'] as const)('reads classes from 0 in files of type %s', async (type) => {
+    tiny([0, 0, 1, 2, 0, 255, 255, 254], '0,road,object\n1,kerb,object\n2,sky,stuff\n254,car,object', type);
+    expect(await named({ reducedZero: true })).toEqual(['road road kerb sky road - - car']);
+    expect(await named({ reducedZero: true, ignore: 255 })).toEqual(['road road kerb sky road ? ? car']);
+    tiny([0, 1, 1, 1, 255, 255, 1, 1], '0,road,object\n1,kerb,object\n255,sky,object', type);
+    expect(await named({ reducedZero: true })).toEqual(['road kerb kerb kerb sky sky kerb kerb']);
+    tiny([0, 1, 7, 1, 255, 255, 1, 1], '0,road,object\n1,kerb,object', type);
+    await expect(named({ reducedZero: true })).rejects.toThrow(/pixel \(2, 0\) bears 7/u);
+    tiny([0, 1, 1, 1, 1, 1, 1, 1], '1,kerb,object', type);
+    await expect(named({ reducedZero: true })).rejects.toThrow(/pixel \(0, 0\) bears 0[\s\S]*leave out --reduced-zero/u);
+    writeFileSync(at('whole.csv'), 'image,number\na,0\n');
+    tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n1,kerb,object', type);
+    writeFileSync(at('whole.csv'), 'image,number\na,1\n');
+    const set = await listLabelledImages({ images: at('images'), labels: at('labels'), labelNames: at('labels.csv'), imageLabels: at('whole.csv'), reducedZero: true });
+    expect(set.images[0]?.labels.at(-1)).toEqual({ kind: 'whole', number: 2 });
+  });
+
+  it('says what to do about a concept of number 0 and of a negative number, with the numbers of the file', async () => {
+    tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n1,kerb,object');
+    await expect(named({})).rejects.toThrow(/line 2, column "number": number 0 means "unlabelled"[\s\S]*--reduced-zero/u);
+    tiny([0, 1, 1, 1, 1, 1, 1, 1], '-1,__ignore__,object\n1,kerb,object');
+    await expect(named({})).rejects.toThrow(/line 2, column "number": -1 cannot name a concept[\s\S]*--ignore -1/u);
+    tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n0,kerb,object');
+    await expect(named({ reducedZero: true })).rejects.toThrow(/line 3, column "number": number 0 is given twice: "road" \(line 2\)/u);
+    tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n65535,kerb,object');
+    await expect(named({ reducedZero: true })).rejects.toThrow(/65535 is no label number[\s\S]*from 0 to 65534/u);
+    tiny([1, 1, 1, 1, 1, 1, 1, 255], '1,road,object');
+    await expect(named({})).rejects.toThrow(/bears 255[\s\S]*--ignore 255/u);
+  });
+
+  it.each(['<i4', '<i8'] as const)('ignores a negative number of arrays of type %s, whatever numbers concepts have', async (type) => {
+    tiny([1, -1, 2, 0, 65535, -1, 1, 1], '1,cat,object\n2,dog,object\n65535,fox,object', type);
+    expect(await named({ ignore: -1 })).toEqual(['cat ? dog - fox ? cat cat']);
+    tiny([1, -100, 2, 0, 0, -1, 1, 1], '1,cat,object\n2,dog,object', type);
+    await expect(named({ ignore: -100 })).rejects.toThrow(/pixel \(1, 1\) bears -1, which/u);
   });
 });
 

@@ -19,10 +19,14 @@ export interface ReadDatasetOptions {
   readonly names?: string;
   /** Whether crowds count as their concept or are ignored, for COCO. @default 'keep' */
   readonly crowd?: 'keep' | 'ignore';
-  /** Whether classes are numbered from 0 with 255 for none, for the ADE20K challenge. @default false */
+  /** Whether classes are numbered from 0 with 255 for none, for plain folders and the ADE20K challenge. @default false */
   readonly reducedZero?: boolean;
-  /** Number of pixels that nobody judged, for plain folders. @default none */
+  /** Number of pixels that nobody judged, for plain folders: any but 0, -1 too. @default none */
   readonly ignore?: number;
+  /** What follows the shared part of the stems of images, for plain folders. @default nothing */
+  readonly imageSuffix?: string;
+  /** What follows the shared part of the stems of label files, for plain folders. @default nothing */
+  readonly labelSuffix?: string;
   /** What happens to images and labels without each other. @default 'refuse' */
   readonly unpaired?: Unpaired;
 }
@@ -38,7 +42,7 @@ interface DatasetFormat {
 
 /** The formats of labelled images, by the name that `--format` and study files give them. */
 export const datasetFormats = {
-  plain: { title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv', options: ['ignore', 'unpaired'], read: readPlain },
+  plain: { title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv', options: ['ignore', 'reducedZero', 'imageSuffix', 'labelSuffix', 'unpaired'], read: readPlain },
   broden: { title: 'Broden: index.csv, label.csv, category.csv, c_*.csv and images/', options: ['split', 'categories', 'unpaired'], read: readBroden },
   ade20k: { title: 'ADE20K, full: NAME.jpg, NAME_seg.png and NAME_parts_N.png', options: ['split', 'names', 'unpaired'], read: readAde20k },
   'ade20k-challenge': { title: 'ADEChallengeData2016: images/, annotations/ and objectInfo150.txt', options: ['split', 'names', 'reducedZero', 'unpaired'], read: readAde20kChallenge },
@@ -67,12 +71,6 @@ function isFormat(name: string): name is DatasetFormatName {
   return Object.hasOwn(datasetFormats, name);
 }
 
-async function readPlain(root: string, { ignore, unpaired }: ReadDatasetOptions): Promise<LabelledImageSet> {
-  return listLabelledImages({
-    images: path.join(root, 'images'),
-    labels: path.join(root, 'labels'),
-    labelNames: path.join(root, 'labels.csv'),
-    ...(ignore === undefined ? {} : { ignore }),
-    ...(unpaired === undefined ? {} : { unpaired }),
-  });
+async function readPlain(root: string, options: ReadDatasetOptions): Promise<LabelledImageSet> {
+  return listLabelledImages({ ...options, images: path.join(root, 'images'), labels: path.join(root, 'labels'), labelNames: path.join(root, 'labels.csv') });
 }

@@ -30,6 +30,8 @@ export interface ArrayLabel {
   readonly kind: 'npy';
   /** Path of the `.npy` file: height x width, or planes x height x width. */
   readonly file: string;
+  /** Number in the vocabulary for each value; a value that is missing here is an error. @default the value itself */
+  readonly numbers?: ReadonlyMap<number, number>;
 }
 
 /** Outlines and run-length masks of one image, which may overlap. */

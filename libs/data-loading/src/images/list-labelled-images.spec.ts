@@ -85,6 +85,50 @@ describe(listLabelledImages, () => {
     await expect(listLabelledImages(layout(['b.gif'], []))).rejects.toThrow(/holds no images; the files that lie there .*: b\.gif/u);
   });
 
+  it('pairs by what stands before a suffix, of images, of labels, of both', async () => {
+    const cityscapes = layout(['ulm/ulm_1_leftImg8bit.png', 'ulm/ulm_1_rightImg8bit.png'], ['ulm/ulm_1_gtFine_labelIds.png', 'ulm/ulm_1_gtFine_color.png', 'ulm/ulm_1_gtFine_polygons.json']);
+    const suffixes = { imageSuffix: '_leftImg8bit', labelSuffix: '_gtFine_labelIds' };
+    expect(await pairs({ ...cityscapes, ...suffixes })).toEqual({ 'ulm/ulm_1_leftImg8bit.png': ['ulm/ulm_1_gtFine_labelIds.png'] });
+    expect((await listLabelledImages({ ...cityscapes, ...suffixes })).warnings.map(({ message }) => message)).toEqual(['1 images whose stems do not end with "_leftImg8bit" were left aside: ulm/ulm_1_rightImg8bit.png', '1 label images whose stems do not end with "_gtFine_labelIds" were left aside: ulm/ulm_1_gtFine_color.png']);
+    await expect(listLabelledImages({ ...cityscapes, ...suffixes, imageSuffix: '_left' })).rejects.toThrow(/images: holds no images whose stems end with "_left"[\s\S]*Correct the suffix of the images/u);
+    await expect(listLabelledImages({ ...cityscapes, ...suffixes, labelSuffix: '_ids' })).rejects.toThrow(/labels: holds no label images whose stems end with "_ids"/u);
+  });
+
+  it('knows planes of suffixed labels by their numbers, and whole labels by names with and without the suffix', async () => {
+    const options = { ...layout(['b.jpg', 'c.jpg'], ['b_mask.png', 'b_mask_2.png', 'b_1_mask.png', 'part/c_mask.npy']), labelSuffix: '_mask' };
+    const imageLabels = path.join(folder, 'whole.csv');
+    writeFileSync(imageLabels, 'image,number\nb,2\nc.jpg,2\n');
+    const { images } = await listLabelledImages({ ...options, imageLabels });
+    expect(images.map(({ image, labels }) => [image, labels.map((label) => ('file' in label ? path.relative(options.labels, label.file) : label.kind))])).toEqual([['b.jpg', ['b_mask.png', 'b_1_mask.png', 'b_mask_2.png', 'whole']], ['c.jpg', ['part/c_mask.npy', 'whole']]]);
+  });
+
+  it('takes endings that stand twice, and the Unicode forms of a name, as one', async () => {
+    expect(await pairs(layout(['a.jpg', 'b.png.jpg', 'c.JPEG'], ['a.jpg.png', 'b.png', 'c.JPEG.npy', 'c.JPEG_1.png']))).toMatchObject({ 'a.jpg': ['a.jpg.png'], 'b.png.jpg': ['b.png'], 'c.JPEG': [{ kind: 'npy' }, 'c.JPEG_1.png'] });
+    rmSync(folder, { recursive: true });
+    expect(await pairs(layout(['cafe\u0301.jpg', 'n\u00e9/x.jpg'], ['caf\u00e9.png', 'part/ne\u0301/x_1.png']))).toEqual({ 'cafe\u0301.jpg': ['caf\u00e9.png'], 'n\u00e9/x.jpg': ['part/ne\u0301/x_1.png'] });
+  });
+
+  it('leaves to each image the labels of just its name', async () => {
+    expect(await pairs(layout(['a.jpg', 'a.jpg.jpg'], ['a.png', 'a.jpg.png']))).toEqual({ 'a.jpg': ['a.png'], 'a.jpg.jpg': ['a.jpg.png'] });
+    rmSync(path.join(folder, 'labels', 'a.png'));
+    rmSync(path.join(folder, 'labels', 'a.jpg.png'));
+    // Which of the two is meant cannot be told.
+    await expect(pairs(layout(['a.png.jpg'], ['a.tif.png']))).rejects.toThrow(/3 images have no label image/u);
+  });
+
+  it.each([
+    [['t/x_1_leftImg8bit.png', 't/x_2_leftImg8bit.png'], ['t/x_1_labelIds.png', 't/x_2_labelIds.png'], 'nearest in name to t/x_1_leftImg8bit.png is t/x_1_labelIds.png: if it belongs to the image, give --image-suffix _leftImg8bit --label-suffix _labelIds (data.imageSuffix and data.labelSuffix'],
+    [['0001TP.jpg'], ['0001TP_L.png'], 'is 0001TP_L.png: if it belongs to the image, give --label-suffix _L ('],
+    [['car.photo.jpg'], ['car.png'], 'is car.png: if it belongs to the image, give --image-suffix .photo ('],
+    [['image_0001.png'], ['gt_0001.png'], 'is gt_0001.png: if it belongs to the image, give both one stem'],
+    [['A.JPG'], ['a.png'], 'is a.png: if it belongs to the image, give both one stem'],
+    // The next frame is another image, not another kind of file.
+    [['frame_001.png', 'frame_002.png'], ['frame_001.png', 'frame_003.png'], 'is frame_003.png: if it belongs to the image, give both one stem'],
+    [['a.png', 'b.png', 'c_x.png'], ['a.png', 'b.png', 'c_y.png'], 'is c_y.png: if it belongs to the image, give both one stem'],
+  ])('shows the label image nearest in name to one of %j', async (images, labels, hint) => {
+    await expect(listLabelledImages(layout(images, labels))).rejects.toMatchObject({ code: 'IMAGES_WITHOUT_LABELS', message: expect.stringContaining(hint) as string });
+  });
+
   it('refuses empty folders, missing folders, and two images of one stem; warns of other files', async () => {
     await expect(listLabelledImages(layout([], ['a.png']))).rejects.toThrow(/images: holds no images/u);
     await expect(listLabelledImages({ ...layout([], []), images: path.join(folder, 'nowhere') })).rejects.toMatchObject({ code: 'FILE_MISSING' });

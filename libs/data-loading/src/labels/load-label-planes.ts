@@ -143,6 +143,15 @@ export function unknownLabelError({ file, x, y, value }: UnknownLabel): InputErr
   return new InputError('LABEL_UNKNOWN', `pixel (${String(x)}, ${String(y)}) bears ${String(value)}, which the vocabulary does not list`, {
     file,
     expected: '0 for unlabelled, or a number of the vocabulary',
-    hint: value === 255 || value === 65_535 ? `Add ${String(value)} to the vocabulary, or declare it as the number to ignore.` : 'Add the number to the vocabulary, or correct the label image.',
+    hint: unknownHint(value),
   });
+}
+
+/** What can be done about a number: only plain folders can be told of one to ignore. */
+function unknownHint(value: number): string {
+  const ignored = `give it as the number to ignore, for plain folders: --ignore ${String(value)} (data.ignore of a study file)`;
+  const named = 'Add the number to the names of the labels (--label-names, or --names of formats that have it)';
+  if (value < 0) return `If it marks pixels that nobody judged, ${ignored}; else correct the label file.`;
+  if (value === 0) return `${named}, or leave out --reduced-zero (data.reducedZero of a study file) if 0 means unlabelled.`;
+  return value === 255 || value === 65_535 ? `If it marks pixels that nobody judged, ${ignored}. Where classes are numbered from 0 and 255 means none, say so with --reduced-zero. ${named} if it is a concept.` : `${named}, or correct the label file.`;
 }

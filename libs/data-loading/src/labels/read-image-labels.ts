@@ -1,6 +1,6 @@
 import { InputError, suggestName } from '@intermodel/streams';
 import { readCsvRecords, wholeNumber } from './csv-records.ts';
-import type { LabelVocabulary } from './label-vocabulary.ts';
+import type { StoredNames } from './read-label-names.ts';
 
 /** A label that holds for a whole image. */
 export interface ImageLabel {
@@ -16,13 +16,14 @@ export interface ImageLabel {
  *
  * @throws InputError `IMAGE_UNKNOWN`, `LABEL_UNKNOWN`, `NOT_A_WHOLE_NUMBER`, `COLUMN_MISSING`, with file and line.
  */
-export async function readImageLabels(file: string, stemOf: ReadonlyMap<string, string>, { concepts }: LabelVocabulary): Promise<ImageLabel[]> {
-  const numbers = new Set(concepts.map(({ number }) => number));
+export async function readImageLabels(file: string, stemOf: ReadonlyMap<string, string>, { vocabulary, numbers: stored }: StoredNames): Promise<ImageLabel[]> {
+  const numbers = new Set(vocabulary.concepts.map(({ number }) => number));
   return (await readCsvRecords(file, ['image', 'number'])).map(({ cells, line }) => {
-    const stem = stemOf.get(cells.image);
+    const stem = stemOf.get(cells.image) ?? stemOf.get(cells.image.normalize('NFC'));
     if (stem === undefined) throw new InputError('IMAGE_UNKNOWN', `there is no image "${cells.image}"`, { file, line, column: 'image', hint: suggestName(cells.image, [...stemOf.keys()]) });
-    const number = wholeNumber(cells.number, file, line, 'number');
-    if (!numbers.has(number)) throw new InputError('LABEL_UNKNOWN', `the vocabulary does not list number ${String(number)}`, { file, line, column: 'number', hint: 'Add the number to the vocabulary, or correct the row.' });
+    const given = wholeNumber(cells.number, file, line, 'number');
+    const number = stored === undefined ? given : stored.get(given);
+    if (number === undefined || !numbers.has(number)) throw new InputError('LABEL_UNKNOWN', `the vocabulary does not list number ${String(given)}`, { file, line, column: 'number', hint: 'Add the number to the CSV of the label names, or correct the row.' });
     return { stem, number };
   });
 }

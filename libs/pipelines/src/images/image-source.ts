@@ -26,6 +26,7 @@ import {
   type LabelVocabulary,
   type LoadedImages,
   type PlaneMaker,
+  type ReadDatasetOptions,
   type Segmenter,
   type SegmenterHead,
   type UnknownLabel,
@@ -101,10 +102,11 @@ function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: Stu
 }
 
 function readSet(data: StudyData): Promise<LabelledImageSet> {
-  const { format, root, images, labels, labelNames, imageLabels, ignore, unpaired } = data;
-  if (root !== undefined) return readDataset(format, root, Object.fromEntries(readerOptions.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]]))));
+  const { format, root, images, labels, labelNames, imageLabels } = data;
+  const options: ReadDatasetOptions = Object.fromEntries(readerOptions.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
+  if (root !== undefined) return readDataset(format, root, options);
   if (images === undefined || labels === undefined || labelNames === undefined) throw new RangeError('openImageSource: a study names a root, or images, labels and labelNames');
-  return listLabelledImages({ images, labels, labelNames, ...(unpaired === undefined ? {} : { unpaired }), ...(imageLabels === undefined ? {} : { imageLabels }), ...(ignore === undefined ? {} : { ignore }) });
+  return listLabelledImages({ ...options, images, labels, labelNames, ...(imageLabels === undefined ? {} : { imageLabels }) });
 }
 
 async function segmentSet({ images, skipBad, maxPixels, background }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {

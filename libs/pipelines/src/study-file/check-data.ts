@@ -5,7 +5,7 @@ import { studyDefaults } from './study-defaults.ts';
 import type { Finding } from './study-problems.ts';
 
 /** Options that some readers of data sets know and others do not. */
-export const readerOptions = ['split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'unpaired'] as const satisfies readonly (keyof ReadDatasetOptions)[];
+export const readerOptions = ['split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired'] as const satisfies readonly (keyof ReadDatasetOptions)[];
 
 /** Paths that name images and labels one by one; the first three must be there then. */
 const singlePaths = ['images', 'labels', 'labelNames', 'imageLabels'] as const;
@@ -26,7 +26,7 @@ function checkPlace(data: DataContent, format: DatasetFormatName): readonly Find
 
 /** Segmenters label the images of a folder, so that nothing else may say what labels there are. */
 function checkSegmenters(data: DataContent, segmenters: readonly SegmenterContent[], format: DatasetFormatName): readonly Finding[] {
-  const others = ['root', ...singlePaths.slice(1)] as const;
+  const others = ['root', ...singlePaths.slice(1), 'reducedZero', 'imageSuffix', 'labelSuffix'] as const;
   return [
     ...(data.images === undefined ? [{ path: ['data'], problem: 'data.images is missing', expected: 'the folder of images that the segmenters label', hint: 'Add "images" below data.' }] : []),
     ...(format === 'plain' ? [] : [{ path: ['data', 'format'], problem: `the format ${format} brings labels of its own`, expected: 'labels from segmenters, or from files', hint: 'Remove one of the two.' }]),

@@ -131,6 +131,8 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'data.labelNames': ['other.csv'],
   'data.imageLabels': ['images.csv'],
   'data.ignore': [255],
+  'data.imageSuffix': ['_left'],
+  'data.labelSuffix': ['_mask'],
   'data.unpaired': ['leave-out'],
   'data.labelGrid': [{ width: 28, height: 28 }],
   'data.labelGrid.width': [28, { 'data.labelGrid.height': 56 }],
@@ -250,7 +252,7 @@ describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
     '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, diffMatching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
-    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
+    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, imageSuffix: 1, labelSuffix: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
     'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<keyof SegmenterContent, 1>,
     'data.segmenters.0.heads.0': { tensor: 1, category: 1, classes: 1, decide: 1, confidence: 1, threshold: 1, upsample: 1, ownedBy: 1, owners: 1 } satisfies Record<keyof StudySegmenterHead, 1>,
     'data.vocabulary': { synonyms: 1, categories: 1, keep: 1, keepCategories: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof StudyVocabulary, 1>,

@@ -66,8 +66,12 @@ export interface StudyData {
   readonly crowd?: 'keep' | 'ignore';
   /** Whether classes are numbered from 0 with 255 for none. */
   readonly reducedZero?: boolean;
-  /** Number of pixels that nobody judged. */
+  /** Number of pixels that nobody judged: any but 0. */
   readonly ignore?: number;
+  /** What follows the shared part of the stems of images; images without it are left aside. */
+  readonly imageSuffix?: string;
+  /** What follows the shared part of the stems of label files; others are left aside. */
+  readonly labelSuffix?: string;
   /** What happens to images without labels, and the other way round. */
   readonly unpaired?: 'refuse' | 'leave-out';
   /** Segmentation models that the labels come from, instead of files. */
