@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildOnnxModel, drawScenes, writeAde20kChallengeLayout, writeAde20kLayout, writeBrodenLayout, writeCocoInstancesLayout, writeCocoPanopticLayout, writeNpy, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
+import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, intermodel, root, temporaryFolder } from './command-line.ts';
 
@@ -204,6 +205,38 @@ describe('a run over any format', () => {
     };
     expect(study({ synonyms: 'synonyms.csv', categories: 'categories.csv', keep: ['sky', 'grass', 'roof'] })).toEqual(['grass/object', 'roof/part', 'sky/stuff']);
     expect(study({ keepCategories: ['object'], minimumImages: scenes.length })).toEqual(['sky/object']);
+  });
+});
+
+describe('images that EXIF turns', () => {
+  it('are counted by data info and by a run, and read as stored where EXIF is ignored, without mixing the two', async () => {
+    // Bright on the left; labels are drawn on the stored pixels, and orientation 3 turns half of the images upside down.
+    mkdirSync(at('exif', 'images'), { recursive: true });
+    for (let image = 0; image < 4; image++) {
+      const pixels = Uint8Array.from({ length: 64 * 48 * 3 }, (_, sample) => (Math.floor(sample / 3) % 64 < 16 ? 250 : 5));
+      await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } }).withMetadata({ orientation: image < 2 ? 3 : 1 }).png().toFile(at('exif', 'images', `${String(image)}.png`));
+      writePng(at('exif', 'labels', `${String(image)}.png`), { width: 64, height: 48, channels: 1, data: Uint8Array.from({ length: 64 * 48 }, (_, pixel) => (pixel % 64 < 16 ? 1 : 0)) });
+    }
+    writeFileSync(at('exif', 'labels.csv'), 'number,name,category\n1,lamp,object\n');
+    const told = (...argv: readonly string[]) => info(at('exif'), ...argv).warnings.filter(({ code }) => code === 'IMAGES_TURNED').map(({ message }) => message);
+    expect(told()).toEqual([expect.stringMatching(/^EXIF turns 2 of 4 images.*--exif ignore.*: 0\.png, 1\.png$/u)]);
+    expect(told('--colours')).toEqual(told());
+    expect(told('--exif', 'ignore')).toEqual([expect.stringMatching(/^EXIF would turn 2 of 4 images/u)]);
+    const iou = (...argv: readonly string[]) => {
+      writeFileSync(at('exif.json'), JSON.stringify({ data: { root: 'exif', labelGrid: { width: 64, height: 48 }, ...(argv[0] === undefined ? {} : { exif: argv[0] }) }, models: [{ name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } }], matching: { level: 0.75 } }));
+      const run = intermodel(['run', at('exif.json'), '--out', at('exif-run'), '--json']);
+      expect([run.stderr, run.code]).toEqual(['', 0]);
+      const { warnings } = JSON.parse(run.stdout) as { readonly warnings: readonly { readonly text: string }[] };
+      expect(warnings.filter(({ text }) => text.startsWith('EXIF')).map(({ text }) => text)).toEqual(told('--exif', argv[0] ?? 'upright'));
+      return Number(csvRows(at('exif-run', 'models', 'a', 'units.csv'))[0]?.['iou']);
+    };
+    // Of each turned image nothing lies on its label: half of the intersection is left.
+    const [upright, ignoring] = [iou(), iou('ignore')];
+    expect(ignoring).toBeGreaterThan(0.9);
+    expect(upright).toBeLessThan(0.4);
+    expect([iou('upright'), iou('ignore'), iou()]).toEqual([upright, ignoring, upright]);
+    const dissected = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', '{width: 64, height: 48, preset: zero-one}', '--data', at('exif'), '--out', at('exif-dissect')]);
+    expect(dissected.stdout).toMatch(/^note: .*exif: EXIF turns 2 of 4 images/mu);
   });
 });
 

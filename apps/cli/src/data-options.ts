@@ -38,6 +38,8 @@ export interface DataOptions {
   readonly skipBad?: boolean;
   /** Most pixels of an image or label image. */
   readonly maxPixels?: number;
+  /** Whether images are set upright, or read as they are stored. */
+  readonly exif?: string;
   /** Whether colours are named. */
   readonly colours?: boolean;
   /** Whether objects are cut into halves. */
@@ -55,7 +57,7 @@ export interface SegmenterOption {
 }
 
 /** Options that say where labels come from, by their names in {@link DataOptions}. */
-export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired', 'skipBad', 'maxPixels', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
+export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired', 'skipBad', 'maxPixels', 'exif', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
 
 /** Formats of data sets with what they look like, for the help of options. */
 export const formatsHelp = Object.keys(datasetFormats).join(', ');
@@ -83,6 +85,7 @@ export function withDataOptions(command: Command): Command {
     .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images, and what an index names that is not there (default: refuse)').choices(['refuse', 'leave-out']))
     .option('--skip-bad', 'pass over images that do not decode, and say so')
     .option('--max-pixels <N>', 'most pixels of an image or label image; larger ones are refused before they are decoded (default: 100000000)', wholeNumber(1))
+    .addOption(new Option('--exif <WHAT>', 'whether images are set upright by their EXIF orientation, or read as they are stored, as labels are (default: upright)').choices(['upright', 'ignore']))
     .option('--colours', 'name the colours of pixels too: 11 concepts of category color')
     .option('--spatial-parts', 'cut objects into halves too: concepts such as sky-t (top), -b, -l, -r of category part')
     .addOption(new Option('--skip-last-component', 'with --spatial-parts: leave the last component of each plane whole, as the published study did by mistake').implies({ spatialParts: true }));
@@ -90,11 +93,11 @@ export function withDataOptions(command: Command): Command {
 
 /** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
 export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
-  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, colours, spatialParts: cut, skipLastComponent } = options;
+  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts: cut, skipLastComponent } = options;
   const spatialParts = skipLastComponent === true ? { skipLastComponent } : cut;
   const segmenters = segmenter?.map(({ preset, file }) => ({ file, preset, labels: preset === 'unified-parsing' ? segmenterLabels : undefined }));
   // Options that were not given must not stand in the study at all.
-  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, colours, spatialParts })) as DataContent;
+  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts })) as DataContent;
 }
 
 function readSegmenter(text: string, earlier: readonly SegmenterOption[] = []): readonly SegmenterOption[] {

@@ -12,6 +12,7 @@ export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, Lab
 export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsError, openLabelledImages, type LoadedImages, type LoadLabelledImagesOptions, type OpenLabelledImagesOptions, type SkippedImage } from './images/load-labelled-images.ts';
 export type { UnknownLabel } from './labels/load-label-planes.ts';
 export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
+export { exifTurns, turnedWarnings, type ExifTurns } from './images/exif-turns.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
 export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type ResolvedGeometry } from './images/image-geometry.ts';
 
@@ -26,7 +27,7 @@ export { ade20kChallengeClasses, readAde20kChallenge, type ReadAde20kChallengeOp
 export { readBroden, type ReadBrodenOptions } from './formats/read-broden.ts';
 export { cocoIgnore, readCocoInstances, readCocoPanoptic, type ReadCocoOptions } from './formats/read-coco.ts';
 export { readVoc, vocClasses, vocIgnore, type ReadVocOptions } from './formats/read-voc.ts';
-export { describeDataset, describeDatasetDefaults, type CategoryShare, type ConceptOverlap, type ConceptShare, type DatasetDescription, type DescribeDatasetOptions } from './formats/describe-dataset.ts';
+export { describeDataset, describeDatasetDefaults, type CategoryShare, type ConceptOverlap, type ConceptShare, type DatasetDescription, type DescribedPlanes, type DescribeDatasetOptions } from './formats/describe-dataset.ts';
 export { LabelCounts, type LabelSet, type LabelShares } from './formats/label-counts.ts';
 export { vocabularyHealth, vocabularyHealthDefaults, type ConceptHealth, type OverlappingConcepts, type VocabularyHealth, type VocabularyHealthOptions } from './formats/vocabulary-health.ts';
 

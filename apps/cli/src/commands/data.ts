@@ -60,9 +60,9 @@ async function describeChosen(folder: string | undefined, options: InfoOptions, 
 }
 
 function infoResult({ description, health }: DescribedData): Record<string, unknown> {
-  const { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, warnings } = description;
+  const { images, planes, mostPlanes, turned, unlabelledShare, ignoredShare, categories, warnings } = description;
   const { concepts, unreachable, overlapping, sharedNames } = health;
-  return { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, concepts, unreachable, overlapping: overlapping.map(({ first, second, iou }) => ({ first: first.number, second: second.number, iou })), sharedNames, warnings };
+  return { images, planes, mostPlanes, turned, unlabelledShare, ignoredShare, categories, concepts, unreachable, overlapping: overlapping.map(({ first, second, iou }) => ({ first: first.number, second: second.number, iou })), sharedNames, warnings };
 }
 
 function infoText({ description, health, gate }: DescribedData): string {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { drawScenes, writeCocoInstancesLayout, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
+import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labelledImageRows } from '../images/labelled-image-rows.ts';
 import { openLabelledImages } from '../images/load-labelled-images.ts';
@@ -68,8 +69,22 @@ describe(describeDataset, () => {
 
   it('warns of them too where planes are made of what is loaded', async () => {
     const set = await tiny([[[1, 7, 7, 1, 5, 1, 1, 1]]]);
-    const planesOf: DescribeDatasetOptions['planesOf'] = async (entry, onUnknown) => labelledImageRows((await openLabelledImages({ geometry: { height: 2, width: 4, ...grid }, vocabulary: set.vocabulary, onUnknown })([entry])).batch)[0]?.planes;
+    const planesOf: DescribeDatasetOptions['planesOf'] = async (entry, onUnknown) => labelledImageRows((await openLabelledImages({ geometry: { height: 2, width: 4, ...grid }, vocabulary: set.vocabulary, onUnknown })([entry])).batch).map(({ planes }) => ({ planes, turned: false }))[0];
     expect(await describeDataset(set, { ...grid, planesOf })).toEqual(await describeDataset(set, grid));
+  });
+
+  it('says how many images EXIF turns, and reads labels of their stored shape where it is ignored', async () => {
+    const set = await tiny(Array.from({ length: 4 }, () => [[1, 1, 1, 1, 2, 2, 2, 2]]));
+    for (const [image, orientation] of [[1, 3], [2, 1], [3, 2]] as const) await sharp(new Uint8Array(24), { raw: { width: 4, height: 2, channels: 3 } }).withMetadata({ orientation }).png().toFile(path.join(root, 'images', `${String(image)}.png`));
+    const turnsOf = async (options: DescribeDatasetOptions = {}) => {
+      const { turned, warnings } = await describeDataset(set, { ...grid, ...options });
+      return [turned, ...warnings.filter(({ code }) => code === 'IMAGES_TURNED').map(({ message }) => message)];
+    };
+    expect(await turnsOf()).toEqual([2, expect.stringMatching(/^EXIF turns 2 of 4 images, .*--exif ignore \(data\.exif of a study file\): 1\.png, 3\.png$/u)]);
+    expect(await turnsOf({ exif: 'ignore' })).toEqual([2, 'EXIF would turn 2 of 4 images, which are read as they are stored: 1.png, 3.png']);
+    await sharp(new Uint8Array(24), { raw: { width: 4, height: 2, channels: 3 } }).withMetadata({ orientation: 6 }).png().toFile(path.join(root, 'images', '3.png'));
+    await expect(describeDataset(set, grid)).rejects.toMatchObject({ code: 'LABEL_ASPECT', message: expect.stringMatching(/--exif ignore \(data\.exif/u) as string });
+    expect(await turnsOf({ exif: 'ignore' })).toEqual([2, expect.any(String)]);
   });
 
   it('gives the same whatever the concurrency, and tells how far it is', async () => {

@@ -1,6 +1,7 @@
 import { boundedMap } from '@intermodel/streams';
 import { from, lastValueFrom, map, reduce } from 'rxjs';
 import { readImageSize } from '../images/decode-image.ts';
+import { turnedWarnings, type ExifTurns } from '../images/exif-turns.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
 import type { DataWarning, LabelledImageEntry, LabelledImageSet } from '../images/labelled-image-set.ts';
 import { defaultMaxPixels } from '../labels/decode-png.ts';
@@ -20,11 +21,13 @@ export interface DescribeDatasetOptions {
   readonly fewImages?: number;
   /** Largest number of pixels of a file that is decoded. @default 100,000,000 */
   readonly maxPixels?: number;
+  /** Whether images are set upright by their EXIF orientation, or read as they are stored. @default 'upright' */
+  readonly exif?: ExifTurns;
   /**
    * Gives the planes of an image at the grid, where there are more than the label files hold (colours, halves of
    * objects); undefined for an image that is passed over. It is to tell of numbers that the vocabulary lacks. @default those of the label files
    */
-  readonly planesOf?: (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => Promise<readonly Uint16Array[] | undefined>;
+  readonly planesOf?: (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => Promise<DescribedPlanes | undefined>;
   /** Is told after each image how many are done. @default nobody is told */
   readonly onProgress?: (done: number, of: number) => void;
   /** Stops between two images. */
@@ -32,7 +35,15 @@ export interface DescribeDatasetOptions {
 }
 
 /** Defaults of {@link describeDataset}. */
-export const describeDatasetDefaults = { labelHeight: 56, labelWidth: 56, concurrency: 8, fewImages: 10, maxPixels: defaultMaxPixels } as const satisfies DescribeDatasetOptions;
+export const describeDatasetDefaults = { labelHeight: 56, labelWidth: 56, concurrency: 8, fewImages: 10, maxPixels: defaultMaxPixels, exif: 'upright' } as const satisfies DescribeDatasetOptions;
+
+/** What is counted of an image. */
+export interface DescribedPlanes {
+  /** Label planes at the grid. */
+  readonly planes: readonly Uint16Array[];
+  /** Whether EXIF calls to turn the image. */
+  readonly turned: boolean;
+}
 
 /** How much there is of one concept. */
 export interface ConceptShare extends LabelConcept {
@@ -74,6 +85,8 @@ export interface DatasetDescription {
   readonly planes: number;
   /** Most planes that one image has. */
   readonly mostPlanes: number;
+  /** Number of images that EXIF calls to turn. */
+  readonly turned: number;
   /** Share of pixels without any label, 0 to 1. */
   readonly unlabelledShare: number;
   /** Share of pixels to ignore, 0 to 1. */
@@ -96,29 +109,32 @@ export interface DatasetDescription {
  */
 export async function describeDataset(set: LabelledImageSet, options: DescribeDatasetOptions = {}): Promise<DatasetDescription> {
   const defaults = describeDatasetDefaults;
-  const { labelHeight = defaults.labelHeight, labelWidth = defaults.labelWidth, concurrency = defaults.concurrency, fewImages = defaults.fewImages, maxPixels = defaults.maxPixels } = options;
+  const { labelHeight = defaults.labelHeight, labelWidth = defaults.labelWidth, concurrency = defaults.concurrency, fewImages = defaults.fewImages, maxPixels = defaults.maxPixels, exif = defaults.exif } = options;
   const geometry = resolveGeometry({ height: labelHeight, width: labelWidth, labelHeight, labelWidth });
   const table = labelNumberTable(set.vocabulary);
   const unknown = new Map<number, UnknownLabel>();
+  const turned: string[] = [];
   const counts = await lastValueFrom(
     from(set.images).pipe(
       boundedMap(async (entry) => {
         options.signal?.throwIfAborted();
         const seen: UnknownLabel[] = [];
-        if (options.planesOf !== undefined) return { planes: await options.planesOf(entry, (one) => void seen.push(one)), seen };
+        if (options.planesOf !== undefined) return { entry, described: await options.planesOf(entry, (one) => void seen.push(one)), seen };
         const grid = { geometry, table, maxPixels, onUnknown: (one: UnknownLabel) => void seen.push(one) };
-        return { planes: await loadLabelPlanes(entry, await readImageSize(entry.file), grid), seen };
+        const size = await readImageSize(entry.file, { exif });
+        return { entry, described: { planes: await loadLabelPlanes(entry, size, grid), turned: size.turned }, seen };
       }, concurrency),
-      map(({ planes, seen }, index) => {
+      map(({ entry, described, seen }, index) => {
         for (const one of seen) if (!unknown.has(one.value)) unknown.set(one.value, one);
+        if (described?.turned === true) turned.push(entry.image);
         options.onProgress?.(index + 1, set.images.length);
-        return planes;
+        return described?.planes;
       }),
       reduce((sum, planes) => (planes === undefined ? sum : sum.add(planes)), new LabelCounts(set.vocabulary, labelHeight * labelWidth)),
     ),
   );
   const described = counts.read();
-  return { ...described, warnings: [...set.warnings, ...unknownWarnings(unknown), ...rareWarnings(described.concepts, fewImages)] };
+  return { ...described, turned: turned.length, warnings: [...set.warnings, ...turnedWarnings(turned, described.images, exif), ...unknownWarnings(unknown), ...rareWarnings(described.concepts, fewImages)] };
 }
 
 function unknownWarnings(unknown: ReadonlyMap<number, UnknownLabel>): DataWarning[] {

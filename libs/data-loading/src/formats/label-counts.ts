@@ -10,7 +10,7 @@ export interface LabelSet {
 }
 
 /** How much there is of concepts and categories, whatever planes they lie in. */
-export type LabelShares = Omit<DatasetDescription, 'warnings' | 'planes' | 'mostPlanes'>;
+export type LabelShares = Omit<DatasetDescription, 'warnings' | 'turned' | 'planes' | 'mostPlanes'>;
 
 /** Counts pixels and images of concepts over the labels of many images. */
 export class LabelCounts {
@@ -60,7 +60,7 @@ export class LabelCounts {
   }
 
   /** What was counted of planes, without warnings. */
-  read(): Omit<DatasetDescription, 'warnings'> {
+  read(): Omit<DatasetDescription, 'warnings' | 'turned'> {
     return { ...this.shares(), planes: this.#planes, mostPlanes: this.#mostPlanes };
   }
 

@@ -3,7 +3,7 @@ import type { ConceptShare, DatasetDescription } from './describe-dataset.ts';
 import { vocabularyHealth } from './vocabulary-health.ts';
 
 const concept = (number: number, name: string, pixelShare: number, category = 'object'): ConceptShare => ({ number, name, category, images: 1, pixelShare });
-const described = (concepts: ConceptShare[], overlaps: DatasetDescription['overlaps'] = [], ignoredShare = 0): DatasetDescription => ({ images: 10, planes: 10, mostPlanes: 1, unlabelledShare: 0, ignoredShare, categories: [], concepts, overlaps, warnings: [] });
+const described = (concepts: ConceptShare[], overlaps: DatasetDescription['overlaps'] = [], ignoredShare = 0): DatasetDescription => ({ images: 10, planes: 10, mostPlanes: 1, turned: 0, unlabelledShare: 0, ignoredShare, categories: [], concepts, overlaps, warnings: [] });
 
 describe(vocabularyHealth, () => {
   it('gives the highest IoU that a unit can reach, and what can never pass', () => {

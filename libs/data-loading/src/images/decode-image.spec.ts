@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { encode } from 'fast-png';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeImage } from './decode-image.ts';
+import { decodeImage, readImageSize } from './decode-image.ts';
 import { resolveGeometry } from './image-geometry.ts';
 
 let folder = '';
@@ -48,6 +48,25 @@ describe(decodeImage, () => {
     expect({ width, height, turned }).toEqual({ width: 2, height: 3, turned: true });
     // Orientation 6: turned a quarter clockwise, so the left column of the stored rows becomes the first row, last row first.
     expect([...pixels]).toEqual([0, 100, 5, 0, 0, 5, 10, 100, 5, 10, 0, 5, 20, 100, 5, 20, 0, 5]);
+  });
+
+  const orientations = [1, 2, 3, 4, 5, 6, 7, 8].flatMap((orientation) => (['png', 'jpeg', 'webp', 'tiff'] as const).map((format) => [orientation, format] as const));
+  it.each(orientations)('tells of orientation %i in %s, and reads the image as stored where EXIF is ignored', async (orientation, format) => {
+    const stored = rgb(24, 16, (x, y) => [x * 8, y * 12, 40]);
+    const options = { jpeg: { quality: 100, chromaSubsampling: '4:4:4' }, webp: { lossless: true }, png: {}, tiff: { compression: 'none' } }[format] as object;
+    const file = await put(`${String(orientation)}.${format}`, stored.clone().withMetadata({ orientation }).toFormat(format, options));
+    const plain = [...(await stored.clone().raw().toBuffer())];
+    const ignoring = await decodeImage(file, size(24, 16), { exif: 'ignore' });
+    expect([ignoring.width, ignoring.height, ignoring.turned]).toEqual([24, 16, orientation > 1]);
+    near([...ignoring.pixels], plain, 4);
+    expect(await readImageSize(file, { exif: 'ignore' })).toEqual({ width: 24, height: 16, turned: orientation > 1 });
+    const lies = orientation > 4;
+    const upright = await decodeImage(file, lies ? size(16, 24) : size(24, 16));
+    expect([upright.width, upright.height, upright.turned]).toEqual([...(lies ? [16, 24] : [24, 16]), orientation > 1]);
+    // Where the pixel of the first row and column comes from, by the definition of the tag.
+    const [x, y] = [[0, 0], [23, 0], [23, 15], [0, 15], [0, 0], [0, 15], [23, 15], [23, 0]][orientation - 1] as [number, number];
+    near([...upright.pixels].slice(0, 3), [x * 8, y * 12, 40], 8);
+    expect(await readImageSize(file)).toEqual({ width: upright.width, height: upright.height, turned: orientation > 1 });
   });
 
   it('makes RGB of grey images of 8, 16 and 1 bit', async () => {

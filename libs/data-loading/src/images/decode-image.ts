@@ -3,7 +3,8 @@ import { InputError, limitError, type IntermodelError } from '@intermodel/stream
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
 import { defaultMaxPixels, maxPixelsHint } from '../labels/decode-png.ts';
 import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
-import { readPlainSize } from './plain-image-size.ts';
+import type { ExifTurns } from './exif-turns.ts';
+import { mayBeTurned, readPlainSize } from './plain-image-size.ts';
 import { readBytes } from './read-bytes.ts';
 
 /** Red, green and blue, each 0 to 255. */
@@ -18,80 +19,91 @@ export interface DecodeImageOptions {
   readonly maxPixels?: number;
   /** Colour behind pixels that are transparent. @default white */
   readonly background?: RgbColour;
+  /** Whether images are set upright by their EXIF orientation, or read as they are stored. @default 'upright' */
+  readonly exif?: ExifTurns;
 }
 
 /** Defaults of {@link DecodeImageOptions}. */
-export const decodeImageDefaults = { maxPixels: defaultMaxPixels, background: [255, 255, 255] } as const satisfies DecodeImageOptions;
+export const decodeImageDefaults = { maxPixels: defaultMaxPixels, background: [255, 255, 255], exif: 'upright' } as const satisfies DecodeImageOptions;
 
 /** An image at the input size of a model, with the size that it had. */
 export interface DecodedImage {
   /** RGB bytes, row by row. */
   readonly pixels: Uint8Array;
-  /** Rows of the file's image, upright. */
+  /** Rows of the file's image, upright unless EXIF is ignored. */
   readonly height: number;
-  /** Columns of the file's image, upright. */
+  /** Columns of the file's image, upright unless EXIF is ignored. */
   readonly width: number;
-  /** Whether EXIF says that the stored image lies on its side. */
+  /** Whether EXIF calls for the stored image to be turned or mirrored. */
   readonly turned: boolean;
 }
 
 /**
- * Reads an image as RGB bytes at the input size of a model. It is set upright by its EXIF orientation, grey becomes
- * equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8, transparent pixels are
+ * Reads an image as RGB bytes at the input size of a model. It is set upright by its EXIF orientation unless that is
+ * ignored, grey becomes equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8, transparent pixels are
  * laid over `background`, and the profile of an RGB image is left aside as the usual training pipelines do. It is resized
  * byte for byte as Pillow does; one that already has the right size passes unchanged.
  *
  * @throws InputError `IMAGE_BROKEN`, `IMAGE_TOO_LARGE`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
  */
 export async function decodeImage(file: string, geometry: ResolvedGeometry, options: DecodeImageOptions = {}): Promise<DecodedImage> {
-  const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background } = options;
+  const { maxPixels, background, exif } = { ...decodeImageDefaults, ...options };
   const bytes = await readBytes(file);
-  const { pixels: whole, ...upright } = (await decodePlain(bytes, maxPixels)) ?? (await decodeAny(bytes, file, maxPixels, background));
-  const { height, width } = upright;
+  const { pixels: whole, ...size } = (await decodePlain(bytes, maxPixels, exif)) ?? (await decodeAny(bytes, file, { maxPixels, background, exif }));
+  const { height, width } = size;
   const pixels = height === geometry.height && width === geometry.width ? whole : resampleImage({ width, height, pixels: whole }, { ...placeImage(geometry, height, width), width: geometry.width, height: geometry.height, filter: geometry.filter });
-  return { pixels, ...upright };
+  return { pixels, ...size };
 }
 
 /**
  * Decodes at its own size what its first bytes show to need no further look, which spares asking for the
  * metadata. Undefined for other files, and for those that fail: the long way tells why.
  */
-async function decodePlain(bytes: Buffer, maxPixels: number): Promise<DecodedImage | undefined> {
+async function decodePlain(bytes: Buffer, maxPixels: number, exif: ExifTurns): Promise<DecodedImage | undefined> {
   const stored = readPlainSize(bytes);
   if (stored === undefined || stored.height * stored.width > maxPixels) return undefined;
   try {
-    const { data, info } = await rawSrgb(sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: true }).autoOrient());
+    const turned = mayBeTurned(bytes) && isTurned(await sharp(bytes, { limitInputPixels: false }).metadata());
+    const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: true });
+    const { data, info } = await rawSrgb(turned && exif === 'upright' ? image.autoOrient() : image);
     const { height, width, channels } = info;
     // A colour can be declared transparent, which makes a fourth channel.
     if (channels !== 3 || height * width !== stored.height * stored.width) return undefined;
-    return { pixels: data, height, width, turned: stored.height !== height };
+    return { pixels: data, height, width, turned };
   } catch {
     return undefined;
   }
 }
 
 /** Decodes any image at its own size. */
-async function decodeAny(bytes: Buffer, file: string, maxPixels: number, background: RgbColour): Promise<DecodedImage> {
+async function decodeAny(bytes: Buffer, file: string, { maxPixels, background, exif }: Required<DecodeImageOptions>): Promise<DecodedImage> {
   const metadata = await readMetadata(bytes, file);
-  const { height, width } = metadata.autoOrient;
+  const { height, width } = sizeOf(metadata, exif);
   if (height * width > maxPixels) {
     throw new InputError('IMAGE_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: maxPixelsHint });
   }
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: metadata.space !== 'cmyk' });
-  let pipeline = image.autoOrient();
+  let pipeline = exif === 'upright' ? image.autoOrient() : image;
   if (metadata.hasAlpha) pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
-  return { pixels: await rawPixels(pipeline, file, height * width * 3), height, width, turned: metadata.height !== height };
+  return { pixels: await rawPixels(pipeline, file, height * width * 3), height, width, turned: isTurned(metadata) };
 }
 
 /**
- * Reads the size of an image, upright, without decoding it.
+ * Reads the size of an image, upright unless EXIF is ignored, without decoding it.
  *
  * @throws InputError `IMAGE_BROKEN`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
  */
-export async function readImageSize(file: string): Promise<Omit<DecodedImage, 'pixels'>> {
+export async function readImageSize(file: string, { exif = decodeImageDefaults.exif }: Pick<DecodeImageOptions, 'exif'> = {}): Promise<Omit<DecodedImage, 'pixels'>> {
   const metadata = await readMetadata(await readBytes(file), file);
-  const { height, width } = metadata.autoOrient;
-  return { height, width, turned: metadata.height !== height };
+  return { ...sizeOf(metadata, exif), turned: isTurned(metadata) };
+}
+
+function sizeOf({ autoOrient, height, width }: Metadata, exif: ExifTurns): { readonly height: number; readonly width: number } {
+  return exif === 'upright' ? { height: autoOrient.height, width: autoOrient.width } : { height, width };
+}
+
+function isTurned({ orientation = 1 }: Metadata): boolean {
+  return orientation > 1 && orientation <= 8;
 }
 
 async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {

@@ -46,6 +46,8 @@ export interface LoadedImages {
   readonly batch: LabelledImageBatch;
   /** Images that did not decode, if these are passed over. */
   readonly skipped: readonly SkippedImage[];
+  /** Names of the images of the batch that EXIF calls to turn. */
+  readonly turned: readonly string[];
 }
 
 /** Codes of errors that concern one file alone, so that the rest of a data set can be used without it. */
@@ -60,14 +62,14 @@ export const badFileCodes: readonly string[] = ['IMAGE_BROKEN', 'IMAGE_TOO_LARGE
  * from(groups).pipe(boundedMap(async (entries) => infer((await load(entries)).batch), 2));
  */
 export function openLabelledImages(options: OpenLabelledImagesOptions): (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages> {
-  const { vocabulary, maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, skipBad = loadLabelledImagesDefaults.skipBad, onUnknown } = options;
+  const { vocabulary, maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, exif = decodeImageDefaults.exif, skipBad = loadLabelledImagesDefaults.skipBad, onUnknown } = options;
   const geometry = resolveGeometry(options.geometry);
   const schema = labelledImageSchema(geometry);
   const grid = { geometry, table: labelNumberTable(vocabulary), maxPixels, ...(onUnknown === undefined ? {} : { onUnknown }) };
 
   const loadOne = async (entry: LabelledImageEntry) => {
-    const image = await decodeImage(entry.file, geometry, { maxPixels, background });
-    return { image: entry.image, pixels: image.pixels, planes: await loadLabelPlanes(entry, image, grid) };
+    const image = await decodeImage(entry.file, geometry, { maxPixels, background, exif });
+    return { image: entry.image, turned: image.turned, pixels: image.pixels, planes: await loadLabelPlanes(entry, image, grid) };
   };
 
   return async (entries) => {
@@ -89,7 +91,7 @@ export function openLabelledImages(options: OpenLabelledImagesOptions): (entries
         values: joined(Uint16Array, loaded.flatMap(({ planes }) => planes), geometry.labelHeight * geometry.labelWidth),
       },
     });
-    return { batch, skipped };
+    return { batch, skipped, turned: loaded.filter(({ turned }) => turned).map(({ image }) => image) };
   };
 }
 

@@ -6,6 +6,14 @@ export interface StoredSize {
   readonly height: number;
 }
 
+/** What stands in files with an EXIF orientation: the beginning of the segment of JPEG, the chunk of PNG, the text that older tools write instead. */
+const exifMarks = ['Exif\0', 'eXIf', 'Raw profile type'];
+
+/** Whether a JPEG or PNG file may have an EXIF orientation; where it says that it may, its metadata tells. */
+export function mayBeTurned(bytes: Buffer): boolean {
+  return exifMarks.some((mark) => bytes.includes(mark, 0, 'latin1'));
+}
+
 /**
  * Reads the size from the first bytes of a JPEG or PNG file that they show to hold grey or RGB, without an alpha channel
  * of its own. Undefined for any other file, and wherever the bytes are out of the ordinary. What follows them may be

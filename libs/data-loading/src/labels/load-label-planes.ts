@@ -33,7 +33,7 @@ export interface LabelGrid {
   readonly onUnknown?: (unknown: UnknownLabel) => void;
 }
 
-/** Size of an image, upright, and whether EXIF has turned it. */
+/** Size of an image, and whether EXIF calls to turn it. */
 export type ImageSize = Omit<DecodedImage, 'pixels'>;
 
 /**
@@ -119,7 +119,7 @@ function checkAspect(label: { readonly width: number; readonly height: number },
   throw new InputError('LABEL_ASPECT', `has ${String(label.width)} x ${String(label.height)} pixels, but its image has ${String(image.width)} x ${String(image.height)}`, {
     file,
     expected: 'labels of the same shape as the image, at any scale',
-    hint: turned ? 'The image is turned by its EXIF orientation and the labels are not: turn the labels, or store the image upright.' : 'Check that the label belongs to this image; crop or squash both in the same way.',
+    hint: turned ? 'The image is turned by its EXIF orientation and the labels are not: read both as stored with --exif ignore (data.exif of a study file). Where EXIF is ignored already, do not ignore it.' : 'Check that the label belongs to this image; crop or squash both in the same way.',
   });
 }
 
@@ -149,9 +149,10 @@ export function unknownLabelError({ file, x, y, value }: UnknownLabel): InputErr
 
 /** What can be done about a number: only plain folders can be told of one to ignore. */
 function unknownHint(value: number): string {
-  const ignored = `give it as the number to ignore, for plain folders: --ignore ${String(value)} (data.ignore of a study file)`;
-  const named = 'Add the number to the names of the labels (--label-names, or --names of formats that have it)';
+  const ignored = `declare it as the number to ignore, for plain folders: --ignore ${String(value)} (data.ignore of a study file)`;
+  const files = 'the CSV of --label-names, or --names of formats that have it';
   if (value < 0) return `If it marks pixels that nobody judged, ${ignored}; else correct the label file.`;
-  if (value === 0) return `${named}, or leave out --reduced-zero (data.reducedZero of a study file) if 0 means unlabelled.`;
-  return value === 255 || value === 65_535 ? `If it marks pixels that nobody judged, ${ignored}. Where classes are numbered from 0 and 255 means none, say so with --reduced-zero. ${named} if it is a concept.` : `${named}, or correct the label file.`;
+  if (value === 0) return `Add 0 to the vocabulary (${files}), or leave out --reduced-zero (data.reducedZero of a study file) if 0 means unlabelled.`;
+  if (value !== 255 && value !== 65_535) return `Add the number to the vocabulary (${files}), or correct the label image.`;
+  return `Add ${String(value)} to the vocabulary, or ${ignored}. Where classes are numbered from 0 and 255 means none, say so with --reduced-zero (data.reducedZero).`;
 }

@@ -13,11 +13,13 @@ import { segmenterHeadDefaults, type Segmenter, type SegmenterHead } from './seg
 const planesVersion = 3;
 
 /** What planes depend on besides images and segmenters. */
-type PlaneChoices = Pick<SegmentImagesOptions, 'background' | 'executionProviders'>;
+type PlaneChoices = Pick<SegmentImagesOptions, 'background' | 'exif' | 'executionProviders'>;
 
 /** Name under which the planes of an image are kept: SHA-256 of the content of image, model and options. */
-export function planesKey(imageSha256: string, segmenter: string, { background = decodeImageDefaults.background, executionProviders = ['cpu'] }: PlaneChoices): string {
-  return createHash('sha256').update(canonicalJson({ version: planesVersion, image: imageSha256, segmenter, background, executionProviders })).digest('hex');
+export function planesKey(imageSha256: string, segmenter: string, { background = decodeImageDefaults.background, exif = decodeImageDefaults.exif, executionProviders = ['cpu'] }: PlaneChoices): string {
+  // What was kept before images could be read otherwise than upright stays good.
+  const turns = exif === decodeImageDefaults.exif ? {} : { exif };
+  return createHash('sha256').update(canonicalJson({ version: planesVersion, image: imageSha256, segmenter, background, executionProviders, ...turns })).digest('hex');
 }
 
 /** Where planes of a key lie below the folder: spread over up to 256 sub-folders. */

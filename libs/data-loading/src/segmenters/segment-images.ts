@@ -85,11 +85,11 @@ class OpenSegmenter {
   }
 
   async label(file: string, sha256: string, contents: FileHashes): Promise<SegmentedLabel> {
-    const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, cacheFolder } = this.#options;
+    const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, exif = decodeImageDefaults.exif, cacheFolder } = this.#options;
     const planes = keptPlanesFile(cacheFolder, planesKey(sha256, this.#description, this.#options));
     if (!existsSync(planes) || !planesAreWhole(planes)) {
       const { height, width, filter } = this.#segmenter.input;
-      const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), { maxPixels, background });
+      const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), { maxPixels, background, exif });
       const segmented = await this.#segment(pixels);
       await contents.checkUnchanged(file, sha256);
       writePlanes(planes, segmented);

@@ -1,5 +1,5 @@
 import { dissectionResult, type DissectionPreset, type DissectionResult } from '@intermodel/concept-matching';
-import { noLabelsError } from '@intermodel/data-loading';
+import { noLabelsError, turnedWarnings } from '@intermodel/data-loading';
 import type { OverlapState } from '@intermodel/numerics';
 import { unitMatchSchema, unitThresholdSchema, type ActivationShape, type UnitMatchBatch, type UnitThresholdBatch } from '@intermodel/schemas';
 import { arrowFileBytes, InputError, stepKey } from '@intermodel/streams';
@@ -156,8 +156,8 @@ async function countMissing(context: GroupContext, layers: readonly Layer[], job
       for (const kind of labelsOf(task)) kind.begin(task.shard);
       for (const place of task.places) byPlace.get(place)?.beginShard(task.shard);
     },
-    labels: (task, image, planes) => {
-      for (const kind of labelsOf(task)) kind.add(image, planes);
+    labels: (task, image, planes, isTurned) => {
+      for (const kind of labelsOf(task)) kind.add(image, planes, isTurned);
     },
     activations: (_, place, shape, images) => {
       byPlace.get(place)?.add(shape, images);
@@ -187,7 +187,7 @@ async function needsCounts({ steps, describe, study }: GroupContext, jobs: reado
   return false;
 }
 
-/** Images of all shards by shard; warns of those that were passed over. */
+/** Images of all shards by shard; warns of those that were passed over, and of those that EXIF calls to turn. */
 async function readImages({ study, describe, onEvent }: GroupContext, labels: ShardLabels): Promise<ReadonlyMap<ImageShard, ShardImages>> {
   const images = new Map<ImageShard, ShardImages>();
   for (const shard of describe.shards) {
@@ -199,6 +199,7 @@ async function readImages({ study, describe, onEvent }: GroupContext, labels: Sh
   const { data } = study;
   const [firstBad, ...otherBad] = all.flatMap(({ skipped }) => skipped);
   const counted = all.reduce((sum, { images: own }) => sum + own.length, 0);
+  for (const { message } of turnedWarnings(all.flatMap(({ turned }) => turned), counted, data.exif)) onEvent({ kind: 'warning', subject: data.root ?? data.images ?? '', text: message });
   if (counted === 0 && firstBad !== undefined) {
     throw new InputError('IMAGES_ALL_BAD', `all ${String(1 + otherBad.length)} images were passed over, since they or their labels cannot be used; the first, ${firstBad.image}: ${problemOf(firstBad.message)}`, { file: data.root ?? data.images ?? '', expected: 'at least one image that can be used', hint: 'Mend the files; without --skip-bad (data.skipBad of a study file) a run ends with the first that cannot be used.' });
   }

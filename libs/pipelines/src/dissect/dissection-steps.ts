@@ -1,12 +1,12 @@
 import type { DissectionPreset } from '@intermodel/concept-matching';
-import type { LabelVocabulary } from '@intermodel/data-loading';
+import { decodeImageDefaults, type LabelVocabulary } from '@intermodel/data-loading';
 import { hashJson, stepKey, type StepDescription } from '@intermodel/streams';
 import type { Study, StudyModel, StudyTokens } from '../study-file/study.ts';
 import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { images: 1, labels: 2, description: 1, maps: 2, histogram: 2, top: 2, thresholds: 1, overlaps: 1, matches: 1, gallery: 2 } as const;
+const codeVersions = { images: 1, labels: 3, description: 1, maps: 2, histogram: 2, top: 2, thresholds: 1, overlaps: 1, matches: 1, gallery: 2 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
 const [decoding, running] = [`sharp ${libraryVersion('sharp') ?? ''}`, `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`];
@@ -120,8 +120,9 @@ export class DissectionSteps {
   }
 
   #decoding() {
-    const { skipBad, maxPixels, background } = this.#study.data;
-    return { skipBad, maxPixels, background };
+    const { skipBad, maxPixels, background, exif } = this.#study.data;
+    // What was made before images could be read otherwise than upright stays good.
+    return { skipBad, maxPixels, background, ...(exif === decodeImageDefaults.exif ? {} : { exif }) };
   }
 
   /** One hash for the keys of a step in all shards, found once. */

@@ -27,8 +27,8 @@ export interface PassTask {
 export interface PassSink {
   /** Begins a shard: what comes next is of its images. */
   readonly beginShard?: (task: PassTask) => void;
-  /** Label planes of the next image of the shard under way, one after the other. */
-  readonly labels?: (task: PassTask, image: string, planes: Uint16Array) => void;
+  /** Label planes of the next image of the shard under way, one after the other, and whether EXIF calls to turn it. */
+  readonly labels?: (task: PassTask, image: string, planes: Uint16Array, isTurned: boolean) => void;
   /** Activations of a layer for the next images: units x height x width values of each, which stay as they are. */
   readonly activations?: (task: PassTask, place: LayerPlace, shape: ActivationShape, images: readonly Float32Array[]) => void;
   /** Ends the shard; images that were passed over are named. What it returns is waited for before the next shard ends. */
@@ -233,12 +233,13 @@ function takeBatch(task: PassTask, { loaded, activations, loading, running }: In
   costs.loading += loading;
   const begun = performance.now();
   if (labels !== undefined && task.wantsLabels === true) {
+    const turned = new Set(loaded.turned);
     for (const { image, planes } of labelledImageRows(loaded.batch)) {
       const whole = new Uint16Array(planes.reduce((sum, { length }) => sum + length, 0));
       planes.forEach((plane, index) => {
         whole.set(plane, index * plane.length);
       });
-      labels(task, image, whole);
+      labels(task, image, whole, turned.has(image));
     }
   }
   costs.labels += performance.now() - begun;

@@ -13,6 +13,8 @@ export interface ShardImages {
   readonly images: readonly string[];
   /** Images that did not decode, and why. */
   readonly skipped: readonly { readonly image: string; readonly message: string }[];
+  /** Names of the counted images that EXIF calls to turn. */
+  readonly turned: readonly string[];
   /** Label planes of all images; 0: nothing is labelled. */
   readonly planes: number;
 }
@@ -26,6 +28,7 @@ export class ShardLabels {
   readonly #preset: DissectionPreset;
   #names: string[] = [];
   #labels: CombinedLabels[] = [];
+  #turned: string[] = [];
   #planes = 0;
 
   /**
@@ -50,8 +53,9 @@ export class ShardLabels {
     this.#context.steps.begin(this.#step(shard));
   }
 
-  /** Takes the label planes of the next image of the shard under way. */
-  add(image: string, planes: Uint16Array): void {
+  /** Takes the label planes of the next image of the shard under way, and whether EXIF calls to turn it. */
+  add(image: string, planes: Uint16Array, isTurned: boolean): void {
+    if (isTurned) this.#turned.push(image);
     this.#names.push(image);
     this.#labels.push(combineLabels({ planes, blank: this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0 }, this.pixels));
     this.#planes += planes.length / this.pixels;
@@ -59,9 +63,9 @@ export class ShardLabels {
 
   /** Ends a shard, and stores its labels, which took so many milliseconds of the pass. */
   async end(shard: ImageShard, skipped: LoadedImages['skipped'], milliseconds: number): Promise<void> {
-    const [images, labels, planes] = [this.#names, this.#labels, this.#planes];
-    [this.#names, this.#labels, this.#planes] = [[], [], 0];
-    const record: ShardImages = { images, skipped: skipped.map(({ image, error }) => ({ image, message: error.message })), planes };
+    const [images, labels, turned, planes] = [this.#names, this.#labels, this.#turned, this.#planes];
+    [this.#names, this.#labels, this.#turned, this.#planes] = [[], [], [], 0];
+    const record: ShardImages = { images, skipped: skipped.map(({ image, error }) => ({ image, message: error.message })), turned, planes };
     await this.#context.steps.write(this.#step(shard), { labels: packLabels({ images, labels }), images: jsonPart(record) }, milliseconds);
   }
 
@@ -86,8 +90,8 @@ export class ShardLabels {
     const stored = await steps.read(this.#step(shard), part);
     if (stored !== undefined) return stored;
     await pass.run([{ shard, places: [], wantsLabels: true }], {
-      labels: (_, image, planes) => {
-        this.add(image, planes);
+      labels: (_, image, planes, isTurned) => {
+        this.add(image, planes, isTurned);
       },
       endShard: (_, skipped, times) => this.end(shard, skipped, times.labels),
     });

@@ -79,10 +79,10 @@ export async function openImageSource({ data }: Pick<Study, 'data'>, options: Op
   return sourceOf({ ...set, vocabulary }, data, makers, options.signal);
 }
 
-function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: StudyData, makers: readonly PlaneMaker[], signal: AbortSignal | undefined): ImageSource {
+function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background, exif }: StudyData, makers: readonly PlaneMaker[], signal: AbortSignal | undefined): ImageSource {
   const full = { ...set, vocabulary: makers.at(-1)?.vocabulary ?? set.vocabulary };
   const loading = (geometry: ImageGeometry, onUnknown?: (unknown: UnknownLabel) => void): ReturnType<ImageSource['load']> => {
-    const loadLabels = openLabelledImages({ geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background, ...(onUnknown === undefined ? {} : { onUnknown }) });
+    const loadLabels = openLabelledImages({ geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background, exif, ...(onUnknown === undefined ? {} : { onUnknown }) });
     return async (entries) => {
       const loaded = await loadLabels(entries);
       return { ...loaded, batch: makers.reduce((batch, { addTo }) => addTo(batch), loaded.batch) };
@@ -93,10 +93,14 @@ function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background }: Stu
     load: (geometry) => loading(geometry),
     describe: (geometry, onProgress, fewImages) => {
       const { labelHeight, labelWidth, resize = 'exact' } = geometry;
-      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, ...(onProgress === undefined ? {} : { onProgress }), ...(fewImages === undefined ? {} : { fewImages }), ...(signal === undefined ? {} : { signal }) };
+      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, exif, ...(onProgress === undefined ? {} : { onProgress }), ...(fewImages === undefined ? {} : { fewImages }), ...(signal === undefined ? {} : { signal }) };
       // Where labels stand in files and cover the whole image, images need not be decoded.
       if (makers.length === 0 && resize === 'exact' && !skipBad) return describeDataset(full, grid);
-      return describeDataset(full, { ...grid, planesOf: async (entry, onUnknown) => labelledImageRows((await loading(geometry, onUnknown)([entry])).batch)[0]?.planes });
+      const planesOf = async (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => {
+        const { batch, turned } = await loading(geometry, onUnknown)([entry]);
+        return labelledImageRows(batch).map(({ planes }) => ({ planes, turned: turned.length > 0 }))[0];
+      };
+      return describeDataset(full, { ...grid, planesOf });
     },
   };
 }
@@ -109,7 +113,7 @@ function readSet(data: StudyData): Promise<LabelledImageSet> {
   return listLabelledImages({ ...options, images, labels, labelNames, ...(imageLabels === undefined ? {} : { imageLabels }) });
 }
 
-async function segmentSet({ images, skipBad, maxPixels, background }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {
+async function segmentSet({ images, skipBad, maxPixels, background, exif }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {
   if (images === undefined || labelCache === undefined) throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
   const segmenters = await Promise.all(described.map(readSegmenter));
   const { executionProviders, threads } = runtime ?? {};
@@ -120,6 +124,7 @@ async function segmentSet({ images, skipBad, maxPixels, background }: StudyData,
     skipBad,
     maxPixels,
     background,
+    exif,
     ...(executionProviders === undefined ? {} : { executionProviders }),
     ...(threads === undefined ? {} : { intraOpThreads: threads }),
     ...(signal === undefined ? {} : { signal }),
@@ -134,9 +139,9 @@ async function segmentSet({ images, skipBad, maxPixels, background }: StudyData,
  * @throws InputError for images and models that cannot be read.
  */
 export async function studyPlaneKeys({ data, runtime }: Pick<Study, 'data' | 'runtime'>): Promise<Set<string>> {
-  const { images, segmenters, background } = data;
+  const { images, segmenters, background, exif } = data;
   if (images === undefined || segmenters === undefined) return new Set();
-  return neededPlaneKeys({ images, segmenters: await Promise.all(segmenters.map(readSegmenter)), background, executionProviders: runtime.executionProviders });
+  return neededPlaneKeys({ images, segmenters: await Promise.all(segmenters.map(readSegmenter)), background, exif, executionProviders: runtime.executionProviders });
 }
 
 async function readSegmenter({ file, preset, tensors, labels, input, heads = [] }: StudySegmenter): Promise<Segmenter> {

@@ -37,12 +37,12 @@ function hashOf(file: string, { shards }: DissectionSteps): string {
 
 async function galleryUnits(study: Study, { model, images }: DissectedModel, layer: DissectedLayer): Promise<UnitGallery['units']> {
   const { units, thumbnailPixels } = study.gallery;
-  const { labelGrid, maxPixels, background } = study.data;
+  const { labelGrid, maxPixels, background, exif } = study.data;
   const top = await layer.top();
   const shown = top === undefined ? [] : bestUnits(layer, study.matching.minimumIou, units);
   const thumbnails = new Map<string, Promise<Thumbnail>>();
   const thumbnail = (entry: LabelledImageEntry) => {
-    const made = thumbnails.get(entry.file) ?? makeThumbnail(entry.file, model.geometry, thumbnailPixels, { maxPixels, background });
+    const made = thumbnails.get(entry.file) ?? makeThumbnail(entry.file, model.geometry, thumbnailPixels, { maxPixels, background, exif });
     thumbnails.set(entry.file, made);
     return made;
   };

@@ -28,6 +28,7 @@ export function resolveData({ vocabulary, spatialParts, segmenters, ...data }: D
     skipBad: data.skipBad ?? loadLabelledImagesDefaults.skipBad,
     maxPixels: data.maxPixels ?? decodeImageDefaults.maxPixels,
     background: data.background ?? decodeImageDefaults.background,
+    exif: data.exif ?? decodeImageDefaults.exif,
   };
 }
 

@@ -140,6 +140,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'data.skipBad': [true],
   'data.maxPixels': [1000],
   'data.background': [[0, 0, 0]],
+  'data.exif': ['ignore'],
   models: [[{ name: 'z', file: 'z.onnx' }]],
   'models.0.name': ['z'],
   'models.0.file': ['z.onnx'],
@@ -252,7 +253,7 @@ describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
     '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, diffMatching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
-    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, imageSuffix: 1, labelSuffix: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1 } satisfies Record<keyof DataContent, 1>,
+    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, imageSuffix: 1, labelSuffix: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1, exif: 1 } satisfies Record<keyof DataContent, 1>,
     'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<keyof SegmenterContent, 1>,
     'data.segmenters.0.heads.0': { tensor: 1, category: 1, classes: 1, decide: 1, confidence: 1, threshold: 1, upsample: 1, ownedBy: 1, owners: 1 } satisfies Record<keyof StudySegmenterHead, 1>,
     'data.vocabulary': { synonyms: 1, categories: 1, keep: 1, keepCategories: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof StudyVocabulary, 1>,
@@ -277,6 +278,7 @@ describe('schema and types', () => {
   const choices = {
     'data.format': Object.keys(datasetFormats),
     'data.crowd': namesOf<NonNullable<DataContent['crowd']>>({ keep: 1, ignore: 1 }),
+    'data.exif': namesOf<NonNullable<DataContent['exif']>>({ upright: 1, ignore: 1 }),
     'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
     'data.segmenters.0.preset': Object.keys(segmenterPresets),
     'data.segmenters.0.heads.0.decide': namesOf<NonNullable<SegmenterHead['decide']>>({ argmax: 1, threshold: 1, numbers: 1 }),

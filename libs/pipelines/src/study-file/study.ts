@@ -1,6 +1,6 @@
 import type { Preprocessing } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
-import type { DatasetFormatName, ModelNameRule, ResolvedGeometry, RgbColour, SegmenterHead, SegmenterPresetName } from '@intermodel/data-loading';
+import type { DatasetFormatName, ExifTurns, ModelNameRule, ResolvedGeometry, RgbColour, SegmenterHead, SegmenterPresetName } from '@intermodel/data-loading';
 import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
 import type { ActivationPool } from '@intermodel/numerics';
 
@@ -90,6 +90,8 @@ export interface StudyData {
   readonly maxPixels: number;
   /** Colour behind transparent pixels. */
   readonly background: RgbColour;
+  /** Whether images are set upright by their EXIF orientation, or read as they are stored. */
+  readonly exif: ExifTurns;
 }
 
 /** A segmentation model as a source of labels: a usual export, or heads one by one. */
