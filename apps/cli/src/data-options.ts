@@ -84,7 +84,7 @@ export function withDataOptions(command: Command): Command {
     .option('--label-suffix <TEXT>', 'what follows the shared part of the stems of label images, such as _gtFine_labelIds; others are left aside')
     .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images, and what an index names that is not there (default: refuse)').choices(['refuse', 'leave-out']))
     .option('--skip-bad', 'pass over images that do not decode, and say so')
-    .option('--max-pixels <N>', 'most pixels of an image or label image; larger ones are refused before they are decoded (default: 100000000)', wholeNumber(1))
+    .option('--max-pixels <N>', 'most pixels of an image or label image, each of up to 4 bytes (8-bit RGBA; one of 16 bits counts twice); larger ones are refused before they are decoded (default: 100000000)', wholeNumber(1))
     .addOption(new Option('--exif <WHAT>', 'whether images are set upright by their EXIF orientation, or read as they are stored, as labels are (default: upright)').choices(['upright', 'ignore']))
     .option('--colours', 'name the colours of pixels too: 11 concepts of category color')
     .option('--spatial-parts', 'cut objects into halves too: concepts such as sky-t (top), -b, -l, -r of category part')

@@ -4,9 +4,9 @@ import { readImageSize } from '../images/decode-image.ts';
 import { turnedWarnings, type ExifTurns } from '../images/exif-turns.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
 import type { DataWarning, LabelledImageEntry, LabelledImageSet } from '../images/labelled-image-set.ts';
-import { defaultMaxPixels } from '../labels/decode-png.ts';
 import { labelNumberTable, type LabelConcept } from '../labels/label-vocabulary.ts';
-import { loadLabelPlanes, type UnknownLabel } from '../labels/load-label-planes.ts';
+import { loadLabelPlanes, unknownHint, type UnknownLabel } from '../labels/load-label-planes.ts';
+import { defaultMaxPixels } from '../labels/pixel-limit.ts';
 import { LabelCounts } from './label-counts.ts';
 
 /** Options of {@link describeDataset}. */
@@ -140,7 +140,7 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
 function unknownWarnings(unknown: ReadonlyMap<number, UnknownLabel>): DataWarning[] {
   return [...unknown.values()]
     .sort((a, b) => a.value - b.value)
-    .map(({ file, x, y, value }) => ({ code: 'LABEL_UNKNOWN', message: `number ${String(value)} is not in the vocabulary, first at pixel (${String(x)}, ${String(y)}) of ${file}; loading will stop there` }));
+    .map(({ file, x, y, value }) => ({ code: 'LABEL_UNKNOWN', message: `number ${String(value)} is not in the vocabulary, first at pixel (${String(x)}, ${String(y)}) of ${file}; loading will stop there. ${unknownHint(value)}` }));
 }
 
 function rareWarnings(concepts: readonly ConceptShare[], fewImages: number): DataWarning[] {

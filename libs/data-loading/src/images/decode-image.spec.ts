@@ -141,6 +141,40 @@ describe(decodeImage, () => {
     await expect(decodeImage(large, size(4, 4), { maxPixels: 399 })).rejects.toThrow(/large\.png: has 20 x 20 pixels[\s\S]*at most 399/u);
   });
 
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40"><rect width="40" height="40"/></svg>';
+  it.each([
+    ['SVG', Buffer.from(svg), 'SVG or XML'],
+    ['SVG after an XML line', Buffer.from(`\uFEFF<?xml version="1.0"?>\n${svg}`), 'SVG or XML'],
+    ['SVG after blanks and a comment', Buffer.from(`\n\n <!-- drawn -->${svg}`), 'SVG or XML'],
+    ['GIF', Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64'), 'GIF'],
+    ['BMP', Buffer.concat([Buffer.from('BM'), Buffer.alloc(60)]), 'BMP'],
+    ['AVIF', Buffer.concat([Buffer.from([0, 0, 0, 0x1c]), Buffer.from('ftypavif'), Buffer.alloc(60)]), 'HEIF or AVIF'],
+    ['PDF', Buffer.from('%PDF-1.4\n'), 'PDF'],
+  ])('refuses %s by its content, whatever its name is', async (_what, bytes, kind) => {
+    for (const name of ['x.png', 'x.jpg', 'x.tif']) {
+      const file = await put(name, bytes);
+      const message = expect.stringContaining(`${name}: is a ${kind} file, whatever its name says`) as string;
+      await expect(decodeImage(file, size(4, 4))).rejects.toMatchObject({ code: 'IMAGE_BROKEN', message });
+      await expect(readImageSize(file)).rejects.toMatchObject({ code: 'IMAGE_BROKEN', message });
+    }
+    expect(await pixelsOf(await put('x.tif', encode({ width: 1, height: 1, data: Uint8Array.from([1, 2, 3]), channels: 3 })), 1, 1)).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['png', 3, 8, 1],
+    ['png', 4, 8, 1],
+    ['png', 1, 16, 1],
+    ['png', 2, 16, 1],
+    ['png', 3, 16, 1.5],
+    ['png', 4, 16, 2],
+    ['tiff', 3, 16, 1.5],
+  ] as const)('counts a pixel of %s with %i channels of %i bits as %d', async (format, channels, depth, times) => {
+    const data = depth === 8 ? new Uint8Array(20 * 20 * channels) : new Uint16Array(20 * 20 * channels);
+    const file = format === 'png' ? await put('deep.png', encode({ width: 20, height: 20, data, channels, depth })) : await put('deep.tiff', tiff16(20, 20, [...data]));
+    await expect(decodeImage(file, size(4, 4), { maxPixels: 400 * times })).resolves.toMatchObject({ width: 20 });
+    await expect(decodeImage(file, size(4, 4), { maxPixels: 400 * times - 1 })).rejects.toMatchObject({ code: 'IMAGE_TOO_LARGE', message: expect.stringMatching(times === 1 ? /has 20 x 20 pixels\n/u : /has 20 x 20 pixels of [68] bytes, which count as (?:600|800) pixels of 4/u) as string });
+  });
+
   it('says the same of a broken image whatever is decoded beside it', async () => {
     const whole = rgb(64, 64, (x, y) => [x, y, x ^ y]);
     const [png, jpeg] = [await whole.clone().png().toBuffer(), await whole.clone().jpeg().toBuffer()];

@@ -1,9 +1,10 @@
 import { resampleImage } from '@intermodel/numerics';
 import { InputError, limitError, type IntermodelError } from '@intermodel/streams';
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
-import { defaultMaxPixels, maxPixelsHint } from '../labels/decode-png.ts';
-import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
+import { checkPixels, defaultMaxPixels } from '../labels/pixel-limit.ts';
 import type { ExifTurns } from './exif-turns.ts';
+import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
+import { imageKind, strangeKind } from './image-kind.ts';
 import { mayBeTurned, readPlainSize } from './plain-image-size.ts';
 import { readBytes } from './read-bytes.ts';
 
@@ -15,7 +16,7 @@ sharp.concurrency(1);
 
 /** Options of {@link decodeImage}. */
 export interface DecodeImageOptions {
-  /** Largest number of pixels of an image that is decoded. @default 100,000,000 */
+  /** Largest number of pixels of an image that is decoded, each of up to 4 bytes (8-bit RGBA); one of more counts for more. @default 100,000,000 */
   readonly maxPixels?: number;
   /** Colour behind pixels that are transparent. @default white */
   readonly background?: RgbColour;
@@ -79,9 +80,7 @@ async function decodePlain(bytes: Buffer, maxPixels: number, exif: ExifTurns): P
 async function decodeAny(bytes: Buffer, file: string, { maxPixels, background, exif }: Required<DecodeImageOptions>): Promise<DecodedImage> {
   const metadata = await readMetadata(bytes, file);
   const { height, width } = sizeOf(metadata, exif);
-  if (height * width > maxPixels) {
-    throw new InputError('IMAGE_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: maxPixelsHint });
-  }
+  checkPixels({ height, width, pixelBytes: metadata.channels * (sampleBytes[metadata.depth] ?? 8) }, maxPixels, 'IMAGE_TOO_LARGE', file);
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: metadata.space !== 'cmyk' });
   let pipeline = exif === 'upright' ? image.autoOrient() : image;
   if (metadata.hasAlpha) pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
@@ -106,13 +105,27 @@ function isTurned({ orientation = 1 }: Metadata): boolean {
   return orientation > 1 && orientation <= 8;
 }
 
+/** Only kinds that are meant to be decoded come this far: others, such as SVG, can make any amount of work of a few bytes. */
 async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {
+  const kind = imageKind(bytes);
+  if (kind === undefined) throw brokenImage(file, strangeProblem(bytes));
   try {
-    return await sharp(bytes, { limitInputPixels: false }).metadata();
+    const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
+    if (metadata.format !== kind) throw new Error(`begins as ${kind}, but is read as ${metadata.format}`);
+    return metadata;
   } catch (cause) {
-    throw brokenImage(file, bytes.length === 0 ? 'the file is empty' : 'is not an image that can be read', cause);
+    throw brokenImage(file, 'is not an image that can be read', cause);
   }
 }
+
+function strangeProblem(bytes: Buffer): string {
+  if (bytes.length === 0) return 'the file is empty';
+  const kind = strangeKind(bytes);
+  return kind === undefined ? 'is not an image that can be read' : `is a ${kind} file, whatever its name says`;
+}
+
+/** Bytes of a sample by what libvips calls its kind. */
+const sampleBytes: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4, double: 8 };
 
 function rawSrgb(pipeline: Sharp): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> {
   return pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
@@ -129,6 +142,6 @@ async function rawPixels(pipeline: Sharp, file: string, length: number): Promise
 }
 
 /** What libvips tells stays the cause: its threads share one record of errors, so that it differs from run to run. */
-function brokenImage(file: string, problem: string, cause: unknown): IntermodelError {
-  return limitError(cause, file) ?? new InputError('IMAGE_BROKEN', problem, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', cause });
+function brokenImage(file: string, problem: string, cause?: unknown): IntermodelError {
+  return limitError(cause, file) ?? new InputError('IMAGE_BROKEN', problem, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', ...(cause === undefined ? {} : { cause }) });
 }

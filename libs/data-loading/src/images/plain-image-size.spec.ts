@@ -14,8 +14,8 @@ describe(readPlainSize, () => {
     expect(readPlainSize(await drawn(1).toColourspace('b-w').jpeg().toBuffer())).toEqual(stored);
   });
 
-  it('leaves alpha, palettes, CMYK and other formats to a closer look', async () => {
-    const others = [drawn(4).png(), drawn(3).png({ palette: true }), drawn(3).toColourspace('cmyk').jpeg(), drawn(3).webp(), drawn(3).tiff()];
+  it('leaves alpha, palettes, CMYK, 16-bit colours and other formats to a closer look', async () => {
+    const others = [drawn(3).toColourspace('rgb16').png(), drawn(4).png(), drawn(3).png({ palette: true }), drawn(3).toColourspace('cmyk').jpeg(), drawn(3).webp(), drawn(3).tiff()];
     for (const other of others) expect(readPlainSize(await other.toBuffer())).toBeUndefined();
   });
 

@@ -15,8 +15,8 @@ export function mayBeTurned(bytes: Buffer): boolean {
 }
 
 /**
- * Reads the size from the first bytes of a JPEG or PNG file that they show to hold grey or RGB, without an alpha channel
- * of its own. Undefined for any other file, and wherever the bytes are out of the ordinary. What follows them may be
+ * Reads the size from the first bytes of a JPEG or PNG file that they show to hold grey or RGB of up to 3 bytes a pixel,
+ * without an alpha channel of its own. Undefined for any other file, and wherever the bytes are out of the ordinary. What follows them may be
  * broken all the same.
  */
 export function readPlainSize(bytes: Buffer): StoredSize | undefined {
@@ -29,7 +29,7 @@ function readPngSize(bytes: Buffer): StoredSize | undefined {
   const [grey, rgb] = [0, 2];
   const colour = bytes.readUInt8(25);
   const isWhole = bytes.readUInt32BE(4) === 0x0d0a1a0a && bytes.readUInt32BE(8) === 13 && bytes.readUInt32BE(12) === 0x49484452;
-  return isWhole && (colour === grey || colour === rgb) ? { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) } : undefined;
+  return isWhole && (colour === grey || (colour === rgb && bytes.readUInt8(24) === 8)) ? { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) } : undefined;
 }
 
 /** Walks the segments to the frame, whose number of components tells grey and colours from CMYK. */

@@ -1,6 +1,6 @@
 import { InputError } from '@intermodel/streams';
-import { defaultMaxPixels, maxPixelsHint } from './decode-png.ts';
 import type { LabelRaster } from './label-raster.ts';
+import { checkPixels, defaultMaxPixels } from './pixel-limit.ts';
 
 /** Options of {@link decodeNpy}. */
 export interface DecodeNpyOptions {
@@ -21,7 +21,8 @@ export function decodeNpy(bytes: Buffer, file: string, { maxPixels = defaultMaxP
   if ((shape.length !== 2 && shape.length !== 3) || height * width * planes === 0) {
     throw new InputError('LABEL_BROKEN', `holds an array of shape (${shape.join(', ')})`, { file, expected: 'height x width, or planes x height x width', hint: 'Save one array of label numbers for each image.' });
   }
-  if (height * width > maxPixels) throw new InputError('LABEL_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: maxPixelsHint });
+  // Its numbers are read where they stand: what is in memory is the file itself.
+  checkPixels({ width, height, pixelBytes: 1 }, maxPixels, 'LABEL_TOO_LARGE', file);
   const kind = kinds[descr.slice(1)];
   if (kind === undefined) throw new InputError('LABEL_TYPE', `holds numbers of type "${descr}"`, { file, expected: 'whole numbers, such as uint8 or uint16', hint: 'Save it with labels.astype("uint16").' });
   if (bytes.length - start < planes * height * width * kind.size) throw brokenNpy(file, 'is cut short');

@@ -42,6 +42,12 @@ describe(decodePng, () => {
     }
   });
 
+  it.each([[1, 16, 1], [3, 8, 1], [4, 8, 1], [3, 16, 1.5], [4, 16, 2]] as const)('counts a pixel of %i channels of %i bits as %d', async (channels, depth, times) => {
+    const bytes = encode({ width: 20, height: 20, data: depth === 8 ? new Uint8Array(400 * channels) : new Uint16Array(400 * channels), channels, depth });
+    await expect(decoded(bytes, 400 * times)).resolves.toMatchObject({ width: 20 });
+    await expect(decoded(bytes, 400 * times - 1)).rejects.toMatchObject({ code: 'LABEL_TOO_LARGE' });
+  });
+
   it('interlaces narrow palettes too', async () => {
     const indices = Array.from({ length: 13 * 11 }, (_, pixel) => (pixel * 5) % 4);
     const bytes = await sharp(Uint8Array.from(indices.flatMap((index) => [index * 80, 0, 0])), { raw: { width: 13, height: 11, channels: 3 } }).png({ palette: true, colours: 4, progressive: true, dither: 0 }).toBuffer();

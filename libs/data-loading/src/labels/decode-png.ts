@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
 import { InputError } from '@intermodel/streams';
+import { checkPixels, defaultMaxPixels } from './pixel-limit.ts';
 import { unfilterRows } from './unfilter-png.ts';
 
 /** What the first bytes of a PNG file say of it. */
@@ -27,15 +28,9 @@ export interface PngRaster extends PngHeader {
 
 /** Options of {@link decodePng}. */
 export interface DecodePngOptions {
-  /** Largest number of pixels that is decoded. @default 100,000,000 */
+  /** Largest number of pixels that is decoded, each of up to 4 bytes; one of more counts for more. @default 100,000,000 */
   readonly maxPixels?: number;
 }
-
-/** Pixel limit that images and label images share unless told otherwise. */
-export const defaultMaxPixels = 100_000_000;
-
-/** What can be done about a file with more pixels than that. */
-export const maxPixelsHint = 'If the file is meant to be so large, raise the limit: --max-pixels, or data.maxPixels of a study file.';
 
 /**
  * Reads the size and coding of a PNG file from its first 33 bytes.
@@ -61,10 +56,8 @@ export function readPngHeader(bytes: Buffer, file: string): PngHeader {
 export async function decodePng(bytes: Buffer, file: string, { maxPixels = defaultMaxPixels }: DecodePngOptions = {}): Promise<PngRaster> {
   const header = readPngHeader(bytes, file);
   const { width, height, depth } = header;
-  if (width * height > maxPixels) {
-    throw new InputError('LABEL_TOO_LARGE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: maxPixelsHint });
-  }
   const channels = (colours.find((colour) => colour?.name === header.colour)?.channels ?? 1) as 1 | 2 | 3 | 4;
+  checkPixels({ width, height, pixelBytes: channels * Math.ceil(depth / 8) }, maxPixels, 'LABEL_TOO_LARGE', file);
   const passes = header.interlaced ? adam7 : [wholeImage];
   const sizes = passes.map(([x, y, stepX, stepY]) => ({ columns: Math.max(0, Math.ceil((width - x) / stepX)), rows: Math.max(0, Math.ceil((height - y) / stepY)) }));
   const lineBytes = (columns: number) => Math.ceil((columns * channels * depth) / 8);

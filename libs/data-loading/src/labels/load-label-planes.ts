@@ -147,8 +147,8 @@ export function unknownLabelError({ file, x, y, value }: UnknownLabel): InputErr
   });
 }
 
-/** What can be done about a number: only plain folders can be told of one to ignore. */
-function unknownHint(value: number): string {
+/** What can be done about a number that the vocabulary does not list: only plain folders can be told of one to ignore. */
+export function unknownHint(value: number): string {
   const ignored = `declare it as the number to ignore, for plain folders: --ignore ${String(value)} (data.ignore of a study file)`;
   const files = 'the CSV of --label-names, or --names of formats that have it';
   if (value < 0) return `If it marks pixels that nobody judged, ${ignored}; else correct the label file.`;
