@@ -89,7 +89,8 @@ function studyContent(options: DissectOptions): StudyContent {
 
 function readInput(text: string): unknown {
   try {
-    return parse(text);
+    // Tags that make other values than JSON has would lose what they stand before.
+    return parse(text, { resolveKnownTags: false, logLevel: 'error' });
   } catch (cause) {
     throw new InputError('INPUT_OPTION', `--input "${text}" cannot be read`, { expected: 'the name of a preset, or its parts as {width: 224, height: 224, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}', hint: 'Put the whole into quotes.', cause });
   }

@@ -36,6 +36,11 @@ describe(checkModelNames, () => {
 });
 
 describe(checkListedNames, () => {
+  it('looks for the nearest of the first few names alone', () => {
+    const findings = checkListedNames(Array.from({ length: 12 }, (_, index) => `random${String(index)}`), [{ name: 'random' }], ['embedding', 'exclude']);
+    expect(findings.map(({ hint }) => hint?.startsWith('Did you mean "random"?'))).toEqual([...Array<boolean>(8).fill(true), ...Array<boolean>(4).fill(false)]);
+  });
+
   it('names the nearest model', () => {
     expect(checkListedNames(['swav', 'random'], [{ name: 'SwAV' }, { name: 'random' }], ['embedding', 'exclude'])).toEqual([{ path: ['embedding', 'exclude', 0], problem: 'there is no model "swav" in this study', hint: 'Did you mean "SwAV"? Models: SwAV, random.' }]);
   });

@@ -40,12 +40,18 @@ export function checkModelNames(models: readonly Pick<ModelContent, 'name'>[]): 
   });
 }
 
+/** Names for which the nearest one is looked for. */
+const nearestLooked = 8;
+
 /** Finds names that no model has. */
 export function checkListedNames(names: readonly string[], models: readonly Pick<ModelContent, 'name'>[], path: readonly string[]): Finding[] {
   const known = models.map(({ name }) => name);
+  const all = new Set(known);
+  let strange = 0;
   return names.flatMap((name, index): Finding[] => {
-    if (known.includes(name)) return [];
-    const nearest = nearestName(name, known);
+    if (all.has(name)) return [];
+    // To look for the nearest of thousands of names takes long, and only the first few are told.
+    const nearest = ++strange > nearestLooked ? undefined : nearestName(name, known);
     return [{ path: [...path, index], problem: `there is no model "${name}" in this study`, hint: `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}Models: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.` }];
   });
 }

@@ -34,6 +34,27 @@ describe(parseStudyText, () => {
     expect(parse('%YAML 1.1\n---\ntitle: 2022-07-01\nbytes: !!binary aGk=').content).toEqual({ title: '2022-07-01', bytes: 'aGk=' });
   });
 
+  it('takes what only YAML 1.1 or a tag makes another kind of value as it is written', () => {
+    expect(parse('title: !!merge x\nabstract: !!binary aGk=').content).toEqual({ title: 'x', abstract: 'aGk=' });
+    expect(parse('%YAML 1.1\n---\na: &a {x: 1}\nb: {<<: *a, z: 2}\nc: <<').content).toEqual({ a: { x: 1 }, b: { '<<': { x: 1 }, z: 2 }, c: '<<' });
+    expect(parse('!!merge k: 1\n? !!timestamp 2022-07-01\n: 2').content).toEqual({ k: 1, '2022-07-01': 2 });
+  });
+
+  it('reads maps of a hundred thousand keys, and that many aliases, in time that grows with their number alone', () => {
+    const keys = (count: number) => Array.from({ length: count }, (_, index) => `k${String(index)}: 1\n`).join('');
+    expect(Object.keys(parse(keys(100_000)).content as object)).toHaveLength(100_000);
+    expect(failure(`${keys(100_000)}k7: 2\n`)).toMatchObject({ details: { line: 100_001 }, message: expect.stringMatching(/Map keys must be unique/u) as string });
+    expect((parse(`a: &a 1\nb:\n${'- *a\n'.repeat(90_000)}`).content as { b: number[] }).b).toHaveLength(90_000);
+  });
+
+  it.each(['1: a\n"1": b', '{a: 1, "a": 2}', 'm:\n  - {x: 1}\n  - {x: 1, y: 2, x: 3}'])('refuses a key given twice, however it is written: %j', (text) => {
+    expect(failure(text).message).toMatch(/Map keys must be unique/u);
+  });
+
+  it('refuses texts of more parts than a study can have', () => {
+    expect(failure('{}'.repeat(700_000)).message).toMatch(/holds too many values[\s\S]*at most 200000 values/u);
+  });
+
   it('reads JSON of any kind as JSON.parse does, with a mark of byte order and tabs', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), fc.constantFrom(undefined, 2, '\t'), (value, indent) => {
@@ -83,7 +104,7 @@ describe(parseStudyText, () => {
   });
 
   it('fails on no text with another error than its own', () => {
-    const piece = fc.constantFrom('a', ': ', '- ', '\n', '  ', '&x ', '*x', '[', ']', '{', '}', ',', '"', "'", '|', '>', '#', '!t', '---', '?', '\t', '\\', '%', '1', '\r\n', '<<');
+    const piece = fc.constantFrom('a', ': ', '- ', '\n', '  ', '&x ', '*x', '[', ']', '{', '}', ',', '"', "'", '|', '>', '#', '!t', '---', '?', '\t', '\\', '%', '1', '\r\n', '<<', '!!merge ', '!!set ', '!!omap ', '!!pairs ', '!!float ', '!!timestamp ', '%YAML 1.1\n---\n');
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         try {

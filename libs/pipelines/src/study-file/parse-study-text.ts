@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit, type Alias, type Document, type Node, type YAMLError } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit, type Alias, type Document, type Node, type Scalar, type YAMLError } from 'yaml';
 import { StudyFileError, type Finding, type FindPlace, type StudyPath } from './study-problems.ts';
 
 /** Most bytes of a study file, far above what thousands of models take. */
@@ -36,8 +36,10 @@ export function parseStudyText(bytes: Uint8Array, file?: string): ParsedStudy {
     const { line, col } = lines.linePos(Math.min(offset, text.length));
     return { line: Math.max(line, 1), column: Math.max(col, 1), text: texts[Math.max(line, 1) - 1] ?? '' };
   };
-  if (nestedTooDeep(text)) fail({ problem: 'is nested too deep', expected: `at most ${String(nestingLevels)} levels`, hint: 'A study needs five.' });
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const excess = findExcess(text);
+  if (excess === 'levels') fail({ problem: 'is nested too deep', expected: `at most ${String(nestingLevels)} levels`, hint: 'A study needs five.' });
+  if (excess === 'parts') fail({ problem: 'holds too many values', expected: `at most ${String(studyValues)} values`, hint: 'Check that this is a study file.' });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const [problem] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (problem !== undefined) fail(describeSyntax(problem), problem.pos[0]);
   const read = new ValueReader(document, fail);
@@ -64,15 +66,20 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** Counts levels with the part of the parser that keeps them on a list of its own. */
-function nestedTooDeep(text: string): boolean {
+/** Parts that a value takes in YAML: indentation, key, colon, space, value, end of the line. */
+const partsOfValue = 6;
+
+/** Counts parts, and levels with the part of the parser that keeps them on a list of its own: what is built of them takes much longer. */
+function findExcess(text: string): 'levels' | 'parts' | undefined {
   const parser = new Parser();
+  let parts = 0;
   for (const lexeme of new Lexer().lex(text)) {
+    if (++parts > partsOfValue * studyValues) return 'parts';
     Array.from(parser.next(lexeme));
     // A level of a block takes up to two entries: the map, and the list in it.
-    if (parser.stack.length > 2 * nestingLevels) return true;
+    if (parser.stack.length > 2 * nestingLevels) return 'levels';
   }
-  return false;
+  return undefined;
 }
 
 /** What to do about the commonest errors of the parser, by its codes. */
@@ -86,7 +93,7 @@ const syntaxHints: Readonly<Record<string, string>> = {
   BLOCK_AS_IMPLICIT_KEY: 'Put text with ": " into quotes, or begin a new line for the inner key.',
 };
 
-function describeSyntax({ code, message }: YAMLError): Omit<Finding, 'path'> {
+function describeSyntax({ code, message }: Pick<YAMLError, 'code' | 'message'>): Omit<Finding, 'path'> {
   return { problem: `is not valid YAML: ${message}`, expected: 'YAML 1.2 or JSON', hint: syntaxHints[code] ?? 'Check indentation, quotes and brackets around this line.' };
 }
 
@@ -108,7 +115,11 @@ class ValueReader {
     const offset = offsetOf(node);
     if (this.#values > studyValues || path.length > nestingLevels) this.#fail({ problem: 'expands too far through aliases', expected: `at most ${String(studyValues)} values`, hint: 'Write the values out instead of *aliases.' }, offset);
     if (isAlias(node)) return this.value(this.#targets.get(node) ?? this.#fail({ problem: `there is no anchor &${node.source} above`, hint: 'Name an anchor (&name) that stands further up.' }, offset), path);
-    if (isMap(node)) return Object.fromEntries(node.items.map(({ key, value }) => this.#entry(key, value, path)));
+    if (isMap(node)) {
+      // The parser looks each key up among all before it, which takes minutes for a map of many.
+      const names = new Set<string>();
+      return Object.fromEntries(node.items.map(({ key, value }) => this.#entry(key, value, path, names)));
+    }
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         const itemPath = [...path, index];
@@ -116,14 +127,13 @@ class ValueReader {
         return this.value(item, itemPath);
       });
     }
-    if (!isScalar(node)) return null;
-    // A date or binary value of YAML 1.1 stays the text that it was written as.
-    return typeof node.value === 'object' && node.value !== null ? (node.source ?? null) : node.value;
+    return isScalar(node) ? plainValue(node) : null;
   }
 
-  #entry(key: unknown, value: unknown, path: StudyPath): [string, unknown] {
+  #entry(key: unknown, value: unknown, path: StudyPath, names: Set<string>): [string, unknown] {
     if (!isScalar(key)) return this.#fail({ problem: 'a key is not plain text', expected: 'a name followed by a colon', hint: 'Remove the brackets, or the ? before them.' }, offsetOf(key));
-    const name = String(key.value);
+    const name = String(plainValue(key));
+    if (names.size === names.add(name).size) this.#fail(describeSyntax({ code: 'DUPLICATE_KEY', message: 'Map keys must be unique' }), offsetOf(key));
     const entryPath = [...path, name];
     this.#note(entryPath, offsetOf(key));
     return [name, this.value(value, entryPath)];
@@ -132,6 +142,11 @@ class ValueReader {
   #note(path: StudyPath, offset: number | undefined): void {
     if (offset !== undefined) this.offsets.set(JSON.stringify(path), offset);
   }
+}
+
+/** The value of a scalar; one that JSON has not, such as a date, bytes or the sign of a merge, stays the text that it was written as. */
+function plainValue({ value, source }: Scalar): string | number | boolean | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : value === null ? null : (source ?? null);
 }
 
 /** What each alias stands for, found in one pass: looking each up by itself would take time quadratic in their number. */
