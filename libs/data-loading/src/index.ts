@@ -14,7 +14,7 @@ export type { UnknownLabel } from './labels/load-label-planes.ts';
 export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
 export { exifTurns, turnedWarnings, type ExifTurns } from './images/exif-turns.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
-export { imageGeometryDefaults, resolveGeometry, type ImageGeometry, type ResolvedGeometry } from './images/image-geometry.ts';
+export { imageGeometryDefaults, mostLabelCells, resolveGeometry, type ImageGeometry, type ResolvedGeometry } from './images/image-geometry.ts';
 
 // Vocabularies
 export { conceptKey, labelVocabulary, largestLabelNumber, type ConceptPlace, type LabelConcept, type LabelVocabulary } from './labels/label-vocabulary.ts';
@@ -28,7 +28,7 @@ export { readBroden, type ReadBrodenOptions } from './formats/read-broden.ts';
 export { cocoIgnore, readCocoInstances, readCocoPanoptic, type ReadCocoOptions } from './formats/read-coco.ts';
 export { readVoc, vocClasses, vocIgnore, type ReadVocOptions } from './formats/read-voc.ts';
 export { describeDataset, describeDatasetDefaults, type CategoryShare, type ConceptOverlap, type ConceptShare, type DatasetDescription, type DescribedPlanes, type DescribeDatasetOptions } from './formats/describe-dataset.ts';
-export { LabelCounts, type LabelSet, type LabelShares } from './formats/label-counts.ts';
+export { combinePlanes, LabelCounts, labelSets, type LabelSet, type LabelShares } from './formats/label-counts.ts';
 export { vocabularyHealth, vocabularyHealthDefaults, type ConceptHealth, type OverlappingConcepts, type VocabularyHealth, type VocabularyHealthOptions } from './formats/vocabulary-health.ts';
 
 // Tools for vocabularies

@@ -18,6 +18,9 @@ interface InfoOptions extends OutputOptions, DataOptions {
 /** Concepts out of reach that the text lists one by one; JSON has all. */
 const conceptsTold = 20;
 
+/** Pairs of concepts with much the same pixels that the text lists; JSON has all. */
+const pairsTold = 50;
+
 /** `intermodel data`: what is known of labelled images before a run. */
 export function dataCommand(): Command {
   return new Command('data').description('Look into labelled images.').addHelpText('after', '\nExamples:\n  intermodel data info --format broden broden1_227\n  intermodel data info --study study.yaml').addCommand(infoCommand());
@@ -70,7 +73,8 @@ function infoText({ description, health, gate }: DescribedData): string {
   const outOfReach = health.concepts.filter(({ canPass }) => !canPass);
   const notes = [
     ...warnings.map(({ message }) => message),
-    ...health.overlapping.map(({ first, second, iou }) => `${first.name} (${first.category}) and ${second.name} (${second.category}) have much the same pixels: IoU ${iou.toFixed(2)}`),
+    ...health.overlapping.slice(0, pairsTold).map(({ first, second, iou }) => `${first.name} (${first.category}) and ${second.name} (${second.category}) have much the same pixels: IoU ${iou.toFixed(2)}`),
+    ...(health.overlapping.length > pairsTold ? [`${String(health.overlapping.length - pairsTold)} more pairs of concepts have much the same pixels`] : []),
     ...health.sharedNames.map(({ name, categories: some }) => `"${name}" stands in the categories ${some.join(', ')}`),
   ];
   return [

@@ -134,7 +134,7 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
     ),
   );
   const described = counts.read();
-  return { ...described, turned: turned.length, warnings: [...set.warnings, ...turnedWarnings(turned, described.images, exif), ...unknownWarnings(unknown), ...rareWarnings(described.concepts, fewImages)] };
+  return { ...described, turned: turned.length, warnings: [...set.warnings, ...turnedWarnings(turned, described.images, exif), ...(counts.hasTooManyPairs ? [{ code: 'OVERLAPS_NOT_COUNTED', message: 'so many concepts overlap that it is not told which have much the same pixels' }] : []), ...unknownWarnings(unknown), ...rareWarnings(described.concepts, fewImages)] };
 }
 
 function unknownWarnings(unknown: ReadonlyMap<number, UnknownLabel>): DataWarning[] {

@@ -22,13 +22,17 @@ export interface ImageGeometry {
 /** Defaults of {@link ImageGeometry}. */
 export const imageGeometryDefaults = { resize: 'exact', filter: 'bilinear', labelsPerPixel: 0.25 } as const;
 
+/** Most cells of a label plane: what is counted at each of them takes memory and time for every unit of a model. */
+export const mostLabelCells = 2 ** 20;
+
 /** A geometry with every choice made. */
 export type ResolvedGeometry = Required<ImageGeometry>;
 
 /**
  * Fills in the defaults of a geometry.
  *
- * @throws InputError `GEOMETRY` for sizes that are not whole numbers of at least 1, or a crop larger than the image.
+ * @throws InputError `GEOMETRY` for sizes that are not whole numbers of at least 1, a crop larger than the image, or more than
+ * {@link mostLabelCells} cells of a label plane.
  */
 export function resolveGeometry(geometry: ImageGeometry): ResolvedGeometry {
   const { height, width, resize = imageGeometryDefaults.resize, filter = imageGeometryDefaults.filter } = geometry;
@@ -37,6 +41,9 @@ export function resolveGeometry(geometry: ImageGeometry): ResolvedGeometry {
   for (const [column, size] of Object.entries({ height, width, shortestSide, labelHeight, labelWidth })) {
     if (!Number.isInteger(size) || size < 1) throw new InputError('GEOMETRY', `${String(size)} is no size`, { column, expected: 'a whole number of pixels of at least 1', hint: 'Correct the size of the input or of the label planes.' });
   }
+  // A quarter of a large input is in proportion to what the input takes itself.
+  const isChosen = geometry.labelHeight !== undefined || geometry.labelWidth !== undefined;
+  if (isChosen && labelHeight * labelWidth > mostLabelCells) throw new InputError('GEOMETRY', `a label plane of ${String(labelWidth)} x ${String(labelHeight)} has ${String(labelWidth * labelHeight)} cells`, { column: 'labelWidth', expected: `at most ${String(mostLabelCells)} cells, such as 1024 x 1024`, hint: 'Compare labels and activations on a smaller grid: a quarter of the input is usual.' });
   if (resize === 'shortest-side' && shortestSide < Math.max(height, width)) {
     throw new InputError('GEOMETRY', `the shorter side is scaled to ${String(shortestSide)} pixels, less than the crop of ${String(width)} x ${String(height)}`, { column: 'shortestSide', expected: `at least ${String(Math.max(height, width))}`, hint: 'Scale to a larger side, or crop less.' });
   }

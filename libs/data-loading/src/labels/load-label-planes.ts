@@ -7,6 +7,7 @@ import { readPlanes } from '../segmenters/plane-files.ts';
 import { decodeNpy } from './decode-npy.ts';
 import { decodePng } from './decode-png.ts';
 import { labelRaster, type LabelRaster } from './label-raster.ts';
+import { packPlanes } from './pack-planes.ts';
 import { rasteriseShapes } from './rasterise-shapes.ts';
 
 /** A pixel of a label file whose number the vocabulary does not list. */
@@ -39,19 +40,14 @@ export type ImageSize = Omit<DecodedImage, 'pixels'>;
 /**
  * Loads the label planes of one image at the label grid. A cell takes the label pixel under its centre. Planes that are
  * empty there are left out, and a number that an earlier plane already bears at a cell is not repeated by a later one,
- * so that counting planes counts no pixel twice.
+ * so that counting planes counts no pixel twice; of many planes those that share no cell become one.
  *
  * @throws InputError `LABEL_UNKNOWN` with file and pixel, `LABEL_ASPECT`, `LABEL_SIZE`, and those of the decoders.
  */
 export async function loadLabelPlanes(entry: LabelledImageEntry, image: ImageSize, grid: LabelGrid): Promise<Uint16Array[]> {
-  const planes: Uint16Array[] = [];
-  for (const source of entry.labels) {
-    for (const plane of await loadSource(source, image, grid)) {
-      removeRepeated(plane, planes);
-      if (plane.some((number) => number !== 0)) planes.push(plane);
-    }
-  }
-  return planes;
+  const planes: Uint16Array[][] = [];
+  for (const source of entry.labels) planes.push(await loadSource(source, image, grid));
+  return packPlanes(planes.flat());
 }
 
 async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid): Promise<Uint16Array[]> {
@@ -130,12 +126,6 @@ function sameAspect(width: number, height: number, imageWidth: number, imageHeig
 function checkStated({ width, height }: LabelRaster, { file, stated }: RasterLabel): void {
   if (stated === undefined || (stated.width === width && stated.height === height)) return;
   throw new InputError('LABEL_SIZE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `${String(stated.width)} x ${String(stated.height)}, as ${stated.by} says`, hint: 'The data set is inconsistent: copy the file again, or correct the index.' });
-}
-
-function removeRepeated(plane: Uint16Array, earlier: readonly Uint16Array[]): void {
-  for (const other of earlier) {
-    for (let cell = 0; cell < plane.length; cell++) if (plane[cell] === other[cell]) plane[cell] = 0;
-  }
 }
 
 /** Error for a pixel whose number the vocabulary does not list. */

@@ -1,3 +1,5 @@
+import { SeenNumbers } from './seen-numbers.ts';
+
 /** An area of one number: outlines, or runs of pixels. */
 export interface LabelShape {
   /** Number in the vocabulary. */
@@ -15,26 +17,22 @@ export interface LabelShape {
 export function rasteriseShapes(shapes: readonly LabelShape[], height: number, rows: Int32Array, columns: Int32Array): Uint16Array[] {
   const planes: Uint16Array[] = [];
   const inside = new Uint8Array(rows.length * columns.length);
+  const seen = new SeenNumbers(inside.length);
+  // Planes that are taken at each cell: always the first ones.
+  const taken = new Uint32Array(inside.length);
   for (const { number, polygons = [], runs } of shapes) {
     inside.fill(0);
     for (const polygon of polygons) markPolygon(polygon, rows, columns, inside);
     if (runs !== undefined) markRuns(runs, height, rows, columns, inside);
-    for (let cell = 0; cell < inside.length; cell++) if (inside[cell] === 1) place(planes, cell, number, inside.length);
-  }
-  return planes;
-}
-
-function place(planes: Uint16Array[], cell: number, number: number, cells: number): void {
-  for (const plane of planes) {
-    if (plane[cell] === number) return;
-    if (plane[cell] === 0) {
-      plane[cell] = number;
-      return;
+    for (let cell = 0; cell < inside.length; cell++) {
+      if (inside[cell] !== 1 || !seen.add(number, cell)) continue;
+      const place = taken[cell] as number;
+      taken[cell] = place + 1;
+      if (place === planes.length) planes.push(new Uint16Array(inside.length));
+      (planes[place] as Uint16Array)[cell] = number;
     }
   }
-  const plane = new Uint16Array(cells);
-  plane[cell] = number;
-  planes.push(plane);
+  return planes;
 }
 
 function markPolygon(polygon: readonly number[], rows: Int32Array, columns: Int32Array, inside: Uint8Array): void {

@@ -40,12 +40,13 @@ export function combineLabels(labels: PlaneLabels, pixels: number): CombinedLabe
   for (let pixel = 0; pixel < pixels; pixel++) {
     if (pixel === 0 || differs(planes, count, pixels, pixel)) {
       close();
-      const set = [...whole];
+      const borne = [...whole];
       for (let plane = 0; plane < count; plane++) {
         const number = planes[plane * pixels + pixel] as number;
-        if (number !== 0 && number !== blank && !set.includes(number)) set.push(number);
+        if (number !== 0 && number !== blank) borne.push(number);
       }
-      const key = String.fromCharCode(...set.sort((one, other) => one - other));
+      const set = borne.sort((one, other) => one - other).filter((number, place) => place === 0 || number !== borne[place - 1]);
+      const key = String.fromCharCode(...set);
       let combination = numbers.get(key);
       if (combination === undefined) {
         if (sets.length === MAXIMUM_SETS) throw new RangeError(`combineLabels: more than ${String(MAXIMUM_SETS)} different sets of labels in one image`);

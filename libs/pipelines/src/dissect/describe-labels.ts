@@ -1,5 +1,4 @@
-import { LabelCounts, type LabelSet, type LabelShares, type LabelVocabulary } from '@intermodel/data-loading';
-import { readCombinations, type CombinedLabels } from '@intermodel/numerics';
+import { LabelCounts, labelSets, type LabelShares, type LabelVocabulary } from '@intermodel/data-loading';
 import type { ImageShard } from '../images/image-shards.ts';
 import type { ShardLabels } from './shard-labels.ts';
 
@@ -19,14 +18,4 @@ export async function describeLabels(labels: ShardLabels, shards: readonly Image
     for (const image of (await labels.read(shard)).labels) counts.addSets(labelSets(image));
   }
   return counts.shares();
-}
-
-function labelSets(labels: CombinedLabels): LabelSet[] {
-  const { sets, runs } = readCombinations(labels);
-  const pixels = new Uint32Array(sets.length);
-  for (let run = 0; run < runs.length; run += 2) {
-    const set = runs[run + 1] as number;
-    pixels[set] = (pixels[set] as number) + (runs[run] as number);
-  }
-  return sets.map((numbers, set) => ({ numbers, pixels: pixels[set] as number }));
 }

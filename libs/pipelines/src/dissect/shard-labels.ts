@@ -1,6 +1,6 @@
 import { packLabels, unpackLabels, type DissectionPreset, type LabelledShard } from '@intermodel/concept-matching';
-import type { LoadedImages } from '@intermodel/data-loading';
-import { combineLabels, type CombinedLabels } from '@intermodel/numerics';
+import { combinePlanes, type LoadedImages } from '@intermodel/data-loading';
+import type { CombinedLabels } from '@intermodel/numerics';
 import { MachineError, stepKey } from '@intermodel/streams';
 import { jsonPart, readJsonPart } from '../steps/study-steps.ts';
 import type { StudyModel } from '../study-file/study.ts';
@@ -57,7 +57,7 @@ export class ShardLabels {
   add(image: string, planes: Uint16Array, isTurned: boolean): void {
     if (isTurned) this.#turned.push(image);
     this.#names.push(image);
-    this.#labels.push(combineLabels({ planes, blank: this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0 }, this.pixels));
+    this.#labels.push(combinePlanes(planes, this.pixels, this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0));
     this.#planes += planes.length / this.pixels;
   }
 

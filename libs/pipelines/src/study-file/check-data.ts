@@ -1,4 +1,4 @@
-import { datasetFormats, type DatasetFormatName, type ReadDatasetOptions } from '@intermodel/data-loading';
+import { datasetFormats, mostLabelCells, type DatasetFormatName, type ReadDatasetOptions } from '@intermodel/data-loading';
 import { suggestName } from '@intermodel/streams';
 import type { DataContent, SegmenterContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
@@ -13,7 +13,13 @@ const singlePaths = ['images', 'labels', 'labelNames', 'imageLabels'] as const;
 /** Checks that a study says where images and labels are in one way, and gives a format only options that it knows. */
 export function checkData(data: DataContent): readonly Finding[] {
   const format = data.format ?? studyDefaults.format;
-  return [...checkPlace(data, format), ...readerOptions.flatMap((key) => checkOption(data, format, key))];
+  return [...checkPlace(data, format), ...checkGrid(data), ...readerOptions.flatMap((key) => checkOption(data, format, key))];
+}
+
+/** What lies on the grid is held for several images and all units at a time. */
+function checkGrid({ labelGrid: { width, height } = { width: 1, height: 1 } }: DataContent): readonly Finding[] {
+  if (width * height <= mostLabelCells) return [];
+  return [{ path: ['data', 'labelGrid'], problem: `a grid of ${String(width)} x ${String(height)} has ${String(width * height)} cells`, expected: `at most ${String(mostLabelCells)} cells, such as 1024 x 1024`, hint: 'Compare labels and activations on a smaller grid: a quarter of the input is usual.' }];
 }
 
 function checkPlace(data: DataContent, format: DatasetFormatName): readonly Finding[] {

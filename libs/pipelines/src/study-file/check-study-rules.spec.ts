@@ -9,6 +9,19 @@ const studyOf = (names: readonly string[], more: Partial<StudyContent> = {}): St
 const keysAtFault = (study: StudyContent) => checkStudyRules(study).map(({ path }) => keyText(path));
 const faultsOfInput = (input: InputContent) => keysAtFault({ data, models: [{ name: 'a', file: 'a.onnx', input }] });
 
+describe('label grid', () => {
+  it.each([[16_384, 16_384, false], [65_535, 65_535, false], [1025, 1024, false], [1024, 1024, true], [65_535, 16, true]])('of %i x %i is refused or taken: %s', (width, height, isTaken) => {
+    const [finding, ...others] = checkStudyRules({ ...studyOf(['a']), data: { ...data, labelGrid: { width, height } } });
+    expect([finding === undefined, others]).toEqual([isTaken, []]);
+    if (!isTaken) expect(finding).toMatchObject({ path: ['data', 'labelGrid'], expected: 'at most 1048576 cells, such as 1024 x 1024' });
+  });
+});
+
+it('refuses what says how label files are read beside segmenters, where it would have no effect', () => {
+  const segmenters = [{ file: 's.onnx', preset: 'voc-21' }] as const;
+  expect(keysAtFault({ data: { images: 'photos', segmenters, reducedZero: true, imageSuffix: '_left', labelSuffix: '_mask' }, models: [{ name: 'a', file: 'a.onnx' }] })).toEqual(['data.reducedZero', 'data.imageSuffix', 'data.labelSuffix']);
+});
+
 describe('preprocessing', () => {
   it.each<[string, InputContent, string[]]>([
     ['mean without deviation', { mean: [0, 0, 0] }, ['mean']],
