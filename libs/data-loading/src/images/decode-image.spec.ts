@@ -153,7 +153,7 @@ describe(decodeImage, () => {
   ])('refuses %s by its content, whatever its name is', async (_what, bytes, kind) => {
     for (const name of ['x.png', 'x.jpg', 'x.tif']) {
       const file = await put(name, bytes);
-      const message = expect.stringContaining(`${name}: is a ${kind} file, whatever its name says`) as string;
+      const message = expect.stringContaining(`${name}: holds ${kind}, whatever its name says`) as string;
       await expect(decodeImage(file, size(4, 4))).rejects.toMatchObject({ code: 'IMAGE_BROKEN', message });
       await expect(readImageSize(file)).rejects.toMatchObject({ code: 'IMAGE_BROKEN', message });
     }

@@ -121,7 +121,7 @@ async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {
 function strangeProblem(bytes: Buffer): string {
   if (bytes.length === 0) return 'the file is empty';
   const kind = strangeKind(bytes);
-  return kind === undefined ? 'is not an image that can be read' : `is a ${kind} file, whatever its name says`;
+  return kind === undefined ? 'is not an image that can be read' : `holds ${kind}, whatever its name says`;
 }
 
 /** Bytes of a sample by what libvips calls its kind. */

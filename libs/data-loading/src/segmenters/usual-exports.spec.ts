@@ -153,6 +153,19 @@ describe('exports with channels last', () => {
   });
 });
 
+it('refuses the largest of a single class where it is the last axis too', async () => {
+  const nodes = [
+    { op: 'Conv', inputs: ['image', 'w'], outputs: ['maps'] },
+    { op: 'Sigmoid', inputs: ['maps'], outputs: ['alpha'] },
+    { op: 'Transpose', inputs: ['alpha'], outputs: ['mask'], attributes: { perm: [0, 2, 3, 1] } },
+  ];
+  writeFile(at('mask.onnx'), buildOnnxModel({ inputs: [{ name: 'image', dims: [1, 3, side, side] }], outputs: [{ name: 'mask', dims: [1, side, side, 1] }], nodes, initializers: { w: { dims: [1, 3, 1, 1], data: [9, -9, -9] } } }));
+  const input = { height: side, width: side, filter: 'nearest', channels: 'rgb', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  const with_ = (head: Partial<SegmenterHead>): Segmenter => ({ file: at('mask.onnx'), input, heads: [{ tensor: 'mask', category: 'object', classes: [{ index: 0, name: 'rose' }], ...head }] });
+  await expect(seen(with_({}))).rejects.toThrow(/single class[\s\S]*"decide: threshold"/u);
+  expect(await seen(with_({ decide: 'threshold', threshold: 0.5 }))).toEqual(['rose - - -']);
+});
+
 describe('heads that are described one by one', () => {
   const input = { height: 8, width: 8, filter: 'nearest', channels: 'rgb', scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] } as const;
   const classes = [{ index: 0, name: 'rose' }, { index: 1, name: 'leaf' }, { index: 2, name: 'sky' }];
