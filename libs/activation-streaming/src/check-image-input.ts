@@ -11,7 +11,7 @@ export interface ImageInputSettings {
 }
 
 /**
- * Checks that the input of a model takes colour images of the declared size, and tells the order of its axes.
+ * Checks that the input of a model takes images of the declared channels and size, and tells the order of its axes.
  *
  * @throws InputError `MODEL_INPUT_LAYOUT`, `MODEL_INPUT_CHANNELS` or `MODEL_INPUT_SIZE`.
  */
@@ -19,12 +19,17 @@ export function checkImageInput({ file, preprocessing }: ImageInputSettings, inp
   const { height, width } = preprocessing;
   const place = { file, column: input.name };
   const layout = preprocessing.layout === 'auto' ? input.layout : preprocessing.layout;
-  const told = input.channels === 3;
+  const channels = preprocessing.channels === 'grey' ? 1 : 3;
+  const told = input.channels === channels;
   if (layout !== input.layout && told) {
     throw new InputError('MODEL_INPUT_LAYOUT', `the input of the model is ${input.layout}, but ${layout} was declared`, { ...place, hint: `Declare "layout: ${input.layout}", or leave it out.` });
   }
-  if (input.channels !== undefined && input.channels !== 3) {
-    throw new InputError('MODEL_INPUT_CHANNELS', `the model takes ${String(input.channels)} channels`, { ...place, expected: '3 channels, as images have', hint: 'Export the model for colour images.' });
+  if (input.channels !== undefined && input.channels !== channels) {
+    throw new InputError('MODEL_INPUT_CHANNELS', `the model takes ${String(input.channels)} channel${input.channels === 1 ? '' : 's'}, but its input is set to ${preprocessing.channels}`, {
+      ...place,
+      expected: input.channels === 1 ? '"channels: grey"' : input.channels === 3 ? '"channels: rgb" or "channels: bgr"' : 'one channel (grey) or three (colours)',
+      hint: input.channels === 1 ? 'Set input to "{channels: grey}", with the mean and std that the model was trained with, one number each.' : input.channels === 3 ? 'Leave "channels: grey" out.' : 'Export the model for colour or grey images.',
+    });
   }
   if ((input.height ?? height) !== height || (input.width ?? width) !== width) {
     throw new InputError('MODEL_INPUT_SIZE', `the model takes images of ${String(input.width ?? 'any')} x ${String(input.height ?? 'any')} pixels, but its input is set to ${String(width)} x ${String(height)}`, {

@@ -2,7 +2,7 @@ import { InputError } from '@intermodel/errors';
 import { openSession, type ModelSession } from '@intermodel/onnx';
 import { checkImageInput } from './check-image-input.ts';
 import { describeLayer, toUnitMaps, type LayerMaps } from './layer-maps.ts';
-import { openNormaliser } from './normalise-pixels.ts';
+import { asBytes, openNormaliser } from './normalise-pixels.ts';
 import type { InputLayout } from './preprocessing.ts';
 import type { RunGuard } from './run-guard.ts';
 import type { OpenedModel, WorkerSettings } from './worker-messages.ts';
@@ -28,15 +28,16 @@ const innerInputs = 8;
 export async function openInference(settings: WorkerSettings, guard: RunGuard): Promise<ImageInference> {
   const { file, layers, preprocessing, executionProviders, intraOpThreads } = settings;
   const { height, width } = preprocessing;
-  const session = guarded(await guard.run(() => openSession({ file, tensors: layers.map(({ tensor }) => tensor), executionProviders, intraOpThreads, inputSize: { height, width } })), guard);
+  const channels = preprocessing.channels === 'grey' ? 1 : 3;
+  const session = guarded(await guard.run(() => openSession({ file, tensors: layers.map(({ tensor }) => tensor), executionProviders, intraOpThreads, inputSize: { height, width, channels } })), guard);
   try {
     const layout = checkImageInput(settings, session.input);
-    const shapes = await oneImageShapes(session, height * width * 3);
+    const shapes = await oneImageShapes(session, height * width * channels);
     const described = layers.map((layer, index) => {
       const tensor = session.tensors[index] ?? '';
       return describeLayer(file, layer, tensor, shapes.get(tensor) ?? [], session.layouts.get(tensor), { height, width });
     });
-    const batchSize = settings.batchSize ?? session.input.batch ?? chooseBatchSize(height * width * 3, described, executionProviders.every((provider) => provider === 'cpu'));
+    const batchSize = settings.batchSize ?? session.input.batch ?? chooseBatchSize(height * width * channels, described, executionProviders.every((provider) => provider === 'cpu'));
     return { model: { layers: described, layout, batchSize }, infer: inferrer(settings, session, layout, described, batchSize), release: () => session.release() };
   } catch (error) {
     await session.release();
@@ -49,7 +50,7 @@ function guarded(session: ModelSession, guard: RunGuard): ModelSession {
 }
 
 function inferrer({ preprocessing }: WorkerSettings, session: ModelSession, layout: InputLayout, layers: readonly LayerMaps[], batchSize: number): ImageInference['infer'] {
-  const normaliser = openNormaliser(preprocessing, layout);
+  const normaliser = openNormaliser(session.input.type === 'uint8' ? asBytes(preprocessing) : preprocessing, layout);
   const pixelsPerImage = preprocessing.height * preprocessing.width;
   return async (pixels, images) => {
     const sizes = layers.map(({ units, height, width }) => units * height * width);

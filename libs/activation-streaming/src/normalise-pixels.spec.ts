@@ -8,7 +8,7 @@ const settings = { scale: 0.5, mean: [1, 2, 3], std: [1, 2, 4] } as const;
 type Figures = Pick<Parameters<typeof openNormaliser>[0], 'scale' | 'mean' | 'std'>;
 
 /** Values of images of one row. */
-const normalised = (bytes: Uint8Array, width: number, figures: Figures, channels: 'rgb' | 'bgr', layout: 'NCHW' | 'NHWC') => openNormaliser({ ...figures, height: 1, width, channels }, layout).normalise(bytes);
+const normalised = (bytes: Uint8Array, width: number, figures: Figures, channels: 'rgb' | 'bgr' | 'grey', layout: 'NCHW' | 'NHWC') => openNormaliser({ ...figures, height: 1, width, channels }, layout).normalise(bytes);
 
 describe('openNormaliser', () => {
   // Two pixels: red 10, green 20, blue 30 and red 40, green 50, blue 60.
@@ -21,6 +21,15 @@ describe('openNormaliser', () => {
     ['bgr', 'NHWC', [14, 4, 0.5, 29, 11.5, 4.25]],
   ] as const)('puts %s pixels in order %s', (channels, layout, values) => {
     expect(Array.from(normalised(pixels, 2, settings, channels, layout))).toEqual(values);
+  });
+
+  it('makes grey as Pillow does', () => {
+    // What Image.new('RGB', (1, 1), colour).convert('L') gives.
+    const colours = [[255, 0, 0, 76], [0, 255, 0, 150], [0, 0, 255, 29], [255, 255, 255, 255], [10, 20, 30, 18], [1, 2, 3, 2], [200, 100, 50, 124], [255, 254, 253, 254], [0, 1, 0, 1], [127, 128, 129, 128]];
+    const bytes = Uint8Array.from(colours.flatMap((colour) => colour.slice(0, 3)));
+    const plain = { scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+    expect(Array.from(normalised(bytes, colours.length, plain, 'grey', 'NCHW'))).toEqual(colours.map(([, , , grey]) => grey));
+    expect(Array.from(normalised(bytes, 1, { scale: 2, mean: [2, 2, 2], std: [4, 4, 4] }, 'grey', 'NHWC')).slice(0, 2)).toEqual([37.5, 74.5]);
   });
 
   it('equals the formula for every byte and several images', () => {

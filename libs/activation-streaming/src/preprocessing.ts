@@ -15,20 +15,24 @@ export interface Preprocessing {
   readonly shortestSide: number;
   /** Filter of the resizing. */
   readonly filter: 'bilinear' | 'bicubic' | 'lanczos3' | 'nearest';
-  /** Order of the channels. */
-  readonly channels: 'rgb' | 'bgr';
+  /** Order of the channels; `grey`: one channel of luma as ITU-R 601 and Pillow's `convert("L")` have it. */
+  readonly channels: 'rgb' | 'bgr' | 'grey';
   /** Factor of the bytes 0..255. */
   readonly scale: number;
-  /** Subtracted after scaling, in the order of `channels`. */
+  /** Subtracted after scaling, in the order of `channels`; for `grey` three times the same. */
   readonly mean: readonly [number, number, number];
-  /** Divides what is left, in the order of `channels`. */
+  /** Divides what is left, in the order of `channels`; for `grey` three times the same. */
   readonly std: readonly [number, number, number];
   /** Order of the axes; `auto` takes what the sizes of the model's input tell. */
   readonly layout: InputLayout | 'auto';
 }
 
 /** What a user declares: any part of {@link Preprocessing}, and the preset that the rest is taken from. */
-export type PreprocessingInput = Partial<Preprocessing> & {
+export type PreprocessingInput = Partial<Omit<Preprocessing, 'mean' | 'std'>> & {
+  /** Three numbers in the order of `channels`; one for `grey`. @default that of the preset; for `grey` 0 where that is of colours */
+  readonly mean?: readonly number[];
+  /** Three numbers in the order of `channels`; one for `grey`. @default that of the preset; for `grey` 1 where that is of colours */
+  readonly std?: readonly number[];
   /** Preset that holds for everything not declared. @default 'imagenet' */
   readonly preset?: string;
 };
@@ -50,13 +54,18 @@ export const preprocessingPresets = {
 /** Name of a preset of {@link preprocessingPresets}. */
 export type PreprocessingPreset = keyof typeof preprocessingPresets;
 
-const choices = { resize: ['exact', 'shortest-side'], filter: ['bilinear', 'bicubic', 'lanczos3', 'nearest'], channels: ['rgb', 'bgr'], layout: ['NCHW', 'NHWC', 'auto'] } as const;
+const choices = { resize: ['exact', 'shortest-side'], filter: ['bilinear', 'bicubic', 'lanczos3', 'nearest'], channels: ['rgb', 'bgr', 'grey'], layout: ['NCHW', 'NHWC', 'auto'] } as const;
 const checks: Readonly<Record<string, { readonly expected: string; readonly passes: (value: unknown) => boolean }>> = {
   ...Object.fromEntries(['height', 'width', 'shortestSide'].map((key) => [key, { expected: 'a whole number of pixels, at least 1', passes: (value: unknown) => Number.isInteger(value) && (value as number) >= 1 }])),
   scale: { expected: 'a number other than 0', passes: (value) => Number.isFinite(value) && value !== 0 },
-  mean: { expected: 'a list of three numbers', passes: isTriple },
-  std: { expected: 'a list of three numbers other than 0', passes: (value) => isTriple(value) && !value.includes(0) },
 };
+
+/** Whether a value is the mean (or, without 0, the deviation) of the channels. */
+function isOfChannels(value: unknown, channels: Preprocessing['channels'], key: 'mean' | 'std'): value is number[] {
+  if (!Array.isArray(value) || !value.every((number) => Number.isFinite(number) && (key === 'mean' || number !== 0))) return false;
+  // What was filled in once may be filled in again: for grey it then stands three times.
+  return value.length === 3 ? channels !== 'grey' || isEven(value) : value.length === 1 && channels === 'grey';
+}
 
 /**
  * Fills in a declared preprocessing from its preset, and checks it.
@@ -82,11 +91,18 @@ export function resolvePreprocessing(declared: string | PreprocessingInput = 'im
     if (check?.passes(value) === false) throw new InputError('PREPROCESSING_VALUE', `${JSON.stringify(value)} is no ${key}`, { ...place, column: key, expected: check.expected });
   }
   const merged = { ...preset, ...own };
+  const ofChannels = (key: 'mean' | 'std', grey: number): Preprocessing['mean'] => {
+    const value: unknown = merged.channels === 'grey' && !(key in own) ? [isEven(preset[key]) ? preset[key][0] : grey] : merged[key];
+    if (!isOfChannels(value, merged.channels, key)) throw new InputError('PREPROCESSING_VALUE', `${JSON.stringify(value)} is no ${key}`, { ...place, column: key, expected: `a list of ${merged.channels === 'grey' ? 'one number' : 'three numbers'}${key === 'std' ? ' other than 0' : ''}` });
+    const [first = grey, second = first, third = first] = value;
+    return [first, second, third];
+  };
   // The longer side of the input is the smallest side that leaves something to crop everywhere.
   const shortestSide = 'shortestSide' in own ? merged.shortestSide : Math.max(merged.height, merged.width);
-  return { ...merged, shortestSide };
+  return { ...merged, mean: ofChannels('mean', 0), std: ofChannels('std', 1), shortestSide };
 }
 
-function isTriple(value: unknown): value is number[] {
-  return Array.isArray(value) && value.length === 3 && value.every((number) => Number.isFinite(number));
+/** Whether all channels have the same value. */
+function isEven([first, ...others]: readonly number[]): boolean {
+  return others.every((value) => value === first);
 }

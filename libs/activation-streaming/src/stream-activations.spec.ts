@@ -51,6 +51,29 @@ function rows(batches: readonly ActivationBatch[]): [image: string, activations:
 }
 const collect = (batches: readonly LabelledImageBatch[], changes: Partial<ActivationOptions> = {}) => lastValueFrom(from(batches).pipe(streamActivations({ ...options, ...changes }), toArray()));
 
+describe('models that take other images than colours in floats', () => {
+  it.each(['NCHW', 'NHWC'] as const)('are given bytes as they are, whatever mean and deviation are declared: %s', async (layout) => {
+    const bytes: OnnxModel = {
+      ...tiny,
+      nodes: [{ op: 'Cast', inputs: ['x'], outputs: ['f'], attributes: { to: 1 } }, ...(layout === 'NCHW' ? [] : [{ op: 'Transpose', inputs: ['f'], outputs: ['t'], attributes: { perm: [0, 3, 1, 2] } }]), { op: 'Conv', inputs: [layout === 'NCHW' ? 'f' : 't', 'w', 'b'], outputs: ['c'] }, ...tiny.nodes.slice(1)],
+      inputs: [{ name: 'x', dims: layout === 'NCHW' ? ['batch', 3, 1, 2] : ['batch', 1, 2, 3], type: 'uint8' }],
+    };
+    const place = path.join(folder, `bytes-${layout}.onnx`);
+    writeFileSync(place, buildOnnxModel(bytes));
+    const batches = await collect([batchOf(0, 3)], { file: place, preprocessing: { width: 2, height: 1 } });
+    expect(rows(batches).map(([, maps]) => maps)).toEqual([0, 1, 2].map(expected));
+  });
+
+  it.each([1, 'channels'] as const)('are given one channel of grey: %s', async (channels) => {
+    const place = path.join(folder, `grey-${String(channels)}.onnx`);
+    writeFileSync(place, buildOnnxModel({ ...tiny, nodes: [{ op: 'Conv', inputs: ['x', 'w'], outputs: ['y'] }, { op: 'GlobalAveragePool', inputs: ['y'], outputs: ['g'] }], inputs: [{ name: 'x', dims: ['batch', channels, 1, 2] }], initializers: { w: { dims: [1, 1, 1, 1], data: [2] } } }));
+    const batches = await collect([batchOf(7, 2)], { file: place, preprocessing: { channels: 'grey', scale: 1, width: 2, height: 1 } });
+    // Luma of (7, 10, 12), (5, 5, 7) and (8, 10, 12), (5, 5, 8).
+    expect(rows(batches).map(([, maps]) => maps)).toEqual([[18, 10], [20, 10]]);
+    await expect(collect([batchOf(0, 1)], { file: place })).rejects.toMatchObject(channels === 1 ? { code: 'MODEL_INPUT_CHANNELS', message: expect.stringContaining('{channels: grey}') as string } : {});
+  });
+});
+
 describe('streamActivations', () => {
   it('puts out the maps of every image, with its labels, in order', async () => {
     const batches = await collect([batchOf(0, 3), batchOf(3, 1), batchOf(4, 4)]);

@@ -1,9 +1,9 @@
 import { checkExternalData } from './external-data.ts';
 import { cutGraph } from './cut-graph.ts';
-import { describeInput, type ModelInput } from './model-input.ts';
+import { describeInput, type FreeSizes, type ModelInput } from './model-input.ts';
 import { checkSpatial } from './open-session.ts';
 import { readModel } from './read-model.ts';
-import { modelInput, type ImageSize } from './tensor-shapes.ts';
+import { modelInput } from './tensor-shapes.ts';
 
 /** Settings of {@link checkLayers}. */
 export interface CheckLayersOptions {
@@ -12,7 +12,7 @@ export interface CheckLayersOptions {
   /** Tensors that are to be put out: names of tensors, or of nodes with one output. @default those that {@link listLayers} would list */
   readonly tensors?: readonly string[];
   /** Size of the images, in pixels, where the file leaves it free. @default 224 x 224 */
-  readonly inputSize?: ImageSize;
+  readonly inputSize?: FreeSizes;
 }
 
 /**

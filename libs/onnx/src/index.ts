@@ -17,5 +17,5 @@ export type { ImageSize, TensorShapes } from './tensor-shapes.ts';
 
 // Sessions
 export { openSession, type ModelSession, type OpenSessionOptions, type TensorValues } from './open-session.ts';
-export type { Layout, ModelInput } from './model-input.ts';
+export type { FreeSizes, Layout, ModelInput } from './model-input.ts';
 export { listExecutionProviders } from './execution-providers.ts';

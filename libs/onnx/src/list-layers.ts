@@ -2,7 +2,7 @@ import { isLine, isPlain, tokenGrid, type Axes, type Axis } from './axis-parts.t
 import { cutGraph } from './cut-graph.ts';
 import { GraphView } from './graph-view.ts';
 import { mapLayouts } from './map-layouts.ts';
-import type { Layout } from './model-input.ts';
+import type { FreeSizes, Layout } from './model-input.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { quantisations } from './quantised-tensors.ts';
 import { ModelProber } from './model-prober.ts';
@@ -74,7 +74,7 @@ export interface LayerList {
 /** Settings of {@link listLayers}. */
 export interface ListLayersOptions extends ProbeLimits {
   /** Size of the images, in pixels, where the file leaves it free. @default 224 x 224 */
-  readonly inputSize?: ImageSize;
+  readonly inputSize?: FreeSizes;
   /** Tensors to look at, with those that they are made from; nothing else of the model is. @default all */
   readonly tensors?: readonly string[];
   /** Ends the look at once. */
@@ -101,7 +101,7 @@ export async function listLayers(file: string, { inputSize = defaultSize, tensor
   });
   const { shapes, types, batch, source }: TensorShapes = result?.known ?? { shapes: new Map(), types: new Map(), batch: 1, source: 'inference' };
   const made = new Set(result?.tensors);
-  const sized = new Map([...shapes, [image.name, [batch, ...image.dims((image.channels ?? 3) * size.height * size.width)]]]);
+  const sized = new Map([...shapes, [image.name, [batch, ...image.dims(image.givenChannels * size.height * size.width)]]]);
   const axes = traceAxes(model, { tensors: made, shapes: sized, input: image.name, layout: image.layout });
   const layouts = mapLayouts(model.graph, (name) => sized.get(name)?.length === 4, image.layout);
   const quantised = quantisations(model.graph);

@@ -144,7 +144,7 @@ describe('openSession', () => {
     expect(code).toBe('MODEL_INPUTS');
     expect(message).toContain('x, z');
     expect((await codeOf({ file: write(add([{ name: 'x', dims: ['batch', 12] }])), tensors: ['y'] }))[0]).toBe('MODEL_INPUT_RANK');
-    expect((await codeOf({ file: write(add([{ name: 'x', dims, type: 'uint8' }])), tensors: ['y'] }))[0]).toBe('MODEL_INPUT_TYPE');
+    expect((await codeOf({ file: write(add([{ name: 'x', dims, type: 'int32' }])), tensors: ['y'] }))[0]).toBe('MODEL_INPUT_TYPE');
   });
 
   it('says which operator, operator set or file version is too new', async () => {

@@ -5,7 +5,7 @@ import { checkExecutionProviders, providerError } from './execution-providers.ts
 import { findTensor, inputDependents } from './find-tensor.ts';
 import { floatsFromHalves, halvesFromFloats } from './half-floats.ts';
 import { mapLayouts } from './map-layouts.ts';
-import { describeInput, type Layout, type ModelInput } from './model-input.ts';
+import { describeInput, type FreeSizes, type Layout, type ModelInput } from './model-input.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { readModel } from './read-model.ts';
 import { runtimeError } from './runtime-errors.ts';
@@ -29,7 +29,7 @@ export interface OpenSessionOptions {
    */
   readonly spinning?: boolean;
   /** Size of the images, in pixels, where the file leaves it free. @default square images of as many values as a run is given */
-  readonly inputSize?: { readonly height: number; readonly width: number };
+  readonly inputSize?: FreeSizes;
   /** Whether tensors of whole numbers, such as class numbers, may be put out too. @default false */
   readonly wholeNumbers?: boolean;
 }
@@ -135,7 +135,7 @@ export function outputShapes(session: InferenceSession): Map<string, (number | u
 function batchRunner(file: string, session: InferenceSession, input: ModelInput, names: ReadonlyMap<string, string>): ModelSession['run'] {
   let most = input.batch;
   const runOnce = async (values: Float32Array, batch: number): Promise<Map<string, TensorValues>> => {
-    const data = input.type === 'float16' ? halvesFromFloats(values) : values;
+    const data = input.type === 'float16' ? halvesFromFloats(values) : input.type === 'uint8' ? Uint8Array.from(values) : values;
     const dims = [batch, ...input.dims(values.length / batch)];
     const results = await session.run({ [input.name]: new Tensor(input.type, data, dims) }).catch((cause: unknown) => {
       throw runtimeError(file, cause);

@@ -1,4 +1,4 @@
-import { describeInput, type ModelInput } from './model-input.ts';
+import { describeInput, type FreeSizes, type ModelInput } from './model-input.ts';
 import type { ModelProber } from './model-prober.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { checkSizes } from './probe-limits.ts';
@@ -29,7 +29,7 @@ export interface TensorShapes {
  * @throws InputError where the runtime cannot make one of the tensors, `TENSOR_TOO_LARGE`, `MODEL_PROBE_LIMIT`.
  */
 export async function tensorShapes(model: OnnxModel, tensors: readonly string[], input: ModelInput, size: ImageSize, prober: ModelProber): Promise<TensorShapes> {
-  const dims = [input.batch ?? 1, ...input.dims((input.channels ?? 3) * size.height * size.width)];
+  const dims = [input.batch ?? 1, ...input.dims(input.givenChannels * size.height * size.width)];
   const batch = dims[0] as number;
   checkSizes(model.file, [[input.name, dims]]);
   const stated = fits(input, size) ? statedShapes(model, tensors, batch) : undefined;
@@ -39,7 +39,7 @@ export async function tensorShapes(model: OnnxModel, tensors: readonly string[],
 }
 
 /** Describes the image input of a whole model, where the images of `size` are free to choose. */
-export function modelInput(model: OnnxModel, size: ImageSize): ModelInput {
+export function modelInput(model: OnnxModel, size: FreeSizes): ModelInput {
   const constants = new Set(model.graph.initializers.map(({ name }) => name));
   return describeInput(model.file, { inputs: model.graph.inputs.filter(({ name }) => !constants.has(name)) }, size);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { datasetFormats, resolveGeometry, vocabularyHealth, vocabularyHealthDefaults, type DatasetDescription, type ImageGeometry, type VocabularyHealth, type VocabularyHealthOptions } from '@intermodel/data-loading';
 import { InputError, suggestName } from '@intermodel/streams';
+import { withModelSizes } from './dissect/model-sizes.ts';
 import { describedGeometry, openImageSource } from './images/image-source.ts';
 import { healthOptions } from './images/label-health.ts';
 import { checkData } from './study-file/check-data.ts';
@@ -60,7 +61,8 @@ export async function describeData(content: DataContent, options: DescribeDataOp
  *
  * @throws InputError of the readers and segmenters.
  */
-export async function describeStudyData({ data, models, matching, runtime }: Pick<Study, 'data' | 'models' | 'matching' | 'runtime'>, options: DescribeDataOptions = {}): Promise<DescribedData> {
+export async function describeStudyData(study: Pick<Study, 'data' | 'models' | 'matching' | 'runtime'>, options: DescribeDataOptions = {}): Promise<DescribedData> {
+  const { data, models, matching, runtime } = await withModelSizes(study);
   return describe({ data, geometry: models[0]?.geometry ?? describedGeometry, health: healthOptions(matching), runtime }, options);
 }
 

@@ -20,7 +20,7 @@ export function layersCommand(): Command {
       const { size } = options;
       const limits = probeOptions(options);
       const { layers, choice, leftOut, input, channels, source } = await stoppable((signal) => listModelLayers(model, { ...limits, signal, ...(size === undefined ? {} : { inputSize: { height: size, width: size } }) }));
-      const refusal = channels === undefined || channels === 3 ? [] : [`dissect refuses this model: it takes ${String(channels)} channel${channels === 1 ? '' : 's'}, where images have 3`];
+      const refusal = channels === undefined || channels === 3 ? [] : channels === 1 ? ['the model takes one channel: dissect it with --input "{channels: grey}"'] : [`dissect refuses this model: it takes ${String(channels)} channels, where images have 3, or 1 of grey`];
       const notes = [...refusal, ...tokenNotes(layers)];
       printResult(options, { model, input, source, layers, choice, leftOut, notes }, () =>
         [

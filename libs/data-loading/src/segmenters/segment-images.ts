@@ -104,12 +104,14 @@ class OpenSegmenter {
   async #segment(pixels: Uint8Array): Promise<HeadPlane[]> {
     const { file, input, heads } = this.#segmenter;
     const { executionProviders, intraOpThreads } = this.#options;
-    this.#session ??= openSession({ file, tensors: heads.map(({ tensor }) => tensor), inputSize: input, wholeNumbers: true, ...(executionProviders === undefined ? {} : { executionProviders }), ...(intraOpThreads === undefined ? {} : { intraOpThreads }) });
+    this.#session ??= openSession({ file, tensors: heads.map(({ tensor }) => tensor), inputSize: { height: input.height, width: input.width }, wholeNumbers: true, ...(executionProviders === undefined ? {} : { executionProviders }), ...(intraOpThreads === undefined ? {} : { intraOpThreads }) });
     const session = await this.#session;
     this.#described ??= this.#checkModel();
     await this.#described;
     checkInput(file, input, session.input);
-    const values = await session.run(inputValues(pixels, input, session.input.layout === 'NHWC'), 1);
+    // A model that takes bytes is given them as they are.
+    const settings = session.input.type === 'uint8' ? { ...input, scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const : input;
+    const values = await session.run(inputValues(pixels, settings, session.input.layout === 'NHWC'), 1);
     const decided: HeadPlane[] = [];
     heads.forEach((head, place) => {
       const tensor = session.tensors[place] ?? head.tensor;

@@ -16,6 +16,7 @@ import { probeOptions } from '../list-model-layers.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';
 import { checkModels, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
+import { withModelSizes } from './model-sizes.ts';
 import type { ShardLabels } from './shard-labels.ts';
 import { ShardReports } from './shard-reports.ts';
 
@@ -70,8 +71,9 @@ export interface DissectionContext {
  *
  * @throws InputError for images, labels and models that do not fit; MachineError `DISK_TOO_SMALL`, `WRITE_FAILED`.
  */
-export function dissectStudy(study: Study, { store = memoryStore(), source, concurrency, signal }: DissectStudyOptions = {}): Observable<DissectionEvent> {
+export function dissectStudy(given: Study, { store = memoryStore(), source, concurrency, signal }: DissectStudyOptions = {}): Observable<DissectionEvent> {
   return stoppableObservable(signal, async (stop, onEvent) => {
+    const study = await withModelSizes(given);
     const hashes = new FileHashes();
     const steps = new StudySteps({ store, signal: stop, onEvent });
     const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes, probeOptions(study.runtime, stop));

@@ -62,7 +62,8 @@ export function placeWarnings(placed: readonly PlacedModel[]): { readonly subjec
 async function checkModel({ file, layers, input }: StudyModel): Promise<InputLayout> {
   const { checkLayers } = await import('@intermodel/onnx');
   const { height, width } = input;
-  return checkImageInput({ file, preprocessing: input }, checkLayers({ file, inputSize: { height, width }, ...(layers === 'usual' ? {} : { tensors: layers }) }));
+  const channels = input.channels === 'grey' ? 1 : 3;
+  return checkImageInput({ file, preprocessing: input }, checkLayers({ file, inputSize: { height, width, channels }, ...(layers === 'usual' ? {} : { tensors: layers }) }));
 }
 
 /** Says of what goes wrong with a model which model of the study it is, since files of several may have the same name. */
@@ -124,7 +125,7 @@ async function weightFiles(file: string, locations: readonly string[]): Promise<
 async function readFacts({ file, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
   const { readModel } = await import('@intermodel/onnx');
   const external = [...new Set(readModel(file).graph.initializers.flatMap((tensor) => (tensor.external === undefined ? [] : [tensor.external.location])))].sort();
-  const inputSize = { height: input.height, width: input.width };
+  const inputSize = { height: input.height, width: input.width, channels: input.channels === 'grey' ? 1 : 3 };
   if (layers !== 'usual') return { usual: [], layers: await findLayerFacts(file, layers, { inputSize, ...probe }), external };
   const { layers: listed, choice } = await listModelLayers(file, { inputSize, ...probe });
   const usual = listed.filter((layer) => layer.usual);

@@ -1,3 +1,4 @@
+import { InputError } from '@intermodel/streams';
 import { resolvePreprocessing, type Preprocessing } from '@intermodel/activation-streaming';
 import {
   assignCategories,
@@ -160,6 +161,7 @@ async function readSegmenter({ file, preset, tensors, labels, input, heads = [] 
 
 /** Of a preprocessing what a segmenter knows: whole images, axes as the model has them. */
 function segmenterInput({ height, width, filter, channels, scale, mean, std }: Preprocessing): Segmenter['input'] {
+  if (channels === 'grey') throw new InputError('SEGMENTER_INPUT', 'segmenters take colour images', { column: 'channels', expected: 'rgb or bgr' });
   return { height, width, filter, channels, scale, mean, std };
 }
 

@@ -19,6 +19,7 @@ import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import { openImageSource, type ImageSource } from '../images/image-source.ts';
 import { lockOutput } from './lock-output.ts';
 import { labelHealth, vocabularyFile, type LabelHealth } from '../images/label-health.ts';
+import { withModelSizes } from '../dissect/model-sizes.ts';
 import { checkModels, placeModels, placeWarnings, type PlacedModel } from '../dissect/model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
 import { labelsFolder, openRunFolder, storeFolder, type Replaced, type RunFolder } from './run-folder.ts';
@@ -99,7 +100,7 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
     try {
       const outputLock = out === undefined ? undefined : await lockOutput(out, store.folder, { ...options.lock, signal });
       try {
-        onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
+        onEvent(await new StudyRunner(await withModelSizes(study), options, folder, store, signal, onEvent).run());
       } finally {
         outputLock?.release();
       }

@@ -32,8 +32,13 @@ function checkInput(input: InputContent, path: StudyPath): Finding[] {
   const demand = (key: string, problem: string, hint: string) => findings.push({ path: [...path, key], problem, expected: '(byte x scale - mean) / std, as the model was trained', hint });
   const even = (values: readonly number[]) => values.every((value) => value === values[0]);
   if (mean !== std && input.preset === undefined) demand(mean ? 'mean' : 'std', `"${mean ? 'mean' : 'std'}" stands without "${mean ? 'std' : 'mean'}"`, 'Give both, or name a preset for the other.');
-  if (input.channels !== undefined && input.channels !== preset.channels && !((mean || even(preset.mean)) && (std || even(preset.std)))) demand('channels', `the preset ${presetName} has mean and deviation in the order ${preset.channels}`, `Give "mean" and "std" in the order ${input.channels}.`);
-  if (input.scale !== undefined && input.scale !== preset.scale && !mean && preset.mean.some((value) => value !== 0)) demand('scale', `the mean of the preset ${presetName} is meant for the scale ${String(preset.scale)}`, 'Give "mean" and "std" too.');
+  if (input.channels !== undefined && input.channels !== 'grey' && input.channels !== preset.channels && !((mean || even(preset.mean)) && (std || even(preset.std)))) demand('channels', `the preset ${presetName} has mean and deviation in the order ${preset.channels}`, `Give "mean" and "std" in the order ${input.channels}.`);
+  if (input.scale !== undefined && input.channels !== 'grey' && input.scale !== preset.scale && !mean && preset.mean.some((value) => value !== 0)) demand('scale', `the mean of the preset ${presetName} is meant for the scale ${String(preset.scale)}`, 'Give "mean" and "std" too.');
+  for (const key of ['mean', 'std'] as const) {
+    const count = input.channels === 'grey' ? 1 : 3;
+    if (input[key] !== undefined && input[key].length !== count) findings.push({ path: [...path, key], problem: `${String(input[key].length)} numbers stand for ${String(count)} ${count === 1 ? 'channel' : 'channels'}`, expected: `a list of ${String(count)}`, hint: 'Give one number for each channel.' });
+  }
+  if (findings.length > 0) return findings;
   const resolved = resolvePreprocessing(input);
   if (input.shortestSide !== undefined && resolved.resize === 'exact') demand('shortestSide', '"shortestSide" has no effect, since the whole image is squashed', 'Add "resize: shortest-side", or remove the key.');
   const longer = Math.max(resolved.height, resolved.width);

@@ -48,6 +48,7 @@ function resolveModel({ name, file, layer, layers, input, tokens }: ModelContent
     layers: layers ?? (layer === undefined ? 'usual' : [layer]),
     tokens: resolveTokens(tokens),
     input: preprocessing,
+    sizeIsOpen: !(typeof input === 'object' && (input.width !== undefined || input.height !== undefined)),
     geometry: resolveGeometry({ height, width, resize, shortestSide, filter, labelHeight: labelGrid.height, labelWidth: labelGrid.width }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Preprocessing, PreprocessingPreset } from '@intermodel/activation-streaming';
+import type { PreprocessingInput, PreprocessingPreset } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
 import type { ModelNameRule } from '@intermodel/data-loading';
 import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
@@ -73,7 +73,7 @@ export interface ModelContent {
 }
 
 /** Settings of a model's input on top of a preset. */
-export type InputContent = Partial<Preprocessing> & {
+export type InputContent = PreprocessingInput & {
   /** Preset that everything not given is taken from. @default 'imagenet' */
   readonly preset?: PreprocessingPreset;
 };

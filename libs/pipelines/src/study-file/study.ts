@@ -162,6 +162,8 @@ export interface StudyModel {
   readonly tokens: StudyTokens;
   /** How images become the input. */
   readonly input: Preprocessing;
+  /** Whether the study leaves the size of the input open, so that of the model holds where its file fixes one. */
+  readonly sizeIsOpen: boolean;
   /** How images and labels are brought to size: `input` and the label grid. */
   readonly geometry: ResolvedGeometry;
 }

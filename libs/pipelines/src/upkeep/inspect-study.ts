@@ -11,6 +11,7 @@ import type { LayerPlace } from '../dissect/dissection-steps.ts';
 import type { ImageContent } from '../images/image-changes.ts';
 import { openImageSource, studyPlaneKeys } from '../images/image-source.ts';
 import { layerPlaces } from '../dissect/model-facts.ts';
+import { withModelSizes } from '../dissect/model-sizes.ts';
 import { labelsFolder, modelsFolder, storeFolder } from '../run/run-folder.ts';
 import { studySteps, type GraphStep } from './study-graph.ts';
 import { studyInputs } from '../run/study-inputs.ts';
@@ -63,8 +64,9 @@ export interface InspectedStudy {
  *
  * @throws InputError for images, labels and models that do not fit.
  */
-export async function inspectStudy(study: Study, { out, store: given, signal = new AbortController().signal }: StudyPlace): Promise<InspectedStudy> {
-  const store = openStudyStore(given ?? (out === undefined ? undefined : path.join(out, storeFolder)));
+export async function inspectStudy(given: Study, { out, store: givenStore, signal = new AbortController().signal }: StudyPlace): Promise<InspectedStudy> {
+  const study = await withModelSizes(given);
+  const store = openStudyStore(givenStore ?? (out === undefined ? undefined : path.join(out, storeFolder)));
   const labelFolder = study.runtime.labelCache ?? (out === undefined ? undefined : path.join(out, labelsFolder));
   const neededPlanes = await studyPlaneKeys(study);
   const missing = [...neededPlanes].filter((key) => labelFolder === undefined || !existsSync(keptPlanesFile(labelFolder, key))).length;
