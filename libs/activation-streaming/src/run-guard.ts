@@ -41,10 +41,10 @@ export class RunGuard {
     }
   }
 
-  /** Blocks the main thread until the call of the runtime under way returns: the last thing that an ending process does. */
-  stopAndWait(milliseconds: number): void {
+  /** Blocks the main thread until the call of the runtime under way returns: the last thing that an ending process does. Tells whether it did. */
+  stopAndWait(milliseconds: number): boolean {
     this.stop();
-    Atomics.wait(this.#words, runningWord, 1, milliseconds);
+    return Atomics.wait(this.#words, runningWord, 1, milliseconds) !== 'timed-out';
   }
 }
 

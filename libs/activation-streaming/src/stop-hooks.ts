@@ -5,7 +5,7 @@ import type { RunGuard } from './run-guard.ts';
  */
 
 /** Longest time that an ending process waits for the run under way. */
-const exitMilliseconds = 10_000;
+const exitMilliseconds = 5000;
 
 const atWork = new Set<RunGuard>();
 
@@ -21,7 +21,9 @@ export function stopAtExit(guard: RunGuard): () => void {
 function stopAll(): void {
   // All are told first, so that they end side by side.
   for (const guard of atWork) guard.stop();
-  for (const guard of atWork) guard.stopAndWait(exitMilliseconds);
+  const returned = [...atWork].map((guard) => guard.stopAndWait(exitMilliseconds));
+  // A run that does not return keeps its thread, and with it this process, for ever.
+  if (returned.includes(false)) process.kill(process.pid, 'SIGKILL');
 }
 
 interface AbortCalls {

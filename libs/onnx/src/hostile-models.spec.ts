@@ -99,6 +99,11 @@ describe('a model that means harm', () => {
     await expect(listLayers(write(constants), { probeMegabytes: 500 })).rejects.toMatchObject({ code: 'MODEL_PROBE_LIMIT', message: expect.stringContaining('MiB of memory') as string });
   });
 
+  it('is run where it has loops, though it states all shapes', async () => {
+    const stated = { ...loop(2n ** 62n), valueInfo: ['c', 'maps'].map((name) => ({ name, dims: ['batch', 4, 8, 8] })), outputs: [{ name: 'last', dims: ['batch', 4, 8, 8] }] };
+    await expect(listLayers(write(stated), { probeSeconds: 1, inputSize: { height: 8, width: 8 } })).rejects.toMatchObject({ code: 'MODEL_PROBE_LIMIT' });
+  });
+
   it('is run where a loop ends', async () => {
     expect((await listLayers(write(loop(3n)))).choice.reason).not.toBe('');
   });

@@ -10,6 +10,7 @@ export type { ByteRange } from './protobuf-reader.ts';
 // Layers
 export { checkLayers, type CheckLayersOptions } from './check-layers.ts';
 export { probeDefaults, type ProbeLimits } from './probe-limits.ts';
+export { loopedTensors } from './tensor-shapes.ts';
 export { listLayers, type Layer, type LayerList, type LeftOutTensors, type ListLayersOptions } from './list-layers.ts';
 export type { UsualChoice } from './usual-layer.ts';
 export { findTokenGrid, prefixTokensMost, type TokenGrid } from './token-grid.ts';

@@ -12,6 +12,8 @@ export interface ProbeRequest {
   readonly dims: readonly number[];
   /** Whether the runtime has to tell of shapes, or only that it can make the tensors and of what types. */
   readonly statedShapes: boolean;
+  /** Tensors that loops make: they are run even where nothing is to be found out, to see that they end. */
+  readonly looped: readonly string[];
 }
 
 /** What the runtime tells. */

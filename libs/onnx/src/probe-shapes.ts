@@ -10,17 +10,18 @@ import { runtimeError } from './runtime-errors.ts';
  *
  * @throws InputError where the runtime cannot make one of the tensors, `TENSOR_TOO_LARGE`.
  */
-export async function probeShapes({ file, tensors, input, dims, statedShapes }: ProbeRequest): Promise<ProbedShapes> {
+export async function probeShapes({ file, tensors, input, dims, statedShapes, looped }: ProbeRequest): Promise<ProbedShapes> {
   const session = await openUnoptimised(readModel(file), tensors, { inputDims: new Map([[input, dims]]) });
   try {
     const types = new Map(session.outputMetadata.flatMap((metadata) => (metadata.isTensor ? [[metadata.name, metadata.type] as const] : [])));
-    if (statedShapes) return { types, shapes: new Map(), wasRun: false };
+    const isValue = (name: string) => /^float|int8$/u.test(types.get(name) ?? '');
     const inferred = [...outputShapes(session)];
     checkSizes(file, inferred);
     const isOpen = (shape: readonly (number | undefined)[]) => shape.length === 0 || shape.includes(undefined);
     // Whole numbers of open size are indices and the like; maps of quantised models are 8 bits wide.
-    const open = inferred.filter(([name, shape]) => isOpen(shape) && /^float|int8$/u.test(types.get(name) ?? '')).map(([name]) => name);
-    const measured = open.length === 0 ? [] : await measureShapes(file, session, { input, dims }, open);
+    const open = statedShapes ? [] : inferred.filter(([name, shape]) => isOpen(shape) && isValue(name)).map(([name]) => name);
+    const run = [...new Set([...open, ...looped.filter(isValue)])];
+    const measured = run.length === 0 ? [] : await measureShapes(file, session, { input, dims }, run);
     return { types, shapes: new Map([...(inferred.filter(([, shape]) => !isOpen(shape)) as [string, number[]][]), ...measured]), wasRun: open.length > 0 };
   } finally {
     await session.release();

@@ -1,6 +1,7 @@
 import { describeInput, type FreeSizes, type ModelInput } from './model-input.ts';
 import type { ModelProber } from './model-prober.ts';
-import type { OnnxModel } from './onnx-model.ts';
+import { allNodes } from './captured-names.ts';
+import type { GraphNode, OnnxModel } from './onnx-model.ts';
 import { checkSizes } from './probe-limits.ts';
 
 /** Sizes of an image in pixels. */
@@ -34,8 +35,16 @@ export async function tensorShapes(model: OnnxModel, tensors: readonly string[],
   checkSizes(model.file, [[input.name, dims]]);
   const stated = fits(input, size) ? statedShapes(model, tensors, batch) : undefined;
   if (stated !== undefined) checkSizes(model.file, stated);
-  const { types, shapes, wasRun } = await prober.ask({ file: model.file, tensors, input: input.name, dims, statedShapes: stated !== undefined });
+  const { types, shapes, wasRun } = await prober.ask({ file: model.file, tensors, input: input.name, dims, statedShapes: stated !== undefined, looped: loopedTensors(model).filter((name) => tensors.includes(name)) });
   return { shapes: stated ?? shapes, types, batch, source: stated !== undefined ? 'file' : wasRun ? 'run' : 'inference' };
+}
+
+/** Tensors of nodes that are loops, or hold some: what they do is known only by running them. */
+export function loopedTensors({ graph, functions }: OnnxModel): string[] {
+  const isLoop = ({ operator }: GraphNode) => operator === 'Loop' || operator === 'Scan';
+  const called = new Set(functions.filter(({ nodes }) => allNodes(nodes).length > 0).map(({ domain, name }) => `${domain}:${name}`));
+  const holdsLoop = (node: GraphNode) => allNodes([node]).some((inner) => isLoop(inner) || called.has(`${inner.domain}:${inner.operator}`));
+  return graph.nodes.filter(holdsLoop).flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
 }
 
 /** Describes the image input of a whole model, where the images of `size` are free to choose. */

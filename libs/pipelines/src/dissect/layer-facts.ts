@@ -15,13 +15,13 @@ export function layerFacts({ kind, layout, layoutFound, height, width, prefixTok
   return { name, kind, layout, layoutFound, height, width, prefixTokens, guessed };
 }
 
-/** Finds what the graph tells of layers that are named; the file is not run where it states that all of them have four axes. */
+/** Finds what the graph tells of layers that are named; the file is not looked at by the runtime where it states that all of them have four axes, and has no loop that may not end. */
 export async function findLayerFacts(file: string, names: readonly string[], options: ListLayersOptions): Promise<LayerFacts[]> {
-  const { findTensor, readModel } = await import('@intermodel/onnx');
+  const { findTensor, loopedTensors, readModel } = await import('@intermodel/onnx');
   const model = readModel(file);
   const tensors = names.map((name) => findTensor(model, name));
   const stated = new Map([...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims?.length]));
-  if (tensors.every((tensor) => stated.get(tensor) === 4)) return [];
+  if (tensors.every((tensor) => stated.get(tensor) === 4) && loopedTensors(model).length === 0) return [];
   const { layers, leftOut } = await listModelLayers(file, { ...options, tensors });
   return tensors.flatMap((tensor, index): LayerFacts[] => {
     const name = names[index] ?? tensor;
