@@ -1,13 +1,14 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, dissect, incremental, models).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models).
  */
 import { benchDissect } from './dissect.ts';
+import { benchEmbedCommand } from './embed-command.ts';
 import { benchEmbedding } from './embedding.ts';
 import { benchIncremental } from './incremental.ts';
 import { benchManyModels } from './many-models.ts';
 import { benchReproduce } from './reproduce.ts';
 
-const topics: Record<string, () => Promise<void> | void> = { reproduce: benchReproduce, embedding: benchEmbedding, dissect: benchDissect, incremental: benchIncremental, models: benchManyModels };
+const topics: Record<string, () => Promise<void> | void> = { reproduce: benchReproduce, embedding: benchEmbedding, many: benchEmbedCommand, dissect: benchDissect, incremental: benchIncremental, models: benchManyModels };
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

@@ -1,5 +1,6 @@
 import { datasetFormats, segmenterPresets, type DataContent } from '@intermodel/pipelines';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { encodingOption } from './encoding-option.ts';
 import { ignoredNumber, repeated, wholeNumber } from './numbers.ts';
 
 /** Options that say where labelled images are and what is read of them, as they are parsed. */
@@ -16,6 +17,8 @@ export interface DataOptions {
   readonly segmenter?: readonly SegmenterOption[];
   /** Names of the classes of unified parsing. */
   readonly segmenterLabels?: string;
+  /** Encoding of CSV files without a byte-order mark. */
+  readonly encoding?: string;
   /** Part of the data set. */
   readonly split?: string;
   /** Categories that are read. */
@@ -57,7 +60,7 @@ export interface SegmenterOption {
 }
 
 /** Options that say where labels come from, by their names in {@link DataOptions}. */
-export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired', 'skipBad', 'maxPixels', 'exif', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
+export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'encoding', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired', 'skipBad', 'maxPixels', 'exif', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
 
 /** Formats of data sets with what they look like, for the help of options. */
 export const formatsHelp = Object.keys(datasetFormats).join(', ');
@@ -74,6 +77,7 @@ export function withDataOptions(command: Command): Command {
     .option('--image-labels <FILE>', 'CSV image,number of labels that hold for whole images')
     .option('--segmenter <PRESET=FILE>', `ONNX segmentation model that labels the images instead of label files: ${segmenterPresetNames.join(', ')}; may be given several times (other exports: in a study file)`, readSegmenter)
     .option('--segmenter-labels <FILE>', 'labels.json of the segmenter unified-parsing')
+    .addOption(encodingOption())
     .option('--split <NAME>', 'part of the data set, such as train or val')
     .option('--categories <NAME>', 'category that is read of Broden; may be given several times (default: all)', repeated)
     .option('--names <FILE>', 'class names of ADE20K, of its challenge or of Pascal VOC, where they are not those of the data set')
@@ -93,11 +97,11 @@ export function withDataOptions(command: Command): Command {
 
 /** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
 export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
-  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts: cut, skipLastComponent } = options;
+  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, encoding, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts: cut, skipLastComponent } = options;
   const spatialParts = skipLastComponent === true ? { skipLastComponent } : cut;
   const segmenters = segmenter?.map(({ preset, file }) => ({ file, preset, labels: preset === 'unified-parsing' ? segmenterLabels : undefined }));
   // Options that were not given must not stand in the study at all.
-  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, segmenters, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts })) as DataContent;
+  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, encoding, segmenters, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts })) as DataContent;
 }
 
 function readSegmenter(text: string, earlier: readonly SegmenterOption[] = []): readonly SegmenterOption[] {

@@ -1,5 +1,6 @@
 import type { DissectionEvent } from '@intermodel/pipelines';
 import { durationText, type OutputOptions } from './output.ts';
+import { showProgress, writeMessage } from './terminal.ts';
 
 /** Milliseconds between two lines of progress. */
 const interval = 100;
@@ -8,7 +9,7 @@ const interval = 100;
 export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonly verbose?: boolean }): { readonly onEvent: (event: DissectionEvent) => void; readonly done: () => void } {
   const shown = quiet !== true && process.stderr.isTTY;
   const line = (text: string, end = '') => {
-    if (shown) process.stderr.write(`\r\u001B[K${text}${end}`);
+    if (shown) showProgress(text, end);
   };
   let [step, start, last] = ['', 0, 0];
   return {
@@ -38,5 +39,5 @@ function tellStep(event: DissectionEvent, clear: (text: string) => void): void {
   if (!('subject' in event) || !('step' in event)) return;
   clear('');
   const took = event.kind === 'step-done' ? ` in ${durationText(event.milliseconds / 1000)}` : '';
-  process.stderr.write(`${[event.step, event.subject].filter((part) => part !== '').join(' ')}: ${stepWords[event.kind]}${took}\n`);
+  writeMessage(`${[event.step, event.subject].filter((part) => part !== '').join(' ')}: ${stepWords[event.kind]}${took}\n`);
 }

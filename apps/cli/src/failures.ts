@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { InputError, IntermodelError, limitError } from '@intermodel/streams';
+import { writeMessage } from './terminal.ts';
 
 /** Exit codes, a public interface. */
 export const exitCodes = { done: 0, failed: 1, badInput: 2, stopped: 130 } as const;
@@ -10,10 +11,10 @@ export function reportFailure(thrown: unknown, json: boolean): number {
   if (error instanceof IntermodelError) {
     const { code, message, details } = error;
     const { cause, ...shown } = details;
-    process.stderr.write(json ? `${JSON.stringify({ error: { code, message, ...shown } })}\n` : `${errorText(error)}\n`);
+    writeMessage(json ? `${JSON.stringify({ error: { code, message, ...shown } })}\n` : `${errorText(error)}\n`);
     return error instanceof InputError ? exitCodes.badInput : exitCodes.failed;
   }
-  process.stderr.write(`error UNEXPECTED: this is a fault of intermodel, please report it\n${inspect(error)}\n`);
+  writeMessage(`error UNEXPECTED: this is a fault of intermodel, please report it\n${inspect(error)}\n`);
   return exitCodes.failed;
 }
 

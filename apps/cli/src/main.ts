@@ -13,6 +13,7 @@ import { statusCommand } from './commands/status.ts';
 import { watchCommand } from './commands/watch.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { listenForStop, Stopped } from './stopping.ts';
+import { writeMessage, writeResult } from './terminal.ts';
 
 /**
  * Runs one command line and returns the exit code: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped by
@@ -48,7 +49,7 @@ export function commandLine(): Command {
   const commands = [reproduceCommand(), layersCommand(), dataCommand(), dissectCommand(), runCommand(), statusCommand(), watchCommand(), cleanCommand(), embedCommand(), placeCommand(), relateCommand()];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap((each) => each.commands)]) {
-    command.exitOverride().showHelpAfterError('(add --help for the options, with examples)');
+    command.configureOutput({ writeOut: writeResult, writeErr: writeMessage }).exitOverride().showHelpAfterError('(add --help for the options, with examples)');
   }
   return program;
 }

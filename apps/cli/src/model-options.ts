@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { InputError } from '@intermodel/streams';
+import { distinctFileNames, InputError } from '@intermodel/streams';
 import { splitModelOption } from './split-model-option.ts';
 
 /** A model as the option --model gives it: a file, its layers if they are named, and a name of its own. */
@@ -33,7 +33,7 @@ export function readModelOptions(texts: readonly string[]): ModelOption[] {
     given.set(key, { name, file: earlier?.file ?? file, layers: [...(earlier?.layers ?? []), layer] });
   }
   const models = [...given.values()];
-  const names = nameModels(models);
+  const names = distinctFileNames(models.map(({ file }) => file), models.map(({ name }) => name), /\.onnx$/iu);
   return models.map((model, index) => ({ name: names[index] ?? '', file: model.file, ...layersOf(model) }));
 }
 
@@ -49,17 +49,4 @@ function layersOf({ file, layers }: GivenModel): Pick<ModelOption, 'layers'> {
   if (named.length === 0) return {};
   if (named.length < layers.length) throw new InputError('MODEL_OPTION', `--model ${file} is given without a layer, and with the layer ${named.join(', ')}`, { expected: 'all layers by their names, or none', hint: `Name the usual layer too: "intermodel layers ${file}" marks it.` });
   return { layers: [...new Set(named)] };
-}
-
-/** Names of models: where files of one name meet, as many folders above them as tell them apart. */
-function nameModels(models: readonly GivenModel[]): string[] {
-  const parts = models.map(({ file }) => path.resolve(file).replace(/\.onnx$/iu, '').split(path.sep).filter((part) => part !== ''));
-  const nameOf = (index: number, folders: number) => models[index]?.name ?? (parts[index] ?? []).slice(-1 - folders).join('-');
-  const folders = models.map(() => 0);
-  for (;;) {
-    const keys = models.map((_, index) => nameOf(index, folders[index] ?? 0).normalize('NFC').toLowerCase());
-    const growing = [...models.keys()].filter((index) => models[index]?.name === undefined && (folders[index] ?? 0) + 1 < (parts[index] ?? []).length && keys.filter((key) => key === keys[index]).length > 1);
-    if (growing.length === 0) return models.map((_, index) => nameOf(index, folders[index] ?? 0));
-    for (const index of growing) folders[index] = (folders[index] ?? 0) + 1;
-  }
 }

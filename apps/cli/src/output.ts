@@ -1,4 +1,6 @@
+import { visibleText } from '@intermodel/streams';
 import { Option, type Command } from 'commander';
+import { showProgress, writeResult } from './terminal.ts';
 
 /** Options that every command has. */
 export interface OutputOptions {
@@ -15,15 +17,15 @@ export function withOutputOptions(command: Command): Command {
 
 /** Prints a result: JSON if asked for, else text unless quiet. */
 export function printResult({ json, quiet }: OutputOptions, result: unknown, text: () => string): void {
-  if (json === true) process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
-  else if (quiet !== true) process.stdout.write(`${text()}\n`);
+  if (json === true) writeResult(`${JSON.stringify(result, undefined, 2)}\n`);
+  else if (quiet !== true) writeResult(`${text()}\n`);
 }
 
 /** Shows the step under way on standard error, only on a terminal. */
 export function stepProgress({ quiet }: OutputOptions): { readonly onStep: (step: string) => void; readonly done: () => void } {
   const shown = quiet !== true && process.stderr.isTTY;
   const write = (text: string) => {
-    if (shown) process.stderr.write(`\r\u001B[K${text}`);
+    if (shown) showProgress(text);
   };
   return {
     onStep: (step) => {
@@ -37,7 +39,7 @@ export function stepProgress({ quiet }: OutputOptions): { readonly onStep: (step
 
 /** Table of text for a terminal: columns padded, numbers right-aligned. */
 export function textTable(headings: readonly string[], rows: readonly (readonly (string | number | null | undefined)[])[]): string {
-  const cells = [headings, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? (Number.isInteger(cell) ? String(cell) : cell.toFixed(4)) : (cell ?? ''))))];
+  const cells = [headings, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? (Number.isInteger(cell) ? String(cell) : cell.toFixed(4)) : visibleText(cell ?? ''))))];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
   const isNumeric = headings.map((_, column) => rows.every((row) => typeof row[column] !== 'string'));
   return cells.map((row) => row.map((cell, column) => (isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');

@@ -8,6 +8,8 @@ export interface ReportOptions {
   readonly format: string;
   /** Folder for figures. @default none */
   readonly figures?: string;
+  /** Whether CSV files are for spreadsheets. @default false */
+  readonly spreadsheetCsv?: boolean;
 }
 
 /** Choices of the gallery of units. */
@@ -29,9 +31,14 @@ export interface GalleryOptions {
 
 /** Adds the options of commands that write a report. */
 export function withReportOptions(command: Command): Command {
-  return command
+  return withCsvOptions(command)
     .option('--format <NAMES>', `kinds of report, separated by commas: ${reportFormats.join(', ')}`, 'html')
     .option('--figures <DIR>', 'also write every figure into this folder, as SVG and PNG with its data as CSV');
+}
+
+/** Adds the option of commands that write CSV files. */
+export function withCsvOptions(command: Command): Command {
+  return command.option('--spreadsheet-csv', 'put an apostrophe before text in CSV files that a spreadsheet would take for a formula (default: names as they are)');
 }
 
 /** Adds the options of commands whose report can show the images that drive units most. */
@@ -45,8 +52,8 @@ export function withGalleryOptions(command: Command): Command {
 }
 
 /** Reads these options. @throws InputError `REPORT_FORMAT`. */
-export function reportChoices({ format, figures }: ReportOptions): ReportChoices {
-  return { formats: checkReportFormats(format.split(',').map((name) => name.trim())), ...(figures === undefined ? {} : { figures }) };
+export function reportChoices({ format, figures, spreadsheetCsv }: ReportOptions): ReportChoices {
+  return { formats: checkReportFormats(format.split(',').map((name) => name.trim())), ...(figures === undefined ? {} : { figures }), ...(spreadsheetCsv === undefined ? {} : { spreadsheetCsv }) };
 }
 
 /** Choices of the gallery that were given, to go over those of a study. */

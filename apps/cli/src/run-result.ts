@@ -1,6 +1,7 @@
 import type { StudyRun } from '@intermodel/pipelines';
 import type { StepCounts } from './run-to-end.ts';
 import { textTable } from './output.ts';
+import { noteLine } from './terminal.ts';
 
 /** Result of a run for programs: what each model's units match, and the embedding if there is one. */
 export function runResult(out: string, { tables, record, files, models }: StudyRun, steps: StepCounts): Record<string, unknown> {
@@ -26,7 +27,7 @@ export function runText(out: string, { tables, record, files, models }: StudyRun
     ),
     ...(points.length === 0 ? [] : [`\n${textTable(['model', ...[...(points[0]?.components ?? [])].map((_, index) => `pc${String(index + 1)}`), 'category'], points.map(({ model, components, cluster }) => [model, ...components, cluster]))}`]),
     ...(tables.relations === undefined ? [] : [`\nrelations to scores: ${String(tables.relations.toArray().filter(({ supported }) => supported).length)} of ${String(tables.relations.numRows)} supported (q <= 0.05 and the 95 % interval excludes 0)`]),
-    ...record.warnings.map(({ subject, text }) => `note: ${subject}: ${text}`),
+    ...record.warnings.map(({ subject, text }) => noteLine(subject, text)),
     `\n${String(steps.run)} steps run, ${String(steps.stored)} found in the store`,
     `${String(files.length)} files in ${out}, those of each model in ${out}/models${report === undefined ? '' : `; open ${out}/${report}`}`,
   ].join('\n');

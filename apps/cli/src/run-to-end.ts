@@ -8,6 +8,7 @@ import { wholeNumber } from './numbers.ts';
 import type { OutputOptions } from './output.ts';
 import { reportChoices, type ReportOptions } from './report-options.ts';
 import { stoppable } from './stopping.ts';
+import { noteLine, writeMessage } from './terminal.ts';
 
 /** Options of commands that run a study, as they are parsed. */
 export interface RunOptions extends OutputOptions, ReportOptions {
@@ -48,7 +49,7 @@ export function lockOptions({ wait, quiet }: { readonly wait: boolean | undefine
   return {
     waitMilliseconds: wait === true ? Infinity : 0,
     onWait: (holder) => {
-      if (quiet !== true) process.stderr.write(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
+      if (quiet !== true) writeMessage(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
     },
   };
 }
@@ -83,6 +84,6 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
   done();
   // What was noticed of the store is no part of the study's record; all else is told with the result.
   const { warnings } = run.record;
-  for (const { subject, text } of notes) if (options.quiet !== true && !warnings.some((known) => known.subject === subject && known.text === text)) process.stderr.write(`note: ${subject}: ${text}\n`);
+  for (const { subject, text } of notes) if (options.quiet !== true && !warnings.some((known) => known.subject === subject && known.text === text)) writeMessage(`${noteLine(subject, text)}\n`);
   return { run, steps };
 }

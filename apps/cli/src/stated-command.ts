@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command, Option } from 'commander';
 
 /** Options that change nothing in the tables and the page: how the machine is used, and what is told or drawn besides. */
-const withoutEffect = new Set(['out', 'json', 'quiet', 'format', 'figures', 'batchSize', 'threads', 'keptMapsMegabytes', 'secondPass', 'probeSeconds', 'probeMegabytes', 'labelCache', 'store', 'concurrency', 'verify', 'wait', 'verbose']);
+const withoutEffect = new Set(['out', 'json', 'quiet', 'format', 'figures', 'spreadsheetCsv', 'batchSize', 'threads', 'keptMapsMegabytes', 'secondPass', 'probeSeconds', 'probeMegabytes', 'labelCache', 'store', 'concurrency', 'verify', 'wait', 'verbose']);
 
 /**
  * The command line that makes the same report again, as the report states it: what was given, with the names of files but

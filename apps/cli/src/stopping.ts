@@ -1,5 +1,6 @@
 import { discardStagedFolders } from '@intermodel/streams';
 import { exitCodes } from './failures.ts';
+import { writeMessage } from './terminal.ts';
 
 /** Thrown by a command that was told to stop and has stopped cleanly. */
 export class Stopped extends Error {
@@ -20,7 +21,7 @@ export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>, ou
     return await work(own.signal);
   } catch (error) {
     if (!own.signal.aborted) throw error;
-    if (outlook !== undefined) process.stderr.write(`${outlook}\n`);
+    if (outlook !== undefined) writeMessage(`${outlook}\n`);
     throw new Stopped('stopped');
   } finally {
     controller = undefined;
@@ -34,7 +35,7 @@ export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>, ou
 export function listenForStop(): () => void {
   const stop = () => {
     if (controller !== undefined && !controller.signal.aborted) {
-      process.stderr.write('\nstopping …\n');
+      writeMessage('\nstopping …\n');
       controller.abort();
       return;
     }

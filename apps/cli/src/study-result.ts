@@ -1,5 +1,6 @@
 import { type EmbeddedStudy } from '@intermodel/pipelines';
 import { textTable } from './output.ts';
+import { noteLine } from './terminal.ts';
 
 /** Result of a study for programs: the embedding, its categories and how many relations are supported. */
 export function studyResult(out: string, { tables, record, files }: EmbeddedStudy): Record<string, unknown> {
@@ -31,7 +32,7 @@ export function studyText(out: string, { tables, record, files }: EmbeddedStudy)
     ...(tables.relations === undefined
       ? []
       : [`relations to scores: ${String(supported.length)} of ${String(relations.length)} supported (q <= 0.05 and the 95 % interval excludes 0)`]),
-    ...record.warnings.map(({ subject, text }) => `note: ${subject}: ${text}`),
+    ...record.warnings.map(({ subject, text }) => noteLine(subject, text)),
     `\n${String(files.length)} files in ${out}; open ${out}/report.html`,
   ].join('\n');
 }

@@ -1,5 +1,6 @@
 import { packState, unpackState, type CombinedLabels, type OverlapState, type SelectionState } from '@intermodel/numerics';
-import { RecordBatchStreamWriter, tableFromIPC, type RecordBatch } from 'apache-arrow';
+import { readArrowBytes } from '@intermodel/streams';
+import { RecordBatchStreamWriter, type RecordBatch } from 'apache-arrow';
 import type { KeptShard } from './count-shards.ts';
 import { fromKeptBatch, keptMapSchema, toKeptBatch, type KeptMapColumns } from './kept-map-batches.ts';
 
@@ -21,7 +22,7 @@ export function packKeptShard({ images, ...units }: KeptShard): { readonly units
 
 /** Kept shard of its bytes; the maps are views into them. */
 export function unpackKeptShard({ units, maps }: KeptShardBytes): KeptShard {
-  const images = tableFromIPC(maps).batches.flatMap((batch) => [...fromKeptBatch(batch as unknown as RecordBatch<KeptMapColumns>)]);
+  const images = readArrowBytes(maps, 'maps of a stored step').batches.flatMap((batch) => [...fromKeptBatch(batch as unknown as RecordBatch<KeptMapColumns>)]);
   return { ...(unpackState(units) as Omit<KeptShard, 'images'>), images };
 }
 

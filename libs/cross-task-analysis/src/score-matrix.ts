@@ -32,9 +32,10 @@ export function gatherScores(stage: string): OperatorFunction<TaskScoreBatch, re
  * @throws InputError `NO_SHARED_MODELS` with both lists of names and the nearest ones.
  */
 export function sharedModels(models: readonly string[], columns: readonly ScoreColumnValues[]): readonly string[] {
-  const scored = [...new Set(columns.flatMap(({ scores }) => [...scores.keys()]))];
-  const shared = models.filter((model) => scored.includes(model));
+  const names = new Set(columns.flatMap(({ scores }) => [...scores.keys()]));
+  const shared = models.filter((model) => names.has(model));
   if (shared.length > 0) return shared;
+  const scored = [...names];
   const near = models.flatMap((model) => {
     const nearest = nearestName(model, scored);
     return nearest === undefined ? [] : [`"${model}" and "${nearest}"`];

@@ -29,7 +29,7 @@ export function readFittedEmbedding(batch: RecordBatch, file?: string): FittedEm
   const categories = readStrings(column(fitted, 'category'));
   const concepts = readStrings(column(fitted, 'concept')).map((concept, index) => ({ concept, category: categories[index] as string }));
   const components = facts.variance.length;
-  const clusterCount = Math.max(0, ...facts.clusters.map((cluster) => cluster + 1));
+  const clusterCount = facts.clusters.reduce((count, cluster) => Math.max(count, cluster + 1), 0);
   return {
     ...facts,
     concepts,

@@ -75,6 +75,7 @@ export function checkProfiles(matrix: ProfileMatrix, remedy: string): void {
   const empty = matrix.models.filter((_, row) => matrix.units.subarray(row * width, (row + 1) * width).every((units) => units === 0));
   if (empty.length > 0) {
     throw new InputError('PROFILE_EMPTY', `no unit of ${empty.map((model) => `"${model}"`).join(', ')} matches a concept`, {
+      models: empty,
       expected: 'models with at least one matching unit',
       hint: `${remedy} or check how the models were dissected: wrong preprocessing is the usual reason.`,
     });

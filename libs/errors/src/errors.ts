@@ -1,3 +1,5 @@
+import { visibleText } from './visible-text.ts';
+
 /** Where an error was met: whatever of these is known helps the user to find the place. */
 export interface ErrorPlace {
   /** Path of the offending file. */
@@ -6,6 +8,8 @@ export interface ErrorPlace {
   readonly line?: number;
   /** Name of the column, option, tensor or key. */
   readonly column?: string;
+  /** Names of the models that it is about. */
+  readonly models?: readonly string[];
 }
 
 /** Parts of a message that tell what was wrong, where, what was expected, and what to do. */
@@ -49,6 +53,14 @@ export class InputError extends IntermodelError {
     named.message = `${subject}, ${this.message}`;
     return named;
   }
+
+  /** The same error with the file that it is about, where it names none. */
+  at(file: string): InputError {
+    if (this.details.file !== undefined) return this;
+    const placed = new InputError(this.code, '', { ...this.details, file, cause: this });
+    placed.message = `${visibleText(file)}: ${this.message}`;
+    return placed;
+  }
 }
 
 /** The machine failed (disk full, no permission, out of memory): the command line ends with exit code 1. */
@@ -57,7 +69,7 @@ export class MachineError extends IntermodelError {
 }
 
 function composeMessage(problem: string, { file, line, column, expected, hint }: ErrorDetails): string {
-  const place = [file, line === undefined ? undefined : `line ${String(line)}`, column === undefined ? undefined : `column "${column}"`]
+  const place = [file === undefined ? undefined : visibleText(file), line === undefined ? undefined : `line ${String(line)}`, column === undefined ? undefined : `column "${visibleText(column)}"`]
     .filter((part) => part !== undefined)
     .join(', ');
   return [

@@ -3,3 +3,4 @@ export { packError, unpackError, type ErrorMessage } from './error-message.ts';
 export { openFile, openInputFile, readError, readInputFile, requireFile, type OpenFile } from './input-files.ts';
 export { limitError, readLimit, requireFilesForThread, type LimitName } from './machine-limits.ts';
 export { nearestName, suggestName } from './suggest-name.ts';
+export { visibleText } from './visible-text.ts';

@@ -1,18 +1,21 @@
+import { comfortableValues } from './comfortable-values.ts';
 import { normalQuantile } from './normal-distribution.ts';
 
 /**
  * Pearson's correlation of two equally long series; NaN where one of them is constant or has fewer than 2 values.
  *
  * Two passes: means first, then the sums of products of the deviations, so that a large common offset costs no digits.
+ * Values whose squares would over- or underflow are brought to the size of 1 before.
  */
 export function pearson(first: ArrayLike<number>, second: ArrayLike<number>): number {
   checkLengths(first, second);
   const rows = first.length;
-  const [firstMean, secondMean] = [mean(first), mean(second)];
+  const [{ values: one }, { values: other }] = [comfortableValues(first), comfortableValues(second)];
+  const [firstMean, secondMean] = [mean(one), mean(other)];
   let [products, firstSquares, secondSquares] = [0, 0, 0];
   for (let row = 0; row < rows; row++) {
-    const x = (first[row] as number) - firstMean;
-    const y = (second[row] as number) - secondMean;
+    const x = (one[row] as number) - firstMean;
+    const y = (other[row] as number) - secondMean;
     products += x * y;
     firstSquares += x * x;
     secondSquares += y * y;

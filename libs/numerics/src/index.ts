@@ -10,7 +10,7 @@ export { alignProcrustes, type ProcrustesFit, type ProcrustesOptions } from './p
 
 // Clusters
 export { clusterKMeans, kMeansDefaults, type KMeansClusters, type KMeansOptions } from './clusters/cluster-kmeans.ts';
-export { rateClusterCounts, type RateClusterCountsOptions, type RatedClusterCount } from './clusters/rate-cluster-counts.ts';
+export { ratedRows, ratedSample, rateClusterCounts, type RateClusterCountsOptions, type RatedClusterCount } from './clusters/rate-cluster-counts.ts';
 export { silhouette } from './clusters/silhouette.ts';
 
 // Correlations, their intervals and tests

@@ -1,3 +1,5 @@
+import { comfortableValues } from './comfortable-values.ts';
+
 /** Points with known values, from which others are predicted. */
 export interface KnownPoints {
   /** Coordinates, points x dimensions, row by row. */
@@ -24,24 +26,26 @@ export interface LeaveOneOutErrors {
  * prediction. Equal distances: the point that comes first is the nearer.
  * The places to predict, `at`, are places x dimensions, row by row.
  */
-export function regressNearest({ points, values, dimensions, neighbours, at }: KnownPoints & { readonly at: Float64Array }): Float64Array {
-  checkNeighbours(values.length, neighbours);
-  return Float64Array.from({ length: at.length / dimensions }, (_, place) => predict({ points, values, dimensions, neighbours }, at, place, -1));
+export function regressNearest({ points, values: given, dimensions, neighbours, at }: KnownPoints & { readonly at: Float64Array }): Float64Array {
+  checkNeighbours(given.length, neighbours);
+  const { values, unit } = comfortableValues(given);
+  return Float64Array.from({ length: at.length / dimensions }, (_, place) => predict({ points, values, dimensions, neighbours }, at, place, -1) * unit);
 }
 
 /** Predicts every point from the others, beside predicting the mean of the others; needs more points than neighbours. */
 export function leaveOneOutErrors(known: KnownPoints): LeaveOneOutErrors {
-  const { points, values, neighbours } = known;
+  const { points, neighbours } = known;
+  const { values, unit } = comfortableValues(known.values);
   const count = values.length;
   checkNeighbours(count - 1, neighbours);
   const total = values.reduce((sum, value) => sum + value, 0);
   let [squares, meanSquares] = [0, 0];
   for (let left = 0; left < count; left++) {
     const value = values[left] as number;
-    squares += (predict(known, points, left, left) - value) ** 2;
+    squares += (predict({ ...known, values }, points, left, left) - value) ** 2;
     meanSquares += ((total - value) / (count - 1) - value) ** 2;
   }
-  return { error: Math.sqrt(squares / count), meanError: Math.sqrt(meanSquares / count) };
+  return { error: Math.sqrt(squares / count) * unit, meanError: Math.sqrt(meanSquares / count) * unit };
 }
 
 /** Share of the points' extent that a grid goes beyond them on each side. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bcaInterval, bcaOfReplicates, benjaminiHochberg, clusterKMeans, createRandom, fisherInterval, fitPrincipalComponents, gridOver, leaveOneOutErrors, pearson, rateClusterCounts, regressNearest, silhouette, spearman, testCorrelations } from './index.ts';
+import { bcaInterval, bcaOfReplicates, benjaminiHochberg, clusterKMeans, createRandom, fisherInterval, fitPrincipalComponents, gridOver, leaveOneOutErrors, pearson, ratedRows, rateClusterCounts, regressNearest, silhouette, spearman, testCorrelations } from './index.ts';
 
 interface MatrixFigures {
   readonly values: number[];
@@ -129,6 +129,27 @@ describe('clusters', () => {
     expect(new Set(clusterKMeans({ ...equal, k: 4 }).labels).size).toBe(4);
     expect(() => clusterKMeans({ ...equal, k: 5 })).toThrow(RangeError);
     expect(rateClusterCounts({ ...equal, maximum: 2, references: 3 }).map(({ gap }) => gap)).toEqual([Number.NaN, Number.NaN]);
+  });
+});
+
+describe(rateClusterCounts, () => {
+  const groups = (rows: number) => {
+    const random = createRandom(3);
+    return { values: Float64Array.from({ length: rows * 3 }, (_, index) => 10 * (Math.floor(index / 3) % 4) * (index % 3 === 0 ? 1 : 0) + random.normal()), rows, columns: 3 };
+  };
+
+  it('rates a sample where there are more rows than can be compared with each other', () => {
+    const [all, sampled] = [rateClusterCounts({ ...groups(ratedRows), maximum: 5, restarts: 3 }), rateClusterCounts({ ...groups(ratedRows + 1), maximum: 5, restarts: 3 })];
+    // The groups are found in the sample too, and its inertia stands for that of all rows.
+    expect(sampled.map(({ silhouette: value }) => value).indexOf(Math.max(...sampled.slice(1).map(({ silhouette: value }) => value)))).toBe(3);
+    sampled.forEach(({ k, inertia, silhouette: value }, index) => {
+      expect(k).toBe(index + 1);
+      expect(inertia / (all[index]?.inertia ?? 0)).toBeGreaterThan(0.8);
+      expect(inertia / (all[index]?.inertia ?? 0)).toBeLessThan(1.2);
+      if (k > 1) expect(Math.abs(value - (all[index]?.silhouette ?? 0))).toBeLessThan(0.05);
+    });
+    expect(rateClusterCounts({ ...groups(ratedRows + 1), maximum: 5, restarts: 3 })).toEqual(sampled);
+    expect(rateClusterCounts({ ...groups(ratedRows + 1), maximum: 5, restarts: 3, seed: 1 })).not.toEqual(sampled);
   });
 });
 

@@ -1,13 +1,14 @@
-import { readScoreColumns, readScoreTables, readUnitTables, type ModelNameRule } from '@intermodel/data-loading';
+import { readScoreColumns, readScoreTables, readUnitTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
-import { checkOutputApart } from '@intermodel/streams';
+import { checkOutputApart, column, readStrings } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
 import { manifestInput } from './manifest.ts';
 import { relateScores } from './relate-scores.ts';
 import type { EmbeddingTables, RelationTables } from './study-tables.ts';
+import { UnitSources } from './unit-sources.ts';
 import type { ReportChoices } from './render-study.ts';
-import { scoreWarnings, UnitWatch } from './warnings.ts';
+import { scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
 import { writeStudy, type StudyRecord } from './write-study.ts';
 
 /** Options of {@link embedStudy}. */
@@ -18,6 +19,8 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
   readonly scores?: readonly string[];
   /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
   readonly scoreColumns?: string;
+  /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
+  readonly encoding?: TextEncoding;
   /** Folder to write; it appears whole or not at all. */
   readonly out: string;
   /** Choices that the other options change. @default 'default' */
@@ -62,12 +65,14 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const { modelNames } = choices;
   onStep('reading unit tables');
   const watch = new UnitWatch(choices.gate);
-  const embedding = await lastValueFrom(readUnitTables(units, { modelNames }).pipe(watch.watch(), embedUnits({ ...choices, seed })));
+  const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
+  const sources = new UnitSources();
+  const embedding = await sources.placeErrors(lastValueFrom(readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(watch.watch(), embedUnits({ ...choices, seed }))));
   let relations: RelationTables | undefined;
   if (scores.length > 0) {
     onStep('relating to scores');
-    const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns);
-    const read = readScoreTables(scores, { modelNames, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
+    const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
+    const read = readScoreTables(scores, { modelNames, models: readStrings(column(embedding.points, 'model')), ...csv, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
     relations = await lastValueFrom(read.pipe(relateScores({ ...embedding, seed, ...(permutations === undefined ? {} : { permutations }) })));
   }
   const tables = { ...embedding, ...relations };
@@ -75,13 +80,13 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     title: options.title ?? 'Inter-model study',
     abstract: options.abstract,
     command: options.command ?? 'embedStudy',
-    options: { preset: options.preset ?? 'default', ...choices, seed, ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }) },
+    options: { preset: options.preset ?? 'default', ...choices, ...csv, seed, ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }) },
     inputs: [
       ...units.map((file) => manifestInput('units', file)),
       ...scores.map((file) => manifestInput('scores', file)),
       ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
     ],
-    warnings: [...watch.warnings(), ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores))],
+    warnings: [...watch.warnings(), ...sizeWarnings(embedding.points.numRows), ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores))],
     ...(options.references === undefined ? {} : { references: options.references }),
   };
   onStep('writing tables and report');

@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { conceptProfileSchema, embeddingPointSchema, fittedEmbeddingFacts, profileSummarySchema, type ConceptProfileBatch, type EmbeddingPointBatch, type FittedEmbeddingBatch, type ProfileSummaryBatch } from '@intermodel/schemas';
-import { checkBatch, InputError, readArrowFile } from '@intermodel/streams';
-import type { RecordBatch } from 'apache-arrow';
+import { conceptProfileSchema, embeddingPointSchema, fittedEmbeddingFacts, fittedEmbeddingSchema, profileSummarySchema, type ConceptProfileBatch, type EmbeddingPointBatch, type FittedEmbeddingBatch, type ProfileSummaryBatch } from '@intermodel/schemas';
+import { BatchSchemaError, checkBatch, column, InputError, readArrowFile, readNumbers } from '@intermodel/streams';
+import { DataType, type Data, type RecordBatch, type Schema, type TypeMap, type Vector } from 'apache-arrow';
 import { checkRunFiles } from './manifest.ts';
 import { fitFile } from './write-study.ts';
 
@@ -31,26 +31,52 @@ export function readEmbeddingFolder(folder: string): EmbeddingFolder {
   }
   const file = (name: string) => path.join(folder, `${name}.arrow`);
   const names = [fitFile, 'embedding', 'summaries', 'embedded-profiles'];
-  const fit = readTable(file(fitFile));
+  const fit = readBatch(file(fitFile));
   const facts = fittedEmbeddingFacts(fit.schema);
   if (facts === undefined) throw broken(file(fitFile));
-  const points = readTable(file('embedding'));
-  const [summaries, embeddedProfiles] = [readTable(file('summaries')), readTable(file('embedded-profiles'))];
-  checkRunFiles(folder, names.map((name) => `${name}.arrow`));
-  return {
-    fit: fit as FittedEmbeddingBatch,
-    points: checkBatch('readEmbeddingFolder', embeddingPointSchema(facts.variance.length), points),
-    summaries: checkBatch('readEmbeddingFolder', profileSummarySchema, summaries),
-    embeddedProfiles: checkBatch('readEmbeddingFolder', conceptProfileSchema, embeddedProfiles),
-    files: names.map(file),
+  const clusters = facts.clusters.reduce((count, cluster) => Math.max(count, cluster + 1), 0);
+  const tables = {
+    fit: checkTable(file(fitFile), fittedEmbeddingSchema(facts), fit),
+    points: readTable(file('embedding'), embeddingPointSchema(facts.variance.length)),
+    summaries: readTable(file('summaries'), profileSummarySchema),
+    embeddedProfiles: readTable(file('embedded-profiles'), conceptProfileSchema),
   };
+  if (!readNumbers(column(tables.points, 'cluster')).every((cluster) => cluster >= 0 && cluster < clusters)) throw broken(file('embedding'), 'a model is in a category that the embedding does not have');
+  checkRunFiles(folder, names.map((name) => `${name}.arrow`));
+  return { ...tables, files: names.map(file) };
 }
 
-function readTable(file: string): RecordBatch {
+function readTable<T extends TypeMap>(file: string, schema: Schema<T>): RecordBatch<T> {
+  return checkTable(file, schema, readBatch(file));
+}
+
+function readBatch(file: string): RecordBatch {
   if (!existsSync(file)) throw broken(file, 'the folder has no such table');
   const [batch, ...others] = readArrowFile(file).batches;
   if (batch === undefined || others.length > 0) throw broken(file);
   return batch;
+}
+
+/** Refuses a table of other columns than ours, with nulls where ours has none, or with numbers that are none. */
+function checkTable<T extends TypeMap>(file: string, schema: Schema<T>, batch: RecordBatch): RecordBatch<T> {
+  try {
+    const table = checkBatch('readEmbeddingFolder', schema, batch);
+    schema.fields.forEach((field, index) => {
+      const vector = batch.getChildAt<DataType>(index);
+      if (!field.nullable && vector !== null && !isComplete(vector)) throw broken(file, `column "${field.name}" lacks values`);
+    });
+    return table;
+  } catch (error) {
+    if (!(error instanceof BatchSchemaError)) throw error;
+    throw broken(file, `${error.message.split('\n')[0] ?? ''}, where ${error.details.expected ?? 'another one'} is expected`);
+  }
+}
+
+/** Whether a column has a value in every row, and its floats are finite. */
+function isComplete(vector: Vector): boolean {
+  if (vector.nullCount > 0) return false;
+  if (DataType.isFixedSizeList(vector.type)) return vector.data.every(({ children: [child] }: Data) => child === undefined || (child.nullCount === 0 && (child.values as Float64Array).every(Number.isFinite)));
+  return !DataType.isFloat(vector.type) || readNumbers(vector).every(Number.isFinite);
 }
 
 function broken(file: string, problem = 'this is not a table of an embedding'): InputError {

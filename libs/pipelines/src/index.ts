@@ -36,7 +36,7 @@ export { checkReportFormats, reportFormats, type ReportChoices, type ReportForma
 export { fewMatchesShare, UnitWatch, type StudyWarning } from './warnings.ts';
 
 // Choices that apps offer
-export { checkModelNameRule, modelNameRules, type ModelNameRule } from '@intermodel/data-loading';
+export { checkModelNameRule, checkTextEncoding, modelNameRules, textEncodings, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
 export { dissectionPresetNames } from '@intermodel/concept-matching';
 export { checkEmbeddingPreset, checkNormalisation, embeddingPresets, normalisations, type EmbeddingPreset, type EmbeddingPresetName, type Normalisation } from '@intermodel/embedding';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { schemaVersion } from '@intermodel/schemas';
-import { InputError, isRunFolder, manifestFile, readInputFile } from '@intermodel/streams';
+import { InputError, isRunFolder, manifestFile, openInputFile, readError, readInputFile } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 
 /** A file that a run read. */
@@ -54,8 +54,21 @@ export function manifestFiles(folder: string, names: readonly string[]): Record<
   return Object.fromEntries([...names].sort().map((name) => [name, sha256Of(path.join(folder, name))]));
 }
 
+/** Bytes that are read at once: a table may be larger than the memory that there is. */
+const pieceBytes = 4 << 20;
+
 function sha256Of(file: string): string {
-  return createHash('sha256').update(readInputFile(file)).digest('hex');
+  const hash = createHash('sha256');
+  const { handle } = openInputFile(file);
+  try {
+    const piece = Buffer.allocUnsafe(pieceBytes);
+    for (let bytes = readSync(handle, piece); bytes > 0; bytes = readSync(handle, piece)) hash.update(piece.subarray(0, bytes));
+  } catch (cause) {
+    throw readError(file, cause);
+  } finally {
+    closeSync(handle);
+  }
+  return hash.digest('hex');
 }
 
 /**

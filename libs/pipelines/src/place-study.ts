@@ -1,10 +1,11 @@
-import { readUnitTables, type ModelNameRule } from '@intermodel/data-loading';
+import { readUnitTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
 import { checkNormalisation, placeModels, profileModels, readFittedEmbedding } from '@intermodel/embedding';
 import type { PlacedModelBatch } from '@intermodel/schemas';
 import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { readEmbeddingFolder } from './embedding-folder.ts';
 import { manifestInput } from './manifest.ts';
+import { UnitSources } from './unit-sources.ts';
 import { writeTables } from './write-study.ts';
 
 /** Options of {@link placeStudy}. */
@@ -17,6 +18,10 @@ export interface PlaceStudyOptions {
   readonly out?: string;
   /** Rule for model names. @default 'exact' */
   readonly modelNames?: ModelNameRule;
+  /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
+  readonly encoding?: TextEncoding;
+  /** Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false */
+  readonly spreadsheetCsv?: boolean;
 }
 
 /**
@@ -25,20 +30,22 @@ export interface PlaceStudyOptions {
  *
  * @throws InputError for what the user gave.
  */
-export async function placeStudy({ embedding, units, out, modelNames = 'exact' }: PlaceStudyOptions): Promise<PlacedModelBatch> {
+export async function placeStudy({ embedding, units, out, modelNames = 'exact', encoding, spreadsheetCsv = false }: PlaceStudyOptions): Promise<PlacedModelBatch> {
   if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
   const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
-  const profiles = readUnitTables(units, { modelNames }).pipe(profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }));
-  const placed = await lastValueFrom(profiles.pipe(placeModels({ embedding: fit })));
+  const csv = encoding === undefined ? {} : { encoding };
+  const sources = new UnitSources();
+  const profiles = readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }));
+  const placed = await sources.placeErrors(lastValueFrom(profiles.pipe(placeModels({ embedding: fit }))));
   if (out !== undefined) {
     writeTables(out, { placement: placed }, {
       title: 'Placement',
       command: 'intermodel place',
-      options: { gate, normalisation, modelNames },
+      options: { gate, normalisation, modelNames, ...csv },
       inputs: [...units.map((file) => manifestInput('units', file)), ...files.slice(0, 1).map((file) => manifestInput('embedding', file))],
       warnings: [],
-    });
+    }, {}, { spreadsheetCsv });
   }
   return placed;
 }

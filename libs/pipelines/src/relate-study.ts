@@ -1,5 +1,5 @@
-import { readScoreColumns, readScoreTables, type ModelNameRule } from '@intermodel/data-loading';
-import { checkOutputApart } from '@intermodel/streams';
+import { readScoreColumns, readScoreTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
+import { checkOutputApart, column, readStrings } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { readEmbeddingFolder } from './embedding-folder.ts';
 import { manifestInput } from './manifest.ts';
@@ -16,6 +16,8 @@ export interface RelateStudyOptions {
   readonly scores: readonly string[];
   /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
   readonly scoreColumns?: string;
+  /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
+  readonly encoding?: TextEncoding;
   /** Folder to write; it appears whole or not at all. */
   readonly out: string;
   /** Rule for the model names of the scores. @default 'exact' */
@@ -24,6 +26,8 @@ export interface RelateStudyOptions {
   readonly permutations?: number;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
+  /** Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false */
+  readonly spreadsheetCsv?: boolean;
 }
 
 /** What {@link relateStudy} made. */
@@ -41,20 +45,21 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
   const { embedding, scores, out, modelNames = 'exact', seed = 0, permutations = 100_000 } = options;
   checkOutputApart(out, [embedding, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
   const { points, summaries, embeddedProfiles, files } = readEmbeddingFolder(embedding);
-  const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns);
-  const read = readScoreTables(scores, { modelNames, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
+  const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
+  const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
+  const read = readScoreTables(scores, { modelNames, models: readStrings(column(points, 'model')), ...csv, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
   const tables = await lastValueFrom(read.pipe(relateScores({ points, summaries, embeddedProfiles, seed, permutations })));
   const warnings = scoreWarnings(points, summaries, tables.scores);
   writeTables(out, studyFiles(tables), {
     title: 'Relations',
     command: 'intermodel relate',
-    options: { modelNames, seed, permutations },
+    options: { modelNames, ...csv, seed, permutations },
     inputs: [
       ...files.map((file) => manifestInput('embedding', file)),
       ...scores.map((file) => manifestInput('scores', file)),
       ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
     ],
     warnings,
-  });
+  }, {}, options);
   return { ...tables, warnings };
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { ReportTables, StudyChange, UnitGallery, VocabularyHealth } from '@intermodel/report';
-import { InputError, suggestName, writeFileAtomically } from '@intermodel/streams';
+import { InputError, spreadsheetCsv, suggestName, writeFileAtomically } from '@intermodel/streams';
 import type { StudyGallery } from './study-file/study.ts';
 import { libraryVersion, programVersion } from './manifest.ts';
 import { optionsInWords } from './options-in-words.ts';
@@ -21,6 +21,8 @@ export interface ReportChoices {
   readonly formats?: readonly ReportFormat[];
   /** Folder for every figure as SVG and PNG with its data as CSV. @default none */
   readonly figures?: string;
+  /** Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false */
+  readonly spreadsheetCsv?: boolean;
 }
 
 /** What a report shows besides the tables: images and labels of a dissection, and what changed since an earlier run. */
@@ -45,11 +47,11 @@ export function checkReportFormats(names: readonly string[]): readonly ReportFor
 }
 
 /** Draws the reports of a study as files by their path in the output folder, and writes its figures if asked to. */
-export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures }: ReportChoices = {}, { gallery, ...shown }: DissectionShown = {}): Promise<Record<string, string | Uint8Array>> {
+export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures, spreadsheetCsv: isForSpreadsheets = false }: ReportChoices = {}, { gallery, ...shown }: DissectionShown = {}): Promise<Record<string, string | Uint8Array>> {
   // Drawing needs large libraries that placing and relating do without.
   const { renderMarkdown } = await import('@intermodel/report');
   const report = { ...reportTables(tables, record, shown.vocabulary === undefined ? tableLibraries : [...tableLibraries, ...dissectionLibraries]), ...shown };
-  if (figures !== undefined) await writeFigures(figures, report);
+  if (figures !== undefined) await writeFigures(figures, report, isForSpreadsheets);
   return {
     ...(formats.includes('html') ? await renderPage(report, gallery) : {}),
     ...(formats.includes('md') ? { 'report.md': renderMarkdown(report) } : {}),
@@ -64,12 +66,12 @@ async function renderPage(report: ReportTables, gallery: DissectionShown['galler
   return { ...Object.fromEntries(files.map(({ path: name, bytes }) => [name, bytes])), 'report.html': html };
 }
 
-async function writeFigures(folder: string, report: ReportTables): Promise<void> {
+async function writeFigures(folder: string, report: ReportTables, isForSpreadsheets: boolean): Promise<void> {
   const { figurePng, renderFigures } = await import('@intermodel/report');
   for (const figure of await renderFigures(report)) {
     writeFileAtomically(path.join(folder, `${figure.name}.svg`), figure.svg);
     writeFileAtomically(path.join(folder, `${figure.name}.png`), await figurePng(figure));
-    if (figure.csv !== undefined) writeFileAtomically(path.join(folder, `${figure.name}.csv`), figure.csv);
+    if (figure.csv !== undefined) writeFileAtomically(path.join(folder, `${figure.name}.csv`), isForSpreadsheets ? spreadsheetCsv(figure.csv) : figure.csv);
   }
 }
 

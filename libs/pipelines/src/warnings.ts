@@ -1,3 +1,4 @@
+import { ratedRows, ratedSample } from '@intermodel/numerics';
 import { noConcept, type EmbeddingPointBatch, type ProfileSummaryBatch, type TaskScoreBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { column, Interner, nearestName, readNumbers, readStrings } from '@intermodel/streams';
 import { tap, type MonoTypeOperatorFunction } from 'rxjs';
@@ -64,6 +65,15 @@ export class UnitWatch {
   }
 }
 
+/** What is not done with all models where there are many. */
+export function sizeWarnings(models: number): StudyWarning[] {
+  if (models <= ratedRows) return [];
+  return [{ subject: 'many models', text: `With more than ${ratedRows.toLocaleString('en')} models, numbers of categories are rated by a sample of ${String(ratedSample)} (clusters.csv), and the concept map orders models by their matching units.` }];
+}
+
+/** Names of strangers for which the nearest known one is looked for: each is compared with all. */
+const strangersCompared = 50;
+
 /**
  * Names of models that stand on one side only: embedded models without a score, which the relations leave out, and
  * scored models that no unit table has, which are most often misspelt.
@@ -73,14 +83,14 @@ export class UnitWatch {
  * @param scores scores that were related
  */
 export function scoreWarnings(points: EmbeddingPointBatch, summaries: ProfileSummaryBatch, scores: TaskScoreBatch): StudyWarning[] {
-  const known = [...new Set(readStrings(column(summaries, 'model')))];
-  const scored = [...new Set(readStrings(column(scores, 'model')))];
-  const without = readStrings(column(points, 'model')).filter((model) => !scored.includes(model));
-  const strangers = scored.filter((model) => !known.includes(model));
+  const known = new Set(readStrings(column(summaries, 'model')));
+  const scored = new Set(readStrings(column(scores, 'model')));
+  const without = readStrings(column(points, 'model')).filter((model) => !scored.has(model));
+  const strangers = [...scored].filter((model) => !known.has(model));
   return [
     ...without.map((model) => ({ subject: model, text: 'It has no scores, so the relations leave it out.' })),
-    ...strangers.map((model) => {
-      const nearest = nearestName(model, known);
+    ...strangers.map((model, index) => {
+      const nearest = index < strangersCompared ? nearestName(model, [...known]) : undefined;
       return { subject: model, text: `Its scores are not used, since no unit table has this model${nearest === undefined ? '' : ` (the nearest name is "${nearest}")`}.` };
     }),
   ];

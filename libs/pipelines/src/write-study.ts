@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { manifestFile, stageFolder, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
+import { manifestFile, stageFolder, spreadsheetCsv, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 import { manifestFiles, manifestTables, manifestText, type ManifestInput } from './manifest.ts';
@@ -70,14 +70,14 @@ export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Part
  * @throws InputError `OUTPUT_NOT_EMPTY`; MachineError `WRITE_FAILED`.
  */
 export async function writeStudy(out: string, tables: StudyTables, record: StudyRecord, report: ReportChoices = {}): Promise<readonly string[]> {
-  return writeTables(out, studyFiles(tables), record, await renderStudy(tables, record, report));
+  return writeTables(out, studyFiles(tables), record, await renderStudy(tables, record, report), report);
 }
 
 /** Writes a folder of tables with its manifest, whole or not at all; returns the names of its files. */
-export function writeTables(out: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}): readonly string[] {
+export function writeTables(out: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}, choices: Pick<ReportChoices, 'spreadsheetCsv'> = {}): readonly string[] {
   const folder = stageFolder(out);
   try {
-    const written = writeFiles(folder.path, files, record, texts);
+    const written = writeFiles(folder.path, files, record, texts, choices);
     folder.commit();
     return written;
   } catch (error) {
@@ -87,10 +87,10 @@ export function writeTables(out: string, files: Readonly<Record<string, RecordBa
 }
 
 /** Writes tables, reports and, last, the manifest into a folder, each file whole or not at all; returns their names. */
-export function writeFiles(folder: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}): readonly string[] {
+export function writeFiles(folder: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}, { spreadsheetCsv: isForSpreadsheets = false }: Pick<ReportChoices, 'spreadsheetCsv'> = {}): readonly string[] {
   const written: string[] = [];
   const write = (name: string, text: string | Uint8Array) => {
-    writeFileAtomically(path.join(folder, name), text);
+    writeFileAtomically(path.join(folder, name), isForSpreadsheets && name.endsWith('.csv') && typeof text === 'string' ? spreadsheetCsv(text) : text);
     written.push(name);
   };
   for (const [name, batch] of Object.entries(files)) {

@@ -7,6 +7,7 @@ import { startSaving } from './save.ts';
 import { startScheme } from './scheme.ts';
 import { startTables } from './tables.ts';
 import { startTasks } from './tasks.ts';
+import { startTitles } from './titles.ts';
 import { startUnits } from './units.ts';
 
 const data = readPageData();
@@ -19,6 +20,7 @@ startEmbedding(data);
 startComparison(data);
 startConceptMap(data);
 startTasks(data);
+startTitles();
 startUnits();
 startSaving(data);
 document.documentElement.dataset['ready'] = 'true';

@@ -30,6 +30,15 @@ describe('renderFigures', () => {
     expect(figures.every(({ svg }) => !svg.includes('<script'))).toBe(true);
   });
 
+  it('draws names with control characters and halves of characters, as PNG too', async () => {
+    const figures = await renderFigures(syntheticStudy({ disguise: (name) => `\u0001\u001b[31m${name}\ud800\u007f` }));
+    for (const figure of figures) {
+      // XML has no place for most of them, however they are written.
+      expect(figure.svg).not.toMatch(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff]/u);
+      await expect(figurePng(figure, 0.5)).resolves.toBeInstanceOf(Uint8Array);
+    }
+  });
+
   it('gives the numbers behind a figure in full precision', async () => {
     const figures = await renderFigures(syntheticStudy());
     const csv = figures.find(({ name }) => name === 'variance')?.csv;

@@ -210,6 +210,20 @@ describe.skipIf(browserPath === undefined)(browserPath === undefined ? 'report i
     await page.context().close();
   });
 
+  it.each([1280, 360])('is %i px wide where all names are of 200 characters, and tells those that are cut off', async (width) => {
+    const disguise = (name: string) => `${'n'.repeat(200)}${name}`;
+    const tables = { ...syntheticStudy({ models: 6, conceptsPerCategory: 4, columns: 4, disguise }), change: syntheticChange() };
+    const long = await writePage(await renderReport({ ...tables, galleries: await syntheticGalleries({ disguise }) }));
+    const { page, record } = await openPage(browser, long, { width });
+    await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+    const cell = page.locator('#model-panel table.mini tbody th').first();
+    await cell.hover();
+    expect(await cell.getAttribute('title')).toBe(await cell.textContent());
+    expect(record).toEqual({ console: [], requests: [] });
+    await page.context().close();
+  });
+
   it('prints without its controls, and with everything that scrolls laid open', async () => {
     const { page } = await openPage(browser, address, { width: 718 });
     await page.emulateMedia({ media: 'print' });

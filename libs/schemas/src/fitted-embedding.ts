@@ -40,7 +40,7 @@ export interface FittedEmbeddingFacts {
  * centre of each category of models. With it a new model is placed without changing the embedding.
  */
 export function fittedEmbeddingSchema(facts: FittedEmbeddingFacts): Schema<FittedEmbeddingColumns> {
-  const clusters = Math.max(0, ...facts.clusters.map((cluster) => cluster + 1));
+  const clusters = facts.clusters.reduce((count, cluster) => Math.max(count, cluster + 1), 0);
   return wireSchema<FittedEmbeddingColumns>(
     'FittedEmbedding',
     1,
@@ -55,8 +55,41 @@ export function fittedEmbeddingSchema(facts: FittedEmbeddingFacts): Schema<Fitte
   );
 }
 
-/** What a fitted embedding's schema says of itself, or undefined where it is another schema. */
+/** What a fitted embedding's schema says of itself, or undefined where it is another schema, or says what none of ours would. */
 export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | undefined {
-  const facts = schema.metadata.get('facts');
-  return facts === undefined ? undefined : (JSON.parse(facts) as FittedEmbeddingFacts);
+  const text = schema.metadata.get('facts');
+  if (text === undefined) return undefined;
+  try {
+    const facts: unknown = JSON.parse(text);
+    return isFacts(facts) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFacts(value: unknown): value is FittedEmbeddingFacts {
+  if (!isRecord(value)) return false;
+  const { variance, ratio, remaining, models, clusters, normalisation, gate, conceptsOfCategory, leftOut } = value;
+  if (!isList(variance, isNumber) || !isList(ratio, isNumber) || variance.length === 0 || variance.length !== ratio.length) return false;
+  if (remaining !== undefined && !(isRecord(remaining) && isList(remaining['variance'], isNumber) && isList(remaining['ratio'], isNumber))) return false;
+  if (!isList(models, isText) || !isList(clusters, isNumber) || models.length !== clusters.length || new Set(models).size !== models.length) return false;
+  if (!clusters.every((cluster) => Number.isInteger(cluster) && cluster >= 0 && cluster < models.length)) return false;
+  if (!isText(normalisation) || !isNumber(gate) || !isRecord(conceptsOfCategory) || !Object.values(conceptsOfCategory).every(isNumber)) return false;
+  return isList(leftOut, (pair): pair is [string, string] => isList(pair, isText) && pair.length === 2);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
 }

@@ -37,3 +37,21 @@ export function csvCell(value: CsvValue): string {
   const text = Object.is(value, -0) ? '0' : String(value);
   return /[",\n\r]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** A cell, quoted or not, and what ends it. */
+const cells = /("(?:[^"]|"")*"|[^,\n]*)(,|\n|$)/gu;
+/** What a spreadsheet takes for the beginning of a formula. */
+const formula = /^"?[=+\-@\t\r]/u;
+/** Numbers as {@link csvCell} prints them. */
+const number = /^-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|Infinity)$/u;
+
+/**
+ * The text of a CSV file for spreadsheets: an apostrophe before every cell that they would take for a formula, which makes
+ * it text. Numbers stay as they are. Such a file does not read back to the same names.
+ */
+export function spreadsheetCsv(text: string): string {
+  return text.replace(cells, (whole, cell: string, end: string) => {
+    if (!formula.test(cell) || number.test(cell)) return whole;
+    return `${cell.startsWith('"') ? `"'${cell.slice(1)}` : `'${cell}`}${end}`;
+  });
+}

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unitMatchSchema } from '@intermodel/schemas';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchCsvColumns, buildBatch, checkOutputApart, checkOutputOutside, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, stageFolder, writeArrowFile, writeFileAtomically } from './index.ts';
+import { batchCsvColumns, buildBatch, checkOutputApart, checkOutputOutside, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, spreadsheetCsv, stageFolder, writeArrowFile, writeFileAtomically } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -103,6 +104,32 @@ describe(stageFolder, () => {
 describe(csvText, () => {
   it('quotes what needs quotes and leaves undefined cells empty', () => {
     expect(csvText(batchCsvColumns(batch), batch.numRows)).toBe('model,layer,unit,concept,category,iou\na,,0,"x,y",object,0.1\nb,,1,"""q""",part,\n');
+  });
+});
+
+describe(spreadsheetCsv, () => {
+  it('puts an apostrophe before what a spreadsheet would compute, and leaves numbers and all else', () => {
+    const columns = ['=1+1', '+x', '-', '-x', '@x', '\tx', '=a,b', '="q"', "'=x", 'a=b', '', 'x\n=y'].map((value) => ({ name: '=head', cell: () => value }));
+    const numbers = [-1, -1.5e-7, -2e21, 3, Number.NaN, true].map((value) => ({ name: 'n', cell: () => value }));
+    expect(spreadsheetCsv(csvText(columns, 1)).split('\n').slice(1).join('\n')).toBe(`'=1+1,'+x,'-,'-x,'@x,'\tx,"'=a,b","'=""q""",'=x,a=b,,"x\n=y"\n`);
+    expect(spreadsheetCsv(csvText(columns, 1)).split('\n')[0]).toBe(columns.map(() => "'=head").join(','));
+    expect(spreadsheetCsv(csvText(numbers, 1))).toBe(csvText(numbers, 1));
+  });
+
+  it('changes nothing but these cells, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.oneof(fc.string({ unit: fc.constantFrom('=', '-', 'a', ',', '"', '\n', '\r', '@', '1') }), fc.double()), { minLength: 3, maxLength: 3 })), (rows) => {
+        const columns = [0, 1, 2].map((index) => ({ name: `c${String(index)}`, cell: (row: number) => rows[row]?.[index] }));
+        const expected = columns.map(({ name, cell }) => ({
+          name,
+          cell: (row: number) => {
+            const value = cell(row);
+            return typeof value === 'string' && /^[=+\-@\t\r]/u.test(value) && !/^-\d+$/u.test(value) ? `'${value}` : value;
+          },
+        }));
+        expect(spreadsheetCsv(csvText(columns, rows.length))).toBe(csvText(expected, rows.length));
+      }),
+    );
   });
 });
 

@@ -1,5 +1,5 @@
 // Errors: those of @intermodel/errors too, so that a stage has one place to take them from
-export { InputError, IntermodelError, limitError, MachineError, nearestName, openFile, openInputFile, packError, readError, readInputFile, readLimit, requireFile, requireFilesForThread, suggestName, unpackError, type ErrorDetails, type ErrorMessage, type ErrorPlace, type OpenFile } from '@intermodel/errors';
+export { InputError, IntermodelError, limitError, MachineError, nearestName, openFile, openInputFile, packError, readError, readInputFile, readLimit, requireFile, requireFilesForThread, suggestName, unpackError, visibleText, type ErrorDetails, type ErrorMessage, type ErrorPlace, type OpenFile } from '@intermodel/errors';
 export { BatchSchemaError } from './batch-schema-error.ts';
 
 // Batches
@@ -11,9 +11,10 @@ export { column, Interner, readLists, readNumbers, readStrings, type InternedCol
 export { boundedMap } from './bounded-map.ts';
 
 // Files
-export { arrowFileBytes, isArrowFile, readArrowFile, writeArrowFile } from './arrow-files.ts';
+export { arrowFileBytes, isArrowFile, readArrowBytes, readArrowFile, writeArrowFile, type ArrowTable } from './arrow-files.ts';
 export { beginReplacing, checkOutputApart, checkOutputOutside, discardStagedFolders, isRunFolder, manifestFile, removeLeftovers, removeRunFolder, replaceFiles, stageFolder, unfinishedFile, writeError, writeFileAtomically, type StagedFolder } from './atomic-files.ts';
-export { batchCsvColumns, csvCell, csvText, type CsvColumn, type CsvValue } from './csv-text.ts';
+export { distinctFileNames } from './distinct-file-names.ts';
+export { batchCsvColumns, csvCell, csvText, spreadsheetCsv, type CsvColumn, type CsvValue } from './csv-text.ts';
 
 // Step store
 export { canonicalJson, hashJson } from './store/canonical-json.ts';

@@ -38,7 +38,10 @@ export class Interner {
         const keys = data.values as Int32Array;
         for (let index = 0; index < data.length; index++) codes[row++] = data.getValid(index) ? (translated[Number(keys[index])] ?? 0) : this.code('');
       } else {
-        row = this.#utf8(data.values as Uint8Array, data.valueOffsets as Int32Array, data.length, codes, row);
+        const end = this.#utf8(data.values as Uint8Array, data.valueOffsets as Int32Array, data.length, codes, row);
+        // What stands under a null is nobody's business.
+        if (data.nullCount > 0) for (let index = 0; index < data.length; index++) if (!data.getValid(index)) codes[row + index] = this.code('');
+        row = end;
       }
     }
     return { codes };

@@ -69,7 +69,7 @@ export function dissectCommand(): Command {
 /** The study that the options describe; whatever they say is checked as a study file is. */
 function studyContent(options: DissectOptions): StudyContent {
   const { batchSize, threads, executionProvider, keptMapsMegabytes, secondPass, sketch, probeSeconds, probeMegabytes, components, clusters } = options;
-  const { preset, diffPreset, scores, seed, title, abstract } = options;
+  const { preset, diffPreset, scores, encoding, seed, title, abstract } = options;
   const content = {
     title,
     abstract,
@@ -79,6 +79,7 @@ function studyContent(options: DissectOptions): StudyContent {
     diffPreset,
     runtime: { batchSize, threads, executionProviders: executionProvider, keptMapsMegabytes, secondPass, sketch, probeSeconds, probeMegabytes },
     scores,
+    encoding,
     embedding: components === undefined && clusters === undefined ? undefined : { components, clusters },
     gallery: galleryChoices(options),
     seed,

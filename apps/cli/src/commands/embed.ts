@@ -1,5 +1,6 @@
 import { checkEmbeddingPreset, checkModelNameRule, checkNormalisation, embeddingPresets, embedStudy, modelNameRules, normalisations, type EmbedStudyOptions } from '@intermodel/pipelines';
 import { Command } from 'commander';
+import { chosenEncoding, encodingOption } from '../encoding-option.ts';
 import { repeated, share, wholeNumber } from '../numbers.ts';
 import { printResult, stepProgress, withOutputOptions, type OutputOptions } from '../output.ts';
 import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
@@ -15,6 +16,7 @@ interface EmbedOptions extends OutputOptions, ReportOptions {
   readonly normalisation?: string;
   readonly exclude?: readonly string[];
   readonly modelNames?: string;
+  readonly encoding?: string;
   readonly scores?: readonly string[];
   readonly scoreColumns?: string;
   readonly seed: number;
@@ -37,6 +39,7 @@ export function embedCommand(): Command {
     .option('--model-names <RULE>', `how names are read: ${Object.keys(modelNameRules).join(', ')} (default: exact)`)
     .option('--scores <FILE>', 'relate to these scores too; may be given several times', repeated)
     .option('--score-columns <FILE>', 'CSV column,task,dataset,metric,higherIsBetter for wide score tables')
+    .addOption(encodingOption())
     .option('--seed <N>', 'seed of everything that is random', wholeNumber(0), 0)
     .option('--title <TEXT>', 'headline of the report')
     .option('--abstract <TEXT>', 'a few sentences below the headline')
@@ -51,13 +54,14 @@ export function embedCommand(): Command {
 }
 
 function studyOptions(units: readonly string[], options: EmbedOptions): EmbedStudyOptions {
-  const { out, preset, normalisation, modelNames, json, quiet, format, figures, ...rest } = options;
+  const { out, preset, normalisation, modelNames, encoding, json, quiet, format, figures, spreadsheetCsv, ...rest } = options;
   return {
     ...rest,
     units,
     out,
     preset: checkEmbeddingPreset(preset),
     ...reportChoices(options),
+    ...chosenEncoding(encoding),
     ...(normalisation === undefined ? {} : { normalisation: checkNormalisation(normalisation) }),
     ...(modelNames === undefined ? {} : { modelNames: checkModelNameRule(modelNames) }),
   };

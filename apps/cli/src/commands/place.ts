@@ -1,11 +1,15 @@
 import { checkModelNameRule, modelNameRules, placeStudy } from '@intermodel/pipelines';
 import { Command } from 'commander';
+import { chosenEncoding, encodingOption } from '../encoding-option.ts';
+import { withCsvOptions } from '../report-options.ts';
 import { printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
 
 interface PlaceOptions extends OutputOptions {
   readonly embedding: string;
   readonly out?: string;
   readonly modelNames: string;
+  readonly encoding?: string;
+  readonly spreadsheetCsv?: boolean;
 }
 
 /** `intermodel place`: further models in an embedding that stays as it is. */
@@ -16,10 +20,11 @@ export function placeCommand(): Command {
     .requiredOption('--embedding <DIR>', 'output folder of embed, reproduce or run')
     .option('--out <DIR>', 'also write placement.csv and placement.arrow into this folder')
     .option('--model-names <RULE>', `how names are read: ${Object.keys(modelNameRules).join(', ')}`, 'exact')
+    .addOption(encodingOption())
     .addHelpText('after', '\nExamples:\n  intermodel place --embedding study new-model.csv\n  intermodel place --embedding study new-model.csv --json')
     .action(async (units: readonly string[], options: PlaceOptions) => {
-      const { embedding, out, modelNames } = options;
-      const placed = await placeStudy({ embedding, units, modelNames: checkModelNameRule(modelNames), ...(out === undefined ? {} : { out }) });
+      const { embedding, out, modelNames, encoding, spreadsheetCsv } = options;
+      const placed = await placeStudy({ embedding, units, modelNames: checkModelNameRule(modelNames), ...chosenEncoding(encoding), ...(spreadsheetCsv === undefined ? {} : { spreadsheetCsv }), ...(out === undefined ? {} : { out }) });
       const rows = placed.toArray().map(({ model, components, cluster, inexpressible }) => ({ model, components: [...components], cluster, inexpressible }));
       printResult(options, { models: rows }, () =>
         textTable(
@@ -28,5 +33,5 @@ export function placeCommand(): Command {
         ),
       );
     });
-  return withOutputOptions(command);
+  return withOutputOptions(withCsvOptions(command));
 }

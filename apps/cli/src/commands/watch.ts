@@ -10,6 +10,7 @@ import { runResult } from '../run-result.ts';
 import { statedCommand } from '../stated-command.ts';
 import { lockOptions, withRunOptions, type RunOptions, type StepCounts } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
+import { noteLine, writeMessage, writeResult } from '../terminal.ts';
 
 /** `intermodel watch`: runs a study again as often as something of it changes. */
 export function watchCommand(): Command {
@@ -20,12 +21,12 @@ export function watchCommand(): Command {
     .addHelpText('after', '\nExamples:\n  intermodel watch study.yaml --out study\n  intermodel watch study.yaml --out study --json    # a line of JSON for each run')
     .action(async (file: string, options: RunOptions & GalleryOptions, self: Command) => {
       const print = (text: string) => {
-        if (options.quiet !== true) process.stderr.write(`${text}\n`);
+        if (options.quiet !== true) writeMessage(`${text}\n`);
       };
       const { onEvent, done } = dissectionProgress(options);
       const heard = new Heard();
       const note = (subject: string, text: string) => {
-        const line = `note: ${subject}: ${text}`;
+        const line = noteLine(subject, text);
         if (heard.isNews(line)) print(line);
       };
       const steps: StepCounts = { run: 0, stored: 0 };
@@ -36,7 +37,7 @@ export function watchCommand(): Command {
             break;
           case 'failed':
             done();
-            process.stderr.write(`${errorText(event.error)}\n`);
+            writeMessage(`${errorText(event.error)}\n`);
             break;
           case 'waiting':
             print(`waiting for ${event.isLocked ? 'the other run to end, or ' : ''}changes, Ctrl-C to end`);
@@ -46,7 +47,7 @@ export function watchCommand(): Command {
             for (const { subject, text } of event.record.warnings) note(subject, text);
             heard.next();
             print(`${options.out}: ${String(event.models.length)} models, ${String(steps.run)} steps run, ${String(steps.stored)} found in the store`);
-            if (options.json === true) process.stdout.write(`${JSON.stringify(runResult(options.out, event, { ...steps }))}\n`);
+            if (options.json === true) writeResult(`${JSON.stringify(runResult(options.out, event, { ...steps }))}\n`);
             [steps.run, steps.stored] = [0, 0];
             break;
           case 'warning':

@@ -1,5 +1,6 @@
 import { InputError, readInputFile } from '@intermodel/streams';
 import type { ListedFile } from '../images/list-files.ts';
+import { readTextLines, type TextEncoding } from '../tables/text-encoding.ts';
 import type { DataFolder } from './data-folder.ts';
 import { jsonList, jsonObject, jsonText, jsonWholeNumber, readJson } from './json-file.ts';
 import { readMatlabTexts } from './matlab-texts.ts';
@@ -10,9 +11,9 @@ import { readMatlabTexts } from './matlab-texts.ts';
  *
  * @throws InputError `CLASS_NAMES_MISSING`, `MAT_BROKEN`, `JSON_BROKEN`, `FILE_MISSING`.
  */
-export async function readAde20kNames(folder: DataFolder, pictures: readonly ListedFile[], names: string | undefined): Promise<Map<number, string>> {
+export async function readAde20kNames(folder: DataFolder, pictures: readonly ListedFile[], names: string | undefined, encoding?: TextEncoding): Promise<Map<number, string>> {
   const index = names ?? folder.files.find(({ name }) => /(?:^|\/)index[^/]*\.mat$/u.test(name))?.file;
-  if (index !== undefined) return numbered(index.endsWith('.mat') ? readMatlabTexts(readInputFile(index), index, 'objectnames') : textLines(index));
+  if (index !== undefined) return numbered(index.endsWith('.mat') ? readMatlabTexts(readInputFile(index), index, 'objectnames') : await textLines(index, encoding));
   const described = pictures.flatMap(({ stem }) => folder.find(`${stem}.json`) ?? []);
   if (described.length === 0) {
     throw new InputError('CLASS_NAMES_MISSING', 'nothing says what the classes are called', { file: folder.root, expected: 'index_ade20k.mat, or NAME.json beside each NAME.jpg', hint: 'Give the file of the names with --names.' });
@@ -33,8 +34,8 @@ function numbered(names: readonly string[]): Map<number, string> {
   return new Map(names.map((name, index) => [index + 1, name]));
 }
 
-function textLines(file: string): string[] {
-  const lines = readInputFile(file).toString('utf8').split(/\r?\n/u).map((line) => line.trim());
+async function textLines(file: string, encoding: TextEncoding | undefined): Promise<string[]> {
+  const lines = (await readTextLines(file, encoding)).map((line) => line.trim());
   while (lines.at(-1) === '') lines.pop();
   return lines;
 }

@@ -1,12 +1,14 @@
-import { InputError, readInputFile, suggestName } from '@intermodel/streams';
+import { InputError, suggestName } from '@intermodel/streams';
 import type { LabelledImageSet } from '../images/labelled-image-set.ts';
 import { readCsvRecords, wholeNumber } from '../labels/csv-records.ts';
 import { labelVocabulary, type LabelConcept, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
+import { readTextLines } from '../tables/text-encoding.ts';
 import { DataFolder, shortNames } from './data-folder.ts';
 import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readAde20kChallenge}. */
-export interface ReadAde20kChallengeOptions {
+export interface ReadAde20kChallengeOptions extends ReadCsvOptions {
   /** Images of one split only: `training` or `validation`. @default both */
   readonly split?: string;
   /** File of the class names, `objectInfo150.txt` or `.csv`. @default that in the data set's folder */
@@ -29,7 +31,7 @@ export const ade20kChallengeClasses = 150;
 export async function readAde20kChallenge(root: string, options: ReadAde20kChallengeOptions = {}): Promise<LabelledImageSet> {
   const { split, reducedZero = false } = options;
   const folder = await DataFolder.open(root);
-  const vocabulary = await readClassNames(options.names ?? (folder.find('objectInfo150.csv') ?? { file: folder.resolve('objectInfo150.txt', { file: root }) }).file);
+  const vocabulary = await readClassNames(options.names ?? (folder.find('objectInfo150.csv') ?? { file: folder.resolve('objectInfo150.txt', { file: root }) }).file, options);
   const labels = folder.files.filter(({ name }) => /^annotations\/.*\.png$/u.test(name));
   const splits = [...new Set(labels.map(({ name }) => name.split('/')[1] ?? ''))];
   if (labels.length === 0) throw new InputError('FOLDER_EMPTY', 'holds no annotations/*/*.png', { file: root, expected: 'the folders images and annotations, and objectInfo150.txt', hint: 'Give the folder ADEChallengeData2016.' });
@@ -46,8 +48,8 @@ export async function readAde20kChallenge(root: string, options: ReadAde20kChall
   return { images, vocabulary, warnings: files.warnings(images.length, root) };
 }
 
-async function readClassNames(file: string): Promise<LabelVocabulary> {
-  const classes = file.endsWith('.csv') ? await readCsvNames(file) : readTabNames(file);
+async function readClassNames(file: string, { encoding }: ReadCsvOptions): Promise<LabelVocabulary> {
+  const classes = file.endsWith('.csv') ? await readCsvNames(file, encoding === undefined ? {} : { encoding }) : await readTabNames(file, encoding);
   const short = shortNames(classes);
   const concepts = classes.map(({ number }): LabelConcept => ({ number, name: short.get(number) ?? '', category: 'object' }));
   return labelVocabulary(concepts, undefined, classes.map(({ line }) => ({ file, line })));
@@ -59,12 +61,12 @@ interface ClassName {
   readonly line: number;
 }
 
-async function readCsvNames(file: string): Promise<ClassName[]> {
-  return (await readCsvRecords(file, ['Idx', 'Name'])).map(({ cells, line }) => ({ number: wholeNumber(cells.Idx, file, line, 'Idx'), name: cells.Name, line }));
+async function readCsvNames(file: string, options: ReadCsvOptions): Promise<ClassName[]> {
+  return (await readCsvRecords(file, ['Idx', 'Name'], [], options)).map(({ cells, line }) => ({ number: wholeNumber(cells.Idx, file, line, 'Idx'), name: cells.Name, line }));
 }
 
-function readTabNames(file: string): ClassName[] {
-  const [headings = '', ...lines] = readInputFile(file).toString('utf8').split(/\r?\n/u);
+async function readTabNames(file: string, encoding: ReadCsvOptions['encoding']): Promise<ClassName[]> {
+  const [headings = '', ...lines] = await readTextLines(file, encoding);
   const places = ['Idx', 'Name'].map((name) => headings.split('\t').findIndex((heading) => heading.trim() === name));
   if (places.includes(-1)) throw new InputError('CLASS_NAMES_BROKEN', 'its first line does not name the columns Idx and Name', { file, line: 1, expected: 'Idx, Ratio, Train, Val, Stuff, Name, with tabs between', hint: 'Take the file of the original download, or give the names with --names.' });
   return lines.flatMap((text, index) => {

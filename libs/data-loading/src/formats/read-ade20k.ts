@@ -2,12 +2,13 @@ import { InputError } from '@intermodel/streams';
 import { someOf, type ListedFile } from '../images/list-files.ts';
 import type { LabelledImageEntry, LabelledImageSet, RasterLabel } from '../images/labelled-image-set.ts';
 import { labelVocabulary, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { readAde20kNames } from './ade20k-names.ts';
 import { DataFolder, shortNames } from './data-folder.ts';
 import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readAde20k}. */
-export interface ReadAde20kOptions {
+export interface ReadAde20kOptions extends ReadCsvOptions {
   /** Images below a folder of this name only, such as `training`. @default all */
   readonly split?: string;
   /** File of the object names by class: `index_ade20k.mat`, or a text file of one name a line. @default found in the folder */
@@ -24,7 +25,7 @@ export interface ReadAde20kOptions {
  *
  * @throws InputError `FOLDER_EMPTY`, `IMAGES_WITHOUT_LABELS`, `FILE_MISSING`, `CLASS_NAMES_MISSING`, `JSON_BROKEN`, `MAT_BROKEN`.
  */
-export async function readAde20k(root: string, { split, names, unpaired }: ReadAde20kOptions = {}): Promise<LabelledImageSet> {
+export async function readAde20k(root: string, { split, names, unpaired, encoding }: ReadAde20kOptions = {}): Promise<LabelledImageSet> {
   const folder = await DataFolder.open(root);
   const found = folder.files.filter(({ name, extension }) => extension === '.jpg' && (split === undefined || name.split('/').includes(split)));
   if (found.length === 0) throw new InputError('FOLDER_EMPTY', `holds no images${split === undefined ? '' : ` below a folder "${split}"`}`, { file: root, expected: 'NAME.jpg with NAME_seg.png beside it', hint: 'Give the folder of the release, such as ADE20K_2016_07_26.' });
@@ -36,7 +37,7 @@ export async function readAde20k(root: string, { split, names, unpaired }: ReadA
   const pictures = found.filter(isLabelled);
   const warnings = files.warnings(pictures.length, root);
 
-  const objectNames = await readAde20kNames(folder, pictures, names);
+  const objectNames = await readAde20kNames(folder, pictures, names, encoding);
   const classes = Math.max(...objectNames.keys());
   const numbers = (offset: number) => new Map([[0, 0], ...[...objectNames.keys()].map((number) => [number, number + offset] as const)]);
   const [objects, parts] = [numbers(0), numbers(classes)];

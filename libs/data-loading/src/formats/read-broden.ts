@@ -4,11 +4,12 @@ import { someOf } from '../images/list-files.ts';
 import type { DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource } from '../images/labelled-image-set.ts';
 import { readCsvRecords, wholeNumber, type CsvRecord } from '../labels/csv-records.ts';
 import { labelVocabulary, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { DataFolder } from './data-folder.ts';
 import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readBroden}. */
-export interface ReadBrodenOptions {
+export interface ReadBrodenOptions extends ReadCsvOptions {
   /** Images of one split only, such as `train` or `val`. @default all */
   readonly split?: string;
   /** Categories to load, such as `object` and `part`. @default all of category.csv */
@@ -28,15 +29,16 @@ export interface ReadBrodenOptions {
  */
 export async function readBroden(root: string, options: ReadBrodenOptions = {}): Promise<LabelledImageSet> {
   const at = (name: string) => path.join(root, name);
+  const csv: ReadCsvOptions = options.encoding === undefined ? {} : { encoding: options.encoding };
   const folder = await DataFolder.open(root);
-  const all = (await readCsvRecords(at('category.csv'), ['name'])).map(({ cells }) => cells.name);
+  const all = (await readCsvRecords(at('category.csv'), ['name'], [], csv)).map(({ cells }) => cells.name);
   const categories = options.categories === undefined ? all : all.filter((name) => options.categories?.includes(name));
   const unknown = options.categories?.find((name) => !all.includes(name));
   if (unknown !== undefined) throw new InputError('CATEGORY_UNKNOWN', `there is no category "${unknown}"`, { file: at('category.csv'), hint: suggestName(unknown, all) });
 
-  const vocabulary = await readVocabulary(at, categories);
+  const vocabulary = await readVocabulary(at, categories, csv);
   const known = new Set(vocabulary.concepts.map(({ number }) => number));
-  const rows = await readCsvRecords(at('index.csv'), ['image', 'split', 'sh', 'sw', ...categories]);
+  const rows = await readCsvRecords(at('index.csv'), ['image', 'split', 'sh', 'sw', ...categories], [], csv);
   const splits = [...new Set(rows.map(({ cells }) => cells['split'] ?? ''))];
   if (options.split !== undefined && !splits.includes(options.split)) throw new InputError('SPLIT_UNKNOWN', `no image belongs to the split "${options.split}"`, { file: at('index.csv'), column: 'split', hint: suggestName(options.split, splits) });
 
@@ -49,17 +51,17 @@ export async function readBroden(root: string, options: ReadBrodenOptions = {}):
   return { images: entries.filter(({ labels }) => labels.length > 0), vocabulary, warnings: [...files.warnings(entries.length, root), ...warnings] };
 }
 
-async function readVocabulary(at: (name: string) => string, categories: readonly string[]): Promise<LabelVocabulary> {
+async function readVocabulary(at: (name: string) => string, categories: readonly string[], csv: ReadCsvOptions): Promise<LabelVocabulary> {
   const file = at('label.csv');
   const largest = new Map<number, { readonly category: string; readonly coverage: number }>();
   for (const category of categories) {
-    for (const { cells, line } of await readCsvRecords(at(`c_${category}.csv`), ['number', 'coverage'])) {
+    for (const { cells, line } of await readCsvRecords(at(`c_${category}.csv`), ['number', 'coverage'], [], csv)) {
       const number = wholeNumber(cells.number, at(`c_${category}.csv`), line, 'number');
       const coverage = Number(cells.coverage);
       if (coverage >= (largest.get(number)?.coverage ?? 0)) largest.set(number, { category, coverage });
     }
   }
-  const labels = (await readCsvRecords(file, ['number', 'name'])).flatMap(({ cells, line }) => {
+  const labels = (await readCsvRecords(file, ['number', 'name'], [], csv)).flatMap(({ cells, line }) => {
     const number = wholeNumber(cells.number, file, line, 'number');
     const category = largest.get(number)?.category;
     return category === undefined ? [] : [{ concept: { number, name: cells.name, category }, place: { file, line } }];

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { InputError, suggestName } from '@intermodel/streams';
 import { listLabelledImages } from '../images/list-labelled-images.ts';
 import type { LabelledImageSet } from '../images/labelled-image-set.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { readAde20k } from './read-ade20k.ts';
 import { readAde20kChallenge } from './read-ade20k-challenge.ts';
 import { readBroden } from './read-broden.ts';
@@ -10,7 +11,7 @@ import { readVoc } from './read-voc.ts';
 import type { Unpaired } from './unpaired-files.ts';
 
 /** What readers of data sets can be told; a reader that does not know an option refuses it. */
-export interface ReadDatasetOptions {
+export interface ReadDatasetOptions extends ReadCsvOptions {
   /** Part of the data set, by the name that its layout has for it. @default all, or the only one */
   readonly split?: string;
   /** Categories to load, for Broden. @default all */
@@ -42,11 +43,11 @@ interface DatasetFormat {
 
 /** The formats of labelled images, by the name that `--format` and study files give them. */
 export const datasetFormats = {
-  plain: { title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv', options: ['ignore', 'reducedZero', 'imageSuffix', 'labelSuffix', 'unpaired'], read: readPlain },
-  broden: { title: 'Broden: index.csv, label.csv, category.csv, c_*.csv and images/', options: ['split', 'categories', 'unpaired'], read: readBroden },
-  ade20k: { title: 'ADE20K, full: NAME.jpg, NAME_seg.png and NAME_parts_N.png', options: ['split', 'names', 'unpaired'], read: readAde20k },
-  'ade20k-challenge': { title: 'ADEChallengeData2016: images/, annotations/ and objectInfo150.txt', options: ['split', 'names', 'reducedZero', 'unpaired'], read: readAde20kChallenge },
-  voc: { title: 'Pascal VOC: JPEGImages/ and SegmentationClass/', options: ['split', 'names', 'unpaired'], read: readVoc },
+  plain: { title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv', options: ['ignore', 'reducedZero', 'imageSuffix', 'labelSuffix', 'unpaired', 'encoding'], read: readPlain },
+  broden: { title: 'Broden: index.csv, label.csv, category.csv, c_*.csv and images/', options: ['split', 'categories', 'unpaired', 'encoding'], read: readBroden },
+  ade20k: { title: 'ADE20K, full: NAME.jpg, NAME_seg.png and NAME_parts_N.png', options: ['split', 'names', 'unpaired', 'encoding'], read: readAde20k },
+  'ade20k-challenge': { title: 'ADEChallengeData2016: images/, annotations/ and objectInfo150.txt', options: ['split', 'names', 'reducedZero', 'unpaired', 'encoding'], read: readAde20kChallenge },
+  voc: { title: 'Pascal VOC: JPEGImages/ and SegmentationClass/', options: ['split', 'names', 'unpaired', 'encoding'], read: readVoc },
   'coco-panoptic': { title: 'COCO panoptic: annotations/panoptic_SPLIT.json and its label images', options: ['split', 'crowd', 'unpaired'], read: readCocoPanoptic },
   'coco-instances': { title: 'COCO instances: annotations/instances_SPLIT.json', options: ['split', 'crowd', 'unpaired'], read: readCocoInstances },
 } as const satisfies Record<string, DatasetFormat>;

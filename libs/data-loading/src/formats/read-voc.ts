@@ -1,13 +1,15 @@
 import path from 'node:path';
-import { InputError, readInputFile, suggestName } from '@intermodel/streams';
+import { InputError, suggestName } from '@intermodel/streams';
 import type { LabelledImageEntry, LabelledImageSet } from '../images/labelled-image-set.ts';
 import { labelVocabulary, type LabelVocabulary } from '../labels/label-vocabulary.ts';
 import { readLabelNames } from '../labels/read-label-names.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
+import { readTextLines } from '../tables/text-encoding.ts';
 import { DataFolder } from './data-folder.ts';
 import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readVoc}. */
-export interface ReadVocOptions {
+export interface ReadVocOptions extends ReadCsvOptions {
   /** List of images in `ImageSets/Segmentation`, such as `train` or `val`. @default all label images */
   readonly split?: string;
   /** CSV file of number, name and category, for data sets with other classes. @default the 20 classes of Pascal VOC */
@@ -29,9 +31,9 @@ export const vocIgnore = 255;
  *
  * @throws InputError `SPLIT_UNKNOWN`, `FILE_MISSING` with the list and its line, `FOLDER_EMPTY`, `PATH_OUTSIDE`.
  */
-export async function readVoc(root: string, { split, names, unpaired }: ReadVocOptions = {}): Promise<LabelledImageSet> {
+export async function readVoc(root: string, { split, names, unpaired, ...options }: ReadVocOptions = {}): Promise<LabelledImageSet> {
   const folder = await DataFolder.open(root);
-  const listed = split === undefined ? labelledStems(folder) : readSplit(folder, split);
+  const listed = split === undefined ? labelledStems(folder) : await readSplit(folder, split, options);
   const files = new UnpairedFiles(unpaired);
   const images = listed.flatMap(({ stem, file, line }): LabelledImageEntry[] => {
     const place = { file, ...(line === undefined ? {} : { line }) };
@@ -39,7 +41,7 @@ export async function readVoc(root: string, { split, names, unpaired }: ReadVocO
     const label = photograph && files.find('IMAGES_WITHOUT_LABELS', stem, () => folder.resolve(`${stem}.png`, place, 'SegmentationClass'));
     return photograph === undefined || label === undefined ? [] : [{ image: photograph.name.slice(photographs.length + 1), file: photograph.file, labels: [{ kind: 'png', file: label, encoding: 'indices' }] }];
   });
-  return { images, vocabulary: names === undefined ? vocVocabulary : await readLabelNames(names, { ignore: vocIgnore }), warnings: files.warnings(images.length, root) };
+  return { images, vocabulary: names === undefined ? vocVocabulary : await readLabelNames(names, { ...options, ignore: vocIgnore }), warnings: files.warnings(images.length, root) };
 }
 
 /** Folder of the photographs. */
@@ -59,9 +61,9 @@ function labelledStems(folder: DataFolder): ListedStem[] {
   return labels.map(({ stem, file }) => ({ stem: path.posix.basename(stem), file }));
 }
 
-function readSplit(folder: DataFolder, split: string): ListedStem[] {
+async function readSplit(folder: DataFolder, split: string, { encoding }: ReadCsvOptions): Promise<ListedStem[]> {
   const lists = folder.files.filter(({ name }) => /^ImageSets\/Segmentation\/[^/]+\.txt$/u.test(name));
   const list = lists.find(({ name }) => path.posix.basename(name, '.txt') === split);
   if (list === undefined) throw new InputError('SPLIT_UNKNOWN', `there is no list ImageSets/Segmentation/${split}.txt`, { file: folder.root, hint: suggestName(split, lists.map(({ name }) => path.posix.basename(name, '.txt'))) });
-  return readInputFile(list.file).toString('utf8').split(/\r?\n/u).flatMap((text, index) => (text.trim() === '' ? [] : [{ stem: text.trim(), file: list.file, line: index + 1 }]));
+  return (await readTextLines(list.file, encoding)).flatMap((text, index) => (text.trim() === '' ? [] : [{ stem: text.trim(), file: list.file, line: index + 1 }]));
 }

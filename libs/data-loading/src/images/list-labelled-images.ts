@@ -1,12 +1,13 @@
 import { InputError } from '@intermodel/streams';
 import { readImageLabels } from '../labels/read-image-labels.ts';
 import { readStoredNames, type StoredNames } from '../labels/read-label-names.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { imageExtensions, listFiles, someOf, type ListedFile } from './list-files.ts';
 import type { DataWarning, LabelledImageSet, LabelSource } from './labelled-image-set.ts';
 import { labelExtensions, nearestLabelHint, pairPlanes, possibleStems, withoutSuffix, type PairedFile } from './pair-labels.ts';
 
 /** Options of {@link listLabelledImages}. */
-export interface ListLabelledImagesOptions {
+export interface ListLabelledImagesOptions extends ReadCsvOptions {
   /** Folder of images (JPEG, PNG, WebP, TIFF), with sub-folders. */
   readonly images: string;
   /** Folder of label images with the same stems: grey or palette PNG, or NumPy arrays (`.npy`, one plane or several). */
@@ -40,8 +41,9 @@ export const listLabelledImagesDefaults = { unpaired: 'refuse' } as const satisf
  * and those of {@link readStoredNames}.
  */
 export async function listLabelledImages(options: ListLabelledImagesOptions): Promise<LabelledImageSet> {
-  const { labelNames, imageLabels, ignore, reducedZero, imageSuffix = '', labelSuffix = '', unpaired = listLabelledImagesDefaults.unpaired } = options;
-  const names = await readStoredNames(labelNames, { ...(ignore === undefined ? {} : { ignore }), ...(reducedZero === undefined ? {} : { reducedZero }) });
+  const { labelNames, imageLabels, ignore, reducedZero, imageSuffix = '', labelSuffix = '', unpaired = listLabelledImagesDefaults.unpaired, encoding } = options;
+  const csv = encoding === undefined ? {} : { encoding };
+  const names = await readStoredNames(labelNames, { ...csv, ...(ignore === undefined ? {} : { ignore }), ...(reducedZero === undefined ? {} : { reducedZero }) });
   const warnings: DataWarning[] = [];
   const images = await listImages(options.images, warnings, imageSuffix);
   const labelFiles = await listFiles(options.labels);
@@ -50,7 +52,7 @@ export async function listLabelledImages(options: ListLabelledImagesOptions): Pr
   if (others.length > 0) warnings.push(withoutSuffixWarning(others, 'label images', labelSuffix));
 
   const sources = pairedSources(images, labels, names);
-  if (imageLabels !== undefined) await addImageLabels(imageLabels, images, names, sources);
+  if (imageLabels !== undefined) await addImageLabels(imageLabels, images, names, sources, csv);
 
   const withoutImages = labels.filter((label) => !sources.paired.has(label.name));
   const withoutLabels = images.filter(({ key }) => !sources.byKey.has(key));
@@ -134,11 +136,11 @@ function pairedSources(images: readonly PairedFile[], labels: readonly PairedFil
   return { byKey, paired: new Set(found.map(({ label }) => label.name)) };
 }
 
-async function addImageLabels(file: string, images: readonly PairedFile[], names: StoredNames, { byKey }: PairedLabels): Promise<void> {
+async function addImageLabels(file: string, images: readonly PairedFile[], names: StoredNames, { byKey }: PairedLabels, options: ReadCsvOptions): Promise<void> {
   const namesIn = (form: (text: string) => string) => images.flatMap(({ name, stem, key }) => [name, stem, key].map((one) => [form(one), key] as const));
   // Names as they are come last, so that no other form takes the place of one.
   const keyOf = new Map([...namesIn((text) => text.normalize('NFC')), ...namesIn((text) => text)]);
-  for (const { stem, number } of await readImageLabels(file, keyOf, names)) {
+  for (const { stem, number } of await readImageLabels(file, keyOf, names, options)) {
     byKey.set(stem, [...(byKey.get(stem) ?? []), { kind: 'whole', number }]);
   }
 }

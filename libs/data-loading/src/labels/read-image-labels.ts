@@ -1,4 +1,5 @@
 import { InputError, suggestName } from '@intermodel/streams';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { readCsvRecords, wholeNumber } from './csv-records.ts';
 import type { StoredNames } from './read-label-names.ts';
 
@@ -16,9 +17,9 @@ export interface ImageLabel {
  *
  * @throws InputError `IMAGE_UNKNOWN`, `LABEL_UNKNOWN`, `NOT_A_WHOLE_NUMBER`, `COLUMN_MISSING`, with file and line.
  */
-export async function readImageLabels(file: string, stemOf: ReadonlyMap<string, string>, { vocabulary, numbers: stored }: StoredNames): Promise<ImageLabel[]> {
+export async function readImageLabels(file: string, stemOf: ReadonlyMap<string, string>, { vocabulary, numbers: stored }: StoredNames, options: ReadCsvOptions = {}): Promise<ImageLabel[]> {
   const numbers = new Set(vocabulary.concepts.map(({ number }) => number));
-  return (await readCsvRecords(file, ['image', 'number'])).map(({ cells, line }) => {
+  return (await readCsvRecords(file, ['image', 'number'], [], options)).map(({ cells, line }) => {
     const stem = stemOf.get(cells.image) ?? stemOf.get(cells.image.normalize('NFC'));
     if (stem === undefined) throw new InputError('IMAGE_UNKNOWN', `there is no image "${cells.image}"`, { file, line, column: 'image', hint: suggestName(cells.image, [...stemOf.keys()]) });
     const given = wholeNumber(cells.number, file, line, 'number');

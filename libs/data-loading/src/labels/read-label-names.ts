@@ -1,9 +1,10 @@
 import { InputError } from '@intermodel/streams';
-import { readCsvRecords, wholeNumber, type CsvRecord } from './csv-records.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
+import { streamCsvRecords, wholeNumber, type CsvRecord } from './csv-records.ts';
 import { labelVocabulary, largestLabelNumber, type LabelVocabulary } from './label-vocabulary.ts';
 
 /** Options of {@link readLabelNames}. */
-export interface ReadLabelNamesOptions {
+export interface ReadLabelNamesOptions extends ReadCsvOptions {
   /** Number of pixels that nobody judged, 1 to 65,535, such as 255. @default none */
   readonly ignore?: number;
 }
@@ -15,12 +16,12 @@ export interface ReadLabelNamesOptions {
  * @throws InputError `COLUMN_MISSING`, `NOT_A_WHOLE_NUMBER`, `LABEL_NUMBER_RANGE`, `LABEL_NUMBER_TWICE`,
  * `LABEL_NAME_TWICE`, `LABEL_NAME_EMPTY`, `TABLE_EMPTY`, `CSV_BROKEN`, with file, line and column.
  */
-export async function readLabelNames(file: string, { ignore }: ReadLabelNamesOptions = {}): Promise<LabelVocabulary> {
-  return (await readStoredNames(file, ignore === undefined ? {} : { ignore })).vocabulary;
+export async function readLabelNames(file: string, { ignore, ...options }: ReadLabelNamesOptions = {}): Promise<LabelVocabulary> {
+  return (await readStoredNames(file, { ...options, ...(ignore === undefined ? {} : { ignore }) })).vocabulary;
 }
 
 /** Options of {@link readStoredNames}. */
-export interface ReadStoredNamesOptions {
+export interface ReadStoredNamesOptions extends ReadCsvOptions {
   /** Number of pixels that nobody judged, as files store it: any but 0, -1 too. @default none */
   readonly ignore?: number;
   /** Whether files and names number the concepts from 0, and 255 means none where it names no concept. @default false */
@@ -44,8 +45,13 @@ const reducedNone = 255;
  *
  * @throws InputError as {@link readLabelNames}.
  */
-export async function readStoredNames(file: string, { ignore, reducedZero = false }: ReadStoredNamesOptions = {}): Promise<StoredNames> {
-  const rows = (await readCsvRecords(file, ['number', 'name', 'category'])).map((record) => ({ ...record, number: storedNumber(record, file) }));
+export async function readStoredNames(file: string, { ignore, reducedZero = false, ...options }: ReadStoredNamesOptions = {}): Promise<StoredNames> {
+  const rows: (CsvRecord<'number' | 'name' | 'category'> & { readonly number: number })[] = [];
+  for await (const record of streamCsvRecords(file, ['number', 'name', 'category'], [], options)) {
+    rows.push({ ...record, number: storedNumber(record, file) });
+    // More rows than there are numbers: one of those read is out of range or stands twice, which is said below.
+    if (rows.length > largestLabelNumber + 1) break;
+  }
   const shift = reducedZero ? 1 : 0;
   const stays = !reducedZero && (ignore === undefined || ignore > 0);
   const stored = new Set(rows.map(({ number }) => number));

@@ -1,5 +1,6 @@
 import { InputError, suggestName } from '@intermodel/streams';
 import { conceptKey, labelVocabulary, largestLabelNumber, type LabelConcept, type LabelVocabulary } from './label-vocabulary.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { readCsvRecords } from './csv-records.ts';
 
 /**
@@ -61,9 +62,9 @@ export function assignCategories(vocabulary: LabelVocabulary, categoryOf: Readon
  *
  * @throws InputError `COLUMN_MISSING`, `CATEGORY_EMPTY`, `LABEL_NAME_TWICE`, with file and line.
  */
-export async function readCategories(file: string): Promise<ReadonlyMap<string, string>> {
+export async function readCategories(file: string, options: ReadCsvOptions = {}): Promise<ReadonlyMap<string, string>> {
   const categories = new Map<string, string>();
-  for (const { cells, line } of await readCsvRecords(file, ['name', 'category'])) {
+  for (const { cells, line } of await readCsvRecords(file, ['name', 'category'], [], options)) {
     if (cells.category === '') throw new InputError('CATEGORY_EMPTY', `"${cells.name}" gets no category`, { file, line, column: 'category', hint: 'Name a category, or take the row out.' });
     if (categories.has(cells.name)) throw new InputError('LABEL_NAME_TWICE', `"${cells.name}" is given twice`, { file, line, column: 'name', hint: 'Keep one of the two rows.' });
     categories.set(cells.name, cells.category);
@@ -76,9 +77,9 @@ export async function readCategories(file: string): Promise<ReadonlyMap<string, 
  *
  * @throws InputError `COLUMN_MISSING`, `TABLE_EMPTY`, `CSV_BROKEN`.
  */
-export async function readSynonyms(file: string): Promise<string[][]> {
+export async function readSynonyms(file: string, options: ReadCsvOptions = {}): Promise<string[][]> {
   const groups = new Map<string, string[]>();
-  for (const { cells } of await readCsvRecords(file, ['name', 'synonym'])) {
+  for (const { cells } of await readCsvRecords(file, ['name', 'synonym'], [], options)) {
     const group = groups.get(cells.name);
     if (group === undefined) groups.set(cells.name, [cells.name, cells.synonym]);
     else group.push(cells.synonym);

@@ -3,6 +3,7 @@ import { InputError, suggestName } from '@intermodel/streams';
 import { readJson, wrongShape, type JsonObject } from '../formats/json-file.ts';
 import { vocClasses } from '../formats/read-voc.ts';
 import { readCsvRecords, wholeNumber } from '../labels/csv-records.ts';
+import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { ade20kChallengeNames } from './ade20k-names.ts';
 import type { SegmenterClass, SegmenterHead, SegmenterInput } from './segmenter.ts';
 
@@ -74,9 +75,9 @@ function fixedSize(file: string): { readonly height: number; readonly width: num
  *
  * @throws InputError `COLUMN_MISSING`, `NOT_A_WHOLE_NUMBER`, `NOT_A_NUMBER`, `LABEL_NUMBER_TWICE`, with file and line.
  */
-export async function readSegmenterClasses(file: string): Promise<SegmenterClass[]> {
+export async function readSegmenterClasses(file: string, options: ReadCsvOptions = {}): Promise<SegmenterClass[]> {
   const seen = new Set<number>();
-  return (await readCsvRecords(file, ['index', 'name'], ['category', 'threshold'])).map(({ cells, line }) => {
+  return (await readCsvRecords(file, ['index', 'name'], ['category', 'threshold'], options)).map(({ cells, line }) => {
     const index = wholeNumber(cells.index, file, line, 'index');
     if (seen.has(index)) throw new InputError('LABEL_NUMBER_TWICE', `class ${String(index)} is given twice`, { file, line, column: 'index', hint: 'Keep one of the two rows.' });
     seen.add(index);
@@ -92,9 +93,9 @@ export async function readSegmenterClasses(file: string): Promise<SegmenterClass
  *
  * @throws InputError `CONCEPT_UNKNOWN` for a name that no class has, with the line.
  */
-export async function readOwners(file: string, classes: readonly SegmenterClass[], owning: readonly SegmenterClass[]): Promise<SegmenterClass[]> {
+export async function readOwners(file: string, classes: readonly SegmenterClass[], owning: readonly SegmenterClass[], options: ReadCsvOptions = {}): Promise<SegmenterClass[]> {
   const owners = new Map<string, number[]>();
-  for (const { cells, line } of await readCsvRecords(file, ['owner', 'part'])) {
+  for (const { cells, line } of await readCsvRecords(file, ['owner', 'part'], [], options)) {
     const found = owning.filter(({ name }) => name === cells.owner).map(({ index }) => index);
     if (found.length === 0) throw new InputError('CONCEPT_UNKNOWN', `no class of the owning head is named "${cells.owner}"`, { file, line, column: 'owner', hint: suggestName(cells.owner, owning.map(({ name }) => name)) });
     if (!classes.some(({ name }) => name === cells.part)) throw new InputError('CONCEPT_UNKNOWN', `no class of this head is named "${cells.part}"`, { file, line, column: 'part', hint: suggestName(cells.part, classes.map(({ name }) => name)) });

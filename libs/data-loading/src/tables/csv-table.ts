@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { InputError, openInputFile, readError, suggestName } from '@intermodel/streams';
 import { CsvError, parse } from 'csv-parse';
+import { readTextAsUtf8, type TextEncoding } from './text-encoding.ts';
 
 /** One row of a CSV file with the line on which it ends. */
 export interface CsvRow {
@@ -10,27 +12,38 @@ export interface CsvRow {
   readonly line: number;
 }
 
+/** Options of {@link readCsvRows}, and of all that read tables by it. */
+export interface ReadCsvOptions {
+  /** Encoding of a file without a byte-order mark. @default 'utf-8' */
+  readonly encoding?: TextEncoding;
+}
+
+/** Longest row in characters: one that is longer lacks the end of a quoted field, and must not be gathered without end. */
+const longestRow = 1 << 24;
+
 /**
- * Reads a CSV file row by row, the headings first: quoted fields, CR LF or LF, with or without a byte-order mark.
+ * Reads a CSV file row by row, the headings first: quoted fields, CR LF or LF, with or without a byte-order mark. Memory
+ * does not grow with the rows.
  *
- * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `CSV_BROKEN` (with the line), `TABLE_EMPTY`.
+ * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `TEXT_ENCODING` and `CSV_BROKEN` (with the line), `TABLE_EMPTY`.
  */
-export async function* readCsvRows(file: string): AsyncGenerator<CsvRow> {
+export async function* readCsvRows(file: string, { encoding }: ReadCsvOptions = {}): AsyncGenerator<CsvRow> {
   const input = createReadStream(file, { fd: openInputFile(file).handle });
-  const parser = parse({ bom: true, info: true, skip_empty_lines: true });
-  input.on('error', (cause) => {
-    parser.destroy(readError(file, cause));
-  });
+  const parser = parse({ info: true, skip_empty_lines: true, max_record_size: longestRow });
+  const text = Readable.from(readTextAsUtf8(file, input, encoding), { objectMode: false });
   let rows = 0;
   try {
-    for await (const { record, info } of input.pipe(parser) as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+    const piped = text.pipe(parser);
+    text.on('error', (cause) => parser.destroy(cause));
+    for await (const { record, info } of piped as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       rows++;
       yield { cells: record, line: info.lines };
     }
   } catch (cause) {
     if (cause instanceof CsvError) throw brokenCsv(file, cause);
-    throw cause;
+    throw cause instanceof Error && 'syscall' in cause ? readError(file, cause) : cause;
   } finally {
+    text.destroy();
     input.destroy();
   }
   if (rows === 0) throw new InputError('TABLE_EMPTY', 'the table is empty', { file, expected: 'a line of column names and at least one row', hint: 'Check that the file was written whole.' });
@@ -45,22 +58,36 @@ export function findColumn(headings: readonly string[], names: readonly string[]
   return undefined;
 }
 
-/** Error for a column that a table must have: names the nearest heading and lists those found. */
-export function missingColumn(file: string, names: readonly string[], headings: readonly string[]): InputError {
+/** Error for a column that a table must have: names the nearest heading, lists those found, and says what else can be done. */
+export function missingColumn(file: string, names: readonly string[], headings: readonly string[], remedy = ''): InputError {
   const [only = ''] = headings;
   const separator = headings.length === 1 ? ([[';', 'semicolons'], ['\t', 'tabs']] as const).find(([character]) => only.includes(character)) : undefined;
   return new InputError('COLUMN_MISSING', `there is no column ${names.map((name) => `"${name}"`).join(' or ')}`, {
     file,
     line: 1,
     expected: `a column named ${names.join(' or ')}`,
-    hint: separator === undefined ? suggestName(names[0] ?? '', headings.filter((heading) => heading !== '')) : `The columns are separated by ${separator[1]}; write the table with commas.`,
+    hint: separator === undefined ? `${suggestName(names[0] ?? '', headings.filter((heading) => heading !== ''))}${remedy === '' ? '' : ` ${remedy}`}` : `The columns are separated by ${separator[1]}; write the table with commas.`,
   });
 }
 
-/** Number in a cell that has to be finite. */
+/** Number in a cell that has to be finite; thousands may be set apart by commas. */
 export function finiteNumber(text: string): number | undefined {
-  const value = text.trim() === '' ? Number.NaN : Number(text);
+  const plain = withoutThousandsSeparators(text.trim());
+  const value = plain === '' ? Number.NaN : Number(plain);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** A number in groups of three digits, as spreadsheets write it; a leading zero speaks for a decimal comma. */
+const grouped = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/u;
+
+/** The text of a number without the commas between its thousands; any other text as it is, decimal commas too. */
+export function withoutThousandsSeparators(text: string): string {
+  return grouped.test(text) ? text.replaceAll(',', '') : text;
+}
+
+/** What to do about a cell that is no number: decimal commas are the usual reason. */
+export function numberHint(text: string, otherwise: string): string {
+  return /^\s*[+-]?\d+,\d+\s*$/u.test(text) ? 'Write a point before decimals: a comma only sets thousands apart.' : otherwise;
 }
 
 function brokenCsv(file: string, cause: CsvError): InputError {
@@ -70,7 +97,9 @@ function brokenCsv(file: string, cause: CsvError): InputError {
       ? 'a row has another number of cells than the headings'
       : cause.code === 'CSV_QUOTE_NOT_CLOSED'
         ? 'a quoted field, which may begin much earlier, is not closed'
-        : `not valid CSV (${cause.message})`;
+        : cause.code === 'CSV_MAX_RECORD_SIZE'
+          ? 'a row does not end; a quoted field, which may begin much earlier, is not closed'
+          : `not valid CSV (${cause.message})`;
   return new InputError('CSV_BROKEN', problem, {
     file,
     ...(lines === undefined ? {} : { line: lines }),

@@ -26,10 +26,16 @@ export class ModelNames {
     this.#rule = rule;
   }
 
+  /** Name by the rule, whatever else became of it. */
+  nameOf(name: string): string {
+    const trimmed = name.trim();
+    return this.#rule === 'exact' ? trimmed : trimmed.replace(/\s*\([^()]*\)$/u, '');
+  }
+
   /** Name by the rule. @throws InputError `MODEL_NAMES_COLLIDE` naming both originals. */
   read(name: string, file: string, line?: number): string {
     const trimmed = name.trim();
-    const read = this.#rule === 'exact' ? trimmed : trimmed.replace(/\s*\([^()]*\)$/u, '');
+    const read = this.nameOf(name);
     const place = { file, ...(line === undefined ? {} : { line }) };
     if (read === '') throw new InputError('MODEL_NAME_EMPTY', `the model name "${name}" is empty`, { ...place, expected: 'a name in every row', hint: 'Fill in the name, or read names with the rule "exact".' });
     const original = this.#originals.get(read);

@@ -54,6 +54,25 @@ describe(readScoreTables, () => {
     expect(await rows(path.join(folder, 't.arrow'))).toEqual(expected);
   });
 
+  it('reads thousands set apart by commas, and refuses decimal commas', async () => {
+    const table = file('t.csv', 'model,dt_Cars,dt_Food,dt_Pets\nm,"1,234","999","-12,345,678.5"\n');
+    expect((await rows(table)).map((row) => (row as { readonly score: number }).score)).toEqual([1234, 999, -12_345_678.5]);
+    for (const text of ['0,123', '93,29', '1,2345', '1,234,56', '1234,567']) {
+      await expect(read(file('bad.csv', `model,dt_Cars\nm,"${text}"\n`)), text).rejects.toThrow(expect.objectContaining({ code: 'SCORE_NOT_A_NUMBER' }));
+    }
+  });
+
+  it('lets rows of models that are not wanted stop nothing, whatever is wrong with them', async () => {
+    const wide = file('w.csv', 'model,dt_Cars,dt_Pets\na,1,2\nstranger,3,4\nstranger,5,6\nS(R),1,1\nS(V),1,1\nother,n/a,1\nb,7,8\n');
+    const kept = (await rows(wide, { models: ['a', 'b', 'absent'], modelNames: 'strip-suffix' })) as { readonly model: string; readonly score: number }[];
+    expect(kept.map(({ model, score }) => [model, score])).toEqual([['a', 1], ['a', 2], ['stranger', 3], ['stranger', 4], ['S', 1], ['S', 1], ['b', 7], ['b', 8]]);
+    await expect(read(wide, { models: ['stranger'] })).rejects.toThrow(expect.objectContaining({ code: 'SCORE_TWICE' }));
+    await expect(read(wide, { models: ['other'] })).rejects.toThrow(expect.objectContaining({ code: 'SCORE_NOT_A_NUMBER' }));
+    await expect(read(wide, { models: ['S'], modelNames: 'strip-suffix' })).rejects.toThrow(expect.objectContaining({ code: 'MODEL_NAMES_COLLIDE' }));
+    const tidy = file('t.csv', 'model,task,dataset,metric,score,higherIsBetter\na,t,d,m,1,true\nx,t,d,m,2,perhaps\nx,t,d,m,3,true\nx,t,d,m,4,true\n');
+    expect(((await rows(tidy, { models: ['a'] })) as { readonly score: number }[]).map(({ score }) => score)).toEqual([1, 3]);
+  });
+
   const original = path.resolve(import.meta.dirname, '../../../../../shared/published/models_performance_on_tasks.csv');
   it.skipIf(!existsSync(original))(`bundles what the published CSV says${existsSync(original) ? '' : ' (skipped: ../shared is not here)'}`, async () => {
     const bundled = await rows(bundledStudy('ssl-2022').scores);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { column, InputError, readNumbers, readStrings, writeArrowFile } from '@intermodel/streams';
@@ -50,6 +50,44 @@ describe(readUnitTables, () => {
     expect((await read(csv, { batchRows: 3 })).map(({ numRows }) => numRows)).toEqual([3, 3, 3, 1]);
   });
 
+  it('reads tables of Network Dissection itself: the model is the file, the score is the IoU', async () => {
+    mkdirSync(path.join(folder, 'one'));
+    mkdirSync(path.join(folder, 'two'));
+    const counts = ['object', 'part'].map((category) => ['label', 'truth', 'activation', 'intersect', 'iou'].map((name) => `${category}-${name}`).join(',')).join(',');
+    const result = file('resnet50_layer4.csv', `unit,category,label,score,${counts}\n1,object,cat,0.125,cat,900,80.0,10,0.125,ear,70,80.0,1,0.01\n2,texture,,0.03,cat,900,80.0,10,0.02,ear,70,80.0,1,0.03\n`);
+    const layered = file('one/tally.csv', 'layer,unit,label,category,score\nconv1,"1,024",dotted,texture,0.5\nconv2,1024,,,\n');
+    const other = file('two/tally.csv', 'category,label,score,unit\npart,wheel,0.25,7\n');
+    expect(await rows([result, layered, other])).toEqual([
+      { model: 'resnet50_layer4', layer: '', unit: 1, concept: 'cat', category: 'object', iou: 0.125 },
+      { model: 'resnet50_layer4', layer: '', unit: 2, concept: '-', category: 'texture', iou: 0.03 },
+      { model: 'one-tally', layer: 'conv1', unit: 1024, concept: 'dotted', category: 'texture', iou: 0.5 },
+      { model: 'one-tally', layer: 'conv2', unit: 1024, concept: '-', category: '', iou: null },
+      { model: 'two-tally', layer: '', unit: 7, concept: 'wheel', category: 'part', iou: 0.25 },
+    ]);
+    const named = file('named.csv', 'model,unit,category,label,score\nm,1,object,cat,0.5\n');
+    expect(await rows(named)).toEqual([{ model: 'm', layer: '', unit: 1, concept: 'cat', category: 'object', iou: 0.5 }]);
+  });
+
+  it('takes no score for an IoU where the table has one, or does not say label', async () => {
+    expect(await rows(file('both.csv', 'model,unit,category,label,score,iou\nm,1,object,cat,7,0.5\n'))).toEqual([{ model: 'm', layer: '', unit: 1, concept: 'cat', category: 'object', iou: 0.5 }]);
+    expect((await problem(file('concept.csv', 'unit,category,concept,score\n1,object,cat,0.5\n'))).message).toMatch(/"model"[\s\S]*Add a column "model"/u);
+    expect((await problem(file('iou.csv', 'unit,category,label,iou\n1,object,cat,0.5\n'))).code).toBe('COLUMN_MISSING');
+  });
+
+  it('tells which models a file has', async () => {
+    const [one, two] = [file('1.csv', 'model,unit,iou,concept,category\na,0,0.1,x,y\na,1,0.1,x,y\nb,0,0.1,x,y\n'), file('2.csv', 'model,unit,iou,concept,category\nb,1,0.1,x,y\n')];
+    const told: string[][] = [];
+    await read([one, two], { onModel: (model, name) => told.push([model, path.basename(name)]) });
+    expect(told).toEqual([['a', '1.csv'], ['b', '1.csv'], ['b', '2.csv']]);
+  });
+
+  const cases = path.resolve(import.meta.dirname, '../../../../../shared/cases/netdissect-tables');
+  it.skipIf(!existsSync(cases))(`reads tables as they are published${existsSync(cases) ? '' : ' (skipped: ../shared is not here)'}`, async () => {
+    const published = await rows(['a', 'b', 'c', 'd'].map((name) => path.join(cases, `${name}.csv`)));
+    expect(new Set(published.map((row) => (row as { readonly model: string }).model))).toEqual(new Set(['a', 'b', 'c', 'd']));
+    expect(published[0]).toEqual({ model: 'a', layer: '', unit: 1, concept: 'beach-s', category: 'scene', iou: 0.193559999 });
+  });
+
   it('reads the bundled study: 20 models of 2,048 units, 397 dead units', async () => {
     const [batch] = await read(bundledStudy('ssl-2022').units, { modelNames: 'strip-suffix' });
     const models = new Set(readStrings(column(batch!, 'model')));
@@ -72,6 +110,7 @@ describe(readUnitTables, () => {
     ['an IoU outside 0..1', 'model,unit,iou,concept,category\nm,0,1.2,a,b\n', 'IOU_RANGE', /1\.2/u, 2],
     ['the same unit twice', 'model,unit,iou,concept,category\nm,7,0.1,a,b\nm,8,0.1,a,b\nm,7,0.2,a,b\n', 'UNIT_TWICE', /first at .*line 2/u, 4],
     ['a unit that is no number', 'model,unit,iou,concept,category\nm,1.5,0.1,a,b\n', 'UNIT_NOT_A_NUMBER', /"1\.5"/u, 2],
+    ['a decimal comma', 'model,unit,iou,concept,category\nm,1,"0,12",a,b\n', 'IOU_NOT_A_NUMBER', /a comma only sets thousands apart/u, 2],
     ['a row with too few cells', 'model,unit,iou,concept,category\nm,1,0.1,a,b\nm,2,0.1\n', 'CSV_BROKEN', /another number of cells/u, 3],
     ['a quote that is not closed', 'model,unit,iou,concept,category\nm,1,0.1,"a,b\n', 'CSV_BROKEN', /not closed/u, undefined],
     ['an empty model name', 'model,unit,iou,concept,category\n ,1,0.1,a,b\n', 'MODEL_NAME_EMPTY', /empty/u, 2],

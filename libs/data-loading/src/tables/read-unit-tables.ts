@@ -1,16 +1,19 @@
-import type { RecordBatch } from 'apache-arrow';
 import { noConcept, unitMatchSchema, type UnitMatchBatch } from '@intermodel/schemas';
-import { buildBatch, InputError, isArrowFile, readArrowFile, readNumbers, readStrings } from '@intermodel/streams';
+import { buildBatch, distinctFileNames, InputError, isArrowFile } from '@intermodel/streams';
 import { concatMap, defer, from, type Observable } from 'rxjs';
-import { findColumn, finiteNumber, missingColumn, readCsvRows } from './csv-table.ts';
+import { openArrowCells } from './arrow-cells.ts';
+import { findColumn, finiteNumber, missingColumn, numberHint, readCsvRows, type ReadCsvOptions } from './csv-table.ts';
 import { ModelNames, type ModelNameRule } from './model-names.ts';
+import { SeenUnits } from './seen-units.ts';
 
 /** Options of {@link readUnitTables}. */
-export interface ReadUnitTablesOptions {
+export interface ReadUnitTablesOptions extends ReadCsvOptions {
   /** Rule for model names. @default 'exact' */
   readonly modelNames?: ModelNameRule;
   /** Rows of a batch, at least 1. @default 65,536 */
   readonly batchRows?: number;
+  /** Told of every model as a file is found to have units of it. */
+  readonly onModel?: (model: string, file: string) => void;
 }
 
 /** Defaults of {@link readUnitTables}. */
@@ -26,18 +29,32 @@ export const unitTableColumns = {
   iou: ['iou'],
 } as const;
 
+/** What Network Dissection (Bau et al. 2017) calls the IoU of a unit in its tables, beside a column `label`. */
+const networkDissectionIou = 'score';
+
 /**
  * Reads unit tables (CSV or Arrow IPC), one row a unit: model, unit, best IoU, concept and its category, and the layer
  * where there is one. Other columns are passed over. An empty IoU is a dead unit and becomes null.
  *
- * @throws InputError `FILE_MISSING`, `COLUMN_MISSING`, `IOU_NOT_A_NUMBER`, `IOU_RANGE`, `UNIT_NOT_A_NUMBER`,
- * `UNIT_TWICE`, `MODEL_NAMES_COLLIDE`, `TABLE_EMPTY`, `CSV_BROKEN`, `ARROW_BROKEN`, with file, line and column.
+ * A table of Network Dissection itself (unit, category, label, score, and the counts of each category, which are passed
+ * over) says neither model nor IoU: its score is the IoU, and the model is named after the file, with the folders above
+ * it where several files have one name.
+ *
+ * @throws InputError `FILE_MISSING`, `COLUMN_MISSING`, `COLUMN_TYPE`, `IOU_NOT_A_NUMBER`, `IOU_RANGE`, `UNIT_NOT_A_NUMBER`,
+ * `UNIT_TWICE`, `MODEL_NAMES_COLLIDE`, `TABLE_EMPTY`, `TEXT_ENCODING`, `CSV_BROKEN`, `ARROW_BROKEN`, with file, line and column.
  */
 export function readUnitTables(files: readonly string[], options: ReadUnitTablesOptions = {}): Observable<UnitMatchBatch> {
-  const { modelNames = readUnitTablesDefaults.modelNames, batchRows = readUnitTablesDefaults.batchRows } = options;
+  const { modelNames = readUnitTablesDefaults.modelNames, batchRows = readUnitTablesDefaults.batchRows, onModel, encoding } = options;
   return defer(() => {
-    const rows = new UnitRows(new ModelNames(modelNames));
-    return from(files).pipe(concatMap((file) => from(isArrowFile(file) ? arrowBatches(file, rows) : csvBatches(file, rows, batchRows))));
+    const rows = new UnitRows(new ModelNames(modelNames), files, onModel);
+    const nameOfFile = distinctFileNames(files);
+    const columnsOf = (index: number) => (headings: readonly string[]) => unitColumns(files[index] as string, headings, nameOfFile[index] as string);
+    return from(files.keys()).pipe(
+      concatMap((index) => {
+        const file = files[index] as string;
+        return from(isArrowFile(file) ? arrowBatches(file, rows, batchRows, columnsOf(index)) : csvBatches(file, rows, batchRows, columnsOf(index), encoding));
+      }),
+    );
   });
 }
 
@@ -46,11 +63,15 @@ type UnitColumn = keyof typeof unitTableColumns;
 /** Checks rows and gathers them into batches; remembers which units were seen, over all files. */
 class UnitRows {
   readonly #names: ModelNames;
-  readonly #seen = new Map<string, Map<number, string>>();
+  readonly #seen: SeenUnits;
+  readonly #onModel: ((model: string, file: string) => void) | undefined;
   #columns = emptyColumns();
+  #before: { readonly model: string; readonly file: string } | undefined;
 
-  constructor(names: ModelNames) {
+  constructor(names: ModelNames, files: readonly string[], onModel?: (model: string, file: string) => void) {
     this.#names = names;
+    this.#seen = new SeenUnits(files);
+    this.#onModel = onModel;
   }
 
   get length(): number {
@@ -59,9 +80,11 @@ class UnitRows {
 
   add(cells: Readonly<Record<UnitColumn, string>>, file: string, line: number): void {
     const model = this.#names.read(cells.model, file, line);
+    if (model !== this.#before?.model || file !== this.#before.file) this.#onModel?.(model, file);
+    this.#before = { model, file };
     const unit = finiteNumber(cells.unit);
     if (unit === undefined || !Number.isInteger(unit) || unit < 0 || unit > 0x7fffffff) {
-      throw new InputError('UNIT_NOT_A_NUMBER', `"${cells.unit}" is not a unit`, { file, line, column: 'unit', expected: 'a whole number of at least 0', hint: 'Number the units of a layer from 0.' });
+      throw new InputError('UNIT_NOT_A_NUMBER', `"${cells.unit}" is not a unit`, { file, line, column: 'unit', expected: 'a whole number of at least 0', hint: numberHint(cells.unit, 'Number the units of a layer from 0.') });
     }
     this.#checkOnce(model, cells.layer, unit, file, line);
     this.#columns.model.push(model);
@@ -79,14 +102,9 @@ class UnitRows {
   }
 
   #checkOnce(model: string, layer: string, unit: number, file: string, line: number): void {
-    const key = JSON.stringify([model, layer]);
-    let units = this.#seen.get(key);
-    if (units === undefined) this.#seen.set(key, (units = new Map<number, string>()));
-    const earlier = units.get(unit);
-    if (earlier !== undefined) {
-      throw new InputError('UNIT_TWICE', `unit ${String(unit)} of model "${model}" stands twice, first at ${earlier}`, { file, line, column: 'unit', expected: 'every unit of a model and layer once', hint: 'Remove one of the rows, or give the models different names.' });
-    }
-    units.set(unit, `${file}, line ${String(line)}`);
+    const earlier = this.#seen.add(model, layer, unit, { file, line });
+    if (earlier === undefined) return;
+    throw new InputError('UNIT_TWICE', `unit ${String(unit)} of model "${model}" stands twice, first at ${earlier.file}, line ${String(earlier.line)}`, { file, line, column: 'unit', models: [model], expected: 'every unit of a model and layer once', hint: 'Remove one of the rows, or give the models different names.' });
   }
 }
 
@@ -98,21 +116,28 @@ function readIou(text: string, file: string, line: number): number {
   if (text.trim() === '') return Number.NaN;
   const iou = finiteNumber(text);
   const place = { file, line, column: 'iou', expected: 'a number from 0 to 1, or nothing for a dead unit' };
-  if (iou === undefined) throw new InputError('IOU_NOT_A_NUMBER', `the IoU "${text}" is not a finite number`, { ...place, hint: 'Leave the cell empty if the unit was never active.' });
+  if (iou === undefined) throw new InputError('IOU_NOT_A_NUMBER', `the IoU "${text}" is not a finite number`, { ...place, hint: numberHint(text, 'Leave the cell empty if the unit was never active.') });
   if (iou < 0 || iou > 1) throw new InputError('IOU_RANGE', `the IoU ${text} lies outside 0..1`, { ...place, hint: 'Give shares, not per cent.' });
   return iou;
 }
 
-async function* csvBatches(file: string, rows: UnitRows, batchRows: number): AsyncGenerator<UnitMatchBatch> {
-  let indices: Readonly<Record<UnitColumn, number | undefined>> | undefined;
+/** Where the columns of a table are, and the model of all its rows where no column names it. */
+interface UnitColumns {
+  readonly indices: Readonly<Record<UnitColumn, number | undefined>>;
+  readonly model: string | undefined;
+}
+
+type ReadHeadings = (headings: readonly string[]) => UnitColumns;
+
+async function* csvBatches(file: string, rows: UnitRows, batchRows: number, readHeadings: ReadHeadings, encoding: ReadCsvOptions['encoding']): AsyncGenerator<UnitMatchBatch> {
+  let columns: UnitColumns | undefined;
   let read = 0;
-  for await (const { cells, line } of readCsvRows(file)) {
-    if (indices === undefined) {
-      indices = columnIndices(file, cells);
+  for await (const { cells, line } of readCsvRows(file, encoding === undefined ? {} : { encoding })) {
+    if (columns === undefined) {
+      columns = readHeadings(cells);
       continue;
     }
-    const cell = (name: UnitColumn) => cells[indices?.[name] ?? -1] ?? '';
-    rows.add({ model: cell('model'), layer: cell('layer'), unit: cell('unit'), concept: cell('concept'), category: cell('category'), iou: cell('iou') }, file, line);
+    rows.add(unitCells(cells, columns), file, line);
     read++;
     if (rows.length >= batchRows) yield rows.take();
   }
@@ -120,49 +145,43 @@ async function* csvBatches(file: string, rows: UnitRows, batchRows: number): Asy
   if (rows.length > 0) yield rows.take();
 }
 
-function* arrowBatches(file: string, rows: UnitRows): Generator<UnitMatchBatch> {
-  const { schema, batches } = readArrowFile(file);
-  const indices = columnIndices(file, schema.names as string[]);
-  let line = 0;
-  for (const batch of batches) {
-    const text = (name: UnitColumn) => textColumn(batch, indices[name]);
-    const [models, layers, concepts, categories] = [text('model'), text('layer'), text('concept'), text('category')];
-    const numbers = (name: UnitColumn) => numberColumn(batch, indices[name] as number, file);
-    const [units, ious] = [numbers('unit'), numbers('iou')];
-    for (let row = 0; row < batch.numRows; row++) {
-      const iou = ious[row] as number;
-      rows.add(
-        { model: models[row] ?? '', layer: layers[row] ?? '', unit: String(units[row]), concept: concepts[row] ?? '', category: categories[row] ?? '', iou: Number.isNaN(iou) ? '' : String(iou) },
-        file,
-        ++line,
-      );
-    }
-    if (rows.length > 0) yield rows.take();
+function* arrowBatches(file: string, rows: UnitRows, batchRows: number, readHeadings: ReadHeadings): Generator<UnitMatchBatch> {
+  const table = openArrowCells(file);
+  const columns = readHeadings(table.headings);
+  let read = 0;
+  for (const { cells, line } of table.rows(Object.values(columns.indices).filter((index) => index !== undefined))) {
+    // What a program computed without a result is a dead unit too.
+    const unit = unitCells(cells, columns);
+    rows.add(unit.iou === 'NaN' ? { ...unit, iou: '' } : unit, file, line);
+    read++;
+    if (rows.length >= batchRows) yield rows.take();
   }
-  checkNotEmpty(file, line);
+  checkNotEmpty(file, read);
+  if (rows.length > 0) yield rows.take();
 }
 
-function columnIndices(file: string, headings: readonly string[]): Readonly<Record<UnitColumn, number | undefined>> {
+function unitCells(cells: readonly string[], { indices, model }: UnitColumns): Readonly<Record<UnitColumn, string>> {
+  const cell = (name: UnitColumn) => cells[indices[name] ?? -1] ?? '';
+  return { model: model ?? cell('model'), layer: cell('layer'), unit: cell('unit'), concept: cell('concept'), category: cell('category'), iou: cell('iou') };
+}
+
+/** What can be done where a column is missing. */
+const remedies: Partial<Record<UnitColumn, string>> = {
+  model: 'Add a column "model" with the name of the model in every row. A table of Network Dissection needs none: it has the columns unit, category, label and score.',
+  iou: 'Add a column "iou"; "score" is read so beside a column "label".',
+};
+
+function unitColumns(file: string, headings: readonly string[], nameOfFile: string): UnitColumns {
+  const found = (name: UnitColumn) => findColumn(headings, unitTableColumns[name]);
+  const score = headings.includes('label') && found('iou') === undefined ? findColumn(headings, [networkDissectionIou]) : undefined;
+  const isNamedByFile = found('model') === undefined && ['unit', 'category'].every((name) => headings.includes(name)) && score !== undefined;
   const index = (name: UnitColumn) => {
-    const found = findColumn(headings, unitTableColumns[name]);
-    if (found === undefined && name !== 'layer') throw missingColumn(file, unitTableColumns[name], headings);
-    return found;
+    const place = name === 'iou' ? (found(name) ?? score) : found(name);
+    if (place === undefined && name !== 'layer' && !(name === 'model' && isNamedByFile)) throw missingColumn(file, unitTableColumns[name], headings, remedies[name]);
+    return place;
   };
-  return { model: index('model'), layer: index('layer'), unit: index('unit'), concept: index('concept'), category: index('category'), iou: index('iou') };
-}
-
-function textColumn(batch: RecordBatch, index: number | undefined): readonly string[] {
-  const vector = index === undefined ? null : batch.getChildAt(index);
-  return vector === null ? [] : readStrings(vector);
-}
-
-function numberColumn(batch: RecordBatch, index: number, file: string): Float64Array {
-  const vector = batch.getChildAt(index);
-  const type = String(vector?.type);
-  if (vector === null || !/^(?:Int|Uint|Float)(?:16|32|64|8)$/u.test(type)) {
-    throw new InputError('COLUMN_TYPE', `is of type ${type}`, { file, column: batch.schema.names[index] as string, expected: 'numbers', hint: 'Write the column as integers or floats.' });
-  }
-  return readNumbers(vector);
+  const indices = { model: index('model'), layer: index('layer'), unit: index('unit'), concept: index('concept'), category: index('category'), iou: index('iou') };
+  return { indices, model: isNamedByFile ? nameOfFile : undefined };
 }
 
 function checkNotEmpty(file: string, rows: number): void {

@@ -1,5 +1,5 @@
 import { InputError } from '@intermodel/streams';
-import { finiteNumber, findColumn, missingColumn, readCsvRows } from './csv-table.ts';
+import { finiteNumber, findColumn, missingColumn, numberHint, readCsvRows, type ReadCsvOptions } from './csv-table.ts';
 
 /** What a column of a wide score table means. */
 export interface ScoreColumn {
@@ -54,10 +54,10 @@ export const publishedScoreColumns: readonly ScoreColumn[] = [
  *
  * @throws InputError `COLUMN_MISSING` or `SCORE_DIRECTION`.
  */
-export async function readScoreColumns(file: string): Promise<readonly ScoreColumn[]> {
+export async function readScoreColumns(file: string, options: ReadCsvOptions = {}): Promise<readonly ScoreColumn[]> {
   const columns: ScoreColumn[] = [];
   let headings: readonly string[] | undefined;
-  for await (const { cells, line } of readCsvRows(file)) {
+  for await (const { cells, line } of readCsvRows(file, options)) {
     if (headings === undefined) {
       headings = cells;
       continue;
@@ -81,11 +81,15 @@ export function readDirection(text: string, file: string, line: number): boolean
   throw new InputError('SCORE_DIRECTION', `"${text}" does not say whether higher is better`, { file, line, column: 'higherIsBetter', expected: 'true or false', hint: 'Write false for errors, true for all other scores.' });
 }
 
-/** Reads a score. @throws InputError `SCORE_NOT_A_NUMBER`. */
+/** Largest magnitude of a score: errors of predicting scores, up to twice as large, have to be numbers too. */
+const largestScore = Number.MAX_VALUE / 2;
+
+/** Reads a score. @throws InputError `SCORE_NOT_A_NUMBER`, `SCORE_RANGE`. */
 export function readScore(text: string, file: string, line: number, column: string): number {
   const value = finiteNumber(text);
+  if (value !== undefined && Math.abs(value) > largestScore) throw new InputError('SCORE_RANGE', `the score "${text}" is too large to compute with`, { file, line, column, expected: `a magnitude of at most ${String(largestScore)}`, hint: 'Give the scores in a larger unit.' });
   if (value !== undefined) return value;
-  throw new InputError('SCORE_NOT_A_NUMBER', `the score "${text}" is not a finite number`, { file, line, column, expected: 'a finite number, or nothing where the model was not measured', hint: 'Leave the cell empty where there is no score.' });
+  throw new InputError('SCORE_NOT_A_NUMBER', `the score "${text}" is not a finite number`, { file, line, column, expected: 'a finite number, or nothing where the model was not measured', hint: numberHint(text, 'Leave the cell empty where there is no score.') });
 }
 
 function score(column: string, task: string, dataset: string, metric: string, higherIsBetter = true): ScoreColumn {

@@ -20,13 +20,21 @@ export interface RateClusterCountsOptions extends RowMatrix {
 export interface RatedClusterCount {
   /** Number of clusters. */
   readonly k: number;
-  /** Least inertia found. */
+  /** Least inertia found; of a sample it is that of the sample times its share's inverse. */
   readonly inertia: number;
   /** Mean silhouette; NaN for one cluster and for as many as rows. */
   readonly silhouette: number;
   /** Gap statistic; NaN where the inertia is 0, since its logarithm is undefined. */
   readonly gap: number;
 }
+
+/** Streams of the seed: those of the reference sets and of the sample lie beyond those that k-means takes for its numbers of clusters. */
+const [referenceStream, sampleStream] = [1_000_000, 2_000_000];
+
+/** Rows up to which numbers of clusters are rated by all of them; of more a sample is rated. */
+export const ratedRows = 1000;
+/** Rows of that sample. */
+export const ratedSample = 500;
 
 /** Runs of k-means on a reference set, of which there are many: their noise averages out. */
 const referenceRestarts = (rows: number) => (rows <= 30 ? 10 : 1);
@@ -35,10 +43,29 @@ const referenceRestarts = (rows: number) => (rows <= 30 ? 10 : 1);
  * Rates k = 1, 2, …, `maximum` clusters. The gap statistic (Tibshirani, Walther, Hastie 2001) is the mean of log inertia
  * over reference sets minus that of the rows; references are uniform in the box around the rows along their principal
  * axes (variant b of the paper).
+ *
+ * The silhouette needs the distances of all pairs, and the gap statistic many runs of k-means: beyond {@link ratedRows}
+ * rows, {@link ratedSample} of them, drawn by the seed, stand for all.
  */
 export function rateClusterCounts(options: RateClusterCountsOptions): RatedClusterCount[] {
-  const { maximum, seed = kMeansDefaults.seed, restarts = kMeansDefaults.restarts, references = options.rows <= smallTable ? 50 : 10 } = options;
   checkMatrix(options);
+  if (options.rows <= ratedRows) return rateAll(options);
+  const share = ratedSample / options.rows;
+  return rateAll({ ...options, ...sampleRows(options, options.seed ?? kMeansDefaults.seed), maximum: Math.min(options.maximum, ratedSample) }).map((rated) => ({ ...rated, inertia: rated.inertia / share }));
+}
+
+/** Rows drawn without replacement, in their order. */
+function sampleRows({ values, rows, columns }: RowMatrix, seed: number): RowMatrix {
+  const drawn = createRandom(seed, sampleStream).shuffle(Int32Array.from({ length: rows }, (_, row) => row)).subarray(0, ratedSample).toSorted();
+  const sampled = new Float64Array(ratedSample * columns);
+  drawn.forEach((row, place) => {
+    sampled.set(values.subarray(row * columns, (row + 1) * columns), place * columns);
+  });
+  return { values: sampled, rows: ratedSample, columns };
+}
+
+function rateAll(options: RateClusterCountsOptions): RatedClusterCount[] {
+  const { maximum, seed = kMeansDefaults.seed, restarts = kMeansDefaults.restarts, references = options.rows <= smallTable ? 50 : 10 } = options;
   const coordinates = principalCoordinates(options);
   const sets = Array.from({ length: references }, (_, reference) => uniformSet(coordinates, seed, reference));
   return Array.from({ length: maximum }, (_, index) => {
@@ -55,8 +82,7 @@ function gapOf(inertia: KMeansClusters['inertia'], sets: readonly RowMatrix[], k
 }
 
 function uniformSet({ values, rows, columns }: RowMatrix, seed: number, reference: number): RowMatrix {
-  // Streams of the reference sets lie beyond those that k-means takes for its numbers of clusters.
-  const random = createRandom(seed, 1_000_000 + reference);
+  const random = createRandom(seed, referenceStream + reference);
   const [low, high] = [new Float64Array(columns).fill(Infinity), new Float64Array(columns).fill(-Infinity)];
   values.forEach((value, index) => {
     const column = index % columns;

@@ -1,3 +1,4 @@
+import { comfortableValues } from '../comfortable-values.ts';
 import { isConstant, pearson } from '../correlation.ts';
 import { type ArrangedValues, arrangeValues, commonestValue } from './arrangements.ts';
 import { factorial, type OrderingPlan } from './orderings.ts';
@@ -71,7 +72,7 @@ export interface CorrelationPlan {
 
 /** Checks the options and prepares everything that does not depend on an ordering. */
 export function planCorrelationTests(options: CorrelationTestOptions): CorrelationPlan {
-  const { predictors, responses } = options;
+  const [predictors, responses] = [options.predictors, options.responses].map((list) => list.map((series) => comfortableValues(series).values)) as [Float64Array[], Float64Array[]];
   const { permutations = correlationTestDefaults.permutations, exactUpTo = correlationTestDefaults.exactUpTo } = options;
   const { seed = correlationTestDefaults.seed, familyWise = correlationTestDefaults.familyWise } = options;
   const rows = (predictors[0] ?? responses[0])?.length ?? 0;

@@ -2,8 +2,7 @@ import { dissectionResult, type DissectionPreset, type DissectionResult } from '
 import { noLabelsError, turnedWarnings } from '@intermodel/data-loading';
 import type { OverlapState } from '@intermodel/numerics';
 import { unitMatchSchema, unitThresholdSchema, type ActivationShape, type UnitMatchBatch, type UnitThresholdBatch } from '@intermodel/schemas';
-import { arrowFileBytes, InputError, stepKey } from '@intermodel/streams';
-import { tableFromIPC } from 'apache-arrow';
+import { arrowFileBytes, InputError, readArrowBytes, stepKey } from '@intermodel/streams';
 import { jsonPart, readJsonPart } from '../steps/study-steps.ts';
 import type { StudyModel } from '../study-file/study.ts';
 import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-events.ts';
@@ -241,7 +240,7 @@ async function readMatches({ steps, describe }: GroupContext, maps: LayerMaps, p
   const [matches, thresholds, summary] = [await steps.read(step, 'matches'), await steps.read(step, 'thresholds'), await steps.read(step, 'summary')];
   if (matches === undefined || thresholds === undefined || summary === undefined) return undefined;
   const record = readJsonPart(summary) as Pick<StoredMatches, 'summary' | 'images' | 'shape'>;
-  return { ...record, shape: maps.shapeHere(record.shape), matches: tableFromIPC(matches).batches[0] as unknown as UnitMatchBatch, thresholds: tableFromIPC(thresholds).batches[0] as unknown as UnitThresholdBatch, overlaps: undefined, key: stepKey(step) };
+  return { ...record, shape: maps.shapeHere(record.shape), matches: readArrowBytes(matches, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch, thresholds: readArrowBytes(thresholds, 'thresholds of a stored step').batches[0] as unknown as UnitThresholdBatch, overlaps: undefined, key: stepKey(step) };
 }
 
 /** Tells of a model that is done and stored; its counts are let go afterwards. */

@@ -3,6 +3,7 @@ import { resolvePreprocessing, type Preprocessing } from '@intermodel/activation
 import {
   assignCategories,
   cutSpatialParts,
+  datasetFormats,
   describeDataset,
   keepConcepts,
   keepFrequent,
@@ -20,6 +21,7 @@ import {
   segmenterPreset,
   segmentImages,
   type DatasetDescription,
+  type DatasetFormatName,
   type DataWarning,
   type ImageGeometry,
   type LabelledImageEntry,
@@ -107,16 +109,22 @@ function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background, exif 
 }
 
 function readSet(data: StudyData): Promise<LabelledImageSet> {
-  const { format, root, images, labels, labelNames, imageLabels } = data;
+  const { format, root, images, labels, labelNames, imageLabels, encoding } = data;
+  const csv = encoding === undefined ? {} : { encoding };
   const options: ReadDatasetOptions = Object.fromEntries(readerOptions.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
-  if (root !== undefined) return readDataset(format, root, options);
+  if (root !== undefined) return readDataset(format, root, { ...options, ...(knowsEncoding(format) ? csv : {}) });
   if (images === undefined || labels === undefined || labelNames === undefined) throw new RangeError('openImageSource: a study names a root, or images, labels and labelNames');
-  return listLabelledImages({ ...options, images, labels, labelNames, ...(imageLabels === undefined ? {} : { imageLabels }) });
+  return listLabelledImages({ ...options, ...csv, images, labels, labelNames, ...(imageLabels === undefined ? {} : { imageLabels }) });
 }
 
-async function segmentSet({ images, skipBad, maxPixels, background, exif }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {
+/** Whether a format has files of text beside its labels: then their encoding is its reader's business. */
+function knowsEncoding(format: DatasetFormatName): boolean {
+  return (datasetFormats[format].options as readonly string[]).includes('encoding');
+}
+
+async function segmentSet({ images, skipBad, maxPixels, background, exif, encoding }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {
   if (images === undefined || labelCache === undefined) throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
-  const segmenters = await Promise.all(described.map(readSegmenter));
+  const segmenters = await Promise.all(described.map((segmenter) => readSegmenter(segmenter, encoding)));
   const { executionProviders, threads } = runtime ?? {};
   return segmentImages({
     images,
@@ -140,21 +148,22 @@ async function segmentSet({ images, skipBad, maxPixels, background, exif }: Stud
  * @throws InputError for images and models that cannot be read.
  */
 export async function studyPlaneKeys({ data, runtime }: Pick<Study, 'data' | 'runtime'>): Promise<Set<string>> {
-  const { images, segmenters, background, exif } = data;
+  const { images, segmenters, background, exif, encoding } = data;
   if (images === undefined || segmenters === undefined) return new Set();
-  return neededPlaneKeys({ images, segmenters: await Promise.all(segmenters.map(readSegmenter)), background, exif, executionProviders: runtime.executionProviders });
+  return neededPlaneKeys({ images, segmenters: await Promise.all(segmenters.map((segmenter) => readSegmenter(segmenter, encoding))), background, exif, executionProviders: runtime.executionProviders });
 }
 
-async function readSegmenter({ file, preset, tensors, labels, input, heads = [] }: StudySegmenter): Promise<Segmenter> {
+async function readSegmenter({ file, preset, tensors, labels, input, heads = [] }: StudySegmenter, encoding: StudyData['encoding']): Promise<Segmenter> {
+  const csv = encoding === undefined ? {} : { encoding };
   if (preset !== undefined) {
     const parts = await segmenterPreset(preset, { file, ...(tensors === undefined ? {} : { tensors }), ...(labels === undefined ? {} : { labels }) });
     return { file, ...parts, ...(input === undefined ? {} : { input: segmenterInput(input) }) };
   }
   const read: SegmenterHead[] = [];
   for (const { classes, owners, ...head } of heads) {
-    const own = await readSegmenterClasses(classes);
+    const own = await readSegmenterClasses(classes, csv);
     const owning = read.find(({ tensor }) => tensor === head.ownedBy)?.classes ?? [];
-    read.push({ ...head, classes: owners === undefined ? own : await readOwners(owners, own, owning) });
+    read.push({ ...head, classes: owners === undefined ? own : await readOwners(owners, own, owning, csv) });
   }
   return { file, input: segmenterInput(input ?? resolvePreprocessing()), heads: read };
 }
@@ -167,9 +176,10 @@ function segmenterInput({ height, width, filter, channels, scale, mean, std }: P
 
 async function changeVocabulary(set: LabelledImageSet, data: StudyData, signal: AbortSignal | undefined): Promise<LabelVocabulary> {
   const { synonyms, categories, keep, keepCategories, minimumImages, minimumCoverage }: StudyVocabulary = data.vocabulary ?? {};
+  const csv = data.encoding === undefined ? {} : { encoding: data.encoding };
   let { vocabulary } = set;
-  if (synonyms !== undefined) vocabulary = mergeSynonyms(vocabulary, await readSynonyms(synonyms));
-  if (categories !== undefined) vocabulary = assignCategories(vocabulary, await readCategories(categories));
+  if (synonyms !== undefined) vocabulary = mergeSynonyms(vocabulary, await readSynonyms(synonyms, csv));
+  if (categories !== undefined) vocabulary = assignCategories(vocabulary, await readCategories(categories, csv));
   if (keep !== undefined || keepCategories !== undefined) vocabulary = keepConcepts(vocabulary, { ...(keep === undefined ? {} : { names: keep }), ...(keepCategories === undefined ? {} : { categories: keepCategories }) });
   if (minimumImages === undefined && minimumCoverage === undefined) return vocabulary;
   const { height: labelHeight, width: labelWidth } = data.labelGrid;

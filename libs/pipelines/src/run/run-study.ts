@@ -9,7 +9,7 @@ import { OutputRecord } from '../steps/output-record.ts';
 import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
 import { jsonPart, readJsonPart, StudySteps } from '../steps/study-steps.ts';
 import { renderStudy, type ReportChoices } from '../render-study.ts';
-import { scoreWarnings, UnitWatch, type StudyWarning } from '../warnings.ts';
+import { scoreWarnings, sizeWarnings, UnitWatch, type StudyWarning } from '../warnings.ts';
 import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
 import { checkConcepts } from '../images/check-concepts.ts';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
@@ -172,7 +172,7 @@ class StudyRunner {
     const described = await describeTables(study, layers.map(({ key }) => key), this.#store.hashes);
     const tables = await studyTables({ study, steps: this.#steps, describe: described, hashes: this.#store.hashes }, layers.map(({ matches }) => matches));
     const scored = tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores);
-    const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatResolved(study, placed, this.#models), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...embeddingWarnings(study, tables), ...scored] };
+    const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatResolved(study, placed, this.#models), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...embeddingWarnings(study, tables), ...sizeWarnings(tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0)), ...scored] };
     const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, { study, source, inputs, describe }, described);
     return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: this.#steps.neededKeys };
   }
@@ -234,12 +234,12 @@ class StudyRunner {
     const warnings = unitWarnings(event);
     if (this.#folder !== undefined) {
       const folder = this.#folder.model(model.name);
-      const output = new OutputRecord(this.#steps, this.#store.hashes, modelOutput(ingredients, model, layers.map(({ place }) => place), folder));
+      const output = new OutputRecord(this.#steps, this.#store.hashes, modelOutput(ingredients, model, layers.map(({ place }) => place), folder, csvChoices(this.#options)));
       if ((await output.current()) === undefined) {
         const begun = performance.now();
         if (!this.#freezesOutput()) this.#folder.begin();
         const record = { options: formatResolved({ ...study, models: [model] }, placed, [event]), inputs: inputsOf(model, inputs), warnings };
-        const files = await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching });
+        const files = await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching }, this.#options);
         await output.remember(files, performance.now() - begun);
       }
     }
@@ -252,7 +252,7 @@ class StudyRunner {
     const { study, describe } = ingredients;
     const { formats = ['html'], figures } = this.#options;
     const places = this.#models.flatMap(({ layers }) => layers.map(({ place }) => place));
-    const output = new OutputRecord(this.#steps, this.#store.hashes, reportOutput(ingredients, places, described, folder.path, { command: record.command, formats }));
+    const output = new OutputRecord(this.#steps, this.#store.hashes, reportOutput(ingredients, places, described, folder.path, { command: record.command, formats, ...csvChoices(this.#options) }));
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
     const galleries = await unitGalleries(study, this.#models, this.#steps, describe, this.#store.hashes);
     const names = study.models.map(({ name }) => name);
@@ -265,7 +265,7 @@ class StudyRunner {
     const changed = studyChange(folder.path, tables.points);
     const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
     const texts = { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown };
-    const { files, gone } = folder.replace((staging) => writeFiles(staging, studyFiles(tables), record, texts), names);
+    const { files, gone } = folder.replace((staging) => writeFiles(staging, studyFiles(tables), record, texts, this.#options), names);
     await output.remember(files, performance.now() - begun);
     this.#tellGone(gone);
     return files;
@@ -286,4 +286,9 @@ class StudyRunner {
 function embeddingWarnings({ embedding, matching }: Study, { points }: StudyTables): StudyWarning[] {
   if (embedding === undefined || points !== undefined) return [];
   return [{ subject: 'embedding', text: `No unit of any model passes the gate of ${String(matching.minimumIou)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate (matching.gate of a study file).` }];
+}
+
+/** What decides the bytes of CSV files; nothing where it is as ever, so that files of earlier runs are known again. */
+function csvChoices({ spreadsheetCsv = false }: Pick<RunStudyOptions, 'spreadsheetCsv'>): object {
+  return spreadsheetCsv ? { spreadsheetCsv } : {};
 }

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { compareEmbeddings } from '@intermodel/embedding';
 import type { StudyChange } from '@intermodel/report';
-import type { EmbeddingPointBatch } from '@intermodel/schemas';
-import { arrowFileBytes, column, InputError, readArrowFile, readInputFile, readStrings } from '@intermodel/streams';
+import { embeddingPointSchema, type EmbeddingPointBatch } from '@intermodel/schemas';
+import { arrowFileBytes, BatchSchemaError, checkBatch, column, InputError, readArrowFile, readInputFile, readStrings } from '@intermodel/streams';
+import { DataType } from 'apache-arrow';
 
 /** File within an output folder that tells what its last change of models did to the embedding. */
 export const changeFile = 'changes.json';
@@ -52,9 +53,11 @@ function recorded(record: ChangeRecord): RecordedChange {
 /** The embedding that stands in the folder; none where the file was damaged, since it is about to be written anew. */
 function readPoints(file: string): EmbeddingPointBatch | undefined {
   try {
-    return readArrowFile(file).batches[0];
+    const [batch] = readArrowFile(file).batches;
+    const type = batch?.schema.fields[1]?.type as DataType | undefined;
+    return batch === undefined || !DataType.isFixedSizeList(type) ? undefined : checkBatch('studyChange', embeddingPointSchema(type.listSize), batch);
   } catch (error) {
-    if (error instanceof InputError) return undefined;
+    if (error instanceof InputError || error instanceof BatchSchemaError) return undefined;
     throw error;
   }
 }

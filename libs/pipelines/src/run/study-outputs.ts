@@ -26,9 +26,9 @@ export function inputsOf(model: StudyModel, inputs: readonly ManifestInput[]): M
 }
 
 /** The tables of one model. */
-export function modelOutput({ study, inputs, describe }: OutputIngredients, model: StudyModel, places: readonly LayerPlace[], folder: string): StudyOutput {
+export function modelOutput({ study, inputs, describe }: OutputIngredients, model: StudyModel, places: readonly LayerPlace[], folder: string, choices: object = {}): StudyOutput {
   const layers = places.map((place) => [place.layer, stepKey(describe.matches(place, study.matching)), study.diff === undefined ? null : stepKey(describe.matches(place, study.diff.matching))]);
-  return { step: 'tables', folder, inputs: { matches: hashJson(layers), ...inputHashes(inputsOf(model, inputs)) }, options: formatStudy({ ...study, models: [model] }), choices: {} };
+  return { step: 'tables', folder, inputs: { matches: hashJson(layers), ...inputHashes(inputsOf(model, inputs)) }, options: formatStudy({ ...study, models: [model] }), choices };
 }
 
 /** Tables over the models, and the report. */

@@ -1,8 +1,8 @@
 import { readScoreColumns, readScoreTables } from '@intermodel/data-loading';
 import { checkNormalisation, componentVariance, conceptLoadings, embedModels, profileModels, readFittedEmbedding, summariseProfiles } from '@intermodel/embedding';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
-import { arrowFileBytes, type FileHashes, type StepDescription } from '@intermodel/streams';
-import { tableFromIPC, type RecordBatch } from 'apache-arrow';
+import { arrowFileBytes, column, readArrowBytes, readStrings, type FileHashes, type StepDescription } from '@intermodel/streams';
+import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { embedProfiles } from '../embed-units.ts';
 import { readEmbeddingFolder } from '../embedding-folder.ts';
@@ -43,7 +43,7 @@ export async function studyTables({ study, steps, describe, hashes }: StudyTable
     });
     // Fresh tables too are read back, so that they are written in the same form as stored ones.
     const batches: Record<string, RecordBatch> = {};
-    for (const { name } of result.record.parts) batches[name] = tableFromIPC(await result.read(name)).batches[0] as RecordBatch;
+    for (const { name } of result.record.parts) batches[name] = readArrowBytes(await result.read(name), `${name} of a stored step`).batches[0] as RecordBatch;
     return tablesOfFiles(batches) as Tables;
   };
   const profiled = await stored(describe.profiles, () => profileTables(study, from(matches)));
@@ -87,7 +87,9 @@ async function embeddingTables({ embedding, seed }: Study, profiles: ConceptProf
   return { embeddedProfiles: profiles, fit, points, loadings: conceptLoadings(fit), variance: componentVariance(fit) };
 }
 
-async function relationTables({ scores, scoreColumns, modelNames, relations, seed }: Study, embedded: ProfileTables & EmbeddedTables): Promise<RelationTables> {
-  const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns) };
-  return lastValueFrom(readScoreTables(scores, { modelNames, ...columns }).pipe(relateScores({ ...embedded, seed, permutations: relations.permutations })));
+async function relationTables({ scores, scoreColumns, modelNames, encoding, relations, seed }: Study, embedded: ProfileTables & EmbeddedTables): Promise<RelationTables> {
+  const csv = encoding === undefined ? {} : { encoding };
+  const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns, csv) };
+  const models = readStrings(column(embedded.points, 'model'));
+  return lastValueFrom(readScoreTables(scores, { modelNames, models, ...csv, ...columns }).pipe(relateScores({ ...embedded, seed, permutations: relations.permutations })));
 }

@@ -5,7 +5,7 @@ import type { Study } from '../study-file/study.ts';
 import { fitFile } from '../write-study.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { profiles: 1, embedding: 1, relations: 1 } as const;
+const codeVersions = { profiles: 1, embedding: 1, relations: 2 } as const;
 
 /** Libraries that compute the tables: another version of them may give other values. */
 const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name} ${libraryVersion(name) ?? ''}`);
@@ -36,7 +36,7 @@ export function frozenFit({ embedding }: Pick<Study, 'embedding'>): string | und
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE` for scores and an earlier embedding.
  */
 export async function describeTables(study: Study, matches: readonly string[], hashes: FileHashes): Promise<TableSteps> {
-  const { embedding, matching, scores, scoreColumns, modelNames, relations: { permutations }, seed } = study;
+  const { embedding, matching, scores, scoreColumns, modelNames, encoding, relations: { permutations }, seed } = study;
   const files = new Map<string, string>();
   const read = async (role: string, file: string | undefined): Promise<Record<string, string>> => {
     if (file === undefined) return {};
@@ -57,7 +57,7 @@ export async function describeTables(study: Study, matches: readonly string[], h
   let inputs: Record<string, string> = { embedding: stepKey(embedded), ...(await read('score columns', scoreColumns)) };
   // Rows come in the order of the files, which is therefore part of their roles.
   for (const [index, file] of scores.entries()) inputs = { ...inputs, ...(await read(scores.length === 1 ? 'scores' : `scores ${String(index + 1)}`, file)) };
-  return { profiles, embedding: embedded, relations: describe('relations', inputs, { modelNames, permutations, seed }), files };
+  return { profiles, embedding: embedded, relations: describe('relations', inputs, { modelNames, ...(encoding === undefined ? {} : { encoding }), permutations, seed }), files };
 }
 
 function describe(step: keyof typeof codeVersions, inputs: Readonly<Record<string, string>>, options: object): StepDescription {

@@ -2,8 +2,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
-import { column, csvText, manifestFile, readNumbers, readStrings, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
+import { column, csvText, manifestFile, readNumbers, readStrings, spreadsheetCsv, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
 import { manifestFiles, manifestTables, manifestText, type ManifestInput } from '../manifest.ts';
+import type { ReportChoices } from '../render-study.ts';
 import type { DissectedLayer, DissectedModel, LayerMatches } from '../dissect/dissect-events.ts';
 
 /** Presets that a model was dissected with. */
@@ -35,7 +36,8 @@ export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'th
  *
  * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
  */
-export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, { main, diff }: ModelPresets): Promise<readonly string[]> {
+export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, { main, diff }: ModelPresets, { spreadsheetCsv: isForSpreadsheets = false }: Pick<ReportChoices, 'spreadsheetCsv'> = {}): Promise<readonly string[]> {
+  const csv = (text: string) => (isForSpreadsheets ? spreadsheetCsv(text) : text);
   const counts: UnitConceptOverlapBatch[] = [];
   for (const layer of layers) counts.push(await layer.overlaps());
   const staged = stageFolder(folder, modelFileNames);
@@ -45,9 +47,9 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
     writeArrowFile(file('matches.arrow'), unitMatchSchema, matches);
     writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
     writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, counts);
-    writeFileAtomically(file('units.csv'), unitsCsv(layers));
-    writeFileAtomically(file('unit-categories.csv'), unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main))));
-    if (diff !== undefined) writeFileAtomically(file('diff.csv'), diffCsv(layers, { main, diff }));
+    writeFileAtomically(file('units.csv'), csv(unitsCsv(layers)));
+    writeFileAtomically(file('unit-categories.csv'), csv(unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main)))));
+    if (diff !== undefined) writeFileAtomically(file('diff.csv'), csv(diffCsv(layers, { main, diff })));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
     writeFileAtomically(file(manifestFile), manifestText({ command: 'dissect', ...record, tables, files: manifestFiles(staged.path, readdirSync(staged.path)) }));
     const files = readdirSync(staged.path).sort();

@@ -24,6 +24,7 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     scores: scores.map(nameOf),
     scoreColumns: scoreColumns === undefined ? null : nameOf(scoreColumns),
     modelNames: study.modelNames,
+    ...(study.encoding === undefined ? {} : { encoding: study.encoding }),
     embedding: formatEmbedding(embedding, nameOf),
     relations: study.relations,
     gallery: study.gallery,

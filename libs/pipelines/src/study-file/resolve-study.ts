@@ -32,6 +32,7 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     scores: [content.scores ?? []].flat().map(pathOf),
     scoreColumns: content.scoreColumns === undefined ? undefined : pathOf(content.scoreColumns),
     modelNames: content.modelNames ?? embeddingPresetOf(content).modelNames,
+    encoding: content.encoding,
     embedding: resolveEmbedding(content, matching.minimumIou, pathOf),
     relations: { permutations: content.relations?.permutations ?? studyDefaults.permutations },
     gallery: { ...studyDefaults.gallery, ...content.gallery },

@@ -1,6 +1,6 @@
 import type { PreprocessingInput, PreprocessingPreset } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
-import type { ModelNameRule } from '@intermodel/data-loading';
+import type { ModelNameRule, TextEncoding } from '@intermodel/data-loading';
 import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
 import type { GridSize, StudyData, StudyGallery, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
 
@@ -32,6 +32,8 @@ export interface StudyContent {
   readonly scoreColumns?: string;
   /** How the models of score tables are named. @default that of the preset of the embedding */
   readonly modelNames?: ModelNameRule;
+  /** Encoding of the CSV tables of scores that have no byte-order mark. @default 'utf-8' */
+  readonly encoding?: TextEncoding;
   /** Choices of the embedding. */
   readonly embedding?: EmbeddingContent;
   /** Relations to scores. */

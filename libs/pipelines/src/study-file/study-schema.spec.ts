@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { preprocessingPresets, type Preprocessing } from '@intermodel/activation-streaming';
 import { dissectionPresets, type DissectionPreset } from '@intermodel/concept-matching';
-import { datasetFormats, modelNameRules, segmenterPresets, type SegmenterHead } from '@intermodel/data-loading';
+import { datasetFormats, modelNameRules, segmenterPresets, textEncodings, type SegmenterHead } from '@intermodel/data-loading';
 import { embeddingPresets, normalisations } from '@intermodel/embedding';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -89,6 +89,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'data.split': ['val', { ...ofRoot, 'data.format': 'voc' }],
   'data.categories': [['object'], { ...ofRoot, 'data.format': 'broden' }],
   'data.names': ['names.csv', { ...ofRoot, 'data.format': 'voc' }],
+  'data.encoding': ['latin-1'],
   'data.crowd': ['ignore', { ...ofRoot, 'data.format': 'coco-panoptic' }],
   'data.reducedZero': [true, { ...ofRoot, 'data.format': 'ade20k-challenge' }],
   'data.segmenters': [[{ file: 't.onnx', preset: 'voc-21' }], ofHeads],
@@ -181,6 +182,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   scores: ['scores.csv'],
   scoreColumns: ['columns.csv', { scores: ['scores.csv'] }],
   modelNames: ['strip-suffix'],
+  encoding: ['utf-16le'],
   embedding: [{ clusters: 2 }],
   'embedding.preset': ['paper-2022'],
   'embedding.components': [2],
@@ -252,8 +254,8 @@ function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): R
 describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
-    '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, diffMatching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
-    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, ignore: 1, imageSuffix: 1, labelSuffix: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1, exif: 1 } satisfies Record<keyof DataContent, 1>,
+    '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, diffMatching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, encoding: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
+    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, encoding: 1, ignore: 1, imageSuffix: 1, labelSuffix: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1, exif: 1 } satisfies Record<keyof DataContent, 1>,
     'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<keyof SegmenterContent, 1>,
     'data.segmenters.0.heads.0': { tensor: 1, category: 1, classes: 1, decide: 1, confidence: 1, threshold: 1, upsample: 1, ownedBy: 1, owners: 1 } satisfies Record<keyof StudySegmenterHead, 1>,
     'data.vocabulary': { synonyms: 1, categories: 1, keep: 1, keepCategories: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof StudyVocabulary, 1>,
@@ -288,6 +290,8 @@ describe('schema and types', () => {
     preset: Object.keys(dissectionPresets),
     diffPreset: Object.keys(dissectionPresets),
     modelNames: Object.keys(modelNameRules),
+    encoding: Object.keys(textEncodings),
+    'data.encoding': Object.keys(textEncodings),
     'models.0.input.preset': Object.keys(preprocessingPresets),
     'models.0.input.resize': namesOf<Preprocessing['resize']>({ exact: 1, 'shortest-side': 1 }),
     'models.0.input.filter': namesOf<Preprocessing['filter']>({ bilinear: 1, bicubic: 1, lanczos3: 1, nearest: 1 }),

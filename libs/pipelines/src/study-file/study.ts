@@ -1,6 +1,6 @@
 import type { Preprocessing } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
-import type { DatasetFormatName, ExifTurns, ModelNameRule, ResolvedGeometry, RgbColour, SegmenterHead, SegmenterPresetName } from '@intermodel/data-loading';
+import type { DatasetFormatName, ExifTurns, ModelNameRule, ResolvedGeometry, RgbColour, SegmenterHead, SegmenterPresetName, TextEncoding } from '@intermodel/data-loading';
 import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
 import type { ActivationPool } from '@intermodel/numerics';
 
@@ -32,6 +32,8 @@ export interface Study {
   readonly scoreColumns: string | undefined;
   /** How the models of score tables are named. */
   readonly modelNames: ModelNameRule;
+  /** Encoding of the CSV tables of scores that have no byte-order mark; undefined: UTF-8. */
+  readonly encoding: TextEncoding | undefined;
   /** The embedding; undefined where a single model is dissected, which makes none. */
   readonly embedding: StudyEmbedding | undefined;
   /** Relations to scores. */
@@ -56,6 +58,8 @@ export interface StudyData {
   readonly labelNames?: string;
   /** CSV of labels of whole images. */
   readonly imageLabels?: string;
+  /** Encoding of the CSV files that have no byte-order mark; absent: UTF-8. */
+  readonly encoding?: TextEncoding;
   /** Part of the data set. */
   readonly split?: string;
   /** Categories that are read. */

@@ -1,5 +1,5 @@
 import type * as Plot from '@observablehq/plot';
-import { trusted, type Markup } from '../page/markup.ts';
+import { allowedText, trusted, type Markup } from '../page/markup.ts';
 import type { DocumentElement } from '../page/parse-document.ts';
 
 /** Observable Plot with a document to draw into: loaded once, and only when a report is drawn. */
@@ -35,7 +35,7 @@ async function openPlotHost(): Promise<PlotHost> {
       figure.setAttribute('class', 'figure plot');
       figure.setAttribute('role', 'img');
       figure.setAttribute('aria-label', label);
-      return trusted(figure.outerHTML);
+      return trusted(allowedText(figure.outerHTML));
     },
   };
 }

@@ -12,6 +12,9 @@ export const linksKept = 30;
 /** Concepts that the clustered map orders at most; the others follow by their number of units. */
 const conceptsClustered = 1000;
 
+/** Models that the map orders by clustering at most; more stand in the order of their units. */
+export const modelsClustered = 1000;
+
 /** Gathers what the page and its script draw from, rounded to what can be seen. */
 export function buildPageData({ profiles, embedding, tasks }: Study): PageData {
   const { models, concepts, categories, units, summaries } = profiles;
@@ -32,27 +35,54 @@ export function buildPageData({ profiles, embedding, tasks }: Study): PageData {
   };
 }
 
+/** Distances that may round to the same one differ by a smaller factor. */
+const roundingSlack = 1.002;
+
+/** The nearest models of each: by rounded distance, the first of equal ones first. A distance is not added up beyond what can still matter. */
 function nearestModels({ models, concepts, weights }: Profiles): readonly (readonly Neighbour[])[] {
-  return models.map((_, model) =>
-    models
-      .map((_name, other): Neighbour => [other, rounded(euclidean(weights, concepts.length, model, other), 4)])
-      .filter(([other]) => other !== model)
+  return models.map((_, model) => {
+    const found: { readonly other: number; readonly distance: number }[] = [];
+    const least = new Float64Array(neighboursListed).fill(Infinity);
+    for (let other = 0; other < models.length; other++) {
+      if (other === model) continue;
+      const distance = euclidean(weights, concepts.length, model, other, (least[neighboursListed - 1] as number) * roundingSlack);
+      if (distance === Infinity) continue;
+      found.push({ other, distance });
+      if (distance < (least[neighboursListed - 1] as number)) {
+        least[neighboursListed - 1] = distance;
+        least.sort();
+      }
+    }
+    return found
+      .filter(({ distance }) => distance <= (least[neighboursListed - 1] as number) * roundingSlack)
+      .map(({ other, distance }): Neighbour => [other, rounded(distance, 4)])
       .sort((a, b) => a[1] - b[1] || a[0] - b[0])
-      .slice(0, neighboursListed),
-  );
+      .slice(0, neighboursListed);
+  });
 }
 
-function euclidean(values: Float64Array, width: number, a: number, b: number): number {
+/** Columns that are added up before a sum is compared with its limit. */
+const stride = 32;
+
+/** Distance of two rows; infinite where it is larger than `limit`. */
+function euclidean(values: Float64Array, width: number, a: number, b: number, limit = Infinity): number {
+  const most = limit * limit;
   let sum = 0;
-  for (let column = 0; column < width; column++) sum += ((values[a * width + column] as number) - (values[b * width + column] as number)) ** 2;
-  return Math.sqrt(sum);
+  for (let start = 0; start < width; start += stride) {
+    if (sum > most) return Infinity;
+    for (let column = start; column < Math.min(width, start + stride); column++) sum += ((values[a * width + column] as number) - (values[b * width + column] as number)) ** 2;
+  }
+  return sum > most ? Infinity : Math.sqrt(sum);
 }
 
 /** Models by the shares of their units: a model with few matches stands beside those that match the same. */
 function modelOrder(profiles: Profiles): readonly number[] {
   const { models, concepts, units } = profiles;
+  const total = (model: number) => units.subarray(model * concepts.length, (model + 1) * concepts.length).reduce((sum, count) => sum + count, 0);
+  const totals = models.map((_, model) => total(model));
+  if (models.length > modelsClustered) return [...models.keys()].sort((a, b) => (totals[b] as number) - (totals[a] as number) || a - b);
   const roots = rootShares(units, models.length, concepts.length, (row, column) => row * concepts.length + column);
-  return clusterOrder(models.length, (a, b) => euclidean(roots, concepts.length, a, b), (model) => units.subarray(model * concepts.length, (model + 1) * concepts.length).reduce((sum, count) => sum + count, 0));
+  return clusterOrder(models.length, (a, b) => euclidean(roots, concepts.length, a, b), (model) => totals[model] as number);
 }
 
 function conceptOrder({ models, concepts, units }: Profiles): readonly number[] {

@@ -16,9 +16,14 @@ export type MarkupValue = Markup | string | number | undefined | false | readonl
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as it may stand between tags and in quoted attributes; control characters that no HTML or SVG may hold are dropped. */
+/** Text without the control characters and halves of characters that no HTML or SVG may hold. */
+export function allowedText(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ud800-\udfff\ufffe\uffff]/gu, '');
+}
+
+/** Text as it may stand between tags and in quoted attributes; what no HTML or SVG may hold is dropped. */
 export function escapeText(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/gu, '').replace(/[&<>"']/gu, (character) => entities[character] ?? '');
+  return allowedText(text).replace(/[&<>"']/gu, (character) => entities[character] ?? '');
 }
 
 /** Template tag that escapes every value which is not markup already. */

@@ -35,7 +35,7 @@ function contrast(hex: string): boolean {
 const typeAndLayout = `
 *{box-sizing:border-box}
 html{scroll-behavior:smooth;scroll-padding-top:4rem;-webkit-text-size-adjust:100%}
-body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 Charter,"Bitstream Charter","Iowan Old Style","Palatino Linotype",Georgia,"Liberation Serif",serif;font-variant-numeric:lining-nums}
+body{margin:0;overflow-wrap:break-word;background:var(--paper);color:var(--ink);font:1rem/1.55 Charter,"Bitstream Charter","Iowan Old Style","Palatino Linotype",Georgia,"Liberation Serif",serif;font-variant-numeric:lining-nums}
 nav,table,figcaption h3,.legend,.controls,button,select,input,summary,.tag,.figure,.scale-legend,.quiet-ui{font-family:"Inter","Helvetica Neue",system-ui,"Segoe UI",Roboto,"Liberation Sans",Arial,sans-serif}
 .skip{position:absolute;left:-999rem}
 .skip:focus{left:1rem;top:1rem;z-index:9;background:var(--panel);padding:.5rem 1rem}
@@ -52,14 +52,14 @@ nav a:hover,nav a[aria-current]{color:var(--ink);border-bottom-color:var(--accen
 main>section{padding-top:2.6rem}
 h2{font-size:1.75rem;font-weight:600;letter-spacing:-.008em;margin:0 0 .9rem;padding-bottom:.35rem;border-bottom:1px solid var(--line)}
 h3{font-size:1.15rem;font-weight:600;margin:2rem 0 .6rem}
-h4{font-size:1.02rem;margin:0 0 .3rem;display:flex;align-items:center;gap:.45rem}
+h4{font-size:1.02rem;margin:0 0 .3rem;display:flex;align-items:center;gap:.45rem;overflow-wrap:anywhere}
 p{max-width:46em;margin:.5rem 0 .9rem}
 a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .quiet{color:var(--quiet)}
-.nowrap{white-space:nowrap}
+.nowrap{display:inline-block;max-width:100%}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.findings{list-style:none;margin:0;padding:0;display:grid;gap:.55rem;max-width:56em}
+.findings{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:minmax(0,1fr);gap:.55rem;max-width:56em}
 .finding{padding:.7rem 1rem;background:var(--panel);border:1px solid var(--line);border-left:4px solid var(--line);border-radius:4px}
 .finding.supported{border-left-color:var(--accent)}
 .finding.unsupported{border-left-color:var(--alert);border-left-style:double}
@@ -70,7 +70,7 @@ a{color:var(--accent)}
 ul.plain{list-style:none;margin:0;padding:0;font-size:.93rem}
 ul.plain li{margin:.35rem 0;line-height:1.45}
 ul.plain strong{display:block;font-weight:600;color:var(--quiet);font-size:.85rem}
-.card .nowrap{white-space:normal}
+.card .nowrap{display:inline}
 footer{color:var(--quiet);font-size:.88rem;padding-top:2rem;padding-bottom:3rem;margin-top:3rem;border-top:1px solid var(--line)}
 .warnings li{margin:.5rem 0;max-width:46em}
 .warnings strong{color:var(--alert)}
@@ -87,7 +87,7 @@ figcaption h3{margin:0;font-size:1rem;letter-spacing:-.003em}
 figcaption .figure-number{color:var(--quiet);font-weight:400;margin-right:.4rem}
 figcaption p{font-size:.93rem;line-height:1.45;color:var(--quiet);margin:.25rem 0 .7rem}
 .trio{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(21rem,100%),1fr));gap:1.2rem;margin:1.4rem 0}
-.trio>figure{margin:0;display:grid;grid-row:span 5;grid-template-rows:subgrid;gap:0}
+.trio>figure{margin:0;display:grid;grid-template-columns:minmax(0,1fr);grid-row:span 5;grid-template-rows:subgrid;gap:0}
 .trio .drawing .figure{max-width:100%}
 .trio .drawing{max-height:46rem;overflow:auto}
 .trio .legend{grid-row:2}
@@ -128,6 +128,7 @@ dl.numbers div{display:flex;justify-content:space-between;gap:.6rem;border-botto
 dl.numbers dt{color:var(--quiet)}
 dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
 .compare-lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1.4rem}
+.compare-lists>*{min-width:0}
 .compare-lists .tall{max-height:24rem}
 .key-numbers{display:flex;flex-wrap:wrap;gap:.4rem 2.2rem;margin:1.2rem 0 1.6rem;padding:0}
 .key-numbers div{display:flex;flex-direction:column-reverse}
@@ -155,7 +156,7 @@ dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
 .figure.plot{overflow:visible;font-size:11px}
 .drawing .figure{max-width:100%}
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;margin:.2rem 0 .6rem;padding:0;font-size:.87rem}
-.legend li{display:flex;align-items:center;gap:.4rem}
+.legend li{display:flex;align-items:center;gap:.4rem;max-width:100%;overflow-wrap:anywhere}
 .swatch{flex:none;vertical-align:-2px}
 .scatter text{paint-order:stroke;stroke:var(--panel);stroke-width:3px;stroke-linejoin:round}
 .scatter .axes text{stroke:none}
@@ -172,7 +173,7 @@ dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
 const tableStyles = `
 table{border-collapse:collapse;font-size:.87rem;line-height:1.35;font-variant-numeric:tabular-nums lining-nums}
 caption{text-align:left;font-size:.85rem;color:var(--quiet);padding:.4rem 0}
-th,td{padding:.32rem .8rem .32rem 0;text-align:left;border-bottom:1px solid var(--faint);vertical-align:baseline}
+th,td{padding:.32rem .8rem .32rem 0;text-align:left;border-bottom:1px solid var(--faint);vertical-align:baseline;max-width:20rem;overflow:clip;overflow-clip-margin:4px;text-overflow:ellipsis}
 thead th{font-weight:600;border-bottom:1px solid var(--quiet);vertical-align:bottom}
 tbody th{font-weight:500}
 .scroll:has(>table[data-interactive]){max-height:46rem;overflow:auto}
@@ -205,6 +206,8 @@ thead th button:focus-visible{outline:2px solid var(--accent);outline-offset:2px
 th[aria-sort=ascending] button::after{content:" \\2191"}
 th[aria-sort=descending] button::after{content:" \\2193"}
 table.mini{font-size:.84rem;width:100%}
+table.mini th{max-width:14rem}
+.panel table.mini th,.card table.mini th{max-width:8rem}
 table.mini th,table.mini td{padding:.2rem .5rem .2rem 0}
 table.mini thead th{color:var(--quiet);font-weight:500;border-bottom:1px solid var(--line)}
 .card table{overflow-wrap:normal}

@@ -79,6 +79,9 @@ export function escapeMarkdown(text: string): string {
     .replace(/:\/\//gu, ':\u200b//');
 }
 
+/** Characters beyond which a cell bears its whole text as a title. */
+const longText = 40;
+
 function tableMarkup<R>({ id, caption, columns, rows, interactive = false }: TableBlock<R>): Markup {
   const head = columns.map(({ title, hint, numeric }) => markup`<th scope="col"${attribute('class', numeric === true ? 'number' : undefined)}${attribute('title', hint)}>${title}</th>`);
   const body = rows.map((row) => markup`<tr>${columns.map((column, index) => cellMarkup(column, row, index === 0, interactive))}</tr>`);
@@ -90,7 +93,9 @@ function cellMarkup<R>(column: TableColumn<R>, row: R, heading: boolean, sortabl
   const content = cell === undefined ? textOf(column, row) : cell(row);
   const raw = value(row);
   const sort = sortable && typeof raw === 'number' && String(raw) !== content ? attribute('data-sort', Number.isFinite(raw) ? String(Number(raw.toPrecision(6))) : '') : undefined;
-  const attributes = markup`${attribute('class', numeric === true ? 'number' : undefined)}${sort}`;
+  // The style sheet cuts off what is longer than any usual name.
+  const title = typeof raw === 'string' && raw.length > longText ? attribute('title', raw) : undefined;
+  const attributes = markup`${attribute('class', numeric === true ? 'number' : undefined)}${sort}${title}`;
   return heading ? markup`<th scope="row"${attributes}>${content}</th>` : markup`<td${attributes}>${content}</td>`;
 }
 
