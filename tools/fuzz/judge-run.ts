@@ -45,8 +45,8 @@ export function judgeRun(run: BoundedRun, { bent, names = [] }: FuzzCase, before
   if (raw !== null) found('raw control characters', JSON.stringify(stderr.slice(Math.max(0, raw.index - 60), raw.index + 20)));
   for (const [file, hash] of before) if (!file.startsWith('out/') && after.get(file) !== hash) found('input changed', file);
   const added = [...after.keys()].filter((file) => !before.has(file));
-  const allowed = code === 0 ? /^out\//u : /^out\/(?:\.store\/|models\/|\.labels\/)/u;
-  const left = added.filter((file) => !allowed.test(file) || /\.[0-9a-f]{8}\.(?:partial|old)(?:\/|$)/u.test(file));
+  const allowed = code === 0 ? /^out\//u : /^out\/(?:\.store\/|models\/|\.labels\/|unfinished\.json$)/u;
+  const left = added.filter((file) => !allowed.test(file) || /(?:^|\/)\.[^/]+\.[0-9a-f]{8}\.(?:partial|old)(?:\/|$)/u.test(file));
   if (beyond === undefined && left.length > 0) found('left behind', left.slice(0, 5).join(', '));
   return faults;
 }

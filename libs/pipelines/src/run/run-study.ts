@@ -237,9 +237,11 @@ class StudyRunner {
       const output = new OutputRecord(this.#steps, this.#store.hashes, modelOutput(ingredients, model, layers.map(({ place }) => place), folder, csvChoices(this.#options)));
       if ((await output.current()) === undefined) {
         const begun = performance.now();
-        if (!this.#freezesOutput()) this.#folder.begin();
         const record = { options: formatResolved({ ...study, models: [model] }, placed, [event]), inputs: inputsOf(model, inputs), warnings };
-        const files = await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching }, this.#options);
+        const onReplace = () => {
+          if (!this.#freezesOutput()) this.#folder?.begin();
+        };
+        const files = await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching }, { ...this.#options, onReplace });
         await output.remember(files, performance.now() - begun);
       }
     }

@@ -25,6 +25,12 @@ export interface ModelRecord {
   readonly warnings: readonly string[];
 }
 
+/** Settings of {@link writeModel}. */
+export interface WriteModelOptions extends Pick<ReportChoices, 'spreadsheetCsv'> {
+  /** Is called once all is written aside, before the folder of an earlier run is replaced. @default nothing is */
+  readonly onReplace?: () => void;
+}
+
 /** Names of all files that {@link writeModel} can write: what else lies in the folder of a model is the user's. */
 export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'thresholds.arrow', 'overlaps.arrow', 'unit-categories.csv', 'units.csv', 'diff.csv', manifestFile]);
 
@@ -36,7 +42,7 @@ export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'th
  *
  * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
  */
-export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, { main, diff }: ModelPresets, { spreadsheetCsv: isForSpreadsheets = false }: Pick<ReportChoices, 'spreadsheetCsv'> = {}): Promise<readonly string[]> {
+export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, { main, diff }: ModelPresets, { spreadsheetCsv: isForSpreadsheets = false, onReplace }: WriteModelOptions = {}): Promise<readonly string[]> {
   const csv = (text: string) => (isForSpreadsheets ? spreadsheetCsv(text) : text);
   const counts: UnitConceptOverlapBatch[] = [];
   for (const layer of layers) counts.push(await layer.overlaps());
@@ -55,6 +61,7 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
     const files = readdirSync(staged.path).sort();
     // A file that is not listed would be taken for the user's own the next time.
     for (const name of files) if (!modelFileNames.has(name)) throw new RangeError(`writeModel: ${name} is not among modelFileNames`);
+    onReplace?.();
     staged.commit();
     return files;
   } catch (error) {
