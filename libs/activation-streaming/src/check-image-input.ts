@@ -28,7 +28,7 @@ export function checkImageInput({ file, preprocessing }: ImageInputSettings, inp
     throw new InputError('MODEL_INPUT_CHANNELS', `the model takes ${String(input.channels)} channel${input.channels === 1 ? '' : 's'}, but its input is set to ${preprocessing.channels}`, {
       ...place,
       expected: input.channels === 1 ? '"channels: grey"' : input.channels === 3 ? '"channels: rgb" or "channels: bgr"' : 'one channel (grey) or three (colours)',
-      hint: input.channels === 1 ? 'Set input to "{channels: grey}", with the mean and std that the model was trained with, one number each.' : input.channels === 3 ? 'Leave "channels: grey" out.' : 'Export the model for colour or grey images.',
+      hint: input.channels === 1 ? 'Set input to "{channels: grey}" for values from 0 to 1, or as the model was trained, such as "{channels: grey, mean: [0.5], std: [0.5]}".' : input.channels === 3 ? 'Leave "channels: grey" out.' : 'Export the model for colour or grey images.',
     });
   }
   if ((input.height ?? height) !== height || (input.width ?? width) !== width) {

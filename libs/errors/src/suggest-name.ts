@@ -14,7 +14,14 @@ export function nearestName(name: string, candidates: readonly string[]): string
 /** Says "did you mean" for a misspelt name, and lists the choices: `Did you mean "iou"? Choices: a, b, c.` */
 export function suggestName(name: string, candidates: readonly string[], listed = 12): string {
   const nearest = nearestName(name, candidates);
-  const shown = candidates.slice(0, listed).join(', ');
+  const shown = candidates.slice(0, listed).map(shortened).join(', ');
   const rest = candidates.length > listed ? ` and ${String(candidates.length - listed)} more` : '';
-  return `${nearest === undefined ? '' : `Did you mean "${nearest}"? `}Choices: ${shown}${rest}.`;
+  return `${nearest === undefined ? '' : `Did you mean "${shortened(nearest)}"? `}Choices: ${shown}${rest}.`;
+}
+
+/** Longest name that is shown whole: what is no name at all, such as text of another encoding, may be as long as its file. */
+const shownCharacters = 80;
+
+function shortened(name: string): string {
+  return name.length > shownCharacters ? `${name.slice(0, shownCharacters)}…` : name;
 }

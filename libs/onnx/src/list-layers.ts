@@ -2,7 +2,7 @@ import { isLine, isPlain, tokenGrid, type Axes, type Axis } from './axis-parts.t
 import { cutGraph } from './cut-graph.ts';
 import { GraphView } from './graph-view.ts';
 import { mapLayouts } from './map-layouts.ts';
-import type { FreeSizes, Layout } from './model-input.ts';
+import type { FreeSizes, Layout, ModelInput } from './model-input.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { quantisations } from './quantised-tensors.ts';
 import { ModelProber } from './model-prober.ts';
@@ -67,6 +67,8 @@ export interface LayerList {
   readonly input: ImageSize;
   /** Channels of the images, if the file fixes their number. */
   readonly channels: number | undefined;
+  /** Type of the input, such as `uint8`, which gets the bytes of images as they are. */
+  readonly inputType: ModelInput['type'];
   /** Where the sizes come from. */
   readonly source: TensorShapes['source'];
 }
@@ -122,7 +124,7 @@ export async function listLayers(file: string, { inputSize = defaultSize, tensor
     const { name = '', operator = '' } = view.maker(layer.tensor) ?? {};
     return { ...layer, node: name, operator, usual: layer.tensor === choice.tensor };
   });
-  return { layers, choice, leftOut: leftOut.groups, input: size, channels: image.channels, source };
+  return { layers, choice, leftOut: leftOut.groups, input: size, channels: image.channels, inputType: image.type, source };
 }
 
 /** Bytes of a model's weights, in its own file or others, as far as the file tells. */

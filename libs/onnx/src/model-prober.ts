@@ -100,11 +100,12 @@ export class ModelProber {
   }
 }
 
+/** Starts the process in a group of its own, so that Ctrl-C on a terminal reaches it through this one only. */
 function startProcess(): ChildProcess {
   const here = import.meta.url;
   const fromSources = here.endsWith('.ts');
   const script = fileURLToPath(new URL(fromSources ? './probe-process-from-sources.mjs' : './probe-process.js', here));
-  return fork(script, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced', execArgv: fromSources ? ['--conditions=@intermodel/source'] : [] });
+  return fork(script, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced', detached: true, execArgv: fromSources ? ['--conditions=@intermodel/source'] : [] });
 }
 
 /** Memory of a process, where the system tells. */

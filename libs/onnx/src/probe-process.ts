@@ -8,8 +8,6 @@ const watchParent = `setInterval(() => { if (process.ppid !== ${String(process.p
 
 /** Answers questions, one after the other. */
 function serve(): void {
-  // The other process decides when this one ends; a terminal sends its signals to both.
-  for (const signal of ['SIGINT', 'SIGHUP', 'SIGTERM'] as const) process.on(signal, () => undefined);
   new Worker(watchParent, { eval: true }).unref();
   process.on('message', (request: ProbeRequest) => {
     void probeShapes(request)

@@ -163,7 +163,7 @@ function nearestThroughSums(view: GraphView, tensor: string, names: ReadonlyMap<
 function beforePooling(view: GraphView, { tensor, node, behind }: Pooled, names: ReadonlyMap<string, number>): Choice {
   const how = `${node.operator}${node.name === '' ? '' : ` "${node.name}"`}`;
   const output = behind.outputs.map((name) => `"${name}"`).join(', ');
-  const reason = `it is the last that is pooled (${how}) on the way to ${output}`;
+  const reason = `it is the last that is pooled (${how}) on the way to the output ${output}`;
   const [pooledTo] = node.outputs;
   const isOneEach = pooledTo !== undefined && (view.shape(pooledTo) ?? []).reduce((product, size) => product * size, 1) < (view.shape(tensor) ?? []).reduce((product, size) => product * size, 1);
   if (!behind.isScoring || !isOneEach || view.shape(tensor)?.length !== 4) return { tensor, reason };

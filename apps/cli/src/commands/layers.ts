@@ -19,9 +19,10 @@ export function layersCommand(): Command {
     .action(async (model: string, options: LayersOptions) => {
       const { size } = options;
       const limits = probeOptions(options);
-      const { layers, choice, leftOut, input, channels, source } = await stoppable((signal) => listModelLayers(model, { ...limits, signal, ...(size === undefined ? {} : { inputSize: { height: size, width: size } }) }));
+      const { layers, choice, leftOut, input, channels, inputType, source } = await stoppable((signal) => listModelLayers(model, { ...limits, signal, ...(size === undefined ? {} : { inputSize: { height: size, width: size } }) }));
       const refusal = channels === undefined || channels === 3 ? [] : channels === 1 ? ['the model takes one channel: dissect it with --input "{channels: grey}"'] : [`dissect refuses this model: it takes ${String(channels)} channels, where images have 3, or 1 of grey`];
-      const notes = [...refusal, ...tokenNotes(layers)];
+      const bytes = inputType === 'uint8' ? ['the model takes bytes and gets them as they are: scale, mean and std of its input have no effect'] : [];
+      const notes = [...refusal, ...bytes, ...tokenNotes(layers)];
       printResult(options, { model, input, source, layers, choice, leftOut, notes }, () =>
         [
           textTable(

@@ -5,6 +5,7 @@ import { wrongShape, type JsonObject } from './json-file.ts';
 export function cocoId(from: JsonObject, key: string, file: string, at: string): string {
   const value = from[key];
   if (typeof value !== 'string' && typeof value !== 'number') throw wrongShape(file, `${at}${key}`, 'a number or a text');
+  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw wrongShape(file, `${at}${key}`, `a text, or a whole number of at most ${String(Number.MAX_SAFE_INTEGER)}: larger ones are not read exactly`);
   return String(value);
 }
 

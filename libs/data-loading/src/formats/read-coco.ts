@@ -43,6 +43,7 @@ export async function readCocoPanoptic(root: string, options: ReadCocoOptions = 
   jsonList(annotated.json, 'annotations', file).forEach((annotation, index) => {
     const at = `annotations[${String(index)}].`;
     const image = annotated.imageOf(annotation, at);
+    if (image === undefined) return;
     if (labels.has(image.id)) throw inconsistent(file, `${at}image_id`, `image ${image.id} is annotated twice`);
     const numbers = new Map([[0, 0]]);
     jsonList(annotation, 'segments_info', file, at).forEach((segment, place) => {
@@ -81,6 +82,7 @@ export async function readCocoInstances(root: string, options: ReadCocoOptions =
   annotations.forEach((annotation, index) => {
     const at = `annotations[${String(index)}].`;
     const image = annotated.imageOf(annotation, at);
+    if (image === undefined) return;
     const number = annotated.numberOf(annotation, at);
     const { shape, flatOutlines } = cocoShape(annotation['segmentation'], image, file, `${at}segmentation`);
     if (shape === undefined) left.annotations.push(index);
@@ -126,8 +128,8 @@ interface Annotated {
   readonly vocabulary: LabelVocabulary;
   readonly warnings: readonly DataWarning[];
   readonly files: UnpairedFiles;
-  /** Image that an annotation belongs to. */
-  readonly imageOf: (annotation: JsonObject, at: string) => CocoImage;
+  /** Image that an annotation belongs to; undefined where the file lists none, and what lacks its image is left out. */
+  readonly imageOf: (annotation: JsonObject, at: string) => CocoImage | undefined;
   /** Number of an annotation or segment: its category, or the number to ignore. */
   readonly numberOf: (from: JsonObject, at: string) => number;
 }
@@ -146,6 +148,7 @@ async function openCoco(root: string, kind: 'panoptic' | 'instances', { split: w
   });
   const byId = new Map(images.map((image) => [image.id, image]));
   if (byId.size < images.length) throw inconsistent(file, 'images', 'two images have the same id');
+  const strange = new Set<string>();
   const { vocabulary, numbers, warnings } = readCategories(json, file, crowd);
   return {
     folder,
@@ -159,7 +162,9 @@ async function openCoco(root: string, kind: 'panoptic' | 'instances', { split: w
     imageOf: (annotation, at) => {
       const id = cocoId(annotation, 'image_id', file, at);
       const image = byId.get(id);
-      if (image === undefined) throw inconsistent(file, `${at}image_id`, `there is no image ${id}`);
+      if (image === undefined && !files.leavesOut) throw inconsistent(file, `${at}image_id`, `there is no image ${id}`);
+      if (image === undefined && !strange.has(id)) files.leaveOut('LABELS_WITHOUT_IMAGES', `image ${id}`);
+      if (image === undefined) strange.add(id);
       return image;
     },
     numberOf: (from, at) => {

@@ -48,7 +48,7 @@ export async function listLabelledImages(options: ListLabelledImagesOptions): Pr
   const images = await listImages(options.images, warnings, imageSuffix);
   const labelFiles = await listFiles(options.labels);
   const { files: labels, others } = withoutSuffix(labelFiles.filter(({ extension }) => labelExtensions.includes(extension)), labelSuffix);
-  if (labels.length === 0) throw new InputError('FOLDER_EMPTY', `holds no label images${suffixed(labelSuffix)}${asideOf(labelFiles)}`, { file: options.labels, expected: 'grey or palette PNG files, or .npy files, with the stems of the images', hint: others.length > 0 ? 'Correct the suffix of the label images.' : 'Check the path of the folder of labels.' });
+  if (labels.length === 0) throw new InputError('FOLDER_EMPTY', `holds no label images${suffixed(labelSuffix)}${others.length > 0 ? '' : asideOf(labelFiles)}`, { file: options.labels, expected: 'grey or palette PNG files, or .npy files, with the stems of the images', hint: others.length > 0 ? 'Correct the suffix of the label images.' : 'Check the path of the folder of labels.' });
   if (others.length > 0) warnings.push(withoutSuffixWarning(others, 'label images', labelSuffix));
 
   const sources = pairedSources(images, labels, names);
@@ -80,7 +80,7 @@ export async function listImages(folder: string, warnings: DataWarning[], suffix
   const files = await listFiles(folder);
   const { files: images, others: unsuffixed } = withoutSuffix(files.filter(({ extension }) => imageExtensions.includes(extension)), suffix);
   const others = files.filter(({ extension }) => !imageExtensions.includes(extension));
-  if (images.length === 0) throw new InputError('FOLDER_EMPTY', `holds no images${suffixed(suffix)}${asideOf(files)}`, { file: folder, expected: `files that end with ${imageExtensions.join(', ')}`, hint: unsuffixed.length > 0 ? 'Correct the suffix of the images.' : 'Check the path of the folder of images.' });
+  if (images.length === 0) throw new InputError('FOLDER_EMPTY', `holds no images${suffixed(suffix)}${unsuffixed.length > 0 ? `, but ${String(unsuffixed.length)} others, such as ${someOf(unsuffixed.map(({ name }) => name), 1)}` : asideOf(files)}`, { file: folder, expected: `files that end with ${imageExtensions.join(', ')}`, hint: unsuffixed.length > 0 ? 'Correct the suffix of the images.' : 'Check the path of the folder of images.' });
   if (others.length > 0) warnings.push({ code: 'OTHER_FILES', message: `${String(others.length)} files of other kinds among the images were left aside: ${someOf(others.map(({ name }) => name))}` });
   if (unsuffixed.length > 0) warnings.push(withoutSuffixWarning(unsuffixed, 'images', suffix));
   const stems = new Map<string, string>();

@@ -70,6 +70,7 @@ describe(readTextAsUtf8, () => {
 
   it.each([
     ['text cut within a character', encoders['utf-8']('a\nbé').subarray(0, -1), undefined, 2, /0xc3/u],
+    ['a letter of Latin-1', Buffer.from('model\ncaf\u00e9,1\n', 'latin1'), undefined, 2, /the byte 0xe9/u],
     ['an odd number of bytes in UTF-16', Buffer.concat([encoders['utf-16le']('a\n'), Buffer.from([0x61])]), 'utf-16le', 2, /no utf-16le text/u],
     ['half a pair in UTF-16', Buffer.concat([encoders['utf-16be']('a\nb'), Buffer.from([0xd8, 0x00])]), 'utf-16be', 2, /no utf-16be text/u],
     ['UTF-16 without a mark', encoders['utf-16le']('model,unit\n'), undefined, 1, /seems to be in utf-16le/u],

@@ -145,8 +145,8 @@ class ChunkDecoder {
         invalid = middle - 1;
       }
     }
-    // What is left at the end of the file is the beginning of a character.
-    return valid === bytes.length ? this.wholeCharacters(bytes) : valid;
+    // What follows the last whole character is the beginning of one that does not go on.
+    return this.wholeCharacters(bytes.subarray(0, valid));
   }
 }
 

@@ -8,6 +8,8 @@ import type { LayerPlace } from './dissection-steps.ts';
 export interface LayerFacts extends Pick<Layer, 'kind' | 'layout' | 'layoutFound' | 'height' | 'width' | 'prefixTokens' | 'guessed'> {
   /** What the layer is called by the user: the name of a tensor or node. */
   readonly name: string;
+  /** Why it is not among the layers that can be dissected, though it was named: the end of a sentence about such tensors. @default it is */
+  readonly leftOut?: string;
 }
 
 /** What is kept of a layer that was listed. */
@@ -27,9 +29,10 @@ export async function findLayerFacts(file: string, names: readonly string[], opt
     const name = names[index] ?? tensor;
     const layer = layers.find((each) => each.tensor === tensor);
     if (layer !== undefined) return [layerFacts(layer, name)];
-    // Tokens that the graph gives no evidence for are read by their number, if the user names them.
-    const isTokens = leftOut.some(({ axes, tensors: left }) => axes === 3 && left.includes(tensor));
-    return isTokens ? [{ name, kind: 'tokens', layout: 'tokens', layoutFound: true, height: 0, width: 0, prefixTokens: 0, guessed: true }] : [];
+    const left = leftOut.find((each) => each.tensors.includes(tensor));
+    if (left === undefined || (left.axes !== 3 && left.axes !== 4)) return [];
+    // What the graph gives no evidence for is read by its shape, if the user names it.
+    return [{ name, kind: left.axes === 3 ? 'tokens' : 'map', layout: left.axes === 3 ? 'tokens' : 'NCHW', layoutFound: true, height: 0, width: 0, prefixTokens: 0, guessed: left.axes === 3, leftOut: left.reason }];
   });
 }
 
@@ -40,12 +43,13 @@ export async function findLayerFacts(file: string, names: readonly string[], opt
  */
 export function readLayer({ file, tokens: declared }: Pick<StudyModel, 'file' | 'tokens'>, layer: string, facts: LayerFacts | undefined): Pick<LayerPlace, 'reading' | 'warning'> {
   if (facts === undefined) return { reading: declared, warning: undefined };
-  const { kind, layout, layoutFound, height, width, prefixTokens, guessed } = facts;
-  if (kind === 'map') return { reading: layoutFound || layout === 'tokens' ? declared : { ...declared, layout }, warning: undefined };
+  const { kind, layout, layoutFound, height, width, prefixTokens, guessed, leftOut } = facts;
+  const doubt = leftOut === undefined ? undefined : `${layer}: was named, though it is not among the layers that can be dissected, since such tensors ${leftOut}; what its units are is not known.`;
+  if (kind === 'map') return { reading: layoutFound || layout === 'tokens' ? declared : { ...declared, layout }, warning: doubt };
   if (guessed) {
     const isDeclared = declared.prefixTokens !== undefined || declared.grid !== undefined;
     const warning = `${layer}: how its tokens lie on the image is guessed from their number, since the model does not tell; check it, and declare "tokens: {prefix, width, height}" in a study file.`;
-    return { reading: declared, warning: isDeclared ? undefined : warning };
+    return { reading: declared, warning: doubt === undefined ? (isDeclared ? undefined : warning) : isDeclared ? doubt : `${doubt} ${warning}` };
   }
   const count = prefixTokens + height * width;
   const { grid = { width, height } } = declared;

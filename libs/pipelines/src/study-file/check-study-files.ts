@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { nearestName } from '@intermodel/streams';
 import { fitFile } from '../write-study.ts';
@@ -12,6 +12,7 @@ export function checkStudyFiles(study: StudyContent, folder: string): readonly F
     const found = kindOf(file);
     if (found === kind) return kind === 'folder' && at[1] === 'frozen' ? checkFrozen(at, name, file) : [];
     const expected = kind === 'folder' ? 'a folder' : 'a file';
+    if (found === 'nothing' && lstatSync(file, { throwIfNoEntry: false }) !== undefined) return [{ path: at, problem: `"${name}" is a link that leads nowhere`, expected, hint: 'Mend the link, or correct the path.' }];
     if (found === 'nothing') return [{ path: at, problem: `there is no ${kind} "${name}"`, expected: `${expected}; relative paths are taken from ${folder}`, hint: suggestNeighbour(file) }];
     return [{ path: at, problem: found === 'unreadable' ? `no permission to read "${name}"` : `"${name}" is a ${found}`, expected, hint: found === 'unreadable' ? 'Change the permissions.' : 'Correct the path.' }];
   });
