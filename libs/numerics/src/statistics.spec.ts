@@ -82,6 +82,38 @@ describe(fitPrincipalComponents, () => {
     expect(all.reduce((sum, value) => sum + value, 0)).toBeCloseTo(totalVariance, 8);
   });
 
+  it('knows the two axes of a large matrix of three different rows', () => {
+    const [rows, columns] = [300, 300];
+    const values = Float64Array.from({ length: rows * columns }, (_, index) => ((index % columns) + 200 * Math.floor(index / columns)) % 300 < 100 ? 6 / 300 : 7 / 300);
+    const { variance, spectrum, totalVariance } = fitPrincipalComponents({ values, rows, columns, components: 3 });
+    expect((variance[0] ?? 0) + (variance[1] ?? 0)).toBeCloseTo(totalVariance, 12);
+    expect([variance[2], spectrum[2], spectrum[99]]).toEqual([0, 0, 0]);
+  });
+
+  it.each([[160, 120], [120, 160]])('finds small axes beside large ones in %i x %i, and knows where there are no more', (rows, columns) => {
+    // Columns of cosines are orthogonal to each other and to constants, on both sides.
+    const cosine = (length: number, wave: number) => Float64Array.from({ length }, (_, index) => Math.cos((Math.PI * wave * (index + 0.5)) / length) * Math.sqrt(2 / length));
+    const sizes = [1, 1e-5, 3e-7];
+    const values = new Float64Array(rows * columns);
+    sizes.forEach((size, wave) => {
+      const [left, right] = [cosine(rows, wave + 1), cosine(columns, wave + 2)];
+      for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) values[row * columns + column] = (values[row * columns + column] ?? 0) + size * (left[row] ?? 0) * (right[column] ?? 0);
+    });
+    const fitted = fitPrincipalComponents({ values, rows, columns, components: 5 });
+    sizes.forEach((size, index) => {
+      expect((fitted.variance[index] ?? 0) / (size ** 2 / (rows - 1))).toBeCloseTo(1, 6);
+      const along = cosine(columns, index + 2).reduce((sum, value, column) => sum + value * (fitted.loadings[index * columns + column] ?? 0), 0);
+      expect(Math.abs(along)).toBeCloseTo(1, 6);
+    });
+    expect([...fitted.variance.subarray(3), ...fitted.spectrum.subarray(3)].every((value) => value === 0)).toBe(true);
+    for (let one = 0; one < 5; one++) {
+      for (let other = 0; other <= one; other++) {
+        const product = fitted.loadings.subarray(one * columns, (one + 1) * columns).reduce((sum, value, column) => sum + value * (fitted.loadings[other * columns + column] ?? 0), 0);
+        expect(product).toBeCloseTo(one === other ? 1 : 0, 8);
+      }
+    }
+  });
+
   it('makes the loading of largest magnitude positive', () => {
     fc.assert(
       fc.property(fc.array(finite, { minLength: 24, maxLength: 24 }), (values) => {
@@ -129,6 +161,20 @@ describe('clusters', () => {
     expect(new Set(clusterKMeans({ ...equal, k: 4 }).labels).size).toBe(4);
     expect(() => clusterKMeans({ ...equal, k: 5 })).toThrow(RangeError);
     expect(rateClusterCounts({ ...equal, maximum: 2, references: 3 }).map(({ gap }) => gap)).toEqual([Number.NaN, Number.NaN]);
+  });
+});
+
+describe('clusters of equal rows', () => {
+  it('are found at once, however many are asked for', () => {
+    // Three rows, each many times: more clusters than there are different rows.
+    const random = createRandom(7);
+    const shapes = Array.from({ length: 3 }, () => Array.from({ length: 40 }, () => random.normal()));
+    const values = Float64Array.from({ length: 450 * 40 }, (_, index) => shapes[Math.floor(index / 40) % 3]?.[index % 40] ?? 0);
+    const matrix = { values, rows: 450, columns: 40 };
+    expect(clusterKMeans({ ...matrix, k: 3 }).labels.every((label, row) => label === row % 3)).toBe(true);
+    const rated = rateClusterCounts({ ...matrix, maximum: 10 });
+    expect(rated.slice(2).every(({ inertia }) => inertia < 1e-20)).toBe(true);
+    expect(rated[2]?.silhouette).toBeCloseTo(1, 9);
   });
 });
 

@@ -12,6 +12,9 @@ export interface Partition {
 /** Rounds after which a run of k-means ends in any case; it settles after a few. */
 const mostRounds = 300;
 
+/** Roundings that add up in a squared distance: beyond them, equal rows would change places without end. */
+const roundings = 16;
+
 /** Share of the inertia that a move must save: less is rounding, and might go round in circles. */
 const leastSaving = 1e-12;
 
@@ -41,6 +44,8 @@ class Clusters {
   readonly #matrix: RowMatrix;
   readonly #k: number;
   readonly #sizes: Int32Array;
+  /** What the squared distance of a usual row may be off by. */
+  readonly #rounding: number;
 
   constructor(matrix: RowMatrix, k: number) {
     this.#matrix = matrix;
@@ -48,12 +53,13 @@ class Clusters {
     this.labels = new Int32Array(matrix.rows).fill(-1);
     this.centres = new Float64Array(k * matrix.columns);
     this.#sizes = new Int32Array(k);
+    this.#rounding = (roundings * Number.EPSILON * matrix.values.reduce((sum, value) => sum + value * value, 0)) / matrix.rows;
   }
 
-  /** Puts every row to its nearest centre; says whether any changed. */
+  /** Puts every row to its nearest centre; says whether any changed while there is something to gain. */
   assign(centres: Float64Array): boolean {
     const { rows } = this.#matrix;
-    let changed = false;
+    const before = this.labels.slice();
     const distances = new Float64Array(rows);
     this.#sizes.fill(0);
     for (let row = 0; row < rows; row++) {
@@ -62,13 +68,13 @@ class Clusters {
         const distance = squaredDistance(this.#matrix, row, centres, cluster);
         if (distance < least) [nearest, least] = [cluster, distance];
       }
-      if (this.labels[row] !== nearest) changed = true;
       this.labels[row] = nearest;
       distances[row] = least;
       this.#sizes[nearest] = (this.#sizes[nearest] as number) + 1;
     }
     for (let cluster = 0; cluster < this.#k; cluster++) if (this.#sizes[cluster] === 0) this.#fill(cluster, distances);
-    return changed;
+    // Equal rows would empty and fill clusters for ever where there are more of these than different rows.
+    return distances.some((distance) => distance > this.#rounding) && this.labels.some((label, row) => label !== before[row]);
   }
 
   /** Puts the centres into the middle of their rows. */
@@ -85,7 +91,7 @@ class Clusters {
   /** Goes over the rows once and moves each whose move lowers the inertia; says whether any was moved. */
   moveSingles(): boolean {
     this.centre();
-    const limit = leastSaving * this.inertia();
+    const limit = Math.max(leastSaving * this.inertia(), this.#rounding);
     let moved = false;
     for (let row = 0; row < this.#matrix.rows; row++) {
       const from = this.labels[row] as number;

@@ -42,7 +42,8 @@ const CROSS_PRODUCT_FLOOR = 1e-8;
  *
  * Small matrices go through ml-pca (singular value decomposition of the centred matrix). Where both sides exceed 100,
  * that would take minutes for thousands of rows: there the wanted eigenvectors of the smaller matrix of cross products
- * are found alone, unless a wanted variance is so small that this would cost digits.
+ * are found alone, and once more in what is left of the rows where a wanted variance is so small that this would cost
+ * digits.
  *
  * Signs follow a rule that no platform can change: in every axis the loading of largest magnitude is positive (of
  * magnitudes that agree to 1e-9 the one with the lowest index decides). Axes without variance are completed from the
@@ -84,7 +85,7 @@ interface Axes {
 
 function findAxes(centred: RowMatrix, components: number, totalVariance: number): Axes {
   const { rows, columns } = centred;
-  const axes = (Math.min(rows, columns) > DECOMPOSED_SIDE ? fromCrossProducts(centred, components) : undefined) ?? fromDecomposition(centred, components);
+  const axes = Math.min(rows, columns) > DECOMPOSED_SIDE ? fromCrossProducts(centred, components) : fromDecomposition(centred, components);
   // What is left of a variance that should be 0: rounding errors of the singular values, squared.
   const noise = totalVariance * (Math.max(rows, columns) * Number.EPSILON) ** 2;
   const real = axes.variance.findIndex((value) => !(value > noise));
@@ -110,27 +111,64 @@ function fromDecomposition({ values, rows, columns }: RowMatrix, components: num
   return { loadings, variance: spectrum.slice(0, components), spectrum };
 }
 
-/** Axes from the eigenvectors of the smaller matrix of cross products; undefined where that would be inexact. */
-function fromCrossProducts(centred: RowMatrix, components: number): Axes | undefined {
-  const { values, rows, columns } = centred;
-  const byRows = rows < columns;
-  const size = byRows ? rows : columns;
-  const wanted = Math.max(components, Math.min(size, spectrumKept));
-  const { values: squares, vectors, spectrum: all } = largestEigenpairs(crossProducts(byRows ? centred : transposed(centred)), size, components, wanted);
-  const [largest = 0] = squares;
-  if (!((squares[components - 1] as number) > CROSS_PRODUCT_FLOOR * largest)) return undefined;
-  const [variance, spectrum] = [squares, all].map((some) => some.map((square) => square / (rows - 1))) as [Float64Array, Float64Array];
-  if (!byRows) return { loadings: vectors, variance, spectrum };
-  // An axis is the combination of the rows by the eigenvector; its norm is the singular value.
+/**
+ * Axes from the eigenvectors of the smaller matrix of cross products. Its eigenvalues are the squares of what is wanted,
+ * so that small ones drown in the rounding of the largest: where that happens, the axes found are taken out of the rows,
+ * and what is left is gone through again.
+ */
+function fromCrossProducts(centred: RowMatrix, components: number): Axes {
+  const { rows, columns } = centred;
+  const wanted = Math.max(components, Math.min(rows, columns, spectrumKept));
+  const noise = centred.values.reduce((sum, value) => sum + value * value, 0) * (Math.max(rows, columns) * Number.EPSILON) ** 2;
   const loadings = new Float64Array(components * columns);
+  const found: number[] = [];
+  let spectrum: Float64Array | undefined;
+  for (let left = centred; found.length < components; ) {
+    const { axes, squares, all } = largestAxes(left, components - found.length, wanted);
+    spectrum ??= all;
+    const [largest = 0] = squares;
+    if (!(largest > noise)) break;
+    const exact = squares.filter((square) => square > CROSS_PRODUCT_FLOOR * largest).length;
+    loadings.set(axes.subarray(0, exact * columns), found.length * columns);
+    found.push(...squares.subarray(0, exact));
+    if (found.length < components) left = withoutAxes(left, axes.subarray(0, exact * columns));
+  }
+  // Those that were found again are exact; those after them are no larger, whatever their rounding says.
+  const squares = (spectrum ?? new Float64Array(wanted)).map((square, index) => (index < components ? (found[index] ?? 0) : Math.min(square, found[components - 1] ?? 0)));
+  const variances = squares.map((square) => square / (rows - 1));
+  return { loadings, variance: variances.slice(0, components), spectrum: variances };
+}
+
+/** The largest axes of rows, and the squares that belong to them and to those after them. */
+function largestAxes(matrix: RowMatrix, components: number, wanted: number): { readonly axes: Float64Array; readonly squares: Float64Array; readonly all: Float64Array } {
+  const { values, rows, columns } = matrix;
+  const byRows = rows < columns;
+  const { values: squares, vectors, spectrum: all } = largestEigenpairs(crossProducts(byRows ? matrix : transposed(matrix)), byRows ? rows : columns, components, wanted);
+  if (!byRows) return { axes: vectors, squares, all };
+  // An axis is the combination of the rows by the eigenvector; its norm is the singular value.
+  const axes = new Float64Array(components * columns);
   for (let component = 0; component < components; component++) {
-    const axis = loadings.subarray(component * columns, (component + 1) * columns);
+    const axis = axes.subarray(component * columns, (component + 1) * columns);
     for (let row = 0; row < rows; row++) {
       const weight = (vectors[component * rows + row] as number) / Math.sqrt(squares[component] as number);
       for (let column = 0; column < columns; column++) axis[column] = (axis[column] as number) + weight * (values[row * columns + column] as number);
     }
   }
-  return { loadings, variance, spectrum };
+  return { axes, squares, all };
+}
+
+/** Rows less their parts along some axes. */
+function withoutAxes({ values, rows, columns }: RowMatrix, axes: Float64Array): RowMatrix {
+  const left = Float64Array.from(values);
+  for (let row = 0; row < rows; row++) {
+    const own = left.subarray(row * columns, (row + 1) * columns);
+    for (let start = 0; start < axes.length; start += columns) {
+      let along = 0;
+      for (let column = 0; column < columns; column++) along += (own[column] as number) * (axes[start + column] as number);
+      for (let column = 0; column < columns; column++) own[column] = (own[column] as number) - along * (axes[start + column] as number);
+    }
+  }
+  return { values: left, rows, columns };
 }
 
 /** Lower triangle of the products of all pairs of rows; four rows at a time share each value that is read. */

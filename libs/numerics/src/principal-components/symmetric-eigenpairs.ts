@@ -47,6 +47,8 @@ interface Tridiagonal {
 function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal {
   const [diagonal, offDiagonal, factors] = [new Float64Array(size), new Float64Array(Math.max(0, size - 1)), new Float64Array(size)];
   const product = new Float64Array(size);
+  // Of a matrix of low rank only rounding is left after a few steps, which shrinks at every further one until its square is 0.
+  const nothing = matrix.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0) * Number.EPSILON ** 2;
   for (let last = size - 1; last > 0; last--) {
     const reflector = matrix.subarray(last * size, last * size + last);
     diagonal[last] = matrix[last * size + last] as number;
@@ -54,7 +56,7 @@ function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal {
     const pivot = reflector[last - 1] as number;
     const image = pivot > 0 ? -norm : norm;
     offDiagonal[last - 1] = norm === 0 ? pivot : image;
-    if (norm === 0 || norm === Math.abs(pivot)) {
+    if (norm <= nothing || norm === Math.abs(pivot)) {
       reflector.fill(0);
       offDiagonal[last - 1] = pivot;
       continue;
@@ -111,7 +113,7 @@ function largestOfTridiagonal(diagonal: Float64Array, offDiagonal: Float64Array,
     let [low, high] = [lowest, highest];
     for (;;) {
       const middle = low + (high - low) / 2;
-      if (middle <= low || middle >= high) return middle;
+      if (!(middle > low && middle < high)) return middle;
       if (countBelow(diagonal, offDiagonal, middle, least) >= size - index) high = middle;
       else low = middle;
     }

@@ -5,7 +5,7 @@ import type { Study } from '../study-file/study.ts';
 import { fitFile } from '../write-study.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { profiles: 1, embedding: 1, relations: 2 } as const;
+const codeVersions = { profiles: 1, embedding: 2, relations: 2 } as const;
 
 /** Libraries that compute the tables: another version of them may give other values. */
 const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name} ${libraryVersion(name) ?? ''}`);
