@@ -162,10 +162,15 @@ describe('intermodel dissect', () => {
     expect(layers.filter(({ usual }) => usual)).toEqual([expect.objectContaining({ tensor: 'maps', units: 4, height: 8, width: 8, operator: 'Relu' })]);
   });
 
-  it('says of a model whose layers it lists that it cannot be dissected', () => {
-    const [inputs, outputs] = [[{ name: 'input', dims: ['batch', 1, 8, 8] }], [{ name: 'maps', dims: ['batch', 4, 8, 8] }]];
-    writeFileSync(at('grey.onnx'), buildOnnxModel({ inputs, outputs, nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }], initializers: { weights: { dims: [4, 1, 1, 1], data: [1, 2, 3, 4] } } }));
-    expect(intermodel(['layers', at('grey.onnx')]).stdout).toContain('note: dissect refuses this model: it takes 1 channel, where');
+  it('says of models whose layers it lists how, or that they cannot be dissected', () => {
+    const withChannels = (channels: number) => {
+      const file = at(`channels-${String(channels)}.onnx`);
+      const [inputs, outputs] = [[{ name: 'input', dims: ['batch', channels, 8, 8] }], [{ name: 'maps', dims: ['batch', 4, 8, 8] }]];
+      writeFileSync(file, buildOnnxModel({ inputs, outputs, nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }], initializers: { weights: { dims: [4, channels, 1, 1], data: Array.from({ length: 4 * channels }, (_, place) => place) } } }));
+      return intermodel(['layers', file]).stdout;
+    };
+    expect(withChannels(1)).toContain('note: the model takes one channel: dissect it with --input "{channels: grey}"');
+    expect(withChannels(4)).toContain('note: dissect refuses this model: it takes 4 channels, where images have 3, or 1 of grey');
     expect(JSON.parse(intermodel(['layers', at('tiny.onnx'), '--json']).stdout)).toMatchObject({ notes: [] });
   });
 

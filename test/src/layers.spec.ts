@@ -62,7 +62,7 @@ const units = (out: string, model: string, layer: string): Record<string, string
 describe('the layer that is dissected', () => {
   it('is told with the reason', () => {
     const { stdout } = intermodel(['layers', at('tokens.onnx')]);
-    expect(stdout).toMatch(/^\* chosen because it is the last that is pooled \(ReduceMean\) on the way to "scores"$/mu);
+    expect(stdout).toMatch(/^\* chosen because it is the last that is pooled \(ReduceMean\) on the way to the output "scores"$/mu);
     expect(stdout).toMatch(/^left out: 1 tensor of 3 axes that are no grid that a map was flattened into \(folded\)$/mu);
     expect(JSON.parse(intermodel(['layers', at('tokens.onnx'), '--json']).stdout)).toMatchObject({ choice: { tensor: 'last', candidates: ['last'] }, leftOut: expect.arrayContaining([expect.objectContaining({ axes: 3, tensors: ['folded'] })]) as unknown });
   });
