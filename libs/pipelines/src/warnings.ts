@@ -68,7 +68,7 @@ export class UnitWatch {
 /** What is not done with all models where there are many. */
 export function sizeWarnings(models: number): StudyWarning[] {
   if (models <= ratedRows) return [];
-  return [{ subject: 'many models', text: `With more than ${ratedRows.toLocaleString('en')} models, numbers of categories are rated by a sample of ${String(ratedSample)} (clusters.csv), and the concept map orders models by their matching units.` }];
+  return [{ subject: 'many models', text: `With more than ${ratedRows.toLocaleString('en')} models, numbers of categories are rated by a sample of ${String(ratedSample)} (clusters.csv), the concept map orders models by their matching units, and figures bear no names.` }];
 }
 
 /** Names of strangers for which the nearest known one is looked for: each is compared with all. */

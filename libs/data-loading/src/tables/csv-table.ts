@@ -29,18 +29,22 @@ const longestRow = 1 << 24;
  */
 export async function* readCsvRows(file: string, { encoding }: ReadCsvOptions = {}): AsyncGenerator<CsvRow> {
   const input = createReadStream(file, { fd: openInputFile(file).handle });
-  const parser = parse({ info: true, skip_empty_lines: true, max_record_size: longestRow });
+  // Facts of the parser about each row would cost as much as the row: lines and cells are counted here.
+  const parser = parse({ relax_column_count: true, max_record_size: longestRow });
   const text = Readable.from(readTextAsUtf8(file, input, encoding), { objectMode: false });
-  let rows = 0;
+  let [rows, line, width] = [0, 0, 0];
   try {
     const piped = text.pipe(parser);
     text.on('error', (cause) => parser.destroy(cause));
-    for await (const { record, info } of piped as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      rows++;
-      yield { cells: record, line: info.lines };
+    for await (const cells of piped as AsyncIterable<string[]>) {
+      line += 1 + lineEnds(cells);
+      if (cells.length === 1 && cells[0] === '') continue;
+      if (rows++ === 0) width = cells.length;
+      if (cells.length !== width) throw brokenCsv(file, 'a row has another number of cells than the headings', line);
+      yield { cells, line };
     }
   } catch (cause) {
-    if (cause instanceof CsvError) throw brokenCsv(file, cause);
+    if (cause instanceof CsvError) throw parserError(file, cause);
     throw cause instanceof Error && 'syscall' in cause ? readError(file, cause) : cause;
   } finally {
     text.destroy();
@@ -90,19 +94,28 @@ export function numberHint(text: string, otherwise: string): string {
   return /^\s*[+-]?\d+,\d+\s*$/u.test(text) ? 'Write a point before decimals: a comma only sets thousands apart.' : otherwise;
 }
 
-function brokenCsv(file: string, cause: CsvError): InputError {
+/** Ends of lines within cells. */
+function lineEnds(cells: readonly string[]): number {
+  let ends = 0;
+  for (const cell of cells) for (let at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) ends++;
+  return ends;
+}
+
+function parserError(file: string, cause: CsvError): InputError {
   const { lines } = cause as CsvError & { lines?: number };
   const problem =
-    cause.code === 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH'
-      ? 'a row has another number of cells than the headings'
-      : cause.code === 'CSV_QUOTE_NOT_CLOSED'
-        ? 'a quoted field, which may begin much earlier, is not closed'
-        : cause.code === 'CSV_MAX_RECORD_SIZE'
-          ? 'a row does not end; a quoted field, which may begin much earlier, is not closed'
-          : `not valid CSV (${cause.message})`;
+    cause.code === 'CSV_QUOTE_NOT_CLOSED'
+      ? 'a quoted field, which may begin much earlier, is not closed'
+      : cause.code === 'CSV_MAX_RECORD_SIZE'
+        ? 'a row does not end; a quoted field, which may begin much earlier, is not closed'
+        : `not valid CSV (${cause.message})`;
+  return brokenCsv(file, problem, lines, cause);
+}
+
+function brokenCsv(file: string, problem: string, line: number | undefined, cause?: CsvError): InputError {
   return new InputError('CSV_BROKEN', problem, {
     file,
-    ...(lines === undefined ? {} : { line: lines }),
+    ...(line === undefined ? {} : { line }),
     expected: 'comma-separated values with one line of column names',
     hint: 'Open the file at that line; fields with commas or quotes need quotes around them.',
     cause,

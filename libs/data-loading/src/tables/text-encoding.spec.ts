@@ -116,6 +116,19 @@ describe(readCsvRows, () => {
     expect([error.code, path.basename(error.details.file ?? ''), error.details.line]).toEqual(['TEXT_ENCODING', 'table.csv', 2]);
   });
 
+  it('counts lines where cells hold some and where lines are empty, with LF and with CR LF', async () => {
+    for (const end of ['\n', '\r\n']) {
+      const file = path.join(folder, 'lines.csv');
+      writeFileSync(file, ['a,b', '', '1,"two', 'lines"', '', '', '3,4', '5'].join(end));
+      const lines: number[] = [];
+      const error = await problem((async () => {
+        for await (const { line } of readCsvRows(file)) lines.push(line);
+      })());
+      expect(lines).toEqual([1, 4, 7]);
+      expect([error.code, error.details.line]).toEqual(['CSV_BROKEN', 8]);
+    }
+  });
+
   it('gives up on a row that does not end', async () => {
     const error = await problem(rowsOf(Buffer.from(`model,concept\nm,"${'x'.repeat((1 << 24) + 70_000)}`)));
     expect([error.code, error.message]).toEqual(['CSV_BROKEN', expect.stringMatching(/does not end/u)]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { textWidth, type LabelSpace } from './label-candidates.ts';
-import { placeLabels } from './place-labels.ts';
+import { mostLabelled, placeLabels } from './place-labels.ts';
 
 const space: LabelSpace = { bounds: [0, 0, 600, 400], fontSize: 12, radius: 7 };
 
@@ -26,6 +26,11 @@ describe('placeLabels', () => {
   it('turns to the left at the right edge', () => {
     const [label] = placeLabels([{ text: 'BYOL', x: 595, y: 100 }], space);
     expect((label?.x ?? 600) + (label?.width ?? 0)).toBeLessThan(595);
+  });
+
+  it('labels none of more marks than there is room for', () => {
+    const marks = Array.from({ length: mostLabelled + 1 }, (_, index) => ({ text: 'a', x: 10 + (index % 40) * 14, y: 10 + Math.floor(index / 40) * 14 }));
+    expect(placeLabels(marks, space)).toEqual(marks.map(() => undefined));
   });
 
   it('never lets labels overlap each other, a foreign mark, or the edge', () => {

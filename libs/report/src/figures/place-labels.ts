@@ -6,6 +6,9 @@ const absenceCost = 60;
 /** What each crossing of two lines costs. */
 const crossingCost = 8;
 
+/** Marks beyond which none is labelled: there is no room for names, and all pairs of places would be compared. */
+export const mostLabelled = 1000;
+
 /** Rounds of improvement at most; most crowds settle after two or three. */
 const rounds = 10;
 
@@ -13,9 +16,10 @@ const rounds = 10;
  * Places labels so that no two overlap, none covers a mark, and no line runs through another label or mark; a label for
  * which there is no room is left out (`undefined`). Starts with the labels that have least choice, then lets each label
  * in turn take its best place, where one other label may have to give way, as long as the whole gains by it. Ties go by
- * index, so equal input gives equal places.
+ * index, so equal input gives equal places. Beyond {@link mostLabelled} marks no label is placed.
  */
 export function placeLabels(marks: readonly LabelledMark[], space: LabelSpace): readonly (PlacedLabel | undefined)[] {
+  if (marks.length > mostLabelled) return marks.map(() => undefined);
   const options = marks.map((_, index) => labelCandidates(index, marks, space));
   const places = firstPlaces(options);
   for (let round = 0; round < rounds; round++) {
