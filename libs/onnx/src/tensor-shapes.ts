@@ -35,14 +35,17 @@ export async function tensorShapes(model: OnnxModel, tensors: readonly string[],
   checkSizes(model.file, [[input.name, dims]]);
   const stated = fits(input, size) ? statedShapes(model, tensors, batch) : undefined;
   if (stated !== undefined) checkSizes(model.file, stated);
-  const { types, shapes, wasRun } = await prober.ask({ file: model.file, tensors, input: input.name, dims, statedShapes: stated !== undefined, looped: loopedTensors(model).filter((name) => tensors.includes(name)) });
+  const wanted = new Set(tensors);
+  const { types, shapes, wasRun } = await prober.ask({ file: model.file, tensors, input: input.name, dims, statedShapes: stated !== undefined, looped: loopedTensors(model).filter((name) => wanted.has(name)) });
   return { shapes: stated ?? shapes, types, batch, source: stated !== undefined ? 'file' : wasRun ? 'run' : 'inference' };
 }
 
-/** Tensors of nodes that are loops, or hold some: what they do is known only by running them. */
+/** Tensors of nodes that are loops, or may hold some: what they do is known only by running them. */
 export function loopedTensors({ graph, functions }: OnnxModel): string[] {
   const isLoop = ({ operator }: GraphNode) => operator === 'Loop' || operator === 'Scan';
-  const called = new Set(functions.filter(({ nodes }) => allNodes(nodes).length > 0).map(({ domain, name }) => `${domain}:${name}`));
+  // Functions call each other: where one has a loop, each may.
+  const looping = functions.some(({ nodes }) => allNodes(nodes).some(isLoop)) ? functions : [];
+  const called = new Set(looping.map(({ domain, name }) => `${domain}:${name}`));
   const holdsLoop = (node: GraphNode) => allNodes([node]).some((inner) => isLoop(inner) || called.has(`${inner.domain}:${inner.operator}`));
   return graph.nodes.filter(holdsLoop).flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
 }
