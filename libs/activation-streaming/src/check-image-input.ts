@@ -1,6 +1,6 @@
 import { InputError } from '@intermodel/errors';
 import type { ModelInput } from '@intermodel/onnx';
-import type { InputLayout, Preprocessing } from './preprocessing.ts';
+import { channelCount, type InputLayout, type Preprocessing } from './preprocessing.ts';
 
 /** What a model is opened with, as far as its input has to fit it. */
 export interface ImageInputSettings {
@@ -19,7 +19,7 @@ export function checkImageInput({ file, preprocessing }: ImageInputSettings, inp
   const { height, width } = preprocessing;
   const place = { file, column: input.name };
   const layout = preprocessing.layout === 'auto' ? input.layout : preprocessing.layout;
-  const channels = preprocessing.channels === 'grey' ? 1 : 3;
+  const channels = channelCount(preprocessing.channels);
   const told = input.channels === channels;
   if (layout !== input.layout && told) {
     throw new InputError('MODEL_INPUT_LAYOUT', `the input of the model is ${input.layout}, but ${layout} was declared`, { ...place, hint: `Declare "layout: ${input.layout}", or leave it out.` });

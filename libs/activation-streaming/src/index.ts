@@ -5,4 +5,4 @@ export { checkImageInput, type ImageInputSettings } from './check-image-input.ts
 export type { LayerMaps, LayerOptions } from './layer-maps.ts';
 
 // How images become the input of a model
-export { preprocessingPresets, resolvePreprocessing, type InputLayout, type Preprocessing, type PreprocessingInput, type PreprocessingPreset } from './preprocessing.ts';
+export { channelCount, preprocessingPresets, resolvePreprocessing, type InputLayout, type Preprocessing, type PreprocessingInput, type PreprocessingPreset } from './preprocessing.ts';

@@ -3,7 +3,7 @@ import { openSession, type ModelSession } from '@intermodel/onnx';
 import { checkImageInput } from './check-image-input.ts';
 import { describeLayer, toUnitMaps, type LayerMaps } from './layer-maps.ts';
 import { asBytes, openNormaliser } from './normalise-pixels.ts';
-import type { InputLayout } from './preprocessing.ts';
+import { channelCount, type InputLayout } from './preprocessing.ts';
 import type { RunGuard } from './run-guard.ts';
 import type { OpenedModel, WorkerSettings } from './worker-messages.ts';
 
@@ -28,7 +28,7 @@ const innerInputs = 8;
 export async function openInference(settings: WorkerSettings, guard: RunGuard): Promise<ImageInference> {
   const { file, layers, preprocessing, executionProviders, intraOpThreads } = settings;
   const { height, width } = preprocessing;
-  const channels = preprocessing.channels === 'grey' ? 1 : 3;
+  const channels = channelCount(preprocessing.channels);
   const session = guarded(await guard.run(() => openSession({ file, tensors: layers.map(({ tensor }) => tensor), executionProviders, intraOpThreads, inputSize: { height, width, channels } })), guard);
   try {
     const layout = checkImageInput(settings, session.input);

@@ -27,6 +27,11 @@ export interface Preprocessing {
   readonly layout: InputLayout | 'auto';
 }
 
+/** Channels that a model is given for an order of channels. */
+export function channelCount(channels: Preprocessing['channels']): 1 | 3 {
+  return channels === 'grey' ? 1 : 3;
+}
+
 /** What a user declares: any part of {@link Preprocessing}, and the preset that the rest is taken from. */
 export type PreprocessingInput = Partial<Omit<Preprocessing, 'mean' | 'std'>> & {
   /** Three numbers in the order of `channels`; one for `grey`. @default that of the preset; for `grey` 0 where that is of colours */

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { checkImageInput, type InputLayout } from '@intermodel/activation-streaming';
+import { channelCount, checkImageInput, type InputLayout } from '@intermodel/activation-streaming';
 import { hashJson, InputError, type FileHashes, type StepDescription } from '@intermodel/streams';
 import { listModelLayers, type ProbeOptions } from '../list-model-layers.ts';
 import { jsonPart, readJsonPart, type StudySteps } from '../steps/study-steps.ts';
@@ -62,7 +62,7 @@ export function placeWarnings(placed: readonly PlacedModel[]): { readonly subjec
 async function checkModel({ file, layers, input }: StudyModel): Promise<InputLayout> {
   const { checkLayers } = await import('@intermodel/onnx');
   const { height, width } = input;
-  const channels = input.channels === 'grey' ? 1 : 3;
+  const channels = channelCount(input.channels);
   return checkImageInput({ file, preprocessing: input }, checkLayers({ file, inputSize: { height, width, channels }, ...(layers === 'usual' ? {} : { tensors: layers }) }));
 }
 
@@ -125,7 +125,7 @@ async function weightFiles(file: string, locations: readonly string[]): Promise<
 async function readFacts({ file, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
   const { readModel } = await import('@intermodel/onnx');
   const external = [...new Set(readModel(file).graph.initializers.flatMap((tensor) => (tensor.external === undefined ? [] : [tensor.external.location])))].sort();
-  const inputSize = { height: input.height, width: input.width, channels: input.channels === 'grey' ? 1 : 3 };
+  const inputSize = { height: input.height, width: input.width, channels: channelCount(input.channels) };
   if (layers !== 'usual') return { usual: [], layers: await findLayerFacts(file, layers, { inputSize, ...probe }), external };
   const { layers: listed, choice } = await listModelLayers(file, { inputSize, ...probe });
   const usual = listed.filter((layer) => layer.usual);

@@ -1,4 +1,4 @@
-import { preprocessingPresets, resolvePreprocessing } from '@intermodel/activation-streaming';
+import { channelCount, preprocessingPresets, resolvePreprocessing } from '@intermodel/activation-streaming';
 import { checkData } from './check-data.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
@@ -35,7 +35,7 @@ function checkInput(input: InputContent, path: StudyPath): Finding[] {
   if (input.channels !== undefined && input.channels !== 'grey' && input.channels !== preset.channels && !((mean || even(preset.mean)) && (std || even(preset.std)))) demand('channels', `the preset ${presetName} has mean and deviation in the order ${preset.channels}`, `Give "mean" and "std" in the order ${input.channels}.`);
   if (input.scale !== undefined && input.channels !== 'grey' && input.scale !== preset.scale && !mean && preset.mean.some((value) => value !== 0)) demand('scale', `the mean of the preset ${presetName} is meant for the scale ${String(preset.scale)}`, 'Give "mean" and "std" too.');
   for (const key of ['mean', 'std'] as const) {
-    const count = input.channels === 'grey' ? 1 : 3;
+    const count = channelCount(input.channels ?? preset.channels);
     if (input[key] !== undefined && input[key].length !== count) findings.push({ path: [...path, key], problem: `${String(input[key].length)} numbers stand for ${String(count)} ${count === 1 ? 'channel' : 'channels'}`, expected: `a list of ${String(count)}`, hint: 'Give one number for each channel.' });
   }
   if (findings.length > 0) return findings;
