@@ -18,14 +18,34 @@ const restrictedImports = (project) => ({
         .map((other) => `@intermodel/${other}`),
       message: remedy(project),
     },
-    { group: ['@intermodel/*/*', '!@intermodel/*/package.json'], message: 'Import from the public entry of a library, not from its files.' },
+    {
+      group: ['@intermodel/*/*', '!@intermodel/*/package.json'],
+      message: 'Import from the public entry of a library, not from its files.',
+    },
   ],
 });
 
-const onlyInSpecs = { group: ['@intermodel/testing'], message: 'testing is for specs and benches: product code must not need it.' };
+const onlyInSpecs = {
+  group: ['@intermodel/testing'],
+  message: 'testing is for specs and benches: product code must not need it.',
+};
 
 export default tseslint.config(
-  { name: 'ignored', ignores: ['**/dist', '**/node_modules', '**/.vitest', '**/*.mts', '**/*.mjs', '**/*.js', '**/wasm/assembly', 'tools/generators/*/files', 'reproduction', 'test-artifacts'] },
+  {
+    name: 'ignored',
+    ignores: [
+      '**/dist',
+      '**/node_modules',
+      '**/.vitest',
+      '**/*.mts',
+      '**/*.mjs',
+      '**/*.js',
+      '**/wasm/assembly',
+      'tools/generators/*/files',
+      'reproduction',
+      'test-artifacts',
+    ],
+  },
   { name: 'unused directives', linterOptions: { reportUnusedDisableDirectives: 'error' } },
   ...tseslint.configs.strictTypeChecked.map((config) => ({ ...config, files: ['**/*.ts'] })),
   {
@@ -48,21 +68,45 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/explicit-module-boundary-types': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      // In numeric kernels `array[i] as number` says that the index is in range; a check would cost what the kernel saves.
+      // In numeric kernels `array[i] as number` says that the index is in range; a check would cost what the kernel
+      // saves.
       '@typescript-eslint/no-unnecessary-type-assertion': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/prefer-readonly': 'error',
-      'no-restricted-syntax': ['error', { selector: 'ExportDefaultDeclaration', message: 'No default exports: a named export keeps one name everywhere.' }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ExportDefaultDeclaration',
+          message: 'No default exports: a named export keeps one name everywhere.',
+        },
+      ],
       'no-console': 'error',
       eqeqeq: 'error',
     },
   },
   ...Object.keys(importTable).map((project) => ({
     name: `imports of ${project}`,
-    files: [project === 'house-tests' ? 'test/**/*.ts' : project === 'tools' ? 'tools/**/*.ts' : project === 'cli' ? 'apps/cli/**/*.ts' : `libs/${project}/**/*.ts`],
+    files: [
+      project === 'house-tests'
+        ? 'test/**/*.ts'
+        : project === 'tools'
+          ? 'tools/**/*.ts'
+          : project === 'cli'
+            ? 'apps/cli/**/*.ts'
+            : `libs/${project}/**/*.ts`,
+    ],
     ignores: specs,
     rules: {
-      'no-restricted-imports': ['error', { ...restrictedImports(project), patterns: [...restrictedImports(project).patterns, ...(['house-tests', 'tools'].includes(project) ? [] : [onlyInSpecs])] }],
+      'no-restricted-imports': [
+        'error',
+        {
+          ...restrictedImports(project),
+          patterns: [
+            ...restrictedImports(project).patterns,
+            ...(['house-tests', 'tools'].includes(project) ? [] : [onlyInSpecs]),
+          ],
+        },
+      ],
     },
   })),
   {
@@ -70,7 +114,20 @@ export default tseslint.config(
     files: ['libs/**/*.ts', 'apps/**/*.ts'],
     ignores: specs,
     rules: {
-      'jsdoc/require-jsdoc': ['error', { publicOnly: true, contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'TSInterfaceBody > TSPropertySignature', 'VariableDeclaration', 'MethodDefinition[accessibility!="private"][key.type!="PrivateIdentifier"][kind!="constructor"]'], require: { ClassDeclaration: true, FunctionDeclaration: true } }],
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          contexts: [
+            'TSInterfaceDeclaration',
+            'TSTypeAliasDeclaration',
+            'TSInterfaceBody > TSPropertySignature',
+            'VariableDeclaration',
+            'MethodDefinition[accessibility!="private"][key.type!="PrivateIdentifier"][kind!="constructor"]',
+          ],
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+        },
+      ],
       'jsdoc/informative-docs': ['error', { uselessWords: ['a', 'an', 'i', 'in', 'of', 's', 'the', 'options'] }],
       'jsdoc/check-param-names': 'error',
       'jsdoc/check-tag-names': ['error', { definedTags: ['remarks'] }],
@@ -79,7 +136,15 @@ export default tseslint.config(
   {
     name: 'specs',
     files: specs,
-    rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off', '@typescript-eslint/unbound-method': 'off' },
+    rules: {
+      'no-restricted-imports': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+    },
   },
-  { name: 'tools and tests talk to the console', files: ['tools/**/*.ts', 'test/**/*.ts'], rules: { 'no-console': 'off', '@nx/enforce-module-boundaries': 'off' } },
+  {
+    name: 'tools and tests talk to the console',
+    files: ['tools/**/*.ts', 'test/**/*.ts'],
+    rules: { 'no-console': 'off', '@nx/enforce-module-boundaries': 'off' },
+  },
 );

@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** What every project's vitest shares: sources instead of built files, type tests, and a JSON report that the summary of `npm test` reads. */
+/**
+ * What every project's vitest shares: sources instead of built files, type tests, and a JSON report that the summary of
+ * `npm test` reads.
+ */
 export default defineConfig({
   resolve: { conditions: ['@intermodel/source'] },
   ssr: { resolve: { conditions: ['@intermodel/source'] } },

@@ -1,4 +1,5 @@
-// Puts the built command and the modules that it stands on into few files: to load a thousand takes most of a short run.
+// Puts the built command and the modules that it stands on into few files: to load a thousand takes most of a short
+// run.
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
@@ -13,7 +14,9 @@ const keepAddresses = {
     onLoad({ filter: /\.js$/ }, async ({ path: file }) => {
       if (!file.startsWith(libraries + path.sep)) return undefined;
       const own = JSON.stringify(path.relative(outdir, file).split(path.sep).join('/'));
-      return { contents: (await readFile(file, 'utf8')).replaceAll('import.meta.url', `new URL(${own}, import.meta.url).href`) };
+      return {
+        contents: (await readFile(file, 'utf8')).replaceAll('import.meta.url', `new URL(${own}, import.meta.url).href`),
+      };
     });
   },
 };
@@ -30,7 +33,9 @@ await build({
   // They bring binaries, which they look for beside themselves.
   external: ['sharp', 'onnxruntime-node'],
   // CommonJS modules among the dependencies ask for those of Node.
-  banner: { js: "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);",
+  },
   plugins: [keepAddresses],
   logLevel: 'warning',
 });

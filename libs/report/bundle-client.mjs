@@ -1,4 +1,6 @@
-/** Bundles the page's script (client/main.ts) into src/generated/client-script.ts, so that a report carries it as text. */
+/**
+ * Bundles the page's script (client/main.ts) into src/generated/client-script.ts, so that a report carries it as text.
+ */
 import { build } from 'esbuild';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

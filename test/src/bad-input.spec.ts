@@ -8,9 +8,17 @@ const write = (name: string, text: string) => {
   return at(name);
 };
 const table = (models: Readonly<Record<string, readonly string[]>>) =>
-  `model,unit,iou,concept,category\n${Object.entries(models).flatMap(([model, concepts]) => concepts.map((concept, unit) => `${model},${String(unit)},0.2,${concept},object`)).join('\n')}\n`;
+  `model,unit,iou,concept,category\n${Object.entries(models)
+    .flatMap(([model, concepts]) => concepts.map((concept, unit) => `${model},${String(unit)},0.2,${concept},object`))
+    .join('\n')}\n`;
 
-const good = { 'BYOL(R)': ['sky', 'car', 'dog'], 'MoCo(R)': ['sky', 'sky', 'dog'], 'PIRL(R)': ['car', 'car', 'car'], 'SwAV(R)': ['dog', 'cat', 'cat'], 'InfoMin(R)': ['dog', 'cat', 'sky'] };
+const good = {
+  'BYOL(R)': ['sky', 'car', 'dog'],
+  'MoCo(R)': ['sky', 'sky', 'dog'],
+  'PIRL(R)': ['car', 'car', 'car'],
+  'SwAV(R)': ['dog', 'cat', 'cat'],
+  'InfoMin(R)': ['dog', 'cat', 'sky'],
+};
 
 beforeAll(() => {
   write('good.csv', table(good));
@@ -21,24 +29,120 @@ describe('bad input ends with exit code 2, one clear message, and no output fold
   const cases: readonly [string, () => readonly string[], string, RegExp][] = [
     ['a missing file', () => ['embed', at('none.csv')], 'FILE_MISSING', /none\.csv: there is no such file/u],
     ['a folder instead of a file', () => ['embed', at('embedding')], 'FILE_UNREADABLE', /is a folder/u],
-    ['a misspelt column', () => ['embed', write('columns.csv', 'model,unit,iuo,concept,category\na,0,0.1,sky,object\n')], 'COLUMN_MISSING', /line 1: there is no column "iou"[\s\S]*Did you mean "iuo"/u],
-    ['an IoU that is no number', () => ['embed', write('iou.csv', 'model,unit,iou,concept,category\na,0,x,sky,object\n')], 'IOU_NOT_A_NUMBER', /line 2, column "iou"/u],
-    ['NaN', () => ['embed', write('nan.csv', 'model,unit,iou,concept,category\na,0,nan,sky,object\n')], 'IOU_NOT_A_NUMBER', /"nan" is not a finite number/u],
-    ['infinity', () => ['embed', write('inf.csv', 'model,unit,iou,concept,category\na,0,inf,sky,object\n')], 'IOU_NOT_A_NUMBER', /"inf"/u],
-    ['an IoU outside 0..1', () => ['embed', write('range.csv', 'model,unit,iou,concept,category\na,0,-0.1,sky,object\n')], 'IOU_RANGE', /outside 0\.\.1/u],
-    ['the same unit twice', () => ['embed', write('twice.csv', 'model,unit,iou,concept,category\na,0,0.1,sky,object\na,0,0.1,sky,object\n')], 'UNIT_TWICE', /line 3[\s\S]*first at .*line 2/u],
-    ['no model left', () => ['embed', at('good.csv'), ...Object.keys(good).flatMap((model) => ['--exclude', model])], 'NO_MODELS', /no model is left/u],
-    ['an unknown model to exclude', () => ['embed', at('good.csv'), '--exclude', 'BYOL'], 'MODEL_UNKNOWN', /Did you mean "BYOL\(R\)"/u],
-    ['fewer models than components', () => ['embed', write('two.csv', table({ a: ['sky'], b: ['dog'] }))], 'TOO_FEW_MODELS', /from 1 to 1 components/u],
-    ['constant profiles', () => ['embed', write('same.csv', table({ a: ['sky'], b: ['sky'], c: ['sky'] })), '--components', '1'], 'PROFILES_CONSTANT', /the same/u],
-    ['an empty profile', () => ['embed', write('empty.csv', `${table({ a: ['sky'], b: ['dog'] })}c,0,0.01,sky,object\n`), '--components', '1'], 'PROFILE_EMPTY', /"c"/u],
+    [
+      'a misspelt column',
+      () => ['embed', write('columns.csv', 'model,unit,iuo,concept,category\na,0,0.1,sky,object\n')],
+      'COLUMN_MISSING',
+      /line 1: there is no column "iou"[\s\S]*Did you mean "iuo"/u,
+    ],
+    [
+      'an IoU that is no number',
+      () => ['embed', write('iou.csv', 'model,unit,iou,concept,category\na,0,x,sky,object\n')],
+      'IOU_NOT_A_NUMBER',
+      /line 2, column "iou"/u,
+    ],
+    [
+      'NaN',
+      () => ['embed', write('nan.csv', 'model,unit,iou,concept,category\na,0,nan,sky,object\n')],
+      'IOU_NOT_A_NUMBER',
+      /"nan" is not a finite number/u,
+    ],
+    [
+      'infinity',
+      () => ['embed', write('inf.csv', 'model,unit,iou,concept,category\na,0,inf,sky,object\n')],
+      'IOU_NOT_A_NUMBER',
+      /"inf"/u,
+    ],
+    [
+      'an IoU outside 0..1',
+      () => ['embed', write('range.csv', 'model,unit,iou,concept,category\na,0,-0.1,sky,object\n')],
+      'IOU_RANGE',
+      /outside 0\.\.1/u,
+    ],
+    [
+      'the same unit twice',
+      () => ['embed', write('twice.csv', 'model,unit,iou,concept,category\na,0,0.1,sky,object\na,0,0.1,sky,object\n')],
+      'UNIT_TWICE',
+      /line 3[\s\S]*first at .*line 2/u,
+    ],
+    [
+      'no model left',
+      () => ['embed', at('good.csv'), ...Object.keys(good).flatMap((model) => ['--exclude', model])],
+      'NO_MODELS',
+      /no model is left/u,
+    ],
+    [
+      'an unknown model to exclude',
+      () => ['embed', at('good.csv'), '--exclude', 'BYOL'],
+      'MODEL_UNKNOWN',
+      /Did you mean "BYOL\(R\)"/u,
+    ],
+    [
+      'fewer models than components',
+      () => ['embed', write('two.csv', table({ a: ['sky'], b: ['dog'] }))],
+      'TOO_FEW_MODELS',
+      /from 1 to 1 components/u,
+    ],
+    [
+      'constant profiles',
+      () => ['embed', write('same.csv', table({ a: ['sky'], b: ['sky'], c: ['sky'] })), '--components', '1'],
+      'PROFILES_CONSTANT',
+      /the same/u,
+    ],
+    [
+      'an empty profile',
+      () => [
+        'embed',
+        write('empty.csv', `${table({ a: ['sky'], b: ['dog'] })}c,0,0.01,sky,object\n`),
+        '--components',
+        '1',
+      ],
+      'PROFILE_EMPTY',
+      /"c"/u,
+    ],
     ['an unknown preset', () => ['embed', at('good.csv'), '--preset', 'paper'], 'PRESET_UNKNOWN', /paper-2022/u],
-    ['a broken Arrow file', () => { write('cut.arrow', 'ARROW1\0\0garbage'); return ['embed', at('cut.arrow')]; }, 'ARROW_BROKEN', /cut\.arrow: is not a whole Arrow IPC file/u],
-    ['scores that share no model', () => ['relate', '--embedding', at('embedding'), '--scores', write('s.csv', 'model,dt_Cars\nBYOL,1\nMoCo,2\n')], 'NO_SHARED_MODELS', /"BYOL\(R\)" and "BYOL"[\s\S]*--model-names/u],
-    ['a score table of unknown columns', () => ['relate', '--embedding', at('embedding'), '--scores', write('u.csv', 'model,x\nBYOL(R),1\n')], 'SCORE_COLUMNS_UNKNOWN', /--score-columns/u],
-    ['an infinite score', () => ['relate', '--embedding', at('embedding'), '--scores', write('i.csv', 'model,dt_Cars\nBYOL(R),Infinity\n')], 'SCORE_NOT_A_NUMBER', /line 2, column "dt_Cars"/u],
-    ['a folder without an embedding', () => { mkdirSync(at('bare'), { recursive: true }); return ['relate', '--embedding', at('bare'), '--scores', at('good.csv')]; }, 'EMBEDDING_BROKEN', /fit\.arrow/u],
-    ['no folder at all', () => ['relate', '--embedding', at('nowhere'), '--scores', at('good.csv')], 'EMBEDDING_MISSING', /no such folder/u],
+    [
+      'a broken Arrow file',
+      () => {
+        write('cut.arrow', 'ARROW1\0\0garbage');
+        return ['embed', at('cut.arrow')];
+      },
+      'ARROW_BROKEN',
+      /cut\.arrow: is not a whole Arrow IPC file/u,
+    ],
+    [
+      'scores that share no model',
+      () => ['relate', '--embedding', at('embedding'), '--scores', write('s.csv', 'model,dt_Cars\nBYOL,1\nMoCo,2\n')],
+      'NO_SHARED_MODELS',
+      /"BYOL\(R\)" and "BYOL"[\s\S]*--model-names/u,
+    ],
+    [
+      'a score table of unknown columns',
+      () => ['relate', '--embedding', at('embedding'), '--scores', write('u.csv', 'model,x\nBYOL(R),1\n')],
+      'SCORE_COLUMNS_UNKNOWN',
+      /--score-columns/u,
+    ],
+    [
+      'an infinite score',
+      () => ['relate', '--embedding', at('embedding'), '--scores', write('i.csv', 'model,dt_Cars\nBYOL(R),Infinity\n')],
+      'SCORE_NOT_A_NUMBER',
+      /line 2, column "dt_Cars"/u,
+    ],
+    [
+      'a folder without an embedding',
+      () => {
+        mkdirSync(at('bare'), { recursive: true });
+        return ['relate', '--embedding', at('bare'), '--scores', at('good.csv')];
+      },
+      'EMBEDDING_BROKEN',
+      /fit\.arrow/u,
+    ],
+    [
+      'no folder at all',
+      () => ['relate', '--embedding', at('nowhere'), '--scores', at('good.csv')],
+      'EMBEDDING_MISSING',
+      /no such folder/u,
+    ],
   ];
 
   it.each(cases)('%s', (_case, argv, code, message) => {
@@ -55,12 +159,19 @@ describe('bad input ends with exit code 2, one clear message, and no output fold
   });
 
   it('refuses wrong usage with exit code 2 and points to the help', () => {
-    for (const argv of [['embed', at('good.csv')], ['embed', at('good.csv'), '--out', at('out'), '--componets', '2'], ['reprodcue'], ['embed', at('good.csv'), '--out', at('out'), '--components', 'two']]) {
+    for (const argv of [
+      ['embed', at('good.csv')],
+      ['embed', at('good.csv'), '--out', at('out'), '--componets', '2'],
+      ['reprodcue'],
+      ['embed', at('good.csv'), '--out', at('out'), '--components', 'two'],
+    ]) {
       const run = intermodel(argv);
       expect(run.code).toBe(2);
       expect(run.stderr).toMatch(/error:/u);
     }
-    expect(intermodel(['embed', at('good.csv'), '--out', at('out'), '--componets', '2']).stderr).toContain('Did you mean --components?');
+    expect(intermodel(['embed', at('good.csv'), '--out', at('out'), '--componets', '2']).stderr).toContain(
+      'Did you mean --components?',
+    );
   });
 
   it("does not touch a folder of somebody else's files", () => {
@@ -72,7 +183,10 @@ describe('bad input ends with exit code 2, one clear message, and no output fold
 
   it('refuses an output folder that holds what the run reads', () => {
     const scores = write('own.csv', 'model,dt_Cars\nBYOL(R),1\n');
-    for (const argv of [['relate', '--embedding', at('embedding'), '--scores', scores, '--out', at('embedding')], ['embed', at('embedding', 'profiles.csv'), '--out', at('embedding')]]) {
+    for (const argv of [
+      ['relate', '--embedding', at('embedding'), '--scores', scores, '--out', at('embedding')],
+      ['embed', at('embedding', 'profiles.csv'), '--out', at('embedding')],
+    ]) {
       const run = intermodel(argv);
       expect([run.code, run.stderr]).toEqual([2, expect.stringContaining('OUTPUT_HOLDS_INPUT')]);
     }
@@ -101,12 +215,29 @@ describe('help and versions', () => {
 
 describe('place and relate', () => {
   it('places a model without changing the embedding, by the declared rule for names', () => {
-    const run = intermodel(['place', '--embedding', at('embedding'), write('new.csv', table({ 'New(R)': ['sky', 'car', 'dog'] })), '--model-names', 'strip-suffix', '--json', '--out', at('placement')]);
+    const run = intermodel([
+      'place',
+      '--embedding',
+      at('embedding'),
+      write('new.csv', table({ 'New(R)': ['sky', 'car', 'dog'] })),
+      '--model-names',
+      'strip-suffix',
+      '--json',
+      '--out',
+      at('placement'),
+    ]);
     expect([run.code, run.stderr]).toEqual([0, '']);
-    const [placed] = (JSON.parse(run.stdout) as { models: { model: string; components: number[]; inexpressible: number }[] }).models;
+    const [placed] = (
+      JSON.parse(run.stdout) as { models: { model: string; components: number[]; inexpressible: number }[] }
+    ).models;
     // The same profile as BYOL's, so the same place.
-    const fitted = JSON.parse(intermodel(['place', '--embedding', at('embedding'), at('good.csv'), '--json']).stdout) as { models: { model: string; components: number[] }[] };
-    expect(placed).toMatchObject({ model: 'New', components: fitted.models.find(({ model }) => model === 'BYOL(R)')?.components });
+    const fitted = JSON.parse(
+      intermodel(['place', '--embedding', at('embedding'), at('good.csv'), '--json']).stdout,
+    ) as { models: { model: string; components: number[] }[] };
+    expect(placed).toMatchObject({
+      model: 'New',
+      components: fitted.models.find(({ model }) => model === 'BYOL(R)')?.components,
+    });
     expect(existsSync(at('placement', 'placement.csv'))).toBe(true);
   });
 
@@ -114,11 +245,35 @@ describe('place and relate', () => {
     const scores = write('scores.csv', 'model,dt_Cars\nBYOL,1\nMoCo,2\nPIRL,4\nSwAV,3\nInfoMin,7\n');
     const relate = ['relate', '--embedding', at('embedding'), '--scores', scores, '--out', at('relations')];
     expect(intermodel(relate).code).toBe(2);
-    write('plain.csv', table(Object.fromEntries(Object.entries(good).map(([model, units]) => [model.replace('(R)', ''), units]))));
+    write(
+      'plain.csv',
+      table(Object.fromEntries(Object.entries(good).map(([model, units]) => [model.replace('(R)', ''), units]))),
+    );
     expect(intermodel(['embed', at('plain.csv'), '--out', at('plain')]).code).toBe(0);
-    const run = intermodel(['relate', '--embedding', at('plain'), '--scores', scores, '--out', at('relations'), '--json']);
+    const run = intermodel([
+      'relate',
+      '--embedding',
+      at('plain'),
+      '--scores',
+      scores,
+      '--out',
+      at('relations'),
+      '--json',
+    ]);
     expect([run.code, run.stderr]).toEqual([0, '']);
     expect(JSON.parse(run.stdout)).toMatchObject({ tested: 3 + 1 + 3, warnings: [] });
-    expect(readdirSync(at('relations')).sort()).toEqual(['concepts.arrow', 'concepts.csv', 'manifest.json', 'relations.arrow', 'relations.csv', 'scores.arrow', 'scores.csv', 'surface-errors.arrow', 'surface-errors.csv', 'surfaces.arrow', 'surfaces.csv']);
+    expect(readdirSync(at('relations')).sort()).toEqual([
+      'concepts.arrow',
+      'concepts.csv',
+      'manifest.json',
+      'relations.arrow',
+      'relations.csv',
+      'scores.arrow',
+      'scores.csv',
+      'surface-errors.arrow',
+      'surface-errors.csv',
+      'surfaces.arrow',
+      'surfaces.csv',
+    ]);
   });
 });

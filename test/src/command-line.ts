@@ -20,7 +20,11 @@ export interface Run {
 
 /** Runs the built command as a user would, in a process of its own. */
 export function intermodel(argv: readonly string[], cwd = root): Run {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...argv], { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...argv], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
   return { code: status, stdout, stderr };
 }
 
@@ -46,9 +50,18 @@ export function csvRows(file: string): Record<string, string>[] {
   });
 }
 
-/** SHA-256 of every file below a folder but for hidden folders, which hold what runs keep for later ones; by relative path. */
+/**
+ * SHA-256 of every file below a folder but for hidden folders, which hold what runs keep for later ones; by relative
+ * path.
+ */
 export function folderBytes(folder: string): Record<string, string> {
-  const files = (readdirSync(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
   const shown = files.filter((file) => !path.relative(folder, file).startsWith('.'));
-  return Object.fromEntries(shown.sort().map((file) => [path.relative(folder, file), createHash('sha256').update(readFileSync(file)).digest('hex')]));
+  return Object.fromEntries(
+    shown
+      .sort()
+      .map((file) => [path.relative(folder, file), createHash('sha256').update(readFileSync(file)).digest('hex')]),
+  );
 }

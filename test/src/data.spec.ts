@@ -1,6 +1,29 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { buildOnnxModel, drawScenes, writeAde20kChallengeLayout, writeAde20kLayout, writeBrodenLayout, writeCocoInstancesLayout, writeCocoPanopticLayout, writeNpy, writePlainLayout, writePng, writeVocLayout } from '@intermodel/testing';
+import {
+  buildOnnxModel,
+  drawScenes,
+  writeAde20kChallengeLayout,
+  writeAde20kLayout,
+  writeBrodenLayout,
+  writeCocoInstancesLayout,
+  writeCocoPanopticLayout,
+  writeNpy,
+  writePlainLayout,
+  writePng,
+  writeVocLayout,
+} from '@intermodel/testing';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, intermodel, root, temporaryFolder } from './command-line.ts';
@@ -13,7 +36,13 @@ interface Info {
   readonly planes: number;
   readonly ignoredShare: number;
   readonly categories: readonly { readonly category: string; readonly found: number; readonly pixelShare: number }[];
-  readonly concepts: readonly { readonly name: string; readonly category: string; readonly areaShare: number; readonly highestIou: number; readonly canPass: boolean }[];
+  readonly concepts: readonly {
+    readonly name: string;
+    readonly category: string;
+    readonly areaShare: number;
+    readonly highestIou: number;
+    readonly canPass: boolean;
+  }[];
   readonly unreachable: number;
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
 }
@@ -42,13 +71,31 @@ beforeAll(() => {
 describe('intermodel data info', () => {
   it('tells what is in a data set of any format', () => {
     const plain = info(at('plain'));
-    expect([plain.images, plain.planes]).toEqual([scenes.length, scenes.length + scenes.filter(({ parts }) => parts.some((part) => part > 0)).length]);
+    expect([plain.images, plain.planes]).toEqual([
+      scenes.length,
+      scenes.length + scenes.filter(({ parts }) => parts.some((part) => part > 0)).length,
+    ]);
     // Sky and ground: every pixel of a drawn scene is an object.
     expect(plain.categories.find(({ category }) => category === 'object')?.pixelShare).toBe(1);
-    expect(info('--format', 'broden', at('broden')).categories.map(({ category }) => category)).toEqual(expect.arrayContaining(['object', 'part', 'scene', 'material']));
+    expect(info('--format', 'broden', at('broden')).categories.map(({ category }) => category)).toEqual(
+      expect.arrayContaining(['object', 'part', 'scene', 'material']),
+    );
     expect(info('--format', 'voc', at('voc')).images).toBe(scenes.length);
-    expect(info('--format', 'coco-panoptic', at('coco')).concepts.some(({ name, areaShare }) => name === 'sky' && areaShare > 0.2)).toBe(true);
-    expect(info('--images', at('plain', 'images'), '--labels', at('plain', 'labels'), '--label-names', at('plain', 'labels.csv'))).toEqual(plain);
+    expect(
+      info('--format', 'coco-panoptic', at('coco')).concepts.some(
+        ({ name, areaShare }) => name === 'sky' && areaShare > 0.2,
+      ),
+    ).toBe(true);
+    expect(
+      info(
+        '--images',
+        at('plain', 'images'),
+        '--labels',
+        at('plain', 'labels'),
+        '--label-names',
+        at('plain', 'labels.csv'),
+      ),
+    ).toEqual(plain);
   });
 
   it.each([
@@ -59,34 +106,52 @@ describe('intermodel data info', () => {
     ['voc', writeVocLayout, ['object']],
     ['coco-panoptic', writeCocoPanopticLayout, ['object', 'stuff']],
     ['coco-instances', writeCocoInstancesLayout, ['object']],
-  ] as const)('reads the format %s: images, planes, concepts per category, and what will bite', (format, layout, categories) => {
-    layout(at(`of-${format}`), scenes);
-    const told = info('--format', format, at(`of-${format}`));
-    expect(told.images).toBe(scenes.length);
-    expect(told.planes).toBeGreaterThan(0);
-    expect(told.categories.map(({ category }) => category).sort()).toEqual([...categories].sort());
-    expect(told.concepts.some(({ areaShare }) => areaShare > 0)).toBe(true);
-    // Every format is drawn in fewer than ten images.
-    expect(told.warnings.map(({ code }) => code)).toContain('CONCEPTS_RARE');
-    expect(info('--format', format, at(`of-${format}`), '--few-images', '1').warnings.map(({ code }) => code)).not.toContain('CONCEPTS_RARE');
-    expect(intermodel(['data', 'info', '--format', format, at(`of-${format}`)]).stdout).toMatch(/^\d+ images, \d+ label planes .*\n\ncategory +concepts +found +pixels +images\n/u);
-  });
+  ] as const)(
+    'reads the format %s: images, planes, concepts per category, and what will bite',
+    (format, layout, categories) => {
+      layout(at(`of-${format}`), scenes);
+      const told = info('--format', format, at(`of-${format}`));
+      expect(told.images).toBe(scenes.length);
+      expect(told.planes).toBeGreaterThan(0);
+      expect(told.categories.map(({ category }) => category).sort()).toEqual([...categories].sort());
+      expect(told.concepts.some(({ areaShare }) => areaShare > 0)).toBe(true);
+      // Every format is drawn in fewer than ten images.
+      expect(told.warnings.map(({ code }) => code)).toContain('CONCEPTS_RARE');
+      expect(
+        info('--format', format, at(`of-${format}`), '--few-images', '1').warnings.map(({ code }) => code),
+      ).not.toContain('CONCEPTS_RARE');
+      expect(intermodel(['data', 'info', '--format', format, at(`of-${format}`)]).stdout).toMatch(
+        /^\d+ images, \d+ label planes .*\n\ncategory +concepts +found +pixels +images\n/u,
+      );
+    },
+  );
 
   it('reads what releases and tools do differently: class names, crowds, classes from 0', () => {
     writeAde20kChallengeLayout(at('reduced'), scenes, { reducedZero: true });
     writeAde20kChallengeLayout(at('usual'), scenes);
-    expect(info('--format', 'ade20k-challenge', at('reduced'), '--reduced-zero')).toEqual(info('--format', 'ade20k-challenge', at('usual')));
+    expect(info('--format', 'ade20k-challenge', at('reduced'), '--reduced-zero')).toEqual(
+      info('--format', 'ade20k-challenge', at('usual')),
+    );
     const crowds = (what: string) => info('--format', 'coco-panoptic', at('coco'), '--crowd', what).ignoredShare;
     expect([crowds('keep'), crowds('ignore') > 0]).toEqual([0, true]);
     writeFileSync(at('voc-names.csv'), 'number,name,category\n5,jar,object\n11,hut,object\n16,bush,plant\n');
-    expect(info('--format', 'voc', at('voc'), '--names', at('voc-names.csv')).concepts.map(({ name }) => name).sort()).toEqual(['bush', 'hut', 'jar']);
+    expect(
+      info('--format', 'voc', at('voc'), '--names', at('voc-names.csv'))
+        .concepts.map(({ name }) => name)
+        .sort(),
+    ).toEqual(['bush', 'hut', 'jar']);
   });
 
   it('reads NumPy arrays beside images as it reads label images', () => {
     cpSync(at('plain'), at('arrays'), { recursive: true });
     rmSync(at('arrays', 'labels'), { recursive: true });
     scenes.forEach(({ name, objects, parts, width, height }, index) => {
-      writeNpy(at('arrays', 'labels', `${name}.npy`), [...objects, ...parts], [2, height, width], (['|u1', '<u2', '<i4'] as const)[index % 3]);
+      writeNpy(
+        at('arrays', 'labels', `${name}.npy`),
+        [...objects, ...parts],
+        [2, height, width],
+        (['|u1', '<u2', '<i4'] as const)[index % 3],
+      );
     });
     expect(info(at('arrays'))).toEqual(info(at('plain')));
   });
@@ -100,69 +165,153 @@ describe('intermodel data info', () => {
     expect(unreachable).toBe(concepts.filter(({ canPass }) => !canPass).length);
     expect(concepts.find(({ name }) => name === 'sky')?.canPass).toBe(false);
     const text = intermodel(['data', 'info', at('plain')]).stdout;
-    expect(text).toContain(`${String(unreachable)} of ${String(concepts.length)} concepts can never pass the gate of 0.04: `);
+    expect(text).toContain(
+      `${String(unreachable)} of ${String(concepts.length)} concepts can never pass the gate of 0.04: `,
+    );
     expect(text).toMatch(/^sky +object .*out of reach$/mu);
   });
 
   it('counts colours and halves of objects as a run would', () => {
     const { categories, concepts } = info(at('plain'), '--colours', '--spatial-parts');
     expect(categories.find(({ category }) => category === 'color')?.pixelShare).toBe(1);
-    const shareOf = (name: string) => concepts.filter((concept) => concept.name === name).reduce((sum, { areaShare }) => sum + areaShare, 0);
+    const shareOf = (name: string) =>
+      concepts.filter((concept) => concept.name === name).reduce((sum, { areaShare }) => sum + areaShare, 0);
     expect(shareOf('sky-t')).toBeGreaterThan(0);
     expect(shareOf('sky-t') + shareOf('sky-b')).toBeCloseTo(shareOf('sky'), 12);
     expect(shareOf('sky-l') + shareOf('sky-r')).toBeCloseTo(shareOf('sky'), 12);
     // As in the published study: of each image the component that begins last stays whole, which the sky never is.
-    const halves = (list: Info['concepts']) => list.filter(({ name }) => /-[tb]$/u.test(name)).reduce((sum, { areaShare }) => sum + areaShare, 0);
+    const halves = (list: Info['concepts']) =>
+      list.filter(({ name }) => /-[tb]$/u.test(name)).reduce((sum, { areaShare }) => sum + areaShare, 0);
     const published = info(at('plain'), '--skip-last-component').concepts;
     expect(halves(published)).toBeGreaterThan(0);
     expect(halves(published)).toBeLessThan(halves(concepts) - 0.001);
-    expect(published.find(({ name }) => name === 'sky-t')?.areaShare).toBe(concepts.find(({ name }) => name === 'sky-t')?.areaShare);
+    expect(published.find(({ name }) => name === 'sky-t')?.areaShare).toBe(
+      concepts.find(({ name }) => name === 'sky-t')?.areaShare,
+    );
   });
 
   it('warns of what will bite instead of stopping', () => {
     cpSync(at('plain'), at('gaps'), { recursive: true });
-    writeFileSync(at('gaps', 'labels.csv'), 'number,name,category\n1,sky,object\n2,grass,object\n3,water,object\n5,house,object\n6,tree,object\n99,unicorn,object\n');
+    writeFileSync(
+      at('gaps', 'labels.csv'),
+      'number,name,category\n1,sky,object\n2,grass,object\n3,water,object\n5,house,object\n6,tree,object\n99,unicorn,object\n',
+    );
     const { warnings } = info(at('gaps'));
-    expect(warnings.map(({ code }) => code)).toEqual(expect.arrayContaining(['LABEL_UNKNOWN', 'CONCEPTS_ABSENT', 'CONCEPTS_RARE']));
+    expect(warnings.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(['LABEL_UNKNOWN', 'CONCEPTS_ABSENT', 'CONCEPTS_RARE']),
+    );
     expect(warnings.find(({ code }) => code === 'CONCEPTS_ABSENT')?.message).toContain('unicorn');
-    const unknown = ({ warnings: some }: Info) => some.filter(({ code }) => code === 'LABEL_UNKNOWN').map(({ message }) => message);
-    expect(unknown({ ...info(at('gaps')), warnings })[0]).toMatch(/^number 4 is not in the vocabulary, first at pixel \(\d+, \d+\) of .*\.png/u);
-    expect(unknown(info(at('gaps'), '--colours', '--spatial-parts'))).toEqual(unknown({ ...info(at('gaps')), warnings }));
+    const unknown = ({ warnings: some }: Info) =>
+      some.filter(({ code }) => code === 'LABEL_UNKNOWN').map(({ message }) => message);
+    expect(unknown({ ...info(at('gaps')), warnings })[0]).toMatch(
+      /^number 4 is not in the vocabulary, first at pixel \(\d+, \d+\) of .*\.png/u,
+    );
+    expect(unknown(info(at('gaps'), '--colours', '--spatial-parts'))).toEqual(
+      unknown({ ...info(at('gaps')), warnings }),
+    );
   });
 });
 
 describe('a run over any format', () => {
   const input = '{width: 64, height: 48, preset: zero-one}';
   it('names colours and cuts objects, and writes the health of the vocabulary', () => {
-    const run = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', input, '--data', at('broden'), '--data-format', 'broden', '--categories', 'object', '--colours', '--spatial-parts', '--out', at('run'), '--json']);
+    const run = intermodel([
+      'dissect',
+      '--model',
+      `${at('channels.onnx')}:maps`,
+      '--input',
+      input,
+      '--data',
+      at('broden'),
+      '--data-format',
+      'broden',
+      '--categories',
+      'object',
+      '--colours',
+      '--spatial-parts',
+      '--out',
+      at('run'),
+      '--json',
+    ]);
     expect([run.stderr, run.code]).toEqual(['', 0]);
     const vocabulary = csvRows(at('run', 'vocabulary.csv'));
-    expect(Object.keys(vocabulary[0] ?? {})).toEqual(['concept', 'category', 'images', 'coverage', 'reachable_iou', 'can_pass']);
+    expect(Object.keys(vocabulary[0] ?? {})).toEqual([
+      'concept',
+      'category',
+      'images',
+      'coverage',
+      'reachable_iou',
+      'can_pass',
+    ]);
     expect(new Set(vocabulary.map(({ category }) => category))).toEqual(new Set(['object', 'part', 'color']));
     expect(readFileSync(at('run', 'report.html'), 'utf8')).toContain('vocabulary-table');
-    const manifest = JSON.parse(readFileSync(at('run', 'manifest.json'), 'utf8')) as { options: { data: unknown }; inputs: readonly { role: string }[]; warnings: readonly string[] };
-    expect(manifest.options.data).toMatchObject({ format: 'broden', root: 'broden', categories: ['object'], colours: true, spatialParts: { skipLastComponent: false } });
-    expect(manifest.inputs.map(({ role }) => role)).toEqual([`images (${String(scenes.length)})`, 'label images', 'index', 'model']);
+    const manifest = JSON.parse(readFileSync(at('run', 'manifest.json'), 'utf8')) as {
+      options: { data: unknown };
+      inputs: readonly { role: string }[];
+      warnings: readonly string[];
+    };
+    expect(manifest.options.data).toMatchObject({
+      format: 'broden',
+      root: 'broden',
+      categories: ['object'],
+      colours: true,
+      spatialParts: { skipLastComponent: false },
+    });
+    expect(manifest.inputs.map(({ role }) => role)).toEqual([
+      `images (${String(scenes.length)})`,
+      'label images',
+      'index',
+      'model',
+    ]);
     expect(manifest.warnings.some((text) => /concepts cover so little or so much/u.test(text))).toBe(true);
     // Blue is brightest in the sky, whose colour is blue: the unit that passes blue on matches one of its names.
-    expect(csvRows(at('run', 'models', 'channels', 'units.csv')).map(({ category }) => category).every((category) => ['object', 'part', 'color'].includes(category ?? ''))).toBe(true);
+    expect(
+      csvRows(at('run', 'models', 'channels', 'units.csv'))
+        .map(({ category }) => category)
+        .every((category) => ['object', 'part', 'color'].includes(category ?? '')),
+    ).toBe(true);
   });
 
   it('tells in the report what each concept allows, and which concepts overlap', () => {
     cpSync(at('plain'), at('twice'), { recursive: true });
     const names = readFileSync(at('plain', 'labels.csv'), 'utf8').trimEnd();
     writeFileSync(at('twice', 'labels.csv'), `${names}\n20,heaven,object\n21,grass,material\n`);
-    for (const { name, objects, width, height } of scenes) writePng(at('twice', 'labels', `${name}_1.png`), { width, height, channels: 1, data: Uint8Array.from(objects, (number) => ({ 1: 20, 2: 21 })[number] ?? 0) });
+    for (const { name, objects, width, height } of scenes)
+      writePng(at('twice', 'labels', `${name}_1.png`), {
+        width,
+        height,
+        channels: 1,
+        data: Uint8Array.from(objects, (number) => ({ 1: 20, 2: 21 })[number] ?? 0),
+      });
     const told = intermodel(['data', 'info', at('twice')]).stdout;
     expect(told).toMatch(/^note: sky \(object\) and heaven \(object\) have much the same pixels: IoU 1\.00$/mu);
     expect(told).toMatch(/^note: "grass" stands in the categories object, material$/mu);
-    const run = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', input, '--data', at('twice'), '--out', at('health'), '--quiet']);
+    const run = intermodel([
+      'dissect',
+      '--model',
+      `${at('channels.onnx')}:maps`,
+      '--input',
+      input,
+      '--data',
+      at('twice'),
+      '--out',
+      at('health'),
+      '--quiet',
+    ]);
     expect([run.stderr, run.code]).toEqual(['', 0]);
     const report = readFileSync(at('health', 'report.html'), 'utf8');
     const [, table = ''] = /id="vocabulary-table"([\s\S]*?)<\/table>/u.exec(report) ?? [];
     const vocabulary = csvRows(at('health', 'vocabulary.csv'));
     expect(vocabulary.length).toBe(14);
-    const cells = table.split('<tr').slice(2).map((row) => row.replaceAll(/<[^>]*>|^[^>]*>/gu, ' ').trim().split(/\s{2,}|\s(?=[\d.])/u));
+    const cells = table
+      .split('<tr')
+      .slice(2)
+      .map((row) =>
+        row
+          .replaceAll(/<[^>]*>|^[^>]*>/gu, ' ')
+          .trim()
+          .split(/\s{2,}|\s(?=[\d.])/u),
+      );
     expect(cells).toHaveLength(vocabulary.length);
     vocabulary.forEach(({ concept, category, images, reachable_iou: reachable }, row) => {
       expect(cells[row]?.slice(0, 3)).toEqual([concept, category, images]);
@@ -175,11 +324,26 @@ describe('a run over any format', () => {
 
   it('leaves ignored pixels out of every area where the study says so, and out of every concept always', () => {
     const study = (ignoredPixels: string) => {
-      writeFileSync(at('ignoring.json'), JSON.stringify({ data: { format: 'voc', root: 'voc', labelGrid: { width: 64, height: 48 } }, models: [{ name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } }], matching: { level: 0.8, ignoredPixels } }));
+      writeFileSync(
+        at('ignoring.json'),
+        JSON.stringify({
+          data: { format: 'voc', root: 'voc', labelGrid: { width: 64, height: 48 } },
+          models: [
+            { name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } },
+          ],
+          matching: { level: 0.8, ignoredPixels },
+        }),
+      );
       const told = info('--study', at('ignoring.json'));
       const run = intermodel(['run', at('ignoring.json'), '--out', at('ignoring'), '--quiet']);
       expect([run.stderr, run.code]).toEqual(['', 0]);
-      return { told, coverage: new Map(csvRows(at('ignoring', 'vocabulary.csv')).map(({ concept, coverage }) => [concept, Number(coverage)])), ious: csvRows(at('ignoring', 'models', 'a', 'units.csv')).map(({ iou }) => Number(iou)) };
+      return {
+        told,
+        coverage: new Map(
+          csvRows(at('ignoring', 'vocabulary.csv')).map(({ concept, coverage }) => [concept, Number(coverage)]),
+        ),
+        ious: csvRows(at('ignoring', 'models', 'a', 'units.csv')).map(({ iou }) => Number(iou)),
+      };
     };
     const [counted, leftOut] = [study('unlabelled'), study('left-out')];
     const { ignoredShare } = counted.told;
@@ -198,36 +362,79 @@ describe('a run over any format', () => {
     writeFileSync(at('synonyms.csv'), 'name,synonym\ngrass,water\n');
     writeFileSync(at('categories.csv'), 'name,category\nsky,stuff\n');
     const study = (vocabulary: object) => {
-      writeFileSync(at('study.json'), JSON.stringify({ data: { root: 'plain', vocabulary }, models: [{ name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } }] }));
+      writeFileSync(
+        at('study.json'),
+        JSON.stringify({
+          data: { root: 'plain', vocabulary },
+          models: [
+            { name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } },
+          ],
+        }),
+      );
       const run = intermodel(['run', at('study.json'), '--out', at('changed'), '--quiet']);
       expect([run.stderr, run.code]).toEqual(['', 0]);
-      return csvRows(at('changed', 'vocabulary.csv')).map(({ concept, category }) => `${concept ?? ''}/${category ?? ''}`).sort();
+      return csvRows(at('changed', 'vocabulary.csv'))
+        .map(({ concept, category }) => `${concept ?? ''}/${category ?? ''}`)
+        .sort();
     };
-    expect(study({ synonyms: 'synonyms.csv', categories: 'categories.csv', keep: ['sky', 'grass', 'roof'] })).toEqual(['grass/object', 'roof/part', 'sky/stuff']);
+    expect(study({ synonyms: 'synonyms.csv', categories: 'categories.csv', keep: ['sky', 'grass', 'roof'] })).toEqual([
+      'grass/object',
+      'roof/part',
+      'sky/stuff',
+    ]);
     expect(study({ keepCategories: ['object'], minimumImages: scenes.length })).toEqual(['sky/object']);
   });
 });
 
 describe('images that EXIF turns', () => {
   it('are counted by data info and by a run, and read as stored where EXIF is ignored, without mixing the two', async () => {
-    // Bright on the left; labels are drawn on the stored pixels, and orientation 3 turns half of the images upside down.
+    // Bright on the left; labels are drawn on the stored pixels, and orientation 3 turns half of the images upside
+    // down.
     mkdirSync(at('exif', 'images'), { recursive: true });
     for (let image = 0; image < 4; image++) {
-      const pixels = Uint8Array.from({ length: 64 * 48 * 3 }, (_, sample) => (Math.floor(sample / 3) % 64 < 16 ? 250 : 5));
-      await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } }).withMetadata({ orientation: image < 2 ? 3 : 1 }).png().toFile(at('exif', 'images', `${String(image)}.png`));
-      writePng(at('exif', 'labels', `${String(image)}.png`), { width: 64, height: 48, channels: 1, data: Uint8Array.from({ length: 64 * 48 }, (_, pixel) => (pixel % 64 < 16 ? 1 : 0)) });
+      const pixels = Uint8Array.from({ length: 64 * 48 * 3 }, (_, sample) =>
+        Math.floor(sample / 3) % 64 < 16 ? 250 : 5,
+      );
+      await sharp(pixels, { raw: { width: 64, height: 48, channels: 3 } })
+        .withMetadata({ orientation: image < 2 ? 3 : 1 })
+        .png()
+        .toFile(at('exif', 'images', `${String(image)}.png`));
+      writePng(at('exif', 'labels', `${String(image)}.png`), {
+        width: 64,
+        height: 48,
+        channels: 1,
+        data: Uint8Array.from({ length: 64 * 48 }, (_, pixel) => (pixel % 64 < 16 ? 1 : 0)),
+      });
     }
     writeFileSync(at('exif', 'labels.csv'), 'number,name,category\n1,lamp,object\n');
-    const told = (...argv: readonly string[]) => info(at('exif'), ...argv).warnings.filter(({ code }) => code === 'IMAGES_TURNED').map(({ message }) => message);
+    const told = (...argv: readonly string[]) =>
+      info(at('exif'), ...argv)
+        .warnings.filter(({ code }) => code === 'IMAGES_TURNED')
+        .map(({ message }) => message);
     expect(told()).toEqual([expect.stringMatching(/^EXIF turns 2 of 4 images.*--exif ignore.*: 0\.png, 1\.png$/u)]);
     expect(told('--colours')).toEqual(told());
     expect(told('--exif', 'ignore')).toEqual([expect.stringMatching(/^EXIF would turn 2 of 4 images/u)]);
     const iou = (...argv: readonly string[]) => {
-      writeFileSync(at('exif.json'), JSON.stringify({ data: { root: 'exif', labelGrid: { width: 64, height: 48 }, ...(argv[0] === undefined ? {} : { exif: argv[0] }) }, models: [{ name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } }], matching: { level: 0.75 } }));
+      writeFileSync(
+        at('exif.json'),
+        JSON.stringify({
+          data: {
+            root: 'exif',
+            labelGrid: { width: 64, height: 48 },
+            ...(argv[0] === undefined ? {} : { exif: argv[0] }),
+          },
+          models: [
+            { name: 'a', file: 'channels.onnx', layer: 'maps', input: { width: 64, height: 48, preset: 'zero-one' } },
+          ],
+          matching: { level: 0.75 },
+        }),
+      );
       const run = intermodel(['run', at('exif.json'), '--out', at('exif-run'), '--json']);
       expect([run.stderr, run.code]).toEqual(['', 0]);
       const { warnings } = JSON.parse(run.stdout) as { readonly warnings: readonly { readonly text: string }[] };
-      expect(warnings.filter(({ text }) => text.startsWith('EXIF')).map(({ text }) => text)).toEqual(told('--exif', argv[0] ?? 'upright'));
+      expect(warnings.filter(({ text }) => text.startsWith('EXIF')).map(({ text }) => text)).toEqual(
+        told('--exif', argv[0] ?? 'upright'),
+      );
       return Number(csvRows(at('exif-run', 'models', 'a', 'units.csv'))[0]?.['iou']);
     };
     // Of each turned image nothing lies on its label: half of the intersection is left.
@@ -235,7 +442,17 @@ describe('images that EXIF turns', () => {
     expect(ignoring).toBeGreaterThan(0.9);
     expect(upright).toBeLessThan(0.4);
     expect([iou('upright'), iou('ignore'), iou()]).toEqual([upright, ignoring, upright]);
-    const dissected = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', '{width: 64, height: 48, preset: zero-one}', '--data', at('exif'), '--out', at('exif-dissect')]);
+    const dissected = intermodel([
+      'dissect',
+      '--model',
+      `${at('channels.onnx')}:maps`,
+      '--input',
+      '{width: 64, height: 48, preset: zero-one}',
+      '--data',
+      at('exif'),
+      '--out',
+      at('exif-dissect'),
+    ]);
     expect(dissected.stdout).toMatch(/^note: .*exif: EXIF turns 2 of 4 images/mu);
   });
 });
@@ -243,25 +460,56 @@ describe('images that EXIF turns', () => {
 describe('labels from segmentation models', () => {
   it('segments each image once, also for later runs', () => {
     // The three channels of an image as logits of three classes.
-    const head = { inputs: [{ name: 'input', dims: ['batch', 3, 'height', 'width'] }], outputs: [{ name: 'logits', dims: ['batch', 3, 'height', 'width'] }], nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['logits'] }], initializers: { weights: { dims: [3, 3, 1, 1], data: [1, 0, 0, 0, 1, 0, 0, 0, 1] } } };
+    const head = {
+      inputs: [{ name: 'input', dims: ['batch', 3, 'height', 'width'] }],
+      outputs: [{ name: 'logits', dims: ['batch', 3, 'height', 'width'] }],
+      nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['logits'] }],
+      initializers: { weights: { dims: [3, 3, 1, 1], data: [1, 0, 0, 0, 1, 0, 0, 0, 1] } },
+    };
     writeFileSync(at('segmenter.onnx'), buildOnnxModel(head));
     writeFileSync(at('classes.csv'), 'index,name\n1,greenish\n2,bluish\n');
     const input = { width: 64, height: 48, preset: 'zero-one' };
     const models = [{ name: 'a', file: 'channels.onnx', layer: 'maps', input }];
     const study = (segmenter: object) => {
-      writeFileSync(at('segmented.json'), JSON.stringify({ data: { images: 'plain/images', segmenters: [{ file: 'segmenter.onnx', input, ...segmenter }], colours: true, labelGrid: { width: 64, height: 48 } }, models, matching: { level: 0.8 } }));
+      writeFileSync(
+        at('segmented.json'),
+        JSON.stringify({
+          data: {
+            images: 'plain/images',
+            segmenters: [{ file: 'segmenter.onnx', input, ...segmenter }],
+            colours: true,
+            labelGrid: { width: 64, height: 48 },
+          },
+          models,
+          matching: { level: 0.8 },
+        }),
+      );
       return intermodel(['run', at('segmented.json'), '--out', at('segmented'), '--json']);
     };
     const heads = [{ tensor: 'logits', category: 'object', classes: 'classes.csv' }];
     const run = study({ heads });
     expect([run.stderr, run.code]).toEqual(['', 0]);
-    const kept = () => readdirSync(at('segmented', '.labels'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => statSync(path.join(parentPath, name)).mtimeMs);
+    const kept = () =>
+      readdirSync(at('segmented', '.labels'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => statSync(path.join(parentPath, name)).mtimeMs);
     const [times, vocabulary] = [kept(), readFileSync(at('segmented', 'vocabulary.csv'), 'utf8')];
     expect(times).toHaveLength(scenes.length);
     // Nothing in drawn scenes but balls, roofs and trunks is red, and red is no class.
-    expect(csvRows(at('segmented', 'vocabulary.csv')).filter(({ category }) => category === 'object').map(({ concept }) => concept).sort()).toEqual(['bluish', 'greenish']);
+    expect(
+      csvRows(at('segmented', 'vocabulary.csv'))
+        .filter(({ category }) => category === 'object')
+        .map(({ concept }) => concept)
+        .sort(),
+    ).toEqual(['bluish', 'greenish']);
     expect(csvRows(at('segmented', 'models', 'a', 'units.csv'))[2]?.['concept']).toMatch(/^(?:bluish|blue)$/u);
-    expect(new Set(csvRows(at('segmented', 'models', 'a', 'unit-categories.csv')).map(({ unit, category }) => `${String(unit)} ${String(category)}`)).size).toBe(csvRows(at('segmented', 'models', 'a', 'unit-categories.csv')).length);
+    expect(
+      new Set(
+        csvRows(at('segmented', 'models', 'a', 'unit-categories.csv')).map(
+          ({ unit, category }) => `${String(unit)} ${String(category)}`,
+        ),
+      ).size,
+    ).toBe(csvRows(at('segmented', 'models', 'a', 'unit-categories.csv')).length);
     expect(study({ heads }).code).toBe(0);
     expect([kept(), readFileSync(at('segmented', 'vocabulary.csv'), 'utf8')]).toEqual([times, vocabulary]);
     const bad = study({ heads: [{ ...heads[0], tensor: 'logit' }] });
@@ -273,7 +521,16 @@ describe('labels from segmentation models', () => {
 const photographs = path.resolve(root, '../shared/parity/data');
 describe.skipIf(!existsSync(photographs))('photographs (skipped where ../shared/parity/data is absent)', () => {
   it('are described from their label images, whatever the size of these', () => {
-    const of = (labels: string, ...more: readonly string[]) => info('--images', path.join(photographs, 'images224'), '--labels', path.join(photographs, labels), '--label-names', path.join(photographs, 'labels.csv'), ...more);
+    const of = (labels: string, ...more: readonly string[]) =>
+      info(
+        '--images',
+        path.join(photographs, 'images224'),
+        '--labels',
+        path.join(photographs, labels),
+        '--label-names',
+        path.join(photographs, 'labels.csv'),
+        ...more,
+      );
     const told = of('labels56');
     expect([told.images, told.planes]).toEqual([100, 100]);
     expect(told.concepts).toHaveLength(58);
@@ -294,22 +551,140 @@ describe('labels that cannot be used end with exit code 2 and say where', () => 
   const edit = (file: string, change: (text: string) => string) => {
     writeFileSync(file, change(readFileSync(file, 'utf8')));
   };
-  const brodenPlane = () => readdirSync(at('broden', 'images'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('_object.png')).sort()[0] ?? '';
+  const brodenPlane = () =>
+    readdirSync(at('broden', 'images'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('_object.png'))
+      .sort()[0] ?? '';
 
   const cases: readonly [string, () => readonly string[], string, RegExp][] = [
-    ['a missing plane', () => { const bad = copy('broden', 'bad'); rmSync(bad('images', brodenPlane())); return ['--format', 'broden', bad()]; }, 'FILE_MISSING', /_object\.png/u],
-    ['a truncated PNG', () => { const bad = copy('plain', 'bad'); truncateSync(bad('labels', 'scene-000.png'), 60); return [bad()]; }, 'LABEL_BROKEN', /scene-000\.png/u],
-    ['labels of another shape', () => { const bad = copy('plain', 'bad'); writePng(bad('labels', 'scene-000.png'), { width: 8, height: 20, data: new Uint8Array(160), channels: 1 }); return [bad()]; }, 'LABEL_ASPECT', /8 x 20 pixels[\s\S]*64 x 48/u],
-    ['a plane of another size than the index states', () => { const bad = copy('broden', 'bad'); writePng(bad('images', brodenPlane()), { width: 4, height: 3, data: new Uint8Array(36), channels: 3 }); return ['--format', 'broden', bad()]; }, 'LABEL_SIZE', /4 x 3 pixels[\s\S]*index\.csv/u],
-    ['a path that leaves the folder', () => { const bad = copy('broden', 'bad'); edit(bad('index.csv'), (text) => text.replace(/scene-000[^,]*\.(?:jpg|png)/u, '../../../../secret.png')); return ['--format', 'broden', bad()]; }, 'PATH_OUTSIDE', /index\.csv, line 2[\s\S]*secret\.png/u],
-    ['an absolute path', () => { const bad = copy('broden', 'bad'); edit(bad('index.csv'), (text) => text.replace(/drawn\/scene-000\.jpg/u, '/etc/secret.jpg')); return ['--format', 'broden', bad()]; }, 'PATH_OUTSIDE', /index\.csv, line 2, column "image"[\s\S]*secret\.jpg/u],
-    ['a link that leaves the folder', () => { const bad = copy('voc', 'bad'); writeFileSync(at('secret.jpg'), 'private'); rmSync(bad('JPEGImages', 'scene-000.jpg')); symlinkSync(at('secret.jpg'), bad('JPEGImages', 'scene-000.jpg')); return ['--format', 'voc', bad()]; }, 'PATH_OUTSIDE', /"JPEGImages\/scene-000\.jpg" is a link/u],
-    ['a path of COCO that leaves the folder', () => { const bad = copy('coco', 'bad'); const json = readdirSync(bad('annotations')).find((name) => name.endsWith('.json')) ?? ''; edit(bad('annotations', json), (text) => text.replace('"file_name":"scene-001.jpg"', '"file_name":"../../secret.jpg"')); return ['--format', 'coco-panoptic', bad()]; }, 'PATH_OUTSIDE', /column "images\[1\]\.file_name"/u],
-    ['a CSV with other columns', () => { const bad = copy('broden', 'bad'); edit(bad('label.csv'), (text) => text.replace('number', 'nummer')); return ['--format', 'broden', bad()]; }, 'COLUMN_MISSING', /label\.csv, line 1[\s\S]*"number"/u],
-    ['JSON that does not match its images', () => { const bad = copy('coco', 'bad'); const json = readdirSync(bad('annotations')).find((name) => name.endsWith('.json')) ?? ''; edit(bad('annotations', json), (text) => text.replaceAll('scene-000', 'scene-900')); return ['--format', 'coco-panoptic', bad()]; }, '[A-Z_]+', /scene-900/u],
-    ['palette indices expanded to colours', () => { const bad = copy('voc', 'bad'); writePng(bad('SegmentationClass', 'scene-000.png'), { width: 64, height: 48, data: Uint8Array.from({ length: 64 * 48 * 3 }, (_, index) => (index % 3 === 0 ? 128 : 0)), channels: 3 }); return ['--format', 'voc', bad()]; }, 'LABEL_IN_COLOURS', /expanded to colours by another tool/u],
+    [
+      'a missing plane',
+      () => {
+        const bad = copy('broden', 'bad');
+        rmSync(bad('images', brodenPlane()));
+        return ['--format', 'broden', bad()];
+      },
+      'FILE_MISSING',
+      /_object\.png/u,
+    ],
+    [
+      'a truncated PNG',
+      () => {
+        const bad = copy('plain', 'bad');
+        truncateSync(bad('labels', 'scene-000.png'), 60);
+        return [bad()];
+      },
+      'LABEL_BROKEN',
+      /scene-000\.png/u,
+    ],
+    [
+      'labels of another shape',
+      () => {
+        const bad = copy('plain', 'bad');
+        writePng(bad('labels', 'scene-000.png'), { width: 8, height: 20, data: new Uint8Array(160), channels: 1 });
+        return [bad()];
+      },
+      'LABEL_ASPECT',
+      /8 x 20 pixels[\s\S]*64 x 48/u,
+    ],
+    [
+      'a plane of another size than the index states',
+      () => {
+        const bad = copy('broden', 'bad');
+        writePng(bad('images', brodenPlane()), { width: 4, height: 3, data: new Uint8Array(36), channels: 3 });
+        return ['--format', 'broden', bad()];
+      },
+      'LABEL_SIZE',
+      /4 x 3 pixels[\s\S]*index\.csv/u,
+    ],
+    [
+      'a path that leaves the folder',
+      () => {
+        const bad = copy('broden', 'bad');
+        edit(bad('index.csv'), (text) => text.replace(/scene-000[^,]*\.(?:jpg|png)/u, '../../../../secret.png'));
+        return ['--format', 'broden', bad()];
+      },
+      'PATH_OUTSIDE',
+      /index\.csv, line 2[\s\S]*secret\.png/u,
+    ],
+    [
+      'an absolute path',
+      () => {
+        const bad = copy('broden', 'bad');
+        edit(bad('index.csv'), (text) => text.replace(/drawn\/scene-000\.jpg/u, '/etc/secret.jpg'));
+        return ['--format', 'broden', bad()];
+      },
+      'PATH_OUTSIDE',
+      /index\.csv, line 2, column "image"[\s\S]*secret\.jpg/u,
+    ],
+    [
+      'a link that leaves the folder',
+      () => {
+        const bad = copy('voc', 'bad');
+        writeFileSync(at('secret.jpg'), 'private');
+        rmSync(bad('JPEGImages', 'scene-000.jpg'));
+        symlinkSync(at('secret.jpg'), bad('JPEGImages', 'scene-000.jpg'));
+        return ['--format', 'voc', bad()];
+      },
+      'PATH_OUTSIDE',
+      /"JPEGImages\/scene-000\.jpg" is a link/u,
+    ],
+    [
+      'a path of COCO that leaves the folder',
+      () => {
+        const bad = copy('coco', 'bad');
+        const json = readdirSync(bad('annotations')).find((name) => name.endsWith('.json')) ?? '';
+        edit(bad('annotations', json), (text) =>
+          text.replace('"file_name":"scene-001.jpg"', '"file_name":"../../secret.jpg"'),
+        );
+        return ['--format', 'coco-panoptic', bad()];
+      },
+      'PATH_OUTSIDE',
+      /column "images\[1\]\.file_name"/u,
+    ],
+    [
+      'a CSV with other columns',
+      () => {
+        const bad = copy('broden', 'bad');
+        edit(bad('label.csv'), (text) => text.replace('number', 'nummer'));
+        return ['--format', 'broden', bad()];
+      },
+      'COLUMN_MISSING',
+      /label\.csv, line 1[\s\S]*"number"/u,
+    ],
+    [
+      'JSON that does not match its images',
+      () => {
+        const bad = copy('coco', 'bad');
+        const json = readdirSync(bad('annotations')).find((name) => name.endsWith('.json')) ?? '';
+        edit(bad('annotations', json), (text) => text.replaceAll('scene-000', 'scene-900'));
+        return ['--format', 'coco-panoptic', bad()];
+      },
+      '[A-Z_]+',
+      /scene-900/u,
+    ],
+    [
+      'palette indices expanded to colours',
+      () => {
+        const bad = copy('voc', 'bad');
+        writePng(bad('SegmentationClass', 'scene-000.png'), {
+          width: 64,
+          height: 48,
+          data: Uint8Array.from({ length: 64 * 48 * 3 }, (_, index) => (index % 3 === 0 ? 128 : 0)),
+          channels: 3,
+        });
+        return ['--format', 'voc', bad()];
+      },
+      'LABEL_IN_COLOURS',
+      /expanded to colours by another tool/u,
+    ],
     ['an unknown format', () => ['--format', 'brodn', at('broden')], 'FORMAT_UNKNOWN', /Did you mean "broden"/u],
-    ['an option of another format', () => ['--format', 'voc', at('voc'), '--categories', 'object'], 'DATA_OPTIONS', /the format "voc" has no option "categories"/u],
+    [
+      'an option of another format',
+      () => ['--format', 'voc', at('voc'), '--categories', 'object'],
+      'DATA_OPTIONS',
+      /the format "voc" has no option "categories"/u,
+    ],
     ['no labels at all', () => ['--images', at('plain', 'images')], 'DATA_OPTIONS', /labels is missing/u],
     ['an unknown split', () => ['--format', 'broden', at('broden'), '--split', 'trian'], 'SPLIT_UNKNOWN', /"trian"/u],
   ];
@@ -326,7 +701,17 @@ describe('labels that cannot be used end with exit code 2 and say where', () => 
     mkdirSync(at('beyond'), { recursive: true });
     const beyond = copy('plain', 'beyond');
     edit(beyond('labels.csv'), (text) => text.replace(/^1,sky.*\n/mu, ''));
-    const run = intermodel(['dissect', '--model', `${at('channels.onnx')}:maps`, '--input', '{width: 64, height: 48, preset: zero-one}', '--data', beyond(), '--out', at('never')]);
+    const run = intermodel([
+      'dissect',
+      '--model',
+      `${at('channels.onnx')}:maps`,
+      '--input',
+      '{width: 64, height: 48, preset: zero-one}',
+      '--data',
+      beyond(),
+      '--out',
+      at('never'),
+    ]);
     expect(run.stderr).toMatch(/error LABEL_UNKNOWN: .*scene-000\.png: pixel \(\d+, \d+\) bears 1/u);
     expect([run.code, existsSync(path.join(at('never'), 'report.html'))]).toEqual([2, false]);
   });

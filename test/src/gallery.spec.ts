@@ -6,7 +6,12 @@ import { folderBytes, intermodel, temporaryFolder } from './command-line.ts';
 const at = temporaryFolder();
 
 /** Red of the two marked columns of each image: "spot" has the brightest pixel, "even" the brightest mean. */
-const reds: Readonly<Record<string, (row: number) => number>> = { dim: () => 60, even: () => 200, faint: () => 30, spot: (row) => (row === 0 ? 255 : 90) };
+const reds: Readonly<Record<string, (row: number) => number>> = {
+  dim: () => 60,
+  even: () => 200,
+  faint: () => 30,
+  spot: (row) => (row === 0 ? 255 : 90),
+};
 
 beforeAll(() => {
   for (const folder of ['images', 'labels']) mkdirSync(at(folder));
@@ -22,15 +27,32 @@ beforeAll(() => {
     writePng(at('images', `${name}.png`), { width: 8, height: 8, data, channels: 3, depth: 8 });
     writePng(at('labels', `${name}.png`), { width: 8, height: 8, data: label, channels: 1, depth: 8 });
   }
-  const nodes = [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['convolved'] }, { op: 'Relu', inputs: ['convolved'], outputs: ['maps'] }] as const;
-  const graph = { inputs: [{ name: 'input', dims: ['batch', 3, 8, 8] }], outputs: [{ name: 'maps', dims: ['batch', 1, 8, 8] }], nodes: [...nodes], initializers: { weights: { dims: [1, 3, 1, 1], data: [1, 0, 0] } } };
+  const nodes = [
+    { op: 'Conv', inputs: ['input', 'weights'], outputs: ['convolved'] },
+    { op: 'Relu', inputs: ['convolved'], outputs: ['maps'] },
+  ] as const;
+  const graph = {
+    inputs: [{ name: 'input', dims: ['batch', 3, 8, 8] }],
+    outputs: [{ name: 'maps', dims: ['batch', 1, 8, 8] }],
+    nodes: [...nodes],
+    initializers: { weights: { dims: [1, 3, 1, 1], data: [1, 0, 0] } },
+  };
   writeFileSync(at('red.onnx'), buildOnnxModel(graph));
 });
 
 const study = (gallery: Record<string, unknown> = {}) => {
   const file = at('study.json');
   const input = { width: 8, height: 8, preset: 'zero-one' };
-  writeFileSync(file, JSON.stringify({ abstract: 'What red <units> see.', data: { images: 'images', labels: 'labels', labelNames: 'labels.csv', labelGrid: { width: 8, height: 8 } }, models: [{ name: 'a', file: 'red.onnx', layer: 'maps', input }], matching: { level: 0.75 }, gallery }));
+  writeFileSync(
+    file,
+    JSON.stringify({
+      abstract: 'What red <units> see.',
+      data: { images: 'images', labels: 'labels', labelNames: 'labels.csv', labelGrid: { width: 8, height: 8 } },
+      models: [{ name: 'a', file: 'red.onnx', layer: 'maps', input }],
+      matching: { level: 0.75 },
+      gallery,
+    }),
+  );
   return file;
 };
 const run = (out: string, gallery: Record<string, unknown>, ...options: readonly string[]) => {
@@ -39,17 +61,33 @@ const run = (out: string, gallery: Record<string, unknown>, ...options: readonly
   return readFileSync(at(out, 'report.html'), 'utf8');
 };
 /** Images of the first unit of a report, the strongest first, with their activations. */
-const shown = (html: string) => [...html.matchAll(/<title>([a-z]+)\.png, activation ([\d.]+)<\/title>/gu)].map(([, name, activation]) => [name, Number(activation)]);
+const shown = (html: string) =>
+  [...html.matchAll(/<title>([a-z]+)\.png, activation ([\d.]+)<\/title>/gu)].map(([, name, activation]) => [
+    name,
+    Number(activation),
+  ]);
 
 describe('the gallery of a dissected study', () => {
   it('ranks images by the largest value of a map, or by the mean, and shows as many as asked for', () => {
-    expect(shown(run('largest', {}))).toEqual([['spot', 1], ['even', 0.784], ['dim', 0.235], ['faint', 0.118]]);
+    expect(shown(run('largest', {}))).toEqual([
+      ['spot', 1],
+      ['even', 0.784],
+      ['dim', 0.235],
+      ['faint', 0.118],
+    ]);
     // A quarter of the map is red: 200/255/4, and (255 + 7 x 90)/8/255/4.
-    expect(shown(run('mean', { pool: 'mean', images: 2 }))).toEqual([['even', 0.196], ['spot', 0.108]]);
+    expect(shown(run('mean', { pool: 'mean', images: 2 }))).toEqual([
+      ['even', 0.196],
+      ['spot', 0.108],
+    ]);
   });
 
   it('takes the options of the command over those of the study file', () => {
-    expect(shown(run('options', { pool: 'max', images: 4 }, '--gallery-pool', 'mean', '--gallery-images', '1')).map(([name]) => name)).toEqual(['even']);
+    expect(
+      shown(run('options', { pool: 'max', images: 4 }, '--gallery-pool', 'mean', '--gallery-images', '1')).map(
+        ([name]) => name,
+      ),
+    ).toEqual(['even']);
     expect(run('none', {}, '--gallery-units', '0')).not.toContain('<section id="units"');
     expect(run('tight', {}, '--gallery-megabytes', '0')).toContain('4 images would not fit');
   });
@@ -58,7 +96,9 @@ describe('the gallery of a dissected study', () => {
     const html = run('placed', { place: 'folder' });
     const images = readdirSync(at('placed', 'report-images'));
     expect(images).toHaveLength(4);
-    expect([...html.matchAll(/href="report-images\/([^"]+)"/gu)].map(([, name]) => name).sort()).toEqual([...images].sort());
+    expect([...html.matchAll(/href="report-images\/([^"]+)"/gu)].map(([, name]) => name).sort()).toEqual(
+      [...images].sort(),
+    );
     expect(html).not.toContain('href="data:image');
     run('again', { place: 'folder' });
     expect(folderBytes(at('again'))).toEqual(folderBytes(at('placed')));
@@ -75,7 +115,12 @@ describe('the gallery of a dissected study', () => {
     expect(html).toMatch(/gallery: images ranked by<\/dt><dd>mean/u);
   });
 
-  it.each([[['--gallery', 'beside'], /embedded, folder/u], [['--gallery-pool', 'median'], /max, mean/u], [['--gallery-images', '0'], /at least 1/u], [['--gallery-megabytes', '-1'], /at least 0/u]])('refuses %j', (options, message) => {
+  it.each([
+    [['--gallery', 'beside'], /embedded, folder/u],
+    [['--gallery-pool', 'median'], /max, mean/u],
+    [['--gallery-images', '0'], /at least 1/u],
+    [['--gallery-megabytes', '-1'], /at least 0/u],
+  ])('refuses %j', (options, message) => {
     const { code, stderr } = intermodel(['run', study(), '--out', at('bad'), ...options]);
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
@@ -83,10 +128,40 @@ describe('the gallery of a dissected study', () => {
   });
 
   it('is described by the options of dissect too', () => {
-    const { code, stderr } = intermodel(['dissect', '--model', `${at('red.onnx')}:maps`, '--images', at('images'), '--labels', at('labels'), '--label-names', at('labels.csv'), '--input', '{width: 8, height: 8, preset: zero-one}', '--gallery', 'folder', '--gallery-images', '3', '--abstract', 'By options.', '--out', at('dissected'), '--quiet']);
+    const { code, stderr } = intermodel([
+      'dissect',
+      '--model',
+      `${at('red.onnx')}:maps`,
+      '--images',
+      at('images'),
+      '--labels',
+      at('labels'),
+      '--label-names',
+      at('labels.csv'),
+      '--input',
+      '{width: 8, height: 8, preset: zero-one}',
+      '--gallery',
+      'folder',
+      '--gallery-images',
+      '3',
+      '--abstract',
+      'By options.',
+      '--out',
+      at('dissected'),
+      '--quiet',
+    ]);
     expect([stderr, code]).toEqual(['', 0]);
-    const { options } = JSON.parse(readFileSync(at('dissected', 'manifest.json'), 'utf8')) as { options: { gallery: object } };
-    expect(options.gallery).toEqual({ units: 12, images: 3, pool: 'max', thumbnailPixels: 112, place: 'folder', megabytes: 2 });
+    const { options } = JSON.parse(readFileSync(at('dissected', 'manifest.json'), 'utf8')) as {
+      options: { gallery: object };
+    };
+    expect(options.gallery).toEqual({
+      units: 12,
+      images: 3,
+      pool: 'max',
+      thumbnailPixels: 112,
+      place: 'folder',
+      megabytes: 2,
+    });
     expect(readFileSync(at('dissected', 'report.html'), 'utf8')).toContain('<p class="abstract">By options.</p>');
   });
 });

@@ -12,12 +12,16 @@ describe('the import table', () => {
   const projects = Object.keys(importTable).filter((project) => !['house-tests', 'tools'].includes(project));
 
   it('names every library and app, and no other', () => {
-    const found = Object.values(graph.nodes).map(({ name }) => name).filter((name) => !['house-tests', 'tools', '@intermodel/source'].includes(name));
+    const found = Object.values(graph.nodes)
+      .map(({ name }) => name)
+      .filter((name) => !['house-tests', 'tools', '@intermodel/source'].includes(name));
     expect(found.sort()).toEqual([...projects].sort());
   });
 
   it.each(projects)('%s imports only what it may', (project) => {
-    const imported = (graph.dependencies[project] ?? []).map(({ target }) => target).filter((target) => !target.startsWith('npm:'));
+    const imported = (graph.dependencies[project] ?? [])
+      .map(({ target }) => target)
+      .filter((target) => !target.startsWith('npm:'));
     const allowed = [...(importTable[project] ?? []), ...(testingUsers.includes(project) ? ['testing'] : [])];
     expect(imported.filter((target) => !allowed.includes(target))).toEqual([]);
   });

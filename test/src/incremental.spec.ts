@@ -1,4 +1,15 @@
-import fs, { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 import { readStudyFile, runStudy, type StudyEvent } from '@intermodel/pipelines';
@@ -21,7 +32,9 @@ describe('a study that is run again', () => {
     expect(again.some((event) => event.kind === 'step-skipped' && event.step === 'matches')).toBe(true);
     expect(again.some((event) => event.kind === 'progress')).toBe(false);
     expect(folderBytes(at('again'))).toEqual(before);
-    const told = JSON.parse(intermodel(['run', file, '--out', at('again'), '--json']).stdout) as { steps: { run: number } };
+    const told = JSON.parse(intermodel(['run', file, '--out', at('again'), '--json']).stdout) as {
+      steps: { run: number };
+    };
     // The report states the command, so it alone is written anew.
     expect(told.steps.run).toBeLessThan(6);
   });
@@ -40,8 +53,15 @@ describe('a study that is run again', () => {
 
   it('names the report that it wrote, of whatever kind', () => {
     const file = study();
-    const last = (format: string) => intermodel(['run', file, '--out', at('kinds'), '--format', format]).stdout.trimEnd().split('\n').at(-1);
-    expect([last('md'), last('html,md')]).toEqual([expect.stringMatching(/report\.md$/u), expect.stringMatching(/report\.html$/u)]);
+    const last = (format: string) =>
+      intermodel(['run', file, '--out', at('kinds'), '--format', format])
+        .stdout.trimEnd()
+        .split('\n')
+        .at(-1);
+    expect([last('md'), last('html,md')]).toEqual([
+      expect.stringMatching(/report\.md$/u),
+      expect.stringMatching(/report\.html$/u),
+    ]);
   });
 
   it('writes anew what was changed in the output folder', async () => {
@@ -59,8 +79,15 @@ describe('a study that is run again', () => {
     await run(study(), 'added');
     const file = study({ models: ['a', 'b', 'c', 'd'] });
     const events = await run(file, 'added');
-    expect(new Set(computed(events).filter((step) => /^(?:maps|histogram|top|thresholds|overlaps|matches|labels)/u.test(step)))).toEqual(new Set(['maps d', 'histogram d', 'top d', 'thresholds d', 'overlaps d', 'matches d']));
-    const changes = JSON.parse(readFileSync(at('added', 'changes.json'), 'utf8')) as { added: string[]; moved: { model: string }[] };
+    expect(
+      new Set(
+        computed(events).filter((step) => /^(?:maps|histogram|top|thresholds|overlaps|matches|labels)/u.test(step)),
+      ),
+    ).toEqual(new Set(['maps d', 'histogram d', 'top d', 'thresholds d', 'overlaps d', 'matches d']));
+    const changes = JSON.parse(readFileSync(at('added', 'changes.json'), 'utf8')) as {
+      added: string[];
+      moved: { model: string }[];
+    };
     expect([changes.added, changes.moved.map(({ model }) => model).sort()]).toEqual([['d'], ['a', 'b', 'c']]);
     expect(readFileSync(at('added', 'report.html'), 'utf8')).toContain('Since the last run');
     expect(computed(await run(file, 'added'))).toEqual([]);
@@ -71,14 +98,28 @@ describe('a study that is run again', () => {
     cpSync(at('a.onnx'), at('twin.onnx'));
     const file = study({ models: ['a', 'b', 'twin'] });
     await run(file, 'twins');
-    for (const name of ['a', 'twin']) expect(new Set(csvRows(at('twins', 'models', name, 'units.csv')).map(({ model }) => model))).toEqual(new Set([name]));
-    expect(computed(await run(study({ models: ['twin', 'b', 'c'] }), 'twins')).filter((step) => /^(?:maps|top|thresholds|overlaps) (?:twin|b)/u.test(step))).toEqual([]);
+    for (const name of ['a', 'twin'])
+      expect(new Set(csvRows(at('twins', 'models', name, 'units.csv')).map(({ model }) => model))).toEqual(
+        new Set([name]),
+      );
+    expect(
+      computed(await run(study({ models: ['twin', 'b', 'c'] }), 'twins')).filter((step) =>
+        /^(?:maps|top|thresholds|overlaps) (?:twin|b)/u.test(step),
+      ),
+    ).toEqual([]);
   });
 
   it('leaves files alone that are not its own, in the output folder and beside the models', async () => {
     const file = study();
     await run(file, 'notes');
-    const own = ['notes.md', 'plan.json', path.join('models', 'a', 'notes.txt'), path.join('models', 'c', 'notes.txt'), path.join('models', 'b', 'drafts'), path.join('models', 'mine')];
+    const own = [
+      'notes.md',
+      'plan.json',
+      path.join('models', 'a', 'notes.txt'),
+      path.join('models', 'c', 'notes.txt'),
+      path.join('models', 'b', 'drafts'),
+      path.join('models', 'mine'),
+    ];
     for (const name of own.slice(4)) mkdirSync(at('notes', name));
     for (const name of own.slice(0, 4)) writeFileSync(at('notes', name), 'mine');
     await run(file, 'notes');
@@ -87,8 +128,13 @@ describe('a study that is run again', () => {
     renameSync(at('notes', own[2] as string), at('notes', 'models', '.a.0a1b2c3d.old', 'notes.txt'));
     const events = await run(study({ models: ['a', 'b', 'd'], more: { matching: { gate: 0.06 } } }), 'notes');
     expect(own.filter((name) => existsSync(at('notes', name)))).toEqual(own);
-    expect([readdirSync(at('notes', 'models')).sort(), readdirSync(at('notes', 'models', 'c'))]).toEqual([['a', 'b', 'c', 'd', 'mine'], ['notes.txt']]);
-    expect(events.flatMap((event) => (event.kind === 'warning' && event.subject === 'c' ? [event.text] : []))).toEqual([expect.stringContaining('other files in its folder stay')]);
+    expect([readdirSync(at('notes', 'models')).sort(), readdirSync(at('notes', 'models', 'c'))]).toEqual([
+      ['a', 'b', 'c', 'd', 'mine'],
+      ['notes.txt'],
+    ]);
+    expect(events.flatMap((event) => (event.kind === 'warning' && event.subject === 'c' ? [event.text] : []))).toEqual([
+      expect.stringContaining('other files in its folder stay'),
+    ]);
   });
 
   it('records a change of models even where the run that made it stopped while it wrote', async () => {
@@ -118,15 +164,45 @@ describe('a study that is run again', () => {
     await run(study({ models: ['a', 'b', 'c', 'd'], more: { embedding: { frozen: at('frozen-base') } } }), 'frozen');
     const placed = csvRows(at('frozen', 'embedding.csv'));
     expect(placed.map(({ model }) => model).sort()).toEqual(['a', 'b', 'c', 'd']);
-    for (const { model, pc1 } of base) expect(Number(placed.find((row) => row['model'] === model)?.['pc1'])).toBeCloseTo(Number(pc1), 12);
+    for (const { model, pc1 } of base)
+      expect(Number(placed.find((row) => row['model'] === model)?.['pc1'])).toBeCloseTo(Number(pc1), 12);
   });
 
   it.each([
-    ['an image goes', (folder: string) => { removeImage(folder, 11); }],
-    ['images come', (folder: string) => { for (const [from, to] of [[3, '003b'], [20, '100']] as const) copyImage(folder, from, to); }],
-    ['an image changes', (folder: string) => { cpSync(imageFile(folder, 4), imageFile(folder, 9)); }],
-    ['labels change', (folder: string) => { cpSync(path.join(folder, 'labels', 'scene-002.png'), path.join(folder, 'labels', 'scene-014.png')); }],
-    ['many images go', (folder: string) => { for (let image = 0; image < 9; image++) removeImage(folder, image); }],
+    [
+      'an image goes',
+      (folder: string) => {
+        removeImage(folder, 11);
+      },
+    ],
+    [
+      'images come',
+      (folder: string) => {
+        for (const [from, to] of [
+          [3, '003b'],
+          [20, '100'],
+        ] as const)
+          copyImage(folder, from, to);
+      },
+    ],
+    [
+      'an image changes',
+      (folder: string) => {
+        cpSync(imageFile(folder, 4), imageFile(folder, 9));
+      },
+    ],
+    [
+      'labels change',
+      (folder: string) => {
+        cpSync(path.join(folder, 'labels', 'scene-002.png'), path.join(folder, 'labels', 'scene-014.png'));
+      },
+    ],
+    [
+      'many images go',
+      (folder: string) => {
+        for (let image = 0; image < 9; image++) removeImage(folder, image);
+      },
+    ],
   ])('runs only the shards in which %s, with the bytes of a run from nothing', async (_, change) => {
     for (const name of ['moving', 'images-out']) rmSync(at(name), { recursive: true, force: true });
     cpSync(at('data'), at('moving'), { recursive: true });
@@ -139,11 +215,41 @@ describe('a study that is run again', () => {
   });
 
   it.each([
-    ['an image changes', (folder: string) => imageFile(folder, 25), (file: string) => { cpSync(imageFile(at('changing'), 4), file); }],
-    ['an image goes', (folder: string) => imageFile(folder, 25), (file: string) => { rmSync(file, { force: true }); }],
-    ['an image is cut short', (folder: string) => imageFile(folder, 25), (file: string) => { truncateSync(file, 60); }],
-    ['a label image changes', (folder: string) => path.join(folder, 'labels', 'scene-025.png'), (file: string) => { cpSync(path.join(at('changing'), 'labels', 'scene-002.png'), file); }],
-    ['a model changes', () => at('changing.onnx'), (file: string) => { cpSync(at('d.onnx'), file); }],
+    [
+      'an image changes',
+      (folder: string) => imageFile(folder, 25),
+      (file: string) => {
+        cpSync(imageFile(at('changing'), 4), file);
+      },
+    ],
+    [
+      'an image goes',
+      (folder: string) => imageFile(folder, 25),
+      (file: string) => {
+        rmSync(file, { force: true });
+      },
+    ],
+    [
+      'an image is cut short',
+      (folder: string) => imageFile(folder, 25),
+      (file: string) => {
+        truncateSync(file, 60);
+      },
+    ],
+    [
+      'a label image changes',
+      (folder: string) => path.join(folder, 'labels', 'scene-025.png'),
+      (file: string) => {
+        cpSync(path.join(at('changing'), 'labels', 'scene-002.png'), file);
+      },
+    ],
+    [
+      'a model changes',
+      () => at('changing.onnx'),
+      (file: string) => {
+        cpSync(at('d.onnx'), file);
+      },
+    ],
   ])('stops where %s after it was hashed, and stores nothing of it under the old bytes', async (_, choose, change) => {
     for (const name of ['changing', 'changing-out']) rmSync(at(name), { recursive: true, force: true });
     cpSync(at('data'), at('changing'), { recursive: true });
@@ -159,7 +265,10 @@ describe('a study that is run again', () => {
         }),
       ),
     );
-    await expect(disturbed).rejects.toMatchObject({ code: 'FILE_CHANGED', message: expect.stringContaining(path.basename(changed)) as string });
+    await expect(disturbed).rejects.toMatchObject({
+      code: 'FILE_CHANGED',
+      message: expect.stringContaining(path.basename(changed)) as string,
+    });
     writeFileSync(changed, before);
     await run(file, 'changing-out');
     expect(folderBytes(at('changing-out'))).toEqual(await fromNothing(file));
@@ -198,40 +307,77 @@ describe('a study that is run again', () => {
 
   it('runs no model where one is left out of the embedding, and tells of that', async () => {
     await run(study({ models: ['a', 'b', 'c', 'd'] }), 'left-out');
-    const file = study({ models: ['a', 'b', 'c', 'd'], more: { embedding: { components: 1, clusters: 2, exclude: ['c'] } } });
-    expect(computed(await run(file, 'left-out')).filter((step) => !step.startsWith('tables')).sort()).toEqual(['embedding', 'report left-out']);
-    expect(JSON.parse(readFileSync(at('left-out', 'changes.json'), 'utf8'))).toMatchObject({ added: [], removed: ['c'] });
+    const file = study({
+      models: ['a', 'b', 'c', 'd'],
+      more: { embedding: { components: 1, clusters: 2, exclude: ['c'] } },
+    });
+    expect(
+      computed(await run(file, 'left-out'))
+        .filter((step) => !step.startsWith('tables'))
+        .sort(),
+    ).toEqual(['embedding', 'report left-out']);
+    expect(JSON.parse(readFileSync(at('left-out', 'changes.json'), 'utf8'))).toMatchObject({
+      added: [],
+      removed: ['c'],
+    });
     expect(tablesOf(folderBytes(at('left-out')))).toEqual(tablesOf(await fromNothing(file)));
   });
 
   it('relates to changed scores without running a model', async () => {
     const scores = (value: number) => {
-      writeFileSync(at('scores.csv'), `model,task,dataset,metric,score\n${['a', 'b', 'c'].map((model, index) => `${model},detection,VOC,AP,${String(index * value)}`).join('\n')}\n`);
+      writeFileSync(
+        at('scores.csv'),
+        `model,task,dataset,metric,score\n${['a', 'b', 'c'].map((model, index) => `${model},detection,VOC,AP,${String(index * value)}`).join('\n')}\n`,
+      );
     };
     scores(1);
     const file = study({ more: { scores: 'scores.csv' } });
     await run(file, 'scored');
     scores(-3);
-    expect(computed(await run(file, 'scored')).filter((step) => !step.startsWith('tables')).sort()).toEqual(['relations', 'report scored']);
+    expect(
+      computed(await run(file, 'scored'))
+        .filter((step) => !step.startsWith('tables'))
+        .sort(),
+    ).toEqual(['relations', 'report scored']);
     expect(folderBytes(at('scored'))).toEqual(await fromNothing(file));
   });
 
   it('runs again only the shard whose maps were dropped under a bound that holds no more', async () => {
     // Grey images, each a shard: the threshold lies at the ninth brightest, so that the last one's maps are dropped.
     const levels = [250, 251, 252, 253, 254, 240, 241, 242, 243, 100];
-    const grey = (folder: string, greys: readonly number[]) => writePlainLayout(at(folder), drawScenes({ count: greys.length }).map((scene, index) => ({ ...scene, pixels: new Uint8Array(scene.pixels.length).fill(greys[index] as number) })));
+    const grey = (folder: string, greys: readonly number[]) =>
+      writePlainLayout(
+        at(folder),
+        drawScenes({ count: greys.length }).map((scene, index) => ({
+          ...scene,
+          pixels: new Uint8Array(scene.pixels.length).fill(greys[index] as number),
+        })),
+      );
     rmSync(at('greys'), { recursive: true, force: true });
     grey('greys', levels);
     const nodes = [
       { op: 'Relu', inputs: ['input'], outputs: ['maps'] },
       { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
     ];
-    writeFileSync(at('channels.onnx'), buildOnnxModel({ inputs: [{ name: 'input', dims: ['batch', 3, 32, 32] }], outputs: [{ name: 'pooled' }], nodes }));
-    const file = study({ models: ['channels'], data: 'greys', more: { embedding: undefined, matching: { level: 0.19 }, runtime: { imagesPerShard: 1 }, gallery: { units: 0 } } });
-    const shardsRun = (events: readonly StudyEvent[]) => events.flatMap((event) => (event.kind === 'shard-done' && event.models.length > 0 ? [event.shard.slice(0, 9)] : []));
+    writeFileSync(
+      at('channels.onnx'),
+      buildOnnxModel({ inputs: [{ name: 'input', dims: ['batch', 3, 32, 32] }], outputs: [{ name: 'pooled' }], nodes }),
+    );
+    const file = study({
+      models: ['channels'],
+      data: 'greys',
+      more: { embedding: undefined, matching: { level: 0.19 }, runtime: { imagesPerShard: 1 }, gallery: { units: 0 } },
+    });
+    const shardsRun = (events: readonly StudyEvent[]) =>
+      events.flatMap((event) =>
+        event.kind === 'shard-done' && event.models.length > 0 ? [event.shard.slice(0, 9)] : [],
+      );
     expect(shardsRun(await run(file, 'dropped'))).toHaveLength(levels.length);
     // Another image gets dark: it is run, and the one whose maps are wanted now; the others have theirs.
-    grey('greys', levels.map((level) => (level === 243 ? 10 : level)));
+    grey(
+      'greys',
+      levels.map((level) => (level === 243 ? 10 : level)),
+    );
     const events = await run(file, 'dropped');
     expect(shardsRun(events)).toEqual(['scene-008', 'scene-009']);
     expect(folderBytes(at('dropped'))).toEqual(await fromNothing(file));
@@ -248,13 +394,23 @@ describe('a study that is run again', () => {
     writeModel(at('disguised.onnx'), 12);
     expect(statSync(at('disguised.onnx')).size).toBe(Number(before.size));
     // No program can set back the time of the last change of state, but a disk may fail to tell of a change.
-    const blind = new Proxy(real, { apply: (target, self, argv: unknown[]): unknown => (argv[0] === at('disguised.onnx') && (argv[1] as { bigint?: boolean } | undefined)?.bigint === true ? before : Reflect.apply(target, self, argv)) });
+    const blind = new Proxy(real, {
+      apply: (target, self, argv: unknown[]): unknown =>
+        argv[0] === at('disguised.onnx') && (argv[1] as { bigint?: boolean } | undefined)?.bigint === true
+          ? before
+          : Reflect.apply(target, self, argv),
+    });
     const look = vi.spyOn(fs, 'statSync').mockImplementation(blind);
     syncBuiltinESMExports();
     try {
       expect(computed(await run(file, 'unnoticed'))).toEqual([]);
       const events = await run(file, 'unnoticed', { verify: true });
-      expect(events.some((event) => event.kind === 'warning' && event.subject === at('disguised.onnx') && /its bytes changed/u.test(event.text))).toBe(true);
+      expect(
+        events.some(
+          (event) =>
+            event.kind === 'warning' && event.subject === at('disguised.onnx') && /its bytes changed/u.test(event.text),
+        ),
+      ).toBe(true);
       expect(new Set(computed(events).filter((step) => step.startsWith('maps')))).toEqual(new Set(['maps disguised']));
     } finally {
       look.mockRestore();

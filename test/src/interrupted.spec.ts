@@ -41,15 +41,29 @@ describe('a run that does not end', () => {
   it('skips the shards that a run finished which was killed', async () => {
     const file = study();
     const child = start(['run', file, '--out', at('killed-late'), '--verbose']);
-    const ofShard = (shard: string) => new RegExp(`^(?:labels|(?:maps|histogram|top) [abc] maps from) ${shard}: done`, 'gmu');
-    const shardsDone = () => [...child.told().matchAll(/^labels (\S+): done/gmu)].map(([, shard = '']) => shard).filter((shard) => child.told().match(ofShard(shard))?.length === 1 + 3 * 3);
+    const ofShard = (shard: string) =>
+      new RegExp(`^(?:labels|(?:maps|histogram|top) [abc] maps from) ${shard}: done`, 'gmu');
+    const shardsDone = () =>
+      [...child.told().matchAll(/^labels (\S+): done/gmu)]
+        .map(([, shard = '']) => shard)
+        .filter((shard) => child.told().match(ofShard(shard))?.length === 1 + 3 * 3);
     child.stderr?.on('data', () => {
       if (shardsDone().length > 0) child.kill('SIGKILL');
     });
     expect(await exit(child)).toBeNull();
     const finished = shardsDone();
     const events = await run(file, 'killed-late');
-    const shardsOf = (kind: StudyEvent['kind']) => new Set(events.flatMap((event) => (event.kind === kind && 'step' in event && 'subject' in event && ['labels', 'maps', 'histogram', 'top'].includes(event.step) ? [event.subject.split(' ').at(-1)] : [])));
+    const shardsOf = (kind: StudyEvent['kind']) =>
+      new Set(
+        events.flatMap((event) =>
+          event.kind === kind &&
+          'step' in event &&
+          'subject' in event &&
+          ['labels', 'maps', 'histogram', 'top'].includes(event.step)
+            ? [event.subject.split(' ').at(-1)]
+            : [],
+        ),
+      );
     const [again, skipped] = [shardsOf('step-done'), shardsOf('step-skipped')];
     expect(finished.length).toBeGreaterThan(0);
     expect(finished.map((shard) => [again.has(shard), skipped.has(shard)])).toEqual(finished.map(() => [false, true]));
@@ -73,7 +87,8 @@ describe('a run that does not end', () => {
     const events = await run(file, 'damaged');
     expect(events.filter((event) => event.kind === 'warning' && /damaged/u.test(event.text)).length).toBeGreaterThan(3);
     expect(folderBytes(at('damaged'))).toEqual(await fromNothing(file));
-    for (const name of readdirSync(at('damaged', '.store', 'steps'))) truncateSync(at('damaged', '.store', 'steps', name), 20);
+    for (const name of readdirSync(at('damaged', '.store', 'steps')))
+      truncateSync(at('damaged', '.store', 'steps', name), 20);
     const told = intermodel(['run', file, '--out', at('damaged')]);
     expect(tablesOf(folderBytes(at('damaged')))).toEqual(tablesOf(await fromNothing(file)));
     expect([told.code, told.stderr]).toEqual([0, expect.stringMatching(/^(?:note: .*\.step: .*made again\n)+$/u)]);
@@ -97,13 +112,28 @@ describe('a run that does not end', () => {
   it('stops where the disk is full, keeps what was finished, and goes on once there is room', async () => {
     const file = study();
     // Files beyond 200 KiB cannot be written: maps are larger, other steps are not.
-    const full = spawn('bash', ['-c', `trap '' XFSZ; ulimit -f 200; exec "$0" "$@"`, process.execPath, command, 'run', file, '--out', at('full')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const full = spawn(
+      'bash',
+      [
+        '-c',
+        `trap '' XFSZ; ulimit -f 200; exec "$0" "$@"`,
+        process.execPath,
+        command,
+        'run',
+        file,
+        '--out',
+        at('full'),
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    );
     let told = '';
     full.stderr.on('data', (chunk: Buffer) => (told += chunk.toString()));
     expect(await exit(full)).toBe(1);
     expect(told).toMatch(/^error WRITE_FAILED: .*\.store/u);
     expect(existsSync(at('full', 'manifest.json'))).toBe(false);
-    expect(readdirSync(at('full', '.store', 'steps')).filter((name) => name.endsWith('.step')).length).toBeGreaterThan(0);
+    expect(readdirSync(at('full', '.store', 'steps')).filter((name) => name.endsWith('.step')).length).toBeGreaterThan(
+      0,
+    );
     await run(file, 'full');
     expect(folderBytes(at('full'))).toEqual(await fromNothing(file));
   });

@@ -15,7 +15,13 @@ describe.each(libraries)('libs/%s', (library) => {
 
   it('has an index that only re-exports', () => {
     const index = readFileSync(path.join(folder, 'src/index.ts'), 'utf8');
-    expect(index.split('\n').filter((line) => line.trim() !== '' && !/^(?:\/\/|export (?:type )?\{|\} from|\s+(?:type )?\w+,$)/u.test(line))).toEqual([]);
+    expect(
+      index
+        .split('\n')
+        .filter(
+          (line) => line.trim() !== '' && !/^(?:\/\/|export (?:type )?\{|\} from|\s+(?:type )?\w+,$)/u.test(line),
+        ),
+    ).toEqual([]);
   });
 
   it('has a README of at most 40 lines with a runnable example', () => {
@@ -25,7 +31,9 @@ describe.each(libraries)('libs/%s', (library) => {
   });
 
   it('has specs beside the code', () => {
-    const specs = (readdirSync(path.join(folder, 'src'), { recursive: true }) as string[]).filter((file) => file.endsWith('.spec.ts'));
+    const specs = (readdirSync(path.join(folder, 'src'), { recursive: true }) as string[]).filter((file) =>
+      file.endsWith('.spec.ts'),
+    );
     expect(specs.length).toBeGreaterThan(0);
     expect(existsSync(path.join(folder, 'src/index.ts'))).toBe(true);
   });

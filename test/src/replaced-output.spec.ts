@@ -19,23 +19,34 @@ afterEach(() => {
   setFunctions(original);
 });
 
-/** From the given moment on, nothing changes in the output folder any more but for its store, as if the process were gone; returns how many moments there were. */
+/**
+ * From the given moment on, nothing changes in the output folder any more but for its store, as if the process were
+ * gone; returns how many moments there were.
+ */
 function dieAt(moment: number): () => number {
   let moments = 0;
   const names = new Map<number, string>();
-  const isOutput = (file: unknown) => typeof file === 'string' && file.startsWith(at('out')) && !file.startsWith(at('out', '.store'));
-  const wrapped = (name: (typeof changing)[number]) => (...given: readonly unknown[]) => {
-    const call = () => (original[name] as (...parts: readonly unknown[]) => unknown)(...given);
-    const [file, flags] = given;
-    const target = typeof file === 'number' ? names.get(file) : file;
-    if (!isOutput(target) || (name === 'openSync' && typeof flags === 'number') || (name === 'openSync' && flags === 'r')) return call();
-    // What is written aside shows nothing until it is renamed.
-    if (counted.has(name)) moments++;
-    if (moments >= moment) throw new Error('the process is gone');
-    const result = call();
-    if (name === 'openSync') names.set(result as number, String(file));
-    return result;
-  };
+  const isOutput = (file: unknown) =>
+    typeof file === 'string' && file.startsWith(at('out')) && !file.startsWith(at('out', '.store'));
+  const wrapped =
+    (name: (typeof changing)[number]) =>
+    (...given: readonly unknown[]) => {
+      const call = () => (original[name] as (...parts: readonly unknown[]) => unknown)(...given);
+      const [file, flags] = given;
+      const target = typeof file === 'number' ? names.get(file) : file;
+      if (
+        !isOutput(target) ||
+        (name === 'openSync' && typeof flags === 'number') ||
+        (name === 'openSync' && flags === 'r')
+      )
+        return call();
+      // What is written aside shows nothing until it is renamed.
+      if (counted.has(name)) moments++;
+      if (moments >= moment) throw new Error('the process is gone');
+      const result = call();
+      if (name === 'openSync') names.set(result as number, String(file));
+      return result;
+    };
   setFunctions(Object.fromEntries(changing.map((name) => [name, wrapped(name)])));
   return () => moments;
 }
@@ -71,7 +82,9 @@ describe('an output that a later run replaces', () => {
         expect(readEmbeddingFolder(at('out')).files, shown).toHaveLength(4);
         untouched++;
       } else {
-        expect(() => readEmbeddingFolder(at('out')), shown).toThrow(expect.objectContaining({ code: 'OUTPUT_UNFINISHED' }));
+        expect(() => readEmbeddingFolder(at('out')), shown).toThrow(
+          expect.objectContaining({ code: 'OUTPUT_UNFINISHED' }),
+        );
         refused++;
       }
       if (moment % 5 !== 0) continue;
@@ -86,16 +99,26 @@ describe('an output that a later run replaces', () => {
     await run(study({ models: ['a', 'c'], file: 'later.json' }), 'second');
     cpSync(at('second', 'embedding.arrow'), at('first', 'embedding.arrow'));
     const { code, stderr } = intermodel(['place', '--embedding', at('first'), at('first', 'models', 'a', 'units.csv')]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error OUTPUT_MIXED: .*embedding\.arrow: does not belong to the manifest\.json/u)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error OUTPUT_MIXED: .*embedding\.arrow: does not belong to the manifest\.json/u),
+    ]);
     rmSync(at('first', 'manifest.json'));
-    expect(intermodel(['place', '--embedding', at('first'), at('first', 'models', 'a', 'units.csv')]).stderr).toMatch(/^error OUTPUT_UNFINISHED/u);
+    expect(intermodel(['place', '--embedding', at('first'), at('first', 'models', 'a', 'units.csv')]).stderr).toMatch(
+      /^error OUTPUT_UNFINISHED/u,
+    );
   });
 
   it('keeps models whose names look like those of half-written folders', async () => {
     const names = ['x.deadbeef.partial', 'y.0a1b2c3d.old'];
     const file = at('odd.json');
-    const content = JSON.parse(fs.readFileSync(study({ models: ['a', 'b'] }), 'utf8')) as { models: { name: string }[] };
-    writeFileSync(file, JSON.stringify({ ...content, models: content.models.map((model, index) => ({ ...model, name: names[index] })) }));
+    const content = JSON.parse(fs.readFileSync(study({ models: ['a', 'b'] }), 'utf8')) as {
+      models: { name: string }[];
+    };
+    writeFileSync(
+      file,
+      JSON.stringify({ ...content, models: content.models.map((model, index) => ({ ...model, name: names[index] })) }),
+    );
     for (let time = 0; time < 2; time++) {
       await run(file, 'odd');
       expect(names.map((name) => existsSync(path.join(at('odd'), 'models', name, 'units.csv')))).toEqual([true, true]);

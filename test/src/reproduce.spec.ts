@@ -29,7 +29,10 @@ describe('intermodel reproduce', () => {
       });
     }
     const byName = new Map(rows.map(({ model, ...row }) => [model, row]));
-    const printed = (model: string) => [byName.get(model)?.['pc1'], byName.get(model)?.['pc2'], byName.get(model)?.['pc3']].map((score) => Number(score).toFixed(4));
+    const printed = (model: string) =>
+      [byName.get(model)?.['pc1'], byName.get(model)?.['pc2'], byName.get(model)?.['pc3']].map((score) =>
+        Number(score).toFixed(4),
+      );
     expect(printed('BYOL')).toEqual(['-1.9824', '-1.0074', '-0.2077']);
     expect(printed('DeepClusterV2')).toEqual(['-2.4203', '-1.2687', '-0.0274']);
     expect(printed('InfoMin')).toEqual(['0.1074', '1.9707', '1.8905']);
@@ -38,7 +41,11 @@ describe('intermodel reproduce', () => {
 
   it('explains as much variance as published', () => {
     const rows = csvRows(at('first', 'variance.csv'));
-    expect(rows.slice(0, 3).map(({ ratio }) => Number(ratio).toFixed(8))).toEqual(['0.60674924', '0.17702165', '0.10540468']);
+    expect(rows.slice(0, 3).map(({ ratio }) => Number(ratio).toFixed(8))).toEqual([
+      '0.60674924',
+      '0.17702165',
+      '0.10540468',
+    ]);
     expect(rows.map(({ component }) => Number(component))).toEqual(golden.ratio.map((_, index) => index + 1));
     rows.forEach(({ variance, ratio }, index) => {
       expect(Number(ratio)).toBeCloseTo(golden.ratio[index] ?? Number.NaN, 9);
@@ -48,7 +55,8 @@ describe('intermodel reproduce', () => {
 
   it('finds the three categories of the paper', () => {
     const clusters = new Map<string, string[]>();
-    for (const { model = '', cluster = '' } of csvRows(at('first', 'embedding.csv'))) clusters.set(cluster, [...(clusters.get(cluster) ?? []), model]);
+    for (const { model = '', cluster = '' } of csvRows(at('first', 'embedding.csv')))
+      clusters.set(cluster, [...(clusters.get(cluster) ?? []), model]);
     expect([...clusters.values()].map((models) => models.sort())).toEqual([
       ['BYOL', 'DeepClusterV2', 'SeLaV2', 'Supervised', 'SwAV'],
       ['InfoMin', 'MoCoV2', 'PCLV1', 'PCLV2', 'SeLaV1'],
@@ -68,16 +76,31 @@ describe('intermodel reproduce', () => {
     const rows = csvRows(at('first', 'relations.csv'));
     expect(rows).toHaveLength(16 * 36);
     // A model without a matching unit in a category has no redundancy there.
-    expect(new Set(rows.filter(({ predictor }) => predictor?.startsWith('redundancy') === false).map(({ n }) => n))).toEqual(new Set(['12']));
-    expect(rows.filter(({ n }) => n !== '12').map(({ predictor, n }) => `${predictor ?? ''} ${n ?? ''}`)).toEqual(Array.from({ length: 36 }, () => 'redundancy:color 11'));
+    expect(
+      new Set(rows.filter(({ predictor }) => predictor?.startsWith('redundancy') === false).map(({ n }) => n)),
+    ).toEqual(new Set(['12']));
+    expect(rows.filter(({ n }) => n !== '12').map(({ predictor, n }) => `${predictor ?? ''} ${n ?? ''}`)).toEqual(
+      Array.from({ length: 36 }, () => 'redundancy:color 11'),
+    );
     const cifar = rows.find(({ predictor, column }) => predictor === 'pc1' && column === 'dt_CIFAR10');
     expect(Number(cifar?.['pearson']).toFixed(3)).toBe('-0.879');
-    expect(new Set(rows.map(({ predictor }) => predictor))).toEqual(new Set(['pc1', 'pc2', 'pc3', 'matches', ...['matches', 'unique', 'redundancy'].flatMap((kind) => ['color', 'material', 'object', 'part'].map((category) => `${kind}:${category}`))]));
+    expect(new Set(rows.map(({ predictor }) => predictor))).toEqual(
+      new Set([
+        'pc1',
+        'pc2',
+        'pc3',
+        'matches',
+        ...['matches', 'unique', 'redundancy'].flatMap((kind) =>
+          ['color', 'material', 'object', 'part'].map((category) => `${kind}:${category}`),
+        ),
+      ]),
+    );
   });
 
   it('calls a relation supported only by the rule', () => {
     const rows = csvRows(at('first', 'relations.csv'));
-    for (const { q, pearson_low: low, pearson_high: high, supported } of rows) expect(supported).toBe(String(Number(q) <= 0.05 && Number(low) * Number(high) > 0));
+    for (const { q, pearson_low: low, pearson_high: high, supported } of rows)
+      expect(supported).toBe(String(Number(q) <= 0.05 && Number(low) * Number(high) > 0));
     expect(rows.filter(({ supported }) => supported === 'true').length).toBeGreaterThan(0);
   });
 
@@ -104,12 +127,25 @@ describe('intermodel reproduce', () => {
   });
 
   const published = fileURLToPath(new URL('../../../shared/published', import.meta.url));
-  it.skipIf(!existsSync(published))(`gives the same tables from the original CSV files${existsSync(published) ? '' : ' (skipped: ../shared is not here)'}`, () => {
-    const run = intermodel(['embed', `${published}/models_dissect_profiles_raw.csv`, '--preset', 'paper-2022', '--scores', `${published}/models_performance_on_tasks.csv`, '--out', at('csv')]);
-    expect([run.code, run.stderr]).toEqual([0, '']);
-    const [fromCsv, bundled] = [folderBytes(at('csv')), folderBytes(at('first'))];
-    for (const file of Object.keys(bundled).filter((name) => name.endsWith('.csv'))) expect(fromCsv[file]).toBe(bundled[file]);
-  });
+  it.skipIf(!existsSync(published))(
+    `gives the same tables from the original CSV files${existsSync(published) ? '' : ' (skipped: ../shared is not here)'}`,
+    () => {
+      const run = intermodel([
+        'embed',
+        `${published}/models_dissect_profiles_raw.csv`,
+        '--preset',
+        'paper-2022',
+        '--scores',
+        `${published}/models_performance_on_tasks.csv`,
+        '--out',
+        at('csv'),
+      ]);
+      expect([run.code, run.stderr]).toEqual([0, '']);
+      const [fromCsv, bundled] = [folderBytes(at('csv')), folderBytes(at('first'))];
+      for (const file of Object.keys(bundled).filter((name) => name.endsWith('.csv')))
+        expect(fromCsv[file]).toBe(bundled[file]);
+    },
+  );
 
   it('drops no concept with the default preset', () => {
     expect(intermodel(['reproduce', '--preset', 'default', '--out', at('default'), '--quiet']).code).toBe(0);

@@ -16,10 +16,15 @@ describe('runStudy as a library', () => {
     const open = readStudyFile(study());
     const events = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
     const last = events.at(-1) as StudyRun;
-    expect([last.kind, last.files, last.models.map(({ model }) => model.name)]).toEqual(['tables', [], ['a', 'b', 'c']]);
+    expect([last.kind, last.files, last.models.map(({ model }) => model.name)]).toEqual([
+      'tables',
+      [],
+      ['a', 'b', 'c'],
+    ]);
     expect(last.tables.points?.numRows).toBe(3);
     expect((await last.models[0]?.layers[0]?.overlaps())?.numRows).toBeGreaterThan(0);
-    const kinds = (kind: StudyEvent['kind']) => new Set(events.flatMap((event) => (event.kind === kind && 'key' in event ? [event.key] : [])));
+    const kinds = (kind: StudyEvent['kind']) =>
+      new Set(events.flatMap((event) => (event.kind === kind && 'key' in event ? [event.key] : [])));
     expect(kinds('step-started')).toEqual(kinds('step-done'));
     const again = await lastValueFrom(runStudy(open, { store }).pipe(toArray()));
     expect(computed(again)).toEqual([]);
@@ -32,18 +37,32 @@ describe('runStudy as a library', () => {
     const events = await told(readStudyFile(study()));
     const shards = shardsOf(events);
     expect(shards.length).toBeGreaterThan(3);
-    expect(shards.map(({ models, done, total }) => [models, done, total])).toEqual(shards.map((_, index) => [['a', 'b', 'c'], index + 1, shards.length]));
+    expect(shards.map(({ models, done, total }) => [models, done, total])).toEqual(
+      shards.map((_, index) => [['a', 'b', 'c'], index + 1, shards.length]),
+    );
     expect(shards.reduce((sum, { images }) => sum + images, 0)).toBe(imageCount);
     for (const shard of shards) {
-      const own = events.flatMap((event, index) => (event.kind === 'step-done' && ['maps', 'histogram', 'top', 'labels'].includes(event.step) && event.subject.endsWith(shard.shard) ? [index] : []));
+      const own = events.flatMap((event, index) =>
+        event.kind === 'step-done' &&
+        ['maps', 'histogram', 'top', 'labels'].includes(event.step) &&
+        event.subject.endsWith(shard.shard)
+          ? [index]
+          : [],
+      );
       expect(own.length).toBe(1 + 3 * 3);
       expect(events.indexOf(shard)).toBeGreaterThan(Math.max(...own));
     }
-    expect(events.findIndex(({ kind }) => kind === 'model')).toBeGreaterThan(events.indexOf(shards.at(-1) as StudyEvent));
+    expect(events.findIndex(({ kind }) => kind === 'model')).toBeGreaterThan(
+      events.indexOf(shards.at(-1) as StudyEvent),
+    );
     // Where all is stored, no shard is run; an added model is run alone; a second pass counts each shard twice.
     expect(shardsOf(await told(readStudyFile(study())))).toEqual([]);
-    expect(shardsOf(await told(readStudyFile(study({ models: ['a', 'b', 'c', 'd'] })))).map(({ models }) => models)).toEqual(shards.map(() => ['d']));
-    const twice = shardsOf(await told(readStudyFile(study({ more: { runtime: { imagesPerShard: 6, secondPass: true } } })), memoryStore()));
+    expect(
+      shardsOf(await told(readStudyFile(study({ models: ['a', 'b', 'c', 'd'] })))).map(({ models }) => models),
+    ).toEqual(shards.map(() => ['d']));
+    const twice = shardsOf(
+      await told(readStudyFile(study({ more: { runtime: { imagesPerShard: 6, secondPass: true } } })), memoryStore()),
+    );
     expect(twice.map(({ shard }) => shard)).toEqual([...shards, ...shards].map(({ shard }) => shard));
   });
 
@@ -72,7 +91,9 @@ describe('runStudy as a library', () => {
 
   it('runs a dozen models in one pass without a word', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `dozen-${String(index)}`);
-    names.forEach((name, index) => { writeModel(at(`${name}.onnx`), index); });
+    names.forEach((name, index) => {
+      writeModel(at(`${name}.onnx`), index);
+    });
     const told: Error[] = [];
     const listen = (warning: Error) => told.push(warning);
     process.on('warning', listen);
@@ -83,14 +104,26 @@ describe('runStudy as a library', () => {
 
   it('does what its examples show', async () => {
     const example = (name: string, ...argv: string[]) => {
-      const child = spawn(process.execPath, ['--conditions=@intermodel/source', '--import', 'tsx', path.join(root, 'tools/examples', name), ...argv], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+      const child = spawn(
+        process.execPath,
+        ['--conditions=@intermodel/source', '--import', 'tsx', path.join(root, 'tools/examples', name), ...argv],
+        { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] },
+      );
       let text = '';
       child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
       return exit(child).then((code) => [code, text]);
     };
-    expect(await example('stage-in-a-pipeline.ts')).toEqual([0, expect.stringMatching(/^unit 0: lamp, IoU 0\.\d+\nunit 1: lamp, IoU 0\.\d+\n$/u)]);
+    expect(await example('stage-in-a-pipeline.ts')).toEqual([
+      0,
+      expect.stringMatching(/^unit 0: lamp, IoU 0\.\d+\nunit 1: lamp, IoU 0\.\d+\n$/u),
+    ]);
     const [code, text] = await example('run-study.ts', study(), at('by-example'));
-    expect([code, text]).toEqual([0, expect.stringMatching(/^a maps: \d+ of 16 units match a concept\n[\s\S]*c is in category \d\n$/u)]);
-    expect(readFileSync(path.join(root, 'tools/examples/run-study.ts'), 'utf8').split('\n').length - 1).toBeLessThanOrEqual(36);
+    expect([code, text]).toEqual([
+      0,
+      expect.stringMatching(/^a maps: \d+ of 16 units match a concept\n[\s\S]*c is in category \d\n$/u),
+    ]);
+    expect(
+      readFileSync(path.join(root, 'tools/examples/run-study.ts'), 'utf8').split('\n').length - 1,
+    ).toBeLessThanOrEqual(36);
   });
 });

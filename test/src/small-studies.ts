@@ -30,7 +30,10 @@ export interface SmallStudies {
   readonly fromNothing: (file: string) => Promise<Record<string, string>>;
 }
 
-/** Gives the specs of a file four models (a to d) of one layer with weights of their own, and 26 drawn scenes, in shards of 3 to 6; call at top level. */
+/**
+ * Gives the specs of a file four models (a to d) of one layer with weights of their own, and 26 drawn scenes, in shards
+ * of 3 to 6; call at top level.
+ */
 export function smallStudies(): SmallStudies {
   const at = temporaryFolder();
   beforeAll(() => {
@@ -38,7 +41,12 @@ export function smallStudies(): SmallStudies {
     for (const [index, name] of ['a', 'b', 'c', 'd'].entries()) writeModel(at(`${name}.onnx`), index);
   });
 
-  const study: SmallStudies['study'] = ({ models = ['a', 'b', 'c'], data = 'data', file = 'study.json', more = {} } = {}) => {
+  const study: SmallStudies['study'] = ({
+    models = ['a', 'b', 'c'],
+    data = 'data',
+    file = 'study.json',
+    more = {},
+  } = {}) => {
     const input = { width: 32, height: 32, preset: 'zero-one' };
     const content = {
       data: { images: `${data}/images`, labels: `${data}/labels`, labelNames: `${data}/labels.csv` },
@@ -52,7 +60,8 @@ export function smallStudies(): SmallStudies {
     return at(file);
   };
 
-  const run: SmallStudies['run'] = (file, out, options = {}) => lastValueFrom(runStudy(readStudyFile(file), { out: at(out), command: 'test', ...options }).pipe(toArray()));
+  const run: SmallStudies['run'] = (file, out, options = {}) =>
+    lastValueFrom(runStudy(readStudyFile(file), { out: at(out), command: 'test', ...options }).pipe(toArray()));
 
   const fromNothing: SmallStudies['fromNothing'] = async (file) => {
     rmSync(at('fresh'), { recursive: true, force: true });
@@ -82,21 +91,33 @@ export function writeModel(file: string, seed: number): void {
 
 /** Steps of a run that were computed: `maps a`, once for each shard. */
 export function computed(events: readonly StudyEvent[]): string[] {
-  return events.flatMap((event) => (event.kind === 'step-done' ? [`${event.step} ${event.subject.split(' ')[0] ?? ''}`.trim()] : []));
+  return events.flatMap((event) =>
+    event.kind === 'step-done' ? [`${event.step} ${event.subject.split(' ')[0] ?? ''}`.trim()] : [],
+  );
 }
 
 /** Files but for those that tell of the way to them too: of changes, and of what was noticed. */
 export function tablesOf(bytes: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(bytes).filter(([name]) => !['changes.json', 'report.html', 'manifest.json'].includes(name)));
+  return Object.fromEntries(
+    Object.entries(bytes).filter(([name]) => !['changes.json', 'report.html', 'manifest.json'].includes(name)),
+  );
 }
 export function imageFile(folder: string, image: number): string {
-  return path.join(folder, 'images', `scene-${String(image).padStart(3, '0')}.${path.extname(readdirSync(path.join(folder, 'images'))[0] ?? '').slice(1)}`);
+  return path.join(
+    folder,
+    'images',
+    `scene-${String(image).padStart(3, '0')}.${path.extname(readdirSync(path.join(folder, 'images'))[0] ?? '').slice(1)}`,
+  );
 }
 
 /** All files of an image: itself and its label planes. */
 export function filesOf(folder: string, image: number): string[] {
   const stem = `scene-${String(image).padStart(3, '0')}`;
-  return ['images', 'labels'].flatMap((kind) => readdirSync(path.join(folder, kind)).filter((name) => name.startsWith(stem)).map((name) => path.join(folder, kind, name)));
+  return ['images', 'labels'].flatMap((kind) =>
+    readdirSync(path.join(folder, kind))
+      .filter((name) => name.startsWith(stem))
+      .map((name) => path.join(folder, kind, name)),
+  );
 }
 
 export function removeImage(folder: string, image: number): void {
@@ -104,7 +125,8 @@ export function removeImage(folder: string, image: number): void {
 }
 
 export function copyImage(folder: string, image: number, to: string): void {
-  for (const file of filesOf(folder, image)) cpSync(file, file.replace(`scene-${String(image).padStart(3, '0')}`, `scene-${to}`));
+  for (const file of filesOf(folder, image))
+    cpSync(file, file.replace(`scene-${String(image).padStart(3, '0')}`, `scene-${to}`));
 }
 
 export function start(argv: readonly string[]): ChildProcess & { readonly told: () => string } {

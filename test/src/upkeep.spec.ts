@@ -8,14 +8,32 @@ const { at, study, run } = smallStudies();
 describe('looking after a study', () => {
   it('tells which steps are done, stale (and why) or missing', async () => {
     rmSync(at('told'), { recursive: true, force: true });
-    const status = (file: string) => JSON.parse(intermodel(['status', file, '--out', at('told'), '--json']).stdout) as { isComplete: boolean; groups: { step: string; model: string; done: number; stale: number; missing: number; toRun: number; bytes: number; why: string[] }[] };
+    const status = (file: string) =>
+      JSON.parse(intermodel(['status', file, '--out', at('told'), '--json']).stdout) as {
+        isComplete: boolean;
+        groups: {
+          step: string;
+          model: string;
+          done: number;
+          stale: number;
+          missing: number;
+          toRun: number;
+          bytes: number;
+          why: string[];
+        }[];
+      };
     const before = status(study());
     expect([before.isComplete, before.groups.every(({ done }) => done === 0)]).toEqual([false, true]);
     await run(study(), 'told');
     const done = status(study());
-    expect([done.isComplete, done.groups.every(({ stale, missing, bytes }) => stale + missing === 0 && bytes > 0)]).toEqual([true, true]);
+    expect([
+      done.isComplete,
+      done.groups.every(({ stale, missing, bytes }) => stale + missing === 0 && bytes > 0),
+    ]).toEqual([true, true]);
     const gated = status(study({ more: { matching: { gate: 0.1 } } })).groups.filter(({ toRun }) => toRun > 0);
-    expect(new Set(gated.map(({ step }) => step))).toEqual(new Set(['matches', 'gallery', 'profiles', 'embedding', 'tables', 'report']));
+    expect(new Set(gated.map(({ step }) => step))).toEqual(
+      new Set(['matches', 'gallery', 'profiles', 'embedding', 'tables', 'report']),
+    );
     expect(gated.find(({ step }) => step === 'matches')?.why).toEqual(['option preset.minimumIou: 0.04 -> 0.1']);
     const text = intermodel(['status', study({ models: ['a', 'b', 'd'] }), '--out', at('told')]).stdout;
     expect(text).toMatch(/maps +d +0 +0 +\d+ /u);
@@ -25,13 +43,26 @@ describe('looking after a study', () => {
   it('foresees as many steps as a run makes: from nothing, with one model more, with one image less', async () => {
     rmSync(at('foreseen'), { recursive: true, force: true });
     cpSync(at('data'), at('foreseen-data'), { recursive: true });
-    const toRun = (file: string) => (JSON.parse(intermodel(['status', file, '--out', at('foreseen'), '--json']).stdout) as { groups: { toRun: number }[] }).groups.reduce((sum, group) => sum + group.toRun, 0);
-    const changes = [() => undefined, () => undefined, () => {
-      removeImage(at('foreseen-data'), 5);
-    }];
+    const toRun = (file: string) =>
+      (
+        JSON.parse(intermodel(['status', file, '--out', at('foreseen'), '--json']).stdout) as {
+          groups: { toRun: number }[];
+        }
+      ).groups.reduce((sum, group) => sum + group.toRun, 0);
+    const changes = [
+      () => undefined,
+      () => undefined,
+      () => {
+        removeImage(at('foreseen-data'), 5);
+      },
+    ];
     for (const [turn, change] of changes.entries()) {
       change();
-      const file = study({ data: 'foreseen-data', file: 'foreseen.json', models: turn === 0 ? ['a', 'b', 'c'] : ['a', 'b', 'c', 'd'] });
+      const file = study({
+        data: 'foreseen-data',
+        file: 'foreseen.json',
+        models: turn === 0 ? ['a', 'b', 'c'] : ['a', 'b', 'c', 'd'],
+      });
       const foreseen = toRun(file);
       expect(foreseen).toBeGreaterThan(0);
       expect((await run(file, 'foreseen')).filter(({ kind }) => kind === 'step-done')).toHaveLength(foreseen);
@@ -61,7 +92,9 @@ describe('looking after a study', () => {
     const again = ['run', file, '--out', at('chosen'), '--store', at('chosen-steps'), ...gallery, '--json'];
     intermodel(again);
     expect(intermodel(['status', file, '--store', at('chosen-steps'), ...gallery]).stdout).toContain('Complete');
-    expect(intermodel(['clean', file, '--store', at('chosen-steps'), ...gallery, '--remove']).stdout).toMatch(/^Nothing to remove/u);
+    expect(intermodel(['clean', file, '--store', at('chosen-steps'), ...gallery, '--remove']).stdout).toMatch(
+      /^Nothing to remove/u,
+    );
     expect(JSON.parse(intermodel(again).stdout)).toMatchObject({ steps: { run: 0 } });
   });
 

@@ -9,7 +9,14 @@ import { TopActivations } from '@intermodel/numerics';
 import { openSession } from '@intermodel/onnx';
 import { defineStudy, dissectStudy } from '@intermodel/pipelines';
 import { activationShape, type ActivationShape } from '@intermodel/schemas';
-import { drawScenes, writeMobileNetV2, writePlainLayout, writeResNet50, type PlainLayout, type RandomNetwork } from '@intermodel/testing';
+import {
+  drawScenes,
+  writeMobileNetV2,
+  writePlainLayout,
+  writeResNet50,
+  type PlainLayout,
+  type RandomNetwork,
+} from '@intermodel/testing';
 import { column, fileStore, readNumbers } from '@intermodel/streams';
 import { concatMap, lastValueFrom } from 'rxjs';
 import { measureProcess, median, printFigure } from './measure.ts';
@@ -28,8 +35,15 @@ export async function benchDissect(): Promise<void> {
   setFlagsFromString('--heap-growing-percent=200');
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   try {
-    const layout = writePlainLayout(path.join(folder, 'few'), drawScenes({ count: fewImages, width: 320, height: 240, seed: 1 }));
-    const network = (name: string, write: typeof writeResNet50, sparse: boolean) => ({ name, file: path.join(folder, `${name}.onnx`), ...write(path.join(folder, `${name}.onnx`), { seed: 1, sparse }) });
+    const layout = writePlainLayout(
+      path.join(folder, 'few'),
+      drawScenes({ count: fewImages, width: 320, height: 240, seed: 1 }),
+    );
+    const network = (name: string, write: typeof writeResNet50, sparse: boolean) => ({
+      name,
+      file: path.join(folder, `${name}.onnx`),
+      ...write(path.join(folder, `${name}.onnx`), { seed: 1, sparse }),
+    });
     const dense = network('resnet50-dense', writeResNet50, false);
     const sparse = network('resnet50-sparse', writeResNet50, true);
     const mobile = network('mobilenetv2-dense', writeMobileNetV2, false);
@@ -48,9 +62,12 @@ interface NamedNetwork extends RandomNetwork {
 }
 
 /**
- * Inference alone and the whole are measured in turn, since a machine's speed drifts: the ratio is that of each whole to
- * the mean of inference before and after it. The yardstick is the faster of two settings of the runtime: as it comes, and
- * with threads that do not spin, which others on the machine disturb less. Which one that is, all rounds together decide;
+ * Inference alone and the whole are measured in turn, since a machine's speed drifts: the ratio is that of each whole
+ * to
+ * the mean of inference before and after it. The yardstick is the faster of two settings of the runtime: as it comes,
+ * and
+ * with threads that do not spin, which others on the machine disturb less. Which one that is, all rounds together
+ * decide;
  * to take the faster one in each round would take what chance made fast.
  */
 async function benchModel(network: NamedNetwork, layout: PlainLayout, goal: string): Promise<void> {
@@ -67,13 +84,36 @@ async function benchModel(network: NamedNetwork, layout: PlainLayout, goal: stri
   const faster = medianOf(({ alone }) => alone[0]) < medianOf(({ alone }) => alone[1]) ? 0 : 1;
   const whole = medianOf((round) => round.whole);
   const ratios = rounds.map((round) => round.whole / round.alone[faster]).sort((one, other) => one - other);
-  printFigure('dissect', `${network.name}: inference alone, per image`, `${medianOf(({ alone }) => alone[faster]).toFixed(1)} ms`);
+  printFigure(
+    'dissect',
+    `${network.name}: inference alone, per image`,
+    `${medianOf(({ alone }) => alone[faster]).toFixed(1)} ms`,
+  );
   printFigure('dissect', `${network.name}: whole dissection, per image`, `${whole.toFixed(1)} ms`);
-  printFigure('dissect', `${network.name}: ratio, median of ${String(roundsMeasured)}`, median(ratios).toFixed(2), goal);
-  printFigure('dissect', `${network.name}: ratio, least and greatest`, `${(ratios[0] ?? NaN).toFixed(2)} to ${(ratios.at(-1) ?? NaN).toFixed(2)}`);
+  printFigure(
+    'dissect',
+    `${network.name}: ratio, median of ${String(roundsMeasured)}`,
+    median(ratios).toFixed(2),
+    goal,
+  );
+  printFigure(
+    'dissect',
+    `${network.name}: ratio, least and greatest`,
+    `${(ratios[0] ?? NaN).toFixed(2)} to ${(ratios.at(-1) ?? NaN).toFixed(2)}`,
+  );
   const { kernels, top } = await countingAlone(network, layout);
-  printFigure('dissect', `${network.name}: thresholds and overlaps, one thread`, `${kernels.toFixed(1)} ms`, 'at most 6 ms');
-  printFigure('dissect', `${network.name}: share of the strongest images`, `${((100 * top) / whole).toFixed(1)} %`, 'under 3 %');
+  printFigure(
+    'dissect',
+    `${network.name}: thresholds and overlaps, one thread`,
+    `${kernels.toFixed(1)} ms`,
+    'at most 6 ms',
+  );
+  printFigure(
+    'dissect',
+    `${network.name}: share of the strongest images`,
+    `${((100 * top) / whole).toFixed(1)} %`,
+    'under 3 %',
+  );
 }
 
 async function inferenceAlone({ file, tensor }: NamedNetwork, spinning: boolean): Promise<number> {
@@ -88,19 +128,31 @@ async function inferenceAlone({ file, tensor }: NamedNetwork, spinning: boolean)
   return elapsed;
 }
 
-/** From the first image to the finished tables, reading, decoding, labels, thresholds and overlaps included; opening the model is not. */
+/**
+ * From the first image to the finished tables, reading, decoding, labels, thresholds and overlaps included; opening the
+ * model is not.
+ */
 async function wholeDissection({ file, tensor, units, name }: NamedNetwork, layout: PlainLayout): Promise<number> {
-  const study = defineStudy({ data: { ...layout }, models: [{ name, file, layer: tensor, input: 'imagenet' }], runtime: { threads } });
+  const study = defineStudy({
+    data: { ...layout },
+    models: [{ name, file, layer: tensor, input: 'imagenet' }],
+    runtime: { threads },
+  });
   let [started, intersections] = [0, 0];
   const store = path.join(path.dirname(layout.images), 'store');
   await lastValueFrom(
     dissectStudy(study, { store: fileStore(store) }).pipe(
       concatMap(async (event) => {
         if (event.kind === 'progress' && event.step === 'images' && started === 0) started = performance.now();
-        if (event.kind === 'model') for (const { overlaps, matches } of event.layers) {
-          intersections += readNumbers(column(await overlaps(), 'intersection')).reduce((sum, count) => sum + count, 0);
-          if (matches.numRows !== units) throw new Error(`expected ${String(units)} units, got ${String(matches.numRows)}`);
-        }
+        if (event.kind === 'model')
+          for (const { overlaps, matches } of event.layers) {
+            intersections += readNumbers(column(await overlaps(), 'intersection')).reduce(
+              (sum, count) => sum + count,
+              0,
+            );
+            if (matches.numRows !== units)
+              throw new Error(`expected ${String(units)} units, got ${String(matches.numRows)}`);
+          }
       }),
     ),
   );
@@ -110,10 +162,18 @@ async function wholeDissection({ file, tensor, units, name }: NamedNetwork, layo
   return elapsed / fewImages;
 }
 
-/** Milliseconds an image that counting takes while nothing else runs, and those of them that go to the strongest images. */
-async function countingAlone(network: NamedNetwork, layout: PlainLayout): Promise<{ readonly kernels: number; readonly top: number }> {
+/**
+ * Milliseconds an image that counting takes while nothing else runs, and those of them that go to the strongest images.
+ */
+async function countingAlone(
+  network: NamedNetwork,
+  layout: PlainLayout,
+): Promise<{ readonly kernels: number; readonly top: number }> {
   const { shape, vocabulary, images } = await readMaps(network, layout);
-  const [dissection, strongest] = [new ActivationDissection({ shape, vocabulary, maximumImages: images.length }), new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth })];
+  const [dissection, strongest] = [
+    new ActivationDissection({ shape, vocabulary, maximumImages: images.length }),
+    new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth }),
+  ];
   const start = performance.now();
   images.forEach(({ activations, planes }, image) => {
     dissection.add(image, activations, { planes });
@@ -145,21 +205,59 @@ async function readMaps({ name, file, tensor }: NamedNetwork, layout: PlainLayou
   return { shape, images, vocabulary: set.vocabulary.concepts };
 }
 
-/** The whole command in a process of its own, over 200 and 2,000 images; what it keeps of the maps is on the disk, and in memory up to an option. */
+/**
+ * The whole command in a process of its own, over 200 and 2,000 images; what it keeps of the maps is on the disk, and
+ * in memory up to an option.
+ */
 function benchMemory({ file, tensor }: NamedNetwork, few: PlainLayout, folder: string): void {
-  const many = writePlainLayout(path.join(folder, 'many'), drawScenes({ count: manyImages, width: 320, height: 240, seed: 1 }));
-  const { keptMapsBytes } = defineStudy({ data: { ...few }, models: [{ name: 'any', file, layer: tensor, input: 'imagenet' }] }).runtime;
-  for (const [images, layout] of [[fewImages, few], [manyImages, many]] as const) {
+  const many = writePlainLayout(
+    path.join(folder, 'many'),
+    drawScenes({ count: manyImages, width: 320, height: 240, seed: 1 }),
+  );
+  const { keptMapsBytes } = defineStudy({
+    data: { ...few },
+    models: [{ name: 'any', file, layer: tensor, input: 'imagenet' }],
+  }).runtime;
+  for (const [images, layout] of [
+    [fewImages, few],
+    [manyImages, many],
+  ] as const) {
     const out = path.join(folder, `out-${String(images)}`);
-    const { seconds, megabytes } = measureProcess(command, ['dissect', '--model', `${file}:${tensor}`, '--images', layout.images, '--labels', layout.labels, '--label-names', layout.labelNames, '--threads', String(threads), '--quiet', '--out', out]);
+    const { seconds, megabytes } = measureProcess(command, [
+      'dissect',
+      '--model',
+      `${file}:${tensor}`,
+      '--images',
+      layout.images,
+      '--labels',
+      layout.labels,
+      '--label-names',
+      layout.labelNames,
+      '--threads',
+      String(threads),
+      '--quiet',
+      '--out',
+      out,
+    ]);
     const name = `whole command, ${String(images)} images`;
     printFigure('dissect', `${name}: time`, `${seconds.toFixed(1)} s`);
     printFigure('dissect', `${name}: peak memory`, `${megabytes.toFixed(0)} MB`, 'under 1,000 MB, flat');
-    printFigure('dissect', `${name}: kept maps, of these in memory`, `at most ${(keptMapsBytes / 2 ** 20).toFixed(0)} MiB`);
-    printFigure('dissect', `${name}: store on the disk`, `${(folderBytes(path.join(out, '.store')) / 1e6).toFixed(0)} MB`);
+    printFigure(
+      'dissect',
+      `${name}: kept maps, of these in memory`,
+      `at most ${(keptMapsBytes / 2 ** 20).toFixed(0)} MiB`,
+    );
+    printFigure(
+      'dissect',
+      `${name}: store on the disk`,
+      `${(folderBytes(path.join(out, '.store')) / 1e6).toFixed(0)} MB`,
+    );
   }
 }
 
 function folderBytes(folder: string): number {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce((sum, name) => sum + statSync(path.join(folder, name)).size, 0);
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).reduce(
+    (sum, name) => sum + statSync(path.join(folder, name)).size,
+    0,
+  );
 }

@@ -11,8 +11,16 @@ export function benchEmbedCommand(): void {
   try {
     const table = path.join(folder, 'units.csv');
     writeTable(table);
-    const { seconds, megabytes } = measureProcess(path.resolve(import.meta.dirname, '../../apps/cli/bin/intermodel.js'), ['embed', table, '--out', path.join(folder, 'out'), '--quiet']);
-    printFigure('many', `embed ${models.toLocaleString('en')} models x ${String(unitsPerModel)} units, with report`, `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`, 'under 60 s, 1,500 MB');
+    const { seconds, megabytes } = measureProcess(
+      path.resolve(import.meta.dirname, '../../apps/cli/bin/intermodel.js'),
+      ['embed', table, '--out', path.join(folder, 'out'), '--quiet'],
+    );
+    printFigure(
+      'many',
+      `embed ${models.toLocaleString('en')} models x ${String(unitsPerModel)} units, with report`,
+      `${seconds.toFixed(1)} s, ${megabytes.toFixed(0)} MB`,
+      'under 60 s, 1,500 MB',
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

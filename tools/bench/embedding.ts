@@ -20,6 +20,11 @@ export async function benchEmbedding(): Promise<void> {
     );
     const end = performance.now();
     if (fit.numRows < 150) throw new Error(`expected most of the 200 concepts, got ${String(fit.numRows)}`);
-    printFigure('embedding', `${String(models)} models x 2,048 units: profiles, then PCA`, `${((profiled - start) / 1000).toFixed(3)} + ${((end - profiled) / 1000).toFixed(3)} s`, models === 1000 ? 'under 5 s' : undefined);
+    printFigure(
+      'embedding',
+      `${String(models)} models x 2,048 units: profiles, then PCA`,
+      `${((profiled - start) / 1000).toFixed(3)} + ${((end - profiled) / 1000).toFixed(3)} s`,
+      models === 1000 ? 'under 5 s' : undefined,
+    );
   }
 }

@@ -19,7 +19,10 @@ const pairsMeasured = 6;
 export async function benchIncremental(): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'bench-'));
   try {
-    const layout = writePlainLayout(path.join(folder, 'data'), drawScenes({ count: imageCount, width: 320, height: 240, seed: 1 }));
+    const layout = writePlainLayout(
+      path.join(folder, 'data'),
+      drawScenes({ count: imageCount, width: 320, height: 240, seed: 1 }),
+    );
     await benchStore(folder, layout);
     await benchRuns(folder, layout);
   } finally {
@@ -27,11 +30,17 @@ export async function benchIncremental(): Promise<void> {
   }
 }
 
-/** The two are measured in turn, now this one first, now the other, after a run of each that is not counted, since a machine's speed drifts. */
+/**
+ * The two are measured in turn, now this one first, now the other, after a run of each that is not counted, since a
+ * machine's speed drifts.
+ */
 async function benchStore(folder: string, layout: PlainLayout): Promise<void> {
   const file = path.join(folder, 'resnet50.onnx');
   const { tensor } = writeResNet50(file, { seed: 1, sparse: true });
-  const study = defineStudy({ data: { ...layout }, models: [{ name: 'resnet50', file, layer: tensor, input: 'imagenet' }] });
+  const study = defineStudy({
+    data: { ...layout },
+    models: [{ name: 'resnet50', file, layer: tensor, input: 'imagenet' }],
+  });
   const seconds = async (store: StepStore) => {
     const start = performance.now();
     await lastValueFrom(dissectStudy(study, { store }));
@@ -45,7 +54,11 @@ async function benchStore(folder: string, layout: PlainLayout): Promise<void> {
   const barest = () => seconds(barestStore());
   await barest();
   await onDisk();
-  printFigure('incremental', 'ResNet-50-sized, bytes on disk per image and model', `${(folderSize(steps) / imageCount / 1024).toFixed(0)} KiB`);
+  printFigure(
+    'incremental',
+    'ResNet-50-sized, bytes on disk per image and model',
+    `${(folderSize(steps) / imageCount / 1024).toFixed(0)} KiB`,
+  );
   const ratios: number[] = [];
   for (let pair = 0; pair < pairsMeasured; pair++) {
     if (pair % 2 === 0) {
@@ -56,28 +69,52 @@ async function benchStore(folder: string, layout: PlainLayout): Promise<void> {
       ratios.push(stored / (await barest()));
     }
   }
-  printFigure('incremental', 'store on disk (packed, hashed, flushed), cold run against one that only holds what is read back', `${((median(ratios) - 1) * 100).toFixed(1)} %`, 'under 3 %');
+  printFigure(
+    'incremental',
+    'store on disk (packed, hashed, flushed), cold run against one that only holds what is read back',
+    `${((median(ratios) - 1) * 100).toFixed(1)} %`,
+    'under 3 %',
+  );
 }
 
 async function benchRuns(folder: string, layout: PlainLayout): Promise<void> {
   const random = createRandom(1);
-  for (let model = 0; model < modelCount; model++) writeFileSync(path.join(folder, `m${String(model)}.onnx`), smallModel(() => random.uniform() - 0.5));
+  for (let model = 0; model < modelCount; model++)
+    writeFileSync(
+      path.join(folder, `m${String(model)}.onnx`),
+      smallModel(() => random.uniform() - 0.5),
+    );
   const study = (models: number) => {
     const file = path.join(folder, 'study.json');
-    const described = Array.from({ length: models }, (_, model) => ({ name: `m${String(model)}`, file: `m${String(model)}.onnx`, layer: 'maps', input: { preset: 'zero-one', width: 56, height: 56 } }));
+    const described = Array.from({ length: models }, (_, model) => ({
+      name: `m${String(model)}`,
+      file: `m${String(model)}.onnx`,
+      layer: 'maps',
+      input: { preset: 'zero-one', width: 56, height: 56 },
+    }));
     writeFileSync(file, JSON.stringify({ data: { ...layout }, models: described }));
     return file;
   };
-  const run = (file: string, out: string) => measureProcess(command, ['run', file, '--quiet', '--out', path.join(folder, out)]).seconds;
+  const run = (file: string, out: string) =>
+    measureProcess(command, ['run', file, '--quiet', '--out', path.join(folder, out)]).seconds;
   const alone = run(study(1), 'alone');
   const cold = run(study(modelCount - 1), 'out');
   const added = run(study(modelCount), 'out');
   const unchanged = median([0, 1, 2].map(() => run(study(modelCount), 'out')));
   const status = await studyStatus(readStudyFile(study(modelCount)), { out: path.join(folder, 'out') });
   if (!status.isComplete) throw new Error('a run left steps undone');
-  printFigure('incremental', `${String(modelCount - 1)} models of ${String(units)} units, ${String(imageCount)} images, cold`, `${cold.toFixed(1)} s`);
+  printFigure(
+    'incremental',
+    `${String(modelCount - 1)} models of ${String(units)} units, ${String(imageCount)} images, cold`,
+    `${cold.toFixed(1)} s`,
+  );
   printFigure('incremental', 'one of them alone, cold', `${alone.toFixed(1)} s`);
-  printFigure('incremental', `one model added to ${String(modelCount - 1)}`, `${added.toFixed(1)} s`, `at most ${(alone + 2).toFixed(1)} s: one model and 2 s`);
+  printFigure(
+    'incremental',
+    `one model added to ${String(modelCount - 1)}`,
+    `${added.toFixed(1)} s`,
+    `at most ${(alone + 2).toFixed(1)} s: one model and 2 s`,
+  );
   printFigure('incremental', `nothing changed, ${String(modelCount)} models`, `${unchanged.toFixed(2)} s`, 'under 2 s');
 }
 
@@ -97,5 +134,7 @@ function smallModel(weight: () => number): Uint8Array {
 }
 
 function folderSize(folder: string): number {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
 }

@@ -7,12 +7,16 @@ export function median(values: readonly number[]): number {
 }
 
 /** Wall seconds and peak memory (MB) of one whole process, by the operating system's own account of it. */
-export function measureProcess(command: string, argv: readonly string[]): { readonly seconds: number; readonly megabytes: number } {
+export function measureProcess(
+  command: string,
+  argv: readonly string[],
+): { readonly seconds: number; readonly megabytes: number } {
   const start = performance.now();
   const { status, stderr } = spawnSync(process.execPath, ['--eval', measuring, command, ...argv], { encoding: 'utf8' });
   const seconds = (performance.now() - start) / 1000;
   const kilobytes = Number(/maxrss=(\d+)/u.exec(stderr)?.[1]);
-  if (status !== 0 || Number.isNaN(kilobytes)) throw new Error(`${command} ${argv.join(' ')} ended with ${String(status)}:\n${stderr}`);
+  if (status !== 0 || Number.isNaN(kilobytes))
+    throw new Error(`${command} ${argv.join(' ')} ended with ${String(status)}:\n${stderr}`);
   return { seconds, megabytes: kilobytes / 1024 };
 }
 
@@ -27,5 +31,7 @@ import(command);
 
 /** Prints one line of figures under a topic. */
 export function printFigure(topic: string, name: string, value: string, goal?: string): void {
-  console.log(`${topic.padEnd(12)} ${name.padEnd(52)} ${value.padStart(16)}${goal === undefined ? '' : `   goal: ${goal}`}`);
+  console.log(
+    `${topic.padEnd(12)} ${name.padEnd(52)} ${value.padStart(16)}${goal === undefined ? '' : `   goal: ${goal}`}`,
+  );
 }

@@ -13,8 +13,18 @@ export function benchReproduce(): void {
     const runs = Array.from({ length: 5 }, () => measureProcess(command, ['reproduce', '--out', out, '--quiet']));
     const rows = readFileSync(path.join(out, 'relations.csv'), 'utf8').trimEnd().split('\n').length - 1;
     if (rows !== 576) throw new Error(`expected 576 relations, got ${String(rows)}`);
-    printFigure('reproduce', 'whole process, median of 5', `${median(runs.map(({ seconds }) => seconds)).toFixed(2)} s`, 'under 2.5 s');
-    printFigure('reproduce', 'peak memory, median of 5', `${median(runs.map(({ megabytes }) => megabytes)).toFixed(0)} MB`, 'under 300 MB');
+    printFigure(
+      'reproduce',
+      'whole process, median of 5',
+      `${median(runs.map(({ seconds }) => seconds)).toFixed(2)} s`,
+      'under 2.5 s',
+    );
+    printFigure(
+      'reproduce',
+      'peak memory, median of 5',
+      `${median(runs.map(({ megabytes }) => megabytes)).toFixed(0)} MB`,
+      'under 300 MB',
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

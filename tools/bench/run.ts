@@ -9,6 +9,13 @@ import { benchIncremental } from './incremental.ts';
 import { benchManyModels } from './many-models.ts';
 import { benchReproduce } from './reproduce.ts';
 
-const topics: Record<string, () => Promise<void> | void> = { reproduce: benchReproduce, embedding: benchEmbedding, many: benchEmbedCommand, dissect: benchDissect, incremental: benchIncremental, models: benchManyModels };
+const topics: Record<string, () => Promise<void> | void> = {
+  reproduce: benchReproduce,
+  embedding: benchEmbedding,
+  many: benchEmbedCommand,
+  dissect: benchDissect,
+  incremental: benchIncremental,
+  models: benchManyModels,
+};
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

@@ -6,13 +6,26 @@
 import { fileURLToPath } from 'node:url';
 import { readScoreTables, readUnitTables } from '@intermodel/data-loading';
 import { column, readNumbers, readStrings, writeFileAtomically } from '@intermodel/streams';
-import { Bool, Dictionary, Float64, Int16, Int8, Table, tableToIPC, Utf8, vectorFromArray, type Vector } from 'apache-arrow';
+import {
+  Bool,
+  Dictionary,
+  Float64,
+  Int16,
+  Int8,
+  Table,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+  type Vector,
+} from 'apache-arrow';
 import { lastValueFrom } from 'rxjs';
 
 const [units, scores] = process.argv.slice(2);
 if (units === undefined || scores === undefined) throw new Error('usage: build-ssl-2022.ts UNITS.csv SCORES.csv');
-const target = (table: string) => fileURLToPath(new URL(`../../libs/data-loading/data/ssl-2022/${table}.arrow`, import.meta.url));
-const text = (values: readonly string[], id: number) => vectorFromArray(values, new Dictionary(new Utf8(), new Int8(), id));
+const target = (table: string) =>
+  fileURLToPath(new URL(`../../libs/data-loading/data/ssl-2022/${table}.arrow`, import.meta.url));
+const text = (values: readonly string[], id: number) =>
+  vectorFromArray(values, new Dictionary(new Utf8(), new Int8(), id));
 const write = (file: string, columns: Record<string, Vector>) => {
   writeFileAtomically(file, tableToIPC(new Table(columns), 'file'));
 };

@@ -16,10 +16,18 @@ runStudy(readStudyFile(file), { out, signal: stop.signal }).subscribe({
         console.error(`${event.step} ${event.subject}: ${(event.milliseconds / 1000).toFixed(1)} s`);
         break;
       case 'model':
-        for (const { layer, summary } of event.layers) console.log(`${event.model.name} ${layer}: ${String(summary.detected)} of ${String(summary.units)} units match a concept`);
+        for (const { layer, summary } of event.layers)
+          console.log(
+            `${event.model.name} ${layer}: ${String(summary.detected)} of ${String(summary.units)} units match a concept`,
+          );
         break;
       case 'tables':
-        console.log(event.tables.points?.toArray().map(({ model, cluster }) => `${model} is in category ${String(cluster)}`).join('\n') ?? 'a single model makes no embedding');
+        console.log(
+          event.tables.points
+            ?.toArray()
+            .map(({ model, cluster }) => `${model} is in category ${String(cluster)}`)
+            .join('\n') ?? 'a single model makes no embedding',
+        );
     }
   },
   error: (error: unknown) => {

@@ -7,13 +7,28 @@ import { activationSchema, type ActivationShape } from '@intermodel/schemas';
 import { buildBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { bufferCount, interval, map, take } from 'rxjs';
 
-const shape: ActivationShape = { model: 'sensor', layer: 'brightness', units: 2, mapHeight: 8, mapWidth: 8, labelHeight: 8, labelWidth: 8 };
+const shape: ActivationShape = {
+  model: 'sensor',
+  layer: 'brightness',
+  units: 2,
+  mapHeight: 8,
+  mapWidth: 8,
+  labelHeight: 8,
+  labelWidth: 8,
+};
 
 /** Brightness of an image whose lit square wanders, the second unit upside down, and label 1 where it is lit. */
 function look(time: number) {
   const lit = (cell: number) => (Math.floor(cell / 8) + time) % 8 < 2 && (cell + time) % 8 < 2;
   const cells = Array.from({ length: 64 }, (_, cell) => cell);
-  return { image: `t${String(time)}`, activations: [...cells.map((cell) => (lit(cell) ? 1 + time / 100 : 0)), ...cells.map((cell) => (lit(63 - cell) ? 1 + time / 100 : 0))], labels: cells.map((cell) => (lit(cell) ? 1 : 0)) };
+  return {
+    image: `t${String(time)}`,
+    activations: [
+      ...cells.map((cell) => (lit(cell) ? 1 + time / 100 : 0)),
+      ...cells.map((cell) => (lit(63 - cell) ? 1 + time / 100 : 0)),
+    ],
+    labels: cells.map((cell) => (lit(cell) ? 1 : 0)),
+  };
 }
 
 interval(2)
@@ -25,12 +40,20 @@ interval(2)
       buildBatch(activationSchema(shape), {
         image: looks.map(({ image }) => image),
         activations: Float32Array.from(looks.flatMap(({ activations }) => activations)),
-        labels: { offsets: Int32Array.from([0, ...looks.keys()].map((_, index) => index)), values: Uint16Array.from(looks.flatMap(({ labels }) => labels)) },
+        labels: {
+          offsets: Int32Array.from([0, ...looks.keys()].map((_, index) => index)),
+          values: Uint16Array.from(looks.flatMap(({ labels }) => labels)),
+        },
       }),
     ),
     dissectActivations({ vocabulary: [{ number: 1, name: 'lamp', category: 'object' }] }),
   )
   .subscribe(({ matches }) => {
-    const [units, concepts, ious] = [readNumbers(column(matches, 'unit')), readStrings(column(matches, 'concept')), readNumbers(column(matches, 'iou'))];
-    for (const [row, unit] of units.entries()) console.log(`unit ${String(unit)}: ${concepts[row] ?? ''}, IoU ${(ious[row] ?? 0).toFixed(3)}`);
+    const [units, concepts, ious] = [
+      readNumbers(column(matches, 'unit')),
+      readStrings(column(matches, 'concept')),
+      readNumbers(column(matches, 'iou')),
+    ];
+    for (const [row, unit] of units.entries())
+      console.log(`unit ${String(unit)}: ${concepts[row] ?? ''}, IoU ${(ious[row] ?? 0).toFixed(3)}`);
   });

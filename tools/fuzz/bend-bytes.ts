@@ -24,14 +24,27 @@ export function bendBytes(bytes: Uint8Array, random: Random): BentBytes {
       return { bytes: copy, how: `bytes ${places.join(', ')}` };
     }
     case 3:
-      return { bytes: copy.fill(random.below(2) * 255, one, other), how: `bytes ${String(one)} to ${String(other)} all alike` };
+      return {
+        bytes: copy.fill(random.below(2) * 255, one, other),
+        how: `bytes ${String(one)} to ${String(other)} all alike`,
+      };
     case 4:
-      return { bytes: Uint8Array.from([...copy.subarray(0, one), ...copy.subarray(other)]), how: `without bytes ${String(one)} to ${String(other)}` };
+      return {
+        bytes: Uint8Array.from([...copy.subarray(0, one), ...copy.subarray(other)]),
+        how: `without bytes ${String(one)} to ${String(other)}`,
+      };
     case 5:
-      return { bytes: Buffer.concat([copy.subarray(0, other), copy.subarray(one, other), copy.subarray(other)]), how: `bytes ${String(one)} to ${String(other)} twice` };
+      return {
+        bytes: Buffer.concat([copy.subarray(0, other), copy.subarray(one, other), copy.subarray(other)]),
+        how: `bytes ${String(one)} to ${String(other)} twice`,
+      };
     case 6: {
       // A length or an offset that claims far more than there is.
-      new DataView(copy.buffer).setUint32(Math.min(one & ~3, Math.max(0, copy.length - 4)), 0x7fffffff - random.below(1 << 20), true);
+      new DataView(copy.buffer).setUint32(
+        Math.min(one & ~3, Math.max(0, copy.length - 4)),
+        0x7fffffff - random.below(1 << 20),
+        true,
+      );
       return { bytes: copy.length < 4 ? bytes : copy, how: `a huge number at byte ${String(one & ~3)}` };
     }
     default: {

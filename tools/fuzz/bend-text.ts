@@ -3,8 +3,54 @@ import { bendBytes, type BentBytes } from './bend-bytes.ts';
 
 /** What users and programs write where something else is expected. */
 const oddities = [
-  ...['', ' ', '0', '-1', '1e309', '-1e308', '1e306', 'NaN', 'Infinity', '1,234', '0x10', '9'.repeat(400), '18446744073709551616', 'null', 'true', '~', '[]', '{}', '""', '"', "'", ',', ';', '\n', '\r', '\t'],
-  ...['..', '../../etc/passwd', '/dev/zero', '\u0000', '\u001b[31m', '\u202e', '\ufeff', '\ud800', 'é', 'e\u0301', '名前', '👩‍🔬', '=1+1', '@x', '<script>alert(1)</script>', '%s', '$(id)', 'x.deadbeef.partial'],
+  ...[
+    '',
+    ' ',
+    '0',
+    '-1',
+    '1e309',
+    '-1e308',
+    '1e306',
+    'NaN',
+    'Infinity',
+    '1,234',
+    '0x10',
+    '9'.repeat(400),
+    '18446744073709551616',
+    'null',
+    'true',
+    '~',
+    '[]',
+    '{}',
+    '""',
+    '"',
+    "'",
+    ',',
+    ';',
+    '\n',
+    '\r',
+    '\t',
+  ],
+  ...[
+    '..',
+    '../../etc/passwd',
+    '/dev/zero',
+    '\u0000',
+    '\u001b[31m',
+    '\u202e',
+    '\ufeff',
+    '\ud800',
+    'é',
+    'e\u0301',
+    '名前',
+    '👩‍🔬',
+    '=1+1',
+    '@x',
+    '<script>alert(1)</script>',
+    '%s',
+    '$(id)',
+    'x.deadbeef.partial',
+  ],
   ...['n'.repeat(300), '&a', '*a', '!!merge x', '<<: *a', '- - - -', '[['.repeat(200), '{"a":'.repeat(200), '# no'],
 ];
 
@@ -26,7 +72,14 @@ export function bendText(text: string, random: Random): BentBytes {
         break;
       }
       case 2:
-        told.push(`without ${JSON.stringify(parts.splice(place, 1 + random.below(4)).join('').slice(0, 30))}`);
+        told.push(
+          `without ${JSON.stringify(
+            parts
+              .splice(place, 1 + random.below(4))
+              .join('')
+              .slice(0, 30),
+          )}`,
+        );
         break;
       case 3: {
         const piece = parts.slice(place, place + 1 + random.below(40));

@@ -50,7 +50,15 @@ export interface FuzzOptions {
 }
 
 /** Gives the command bent inputs of all kinds in turn, each in a folder of its own, and judges what it does. */
-export async function fuzz({ command, inputs, seed, kinds = fuzzKinds, parallel, onVerdict, keep }: FuzzOptions): Promise<void> {
+export async function fuzz({
+  command,
+  inputs,
+  seed,
+  kinds = fuzzKinds,
+  parallel,
+  onVerdict,
+  keep,
+}: FuzzOptions): Promise<void> {
   const work = mkdtempSync(path.join(tmpdir(), 'intermodel-fuzz-'));
   try {
     const base = path.join(work, 'base');

@@ -3,14 +3,32 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { unitMatchSchema } from '@intermodel/schemas';
 import { batchCsvColumns, csvText, writeArrowFile } from '@intermodel/streams';
-import { buildOnnxModel, drawScenes, syntheticUnitMatches, writeAde20kLayout, writeBrodenLayout, writeCocoInstancesLayout, writeCocoPanopticLayout, writeNpy, writePlainLayout, writeVocLayout, type OnnxModel } from '@intermodel/testing';
+import {
+  buildOnnxModel,
+  drawScenes,
+  syntheticUnitMatches,
+  writeAde20kLayout,
+  writeBrodenLayout,
+  writeCocoInstancesLayout,
+  writeCocoPanopticLayout,
+  writeNpy,
+  writePlainLayout,
+  writeVocLayout,
+  type OnnxModel,
+} from '@intermodel/testing';
 
 /** A network of two convolutions with a residual sum, as whole models of the fuzzing harness are. */
 export const smallNetwork: OnnxModel = {
   inputs: [{ name: 'input', dims: ['batch', 3, 32, 32] }],
   outputs: [{ name: 'scores', dims: ['batch', 8] }],
   nodes: [
-    { op: 'Conv', name: 'first', inputs: ['input', 'w1'], outputs: ['c1'], attributes: { pads: [1, 1, 1, 1], strides: [2, 2] } },
+    {
+      op: 'Conv',
+      name: 'first',
+      inputs: ['input', 'w1'],
+      outputs: ['c1'],
+      attributes: { pads: [1, 1, 1, 1], strides: [2, 2] },
+    },
     { op: 'Relu', inputs: ['c1'], outputs: ['r1'] },
     { op: 'Conv', name: 'second', inputs: ['r1', 'w2'], outputs: ['c2'], attributes: { pads: [1, 1, 1, 1] } },
     { op: 'Add', inputs: ['c2', 'r1'], outputs: ['sum'] },
@@ -54,14 +72,30 @@ export function makeBase(base: string, command: string): void {
     writeFileSync(at('units', `${String(index)}.csv`), csvText(batchCsvColumns(batch), batch.numRows));
     writeArrowFile(at('units', `${String(index)}.arrow`), unitMatchSchema, [batch]);
   });
-  const scores = ['model,task,dataset,metric,score,higherIsBetter', ...batches.flatMap((_, model) => ['one', 'two'].map((dataset, place) => `model ${String(model).padStart(4, '0')},classification,${dataset},accuracy,${String(((model * 7 + place * 3) % 11) / 11)},true`)), ''];
+  const scores = [
+    'model,task,dataset,metric,score,higherIsBetter',
+    ...batches.flatMap((_, model) =>
+      ['one', 'two'].map(
+        (dataset, place) =>
+          `model ${String(model).padStart(4, '0')},classification,${dataset},accuracy,${String(((model * 7 + place * 3) % 11) / 11)},true`,
+      ),
+    ),
+    '',
+  ];
   writeFileSync(at('scores.csv'), scores.join('\n'));
   const scenes = drawScenes({ count: 4, width: 32, height: 32, seed: 3 });
   writePlainLayout(at('data'), scenes);
   writeNpy(at('npy', 'labels', 'scene-000.npy'), scenes[0]?.objects ?? [], [32, 32]);
   cpSync(at('data', 'images', 'scene-000.png'), at('npy', 'images', 'scene-000.png'));
   cpSync(at('data', 'labels.csv'), at('npy', 'labels.csv'));
-  for (const [name, write] of Object.entries({ 'coco-instances': writeCocoInstancesLayout, 'coco-panoptic': writeCocoPanopticLayout, voc: writeVocLayout, broden: writeBrodenLayout, ade20k: writeAde20kLayout })) write(at(name), scenes);
+  for (const [name, write] of Object.entries({
+    'coco-instances': writeCocoInstancesLayout,
+    'coco-panoptic': writeCocoPanopticLayout,
+    voc: writeVocLayout,
+    broden: writeBrodenLayout,
+    ade20k: writeAde20kLayout,
+  }))
+    write(at(name), scenes);
   writeFileSync(at('model.onnx'), buildOnnxModel(smallNetwork));
   writeFileSync(at('study.yaml'), studyText);
   const run = (...argv: string[]) => {

@@ -31,9 +31,19 @@ const pollMilliseconds = 100;
 const waitingSeconds = 120;
 
 /** Runs a program within bounds; its folder for temporary files and its home lie in the working folder. */
-export async function runBounded(command: string, argv: readonly string[], cwd: string, bounds: RunBounds): Promise<BoundedRun> {
+export async function runBounded(
+  command: string,
+  argv: readonly string[],
+  cwd: string,
+  bounds: RunBounds,
+): Promise<BoundedRun> {
   const preload = path.join(import.meta.dirname, 'report-usage.mjs');
-  const env = { ...process.env, TMPDIR: path.join(cwd, 'tmp'), HOME: path.join(cwd, 'home'), NODE_OPTIONS: `--import ${preload}` };
+  const env = {
+    ...process.env,
+    TMPDIR: path.join(cwd, 'tmp'),
+    HOME: path.join(cwd, 'home'),
+    NODE_OPTIONS: `--import ${preload}`,
+  };
   const child = spawn(process.execPath, [command, ...argv], { cwd, env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const end = () => child.kill('SIGKILL');
   process.once('exit', end);
@@ -46,10 +56,21 @@ export async function runBounded(command: string, argv: readonly string[], cwd: 
   const timer = setInterval(() => {
     last = readUsage(child.pid) ?? last;
     const waited = (performance.now() - begun) / 1000;
-    beyond ??= last.seconds > bounds.seconds ? 'seconds' : last.megabytes > bounds.megabytes ? 'megabytes' : waited > waitingSeconds + 4 * last.seconds ? 'waiting' : undefined;
+    beyond ??=
+      last.seconds > bounds.seconds
+        ? 'seconds'
+        : last.megabytes > bounds.megabytes
+          ? 'megabytes'
+          : waited > waitingSeconds + 4 * last.seconds
+            ? 'waiting'
+            : undefined;
     if (beyond !== undefined) end();
   }, pollMilliseconds);
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => child.once('close', (...end) => { resolve(end); }));
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.once('close', (...end) => {
+      resolve(end);
+    }),
+  );
   clearInterval(timer);
   process.off('exit', end);
   const told = usage === '' ? last : (JSON.parse(usage) as typeof last);

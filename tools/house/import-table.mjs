@@ -1,6 +1,13 @@
 /** Who may import whom, and what to do instead: read by the lint rules and by the test of the Nx graph. */
 
-const stages = ['data-loading', 'activation-streaming', 'concept-matching', 'embedding', 'cross-task-analysis', 'report'];
+const stages = [
+  'data-loading',
+  'activation-streaming',
+  'concept-matching',
+  'embedding',
+  'cross-task-analysis',
+  'report',
+];
 const cores = ['errors', 'numerics', 'streams', 'onnx'];
 
 /** Libraries that each project may import, by project name. `testing` is for specs only. */
@@ -23,14 +30,17 @@ export const testingUsers = ['onnx', ...stages, 'pipelines', 'cli'];
 
 /** What a contributor should do instead of a forbidden import, by project name. */
 export function remedy(project) {
-  if (project === 'schemas') return 'schemas is the contract: it imports apache-arrow only. Move the code up to streams or a stage.';
+  if (project === 'schemas')
+    return 'schemas is the contract: it imports apache-arrow only. Move the code up to streams or a stage.';
   if (project === 'numerics') return 'numerics knows typed arrays only: pass values in, and adapt them in the stage.';
   if (project === 'errors') return 'errors is loaded by every thread: it imports neither Arrow nor streams.';
   if (project === 'streams') return 'streams has no domain: what knows models, images or concepts belongs in a stage.';
   if (project === 'onnx') return 'onnx knows graphs and sessions only: take what else it needs as an argument.';
-  if (stages.includes(project)) return 'Stages meet only through schemas: take a batch of the other stage\'s table, and wire the two in libs/pipelines.';
+  if (stages.includes(project))
+    return "Stages meet only through schemas: take a batch of the other stage's table, and wire the two in libs/pipelines.";
   if (project === 'pipelines') return 'pipelines composes stages; argv, console and processes belong in apps/cli.';
-  if (project === 'cli') return 'The app only wires: import from @intermodel/pipelines, which re-exports the option types of the stages.';
+  if (project === 'cli')
+    return 'The app only wires: import from @intermodel/pipelines, which re-exports the option types of the stages.';
   return 'testing stands below all specs: build on schemas and streams.';
 }
 

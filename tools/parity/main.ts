@@ -1,5 +1,6 @@
 /**
- * Dissects the four trained models of the parity data and compares them with the figures of an independent implementation:
+ * Dissects the four trained models of the parity data and compares them with the figures of an independent
+ * implementation:
  *   npx tsx tools/parity/main.ts [FOLDER OF THE PARITY DATA]
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';

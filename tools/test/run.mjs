@@ -1,14 +1,27 @@
-/** Runs every project's tests through Nx, and closes with one line that counts them all: `N passed, N failed, N skipped`. */
+/**
+ * Runs every project's tests through Nx, and closes with one line that counts them all: `N passed, N failed, N
+ * skipped`.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const projects = [...['libs', 'apps'].flatMap((folder) => readdirSync(path.join(root, folder)).map((name) => path.join(root, folder, name))), path.join(root, 'test'), path.join(root, 'tools')].filter((folder) => existsSync(path.join(folder, 'vitest.config.mts')));
+const projects = [
+  ...['libs', 'apps'].flatMap((folder) =>
+    readdirSync(path.join(root, folder)).map((name) => path.join(root, folder, name)),
+  ),
+  path.join(root, 'test'),
+  path.join(root, 'tools'),
+].filter((folder) => existsSync(path.join(folder, 'vitest.config.mts')));
 const report = (folder) => path.join(folder, '.vitest', 'results.json');
 for (const folder of projects) rmSync(report(folder), { force: true });
 
-const { status } = spawnSync(path.join(root, 'node_modules/.bin/nx'), ['run-many', '-t', 'test', '--output-style=stream', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const { status } = spawnSync(
+  path.join(root, 'node_modules/.bin/nx'),
+  ['run-many', '-t', 'test', '--output-style=stream', ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit' },
+);
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const silent = [];
@@ -17,7 +30,8 @@ for (const folder of projects) {
     silent.push(path.relative(root, folder));
     continue;
   }
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites, numTotalTests } = JSON.parse(readFileSync(report(folder), 'utf8'));
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numFailedTestSuites, numTotalTests } =
+    JSON.parse(readFileSync(report(folder), 'utf8'));
   counts.passed += numPassedTests;
   // A file that fails before its first test counts as one failure, or it would not be seen.
   counts.failed += numFailedTests + (numFailedTests === 0 && numFailedTestSuites > 0 ? 1 : 0);

@@ -60,7 +60,30 @@ export interface SegmenterOption {
 }
 
 /** Options that say where labels come from, by their names in {@link DataOptions}. */
-export const dataOptionNames = ['images', 'labels', 'labelNames', 'imageLabels', 'segmenter', 'segmenterLabels', 'encoding', 'split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired', 'skipBad', 'maxPixels', 'exif', 'colours', 'spatialParts', 'skipLastComponent'] as const satisfies readonly (keyof DataOptions)[];
+export const dataOptionNames = [
+  'images',
+  'labels',
+  'labelNames',
+  'imageLabels',
+  'segmenter',
+  'segmenterLabels',
+  'encoding',
+  'split',
+  'categories',
+  'names',
+  'crowd',
+  'reducedZero',
+  'ignore',
+  'imageSuffix',
+  'labelSuffix',
+  'unpaired',
+  'skipBad',
+  'maxPixels',
+  'exif',
+  'colours',
+  'spatialParts',
+  'skipLastComponent',
+] as const satisfies readonly (keyof DataOptions)[];
 
 /** Formats of data sets with what they look like, for the help of options. */
 export const formatsHelp = Object.keys(datasetFormats).join(', ');
@@ -75,38 +98,139 @@ export function withDataOptions(command: Command): Command {
     .option('--labels <DIR>', 'folder of label images with the same stems: grey or palette PNG, NumPy arrays')
     .option('--label-names <FILE>', 'CSV number,name,category')
     .option('--image-labels <FILE>', 'CSV image,number of labels that hold for whole images')
-    .option('--segmenter <PRESET=FILE>', `ONNX segmentation model that labels the images instead of label files: ${segmenterPresetNames.join(', ')}; may be given several times (other exports: in a study file)`, readSegmenter)
+    .option(
+      '--segmenter <PRESET=FILE>',
+      `ONNX segmentation model that labels the images instead of label files: ${segmenterPresetNames.join(', ')}; may be given several times (other exports: in a study file)`,
+      readSegmenter,
+    )
     .option('--segmenter-labels <FILE>', 'labels.json of the segmenter unified-parsing')
     .addOption(encodingOption())
     .option('--split <NAME>', 'part of the data set, such as train or val')
-    .option('--categories <NAME>', 'category that is read of Broden; may be given several times (default: all)', repeated)
-    .option('--names <FILE>', 'class names of ADE20K, of its challenge or of Pascal VOC, where they are not those of the data set')
-    .addOption(new Option('--crowd <WHAT>', 'whether crowds of COCO count as their concept (default: keep)').choices(['keep', 'ignore']))
-    .option('--reduced-zero', 'classes are numbered from 0, with 255 for none: of plain folders (in --label-names too) or of the ADE20K challenge')
-    .option('--ignore <NUMBER>', 'label number of pixels that nobody judged, such as 255, or -1 of .npy files', ignoredNumber)
-    .option('--image-suffix <TEXT>', 'what follows the shared part of the stems of images, such as _leftImg8bit; others are left aside')
-    .option('--label-suffix <TEXT>', 'what follows the shared part of the stems of label images, such as _gtFine_labelIds; others are left aside')
-    .addOption(new Option('--unpaired <WHAT>', 'images without labels and labels without images, and what an index names that is not there (default: refuse)').choices(['refuse', 'leave-out']))
+    .option(
+      '--categories <NAME>',
+      'category that is read of Broden; may be given several times (default: all)',
+      repeated,
+    )
+    .option(
+      '--names <FILE>',
+      'class names of ADE20K, of its challenge or of Pascal VOC, where they are not those of the data set',
+    )
+    .addOption(
+      new Option('--crowd <WHAT>', 'whether crowds of COCO count as their concept (default: keep)').choices([
+        'keep',
+        'ignore',
+      ]),
+    )
+    .option(
+      '--reduced-zero',
+      'classes are numbered from 0, with 255 for none: of plain folders (in --label-names too) or of the ADE20K challenge',
+    )
+    .option(
+      '--ignore <NUMBER>',
+      'label number of pixels that nobody judged, such as 255, or -1 of .npy files',
+      ignoredNumber,
+    )
+    .option(
+      '--image-suffix <TEXT>',
+      'what follows the shared part of the stems of images, such as _leftImg8bit; others are left aside',
+    )
+    .option(
+      '--label-suffix <TEXT>',
+      'what follows the shared part of the stems of label images, such as _gtFine_labelIds; others are left aside',
+    )
+    .addOption(
+      new Option(
+        '--unpaired <WHAT>',
+        'images without labels and labels without images, and what an index names that is not there (default: refuse)',
+      ).choices(['refuse', 'leave-out']),
+    )
     .option('--skip-bad', 'pass over images that do not decode, and say so')
-    .option('--max-pixels <N>', 'most pixels of an image or label image, each of up to 4 bytes (8-bit RGBA; one of 16 bits counts twice); larger ones are refused before they are decoded (default: 100000000)', wholeNumber(1))
-    .addOption(new Option('--exif <WHAT>', 'whether images are set upright by their EXIF orientation, or read as they are stored, as labels are (default: upright)').choices(['upright', 'ignore']))
+    .option(
+      '--max-pixels <N>',
+      'most pixels of an image or label image, each of up to 4 bytes (8-bit RGBA; one of 16 bits counts twice); larger ones are refused before they are decoded (default: 100000000)',
+      wholeNumber(1),
+    )
+    .addOption(
+      new Option(
+        '--exif <WHAT>',
+        'whether images are set upright by their EXIF orientation, or read as they are stored, as labels are (default: upright)',
+      ).choices(['upright', 'ignore']),
+    )
     .option('--colours', 'name the colours of pixels too: 11 concepts of category color')
     .option('--spatial-parts', 'cut objects into halves too: concepts such as sky-t (top), -b, -l, -r of category part')
-    .addOption(new Option('--skip-last-component', 'with --spatial-parts: leave the last component of each plane whole, as the published study did by mistake').implies({ spatialParts: true }));
+    .addOption(
+      new Option(
+        '--skip-last-component',
+        'with --spatial-parts: leave the last component of each plane whole, as the published study did by mistake',
+      ).implies({ spatialParts: true }),
+    );
 }
 
 /** The key `data` of the study that the options describe; whatever they say is checked as a study file is. */
 export function dataContent(options: DataOptions, format: string | undefined, root: string | undefined): DataContent {
-  const { images, labels, labelNames, imageLabels, segmenter, segmenterLabels, encoding, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts: cut, skipLastComponent } = options;
+  const {
+    images,
+    labels,
+    labelNames,
+    imageLabels,
+    segmenter,
+    segmenterLabels,
+    encoding,
+    split,
+    categories,
+    names,
+    crowd,
+    reducedZero,
+    ignore,
+    imageSuffix,
+    labelSuffix,
+    unpaired,
+    skipBad,
+    maxPixels,
+    exif,
+    colours,
+    spatialParts: cut,
+    skipLastComponent,
+  } = options;
   const spatialParts = skipLastComponent === true ? { skipLastComponent } : cut;
-  const segmenters = segmenter?.map(({ preset, file }) => ({ file, preset, labels: preset === 'unified-parsing' ? segmenterLabels : undefined }));
+  const segmenters = segmenter?.map(({ preset, file }) => ({
+    file,
+    preset,
+    labels: preset === 'unified-parsing' ? segmenterLabels : undefined,
+  }));
   // Options that were not given must not stand in the study at all.
-  return JSON.parse(JSON.stringify({ format, root, images, labels, labelNames, imageLabels, encoding, segmenters, split, categories, names, crowd, reducedZero, ignore, imageSuffix, labelSuffix, unpaired, skipBad, maxPixels, exif, colours, spatialParts })) as DataContent;
+  return JSON.parse(
+    JSON.stringify({
+      format,
+      root,
+      images,
+      labels,
+      labelNames,
+      imageLabels,
+      encoding,
+      segmenters,
+      split,
+      categories,
+      names,
+      crowd,
+      reducedZero,
+      ignore,
+      imageSuffix,
+      labelSuffix,
+      unpaired,
+      skipBad,
+      maxPixels,
+      exif,
+      colours,
+      spatialParts,
+    }),
+  ) as DataContent;
 }
 
 function readSegmenter(text: string, earlier: readonly SegmenterOption[] = []): readonly SegmenterOption[] {
   const at = text.indexOf('=');
   const preset = text.slice(0, Math.max(0, at));
-  if (!segmenterPresetNames.includes(preset)) throw new InvalidArgumentError(`expected PRESET=FILE, where PRESET is one of ${segmenterPresetNames.join(', ')}.`);
+  if (!segmenterPresetNames.includes(preset))
+    throw new InvalidArgumentError(`expected PRESET=FILE, where PRESET is one of ${segmenterPresetNames.join(', ')}.`);
   return [...earlier, { preset, file: text.slice(at + 1) }];
 }

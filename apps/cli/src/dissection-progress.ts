@@ -6,7 +6,10 @@ import { showProgress, writeMessage } from './terminal.ts';
 const interval = 100;
 
 /** Shows a dissection on standard error, only on a terminal: images per second, time left, models that are done. */
-export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonly verbose?: boolean }): { readonly onEvent: (event: DissectionEvent) => void; readonly done: () => void } {
+export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonly verbose?: boolean }): {
+  readonly onEvent: (event: DissectionEvent) => void;
+  readonly done: () => void;
+} {
   const shown = quiet !== true && process.stderr.isTTY;
   const line = (text: string, end = '') => {
     if (shown) showProgress(text, end);
@@ -14,7 +17,11 @@ export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonl
   let [step, start, last] = ['', 0, 0];
   return {
     onEvent: (event) => {
-      if (event.kind === 'model') line(`${event.model.name}: ${event.layers.map(({ layer, summary }) => `${layer} ${String(summary.detected)} of ${String(summary.units)} units match a concept`).join(', ')}`, '\n');
+      if (event.kind === 'model')
+        line(
+          `${event.model.name}: ${event.layers.map(({ layer, summary }) => `${layer} ${String(summary.detected)} of ${String(summary.units)} units match a concept`).join(', ')}`,
+          '\n',
+        );
       if (verbose === true) tellStep(event, line);
       if (event.kind !== 'progress') return;
       const now = performance.now();
@@ -23,7 +30,10 @@ export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonl
       if (now - last < interval && event.done < event.total) return;
       last = now;
       const rate = event.done / Math.max(1e-3, (now - start) / 1000);
-      const estimate = event.done === 0 ? '' : `, ${rate.toFixed(1)} per second, ${durationText((event.total - event.done) / rate)} left`;
+      const estimate =
+        event.done === 0
+          ? ''
+          : `, ${rate.toFixed(1)} per second, ${durationText((event.total - event.done) / rate)} left`;
       line(`${current} ${String(event.done)} of ${String(event.total)}${estimate}`);
     },
     done: () => {
@@ -39,5 +49,7 @@ function tellStep(event: DissectionEvent, clear: (text: string) => void): void {
   if (!('subject' in event) || !('step' in event)) return;
   clear('');
   const took = event.kind === 'step-done' ? ` in ${durationText(event.milliseconds / 1000)}` : '';
-  writeMessage(`${[event.step, event.subject].filter((part) => part !== '').join(' ')}: ${stepWords[event.kind]}${took}\n`);
+  writeMessage(
+    `${[event.step, event.subject].filter((part) => part !== '').join(' ')}: ${stepWords[event.kind]}${took}\n`,
+  );
 }

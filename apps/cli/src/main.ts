@@ -45,11 +45,29 @@ export function commandLine(): Command {
     .description('How vision models relate, by the visual concepts that their units have learned.')
     .version(programVersion, '-v, --version')
     .helpOption('-h, --help', 'show help')
-    .addHelpText('after', '\nExit codes: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped.\nExample: intermodel reproduce --out reproduction');
-  const commands = [reproduceCommand(), layersCommand(), dataCommand(), dissectCommand(), runCommand(), statusCommand(), watchCommand(), cleanCommand(), embedCommand(), placeCommand(), relateCommand()];
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped.\nExample: intermodel reproduce --out reproduction',
+    );
+  const commands = [
+    reproduceCommand(),
+    layersCommand(),
+    dataCommand(),
+    dissectCommand(),
+    runCommand(),
+    statusCommand(),
+    watchCommand(),
+    cleanCommand(),
+    embedCommand(),
+    placeCommand(),
+    relateCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   for (const command of [program, ...commands, ...commands.flatMap((each) => each.commands)]) {
-    command.configureOutput({ writeOut: writeResult, writeErr: writeMessage }).exitOverride().showHelpAfterError('(add --help for the options, with examples)');
+    command
+      .configureOutput({ writeOut: writeResult, writeErr: writeMessage })
+      .exitOverride()
+      .showHelpAfterError('(add --help for the options, with examples)');
   }
   return program;
 }

@@ -4,25 +4,45 @@ import { readModelOptions } from './model-options.ts';
 
 describe(readModelOptions, () => {
   it('names models by their files', () => {
-    expect(readModelOptions(['nets/a.onnx', 'b.ONNX:/layer4/Relu'])).toEqual([{ name: 'a', file: 'nets/a.onnx' }, { name: 'b', file: 'b.ONNX', layers: ['/layer4/Relu'] }]);
+    expect(readModelOptions(['nets/a.onnx', 'b.ONNX:/layer4/Relu'])).toEqual([
+      { name: 'a', file: 'nets/a.onnx' },
+      { name: 'b', file: 'b.ONNX', layers: ['/layer4/Relu'] },
+    ]);
   });
 
   it('makes one model of a file with several layers, however its path is written', () => {
-    expect(readModelOptions(['a.onnx:x', './a.onnx:y', 'a.onnx:x'])).toEqual([{ name: 'a', file: 'a.onnx', layers: ['x', 'y'] }]);
+    expect(readModelOptions(['a.onnx:x', './a.onnx:y', 'a.onnx:x'])).toEqual([
+      { name: 'a', file: 'a.onnx', layers: ['x', 'y'] },
+    ]);
   });
 
   it('takes as many folders into the names of files of one name as tell them apart', () => {
-    expect(readModelOptions(['a/model.onnx', 'b/model.onnx', 'c.onnx']).map(({ name }) => name)).toEqual(['a-model', 'b-model', 'c']);
-    expect(readModelOptions(['a/onnx/model.onnx', 'b/onnx/Model.onnx']).map(({ name }) => name)).toEqual(['a-onnx-model', 'b-onnx-Model']);
+    expect(readModelOptions(['a/model.onnx', 'b/model.onnx', 'c.onnx']).map(({ name }) => name)).toEqual([
+      'a-model',
+      'b-model',
+      'c',
+    ]);
+    expect(readModelOptions(['a/onnx/model.onnx', 'b/onnx/Model.onnx']).map(({ name }) => name)).toEqual([
+      'a-onnx-model',
+      'b-onnx-Model',
+    ]);
   });
 
   it('takes names that are given, also two of one file', () => {
-    expect(readModelOptions(['first=a/model.onnx:maps', 'second=b/model.onnx', 'third=a/model.onnx'])).toEqual([{ name: 'first', file: 'a/model.onnx', layers: ['maps'] }, { name: 'second', file: 'b/model.onnx' }, { name: 'third', file: 'a/model.onnx' }]);
+    expect(readModelOptions(['first=a/model.onnx:maps', 'second=b/model.onnx', 'third=a/model.onnx'])).toEqual([
+      { name: 'first', file: 'a/model.onnx', layers: ['maps'] },
+      { name: 'second', file: 'b/model.onnx' },
+      { name: 'third', file: 'a/model.onnx' },
+    ]);
     expect(readModelOptions(['model=x.onnx', 'b/model.onnx']).map(({ name }) => name)).toEqual(['model', 'b-model']);
   });
 
   it('takes no name out of a path or a layer', () => {
-    expect(readModelOptions(['lr=0.1/a.onnx', 'runs/lr=0.1.onnx:x=y'].map((text) => path.join('nets', text))).map(({ name }) => name)).toEqual(['a', 'lr=0.1']);
+    expect(
+      readModelOptions(['lr=0.1/a.onnx', 'runs/lr=0.1.onnx:x=y'].map((text) => path.join('nets', text))).map(
+        ({ name }) => name,
+      ),
+    ).toEqual(['a', 'lr=0.1']);
   });
 
   it('leaves the same name given twice to the check of the study', () => {
@@ -30,6 +50,8 @@ describe(readModelOptions, () => {
   });
 
   it('refuses a file that is given with a layer and without one', () => {
-    expect(() => readModelOptions(['a.onnx', 'a.onnx:maps'])).toThrow(expect.objectContaining({ code: 'MODEL_OPTION' }));
+    expect(() => readModelOptions(['a.onnx', 'a.onnx:maps'])).toThrow(
+      expect.objectContaining({ code: 'MODEL_OPTION' }),
+    );
   });
 });

@@ -5,7 +5,9 @@ import { splitModelOption } from './split-model-option.ts';
 
 /** A model as the option --model gives it: a file, its layers if they are named, and a name of its own. */
 export interface ModelOption {
-  /** Name of the model: the one given, else that of the file, with folders above it where several files have one name. */
+  /**
+   * Name of the model: the one given, else that of the file, with folders above it where several files have one name.
+   */
   readonly name: string;
   /** ONNX file. */
   readonly file: string;
@@ -33,20 +35,37 @@ export function readModelOptions(texts: readonly string[]): ModelOption[] {
     given.set(key, { name, file: earlier?.file ?? file, layers: [...(earlier?.layers ?? []), layer] });
   }
   const models = [...given.values()];
-  const names = distinctFileNames(models.map(({ file }) => file), models.map(({ name }) => name), /\.onnx$/iu);
+  const names = distinctFileNames(
+    models.map(({ file }) => file),
+    models.map(({ name }) => name),
+    /\.onnx$/iu,
+  );
   return models.map((model, index) => ({ name: names[index] ?? '', file: model.file, ...layersOf(model) }));
 }
 
-function readModelOption(text: string): { readonly name: string | undefined; readonly file: string; readonly layer: string | undefined } {
+function readModelOption(text: string): {
+  readonly name: string | undefined;
+  readonly file: string;
+  readonly layer: string | undefined;
+} {
   const [, name, place] = /^([^=/\\]+)=(.+)$/su.exec(text) ?? [];
   // A file may have the character in its name.
-  if (name === undefined || place === undefined || existsSync(splitModelOption(text).file)) return { name: undefined, ...splitModelOption(text) };
+  if (name === undefined || place === undefined || existsSync(splitModelOption(text).file))
+    return { name: undefined, ...splitModelOption(text) };
   return { name, ...splitModelOption(place) };
 }
 
 function layersOf({ file, layers }: GivenModel): Pick<ModelOption, 'layers'> {
   const named = layers.filter((layer) => layer !== undefined);
   if (named.length === 0) return {};
-  if (named.length < layers.length) throw new InputError('MODEL_OPTION', `--model ${file} is given without a layer, and with the layer ${named.join(', ')}`, { expected: 'all layers by their names, or none', hint: `Name the usual layer too: "intermodel layers ${file}" marks it.` });
+  if (named.length < layers.length)
+    throw new InputError(
+      'MODEL_OPTION',
+      `--model ${file} is given without a layer, and with the layer ${named.join(', ')}`,
+      {
+        expected: 'all layers by their names, or none',
+        hint: `Name the usual layer too: "intermodel layers ${file}" marks it.`,
+      },
+    );
   return { layers: [...new Set(named)] };
 }

@@ -12,7 +12,9 @@ export interface OutputOptions {
 
 /** Adds the options that every command has. */
 export function withOutputOptions(command: Command): Command {
-  return command.addOption(new Option('--json', 'print the result as JSON on standard output')).addOption(new Option('--quiet', 'print nothing but errors'));
+  return command
+    .addOption(new Option('--json', 'print the result as JSON on standard output'))
+    .addOption(new Option('--quiet', 'print nothing but errors'));
 }
 
 /** Prints a result: JSON if asked for, else text unless quiet. */
@@ -22,7 +24,10 @@ export function printResult({ json, quiet }: OutputOptions, result: unknown, tex
 }
 
 /** Shows the step under way on standard error, only on a terminal. */
-export function stepProgress({ quiet }: OutputOptions): { readonly onStep: (step: string) => void; readonly done: () => void } {
+export function stepProgress({ quiet }: OutputOptions): {
+  readonly onStep: (step: string) => void;
+  readonly done: () => void;
+} {
   const shown = quiet !== true && process.stderr.isTTY;
   const write = (text: string) => {
     if (shown) showProgress(text);
@@ -38,17 +43,37 @@ export function stepProgress({ quiet }: OutputOptions): { readonly onStep: (step
 }
 
 /** Table of text for a terminal: columns padded, numbers right-aligned. */
-export function textTable(headings: readonly string[], rows: readonly (readonly (string | number | null | undefined)[])[]): string {
-  const cells = [headings, ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? (Number.isInteger(cell) ? String(cell) : cell.toFixed(4)) : visibleText(cell ?? ''))))];
+export function textTable(
+  headings: readonly string[],
+  rows: readonly (readonly (string | number | null | undefined)[])[],
+): string {
+  const cells = [
+    headings,
+    ...rows.map((row) =>
+      row.map((cell) =>
+        typeof cell === 'number' ? (Number.isInteger(cell) ? String(cell) : cell.toFixed(4)) : visibleText(cell ?? ''),
+      ),
+    ),
+  ];
   const widths = headings.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)));
   const isNumeric = headings.map((_, column) => rows.every((row) => typeof row[column] !== 'string'));
-  return cells.map((row) => row.map((cell, column) => (isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0))).join('  ').trimEnd()).join('\n');
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          isNumeric[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** A number of bytes for people. */
 export function bytesText(bytes: number): string {
   if (bytes < 1024) return `${String(bytes)} B`;
-  const [value, unit] = bytes < 2 ** 20 ? [bytes / 1024, 'KiB'] : bytes < 2 ** 30 ? [bytes / 2 ** 20, 'MiB'] : [bytes / 2 ** 30, 'GiB'];
+  const [value, unit] =
+    bytes < 2 ** 20 ? [bytes / 1024, 'KiB'] : bytes < 2 ** 30 ? [bytes / 2 ** 20, 'MiB'] : [bytes / 2 ** 30, 'GiB'];
   return `${value.toFixed(1)} ${unit}`;
 }
 

@@ -13,5 +13,9 @@ export interface ProbeOptionsGiven {
 export function withProbeOptions(command: Command): Command {
   return command
     .option('--probe-seconds <N>', 'seconds that the runtime may take to look at a model (default: 60)', wholeNumber(1))
-    .option('--probe-megabytes <N>', 'memory (MiB) that it may take for that, beside three times the size of the weights (default: 2048)', wholeNumber(64));
+    .option(
+      '--probe-megabytes <N>',
+      'memory (MiB) that it may take for that, beside three times the size of the weights (default: 2048)',
+      wholeNumber(64),
+    );
 }

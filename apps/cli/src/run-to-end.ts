@@ -40,22 +40,37 @@ export function withRunOptions(command: Command): Command {
     .option('--store <DIR>', 'folder of finished steps, which are not run again (default: .store in --out)')
     .option('--verify', 'hash input files again whose size and times have not changed')
     .option('--wait', 'wait for another run of the same store instead of refusing')
-    .option('--concurrency <N>', 'threads that find thresholds and overlaps once the images are through (default: those of the machine, at most 4)', wholeNumber(1))
+    .option(
+      '--concurrency <N>',
+      'threads that find thresholds and overlaps once the images are through (default: those of the machine, at most 4)',
+      wholeNumber(1),
+    )
     .option('--verbose', 'say in a line on standard error which steps are run, done or found in the store');
 }
 
 /** What happens where another run holds the store or the output folder. */
-export function lockOptions({ wait, quiet }: { readonly wait: boolean | undefined; readonly quiet: boolean | undefined }): Pick<LockOptions, 'waitMilliseconds' | 'onWait'> {
+export function lockOptions({
+  wait,
+  quiet,
+}: {
+  readonly wait: boolean | undefined;
+  readonly quiet: boolean | undefined;
+}): Pick<LockOptions, 'waitMilliseconds' | 'onWait'> {
   return {
     waitMilliseconds: wait === true ? Infinity : 0,
     onWait: (holder) => {
-      if (quiet !== true) writeMessage(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
+      if (quiet !== true)
+        writeMessage(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
     },
   };
 }
 
 /** Runs a study as the options say, with progress on a terminal. */
-export async function runToEnd(study: Study, options: RunOptions, command: string): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
+export async function runToEnd(
+  study: Study,
+  options: RunOptions,
+  command: string,
+): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
   const { out, store, verify, wait, concurrency } = options;
   const { onEvent, done } = dissectionProgress(options);
   const steps: StepCounts = { run: 0, stored: 0 };
@@ -84,6 +99,8 @@ export async function runToEnd(study: Study, options: RunOptions, command: strin
   done();
   // What was noticed of the store is no part of the study's record; all else is told with the result.
   const { warnings } = run.record;
-  for (const { subject, text } of notes) if (options.quiet !== true && !warnings.some((known) => known.subject === subject && known.text === text)) writeMessage(`${noteLine(subject, text)}\n`);
+  for (const { subject, text } of notes)
+    if (options.quiet !== true && !warnings.some((known) => known.subject === subject && known.text === text))
+      writeMessage(`${noteLine(subject, text)}\n`);
   return { run, steps };
 }

@@ -10,20 +10,27 @@ export interface SplitModelOption {
 }
 
 /**
- * Splits `FILE:LAYER` at the last colon that stands behind an existing file, since both may hold colons themselves. Where
+ * Splits `FILE:LAYER` at the last colon that stands behind an existing file, since both may hold colons themselves.
+ * Where
  * no part is a file, it is split behind `.onnx`, so that the missing file is named without the layer.
  *
  * @throws InputError `MODEL_OPTION` where no layer stands behind the colon.
  */
 export function splitModelOption(text: string): SplitModelOption {
   if (isFile(text)) return { file: text, layer: undefined };
-  for (let colon = text.lastIndexOf(':'); colon > 0; colon = text.lastIndexOf(':', colon - 1)) if (isFile(text.slice(0, colon))) return named(text, text.slice(0, colon), text.slice(colon + 1));
+  for (let colon = text.lastIndexOf(':'); colon > 0; colon = text.lastIndexOf(':', colon - 1))
+    if (isFile(text.slice(0, colon))) return named(text, text.slice(0, colon), text.slice(colon + 1));
   const [, file = text, layer] = /^(.*?\.onnx)(?::(.*))?$/isu.exec(text) ?? [];
   return layer === undefined ? { file, layer } : named(text, file, layer);
 }
 
 function named(text: string, file: string, layer: string): SplitModelOption {
-  if (layer === '') throw new InputError('MODEL_OPTION', `no layer stands behind the colon of "${text}"`, { file, expected: 'FILE, or FILE:LAYER', hint: `Leave the colon out for the usual layer, or name one that "intermodel layers ${file}" lists.` });
+  if (layer === '')
+    throw new InputError('MODEL_OPTION', `no layer stands behind the colon of "${text}"`, {
+      file,
+      expected: 'FILE, or FILE:LAYER',
+      hint: `Leave the colon out for the usual layer, or name one that "intermodel layers ${file}" lists.`,
+    });
   return { file, layer };
 }
 

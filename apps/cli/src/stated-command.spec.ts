@@ -23,8 +23,12 @@ const stated = (...argv: readonly string[]) => {
 
 describe(statedCommand, () => {
   it('states what was given, files by their names', () => {
-    expect(stated('../units/a.csv', './b.csv', '--out', '../x', '--skip-bad', '--seed', '3')).toBe('intermodel study a.csv b.csv --skip-bad --seed 3 --out DIR');
-    expect(stated('--model', '/m/a.onnx:/layer4/Relu_output_0', '--model', 'b.onnx:maps')).toBe('intermodel study --model a.onnx:/layer4/Relu_output_0 --model b.onnx:maps --out DIR');
+    expect(stated('../units/a.csv', './b.csv', '--out', '../x', '--skip-bad', '--seed', '3')).toBe(
+      'intermodel study a.csv b.csv --skip-bad --seed 3 --out DIR',
+    );
+    expect(stated('--model', '/m/a.onnx:/layer4/Relu_output_0', '--model', 'b.onnx:maps')).toBe(
+      'intermodel study --model a.onnx:/layer4/Relu_output_0 --model b.onnx:maps --out DIR',
+    );
   });
 
   it('leaves out defaults and what changes no result', () => {
@@ -32,6 +36,8 @@ describe(statedCommand, () => {
   });
 
   it('quotes what a shell would take apart', () => {
-    expect(stated('--input', '{width: 8, preset: a/b}', '--title', "It's")).toBe(String.raw`intermodel study --input '{width: 8, preset: a/b}' --title 'It'\''s' --out DIR`);
+    expect(stated('--input', '{width: 8, preset: a/b}', '--title', "It's")).toBe(
+      String.raw`intermodel study --input '{width: 8, preset: a/b}' --title 'It'\''s' --out DIR`,
+    );
   });
 });

@@ -10,7 +10,8 @@ export class Stopped extends Error {
 let controller: AbortController | undefined;
 
 /**
- * Runs work that can stop by itself: the first Ctrl-C aborts the signal, and the work ends cleanly; then `outlook` is told.
+ * Runs work that can stop by itself: the first Ctrl-C aborts the signal, and the work ends cleanly; then `outlook` is
+ * told.
  *
  * @throws Stopped once the work has ended because of it.
  */

@@ -18,16 +18,24 @@ const optionsOfKeys: readonly (readonly [key: RegExp, option: string])[] = [
 ];
 
 /** Keys that messages about images and labels quote. */
-const quotedKeys = /"(root|images|labels|labelNames|imageLabels|segmenters|split|categories|names|crowd|reducedZero|ignore|imageSuffix|labelSuffix|unpaired)"/gu;
+const quotedKeys =
+  /"(root|images|labels|labelNames|imageLabels|segmenters|split|categories|names|crowd|reducedZero|ignore|imageSuffix|labelSuffix|unpaired)"/gu;
 
-/** The option that sets a key of a study, such as `--label-names` for `data.labelNames`; undefined for the data as a whole. */
+/**
+ * The option that sets a key of a study, such as `--label-names` for `data.labelNames`; undefined for the data as a
+ * whole.
+ */
 export function optionOfKey(key: string): string | undefined {
   if (key === '' || key === 'data') return undefined;
-  for (const [pattern, option] of optionsOfKeys) if (pattern.test(key)) return kebab(option.includes('$') ? key.replace(pattern, option) : option);
+  for (const [pattern, option] of optionsOfKeys)
+    if (pattern.test(key)) return kebab(option.includes('$') ? key.replace(pattern, option) : option);
   return kebab(`--${key}`);
 }
 
-/** Makes a study of options; what is wrong with them is told by the names of the options. @throws InputError `OPTION_VALUE` */
+/**
+ * Makes a study of options; what is wrong with them is told by the names of the options. @throws InputError
+ * `OPTION_VALUE`
+ */
 export function studyOfOptions<Result>(make: () => Result): Result {
   try {
     return make();
@@ -35,12 +43,27 @@ export function studyOfOptions<Result>(make: () => Result): Result {
     if (!(error instanceof StudyFileError)) throw error;
     const [first, ...others] = error.problems;
     const option = optionOfKey(first?.key ?? '');
-    const [expected, hint] = [first?.expected, [first?.hint, ...others.map(({ key, problem }) => ` also ${[optionOfKey(key), inOptions(problem)].filter((part) => part !== undefined).join(': ')}`)].filter((part) => part !== undefined).join('\n ')];
-    throw new InputError('OPTION_VALUE', [option, inOptions(first?.problem ?? error.message)].filter((part) => part !== undefined).join(': '), {
-      ...(expected === undefined ? {} : { expected: inOptions(expected) }),
-      ...(hint === '' ? {} : { hint: inOptions(hint) }),
-      cause: error,
-    });
+    const [expected, hint] = [
+      first?.expected,
+      [
+        first?.hint,
+        ...others.map(
+          ({ key, problem }) =>
+            ` also ${[optionOfKey(key), inOptions(problem)].filter((part) => part !== undefined).join(': ')}`,
+        ),
+      ]
+        .filter((part) => part !== undefined)
+        .join('\n '),
+    ];
+    throw new InputError(
+      'OPTION_VALUE',
+      [option, inOptions(first?.problem ?? error.message)].filter((part) => part !== undefined).join(': '),
+      {
+        ...(expected === undefined ? {} : { expected: inOptions(expected) }),
+        ...(hint === '' ? {} : { hint: inOptions(hint) }),
+        cause: error,
+      },
+    );
   }
 }
 

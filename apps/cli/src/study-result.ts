@@ -10,8 +10,19 @@ export function studyResult(out: string, { tables, record, files }: EmbeddedStud
     files,
     options: record.options,
     variance: tables.variance.toArray().map(({ component, variance, ratio }) => ({ component, variance, ratio })),
-    models: tables.points.toArray().map(({ model, components, cluster }) => ({ model, components: [...components], cluster })),
-    ...(relations === undefined ? {} : { relations: { tested: relations.length, supported: relations.filter(({ supported }) => supported).map(({ predictor, column, n, pearson, q }) => ({ predictor, column, n, pearson, q })) } }),
+    models: tables.points
+      .toArray()
+      .map(({ model, components, cluster }) => ({ model, components: [...components], cluster })),
+    ...(relations === undefined
+      ? {}
+      : {
+          relations: {
+            tested: relations.length,
+            supported: relations
+              .filter(({ supported }) => supported)
+              .map(({ predictor, column, n, pearson, q }) => ({ predictor, column, n, pearson, q })),
+          },
+        }),
     warnings: record.warnings,
   };
 }
@@ -20,7 +31,10 @@ export function studyResult(out: string, { tables, record, files }: EmbeddedStud
 export function studyText(out: string, { tables, record, files }: EmbeddedStudy): string {
   const points = tables.points.toArray();
   const components = points[0]?.components.length ?? 0;
-  const ratios = tables.variance.toArray().slice(0, components).map(({ ratio }) => `${(ratio * 100).toFixed(1)} %`);
+  const ratios = tables.variance
+    .toArray()
+    .slice(0, components)
+    .map(({ ratio }) => `${(ratio * 100).toFixed(1)} %`);
   const relations = tables.relations?.toArray() ?? [];
   const supported = relations.filter((relation) => relation.supported);
   return [
@@ -31,7 +45,9 @@ export function studyText(out: string, { tables, record, files }: EmbeddedStudy)
     `\nexplained variance: ${ratios.join(', ')}`,
     ...(tables.relations === undefined
       ? []
-      : [`relations to scores: ${String(supported.length)} of ${String(relations.length)} supported (q <= 0.05 and the 95 % interval excludes 0)`]),
+      : [
+          `relations to scores: ${String(supported.length)} of ${String(relations.length)} supported (q <= 0.05 and the 95 % interval excludes 0)`,
+        ]),
     ...record.warnings.map(({ subject, text }) => noteLine(subject, text)),
     `\n${String(files.length)} files in ${out}; open ${out}/report.html`,
   ].join('\n');

@@ -8,7 +8,9 @@ describe('output', () => {
   it('goes through one file, which writes control characters out', () => {
     const writers = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-      .filter((name) => /process\.std(?:out|err)\.write|console\./u.test(readFileSync(path.join(import.meta.dirname, name), 'utf8')));
+      .filter((name) =>
+        /process\.std(?:out|err)\.write|console\./u.test(readFileSync(path.join(import.meta.dirname, name), 'utf8')),
+      );
     expect(writers).toEqual(['terminal.ts']);
   });
 

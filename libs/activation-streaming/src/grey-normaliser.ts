@@ -20,7 +20,12 @@ export class GreyNormaliser {
     if (this.#values.length < count) this.#values = new Float32Array(count);
     const [values, table] = [this.#values, this.#table];
     for (let pixel = 0, byte = 0; pixel < count; pixel++, byte += 3) {
-      const luma = (19595 * (pixels[byte] as number) + 38470 * (pixels[byte + 1] as number) + 7471 * (pixels[byte + 2] as number) + 32768) >> 16;
+      const luma =
+        (19595 * (pixels[byte] as number) +
+          38470 * (pixels[byte + 1] as number) +
+          7471 * (pixels[byte + 2] as number) +
+          32768) >>
+        16;
       values[pixel] = table[luma] as number;
     }
     return values.subarray(0, count);

@@ -1,8 +1,21 @@
 // Activations of a model over labelled images
 export { streamActivations } from './stream-activations.ts';
-export { activationDefaults, openActivations, type ActivationModel, type ActivationOptions } from './open-activations.ts';
+export {
+  activationDefaults,
+  openActivations,
+  type ActivationModel,
+  type ActivationOptions,
+} from './open-activations.ts';
 export { checkImageInput, type ImageInputSettings } from './check-image-input.ts';
 export type { LayerMaps, LayerOptions } from './layer-maps.ts';
 
 // How images become the input of a model
-export { channelCount, preprocessingPresets, resolvePreprocessing, type InputLayout, type Preprocessing, type PreprocessingInput, type PreprocessingPreset } from './preprocessing.ts';
+export {
+  channelCount,
+  preprocessingPresets,
+  resolvePreprocessing,
+  type InputLayout,
+  type Preprocessing,
+  type PreprocessingInput,
+  type PreprocessingPreset,
+} from './preprocessing.ts';

@@ -21,24 +21,55 @@ export interface ImageInference {
 const batchBytes = 64 * 1024 * 1024;
 /** What a layer puts out for more images leaves the caches of a processor; other devices are kept busy by more. */
 const batchSizeMost = { processor: 2, device: 8 };
-/** Guess of what the runtime holds in between, in sizes of the input: the first layers have many channels at half the size. */
+/**
+ * Guess of what the runtime holds in between, in sizes of the input: the first layers have many channels at half the
+ * size.
+ */
 const innerInputs = 8;
 
-/** Opens a model for images: checks that preprocessing and layers fit it. Every call of the runtime goes through `guard`. */
+/**
+ * Opens a model for images: checks that preprocessing and layers fit it. Every call of the runtime goes through
+ * `guard`.
+ */
 export async function openInference(settings: WorkerSettings, guard: RunGuard): Promise<ImageInference> {
   const { file, layers, preprocessing, executionProviders, intraOpThreads } = settings;
   const { height, width } = preprocessing;
   const channels = channelCount(preprocessing.channels);
-  const session = guarded(await guard.run(() => openSession({ file, tensors: layers.map(({ tensor }) => tensor), executionProviders, intraOpThreads, inputSize: { height, width, channels } })), guard);
+  const session = guarded(
+    await guard.run(() =>
+      openSession({
+        file,
+        tensors: layers.map(({ tensor }) => tensor),
+        executionProviders,
+        intraOpThreads,
+        inputSize: { height, width, channels },
+      }),
+    ),
+    guard,
+  );
   try {
     const layout = checkImageInput(settings, session.input);
     const shapes = await oneImageShapes(session, height * width * channels);
     const described = layers.map((layer, index) => {
       const tensor = session.tensors[index] ?? '';
-      return describeLayer(file, layer, tensor, shapes.get(tensor) ?? [], session.layouts.get(tensor), { height, width });
+      return describeLayer(file, layer, tensor, shapes.get(tensor) ?? [], session.layouts.get(tensor), {
+        height,
+        width,
+      });
     });
-    const batchSize = settings.batchSize ?? session.input.batch ?? chooseBatchSize(height * width * channels, described, executionProviders.every((provider) => provider === 'cpu'));
-    return { model: { layers: described, layout, batchSize }, infer: inferrer(settings, session, layout, described, batchSize), release: () => session.release() };
+    const batchSize =
+      settings.batchSize ??
+      session.input.batch ??
+      chooseBatchSize(
+        height * width * channels,
+        described,
+        executionProviders.every((provider) => provider === 'cpu'),
+      );
+    return {
+      model: { layers: described, layout, batchSize },
+      infer: inferrer(settings, session, layout, described, batchSize),
+      release: () => session.release(),
+    };
   } catch (error) {
     await session.release();
     throw error;
@@ -49,7 +80,13 @@ function guarded(session: ModelSession, guard: RunGuard): ModelSession {
   return { ...session, run: (values, batch) => guard.run(() => session.run(values, batch)) };
 }
 
-function inferrer({ preprocessing }: WorkerSettings, session: ModelSession, layout: InputLayout, layers: readonly LayerMaps[], batchSize: number): ImageInference['infer'] {
+function inferrer(
+  { preprocessing }: WorkerSettings,
+  session: ModelSession,
+  layout: InputLayout,
+  layers: readonly LayerMaps[],
+  batchSize: number,
+): ImageInference['infer'] {
   const normaliser = openNormaliser(session.input.type === 'uint8' ? asBytes(preprocessing) : preprocessing, layout);
   const pixelsPerImage = preprocessing.height * preprocessing.width;
   return async (pixels, images) => {
@@ -85,13 +122,20 @@ async function oneImageShapes(session: ModelSession, values: number): Promise<Ma
 function chooseBatchSize(inputValues: number, layers: readonly LayerMaps[], onProcessor: boolean): number {
   const outputs = layers.reduce((sum, { units, height, width }) => sum + units * height * width, 0);
   const bytes = 4 * (innerInputs * inputValues + outputs);
-  return Math.max(1, Math.min(onProcessor ? batchSizeMost.processor : batchSizeMost.device, Math.floor(batchBytes / bytes)));
+  return Math.max(
+    1,
+    Math.min(onProcessor ? batchSizeMost.processor : batchSizeMost.device, Math.floor(batchBytes / bytes)),
+  );
 }
 
 function varyingShape(tensor: string, found: number, { units, height, width }: LayerMaps): InputError {
-  return new InputError('LAYER_VARIES', `this tensor has ${String(found)} values for an image, and had ${String(units * height * width)} before`, {
-    column: tensor,
-    expected: `${String(units)} x ${String(height)} x ${String(width)} for every image`,
-    hint: 'Take a layer whose size does not depend on the image.',
-  });
+  return new InputError(
+    'LAYER_VARIES',
+    `this tensor has ${String(found)} values for an image, and had ${String(units * height * width)} before`,
+    {
+      column: tensor,
+      expected: `${String(units)} x ${String(height)} x ${String(width)} for every image`,
+      hint: 'Take a layer whose size does not depend on the image.',
+    },
+  );
 }

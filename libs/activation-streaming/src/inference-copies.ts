@@ -2,11 +2,17 @@ import { startInference, type InferenceThread } from './inference-thread.ts';
 import type { WorkerSettings } from './worker-messages.ts';
 
 /**
- * Opens a model several times, each copy in a thread of its own with its share of `intraOpThreads`, and gives each request
- * to the copy that has the fewest images to do. Threads of one run wait for each other at every operator, so that whatever
+ * Opens a model several times, each copy in a thread of its own with its share of `intraOpThreads`, and gives each
+ * request
+ * to the copy that has the fewest images to do. Threads of one run wait for each other at every operator, so that
+ * whatever
  * else runs on one core holds all of them up; copies do not wait for each other.
  */
-export async function startCopies(settings: WorkerSettings, copies: number, signal?: AbortSignal): Promise<InferenceThread> {
+export async function startCopies(
+  settings: WorkerSettings,
+  copies: number,
+  signal?: AbortSignal,
+): Promise<InferenceThread> {
   const own = { ...settings, intraOpThreads: Math.ceil(settings.intraOpThreads / copies) };
   const started = await Promise.allSettled(Array.from({ length: copies }, () => startInference(own, signal)));
   const threads = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));

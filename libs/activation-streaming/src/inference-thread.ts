@@ -22,7 +22,8 @@ interface Waiting {
 }
 
 /**
- * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a session
+ * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a
+ * session
  * holds is freed when its thread ends. From then on the heap of the process is collected less often.
  */
 export async function startInference(settings: WorkerSettings, signal?: AbortSignal): Promise<InferenceThread> {
@@ -97,7 +98,11 @@ function take(waiting: Map<number, Waiting>, id: number): Waiting | undefined {
 function startWorker(workerData: WorkerData): Worker {
   const here = import.meta.url;
   if (!here.endsWith('.ts')) return new Worker(new URL('./inference-worker.js', here), { workerData, env: SHARE_ENV });
-  return new Worker(new URL('./inference-worker-from-sources.mjs', here), { workerData, env: SHARE_ENV, execArgv: ['--conditions=@intermodel/source'] });
+  return new Worker(new URL('./inference-worker-from-sources.mjs', here), {
+    workerData,
+    env: SHARE_ENV,
+    execArgv: ['--conditions=@intermodel/source'],
+  });
 }
 
 function stoppedError(file: string): MachineError {
@@ -105,5 +110,8 @@ function stoppedError(file: string): MachineError {
 }
 
 function threadError(file: string, cause: Error): MachineError {
-  return limitError(cause, file) ?? new MachineError('INFERENCE_STOPPED', `inference stopped: ${cause.message}`, { file, cause });
+  return (
+    limitError(cause, file) ??
+    new MachineError('INFERENCE_STOPPED', `inference stopped: ${cause.message}`, { file, cause })
+  );
 }

@@ -4,7 +4,10 @@ import { openInference, type ImageInference } from './infer-images.ts';
 import { RunGuard } from './run-guard.ts';
 import type { InferRequest, WorkerAnswer, WorkerData } from './worker-messages.ts';
 
-/** Answers requests one after the other, until it is told to close. Nothing that it imports loads Arrow or RxJS, which every thread would wait for. */
+/**
+ * Answers requests one after the other, until it is told to close. Nothing that it imports loads Arrow or RxJS, which
+ * every thread would wait for.
+ */
 async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const { settings, guardMemory } = workerData as WorkerData;
   const answer = (message: WorkerAnswer, transfer: readonly ArrayBuffer[] = []) => {
@@ -13,7 +16,10 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const run = async (inference: ImageInference, { id, pixels, images }: InferRequest) => {
     try {
       const maps = await inference.infer(pixels, images);
-      answer({ kind: 'maps', id, maps }, maps.map(({ buffer }) => buffer as ArrayBuffer));
+      answer(
+        { kind: 'maps', id, maps },
+        maps.map(({ buffer }) => buffer as ArrayBuffer),
+      );
     } catch (error) {
       answer({ kind: 'failed', id, error: packError(error) });
     }

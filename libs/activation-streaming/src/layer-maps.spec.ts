@@ -3,8 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { describeLayer, toUnitMaps, type LayerOptions } from './layer-maps.ts';
 
 const square = { height: 224, width: 224 };
-const describeShape = (shape: readonly number[], options: Partial<LayerOptions> = {}, input = square, layout?: 'NCHW' | 'NHWC') => {
-  const { order, units, height, width, prefixTokens } = describeLayer('m.onnx', { tensor: 't', ...options }, 't', shape, layout, input);
+const describeShape = (
+  shape: readonly number[],
+  options: Partial<LayerOptions> = {},
+  input = square,
+  layout?: 'NCHW' | 'NHWC',
+) => {
+  const { order, units, height, width, prefixTokens } = describeLayer(
+    'm.onnx',
+    { tensor: 't', ...options },
+    't',
+    shape,
+    layout,
+    input,
+  );
   return [order, units, height, width, prefixTokens];
 };
 const codeOf = (action: () => unknown) => {

@@ -6,7 +6,10 @@ import { findTokenGrid } from '@intermodel/onnx';
 export interface LayerOptions {
   /** Name of the tensor, or of a node with one output. */
   readonly tensor: string;
-  /** Class and register tokens before those of the map, for a tensor of tokens. @default what a grid leaves over, at most 8 */
+  /**
+   * Class and register tokens before those of the map, for a tensor of tokens. @default what a grid leaves over, at
+   * most 8
+   */
   readonly prefixTokens?: number;
   /** Rows and columns of the grid of tokens. @default one that divides the input evenly, else a square */
   readonly grid?: { readonly height: number; readonly width: number };
@@ -54,20 +57,40 @@ export function describeLayer(
   if (shape.length !== 3) throw notSpatial(place, shape);
   const { prefixTokens } = options;
   const grids = options.grid === undefined ? evenGrids(input) : [options.grid];
-  const found = findTokenGrid(first, grids, prefixTokens ?? (options.grid === undefined ? undefined : first - options.grid.height * options.grid.width));
+  const found = findTokenGrid(
+    first,
+    grids,
+    prefixTokens ?? (options.grid === undefined ? undefined : first - options.grid.height * options.grid.width),
+  );
   if (found === undefined || found.prefix < 0) {
-    const declared = [options.grid === undefined ? undefined : `a grid of ${String(options.grid.height)} x ${String(options.grid.width)}`, prefixTokens === undefined ? undefined : `${String(prefixTokens)} class and register tokens`];
+    const declared = [
+      options.grid === undefined
+        ? undefined
+        : `a grid of ${String(options.grid.height)} x ${String(options.grid.width)}`,
+      prefixTokens === undefined ? undefined : `${String(prefixTokens)} class and register tokens`,
+    ];
     const said = declared.filter((part) => part !== undefined).join(' and ');
     throw new InputError('TOKEN_GRID', `${String(first)} tokens do not make ${said === '' ? 'a grid' : said}`, {
       ...place,
       hint: 'Declare the number of class and register tokens and the grid, in a study file as "tokens: {prefix, width, height}" of the model, from a program as prefixTokens and grid; or take another layer.',
     });
   }
-  return { tensor, order: 'tokens', units: second, height: found.height, width: found.width, prefixTokens: found.prefix };
+  return {
+    tensor,
+    order: 'tokens',
+    units: second,
+    height: found.height,
+    width: found.width,
+    prefixTokens: found.prefix,
+  };
 }
 
 /** Puts values in order units x height x width for each image; those that are so already are returned as they are. */
-export function toUnitMaps(values: Float32Array, images: number, { order, units, height, width, prefixTokens }: LayerMaps): Float32Array {
+export function toUnitMaps(
+  values: Float32Array,
+  images: number,
+  { order, units, height, width, prefixTokens }: LayerMaps,
+): Float32Array {
   if (order === 'NCHW') return values;
   const places = height * width;
   const perImage = (places + prefixTokens) * units;
@@ -84,9 +107,17 @@ export function toUnitMaps(values: Float32Array, images: number, { order, units,
 }
 
 /** Grids that square patches of a whole number of pixels make of the input, the coarsest first. */
-function evenGrids({ height, width }: { readonly height: number; readonly width: number }): { height: number; width: number }[] {
+function evenGrids({
+  height,
+  width,
+}: {
+  readonly height: number;
+  readonly width: number;
+}): { height: number; width: number }[] {
   const patches = Array.from({ length: Math.min(height, width) }, (_, index) => Math.min(height, width) - index);
-  return patches.filter((patch) => height % patch === 0 && width % patch === 0).map((patch) => ({ height: height / patch, width: width / patch }));
+  return patches
+    .filter((patch) => height % patch === 0 && width % patch === 0)
+    .map((patch) => ({ height: height / patch, width: width / patch }));
 }
 
 function notSpatial(place: { file: string; column: string }, shape: readonly number[]): InputError {

@@ -8,7 +8,13 @@ const settings = { scale: 0.5, mean: [1, 2, 3], std: [1, 2, 4] } as const;
 type Figures = Pick<Parameters<typeof openNormaliser>[0], 'scale' | 'mean' | 'std'>;
 
 /** Values of images of one row. */
-const normalised = (bytes: Uint8Array, width: number, figures: Figures, channels: 'rgb' | 'bgr' | 'grey', layout: 'NCHW' | 'NHWC') => openNormaliser({ ...figures, height: 1, width, channels }, layout).normalise(bytes);
+const normalised = (
+  bytes: Uint8Array,
+  width: number,
+  figures: Figures,
+  channels: 'rgb' | 'bgr' | 'grey',
+  layout: 'NCHW' | 'NHWC',
+) => openNormaliser({ ...figures, height: 1, width, channels }, layout).normalise(bytes);
 
 describe('openNormaliser', () => {
   // Two pixels: red 10, green 20, blue 30 and red 40, green 50, blue 60.
@@ -25,11 +31,26 @@ describe('openNormaliser', () => {
 
   it('makes grey as Pillow does', () => {
     // What Image.new('RGB', (1, 1), colour).convert('L') gives.
-    const colours = [[255, 0, 0, 76], [0, 255, 0, 150], [0, 0, 255, 29], [255, 255, 255, 255], [10, 20, 30, 18], [1, 2, 3, 2], [200, 100, 50, 124], [255, 254, 253, 254], [0, 1, 0, 1], [127, 128, 129, 128]];
+    const colours = [
+      [255, 0, 0, 76],
+      [0, 255, 0, 150],
+      [0, 0, 255, 29],
+      [255, 255, 255, 255],
+      [10, 20, 30, 18],
+      [1, 2, 3, 2],
+      [200, 100, 50, 124],
+      [255, 254, 253, 254],
+      [0, 1, 0, 1],
+      [127, 128, 129, 128],
+    ];
     const bytes = Uint8Array.from(colours.flatMap((colour) => colour.slice(0, 3)));
     const plain = { scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
-    expect(Array.from(normalised(bytes, colours.length, plain, 'grey', 'NCHW'))).toEqual(colours.map(([, , , grey]) => grey));
-    expect(Array.from(normalised(bytes, 1, { scale: 2, mean: [2, 2, 2], std: [4, 4, 4] }, 'grey', 'NHWC')).slice(0, 2)).toEqual([37.5, 74.5]);
+    expect(Array.from(normalised(bytes, colours.length, plain, 'grey', 'NCHW'))).toEqual(
+      colours.map(([, , , grey]) => grey),
+    );
+    expect(
+      Array.from(normalised(bytes, 1, { scale: 2, mean: [2, 2, 2], std: [4, 4, 4] }, 'grey', 'NHWC')).slice(0, 2),
+    ).toEqual([37.5, 74.5]);
   });
 
   it('equals the formula for every byte and several images', () => {
@@ -41,7 +62,9 @@ describe('openNormaliser', () => {
             for (let channel = 0; channel < 3; channel++) {
               for (let pixel = 0; pixel < 4; pixel++) {
                 const byte = bytes[image * 12 + pixel * 3 + (preset.channels === 'bgr' ? 2 - channel : channel)]!;
-                expect(values[image * 12 + channel * 4 + pixel]).toBe(Math.fround((byte * preset.scale - preset.mean[channel]!) / preset.std[channel]!));
+                expect(values[image * 12 + channel * 4 + pixel]).toBe(
+                  Math.fround((byte * preset.scale - preset.mean[channel]!) / preset.std[channel]!),
+                );
               }
             }
           }

@@ -1,10 +1,31 @@
 import os from 'node:os';
-import { activationSchema, type ActivationBatch, type ActivationColumns, type ActivationShape, type LabelledImageBatch } from '@intermodel/schemas';
+import {
+  activationSchema,
+  type ActivationBatch,
+  type ActivationColumns,
+  type ActivationShape,
+  type LabelledImageBatch,
+} from '@intermodel/schemas';
 import { BatchSchemaError } from '@intermodel/streams';
-import { DataType, Field, FixedSizeList, Float32, makeData, RecordBatch, Struct, type Data, type Schema } from 'apache-arrow';
+import {
+  DataType,
+  Field,
+  FixedSizeList,
+  Float32,
+  makeData,
+  RecordBatch,
+  Struct,
+  type Data,
+  type Schema,
+} from 'apache-arrow';
 import { startCopies } from './inference-copies.ts';
 import type { LayerMaps, LayerOptions } from './layer-maps.ts';
-import { resolvePreprocessing, type InputLayout, type Preprocessing, type PreprocessingInput } from './preprocessing.ts';
+import {
+  resolvePreprocessing,
+  type InputLayout,
+  type Preprocessing,
+  type PreprocessingInput,
+} from './preprocessing.ts';
 
 /** Options of {@link openActivations} and {@link streamActivations}. */
 export interface ActivationOptions {
@@ -12,7 +33,10 @@ export interface ActivationOptions {
   readonly model: string;
   /** Path of the ONNX file. */
   readonly file: string;
-  /** Layers to dissect, at least one: names of tensors (or of nodes with one output), with settings where they need some. */
+  /**
+   * Layers to dissect, at least one: names of tensors (or of nodes with one output), with settings where they need
+   * some.
+   */
   readonly layers: readonly (string | LayerOptions)[];
   /** How images become the model's input: a preset or its parts. @default 'imagenet' */
   readonly preprocessing?: string | PreprocessingInput;
@@ -21,16 +45,24 @@ export interface ActivationOptions {
   /** Threads of all copies together, at least 1. @default the number of processors */
   readonly intraOpThreads?: number;
   /**
-   * Copies of the model that run side by side, at least 1, each with its share of the threads: where other work shares the
+   * Copies of the model that run side by side, at least 1, each with its share of the threads: where other work shares
+   * the
    * processors, two copies are faster than one on twice the threads, for the memory of one more model. @default 1
    */
   readonly copies?: number;
-  /** Images of one run, at least 1. @default on processors 1 or 2, on other devices up to 8, so that a run takes about 64 MiB */
+  /**
+   * Images of one run, at least 1. @default on processors 1 or 2, on other devices up to 8, so that a run takes about
+   * 64 MiB
+   */
   readonly batchSize?: number;
 }
 
 /** Defaults of {@link ActivationOptions}. */
-export const activationDefaults = { preprocessing: 'imagenet', executionProviders: ['cpu'], copies: 1 } as const satisfies Partial<ActivationOptions>;
+export const activationDefaults = {
+  preprocessing: 'imagenet',
+  executionProviders: ['cpu'],
+  copies: 1,
+} as const satisfies Partial<ActivationOptions>;
 
 /** A model that runs in threads of its own. */
 export interface ActivationModel {
@@ -52,8 +84,10 @@ export interface ActivationModel {
 }
 
 /**
- * Opens a model in worker threads, one for each copy. Call {@link ActivationModel.infer} inside the bounded step that loads
- * the images, so that no more batches are alive than that step allows. Aborting `signal` stops the model, also while it is
+ * Opens a model in worker threads, one for each copy. Call {@link ActivationModel.infer} inside the bounded step that
+ * loads
+ * the images, so that no more batches are alive than that step allows. Aborting `signal` stops the model, also while it
+ * is
  * being opened.
  *
  * @throws InputError for a model, layer or preprocessing that does not fit (the codes of `openSession`, and
@@ -61,13 +95,30 @@ export interface ActivationModel {
  * `MODEL_INPUT_LAYOUT`, `TOKEN_GRID`).
  */
 export async function openActivations(options: ActivationOptions, signal?: AbortSignal): Promise<ActivationModel> {
-  const { model: name, file, executionProviders = activationDefaults.executionProviders, intraOpThreads = os.availableParallelism(), copies = activationDefaults.copies, batchSize } = options;
-  for (const [column, count] of Object.entries({ intraOpThreads, copies, batchSize: batchSize ?? 1, layers: options.layers.length })) {
-    if (!Number.isInteger(count) || count < 1) throw new RangeError(`openActivations: ${column} must be a whole number of at least 1, got ${String(count)}`);
+  const {
+    model: name,
+    file,
+    executionProviders = activationDefaults.executionProviders,
+    intraOpThreads = os.availableParallelism(),
+    copies = activationDefaults.copies,
+    batchSize,
+  } = options;
+  for (const [column, count] of Object.entries({
+    intraOpThreads,
+    copies,
+    batchSize: batchSize ?? 1,
+    layers: options.layers.length,
+  })) {
+    if (!Number.isInteger(count) || count < 1)
+      throw new RangeError(`openActivations: ${column} must be a whole number of at least 1, got ${String(count)}`);
   }
   const preprocessing = resolvePreprocessing(options.preprocessing);
   const layers = options.layers.map((layer) => (typeof layer === 'string' ? { tensor: layer } : layer));
-  const thread = await startCopies({ file, layers, preprocessing, executionProviders, intraOpThreads, batchSize }, copies, signal);
+  const thread = await startCopies(
+    { file, layers, preprocessing, executionProviders, intraOpThreads, batchSize },
+    copies,
+    signal,
+  );
   const builders = new Map<string, LayerBuilder[]>();
   return {
     layers: thread.model.layers,
@@ -78,7 +129,8 @@ export async function openActivations(options: ActivationOptions, signal?: Abort
       const plane = labelSize(batch);
       const key = plane.join();
       let build = builders.get(key);
-      if (build === undefined) builders.set(key, (build = thread.model.layers.map((layer) => layerBuilder(name, layer, plane))));
+      if (build === undefined)
+        builders.set(key, (build = thread.model.layers.map((layer) => layerBuilder(name, layer, plane))));
       const maps = batch.numRows === 0 ? [] : await thread.infer(pixels, batch.numRows);
       return build.map((layer, index) => layer(batch, maps[index] ?? new Float32Array()));
     },
@@ -92,7 +144,12 @@ function readPixels(batch: LabelledImageBatch, { height, width }: Preprocessing)
   const type = batch.schema.fields[1]?.type;
   const size = height * width * 3;
   if (!DataType.isFixedSizeList(type) || type.listSize !== size) {
-    throw new BatchSchemaError('streamActivations', 'pixels', `FixedSizeList[${String(size)}]<Uint8>, as the model takes ${String(width)} x ${String(height)} pixels`, String(type));
+    throw new BatchSchemaError(
+      'streamActivations',
+      'pixels',
+      `FixedSizeList[${String(size)}]<Uint8>, as the model takes ${String(width)} x ${String(height)} pixels`,
+      String(type),
+    );
   }
   const bytes = batch.data.children[1]?.children[0]?.values as Uint8Array;
   return bytes.slice(0, batch.numRows * size);
@@ -100,14 +157,27 @@ function readPixels(batch: LabelledImageBatch, { height, width }: Preprocessing)
 
 function labelSize({ schema }: LabelledImageBatch): [height: number, width: number] {
   const stated = schema.metadata.get('labels');
-  if (stated === undefined) throw new BatchSchemaError('streamActivations', 'labels', 'planes whose size the schema states', 'without a size');
+  if (stated === undefined)
+    throw new BatchSchemaError('streamActivations', 'labels', 'planes whose size the schema states', 'without a size');
   return JSON.parse(stated) as [number, number];
 }
 
 type LayerBuilder = (batch: LabelledImageBatch, maps: Float32Array) => ActivationBatch;
 
-function layerBuilder(model: string, { tensor, units, height, width }: LayerMaps, [labelHeight, labelWidth]: readonly [number, number]): LayerBuilder {
-  const shape: ActivationShape = { model, layer: tensor, units, mapHeight: height, mapWidth: width, labelHeight, labelWidth };
+function layerBuilder(
+  model: string,
+  { tensor, units, height, width }: LayerMaps,
+  [labelHeight, labelWidth]: readonly [number, number],
+): LayerBuilder {
+  const shape: ActivationShape = {
+    model,
+    layer: tensor,
+    units,
+    mapHeight: height,
+    mapWidth: width,
+    labelHeight,
+    labelWidth,
+  };
   const schema: Schema<ActivationColumns> = activationSchema(shape);
   const type = new FixedSizeList(units * height * width, new Field('activation', new Float32(), false));
   const struct = new Struct<ActivationColumns>(schema.fields);

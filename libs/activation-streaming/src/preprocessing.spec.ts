@@ -13,14 +13,35 @@ const errorOf = (action: () => unknown) => {
 describe('resolvePreprocessing', () => {
   it('fills in presets', () => {
     expect(resolvePreprocessing()).toEqual(preprocessingPresets.imagenet);
-    expect(resolvePreprocessing('caffe')).toMatchObject({ channels: 'bgr', scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] });
-    expect(resolvePreprocessing({ preset: 'zero-one', width: 32, height: 16, channels: 'bgr' })).toEqual({ ...preprocessingPresets['zero-one'], width: 32, height: 16, shortestSide: 32, channels: 'bgr' });
+    expect(resolvePreprocessing('caffe')).toMatchObject({
+      channels: 'bgr',
+      scale: 1,
+      mean: [103.939, 116.779, 123.68],
+      std: [1, 1, 1],
+    });
+    expect(resolvePreprocessing({ preset: 'zero-one', width: 32, height: 16, channels: 'bgr' })).toEqual({
+      ...preprocessingPresets['zero-one'],
+      width: 32,
+      height: 16,
+      shortestSide: 32,
+      channels: 'bgr',
+    });
   });
 
   it('takes one number for grey, and that of a preset only where it is that of all colours', () => {
-    expect(resolvePreprocessing({ channels: 'grey' })).toMatchObject({ channels: 'grey', mean: [0, 0, 0], std: [1, 1, 1] });
-    expect(resolvePreprocessing({ preset: 'minus-one-one', channels: 'grey' })).toMatchObject({ mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] });
-    expect(resolvePreprocessing({ channels: 'grey', mean: [0.1307], std: [0.3081] })).toMatchObject({ mean: [0.1307, 0.1307, 0.1307], std: [0.3081, 0.3081, 0.3081] });
+    expect(resolvePreprocessing({ channels: 'grey' })).toMatchObject({
+      channels: 'grey',
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    });
+    expect(resolvePreprocessing({ preset: 'minus-one-one', channels: 'grey' })).toMatchObject({
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+    });
+    expect(resolvePreprocessing({ channels: 'grey', mean: [0.1307], std: [0.3081] })).toMatchObject({
+      mean: [0.1307, 0.1307, 0.1307],
+      std: [0.3081, 0.3081, 0.3081],
+    });
   });
 
   it('crops from a shorter side of the longer side of the input, unless declared', () => {

@@ -3,7 +3,8 @@ const runningWord = 1;
 
 /**
  * Two words of memory that the main thread and the inference thread share. The runtime aborts the whole process if its
- * thread is terminated within a run, so that a thread is never terminated: it is told to stop, and does between two runs.
+ * thread is terminated within a run, so that a thread is never terminated: it is told to stop, and does between two
+ * runs.
  */
 export class RunGuard {
   /** What is sent to the other thread. */
@@ -41,7 +42,10 @@ export class RunGuard {
     }
   }
 
-  /** Blocks the main thread until the call of the runtime under way returns: the last thing that an ending process does. Tells whether it did. */
+  /**
+   * Blocks the main thread until the call of the runtime under way returns: the last thing that an ending process does.
+   * Tells whether it did.
+   */
   stopAndWait(milliseconds: number): boolean {
     this.stop();
     return Atomics.wait(this.#words, runningWord, 1, milliseconds) !== 'timed-out';

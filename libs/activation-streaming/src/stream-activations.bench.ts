@@ -20,11 +20,17 @@ const schema = labelledImageSchema({ height: 224, width: 224, labelHeight: 56, l
 const batch = buildBatch(schema, {
   image: Array.from({ length: rows }, String),
   pixels: Uint8Array.from({ length: rows * 224 * 224 * 3 }, (_, index) => (index * 7919 + (index >> 9) * 31) % 256),
-  labels: { offsets: Int32Array.from({ length: rows + 1 }, (_, index) => index), values: new Uint16Array(rows * 56 * 56) },
+  labels: {
+    offsets: Int32Array.from({ length: rows + 1 }, (_, index) => index),
+    values: new Uint16Array(rows * 56 * 56),
+  },
 });
 const once = { time: 0, iterations: 5, warmupTime: 0, warmupIterations: 1 };
 
-for (const [name, write] of [['ResNet-50', writeResNet50], ['MobileNetV2', writeMobileNetV2]] as const) {
+for (const [name, write] of [
+  ['ResNet-50', writeResNet50],
+  ['MobileNetV2', writeMobileNetV2],
+] as const) {
   const file = path.join(folder, `${name}.onnx`);
   const { tensor, units } = write(file);
   // Opened once: what a model costs to open is not a matter of images.
@@ -41,7 +47,13 @@ for (const [name, write] of [['ResNet-50', writeResNet50], ['MobileNetV2', write
       'pixels to activations in a worker',
       async () => {
         const batches = Array.from({ length: images / rows }, () => batch);
-        const activations = await lastValueFrom(from(batches).pipe(boundedMap((one) => model.infer(one), 2), concatMap((layers) => layers), toArray()));
+        const activations = await lastValueFrom(
+          from(batches).pipe(
+            boundedMap((one) => model.infer(one), 2),
+            concatMap((layers) => layers),
+            toArray(),
+          ),
+        );
         const values = activations.reduce((sum, { numRows }) => sum + numRows, 0) * units * 49;
         if (values !== images * units * 49) throw new Error(`${String(values)} values`);
       },
@@ -53,7 +65,8 @@ for (const [name, write] of [['ResNet-50', writeResNet50], ['MobileNetV2', write
       async () => {
         const input = new Float32Array(model.batchSize * 3 * 224 * 224).fill(0.5);
         let values = 0;
-        for (let image = 0; image < images; image += model.batchSize) values += (await session.run(input, model.batchSize)).get(tensor)?.data.length ?? 0;
+        for (let image = 0; image < images; image += model.batchSize)
+          values += (await session.run(input, model.batchSize)).get(tensor)?.data.length ?? 0;
         if (values !== images * units * 49) throw new Error(`${String(values)} values`);
       },
       once,

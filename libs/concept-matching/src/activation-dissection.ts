@@ -1,4 +1,12 @@
-import { allMaps, combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels, type PlaneLabels, type SelectedThresholds } from '@intermodel/numerics';
+import {
+  allMaps,
+  combineLabels,
+  OverlapTally,
+  ThresholdSelection,
+  type CombinedLabels,
+  type PlaneLabels,
+  type SelectedThresholds,
+} from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
 import { dissectionResult, type DissectionResult } from './dissection-result.ts';
@@ -19,11 +27,15 @@ export interface ActivationDissectionOptions {
   readonly preset?: DissectionPreset;
   /** Most images that all shards together can add; fewer in the end are fine. @default Infinity: keeps all maps */
   readonly maximumImages?: number;
-  /** Where maps are kept for the steps after the forward pass, or `forbid`: then four passes are needed. @default 256 MiB of memory */
+  /**
+   * Where maps are kept for the steps after the forward pass, or `forbid`: then four passes are needed. @default 256
+   * MiB of memory
+   */
   readonly keep?: KeepOptions | 'forbid';
   /**
    * Estimates thresholds by a KLL sketch of this k for each unit, about 12 k bytes each, where exact selection does not
-   * fit: nothing is kept, two passes are needed, and the rank error is `kllRankError(k)`. 8 to 65535. @default none: exact
+   * fit: nothing is kept, two passes are needed, and the rank error is `kllRankError(k)`. 8 to 65535. @default none:
+   * exact
    */
   readonly sketch?: number;
 }
@@ -45,7 +57,8 @@ export interface DissectionProgress {
  * labels in small. Refining the thresholds and counting the overlaps read nothing but what was kept. Results are exact
  * and the same bytes for any order of images.
  *
- * Where keeping is forbidden, the images have to be added three or four times: call `endPass` after each pass until it says
+ * Where keeping is forbidden, the images have to be added three or four times: call `endPass` after each pass until it
+ * says
  * `done`.
  *
  * With a `sketch` the images are added twice in the same way; the thresholds are then estimates, which depend on the
@@ -65,14 +78,24 @@ export class ActivationDissection {
   #added = 0;
 
   constructor(options: ActivationDissectionOptions) {
-    const { shape, vocabulary, ignore = 0, preset = dissectionPresets['dissect-2020'], maximumImages = Infinity, keep = {}, sketch } = options;
+    const {
+      shape,
+      vocabulary,
+      ignore = 0,
+      preset = dissectionPresets['dissect-2020'],
+      maximumImages = Infinity,
+      keep = {},
+      sketch,
+    } = options;
     this.shape = shape;
     this.preset = preset;
     this.#index = indexConcepts(vocabulary);
     this.#ignore = ignore;
-    this.#store = keep === 'forbid' || sketch !== undefined ? undefined : new KeptMapStore(shape.mapHeight * shape.mapWidth, keep);
+    this.#store =
+      keep === 'forbid' || sketch !== undefined ? undefined : new KeptMapStore(shape.mapHeight * shape.mapWidth, keep);
     this.#sketches = sketch === undefined ? undefined : new ThresholdSketches(shape, preset, sketch);
-    this.#exact = sketch === undefined ? new ThresholdSelection(selectionOptions(shape, preset, maximumImages)) : undefined;
+    this.#exact =
+      sketch === undefined ? new ThresholdSelection(selectionOptions(shape, preset, maximumImages)) : undefined;
   }
 
   /** Images added in the pass under way. */
@@ -96,7 +119,10 @@ export class ActivationDissection {
     if (this.#store === undefined) this.#addAgain(activations, labels);
     else {
       const surviving = this.#selection.add(activations);
-      this.#store.add(image, this.#combine(labels), surviving, activations, () => ({ bounds: this.#selection.bounds(), keepEqual: this.#selection.options.keepEqual }));
+      this.#store.add(image, this.#combine(labels), surviving, activations, () => ({
+        bounds: this.#selection.bounds(),
+        keepEqual: this.#selection.options.keepEqual,
+      }));
     }
     this.#added++;
   }
@@ -114,7 +140,10 @@ export class ActivationDissection {
     return 'again';
   }
 
-  /** Does the work after the forward pass step by step, a few images a step, for whoever has to let others run in between. */
+  /**
+   * Does the work after the forward pass step by step, a few images a step, for whoever has to let others run in
+   * between.
+   */
   *steps(): Generator<DissectionProgress> {
     const total = this.#added;
     while (this.#selection.round !== 'done') {
@@ -133,7 +162,10 @@ export class ActivationDissection {
   /** Ends the dissection and gives its tables; what was kept is discarded. */
   finish(): DissectionResult {
     if (this.#store !== undefined && this.#tally === undefined) this.endPass();
-    if (this.#tally === undefined) throw new RangeError('ActivationDissection.finish: the passes over the images are not done; call endPass() until it says so');
+    if (this.#tally === undefined)
+      throw new RangeError(
+        'ActivationDissection.finish: the passes over the images are not done; call endPass() until it says so',
+      );
     const result = dissectionResult(this.shape, this.preset, this.#index, this.#thresholds(), this.#tally.toState());
     this.discard();
     return result;
@@ -145,7 +177,10 @@ export class ActivationDissection {
   }
 
   get #selection(): ThresholdSelection {
-    if (this.#exact === undefined) throw new RangeError('ActivationDissection: with a sketch there is no selection; add the images twice and call endPass() after each pass');
+    if (this.#exact === undefined)
+      throw new RangeError(
+        'ActivationDissection: with a sketch there is no selection; add the images twice and call endPass() after each pass',
+      );
     return this.#exact;
   }
 
@@ -179,7 +214,10 @@ export class ActivationDissection {
   }
 
   #openTally(): OverlapTally {
-    return new OverlapTally(overlapOptions(this.shape, this.preset, this.#index, this.#ignore), this.#thresholds().thresholds);
+    return new OverlapTally(
+      overlapOptions(this.shape, this.preset, this.#index, this.#ignore),
+      this.#thresholds().thresholds,
+    );
   }
 }
 

@@ -27,27 +27,61 @@ export interface CategoryMatch {
  * @param overlaps counts of one layer, by unit
  * @param preset epsilon of the IoU, and the quality that a match must have
  */
-export function bestPerCategory(overlaps: UnitConceptOverlapBatch, preset: Pick<DissectionPreset, 'epsilon' | 'minimumQuality'>): CategoryMatch[] {
+export function bestPerCategory(
+  overlaps: UnitConceptOverlapBatch,
+  preset: Pick<DissectionPreset, 'epsilon' | 'minimumQuality'>,
+): CategoryMatch[] {
   const { epsilon, minimumQuality } = preset;
-  const [models, layers, concepts, categories] = [codedColumn(overlaps, 'model'), codedColumn(overlaps, 'layer'), codedColumn(overlaps, 'concept'), codedColumn(overlaps, 'category')];
+  const [models, layers, concepts, categories] = [
+    codedColumn(overlaps, 'model'),
+    codedColumn(overlaps, 'layer'),
+    codedColumn(overlaps, 'concept'),
+    codedColumn(overlaps, 'category'),
+  ];
   const { unit: units, intersection, unitArea, conceptArea, pixels } = overlapNumbers(overlaps);
-  const byName = [...categories.values.keys()].sort((one, other) => ((categories.values[one] as string) < (categories.values[other] as string) ? -1 : 1));
+  const byName = [...categories.values.keys()].sort((one, other) =>
+    (categories.values[one] as string) < (categories.values[other] as string) ? -1 : 1,
+  );
   // Greatest IoU of the unit under way in each category, 0 for none, and its row.
   const [ious, rows] = [new Float64Array(byName.length), new Int32Array(byName.length)];
   const matches: CategoryMatch[] = [];
   const close = () => {
     for (const code of byName) {
       const [row, iou] = [rows[code] as number, ious[code] as number];
-      if (iou > 0) matches.push({ model: textAt(models, row), layer: textAt(layers, row), unit: units[row] as number, category: textAt(categories, row), concept: textAt(concepts, row), iou });
+      if (iou > 0)
+        matches.push({
+          model: textAt(models, row),
+          layer: textAt(layers, row),
+          unit: units[row] as number,
+          category: textAt(categories, row),
+          concept: textAt(concepts, row),
+          iou,
+        });
     }
     ious.fill(0);
   };
   for (let row = 0; row < overlaps.numRows; row++) {
     if (row > 0 && units[row] !== units[row - 1]) close();
     const category = categories.codes[row] as number;
-    const iou = areaOverUnion(intersection[row] as number, unitArea[row] as number, conceptArea[row] as number, epsilon);
+    const iou = areaOverUnion(
+      intersection[row] as number,
+      unitArea[row] as number,
+      conceptArea[row] as number,
+      epsilon,
+    );
     if (!(iou > (ious[category] as number))) continue;
-    if (minimumQuality > 0 && informationQuality({ intersection: intersection[row] as number, unitArea: unitArea[row] as number, conceptArea: conceptArea[row] as number }, pixels[row] as number) <= minimumQuality) continue;
+    if (
+      minimumQuality > 0 &&
+      informationQuality(
+        {
+          intersection: intersection[row] as number,
+          unitArea: unitArea[row] as number,
+          conceptArea: conceptArea[row] as number,
+        },
+        pixels[row] as number,
+      ) <= minimumQuality
+    )
+      continue;
     ious[category] = iou;
     rows[category] = row;
   }

@@ -22,9 +22,16 @@ export interface ConceptIndex {
   readonly categoryNames: readonly string[];
 }
 
-/** Brings a vocabulary, which was read from `file`, into the order of its numbers. @throws InputError `VOCABULARY_EMPTY` */
+/**
+ * Brings a vocabulary, which was read from `file`, into the order of its numbers. @throws InputError `VOCABULARY_EMPTY`
+ */
 export function indexConcepts(vocabulary: readonly Concept[], file?: string): ConceptIndex {
-  if (vocabulary.length === 0) throw new InputError('VOCABULARY_EMPTY', 'the vocabulary has no concept', { ...(file === undefined ? {} : { file }), expected: 'at least one number with a name and a category', hint: 'Check the file of label names.' });
+  if (vocabulary.length === 0)
+    throw new InputError('VOCABULARY_EMPTY', 'the vocabulary has no concept', {
+      ...(file === undefined ? {} : { file }),
+      expected: 'at least one number with a name and a category',
+      hint: 'Check the file of label names.',
+    });
   const concepts = vocabulary.toSorted((one, other) => one.number - other.number);
   const categoryNames = [...new Set(concepts.map(({ category }) => category))];
   return {

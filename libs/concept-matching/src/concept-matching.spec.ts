@@ -7,14 +7,33 @@ import { unitMatchSchema } from '@intermodel/schemas';
 import fc from 'fast-check';
 import { EMPTY, from, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { ActivationDissection, bestPerCategory, dissectionPreset, dissectionPresetNames, dissectionPresets, matchConcepts, passesGate, type ActivationDissectionOptions, type DissectionPreset, type DissectionResult } from './index.ts';
+import {
+  ActivationDissection,
+  bestPerCategory,
+  dissectionPreset,
+  dissectionPresetNames,
+  dissectionPresets,
+  matchConcepts,
+  passesGate,
+  type ActivationDissectionOptions,
+  type DissectionPreset,
+  type DissectionResult,
+} from './index.ts';
 
 const vocabulary = [
   { number: 1, name: 'sky', category: 'object' },
   { number: 2, name: 'red', category: 'color' },
   { number: 3, name: 'dog', category: 'object' },
 ];
-const shape: ActivationShape = { model: 'm', layer: 'l', units: 4, mapHeight: 2, mapWidth: 3, labelHeight: 8, labelWidth: 9 };
+const shape: ActivationShape = {
+  model: 'm',
+  layer: 'l',
+  units: 4,
+  mapHeight: 2,
+  mapWidth: 3,
+  labelHeight: 8,
+  labelWidth: 9,
+};
 const pixels = shape.labelHeight * shape.labelWidth;
 
 interface Image {
@@ -22,43 +41,64 @@ interface Image {
   readonly planes: Uint16Array;
 }
 const imageOf = fc.record({
-  activations: fc.array(fc.constantFrom(0, 0, 0, 0.25, 0.5, 1, 2, -1, 3.3), { minLength: 24, maxLength: 24 }).map((values) => Float32Array.from(values)),
-  planes: fc.array(fc.constantFrom(0, 0, 1, 2, 3), { minLength: pixels, maxLength: 2 * pixels }).map((values) => Uint16Array.from(values.slice(0, values.length < 2 * pixels ? pixels : 2 * pixels))),
+  activations: fc
+    .array(fc.constantFrom(0, 0, 0, 0.25, 0.5, 1, 2, -1, 3.3), { minLength: 24, maxLength: 24 })
+    .map((values) => Float32Array.from(values)),
+  planes: fc
+    .array(fc.constantFrom(0, 0, 1, 2, 3), { minLength: pixels, maxLength: 2 * pixels })
+    .map((values) => Uint16Array.from(values.slice(0, values.length < 2 * pixels ? pixels : 2 * pixels))),
 });
 const images = fc.array(imageOf, { minLength: 1, maxLength: 12 });
 
 const dissect = (all: readonly Image[], options: Partial<ActivationDissectionOptions> = {}) => {
   const dissection = new ActivationDissection({ shape, vocabulary, maximumImages: all.length, ...options });
-  do all.forEach(({ activations, planes }, image) => { dissection.add(image, activations, { planes }); });
+  do
+    all.forEach(({ activations, planes }, image) => {
+      dissection.add(image, activations, { planes });
+    });
   while (dissection.endPass() === 'again');
   return dissection.finish();
 };
-const rows = ({ thresholds, overlaps, matches }: DissectionResult) => [thresholds, overlaps, matches].map((batch) => batch.toArray().map((row) => JSON.stringify(row)));
+const rows = ({ thresholds, overlaps, matches }: DissectionResult) =>
+  [thresholds, overlaps, matches].map((batch) => batch.toArray().map((row) => JSON.stringify(row)));
 
 /** The definition, step by step and without any shortcut: upsample all, sort all, count all. */
 function plain(all: readonly Image[], { level, minimumIou }: DissectionPreset) {
   const { mapHeight, mapWidth, labelHeight, labelWidth } = shape;
-  const at = (map: Float32Array, row: number, column: number) => (row < 0 || column < 0 || row >= mapHeight || column >= mapWidth ? 0 : (map[row * mapWidth + column] ?? 0));
+  const at = (map: Float32Array, row: number, column: number) =>
+    row < 0 || column < 0 || row >= mapHeight || column >= mapWidth ? 0 : (map[row * mapWidth + column] ?? 0);
   const upsample = (map: Float32Array) =>
     Float32Array.from({ length: pixels }, (_, pixel) => {
-      const [y, x] = [((Math.floor(pixel / labelWidth) + 0.5) * mapHeight) / labelHeight - 0.5, (((pixel % labelWidth) + 0.5) * mapWidth) / labelWidth - 0.5];
+      const [y, x] = [
+        ((Math.floor(pixel / labelWidth) + 0.5) * mapHeight) / labelHeight - 0.5,
+        (((pixel % labelWidth) + 0.5) * mapWidth) / labelWidth - 0.5,
+      ];
       const [top, left] = [Math.floor(y), Math.floor(x)];
       const [down, right] = [y - top, x - left];
-      return (1 - down) * ((1 - right) * at(map, top, left) + right * at(map, top, left + 1)) + down * ((1 - right) * at(map, top + 1, left) + right * at(map, top + 1, left + 1));
+      return (
+        (1 - down) * ((1 - right) * at(map, top, left) + right * at(map, top, left + 1)) +
+        down * ((1 - right) * at(map, top + 1, left) + right * at(map, top + 1, left + 1))
+      );
     });
   return Array.from({ length: shape.units }, (_, unit) => {
     const size = mapHeight * mapWidth;
     const maps = all.map(({ activations }) => upsample(activations.subarray(unit * size, (unit + 1) * size)));
     const sorted = Float32Array.from(maps.flatMap((map) => [...map])).sort();
     const position = Math.max(0, level * sorted.length - 0.5);
-    const [low, high] = [sorted[Math.floor(position)] ?? 0, sorted[Math.min(sorted.length - 1, Math.floor(position) + 1)] ?? 0];
+    const [low, high] = [
+      sorted[Math.floor(position)] ?? 0,
+      sorted[Math.min(sorted.length - 1, Math.floor(position) + 1)] ?? 0,
+    ];
     const threshold = Math.fround(low + (high - low) * (position - Math.floor(position)));
     const scores = vocabulary.map(({ number, name }) => {
       let [both, active, labelled] = [0, 0, 0];
       maps.forEach((map, image) => {
         const planes = all[image]?.planes ?? new Uint16Array();
         map.forEach((value, pixel) => {
-          const isLabelled = Array.from({ length: planes.length / pixels }, (__, plane) => planes[plane * pixels + pixel]).includes(number);
+          const isLabelled = Array.from(
+            { length: planes.length / pixels },
+            (__, plane) => planes[plane * pixels + pixel],
+          ).includes(number);
           const isActive = value > threshold;
           active += isActive ? 1 : 0;
           labelled += isLabelled ? 1 : 0;
@@ -69,7 +109,13 @@ function plain(all: readonly Image[], { level, minimumIou }: DissectionPreset) {
     });
     const best = scores.reduce((one, other) => (other.iou > one.iou ? other : one));
     const isClear = scores.every(({ name, iou }) => name === best.name || iou < best.iou - 1e-9);
-    return { threshold, concept: best.iou > 0 ? best.name : '', iou: best.iou, isClear, detected: best.iou > minimumIou };
+    return {
+      threshold,
+      concept: best.iou > 0 ? best.name : '',
+      iou: best.iou,
+      isClear,
+      detected: best.iou > minimumIou,
+    };
   });
 }
 
@@ -82,7 +128,8 @@ describe(ActivationDissection, () => {
         const expected = plain(all, preset);
         expected.forEach(({ threshold, concept, iou, isClear }, unit) => {
           const size = shape.mapHeight * shape.mapWidth;
-          // Interpolated values differ by rounding between two ways of computing; on these maps a tie at the threshold may then fall either way.
+          // Interpolated values differ by rounding between two ways of computing; on these maps a tie at the threshold
+          // may then fall either way.
           expect(thresholds.get(unit)?.threshold).toBeCloseTo(threshold, 5);
           const ties = all.flatMap(({ activations }) => [...activations.subarray(unit * size, (unit + 1) * size)]);
           if (new Set(ties).size > 4 || Number.isNaN(iou) || !isClear) return;
@@ -115,20 +162,33 @@ describe(ActivationDissection, () => {
 
   it('tells dead, constant, saturated and invalid units apart, and matches none of them', () => {
     const flat: ActivationShape = { ...shape, mapHeight: 1, mapWidth: 2, labelHeight: 1, labelWidth: 2 };
-    const preset = { ...dissectionPresets['dissect-2020'], level: 0.5, upsampling: { ...dissectionPresets['dissect-2020'].upsampling, padding: 'clamp' as const } };
+    const preset = {
+      ...dissectionPresets['dissect-2020'],
+      level: 0.5,
+      upsampling: { ...dissectionPresets['dissect-2020'].upsampling, padding: 'clamp' as const },
+    };
     const dissection = new ActivationDissection({ shape: flat, vocabulary, preset });
-    for (const last of [0, 6, 6]) dissection.add(0, Float32Array.of(0, 0, 5, 5, Number.NaN, 1, last, 6), { planes: Uint16Array.of(1, 2) });
+    for (const last of [0, 6, 6])
+      dissection.add(0, Float32Array.of(0, 0, 5, 5, Number.NaN, 1, last, 6), { planes: Uint16Array.of(1, 2) });
     const { conditions, summary, thresholds, matches } = dissection.finish();
     expect(conditions).toEqual(['dead', 'constant', 'invalid', 'ordinary']);
     expect(summary).toEqual({ units: 4, dead: 1, constant: 1, invalid: 1, neverActive: 4, detected: 0 });
     expect(thresholds.get(2)?.threshold).toBeNaN();
-    expect(matches.toArray().map(({ concept, iou }) => [concept, iou])).toEqual(Array.from({ length: 4 }, () => ['', null]));
+    expect(matches.toArray().map(({ concept, iou }) => [concept, iou])).toEqual(
+      Array.from({ length: 4 }, () => ['', null]),
+    );
   });
 
   it('leaves ignored pixels out of every area only where the preset says so', () => {
-    const image = { activations: Float32Array.from({ length: 24 }, (_, index) => index % 6), planes: Uint16Array.from({ length: pixels }, (_, pixel) => (pixel % 3 === 0 ? 255 : 1)) };
+    const image = {
+      activations: Float32Array.from({ length: 24 }, (_, index) => index % 6),
+      planes: Uint16Array.from({ length: pixels }, (_, pixel) => (pixel % 3 === 0 ? 255 : 1)),
+    };
     const counted = (ignoredPixels: DissectionPreset['ignoredPixels']) => {
-      const { overlaps } = dissect([image], { ignore: 255, preset: { ...dissectionPresets['dissect-2020'], level: 0.5, ignoredPixels } });
+      const { overlaps } = dissect([image], {
+        ignore: 255,
+        preset: { ...dissectionPresets['dissect-2020'], level: 0.5, ignoredPixels },
+      });
       return overlaps.get(0)?.pixels;
     };
     expect(counted('unlabelled')).toBe(pixels);
@@ -138,13 +198,28 @@ describe(ActivationDissection, () => {
   it('refuses an empty vocabulary, concepts that are all too rare, and a store too small without a folder', () => {
     expect(() => new ActivationDissection({ shape, vocabulary: [] })).toThrow(InputError);
     const image = { activations: new Float32Array(24).fill(1), planes: new Uint16Array(pixels).fill(1) };
-    expect(() => dissect([image], { preset: dissectionPresets['netdissect-2017'] })).toThrow(/no concept is as frequent/u);
-    expect(() => dissect([{ ...image, activations: Float32Array.from({ length: 24 }, (_, index) => index) }], { keep: { memoryBytes: 1 } })).toThrow(/KEPT_MAPS_FULL|need more than/u);
+    expect(() => dissect([image], { preset: dissectionPresets['netdissect-2017'] })).toThrow(
+      /no concept is as frequent/u,
+    );
+    expect(() =>
+      dissect([{ ...image, activations: Float32Array.from({ length: 24 }, (_, index) => index) }], {
+        keep: { memoryBytes: 1 },
+      }),
+    ).toThrow(/KEPT_MAPS_FULL|need more than/u);
   });
 });
 
 describe(matchConcepts, () => {
-  const overlaps = (counts: readonly (readonly [unit: number, concept: string, category: string, intersection: number, unitArea: number, conceptArea: number])[]): UnitConceptOverlapBatch =>
+  const overlaps = (
+    counts: readonly (readonly [
+      unit: number,
+      concept: string,
+      category: string,
+      intersection: number,
+      unitArea: number,
+      conceptArea: number,
+    ])[],
+  ): UnitConceptOverlapBatch =>
     buildBatch(unitConceptOverlapSchema, {
       model: counts.map(() => 'm'),
       layer: counts.map(() => 'l'),
@@ -156,22 +231,53 @@ describe(matchConcepts, () => {
       conceptArea: counts.map((row) => row[5]),
       pixels: counts.map(() => 100),
     });
-  const match = async (batches: readonly UnitConceptOverlapBatch[], preset: Partial<DissectionPreset> = {}) => (await lastValueFrom(from(batches).pipe(matchConcepts({ preset: { ...dissectionPresets['dissect-2020'], ...preset } })))).toArray().map(({ unit, concept, iou }) => [unit, concept, iou]);
+  const match = async (batches: readonly UnitConceptOverlapBatch[], preset: Partial<DissectionPreset> = {}) =>
+    (
+      await lastValueFrom(
+        from(batches).pipe(matchConcepts({ preset: { ...dissectionPresets['dissect-2020'], ...preset } })),
+      )
+    )
+      .toArray()
+      .map(({ unit, concept, iou }) => [unit, concept, iou]);
 
   it('takes the greatest IoU, of equals the first, and none for units that are never active or overlap nothing', async () => {
-    const batch = overlaps([[0, 'sky', 'object', 4, 10, 10], [0, 'red', 'color', 5, 10, 10], [1, 'sky', 'object', 5, 10, 10], [1, 'red', 'color', 5, 10, 10], [2, 'sky', 'object', 0, 0, 10], [3, 'sky', 'object', 0, 7, 10]]);
-    const expected = [[0, 'red', 5 / 15], [1, 'sky', 5 / 15], [2, '', null], [3, '', 0]];
+    const batch = overlaps([
+      [0, 'sky', 'object', 4, 10, 10],
+      [0, 'red', 'color', 5, 10, 10],
+      [1, 'sky', 'object', 5, 10, 10],
+      [1, 'red', 'color', 5, 10, 10],
+      [2, 'sky', 'object', 0, 0, 10],
+      [3, 'sky', 'object', 0, 7, 10],
+    ]);
+    const expected = [
+      [0, 'red', 5 / 15],
+      [1, 'sky', 5 / 15],
+      [2, '', null],
+      [3, '', 0],
+    ];
     expect(await match([batch])).toEqual(expected);
     expect(await match([batch.slice(0, 3), emptyBatch(unitConceptOverlapSchema), batch.slice(3)])).toEqual(expected);
   });
 
   it('breaks ties as the preset says: the later category wins under per-category', async () => {
-    expect(await match([overlaps([[0, 'sky', 'object', 5, 10, 10], [0, 'red', 'color', 5, 10, 10]])], { matchScope: 'per-category' })).toEqual([[0, 'red', 5 / 15]]);
+    expect(
+      await match(
+        [
+          overlaps([
+            [0, 'sky', 'object', 5, 10, 10],
+            [0, 'red', 'color', 5, 10, 10],
+          ]),
+        ],
+        { matchScope: 'per-category' },
+      ),
+    ).toEqual([[0, 'red', 5 / 15]]);
   });
 
   it('emits one empty batch for an empty source, and refuses another table', async () => {
     expect((await lastValueFrom(EMPTY.pipe(matchConcepts()))).numRows).toBe(0);
-    await expect(lastValueFrom(of(emptyBatch(unitMatchSchema) as unknown as UnitConceptOverlapBatch).pipe(matchConcepts()))).rejects.toThrow(BatchSchemaError);
+    await expect(
+      lastValueFrom(of(emptyBatch(unitMatchSchema) as unknown as UnitConceptOverlapBatch).pipe(matchConcepts())),
+    ).rejects.toThrow(BatchSchemaError);
   });
 });
 
@@ -190,21 +296,56 @@ describe('presets', () => {
 });
 
 describe(bestPerCategory, () => {
-  const table = (pairs: readonly (readonly [unit: number, concept: string, category: string, intersection: number])[]): UnitConceptOverlapBatch =>
+  const table = (
+    pairs: readonly (readonly [unit: number, concept: string, category: string, intersection: number])[],
+  ): UnitConceptOverlapBatch =>
     buildBatch(unitConceptOverlapSchema, {
       ...{ model: pairs.map(() => 'm'), layer: pairs.map(() => 'l'), unit: Int32Array.from(pairs, ([unit]) => unit) },
-      ...{ concept: pairs.map(([, concept]) => concept), category: pairs.map(([, , category]) => category), intersection: Float64Array.from(pairs, ([, , , intersection]) => intersection) },
-      ...{ unitArea: new Float64Array(pairs.length).fill(10), conceptArea: new Float64Array(pairs.length).fill(20), pixels: new Float64Array(pairs.length).fill(1000) },
+      ...{
+        concept: pairs.map(([, concept]) => concept),
+        category: pairs.map(([, , category]) => category),
+        intersection: Float64Array.from(pairs, ([, , , intersection]) => intersection),
+      },
+      ...{
+        unitArea: new Float64Array(pairs.length).fill(10),
+        conceptArea: new Float64Array(pairs.length).fill(20),
+        pixels: new Float64Array(pairs.length).fill(1000),
+      },
     });
 
   it('takes the first of the best within each category, by unit and name of the category', () => {
-    const overlaps = table([[0, 'sky', 'object', 5], [0, 'red', 'color', 1], [0, 'dog', 'object', 5], [0, 'cat', 'object', 2], [1, 'sky', 'object', 0], [2, 'dog', 'object', 10]]);
-    expect(bestPerCategory(overlaps, dissectionPresets['dissect-2020']).map(({ unit, category, concept, iou }) => [unit, category, concept, iou])).toEqual([[0, 'color', 'red', 1 / 29], [0, 'object', 'sky', 5 / 25], [2, 'object', 'dog', 10 / 20]]);
+    const overlaps = table([
+      [0, 'sky', 'object', 5],
+      [0, 'red', 'color', 1],
+      [0, 'dog', 'object', 5],
+      [0, 'cat', 'object', 2],
+      [1, 'sky', 'object', 0],
+      [2, 'dog', 'object', 10],
+    ]);
+    expect(
+      bestPerCategory(overlaps, dissectionPresets['dissect-2020']).map(({ unit, category, concept, iou }) => [
+        unit,
+        category,
+        concept,
+        iou,
+      ]),
+    ).toEqual([
+      [0, 'color', 'red', 1 / 29],
+      [0, 'object', 'sky', 5 / 25],
+      [2, 'object', 'dog', 10 / 20],
+    ]);
   });
 
   it('leaves out what lacks the quality that the preset demands, and agrees with the best of all', () => {
-    const overlaps = table([[0, 'sky', 'object', 1], [0, 'red', 'color', 9]]);
-    expect(bestPerCategory(overlaps, { ...dissectionPresets.gandissect, minimumQuality: 0.05 }).map(({ concept }) => concept)).toEqual(['red']);
+    const overlaps = table([
+      [0, 'sky', 'object', 1],
+      [0, 'red', 'color', 9],
+    ]);
+    expect(
+      bestPerCategory(overlaps, { ...dissectionPresets.gandissect, minimumQuality: 0.05 }).map(
+        ({ concept }) => concept,
+      ),
+    ).toEqual(['red']);
     fc.assert(
       fc.property(images, (all) => {
         const { overlaps: counted, matches } = dissect(all);

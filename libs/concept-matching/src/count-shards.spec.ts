@@ -9,7 +9,16 @@ import { dissectionResult } from './dissection-result.ts';
 import { overlapOptions, selectionOptions } from './kernel-options.ts';
 import { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
 import { UnitThreads } from './unit-threads.ts';
-import { packKeptShard, packLabels, packOverlaps, packSelection, unpackKeptShard, unpackLabels, unpackOverlaps, unpackSelection } from './shard-bytes.ts';
+import {
+  packKeptShard,
+  packLabels,
+  packOverlaps,
+  packSelection,
+  unpackKeptShard,
+  unpackLabels,
+  unpackOverlaps,
+  unpackSelection,
+} from './shard-bytes.ts';
 
 const shape = { model: 'm', layer: 'l', units: 5, mapHeight: 3, mapWidth: 4, labelHeight: 6, labelWidth: 7 };
 const vocabulary = [
@@ -17,26 +26,48 @@ const vocabulary = [
   { number: 2, name: 'red', category: 'color' },
 ];
 const index = indexConcepts(vocabulary);
-const other: DissectionPreset = { ...dissectionPresets['dissect-2020'], level: 0.8, upsampling: { ...dissectionPresets['dissect-2020'].upsampling, padding: 'clamp' } };
+const other: DissectionPreset = {
+  ...dissectionPresets['dissect-2020'],
+  level: 0.8,
+  upsampling: { ...dissectionPresets['dissect-2020'].upsampling, padding: 'clamp' },
+};
 const main: DissectionPreset = { ...dissectionPresets['dissect-2020'], level: 0.9 };
 
 describe('ShardCounter', () => {
   it('gives what one dissection of all images gives, for two presets at once, whatever the shards', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), async (count, sizes, seed, shift) => {
-        const images = draw(count, seed, shift);
-        const shards = cut(images, sizes);
-        const counter = new ShardCounter({ shape, selections: [main, other].map((preset) => selectionOptions(shape, preset, count + 3)) });
-        const counted = await eachShard(shards, counter, throughBytes);
-        [main, other].forEach((preset, place) => {
-          const joined = joinShards(counted.map(({ histograms }) => histograms[place] as SelectionState));
-          expect(joined.short).toEqual([]);
-          expect(finish(joined.state, preset, counted.map(({ kept }) => kept), shards)).toEqual(whole(preset, images));
-          const shrunk = counted.map(({ kept }) => shrinkShard(kept, counter.bounds()));
-          shrunk.forEach((shard, index) => { expect(mapsOf(shard)).toBeLessThanOrEqual(mapsOf((counted[index] as CountedShard).kept)); });
-          expect(finish(joined.state, preset, shrunk, shards)).toEqual(whole(preset, images));
-        });
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 24 }),
+        fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }),
+        fc.nat(),
+        fc.constantFrom(0, -2, 3),
+        async (count, sizes, seed, shift) => {
+          const images = draw(count, seed, shift);
+          const shards = cut(images, sizes);
+          const counter = new ShardCounter({
+            shape,
+            selections: [main, other].map((preset) => selectionOptions(shape, preset, count + 3)),
+          });
+          const counted = await eachShard(shards, counter, throughBytes);
+          [main, other].forEach((preset, place) => {
+            const joined = joinShards(counted.map(({ histograms }) => histograms[place] as SelectionState));
+            expect(joined.short).toEqual([]);
+            expect(
+              finish(
+                joined.state,
+                preset,
+                counted.map(({ kept }) => kept),
+                shards,
+              ),
+            ).toEqual(whole(preset, images));
+            const shrunk = counted.map(({ kept }) => shrinkShard(kept, counter.bounds()));
+            shrunk.forEach((shard, index) => {
+              expect(mapsOf(shard)).toBeLessThanOrEqual(mapsOf((counted[index] as CountedShard).kept));
+            });
+            expect(finish(joined.state, preset, shrunk, shards)).toEqual(whole(preset, images));
+          });
+        },
+      ),
       { numRuns: 80 },
     );
   });
@@ -44,20 +75,27 @@ describe('ShardCounter', () => {
   it('counts anew under another preset from what was kept, or says that it was not enough', async () => {
     let [enough, tooLittle] = [0, 0];
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 4, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), fc.boolean(), async (count, sizes, seed, shift, tighter) => {
-        const [kept, asked] = tighter ? [other, { ...main, values: 'raw' as const }] : [main, other];
-        const images = draw(count, seed, shift);
-        const shards = cut(images, sizes);
-        const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, kept, count)] });
-        const maps = (await eachShard(shards, counter, throughBytes)).map(({ kept: shard }) => shard);
-        const joined = joinShards(maps.map((shard) => recountShard(shard, selectionOptions(shape, asked, count))));
-        if (joined.short.length > 0) {
-          tooLittle++;
-          return;
-        }
-        enough++;
-        expect(finish(joined.state, asked, maps, shards)).toEqual(whole(asked, images));
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 4, max: 24 }),
+        fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }),
+        fc.nat(),
+        fc.constantFrom(0, -2, 3),
+        fc.boolean(),
+        async (count, sizes, seed, shift, tighter) => {
+          const [kept, asked] = tighter ? [other, { ...main, values: 'raw' as const }] : [main, other];
+          const images = draw(count, seed, shift);
+          const shards = cut(images, sizes);
+          const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, kept, count)] });
+          const maps = (await eachShard(shards, counter, throughBytes)).map(({ kept: shard }) => shard);
+          const joined = joinShards(maps.map((shard) => recountShard(shard, selectionOptions(shape, asked, count))));
+          if (joined.short.length > 0) {
+            tooLittle++;
+            return;
+          }
+          enough++;
+          expect(finish(joined.state, asked, maps, shards)).toEqual(whole(asked, images));
+        },
+      ),
       { numRuns: 120 },
     );
     expect([enough > 10, tooLittle > 0]).toEqual([true, true]);
@@ -78,14 +116,31 @@ describe(UnitThreads, () => {
   it('gives the same on any number of threads, from memory that they share and from other', async () => {
     const all = [1, 2, 4].map((threads) => new UnitThreads(threads));
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 24 }), fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }), fc.nat(), fc.constantFrom(0, -2, 3), fc.boolean(), fc.constantFrom(main, other, { ...main, areaScope: 'category-in-image' as const }), async (count, sizes, seed, shift, stored, preset) => {
-        const images = draw(count, seed, shift);
-        const shards = cut(images, sizes);
-        const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, preset, count)] });
-        const counted = await eachShard(shards, counter, async (shard) => (stored ? throughBytes(shard) : shard));
-        const { state } = joinShards(counted.map(({ histograms }) => histograms[0] as SelectionState));
-        for (const threads of all) expect(await finishOn(threads, state, preset, counted.map(({ kept }) => kept), shards)).toEqual(whole(preset, images));
-      }),
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 24 }),
+        fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 6 }),
+        fc.nat(),
+        fc.constantFrom(0, -2, 3),
+        fc.boolean(),
+        fc.constantFrom(main, other, { ...main, areaScope: 'category-in-image' as const }),
+        async (count, sizes, seed, shift, stored, preset) => {
+          const images = draw(count, seed, shift);
+          const shards = cut(images, sizes);
+          const counter = new ShardCounter({ shape, selections: [selectionOptions(shape, preset, count)] });
+          const counted = await eachShard(shards, counter, async (shard) => (stored ? throughBytes(shard) : shard));
+          const { state } = joinShards(counted.map(({ histograms }) => histograms[0] as SelectionState));
+          for (const threads of all)
+            expect(
+              await finishOn(
+                threads,
+                state,
+                preset,
+                counted.map(({ kept }) => kept),
+                shards,
+              ),
+            ).toEqual(whole(preset, images));
+        },
+      ),
       { numRuns: 25 },
     );
     await Promise.all(all.map((threads) => threads.close()));
@@ -95,7 +150,13 @@ describe(UnitThreads, () => {
     const threads = new UnitThreads(2);
     const { state } = joinShards([new ThresholdSelection(selectionOptions(shape, main, 1)).takeShard()]);
     await threads.select(state);
-    const image = { image: 0, labels: new Uint16Array(), units: Uint32Array.of(shape.units - 1), maxima: Float32Array.of(1), maps: new Float32Array(3) };
+    const image = {
+      image: 0,
+      labels: new Uint16Array(),
+      units: Uint32Array.of(shape.units - 1),
+      maxima: Float32Array.of(1),
+      maps: new Float32Array(3),
+    };
     await expect(threads.refine([image])).rejects.toThrow('do not belong together');
     expect(await threads.advance()).toBe('done');
     await threads.close();
@@ -113,19 +174,26 @@ function draw(count: number, seed: number, shift: number): DrawnImage[] {
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
   const units = Array.from({ length: shape.units }, random);
   return Array.from({ length: count }, () => ({
-    activations: Float32Array.from({ length: 5 * 12 }, (_, place) => (random() < (units[Math.floor(place / 12)] as number) ? 0 : random() * 4 + shift)),
+    activations: Float32Array.from({ length: 5 * 12 }, (_, place) =>
+      random() < (units[Math.floor(place / 12)] as number) ? 0 : random() * 4 + shift,
+    ),
     planes: Uint16Array.from({ length: 42 }, () => Math.floor(random() * 3)),
   }));
 }
 
 function cut<T>(items: readonly T[], sizes: readonly number[]): T[][] {
   const shards: T[][] = [];
-  for (let [at, turn] = [0, 0]; at < items.length; at += sizes[turn % sizes.length] as number, turn++) shards.push(items.slice(at, at + (sizes[turn % sizes.length] as number)));
+  for (let [at, turn] = [0, 0]; at < items.length; at += sizes[turn % sizes.length] as number, turn++)
+    shards.push(items.slice(at, at + (sizes[turn % sizes.length] as number)));
   return shards;
 }
 
 /** Counts shard after shard; each is then passed on, with nothing left of the activations that were added. */
-function eachShard(shards: readonly (readonly DrawnImage[])[], counter: ShardCounter, pass: (counted: CountedShard) => Promise<CountedShard>): Promise<CountedShard[]> {
+function eachShard(
+  shards: readonly (readonly DrawnImage[])[],
+  counter: ShardCounter,
+  pass: (counted: CountedShard) => Promise<CountedShard>,
+): Promise<CountedShard[]> {
   return Promise.all(
     shards.map((shard) => {
       const buffers = shard.map(({ activations }) => activations.slice());
@@ -143,11 +211,20 @@ async function throughBytes({ histograms, kept }: CountedShard): Promise<Counted
   const { units, maps: pieces } = packKeptShard(kept);
   const maps: Uint8Array[] = [];
   for await (const piece of pieces) maps.push(piece);
-  return { histograms: histograms.map((state) => unpackSelection(packSelection(state))), kept: unpackKeptShard({ units, maps: Buffer.concat(maps) }) };
+  return {
+    histograms: histograms.map((state) => unpackSelection(packSelection(state))),
+    kept: unpackKeptShard({ units, maps: Buffer.concat(maps) }),
+  };
 }
 
 /** On threads, as a run does it. */
-async function finishOn(threads: UnitThreads, state: SelectionState, preset: DissectionPreset, kept: readonly KeptShard[], shards: readonly (readonly DrawnImage[])[]) {
+async function finishOn(
+  threads: UnitThreads,
+  state: SelectionState,
+  preset: DissectionPreset,
+  kept: readonly KeptShard[],
+  shards: readonly (readonly DrawnImage[])[],
+) {
   let round = await threads.select(state);
   while (round !== 'done') {
     for (const { images } of kept) await threads.refine(images);
@@ -157,23 +234,39 @@ async function finishOn(threads: UnitThreads, state: SelectionState, preset: Dis
   const options = overlapOptions(shape, preset, index, 0);
   await threads.open(options, selected.thresholds);
   const tally = new OverlapTally(options, selected.thresholds);
-  for (const [place, { images }] of kept.entries()) tally.merge(await threads.tally((shards[place] ?? []).map(({ planes }) => combineLabels({ planes }, 42)), images));
+  for (const [place, { images }] of kept.entries())
+    tally.merge(
+      await threads.tally(
+        (shards[place] ?? []).map(({ planes }) => combineLabels({ planes }, 42)),
+        images,
+      ),
+    );
   return tables(dissectionResult(shape, preset, index, selected, tally.toState()));
 }
 
-function finish(state: SelectionState, preset: DissectionPreset, kept: readonly KeptShard[], shards: readonly (readonly DrawnImage[])[]) {
+function finish(
+  state: SelectionState,
+  preset: DissectionPreset,
+  kept: readonly KeptShard[],
+  shards: readonly (readonly DrawnImage[])[],
+) {
   const zeros = preset.upsampling.padding === 'zeros';
   const selection = ThresholdSelection.fromState(state);
   while (selection.round !== 'done') {
-    for (const { images } of kept) for (const image of images) selection.refine(image.units, boundMaxima(image, zeros), image.maps);
+    for (const { images } of kept)
+      for (const image of images) selection.refine(image.units, boundMaxima(image, zeros), image.maps);
     selection.advance();
   }
   const selected = selection.thresholds();
   const tally = new OverlapTally(overlapOptions(shape, preset, index, 0), selected.thresholds);
   kept.forEach((shard, place) => {
-    expect(coversThresholds(shard, selected.thresholds, { padding: preset.upsampling.padding, equalIsActive: false })).toBe(true);
+    expect(
+      coversThresholds(shard, selected.thresholds, { padding: preset.upsampling.padding, equalIsActive: false }),
+    ).toBe(true);
     const own = new OverlapTally(overlapOptions(shape, preset, index, 0), selected.thresholds);
-    const { labels } = unpackLabels(packLabels({ images: [], labels: (shards[place] ?? []).map(({ planes }) => combineLabels({ planes }, 42)) }));
+    const { labels } = unpackLabels(
+      packLabels({ images: [], labels: (shards[place] ?? []).map(({ planes }) => combineLabels({ planes }, 42)) }),
+    );
     shard.images.forEach((image) => {
       own.add(labels[image.image] as Uint16Array, { ...image, maxima: boundMaxima(image, zeros) });
     });
@@ -191,5 +284,8 @@ function whole(preset: DissectionPreset, images: readonly DrawnImage[]) {
 }
 
 function tables({ thresholds, overlaps, matches, summary }: ReturnType<ActivationDissection['finish']>) {
-  return { summary, tables: [thresholds, overlaps, matches].map((batch) => batch.toArray().map((row) => JSON.stringify(row))) };
+  return {
+    summary,
+    tables: [thresholds, overlaps, matches].map((batch) => batch.toArray().map((row) => JSON.stringify(row))),
+  };
 }

@@ -1,4 +1,14 @@
-import { compactImages, countStaying, KeptMaps, ThresholdSelection, type KeptImage, type MapAllocator, type SelectionOptions, type SelectionState, type SurvivingMaps } from '@intermodel/numerics';
+import {
+  compactImages,
+  countStaying,
+  KeptMaps,
+  ThresholdSelection,
+  type KeptImage,
+  type MapAllocator,
+  type SelectionOptions,
+  type SelectionState,
+  type SurvivingMaps,
+} from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import type { MapBounds } from './kept-map-store.ts';
 
@@ -30,7 +40,10 @@ export interface ShardCounterOptions {
   readonly shape: ActivationShape;
   /** What thresholds are wanted of the layer, at least one; `maximumImages` is that of all shards together. */
   readonly selections: readonly SelectionOptions[];
-  /** For each of the selections the seed of the shards that are known already (`ShardJoin`): they bound the thresholds from the start. @default none */
+  /**
+   * For each of the selections the seed of the shards that are known already (`ShardJoin`): they bound the thresholds
+   * from the start. @default none
+   */
   readonly seeds?: readonly (SelectionState | undefined)[];
 }
 
@@ -59,7 +72,8 @@ export class ShardCounter {
   }
 
   /**
-   * Adds the next images of the shard: units x height x width values of each, which must stay as they are until the shard is taken.
+   * Adds the next images of the shard: units x height x width values of each, which must stay as they are until the
+   * shard is taken.
    *
    * @returns for each image the greatest value of each unit's map, NaN where a value is not finite
    */
@@ -67,13 +81,19 @@ export class ShardCounter {
     const [first, ...others] = this.#selections.map((selection) => selection.addAll(images));
     if (first === undefined) throw new RangeError('ShardCounter: no selection was given');
     images.forEach((activations, index) => {
-      const surviving = others.reduce((sum, other) => union(sum, other[index] as SurvivingMaps), first[index] as SurvivingMaps);
+      const surviving = others.reduce(
+        (sum, other) => union(sum, other[index] as SurvivingMaps),
+        first[index] as SurvivingMaps,
+      );
       this.#maps.add(this.#images++, noLabels, surviving, activations, true);
     });
     return first.map(({ greatest }) => greatest);
   }
 
-  /** Ends the shard and gives what was counted of it, the maps in memory from `allocate`; the next image begins another one. */
+  /**
+   * Ends the shard and gives what was counted of it, the maps in memory from `allocate`; the next image begins another
+   * one.
+   */
   takeShard(allocate?: MapAllocator): CountedShard {
     const histograms = this.#selections.map((selection) => selection.takeShard());
     const bounds = this.bounds();
@@ -88,8 +108,11 @@ export class ShardCounter {
   /** Bounds under which no map of any shard matters: those that all images so far prove. */
   bounds(): MapBounds {
     // Where zeros lie around maps, none is dropped under a bound below 0.
-    const [first = new Float32Array(), ...others] = this.#selections.map((selection) => selection.bounds().map((bound) => (selection.options.padding === 'zeros' && bound < 0 ? -Infinity : bound)));
-    for (const bounds of others) bounds.forEach((bound, unit) => (first[unit] = Math.min(first[unit] as number, bound)));
+    const [first = new Float32Array(), ...others] = this.#selections.map((selection) =>
+      selection.bounds().map((bound) => (selection.options.padding === 'zeros' && bound < 0 ? -Infinity : bound)),
+    );
+    for (const bounds of others)
+      bounds.forEach((bound, unit) => (first[unit] = Math.min(first[unit] as number, bound)));
     return { bounds: first, keepEqual: this.#selections.some(({ options }) => options.keepEqual) };
   }
 }
@@ -98,25 +121,37 @@ const noLabels = new Uint16Array();
 
 /** Options of {@link shrinkShard}. */
 export interface ShrinkShardOptions {
-  /** Share of the maps that must go for it to be worth the copy, 0 to 1; else the shard is given as it is. @default 0 */
+  /**
+   * Share of the maps that must go for it to be worth the copy, 0 to 1; else the shard is given as it is. @default 0
+   */
   readonly worthwhile?: number;
   /** Gives the memory for the maps that stay. @default memory that threads can share */
   readonly allocate?: MapAllocator;
 }
 
 /** A shard without the maps that lie under bounds which were proven since it was counted. */
-export function shrinkShard(shard: KeptShard, { bounds, keepEqual }: MapBounds, { worthwhile = 0, allocate }: ShrinkShardOptions = {}): KeptShard {
+export function shrinkShard(
+  shard: KeptShard,
+  { bounds, keepEqual }: MapBounds,
+  { worthwhile = 0, allocate }: ShrinkShardOptions = {},
+): KeptShard {
   const raised = shard.bounds.map((bound, unit) => Math.max(bound, bounds[unit] as number));
   const { images } = shard;
   const maps = images.reduce((sum, { units }) => sum + units.length, 0);
   if (countStaying(images, raised, keepEqual) > maps * (1 - worthwhile)) return shard;
-  return { ...shard, bounds: raised, keepEqual: shard.keepEqual && keepEqual, images: compactImages(images, shard.shape.mapHeight * shard.shape.mapWidth, raised, keepEqual, allocate) };
+  return {
+    ...shard,
+    bounds: raised,
+    keepEqual: shard.keepEqual && keepEqual,
+    images: compactImages(images, shard.shape.mapHeight * shard.shape.mapWidth, raised, keepEqual, allocate),
+  };
 }
 
 /** Maps that survive either way, with the looser of their upper bounds. */
 function union(one: SurvivingMaps, other: SurvivingMaps): SurvivingMaps {
   const maxima = new Map<number, number>();
-  for (const { units, maxima: bounds } of [one, other]) units.forEach((unit, index) => maxima.set(unit, Math.max(maxima.get(unit) ?? -Infinity, bounds[index] as number)));
+  for (const { units, maxima: bounds } of [one, other])
+    units.forEach((unit, index) => maxima.set(unit, Math.max(maxima.get(unit) ?? -Infinity, bounds[index] as number)));
   const units = Uint32Array.from(maxima.keys()).sort();
   return { units, maxima: Float32Array.from(units, (unit) => maxima.get(unit) as number) };
 }

@@ -46,7 +46,8 @@ export function diffPresets(first: PresetMatches, second: PresetMatches): Change
     const [one, other] = [before.get(key), after.get(key)];
     const { model, layer, unit } = (one ?? other) as DetectedUnit;
     const pair = { before: one?.detected ?? none, after: other?.detected ?? none };
-    if (pair.before.concept !== pair.after.concept || pair.before.category !== pair.after.category) changed.push({ model, layer, unit, ...pair });
+    if (pair.before.concept !== pair.after.concept || pair.before.category !== pair.after.category)
+      changed.push({ model, layer, unit, ...pair });
   }
   return changed;
 }
@@ -60,13 +61,19 @@ interface DetectedUnit {
 
 function readDetected({ matches, preset }: PresetMatches): Map<string, DetectedUnit> {
   checkBatch('diffPresets', unitMatchSchema, matches);
-  const [models, layers, concepts, categories] = (['model', 'layer', 'concept', 'category'] as const).map((name) => readStrings(column(matches, name))) as [string[], string[], string[], string[]];
+  const [models, layers, concepts, categories] = (['model', 'layer', 'concept', 'category'] as const).map((name) =>
+    readStrings(column(matches, name)),
+  ) as [string[], string[], string[], string[]];
   const [units, ious] = [readNumbers(column(matches, 'unit')), readNumbers(column(matches, 'iou'))];
   const detected = new Map<string, DetectedUnit>();
   models.forEach((model, row) => {
     const [layer, unit, iou] = [layers[row] as string, units[row] as number, ious[row] as number];
     const named = passesGate(iou, preset);
-    const concept = { concept: named ? (concepts[row] as string) : '', category: named ? (categories[row] as string) : '', iou: Number.isNaN(iou) ? null : iou };
+    const concept = {
+      concept: named ? (concepts[row] as string) : '',
+      category: named ? (categories[row] as string) : '',
+      iou: Number.isNaN(iou) ? null : iou,
+    };
     detected.set([model, layer, unit].join('\0'), { model, layer, unit, detected: concept });
   });
   return detected;

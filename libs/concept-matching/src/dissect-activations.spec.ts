@@ -2,10 +2,20 @@ import { activationSchema, type ActivationBatch } from '@intermodel/schemas';
 import { BatchSchemaError, buildBatch } from '@intermodel/streams';
 import { concat, EMPTY, from, lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { diffPresets, dissectActivations, dissectionPresets, estimateThresholds, matchConcepts, tallyOverlaps } from './index.ts';
+import {
+  diffPresets,
+  dissectActivations,
+  dissectionPresets,
+  estimateThresholds,
+  matchConcepts,
+  tallyOverlaps,
+} from './index.ts';
 
 const shape = { model: 'm', layer: 'l', units: 2, mapHeight: 1, mapWidth: 2, labelHeight: 1, labelWidth: 2 };
-const vocabulary = [{ number: 1, name: 'left', category: 'place' }, { number: 2, name: 'right', category: 'place' }];
+const vocabulary = [
+  { number: 1, name: 'left', category: 'place' },
+  { number: 2, name: 'right', category: 'place' },
+];
 const preset = { ...dissectionPresets['dissect-2020'], level: 0.5 };
 
 /** Unit 0 is bright on the left, unit 1 on the right, in every image. */
@@ -13,21 +23,40 @@ const batchOf = (images: number): ActivationBatch =>
   buildBatch(activationSchema(shape), {
     image: Array.from({ length: images }, (_, image) => `i${String(image)}`),
     activations: Float32Array.from({ length: images * 4 }, (_, index) => [5, 0, 0, 7][index % 4] ?? 0),
-    labels: { offsets: Int32Array.from({ length: images + 1 }, (_, image) => image), values: Uint16Array.from({ length: images * 2 }, (_, index) => (index % 2) + 1) },
+    labels: {
+      offsets: Int32Array.from({ length: images + 1 }, (_, image) => image),
+      values: Uint16Array.from({ length: images * 2 }, (_, index) => (index % 2) + 1),
+    },
   });
-const concepts = async (batches: readonly ActivationBatch[]) => (await lastValueFrom(from(batches).pipe(dissectActivations({ vocabulary, preset })))).matches.toArray().map(({ concept, iou }) => [concept, iou]);
+const concepts = async (batches: readonly ActivationBatch[]) =>
+  (await lastValueFrom(from(batches).pipe(dissectActivations({ vocabulary, preset })))).matches
+    .toArray()
+    .map(({ concept, iou }) => [concept, iou]);
 
 describe(dissectActivations, () => {
   it('matches units with their concepts, the same however the images are cut into batches', async () => {
-    expect(await concepts([batchOf(4)])).toEqual([['left', 1], ['right', 1]]);
-    expect(await concepts([batchOf(1), batchOf(0), batchOf(3)])).toEqual([['left', 1], ['right', 1]]);
+    expect(await concepts([batchOf(4)])).toEqual([
+      ['left', 1],
+      ['right', 1],
+    ]);
+    expect(await concepts([batchOf(1), batchOf(0), batchOf(3)])).toEqual([
+      ['left', 1],
+      ['right', 1],
+    ]);
   });
 
   it('counts anew for every subscription, emits nothing without images, and passes errors on', async () => {
     const results = of(batchOf(2)).pipe(dissectActivations({ vocabulary, preset }));
     expect((await lastValueFrom(results)).images).toBe((await lastValueFrom(results)).images);
     expect(await lastValueFrom(EMPTY.pipe(dissectActivations({ vocabulary }), toArray()))).toEqual([]);
-    await expect(lastValueFrom(concat(of(batchOf(1)), throwError(() => new Error('source'))).pipe(dissectActivations({ vocabulary })))).rejects.toThrow('source');
+    await expect(
+      lastValueFrom(
+        concat(
+          of(batchOf(1)),
+          throwError(() => new Error('source')),
+        ).pipe(dissectActivations({ vocabulary })),
+      ),
+    ).rejects.toThrow('source');
   });
 
   it('gives what its steps give one after the other', async () => {
@@ -37,7 +66,11 @@ describe(dissectActivations, () => {
     const overlaps = await lastValueFrom(from(batches).pipe(tallyOverlaps({ thresholds, vocabulary, preset })));
     const matches = await lastValueFrom(of(overlaps).pipe(matchConcepts({ preset })));
     const rows = (batch: { toArray(): unknown[] }) => batch.toArray().map((row) => JSON.stringify(row));
-    expect([rows(thresholds), rows(overlaps), rows(matches)]).toEqual([rows(fused.thresholds), rows(fused.overlaps), rows(fused.matches)]);
+    expect([rows(thresholds), rows(overlaps), rows(matches)]).toEqual([
+      rows(fused.thresholds),
+      rows(fused.overlaps),
+      rows(fused.matches),
+    ]);
     expect((await lastValueFrom(EMPTY.pipe(estimateThresholds()))).numRows).toBe(0);
     expect((await lastValueFrom(EMPTY.pipe(tallyOverlaps({ thresholds, vocabulary })))).numRows).toBe(0);
   });
@@ -50,7 +83,11 @@ describe(dissectActivations, () => {
   });
 
   it('refuses a batch of another layer', async () => {
-    const other = buildBatch(activationSchema({ ...shape, layer: 'other' }), { image: [], activations: new Float32Array(), labels: { offsets: new Int32Array(1), values: new Uint16Array() } });
+    const other = buildBatch(activationSchema({ ...shape, layer: 'other' }), {
+      image: [],
+      activations: new Float32Array(),
+      labels: { offsets: new Int32Array(1), values: new Uint16Array() },
+    });
     await expect(concepts([batchOf(1), other])).rejects.toThrow(BatchSchemaError);
   });
 });

@@ -14,12 +14,15 @@ export type DissectActivationsOptions = Omit<ActivationDissectionOptions, 'shape
  * Dissects the activations of one layer as they stream by, and emits thresholds, overlaps and matches when the source
  * completes. Nothing is emitted for a source without images.
  *
- * @throws BatchSchemaError for a batch of another table, layer or size; InputError `VOCABULARY_EMPTY`, `KEPT_MAPS_FULL`,
+ * @throws BatchSchemaError for a batch of another table, layer or size; InputError `VOCABULARY_EMPTY`,
+ *   `KEPT_MAPS_FULL`,
  * `CONCEPTS_TOO_RARE`.
  * @example
  * activations.pipe(dissectActivations({ vocabulary, maximumImages: 1000 })).subscribe(({ matches }) => …);
  */
-export function dissectActivations(options: DissectActivationsOptions): OperatorFunction<ActivationBatch, DissectionResult> {
+export function dissectActivations(
+  options: DissectActivationsOptions,
+): OperatorFunction<ActivationBatch, DissectionResult> {
   return (batches) =>
     defer(() => {
       let image = 0;
@@ -27,7 +30,8 @@ export function dissectActivations(options: DissectActivationsOptions): Operator
         reduce((dissection: ActivationDissection | undefined, batch) => {
           const shape = readShape('dissectActivations', batch, dissection?.shape);
           const current = dissection ?? new ActivationDissection({ ...options, shape });
-          for (const { activations, planes } of readActivations(batch, shape)) current.add(image++, activations, { planes });
+          for (const { activations, planes } of readActivations(batch, shape))
+            current.add(image++, activations, { planes });
           return current;
         }, undefined),
         filter((dissection) => dissection !== undefined && dissection.images > 0),

@@ -109,7 +109,9 @@ export type DissectionPresetName = keyof typeof dissectionPresets;
 /** Preset of a name. @throws InputError `PRESET_UNKNOWN` that lists them */
 export function dissectionPreset(name: string): DissectionPreset {
   if (Object.hasOwn(dissectionPresets, name)) return dissectionPresets[name as DissectionPresetName];
-  throw new InputError('PRESET_UNKNOWN', `there is no preset "${name}"`, { hint: suggestName(name, Object.keys(dissectionPresets)) });
+  throw new InputError('PRESET_UNKNOWN', `there is no preset "${name}"`, {
+    hint: suggestName(name, Object.keys(dissectionPresets)),
+  });
 }
 
 /** Whether a match of this IoU counts as detected; null and NaN (dead units) never do. */
@@ -119,4 +121,6 @@ export function passesGate(iou: number | null, preset: Pick<DissectionPreset, 'm
 }
 
 /** Names of the presets, the default first. */
-export const dissectionPresetNames: readonly DissectionPresetName[] = Object.keys(dissectionPresets) as DissectionPresetName[];
+export const dissectionPresetNames: readonly DissectionPresetName[] = Object.keys(
+  dissectionPresets,
+) as DissectionPresetName[];

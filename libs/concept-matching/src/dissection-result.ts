@@ -1,4 +1,9 @@
-import { checkOverlapState, type OverlapState, type SelectedThresholds, type UnitCondition } from '@intermodel/numerics';
+import {
+  checkOverlapState,
+  type OverlapState,
+  type SelectedThresholds,
+  type UnitCondition,
+} from '@intermodel/numerics';
 import type { ActivationShape, UnitConceptOverlapBatch, UnitMatchBatch, UnitThresholdBatch } from '@intermodel/schemas';
 import { column, readNumbers } from '@intermodel/streams';
 import type { ConceptIndex } from './concept-index.ts';
@@ -39,16 +44,41 @@ export interface DissectionResult {
 }
 
 /** Makes the tables of a dissection from its thresholds and overlaps. */
-export function dissectionResult(shape: ActivationShape, preset: DissectionPreset, index: ConceptIndex, selected: Pick<SelectedThresholds, 'thresholds' | 'conditions'>, overlaps: OverlapState): DissectionResult {
+export function dissectionResult(
+  shape: ActivationShape,
+  preset: DissectionPreset,
+  index: ConceptIndex,
+  selected: Pick<SelectedThresholds, 'thresholds' | 'conditions'>,
+  overlaps: OverlapState,
+): DissectionResult {
   checkOverlapState(overlaps);
-  // Matches are found from the same rows as the table holds: reading them back from it would cost more than finding them.
+  // Matches are found from the same rows as the table holds: reading them back from it would cost more than finding
+  // them.
   const rows = overlapRows(shape, preset, index, overlaps);
-  const matches = matchLayer(rows, preset, { model: shape.model, layer: shape.layer, concepts: index.concepts.map(({ name }) => name), categories: index.categoryNames });
+  const matches = matchLayer(rows, preset, {
+    model: shape.model,
+    layer: shape.layer,
+    concepts: index.concepts.map(({ name }) => name),
+    categories: index.categoryNames,
+  });
   const { conditions } = selected;
   const count = (condition: UnitCondition) => conditions.filter((each) => each === condition).length;
   const detected = readNumbers(column(matches, 'iou')).filter((iou) => passesGate(iou, preset)).length;
   return {
-    ...{ thresholds: thresholdTable(shape, selected, overlaps), overlaps: overlapTable(shape, index, rows), matches, conditions, images: overlaps.images },
-    summary: { units: shape.units, dead: count('dead'), constant: count('constant'), invalid: count('invalid'), neverActive: overlaps.unitAreas.filter((area) => area === 0).length, detected },
+    ...{
+      thresholds: thresholdTable(shape, selected, overlaps),
+      overlaps: overlapTable(shape, index, rows),
+      matches,
+      conditions,
+      images: overlaps.images,
+    },
+    summary: {
+      units: shape.units,
+      dead: count('dead'),
+      constant: count('constant'),
+      invalid: count('invalid'),
+      neverActive: overlaps.unitAreas.filter((area) => area === 0).length,
+      detected,
+    },
   };
 }

@@ -1,5 +1,11 @@
 import type { OverlapCounts, SelectedThresholds } from '@intermodel/numerics';
-import { unitConceptOverlapSchema, unitThresholdSchema, type ActivationShape, type UnitConceptOverlapBatch, type UnitThresholdBatch } from '@intermodel/schemas';
+import {
+  unitConceptOverlapSchema,
+  unitThresholdSchema,
+  type ActivationShape,
+  type UnitConceptOverlapBatch,
+  type UnitThresholdBatch,
+} from '@intermodel/schemas';
 import { buildBatch, InputError } from '@intermodel/streams';
 import type { ConceptIndex } from './concept-index.ts';
 import type { DissectionPreset } from './dissection-presets.ts';
@@ -9,7 +15,11 @@ import type { OverlapRows } from './overlap-numbers.ts';
  * Table of thresholds. `activeFraction` is the share of the counted pixels above the threshold; a unit with values
  * that are not finite has threshold NaN and is never active.
  */
-export function thresholdTable({ model, layer, units }: ActivationShape, { thresholds }: Pick<SelectedThresholds, 'thresholds'>, { unitAreas, pixels }: Pick<OverlapCounts, 'unitAreas' | 'pixels'>): UnitThresholdBatch {
+export function thresholdTable(
+  { model, layer, units }: ActivationShape,
+  { thresholds }: Pick<SelectedThresholds, 'thresholds'>,
+  { unitAreas, pixels }: Pick<OverlapCounts, 'unitAreas' | 'pixels'>,
+): UnitThresholdBatch {
   return buildBatch(unitThresholdSchema, {
     ...{ model: { value: model, rows: units }, layer: { value: layer, rows: units } },
     ...{ unit: Int32Array.from({ length: units }, (_, unit) => unit), threshold: thresholds },
@@ -18,11 +28,18 @@ export function thresholdTable({ model, layer, units }: ActivationShape, { thres
 }
 
 /** Table of overlaps, from {@link overlapRows}. */
-export function overlapTable({ model, layer }: ActivationShape, { concepts, categoryNames }: ConceptIndex, rows: OverlapRows): UnitConceptOverlapBatch {
+export function overlapTable(
+  { model, layer }: ActivationShape,
+  { concepts, categoryNames }: ConceptIndex,
+  rows: OverlapRows,
+): UnitConceptOverlapBatch {
   const { unit, concept, category, intersection, unitArea, conceptArea, pixels } = rows;
   return buildBatch(unitConceptOverlapSchema, {
     ...{ model: { value: model, rows: unit.length }, layer: { value: layer, rows: unit.length }, unit },
-    ...{ concept: { codes: concept, values: concepts.map(({ name }) => name) }, category: { codes: category, values: categoryNames } },
+    ...{
+      concept: { codes: concept, values: concepts.map(({ name }) => name) },
+      category: { codes: category, values: categoryNames },
+    },
     ...{ intersection, unitArea, conceptArea, pixels },
   });
 }
@@ -35,18 +52,30 @@ export function overlapTable({ model, layer }: ActivationShape, { concepts, cate
  *
  * @throws InputError `CONCEPTS_TOO_RARE` if that leaves none
  */
-export function overlapRows(shape: ActivationShape, preset: DissectionPreset, index: ConceptIndex, counts: OverlapCounts): OverlapRows {
-  const pairs = new PairList(shape.units, index.concepts.length, admittedConcepts(shape, preset, index, counts), counts.intersections);
+export function overlapRows(
+  shape: ActivationShape,
+  preset: DissectionPreset,
+  index: ConceptIndex,
+  counts: OverlapCounts,
+): OverlapRows {
+  const pairs = new PairList(
+    shape.units,
+    index.concepts.length,
+    admittedConcepts(shape, preset, index, counts),
+    counts.intersections,
+  );
   const { unit, concept, intersection, starts } = pairs;
   const category = gather(index.categories, concept, new Int32Array(pairs.rows));
   const conceptArea = gather(counts.conceptAreas, concept, new Float64Array(pairs.rows));
   const [unitArea, pixels] = [new Float64Array(pairs.rows), new Float64Array(pairs.rows)];
   if (preset.areaScope === 'all') {
-    for (let each = 0; each < shape.units; each++) unitArea.fill(counts.unitAreas[each] as number, starts[each], starts[each + 1]);
+    for (let each = 0; each < shape.units; each++)
+      unitArea.fill(counts.unitAreas[each] as number, starts[each], starts[each + 1]);
     pixels.fill(counts.pixels);
   } else {
     const categories = index.categoryNames.length;
-    for (let row = 0; row < pairs.rows; row++) unitArea[row] = counts.scopedAreas[(unit[row] as number) * categories + (category[row] as number)] as number;
+    for (let row = 0; row < pairs.rows; row++)
+      unitArea[row] = counts.scopedAreas[(unit[row] as number) * categories + (category[row] as number)] as number;
     gather(counts.categoryPixels, category, pixels);
   }
   return { unit, concept, category, intersection, unitArea, conceptArea, pixels };
@@ -72,12 +101,25 @@ class PairList {
     }
     const rows = (this.rows = starts[units] as number);
     // Cut to the rows, so that the table holds no memory beyond them.
-    [this.unit, this.concept, this.intersection] = [unit.slice(0, rows), concept.slice(0, rows), intersection.slice(0, rows)];
+    [this.unit, this.concept, this.intersection] = [
+      unit.slice(0, rows),
+      concept.slice(0, rows),
+      intersection.slice(0, rows),
+    ];
   }
 }
 
-/** Lists the pairs of one unit from `row` on; gives the row after them. Small, so that it is compiled after a few units. */
-function listPairs(intersections: Float64Array, start: number, admitted: Int32Array, concept: Int32Array, intersection: Float64Array, row: number): number {
+/**
+ * Lists the pairs of one unit from `row` on; gives the row after them. Small, so that it is compiled after a few units.
+ */
+function listPairs(
+  intersections: Float64Array,
+  start: number,
+  admitted: Int32Array,
+  concept: Int32Array,
+  intersection: Float64Array,
+  row: number,
+): number {
   let next = row;
   for (let index = 0; index < admitted.length; index++) {
     const one = admitted[index] as number;
@@ -93,13 +135,26 @@ function listPairs(intersections: Float64Array, start: number, admitted: Int32Ar
 }
 
 /** For each row what its code stands for. */
-function gather<Values extends Int32Array | Float64Array>(table: ArrayLike<number>, codes: Int32Array, values: Values): Values {
+function gather<Values extends Int32Array | Float64Array>(
+  table: ArrayLike<number>,
+  codes: Int32Array,
+  values: Values,
+): Values {
   for (let row = 0; row < codes.length; row++) values[row] = table[codes[row] as number] as number;
   return values;
 }
 
-function admittedConcepts({ labelHeight, labelWidth }: ActivationShape, { minimumImages, minimumCoverage }: DissectionPreset, { concepts }: ConceptIndex, counts: OverlapCounts): number[] {
-  const admitted = [...concepts.keys()].filter((concept) => (counts.conceptImages[concept] as number) >= minimumImages && (counts.conceptAreas[concept] as number) / (labelHeight * labelWidth) >= minimumCoverage);
+function admittedConcepts(
+  { labelHeight, labelWidth }: ActivationShape,
+  { minimumImages, minimumCoverage }: DissectionPreset,
+  { concepts }: ConceptIndex,
+  counts: OverlapCounts,
+): number[] {
+  const admitted = [...concepts.keys()].filter(
+    (concept) =>
+      (counts.conceptImages[concept] as number) >= minimumImages &&
+      (counts.conceptAreas[concept] as number) / (labelHeight * labelWidth) >= minimumCoverage,
+  );
   if (admitted.length > 0) return admitted;
   throw new InputError('CONCEPTS_TOO_RARE', 'no concept is as frequent as the preset demands', {
     expected: `a concept in at least ${String(minimumImages)} images that covers ${String(minimumCoverage)} whole images`,

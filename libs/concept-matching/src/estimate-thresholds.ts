@@ -1,5 +1,10 @@
 import { combineLabels, OverlapTally, ThresholdSelection, type CombinedLabels } from '@intermodel/numerics';
-import { unitThresholdSchema, type ActivationBatch, type ActivationShape, type UnitThresholdBatch } from '@intermodel/schemas';
+import {
+  unitThresholdSchema,
+  type ActivationBatch,
+  type ActivationShape,
+  type UnitThresholdBatch,
+} from '@intermodel/schemas';
 import { emptyBatch } from '@intermodel/streams';
 import { defer, finalize, map, reduce, type OperatorFunction } from 'rxjs';
 import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
@@ -19,7 +24,10 @@ export interface EstimateThresholdsOptions {
 }
 
 /** Defaults of {@link estimateThresholds}. */
-export const estimateThresholdsDefaults = { preset: dissectionPresets['dissect-2020'], maximumImages: Infinity } as const satisfies EstimateThresholdsOptions;
+export const estimateThresholdsDefaults = {
+  preset: dissectionPresets['dissect-2020'],
+  maximumImages: Infinity,
+} as const satisfies EstimateThresholdsOptions;
 
 /**
  * Finds the exact threshold of every unit over a stream of one layer's activations: one batch when the source
@@ -31,8 +39,14 @@ export const estimateThresholdsDefaults = { preset: dissectionPresets['dissect-2
  * @example
  * activations$.pipe(estimateThresholds({ maximumImages: 1000 }))
  */
-export function estimateThresholds(options: EstimateThresholdsOptions = {}): OperatorFunction<ActivationBatch, UnitThresholdBatch> {
-  const { preset = estimateThresholdsDefaults.preset, maximumImages = estimateThresholdsDefaults.maximumImages, keep = {} } = options;
+export function estimateThresholds(
+  options: EstimateThresholdsOptions = {},
+): OperatorFunction<ActivationBatch, UnitThresholdBatch> {
+  const {
+    preset = estimateThresholdsDefaults.preset,
+    maximumImages = estimateThresholdsDefaults.maximumImages,
+    keep = {},
+  } = options;
   return (activations) =>
     defer(() => {
       const estimate = new ThresholdEstimate(preset, maximumImages, keep);
@@ -51,7 +65,14 @@ class ThresholdEstimate {
   readonly #preset: DissectionPreset;
   readonly #maximumImages: number;
   readonly #keep: KeepOptions;
-  #layer: { readonly shape: ActivationShape; readonly selection: ThresholdSelection; readonly store: KeptMapStore; readonly labels: CombinedLabels } | undefined;
+  #layer:
+    | {
+        readonly shape: ActivationShape;
+        readonly selection: ThresholdSelection;
+        readonly store: KeptMapStore;
+        readonly labels: CombinedLabels;
+      }
+    | undefined;
   #images = 0;
 
   constructor(preset: DissectionPreset, maximumImages: number, keep: KeepOptions) {
@@ -65,7 +86,10 @@ class ThresholdEstimate {
     const { selection, store, labels } = (this.#layer ??= this.#open(shape));
     const images = Array.from(readActivations(batch, shape), ({ activations }) => activations);
     selection.addAll(images).forEach((surviving, index) => {
-      store.add(this.#images++, labels, surviving, images[index] as Float32Array, () => ({ bounds: selection.bounds(), keepEqual: selection.options.keepEqual }));
+      store.add(this.#images++, labels, surviving, images[index] as Float32Array, () => ({
+        bounds: selection.bounds(),
+        keepEqual: selection.options.keepEqual,
+      }));
     });
     return this;
   }
@@ -80,7 +104,16 @@ class ThresholdEstimate {
     }
     const selected = selection.thresholds();
     // Without concepts the tally counts the active pixels alone.
-    const tally = new OverlapTally({ ...upsamplingOptions(shape, this.#preset), units: shape.units, concepts: [], categories: [], equalIsActive: selection.options.keepEqual }, selected.thresholds);
+    const tally = new OverlapTally(
+      {
+        ...upsamplingOptions(shape, this.#preset),
+        units: shape.units,
+        concepts: [],
+        categories: [],
+        equalIsActive: selection.options.keepEqual,
+      },
+      selected.thresholds,
+    );
     for (const image of store.read()) tally.add(image.labels, image);
     return thresholdTable(shape, selected, tally.read());
   }
@@ -89,7 +122,12 @@ class ThresholdEstimate {
     this.#layer?.store.discard();
   }
 
-  #open(shape: ActivationShape): { readonly shape: ActivationShape; readonly selection: ThresholdSelection; readonly store: KeptMapStore; readonly labels: CombinedLabels } {
+  #open(shape: ActivationShape): {
+    readonly shape: ActivationShape;
+    readonly selection: ThresholdSelection;
+    readonly store: KeptMapStore;
+    readonly labels: CombinedLabels;
+  } {
     return {
       shape,
       selection: new ThresholdSelection(selectionOptions(shape, this.#preset, this.#maximumImages)),

@@ -1,5 +1,19 @@
 import type { KeptImage } from '@intermodel/numerics';
-import { Field, FixedSizeList, Float32, Int32, List, makeData, RecordBatch, Schema, Struct, Uint16, Uint32, type Data, type DataType } from 'apache-arrow';
+import {
+  Field,
+  FixedSizeList,
+  Float32,
+  Int32,
+  List,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Uint16,
+  Uint32,
+  type Data,
+  type DataType,
+} from 'apache-arrow';
 
 /** Types of the columns of kept maps, one row an image. */
 export type KeptMapColumns = {
@@ -25,7 +39,8 @@ export function keptMapSchema(mapSize: number): Schema<KeptMapColumns> {
 /** Kept images as one batch; their arrays are copied unless they follow each other in memory. */
 export function toKeptBatch(schema: Schema<KeptMapColumns>, images: readonly KeptImage[]): RecordBatch<KeptMapColumns> {
   const length = images.length;
-  const typeOf = (name: keyof KeptMapColumns) => (schema.fields.find((field) => field.name === name) as Field).type as List<DataType>;
+  const typeOf = (name: keyof KeptMapColumns) =>
+    (schema.fields.find((field) => field.name === name) as Field).type as List<DataType>;
   const flatData = (type: DataType, arrays: readonly Values[], make: (length: number) => Values): Data => {
     const data = joined(arrays) ?? copied(arrays, make);
     return makeData({ type, nullCount: 0, length: data.length, data } as never);
@@ -39,15 +54,55 @@ export function toKeptBatch(schema: Schema<KeptMapColumns>, images: readonly Kep
   };
   const unitSizes = images.map(({ units }) => units.length);
   const mapType = (typeOf('maps').children[0] as Field<DataType>).type;
-  const maps = flatData(new Float32(), images.map((image) => image.maps), (size) => new Float32Array(size));
+  const maps = flatData(
+    new Float32(),
+    images.map((image) => image.maps),
+    (size) => new Float32Array(size),
+  );
   const children = [
     makeData({ type: new Int32(), nullCount: 0, length, data: Int32Array.from(images, ({ image }) => image) }),
-    listData(typeOf('labels'), images.map(({ labels }) => labels.length), flatData(new Uint16(), images.map(({ labels }) => labels), (size) => new Uint16Array(size))),
-    listData(typeOf('units'), unitSizes, flatData(new Uint32(), images.map(({ units }) => units), (size) => new Uint32Array(size))),
-    listData(typeOf('maxima'), unitSizes, flatData(new Float32(), images.map(({ maxima }) => maxima), (size) => new Float32Array(size))),
-    listData(typeOf('maps'), unitSizes, makeData({ type: mapType, nullCount: 0, length: unitSizes.reduce((sum, size) => sum + size, 0), child: maps } as never)),
+    listData(
+      typeOf('labels'),
+      images.map(({ labels }) => labels.length),
+      flatData(
+        new Uint16(),
+        images.map(({ labels }) => labels),
+        (size) => new Uint16Array(size),
+      ),
+    ),
+    listData(
+      typeOf('units'),
+      unitSizes,
+      flatData(
+        new Uint32(),
+        images.map(({ units }) => units),
+        (size) => new Uint32Array(size),
+      ),
+    ),
+    listData(
+      typeOf('maxima'),
+      unitSizes,
+      flatData(
+        new Float32(),
+        images.map(({ maxima }) => maxima),
+        (size) => new Float32Array(size),
+      ),
+    ),
+    listData(
+      typeOf('maps'),
+      unitSizes,
+      makeData({
+        type: mapType,
+        nullCount: 0,
+        length: unitSizes.reduce((sum, size) => sum + size, 0),
+        child: maps,
+      } as never),
+    ),
   ];
-  return new RecordBatch(schema, makeData({ type: new Struct<KeptMapColumns>(schema.fields), nullCount: 0, length, children: children as never[] }));
+  return new RecordBatch(
+    schema,
+    makeData({ type: new Struct<KeptMapColumns>(schema.fields), nullCount: 0, length, children: children as never[] }),
+  );
 }
 
 type Values = Uint16Array | Uint32Array | Float32Array;
@@ -85,7 +140,12 @@ export function* fromKeptBatch(batch: RecordBatch<KeptMapColumns>): Generator<Ke
   const columns = batch.data.children as readonly Data[];
   const [images, labels, units, maxima, maps] = columns as [Data, Data, Data, Data, Data];
   const mapList = childOf<FixedSizeList<Float32>>(maps);
-  const [labelValues, unitValues, maximumValues, mapValues] = [childOf<Uint16>(labels).values, childOf<Uint32>(units).values, childOf<Float32>(maxima).values, childOf<Float32>(mapList).values];
+  const [labelValues, unitValues, maximumValues, mapValues] = [
+    childOf<Uint16>(labels).values,
+    childOf<Uint32>(units).values,
+    childOf<Float32>(maxima).values,
+    childOf<Float32>(mapList).values,
+  ];
   const size = mapList.type.listSize;
   const [labelOffsets, unitOffsets] = [labels.valueOffsets as Int32Array, units.valueOffsets as Int32Array];
   for (let row = 0; row < batch.numRows; row++) {

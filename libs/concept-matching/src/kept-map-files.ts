@@ -28,7 +28,9 @@ export class KeptMapFiles {
     return this.#files.length;
   }
 
-  /** Writes images into files of about {@link fileBytes}. @throws MachineError `WRITE_FAILED`, such as for a full disk */
+  /**
+   * Writes images into files of about {@link fileBytes}. @throws MachineError `WRITE_FAILED`, such as for a full disk
+   */
   write(images: readonly KeptImage[]): void {
     let [first, bytes] = [0, 0];
     images.forEach(({ labels, units, maxima, maps }, index) => {
@@ -47,7 +49,8 @@ export class KeptMapFiles {
 
   /** Reads the images back, a file at a time; arrays are views into the file's bytes. */
   *read(): Generator<KeptImage> {
-    for (const file of this.#files) for (const batch of readArrowFile(file).batches) yield* fromKeptBatch(batch as RecordBatch<KeptMapColumns>);
+    for (const file of this.#files)
+      for (const batch of readArrowFile(file).batches) yield* fromKeptBatch(batch as RecordBatch<KeptMapColumns>);
   }
 
   /** Removes the files. */

@@ -13,7 +13,9 @@ export interface KeepOptions {
 /** Defaults of {@link KeptMapStore}. */
 export const keepDefaults = { memoryBytes: 256 * 2 ** 20 } as const satisfies KeepOptions;
 
-/** Share of the memory that must become free by dropping maps; else they are written out, lest each image drops a few. */
+/**
+ * Share of the memory that must become free by dropping maps; else they are written out, lest each image drops a few.
+ */
 const WORTHWHILE = 0.25;
 
 /** Images of a group. */
@@ -40,7 +42,11 @@ export class KeptMapStore {
    */
   constructor(mapSize: number, options: KeepOptions = {}) {
     const { memoryBytes = keepDefaults.memoryBytes, folder } = options;
-    if (!(memoryBytes > 0)) throw new InputError('KEEP_MEMORY', `${String(memoryBytes)} bytes are no memory for kept maps`, { column: 'memoryBytes', expected: 'a number of bytes above 0' });
+    if (!(memoryBytes > 0))
+      throw new InputError('KEEP_MEMORY', `${String(memoryBytes)} bytes are no memory for kept maps`, {
+        column: 'memoryBytes',
+        expected: 'a number of bytes above 0',
+      });
     this.#maps = new KeptMaps(mapSize);
     this.#memoryBytes = memoryBytes;
     this.#files = folder === undefined ? undefined : new KeptMapFiles(folder, mapSize);
@@ -66,7 +72,13 @@ export class KeptMapStore {
    * @param bounds asked for when memory is full: what lies under the bounds by now is dropped first
    * @throws InputError `KEPT_MAPS_FULL` when memory is full and there is no folder
    */
-  add(image: number, labels: CombinedLabels, surviving: SurvivingMaps, activations: Float32Array, bounds: () => MapBounds): void {
+  add(
+    image: number,
+    labels: CombinedLabels,
+    surviving: SurvivingMaps,
+    activations: Float32Array,
+    bounds: () => MapBounds,
+  ): void {
     this.#maps.add(image, labels, surviving, activations);
     this.#peakBytes = Math.max(this.#peakBytes, this.#maps.bytes);
     if (this.#maps.bytes <= this.#memoryBytes) return;
@@ -75,10 +87,14 @@ export class KeptMapStore {
     if (this.#maps.bytes <= this.#memoryBytes * (1 - WORTHWHILE)) return;
     if (this.#files !== undefined) this.#files.write(this.#maps.drain());
     else if (this.#maps.bytes > this.#memoryBytes) {
-      throw new InputError('KEPT_MAPS_FULL', `the maps to keep need more than the ${String(Math.round(this.#memoryBytes / 2 ** 20))} MiB allowed`, {
-        expected: 'enough memory, or a folder to write them to',
-        hint: 'Raise the limit, name a folder for kept maps, or forbid the store (the model is then run several times).',
-      });
+      throw new InputError(
+        'KEPT_MAPS_FULL',
+        `the maps to keep need more than the ${String(Math.round(this.#memoryBytes / 2 ** 20))} MiB allowed`,
+        {
+          expected: 'enough memory, or a folder to write them to',
+          hint: 'Raise the limit, name a folder for kept maps, or forbid the store (the model is then run several times).',
+        },
+      );
     }
   }
 

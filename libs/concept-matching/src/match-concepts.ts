@@ -1,5 +1,10 @@
 import { areaOverUnion, informationQuality, type PairCounts } from '@intermodel/numerics';
-import { unitConceptOverlapSchema, unitMatchSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import {
+  unitConceptOverlapSchema,
+  unitMatchSchema,
+  type UnitConceptOverlapBatch,
+  type UnitMatchBatch,
+} from '@intermodel/schemas';
 import { buildBatch, checkBatch, column, Interner, type RepeatedText } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { dissectionPresets, type DissectionPreset } from './dissection-presets.ts';
@@ -17,7 +22,9 @@ export interface MatchConceptsOptions {
 }
 
 /** Defaults of {@link matchConcepts}. */
-export const matchConceptsDefaults = { preset: dissectionPresets['dissect-2020'] } as const satisfies MatchConceptsOptions;
+export const matchConceptsDefaults = {
+  preset: dissectionPresets['dissect-2020'],
+} as const satisfies MatchConceptsOptions;
 
 /**
  * Finds the concept of every unit with the greatest IoU: one batch when the source completes, sorted by model, layer
@@ -30,7 +37,9 @@ export const matchConceptsDefaults = { preset: dissectionPresets['dissect-2020']
  * @example
  * overlaps$.pipe(matchConcepts({ preset: dissectionPresets['netdissect-lite'] }))
  */
-export function matchConcepts(options: MatchConceptsOptions = {}): OperatorFunction<UnitConceptOverlapBatch, UnitMatchBatch> {
+export function matchConcepts(
+  options: MatchConceptsOptions = {},
+): OperatorFunction<UnitConceptOverlapBatch, UnitMatchBatch> {
   const { preset = matchConceptsDefaults.preset, categories = [] } = options;
   return (overlaps) =>
     defer(() =>
@@ -74,15 +83,27 @@ export interface LayerNames {
   readonly categories: readonly string[];
 }
 
-/** Finds the concept of every unit of one layer as {@link matchConcepts} does, from the rows of its table, which are sorted by unit. */
-export function matchLayer(rows: OverlapRows, preset: MatchPreset, { model, layer, concepts, categories }: LayerNames): UnitMatchBatch {
+/**
+ * Finds the concept of every unit of one layer as {@link matchConcepts} does, from the rows of its table, which are
+ * sorted by unit.
+ */
+export function matchLayer(
+  rows: OverlapRows,
+  preset: MatchPreset,
+  { model, layer, concepts, categories }: LayerNames,
+): UnitMatchBatch {
   const [unit, best]: [number[], BestPair[]] = [[], []];
   for (let first = 0, end; first < rows.unit.length; first = end) {
     end = endOfRun(rows.unit, first);
     unit.push(rows.unit[first] as number);
     best.push(bestOfRows(rows, first, end, undefined, preset));
   }
-  return matchTable({ model: { value: model, rows: unit.length }, layer: { value: layer, rows: unit.length }, unit, best }, preset, concepts, categories);
+  return matchTable(
+    { model: { value: model, rows: unit.length }, layer: { value: layer, rows: unit.length }, unit, best },
+    preset,
+    concepts,
+    categories,
+  );
 }
 
 /** Keeps the best pair of every unit; text is handled as codes. */
@@ -101,8 +122,14 @@ class BestConcepts {
   }
 
   add(batch: UnitConceptOverlapBatch): this {
-    const [models, layers] = [this.#models.column(column(batch, 'model')).codes, this.#layers.column(column(batch, 'layer')).codes];
-    const [concept, category] = [this.#concepts.column(column(batch, 'concept')).codes, this.#categories.column(column(batch, 'category')).codes];
+    const [models, layers] = [
+      this.#models.column(column(batch, 'model')).codes,
+      this.#layers.column(column(batch, 'layer')).codes,
+    ];
+    const [concept, category] = [
+      this.#concepts.column(column(batch, 'concept')).codes,
+      this.#categories.column(column(batch, 'category')).codes,
+    ];
     const rows: OverlapRows = { ...overlapNumbers(batch), concept, category };
     for (let first = 0, end; first < batch.numRows; first = end) {
       const [model, layer, unit] = [models[first] as number, layers[first] as number, rows.unit[first] as number];
@@ -125,7 +152,12 @@ class BestConcepts {
         });
       }
     }
-    return matchTable({ model: models, layer: layers, unit: units, best: bests }, this.#preset, this.#concepts.values, this.#categories.values);
+    return matchTable(
+      { model: models, layer: layers, unit: units, best: bests },
+      this.#preset,
+      this.#concepts.values,
+      this.#categories.values,
+    );
   }
 }
 
@@ -138,7 +170,13 @@ function endOfRun(values: OverlapRows['unit'], first: number): number {
 }
 
 /** The best of the rows `first` to `end - 1`, which are of one unit, and of what was best `before`. */
-function bestOfRows(rows: OverlapRows, first: number, end: number, before: BestPair | undefined, { epsilon, matchScope }: MatchPreset): BestPair {
+function bestOfRows(
+  rows: OverlapRows,
+  first: number,
+  end: number,
+  before: BestPair | undefined,
+  { epsilon, matchScope }: MatchPreset,
+): BestPair {
   const { intersection, unitArea, conceptArea, category } = rows;
   const laterWins = matchScope === 'per-category';
   let iou = before === undefined ? -Infinity : before.iou;
@@ -156,12 +194,30 @@ function bestOfRows(rows: OverlapRows, first: number, end: number, before: BestP
   }
   if (best < 0 && before !== undefined) return active === before.active ? before : { ...before, active };
   const [concept, pixels] = [rows.concept[best] as number, rows.pixels[best] as number];
-  return { intersection: intersection[best] as number, unitArea: unitArea[best] as number, conceptArea: conceptArea[best] as number, iou, concept, category: bestCategory, pixels, active };
+  return {
+    intersection: intersection[best] as number,
+    unitArea: unitArea[best] as number,
+    conceptArea: conceptArea[best] as number,
+    iou,
+    concept,
+    category: bestCategory,
+    pixels,
+    active,
+  };
 }
 
-function matchTable({ model, layer, unit, best }: MatchedUnits, { minimumQuality }: MatchPreset, concepts: readonly string[], categories: readonly string[]): UnitMatchBatch {
+function matchTable(
+  { model, layer, unit, best }: MatchedUnits,
+  { minimumQuality }: MatchPreset,
+  concepts: readonly string[],
+  categories: readonly string[],
+): UnitMatchBatch {
   // Code 0 is the empty text of units without a match.
-  const [concept, category, iou] = [new Int32Array(best.length), new Int32Array(best.length), new Float64Array(best.length)];
+  const [concept, category, iou] = [
+    new Int32Array(best.length),
+    new Int32Array(best.length),
+    new Float64Array(best.length),
+  ];
   best.forEach((pair, row) => {
     const isNamed = pair.iou > 0 && (minimumQuality === 0 || informationQuality(pair, pair.pixels) > minimumQuality);
     concept[row] = isNamed ? pair.concept + 1 : 0;
@@ -169,9 +225,18 @@ function matchTable({ model, layer, unit, best }: MatchedUnits, { minimumQuality
     // NaN stands for null: a unit that is never active.
     iou[row] = !pair.active ? NaN : isNamed ? pair.iou : 0;
   });
-  return buildBatch(unitMatchSchema, { model, layer, unit, concept: { codes: concept, values: ['', ...concepts] }, category: { codes: category, values: ['', ...categories] }, iou });
+  return buildBatch(unitMatchSchema, {
+    model,
+    layer,
+    unit,
+    concept: { codes: concept, values: ['', ...concepts] },
+    category: { codes: category, values: ['', ...categories] },
+    iou,
+  });
 }
 
 function sorted(interner: Interner): { readonly value: string; readonly code: number }[] {
-  return interner.values.map((value, code) => ({ value, code })).sort((one, other) => (one.value < other.value ? -1 : 1));
+  return interner.values
+    .map((value, code) => ({ value, code }))
+    .sort((one, other) => (one.value < other.value ? -1 : 1));
 }

@@ -26,5 +26,11 @@ export interface OverlapRows extends OverlapNumbers {
 /** Reads the numeric columns of a table of overlaps. */
 export function overlapNumbers(batch: UnitConceptOverlapBatch): OverlapNumbers {
   const read = (name: keyof OverlapNumbers) => readNumbers(column(batch, name));
-  return { unit: read('unit'), intersection: read('intersection'), unitArea: read('unitArea'), conceptArea: read('conceptArea'), pixels: read('pixels') };
+  return {
+    unit: read('unit'),
+    intersection: read('intersection'),
+    unitArea: read('unitArea'),
+    conceptArea: read('conceptArea'),
+    pixels: read('pixels'),
+  };
 }

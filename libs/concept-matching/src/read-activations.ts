@@ -19,9 +19,16 @@ export interface ImageActivations {
  */
 export function readShape(stage: string, batch: ActivationBatch, before?: ActivationShape): ActivationShape {
   const shape = activationShape(batch.schema);
-  if (shape === undefined) throw new BatchSchemaError(stage, 'activations', 'a schema that states model, layer and sizes', 'one without');
+  if (shape === undefined)
+    throw new BatchSchemaError(stage, 'activations', 'a schema that states model, layer and sizes', 'one without');
   checkBatch(stage, activationSchema(before ?? shape), batch);
-  if (before !== undefined && (before.model !== shape.model || before.layer !== shape.layer)) throw new BatchSchemaError(stage, 'activations', `${before.model}, ${before.layer}`, `${shape.model}, ${shape.layer}`);
+  if (before !== undefined && (before.model !== shape.model || before.layer !== shape.layer))
+    throw new BatchSchemaError(
+      stage,
+      'activations',
+      `${before.model}, ${before.layer}`,
+      `${shape.model}, ${shape.layer}`,
+    );
   return shape;
 }
 

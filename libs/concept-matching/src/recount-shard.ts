@@ -1,4 +1,11 @@
-import { boundsToBins, ThresholdSelection, type KeptImage, type SelectionOptions, type SelectionState, type UpsamplingPadding } from '@intermodel/numerics';
+import {
+  boundsToBins,
+  ThresholdSelection,
+  type KeptImage,
+  type SelectionOptions,
+  type SelectionState,
+  type UpsamplingPadding,
+} from '@intermodel/numerics';
 import type { KeptShard } from './count-shards.ts';
 
 /** Stands in for a map that was dropped: lower than any bound, so that nothing of it is counted. */
@@ -11,7 +18,10 @@ const dropped = -(2 ** 125);
 export function recountShard(kept: KeptShard, options: SelectionOptions): SelectionState {
   const { shape, images, minima, maxima, faults } = kept;
   const empty = new ThresholdSelection({ ...options, maximumImages: Infinity }).toState();
-  const selection = ThresholdSelection.fromState({ ...empty, boundBins: boundsToBins(highestDropped(kept, options.padding ?? 'zeros')) });
+  const selection = ThresholdSelection.fromState({
+    ...empty,
+    boundBins: boundsToBins(highestDropped(kept, options.padding ?? 'zeros')),
+  });
   const size = shape.mapHeight * shape.mapWidth;
   const whole = new Float32Array(shape.units * size);
   for (const { units, maps } of images) {
@@ -24,15 +34,23 @@ export function recountShard(kept: KeptShard, options: SelectionOptions): Select
   return { ...selection.takeShard(), minima, maxima, faults };
 }
 
-/** Upper bounds of the maps of a kept image that hold under a selection, as a copy: where zeros lie around a map, they are at least 0. */
+/**
+ * Upper bounds of the maps of a kept image that hold under a selection, as a copy: where zeros lie around a map, they
+ * are at least 0.
+ */
 export function boundMaxima({ maxima }: Pick<KeptImage, 'maxima'>, zerosAround: boolean): Float32Array {
   const bounds = maxima.slice();
-  if (zerosAround) for (let index = 0; index < bounds.length; index++) if ((bounds[index] as number) < 0) bounds[index] = 0;
+  if (zerosAround)
+    for (let index = 0; index < bounds.length; index++) if ((bounds[index] as number) < 0) bounds[index] = 0;
   return bounds;
 }
 
 /** Whether every map that can be active under these thresholds was kept of a shard. */
-export function coversThresholds(kept: KeptShard, thresholds: Float32Array, { padding, equalIsActive }: { readonly padding: UpsamplingPadding; readonly equalIsActive: boolean }): boolean {
+export function coversThresholds(
+  kept: KeptShard,
+  thresholds: Float32Array,
+  { padding, equalIsActive }: { readonly padding: UpsamplingPadding; readonly equalIsActive: boolean },
+): boolean {
   return highestDropped(kept, padding).every((bound, unit) => {
     const threshold = thresholds[unit] as number;
     return Number.isNaN(threshold) || bound < threshold || (bound === threshold && (kept.keepEqual || !equalIsActive));

@@ -1,4 +1,10 @@
-import { packState, unpackState, type CombinedLabels, type OverlapState, type SelectionState } from '@intermodel/numerics';
+import {
+  packState,
+  unpackState,
+  type CombinedLabels,
+  type OverlapState,
+  type SelectionState,
+} from '@intermodel/numerics';
 import { readArrowBytes } from '@intermodel/streams';
 import { RecordBatchStreamWriter, type RecordBatch } from 'apache-arrow';
 import type { KeptShard } from './count-shards.ts';
@@ -16,13 +22,18 @@ export interface KeptShardBytes {
 const imagesAtOnce = 16;
 
 /** Packs a kept shard for a file: what is known of its units, and the maps piece by piece. */
-export function packKeptShard({ images, ...units }: KeptShard): { readonly units: Uint8Array; readonly maps: AsyncIterable<Uint8Array> } {
+export function packKeptShard({ images, ...units }: KeptShard): {
+  readonly units: Uint8Array;
+  readonly maps: AsyncIterable<Uint8Array>;
+} {
   return { units: packState(units), maps: mapPieces(images, units.shape.mapHeight * units.shape.mapWidth) };
 }
 
 /** Kept shard of its bytes; the maps are views into them. */
 export function unpackKeptShard({ units, maps }: KeptShardBytes): KeptShard {
-  const images = readArrowBytes(maps, 'maps of a stored step').batches.flatMap((batch) => [...fromKeptBatch(batch as unknown as RecordBatch<KeptMapColumns>)]);
+  const images = readArrowBytes(maps, 'maps of a stored step').batches.flatMap((batch) => [
+    ...fromKeptBatch(batch as unknown as RecordBatch<KeptMapColumns>),
+  ]);
   return { ...(unpackState(units) as Omit<KeptShard, 'images'>), images };
 }
 
@@ -31,7 +42,8 @@ function mapPieces(images: KeptShard['images'], mapSize: number): AsyncIterable<
   const schema = keptMapSchema(mapSize);
   const writer = new RecordBatchStreamWriter<KeptMapColumns>();
   writer.reset(undefined, schema);
-  for (let first = 0; first < images.length; first += imagesAtOnce) writer.write(toKeptBatch(schema, images.slice(first, first + imagesAtOnce)));
+  for (let first = 0; first < images.length; first += imagesAtOnce)
+    writer.write(toKeptBatch(schema, images.slice(first, first + imagesAtOnce)));
   writer.finish();
   return writer;
 }
@@ -62,7 +74,10 @@ export function packOverlaps({ intersections, ...state }: OverlapState): Uint8Ar
 
 /** Overlaps that {@link packOverlaps} packed. */
 export function unpackOverlaps(bytes: Uint8Array): OverlapState {
-  const { pairs, counts, ...state } = unpackState(bytes) as Omit<OverlapState, 'intersections'> & { readonly pairs: Uint32Array; readonly counts: Float64Array };
+  const { pairs, counts, ...state } = unpackState(bytes) as Omit<OverlapState, 'intersections'> & {
+    readonly pairs: Uint32Array;
+    readonly counts: Float64Array;
+  };
   const intersections = new Float64Array(state.options.units * state.options.concepts.length);
   pairs.forEach((pair, index) => {
     intersections[pair] = counts[index] as number;
@@ -91,7 +106,11 @@ export function packLabels({ images, labels }: LabelledShard): Uint8Array {
 
 /** Labels that {@link packLabels} packed. */
 export function unpackLabels(bytes: Uint8Array): LabelledShard {
-  const { images, lengths, values } = unpackState(bytes) as { readonly images: readonly string[]; readonly lengths: Uint32Array; readonly values: Uint16Array };
+  const { images, lengths, values } = unpackState(bytes) as {
+    readonly images: readonly string[];
+    readonly lengths: Uint32Array;
+    readonly values: Uint16Array;
+  };
   let at = 0;
   return { images, labels: Array.from(lengths, (length) => values.subarray(at, (at += length))) };
 }

@@ -1,5 +1,12 @@
 import { combineLabels, OverlapTally } from '@intermodel/numerics';
-import { unitConceptOverlapSchema, unitThresholdSchema, type ActivationBatch, type ActivationShape, type UnitConceptOverlapBatch, type UnitThresholdBatch } from '@intermodel/schemas';
+import {
+  unitConceptOverlapSchema,
+  unitThresholdSchema,
+  type ActivationBatch,
+  type ActivationShape,
+  type UnitConceptOverlapBatch,
+  type UnitThresholdBatch,
+} from '@intermodel/schemas';
 import { checkBatch, column, emptyBatch, InputError, readNumbers, readStrings } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
@@ -21,7 +28,10 @@ export interface TallyOverlapsOptions {
 }
 
 /** Defaults of {@link tallyOverlaps}. */
-export const tallyOverlapsDefaults = { ignore: 0, preset: dissectionPresets['dissect-2020'] } as const satisfies Partial<TallyOverlapsOptions>;
+export const tallyOverlapsDefaults = {
+  ignore: 0,
+  preset: dissectionPresets['dissect-2020'],
+} as const satisfies Partial<TallyOverlapsOptions>;
 
 /**
  * Counts the pixels where units are active and concepts labelled, over a stream of one layer's activations: one batch
@@ -35,8 +45,15 @@ export const tallyOverlapsDefaults = { ignore: 0, preset: dissectionPresets['dis
  * @example
  * activations$.pipe(tallyOverlaps({ thresholds, vocabulary }), matchConcepts())
  */
-export function tallyOverlaps(options: TallyOverlapsOptions): OperatorFunction<ActivationBatch, UnitConceptOverlapBatch> {
-  const { thresholds, vocabulary, ignore = tallyOverlapsDefaults.ignore, preset = tallyOverlapsDefaults.preset } = options;
+export function tallyOverlaps(
+  options: TallyOverlapsOptions,
+): OperatorFunction<ActivationBatch, UnitConceptOverlapBatch> {
+  const {
+    thresholds,
+    vocabulary,
+    ignore = tallyOverlapsDefaults.ignore,
+    preset = tallyOverlapsDefaults.preset,
+  } = options;
   const index = indexConcepts(vocabulary);
   checkBatch('tallyOverlaps', unitThresholdSchema, thresholds);
   return (activations) =>
@@ -67,12 +84,19 @@ class LayerOverlaps {
     const shape = readShape('tallyOverlaps', batch, this.#layer?.shape);
     const { tally, units } = (this.#layer ??= {
       shape,
-      tally: new OverlapTally(overlapOptions(shape, this.#preset, this.#index, this.#ignore), layerThresholds(this.#thresholds, shape)),
+      tally: new OverlapTally(
+        overlapOptions(shape, this.#preset, this.#index, this.#ignore),
+        layerThresholds(this.#thresholds, shape),
+      ),
       units: Uint32Array.from({ length: shape.units }, (_, unit) => unit),
     });
     const blank = this.#preset.ignoredPixels === 'unlabelled' ? this.#ignore : 0;
     for (const { activations, planes } of readActivations(batch, shape)) {
-      tally.add(combineLabels({ planes, blank }, shape.labelHeight * shape.labelWidth), { units, maxima: upperBounds(activations, shape), maps: activations });
+      tally.add(combineLabels({ planes, blank }, shape.labelHeight * shape.labelWidth), {
+        units,
+        maxima: upperBounds(activations, shape),
+        maps: activations,
+      });
     }
     return this;
   }
@@ -90,7 +114,8 @@ function upperBounds(activations: Float32Array, { units, mapHeight, mapWidth }: 
   const bounds = new Float32Array(units);
   for (let unit = 0, at = 0; unit < units; unit++) {
     let highest = 0;
-    for (const end = at + size; at < end; at++) if ((activations[at] as number) > highest) highest = activations[at] as number;
+    for (const end = at + size; at < end; at++)
+      if ((activations[at] as number) > highest) highest = activations[at] as number;
     bounds[unit] = highest;
   }
   return bounds;
@@ -108,5 +133,9 @@ function layerThresholds(table: UnitThresholdBatch, { model, layer, units }: Act
     found.add(unit);
   });
   if (found.size === units) return thresholds;
-  throw new InputError('THRESHOLDS_MISSING', `the thresholds cover ${String(found.size)} of the ${String(units)} units of ${model}, ${layer}`, { expected: 'one row for every unit', hint: 'Estimate the thresholds of this model and layer first.' });
+  throw new InputError(
+    'THRESHOLDS_MISSING',
+    `the thresholds cover ${String(found.size)} of the ${String(units)} units of ${model}, ${layer}`,
+    { expected: 'one row for every unit', hint: 'Estimate the thresholds of this model and layer first.' },
+  );
 }

@@ -4,7 +4,10 @@ import { ActivationDissection, dissectionPresets, type DissectionPreset } from '
 import { upsamplingOptions } from './kernel-options.ts';
 
 const shape = { model: 'm', layer: 'l', units: 6, mapHeight: 3, mapWidth: 4, labelHeight: 9, labelWidth: 8 };
-const vocabulary = [{ number: 1, name: 'left', category: 'place' }, { number: 2, name: 'right', category: 'place' }];
+const vocabulary = [
+  { number: 1, name: 'left', category: 'place' },
+  { number: 2, name: 'right', category: 'place' },
+];
 const labels = { planes: Uint16Array.from({ length: 72 }, (_, pixel) => (pixel % 8 < 4 ? 1 : 2)) };
 const perImage = shape.units * 12;
 
@@ -19,7 +22,12 @@ const imagesOf = (count: number): Float32Array[] => {
   );
 };
 const dissect = (images: readonly Float32Array[], preset: DissectionPreset, sketch?: number) => {
-  const dissection = new ActivationDissection({ shape, vocabulary, preset, ...(sketch === undefined ? {} : { sketch }) });
+  const dissection = new ActivationDissection({
+    shape,
+    vocabulary,
+    preset,
+    ...(sketch === undefined ? {} : { sketch }),
+  });
   let passes = 0;
   do {
     passes++;
@@ -30,15 +38,19 @@ const dissect = (images: readonly Float32Array[], preset: DissectionPreset, sket
 const rows = (batch: { toArray(): unknown[] }) => batch.toArray().map((row) => JSON.stringify(row));
 
 describe('ActivationDissection with a sketch', () => {
-  it.each(Object.entries(dissectionPresets))('equals the exact dissection of %s while the sketch holds all values, in two passes', (_, published) => {
-    const preset = { ...published, level: 0.9, minimumImages: 0, minimumCoverage: 0 };
-    const images = imagesOf(20);
-    const [exact, sketched] = [dissect(images, preset), dissect(images, preset, 4096)];
-    expect([exact.passes, sketched.passes, sketched.files]).toEqual([1, 2, undefined]);
-    for (const table of ['thresholds', 'overlaps', 'matches'] as const) expect(rows(sketched[table])).toEqual(rows(exact[table]));
-    expect([sketched.summary, sketched.conditions, sketched.images]).toEqual([exact.summary, exact.conditions, 20]);
-    expect(sketched.conditions).toEqual(['ordinary', 'ordinary', 'ordinary', 'dead', 'constant', 'invalid']);
-  });
+  it.each(Object.entries(dissectionPresets))(
+    'equals the exact dissection of %s while the sketch holds all values, in two passes',
+    (_, published) => {
+      const preset = { ...published, level: 0.9, minimumImages: 0, minimumCoverage: 0 };
+      const images = imagesOf(20);
+      const [exact, sketched] = [dissect(images, preset), dissect(images, preset, 4096)];
+      expect([exact.passes, sketched.passes, sketched.files]).toEqual([1, 2, undefined]);
+      for (const table of ['thresholds', 'overlaps', 'matches'] as const)
+        expect(rows(sketched[table])).toEqual(rows(exact[table]));
+      expect([sketched.summary, sketched.conditions, sketched.images]).toEqual([exact.summary, exact.conditions, 20]);
+      expect(sketched.conditions).toEqual(['ordinary', 'ordinary', 'ordinary', 'dead', 'constant', 'invalid']);
+    },
+  );
 
   it('keeps thresholds within the stated rank error of the level', () => {
     const images = imagesOf(300);
@@ -55,6 +67,8 @@ describe('ActivationDissection with a sketch', () => {
 
   it('refuses maps of another size', () => {
     const dissection = new ActivationDissection({ shape, vocabulary, sketch: 64 });
-    expect(() => { dissection.add(0, new Float32Array(5), labels); }).toThrow('expected 6 maps of 12 values, got 5 values');
+    expect(() => {
+      dissection.add(0, new Float32Array(5), labels);
+    }).toThrow('expected 6 maps of 12 values, got 5 values');
   });
 });

@@ -1,4 +1,11 @@
-import { KllSketch, planUpsampling, upsampleMap, type SelectedThresholds, type UnitCondition, type UpsamplingPlan } from '@intermodel/numerics';
+import {
+  KllSketch,
+  planUpsampling,
+  upsampleMap,
+  type SelectedThresholds,
+  type UnitCondition,
+  type UpsamplingPlan,
+} from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import type { DissectionPreset } from './dissection-presets.ts';
 import { upsamplingOptions } from './kernel-options.ts';
@@ -27,12 +34,20 @@ export class ThresholdSketches {
     this.#plan = planUpsampling(upsamplingOptions(shape, preset));
     this.#mapSize = shape.mapHeight * shape.mapWidth;
     this.#pixels = new Float32Array(shape.labelHeight * shape.labelWidth);
-    this.#units = Array.from({ length: shape.units }, (_, unit) => ({ sketch: new KllSketch({ k, stream: unit }), minimum: Infinity, maximum: -Infinity, invalid: false }));
+    this.#units = Array.from({ length: shape.units }, (_, unit) => ({
+      sketch: new KllSketch({ k, stream: unit }),
+      minimum: Infinity,
+      maximum: -Infinity,
+      invalid: false,
+    }));
   }
 
   /** Adds the maps of one image, units x height x width values. */
   add(activations: Float32Array): void {
-    if (activations.length !== this.#units.length * this.#mapSize) throw new RangeError(`ThresholdSketches.add: expected ${String(this.#units.length)} maps of ${String(this.#mapSize)} values, got ${String(activations.length)} values`);
+    if (activations.length !== this.#units.length * this.#mapSize)
+      throw new RangeError(
+        `ThresholdSketches.add: expected ${String(this.#units.length)} maps of ${String(this.#mapSize)} values, got ${String(activations.length)} values`,
+      );
     this.#units.forEach((unit, index) => {
       const map = activations.subarray(index * this.#mapSize, (index + 1) * this.#mapSize);
       if (!map.every((value) => Math.abs(value) <= LIMIT)) unit.invalid = true;
@@ -45,11 +60,18 @@ export class ThresholdSketches {
     });
   }
 
-  /** Thresholds by the level and rule of the preset, and what is peculiar about units, as an exact selection tells it. */
+  /**
+   * Thresholds by the level and rule of the preset, and what is peculiar about units, as an exact selection tells it.
+   */
   thresholds(): Pick<SelectedThresholds, 'thresholds' | 'conditions'> {
     const { level, rule } = this.#preset;
     // Adding 0 turns -0 into 0, which sorts and prints like any other zero.
-    return { thresholds: Float32Array.from(this.#units, ({ sketch, invalid }) => (invalid ? NaN : sketch.quantile(level, rule) + 0)), conditions: this.#units.map(conditionOf) };
+    return {
+      thresholds: Float32Array.from(this.#units, ({ sketch, invalid }) =>
+        invalid ? NaN : sketch.quantile(level, rule) + 0,
+      ),
+      conditions: this.#units.map(conditionOf),
+    };
   }
 }
 

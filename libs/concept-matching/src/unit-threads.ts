@@ -1,4 +1,17 @@
-import { startUnitRangeWorker, UnitRangeWork, type CombinedLabels, type KeptImage, type OverlapOptions, type OverlapState, type RangeAnswer, type RangeImages, type ResolvedOverlapOptions, type SelectedThresholds, type SelectionRound, type SelectionState } from '@intermodel/numerics';
+import {
+  startUnitRangeWorker,
+  UnitRangeWork,
+  type CombinedLabels,
+  type KeptImage,
+  type OverlapOptions,
+  type OverlapState,
+  type RangeAnswer,
+  type RangeImages,
+  type ResolvedOverlapOptions,
+  type SelectedThresholds,
+  type SelectionRound,
+  type SelectionState,
+} from '@intermodel/numerics';
 import { limitError, MachineError, requireFilesForThread } from '@intermodel/streams';
 import { boundMaxima } from './recount-shard.ts';
 
@@ -12,7 +25,10 @@ interface UnitRange {
 interface RangeCaller {
   /** Whether it is another thread. */
   readonly isElsewhere: boolean;
-  call<Method extends keyof UnitRangeWork>(method: Method, ...given: Parameters<UnitRangeWork[Method]>): Promise<ReturnType<UnitRangeWork[Method]>>;
+  call<Method extends keyof UnitRangeWork>(
+    method: Method,
+    ...given: Parameters<UnitRangeWork[Method]>
+  ): Promise<ReturnType<UnitRangeWork[Method]>>;
   close(): Promise<void>;
 }
 
@@ -52,7 +68,10 @@ export class UnitThreads {
   /** The thresholds, once the rounds are through. */
   async thresholds(): Promise<Pick<SelectedThresholds, 'thresholds' | 'conditions'>> {
     const parts = (await this.#all('thresholds', () => [])).filter((part) => part !== undefined);
-    return { thresholds: Float32Array.from(parts.flatMap(({ thresholds }) => [...thresholds])), conditions: parts.flatMap(({ conditions }) => conditions) };
+    return {
+      thresholds: Float32Array.from(parts.flatMap(({ thresholds }) => [...thresholds])),
+      conditions: parts.flatMap(({ conditions }) => conditions),
+    };
   }
 
   /** Begins to count overlaps under thresholds, one a unit. */
@@ -64,11 +83,20 @@ export class UnitThreads {
 
   /** Counts the overlaps of a shard: its images, and the labels by the number of the image within it. */
   async tally(labels: readonly CombinedLabels[], images: readonly KeptImage[]): Promise<OverlapState> {
-    const parts = (await this.#all('tally', (range, isElsewhere) => [labels, this.#slice(images, range, isElsewhere)])).map((part) => part as OverlapState);
+    const parts = (
+      await this.#all('tally', (range, isElsewhere) => [labels, this.#slice(images, range, isElsewhere)])
+    ).map((part) => part as OverlapState);
     const [first] = parts;
-    if (first === undefined || this.#tallyOptions === undefined) throw new RangeError('UnitThreads.tally: call open() first');
+    if (first === undefined || this.#tallyOptions === undefined)
+      throw new RangeError('UnitThreads.tally: call open() first');
     const rows = (name: 'intersections' | 'unitAreas' | 'scopedAreas') => joinRows(parts.map((part) => part[name]));
-    return { ...first, options: { ...first.options, units: this.#tallyOptions.units } satisfies ResolvedOverlapOptions, intersections: rows('intersections'), unitAreas: rows('unitAreas'), scopedAreas: rows('scopedAreas') };
+    return {
+      ...first,
+      options: { ...first.options, units: this.#tallyOptions.units } satisfies ResolvedOverlapOptions,
+      intersections: rows('intersections'),
+      unitAreas: rows('unitAreas'),
+      scopedAreas: rows('scopedAreas'),
+    };
   }
 
   /** Ends the threads. */
@@ -78,7 +106,10 @@ export class UnitThreads {
 
   #cut(units: number, mapSize: number, zeros: boolean): void {
     const count = Math.min(this.#callers.length, units);
-    this.#ranges = Array.from({ length: count }, (_, index) => ({ first: Math.round((index * units) / count), end: Math.round(((index + 1) * units) / count) }));
+    this.#ranges = Array.from({ length: count }, (_, index) => ({
+      first: Math.round((index * units) / count),
+      end: Math.round(((index + 1) * units) / count),
+    }));
     this.#mapSize = mapSize;
     this.#zeros = zeros;
   }
@@ -88,11 +119,19 @@ export class UnitThreads {
     return images.map(({ image, units, maxima, maps }) => {
       const [from, to] = [placeOf(units, first), placeOf(units, end)];
       const own = maps.subarray(from * this.#mapSize, to * this.#mapSize);
-      return { image, units: subtract(units.subarray(from, to), first), maxima: boundMaxima({ maxima: maxima.subarray(from, to) }, this.#zeros), maps: isElsewhere ? shareable(own) : own };
+      return {
+        image,
+        units: subtract(units.subarray(from, to), first),
+        maxima: boundMaxima({ maxima: maxima.subarray(from, to) }, this.#zeros),
+        maps: isElsewhere ? shareable(own) : own,
+      };
     });
   }
 
-  #all<Method extends keyof UnitRangeWork>(method: Method, give: (range: UnitRange, isElsewhere: boolean) => Parameters<UnitRangeWork[Method]>): Promise<ReturnType<UnitRangeWork[Method]>[]> {
+  #all<Method extends keyof UnitRangeWork>(
+    method: Method,
+    give: (range: UnitRange, isElsewhere: boolean) => Parameters<UnitRangeWork[Method]>,
+  ): Promise<ReturnType<UnitRangeWork[Method]>[]> {
     return Promise.all(
       this.#ranges.map((range, index) => {
         const caller = this.#callers[index] as RangeCaller;
@@ -101,7 +140,10 @@ export class UnitThreads {
     );
   }
 
-  async #first(method: 'select' | 'advance', give: (range: UnitRange) => Parameters<UnitRangeWork['select' | 'advance']>): Promise<SelectionRound> {
+  async #first(
+    method: 'select' | 'advance',
+    give: (range: UnitRange) => Parameters<UnitRangeWork['select' | 'advance']>,
+  ): Promise<SelectionRound> {
     const [round = 'done'] = await this.#all(method, give);
     return round;
   }
@@ -132,14 +174,29 @@ function placeOf(units: Uint32Array, unit: number): number {
 /** State of a round that has no counts yet, for a range of its units. */
 function sliceSelection(state: SelectionState, { first, end }: UnitRange): SelectionState {
   const { gathered } = state;
-  if (state.bins.length > 0 || (gathered?.values.length ?? 0) > 0) throw new RangeError('UnitThreads.select: the round under way has counts already');
-  const cut = <Values extends Float32Array | Float64Array | Int32Array | Uint32Array>(values: Values) => values.slice(first, end) as Values;
+  if (state.bins.length > 0 || (gathered?.values.length ?? 0) > 0)
+    throw new RangeError('UnitThreads.select: the round under way has counts already');
+  const cut = <Values extends Float32Array | Float64Array | Int32Array | Uint32Array>(values: Values) =>
+    values.slice(first, end) as Values;
   const { faults, minima, maxima, boundBins, prefixes, ranks, nexts, lowers, uppers, thresholds, filled } = state;
   return {
     ...state,
     options: { ...state.options, units: end - first },
-    ...{ faults: cut(faults), minima: cut(minima), maxima: cut(maxima), boundBins: cut(boundBins), prefixes: cut(prefixes), ranks: cut(ranks) },
-    ...{ nexts: cut(nexts), lowers: cut(lowers), uppers: cut(uppers), thresholds: cut(thresholds), filled: cut(filled) },
+    ...{
+      faults: cut(faults),
+      minima: cut(minima),
+      maxima: cut(maxima),
+      boundBins: cut(boundBins),
+      prefixes: cut(prefixes),
+      ranks: cut(ranks),
+    },
+    ...{
+      nexts: cut(nexts),
+      lowers: cut(lowers),
+      uppers: cut(uppers),
+      thresholds: cut(thresholds),
+      filled: cut(filled),
+    },
     ...(gathered === undefined ? {} : { gathered: { members: cut(gathered.members), values: gathered.values } }),
   };
 }
@@ -156,14 +213,18 @@ function joinRows(parts: readonly Float64Array[]): Float64Array {
   return whole;
 }
 
-/** Does the work in this thread, after what was given to others was sent; the event loop gets a turn before each call. */
+/**
+ * Does the work in this thread, after what was given to others was sent; the event loop gets a turn before each call.
+ */
 function localCaller(): RangeCaller {
   const work = new UnitRangeWork();
   return {
     isElsewhere: false,
     async call(method, ...given) {
       await new Promise(setImmediate);
-      return (work[method].bind(work) as (...values: typeof given) => ReturnType<UnitRangeWork[typeof method]>)(...given);
+      return (work[method].bind(work) as (...values: typeof given) => ReturnType<UnitRangeWork[typeof method]>)(
+        ...given,
+      );
     },
     close: () => Promise.resolve(),
   };
@@ -183,7 +244,8 @@ function startThread(): RangeCaller {
     else call?.resolve(answer.value as never);
   });
   const fail = (problem: string, cause?: Error) => {
-    failure ??= limitError(cause) ?? new MachineError('THREAD_STOPPED', problem, { ...(cause === undefined ? {} : { cause }) });
+    failure ??=
+      limitError(cause) ?? new MachineError('THREAD_STOPPED', problem, { ...(cause === undefined ? {} : { cause }) });
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
   worker.on('error', (error) => {

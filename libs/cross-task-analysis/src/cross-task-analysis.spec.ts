@@ -1,11 +1,21 @@
-import { conceptProfileSchema, embeddingPointSchema, profileSummarySchema, taskScoreSchema, type TaskScoreBatch } from '@intermodel/schemas';
+import {
+  conceptProfileSchema,
+  embeddingPointSchema,
+  profileSummarySchema,
+  taskScoreSchema,
+  type TaskScoreBatch,
+} from '@intermodel/schemas';
 import { BatchSchemaError, buildBatch, emptyBatch, InputError } from '@intermodel/streams';
 import { concat, EMPTY, from, lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { predictorsOf, rateSurfaces, relateConcepts, relateTasks, surfacePerformance } from './index.ts';
 
 const models = ['a', 'b', 'c', 'd', 'e'];
-const points = buildBatch(embeddingPointSchema(2), { model: models, components: new Float64Array([1, 0, 2, 1, 3, 0, 4, 1, 5, 0]), cluster: [0, 0, 0, 0, 0] });
+const points = buildBatch(embeddingPointSchema(2), {
+  model: models,
+  components: new Float64Array([1, 0, 2, 1, 3, 0, 4, 1, 5, 0]),
+  cluster: [0, 0, 0, 0, 0],
+});
 const summaries = buildBatch(profileSummarySchema, {
   model: models.flatMap((model) => [model, model]),
   category: models.flatMap(() => ['object', 'part']),
@@ -15,7 +25,10 @@ const summaries = buildBatch(profileSummarySchema, {
 });
 
 /** Rows as a reader of the table sees them: Arrow's types do not say that a column may hold nulls. */
-type Row = Readonly<Record<'predictor' | 'column' | 'concept', string>> & Readonly<Record<'n' | 'pearson' | 'pearsonLow' | 'pearsonHigh' | 'spearman' | 'p' | 'pFamily' | 'q', number | null>> & { readonly supported: boolean };
+type Row = Readonly<Record<'predictor' | 'column' | 'concept', string>> &
+  Readonly<
+    Record<'n' | 'pearson' | 'pearsonLow' | 'pearsonHigh' | 'spearman' | 'p' | 'pFamily' | 'q', number | null>
+  > & { readonly supported: boolean };
 const rowsOf = (batch: { toArray(): unknown }) => batch.toArray() as Row[];
 
 interface Column {
@@ -23,29 +36,61 @@ interface Column {
   readonly scores: Readonly<Record<string, number>>;
 }
 function scoresOf(columns: readonly Column[]): TaskScoreBatch {
-  const rows = columns.flatMap(({ column, scores }) => Object.entries(scores).map(([model, score]) => ({ column, model, score })));
+  const rows = columns.flatMap(({ column, scores }) =>
+    Object.entries(scores).map(([model, score]) => ({ column, model, score })),
+  );
   const text = (value: string) => rows.map(() => value);
-  return buildBatch(taskScoreSchema, { model: rows.map(({ model }) => model), task: text('many-shot classification'), dataset: text('Cars'), metric: text('accuracy'), column: rows.map(({ column }) => column), score: rows.map(({ score }) => score), higherIsBetter: rows.map(() => true) });
+  return buildBatch(taskScoreSchema, {
+    model: rows.map(({ model }) => model),
+    task: text('many-shot classification'),
+    dataset: text('Cars'),
+    metric: text('accuracy'),
+    column: rows.map(({ column }) => column),
+    score: rows.map(({ score }) => score),
+    higherIsBetter: rows.map(() => true),
+  });
 }
 const exact: Column = { column: 'exact', scores: { a: 10, b: 20, c: 30, d: 40, e: 50, stranger: 7 } };
 const noisy: Column = { column: 'noisy', scores: { a: 3, b: 1, c: 2, d: 5, e: 4 } };
 const partial: Column = { column: 'partial', scores: { a: 1, b: 2, e: 9 } };
 
-const relate = (batches: readonly TaskScoreBatch[]) => lastValueFrom(from(batches).pipe(relateTasks({ points, summaries, seed: 1 })));
+const relate = (batches: readonly TaskScoreBatch[]) =>
+  lastValueFrom(from(batches).pipe(relateTasks({ points, summaries, seed: 1 })));
 
 describe(predictorsOf, () => {
   it('names components, the baseline, and summaries by category', () => {
     const predictors = predictorsOf(points, summaries);
-    expect(predictors.map(({ name }) => name)).toEqual(['pc1', 'pc2', 'matches', 'matches:object', 'matches:part', 'unique:object', 'unique:part', 'redundancy:object', 'redundancy:part']);
-    expect([...(predictors.find(({ name }) => name === 'matches')?.values ?? [])]).toEqual([['a', 3], ['b', 7], ['c', 11], ['d', 15], ['e', 18]]);
+    expect(predictors.map(({ name }) => name)).toEqual([
+      'pc1',
+      'pc2',
+      'matches',
+      'matches:object',
+      'matches:part',
+      'unique:object',
+      'unique:part',
+      'redundancy:object',
+      'redundancy:part',
+    ]);
+    expect([...(predictors.find(({ name }) => name === 'matches')?.values ?? [])]).toEqual([
+      ['a', 3],
+      ['b', 7],
+      ['c', 11],
+      ['d', 15],
+      ['e', 18],
+    ]);
   });
 });
 
 describe(relateTasks, () => {
   it('correlates over the models that have both', async () => {
     const rows = rowsOf(await relate([scoresOf([exact, noisy])]));
-    const find = (predictor: string, column: string) => rows.find((row) => row.predictor === predictor && row.column === column);
-    expect(find('pc1', 'exact')).toMatchObject({ n: 5, pearson: expect.closeTo(1, 12) as number, spearman: expect.closeTo(1, 12) as number });
+    const find = (predictor: string, column: string) =>
+      rows.find((row) => row.predictor === predictor && row.column === column);
+    expect(find('pc1', 'exact')).toMatchObject({
+      n: 5,
+      pearson: expect.closeTo(1, 12) as number,
+      spearman: expect.closeTo(1, 12) as number,
+    });
     // Of the 120 orderings of five models two are perfect: ascending and descending.
     expect(find('pc1', 'exact')?.p).toBeCloseTo(2 / 120, 12);
     // noisy against 1..5: sum of products of deviations is 6, both sums of squares are 10.
@@ -56,9 +101,13 @@ describe(relateTasks, () => {
   });
 
   it('leaves statistics undefined where they have no meaning, and never calls those supported', async () => {
-    const rows = rowsOf(await relate([scoresOf([partial, { column: 'constant', scores: { a: 1, b: 1, c: 1, d: 1, e: 1 } }])]));
+    const rows = rowsOf(
+      await relate([scoresOf([partial, { column: 'constant', scores: { a: 1, b: 1, c: 1, d: 1, e: 1 } }])]),
+    );
     const constant = rows.filter(({ column }) => column === 'constant');
-    expect(constant.every(({ pearson, p, q, supported }) => pearson === null && p === null && q === null && !supported)).toBe(true);
+    expect(
+      constant.every(({ pearson, p, q, supported }) => pearson === null && p === null && q === null && !supported),
+    ).toBe(true);
     const few = rows.find(({ predictor, column }) => predictor === 'pc1' && column === 'partial');
     expect(few).toMatchObject({ n: 3, pearsonLow: null, pearsonHigh: null, supported: false });
   });
@@ -73,14 +122,23 @@ describe(relateTasks, () => {
   });
 
   it('shows both lists of names when no model is shared', async () => {
-    const error: unknown = await relate([scoresOf([{ column: 'x', scores: { A: 1, zebra: 2 } }])]).catch((thrown: unknown) => thrown);
+    const error: unknown = await relate([scoresOf([{ column: 'x', scores: { A: 1, zebra: 2 } }])]).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(error).toBeInstanceOf(InputError);
     expect((error as InputError).message).toMatch(/scores of: a, b, c, d, e\s+found: A, zebra[\s\S]*"a" and "A"/u);
     await expect(lastValueFrom(EMPTY.pipe(relateTasks({ points, summaries })))).rejects.toThrow(InputError);
   });
 
   it('passes errors on and refuses a batch of another table', async () => {
-    await expect(lastValueFrom(concat(of(scoresOf([exact])), throwError(() => new Error('source'))).pipe(relateTasks({ points, summaries })))).rejects.toThrow('source');
+    await expect(
+      lastValueFrom(
+        concat(
+          of(scoresOf([exact])),
+          throwError(() => new Error('source')),
+        ).pipe(relateTasks({ points, summaries })),
+      ),
+    ).rejects.toThrow('source');
     await expect(relate([summaries as unknown as TaskScoreBatch])).rejects.toThrow(BatchSchemaError);
   });
 });
@@ -108,13 +166,18 @@ describe(relateConcepts, () => {
 
 describe(surfacePerformance, () => {
   it('lays a grid of predictions within the range of the nearest scores', async () => {
-    const rows = (await lastValueFrom(of(scoresOf([exact, partial])).pipe(surfacePerformance({ points, neighbours: 4, gridSize: 3 })))).toArray();
+    const rows = (
+      await lastValueFrom(
+        of(scoresOf([exact, partial])).pipe(surfacePerformance({ points, neighbours: 4, gridSize: 3 })),
+      )
+    ).toArray();
     expect(rows.map(({ column }) => column)).toEqual(Array.from({ length: 9 }, () => 'exact'));
     expect(rows.every(({ score }) => score >= 10 && score <= 50)).toBe(true);
   });
 
   it('rates a surface by leaving each model out', async () => {
-    // One neighbour: each model is predicted by its nearest. (1,0)-(2,1) and so on are sqrt(2) apart, (1,0)-(3,0) are 2 apart.
+    // One neighbour: each model is predicted by its nearest. (1,0)-(2,1) and so on are sqrt(2) apart, (1,0)-(3,0) are 2
+    // apart.
     const [row] = (await lastValueFrom(of(scoresOf([exact])).pipe(rateSurfaces({ points, neighbours: 1 })))).toArray();
     expect(row?.error).toBeCloseTo(10, 12);
     // The mean of the other four misses by 1.25 times the distance from 30.

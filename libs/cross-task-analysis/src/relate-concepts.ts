@@ -1,4 +1,10 @@
-import { conceptProfileSchema, conceptRelationSchema, type ConceptProfileBatch, type ConceptRelationBatch, type TaskScoreBatch } from '@intermodel/schemas';
+import {
+  conceptProfileSchema,
+  conceptRelationSchema,
+  type ConceptProfileBatch,
+  type ConceptRelationBatch,
+  type TaskScoreBatch,
+} from '@intermodel/schemas';
 import { benjaminiHochberg, testCorrelations } from '@intermodel/numerics';
 import { buildBatch, checkBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
@@ -36,7 +42,10 @@ export function relateConcepts(options: RelateConceptsOptions): OperatorFunction
     );
 }
 
-function relate(columns: readonly ScoreColumnValues[], { profiles, permutations = relateTasksDefaults.permutations, seed = relateTasksDefaults.seed }: RelateConceptsOptions): ConceptRelationBatch {
+function relate(
+  columns: readonly ScoreColumnValues[],
+  { profiles, permutations = relateTasksDefaults.permutations, seed = relateTasksDefaults.seed }: RelateConceptsOptions,
+): ConceptRelationBatch {
   const concepts = conceptWeights(checkBatch('relateConcepts', conceptProfileSchema, profiles));
   const models = sharedModels([...new Set(readStrings(column(profiles, 'model')))], columns);
   const predictors = concepts.map(({ weights }) => Float64Array.from(models, (model) => weights.get(model) ?? 0));
@@ -47,7 +56,15 @@ function relate(columns: readonly ScoreColumnValues[], { profiles, permutations 
     concepts
       .map(({ concept, category }, predictor) => {
         const index = predictor * columns.length + response;
-        return { ...scores, concept, category, n: tests.n[index] as number, r: tests.pearson[index] as number, p: tests.p[index] as number, q: q[index] as number };
+        return {
+          ...scores,
+          concept,
+          category,
+          n: tests.n[index] as number,
+          r: tests.pearson[index] as number,
+          p: tests.p[index] as number,
+          q: q[index] as number,
+        };
       })
       .sort((a, b) => strength(b.r) - strength(a.r)),
   );
@@ -71,8 +88,15 @@ function strength(r: number): number {
 }
 
 function conceptWeights(profiles: ConceptProfileBatch) {
-  const [models, labels, categories] = [readStrings(column(profiles, 'model')), readStrings(column(profiles, 'concept')), readStrings(column(profiles, 'category'))];
-  const concepts = new Map<string, { readonly concept: string; readonly category: string; readonly weights: Map<string, number> }>();
+  const [models, labels, categories] = [
+    readStrings(column(profiles, 'model')),
+    readStrings(column(profiles, 'concept')),
+    readStrings(column(profiles, 'category')),
+  ];
+  const concepts = new Map<
+    string,
+    { readonly concept: string; readonly category: string; readonly weights: Map<string, number> }
+  >();
   readNumbers(column(profiles, 'weight')).forEach((weight, row) => {
     const [concept, category] = [labels[row] as string, categories[row] as string];
     const key = JSON.stringify([category, concept]);

@@ -7,7 +7,11 @@ import { relateTasks } from './index.ts';
 
 const models = Array.from({ length: 12 }, (_, index) => `model ${String(index)}`);
 const wave = (index: number, period: number) => Math.sin(1 + index * period);
-const points = buildBatch(embeddingPointSchema(3), { model: models, components: Float64Array.from({ length: 36 }, (_, index) => wave(index, 1.7)), cluster: models.map(() => 0) });
+const points = buildBatch(embeddingPointSchema(3), {
+  model: models,
+  components: Float64Array.from({ length: 36 }, (_, index) => wave(index, 1.7)),
+  cluster: models.map(() => 0),
+});
 const summaries = buildBatch(profileSummarySchema, {
   model: models.flatMap((model) => [model, model]),
   category: models.flatMap(() => ['object', 'part']),
@@ -16,13 +20,25 @@ const summaries = buildBatch(profileSummarySchema, {
   redundancy: models.flatMap((_, index) => [wave(index, 0.3) + 2, wave(index, 0.9) + 2]),
 });
 const columns = Array.from({ length: 36 }, (_, index) => `column ${String(index)}`);
-const scores = columns.flatMap((column, index) => models.map((model, row) => ({ column, model, score: wave(row * 36 + index, 2.3) })));
+const scores = columns.flatMap((column, index) =>
+  models.map((model, row) => ({ column, model, score: wave(row * 36 + index, 2.3) })),
+);
 const text = (value: string) => scores.map(() => value);
-const batch = buildBatch(taskScoreSchema, { model: scores.map(({ model }) => model), task: text('t'), dataset: text('d'), metric: text('m'), column: scores.map(({ column }) => column), score: scores.map(({ score }) => score), higherIsBetter: scores.map(() => true) });
+const batch = buildBatch(taskScoreSchema, {
+  model: scores.map(({ model }) => model),
+  task: text('t'),
+  dataset: text('d'),
+  metric: text('m'),
+  column: scores.map(({ column }) => column),
+  score: scores.map(({ score }) => score),
+  higherIsBetter: scores.map(() => true),
+});
 
 describe('10 predictors x 36 columns, 12 models, 1,000 orderings', () => {
   bench('relateTasks: p, family-wise p, intervals, q', async () => {
-    const relations = await lastValueFrom(of(batch).pipe(relateTasks({ points, summaries, permutations: 1000, resamples: 200 })));
+    const relations = await lastValueFrom(
+      of(batch).pipe(relateTasks({ points, summaries, permutations: 1000, resamples: 200 })),
+    );
     if (relations.numRows !== 360) throw new Error(`expected 360 relations, got ${String(relations.numRows)}`);
   });
 

@@ -1,5 +1,18 @@
-import { taskRelationSchema, type EmbeddingPointBatch, type ProfileSummaryBatch, type TaskRelationBatch, type TaskScoreBatch } from '@intermodel/schemas';
-import { bcaInterval, benjaminiHochberg, fisherInterval, pearson, spearman, testCorrelations } from '@intermodel/numerics';
+import {
+  taskRelationSchema,
+  type EmbeddingPointBatch,
+  type ProfileSummaryBatch,
+  type TaskRelationBatch,
+  type TaskScoreBatch,
+} from '@intermodel/schemas';
+import {
+  bcaInterval,
+  benjaminiHochberg,
+  fisherInterval,
+  pearson,
+  spearman,
+  testCorrelations,
+} from '@intermodel/numerics';
 import { buildBatch, column, readStrings } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { predictorsOf } from './predictors.ts';
@@ -20,7 +33,11 @@ export interface RelateTasksOptions {
 }
 
 /** Defaults of {@link relateTasks}. */
-export const relateTasksDefaults = { permutations: 100_000, resamples: 2_000, seed: 0 } as const satisfies Partial<RelateTasksOptions>;
+export const relateTasksDefaults = {
+  permutations: 100_000,
+  resamples: 2_000,
+  seed: 0,
+} as const satisfies Partial<RelateTasksOptions>;
 
 /** Level of the intervals. */
 export const intervalLevel = 0.95;
@@ -52,19 +69,53 @@ export function relateTasks(options: RelateTasksOptions): OperatorFunction<TaskS
 }
 
 function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptions): TaskRelationBatch {
-  const { points, summaries, permutations = relateTasksDefaults.permutations, resamples = relateTasksDefaults.resamples, seed = relateTasksDefaults.seed } = options;
+  const {
+    points,
+    summaries,
+    permutations = relateTasksDefaults.permutations,
+    resamples = relateTasksDefaults.resamples,
+    seed = relateTasksDefaults.seed,
+  } = options;
   const models = sharedModels(readStrings(column(points, 'model')), columns);
-  const predictors = predictorsOf(points, summaries).map(({ name, values }) => ({ name, values: Float64Array.from(models, (model) => values.get(model) ?? Number.NaN) }));
+  const predictors = predictorsOf(points, summaries).map(({ name, values }) => ({
+    name,
+    values: Float64Array.from(models, (model) => values.get(model) ?? Number.NaN),
+  }));
   const responses = columns.map((scores) => scoresOf(models, scores));
-  const tests = testCorrelations({ predictors: predictors.map(({ values }) => values), responses, permutations, seed, familyWise: true });
+  const tests = testCorrelations({
+    predictors: predictors.map(({ values }) => values),
+    responses,
+    permutations,
+    seed,
+    familyWise: true,
+  });
   const rows = predictors.flatMap(({ name, values }, predictor) =>
     columns.map((scores, response) => {
       const index = predictor * columns.length + response;
       const [x, y] = completePairs(values, responses[response] as Float64Array);
       const r = pearson(x, y);
       const [low, high] = fisherInterval(r, x.length, intervalLevel);
-      const [bootstrapLow, bootstrapHigh] = bcaInterval({ x, y, statistic: pearson, resamples, seed, level: intervalLevel });
-      return { ...scores, predictor: name, n: x.length, r, low, high, rho: spearman(x, y), bootstrapLow, bootstrapHigh, p: tests.p[index] as number, pFamily: tests.pFamily[index] as number };
+      const [bootstrapLow, bootstrapHigh] = bcaInterval({
+        x,
+        y,
+        statistic: pearson,
+        resamples,
+        seed,
+        level: intervalLevel,
+      });
+      return {
+        ...scores,
+        predictor: name,
+        n: x.length,
+        r,
+        low,
+        high,
+        rho: spearman(x, y),
+        bootstrapLow,
+        bootstrapHigh,
+        p: tests.p[index] as number,
+        pFamily: tests.pFamily[index] as number,
+      };
     }),
   );
   const q = benjaminiHochberg(Float64Array.from(rows, ({ p }) => p));

@@ -55,12 +55,24 @@ function toColumns(batches: readonly TaskScoreBatch[]): readonly ScoreColumnValu
   const columns = new Map<string, ScoreColumnValues & { readonly scores: Map<string, number> }>();
   for (const batch of batches) {
     const text = (name: 'model' | 'task' | 'dataset' | 'metric' | 'column') => readStrings(column(batch, name));
-    const [models, tasks, datasets, metrics, names] = [text('model'), text('task'), text('dataset'), text('metric'), text('column')];
+    const [models, tasks, datasets, metrics, names] = [
+      text('model'),
+      text('task'),
+      text('dataset'),
+      text('metric'),
+      text('column'),
+    ];
     readNumbers(column(batch, 'score')).forEach((score, row) => {
       const name = names[row] as string;
       let values = columns.get(name);
       if (values === undefined) {
-        values = { column: name, task: tasks[row] as string, dataset: datasets[row] as string, metric: metrics[row] as string, scores: new Map<string, number>() };
+        values = {
+          column: name,
+          task: tasks[row] as string,
+          dataset: datasets[row] as string,
+          metric: metrics[row] as string,
+          scores: new Map<string, number>(),
+        };
         columns.set(name, values);
       }
       values.scores.set(models[row] as string, score);

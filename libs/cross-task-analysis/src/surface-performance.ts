@@ -1,4 +1,11 @@
-import { performanceSurfaceSchema, surfaceErrorSchema, type EmbeddingPointBatch, type PerformanceSurfaceBatch, type SurfaceErrorBatch, type TaskScoreBatch } from '@intermodel/schemas';
+import {
+  performanceSurfaceSchema,
+  surfaceErrorSchema,
+  type EmbeddingPointBatch,
+  type PerformanceSurfaceBatch,
+  type SurfaceErrorBatch,
+  type TaskScoreBatch,
+} from '@intermodel/schemas';
 import { gridOver, leaveOneOutErrors, regressNearest } from '@intermodel/numerics';
 import { buildBatch, column, readLists, readStrings } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
@@ -15,7 +22,10 @@ export interface SurfacePerformanceOptions {
 }
 
 /** Defaults of {@link surfacePerformance}. */
-export const surfacePerformanceDefaults = { neighbours: 5, gridSize: 20 } as const satisfies Partial<SurfacePerformanceOptions>;
+export const surfacePerformanceDefaults = {
+  neighbours: 5,
+  gridSize: 20,
+} as const satisfies Partial<SurfacePerformanceOptions>;
 
 /**
  * Predicts every score over a grid of components 1 and 2 by the mean of the k nearest models, weighted by inverse
@@ -26,8 +36,11 @@ export const surfacePerformanceDefaults = { neighbours: 5, gridSize: 20 } as con
  * @example
  * scores.pipe(surfacePerformance({ points }))
  */
-export function surfacePerformance(options: SurfacePerformanceOptions): OperatorFunction<TaskScoreBatch, PerformanceSurfaceBatch> {
-  const { neighbours = surfacePerformanceDefaults.neighbours, gridSize = surfacePerformanceDefaults.gridSize } = options;
+export function surfacePerformance(
+  options: SurfacePerformanceOptions,
+): OperatorFunction<TaskScoreBatch, PerformanceSurfaceBatch> {
+  const { neighbours = surfacePerformanceDefaults.neighbours, gridSize = surfacePerformanceDefaults.gridSize } =
+    options;
   return (scores) =>
     defer(() =>
       scores.pipe(
@@ -36,9 +49,17 @@ export function surfacePerformance(options: SurfacePerformanceOptions): Operator
         map((scored) => {
           const rows = scored.flatMap(({ name, points, values }) => {
             const grid = gridOver(points, gridSize);
-            return Array.from(regressNearest({ points, values, at: grid, dimensions: 2, neighbours }), (score, index) => ({ name, pc1: grid[2 * index] as number, pc2: grid[2 * index + 1] as number, score }));
+            return Array.from(
+              regressNearest({ points, values, at: grid, dimensions: 2, neighbours }),
+              (score, index) => ({ name, pc1: grid[2 * index] as number, pc2: grid[2 * index + 1] as number, score }),
+            );
           });
-          return buildBatch(performanceSurfaceSchema, { column: rows.map(({ name }) => name), pc1: rows.map(({ pc1 }) => pc1), pc2: rows.map(({ pc2 }) => pc2), score: rows.map(({ score }) => score) });
+          return buildBatch(performanceSurfaceSchema, {
+            column: rows.map(({ name }) => name),
+            pc1: rows.map(({ pc1 }) => pc1),
+            pc2: rows.map(({ pc2 }) => pc2),
+            score: rows.map(({ score }) => score),
+          });
         }),
       ),
     );
@@ -60,8 +81,17 @@ export function rateSurfaces(options: SurfacePerformanceOptions): OperatorFuncti
         gatherScores('rateSurfaces'),
         map((columns) => scoredPoints(columns, options.points).filter(({ values }) => values.length > neighbours)),
         map((scored) => {
-          const rows = scored.map(({ name, points, values }) => ({ name, n: values.length, ...leaveOneOutErrors({ points, values, dimensions: 2, neighbours }) }));
-          return buildBatch(surfaceErrorSchema, { column: rows.map(({ name }) => name), n: rows.map(({ n }) => n), error: rows.map(({ error }) => error), meanError: rows.map(({ meanError }) => meanError) });
+          const rows = scored.map(({ name, points, values }) => ({
+            name,
+            n: values.length,
+            ...leaveOneOutErrors({ points, values, dimensions: 2, neighbours }),
+          }));
+          return buildBatch(surfaceErrorSchema, {
+            column: rows.map(({ name }) => name),
+            n: rows.map(({ n }) => n),
+            error: rows.map(({ error }) => error),
+            meanError: rows.map(({ meanError }) => meanError),
+          });
         }),
       ),
     );
@@ -85,7 +115,9 @@ function scoredPoints(columns: readonly ScoreColumnValues[], batch: EmbeddingPoi
     const rows = names.flatMap((_, row) => (Number.isNaN(values[row]) ? [] : [row]));
     return {
       name: scored.column,
-      points: Float64Array.from(rows.flatMap((row) => [scores[row * components] as number, scores[row * components + 1] as number])),
+      points: Float64Array.from(
+        rows.flatMap((row) => [scores[row * components] as number, scores[row * components + 1] as number]),
+      ),
       values: Float64Array.from(rows, (row) => values[row] as number),
     };
   });

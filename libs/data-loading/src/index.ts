@@ -1,5 +1,10 @@
 // Tables: units and scores
-export { readUnitTables, readUnitTablesDefaults, unitTableColumns, type ReadUnitTablesOptions } from './tables/read-unit-tables.ts';
+export {
+  readUnitTables,
+  readUnitTablesDefaults,
+  unitTableColumns,
+  type ReadUnitTablesOptions,
+} from './tables/read-unit-tables.ts';
 export { readScoreTables, readScoreTablesDefaults, type ReadScoreTablesOptions } from './tables/read-score-tables.ts';
 export { publishedScoreColumns, readScoreColumns, tasks, type ScoreColumn } from './tables/score-columns.ts';
 export { checkTextEncoding, textEncodings, type TextEncoding } from './tables/text-encoding.ts';
@@ -7,42 +12,163 @@ export { checkModelNameRule, modelNameRules, type ModelNameRule } from './tables
 export { bundledStudies, bundledStudy, type BundledStudy } from './tables/bundled-study.ts';
 
 // Labelled images
-export { listImages, listLabelledImages, listLabelledImagesDefaults, type ListLabelledImagesOptions } from './images/list-labelled-images.ts';
+export {
+  listImages,
+  listLabelledImages,
+  listLabelledImagesDefaults,
+  type ListLabelledImagesOptions,
+} from './images/list-labelled-images.ts';
 export { imageExtensions } from './images/list-files.ts';
-export type { ArrayLabel, DataWarning, LabelledImageEntry, LabelledImageSet, LabelSource, RasterLabel, SegmentedLabel, ShapesLabel, StatedSize, WholeImageLabel } from './images/labelled-image-set.ts';
-export { badFileCodes, loadLabelledImages, loadLabelledImagesDefaults, noLabelsError, openLabelledImages, type LoadedImages, type LoadLabelledImagesOptions, type OpenLabelledImagesOptions, type SkippedImage } from './images/load-labelled-images.ts';
+export type {
+  ArrayLabel,
+  DataWarning,
+  LabelledImageEntry,
+  LabelledImageSet,
+  LabelSource,
+  RasterLabel,
+  SegmentedLabel,
+  ShapesLabel,
+  StatedSize,
+  WholeImageLabel,
+} from './images/labelled-image-set.ts';
+export {
+  badFileCodes,
+  loadLabelledImages,
+  loadLabelledImagesDefaults,
+  noLabelsError,
+  openLabelledImages,
+  type LoadedImages,
+  type LoadLabelledImagesOptions,
+  type OpenLabelledImagesOptions,
+  type SkippedImage,
+} from './images/load-labelled-images.ts';
 export type { UnknownLabel } from './labels/load-label-planes.ts';
-export { decodeImage, decodeImageDefaults, type DecodedImage, type DecodeImageOptions, type RgbColour } from './images/decode-image.ts';
+export {
+  decodeImage,
+  decodeImageDefaults,
+  type DecodedImage,
+  type DecodeImageOptions,
+  type RgbColour,
+} from './images/decode-image.ts';
 export { exifTurns, turnedWarnings, type ExifTurns } from './images/exif-turns.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
-export { imageGeometryDefaults, mostLabelCells, resolveGeometry, type ImageGeometry, type ResolvedGeometry } from './images/image-geometry.ts';
+export {
+  imageGeometryDefaults,
+  mostLabelCells,
+  resolveGeometry,
+  type ImageGeometry,
+  type ResolvedGeometry,
+} from './images/image-geometry.ts';
 
 // Vocabularies
-export { conceptKey, labelVocabulary, largestLabelNumber, type ConceptPlace, type LabelConcept, type LabelVocabulary } from './labels/label-vocabulary.ts';
+export {
+  conceptKey,
+  labelVocabulary,
+  largestLabelNumber,
+  type ConceptPlace,
+  type LabelConcept,
+  type LabelVocabulary,
+} from './labels/label-vocabulary.ts';
 export { readLabelNames, type ReadLabelNamesOptions } from './labels/read-label-names.ts';
 
 // Data sets in the formats of the field
-export { datasetFormats, readDataset, type DatasetFormatName, type ReadDatasetOptions } from './formats/read-dataset.ts';
+export {
+  datasetFormats,
+  readDataset,
+  type DatasetFormatName,
+  type ReadDatasetOptions,
+} from './formats/read-dataset.ts';
 export { readAde20k, type ReadAde20kOptions } from './formats/read-ade20k.ts';
-export { ade20kChallengeClasses, readAde20kChallenge, type ReadAde20kChallengeOptions } from './formats/read-ade20k-challenge.ts';
+export {
+  ade20kChallengeClasses,
+  readAde20kChallenge,
+  type ReadAde20kChallengeOptions,
+} from './formats/read-ade20k-challenge.ts';
 export { readBroden, type ReadBrodenOptions } from './formats/read-broden.ts';
 export { cocoIgnore, readCocoInstances, readCocoPanoptic, type ReadCocoOptions } from './formats/read-coco.ts';
 export { readVoc, vocClasses, vocIgnore, type ReadVocOptions } from './formats/read-voc.ts';
-export { describeDataset, describeDatasetDefaults, type CategoryShare, type ConceptOverlap, type ConceptShare, type DatasetDescription, type DescribedPlanes, type DescribeDatasetOptions } from './formats/describe-dataset.ts';
+export {
+  describeDataset,
+  describeDatasetDefaults,
+  type CategoryShare,
+  type ConceptOverlap,
+  type ConceptShare,
+  type DatasetDescription,
+  type DescribedPlanes,
+  type DescribeDatasetOptions,
+} from './formats/describe-dataset.ts';
 export { combinePlanes, LabelCounts, labelSets, type LabelSet, type LabelShares } from './formats/label-counts.ts';
-export { vocabularyHealth, vocabularyHealthDefaults, type ConceptHealth, type OverlappingConcepts, type VocabularyHealth, type VocabularyHealthOptions } from './formats/vocabulary-health.ts';
+export {
+  vocabularyHealth,
+  vocabularyHealthDefaults,
+  type ConceptHealth,
+  type OverlappingConcepts,
+  type VocabularyHealth,
+  type VocabularyHealthOptions,
+} from './formats/vocabulary-health.ts';
 
 // Tools for vocabularies
-export { appendConcepts, assignCategories, keepConcepts, keepFrequent, keepFrequentDefaults, mergeSynonyms, readCategories, readSynonyms, redefineConcepts, type AppendedConcepts, type ConceptChoice, type KeepFrequentOptions } from './labels/vocabulary-tools.ts';
+export {
+  appendConcepts,
+  assignCategories,
+  keepConcepts,
+  keepFrequent,
+  keepFrequentDefaults,
+  mergeSynonyms,
+  readCategories,
+  readSynonyms,
+  redefineConcepts,
+  type AppendedConcepts,
+  type ConceptChoice,
+  type KeepFrequentOptions,
+} from './labels/vocabulary-tools.ts';
 
 // Labels made of what is there: colours of the image, halves of objects
-export { addPlanes, labelledImageRows, labelledImageShape, type LabelledImageRow } from './images/labelled-image-rows.ts';
+export {
+  addPlanes,
+  labelledImageRows,
+  labelledImageShape,
+  type LabelledImageRow,
+} from './images/labelled-image-rows.ts';
 export { colourCategory, nameColours, type PlaneMaker } from './colours/add-colours.ts';
-export { colourTerms, nameColour, perceivedColour, type ColourTerm, type PerceivedColour } from './colours/colour-terms.ts';
-export { cutSpatialParts, cutSpatialPartsDefaults, spatialParts, type CutSpatialPartsOptions } from './spatial-parts/cut-spatial-parts.ts';
+export {
+  colourTerms,
+  nameColour,
+  perceivedColour,
+  type ColourTerm,
+  type PerceivedColour,
+} from './colours/colour-terms.ts';
+export {
+  cutSpatialParts,
+  cutSpatialPartsDefaults,
+  spatialParts,
+  type CutSpatialPartsOptions,
+} from './spatial-parts/cut-spatial-parts.ts';
 
 // Segmentation models as a source of labels
 export { segmentImages, type SegmentImagesOptions } from './segmenters/segment-images.ts';
-export { keptPlanesFile, neededPlaneKeys, pruneKeptPlanes, usedPlaneKeys, type PrunedPlanes, type PruneKeptPlanesOptions } from './segmenters/kept-planes.ts';
-export { segmenterHeadDefaults, type Segmenter, type SegmenterClass, type SegmenterHead, type SegmenterInput } from './segmenters/segmenter.ts';
-export { mainOutput, readOwners, readSegmenterClasses, segmenterPreset, segmenterPresets, type PresetParts, type SegmenterPresetName, type SegmenterPresetOptions } from './segmenters/segmenter-presets.ts';
+export {
+  keptPlanesFile,
+  neededPlaneKeys,
+  pruneKeptPlanes,
+  usedPlaneKeys,
+  type PrunedPlanes,
+  type PruneKeptPlanesOptions,
+} from './segmenters/kept-planes.ts';
+export {
+  segmenterHeadDefaults,
+  type Segmenter,
+  type SegmenterClass,
+  type SegmenterHead,
+  type SegmenterInput,
+} from './segmenters/segmenter.ts';
+export {
+  mainOutput,
+  readOwners,
+  readSegmenterClasses,
+  segmenterPreset,
+  segmenterPresets,
+  type PresetParts,
+  type SegmenterPresetName,
+  type SegmenterPresetOptions,
+} from './segmenters/segmenter-presets.ts';

@@ -27,16 +27,22 @@ export interface EmbeddingChange {
   readonly components: number;
   /** Root mean square of the distances; NaN without shared models. */
   readonly meanDistance: number;
-  /** Root mean square distance of the shared models from their centre in the present embedding, to judge distances by. */
+  /**
+   * Root mean square distance of the shared models from their centre in the present embedding, to judge distances by.
+   */
   readonly spread: number;
-  /** Procrustes correlation, 0..1: 1 where the shared models stand to each other as before; NaN where that cannot be said. */
+  /**
+   * Procrustes correlation, 0..1: 1 where the shared models stand to each other as before; NaN where that cannot be
+   * said.
+   */
   readonly correlation: number;
   /** Whether so many models are shared that the alignment leaves something to compare: two more than components. */
   readonly isDetermined: boolean;
 }
 
 /**
- * Compares an earlier embedding with the present one: which models are new, which are gone, and how far the others moved
+ * Compares an earlier embedding with the present one: which models are new, which are gone, and how far the others
+ * moved
  * once the earlier points are laid on the present ones by orthogonal Procrustes over the shared models (translation,
  * rotation, reflection). Nothing is scaled, since the components of both have the unit of the profiles' weights; both
  * must come from profiles of the same normalisation.
@@ -45,15 +51,36 @@ export function compareEmbeddings(earlier: EmbeddingPointBatch, present: Embeddi
   const [before, after] = [readPoints(earlier), readPoints(present)];
   const components = Math.min(before.components, after.components);
   const shared = [...after.points.keys()].filter((model) => before.points.has(model)).sort(compareText);
-  const others = (one: Points, other: Points) => [...one.points.keys()].filter((model) => !other.points.has(model)).sort(compareText);
-  const common = { added: others(after, before), removed: others(before, after), components, isDetermined: shared.length >= components + 2 };
-  if (shared.length === 0 || components === 0) return { ...common, moved: [], meanDistance: Number.NaN, spread: Number.NaN, correlation: Number.NaN };
-  const coordinates = ({ points }: Points) => Float64Array.from(shared.flatMap((model) => [...(points.get(model) ?? []).slice(0, components)]));
+  const others = (one: Points, other: Points) =>
+    [...one.points.keys()].filter((model) => !other.points.has(model)).sort(compareText);
+  const common = {
+    added: others(after, before),
+    removed: others(before, after),
+    components,
+    isDetermined: shared.length >= components + 2,
+  };
+  if (shared.length === 0 || components === 0)
+    return { ...common, moved: [], meanDistance: Number.NaN, spread: Number.NaN, correlation: Number.NaN };
+  const coordinates = ({ points }: Points) =>
+    Float64Array.from(shared.flatMap((model) => [...(points.get(model) ?? []).slice(0, components)]));
   const reference = coordinates(after);
-  const { aligned, distances, referenceMean, residual, correlation } = alignProcrustes({ reference, moving: coordinates(before), rows: shared.length, columns: components });
+  const { aligned, distances, referenceMean, residual, correlation } = alignProcrustes({
+    reference,
+    moving: coordinates(before),
+    rows: shared.length,
+    columns: components,
+  });
   const place = (values: Float64Array, row: number) => [...values.subarray(row * components, (row + 1) * components)];
-  const squares = reference.reduce((sum, value, index) => sum + (value - (referenceMean[index % components] as number)) ** 2, 0);
-  const moved = shared.map((model, row): ModelMove => ({ model, from: place(aligned, row), to: place(reference, row), distance: distances[row] as number }));
+  const squares = reference.reduce(
+    (sum, value, index) => sum + (value - (referenceMean[index % components] as number)) ** 2,
+    0,
+  );
+  const moved = shared.map((model, row): ModelMove => ({
+    model,
+    from: place(aligned, row),
+    to: place(reference, row),
+    distance: distances[row] as number,
+  }));
   return {
     ...common,
     moved: moved.sort((a, b) => b.distance - a.distance || compareText(a.model, b.model)),
@@ -69,9 +96,18 @@ interface Points {
 }
 
 function readPoints(batch: EmbeddingPointBatch): Points {
-  const type = batch.schema.fields.find(({ name }) => name === 'components')?.type as { readonly listSize?: number } | undefined;
+  const type = batch.schema.fields.find(({ name }) => name === 'components')?.type as
+    { readonly listSize?: number } | undefined;
   const components = type?.listSize ?? 0;
   checkBatch('compareEmbeddings', embeddingPointSchema(components), batch);
   const scores = readLists(column(batch, 'components'));
-  return { components, points: new Map(readStrings(column(batch, 'model')).map((model, row) => [model, scores.subarray(row * components, (row + 1) * components)])) };
+  return {
+    components,
+    points: new Map(
+      readStrings(column(batch, 'model')).map((model, row) => [
+        model,
+        scores.subarray(row * components, (row + 1) * components),
+      ]),
+    ),
+  };
 }

@@ -21,9 +21,22 @@ export interface EmbeddingPreset {
 }
 
 /** Models that the published embedding leaves out: weak profiles, the random baseline, and further SwAVs. */
-export const modelsLeftOutByPaper = ['SimCLRV1', 'SimCLRV2', 'Random', 'SwAV200', 'SwAV400', 'SwAV200bs256', 'SwAV400_2x244'] as const;
+export const modelsLeftOutByPaper = [
+  'SimCLRV1',
+  'SimCLRV2',
+  'Random',
+  'SwAV200',
+  'SwAV400',
+  'SwAV200bs256',
+  'SwAV400_2x244',
+] as const;
 
-const common = { gate: fitEmbeddingDefaults.gate, normalisation: fitEmbeddingDefaults.normalisation, components: fitEmbeddingDefaults.components, clusters: fitEmbeddingDefaults.clusters } as const;
+const common = {
+  gate: fitEmbeddingDefaults.gate,
+  normalisation: fitEmbeddingDefaults.normalisation,
+  components: fitEmbeddingDefaults.components,
+  clusters: fitEmbeddingDefaults.clusters,
+} as const;
 
 /**
  * Named choices. `paper-2022` gives the figures of Mustapha, Khreich, Masri 2022 exactly: it leaves out the same seven
@@ -40,5 +53,7 @@ export type EmbeddingPresetName = keyof typeof embeddingPresets;
 /** Checks the name of a preset. @throws InputError `PRESET_UNKNOWN` that lists them. */
 export function checkEmbeddingPreset(name: string): EmbeddingPresetName {
   if (Object.hasOwn(embeddingPresets, name)) return name as EmbeddingPresetName;
-  throw new InputError('PRESET_UNKNOWN', `there is no preset "${name}"`, { hint: suggestName(name, Object.keys(embeddingPresets)) });
+  throw new InputError('PRESET_UNKNOWN', `there is no preset "${name}"`, {
+    hint: suggestName(name, Object.keys(embeddingPresets)),
+  });
 }

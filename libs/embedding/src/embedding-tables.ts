@@ -14,7 +14,11 @@ import { readFittedEmbedding } from './fitted-embedding.ts';
 import { placeModels } from './place-models.ts';
 
 /** Points of the fitted models themselves, in the order of the fit: scores and category of models. */
-export function embedModels({ embedding }: { readonly embedding: FittedEmbeddingBatch }): OperatorFunction<ConceptProfileBatch, EmbeddingPointBatch> {
+export function embedModels({
+  embedding,
+}: {
+  readonly embedding: FittedEmbeddingBatch;
+}): OperatorFunction<ConceptProfileBatch, EmbeddingPointBatch> {
   const { models, clusters, components } = readFittedEmbedding(embedding);
   return (profiles) =>
     profiles.pipe(
@@ -24,7 +28,11 @@ export function embedModels({ embedding }: { readonly embedding: FittedEmbedding
         const categories = new Map(models.map((model, index) => [model, clusters[index] ?? 0]));
         const names = readStrings(column(placed, 'model'));
         const scores = readLists(column(placed, 'components'));
-        return buildBatch(embeddingPointSchema(components), { model: names, components: scores, cluster: names.map((name, row) => categories.get(name) ?? placed.get(row)?.cluster ?? 0) });
+        return buildBatch(embeddingPointSchema(components), {
+          model: names,
+          components: scores,
+          cluster: names.map((name, row) => categories.get(name) ?? placed.get(row)?.cluster ?? 0),
+        });
       }),
     );
 }
@@ -32,12 +40,19 @@ export function embedModels({ embedding }: { readonly embedding: FittedEmbedding
 /** Loadings of a fitted embedding: the weight of every concept in every component. */
 export function conceptLoadings(embedding: FittedEmbeddingBatch): ConceptLoadingBatch {
   const { concepts, loadings, components } = readFittedEmbedding(embedding);
-  return buildBatch(conceptLoadingSchema(components), { concept: concepts.map(({ concept }) => concept), category: concepts.map(({ category }) => category), loadings });
+  return buildBatch(conceptLoadingSchema(components), {
+    concept: concepts.map(({ concept }) => concept),
+    category: concepts.map(({ category }) => category),
+    loadings,
+  });
 }
 
 /** Explained variance of all components that the profiles have, those of the fitted embedding first. */
 export function componentVariance(embedding: FittedEmbeddingBatch): ComponentVarianceBatch {
   const { variance: own, ratio: shares, remaining = { variance: [], ratio: [] } } = readFittedEmbedding(embedding);
-  const [variance, ratio] = [[...own, ...remaining.variance], [...shares, ...remaining.ratio]];
+  const [variance, ratio] = [
+    [...own, ...remaining.variance],
+    [...shares, ...remaining.ratio],
+  ];
   return buildBatch(componentVarianceSchema, { component: variance.map((_, index) => index + 1), variance, ratio });
 }

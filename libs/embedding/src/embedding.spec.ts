@@ -3,15 +3,32 @@ import { InputError } from '@intermodel/streams';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
 import { concatMap, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { componentVariance, conceptLoadings, describeCategories, embedModels, fitEmbedding, placeModels, profileModels, rateClusters, readFittedEmbedding, selectModels, summariseProfiles, type FitEmbeddingOptions } from './index.ts';
+import {
+  componentVariance,
+  conceptLoadings,
+  describeCategories,
+  embedModels,
+  fitEmbedding,
+  placeModels,
+  profileModels,
+  rateClusters,
+  readFittedEmbedding,
+  selectModels,
+  summariseProfiles,
+  type FitEmbeddingOptions,
+} from './index.ts';
 
 const times = (count: number, unit: TinyUnit) => Array.from({ length: count }, () => unit);
-const [sky, dog]: TinyUnit[] = [['sky', 'object', 0.5], ['dog', 'object', 0.5]];
+const [sky, dog]: TinyUnit[] = [
+  ['sky', 'object', 0.5],
+  ['dog', 'object', 0.5],
+];
 
 // Counts (dog, sky): a (0, 2), b (0, 4), c (0, 6), d (3, 4): centred on (0.75, 4).
 const models = { a: times(2, sky!), b: times(4, sky!), c: times(6, sky!), d: [...times(4, sky!), ...times(3, dog!)] };
 const profiles = () => lastValueFrom(of(tinyUnitMatches(models)).pipe(profileModels({ normalisation: 'count' })));
-const fit = async (batch: ConceptProfileBatch, options: FitEmbeddingOptions = {}) => lastValueFrom(of(batch).pipe(fitEmbedding({ components: 2, clusters: 2, ...options })));
+const fit = async (batch: ConceptProfileBatch, options: FitEmbeddingOptions = {}) =>
+  lastValueFrom(of(batch).pipe(fitEmbedding({ components: 2, clusters: 2, ...options })));
 
 const rowsOf = (batch: Awaited<ReturnType<typeof fit>>) => batch.toArray().map((row) => JSON.stringify(row));
 
@@ -25,22 +42,42 @@ describe(fitEmbedding, () => {
     expect(variance[1]).toBeCloseTo(6.75 / 3, 12);
     expect(ratio[0]).toBeCloseTo(8 / 14.75, 12);
     const points = await lastValueFrom(of(await profiles()).pipe(embedModels({ embedding })));
-    const expected = [[-2, -0.75], [0, -0.75], [2, -0.75], [0, 2.25]];
+    const expected = [
+      [-2, -0.75],
+      [0, -0.75],
+      [2, -0.75],
+      [0, 2.25],
+    ];
     points.toArray().forEach(({ components }, row) => {
-      [...components].forEach((score, index) => { expect(score).toBeCloseTo(expected[row]?.[index] ?? Number.NaN, 12); });
+      [...components].forEach((score, index) => {
+        expect(score).toBeCloseTo(expected[row]?.[index] ?? Number.NaN, 12);
+      });
     });
   });
 
   it('gives loadings of length 1 whose largest is positive', async () => {
     const embedding = await fit(await profiles());
-    const loadings = conceptLoadings(embedding).toArray().map(({ concept, loadings: row }) => [concept, ...row]);
-    expect(loadings).toEqual([['dog', expect.closeTo(0, 12), expect.closeTo(1, 12)], ['sky', expect.closeTo(1, 12), expect.closeTo(0, 12)]]);
-    expect(componentVariance(embedding).toArray().map(({ component }) => component)).toEqual([1, 2]);
+    const loadings = conceptLoadings(embedding)
+      .toArray()
+      .map(({ concept, loadings: row }) => [concept, ...row]);
+    expect(loadings).toEqual([
+      ['dog', expect.closeTo(0, 12), expect.closeTo(1, 12)],
+      ['sky', expect.closeTo(1, 12), expect.closeTo(0, 12)],
+    ]);
+    expect(
+      componentVariance(embedding)
+        .toArray()
+        .map(({ component }) => component),
+    ).toEqual([1, 2]);
   });
 
   it('tells the variance of the components that were not kept', async () => {
     const embedding = await fit(await profiles(), { components: 1 });
-    expect(componentVariance(embedding).toArray().map(({ component, variance, ratio }) => [component, variance, ratio])).toEqual([
+    expect(
+      componentVariance(embedding)
+        .toArray()
+        .map(({ component, variance, ratio }) => [component, variance, ratio]),
+    ).toEqual([
       [1, expect.closeTo(8 / 3, 12), expect.closeTo(8 / 14.75, 12)],
       [2, expect.closeTo(6.75 / 3, 12), expect.closeTo(6.75 / 14.75, 12)],
     ]);
@@ -48,12 +85,42 @@ describe(fitEmbedding, () => {
   });
 
   it.each([
-    ['more components than can be had', { a: times(1, sky!), b: times(2, dog!) }, { components: 2 }, 'TOO_FEW_MODELS', /expected: from 1 to 1 components/u],
+    [
+      'more components than can be had',
+      { a: times(1, sky!), b: times(2, dog!) },
+      { components: 2 },
+      'TOO_FEW_MODELS',
+      /expected: from 1 to 1 components/u,
+    ],
     ['a single model', { a: times(1, sky!) }, {}, 'TOO_FEW_MODELS', /at least two models/u],
-    ['models that are all the same', { a: times(2, sky!), b: times(2, sky!) }, { components: 1 }, 'PROFILES_CONSTANT', /the same/u],
-    ['a model without a match', { a: times(2, sky!), b: [['sky', 'object', 0.01]] as TinyUnit[] }, { components: 1 }, 'PROFILE_EMPTY', /"b"[\s\S]*Exclude them/u],
-    ['tables in which nothing matches', { a: [['sky', 'object', 0.01]] as TinyUnit[], b: [['-', '', 0.5]] as TinyUnit[] }, {}, 'NO_MATCHES', /no unit of any model/u],
-    ['more categories than models', { a: times(1, sky!), b: times(2, sky!) }, { components: 1, clusters: 3 }, 'TOO_MANY_CLUSTERS', /from 1 to 2/u],
+    [
+      'models that are all the same',
+      { a: times(2, sky!), b: times(2, sky!) },
+      { components: 1 },
+      'PROFILES_CONSTANT',
+      /the same/u,
+    ],
+    [
+      'a model without a match',
+      { a: times(2, sky!), b: [['sky', 'object', 0.01]] as TinyUnit[] },
+      { components: 1 },
+      'PROFILE_EMPTY',
+      /"b"[\s\S]*Exclude them/u,
+    ],
+    [
+      'tables in which nothing matches',
+      { a: [['sky', 'object', 0.01]] as TinyUnit[], b: [['-', '', 0.5]] as TinyUnit[] },
+      {},
+      'NO_MATCHES',
+      /no unit of any model/u,
+    ],
+    [
+      'more categories than models',
+      { a: times(1, sky!), b: times(2, sky!) },
+      { components: 1, clusters: 3 },
+      'TOO_MANY_CLUSTERS',
+      /from 1 to 2/u,
+    ],
   ])('refuses %s', async (_case, units, options, code, message) => {
     const batch = await lastValueFrom(of(tinyUnitMatches(units)).pipe(profileModels({ normalisation: 'count' })));
     const error: unknown = await fit(batch, options).catch((thrown: unknown) => thrown);
@@ -67,12 +134,17 @@ describe(placeModels, () => {
     const [batch, embedding] = [await profiles(), await fit(await profiles())];
     const placed = await lastValueFrom(of(batch).pipe(placeModels({ embedding })));
     const points = await lastValueFrom(of(batch).pipe(embedModels({ embedding })));
-    expect(placed.toArray().map(({ model, components, cluster }) => [model, [...components], cluster])).toEqual(points.toArray().map(({ model, components, cluster }) => [model, [...components], cluster]));
-    expect(placed.toArray().map(({ inexpressible }) => inexpressible)).toEqual([0, 0, 0, 0].map(() => expect.closeTo(0, 12) as number));
+    expect(placed.toArray().map(({ model, components, cluster }) => [model, [...components], cluster])).toEqual(
+      points.toArray().map(({ model, components, cluster }) => [model, [...components], cluster]),
+    );
+    expect(placed.toArray().map(({ inexpressible }) => inexpressible)).toEqual(
+      [0, 0, 0, 0].map(() => expect.closeTo(0, 12) as number),
+    );
   });
 
   it('tells what the embedding cannot express', async () => {
-    // Only the component of sky is kept; the new model lies at (dog, sky) = (0.75, 6) and has 4 matches of an unknown concept.
+    // Only the component of sky is kept; the new model lies at (dog, sky) = (0.75, 6) and has 4 matches of an unknown
+    // concept.
     const embedding = await fit(await profiles(), { components: 1 });
     const units = tinyUnitMatches({ e: [...times(6, sky!), ...times(4, ['cat', 'object', 0.5])] });
     const batch = await lastValueFrom(of(units).pipe(profileModels({ normalisation: 'count' })));
@@ -83,22 +155,41 @@ describe(placeModels, () => {
   });
 
   it('does not count concepts as inexpressible that were left out on purpose', async () => {
-    const selected = await lastValueFrom(of(await profiles()).pipe(selectModels({ exclude: ['d'], dropFirstConcept: true })));
-    const embedding = await fit(selected, { components: 1, clusters: 1, leftOut: [{ concept: 'dog', category: 'object' }] });
+    const selected = await lastValueFrom(
+      of(await profiles()).pipe(selectModels({ exclude: ['d'], dropFirstConcept: true })),
+    );
+    const embedding = await fit(selected, {
+      components: 1,
+      clusters: 1,
+      leftOut: [{ concept: 'dog', category: 'object' }],
+    });
     const placed = await lastValueFrom(of(await profiles()).pipe(placeModels({ embedding })));
-    expect(placed.toArray().map(({ inexpressible }) => inexpressible)).toEqual([0, 0, 0, 0].map(() => expect.closeTo(0, 12) as number));
+    expect(placed.toArray().map(({ inexpressible }) => inexpressible)).toEqual(
+      [0, 0, 0, 0].map(() => expect.closeTo(0, 12) as number),
+    );
   });
 });
 
 describe(selectModels, () => {
   it('leaves models out but keeps columns and weights', async () => {
     const selected = await lastValueFrom(of(await profiles()).pipe(selectModels({ exclude: ['d'] })));
-    expect(selected.toArray().map(({ model, concept, weight }) => [model, concept, weight])).toEqual([['a', 'dog', 0], ['a', 'sky', 2], ['b', 'dog', 0], ['b', 'sky', 4], ['c', 'dog', 0], ['c', 'sky', 6]]);
+    expect(selected.toArray().map(({ model, concept, weight }) => [model, concept, weight])).toEqual([
+      ['a', 'dog', 0],
+      ['a', 'sky', 2],
+      ['b', 'dog', 0],
+      ['b', 'sky', 4],
+      ['c', 'dog', 0],
+      ['c', 'sky', 6],
+    ]);
   });
 
   it('refuses unknown names, and to leave out all', async () => {
-    await expect(lastValueFrom(of(await profiles()).pipe(selectModels({ exclude: ['A'] })))).rejects.toThrow(/Did you mean "a"/u);
-    await expect(lastValueFrom(of(await profiles()).pipe(selectModels({ exclude: ['a', 'b', 'c', 'd'] })))).rejects.toThrow(/no model is left/u);
+    await expect(lastValueFrom(of(await profiles()).pipe(selectModels({ exclude: ['A'] })))).rejects.toThrow(
+      /Did you mean "a"/u,
+    );
+    await expect(
+      lastValueFrom(of(await profiles()).pipe(selectModels({ exclude: ['a', 'b', 'c', 'd'] }))),
+    ).rejects.toThrow(/no model is left/u);
   });
 });
 
@@ -106,7 +197,11 @@ describe('summaries and categories of models', () => {
   it('counts matches, unique concepts and redundancy, undefined where nothing matches', async () => {
     const units = tinyUnitMatches({ a: times(3, sky!), b: [dog!, sky!, ['red', 'color', 0.2]] });
     const summaries = await lastValueFrom(of(units).pipe(profileModels(), summariseProfiles()));
-    expect(summaries.toArray().map(({ model, category, matches, unique, redundancy }) => [model, category, matches, unique, redundancy])).toEqual([
+    expect(
+      summaries
+        .toArray()
+        .map(({ model, category, matches, unique, redundancy }) => [model, category, matches, unique, redundancy]),
+    ).toEqual([
       ['a', 'color', 0, 0, null],
       ['a', 'object', 3, 1, 3],
       ['b', 'color', 1, 1, 1],
@@ -134,7 +229,9 @@ describe('summaries and categories of models', () => {
 
   it('keeps the fit the same for the same seed', async () => {
     const batch = await profiles();
-    const again = await lastValueFrom(of(batch).pipe(concatMap((same) => of(same).pipe(fitEmbedding({ components: 2, clusters: 2 })))));
+    const again = await lastValueFrom(
+      of(batch).pipe(concatMap((same) => of(same).pipe(fitEmbedding({ components: 2, clusters: 2 })))),
+    );
     expect(rowsOf(again)).toEqual(rowsOf(await fit(batch)));
   });
 });

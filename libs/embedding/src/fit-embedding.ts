@@ -20,27 +20,39 @@ export interface FitEmbeddingOptions {
   readonly gate?: number;
   /** Normalisation that the profiles were made with, likewise. @default 'per-category' */
   readonly normalisation?: Normalisation;
-  /** Distinct concepts per category that the weights were divided by, likewise. @default counted over the concepts given */
+  /**
+   * Distinct concepts per category that the weights were divided by, likewise. @default counted over the concepts given
+   */
   readonly conceptsOfCategory?: Readonly<Record<string, number>>;
   /** Concepts left out on purpose: placing a model does not count them as inexpressible. @default none */
   readonly leftOut?: readonly Concept[];
 }
 
 /** Defaults of {@link fitEmbedding}. */
-export const fitEmbeddingDefaults = { components: 3, clusters: 3, seed: 0, restarts: 100, ...profileModelsDefaults } as const satisfies FitEmbeddingOptions;
+export const fitEmbeddingDefaults = {
+  components: 3,
+  clusters: 3,
+  seed: 0,
+  restarts: 100,
+  ...profileModelsDefaults,
+} as const satisfies FitEmbeddingOptions;
 
 /**
- * Fits the Learned Concepts Embedding (Mustapha, Khreich, Masri 2022): PCA over the profiles of models, and k-means over
+ * Fits the Learned Concepts Embedding (Mustapha, Khreich, Masri 2022): PCA over the profiles of models, and k-means
+ * over
  * the same profiles for the categories of models. Emits one batch when the source completes.
  *
  * Profiles are centred, not scaled. The sign of a component is chosen so that its loading of largest magnitude is
  * positive. Categories are numbered by the order of their first model.
  *
- * @throws InputError `NO_MODELS`, `PROFILE_EMPTY`, `PROFILES_CONSTANT`, `TOO_FEW_MODELS` (says how many components can be had).
+ * @throws InputError `NO_MODELS`, `PROFILE_EMPTY`, `PROFILES_CONSTANT`, `TOO_FEW_MODELS` (says how many components can
+ *   be had).
  * @example
  * profiles.pipe(selectModels({ exclude: ['Random'] }), fitEmbedding({ components: 2 }))
  */
-export function fitEmbedding(options: FitEmbeddingOptions = {}): OperatorFunction<ConceptProfileBatch, FittedEmbeddingBatch> {
+export function fitEmbedding(
+  options: FitEmbeddingOptions = {},
+): OperatorFunction<ConceptProfileBatch, FittedEmbeddingBatch> {
   return (profiles) =>
     defer(() =>
       profiles.pipe(
@@ -51,19 +63,36 @@ export function fitEmbedding(options: FitEmbeddingOptions = {}): OperatorFunctio
 }
 
 function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddingBatch {
-  const { components = fitEmbeddingDefaults.components, clusters: k = fitEmbeddingDefaults.clusters, seed = fitEmbeddingDefaults.seed, restarts = fitEmbeddingDefaults.restarts } = options;
-  const { gate = fitEmbeddingDefaults.gate, normalisation = fitEmbeddingDefaults.normalisation, leftOut = [] } = options;
+  const {
+    components = fitEmbeddingDefaults.components,
+    clusters: k = fitEmbeddingDefaults.clusters,
+    seed = fitEmbeddingDefaults.seed,
+    restarts = fitEmbeddingDefaults.restarts,
+  } = options;
+  const {
+    gate = fitEmbeddingDefaults.gate,
+    normalisation = fitEmbeddingDefaults.normalisation,
+    leftOut = [],
+  } = options;
   checkProfiles(matrix, 'Exclude them, lower the gate,');
   checkSizes(matrix, components, k);
   const { models, concepts, weights: values } = matrix;
   const [rows, columns] = [models.length, concepts.length];
-  const { mean, loadings, variance, ratio, spectrum, totalVariance } = fitPrincipalComponents({ values, rows, columns, components });
+  const { mean, loadings, variance, ratio, spectrum, totalVariance } = fitPrincipalComponents({
+    values,
+    rows,
+    columns,
+    components,
+  });
   const { labels, centroids } = clusterKMeans({ values, rows, columns, k, seed, restarts });
   const schema = fittedEmbeddingSchema({
     variance: [...variance],
     // A share of 1 may come out larger by rounding.
     ratio: Array.from(ratio, (share) => Math.min(1, share)),
-    remaining: { variance: [...spectrum.slice(components)], ratio: Array.from(spectrum.slice(components), (value) => value / totalVariance) },
+    remaining: {
+      variance: [...spectrum.slice(components)],
+      ratio: Array.from(spectrum.slice(components), (value) => value / totalVariance),
+    },
     models,
     clusters: [...labels],
     normalisation,
@@ -90,16 +119,30 @@ export function countConcepts(concepts: readonly Concept[]): Record<string, numb
 function checkSizes({ models, concepts, weights }: ProfileMatrix, components: number, clusters: number): void {
   const most = Math.min(models.length - 1, concepts.length);
   if (!Number.isInteger(components) || components < 1 || components > most) {
-    throw new InputError('TOO_FEW_MODELS', `${String(components)} components cannot be had from ${String(models.length)} models and ${String(concepts.length)} concepts`, {
-      expected: most < 1 ? 'at least two models' : `from 1 to ${String(most)} components`,
-      hint: most < 1 ? 'Give the unit tables of more models, or exclude fewer.' : `Ask for --components ${String(Math.min(components, most))} or fewer, or give more models.`,
-    });
+    throw new InputError(
+      'TOO_FEW_MODELS',
+      `${String(components)} components cannot be had from ${String(models.length)} models and ${String(concepts.length)} concepts`,
+      {
+        expected: most < 1 ? 'at least two models' : `from 1 to ${String(most)} components`,
+        hint:
+          most < 1
+            ? 'Give the unit tables of more models, or exclude fewer.'
+            : `Ask for --components ${String(Math.min(components, most))} or fewer, or give more models.`,
+      },
+    );
   }
   if (!Number.isInteger(clusters) || clusters < 1 || clusters > models.length) {
-    throw new InputError('TOO_MANY_CLUSTERS', `${String(models.length)} models cannot be put into ${String(clusters)} categories`, { expected: `from 1 to ${String(models.length)} categories`, hint: 'Change --clusters, or give more models.' });
+    throw new InputError(
+      'TOO_MANY_CLUSTERS',
+      `${String(models.length)} models cannot be put into ${String(clusters)} categories`,
+      { expected: `from 1 to ${String(models.length)} categories`, hint: 'Change --clusters, or give more models.' },
+    );
   }
   const width = concepts.length;
   if (models.every((_, row) => concepts.every((__, index) => weights[row * width + index] === weights[index]))) {
-    throw new InputError('PROFILES_CONSTANT', `the profiles of all ${String(models.length)} models are the same`, { expected: 'models that differ in at least one concept', hint: 'Check that the unit tables are not copies of one model.' });
+    throw new InputError('PROFILES_CONSTANT', `the profiles of all ${String(models.length)} models are the same`, {
+      expected: 'models that differ in at least one concept',
+      hint: 'Check that the unit tables are not copies of one model.',
+    });
   }
 }

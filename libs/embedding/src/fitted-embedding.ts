@@ -23,11 +23,18 @@ export interface FittedEmbedding extends FittedEmbeddingFacts {
 export function readFittedEmbedding(batch: RecordBatch, file?: string): FittedEmbedding {
   const facts = fittedEmbeddingFacts(batch.schema);
   if (facts === undefined) {
-    throw new InputError('EMBEDDING_BROKEN', 'this is not a fitted embedding', { ...(file === undefined ? {} : { file }), expected: 'the fit.arrow that `intermodel embed` writes', hint: 'Name the output folder of an embed, reproduce or run.' });
+    throw new InputError('EMBEDDING_BROKEN', 'this is not a fitted embedding', {
+      ...(file === undefined ? {} : { file }),
+      expected: 'the fit.arrow that `intermodel embed` writes',
+      hint: 'Name the output folder of an embed, reproduce or run.',
+    });
   }
   const fitted = batch as FittedEmbeddingBatch;
   const categories = readStrings(column(fitted, 'category'));
-  const concepts = readStrings(column(fitted, 'concept')).map((concept, index) => ({ concept, category: categories[index] as string }));
+  const concepts = readStrings(column(fitted, 'concept')).map((concept, index) => ({
+    concept,
+    category: categories[index] as string,
+  }));
   const components = facts.variance.length;
   const clusterCount = facts.clusters.reduce((count, cluster) => Math.max(count, cluster + 1), 0);
   return {

@@ -21,4 +21,9 @@ export { rateClusters, rateClustersDefaults, type RateClustersOptions } from './
 export { describeCategories, type DescribeCategoriesOptions } from './describe-categories.ts';
 
 // Named choices
-export { checkEmbeddingPreset, embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from './embedding-presets.ts';
+export {
+  checkEmbeddingPreset,
+  embeddingPresets,
+  type EmbeddingPreset,
+  type EmbeddingPresetName,
+} from './embedding-presets.ts';

@@ -10,7 +10,14 @@ import { InputError, suggestName } from '@intermodel/streams';
  * - `presence`: 1 where units > 0, else 0
  * - `hellinger`: square root of `share-of-matches`
  */
-export const normalisations = ['per-category', 'count', 'share-of-units', 'share-of-matches', 'presence', 'hellinger'] as const;
+export const normalisations = [
+  'per-category',
+  'count',
+  'share-of-units',
+  'share-of-matches',
+  'presence',
+  'hellinger',
+] as const;
 
 /** Name of a normalisation of profiles. */
 export type Normalisation = (typeof normalisations)[number];
@@ -28,7 +35,10 @@ export interface WeightCounts {
 }
 
 /** Weight of a concept in a profile; 0 where nothing matches. */
-export function conceptWeight(normalisation: Normalisation, { units, conceptsOfCategory, unitsOfModel, matchesOfModel }: WeightCounts): number {
+export function conceptWeight(
+  normalisation: Normalisation,
+  { units, conceptsOfCategory, unitsOfModel, matchesOfModel }: WeightCounts,
+): number {
   if (units === 0) return 0;
   switch (normalisation) {
     case 'per-category':
@@ -49,6 +59,9 @@ export function conceptWeight(normalisation: Normalisation, { units, conceptsOfC
 /** Checks the name of a normalisation. @throws InputError `NORMALISATION_UNKNOWN` that lists them. */
 export function checkNormalisation(name: string): Normalisation {
   const found = normalisations.find((normalisation) => normalisation === name);
-  if (found === undefined) throw new InputError('NORMALISATION_UNKNOWN', `there is no normalisation "${name}"`, { hint: suggestName(name, normalisations) });
+  if (found === undefined)
+    throw new InputError('NORMALISATION_UNKNOWN', `there is no normalisation "${name}"`, {
+      hint: suggestName(name, normalisations),
+    });
   return found;
 }

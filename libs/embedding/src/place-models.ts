@@ -1,4 +1,9 @@
-import { placedModelSchema, type ConceptProfileBatch, type FittedEmbeddingBatch, type PlacedModelBatch } from '@intermodel/schemas';
+import {
+  placedModelSchema,
+  type ConceptProfileBatch,
+  type FittedEmbeddingBatch,
+  type PlacedModelBatch,
+} from '@intermodel/schemas';
 import { projectOntoComponents } from '@intermodel/numerics';
 import { buildBatch } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
@@ -21,7 +26,9 @@ export interface PlaceModelsOptions {
  * @example
  * profiles.pipe(placeModels({ embedding }))
  */
-export function placeModels({ embedding }: PlaceModelsOptions): OperatorFunction<ConceptProfileBatch, PlacedModelBatch> {
+export function placeModels({
+  embedding,
+}: PlaceModelsOptions): OperatorFunction<ConceptProfileBatch, PlacedModelBatch> {
   return (profiles) =>
     defer(() => {
       const fitted = readFittedEmbedding(embedding);
@@ -39,26 +46,46 @@ function place(matrix: ProfileMatrix, fitted: FittedEmbedding): PlacedModelBatch
   const { components, clusterCount, mean, loadings, centroids } = fitted;
   const [rows, columns] = [matrix.models.length, mean.length];
   const { values, unknown } = alignProfiles(matrix, fitted);
-  const { scores, unexpressed } = projectOntoComponents({ values, rows, columns, mean, loadings: transpose(loadings, columns, components) });
+  const { scores, unexpressed } = projectOntoComponents({
+    values,
+    rows,
+    columns,
+    mean,
+    loadings: transpose(loadings, columns, components),
+  });
   const centres = transpose(centroids, columns, clusterCount);
   const [clusters, inexpressible] = [new Int32Array(rows), new Float64Array(rows)];
   for (let row = 0; row < rows; row++) {
     const profile = values.subarray(row * columns, (row + 1) * columns);
-    const distances = Array.from({ length: clusterCount }, (_, cluster) => squaredDistance(profile, centres.subarray(cluster * columns, (cluster + 1) * columns)));
+    const distances = Array.from({ length: clusterCount }, (_, cluster) =>
+      squaredDistance(profile, centres.subarray(cluster * columns, (cluster + 1) * columns)),
+    );
     clusters[row] = distances.indexOf(Math.min(...distances));
     const known = squaredDistance(profile, mean);
     const outside = unknown[row] as number;
-    inexpressible[row] = known + outside === 0 ? 0 : ((unexpressed[row] as number) * known + outside) / (known + outside);
+    inexpressible[row] =
+      known + outside === 0 ? 0 : ((unexpressed[row] as number) * known + outside) / (known + outside);
   }
-  return buildBatch(placedModelSchema(components), { model: matrix.models, components: scores, cluster: clusters, inexpressible });
+  return buildBatch(placedModelSchema(components), {
+    model: matrix.models,
+    components: scores,
+    cluster: clusters,
+    inexpressible,
+  });
 }
 
 function squaredDistance(one: Float64Array, other: Float64Array): number {
   return one.reduce((sum, value, index) => sum + (value - (other[index] as number)) ** 2, 0);
 }
 
-/** Profiles over the concepts of the embedding, row by row, and for each the squared length of what lies in other concepts. */
-function alignProfiles({ models, concepts, weights }: ProfileMatrix, { concepts: known, leftOut }: FittedEmbedding): { readonly values: Float64Array; readonly unknown: Float64Array } {
+/**
+ * Profiles over the concepts of the embedding, row by row, and for each the squared length of what lies in other
+ * concepts.
+ */
+function alignProfiles(
+  { models, concepts, weights }: ProfileMatrix,
+  { concepts: known, leftOut }: FittedEmbedding,
+): { readonly values: Float64Array; readonly unknown: Float64Array } {
   const key = (category: string, concept: string) => JSON.stringify([category, concept]);
   const index = new Map(known.map(({ concept, category }, position) => [key(category, concept), position]));
   const ignored = new Set(leftOut.map(([category, concept]) => key(category, concept)));

@@ -47,7 +47,11 @@ export function profileBatch({ models, concepts, units, weights }: ProfileMatrix
 }
 
 /** Keeps some rows and columns of a matrix. */
-export function selectProfiles(matrix: ProfileMatrix, keepModel: (model: string) => boolean, keepConcept: (concept: Concept, index: number) => boolean): ProfileMatrix {
+export function selectProfiles(
+  matrix: ProfileMatrix,
+  keepModel: (model: string) => boolean,
+  keepConcept: (concept: Concept, index: number) => boolean,
+): ProfileMatrix {
   const rows = matrix.models.flatMap((model, index) => (keepModel(model) ? [index] : []));
   const columns = matrix.concepts.flatMap((concept, index) => (keepConcept(concept, index) ? [index] : []));
   const width = matrix.concepts.length;
@@ -69,41 +73,68 @@ export function selectProfiles(matrix: ProfileMatrix, keepModel: (model: string)
  */
 export function checkProfiles(matrix: ProfileMatrix, remedy: string): void {
   if (matrix.models.length === 0 || matrix.concepts.length === 0) {
-    throw new InputError('NO_MATCHES', 'no unit of any model matches a concept', { expected: 'units with a concept and an IoU above the gate', hint: 'Check the unit tables, or lower the gate.' });
+    throw new InputError('NO_MATCHES', 'no unit of any model matches a concept', {
+      expected: 'units with a concept and an IoU above the gate',
+      hint: 'Check the unit tables, or lower the gate.',
+    });
   }
   const width = matrix.concepts.length;
-  const empty = matrix.models.filter((_, row) => matrix.units.subarray(row * width, (row + 1) * width).every((units) => units === 0));
+  const empty = matrix.models.filter((_, row) =>
+    matrix.units.subarray(row * width, (row + 1) * width).every((units) => units === 0),
+  );
   if (empty.length > 0) {
-    throw new InputError('PROFILE_EMPTY', `no unit of ${empty.map((model) => `"${model}"`).join(', ')} matches a concept`, {
-      models: empty,
-      expected: 'models with at least one matching unit',
-      hint: `${remedy} or check how the models were dissected: wrong preprocessing is the usual reason.`,
-    });
+    throw new InputError(
+      'PROFILE_EMPTY',
+      `no unit of ${empty.map((model) => `"${model}"`).join(', ')} matches a concept`,
+      {
+        models: empty,
+        expected: 'models with at least one matching unit',
+        hint: `${remedy} or check how the models were dissected: wrong preprocessing is the usual reason.`,
+      },
+    );
   }
 }
 
 /** Turns a matrix on its side: rows x columns values become columns x rows. */
 export function transpose(values: Float64Array, rows: number, columns: number): Float64Array {
   const transposed = new Float64Array(values.length);
-  for (let row = 0; row < rows; row++) for (let index = 0; index < columns; index++) transposed[index * rows + row] = values[row * columns + index] as number;
+  for (let row = 0; row < rows; row++)
+    for (let index = 0; index < columns; index++)
+      transposed[index * rows + row] = values[row * columns + index] as number;
   return transposed;
 }
 
 function toMatrix(batches: readonly ConceptProfileBatch[]): ProfileMatrix {
-  const [models, concepts, labels, categories] = [new Interner(), new Map<number, number>(), new Interner(), new Interner()];
+  const [models, concepts, labels, categories] = [
+    new Interner(),
+    new Map<number, number>(),
+    new Interner(),
+    new Interner(),
+  ];
   const columns: Concept[] = [];
   const read = batches.map((batch) => {
-    const [label, category] = [labels.column(column(batch, 'concept')).codes, categories.column(column(batch, 'category')).codes];
+    const [label, category] = [
+      labels.column(column(batch, 'concept')).codes,
+      categories.column(column(batch, 'category')).codes,
+    ];
     const concept = label.map((code, row) => {
       const key = code + (category[row] as number) * 2 ** 26;
       let index = concepts.get(key);
       if (index === undefined) {
         concepts.set(key, (index = columns.length));
-        columns.push({ concept: labels.values[code] as string, category: categories.values[category[row] as number] as string });
+        columns.push({
+          concept: labels.values[code] as string,
+          category: categories.values[category[row] as number] as string,
+        });
       }
       return index;
     });
-    return { model: models.column(column(batch, 'model')).codes, concept, units: readNumbers(column(batch, 'units')), weight: readNumbers(column(batch, 'weight')) };
+    return {
+      model: models.column(column(batch, 'model')).codes,
+      concept,
+      units: readNumbers(column(batch, 'units')),
+      weight: readNumbers(column(batch, 'weight')),
+    };
   });
   const size = models.values.length * columns.length;
   const [units, weights] = [new Int32Array(size), new Float64Array(size)];

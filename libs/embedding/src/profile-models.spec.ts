@@ -7,11 +7,25 @@ import { describe, expect, it } from 'vitest';
 import { normalisations, profileModels, type ProfileModelsOptions } from './index.ts';
 
 const units = tinyUnitMatches({
-  b: [['sky', 'object', 0.2], ['sky', 'object', 0.05], ['sky', 'material', 0.3], ['car', 'object', 0.04], ['-', 'object', 0.9]],
-  a: [['sky', 'object', 0.2], ['dog', 'object', 0.041], ['dog', 'object', Number.NaN]],
+  b: [
+    ['sky', 'object', 0.2],
+    ['sky', 'object', 0.05],
+    ['sky', 'material', 0.3],
+    ['car', 'object', 0.04],
+    ['-', 'object', 0.9],
+  ],
+  a: [
+    ['sky', 'object', 0.2],
+    ['dog', 'object', 0.041],
+    ['dog', 'object', Number.NaN],
+  ],
 });
-const profile = (batches: readonly UnitMatchBatch[], options?: ProfileModelsOptions) => lastValueFrom(from(batches).pipe(profileModels(options)));
-const rows = (batch: ConceptProfileBatch) => batch.toArray().map(({ model, category, concept, units: count, weight }) => [model, `${category}/${concept}`, count, weight]);
+const profile = (batches: readonly UnitMatchBatch[], options?: ProfileModelsOptions) =>
+  lastValueFrom(from(batches).pipe(profileModels(options)));
+const rows = (batch: ConceptProfileBatch) =>
+  batch
+    .toArray()
+    .map(({ model, category, concept, units: count, weight }) => [model, `${category}/${concept}`, count, weight]);
 
 describe(profileModels, () => {
   it('counts matches strictly above the gate, over all models and concepts, sorted', async () => {
@@ -42,7 +56,12 @@ describe(profileModels, () => {
   });
 
   it('divides by given numbers of concepts where profiles must be comparable with others', async () => {
-    expect(rows(await profile([units], { conceptsOfCategory: { object: 8 } })).at(-1)).toEqual(['b', 'object/sky', 2, 0.25]);
+    expect(rows(await profile([units], { conceptsOfCategory: { object: 8 } })).at(-1)).toEqual([
+      'b',
+      'object/sky',
+      2,
+      0.25,
+    ]);
   });
 
   it('gives the same whatever the batches and their order', async () => {
@@ -68,9 +87,19 @@ describe(profileModels, () => {
   });
 
   it('passes errors on, waits for the end, and refuses a batch of another table', async () => {
-    await expect(lastValueFrom(concat(of(units), throwError(() => new Error('source'))).pipe(profileModels()))).rejects.toThrow('source');
+    await expect(
+      lastValueFrom(
+        concat(
+          of(units),
+          throwError(() => new Error('source')),
+        ).pipe(profileModels()),
+      ),
+    ).rejects.toThrow('source');
     const seen: unknown[] = [];
-    concat(of(units), NEVER).pipe(profileModels()).subscribe((batch) => seen.push(batch)).unsubscribe();
+    concat(of(units), NEVER)
+      .pipe(profileModels())
+      .subscribe((batch) => seen.push(batch))
+      .unsubscribe();
     expect(seen).toEqual([]);
     const wrong = (await profile([units])) as unknown as UnitMatchBatch;
     await expect(profile([wrong])).rejects.toThrow(BatchSchemaError);

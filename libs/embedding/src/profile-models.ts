@@ -1,4 +1,10 @@
-import { conceptProfileSchema, noConcept, unitMatchSchema, type ConceptProfileBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import {
+  conceptProfileSchema,
+  noConcept,
+  unitMatchSchema,
+  type ConceptProfileBatch,
+  type UnitMatchBatch,
+} from '@intermodel/schemas';
 import { buildBatch, checkBatch, column, Interner, readNumbers } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { conceptWeight, type Normalisation } from './normalisation.ts';
@@ -19,20 +25,32 @@ export interface ProfileModelsOptions {
 }
 
 /** Defaults of {@link profileModels}. */
-export const profileModelsDefaults = { gate: 0.04, inclusive: false, normalisation: 'per-category' } as const satisfies ProfileModelsOptions;
+export const profileModelsDefaults = {
+  gate: 0.04,
+  inclusive: false,
+  normalisation: 'per-category',
+} as const satisfies ProfileModelsOptions;
 
 /**
  * Counts the matches of every model per concept: one batch when the source completes, with every model x every concept
  * that any model matches, sorted by model, category, concept.
  *
- * A unit matches when it has a concept (neither `-` nor empty) and its IoU is above the gate. A concept is a (label, category) pair: the
+ * A unit matches when it has a concept (neither `-` nor empty) and its IoU is above the gate. A concept is a (label,
+ * category) pair: the
  * same label in two categories is two concepts. Counts are integers, so neither batches nor order change the result.
  *
  * @example
  * readUnitTables(['units.csv']).pipe(profileModels({ normalisation: 'hellinger' }))
  */
-export function profileModels(options: ProfileModelsOptions = {}): OperatorFunction<UnitMatchBatch, ConceptProfileBatch> {
-  const { gate = profileModelsDefaults.gate, inclusive = profileModelsDefaults.inclusive, normalisation = profileModelsDefaults.normalisation, conceptsOfCategory } = options;
+export function profileModels(
+  options: ProfileModelsOptions = {},
+): OperatorFunction<UnitMatchBatch, ConceptProfileBatch> {
+  const {
+    gate = profileModelsDefaults.gate,
+    inclusive = profileModelsDefaults.inclusive,
+    normalisation = profileModelsDefaults.normalisation,
+    conceptsOfCategory,
+  } = options;
   return (matches) =>
     defer(() =>
       matches.pipe(
@@ -75,7 +93,8 @@ class MatchTally {
       this.#units[model] = (this.#units[model] ?? 0) + 1;
       const iou = ious[row] as number;
       // NaN, the IoU of a dead unit, does not pass the gate.
-      if (labels[row] === none || labels[row] === empty || !(this.#inclusive ? iou >= this.#gate : iou > this.#gate)) continue;
+      if (labels[row] === none || labels[row] === empty || !(this.#inclusive ? iou >= this.#gate : iou > this.#gate))
+        continue;
       const concept = this.#concept(labels[row] as number, categories[row] as number);
       counts.set(concept, (counts.get(concept) ?? 0) + 1);
     }
@@ -83,8 +102,12 @@ class MatchTally {
   }
 
   toProfiles(normalisation: Normalisation, fixedSizes?: Readonly<Record<string, number>>): ConceptProfileBatch {
-    const concepts = this.#concepts.map((concept, code) => ({ ...concept, code })).sort((a, b) => compareText(a.category, b.category) || compareText(a.concept, b.concept));
-    const models = this.#models.values.map((model, code) => ({ model, code })).sort((a, b) => compareText(a.model, b.model));
+    const concepts = this.#concepts
+      .map((concept, code) => ({ ...concept, code }))
+      .sort((a, b) => compareText(a.category, b.category) || compareText(a.concept, b.concept));
+    const models = this.#models.values
+      .map((model, code) => ({ model, code }))
+      .sort((a, b) => compareText(a.model, b.model));
     const sizes = new Map<string, number>();
     for (const { category } of concepts) sizes.set(category, (sizes.get(category) ?? 0) + 1);
     for (const [category, size] of Object.entries(fixedSizes ?? {})) sizes.set(category, size);
@@ -98,7 +121,12 @@ class MatchTally {
         const row = modelIndex * concepts.length + conceptIndex;
         const count = counts.get(concept.code) ?? 0;
         units[row] = count;
-        weight[row] = conceptWeight(normalisation, { units: count, conceptsOfCategory: sizes.get(concept.category) ?? 0, unitsOfModel: this.#units[code] ?? 0, matchesOfModel });
+        weight[row] = conceptWeight(normalisation, {
+          units: count,
+          conceptsOfCategory: sizes.get(concept.category) ?? 0,
+          unitsOfModel: this.#units[code] ?? 0,
+          matchesOfModel,
+        });
       });
     });
     return buildBatch(conceptProfileSchema, {
@@ -116,7 +144,10 @@ class MatchTally {
     if (code === undefined) {
       code = this.#concepts.length;
       this.#conceptCodes.set(key, code);
-      this.#concepts.push({ concept: this.#labels.values[label] ?? '', category: this.#categories.values[category] ?? '' });
+      this.#concepts.push({
+        concept: this.#labels.values[label] ?? '',
+        category: this.#categories.values[category] ?? '',
+      });
     }
     return code;
   }

@@ -26,14 +26,29 @@ export const rateClustersDefaults = { maximum: 10, seed: 0, restarts: 100 } as c
  * @example
  * profiles.pipe(rateClusters({ maximum: 5 }))
  */
-export function rateClusters(options: RateClustersOptions = {}): OperatorFunction<ConceptProfileBatch, ClusterQualityBatch> {
-  const { maximum = rateClustersDefaults.maximum, seed = rateClustersDefaults.seed, restarts = rateClustersDefaults.restarts, references } = options;
+export function rateClusters(
+  options: RateClustersOptions = {},
+): OperatorFunction<ConceptProfileBatch, ClusterQualityBatch> {
+  const {
+    maximum = rateClustersDefaults.maximum,
+    seed = rateClustersDefaults.seed,
+    restarts = rateClustersDefaults.restarts,
+    references,
+  } = options;
   return (profiles) =>
     defer(() =>
       profiles.pipe(
         gatherProfiles('rateClusters'),
         map(({ models, concepts, weights: values }) => {
-          const rated = rateClusterCounts({ values, rows: models.length, columns: concepts.length, maximum: Math.min(maximum, models.length), seed, restarts, ...(references === undefined ? {} : { references }) });
+          const rated = rateClusterCounts({
+            values,
+            rows: models.length,
+            columns: concepts.length,
+            maximum: Math.min(maximum, models.length),
+            seed,
+            restarts,
+            ...(references === undefined ? {} : { references }),
+          });
           return buildBatch(clusterQualitySchema, {
             k: rated.map(({ k }) => k),
             inertia: rated.map(({ inertia }) => inertia),

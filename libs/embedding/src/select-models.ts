@@ -7,7 +7,10 @@ import { gatherProfiles, profileBatch, selectProfiles } from './profile-matrix.t
 export interface SelectModelsOptions {
   /** Names of models to leave out; each must be there. @default none */
   readonly exclude?: readonly string[];
-  /** Drops the first concept in (category, label) order, as the code of the published study did by mistake. @default false */
+  /**
+   * Drops the first concept in (category, label) order, as the code of the published study did by mistake. @default
+   * false
+   */
   readonly dropFirstConcept?: boolean;
 }
 
@@ -17,12 +20,15 @@ export const selectModelsDefaults = { exclude: [], dropFirstConcept: false } as 
 /**
  * Leaves models out of a table of profiles, and nothing else: concepts and weights stay those of the whole table.
  *
- * @throws InputError `MODEL_UNKNOWN` for a name that is not in the table, `NO_MODELS` if none is left. A table in which nothing matches
+ * @throws InputError `MODEL_UNKNOWN` for a name that is not in the table, `NO_MODELS` if none is left. A table in which
+ *   nothing matches
  * has no models, and stays so.
  * @example
  * profiles.pipe(selectModels({ exclude: ['Random'] }))
  */
-export function selectModels(options: SelectModelsOptions = {}): OperatorFunction<ConceptProfileBatch, ConceptProfileBatch> {
+export function selectModels(
+  options: SelectModelsOptions = {},
+): OperatorFunction<ConceptProfileBatch, ConceptProfileBatch> {
   const { exclude = selectModelsDefaults.exclude, dropFirstConcept = selectModelsDefaults.dropFirstConcept } = options;
   return (profiles) =>
     defer(() =>
@@ -31,14 +37,21 @@ export function selectModels(options: SelectModelsOptions = {}): OperatorFunctio
         map((matrix) => {
           if (matrix.models.length === 0) return profileBatch(matrix);
           for (const name of exclude) {
-            if (!matrix.models.includes(name)) throw new InputError('MODEL_UNKNOWN', `there is no model "${name}" to exclude`, { hint: suggestName(name, matrix.models) });
+            if (!matrix.models.includes(name))
+              throw new InputError('MODEL_UNKNOWN', `there is no model "${name}" to exclude`, {
+                hint: suggestName(name, matrix.models),
+              });
           }
           const selected = selectProfiles(
             matrix,
             (model) => !exclude.includes(model),
             (_, index) => !(dropFirstConcept && index === 0),
           );
-          if (selected.models.length === 0) throw new InputError('NO_MODELS', 'no model is left after the exclusions', { expected: `some of: ${matrix.models.join(', ')}`, hint: 'Exclude fewer models.' });
+          if (selected.models.length === 0)
+            throw new InputError('NO_MODELS', 'no model is left after the exclusions', {
+              expected: `some of: ${matrix.models.join(', ')}`,
+              hint: 'Exclude fewer models.',
+            });
           return profileBatch(selected);
         }),
       ),

@@ -6,11 +6,23 @@ const travel = (error: unknown) => unpackError(structuredClone(packError(error))
 
 describe('errors between threads and processes', () => {
   it.each([InputError, MachineError, IntermodelError])('keep class, code, text and details', (kind) => {
-    const error = new kind('SOME_CODE', 'something is wrong', { file: 'm.onnx', column: 'x', expected: 'better', hint: 'Do it.', cause: new Error('below') });
+    const error = new kind('SOME_CODE', 'something is wrong', {
+      file: 'm.onnx',
+      column: 'x',
+      expected: 'better',
+      hint: 'Do it.',
+      cause: new Error('below'),
+    });
     const arrived = travel(error);
     expect(arrived).toBeInstanceOf(kind);
     expect([arrived.code, arrived.message, arrived.name]).toEqual(['SOME_CODE', error.message, error.name]);
-    expect(arrived.details).toEqual({ file: 'm.onnx', column: 'x', expected: 'better', hint: 'Do it.', cause: 'below' });
+    expect(arrived.details).toEqual({
+      file: 'm.onnx',
+      column: 'x',
+      expected: 'better',
+      hint: 'Do it.',
+      cause: 'below',
+    });
     expect(arrived.cause).toBe('below');
   });
 

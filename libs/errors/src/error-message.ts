@@ -17,10 +17,22 @@ export interface ErrorMessage {
 /** Takes an error apart so that it can be sent. */
 export function packError(thrown: unknown): ErrorMessage {
   const error = thrown instanceof IntermodelError ? thrown : (limitError(thrown) ?? thrown);
-  if (!(error instanceof IntermodelError)) return { fault: 'program', code: 'INFERENCE_FAILED', message: error instanceof Error ? error.message : String(error), details: {} };
+  if (!(error instanceof IntermodelError))
+    return {
+      fault: 'program',
+      code: 'INFERENCE_FAILED',
+      message: error instanceof Error ? error.message : String(error),
+      details: {},
+    };
   const { cause, ...details } = error.details;
   const fault = error instanceof InputError ? 'input' : error instanceof MachineError ? 'machine' : 'program';
-  return { fault, code: error.code, message: error.message, details: cause === undefined ? details : { ...details, cause: cause instanceof Error ? cause.message : inspect(cause) } };
+  return {
+    fault,
+    code: error.code,
+    message: error.message,
+    details:
+      cause === undefined ? details : { ...details, cause: cause instanceof Error ? cause.message : inspect(cause) },
+  };
 }
 
 /** Puts an error together again, with its class, code, text and details. */

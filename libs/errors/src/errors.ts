@@ -69,7 +69,11 @@ export class MachineError extends IntermodelError {
 }
 
 function composeMessage(problem: string, { file, line, column, expected, hint }: ErrorDetails): string {
-  const place = [file === undefined ? undefined : visibleText(file), line === undefined ? undefined : `line ${String(line)}`, column === undefined ? undefined : `column "${visibleText(column)}"`]
+  const place = [
+    file === undefined ? undefined : visibleText(file),
+    line === undefined ? undefined : `line ${String(line)}`,
+    column === undefined ? undefined : `column "${visibleText(column)}"`,
+  ]
     .filter((part) => part !== undefined)
     .join(', ');
   return [

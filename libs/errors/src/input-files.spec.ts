@@ -41,7 +41,10 @@ describe('files that the user named', () => {
     ['pipe', 'FILE_UNREADABLE', 'is a pipe, device or socket'],
     ['socket', 'FILE_UNREADABLE', 'is a pipe, device or socket'],
   ])('are refused at once where "%s" is no file that can be read', (name, code, problem) => {
-    for (const use of [openInputFile, readInputFile]) expect(() => use(at(name)), use.name).toThrow(expect.objectContaining({ code, message: expect.stringContaining(problem) as string }));
+    for (const use of [openInputFile, readInputFile])
+      expect(() => use(at(name)), use.name).toThrow(
+        expect.objectContaining({ code, message: expect.stringContaining(problem) as string }),
+      );
   });
 
   it.skipIf(!existsSync('/dev/zero'))('are no devices, which may never end', () => {

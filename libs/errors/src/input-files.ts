@@ -73,12 +73,20 @@ const remedies: Readonly<Record<string, string>> = {
   ENXIO: 'Write what it gives into a file first, and name that file.',
 };
 
-/** Turns a failure of the file system while reading into an error that says what to do: an InputError, or that of {@link limitError}. */
+/**
+ * Turns a failure of the file system while reading into an error that says what to do: an InputError, or that of {@link
+ * limitError}.
+ */
 export function readError(file: string, cause: unknown): IntermodelError {
   const limit = limitError(cause, file);
   if (limit !== undefined) return limit;
   const { code = '' } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return new InputError('FILE_MISSING', 'there is no such file', { file, hint: 'Check the path; it is taken from the folder in which the command runs.', cause });
+  if (code === 'ENOENT')
+    return new InputError('FILE_MISSING', 'there is no such file', {
+      file,
+      hint: 'Check the path; it is taken from the folder in which the command runs.',
+      cause,
+    });
   return new InputError('FILE_UNREADABLE', reasons[code] ?? `cannot be read (${code === '' ? String(cause) : code})`, {
     file,
     expected: 'a file that can be read',

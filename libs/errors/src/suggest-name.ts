@@ -1,6 +1,9 @@
 import { closest, distance } from 'fastest-levenshtein';
 
-/** The candidate nearest to a misspelt name: one that it begins, or the nearest by edit distance; undefined where none is near. */
+/**
+ * The candidate nearest to a misspelt name: one that it begins, or the nearest by edit distance; undefined where none
+ * is near.
+ */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const lowered = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
@@ -19,7 +22,10 @@ export function suggestName(name: string, candidates: readonly string[], listed 
   return `${nearest === undefined ? '' : `Did you mean "${shortened(nearest)}"? `}Choices: ${shown}${rest}.`;
 }
 
-/** Longest name that is shown whole: what is no name at all, such as text of another encoding, may be as long as its file. */
+/**
+ * Longest name that is shown whole: what is no name at all, such as text of another encoding, may be as long as its
+ * file.
+ */
 const shownCharacters = 80;
 
 function shortened(name: string): string {

@@ -4,7 +4,9 @@ import { InputError, visibleText } from './index.ts';
 
 describe(visibleText, () => {
   it('writes control characters out and leaves all other text as it is', () => {
-    expect(visibleText('a\u001b[31mred\u0007\u009b2K\u007f\u202eb\n')).toBe(String.raw`a\u001b[31mred\u0007\u009b2K\u007f\u202eb\u000a`);
+    expect(visibleText('a\u001b[31mred\u0007\u009b2K\u007f\u202eb\n')).toBe(
+      String.raw`a\u001b[31mred\u0007\u009b2K\u007f\u202eb\u000a`,
+    );
     expect(visibleText('two\nlines\té😀 \u001b', '\n\t')).toBe('two\nlines\té😀 \\u001b');
     expect(visibleText('half \ud800 of one')).toBe(String.raw`half \ud800 of one`);
   });
@@ -22,6 +24,8 @@ describe(visibleText, () => {
 
 describe(InputError, () => {
   it('keeps the place of an error on one line, whatever the file is called', () => {
-    expect(new InputError('X', 'is bad', { file: 'a\nb.csv', line: 2, column: 'c\u001bd' }).message).toBe(String.raw`a\u000ab.csv, line 2, column "c\u001bd": is bad`);
+    expect(new InputError('X', 'is bad', { file: 'a\nb.csv', line: 2, column: 'c\u001bd' }).message).toBe(
+      String.raw`a\u000ab.csv, line 2, column "c\u001bd": is bad`,
+    );
   });
 });

@@ -9,5 +9,7 @@ const hidden = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\ud800-\udf
  * @param kept characters that stay, such as line ends
  */
 export function visibleText(text: string, kept = ''): string {
-  return text.replace(hidden, (character) => (kept.includes(character) ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return text.replace(hidden, (character) =>
+    kept.includes(character) ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

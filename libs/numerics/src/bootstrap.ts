@@ -29,10 +29,18 @@ export const fewestPairs = 4;
  * models: pairs are drawn with replacement, and assume no distribution.
  *
  * Resamples in which the statistic is undefined (all draws alike) are left out. The interval is undefined (NaN) for
- * fewer than {@link fewestPairs} pairs, where the statistic itself is undefined, and where every resample gives the same
+ * fewer than {@link fewestPairs} pairs, where the statistic itself is undefined, and where every resample gives the
+ * same
  * value. The resamples depend on the seed and the number of pairs alone.
  */
-export function bcaInterval({ x, y, statistic, resamples = bcaDefaults.resamples, seed = bcaDefaults.seed, level = bcaDefaults.level }: BcaOptions): Interval {
+export function bcaInterval({
+  x,
+  y,
+  statistic,
+  resamples = bcaDefaults.resamples,
+  seed = bcaDefaults.seed,
+  level = bcaDefaults.level,
+}: BcaOptions): Interval {
   const estimate = statistic(x, y);
   if (x.length < fewestPairs || Number.isNaN(estimate)) return [Number.NaN, Number.NaN];
   const draws = drawnRows(x.length, resamples, seed);
@@ -66,7 +74,8 @@ export interface BcaReplicates {
 }
 
 /**
- * The interval from given resamples: percentiles of the replicates at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), with the bias
+ * The interval from given resamples: percentiles of the replicates at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), with the
+ * bias
  * z0 from the share of replicates below the estimate (those equal to it count half) and the acceleration `a` from the
  * skewness of the jackknife; percentiles are linear between order statistics.
  */
@@ -76,7 +85,11 @@ export function bcaOfReplicates({ estimate, replicates, jackknife, level }: BcaR
   const [first, last] = [sorted[0], sorted.at(-1)];
   if (first === undefined || last === undefined || first === last) return [Number.NaN, Number.NaN];
   const tolerance = roundingTolerance * Math.max(1, Math.abs(estimate));
-  const below = sorted.reduce((sum, replicate) => sum + (replicate < estimate - tolerance ? 1 : replicate <= estimate + tolerance ? 0.5 : 0), 0) / sorted.length;
+  const below =
+    sorted.reduce(
+      (sum, replicate) => sum + (replicate < estimate - tolerance ? 1 : replicate <= estimate + tolerance ? 0.5 : 0),
+      0,
+    ) / sorted.length;
   const bias = normalQuantile(below);
   const acceleration = accelerationOf(jackknife);
   const end = (probability: number) => {

@@ -33,7 +33,7 @@ export function spearman(first: ArrayLike<number>, second: ArrayLike<number>): n
 export function averageRanks(values: ArrayLike<number>): Float64Array {
   const order = Array.from(values, (_, row) => row).sort((a, b) => (values[a] as number) - (values[b] as number));
   const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     const value = values[order[start] as number];
     let end = start + 1;
     while (end < order.length && values[order[end] as number] === value) end++;
@@ -83,5 +83,8 @@ function mean(values: ArrayLike<number>): number {
 }
 
 function checkLengths(first: ArrayLike<number>, second: ArrayLike<number>): void {
-  if (first.length !== second.length) throw new RangeError(`a correlation needs two series of one length, got ${String(first.length)} and ${String(second.length)} values`);
+  if (first.length !== second.length)
+    throw new RangeError(
+      `a correlation needs two series of one length, got ${String(first.length)} and ${String(second.length)} values`,
+    );
 }

@@ -2,7 +2,11 @@
 export { createRandom, type Random } from './random.ts';
 
 // Principal components
-export { fitPrincipalComponents, type PrincipalComponents, type PrincipalComponentsOptions } from './principal-components/fit-principal-components.ts';
+export {
+  fitPrincipalComponents,
+  type PrincipalComponents,
+  type PrincipalComponentsOptions,
+} from './principal-components/fit-principal-components.ts';
 export { projectOntoComponents, type Projection, type ProjectionOptions } from './principal-components/projection.ts';
 
 // One set of points on another
@@ -10,39 +14,113 @@ export { alignProcrustes, type ProcrustesFit, type ProcrustesOptions } from './p
 
 // Clusters
 export { clusterKMeans, kMeansDefaults, type KMeansClusters, type KMeansOptions } from './clusters/cluster-kmeans.ts';
-export { ratedRows, ratedSample, rateClusterCounts, type RateClusterCountsOptions, type RatedClusterCount } from './clusters/rate-cluster-counts.ts';
+export {
+  ratedRows,
+  ratedSample,
+  rateClusterCounts,
+  type RateClusterCountsOptions,
+  type RatedClusterCount,
+} from './clusters/rate-cluster-counts.ts';
 export { silhouette } from './clusters/silhouette.ts';
 
 // Correlations, their intervals and tests
 export { averageRanks, DEFAULT_LEVEL, fisherInterval, pearson, spearman, type Interval } from './correlation.ts';
-export { bcaDefaults, bcaInterval, bcaOfReplicates, fewestPairs, type BcaOptions, type BcaReplicates } from './bootstrap.ts';
+export {
+  bcaDefaults,
+  bcaInterval,
+  bcaOfReplicates,
+  fewestPairs,
+  type BcaOptions,
+  type BcaReplicates,
+} from './bootstrap.ts';
 export { testCorrelations, type CorrelationTests } from './permutation/correlation-tests.ts';
 export { benjaminiHochberg } from './false-discovery.ts';
 
 // Prediction from neighbours
-export { gridMargin, gridOver, leaveOneOutErrors, regressNearest, type KnownPoints, type LeaveOneOutErrors } from './nearest-neighbours.ts';
+export {
+  gridMargin,
+  gridOver,
+  leaveOneOutErrors,
+  regressNearest,
+  type KnownPoints,
+  type LeaveOneOutErrors,
+} from './nearest-neighbours.ts';
 
 // Activation maps: upsampling, thresholds, overlaps
-export { planUpsampling, samePlan, upsampleMap, type UpsamplingAlignment, type UpsamplingAxis, type UpsamplingOptions, type UpsamplingPadding, type UpsamplingPlan } from './activation-maps/upsampling.ts';
+export {
+  planUpsampling,
+  samePlan,
+  upsampleMap,
+  type UpsamplingAlignment,
+  type UpsamplingAxis,
+  type UpsamplingOptions,
+  type UpsamplingPadding,
+  type UpsamplingPlan,
+} from './activation-maps/upsampling.ts';
 export { quantilePosition, type QuantilePosition, type QuantileRule } from './activation-maps/quantile-position.ts';
 export { ThresholdSelection, type SelectedThresholds } from './activation-maps/threshold-selection.ts';
-export { type SelectionOptions, type SelectionRound, type SelectionState, type UnitCondition } from './activation-maps/selection-state.ts';
+export {
+  type SelectionOptions,
+  type SelectionRound,
+  type SelectionState,
+  type UnitCondition,
+} from './activation-maps/selection-state.ts';
 export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
 export { boundsToBins } from './activation-maps/float-keys.ts';
 export { allMaps, type CountedMaps, type ImageMaps, type SurvivingMaps } from './activation-maps/image-maps.ts';
-export { compactImages, countStaying, estimateKeptBytes, KeptMaps, LIKELY_KEPT_SHARE, sharedMemory, type KeptImage, type KeptMapsEstimateOptions, type MapAllocator } from './activation-maps/kept-maps.ts';
-export { combineLabels, readCombinations, type CombinedLabels, type PlaneLabels } from './activation-maps/label-combinations.ts';
+export {
+  compactImages,
+  countStaying,
+  estimateKeptBytes,
+  KeptMaps,
+  LIKELY_KEPT_SHARE,
+  sharedMemory,
+  type KeptImage,
+  type KeptMapsEstimateOptions,
+  type MapAllocator,
+} from './activation-maps/kept-maps.ts';
+export {
+  combineLabels,
+  readCombinations,
+  type CombinedLabels,
+  type PlaneLabels,
+} from './activation-maps/label-combinations.ts';
 export { OverlapTally } from './activation-maps/overlap-tally.ts';
-export { checkOverlapState, type AreaScope, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './activation-maps/overlap-state.ts';
-export { areaOverUnion, informationQuality, intersectionOverUnion, type PairCounts } from './activation-maps/unit-scores.ts';
-export { KllSketch, kllErrorModel, kllRankError, kllSketchDefaults, type KllSketchOptions } from './activation-maps/kll-sketch.ts';
+export {
+  checkOverlapState,
+  type AreaScope,
+  type OverlapCounts,
+  type OverlapOptions,
+  type OverlapState,
+  type ResolvedOverlapOptions,
+} from './activation-maps/overlap-state.ts';
+export {
+  areaOverUnion,
+  informationQuality,
+  intersectionOverUnion,
+  type PairCounts,
+} from './activation-maps/unit-scores.ts';
+export {
+  KllSketch,
+  kllErrorModel,
+  kllRankError,
+  kllSketchDefaults,
+  type KllSketchOptions,
+} from './activation-maps/kll-sketch.ts';
 export { startUnitRangeWorker } from './activation-maps/unit-ranges/start-unit-range-worker.ts';
 export { UnitRangeWork, type RangeImages } from './activation-maps/unit-ranges/unit-range-work.ts';
 export type { RangeAnswer, RangeRequest } from './activation-maps/unit-ranges/unit-range-messages.ts';
 export { packState, unpackState } from './activation-maps/state-bytes.ts';
 
 // Images that drive a unit most
-export { TopActivations, topActivationsDefaults, type ActivationPool, type TopActivation, type TopActivationsOptions, type TopActivationsState } from './activation-maps/top-activations.ts';
+export {
+  TopActivations,
+  topActivationsDefaults,
+  type ActivationPool,
+  type TopActivation,
+  type TopActivationsOptions,
+  type TopActivationsState,
+} from './activation-maps/top-activations.ts';
 export { outlineMask } from './activation-maps/outline-mask.ts';
 
 // Pixels

@@ -16,6 +16,10 @@ const compiled = new Map<string, object>();
 /** A new instance of a module of kernels, with a memory of its own; a module is compiled once. */
 export function instantiateKernels(base64: string): KernelExports {
   let module = compiled.get(base64);
-  if (module === undefined) compiled.set(base64, (module = new WebAssembly.Module(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))));
+  if (module === undefined)
+    compiled.set(
+      base64,
+      (module = new WebAssembly.Module(Uint8Array.from(atob(base64), (character) => character.charCodeAt(0)))),
+    );
   return new WebAssembly.Instance(module, { env: { abort: () => undefined } }).exports as KernelExports;
 }

@@ -26,13 +26,24 @@ export interface LeaveOneOutErrors {
  * prediction. Equal distances: the point that comes first is the nearer.
  * The places to predict, `at`, are places x dimensions, row by row.
  */
-export function regressNearest({ points, values: given, dimensions, neighbours, at }: KnownPoints & { readonly at: Float64Array }): Float64Array {
+export function regressNearest({
+  points,
+  values: given,
+  dimensions,
+  neighbours,
+  at,
+}: KnownPoints & { readonly at: Float64Array }): Float64Array {
   checkNeighbours(given.length, neighbours);
   const { values, unit } = comfortableValues(given);
-  return Float64Array.from({ length: at.length / dimensions }, (_, place) => predict({ points, values, dimensions, neighbours }, at, place, -1) * unit);
+  return Float64Array.from(
+    { length: at.length / dimensions },
+    (_, place) => predict({ points, values, dimensions, neighbours }, at, place, -1) * unit,
+  );
 }
 
-/** Predicts every point from the others, beside predicting the mean of the others; needs more points than neighbours. */
+/**
+ * Predicts every point from the others, beside predicting the mean of the others; needs more points than neighbours.
+ */
 export function leaveOneOutErrors(known: KnownPoints): LeaveOneOutErrors {
   const { points, neighbours } = known;
   const { values, unit } = comfortableValues(known.values);
@@ -52,7 +63,8 @@ export function leaveOneOutErrors(known: KnownPoints): LeaveOneOutErrors {
 export const gridMargin = 0.1;
 
 /**
- * Lays a regular grid of `size` x `size` places over points in the plane, a margin of {@link gridMargin} around them; the
+ * Lays a regular grid of `size` x `size` places over points in the plane, a margin of {@link gridMargin} around them;
+ * the
  * second coordinate changes first.
  *
  * @param points points x 2, row by row, at least one
@@ -63,27 +75,43 @@ export function gridOver(points: Float64Array, size: number): Float64Array {
     const coordinates = points.filter((_, index) => index % 2 === dimension);
     const [low, high] = [Math.min(...coordinates), Math.max(...coordinates)];
     const margin = (high - low || 1) * gridMargin;
-    return Float64Array.from({ length: size }, (_, step) => low - margin + ((high - low + 2 * margin) * step) / (size - 1));
+    return Float64Array.from(
+      { length: size },
+      (_, step) => low - margin + ((high - low + 2 * margin) * step) / (size - 1),
+    );
   };
   const [first, second] = [axis(0), axis(1)];
   const grid = new Float64Array(2 * size * size);
-  for (let row = 0; row < size; row++) for (let column = 0; column < size; column++) grid.set([first[row] as number, second[column] as number], 2 * (row * size + column));
+  for (let row = 0; row < size; row++)
+    for (let column = 0; column < size; column++)
+      grid.set([first[row] as number, second[column] as number], 2 * (row * size + column));
   return grid;
 }
 
-function predict({ points, values, dimensions, neighbours }: KnownPoints, at: Float64Array, place: number, leftOut: number): number {
+function predict(
+  { points, values, dimensions, neighbours }: KnownPoints,
+  at: Float64Array,
+  place: number,
+  leftOut: number,
+): number {
   const distances = Array.from(values, (_, point) => {
     let square = 0;
-    for (let dimension = 0; dimension < dimensions; dimension++) square += ((points[point * dimensions + dimension] as number) - (at[place * dimensions + dimension] as number)) ** 2;
+    for (let dimension = 0; dimension < dimensions; dimension++)
+      square +=
+        ((points[point * dimensions + dimension] as number) - (at[place * dimensions + dimension] as number)) ** 2;
     return { point, distance: Math.sqrt(square) };
   }).filter(({ point }) => point !== leftOut);
   const nearest = distances.sort((a, b) => a.distance - b.distance || a.point - b.point).slice(0, neighbours);
   const hits = nearest.filter(({ distance }) => distance === 0);
-  const weighed = hits.length > 0 ? hits.map(({ point }) => ({ point, weight: 1 })) : nearest.map(({ point, distance }) => ({ point, weight: 1 / distance }));
+  const weighed =
+    hits.length > 0
+      ? hits.map(({ point }) => ({ point, weight: 1 }))
+      : nearest.map(({ point, distance }) => ({ point, weight: 1 / distance }));
   const total = weighed.reduce((sum, { weight }) => sum + weight, 0);
   return weighed.reduce((sum, { point, weight }) => sum + weight * (values[point] as number), 0) / total;
 }
 
 function checkNeighbours(points: number, neighbours: number): void {
-  if (!Number.isInteger(neighbours) || neighbours < 1 || neighbours > points) throw new RangeError(`${String(neighbours)} nearest neighbours cannot be had of ${String(points)} points`);
+  if (!Number.isInteger(neighbours) || neighbours < 1 || neighbours > points)
+    throw new RangeError(`${String(neighbours)} nearest neighbours cannot be had of ${String(points)} points`);
 }

@@ -16,7 +16,10 @@ export interface ProcrustesOptions {
 
 /** How one set of points fits on another after the best rigid motion. */
 export interface ProcrustesFit {
-  /** Rotation, reflections allowed, columns x columns: a moved point is `(point - movingMean) x rotation + referenceMean`. */
+  /**
+   * Rotation, reflections allowed, columns x columns: a moved point is `(point - movingMean) x rotation +
+   * referenceMean`.
+   */
   readonly rotation: Float64Array;
   /** Centre of the points that stay. */
   readonly referenceMean: Float64Array;
@@ -29,7 +32,8 @@ export interface ProcrustesFit {
   /** Sum of the squared distances: the least that a rigid motion leaves. */
   readonly residual: number;
   /**
-   * Procrustes correlation, 0..1, free of the scales of both sets: 1 where a rigid motion and a scale make them one, NaN
+   * Procrustes correlation, 0..1, free of the scales of both sets: 1 where a rigid motion and a scale make them one,
+   * NaN
    * where all points of a set are the same. Its square is 1 - disparity.
    */
   readonly correlation: number;
@@ -42,8 +46,12 @@ export interface ProcrustesFit {
  * Reflections are allowed because the sign of a principal component is a matter of convention.
  */
 export function alignProcrustes({ reference, moving, rows, columns }: ProcrustesOptions): ProcrustesFit {
-  if (rows < 1 || columns < 1) throw new RangeError(`cannot align ${String(rows)} points of ${String(columns)} dimensions`);
-  const [still, loose] = [{ values: reference, rows, columns }, { values: moving, rows, columns }];
+  if (rows < 1 || columns < 1)
+    throw new RangeError(`cannot align ${String(rows)} points of ${String(columns)} dimensions`);
+  const [still, loose] = [
+    { values: reference, rows, columns },
+    { values: moving, rows, columns },
+  ];
   checkMatrix(still);
   checkMatrix(loose);
   const [referenceMean, movingMean] = [columnMeans(still), columnMeans(loose)];
@@ -54,7 +62,8 @@ export function alignProcrustes({ reference, moving, rows, columns }: Procrustes
     let squared = 0;
     for (let column = 0; column < columns; column++) {
       let turned = 0;
-      for (let from = 0; from < columns; from++) turned += (source[row * columns + from] as number) * (rotation[from * columns + column] as number);
+      for (let from = 0; from < columns; from++)
+        turned += (source[row * columns + from] as number) * (rotation[from * columns + column] as number);
       squared += (turned - (target[row * columns + column] as number)) ** 2;
       aligned[row * columns + column] = turned + (referenceMean[column] as number);
     }
@@ -73,13 +82,19 @@ export function alignProcrustes({ reference, moving, rows, columns }: Procrustes
 }
 
 /** U V' of the singular value decomposition of source' x target, and the sum of the singular values. */
-function bestRotation(target: Float64Array, source: Float64Array, rows: number, columns: number): { readonly rotation: Float64Array; readonly gain: number } {
+function bestRotation(
+  target: Float64Array,
+  source: Float64Array,
+  rows: number,
+  columns: number,
+): { readonly rotation: Float64Array; readonly gain: number } {
   const { Matrix, SingularValueDecomposition } = matrixLibrary();
   const products = new Matrix(columns, columns);
   for (let from = 0; from < columns; from++) {
     for (let to = 0; to < columns; to++) {
       let sum = 0;
-      for (let row = 0; row < rows; row++) sum += (source[row * columns + from] as number) * (target[row * columns + to] as number);
+      for (let row = 0; row < rows; row++)
+        sum += (source[row * columns + from] as number) * (target[row * columns + to] as number);
       products.set(from, to, sum);
     }
   }

@@ -10,9 +10,20 @@ export interface RowMatrix {
 
 /** Refuses a matrix whose entries do not fill its rows and columns or are not finite. */
 export function checkMatrix({ values, rows, columns }: RowMatrix): void {
-  if (!Number.isInteger(rows) || !Number.isInteger(columns) || rows < 0 || columns < 0 || values.length !== rows * columns) {
-    throw new RangeError(`${String(values.length)} values do not make ${String(rows)} rows x ${String(columns)} columns`);
+  if (
+    !Number.isInteger(rows) ||
+    !Number.isInteger(columns) ||
+    rows < 0 ||
+    columns < 0 ||
+    values.length !== rows * columns
+  ) {
+    throw new RangeError(
+      `${String(values.length)} values do not make ${String(rows)} rows x ${String(columns)} columns`,
+    );
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new RangeError(`row ${String(Math.floor(bad / columns))}, column ${String(bad % columns)} is ${String(values[bad])}: entries must be finite`);
+  if (bad >= 0)
+    throw new RangeError(
+      `row ${String(Math.floor(bad / columns))}, column ${String(bad % columns)} is ${String(values[bad])}: entries must be finite`,
+    );
 }

@@ -3,7 +3,10 @@ import { createRandom, fitPrincipalComponents, pearson, rateClusterCounts, testC
 
 const random = createRandom(1);
 const draw = (length: number) => Float64Array.from({ length }, () => random.normal());
-const [predictors, responses] = [Array.from({ length: 16 }, () => draw(12)), Array.from({ length: 36 }, () => draw(12))];
+const [predictors, responses] = [
+  Array.from({ length: 16 }, () => draw(12)),
+  Array.from({ length: 36 }, () => draw(12)),
+];
 const options = { iterations: 3, time: 0, warmupIterations: 1, warmupTime: 0 };
 
 describe('permutation tests: 16 x 36 correlations, n = 12, 100,000 orderings', () => {
@@ -20,11 +23,13 @@ describe('permutation tests: 16 x 36 correlations, n = 12, 100,000 orderings', (
     'rival: plain JavaScript, a hundredth of the orderings, no family-wise p',
     () => {
       let extreme = 0;
-      for (const x of predictors) for (const y of responses) {
-        const observed = Math.abs(pearson(x, y));
-        const shuffled = Float64Array.from(x);
-        for (let ordering = 0; ordering < 1000; ordering++) if (Math.abs(pearson(random.shuffle(shuffled), y)) >= observed) extreme++;
-      }
+      for (const x of predictors)
+        for (const y of responses) {
+          const observed = Math.abs(pearson(x, y));
+          const shuffled = Float64Array.from(x);
+          for (let ordering = 0; ordering < 1000; ordering++)
+            if (Math.abs(pearson(random.shuffle(shuffled), y)) >= observed) extreme++;
+        }
       if (extreme === 0) throw new Error('no ordering was as extreme');
     },
     options,
@@ -34,12 +39,14 @@ describe('permutation tests: 16 x 36 correlations, n = 12, 100,000 orderings', (
 describe('13 profiles of 145 concepts', () => {
   const values = draw(13 * 145);
   bench('fitPrincipalComponents, 3 components', () => {
-    if (fitPrincipalComponents({ values, rows: 13, columns: 145, components: 3 }).variance.length !== 3) throw new Error('3 components expected');
+    if (fitPrincipalComponents({ values, rows: 13, columns: 145, components: 3 }).variance.length !== 3)
+      throw new Error('3 components expected');
   });
   bench(
     'rateClusterCounts, k = 1..10, 50 references',
     () => {
-      if (rateClusterCounts({ values, rows: 13, columns: 145, maximum: 10 }).length !== 10) throw new Error('10 ratings expected');
+      if (rateClusterCounts({ values, rows: 13, columns: 145, maximum: 10 }).length !== 10)
+        throw new Error('10 ratings expected');
     },
     options,
   );

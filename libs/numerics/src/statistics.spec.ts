@@ -1,7 +1,24 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bcaInterval, bcaOfReplicates, benjaminiHochberg, clusterKMeans, createRandom, fisherInterval, fitPrincipalComponents, gridOver, leaveOneOutErrors, pearson, ratedRows, rateClusterCounts, regressNearest, silhouette, spearman, testCorrelations } from './index.ts';
+import {
+  bcaInterval,
+  bcaOfReplicates,
+  benjaminiHochberg,
+  clusterKMeans,
+  createRandom,
+  fisherInterval,
+  fitPrincipalComponents,
+  gridOver,
+  leaveOneOutErrors,
+  pearson,
+  ratedRows,
+  rateClusterCounts,
+  regressNearest,
+  silhouette,
+  spearman,
+  testCorrelations,
+} from './index.ts';
 
 interface MatrixFigures {
   readonly values: number[];
@@ -26,10 +43,23 @@ interface PairFigures {
 const golden = JSON.parse(readFileSync(new URL('golden/statistics.json', import.meta.url), 'utf8')) as {
   readonly pca: MatrixFigures;
   readonly pcaTall: MatrixFigures;
-  readonly clusters: { readonly values: number[]; readonly rows: number; readonly columns: number; readonly inertia: Record<string, number>; readonly silhouette: Record<string, number> };
+  readonly clusters: {
+    readonly values: number[];
+    readonly rows: number;
+    readonly columns: number;
+    readonly inertia: Record<string, number>;
+    readonly silhouette: Record<string, number>;
+  };
   readonly pairs: PairFigures[];
   readonly falseDiscovery: { readonly p: number[]; readonly q: number[] };
-  readonly nearest: { readonly points: number[]; readonly values: number[]; readonly at: number[]; readonly predicted: number[]; readonly error: number; readonly meanError: number };
+  readonly nearest: {
+    readonly points: number[];
+    readonly values: number[];
+    readonly at: number[];
+    readonly predicted: number[];
+    readonly error: number;
+    readonly meanError: number;
+  };
 };
 const expectClose = (actual: ArrayLike<number>, expected: ArrayLike<number>, digits = 10) => {
   expect(actual.length).toBe(expected.length);
@@ -41,31 +71,50 @@ const array = (values: readonly number[]) => Float64Array.from(values);
 const finite = fc.double({ min: -100, max: 100, noNaN: true });
 
 describe(fitPrincipalComponents, () => {
-  it.each([['wide', golden.pca], ['tall', golden.pcaTall]] as const)('agrees with scikit-learn on a %s matrix', (_name, { values, rows, columns, scores, loadings, variance, ratio }) => {
-    const fitted = fitPrincipalComponents({ values: array(values), rows, columns, components: variance.length });
-    expectClose(fitted.scores, scores);
-    if (loadings !== undefined) expectClose(fitted.loadings, loadings);
-    expectClose(fitted.variance, variance);
-    expectClose(fitted.ratio, ratio);
-  });
+  it.each([
+    ['wide', golden.pca],
+    ['tall', golden.pcaTall],
+  ] as const)(
+    'agrees with scikit-learn on a %s matrix',
+    (_name, { values, rows, columns, scores, loadings, variance, ratio }) => {
+      const fitted = fitPrincipalComponents({ values: array(values), rows, columns, components: variance.length });
+      expectClose(fitted.scores, scores);
+      if (loadings !== undefined) expectClose(fitted.loadings, loadings);
+      expectClose(fitted.variance, variance);
+      expectClose(fitted.ratio, ratio);
+    },
+  );
 
   it('agrees with itself on a matrix large enough for the other way of computing', () => {
     const random = createRandom(3);
     const [rows, columns] = [160, 120];
-    const values = Float64Array.from({ length: rows * columns }, (_, index) => random.normal() * (1 + (index % columns === 0 ? 4 : 0) + (index % columns === 1 ? 2 : 0)));
+    const values = Float64Array.from(
+      { length: rows * columns },
+      (_, index) => random.normal() * (1 + (index % columns === 0 ? 4 : 0) + (index % columns === 1 ? 2 : 0)),
+    );
     const fitted = fitPrincipalComponents({ values, rows, columns, components: 2 });
     // Scores are the centred rows on the axes, whose variance is the eigenvalue.
     for (let component = 0; component < 2; component++) {
       let variance = 0;
-      for (let row = 0; row < rows; row++) variance += (fitted.scores[row * 2 + component] ?? Number.NaN) ** 2 / (rows - 1);
+      for (let row = 0; row < rows; row++)
+        variance += (fitted.scores[row * 2 + component] ?? Number.NaN) ** 2 / (rows - 1);
       expect(variance).toBeCloseTo(fitted.variance[component] ?? Number.NaN, 8);
     }
-    const dot = fitted.loadings.subarray(0, columns).reduce((sum, loading, column) => sum + loading * (fitted.loadings[columns + column] ?? 0), 0);
+    const dot = fitted.loadings
+      .subarray(0, columns)
+      .reduce((sum, loading, column) => sum + loading * (fitted.loadings[columns + column] ?? 0), 0);
     expect(dot).toBeCloseTo(0, 8);
   });
 
-  it.each([['wide', golden.pca], ['tall', golden.pcaTall]] as const)('knows the variances that follow, on a %s matrix', (_name, { values, rows, columns, variance }) => {
-    const { spectrum, totalVariance, variance: kept } = fitPrincipalComponents({ values: array(values), rows, columns, components: 1 });
+  it.each([
+    ['wide', golden.pca],
+    ['tall', golden.pcaTall],
+  ] as const)('knows the variances that follow, on a %s matrix', (_name, { values, rows, columns, variance }) => {
+    const {
+      spectrum,
+      totalVariance,
+      variance: kept,
+    } = fitPrincipalComponents({ values: array(values), rows, columns, components: 1 });
     expectClose(spectrum.subarray(0, variance.length), variance);
     expect(spectrum[0]).toBe(kept[0]);
     expect(spectrum).toHaveLength(Math.min(rows - 1, columns));
@@ -84,31 +133,48 @@ describe(fitPrincipalComponents, () => {
 
   it('knows the two axes of a large matrix of three different rows', () => {
     const [rows, columns] = [300, 300];
-    const values = Float64Array.from({ length: rows * columns }, (_, index) => ((index % columns) + 200 * Math.floor(index / columns)) % 300 < 100 ? 6 / 300 : 7 / 300);
+    const values = Float64Array.from({ length: rows * columns }, (_, index) =>
+      ((index % columns) + 200 * Math.floor(index / columns)) % 300 < 100 ? 6 / 300 : 7 / 300,
+    );
     const { variance, spectrum, totalVariance } = fitPrincipalComponents({ values, rows, columns, components: 3 });
     expect((variance[0] ?? 0) + (variance[1] ?? 0)).toBeCloseTo(totalVariance, 12);
     expect([variance[2], spectrum[2], spectrum[99]]).toEqual([0, 0, 0]);
   });
 
-  it.each([[160, 120], [120, 160]])('finds small axes beside large ones in %i x %i, and knows where there are no more', (rows, columns) => {
+  it.each([
+    [160, 120],
+    [120, 160],
+  ])('finds small axes beside large ones in %i x %i, and knows where there are no more', (rows, columns) => {
     // Columns of cosines are orthogonal to each other and to constants, on both sides.
-    const cosine = (length: number, wave: number) => Float64Array.from({ length }, (_, index) => Math.cos((Math.PI * wave * (index + 0.5)) / length) * Math.sqrt(2 / length));
+    const cosine = (length: number, wave: number) =>
+      Float64Array.from(
+        { length },
+        (_, index) => Math.cos((Math.PI * wave * (index + 0.5)) / length) * Math.sqrt(2 / length),
+      );
     const sizes = [1, 1e-5, 3e-7];
     const values = new Float64Array(rows * columns);
     sizes.forEach((size, wave) => {
       const [left, right] = [cosine(rows, wave + 1), cosine(columns, wave + 2)];
-      for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) values[row * columns + column] = (values[row * columns + column] ?? 0) + size * (left[row] ?? 0) * (right[column] ?? 0);
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++)
+          values[row * columns + column] =
+            (values[row * columns + column] ?? 0) + size * (left[row] ?? 0) * (right[column] ?? 0);
     });
     const fitted = fitPrincipalComponents({ values, rows, columns, components: 5 });
     sizes.forEach((size, index) => {
       expect((fitted.variance[index] ?? 0) / (size ** 2 / (rows - 1))).toBeCloseTo(1, 6);
-      const along = cosine(columns, index + 2).reduce((sum, value, column) => sum + value * (fitted.loadings[index * columns + column] ?? 0), 0);
+      const along = cosine(columns, index + 2).reduce(
+        (sum, value, column) => sum + value * (fitted.loadings[index * columns + column] ?? 0),
+        0,
+      );
       expect(Math.abs(along)).toBeCloseTo(1, 6);
     });
     expect([...fitted.variance.subarray(3), ...fitted.spectrum.subarray(3)].every((value) => value === 0)).toBe(true);
     for (let one = 0; one < 5; one++) {
       for (let other = 0; other <= one; other++) {
-        const product = fitted.loadings.subarray(one * columns, (one + 1) * columns).reduce((sum, value, column) => sum + value * (fitted.loadings[other * columns + column] ?? 0), 0);
+        const product = fitted.loadings
+          .subarray(one * columns, (one + 1) * columns)
+          .reduce((sum, value, column) => sum + value * (fitted.loadings[other * columns + column] ?? 0), 0);
         expect(product).toBeCloseTo(one === other ? 1 : 0, 8);
       }
     }
@@ -127,7 +193,9 @@ describe(fitPrincipalComponents, () => {
   });
 
   it('says how many components can be had', () => {
-    expect(() => fitPrincipalComponents({ values: new Float64Array(6), rows: 2, columns: 3, components: 2 })).toThrow(/1/u);
+    expect(() => fitPrincipalComponents({ values: new Float64Array(6), rows: 2, columns: 3, components: 2 })).toThrow(
+      /1/u,
+    );
   });
 });
 
@@ -160,7 +228,10 @@ describe('clusters', () => {
     expect(clusterKMeans({ ...equal, k: 3 }).inertia).toBe(0);
     expect(new Set(clusterKMeans({ ...equal, k: 4 }).labels).size).toBe(4);
     expect(() => clusterKMeans({ ...equal, k: 5 })).toThrow(RangeError);
-    expect(rateClusterCounts({ ...equal, maximum: 2, references: 3 }).map(({ gap }) => gap)).toEqual([Number.NaN, Number.NaN]);
+    expect(rateClusterCounts({ ...equal, maximum: 2, references: 3 }).map(({ gap }) => gap)).toEqual([
+      Number.NaN,
+      Number.NaN,
+    ]);
   });
 });
 
@@ -169,7 +240,10 @@ describe('clusters of equal rows', () => {
     // Three rows, each many times: more clusters than there are different rows.
     const random = createRandom(7);
     const shapes = Array.from({ length: 3 }, () => Array.from({ length: 40 }, () => random.normal()));
-    const values = Float64Array.from({ length: 450 * 40 }, (_, index) => shapes[Math.floor(index / 40) % 3]?.[index % 40] ?? 0);
+    const values = Float64Array.from(
+      { length: 450 * 40 },
+      (_, index) => shapes[Math.floor(index / 40) % 3]?.[index % 40] ?? 0,
+    );
     const matrix = { values, rows: 450, columns: 40 };
     expect(clusterKMeans({ ...matrix, k: 3 }).labels.every((label, row) => label === row % 3)).toBe(true);
     const rated = rateClusterCounts({ ...matrix, maximum: 10 });
@@ -181,13 +255,27 @@ describe('clusters of equal rows', () => {
 describe(rateClusterCounts, () => {
   const groups = (rows: number) => {
     const random = createRandom(3);
-    return { values: Float64Array.from({ length: rows * 3 }, (_, index) => 10 * (Math.floor(index / 3) % 4) * (index % 3 === 0 ? 1 : 0) + random.normal()), rows, columns: 3 };
+    return {
+      values: Float64Array.from(
+        { length: rows * 3 },
+        (_, index) => 10 * (Math.floor(index / 3) % 4) * (index % 3 === 0 ? 1 : 0) + random.normal(),
+      ),
+      rows,
+      columns: 3,
+    };
   };
 
   it('rates a sample where there are more rows than can be compared with each other', () => {
-    const [all, sampled] = [rateClusterCounts({ ...groups(ratedRows), maximum: 5, restarts: 3 }), rateClusterCounts({ ...groups(ratedRows + 1), maximum: 5, restarts: 3 })];
+    const [all, sampled] = [
+      rateClusterCounts({ ...groups(ratedRows), maximum: 5, restarts: 3 }),
+      rateClusterCounts({ ...groups(ratedRows + 1), maximum: 5, restarts: 3 }),
+    ];
     // The groups are found in the sample too, and its inertia stands for that of all rows.
-    expect(sampled.map(({ silhouette: value }) => value).indexOf(Math.max(...sampled.slice(1).map(({ silhouette: value }) => value)))).toBe(3);
+    expect(
+      sampled
+        .map(({ silhouette: value }) => value)
+        .indexOf(Math.max(...sampled.slice(1).map(({ silhouette: value }) => value))),
+    ).toBe(3);
     sampled.forEach(({ k, inertia, silhouette: value }, index) => {
       expect(k).toBe(index + 1);
       expect(inertia / (all[index]?.inertia ?? 0)).toBeGreaterThan(0.8);
@@ -200,24 +288,31 @@ describe(rateClusterCounts, () => {
 });
 
 describe('correlations', () => {
-  it.each(golden.pairs.map((pair, index) => [index, pair] as const))('agree with scipy on sample %i', (_index, { x, y, ...expected }) => {
-    const r = pearson(array(x), array(y));
-    expect(r).toBeCloseTo(expected.pearson, 12);
-    expect(spearman(array(x), array(y))).toBeCloseTo(expected.spearman, 12);
-    expectClose(fisherInterval(r, x.length), expected.fisher, 9);
-    if (expected.p !== undefined) {
-      const tests = testCorrelations({ predictors: [array(x)], responses: [array(y)], familyWise: true });
-      expect(tests.p[0]).toBeCloseTo(expected.p, 12);
-      expect(tests.pFamily[0]).toBeCloseTo(expected.p, 12);
-    }
-    const { replicates, jackknife, interval } = expected.bca;
-    expectClose(bcaOfReplicates({ estimate: r, replicates: array(replicates), jackknife: array(jackknife), level: 0.95 }), interval, 7);
-    if (expected.scipyBca === undefined) return;
-    // Another generator draws other resamples: 20,000 of scipy's and ours agree to about two digits.
-    const [low, high] = bcaInterval({ x: array(x), y: array(y), statistic: pearson, resamples: 20_000, seed: 5 });
-    expect(low).toBeCloseTo(expected.scipyBca[0] ?? 0, 1);
-    expect(high).toBeCloseTo(expected.scipyBca[1] ?? 0, 1);
-  });
+  it.each(golden.pairs.map((pair, index) => [index, pair] as const))(
+    'agree with scipy on sample %i',
+    (_index, { x, y, ...expected }) => {
+      const r = pearson(array(x), array(y));
+      expect(r).toBeCloseTo(expected.pearson, 12);
+      expect(spearman(array(x), array(y))).toBeCloseTo(expected.spearman, 12);
+      expectClose(fisherInterval(r, x.length), expected.fisher, 9);
+      if (expected.p !== undefined) {
+        const tests = testCorrelations({ predictors: [array(x)], responses: [array(y)], familyWise: true });
+        expect(tests.p[0]).toBeCloseTo(expected.p, 12);
+        expect(tests.pFamily[0]).toBeCloseTo(expected.p, 12);
+      }
+      const { replicates, jackknife, interval } = expected.bca;
+      expectClose(
+        bcaOfReplicates({ estimate: r, replicates: array(replicates), jackknife: array(jackknife), level: 0.95 }),
+        interval,
+        7,
+      );
+      if (expected.scipyBca === undefined) return;
+      // Another generator draws other resamples: 20,000 of scipy's and ours agree to about two digits.
+      const [low, high] = bcaInterval({ x: array(x), y: array(y), statistic: pearson, resamples: 20_000, seed: 5 });
+      expect(low).toBeCloseTo(expected.scipyBca[0] ?? 0, 1);
+      expect(high).toBeCloseTo(expected.scipyBca[1] ?? 0, 1);
+    },
+  );
 
   it('have a sampled p near the exact one, the same for the same seed, and a family-wise p that is never smaller', () => {
     const random = createRandom(11);
@@ -225,8 +320,22 @@ describe('correlations', () => {
     const predictors = [draw(8), draw(8)];
     const responses = [draw(8), draw(8).fill(Number.NaN, 6)];
     const exact = testCorrelations({ predictors, responses, familyWise: true });
-    const sampled = testCorrelations({ predictors, responses, familyWise: true, exactUpTo: 2, permutations: 20_000, seed: 4 });
-    const again = testCorrelations({ predictors, responses, familyWise: true, exactUpTo: 2, permutations: 20_000, seed: 4 });
+    const sampled = testCorrelations({
+      predictors,
+      responses,
+      familyWise: true,
+      exactUpTo: 2,
+      permutations: 20_000,
+      seed: 4,
+    });
+    const again = testCorrelations({
+      predictors,
+      responses,
+      familyWise: true,
+      exactUpTo: 2,
+      permutations: 20_000,
+      seed: 4,
+    });
     expect([...again.p]).toEqual([...sampled.p]);
     exact.p.forEach((p, index) => {
       expect(Math.abs(p - (sampled.p[index] ?? 0))).toBeLessThan(0.02);
@@ -239,7 +348,11 @@ describe('correlations', () => {
     const response = Float64Array.from({ length: 12 }, (_, row) => row * row);
     const rare = new Float64Array(12);
     rare[11] = 3;
-    const { p, pearson: r } = testCorrelations({ predictors: [new Float64Array(12), rare], responses: [response], familyWise: false });
+    const { p, pearson: r } = testCorrelations({
+      predictors: [new Float64Array(12), rare],
+      responses: [response],
+      familyWise: false,
+    });
     expect([r[0], p[0]]).toEqual([Number.NaN, Number.NaN]);
     // Of the twelve places that the one value can take, only the last is as extreme.
     expect(p[1]).toBeCloseTo(1 / 12, 12);
@@ -259,13 +372,23 @@ describe(benjaminiHochberg, () => {
 
   it('is monotone in p, never below it, and leaves the undefined out', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Number.NaN)), { maxLength: 20 }), (p) => {
-        const q = benjaminiHochberg(p);
-        const defined = p.flatMap((value, index) => (Number.isNaN(value) ? [] : [[value, q[index] ?? Number.NaN] as const])).sort((a, b) => a[0] - b[0]);
-        expect(defined.every(([value, rate], index) => rate >= value * (1 - 1e-12) && rate <= 1 && (index === 0 || rate >= (defined[index - 1]?.[1] ?? 0)))).toBe(true);
-        expect([...q].filter(Number.isNaN)).toHaveLength(p.length - defined.length);
-        expect([...benjaminiHochberg(defined.map(([value]) => value))]).toEqual(defined.map(([, rate]) => rate));
-      }),
+      fc.property(
+        fc.array(fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Number.NaN)), { maxLength: 20 }),
+        (p) => {
+          const q = benjaminiHochberg(p);
+          const defined = p
+            .flatMap((value, index) => (Number.isNaN(value) ? [] : [[value, q[index] ?? Number.NaN] as const]))
+            .sort((a, b) => a[0] - b[0]);
+          expect(
+            defined.every(
+              ([value, rate], index) =>
+                rate >= value * (1 - 1e-12) && rate <= 1 && (index === 0 || rate >= (defined[index - 1]?.[1] ?? 0)),
+            ),
+          ).toBe(true);
+          expect([...q].filter(Number.isNaN)).toHaveLength(p.length - defined.length);
+          expect([...benjaminiHochberg(defined.map(([value]) => value))]).toEqual(defined.map(([, rate]) => rate));
+        },
+      ),
     );
   });
 });
@@ -282,12 +405,19 @@ describe('nearest neighbours', () => {
   });
 
   it('return the value of a point that is hit, and the mean of points that coincide', () => {
-    const twice = { points: Float64Array.of(0, 0, 0, 0, 1, 1), values: Float64Array.of(2, 4, 9), dimensions: 2, neighbours: 3 };
+    const twice = {
+      points: Float64Array.of(0, 0, 0, 0, 1, 1),
+      values: Float64Array.of(2, 4, 9),
+      dimensions: 2,
+      neighbours: 3,
+    };
     expect([...regressNearest({ ...twice, at: Float64Array.of(0, 0, 1, 1) })]).toEqual([3, 9]);
     expect(() => leaveOneOutErrors(twice)).toThrow(RangeError);
   });
 
   it('lay a grid with a margin of a tenth around the points', () => {
-    expect([...gridOver(Float64Array.of(0, 0, 10, 20), 2)].map((value) => Math.round(value * 1e9) / 1e9)).toEqual([-1, -2, -1, 22, 11, -2, 11, 22]);
+    expect([...gridOver(Float64Array.of(0, 0, 10, 20), 2)].map((value) => Math.round(value * 1e9) / 1e9)).toEqual([
+      -1, -2, -1, 22, 11, -2, 11, 22,
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * What an axis of a tensor runs over, outermost first. A reshape cuts and joins these parts, so that it can be told whether
+ * What an axis of a tensor runs over, outermost first. A reshape cuts and joins these parts, so that it can be told
+ * whether
  * a later tensor still holds the places of the image in their order.
  */
 export type Axis = readonly AxisPart[];
@@ -55,7 +56,8 @@ export const plainAxis = (size: number): Axis => (size === 1 ? [] : [{ kind: 'pl
 export const mixedAxis = (size: number): Axis => (size === 1 ? [] : [{ kind: 'mixed', size }]);
 
 /** All rows or columns of a map. */
-export const placeAxis = (kind: 'row' | 'column', size: number): Axis => (size === 1 ? [] : [{ kind, size, stride: 1, total: size, whole: size }]);
+export const placeAxis = (kind: 'row' | 'column', size: number): Axis =>
+  size === 1 ? [] : [{ kind, size, stride: 1, total: size, whole: size }];
 
 /** Whether an axis runs over places and nothing else. */
 export const isPlaces = (axis: Axis): boolean => axis.length > 0 && axis.every(({ kind }) => kind !== 'plain');
@@ -64,7 +66,8 @@ export const isPlaces = (axis: Axis): boolean => axis.length > 0 && axis.every((
 export const isPlain = (axis: Axis): boolean => axis.every(({ kind }) => kind === 'plain');
 
 /** Whether an axis counts rows (or columns) one by one, of the whole map or of a piece cut out of it. */
-export const isLine = (axis: Axis, kind: 'row' | 'column'): boolean => axis.length === 0 || (axis.length === 1 && axis[0]?.kind === kind && axis[0].size === axis[0].total);
+export const isLine = (axis: Axis, kind: 'row' | 'column'): boolean =>
+  axis.length === 0 || (axis.length === 1 && axis[0]?.kind === kind && axis[0].size === axis[0].total);
 
 /** Whether two axes run over the same. */
 export const sameAxis = (a: Axis, b: Axis): boolean => JSON.stringify(a) === JSON.stringify(b);
@@ -80,7 +83,14 @@ export function tokenGrid(axis: Axis): TokenPart | undefined {
   return row === undefined ? (column === undefined ? undefined : grid(1, column)) : grid(row, 1);
 }
 
-const grid = (height: number, width: number): TokenPart => ({ kind: 'tokens', size: height * width, before: 0, behind: 0, height, width });
+const grid = (height: number, width: number): TokenPart => ({
+  kind: 'tokens',
+  size: height * width,
+  before: 0,
+  behind: 0,
+  height,
+  width,
+});
 
 /** Number of rows or columns, where a part runs over all of them. */
 function wholeLine(part: AxisPart | undefined, kind: 'row' | 'column'): number | undefined {
@@ -88,7 +98,12 @@ function wholeLine(part: AxisPart | undefined, kind: 'row' | 'column'): number |
 }
 
 /** An axis of a grid of tokens; without others before and behind it runs over rows and columns again. */
-export function tokenAxis({ before, behind, height, width }: Pick<TokenPart, 'before' | 'behind' | 'height' | 'width'>): Axis {
+export function tokenAxis({
+  before,
+  behind,
+  height,
+  width,
+}: Pick<TokenPart, 'before' | 'behind' | 'height' | 'width'>): Axis {
   if (before === 0 && behind === 0) return [...placeAxis('row', height), ...placeAxis('column', width)];
   return [{ kind: 'tokens', size: before + height * width + behind, before, behind, height, width }];
 }
@@ -120,10 +135,12 @@ export function reshapeAxes(axes: Axes, shape: readonly number[]): Axes {
   return parts.length === 0 ? reshaped : shape.map(mixedAxis);
 }
 
-/** Takes parts from the front of `parts` that make `size` together, cutting the last of them; undefined where none do. */
+/**
+ * Takes parts from the front of `parts` that make `size` together, cutting the last of them; undefined where none do.
+ */
 function takeParts(parts: AxisPart[], size: number): AxisPart[] | undefined {
   const taken: AxisPart[] = [];
-  for (let open = size; open > 1; ) {
+  for (let open = size; open > 1;) {
     const [part] = parts;
     if (part === undefined) return undefined;
     const inner = part.size / open;
@@ -142,9 +159,16 @@ function takeParts(parts: AxisPart[], size: number): AxisPart[] | undefined {
 }
 
 function cutPart(part: AxisPart, outer: number, inner: number): [AxisPart, AxisPart] {
-  if (part.kind === 'row' || part.kind === 'column') return [{ ...part, size: outer, stride: part.stride * inner }, { ...part, size: inner }];
+  if (part.kind === 'row' || part.kind === 'column')
+    return [
+      { ...part, size: outer, stride: part.stride * inner },
+      { ...part, size: inner },
+    ];
   const kind = part.kind === 'plain' ? 'plain' : 'mixed';
-  return [{ kind, size: outer }, { kind, size: inner }];
+  return [
+    { kind, size: outer },
+    { kind, size: inner },
+  ];
 }
 
 /** Joins neighbours that were cut apart before. */
@@ -152,8 +176,10 @@ function joinParts(parts: readonly AxisPart[]): Axis {
   const joined: AxisPart[] = [];
   for (const part of parts) {
     const last = joined.at(-1);
-    if (last?.kind === part.kind && (part.kind === 'plain' || part.kind === 'mixed')) joined[joined.length - 1] = { kind: part.kind, size: last.size * part.size };
-    else if (last !== undefined && continues(last, part)) joined[joined.length - 1] = { ...part, size: last.size * part.size };
+    if (last?.kind === part.kind && (part.kind === 'plain' || part.kind === 'mixed'))
+      joined[joined.length - 1] = { kind: part.kind, size: last.size * part.size };
+    else if (last !== undefined && continues(last, part))
+      joined[joined.length - 1] = { ...part, size: last.size * part.size };
     else joined.push(part);
   }
   return joined;

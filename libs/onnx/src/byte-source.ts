@@ -28,9 +28,13 @@ export function openByteFile(file: string): ByteSource {
     const bytes = new Uint8Array(end - start);
     const { handle } = openModelFile(file);
     try {
-      for (let filled = 0; filled < bytes.length; ) {
+      for (let filled = 0; filled < bytes.length;) {
         const count = readSync(handle, bytes, filled, bytes.length - filled, start + filled);
-        if (count === 0) throw new InputError('MODEL_TRUNCATED', 'the file became shorter while it was read', { file, hint: 'Wait until it is written whole, and run again.' });
+        if (count === 0)
+          throw new InputError('MODEL_TRUNCATED', 'the file became shorter while it was read', {
+            file,
+            hint: 'Wait until it is written whole, and run again.',
+          });
         filled += count;
       }
     } finally {
@@ -66,6 +70,10 @@ function openModelFile(file: string): OpenFile {
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     const missing = cause.code === 'FILE_MISSING';
-    throw new InputError(missing ? 'MODEL_MISSING' : 'MODEL_UNREADABLE', missing ? 'there is no such model file' : `the model ${cause.problem}`, { ...cause.details, expected: 'an .onnx file', cause });
+    throw new InputError(
+      missing ? 'MODEL_MISSING' : 'MODEL_UNREADABLE',
+      missing ? 'there is no such model file' : `the model ${cause.problem}`,
+      { ...cause.details, expected: 'an .onnx file', cause },
+    );
   }
 }

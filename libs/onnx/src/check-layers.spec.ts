@@ -8,12 +8,21 @@ import { checkLayers } from './check-layers.ts';
 const folder = mkdtempSync(path.join(tmpdir(), 'check-layers-'));
 const file = path.join(folder, 'model.onnx');
 beforeAll(() => {
-  writeFileSync(file, buildOnnxModel({
-    inputs: [{ name: 'input', dims: ['batch', 8, 8, 3] }],
-    outputs: [{ name: 'maps', dims: ['batch', 8, 8, 3] }, { name: 'scores', dims: ['batch', 192] }],
-    nodes: [{ op: 'Relu', inputs: ['input'], outputs: ['maps'] }, { op: 'Flatten', inputs: ['maps'], outputs: ['scores'] }],
-    initializers: {},
-  }));
+  writeFileSync(
+    file,
+    buildOnnxModel({
+      inputs: [{ name: 'input', dims: ['batch', 8, 8, 3] }],
+      outputs: [
+        { name: 'maps', dims: ['batch', 8, 8, 3] },
+        { name: 'scores', dims: ['batch', 192] },
+      ],
+      nodes: [
+        { op: 'Relu', inputs: ['input'], outputs: ['maps'] },
+        { op: 'Flatten', inputs: ['maps'], outputs: ['scores'] },
+      ],
+      initializers: {},
+    }),
+  );
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -21,10 +30,22 @@ afterAll(() => {
 
 describe(checkLayers, () => {
   it('tells the input of a model, whether layers are named or not', () => {
-    for (const tensors of [undefined, ['maps']]) expect(checkLayers({ file, ...(tensors === undefined ? {} : { tensors }) })).toMatchObject({ name: 'input', layout: 'NHWC', channels: 3, height: 8, width: 8 });
+    for (const tensors of [undefined, ['maps']])
+      expect(checkLayers({ file, ...(tensors === undefined ? {} : { tensors }) })).toMatchObject({
+        name: 'input',
+        layout: 'NHWC',
+        channels: 3,
+        height: 8,
+        width: 8,
+      });
   });
 
-  it.each([['scores', 'LAYER_NOT_SPATIAL'], ['mops', 'LAYER_UNKNOWN']])('refuses the layer %s', (tensor, code) => {
-    expect(() => checkLayers({ file, tensors: ['maps', tensor] })).toThrow(expect.objectContaining({ code, details: expect.objectContaining({ file, column: tensor }) as unknown }));
+  it.each([
+    ['scores', 'LAYER_NOT_SPATIAL'],
+    ['mops', 'LAYER_UNKNOWN'],
+  ])('refuses the layer %s', (tensor, code) => {
+    expect(() => checkLayers({ file, tensors: ['maps', tensor] })).toThrow(
+      expect.objectContaining({ code, details: expect.objectContaining({ file, column: tensor }) as unknown }),
+    );
   });
 });

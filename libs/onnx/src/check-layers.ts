@@ -9,7 +9,10 @@ import { modelInput } from './tensor-shapes.ts';
 export interface CheckLayersOptions {
   /** Path of the model. */
   readonly file: string;
-  /** Tensors that are to be put out: names of tensors, or of nodes with one output. @default those that {@link listLayers} would list */
+  /**
+   * Tensors that are to be put out: names of tensors, or of nodes with one output. @default those that {@link
+   * listLayers} would list
+   */
   readonly tensors?: readonly string[];
   /** Size of the images, in pixels, where the file leaves it free. @default 224 x 224 */
   readonly inputSize?: FreeSizes;
@@ -23,16 +26,27 @@ export interface CheckLayersOptions {
  * @throws InputError of {@link readModel} and {@link cutGraph}, `MODEL_INPUTS`, `MODEL_INPUT_RANK`, `MODEL_INPUT_TYPE`,
  * and `LAYER_NOT_SPATIAL` where the file states the axes.
  */
-export function checkLayers({ file, tensors, inputSize = { height: 224, width: 224 } }: CheckLayersOptions): ModelInput {
+export function checkLayers({
+  file,
+  tensors,
+  inputSize = { height: 224, width: 224 },
+}: CheckLayersOptions): ModelInput {
   const model = readModel(file);
   // What a model keeps outside is hashed whole, also where a layer does not need it.
   checkExternalData(file, model.graph.initializers);
   if (tensors === undefined) return modelInput(model, inputSize);
   const cut = cutGraph(model, tensors);
-  const stated = new Map([...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims]));
+  const stated = new Map(
+    [...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims]),
+  );
   for (const tensor of cut.tensors) {
     const dims = stated.get(tensor);
-    if (dims !== undefined && dims.length > 0) checkSpatial(file, tensor, dims.map((size) => (typeof size === 'number' ? size : undefined)));
+    if (dims !== undefined && dims.length > 0)
+      checkSpatial(
+        file,
+        tensor,
+        dims.map((size) => (typeof size === 'number' ? size : undefined)),
+      );
   }
   return describeInput(file, cut, inputSize);
 }

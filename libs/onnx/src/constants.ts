@@ -15,12 +15,17 @@ export function constantTensors({ initializers, nodes }: Graph): Map<string, Con
 const fewNumbers = 16;
 
 /** Values of a short constant of whole numbers; undefined for any other. */
-export function wholeNumbers(source: ByteSource, { elementType, dims, raw, integers, external }: ConstantTensor): readonly number[] | undefined {
+export function wholeNumbers(
+  source: ByteSource,
+  { elementType, dims, raw, integers, external }: ConstantTensor,
+): readonly number[] | undefined {
   const count = dims.reduce((product, size) => product * size, 1);
   if (external !== undefined || count > fewNumbers || (elementType !== 7 && elementType !== 6)) return undefined;
   if (raw === undefined) return integers.length === count ? integers : undefined;
   const bytes = source.read(raw.start, raw.end);
   if (bytes.length !== count * (elementType === 7 ? 8 : 4)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return Array.from({ length: count }, (_, index) => (elementType === 7 ? Number(view.getBigInt64(index * 8, true)) : view.getInt32(index * 4, true)));
+  return Array.from({ length: count }, (_, index) =>
+    elementType === 7 ? Number(view.getBigInt64(index * 8, true)) : view.getInt32(index * 4, true),
+  );
 }

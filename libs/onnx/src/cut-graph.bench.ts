@@ -21,9 +21,13 @@ describe('a layer of ResNet-50 (102 MB) set free', () => {
     if (bytes.length < 90e6) throw new Error(`weights are missing: ${String(bytes.length)} bytes`);
   });
 
-  bench('rival: the runtime opens the whole model', async () => {
-    const session = await InferenceSession.create(file);
-    if (session.outputNames.length !== 1) throw new Error('the model has one output');
-    await session.release();
-  }, { iterations: 5, time: 0 });
+  bench(
+    'rival: the runtime opens the whole model',
+    async () => {
+      const session = await InferenceSession.create(file);
+      if (session.outputNames.length !== 1) throw new Error('the model has one output');
+      await session.release();
+    },
+    { iterations: 5, time: 0 },
+  );
 });

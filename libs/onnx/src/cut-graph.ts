@@ -5,7 +5,16 @@ import { checkExternalData } from './external-data.ts';
 import { findTensor, inputDependents } from './find-tensor.ts';
 import { gatherBytes, gatherChunks } from './gather-pieces.ts';
 import { dequantisedName, modelPieces, type KeptParts } from './model-pieces.ts';
-import type { ConstantTensor, ExternalData, Graph, GraphNode, LocalFunction, OnnxModel, TensorType, ValueInfo } from './onnx-model.ts';
+import type {
+  ConstantTensor,
+  ExternalData,
+  Graph,
+  GraphNode,
+  LocalFunction,
+  OnnxModel,
+  TensorType,
+  ValueInfo,
+} from './onnx-model.ts';
 import { pieceBytes } from './protobuf-writer.ts';
 import { quantisations, type Quantisation } from './quantised-tensors.ts';
 
@@ -15,7 +24,10 @@ export interface CutOptions {
   readonly types?: ReadonlyMap<string, TensorType>;
   /** Sizes to state for the axes of the inputs, instead of the file's. @default the file's */
   readonly inputDims?: ReadonlyMap<string, readonly number[]>;
-  /** Leaves weights of more than 1 KiB in the model's file and refers to them there, so that they are not copied. @default false */
+  /**
+   * Leaves weights of more than 1 KiB in the model's file and refers to them there, so that they are not copied.
+   * @default false
+   */
   readonly weightsInPlace?: boolean;
   /** Puts out the values of quantised tensors instead of the whole numbers that stand for them. @default false */
   readonly dequantise?: boolean;
@@ -60,14 +72,30 @@ export function cutGraph(model: OnnxModel, tensors: readonly string[], options: 
   const dependents = inputDependents(model);
   const wanted = [...new Set(tensors.map((name) => findTensor(model, name, dependents)))];
   const known = dequantise ? quantisations(model.graph) : new Map<string, Quantisation>();
-  const dequantised = new Map(wanted.flatMap((name) => (known.has(name) ? [[name, known.get(name) as Quantisation] as const] : [])));
-  const { nodes, names } = keepAncestors(model.graph, [...wanted, ...[...dequantised.values()].flatMap(({ scale, zeroPoint }) => (zeroPoint === '' ? [scale] : [scale, zeroPoint]))]);
+  const dequantised = new Map(
+    wanted.flatMap((name) => (known.has(name) ? [[name, known.get(name) as Quantisation] as const] : [])),
+  );
+  const { nodes, names } = keepAncestors(model.graph, [
+    ...wanted,
+    ...[...dequantised.values()].flatMap(({ scale, zeroPoint }) => (zeroPoint === '' ? [scale] : [scale, zeroPoint])),
+  ]);
   const initializers = model.graph.initializers.filter(({ name }) => names.has(name));
   const functions = keepFunctions(model.functions, nodes);
   const inputs = model.graph.inputs.filter(({ name }) => names.has(name));
   const constants = [...initializers, ...innerConstants([...nodes, ...functions.flatMap((body) => body.nodes)])];
   const { folder, place } = placeWeights(model, constants, weightsInPlace);
-  const pieces = modelPieces(model, { wanted, names, nodes, initializers, functions, inputs, types, inputDims, place, dequantised });
+  const pieces = modelPieces(model, {
+    wanted,
+    names,
+    nodes,
+    initializers,
+    functions,
+    inputs,
+    types,
+    inputDims,
+    place,
+    dequantised,
+  });
   return {
     tensors: wanted,
     outputs: wanted.map((name) => (dequantised.has(name) ? dequantisedName(name) : name)),
@@ -114,11 +142,21 @@ function keepFunctions(functions: readonly LocalFunction[], nodes: readonly Grap
 
 /** Constants inside nodes: attributes, and the constants of bodies. */
 function innerConstants(nodes: readonly GraphNode[]): ConstantTensor[] {
-  return allNodes(nodes).flatMap((node) => [...[...node.attributes.values()].flatMap(({ tensors }) => tensors), ...bodies(node).flatMap(({ initializers }) => initializers)]);
+  return allNodes(nodes).flatMap((node) => [
+    ...[...node.attributes.values()].flatMap(({ tensors }) => tensors),
+    ...bodies(node).flatMap(({ initializers }) => initializers),
+  ]);
 }
 
-/** Decides which constants state another place than the file does: those behind links, and those left in the model's own file. */
-function placeWeights(model: OnnxModel, constants: readonly ConstantTensor[], inPlace: boolean): { folder: string | undefined; place: KeptParts['place'] } {
+/**
+ * Decides which constants state another place than the file does: those behind links, and those left in the model's own
+ * file.
+ */
+function placeWeights(
+  model: OnnxModel,
+  constants: readonly ConstantTensor[],
+  inPlace: boolean,
+): { folder: string | undefined; place: KeptParts['place'] } {
   const external = checkExternalData(model.file, constants);
   const ownFile = inPlace ? realpathSync(model.file) : undefined;
   const folder = external?.folder ?? (ownFile === undefined ? undefined : path.dirname(ownFile));
@@ -127,8 +165,12 @@ function placeWeights(model: OnnxModel, constants: readonly ConstantTensor[], in
   const place = (tensor: ConstantTensor): ExternalData | undefined => {
     if (tensor.sparse) return undefined;
     const location = tensor.external === undefined ? undefined : external?.locations.get(tensor.external.location);
-    if (tensor.external !== undefined) return location === undefined || location === tensor.external.location ? undefined : { ...tensor.external, location };
-    if (ownLocation === undefined || tensor.raw === undefined || tensor.raw.end - tensor.raw.start < smallBytes) return undefined;
+    if (tensor.external !== undefined)
+      return location === undefined || location === tensor.external.location
+        ? undefined
+        : { ...tensor.external, location };
+    if (ownLocation === undefined || tensor.raw === undefined || tensor.raw.end - tensor.raw.start < smallBytes)
+      return undefined;
     return { location: ownLocation, offset: tensor.raw.start, length: tensor.raw.end - tensor.raw.start };
   };
   return { folder, place };

@@ -17,7 +17,8 @@ export interface ExternalPlaces {
  * that is itself a link, as in download caches, keeps its data beside the file that it leads to.
  *
  * @returns the places, or undefined if none of the constants is external
- * @throws InputError `EXTERNAL_DATA_OUTSIDE`, `EXTERNAL_DATA_MISSING`, `EXTERNAL_DATA_NOT_FILE` or `EXTERNAL_DATA_TRUNCATED`.
+ * @throws InputError `EXTERNAL_DATA_OUTSIDE`, `EXTERNAL_DATA_MISSING`, `EXTERNAL_DATA_NOT_FILE` or
+ *   `EXTERNAL_DATA_TRUNCATED`.
  */
 export function checkExternalData(file: string, constants: readonly ConstantTensor[]): ExternalPlaces | undefined {
   const targets = new Map<string, { readonly file: string; readonly size: number }>();
@@ -27,21 +28,37 @@ export function checkExternalData(file: string, constants: readonly ConstantTens
     const target = targets.get(location) ?? resolveLocation(file, name, location);
     targets.set(location, target);
     if (!(offset >= 0) || !(length >= 0) || offset + length > target.size) {
-      throw new InputError('EXTERNAL_DATA_TRUNCATED', `the weights "${name}" lie at bytes ${String(offset)} to ${String(offset + length)} of "${location}", which has ${String(target.size)}`, {
-        file,
-        hint: `Copy or download "${location}" again.`,
-      });
+      throw new InputError(
+        'EXTERNAL_DATA_TRUNCATED',
+        `the weights "${name}" lie at bytes ${String(offset)} to ${String(offset + length)} of "${location}", which has ${String(target.size)}`,
+        {
+          file,
+          hint: `Copy or download "${location}" again.`,
+        },
+      );
     }
   }
   if (targets.size === 0) return undefined;
   const homes = [realpathSync(path.dirname(path.resolve(file))), path.dirname(realpathSync(file))];
   const folder = homes.find((home) => [...targets.values()].every((target) => inside(home, target.file)));
   if (folder === undefined) throw outside(file, constants[0]?.name ?? '', [...targets.keys()].join(', '));
-  return { folder, locations: new Map([...targets].map(([location, target]) => [location, path.relative(folder, target.file).replaceAll(path.sep, '/')])) };
+  return {
+    folder,
+    locations: new Map(
+      [...targets].map(([location, target]) => [
+        location,
+        path.relative(folder, target.file).replaceAll(path.sep, '/'),
+      ]),
+    ),
+  };
 }
 
 function resolveLocation(file: string, name: string, location: string): { file: string; size: number } {
-  const leaves = path.posix.isAbsolute(location) || path.win32.isAbsolute(location) || /^[a-z]:/iu.test(location) || location.split(/[/\\]/u).includes('..');
+  const leaves =
+    path.posix.isAbsolute(location) ||
+    path.win32.isAbsolute(location) ||
+    /^[a-z]:/iu.test(location) ||
+    location.split(/[/\\]/u).includes('..');
   if (leaves) throw outside(file, name, location);
   const folder = path.dirname(path.resolve(file));
   const missing = (cause?: unknown) =>
@@ -53,11 +70,20 @@ function resolveLocation(file: string, name: string, location: string): { file: 
     });
   try {
     const target = realpathSync(path.join(folder, location));
-    if (!inside(realpathSync(folder), target) && !inside(path.dirname(realpathSync(file)), target)) throw outside(file, name, location);
+    if (!inside(realpathSync(folder), target) && !inside(path.dirname(realpathSync(file)), target))
+      throw outside(file, name, location);
     const stats = statSync(target);
     // A folder cannot be read; a pipe or a device could be read for ever.
     if (!stats.isFile()) {
-      throw new InputError('EXTERNAL_DATA_NOT_FILE', `the weights "${name}" lie in "${location}", which is not a file`, { file, expected: 'a file with the weights beside the model', hint: 'Put the file with the weights there, under the name that it had when the model was exported.' });
+      throw new InputError(
+        'EXTERNAL_DATA_NOT_FILE',
+        `the weights "${name}" lie in "${location}", which is not a file`,
+        {
+          file,
+          expected: 'a file with the weights beside the model',
+          hint: 'Put the file with the weights there, under the name that it had when the model was exported.',
+        },
+      );
     }
     return { file: target, size: stats.size };
   } catch (cause) {
@@ -70,9 +96,13 @@ function inside(folder: string, file: string): boolean {
 }
 
 function outside(file: string, name: string, location: string): InputError {
-  return new InputError('EXTERNAL_DATA_OUTSIDE', `the weights "${name}" are said to lie in "${location}", outside the model's folder`, {
-    file,
-    expected: 'a path inside the folder of the model',
-    hint: 'Do not trust this file; if it is yours, export it again with its data beside it.',
-  });
+  return new InputError(
+    'EXTERNAL_DATA_OUTSIDE',
+    `the weights "${name}" are said to lie in "${location}", outside the model's folder`,
+    {
+      file,
+      expected: 'a path inside the folder of the model',
+      hint: 'Do not trust this file; if it is yours, export it again with its data beside it.',
+    },
+  );
 }

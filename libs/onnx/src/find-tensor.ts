@@ -27,24 +27,46 @@ export function inputDependents(model: OnnxModel): Set<string> {
  * @throws InputError `LAYER_UNKNOWN` with the nearest name, `LAYER_IN_SUBGRAPH` for a tensor inside the body of an If,
  * Loop or Scan, `LAYER_CONSTANT` for one that does not depend on the model's input.
  */
-export function findTensor(model: OnnxModel, name: string, dependents: ReadonlySet<string> = inputDependents(model)): string {
+export function findTensor(
+  model: OnnxModel,
+  name: string,
+  dependents: ReadonlySet<string> = inputDependents(model),
+): string {
   const { nodes, initializers, inputs } = model.graph;
   if (dependents.has(name)) return name;
   const node = nodes.find((candidate) => candidate.name === name && candidate.outputs.length === 1);
   const only = node?.outputs[0];
   if (only !== undefined && dependents.has(only)) return only;
   const place = { file: model.file, column: name };
-  const around = nodes.find((candidate) => bodies(candidate).some((body) => allNodes(body.nodes).some(({ outputs }) => outputs.includes(name))));
+  const around = nodes.find((candidate) =>
+    bodies(candidate).some((body) => allNodes(body.nodes).some(({ outputs }) => outputs.includes(name))),
+  );
   if (around !== undefined) {
-    throw new InputError('LAYER_IN_SUBGRAPH', `this tensor lies inside the body of ${around.operator} "${around.name}", where it may be made any number of times`, {
-      ...place,
-      hint: `Take a tensor of the main graph, such as the output "${around.outputs[0] ?? ''}" of that node.`,
-    });
+    throw new InputError(
+      'LAYER_IN_SUBGRAPH',
+      `this tensor lies inside the body of ${around.operator} "${around.name}", where it may be made any number of times`,
+      {
+        ...place,
+        hint: `Take a tensor of the main graph, such as the output "${around.outputs[0] ?? ''}" of that node.`,
+      },
+    );
   }
-  if (only !== undefined || [...nodes.flatMap(({ outputs }) => outputs), ...[...initializers, ...inputs].map((value) => value.name)].includes(name)) {
-    throw new InputError('LAYER_CONSTANT', 'this tensor is not made from the images', { ...place, expected: 'the output of a layer', hint: 'List the layers with "intermodel layers".' });
+  if (
+    only !== undefined ||
+    [...nodes.flatMap(({ outputs }) => outputs), ...[...initializers, ...inputs].map((value) => value.name)].includes(
+      name,
+    )
+  ) {
+    throw new InputError('LAYER_CONSTANT', 'this tensor is not made from the images', {
+      ...place,
+      expected: 'the output of a layer',
+      hint: 'List the layers with "intermodel layers".',
+    });
   }
   // The names of nodes are suggested too, but tensors come first: they are what "layers" lists.
   const candidates = [...dependents].reverse();
-  throw new InputError('LAYER_UNKNOWN', 'the model has no such tensor', { ...place, hint: `${suggestName(name, candidates)} List the layers with "intermodel layers".` });
+  throw new InputError('LAYER_UNKNOWN', 'the model has no such tensor', {
+    ...place,
+    hint: `${suggestName(name, candidates)} List the layers with "intermodel layers".`,
+  });
 }

@@ -42,7 +42,13 @@ function mergeRanges(pieces: readonly Piece[]): Piece[] {
   const merged: Piece[] = [];
   for (const piece of pieces) {
     const last = merged.at(-1);
-    if (last !== undefined && !(last instanceof Uint8Array) && !(piece instanceof Uint8Array) && last.end === piece.start) merged[merged.length - 1] = { start: last.start, end: piece.end };
+    if (
+      last !== undefined &&
+      !(last instanceof Uint8Array) &&
+      !(piece instanceof Uint8Array) &&
+      last.end === piece.start
+    )
+      merged[merged.length - 1] = { start: last.start, end: piece.end };
     else merged.push(piece);
   }
   return merged;

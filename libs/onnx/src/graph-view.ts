@@ -4,10 +4,41 @@ import type { Graph, GraphNode } from './onnx-model.ts';
 import { valueInputs } from './value-inputs.ts';
 
 /** Operators that weigh values with constants of the model: layers. */
-const weighing = new Set(['Conv', 'ConvTranspose', 'ConvInteger', 'QLinearConv', 'FusedConv', 'DeformConv', 'MatMul', 'Gemm', 'MatMulInteger', 'QLinearMatMul', 'QGemm', 'FusedMatMul', 'DynamicQuantizeMatMul', 'MatMulIntegerToFloat', 'Einsum']);
+const weighing = new Set([
+  'Conv',
+  'ConvTranspose',
+  'ConvInteger',
+  'QLinearConv',
+  'FusedConv',
+  'DeformConv',
+  'MatMul',
+  'Gemm',
+  'MatMulInteger',
+  'QLinearMatMul',
+  'QGemm',
+  'FusedMatMul',
+  'DynamicQuantizeMatMul',
+  'MatMulIntegerToFloat',
+  'Einsum',
+]);
 
 /** Operators that only move values, or leave them as they are. */
-const moving = new Set(['Identity', 'Dropout', 'Cast', 'Pad', 'Transpose', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Slice', 'Split', 'Gather', 'QuantizeLinear', 'DequantizeLinear']);
+const moving = new Set([
+  'Identity',
+  'Dropout',
+  'Cast',
+  'Pad',
+  'Transpose',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Slice',
+  'Split',
+  'Gather',
+  'QuantizeLinear',
+  'DequantizeLinear',
+]);
 
 /** A graph as the choice of a layer looks at it: who makes and who reads a tensor, and what its axes run over. */
 export class GraphView {
@@ -23,7 +54,15 @@ export class GraphView {
   readonly #constants: ReturnType<typeof constantTensors>;
   readonly #outputs: ReadonlySet<string>;
 
-  constructor(graph: Graph, known: { readonly axes: ReadonlyMap<string, Axes>; readonly shapes: ReadonlyMap<string, readonly number[]>; readonly values: ReadonlySet<string>; readonly batch: number }) {
+  constructor(
+    graph: Graph,
+    known: {
+      readonly axes: ReadonlyMap<string, Axes>;
+      readonly shapes: ReadonlyMap<string, readonly number[]>;
+      readonly values: ReadonlySet<string>;
+      readonly batch: number;
+    },
+  ) {
     this.graph = graph;
     this.batch = known.batch;
     this.#axes = known.axes;
@@ -72,7 +111,9 @@ export class GraphView {
     return sizes.filter((size) => size > 1).length;
   }
 
-  /** Whether the places of the image are told apart in a tensor: along an axis of their own, as far as that is known. */
+  /**
+   * Whether the places of the image are told apart in a tensor: along an axis of their own, as far as that is known.
+   */
   hasPlaces(tensor: string): boolean {
     const axes = this.#axes.get(tensor);
     return axes === undefined ? this.longAxes(tensor) > 1 : axes.some(isPlaces);
@@ -80,13 +121,25 @@ export class GraphView {
 
   /** Whether a node is a layer with weights. */
   isLayer(node: GraphNode): boolean {
-    return weighing.has(node.operator) && node.inputs.some((name) => name !== '' && !this.#values.has(name) && ((this.constantDims(name) ?? this.shape(name))?.length ?? 2) > 1);
+    return (
+      weighing.has(node.operator) &&
+      node.inputs.some(
+        (name) =>
+          name !== '' && !this.#values.has(name) && ((this.constantDims(name) ?? this.shape(name))?.length ?? 2) > 1,
+      )
+    );
   }
 
   /** Sizes of a constant: of one that is listed or made by a node, or of that behind its dequantisation. */
   constantDims(tensor: string): readonly number[] | undefined {
     let name = tensor;
-    for (let node = this.maker(name); node !== undefined && (node.operator === 'DequantizeLinear' || node.operator === 'Identity' || node.operator === 'Cast'); node = this.maker(name)) name = node.inputs[0] ?? '';
+    for (
+      let node = this.maker(name);
+      node !== undefined &&
+      (node.operator === 'DequantizeLinear' || node.operator === 'Identity' || node.operator === 'Cast');
+      node = this.maker(name)
+    )
+      name = node.inputs[0] ?? '';
     return this.#constants.get(name)?.dims;
   }
 

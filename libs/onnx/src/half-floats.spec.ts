@@ -25,11 +25,19 @@ describe('half floats', () => {
   });
 
   it('rounds to the nearest, ties to even, and overflows to infinity', () => {
-    expect(halvesFromFloats(Float32Array.of(65_519, 65_520, -1e9, 2 ** -25, 1.5 * 2 ** -24))).toEqual(Uint16Array.of(0x7bff, 0x7c00, 0xfc00, 0, 2));
+    expect(halvesFromFloats(Float32Array.of(65_519, 65_520, -1e9, 2 ** -25, 1.5 * 2 ** -24))).toEqual(
+      Uint16Array.of(0x7bff, 0x7c00, 0xfc00, 0, 2),
+    );
     fc.assert(
       fc.property(fc.float({ min: -65_000, max: 65_000, noNaN: true }), (value) => {
         const bits = halvesFromFloats(Float32Array.of(value))[0]!;
-        const [near, below, above] = floatsFromHalves(Uint16Array.of(bits, Math.max(0, (bits & 0x7fff) - 1) | (bits & 0x8000), Math.min(0x7c00, (bits & 0x7fff) + 1) | (bits & 0x8000)));
+        const [near, below, above] = floatsFromHalves(
+          Uint16Array.of(
+            bits,
+            Math.max(0, (bits & 0x7fff) - 1) | (bits & 0x8000),
+            Math.min(0x7c00, (bits & 0x7fff) + 1) | (bits & 0x8000),
+          ),
+        );
         return Math.abs(near! - value) <= Math.min(Math.abs(below! - value), Math.abs(above! - value));
       }),
     );

@@ -12,7 +12,8 @@ export function floatsFromHalves(halves: Uint16Array): Float32Array {
 export function halvesFromFloats(floats: Float32Array): Uint16Array {
   const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
   const halves = new Uint16Array(floats.length);
-  for (let index = 0; index < halves.length; index++) halves[index] = halfBits(bits[index] as number, floats[index] as number);
+  for (let index = 0; index < halves.length; index++)
+    halves[index] = halfBits(bits[index] as number, floats[index] as number);
   return halves;
 }
 

@@ -3,7 +3,19 @@ export { readModel, readModelBytes } from './read-model.ts';
 export { cutGraph, type CutModel, type CutOptions } from './cut-graph.ts';
 export { findTensor } from './find-tensor.ts';
 export { checkExternalData, type ExternalPlaces } from './external-data.ts';
-export type { AxisSize, ConstantTensor, ExternalData, Graph, GraphNode, LocalFunction, NodeAttribute, OnnxModel, QuantizationAnnotation, TensorType, ValueInfo } from './onnx-model.ts';
+export type {
+  AxisSize,
+  ConstantTensor,
+  ExternalData,
+  Graph,
+  GraphNode,
+  LocalFunction,
+  NodeAttribute,
+  OnnxModel,
+  QuantizationAnnotation,
+  TensorType,
+  ValueInfo,
+} from './onnx-model.ts';
 export type { ByteSource } from './byte-source.ts';
 export type { ByteRange } from './protobuf-reader.ts';
 

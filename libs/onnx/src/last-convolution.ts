@@ -2,9 +2,56 @@ import type { GraphView } from './graph-view.ts';
 import type { GraphNode } from './onnx-model.ts';
 
 /** Operators that bend values, as features are before they are read on. */
-const activations = new Set(['Relu', 'Clip', 'LeakyRelu', 'PRelu', 'Elu', 'Selu', 'Celu', 'HardSwish', 'Mish', 'Gelu', 'Softplus', 'Swish', 'Tanh', 'Sigmoid', 'HardSigmoid', 'ThresholdedRelu', 'Erf', 'Softsign', 'QuickGelu', 'FastGelu', 'BiasGelu', 'QLinearSigmoid', 'QLinearLeakyRelu']);
+const activations = new Set([
+  'Relu',
+  'Clip',
+  'LeakyRelu',
+  'PRelu',
+  'Elu',
+  'Selu',
+  'Celu',
+  'HardSwish',
+  'Mish',
+  'Gelu',
+  'Softplus',
+  'Swish',
+  'Tanh',
+  'Sigmoid',
+  'HardSigmoid',
+  'ThresholdedRelu',
+  'Erf',
+  'Softsign',
+  'QuickGelu',
+  'FastGelu',
+  'BiasGelu',
+  'QLinearSigmoid',
+  'QLinearLeakyRelu',
+]);
 /** Operators that leave each value at its place, and need no weights of a layer. */
-const pointwise = new Set([...activations, 'Identity', 'Dropout', 'Cast', 'Pad', 'BatchNormalization', 'Add', 'Sub', 'Mul', 'Div', 'Pow', 'Softmax', 'LogSoftmax', 'QuantizeLinear', 'DequantizeLinear', 'QLinearAdd', 'QLinearMul', 'Min', 'Max', 'Sqrt', 'Abs', 'Exp']);
+const pointwise = new Set([
+  ...activations,
+  'Identity',
+  'Dropout',
+  'Cast',
+  'Pad',
+  'BatchNormalization',
+  'Add',
+  'Sub',
+  'Mul',
+  'Div',
+  'Pow',
+  'Softmax',
+  'LogSoftmax',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'QLinearAdd',
+  'QLinearMul',
+  'Min',
+  'Max',
+  'Sqrt',
+  'Abs',
+  'Exp',
+]);
 
 /** The layer that a tensor comes from, through operators on single values. */
 export interface LastLayer {
@@ -52,7 +99,12 @@ export function lastLayer(view: GraphView, tensor: string): LastLayer | undefine
 
 /** Whether a layer weighs the values of one place at a time. */
 export function isOneByOne(view: GraphView, { node }: LastLayer): boolean {
-  const kernel = node.attributes.get('kernel_shape')?.integers ?? node.inputs.map((name) => view.constantDims(name)).find((dims) => dims?.length === 4)?.slice(2);
+  const kernel =
+    node.attributes.get('kernel_shape')?.integers ??
+    node.inputs
+      .map((name) => view.constantDims(name))
+      .find((dims) => dims?.length === 4)
+      ?.slice(2);
   if (kernel !== undefined) return kernel.every((size) => size === 1);
   return !node.operator.includes('Conv');
 }

@@ -37,9 +37,14 @@ export interface Layer {
   readonly width: number;
   /** Class and register tokens before those of the map; 0 for maps. */
   readonly prefixTokens: number;
-  /** Whether grid and prefix of tokens are guessed from their number, since the graph does not tell how they came about. */
+  /**
+   * Whether grid and prefix of tokens are guessed from their number, since the graph does not tell how they came about.
+   */
   readonly guessed: boolean;
-  /** Type of the values, such as `float32`; whole numbers (`uint8`, `int8`) are turned into values as the model states it. */
+  /**
+   * Type of the values, such as `float32`; whole numbers (`uint8`, `int8`) are turned into values as the model states
+   * it.
+   */
   readonly type: string;
   /** Whether this is the usual choice: the last map (or tokens) before global pooling. */
   readonly usual: boolean;
@@ -86,34 +91,59 @@ export interface ListLayersOptions extends ProbeLimits {
 const defaultSize: ImageSize = { height: 224, width: 224 };
 
 /**
- * Lists the tensors of a model that can be dissected: maps (four axes) of more than one place, and grids of tokens (three
- * axes) that a map was flattened into. One of them is marked as the usual choice, if it can be told which is meant. Tensors
+ * Lists the tensors of a model that can be dissected: maps (four axes) of more than one place, and grids of tokens
+ * (three
+ * axes) that a map was flattened into. One of them is marked as the usual choice, if it can be told which is meant.
+ * Tensors
  * that need an operator which the runtime lacks are left out.
  *
  * @throws InputError as {@link readModel} and the opening of a session do.
  */
-export async function listLayers(file: string, { inputSize = defaultSize, tensors: wanted, ...limits }: ListLayersOptions = {}): Promise<LayerList> {
+export async function listLayers(
+  file: string,
+  { inputSize = defaultSize, tensors: wanted, ...limits }: ListLayersOptions = {},
+): Promise<LayerList> {
   const whole = readModel(file);
   const model = wanted === undefined ? whole : partOf(whole, wanted);
   const image = modelInput(model, inputSize);
   const size = { height: image.height ?? inputSize.height, width: image.width ?? inputSize.width };
   const prober = new ModelProber({ ...limits, weightBytes: weightBytes(model) });
-  const { result, unrunnable } = await withRunnable(model, async (tensors) => ({ tensors, known: await tensorShapes(model, tensors, image, size, prober) })).finally(() => {
+  const { result, unrunnable } = await withRunnable(model, async (tensors) => ({
+    tensors,
+    known: await tensorShapes(model, tensors, image, size, prober),
+  })).finally(() => {
     prober.end();
   });
-  const { shapes, types, batch, source }: TensorShapes = result?.known ?? { shapes: new Map(), types: new Map(), batch: 1, source: 'inference' };
+  const { shapes, types, batch, source }: TensorShapes = result?.known ?? {
+    shapes: new Map(),
+    types: new Map(),
+    batch: 1,
+    source: 'inference',
+  };
   const made = new Set(result?.tensors);
-  const sized = new Map([...shapes, [image.name, [batch, ...image.dims(image.givenChannels * size.height * size.width)]]]);
+  const sized = new Map([
+    ...shapes,
+    [image.name, [batch, ...image.dims(image.givenChannels * size.height * size.width)]],
+  ]);
   const axes = traceAxes(model, { tensors: made, shapes: sized, input: image.name, layout: image.layout });
   const layouts = mapLayouts(model.graph, (name) => sized.get(name)?.length === 4, image.layout);
   const quantised = quantisations(model.graph);
   const found: FoundLayer[] = [];
   const leftOut = new LeftOut();
-  for (const { operator, tensors } of unrunnable) for (const tensor of tensors) leftOut.add(`need the operator ${operator}, which the runtime lacks`, 0, tensor);
+  for (const { operator, tensors } of unrunnable)
+    for (const tensor of tensors) leftOut.add(`need the operator ${operator}, which the runtime lacks`, 0, tensor);
   for (const tensor of made) {
     const shape = shapes.get(tensor);
     if (shape === undefined || shape.length < 3 || shape.filter((length) => length > 1).length < 2) continue;
-    const facts = { tensor, shape, type: types.get(tensor) ?? '', batch, axes: axes.get(tensor), layout: layouts.get(tensor), isQuantised: quantised.has(tensor) };
+    const facts = {
+      tensor,
+      shape,
+      type: types.get(tensor) ?? '',
+      batch,
+      axes: axes.get(tensor),
+      layout: layouts.get(tensor),
+      isQuantised: quantised.has(tensor),
+    };
     const layer = describeTensor(facts, found);
     if (typeof layer === 'string') leftOut.add(layer, shape.length, tensor);
     else found.push(layer);
@@ -124,7 +154,15 @@ export async function listLayers(file: string, { inputSize = defaultSize, tensor
     const { name = '', operator = '' } = view.maker(layer.tensor) ?? {};
     return { ...layer, node: name, operator, usual: layer.tensor === choice.tensor };
   });
-  return { layers, choice, leftOut: leftOut.groups, input: size, channels: image.channels, inputType: image.type, source };
+  return {
+    layers,
+    choice,
+    leftOut: leftOut.groups,
+    input: size,
+    channels: image.channels,
+    inputType: image.type,
+    source,
+  };
 }
 
 /** Bytes of a model's weights, in its own file or others, as far as the file tells. */
@@ -146,7 +184,15 @@ class LeftOut {
 /** A model with nothing but what some of its tensors need. */
 function partOf(model: OnnxModel, tensors: readonly string[]): OnnxModel {
   const { nodes, inputs, tensors: names } = cutGraph(model, tensors);
-  return { ...model, graph: { ...model.graph, nodes, inputs, outputs: names.map((name) => ({ name, type: undefined, start: 0, end: 0 })) } };
+  return {
+    ...model,
+    graph: {
+      ...model.graph,
+      nodes,
+      inputs,
+      outputs: names.map((name) => ({ name, type: undefined, start: 0, end: 0 })),
+    },
+  };
 }
 
 type FoundLayer = Omit<Layer, 'node' | 'operator' | 'usual'>;
@@ -165,7 +211,8 @@ interface TensorFacts {
 /** The layer that a tensor is, or why it is none. */
 function describeTensor(facts: TensorFacts, earlier: readonly FoundLayer[]): FoundLayer | string {
   const { shape, type, batch, isQuantised } = facts;
-  if (!type.startsWith('float') && !(isQuantised && /^u?int8$/u.test(type))) return `hold whole numbers (${type}) without a scale`;
+  if (!type.startsWith('float') && !(isQuantised && /^u?int8$/u.test(type)))
+    return `hold whole numbers (${type}) without a scale`;
   if (shape[0] !== batch) return 'have another first axis than that of the images';
   if (shape.length === 4) return describeMap(facts);
   return shape.length === 3 ? describeTokens(facts, earlier) : 'have more axes than maps';
@@ -178,7 +225,20 @@ function describeMap({ tensor, shape, type, axes, layout: stated }: TensorFacts)
   const [, first = 0, second = 0, third = 0] = shape;
   const [units, height, width] = layout === 'NCHW' ? [first, second, third] : [third, first, second];
   if (axes?.some(isPiece) === true) return 'are pieces that were cut out of maps';
-  return height * width > 1 ? { tensor, kind: 'map', layout, units, height, width, prefixTokens: 0, layoutFound: layout === (stated ?? 'NCHW'), guessed: false, type } : noPlaces;
+  return height * width > 1
+    ? {
+        tensor,
+        kind: 'map',
+        layout,
+        units,
+        height,
+        width,
+        prefixTokens: 0,
+        layoutFound: layout === (stated ?? 'NCHW'),
+        guessed: false,
+        type,
+      }
+    : noPlaces;
 }
 
 /** Order of the axes of a map; undefined where they are those of no map. */
@@ -194,9 +254,27 @@ const unknownOrder = 'stand behind operators of which it is not known what they 
 const outOfOrder = 'hold the places of the image, but not as rows and columns of maps';
 const noPlaces = 'hold no places of the image';
 
-function describeTokens({ tensor, shape, type, axes }: TensorFacts, earlier: readonly FoundLayer[]): FoundLayer | string {
+function describeTokens(
+  { tensor, shape, type, axes }: TensorFacts,
+  earlier: readonly FoundLayer[],
+): FoundLayer | string {
   const [, tokens = 0, units = 0] = shape;
-  const layer = (grid: { readonly height: number; readonly width: number }, prefixTokens: number, guessed: boolean): FoundLayer => ({ tensor, kind: 'tokens', layout: 'tokens', layoutFound: true, units, height: grid.height, width: grid.width, prefixTokens, guessed, type });
+  const layer = (
+    grid: { readonly height: number; readonly width: number },
+    prefixTokens: number,
+    guessed: boolean,
+  ): FoundLayer => ({
+    tensor,
+    kind: 'tokens',
+    layout: 'tokens',
+    layoutFound: true,
+    units,
+    height: grid.height,
+    width: grid.width,
+    prefixTokens,
+    guessed,
+    type,
+  });
   const maps = earlier.filter(({ kind }) => kind === 'map');
   if (axes === undefined) {
     // A flattened map before it is transposed has the units first.

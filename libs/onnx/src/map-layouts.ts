@@ -8,7 +8,24 @@ const channelsFirst = new Set([
 ]); // prettier-ignore
 
 /** Operators that mix axes, or make tensors of other axes. */
-const mixing = new Set(['Transpose', 'Reshape', 'Flatten', 'Gather', 'GatherND', 'GatherElements', 'Shape', 'Expand', 'Tile', 'Einsum', 'Gemm', 'Squeeze', 'Unsqueeze', 'If', 'Loop', 'Scan']);
+const mixing = new Set([
+  'Transpose',
+  'Reshape',
+  'Flatten',
+  'Gather',
+  'GatherND',
+  'GatherElements',
+  'Shape',
+  'Expand',
+  'Tile',
+  'Einsum',
+  'Gemm',
+  'Squeeze',
+  'Unsqueeze',
+  'If',
+  'Loop',
+  'Scan',
+]);
 
 /**
  * Finds the order of axes of the 4-D tensors: from the operators whose order is defined (such as Conv) it spreads over
@@ -32,14 +49,19 @@ export function mapLayouts(graph: Graph, isMap: (tensor: string) => boolean, inp
     mark(outputs[0], 'NCHW');
   }
   const steps = [...graph.nodes, ...[...graph.nodes].reverse()];
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const node of steps) changed = spread(node, layouts, mark, isMap) || changed;
   }
   return layouts;
 }
 
-function spread(node: GraphNode, layouts: ReadonlyMap<string, Layout>, mark: (tensor: string | undefined, layout: Layout | undefined) => boolean, isMap: (tensor: string) => boolean): boolean {
+function spread(
+  node: GraphNode,
+  layouts: ReadonlyMap<string, Layout>,
+  mark: (tensor: string | undefined, layout: Layout | undefined) => boolean,
+  isMap: (tensor: string) => boolean,
+): boolean {
   const { operator, inputs, outputs } = node;
   if (operator === 'Transpose') {
     const turn = turned(node.attributes.get('perm')?.integers ?? []);

@@ -9,7 +9,10 @@ export type Layout = 'NCHW' | 'NHWC';
 export interface ModelInput {
   /** Name of the tensor. */
   readonly name: string;
-  /** Element type; float16 is rounded from the float32 values that a run is given, and bytes are taken from such as are whole numbers from 0 to 255. */
+  /**
+   * Element type; float16 is rounded from the float32 values that a run is given, and bytes are taken from such as are
+   * whole numbers from 0 to 255.
+   */
   readonly type: 'float32' | 'float16' | 'uint8';
   /** Order of the axes, as its sizes tell; channels first where they do not. */
   readonly layout: Layout;
@@ -48,21 +51,33 @@ export interface FreeSizes {
 export function describeInput(file: string, { inputs }: Pick<CutModel, 'inputs'>, size?: FreeSizes): ModelInput {
   const [input, ...others] = inputs;
   if (input === undefined || others.length > 0) {
-    throw new InputError('MODEL_INPUTS', `the layer needs ${String(inputs.length)} inputs: ${inputs.map(({ name }) => name).join(', ')}`, {
-      file,
-      expected: 'a model that takes images only',
-      hint: 'Export the part of the model that takes the images.',
-    });
+    throw new InputError(
+      'MODEL_INPUTS',
+      `the layer needs ${String(inputs.length)} inputs: ${inputs.map(({ name }) => name).join(', ')}`,
+      {
+        file,
+        expected: 'a model that takes images only',
+        hint: 'Export the part of the model that takes the images.',
+      },
+    );
   }
   const { name, type } = input;
   const place = { file, column: name };
   const dims = type?.dims;
   if (dims !== undefined && dims.length !== 4) {
-    throw new InputError('MODEL_INPUT_RANK', `the input has ${String(dims.length)} axes`, { ...place, expected: 'four: images x channels x height x width', hint: 'Export the model for images.' });
+    throw new InputError('MODEL_INPUT_RANK', `the input has ${String(dims.length)} axes`, {
+      ...place,
+      expected: 'four: images x channels x height x width',
+      hint: 'Export the model for images.',
+    });
   }
   const elementType = type?.elementType === uint8 ? 'uint8' : floatTypes.get(type?.elementType ?? 1);
   if (elementType === undefined || elementType === 'float64') {
-    throw new InputError('MODEL_INPUT_TYPE', `the input takes ${elementType ?? `numbers of ONNX's type ${String(type?.elementType)}`}`, { ...place, expected: 'float32, float16 or uint8', hint: 'Export the model with such an input.' });
+    throw new InputError(
+      'MODEL_INPUT_TYPE',
+      `the input takes ${elementType ?? `numbers of ONNX's type ${String(type?.elementType)}`}`,
+      { ...place, expected: 'float32, float16 or uint8', hint: 'Export the model with such an input.' },
+    );
   }
   const sizes = [0, 1, 2, 3].map((axis) => fixedSize(dims?.[axis]));
   // Three channels tell more than one, which may be a row or column of an image.

@@ -1,5 +1,13 @@
 import type { Quantisation } from './quantised-tensors.ts';
-import type { ExternalData, ConstantTensor, GraphNode, LocalFunction, OnnxModel, TensorType, ValueInfo } from './onnx-model.ts';
+import type {
+  ExternalData,
+  ConstantTensor,
+  GraphNode,
+  LocalFunction,
+  OnnxModel,
+  TensorType,
+  ValueInfo,
+} from './onnx-model.ts';
 import { walkFields, type ByteRange } from './protobuf-reader.ts';
 import { countedField, numberField, textField, type Piece } from './protobuf-writer.ts';
 
@@ -46,7 +54,9 @@ export function modelPieces(model: OnnxModel, kept: KeptParts): Piece[] {
   };
   const input = (value: ValueInfo): Piece[] => {
     const dims = kept.inputDims.get(value.name);
-    return dims === undefined ? [value] : countedField(11, valueInfoPieces(value.name, { elementType: value.type?.elementType ?? 1, dims }));
+    return dims === undefined
+      ? [value]
+      : countedField(11, valueInfoPieces(value.name, { elementType: value.type?.elementType ?? 1, dims }));
   };
   const constant = (tensor: ConstantTensor): Piece[] => {
     const place = kept.place(tensor);
@@ -56,7 +66,9 @@ export function modelPieces(model: OnnxModel, kept: KeptParts): Piece[] {
     ...kept.nodes,
     ...[...kept.dequantised].flatMap(([tensor, quantisation]) => dequantisation(tensor, quantisation)),
     ...graph.others,
-    ...kept.initializers.filter((tensor, index) => tensor.start !== kept.initializers[index - 1]?.start).flatMap(constant),
+    ...kept.initializers
+      .filter((tensor, index) => tensor.start !== kept.initializers[index - 1]?.start)
+      .flatMap(constant),
     ...kept.inputs.flatMap(input),
     ...kept.wanted.flatMap(output),
     ...(newSizes ? [] : graph.valueInfo.filter(({ name }) => made.has(name) && !kept.wanted.includes(name))),
@@ -68,19 +80,33 @@ export function modelPieces(model: OnnxModel, kept: KeptParts): Piece[] {
 /** A node that turns the whole numbers of a tensor into values. */
 function dequantisation(tensor: string, { scale, zeroPoint }: Quantisation): Piece[] {
   const inputs = [tensor, scale, ...(zeroPoint === '' ? [] : [zeroPoint])];
-  return countedField(1, [...inputs.flatMap((name) => textField(1, name)), ...textField(2, dequantisedName(tensor)), ...textField(4, 'DequantizeLinear')]);
+  return countedField(1, [
+    ...inputs.flatMap((name) => textField(1, name)),
+    ...textField(2, dequantisedName(tensor)),
+    ...textField(4, 'DequantizeLinear'),
+  ]);
 }
 
 /** A constant with its bytes stated to lie elsewhere: all its fields but those of its values, and the new place. */
-function placedTensor({ source }: OnnxModel, tensor: ConstantTensor, { location, offset, length }: ExternalData): Piece[] {
+function placedTensor(
+  { source }: OnnxModel,
+  tensor: ConstantTensor,
+  { location, offset, length }: ExternalData,
+): Piece[] {
   const message = [...walkFields(source, tensor)][0]?.value as ByteRange;
   const fields = [...walkFields(source, message)].filter(({ field }) => ![9, 13, 14].includes(field));
   const entries = Object.entries({ location, offset, ...(length === undefined ? {} : { length }) });
-  return countedField(5, [...fields, ...entries.flatMap(([key, value]) => countedField(13, [...textField(1, key), ...textField(2, String(value))])), ...numberField(14, 1)]);
+  return countedField(5, [
+    ...fields,
+    ...entries.flatMap(([key, value]) => countedField(13, [...textField(1, key), ...textField(2, String(value))])),
+    ...numberField(14, 1),
+  ]);
 }
 
 function valueInfoPieces(name: string, { elementType, dims }: TensorType): Piece[] {
-  const axes = dims?.flatMap((size) => countedField(1, typeof size === 'number' ? numberField(1, size) : size === undefined ? [] : textField(2, size)));
+  const axes = dims?.flatMap((size) =>
+    countedField(1, typeof size === 'number' ? numberField(1, size) : size === undefined ? [] : textField(2, size)),
+  );
   const tensor = [...numberField(1, elementType), ...(axes === undefined ? [] : countedField(2, axes))];
   return [...textField(1, name), ...countedField(2, countedField(1, tensor))];
 }

@@ -18,7 +18,8 @@ const pollMilliseconds = 50;
 const copiesOfWeights = 3;
 
 /**
- * Asks the runtime about a model in a process of its own, which ends at a limit and at the first signal: a file may hold a
+ * Asks the runtime about a model in a process of its own, which ends at a limit and at the first signal: a file may
+ * hold a
  * loop without end, or ask for more memory than there is, and a run that is under way cannot be stopped otherwise.
  */
 export class ModelProber {
@@ -32,7 +33,8 @@ export class ModelProber {
   /**
    * Asks for shapes.
    *
-   * @throws InputError `MODEL_PROBE_LIMIT` where a limit was reached, `MODEL_INVALID` where the process died; those of the
+   * @throws InputError `MODEL_PROBE_LIMIT` where a limit was reached, `MODEL_INVALID` where the process died; those of
+   *   the
    * runtime; the reason of the signal.
    */
   async ask(request: ProbeRequest): Promise<ProbedShapes> {
@@ -48,11 +50,23 @@ export class ModelProber {
           else reject(unpackError(answer.error));
         };
         const fail = (cause: Error) => {
-          reject(limitError(cause, request.file) ?? new MachineError('PROCESS_FAILED', `no process can be started to look at the model: ${cause.message}`, { file: request.file, cause }));
+          reject(
+            limitError(cause, request.file) ??
+              new MachineError('PROCESS_FAILED', `no process can be started to look at the model: ${cause.message}`, {
+                file: request.file,
+                cause,
+              }),
+          );
         };
         const leave = (code: number | null, name: NodeJS.Signals | null) => {
           this.#process = undefined;
-          reject(new InputError('MODEL_INVALID', `the runtime ended while it looked at the model (${name ?? `exit code ${String(code)}`})`, { file: request.file, hint: 'Check the model with onnx.checker, or export it again.' }));
+          reject(
+            new InputError(
+              'MODEL_INVALID',
+              `the runtime ended while it looked at the model (${name ?? `exit code ${String(code)}`})`,
+              { file: request.file, hint: 'Check the model with onnx.checker, or export it again.' },
+            ),
+          );
         };
         child.once('message', take).once('error', fail).once('exit', leave);
         stopWatching.push(() => child.off('message', take).off('error', fail).off('exit', leave));
@@ -81,18 +95,27 @@ export class ModelProber {
 
   /** Calls `end` with an error once a limit is reached; returns how to stop watching. */
   #watch(child: ChildProcess, file: string, end: (error: InputError) => void): () => void {
-    const { probeSeconds = probeDefaults.probeSeconds, probeMegabytes = probeDefaults.probeMegabytes, weightBytes } = this.#options;
+    const {
+      probeSeconds = probeDefaults.probeSeconds,
+      probeMegabytes = probeDefaults.probeMegabytes,
+      weightBytes,
+    } = this.#options;
     const megabytes = probeMegabytes + Math.ceil((copiesOfWeights * weightBytes) / 2 ** 20);
     const limit = (what: string, remedy: string) =>
-      new InputError('MODEL_PROBE_LIMIT', `the runtime was stopped while it looked at the model: it took more than ${what}`, {
-        file,
-        expected: 'a model that can be run on one image',
-        hint: `Check that the model has no endless loop, and take a smaller input, or allow more (${remedy}).`,
-      });
+      new InputError(
+        'MODEL_PROBE_LIMIT',
+        `the runtime was stopped while it looked at the model: it took more than ${what}`,
+        {
+          file,
+          expected: 'a model that can be run on one image',
+          hint: `Check that the model has no endless loop, and take a smaller input, or allow more (${remedy}).`,
+        },
+      );
     const begun = performance.now();
     const timer = setInterval(() => {
       if (performance.now() - begun > probeSeconds * 1000) end(limit(`${String(probeSeconds)} s`, 'probeSeconds'));
-      else if ((residentMegabytes(child.pid) ?? 0) > megabytes) end(limit(`${String(megabytes)} MiB of memory`, 'probeMegabytes'));
+      else if ((residentMegabytes(child.pid) ?? 0) > megabytes)
+        end(limit(`${String(megabytes)} MiB of memory`, 'probeMegabytes'));
     }, pollMilliseconds);
     return () => {
       clearInterval(timer);
@@ -105,7 +128,12 @@ function startProcess(): ChildProcess {
   const here = import.meta.url;
   const fromSources = here.endsWith('.ts');
   const script = fileURLToPath(new URL(fromSources ? './probe-process-from-sources.mjs' : './probe-process.js', here));
-  return fork(script, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'], serialization: 'advanced', detached: true, execArgv: fromSources ? ['--conditions=@intermodel/source'] : [] });
+  return fork(script, {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    serialization: 'advanced',
+    detached: true,
+    execArgv: fromSources ? ['--conditions=@intermodel/source'] : [],
+  });
 }
 
 /** Memory of a process, where the system tells. */

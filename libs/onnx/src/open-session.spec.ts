@@ -15,7 +15,13 @@ const write = (model: OnnxModel | Uint8Array) => {
   writeFileSync(file, model instanceof Uint8Array ? model : buildOnnxModel(model));
   return file;
 };
-const node = (op: string, inputs: string[], output: string, attributes: OnnxNode['attributes'] = {}): OnnxNode => ({ op, name: op, inputs, outputs: [output], attributes });
+const node = (op: string, inputs: string[], output: string, attributes: OnnxNode['attributes'] = {}): OnnxNode => ({
+  op,
+  name: op,
+  inputs,
+  outputs: [output],
+  attributes,
+});
 
 /** Two units: the sum of the channels, and the third minus the first; then rectified and pooled. */
 const tiny = (batch: number | string): OnnxModel => ({
@@ -41,7 +47,14 @@ const codeOf = async (options: OpenSessionOptions, values?: Float32Array, batch 
 describe('openSession', () => {
   it('runs a batch and puts out the maps', async () => {
     const session = await openSession({ file: write(tiny('batch')), tensors: ['y'] });
-    expect(session.input).toMatchObject({ name: 'x', layout: 'NCHW', batch: undefined, channels: 3, height: 1, width: 2 });
+    expect(session.input).toMatchObject({
+      name: 'x',
+      layout: 'NCHW',
+      batch: undefined,
+      channels: 3,
+      height: 1,
+      width: 2,
+    });
     expect(session.shapes.get('y')).toEqual([undefined, 2, 1, 2]);
     const result = (await session.run(threeImages, 3)).get('y');
     expect(result?.dims).toEqual([3, 2, 1, 2]);
@@ -65,7 +78,10 @@ describe('openSession', () => {
     const model = tiny('batch');
     const nodes = [...model.nodes, node('Reshape', ['y', 's'], 'r')];
     const initializers = { ...model.initializers, s: { dims: [3], type: 'int64' as const, data: shape } };
-    const session = await openSession({ file: write({ ...model, nodes, outputs: [{ name: 'r' }], initializers }), tensors: ['r'] });
+    const session = await openSession({
+      file: write({ ...model, nodes, outputs: [{ name: 'r' }], initializers }),
+      tensors: ['r'],
+    });
     for (let repeat = 0; repeat < 2; repeat++) {
       const result = (await session.run(threeImages, 3)).get('r');
       expect(result?.dims).toEqual([3, 2, 2]);
@@ -81,7 +97,10 @@ describe('openSession', () => {
       ...model,
       inputs: [{ name: 'x', dims: ['batch', 3, 1, 2], type: 'float16' }],
       outputs: [{ name: 'g', type: 'float16' }],
-      initializers: { w: { dims: [2, 3, 1, 1], type: 'float16', data: half([1, 1, 1, -1, 0, 1]) }, b: { dims: [2], type: 'float16', data: half([0, 0.5]) } },
+      initializers: {
+        w: { dims: [2, 3, 1, 1], type: 'float16', data: half([1, 1, 1, -1, 0, 1]) },
+        b: { dims: [2], type: 'float16', data: half([0, 0.5]) },
+      },
     });
     const session = await openSession({ file, tensors: ['y'] });
     expect(Array.from((await session.run(threeImages, 3)).get('y')?.data ?? [])).toEqual(threeMaps);
@@ -118,7 +137,18 @@ describe('openSession', () => {
 
   it('puts out whole numbers only where they are asked for', async () => {
     const model = tiny('batch');
-    const classes: OnnxModel = { ...model, nodes: [...model.nodes, node('ArgMax', ['y'], 'a', { axis: 1, keepdims: 0 }), node('Cast', ['a'], 'i', { to: 6 })], outputs: [{ name: 'a', type: 'int64' }, { name: 'i', type: 'int32' }] };
+    const classes: OnnxModel = {
+      ...model,
+      nodes: [
+        ...model.nodes,
+        node('ArgMax', ['y'], 'a', { axis: 1, keepdims: 0 }),
+        node('Cast', ['a'], 'i', { to: 6 }),
+      ],
+      outputs: [
+        { name: 'a', type: 'int64' },
+        { name: 'i', type: 'int32' },
+      ],
+    };
     expect((await codeOf({ file: write(classes), tensors: ['a'] }))[0]).toBe('LAYER_NOT_FLOAT');
     const session = await openSession({ file: write(classes), tensors: ['a', 'i', 'y'], wholeNumbers: true });
     expect([...session.wholeNumbers]).toEqual(['a', 'i']);
@@ -131,38 +161,93 @@ describe('openSession', () => {
 
   it('refuses layers without maps, before and after the first run', async () => {
     const model = tiny('batch');
-    const flat = { ...model, nodes: [...model.nodes, node('Flatten', ['g'], 'f'), node('Shape', ['y'], 's'), node('Transpose', ['y'], 't', { perm: [1, 0, 2, 3] })], outputs: [{ name: 'f' }] };
+    const flat = {
+      ...model,
+      nodes: [
+        ...model.nodes,
+        node('Flatten', ['g'], 'f'),
+        node('Shape', ['y'], 's'),
+        node('Transpose', ['y'], 't', { perm: [1, 0, 2, 3] }),
+      ],
+      outputs: [{ name: 'f' }],
+    };
     expect((await codeOf({ file: write(flat), tensors: ['f'] }))[0]).toBe('LAYER_NOT_SPATIAL');
     expect((await codeOf({ file: write(flat), tensors: ['s'] }))[0]).toBe('LAYER_NOT_FLOAT');
     expect((await codeOf({ file: write(flat), tensors: ['t'] }, threeImages, 3))[0]).toBe('LAYER_NOT_SPATIAL');
   });
 
   it('refuses inputs that are not images', async () => {
-    const add = (inputs: OnnxModel['inputs']): OnnxModel => ({ nodes: [node('Add', ['x', 'z'], 'y')], inputs: inputs!, outputs: [{ name: 'y' }], initializers: inputs!.length === 1 ? { z: { dims: [1], data: [1] } } : {} });
+    const add = (inputs: OnnxModel['inputs']): OnnxModel => ({
+      nodes: [node('Add', ['x', 'z'], 'y')],
+      inputs: inputs!,
+      outputs: [{ name: 'y' }],
+      initializers: inputs!.length === 1 ? { z: { dims: [1], data: [1] } } : {},
+    });
     const dims = ['batch', 3, 2, 2];
-    const [code, message] = await codeOf({ file: write(add([{ name: 'x', dims }, { name: 'z', dims }])), tensors: ['y'] });
+    const [code, message] = await codeOf({
+      file: write(
+        add([
+          { name: 'x', dims },
+          { name: 'z', dims },
+        ]),
+      ),
+      tensors: ['y'],
+    });
     expect(code).toBe('MODEL_INPUTS');
     expect(message).toContain('x, z');
-    expect((await codeOf({ file: write(add([{ name: 'x', dims: ['batch', 12] }])), tensors: ['y'] }))[0]).toBe('MODEL_INPUT_RANK');
-    expect((await codeOf({ file: write(add([{ name: 'x', dims, type: 'int32' }])), tensors: ['y'] }))[0]).toBe('MODEL_INPUT_TYPE');
+    expect((await codeOf({ file: write(add([{ name: 'x', dims: ['batch', 12] }])), tensors: ['y'] }))[0]).toBe(
+      'MODEL_INPUT_RANK',
+    );
+    expect((await codeOf({ file: write(add([{ name: 'x', dims, type: 'int32' }])), tensors: ['y'] }))[0]).toBe(
+      'MODEL_INPUT_TYPE',
+    );
   });
 
   it('says which operator, operator set or file version is too new', async () => {
-    const relu: OnnxModel = { nodes: [node('Relu', ['x'], 'y')], inputs: [{ name: 'x', dims: [1, 3, 2, 2] }], outputs: [{ name: 'y' }] };
+    const relu: OnnxModel = {
+      nodes: [node('Relu', ['x'], 'y')],
+      inputs: [{ name: 'x', dims: [1, 3, 2, 2] }],
+      outputs: [{ name: 'y' }],
+    };
     const [opset, opsetMessage] = await codeOf({ file: write({ ...relu, opset: 99 }), tensors: ['y'] });
     expect(opset).toBe('OPSET_UNSUPPORTED');
     expect(opsetMessage).toMatch(/operator set 99 of ai\.onnx[^]*operator set \d+ or older/u);
-    expect((await codeOf({ file: write({ ...relu, irVersion: 99 }), tensors: ['y'] }))[0]).toBe('IR_VERSION_UNSUPPORTED');
-    const [operator, operatorMessage] = await codeOf({ file: write({ ...relu, nodes: [node('Fancy', ['x'], 'y')] }), tensors: ['y'] });
+    expect((await codeOf({ file: write({ ...relu, irVersion: 99 }), tensors: ['y'] }))[0]).toBe(
+      'IR_VERSION_UNSUPPORTED',
+    );
+    const [operator, operatorMessage] = await codeOf({
+      file: write({ ...relu, nodes: [node('Fancy', ['x'], 'y')] }),
+      tensors: ['y'],
+    });
     expect(operator).toBe('OPERATOR_UNSUPPORTED');
     expect(operatorMessage).toContain('Fancy');
-    expect((await codeOf({ file: write({ ...relu, nodes: [{ ...node('Fancy', ['x'], 'y'), domain: 'own' }], domains: { own: 1 } }), tensors: ['y'] }))[0]).toBe('OPERATOR_UNSUPPORTED');
-    expect((await codeOf({ file: write({ ...relu, nodes: [node('Conv', ['x'], 'y')] }), tensors: ['y'] }))[0]).toBe('MODEL_INVALID');
+    expect(
+      (
+        await codeOf({
+          file: write({ ...relu, nodes: [{ ...node('Fancy', ['x'], 'y'), domain: 'own' }], domains: { own: 1 } }),
+          tensors: ['y'],
+        })
+      )[0],
+    ).toBe('OPERATOR_UNSUPPORTED');
+    expect((await codeOf({ file: write({ ...relu, nodes: [node('Conv', ['x'], 'y')] }), tensors: ['y'] }))[0]).toBe(
+      'MODEL_INVALID',
+    );
   });
 
   it('runs the layers before an operator that the runtime lacks', async () => {
     const model = tiny('batch');
-    expect((await codeOf({ file: write({ ...model, nodes: [...model.nodes, node('Fancy', ['g'], 'h')], outputs: [{ name: 'h' }] }), tensors: ['y'] }, threeImages, 3))[0]).toBe('opened');
+    expect(
+      (
+        await codeOf(
+          {
+            file: write({ ...model, nodes: [...model.nodes, node('Fancy', ['g'], 'h')], outputs: [{ name: 'h' }] }),
+            tensors: ['y'],
+          },
+          threeImages,
+          3,
+        )
+      )[0],
+    ).toBe('opened');
   });
 
   it('lists the execution providers when one is lacking', async () => {

@@ -24,11 +24,15 @@ export interface OpenSessionOptions {
   /** Threads of one run, at least 1. @default the runtime's choice, one a core */
   readonly intraOpThreads?: number;
   /**
-   * Whether threads spin while they wait, as the runtime has it by default: a little faster while nothing else runs, and
+   * Whether threads spin while they wait, as the runtime has it by default: a little faster while nothing else runs,
+   * and
    * several times slower as soon as something does. @default false
    */
   readonly spinning?: boolean;
-  /** Size of the images, in pixels, where the file leaves it free. @default square images of as many values as a run is given */
+  /**
+   * Size of the images, in pixels, where the file leaves it free. @default square images of as many values as a run is
+   * given
+   */
   readonly inputSize?: FreeSizes;
   /** Whether tensors of whole numbers, such as class numbers, may be put out too. @default false */
   readonly wholeNumbers?: boolean;
@@ -55,7 +59,8 @@ export interface ModelSession {
   /** Those of the tensors that hold whole numbers; their values are exact up to 2^24. */
   readonly wholeNumbers: ReadonlySet<string>;
   /**
-   * Runs `batch` images, whose values follow each other. A model that was exported for a fixed number of images is run as
+   * Runs `batch` images, whose values follow each other. A model that was exported for a fixed number of images is run
+   * as
    * often as it takes, with zeros in the places left over.
    */
   run(values: Float32Array, batch: number): Promise<Map<string, TensorValues>>;
@@ -64,7 +69,16 @@ export interface ModelSession {
 }
 
 /** Types of whole numbers that class numbers come in. */
-const wholeTypes: ReadonlySet<string> = new Set(['int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64']);
+const wholeTypes: ReadonlySet<string> = new Set([
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+]);
 
 /** Model files above this size are not copied: the runtime maps the weights in place. */
 const inPlaceBytes = 32e6;
@@ -77,17 +91,37 @@ const inPlaceBytes = 32e6;
  * `IR_VERSION_UNSUPPORTED`, `OPERATOR_UNSUPPORTED`, `MODEL_INVALID`, `PROVIDER_UNAVAILABLE`).
  */
 export async function openSession(options: OpenSessionOptions): Promise<ModelSession> {
-  const { file, tensors, executionProviders = ['cpu'], intraOpThreads, spinning = false, inputSize, wholeNumbers = false } = options;
+  const {
+    file,
+    tensors,
+    executionProviders = ['cpu'],
+    intraOpThreads,
+    spinning = false,
+    inputSize,
+    wholeNumbers = false,
+  } = options;
   checkExecutionProviders(executionProviders);
   const model = readModel(file);
-  const cut = cutGraph(model, tensors, { weightsInPlace: model.source.length > inPlaceBytes, dequantise: !wholeNumbers });
+  const cut = cutGraph(model, tensors, {
+    weightsInPlace: model.source.length > inPlaceBytes,
+    dequantise: !wholeNumbers,
+  });
   const input = describeInput(file, cut, inputSize);
-  const settings = { executionProviders: [...executionProviders], ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }) };
+  const settings = {
+    executionProviders: [...executionProviders],
+    ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }),
+  };
   const session = await createSession(file, cut, settings, spinning);
   const names = new Map(cut.outputs.map((name, index) => [name, cut.tensors[index] ?? name]));
   const shapes = new Map([...outputShapes(session)].map(([name, shape]) => [names.get(name) ?? name, shape]));
-  const whole = new Set(session.outputMetadata.filter((metadata) => metadata.isTensor && wholeTypes.has(metadata.type)).map(({ name }) => name));
-  for (const metadata of session.outputMetadata) if (!wholeNumbers || !whole.has(metadata.name)) checkFloats(file, { ...metadata, name: names.get(metadata.name) ?? metadata.name });
+  const whole = new Set(
+    session.outputMetadata
+      .filter((metadata) => metadata.isTensor && wholeTypes.has(metadata.type))
+      .map(({ name }) => name),
+  );
+  for (const metadata of session.outputMetadata)
+    if (!wholeNumbers || !whole.has(metadata.name))
+      checkFloats(file, { ...metadata, name: names.get(metadata.name) ?? metadata.name });
   for (const [name, shape] of shapes) if (shape.length > 0) checkSpatial(file, name, shape);
   const dependents = inputDependents(model);
   return {
@@ -102,7 +136,12 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
 }
 
 /** Creates a session of a cut model; weights left in the file are found through the folder that the cut names. */
-export async function createSession(file: string, cut: CutModel, settings: InferenceSession.SessionOptions, spinning = false): Promise<InferenceSession> {
+export async function createSession(
+  file: string,
+  cut: CutModel,
+  settings: InferenceSession.SessionOptions,
+  spinning = false,
+): Promise<InferenceSession> {
   const folder = cut.externalFolder;
   try {
     return await InferenceSession.create(cut.toBytes(), {
@@ -110,18 +149,32 @@ export async function createSession(file: string, cut: CutModel, settings: Infer
       logSeverityLevel: 4,
       ...settings,
       // Threads that spin while they wait would take the core that JavaScript needs between two runs.
-      extra: { session: { intra_op: { allow_spinning: spinning ? '1' : '0' }, ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }) } },
+      extra: {
+        session: {
+          intra_op: { allow_spinning: spinning ? '1' : '0' },
+          ...(folder === undefined ? {} : { model_external_initializers_file_folder_path: folder }),
+        },
+      },
     });
   } catch (cause) {
-    const providers = (settings.executionProviders ?? []).map((provider) => (typeof provider === 'string' ? provider : provider.name));
+    const providers = (settings.executionProviders ?? []).map((provider) =>
+      typeof provider === 'string' ? provider : provider.name,
+    );
     const error = runtimeError(file, cause);
-    const aboutProvider = error.code === 'MODEL_INVALID' && providers.some((provider) => provider !== 'cpu') && /provider|backend|adapter|device|shared library/iu.test(String(cause));
+    const aboutProvider =
+      error.code === 'MODEL_INVALID' &&
+      providers.some((provider) => provider !== 'cpu') &&
+      /provider|backend|adapter|device|shared library/iu.test(String(cause));
     throw aboutProvider ? providerError(providers, cause) : error;
   }
 }
 
 /** Opens a model that exposes all the tensors named, unoptimised, as finding their shapes needs it. */
-export function openUnoptimised(model: OnnxModel, tensors: readonly string[], options: CutOptions): Promise<InferenceSession> {
+export function openUnoptimised(
+  model: OnnxModel,
+  tensors: readonly string[],
+  options: CutOptions,
+): Promise<InferenceSession> {
   const cut = cutGraph(model, tensors, { ...options, weightsInPlace: model.source.length > inPlaceBytes });
   return createSession(model.file, cut, { graphOptimizationLevel: 'disabled' });
 }
@@ -129,18 +182,31 @@ export function openUnoptimised(model: OnnxModel, tensors: readonly string[], op
 /** Shapes of the outputs of a session as far as the runtime infers them; an empty one says nothing. */
 export function outputShapes(session: InferenceSession): Map<string, (number | undefined)[]> {
   const known = session.outputMetadata.flatMap((metadata) => (metadata.isTensor ? [metadata] : []));
-  return new Map(known.map(({ name, shape }) => [name, shape.map((size) => (typeof size === 'number' ? size : undefined))]));
+  return new Map(
+    known.map(({ name, shape }) => [name, shape.map((size) => (typeof size === 'number' ? size : undefined))]),
+  );
 }
 
-function batchRunner(file: string, session: InferenceSession, input: ModelInput, names: ReadonlyMap<string, string>): ModelSession['run'] {
+function batchRunner(
+  file: string,
+  session: InferenceSession,
+  input: ModelInput,
+  names: ReadonlyMap<string, string>,
+): ModelSession['run'] {
   let most = input.batch;
   const runOnce = async (values: Float32Array, batch: number): Promise<Map<string, TensorValues>> => {
-    const data = input.type === 'float16' ? halvesFromFloats(values) : input.type === 'uint8' ? Uint8Array.from(values) : values;
+    const data =
+      input.type === 'float16' ? halvesFromFloats(values) : input.type === 'uint8' ? Uint8Array.from(values) : values;
     const dims = [batch, ...input.dims(values.length / batch)];
     const results = await session.run({ [input.name]: new Tensor(input.type, data, dims) }).catch((cause: unknown) => {
       throw runtimeError(file, cause);
     });
-    return new Map(Object.entries(results).map(([name, tensor]) => [names.get(name) ?? name, { dims: tensor.dims, data: float32Values(tensor) }]));
+    return new Map(
+      Object.entries(results).map(([name, tensor]) => [
+        names.get(name) ?? name,
+        { dims: tensor.dims, data: float32Values(tensor) },
+      ]),
+    );
   };
   const runParts = async (values: Float32Array, batch: number, size: number) => {
     const perImage = values.length / batch;
@@ -168,14 +234,22 @@ function batchRunner(file: string, session: InferenceSession, input: ModelInput,
   };
 }
 
-function joinParts(file: string, parts: readonly Map<string, TensorValues>[], batch: number, size: number): Map<string, TensorValues> {
+function joinParts(
+  file: string,
+  parts: readonly Map<string, TensorValues>[],
+  batch: number,
+  size: number,
+): Map<string, TensorValues> {
   const joined = new Map<string, TensorValues>();
   for (const [name, { dims, data }] of parts[0] ?? []) {
     checkBatchAxis(file, name, dims, size);
     const perImage = data.length / size;
     const values = new Float32Array(perImage * batch);
     parts.forEach((part, index) => {
-      values.set((part.get(name) as TensorValues).data.subarray(0, Math.min(size, batch - index * size) * perImage), index * size * perImage);
+      values.set(
+        (part.get(name) as TensorValues).data.subarray(0, Math.min(size, batch - index * size) * perImage),
+        index * size * perImage,
+      );
     });
     joined.set(name, { dims: [batch, ...dims.slice(1)], data: values });
   }
@@ -185,12 +259,16 @@ function joinParts(file: string, parts: readonly Map<string, TensorValues>[], ba
 function checkBatchAxis(file: string, name: string, dims: readonly number[], batch: number): void {
   checkSpatial(file, name, dims);
   if (dims[0] === batch) return;
-  throw new InputError('LAYER_NOT_SPATIAL', `the first axis of this tensor is not that of the images: ${dims.join(' x ')} for ${String(batch)} images`, {
-    file,
-    column: name,
-    expected: 'images x units x height x width, or images x tokens x units',
-    hint: 'List the layers with "intermodel layers".',
-  });
+  throw new InputError(
+    'LAYER_NOT_SPATIAL',
+    `the first axis of this tensor is not that of the images: ${dims.join(' x ')} for ${String(batch)} images`,
+    {
+      file,
+      column: name,
+      expected: 'images x units x height x width, or images x tokens x units',
+      hint: 'List the layers with "intermodel layers".',
+    },
+  );
 }
 
 /** Refuses a tensor that holds no floating-point numbers. */

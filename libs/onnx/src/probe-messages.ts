@@ -27,4 +27,6 @@ export interface ProbedShapes {
 }
 
 /** What comes back: shapes, or why there are none. */
-export type ProbeAnswer = { readonly kind: 'shapes'; readonly shapes: ProbedShapes } | { readonly kind: 'failed'; readonly error: ErrorMessage };
+export type ProbeAnswer =
+  | { readonly kind: 'shapes'; readonly shapes: ProbedShapes }
+  | { readonly kind: 'failed'; readonly error: ErrorMessage };

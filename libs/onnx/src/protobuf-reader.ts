@@ -38,7 +38,11 @@ export function* walkFields(source: ByteSource, { start, end }: ByteRange): Gene
     const field = Number(tag >> 3n);
     if (field === 0) throw new ProtobufError(`no field has number 0 (byte ${String(position)})`, false);
     const value = valueRange(source, wireType, tagEnd, end);
-    if (value.end > end) throw new ProtobufError(`field ${String(field)} at byte ${String(position)} needs ${String(value.end - end)} bytes more than there are`, true);
+    if (value.end > end)
+      throw new ProtobufError(
+        `field ${String(field)} at byte ${String(position)} needs ${String(value.end - end)} bytes more than there are`,
+        true,
+      );
     yield { field, wireType, start: position, end: value.end, value };
     position = value.end;
   }
@@ -83,7 +87,7 @@ export function readInteger(source: ByteSource, { value }: ProtobufField): numbe
 export function readIntegers(source: ByteSource, field: ProtobufField): number[] {
   if (field.wireType === 0) return [readInteger(source, field)];
   const numbers: number[] = [];
-  for (let position = field.value.start; position < field.value.end; ) {
+  for (let position = field.value.start; position < field.value.end;) {
     const [number, end] = readVarint(source, position, field.value.end);
     numbers.push(Number(BigInt.asIntN(64, number)));
     position = end;

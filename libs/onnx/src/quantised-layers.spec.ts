@@ -46,17 +46,29 @@ describe('layers of quantised models', () => {
         { op: 'MatMul', inputs: ['p', 'head'], outputs: ['scores'] },
       ],
       outputs: [{ name: 'scores' }],
-      initializers: { quarter: scalar(0.25), ten: byte(10), w: { dims: [2, 3, 1, 1], type: 'int8', data: weights.map((value) => value & 0xff) }, one: scalar(1), none: byte(0, 'int8'), half: scalar(0.5), hundred: byte(100), head: { dims: [2, 3], data: [1, 2, 3, 4, 5, 6] } },
+      initializers: {
+        quarter: scalar(0.25),
+        ten: byte(10),
+        w: { dims: [2, 3, 1, 1], type: 'int8', data: weights.map((value) => value & 0xff) },
+        one: scalar(1),
+        none: byte(0, 'int8'),
+        half: scalar(0.5),
+        hundred: byte(100),
+        head: { dims: [2, 3], data: [1, 2, 3, 4, 5, 6] },
+      },
     });
     const { layers, choice } = await listLayers(file);
-    expect(layers.map(({ tensor, type, layout, units, height, width }) => [tensor, type, layout, units, height, width])).toEqual([
+    expect(
+      layers.map(({ tensor, type, layout, units, height, width }) => [tensor, type, layout, units, height, width]),
+    ).toEqual([
       ['q', 'uint8', 'NCHW', 3, 2, 2],
       ['c', 'uint8', 'NCHW', 2, 2, 2],
       ['kept', 'uint8', 'NCHW', 2, 2, 2],
       ['y', 'float32', 'NCHW', 2, 2, 2],
     ]);
     expect(choice.tensor).toBe('y');
-    for (const tensor of ['c', 'kept', 'y']) expect(await valuesOf(file, tensor)).toEqual({ dims: [1, 2, 2, 2], values: [1, 2, 3, 4, 0, -1, 0, -2] });
+    for (const tensor of ['c', 'kept', 'y'])
+      expect(await valuesOf(file, tensor)).toEqual({ dims: [1, 2, 2, 2], values: [1, 2, 3, 4, 0, -1, 0, -2] });
   });
 
   it('lists maps between quantisation and dequantisation', async () => {
@@ -74,12 +86,20 @@ describe('layers of quantised models', () => {
         { op: 'MatMul', inputs: ['f', 'head'], outputs: ['scores'] },
       ],
       outputs: [{ name: 'scores' }],
-      initializers: { quarter: scalar(0.25), ten: byte(10), w: { dims: [2, 3, 1, 1], type: 'int8', data: weights.map((value) => value & 0xff) }, one: scalar(1), none: byte(0, 'int8'), head: { dims: [2, 3], data: [1, 2, 3, 4, 5, 6] } },
+      initializers: {
+        quarter: scalar(0.25),
+        ten: byte(10),
+        w: { dims: [2, 3, 1, 1], type: 'int8', data: weights.map((value) => value & 0xff) },
+        one: scalar(1),
+        none: byte(0, 'int8'),
+        head: { dims: [2, 3], data: [1, 2, 3, 4, 5, 6] },
+      },
     });
     const { layers, choice } = await listLayers(file);
     expect(layers.map(({ tensor }) => tensor)).toEqual(['q', 'd', 'c', 'r', 'rq', 'rd']);
     expect(choice.tensor).toBe('rd');
-    for (const tensor of ['r', 'rq', 'rd']) expect((await valuesOf(file, tensor)).values).toEqual([1, 2, 3, 4, 0, 0, 0, 0]);
+    for (const tensor of ['r', 'rq', 'rd'])
+      expect((await valuesOf(file, tensor)).values).toEqual([1, 2, 3, 4, 0, 0, 0, 0]);
   });
 
   it('lists the maps of dynamically quantised convolutions, and counts the whole numbers that it leaves out', async () => {
@@ -94,7 +114,11 @@ describe('layers of quantised models', () => {
         { op: 'MatMul', inputs: ['p', 'head'], outputs: ['scores'] },
       ],
       outputs: [{ name: 'scores' }],
-      initializers: { w: { dims: [2, 3, 1, 1], type: 'int8', data: weights.map((value) => value & 0xff) }, none: byte(0, 'int8'), head: { dims: [2, 3], data: [1, 2, 3, 4, 5, 6] } },
+      initializers: {
+        w: { dims: [2, 3, 1, 1], type: 'int8', data: weights.map((value) => value & 0xff) },
+        none: byte(0, 'int8'),
+        head: { dims: [2, 3], data: [1, 2, 3, 4, 5, 6] },
+      },
     });
     const { layers, choice, leftOut } = await listLayers(file);
     expect([choice.tensor, layers.map(({ tensor }) => tensor)]).toEqual(['r', ['floats', 'scaled', 'r']]);
@@ -108,13 +132,31 @@ describe('layers of quantised models', () => {
   it('offers maps of half precision, whatever the input is', async () => {
     for (const isHalf of [true, false]) {
       const file = path.join(folder, `half-${String(isHalf)}.onnx`);
-      const halves = { dims: [2, 3, 1, 1], type: 'float16' as const, data: [...halvesFromFloats(Float32Array.from(weights))] };
-      writeFileSync(file, buildOnnxModel({
-        inputs: [{ ...input, ...(isHalf ? { type: 'float16' as const } : {}) }], opset: 13, outputs: [{ name: 'p', type: 'float16' }], initializers: { w: halves },
-        nodes: [{ op: 'Cast', inputs: ['x'], outputs: ['h'], attributes: { to: 10 } }, { op: 'Conv', inputs: ['h', 'w'], outputs: ['c'] }, { op: 'Relu', inputs: ['c'], outputs: ['r'] }, { op: 'GlobalAveragePool', inputs: ['r'], outputs: ['p'] }],
-      }));
+      const halves = {
+        dims: [2, 3, 1, 1],
+        type: 'float16' as const,
+        data: [...halvesFromFloats(Float32Array.from(weights))],
+      };
+      writeFileSync(
+        file,
+        buildOnnxModel({
+          inputs: [{ ...input, ...(isHalf ? { type: 'float16' as const } : {}) }],
+          opset: 13,
+          outputs: [{ name: 'p', type: 'float16' }],
+          initializers: { w: halves },
+          nodes: [
+            { op: 'Cast', inputs: ['x'], outputs: ['h'], attributes: { to: 10 } },
+            { op: 'Conv', inputs: ['h', 'w'], outputs: ['c'] },
+            { op: 'Relu', inputs: ['c'], outputs: ['r'] },
+            { op: 'GlobalAveragePool', inputs: ['r'], outputs: ['p'] },
+          ],
+        }),
+      );
       const { layers, choice } = await listLayers(file);
-      expect([choice.tensor, layers.map(({ tensor, type }) => `${tensor} ${type}`)]).toEqual(['r', ['h float16', 'c float16', 'r float16']]);
+      expect([choice.tensor, layers.map(({ tensor, type }) => `${tensor} ${type}`)]).toEqual([
+        'r',
+        ['h float16', 'c float16', 'r float16'],
+      ]);
       expect((await valuesOf(file, 'r')).values).toEqual([1, 2, 3, 4, 0, 0, 0, 0]);
     }
   });

@@ -15,7 +15,23 @@ const scaleInputs: ReadonlyMap<string, number> = new Map([
 ]); // prettier-ignore
 
 /** Operators that leave each number as it is. */
-const keeping = new Set(['Identity', 'MaxPool', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Slice', 'Split', 'Gather', 'DepthToSpace', 'SpaceToDepth', 'Expand', 'Clip', 'Relu']);
+const keeping = new Set([
+  'Identity',
+  'MaxPool',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Transpose',
+  'Slice',
+  'Split',
+  'Gather',
+  'DepthToSpace',
+  'SpaceToDepth',
+  'Expand',
+  'Clip',
+  'Relu',
+]);
 
 /** Finds how tensors of whole numbers are to be read, by what makes them. */
 export function quantisations({ nodes }: Pick<Graph, 'nodes'>): Map<string, Quantisation> {
@@ -30,5 +46,7 @@ export function quantisations({ nodes }: Pick<Graph, 'nodes'>): Map<string, Quan
 function ofNode({ operator, inputs }: GraphNode): Quantisation | undefined {
   const at = scaleInputs.get(operator);
   const scale = at === undefined ? undefined : inputs[at];
-  return at === undefined || scale === undefined || scale === '' ? undefined : { scale, zeroPoint: inputs[at + 1] ?? '' };
+  return at === undefined || scale === undefined || scale === ''
+    ? undefined
+    : { scale, zeroPoint: inputs[at + 1] ?? '' };
 }

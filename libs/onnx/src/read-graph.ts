@@ -1,15 +1,41 @@
 import type { ByteSource } from './byte-source.ts';
-import type { AxisSize, ConstantTensor, ExternalData, Graph, GraphNode, LocalFunction, NodeAttribute, QuantizationAnnotation, TensorType, ValueInfo } from './onnx-model.ts';
-import { ProtobufError, readInteger, readIntegers, readText, walkFields, type ByteRange, type ProtobufField } from './protobuf-reader.ts';
+import type {
+  AxisSize,
+  ConstantTensor,
+  ExternalData,
+  Graph,
+  GraphNode,
+  LocalFunction,
+  NodeAttribute,
+  QuantizationAnnotation,
+  TensorType,
+  ValueInfo,
+} from './onnx-model.ts';
+import {
+  ProtobufError,
+  readInteger,
+  readIntegers,
+  readText,
+  walkFields,
+  type ByteRange,
+  type ProtobufField,
+} from './protobuf-reader.ts';
 
 // Numbers of the fields are those of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto).
 
-/** How deep graphs may lie within each other: readers of protobuf, the runtime's too, stop at 100 messages, and a graph within another is the third. */
+/**
+ * How deep graphs may lie within each other: readers of protobuf, the runtime's too, stop at 100 messages, and a graph
+ * within another is the third.
+ */
 const depthMost = 32;
 
-/** Reads a `GraphProto`, and the graphs inside its nodes. @throws ProtobufError where they lie too deep within each other. */
+/**
+ * Reads a `GraphProto`, and the graphs inside its nodes. @throws ProtobufError where they lie too deep within each
+ * other.
+ */
 export function readGraph(source: ByteSource, range: ByteRange, depth = 0): Graph {
-  if (depth > depthMost) throw new ProtobufError(`graphs lie more than ${String(depthMost)} deep within each other`, false);
+  if (depth > depthMost)
+    throw new ProtobufError(`graphs lie more than ${String(depthMost)} deep within each other`, false);
   const nodes: GraphNode[] = [];
   const initializers: ConstantTensor[] = [];
   const values: Record<'inputs' | 'outputs' | 'valueInfo', ValueInfo[]> = { inputs: [], outputs: [], valueInfo: [] };
@@ -43,7 +69,8 @@ export function readFunction(source: ByteSource, message: ProtobufField): LocalF
 /** Reads a `StringStringEntryProto`. */
 export function readEntry(source: ByteSource, { value }: ProtobufField): [key: string, value: string] {
   const entry: [string, string] = ['', ''];
-  for (const field of walkFields(source, value)) if (field.field === 1 || field.field === 2) entry[field.field - 1] = readText(source, field);
+  for (const field of walkFields(source, value))
+    if (field.field === 1 || field.field === 2) entry[field.field - 1] = readText(source, field);
   return entry;
 }
 
@@ -63,7 +90,11 @@ function readNode(source: ByteSource, message: ProtobufField, depth = 0): GraphN
   return { start: message.start, end: message.end, ...texts, inputs, outputs, attributes };
 }
 
-function readAttribute(source: ByteSource, message: ProtobufField, depth: number): [name: string, attribute: NodeAttribute] {
+function readAttribute(
+  source: ByteSource,
+  message: ProtobufField,
+  depth: number,
+): [name: string, attribute: NodeAttribute] {
   let [name, text] = ['', ''];
   const integers: number[] = [];
   const tensors: ConstantTensor[] = [];
@@ -72,10 +103,12 @@ function readAttribute(source: ByteSource, message: ProtobufField, depth: number
     if (field.field === 1) name = readText(source, field);
     // A long text is no equation, but a blob of a custom operator.
     else if (field.field === 4 && field.end - field.start < 1024) text = readText(source, field);
-    else if (field.field === 3 || field.field === 8) for (const number of readIntegers(source, field)) integers.push(number);
+    else if (field.field === 3 || field.field === 8)
+      for (const number of readIntegers(source, field)) integers.push(number);
     else if (field.field === 5 || field.field === 10) tensors.push(readTensor(source, field));
     else if (field.field === 6 || field.field === 11) graphs.push(readGraph(source, field.value, depth + 1));
-    else if (field.field === 22 || field.field === 23) for (const tensor of readSparse(source, field)) tensors.push(tensor);
+    else if (field.field === 22 || field.field === 23)
+      for (const tensor of readSparse(source, field)) tensors.push(tensor);
   }
   return [name, { integers, text, tensors, graphs }];
 }
@@ -90,26 +123,46 @@ function readTensor(source: ByteSource, message: ProtobufField): ConstantTensor 
     if (field.field === 1) for (const size of readIntegers(source, field)) dims.push(size);
     else if (field.field === 2) elementType = readInteger(source, field);
     // A long list of weights stays unread; axes and shapes are short.
-    else if (field.field === 7 && field.end - field.start < 1024) for (const number of readIntegers(source, field)) integers.push(number);
+    else if (field.field === 7 && field.end - field.start < 1024)
+      for (const number of readIntegers(source, field)) integers.push(number);
     else if (field.field === 8) name = readText(source, field);
     else if (field.field === 9) raw = field.value;
     else if (field.field === 13) entries.push(readEntry(source, field));
     else if (field.field === 14) isExternal = readInteger(source, field) === 1;
   }
-  return { start: message.start, end: message.end, name, elementType, dims, external: isExternal ? externalData(new Map(entries)) : undefined, raw, integers, sparse: false };
+  return {
+    start: message.start,
+    end: message.end,
+    name,
+    elementType,
+    dims,
+    external: isExternal ? externalData(new Map(entries)) : undefined,
+    raw,
+    integers,
+    sparse: false,
+  };
 }
 
 function externalData(entries: ReadonlyMap<string, string>): ExternalData {
   const length = entries.get('length');
-  return { location: entries.get('location') ?? '', offset: Number(entries.get('offset') ?? 0), length: length === undefined ? undefined : Number(length) };
+  return {
+    location: entries.get('location') ?? '',
+    offset: Number(entries.get('offset') ?? 0),
+    length: length === undefined ? undefined : Number(length),
+  };
 }
 
 /** The values and the indices of a `SparseTensorProto`, both under its name and its range in the file. */
 function readSparse(source: ByteSource, message: ProtobufField): ConstantTensor[] {
-  const parts = [...walkFields(source, message.value)].filter(({ field }) => field === 1 || field === 2).map((field) => readTensor(source, field));
+  const parts = [...walkFields(source, message.value)]
+    .filter(({ field }) => field === 1 || field === 2)
+    .map((field) => readTensor(source, field));
   const name = parts.map((part) => part.name).find((text) => text !== '') ?? '';
-  // Indices matter only where they lie in another file; else the values stand for both, so that the field is copied once.
-  return parts.filter((part, index) => index === 0 || part.external !== undefined).map((part) => ({ ...part, name, start: message.start, end: message.end, sparse: true }));
+  // Indices matter only where they lie in another file; else the values stand for both, so that the field is copied
+  // once.
+  return parts
+    .filter((part, index) => index === 0 || part.external !== undefined)
+    .map((part) => ({ ...part, name, start: message.start, end: message.end, sparse: true }));
 }
 
 function readAnnotation(source: ByteSource, message: ProtobufField): QuantizationAnnotation {
@@ -139,7 +192,10 @@ function readType(source: ByteSource, message: ProtobufField): TensorType | unde
   let dims: AxisSize[] | undefined;
   for (const field of walkFields(source, tensor.value)) {
     if (field.field === 1) elementType = readInteger(source, field);
-    else if (field.field === 2) dims = [...walkFields(source, field.value)].filter((axis) => axis.field === 1).map((axis) => readAxis(source, axis));
+    else if (field.field === 2)
+      dims = [...walkFields(source, field.value)]
+        .filter((axis) => axis.field === 1)
+        .map((axis) => readAxis(source, axis));
   }
   return { elementType, dims };
 }

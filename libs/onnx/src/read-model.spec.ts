@@ -18,7 +18,15 @@ const small: OnnxModel = {
   initializers: { w: { dims: [2, 3, 1, 1], data: [1, 2, 3, 4, 5, 6] } },
   valueInfo: [{ name: 'c', dims: ['batch', 2, 8, 8] }],
   domains: { own: 1 },
-  functions: [{ domain: 'own', name: 'Twice', inputs: ['a'], outputs: ['b'], nodes: [{ op: 'Add', inputs: ['a', 'a'], outputs: ['b'] }] }],
+  functions: [
+    {
+      domain: 'own',
+      name: 'Twice',
+      inputs: ['a'],
+      outputs: ['b'],
+      nodes: [{ op: 'Add', inputs: ['a', 'a'], outputs: ['b'] }],
+    },
+  ],
   metadata: { author: 'nobody' },
   irVersion: 9,
 };
@@ -37,9 +45,16 @@ describe('readModel', () => {
   it('reads what the file says of its graph', () => {
     const model = readModelBytes(buildOnnxModel(small), 'small.onnx');
     expect(model.irVersion).toBe(9);
-    expect(model.opsets).toEqual(new Map([['', 17], ['own', 1]]));
+    expect(model.opsets).toEqual(
+      new Map([
+        ['', 17],
+        ['own', 1],
+      ]),
+    );
     expect(model.metadata.get('author')).toBe('nobody');
-    expect(model.graph.nodes.map(({ name, operator, domain, inputs, outputs }) => [name, operator, domain, inputs, outputs])).toEqual([
+    expect(
+      model.graph.nodes.map(({ name, operator, domain, inputs, outputs }) => [name, operator, domain, inputs, outputs]),
+    ).toEqual([
       ['first', 'Conv', '', ['x', 'w'], ['c']],
       ['second', 'Twice', 'own', ['c'], ['y']],
     ]);
@@ -58,18 +73,27 @@ describe('readModel', () => {
 
   it('says that a file is cut off wherever it is cut inside a field or before its operator sets', () => {
     const bytes = buildOnnxModel(small);
-    const outcomes = Array.from({ length: bytes.length }, (_, length) => codeOf(() => readModelBytes(bytes.slice(0, length), 'cut.onnx')));
+    const outcomes = Array.from({ length: bytes.length }, (_, length) =>
+      codeOf(() => readModelBytes(bytes.slice(0, length), 'cut.onnx')),
+    );
     expect(outcomes[0]).toBe('MODEL_NOT_ONNX');
     const whole = outcomes.flatMap((outcome, length) => (outcome === 'read' ? [length] : []));
     // Between two of the fields behind the graph nothing shows that more should follow.
     expect(whole.length).toBeLessThanOrEqual(3);
-    expect(whole.every((length) => readModelBytes(bytes.slice(0, length), 'cut.onnx').graph.nodes.length === 2)).toBe(true);
+    expect(whole.every((length) => readModelBytes(bytes.slice(0, length), 'cut.onnx').graph.nodes.length === 2)).toBe(
+      true,
+    );
     expect(new Set(outcomes.slice(2).filter((outcome) => outcome !== 'read'))).toEqual(new Set(['MODEL_TRUNCATED']));
   });
 
   it('fails with a typed error on any bytes', () => {
     const codes = ['MODEL_NOT_ONNX', 'MODEL_TRUNCATED', 'MODEL_CORRUPT', 'read'];
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => codes.includes(codeOf(() => readModelBytes(bytes, 'any.onnx')))), { numRuns: 500 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) =>
+        codes.includes(codeOf(() => readModelBytes(bytes, 'any.onnx'))),
+      ),
+      { numRuns: 500 },
+    );
     const good = buildOnnxModel(small);
     fc.assert(
       fc.property(fc.nat(good.length - 1), fc.nat(255), (position, byte) => {
@@ -92,7 +116,9 @@ describe('readModel', () => {
   });
 
   it('knows a pointer of Git LFS', () => {
-    expect(() => readModelBytes(Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n'), 'm.onnx')).toThrow(/git lfs pull/u);
+    expect(() =>
+      readModelBytes(Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n'), 'm.onnx'),
+    ).toThrow(/git lfs pull/u);
   });
 
   it('names a missing file, and a folder', () => {
@@ -101,7 +127,9 @@ describe('readModel', () => {
     expect(codeOf(() => readModel(folder))).toBe('MODEL_UNREADABLE');
     const pipe = path.join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
-    expect(() => readModel(pipe)).toThrow(expect.objectContaining({ code: 'MODEL_UNREADABLE', message: expect.stringContaining('is a pipe') as string }));
+    expect(() => readModel(pipe)).toThrow(
+      expect.objectContaining({ code: 'MODEL_UNREADABLE', message: expect.stringContaining('is a pipe') as string }),
+    );
     writeFileSync(path.join(folder, 'small.onnx'), buildOnnxModel(small));
     expect(readModel(path.join(folder, 'small.onnx')).graph.nodes).toHaveLength(2);
   });

@@ -1,7 +1,14 @@
 import { InputError } from '@intermodel/errors';
 import { memoryBytes, openByteFile, type ByteSource } from './byte-source.ts';
 import type { Graph, LocalFunction, OnnxModel } from './onnx-model.ts';
-import { ProtobufError, readInteger, readText, walkFields, type ByteRange, type ProtobufField } from './protobuf-reader.ts';
+import {
+  ProtobufError,
+  readInteger,
+  readText,
+  walkFields,
+  type ByteRange,
+  type ProtobufField,
+} from './protobuf-reader.ts';
 import { readEntry, readFunction, readGraph } from './read-graph.ts';
 
 /** Wire types of the fields of `ModelProto`, by number. */
@@ -30,7 +37,9 @@ export function readModel(file: string): OnnxModel {
   return parseModel(openByteFile(file), file);
 }
 
-/** Reads a model that lies in memory; `file` names it in messages, and its folder is where external data is looked for. */
+/**
+ * Reads a model that lies in memory; `file` names it in messages, and its folder is where external data is looked for.
+ */
 export function readModelBytes(bytes: Uint8Array, file: string): OnnxModel {
   return parseModel(memoryBytes(bytes), file);
 }
@@ -38,14 +47,21 @@ export function readModelBytes(bytes: Uint8Array, file: string): OnnxModel {
 function parseModel(source: ByteSource, file: string): OnnxModel {
   const fields = topFields(source, file);
   const graphField = fields.find(({ field }) => field === 7);
-  if (graphField === undefined) throw fields.some(({ field }) => field === 8) ? notOnnx(source, file, 'it holds no graph') : truncated(file, 'it ends before the graph');
+  if (graphField === undefined)
+    throw fields.some(({ field }) => field === 8)
+      ? notOnnx(source, file, 'it holds no graph')
+      : truncated(file, 'it ends before the graph');
   try {
     const contents = readContents(source, fields, graphField);
     if (contents.opsets.size === 0) throw truncated(file, 'it ends before the operator sets');
     return { file, source, ...contents };
   } catch (cause) {
     if (!(cause instanceof ProtobufError)) throw cause;
-    throw new InputError('MODEL_CORRUPT', `the model's graph cannot be read: ${cause.message}`, { file, hint: 'Export or download the model again.', cause });
+    throw new InputError('MODEL_CORRUPT', `the model's graph cannot be read: ${cause.message}`, {
+      file,
+      hint: 'Export or download the model again.',
+      cause,
+    });
   }
 }
 
@@ -55,17 +71,24 @@ function topFields(source: ByteSource, file: string): ProtobufField[] {
   try {
     for (const field of walkFields(source, { start: 0, end: source.length })) {
       const wireType = modelFields.get(field.field);
-      if (wireType === undefined ? !fields.some((earlier) => earlier.field === 7) : wireType !== field.wireType) throw notOnnx(source, file, 'its fields are not those of a model');
+      if (wireType === undefined ? !fields.some((earlier) => earlier.field === 7) : wireType !== field.wireType)
+        throw notOnnx(source, file, 'its fields are not those of a model');
       fields.push(field);
     }
   } catch (cause) {
     if (!(cause instanceof ProtobufError)) throw cause;
-    throw cause.truncated && fields.length > 0 ? truncated(file, cause.message, cause) : notOnnx(source, file, cause.message, cause);
+    throw cause.truncated && fields.length > 0
+      ? truncated(file, cause.message, cause)
+      : notOnnx(source, file, cause.message, cause);
   }
   return fields;
 }
 
-function readContents(source: ByteSource, fields: readonly ProtobufField[], graphField: ProtobufField): Omit<OnnxModel, 'file' | 'source'> {
+function readContents(
+  source: ByteSource,
+  fields: readonly ProtobufField[],
+  graphField: ProtobufField,
+): Omit<OnnxModel, 'file' | 'source'> {
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
   const functions: LocalFunction[] = [];
@@ -97,9 +120,18 @@ function notOnnx(source: ByteSource, file: string, reason: string, cause?: unkno
   const hint = head.startsWith('version https://git-lfs')
     ? 'This is a pointer of Git LFS, not the file itself: run "git lfs pull".'
     : 'Export the model to ONNX, for example with torch.onnx.export().';
-  return new InputError('MODEL_NOT_ONNX', `the file is not an ONNX model: ${reason}`, { file, expected: 'an .onnx file', hint, cause });
+  return new InputError('MODEL_NOT_ONNX', `the file is not an ONNX model: ${reason}`, {
+    file,
+    expected: 'an .onnx file',
+    hint,
+    cause,
+  });
 }
 
 function truncated(file: string, reason: string, cause?: unknown): InputError {
-  return new InputError('MODEL_TRUNCATED', `the model file is cut off: ${reason}`, { file, hint: 'Copy or download the file again.', cause });
+  return new InputError('MODEL_TRUNCATED', `the model file is cut off: ${reason}`, {
+    file,
+    hint: 'Copy or download the file again.',
+    cause,
+  });
 }

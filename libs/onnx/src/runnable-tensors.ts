@@ -16,13 +16,17 @@ export interface UnrunnableTensors {
 const operatorsMost = 32;
 
 /**
- * Does something with the tensors that the runtime can make: those that need an operator which it lacks are left out, until
+ * Does something with the tensors that the runtime can make: those that need an operator which it lacks are left out,
+ * until
  * the rest can be opened.
  *
  * @param model what was read of the file
  * @param open is called with the tensors; throws `OPERATOR_UNSUPPORTED` where an operator is lacking
  */
-export async function withRunnable<Result>(model: OnnxModel, open: (tensors: readonly string[]) => Promise<Result>): Promise<{ result: Result | undefined; unrunnable: readonly UnrunnableTensors[] }> {
+export async function withRunnable<Result>(
+  model: OnnxModel,
+  open: (tensors: readonly string[]) => Promise<Result>,
+): Promise<{ result: Result | undefined; unrunnable: readonly UnrunnableTensors[] }> {
   let tensors = [...inputDependents(model)];
   const unrunnable: UnrunnableTensors[] = [];
   for (;;) {
@@ -30,7 +34,10 @@ export async function withRunnable<Result>(model: OnnxModel, open: (tensors: rea
     try {
       return { result: await open(tensors), unrunnable };
     } catch (error) {
-      const lacking = error instanceof InputError && error.code === 'OPERATOR_UNSUPPORTED' ? missingOperator(messageOf(error.details.cause)) : undefined;
+      const lacking =
+        error instanceof InputError && error.code === 'OPERATOR_UNSUPPORTED'
+          ? missingOperator(messageOf(error.details.cause))
+          : undefined;
       const lost = lacking === undefined ? new Set<string>() : madeFrom(model, nodesOf(model, lacking));
       const left = tensors.filter((name) => !lost.has(name));
       if (lacking === undefined || left.length === tensors.length || unrunnable.length === operatorsMost) throw error;
@@ -45,21 +52,27 @@ function messageOf(cause: unknown): string {
 }
 
 /** Nodes of the main graph that need an operator: itself, through functions of the model, or inside a body. */
-function nodesOf({ graph, functions }: OnnxModel, { domain, operator, node: name, isNodeOnly }: MissingOperator): Set<GraphNode> {
-  const isIt = (node: GraphNode) => node.operator === operator && node.domain === domain && (!isNodeOnly || name === '' || node.name === name);
+function nodesOf(
+  { graph, functions }: OnnxModel,
+  { domain, operator, node: name, isNodeOnly }: MissingOperator,
+): Set<GraphNode> {
+  const isIt = (node: GraphNode) =>
+    node.operator === operator && node.domain === domain && (!isNodeOnly || name === '' || node.name === name);
   const lacking = new Set<GraphNode>();
   const lackingFunctions = new Set<string>();
   const needs = (nodes: readonly GraphNode[]): boolean => {
     const open = [...nodes];
     for (let node = open.pop(); node !== undefined; node = open.pop()) {
       if (isIt(node) || lackingFunctions.has(operatorName(node))) return true;
-      for (const { graphs } of node.attributes.values()) for (const body of graphs) for (const inner of body.nodes) open.push(inner);
+      for (const { graphs } of node.attributes.values())
+        for (const body of graphs) for (const inner of body.nodes) open.push(inner);
     }
     return false;
   };
-  for (let before = -1; before < lackingFunctions.size; ) {
+  for (let before = -1; before < lackingFunctions.size;) {
     before = lackingFunctions.size;
-    for (const each of functions) if (needs(each.nodes)) lackingFunctions.add(operatorName({ domain: each.domain, operator: each.name }));
+    for (const each of functions)
+      if (needs(each.nodes)) lackingFunctions.add(operatorName({ domain: each.domain, operator: each.name }));
   }
   for (const node of graph.nodes) if (needs([node])) lacking.add(node);
   return lacking;

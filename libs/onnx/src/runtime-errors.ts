@@ -9,28 +9,43 @@ export function runtimeError(file: string, cause: unknown): IntermodelError {
   const place = { file, cause };
   const opset = /Opset (\d+) is under development.*domain (\S+) is till opset (\d+)/su.exec(message);
   if (opset !== null) {
-    return new InputError('OPSET_UNSUPPORTED', `the model uses operator set ${opset[1] ?? ''} of ${opset[2] ?? ''}, which is newer than the runtime`, {
-      ...place,
-      expected: `operator set ${opset[3] ?? ''} or older`,
-      hint: `Export the model with opset_version=${opset[3] ?? ''} or lower.`,
-    });
+    return new InputError(
+      'OPSET_UNSUPPORTED',
+      `the model uses operator set ${opset[1] ?? ''} of ${opset[2] ?? ''}, which is newer than the runtime`,
+      {
+        ...place,
+        expected: `operator set ${opset[3] ?? ''} or older`,
+        hint: `Export the model with opset_version=${opset[3] ?? ''} or lower.`,
+      },
+    );
   }
   const version = /Unsupported model IR version: (\d+), max supported IR version: (\d+)/u.exec(message);
   if (version !== null) {
-    return new InputError('IR_VERSION_UNSUPPORTED', `the model file has IR version ${version[1] ?? ''}, which is newer than the runtime`, {
-      ...place,
-      expected: `IR version ${version[2] ?? ''} or older`,
-      hint: 'Export the model with an older version of the onnx package.',
-    });
+    return new InputError(
+      'IR_VERSION_UNSUPPORTED',
+      `the model file has IR version ${version[1] ?? ''}, which is newer than the runtime`,
+      {
+        ...place,
+        expected: `IR version ${version[2] ?? ''} or older`,
+        hint: 'Export the model with an older version of the onnx package.',
+      },
+    );
   }
   const operator = missingOperator(message);
   if (operator !== undefined) {
-    return new InputError('OPERATOR_UNSUPPORTED', `the runtime has no operator ${operatorName(operator)}, which the layer needs: ${reason(message)}`, {
-      ...place,
-      hint: `Export the model with standard operators only, or take a layer before this operator${operator.node === '' ? '' : ` (node "${operator.node}")`}: "intermodel layers" lists them.`,
-    });
+    return new InputError(
+      'OPERATOR_UNSUPPORTED',
+      `the runtime has no operator ${operatorName(operator)}, which the layer needs: ${reason(message)}`,
+      {
+        ...place,
+        hint: `Export the model with standard operators only, or take a layer before this operator${operator.node === '' ? '' : ` (node "${operator.node}")`}: "intermodel layers" lists them.`,
+      },
+    );
   }
-  return new InputError('MODEL_INVALID', `the runtime refuses the model: ${reason(message)}`, { ...place, hint: 'Check the model with onnx.checker, or export it again.' });
+  return new InputError('MODEL_INVALID', `the runtime refuses the model: ${reason(message)}`, {
+    ...place,
+    hint: 'Check the model with onnx.checker, or export it again.',
+  });
 }
 
 /** Message of the runtime without the place in its own source. */
@@ -58,11 +73,17 @@ export function operatorName({ domain, operator }: { readonly domain: string; re
 /** The operator that a message of the runtime says it lacks. */
 export function missingOperator(message: string): MissingOperator | undefined {
   const at = /In Node, \("([^"]*)", (\S+), "([^"]*)", -?\d+\)/u.exec(message);
-  if (at !== null && /No Op registered for|No opset import for domain/u.test(message)) return { node: at[1] ?? '', operator: at[2] ?? '', domain: setName(at[3]), isNodeOnly: false };
+  if (at !== null && /No Op registered for|No opset import for domain/u.test(message))
+    return { node: at[1] ?? '', operator: at[2] ?? '', domain: setName(at[3]), isNodeOnly: false };
   const unregistered = /(?:([^\s:]+):)?(\S+)\(-?\d+\) is not a registered function/u.exec(message);
-  if (unregistered !== null) return { node: '', operator: unregistered[2] ?? '', domain: setName(unregistered[1]), isNodeOnly: false };
-  const kernel = /Could not find an implementation for (?:([^\s:]+):)?([^\s(]+)\(-?\d+\)(?: node with name '([^']*)')?/u.exec(message);
-  if (kernel !== null) return { node: kernel[3] ?? '', operator: kernel[2] ?? '', domain: setName(kernel[1]), isNodeOnly: true };
+  if (unregistered !== null)
+    return { node: '', operator: unregistered[2] ?? '', domain: setName(unregistered[1]), isNodeOnly: false };
+  const kernel =
+    /Could not find an implementation for (?:([^\s:]+):)?([^\s(]+)\(-?\d+\)(?: node with name '([^']*)')?/u.exec(
+      message,
+    );
+  if (kernel !== null)
+    return { node: kernel[3] ?? '', operator: kernel[2] ?? '', domain: setName(kernel[1]), isNodeOnly: true };
   const named = /No Op registered for (\S+)/u.exec(message);
   return named === null ? undefined : { node: '', operator: named[1] ?? '', domain: '', isNodeOnly: false };
 }

@@ -29,15 +29,33 @@ export interface TensorShapes {
  *
  * @throws InputError where the runtime cannot make one of the tensors, `TENSOR_TOO_LARGE`, `MODEL_PROBE_LIMIT`.
  */
-export async function tensorShapes(model: OnnxModel, tensors: readonly string[], input: ModelInput, size: ImageSize, prober: ModelProber): Promise<TensorShapes> {
+export async function tensorShapes(
+  model: OnnxModel,
+  tensors: readonly string[],
+  input: ModelInput,
+  size: ImageSize,
+  prober: ModelProber,
+): Promise<TensorShapes> {
   const dims = [input.batch ?? 1, ...input.dims(input.givenChannels * size.height * size.width)];
   const batch = dims[0] as number;
   checkSizes(model.file, [[input.name, dims]]);
   const stated = fits(input, size) ? statedShapes(model, tensors, batch) : undefined;
   if (stated !== undefined) checkSizes(model.file, stated);
   const wanted = new Set(tensors);
-  const { types, shapes, wasRun } = await prober.ask({ file: model.file, tensors, input: input.name, dims, statedShapes: stated !== undefined, looped: loopedTensors(model).filter((name) => wanted.has(name)) });
-  return { shapes: stated ?? shapes, types, batch, source: stated !== undefined ? 'file' : wasRun ? 'run' : 'inference' };
+  const { types, shapes, wasRun } = await prober.ask({
+    file: model.file,
+    tensors,
+    input: input.name,
+    dims,
+    statedShapes: stated !== undefined,
+    looped: loopedTensors(model).filter((name) => wanted.has(name)),
+  });
+  return {
+    shapes: stated ?? shapes,
+    types,
+    batch,
+    source: stated !== undefined ? 'file' : wasRun ? 'run' : 'inference',
+  };
 }
 
 /** Tensors of nodes that are loops, or may hold some: what they do is known only by running them. */
@@ -46,7 +64,8 @@ export function loopedTensors({ graph, functions }: OnnxModel): string[] {
   // Functions call each other: where one has a loop, each may.
   const looping = functions.some(({ nodes }) => allNodes(nodes).some(isLoop)) ? functions : [];
   const called = new Set(looping.map(({ domain, name }) => `${domain}:${name}`));
-  const holdsLoop = (node: GraphNode) => allNodes([node]).some((inner) => isLoop(inner) || called.has(`${inner.domain}:${inner.operator}`));
+  const holdsLoop = (node: GraphNode) =>
+    allNodes([node]).some((inner) => isLoop(inner) || called.has(`${inner.domain}:${inner.operator}`));
   return graph.nodes.filter(holdsLoop).flatMap(({ outputs }) => outputs.filter((name) => name !== ''));
 }
 
@@ -56,7 +75,11 @@ export function modelInput(model: OnnxModel, size: FreeSizes): ModelInput {
   return describeInput(model.file, { inputs: model.graph.inputs.filter(({ name }) => !constants.has(name)) }, size);
 }
 
-function statedShapes({ graph }: OnnxModel, tensors: readonly string[], batch: number): Map<string, readonly number[]> | undefined {
+function statedShapes(
+  { graph }: OnnxModel,
+  tensors: readonly string[],
+  batch: number,
+): Map<string, readonly number[]> | undefined {
   const types = new Map([...graph.valueInfo, ...graph.outputs].map(({ name, type }) => [name, type]));
   const shapes = new Map<string, readonly number[]>();
   for (const name of tensors) {

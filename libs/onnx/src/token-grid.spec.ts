@@ -15,7 +15,12 @@ describe('findTokenGrid', () => {
 
   it('takes the grid of the patch embedding where it fits', () => {
     expect(findTokenGrid(129, [{ height: 8, width: 16 }])).toEqual({ prefix: 1, height: 8, width: 16 });
-    expect(findTokenGrid(145, [{ height: 8, width: 18 }, { height: 9, width: 16 }])).toEqual({ prefix: 1, height: 9, width: 16 });
+    expect(
+      findTokenGrid(145, [
+        { height: 8, width: 18 },
+        { height: 9, width: 16 },
+      ]),
+    ).toEqual({ prefix: 1, height: 9, width: 16 });
   });
 
   it('believes a declared number of class and register tokens', () => {

@@ -30,16 +30,34 @@ export interface UsualChoice {
 }
 
 /** Operators between pooled class maps and the output. */
-const scoring = new Set(['Identity', 'Dropout', 'Cast', 'Pad', 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze', 'Softmax', 'LogSoftmax', 'Sigmoid', 'QuantizeLinear', 'DequantizeLinear', 'QLinearSoftmax', 'QLinearSigmoid']);
+const scoring = new Set([
+  'Identity',
+  'Dropout',
+  'Cast',
+  'Pad',
+  'Flatten',
+  'Reshape',
+  'Squeeze',
+  'Unsqueeze',
+  'Softmax',
+  'LogSoftmax',
+  'Sigmoid',
+  'QuantizeLinear',
+  'DequantizeLinear',
+  'QLinearSoftmax',
+  'QLinearSigmoid',
+]);
 /** Operators that only frame or rename what they read. */
 const neutral = new Set(['Identity', 'Dropout', 'Cast', 'Pad']);
 /** How many tensors are named where none is chosen. */
 const namedMost = 5;
 
 /**
- * The tensor that is usually dissected: the last that is pooled on the way to an output, in which the places of the image
+ * The tensor that is usually dissected: the last that is pooled on the way to an output, in which the places of the
+ * image
  * are not told apart any more (for tokens: the last before the class token is taken, or the mean). Pooling whose result
- * goes back into maps, as that of gates and norms does, is none. Where what is pooled are already the maps of the classes,
+ * goes back into maps, as that of gates and norms does, is none. Where what is pooled are already the maps of the
+ * classes,
  * the features that they are made from are meant. A model without pooling is read at its last tokens, or at the last of
  * the widest maps of the lowest resolution. Where it cannot be told which is meant, none is chosen.
  *
@@ -48,13 +66,26 @@ const namedMost = 5;
  */
 export function usualLayer(view: GraphView, candidates: readonly UsualCandidate[]): UsualChoice {
   const names = new Map(candidates.map((candidate, index) => [candidate.tensor, index]));
-  const none = (reason: string, likely: readonly string[] = []): UsualChoice => ({ tensor: undefined, reason, candidates: [...new Set([...likely, ...candidates.slice(-namedMost).reverse().map(({ tensor }) => tensor)])].slice(0, namedMost) });
+  const none = (reason: string, likely: readonly string[] = []): UsualChoice => ({
+    tensor: undefined,
+    reason,
+    candidates: [
+      ...new Set([
+        ...likely,
+        ...candidates
+          .slice(-namedMost)
+          .reverse()
+          .map(({ tensor }) => tensor),
+      ]),
+    ].slice(0, namedMost),
+  });
   if (candidates.length === 0) return none('no tensor of the model holds maps');
   const pooled = lastPooled(view, names);
   const choice = pooled === undefined ? withoutPooling(view, candidates) : beforePooling(view, pooled, names);
   if (typeof choice.tensor !== 'string') return none(choice.reason, choice.likely);
   const tensor = mapOf(view, choice.tensor, candidates, names) ?? plainSource(view, choice.tensor, names);
-  if (candidates[names.get(tensor) ?? -1]?.guessed === true) return none('how the tokens lie on the image can only be guessed from their number', [tensor]);
+  if (candidates[names.get(tensor) ?? -1]?.guessed === true)
+    return none('how the tokens lie on the image can only be guessed from their number', [tensor]);
   return { tensor, reason: choice.reason, candidates: [tensor] };
 }
 
@@ -92,13 +123,17 @@ function lastPooled(view: GraphView, names: ReadonlyMap<string, number>): Pooled
     if (behind.outputs.length === 0) continue;
     for (const input of inputs) {
       const tensor = inputs.length > 1 ? attended(view, input, names) : nearest(view, input, names);
-      if (tensor !== undefined && (last === undefined || (names.get(tensor) ?? 0) >= (names.get(last.tensor) ?? 0))) last = { tensor, node, behind };
+      if (tensor !== undefined && (last === undefined || (names.get(tensor) ?? 0) >= (names.get(last.tensor) ?? 0)))
+        last = { tensor, node, behind };
     }
   }
   return last;
 }
 
-/** Follows values in which no places are told apart any more to the outputs; where they join maps again, they are not followed. */
+/**
+ * Follows values in which no places are told apart any more to the outputs; where they join maps again, they are not
+ * followed.
+ */
 function followToOutputs(view: GraphView, tensor: string): Behind {
   const [operators, outputs, seen] = [new Set<string>(), [] as string[], new Set<string>()];
   let isScoring = true;
@@ -126,17 +161,20 @@ function followToOutputs(view: GraphView, tensor: string): Behind {
 
 /** The candidate whose values a tensor holds, moved, or pooled over some of their places already. */
 function nearest(view: GraphView, tensor: string, names: ReadonlyMap<string, number>): string | undefined {
-  for (let name: string | undefined = tensor; name !== undefined; ) {
+  for (let name: string | undefined = tensor; name !== undefined;) {
     if (names.has(name)) return name;
     const node = view.maker(name);
-    name = node === undefined ? undefined : (view.moved(node) ?? (node.operator.startsWith('Reduce') ? node.inputs[0] : undefined));
+    name =
+      node === undefined
+        ? undefined
+        : (view.moved(node) ?? (node.operator.startsWith('Reduce') ? node.inputs[0] : undefined));
   }
   return undefined;
 }
 
 /** The candidate that keys and values of attention are made from: what stands before their projection. */
 function attended(view: GraphView, tensor: string, names: ReadonlyMap<string, number>): string | undefined {
-  for (let name: string | undefined = tensor; name !== undefined; ) {
+  for (let name: string | undefined = tensor; name !== undefined;) {
     const node = view.maker(name);
     const made = node === undefined ? [] : view.madeInputs(node);
     if (node === undefined || made.length !== 1) break;
@@ -151,11 +189,15 @@ function attended(view: GraphView, tensor: string, names: ReadonlyMap<string, nu
 
 /** As {@link nearest}, through position embeddings that are added. */
 function nearestThroughSums(view: GraphView, tensor: string, names: ReadonlyMap<string, number>): string | undefined {
-  for (let name: string | undefined = tensor; name !== undefined; ) {
+  for (let name: string | undefined = tensor; name !== undefined;) {
     if (names.has(name)) return name;
     const node = view.maker(name);
     const made = node === undefined ? [] : view.madeInputs(node);
-    name = node === undefined ? undefined : (view.moved(node) ?? (node.operator === 'Add' && made.length === 1 ? made[0] : made.find((input) => names.has(input))));
+    name =
+      node === undefined
+        ? undefined
+        : (view.moved(node) ??
+          (node.operator === 'Add' && made.length === 1 ? made[0] : made.find((input) => names.has(input))));
   }
   return undefined;
 }
@@ -165,14 +207,29 @@ function beforePooling(view: GraphView, { tensor, node, behind }: Pooled, names:
   const output = behind.outputs.map((name) => `"${name}"`).join(', ');
   const reason = `it is the last that is pooled (${how}) on the way to the output ${output}`;
   const [pooledTo] = node.outputs;
-  const isOneEach = pooledTo !== undefined && (view.shape(pooledTo) ?? []).reduce((product, size) => product * size, 1) < (view.shape(tensor) ?? []).reduce((product, size) => product * size, 1);
+  const isOneEach =
+    pooledTo !== undefined &&
+    (view.shape(pooledTo) ?? []).reduce((product, size) => product * size, 1) <
+      (view.shape(tensor) ?? []).reduce((product, size) => product * size, 1);
   if (!behind.isScoring || !isOneEach || view.shape(tensor)?.length !== 4) return { tensor, reason };
   const { meaning, evidence, before } = mapMeaning(view, tensor, behind.operators, behind.outputs);
   const below = nearest(view, before, names);
   const features = below !== undefined && isMadeByLayer(view, below) ? below : undefined;
-  if (meaning === 'features' || features === undefined) return { tensor, reason: `${reason}; it holds features, since ${meaning === 'features' ? evidence : 'no other maps are before it'}` };
-  if (meaning === 'classes') return { tensor: features, reason: `it is read by the last convolution, whose maps "${tensor}" are those of the classes (${evidence}) and pooled (${how}) into ${output}` };
-  return { tensor: undefined, reason: `what is pooled (${how}) into ${output} may be features ("${tensor}") or one map for each class, made from "${features}": ${evidence}`, likely: [tensor, features] };
+  if (meaning === 'features' || features === undefined)
+    return {
+      tensor,
+      reason: `${reason}; it holds features, since ${meaning === 'features' ? evidence : 'no other maps are before it'}`,
+    };
+  if (meaning === 'classes')
+    return {
+      tensor: features,
+      reason: `it is read by the last convolution, whose maps "${tensor}" are those of the classes (${evidence}) and pooled (${how}) into ${output}`,
+    };
+  return {
+    tensor: undefined,
+    reason: `what is pooled (${how}) into ${output} may be features ("${tensor}") or one map for each class, made from "${features}": ${evidence}`,
+    likely: [tensor, features],
+  };
 }
 
 /** Whether a layer lies above a tensor; else it is the image, scaled or moved. */
@@ -193,28 +250,66 @@ function withoutPooling(view: GraphView, candidates: readonly UsualCandidate[]):
   const read = candidates.filter(({ tensor }) => !isPrediction(view, tensor));
   // A model of one layer has nothing else.
   const names = new Map(candidates.map(({ tensor }, index) => [tensor, index]));
-  const inner = (read.length > 0 ? read : candidates).filter(({ tensor, kind }) => kind === 'map' || mapOf(view, tensor, candidates, names) === undefined);
+  const inner = (read.length > 0 ? read : candidates).filter(
+    ({ tensor, kind }) => kind === 'map' || mapOf(view, tensor, candidates, names) === undefined,
+  );
   const last = inner.at(-1);
   const maps = inner.filter(({ kind }) => kind === 'map');
   const area = maps.reduce((least, { height, width }) => Math.min(least, height * width), Number.POSITIVE_INFINITY);
   const lowest = maps.filter(({ height, width }) => height * width === area);
   const widest = lowest.reduce((most, { units }) => Math.max(most, units), 0);
-  const chosen = lowest.filter(({ tensor }) => view.isOutput(tensor)).at(-1) ?? lowest.filter(({ units }) => units === widest).at(-1);
+  const chosen =
+    lowest.filter(({ tensor }) => view.isOutput(tensor)).at(-1) ??
+    lowest.filter(({ units }) => units === widest).at(-1);
   if (last?.kind === 'tokens') {
-    const reaching = inner.filter(({ tensor, kind }) => kind === 'tokens' && reachesOutputWithPlaces(view, tensor)).at(-1);
-    if (reaching !== undefined) return { tensor: reaching.tensor, reason: 'nothing is pooled, and it holds the last tokens on the way to the output' };
-    return { tensor: undefined, reason: 'nothing is pooled, and the tokens of the image are read by queries, not put out', likely: [last.tensor, ...(chosen === undefined ? [] : [chosen.tensor])] };
+    const reaching = inner
+      .filter(({ tensor, kind }) => kind === 'tokens' && reachesOutputWithPlaces(view, tensor))
+      .at(-1);
+    if (reaching !== undefined)
+      return {
+        tensor: reaching.tensor,
+        reason: 'nothing is pooled, and it holds the last tokens on the way to the output',
+      };
+    return {
+      tensor: undefined,
+      reason: 'nothing is pooled, and the tokens of the image are read by queries, not put out',
+      likely: [last.tensor, ...(chosen === undefined ? [] : [chosen.tensor])],
+    };
   }
-  if (chosen !== undefined && view.isOutput(chosen.tensor)) return { tensor: chosen.tensor, reason: 'nothing is pooled, and the model puts it out: the last of the lowest resolution' };
-  if (chosen === undefined || isHidden(view, names)) return { tensor: undefined, reason: 'nothing is pooled, and most layers work on tensors that hold no maps or tokens as they are listed' };
-  // A map that is put out as a convolution gives it may be that of a backbone cut off here, or the scores of a dense prediction.
-  const output = candidates.find(({ tensor, kind, height, width }) => kind === 'map' && !inner.some((each) => each.tensor === tensor) && view.isOutput(tensor) && height * width <= area);
+  if (chosen !== undefined && view.isOutput(chosen.tensor))
+    return {
+      tensor: chosen.tensor,
+      reason: 'nothing is pooled, and the model puts it out: the last of the lowest resolution',
+    };
+  if (chosen === undefined || isHidden(view, names))
+    return {
+      tensor: undefined,
+      reason: 'nothing is pooled, and most layers work on tensors that hold no maps or tokens as they are listed',
+    };
+  // A map that is put out as a convolution gives it may be that of a backbone cut off here, or the scores of a dense
+  // prediction.
+  const output = candidates.find(
+    ({ tensor, kind, height, width }) =>
+      kind === 'map' &&
+      !inner.some((each) => each.tensor === tensor) &&
+      view.isOutput(tensor) &&
+      height * width <= area,
+  );
   if (output !== undefined && view.graph.outputs.length === 1) {
     const { meaning, evidence } = mapMeaning(view, output.tensor, new Set(), [output.tensor]);
-    if (meaning === 'features') return { tensor: output.tensor, reason: `the model puts it out, and it holds features, since ${evidence}` };
-    if (meaning === 'unknown') return { tensor: undefined, reason: `nothing is pooled, and the output "${output.tensor}" may be features or one map for each class: ${evidence}`, likely: [output.tensor, chosen.tensor] };
+    if (meaning === 'features')
+      return { tensor: output.tensor, reason: `the model puts it out, and it holds features, since ${evidence}` };
+    if (meaning === 'unknown')
+      return {
+        tensor: undefined,
+        reason: `nothing is pooled, and the output "${output.tensor}" may be features or one map for each class: ${evidence}`,
+        likely: [output.tensor, chosen.tensor],
+      };
   }
-  return { tensor: chosen.tensor, reason: `nothing is pooled, and it is the last of the widest maps (${String(widest)} units) of the lowest resolution (${String(chosen.height)} x ${String(chosen.width)})` };
+  return {
+    tensor: chosen.tensor,
+    reason: `nothing is pooled, and it is the last of the widest maps (${String(widest)} units) of the lowest resolution (${String(chosen.height)} x ${String(chosen.width)})`,
+  };
 }
 
 /** Whether most layers over places put out no candidate, as in transformers whose tokens are ordered otherwise. */
@@ -222,14 +317,24 @@ function isHidden(view: GraphView, names: ReadonlyMap<string, number>): boolean 
   let [listed, hidden] = [0, 0];
   for (const node of view.graph.nodes) {
     const [output = ''] = node.outputs;
-    if (node.operator.endsWith('Integer') || !view.isLayer(node) || view.madeInputs(node).length === 0 || view.longAxes(output) < 2 || !view.hasPlaces(output)) continue;
+    if (
+      node.operator.endsWith('Integer') ||
+      !view.isLayer(node) ||
+      view.madeInputs(node).length === 0 ||
+      view.longAxes(output) < 2 ||
+      !view.hasPlaces(output)
+    )
+      continue;
     if (names.has(output)) listed++;
     else hidden++;
   }
   return hidden > listed;
 }
 
-/** Whether a tensor is made by a layer without an activation or sum behind it, and put out with no layer in between: scores, boxes and the like. */
+/**
+ * Whether a tensor is made by a layer without an activation or sum behind it, and put out with no layer in between:
+ * scores, boxes and the like.
+ */
 function isPrediction(view: GraphView, tensor: string): boolean {
   const layer = lastLayer(view, tensor);
   if (layer === undefined || layer.isBlock || isBent(view, tensor)) return false;
@@ -248,10 +353,11 @@ function isPrediction(view: GraphView, tensor: string): boolean {
 
 /** Whether an activation other than those that make probabilities stands right behind the layer that makes a tensor. */
 function isBent(view: GraphView, tensor: string): boolean {
-  for (let name = tensor; ; ) {
+  for (let name = tensor; ;) {
     const node = view.maker(name);
     if (node === undefined || view.isLayer(node)) return false;
-    if (['Relu', 'Clip', 'LeakyRelu', 'PRelu', 'HardSwish', 'Gelu', 'Mish', 'Elu', 'Erf'].includes(node.operator)) return true;
+    if (['Relu', 'Clip', 'LeakyRelu', 'PRelu', 'HardSwish', 'Gelu', 'Mish', 'Elu', 'Erf'].includes(node.operator))
+      return true;
     const made = view.madeInputs(node).filter((input) => view.hasPlaces(input));
     // A product with a function of itself, such as x * sigmoid(x).
     if (made.length > 1) return true;
@@ -268,17 +374,27 @@ function reachesOutputWithPlaces(view: GraphView, tensor: string): boolean {
     if (seen.has(name)) continue;
     seen.add(name);
     if (view.isOutput(name)) return true;
-    for (const { outputs } of view.readers(name)) for (const output of outputs) if (output !== '' && view.hasPlaces(output)) open.push(output);
+    for (const { outputs } of view.readers(name))
+      for (const output of outputs) if (output !== '' && view.hasPlaces(output)) open.push(output);
   }
   return false;
 }
 
 /** The map whose values tokens hold in another order, if they do. */
-function mapOf(view: GraphView, tensor: string, candidates: readonly UsualCandidate[], names: ReadonlyMap<string, number>): string | undefined {
-  for (let name: string | undefined = tensor; name !== undefined; ) {
+function mapOf(
+  view: GraphView,
+  tensor: string,
+  candidates: readonly UsualCandidate[],
+  names: ReadonlyMap<string, number>,
+): string | undefined {
+  for (let name: string | undefined = tensor; name !== undefined;) {
     if (candidates[names.get(name) ?? -1]?.kind === 'map') return name === tensor ? undefined : name;
     const node = view.maker(name);
-    const before: string | undefined = node === undefined || !['Reshape', 'Transpose', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Cast'].includes(node.operator) ? undefined : node.inputs[0];
+    const before: string | undefined =
+      node === undefined ||
+      !['Reshape', 'Transpose', 'Flatten', 'Squeeze', 'Unsqueeze', 'Identity', 'Cast'].includes(node.operator)
+        ? undefined
+        : node.inputs[0];
     name = before;
   }
   return undefined;
@@ -286,10 +402,11 @@ function mapOf(view: GraphView, tensor: string, candidates: readonly UsualCandid
 
 /** The tensor whose values another only frames or renames. */
 function plainSource(view: GraphView, tensor: string, names: ReadonlyMap<string, number>): string {
-  for (let name = tensor; ; ) {
+  for (let name = tensor; ;) {
     const node = view.maker(name);
     const before = node === undefined || !neutral.has(node.operator) ? undefined : view.moved(node);
-    if (before === undefined || !names.has(before) || String(view.shape(before)) !== String(view.shape(name))) return name;
+    if (before === undefined || !names.has(before) || String(view.shape(before)) !== String(view.shape(name)))
+      return name;
     name = before;
   }
 }

@@ -20,6 +20,8 @@ export function valueInputs(node: GraphNode): string[] {
 /** Tensors whose values change with those of the image; what changes with its size only is not among them. */
 export function imageValues({ nodes }: Pick<Graph, 'nodes'>, image: string): Set<string> {
   const values = new Set([image]);
-  for (const node of nodes) if (valueInputs(node).some((name) => values.has(name))) for (const name of node.outputs) if (name !== '') values.add(name);
+  for (const node of nodes)
+    if (valueInputs(node).some((name) => values.has(name)))
+      for (const name of node.outputs) if (name !== '') values.add(name);
   return values;
 }

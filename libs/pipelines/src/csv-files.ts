@@ -14,8 +14,24 @@ export const csvFiles = {
   variance: { component: 'component', variance: 'variance', ratio: 'ratio' },
   loadings: { concept: 'concept', category: 'category', 'pc*': 'loadings' },
   clusters: { k: 'k', inertia: 'inertia', silhouette: 'silhouette', gap: 'gap' },
-  categories: { cluster: 'cluster', trait: 'trait', concept: 'concept', category: 'category', inside: 'inside', outside: 'outside', difference: 'difference' },
-  scores: { model: 'model', task: 'task', dataset: 'dataset', metric: 'metric', column: 'column', score: 'score', higherIsBetter: 'higherIsBetter' },
+  categories: {
+    cluster: 'cluster',
+    trait: 'trait',
+    concept: 'concept',
+    category: 'category',
+    inside: 'inside',
+    outside: 'outside',
+    difference: 'difference',
+  },
+  scores: {
+    model: 'model',
+    task: 'task',
+    dataset: 'dataset',
+    metric: 'metric',
+    column: 'column',
+    score: 'score',
+    higherIsBetter: 'higherIsBetter',
+  },
   relations: {
     predictor: 'predictor',
     task: 'task',
@@ -32,7 +48,18 @@ export const csvFiles = {
     q: 'q',
     supported: 'supported',
   },
-  concepts: { concept: 'concept', category: 'category', task: 'task', dataset: 'dataset', metric: 'metric', column: 'column', n: 'n', pearson: 'pearson', p: 'p', q: 'q' },
+  concepts: {
+    concept: 'concept',
+    category: 'category',
+    task: 'task',
+    dataset: 'dataset',
+    metric: 'metric',
+    column: 'column',
+    n: 'n',
+    pearson: 'pearson',
+    p: 'p',
+    q: 'q',
+  },
   surfaces: { column: 'column', pc1: 'pc1', pc2: 'pc2', score: 'score' },
   'surface-errors': { column: 'column', n: 'n', error: 'error', mean_error: 'meanError' },
   placement: { model: 'model', 'pc*': 'components', cluster: 'cluster', inexpressible: 'inexpressible' },
@@ -44,11 +71,17 @@ export type CsvFileName = keyof typeof csvFiles;
 /** Text of a table's CSV file. */
 export function csvFile(name: CsvFileName, batch: RecordBatch): string {
   const own = batchCsvColumns(batch);
-  const columns = Object.entries(csvFiles[name]).flatMap(([heading, source]) => (heading.endsWith('*') ? spread(own, heading, source) : own.filter((column) => column.name === source).map(({ cell }) => ({ name: heading, cell }))));
+  const columns = Object.entries(csvFiles[name]).flatMap(([heading, source]) =>
+    heading.endsWith('*')
+      ? spread(own, heading, source)
+      : own.filter((column) => column.name === source).map(({ cell }) => ({ name: heading, cell })),
+  );
   return csvText(columns, batch.numRows);
 }
 
 function spread(own: readonly CsvColumn[], heading: string, source: string): CsvColumn[] {
   const isComponent = new RegExp(`^${source}\\d+$`, 'u');
-  return own.filter(({ name }) => isComponent.test(name)).map(({ name, cell }) => ({ name: heading.replace('*', name.slice(source.length)), cell }));
+  return own
+    .filter(({ name }) => isComponent.test(name))
+    .map(({ name, cell }) => ({ name: heading.replace('*', name.slice(source.length)), cell }));
 }

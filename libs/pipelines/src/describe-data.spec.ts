@@ -23,13 +23,16 @@ describe(describeData, () => {
   ] satisfies [string, Partial<DataContent>][])('stops while it reads %s', async (_what, more) => {
     const controller = new AbortController();
     const told: number[] = [];
-    const described = describeData({ ...layout, ...more }, {
-      signal: controller.signal,
-      onProgress: (done) => {
-        told.push(done);
-        if (done === 2) controller.abort(new Error('stopped'));
+    const described = describeData(
+      { ...layout, ...more },
+      {
+        signal: controller.signal,
+        onProgress: (done) => {
+          told.push(done);
+          if (done === 2) controller.abort(new Error('stopped'));
+        },
       },
-    });
+    );
     await expect(described).rejects.toThrow('stopped');
     expect(told.length).toBeLessThan(40);
   });

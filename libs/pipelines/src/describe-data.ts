@@ -1,7 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { datasetFormats, resolveGeometry, vocabularyHealth, vocabularyHealthDefaults, type DatasetDescription, type ImageGeometry, type VocabularyHealth, type VocabularyHealthOptions } from '@intermodel/data-loading';
+import {
+  datasetFormats,
+  resolveGeometry,
+  vocabularyHealth,
+  vocabularyHealthDefaults,
+  type DatasetDescription,
+  type ImageGeometry,
+  type VocabularyHealth,
+  type VocabularyHealthOptions,
+} from '@intermodel/data-loading';
 import { InputError, suggestName } from '@intermodel/streams';
 import { withModelSizes } from './dissect/model-sizes.ts';
 import { describedGeometry, openImageSource } from './images/image-source.ts';
@@ -19,7 +28,10 @@ export interface DescribeDataOptions {
   readonly gate?: number;
   /** Concepts in fewer images than this get a warning. @default 10 */
   readonly fewImages?: number;
-  /** Folder where labels of segmentation models are kept, also for runs. @default that of the study, else they are not kept */
+  /**
+   * Folder where labels of segmentation models are kept, also for runs. @default that of the study, else they are not
+   * kept
+   */
   readonly labelCache?: string;
   /** Stops between two images that are segmented or described. */
   readonly signal?: AbortSignal;
@@ -40,15 +52,23 @@ export interface DescribedData {
 }
 
 /**
- * Describes images and labels as the key `data` of a study names them; relative paths are taken from the current folder.
+ * Describes images and labels as the key `data` of a study names them; relative paths are taken from the current
+ * folder.
  *
  * @throws InputError `FORMAT_UNKNOWN`, `DATA_OPTIONS`, and those of the readers and segmenters.
  */
 export async function describeData(content: DataContent, options: DescribeDataOptions = {}): Promise<DescribedData> {
   const format: string | undefined = content.format;
-  if (format !== undefined && !Object.hasOwn(datasetFormats, format)) throw new InputError('FORMAT_UNKNOWN', `there is no format "${format}"`, { hint: suggestName(format, Object.keys(datasetFormats)) });
+  if (format !== undefined && !Object.hasOwn(datasetFormats, format))
+    throw new InputError('FORMAT_UNKNOWN', `there is no format "${format}"`, {
+      hint: suggestName(format, Object.keys(datasetFormats)),
+    });
   const [finding] = checkData(content);
-  if (finding !== undefined) throw new InputError('DATA_OPTIONS', finding.problem, { ...(finding.expected === undefined ? {} : { expected: finding.expected }), ...(finding.hint === undefined ? {} : { hint: finding.hint }) });
+  if (finding !== undefined)
+    throw new InputError('DATA_OPTIONS', finding.problem, {
+      ...(finding.expected === undefined ? {} : { expected: finding.expected }),
+      ...(finding.hint === undefined ? {} : { hint: finding.hint }),
+    });
   const { labelHeight, labelWidth } = resolveGeometry(describedGeometry);
   const grid = content.labelGrid ?? { height: labelHeight, width: labelWidth };
   const geometry = { ...describedGeometry, labelHeight: grid.height, labelWidth: grid.width };
@@ -61,9 +81,15 @@ export async function describeData(content: DataContent, options: DescribeDataOp
  *
  * @throws InputError of the readers and segmenters.
  */
-export async function describeStudyData(study: Pick<Study, 'data' | 'models' | 'matching' | 'runtime'>, options: DescribeDataOptions = {}): Promise<DescribedData> {
+export async function describeStudyData(
+  study: Pick<Study, 'data' | 'models' | 'matching' | 'runtime'>,
+  options: DescribeDataOptions = {},
+): Promise<DescribedData> {
   const { data, models, matching, runtime } = await withModelSizes(study);
-  return describe({ data, geometry: models[0]?.geometry ?? describedGeometry, health: healthOptions(matching), runtime }, options);
+  return describe(
+    { data, geometry: models[0]?.geometry ?? describedGeometry, health: healthOptions(matching), runtime },
+    options,
+  );
 }
 
 interface Described extends Pick<Study, 'data'> {
@@ -72,15 +98,39 @@ interface Described extends Pick<Study, 'data'> {
   readonly runtime?: StudyRuntime;
 }
 
-async function describe({ data, geometry, health, runtime }: Described, { activeShare, gate, fewImages, labelCache = runtime?.labelCache, signal, onProgress }: DescribeDataOptions): Promise<DescribedData> {
-  const temporary = labelCache === undefined && data.segmenters !== undefined ? mkdtempSync(path.join(tmpdir(), 'intermodel-labels-')) : undefined;
+async function describe(
+  { data, geometry, health, runtime }: Described,
+  { activeShare, gate, fewImages, labelCache = runtime?.labelCache, signal, onProgress }: DescribeDataOptions,
+): Promise<DescribedData> {
+  const temporary =
+    labelCache === undefined && data.segmenters !== undefined
+      ? mkdtempSync(path.join(tmpdir(), 'intermodel-labels-'))
+      : undefined;
   const folder = labelCache ?? temporary;
   const tell = (step: 'segmentation' | 'labels') => (done: number, of: number) => onProgress?.(done, of, step);
   try {
-    const source = await openImageSource({ data }, { ...(folder === undefined ? {} : { labelCache: path.resolve(folder) }), ...(runtime === undefined ? {} : { runtime }), ...(signal === undefined ? {} : { signal }), onProgress: tell('segmentation') });
+    const source = await openImageSource(
+      { data },
+      {
+        ...(folder === undefined ? {} : { labelCache: path.resolve(folder) }),
+        ...(runtime === undefined ? {} : { runtime }),
+        ...(signal === undefined ? {} : { signal }),
+        onProgress: tell('segmentation'),
+      },
+    );
     const description = await source.describe(geometry, tell('labels'), fewImages);
-    const chosen = { ...vocabularyHealthDefaults, ...health, ...(activeShare === undefined ? {} : { activeShare }), ...(gate === undefined ? {} : { gate }) };
-    return { description, health: vocabularyHealth(description, chosen), activeShare: chosen.activeShare, gate: chosen.gate };
+    const chosen = {
+      ...vocabularyHealthDefaults,
+      ...health,
+      ...(activeShare === undefined ? {} : { activeShare }),
+      ...(gate === undefined ? {} : { gate }),
+    };
+    return {
+      description,
+      health: vocabularyHealth(description, chosen),
+      activeShare: chosen.activeShare,
+      gate: chosen.gate,
+    };
   } finally {
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   }

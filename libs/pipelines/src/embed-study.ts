@@ -1,4 +1,10 @@
-import { readScoreColumns, readScoreTables, readUnitTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
+import {
+  readScoreColumns,
+  readScoreTables,
+  readUnitTables,
+  type ModelNameRule,
+  type TextEncoding,
+} from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
 import { checkOutputApart, column, readStrings } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
@@ -67,26 +73,51 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const watch = new UnitWatch(choices.gate);
   const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
   const sources = new UnitSources();
-  const embedding = await sources.placeErrors(lastValueFrom(readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(watch.watch(), embedUnits({ ...choices, seed }))));
+  const embedding = await sources.placeErrors(
+    lastValueFrom(
+      readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(
+        watch.watch(),
+        embedUnits({ ...choices, seed }),
+      ),
+    ),
+  );
   let relations: RelationTables | undefined;
   if (scores.length > 0) {
     onStep('relating to scores');
-    const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
-    const read = readScoreTables(scores, { modelNames, models: readStrings(column(embedding.points, 'model')), ...csv, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
-    relations = await lastValueFrom(read.pipe(relateScores({ ...embedding, seed, ...(permutations === undefined ? {} : { permutations }) })));
+    const scoreColumns =
+      options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
+    const read = readScoreTables(scores, {
+      modelNames,
+      models: readStrings(column(embedding.points, 'model')),
+      ...csv,
+      ...(scoreColumns === undefined ? {} : { scoreColumns }),
+    });
+    relations = await lastValueFrom(
+      read.pipe(relateScores({ ...embedding, seed, ...(permutations === undefined ? {} : { permutations }) })),
+    );
   }
   const tables = { ...embedding, ...relations };
   const record: StudyRecord = {
     title: options.title ?? 'Inter-model study',
     abstract: options.abstract,
     command: options.command ?? 'embedStudy',
-    options: { preset: options.preset ?? 'default', ...choices, ...csv, seed, ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }) },
+    options: {
+      preset: options.preset ?? 'default',
+      ...choices,
+      ...csv,
+      seed,
+      ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }),
+    },
     inputs: [
       ...units.map((file) => manifestInput('units', file)),
       ...scores.map((file) => manifestInput('scores', file)),
       ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
     ],
-    warnings: [...watch.warnings(), ...sizeWarnings(embedding.points.numRows), ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores))],
+    warnings: [
+      ...watch.warnings(),
+      ...sizeWarnings(embedding.points.numRows),
+      ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores)),
+    ],
     ...(options.references === undefined ? {} : { references: options.references }),
   };
   onStep('writing tables and report');

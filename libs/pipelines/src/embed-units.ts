@@ -1,4 +1,17 @@
-import { componentVariance, conceptLoadings, describeCategories, embeddingPresets, embedModels, fitEmbedding, fitEmbeddingDefaults, profileModels, rateClusters, selectModels, summariseProfiles, type EmbeddingPreset } from '@intermodel/embedding';
+import {
+  componentVariance,
+  conceptLoadings,
+  describeCategories,
+  embeddingPresets,
+  embedModels,
+  fitEmbedding,
+  fitEmbeddingDefaults,
+  profileModels,
+  rateClusters,
+  selectModels,
+  summariseProfiles,
+  type EmbeddingPreset,
+} from '@intermodel/embedding';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
 import { column, InputError, readStrings, suggestName } from '@intermodel/streams';
 import { concatMap, forkJoin, map, of, type Observable, type OperatorFunction } from 'rxjs';
@@ -31,7 +44,15 @@ export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<Un
  * @throws InputError from the stages, such as `MODEL_UNKNOWN`, `TOO_FEW_MODELS`, `PROFILE_EMPTY`.
  */
 export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction<ConceptProfileBatch, EmbeddingTables> {
-  const { gate, normalisation, components, clusters, exclude, dropFirstConcept, seed = fitEmbeddingDefaults.seed } = { ...embeddingPresets.default, ...options };
+  const {
+    gate,
+    normalisation,
+    components,
+    clusters,
+    exclude,
+    dropFirstConcept,
+    seed = fitEmbeddingDefaults.seed,
+  } = { ...embeddingPresets.default, ...options };
   return (source) =>
     source.pipe(
       concatMap((profiles) => {
@@ -52,20 +73,37 @@ export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction
     );
 }
 
-function derivedTables(profiles: ConceptProfileBatch, embeddedProfiles: ConceptProfileBatch, seed: number, fit: EmbeddingTables['fit']): Observable<EmbeddingTables> {
+function derivedTables(
+  profiles: ConceptProfileBatch,
+  embeddedProfiles: ConceptProfileBatch,
+  seed: number,
+  fit: EmbeddingTables['fit'],
+): Observable<EmbeddingTables> {
   return forkJoin({
     summaries: of(profiles).pipe(summariseProfiles()),
     points: of(embeddedProfiles).pipe(embedModels({ embedding: fit })),
     clusters: of(embeddedProfiles).pipe(rateClusters({ seed })),
     traits: of(embeddedProfiles).pipe(describeCategories({ embedding: fit })),
-  }).pipe(map((tables) => ({ ...tables, profiles, embeddedProfiles, fit, loadings: conceptLoadings(fit), variance: componentVariance(fit) })));
+  }).pipe(
+    map((tables) => ({
+      ...tables,
+      profiles,
+      embeddedProfiles,
+      fit,
+      loadings: conceptLoadings(fit),
+      variance: componentVariance(fit),
+    })),
+  );
 }
 
 function checkExcluded(exclude: readonly string[], profiles: ConceptProfileBatch): void {
   const models = [...new Set(readStrings(column(profiles, 'model')))];
   // Where nothing matches there are no models at all, which the fit says better.
   const unknown = models.length === 0 ? undefined : exclude.find((name) => !models.includes(name));
-  if (unknown !== undefined) throw new InputError('MODEL_UNKNOWN', `there is no model "${unknown}" to exclude`, { hint: suggestName(unknown, models) });
+  if (unknown !== undefined)
+    throw new InputError('MODEL_UNKNOWN', `there is no model "${unknown}" to exclude`, {
+      hint: suggestName(unknown, models),
+    });
 }
 
 function countConcepts(profiles: ConceptProfileBatch): Record<string, number> {

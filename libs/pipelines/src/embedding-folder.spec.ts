@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { embeddingPointSchema, fittedEmbeddingFacts, type FittedEmbeddingFacts } from '@intermodel/schemas';
 import { buildBatch, InputError, readArrowFile, readLists, readNumbers, writeArrowFile } from '@intermodel/streams';
-import { makeVector, RecordBatch, Schema, Table, tableToIPC, Utf8View, vectorFromArray, type Vector } from 'apache-arrow';
+import {
+  makeVector,
+  RecordBatch,
+  Schema,
+  Table,
+  tableToIPC,
+  Utf8View,
+  vectorFromArray,
+  type Vector,
+} from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { embedStudy, readEmbeddingFolder } from './index.ts';
 
@@ -11,7 +20,10 @@ let folder = '';
 const at = (...parts: string[]) => path.join(folder, ...parts);
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'embedding-'));
-  writeFileSync(at('units.csv'), 'model,unit,iou,concept,category\na,0,0.5,sky,object\nb,0,0.5,dog,object\nb,1,0.5,sky,object\nc,0,0.5,cat,object\n');
+  writeFileSync(
+    at('units.csv'),
+    'model,unit,iou,concept,category\na,0,0.5,sky,object\nb,0,0.5,dog,object\nb,1,0.5,sky,object\nc,0,0.5,cat,object\n',
+  );
   await embedStudy({ units: [at('units.csv')], out: at('good'), components: 2, clusters: 2 });
   cpSync(at('good'), at('bent'), { recursive: true });
 });
@@ -45,17 +57,30 @@ describe(readEmbeddingFolder, () => {
     }
   });
 
-  const foreign = () => tableToIPC(new Table({ model: vectorFromArray(['a', 'b'], new Utf8View()), components: makeVector(new Float64Array(2)) }), 'file');
+  const foreign = () =>
+    tableToIPC(
+      new Table({ model: vectorFromArray(['a', 'b'], new Utf8View()), components: makeVector(new Float64Array(2)) }),
+      'file',
+    );
   it.each(tables)('refuses a foreign table as %s, naming the file', (name) => {
     expect(readWith(name, foreign())).toMatchObject({ code: 'EMBEDDING_BROKEN', details: { file: at('bent', name) } });
-    expect(readWith(name, Buffer.from('model,pc1\n'))).toMatchObject({ code: 'ARROW_BROKEN', details: { file: at('bent', name) } });
-    expect(readWith(name, Buffer.from(readFileSync(at('good', 'variance.arrow'))))).toMatchObject({ code: 'EMBEDDING_BROKEN', details: { file: at('bent', name) } });
+    expect(readWith(name, Buffer.from('model,pc1\n'))).toMatchObject({
+      code: 'ARROW_BROKEN',
+      details: { file: at('bent', name) },
+    });
+    expect(readWith(name, Buffer.from(readFileSync(at('good', 'variance.arrow'))))).toMatchObject({
+      code: 'EMBEDDING_BROKEN',
+      details: { file: at('bent', name) },
+    });
   });
 
   const fitOf = (change: (facts: FittedEmbeddingFacts) => unknown) => {
     const { schema, batches } = readArrowFile(at('good', 'fit.arrow'));
     const facts = change(fittedEmbeddingFacts(schema) as FittedEmbeddingFacts);
-    const other = new Schema(schema.fields, new Map([...schema.metadata, ['facts', typeof facts === 'string' ? facts : JSON.stringify(facts)]]));
+    const other = new Schema(
+      schema.fields,
+      new Map([...schema.metadata, ['facts', typeof facts === 'string' ? facts : JSON.stringify(facts)]]),
+    );
     writeArrowFile(at('fit.arrow'), other, [new RecordBatch(other, (batches[0] as RecordBatch).data)]);
     return readFileSync(at('fit.arrow'));
   };
@@ -72,15 +97,30 @@ describe(readEmbeddingFolder, () => {
   });
 
   it('refuses points that are no numbers, and categories that the fit does not have', () => {
-    const { batches: [batch] } = readArrowFile(at('good', 'embedding.arrow'));
+    const {
+      batches: [batch],
+    } = readArrowFile(at('good', 'embedding.arrow'));
     const bent = (change: (row: { components: Float64Array; cluster: Int32Array }) => void) => {
-      const copy = { components: Float64Array.from(readLists((batch as RecordBatch).getChildAt(1) as Vector)), cluster: Int32Array.from(readNumbers((batch as RecordBatch).getChildAt(2) as Vector)) };
+      const copy = {
+        components: Float64Array.from(readLists((batch as RecordBatch).getChildAt(1) as Vector)),
+        cluster: Int32Array.from(readNumbers((batch as RecordBatch).getChildAt(2) as Vector)),
+      };
       change(copy);
       const schema = embeddingPointSchema(2);
       writeArrowFile(at('points.arrow'), schema, [buildBatch(schema, { model: ['a', 'b', 'c'], ...copy })]);
       return readFileSync(at('points.arrow'));
     };
-    expect(readWith('embedding.arrow', bent(({ components }) => (components[1] = Number.NaN)))).toMatchObject({ code: 'EMBEDDING_BROKEN', message: expect.stringContaining('"components"') as string });
-    expect(readWith('embedding.arrow', bent(({ cluster }) => (cluster[0] = 7)))).toMatchObject({ code: 'EMBEDDING_BROKEN', message: expect.stringContaining('category') as string });
+    expect(
+      readWith(
+        'embedding.arrow',
+        bent(({ components }) => (components[1] = Number.NaN)),
+      ),
+    ).toMatchObject({ code: 'EMBEDDING_BROKEN', message: expect.stringContaining('"components"') as string });
+    expect(
+      readWith(
+        'embedding.arrow',
+        bent(({ cluster }) => (cluster[0] = 7)),
+      ),
+    ).toMatchObject({ code: 'EMBEDDING_BROKEN', message: expect.stringContaining('category') as string });
   });
 });

@@ -1,6 +1,16 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { conceptProfileSchema, embeddingPointSchema, fittedEmbeddingFacts, fittedEmbeddingSchema, profileSummarySchema, type ConceptProfileBatch, type EmbeddingPointBatch, type FittedEmbeddingBatch, type ProfileSummaryBatch } from '@intermodel/schemas';
+import {
+  conceptProfileSchema,
+  embeddingPointSchema,
+  fittedEmbeddingFacts,
+  fittedEmbeddingSchema,
+  profileSummarySchema,
+  type ConceptProfileBatch,
+  type EmbeddingPointBatch,
+  type FittedEmbeddingBatch,
+  type ProfileSummaryBatch,
+} from '@intermodel/schemas';
 import { BatchSchemaError, checkBatch, column, InputError, readArrowFile, readNumbers } from '@intermodel/streams';
 import { DataType, type Data, type RecordBatch, type Schema, type TypeMap, type Vector } from 'apache-arrow';
 import { checkRunFiles } from './manifest.ts';
@@ -23,11 +33,16 @@ export interface EmbeddingFolder {
 /**
  * Reads the embedding of an output folder.
  *
- * @throws InputError `EMBEDDING_MISSING`, `EMBEDDING_BROKEN`, `ARROW_BROKEN` with the file; `OUTPUT_UNFINISHED`, `OUTPUT_MIXED` where the tables are not of one output.
+ * @throws InputError `EMBEDDING_MISSING`, `EMBEDDING_BROKEN`, `ARROW_BROKEN` with the file; `OUTPUT_UNFINISHED`,
+ *   `OUTPUT_MIXED` where the tables are not of one output.
  */
 export function readEmbeddingFolder(folder: string): EmbeddingFolder {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
-    throw new InputError('EMBEDDING_MISSING', 'there is no such folder', { file: folder, expected: 'the output folder of `intermodel embed`, `reproduce` or `run`', hint: 'Run `intermodel embed UNITS… --out DIR` first.' });
+    throw new InputError('EMBEDDING_MISSING', 'there is no such folder', {
+      file: folder,
+      expected: 'the output folder of `intermodel embed`, `reproduce` or `run`',
+      hint: 'Run `intermodel embed UNITS… --out DIR` first.',
+    });
   }
   const file = (name: string) => path.join(folder, `${name}.arrow`);
   const names = [fitFile, 'embedding', 'summaries', 'embedded-profiles'];
@@ -41,8 +56,12 @@ export function readEmbeddingFolder(folder: string): EmbeddingFolder {
     summaries: readTable(file('summaries'), profileSummarySchema),
     embeddedProfiles: readTable(file('embedded-profiles'), conceptProfileSchema),
   };
-  if (!readNumbers(column(tables.points, 'cluster')).every((cluster) => cluster >= 0 && cluster < clusters)) throw broken(file('embedding'), 'a model is in a category that the embedding does not have');
-  checkRunFiles(folder, names.map((name) => `${name}.arrow`));
+  if (!readNumbers(column(tables.points, 'cluster')).every((cluster) => cluster >= 0 && cluster < clusters))
+    throw broken(file('embedding'), 'a model is in a category that the embedding does not have');
+  checkRunFiles(
+    folder,
+    names.map((name) => `${name}.arrow`),
+  );
   return { ...tables, files: names.map(file) };
 }
 
@@ -63,22 +82,34 @@ function checkTable<T extends TypeMap>(file: string, schema: Schema<T>, batch: R
     const table = checkBatch('readEmbeddingFolder', schema, batch);
     schema.fields.forEach((field, index) => {
       const vector = batch.getChildAt<DataType>(index);
-      if (!field.nullable && vector !== null && !isComplete(vector)) throw broken(file, `column "${field.name}" lacks values`);
+      if (!field.nullable && vector !== null && !isComplete(vector))
+        throw broken(file, `column "${field.name}" lacks values`);
     });
     return table;
   } catch (error) {
     if (!(error instanceof BatchSchemaError)) throw error;
-    throw broken(file, `${error.message.split('\n')[0] ?? ''}, where ${error.details.expected ?? 'another one'} is expected`);
+    throw broken(
+      file,
+      `${error.message.split('\n')[0] ?? ''}, where ${error.details.expected ?? 'another one'} is expected`,
+    );
   }
 }
 
 /** Whether a column has a value in every row, and its floats are finite. */
 function isComplete(vector: Vector): boolean {
   if (vector.nullCount > 0) return false;
-  if (DataType.isFixedSizeList(vector.type)) return vector.data.every(({ children: [child] }: Data) => child === undefined || (child.nullCount === 0 && (child.values as Float64Array).every(Number.isFinite)));
+  if (DataType.isFixedSizeList(vector.type))
+    return vector.data.every(
+      ({ children: [child] }: Data) =>
+        child === undefined || (child.nullCount === 0 && (child.values as Float64Array).every(Number.isFinite)),
+    );
   return !DataType.isFloat(vector.type) || readNumbers(vector).every(Number.isFinite);
 }
 
 function broken(file: string, problem = 'this is not a table of an embedding'): InputError {
-  return new InputError('EMBEDDING_BROKEN', problem, { file, expected: 'the output folder of `intermodel embed`, `reproduce` or `run`', hint: 'Name that folder, or make it again.' });
+  return new InputError('EMBEDDING_BROKEN', problem, {
+    file,
+    expected: 'the output folder of `intermodel embed`, `reproduce` or `run`',
+    hint: 'Name that folder, or make it again.',
+  });
 }

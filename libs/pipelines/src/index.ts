@@ -12,7 +12,15 @@ export { type SharedLabels } from './upkeep/clean-labels.ts';
 export { type StudyPlace } from './upkeep/inspect-study.ts';
 export { watchStudy, type WatchEvent, type WatchStudyOptions } from './upkeep/watch-study.ts';
 export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
-export type { DissectedLayer, DissectedModel, DissectionEvent, DissectionStep, DissectionWarning, LayerMatches, ShardDone } from './dissect/dissect-events.ts';
+export type {
+  DissectedLayer,
+  DissectedModel,
+  DissectionEvent,
+  DissectionStep,
+  DissectionWarning,
+  LayerMatches,
+  ShardDone,
+} from './dissect/dissect-events.ts';
 
 // Compositions of stages: batches in, tables out
 export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';
@@ -36,14 +44,35 @@ export { checkReportFormats, reportFormats, type ReportChoices, type ReportForma
 export { fewMatchesShare, UnitWatch, type StudyWarning } from './warnings.ts';
 
 // Choices that apps offer
-export { checkModelNameRule, checkTextEncoding, modelNameRules, textEncodings, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
+export {
+  checkModelNameRule,
+  checkTextEncoding,
+  modelNameRules,
+  textEncodings,
+  type ModelNameRule,
+  type TextEncoding,
+} from '@intermodel/data-loading';
 export { dissectionPresetNames } from '@intermodel/concept-matching';
-export { checkEmbeddingPreset, checkNormalisation, embeddingPresets, normalisations, type EmbeddingPreset, type EmbeddingPresetName, type Normalisation } from '@intermodel/embedding';
+export {
+  checkEmbeddingPreset,
+  checkNormalisation,
+  embeddingPresets,
+  normalisations,
+  type EmbeddingPreset,
+  type EmbeddingPresetName,
+  type Normalisation,
+} from '@intermodel/embedding';
 
 // Study files
 export { defineStudy, readStudyFile, type ReadStudyOptions } from './study-file/read-study-file.ts';
 export { type StudyContent } from './study-file/study-content.ts';
 export { StudyFileError, type StudyProblem } from './study-file/study-problems.ts';
-export { galleryPlaces, type GalleryPlace, type Study, type StudyGallery, type StudyModel } from './study-file/study.ts';
+export {
+  galleryPlaces,
+  type GalleryPlace,
+  type Study,
+  type StudyGallery,
+  type StudyModel,
+} from './study-file/study.ts';
 export { formatStudy } from './study-file/format-study.ts';
 export { studySchemaFile } from './study-file/study-defaults.ts';

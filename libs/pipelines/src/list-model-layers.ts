@@ -7,7 +7,11 @@ export type ProbeOptions = Pick<ListLayersOptions, keyof ProbeLimits | 'signal'>
 
 /** Options of a look at the models of a study. */
 export function probeOptions({ probeSeconds, probeMegabytes }: ProbeLimits, signal?: AbortSignal): ProbeOptions {
-  return { ...(probeSeconds === undefined ? {} : { probeSeconds }), ...(probeMegabytes === undefined ? {} : { probeMegabytes }), ...(signal === undefined ? {} : { signal }) };
+  return {
+    ...(probeSeconds === undefined ? {} : { probeSeconds }),
+    ...(probeMegabytes === undefined ? {} : { probeMegabytes }),
+    ...(signal === undefined ? {} : { signal }),
+  };
 }
 
 /**

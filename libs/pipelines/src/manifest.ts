@@ -35,12 +35,16 @@ export interface Manifest {
 }
 
 /** Version of intermodel, from its package. */
-export const programVersion = (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+export const programVersion = (
+  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
 
 /** Version of a library that computes under intermodel, or undefined where its package is not to be seen from here. */
 export function libraryVersion(name: string): string | undefined {
   const places = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  const file = places.map((folder) => path.join(folder, name, 'package.json')).find((candidate) => existsSync(candidate));
+  const file = places
+    .map((folder) => path.join(folder, name, 'package.json'))
+    .find((candidate) => existsSync(candidate));
   return file === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
@@ -62,7 +66,8 @@ function sha256Of(file: string): string {
   const { handle } = openInputFile(file);
   try {
     const piece = Buffer.allocUnsafe(pieceBytes);
-    for (let bytes = readSync(handle, piece); bytes > 0; bytes = readSync(handle, piece)) hash.update(piece.subarray(0, bytes));
+    for (let bytes = readSync(handle, piece); bytes > 0; bytes = readSync(handle, piece))
+      hash.update(piece.subarray(0, bytes));
   } catch (cause) {
     throw readError(file, cause);
   } finally {
@@ -72,7 +77,8 @@ function sha256Of(file: string): string {
 }
 
 /**
- * Refuses tables that do not belong to the manifest of their folder: a run that was stopped while it replaced an earlier
+ * Refuses tables that do not belong to the manifest of their folder: a run that was stopped while it replaced an
+ * earlier
  * output leaves no manifest, and files copied together from several outputs have other hashes.
  *
  * @param folder output folder
@@ -81,22 +87,34 @@ function sha256Of(file: string): string {
  */
 export function checkRunFiles(folder: string, names: readonly string[]): void {
   if (!isRunFolder(folder)) {
-    throw new InputError('OUTPUT_UNFINISHED', `the folder has no ${manifestFile}, so that it is not known whether its tables belong together`, {
-      file: folder,
-      expected: 'the whole output folder of a run that ended',
-      hint: 'Run the command that writes this folder again: it goes on where it was stopped.',
-    });
+    throw new InputError(
+      'OUTPUT_UNFINISHED',
+      `the folder has no ${manifestFile}, so that it is not known whether its tables belong together`,
+      {
+        file: folder,
+        expected: 'the whole output folder of a run that ended',
+        hint: 'Run the command that writes this folder again: it goes on where it was stopped.',
+      },
+    );
   }
   const { files = {} } = JSON.parse(readInputFile(path.join(folder, manifestFile)).toString()) as Partial<Manifest>;
   for (const name of names) {
     if (files[name] === undefined || files[name] === sha256Of(path.join(folder, name))) continue;
-    throw new InputError('OUTPUT_MIXED', `does not belong to the ${manifestFile} beside it`, { file: path.join(folder, name), expected: 'all files of one output', hint: 'Run the command that writes this folder again, or copy the folder as a whole.' });
+    throw new InputError('OUTPUT_MIXED', `does not belong to the ${manifestFile} beside it`, {
+      file: path.join(folder, name),
+      expected: 'all files of one output',
+      hint: 'Run the command that writes this folder again, or copy the folder as a whole.',
+    });
   }
 }
 
 /** Schema versions of tables, by file name. */
 export function manifestTables(tables: Readonly<Record<string, RecordBatch | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(tables).flatMap(([name, batch]) => (batch === undefined ? [] : [[`${name}.arrow`, schemaVersion(batch.schema) ?? 'unknown']])));
+  return Object.fromEntries(
+    Object.entries(tables).flatMap(([name, batch]) =>
+      batch === undefined ? [] : [[`${name}.arrow`, schemaVersion(batch.schema) ?? 'unknown']],
+    ),
+  );
 }
 
 /** Text of the manifest file. */

@@ -38,11 +38,14 @@ const names: Readonly<Record<string, string>> = {
 /** Values of options, by option and value, that say little by their names alone. */
 const meanings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   preset: {
-    'dissect-2020': 'exact 99 % quantiles of upsampled maps, areas over all images, IoU above 0.04 (Bau et al. 2020; base of the published study)',
-    'netdissect-2017': '99.5 % quantiles of raw maps, areas over images that hold the category, best label per category (Bau et al. 2017)',
+    'dissect-2020':
+      'exact 99 % quantiles of upsampled maps, areas over all images, IoU above 0.04 (Bau et al. 2020; base of the published study)',
+    'netdissect-2017':
+      '99.5 % quantiles of raw maps, areas over images that hold the category, best label per category (Bau et al. 2017)',
     'netdissect-lite': 'as netdissect-2017, areas only of images where mask and category overlap',
     gandissect: '99.5 % quantiles of raw maps, IoU above 0.05 and information quality above 0.01 (Bau et al. 2019)',
-    'paper-2022': 'the published embedding: seven models left out of the fit, the first concept dropped as the published code did (Mustapha et al. 2022)',
+    'paper-2022':
+      'the published embedding: seven models left out of the fit, the first concept dropped as the published code did (Mustapha et al. 2022)',
     default: 'no model left out, no concept dropped',
   },
   normalisation: {
@@ -65,7 +68,11 @@ const statedElsewhere = new Set(['title', 'abstract']);
 export function optionsInWords(options: Options): OptionInWords[] {
   return Object.entries(options).flatMap(([key, value]) => {
     if (statedElsewhere.has(key)) return [];
-    if (key === 'models' && Array.isArray(value)) return (value as readonly Options[]).map((model) => ({ name: `model ${text(model['name'])}`, value: modelInWords(model) }));
+    if (key === 'models' && Array.isArray(value))
+      return (value as readonly Options[]).map((model) => ({
+        name: `model ${text(model['name'])}`,
+        value: modelInWords(model),
+      }));
     return statement(key, value);
   });
 }
@@ -77,7 +84,9 @@ function statement(key: string, value: unknown, parent = ''): OptionInWords[] {
   if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return [];
   if (Array.isArray(value)) {
     const entries: readonly unknown[] = value;
-    return entries.every((entry) => typeof entry !== 'object') ? [{ name, value: entries.map(text).join(', ') }] : entries.flatMap((entry, index) => within(entry as Options, `${name} ${String(index + 1)}: `));
+    return entries.every((entry) => typeof entry !== 'object')
+      ? [{ name, value: entries.map(text).join(', ') }]
+      : entries.flatMap((entry, index) => within(entry as Options, `${name} ${String(index + 1)}: `));
   }
   if (typeof value !== 'object') return [{ name, value: withMeaning(key, text(value)) }];
   const group = value as Options;
@@ -91,7 +100,11 @@ function withMeaning(key: string, value: string): string {
 }
 
 function within(group: Options, parent: string): OptionInWords[] {
-  return Object.entries(group).flatMap(([key, value]) => (key === 'input' && typeof value === 'object' && value !== null ? [{ name: `${parent}input`, value: inputInWords(value as Options) }] : statement(key, value, parent)));
+  return Object.entries(group).flatMap(([key, value]) =>
+    key === 'input' && typeof value === 'object' && value !== null
+      ? [{ name: `${parent}input`, value: inputInWords(value as Options) }]
+      : statement(key, value, parent),
+  );
 }
 
 /** The usual choice of a layer. */
@@ -102,18 +115,39 @@ function modelInWords({ file, layers, layerChoice, tokens, input }: Options): st
   const { grid, prefixTokens } = (tokens ?? {}) as Options;
   return [
     text(file),
-    layers === 'usual' ? usualLayer : Array.isArray(layers) ? `${layerChoice === 'usual' ? `${usualLayer}, ` : ''}${layers.map(text).join(', ')}` : '',
+    layers === 'usual'
+      ? usualLayer
+      : Array.isArray(layers)
+        ? `${layerChoice === 'usual' ? `${usualLayer}, ` : ''}${layers.map(text).join(', ')}`
+        : '',
     grid === undefined ? '' : `tokens on a grid of ${size(grid as Options)}`,
     prefixTokens === undefined ? '' : `${text(prefixTokens)} tokens before the grid`,
     input === undefined ? '' : inputInWords(input as Options),
-  ].filter((part) => part !== '').join('; ');
+  ]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 /** How images become the input of a model, in words. */
 function inputInWords({ resize, shortestSide, filter, channels, scale, mean, std, layout, ...rest }: Options): string {
   const list = (values: unknown): string => (Array.isArray(values) ? `(${values.map(text).join(', ')})` : text(values));
-  const way = resize === 'exact' ? 'the whole image squashed' : resize === 'shortest-side' ? `shorter side to ${text(shortestSide)}, then the centre` : text(resize);
-  return [size(rest), way, filter, typeof channels === 'string' ? channels.toUpperCase() : channels, `(byte × ${text(scale)} − ${list(mean)}) / ${list(std)}`, layout === 'auto' ? undefined : layout].filter((part) => part !== undefined && part !== '').map(text).join(', ');
+  const way =
+    resize === 'exact'
+      ? 'the whole image squashed'
+      : resize === 'shortest-side'
+        ? `shorter side to ${text(shortestSide)}, then the centre`
+        : text(resize);
+  return [
+    size(rest),
+    way,
+    filter,
+    typeof channels === 'string' ? channels.toUpperCase() : channels,
+    `(byte × ${text(scale)} − ${list(mean)}) / ${list(std)}`,
+    layout === 'auto' ? undefined : layout,
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .map(text)
+    .join(', ');
 }
 
 function isSize(group: Options): boolean {

@@ -20,7 +20,9 @@ export interface PlaceStudyOptions {
   readonly modelNames?: ModelNameRule;
   /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
   readonly encoding?: TextEncoding;
-  /** Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false */
+  /**
+   * Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false
+   */
   readonly spreadsheetCsv?: boolean;
 }
 
@@ -30,22 +32,40 @@ export interface PlaceStudyOptions {
  *
  * @throws InputError for what the user gave.
  */
-export async function placeStudy({ embedding, units, out, modelNames = 'exact', encoding, spreadsheetCsv = false }: PlaceStudyOptions): Promise<PlacedModelBatch> {
+export async function placeStudy({
+  embedding,
+  units,
+  out,
+  modelNames = 'exact',
+  encoding,
+  spreadsheetCsv = false,
+}: PlaceStudyOptions): Promise<PlacedModelBatch> {
   if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
   const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
   const csv = encoding === undefined ? {} : { encoding };
   const sources = new UnitSources();
-  const profiles = readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }));
+  const profiles = readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(
+    profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
+  );
   const placed = await sources.placeErrors(lastValueFrom(profiles.pipe(placeModels({ embedding: fit }))));
   if (out !== undefined) {
-    writeTables(out, { placement: placed }, {
-      title: 'Placement',
-      command: 'intermodel place',
-      options: { gate, normalisation, modelNames, ...csv },
-      inputs: [...units.map((file) => manifestInput('units', file)), ...files.slice(0, 1).map((file) => manifestInput('embedding', file))],
-      warnings: [],
-    }, {}, { spreadsheetCsv });
+    writeTables(
+      out,
+      { placement: placed },
+      {
+        title: 'Placement',
+        command: 'intermodel place',
+        options: { gate, normalisation, modelNames, ...csv },
+        inputs: [
+          ...units.map((file) => manifestInput('units', file)),
+          ...files.slice(0, 1).map((file) => manifestInput('embedding', file)),
+        ],
+        warnings: [],
+      },
+      {},
+      { spreadsheetCsv },
+    );
   }
   return placed;
 }

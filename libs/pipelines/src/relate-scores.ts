@@ -1,5 +1,17 @@
-import { rateSurfaces, relateConcepts, relateTasks, relateTasksDefaults, surfacePerformance } from '@intermodel/cross-task-analysis';
-import { taskScoreSchema, type ConceptProfileBatch, type EmbeddingPointBatch, type ProfileSummaryBatch, type TaskScoreBatch } from '@intermodel/schemas';
+import {
+  rateSurfaces,
+  relateConcepts,
+  relateTasks,
+  relateTasksDefaults,
+  surfacePerformance,
+} from '@intermodel/cross-task-analysis';
+import {
+  taskScoreSchema,
+  type ConceptProfileBatch,
+  type EmbeddingPointBatch,
+  type ProfileSummaryBatch,
+  type TaskScoreBatch,
+} from '@intermodel/schemas';
 import { buildBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { concatMap, forkJoin, map, of, reduce, type OperatorFunction } from 'rxjs';
 import type { RelationTables } from './study-tables.ts';
@@ -26,7 +38,13 @@ export interface RelateScoresOptions {
  * readScoreTables(['scores.csv']).pipe(relateScores(tables))
  */
 export function relateScores(options: RelateScoresOptions): OperatorFunction<TaskScoreBatch, RelationTables> {
-  const { points, summaries, embeddedProfiles, permutations = relateTasksDefaults.permutations, seed = relateTasksDefaults.seed } = options;
+  const {
+    points,
+    summaries,
+    embeddedProfiles,
+    permutations = relateTasksDefaults.permutations,
+    seed = relateTasksDefaults.seed,
+  } = options;
   return (source) =>
     source.pipe(
       reduce((batches: TaskScoreBatch[], batch) => [...batches, batch], []),
@@ -45,7 +63,8 @@ export function relateScores(options: RelateScoresOptions): OperatorFunction<Tas
 function joinScores(batches: readonly TaskScoreBatch[]): TaskScoreBatch {
   const [first] = batches;
   if (batches.length === 1 && first !== undefined) return first;
-  const text = (name: 'model' | 'task' | 'dataset' | 'metric' | 'column') => batches.flatMap((batch) => readStrings(column(batch, name)));
+  const text = (name: 'model' | 'task' | 'dataset' | 'metric' | 'column') =>
+    batches.flatMap((batch) => readStrings(column(batch, name)));
   return buildBatch(taskScoreSchema, {
     model: text('model'),
     task: text('task'),

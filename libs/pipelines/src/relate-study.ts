@@ -26,7 +26,9 @@ export interface RelateStudyOptions {
   readonly permutations?: number;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
-  /** Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false */
+  /**
+   * Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false
+   */
   readonly spreadsheetCsv?: boolean;
 }
 
@@ -46,20 +48,34 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
   checkOutputApart(out, [embedding, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
   const { points, summaries, embeddedProfiles, files } = readEmbeddingFolder(embedding);
   const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
-  const scoreColumns = options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
-  const read = readScoreTables(scores, { modelNames, models: readStrings(column(points, 'model')), ...csv, ...(scoreColumns === undefined ? {} : { scoreColumns }) });
-  const tables = await lastValueFrom(read.pipe(relateScores({ points, summaries, embeddedProfiles, seed, permutations })));
+  const scoreColumns =
+    options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
+  const read = readScoreTables(scores, {
+    modelNames,
+    models: readStrings(column(points, 'model')),
+    ...csv,
+    ...(scoreColumns === undefined ? {} : { scoreColumns }),
+  });
+  const tables = await lastValueFrom(
+    read.pipe(relateScores({ points, summaries, embeddedProfiles, seed, permutations })),
+  );
   const warnings = scoreWarnings(points, summaries, tables.scores);
-  writeTables(out, studyFiles(tables), {
-    title: 'Relations',
-    command: 'intermodel relate',
-    options: { modelNames, ...csv, seed, permutations },
-    inputs: [
-      ...files.map((file) => manifestInput('embedding', file)),
-      ...scores.map((file) => manifestInput('scores', file)),
-      ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
-    ],
-    warnings,
-  }, {}, options);
+  writeTables(
+    out,
+    studyFiles(tables),
+    {
+      title: 'Relations',
+      command: 'intermodel relate',
+      options: { modelNames, ...csv, seed, permutations },
+      inputs: [
+        ...files.map((file) => manifestInput('embedding', file)),
+        ...scores.map((file) => manifestInput('scores', file)),
+        ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
+      ],
+      warnings,
+    },
+    {},
+    options,
+  );
   return { ...tables, warnings };
 }

@@ -21,7 +21,9 @@ export interface ReportChoices {
   readonly formats?: readonly ReportFormat[];
   /** Folder for every figure as SVG and PNG with its data as CSV. @default none */
   readonly figures?: string;
-  /** Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false */
+  /**
+   * Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false
+   */
   readonly spreadsheetCsv?: boolean;
 }
 
@@ -41,16 +43,31 @@ export interface DissectionShown {
 export function checkReportFormats(names: readonly string[]): readonly ReportFormat[] {
   return names.map((name) => {
     const found = reportFormats.find((format) => format === name);
-    if (found === undefined) throw new InputError('REPORT_FORMAT', `there is no report format "${name}"`, { hint: suggestName(name, reportFormats) });
+    if (found === undefined)
+      throw new InputError('REPORT_FORMAT', `there is no report format "${name}"`, {
+        hint: suggestName(name, reportFormats),
+      });
     return found;
   });
 }
 
 /** Draws the reports of a study as files by their path in the output folder, and writes its figures if asked to. */
-export async function renderStudy(tables: StudyTables, record: StudyRecord, { formats = ['html'], figures, spreadsheetCsv: isForSpreadsheets = false }: ReportChoices = {}, { gallery, ...shown }: DissectionShown = {}): Promise<Record<string, string | Uint8Array>> {
+export async function renderStudy(
+  tables: StudyTables,
+  record: StudyRecord,
+  { formats = ['html'], figures, spreadsheetCsv: isForSpreadsheets = false }: ReportChoices = {},
+  { gallery, ...shown }: DissectionShown = {},
+): Promise<Record<string, string | Uint8Array>> {
   // Drawing needs large libraries that placing and relating do without.
   const { renderMarkdown } = await import('@intermodel/report');
-  const report = { ...reportTables(tables, record, shown.vocabulary === undefined ? tableLibraries : [...tableLibraries, ...dissectionLibraries]), ...shown };
+  const report = {
+    ...reportTables(
+      tables,
+      record,
+      shown.vocabulary === undefined ? tableLibraries : [...tableLibraries, ...dissectionLibraries],
+    ),
+    ...shown,
+  };
   if (figures !== undefined) await writeFigures(figures, report, isForSpreadsheets);
   return {
     ...(formats.includes('html') ? await renderPage(report, gallery) : {}),
@@ -59,9 +76,18 @@ export async function renderStudy(tables: StudyTables, record: StudyRecord, { fo
 }
 
 /** The page, and the images beside it if that is where they stand. */
-async function renderPage(report: ReportTables, gallery: DissectionShown['gallery']): Promise<Record<string, string | Uint8Array>> {
+async function renderPage(
+  report: ReportTables,
+  gallery: DissectionShown['gallery'],
+): Promise<Record<string, string | Uint8Array>> {
   const { renderReport, renderReportFolder } = await import('@intermodel/report');
-  if (gallery?.place !== 'folder') return { 'report.html': await renderReport(report, gallery === undefined ? {} : { imageBudgetBytes: Math.round(gallery.megabytes * 2 ** 20) }) };
+  if (gallery?.place !== 'folder')
+    return {
+      'report.html': await renderReport(
+        report,
+        gallery === undefined ? {} : { imageBudgetBytes: Math.round(gallery.megabytes * 2 ** 20) },
+      ),
+    };
   const { html, files } = await renderReportFolder(report, { imageFolder: reportImagesFolder });
   return { ...Object.fromEntries(files.map(({ path: name, bytes }) => [name, bytes])), 'report.html': html };
 }
@@ -71,12 +97,19 @@ async function writeFigures(folder: string, report: ReportTables, isForSpreadshe
   for (const figure of await renderFigures(report)) {
     writeFileAtomically(path.join(folder, `${figure.name}.svg`), figure.svg);
     writeFileAtomically(path.join(folder, `${figure.name}.png`), await figurePng(figure));
-    if (figure.csv !== undefined) writeFileAtomically(path.join(folder, `${figure.name}.csv`), isForSpreadsheets ? spreadsheetCsv(figure.csv) : figure.csv);
+    if (figure.csv !== undefined)
+      writeFileAtomically(
+        path.join(folder, `${figure.name}.csv`),
+        isForSpreadsheets ? spreadsheetCsv(figure.csv) : figure.csv,
+      );
   }
 }
 
 /** Libraries whose version can change a number or a byte: of tables, and of dissections. */
-const [tableLibraries, dissectionLibraries] = [['apache-arrow', 'ml-matrix', 'ml-pca', '@observablehq/plot'], ['onnxruntime-node', 'sharp']] as const;
+const [tableLibraries, dissectionLibraries] = [
+  ['apache-arrow', 'ml-matrix', 'ml-pca', '@observablehq/plot'],
+  ['onnxruntime-node', 'sharp'],
+] as const;
 
 function statedVersion(name: string): { readonly name: string; readonly value: string }[] {
   const value = libraryVersion(name);

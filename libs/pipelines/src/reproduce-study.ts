@@ -30,7 +30,13 @@ const publishedAbstract =
  * Reproduces the published study from its bundled tables: profiles of 20 ResNet-50s, the embedding of 13 of them, their
  * categories, and relations to 36 score columns.
  */
-export function reproduceStudy({ out, preset = 'paper-2022', seed = 0, onStep, ...report }: ReproduceStudyOptions): Promise<EmbeddedStudy> {
+export function reproduceStudy({
+  out,
+  preset = 'paper-2022',
+  seed = 0,
+  onStep,
+  ...report
+}: ReproduceStudyOptions): Promise<EmbeddedStudy> {
   const { units, scores } = bundledStudy('ssl-2022');
   const { exclude, modelNames } = embeddingPresets['paper-2022'];
   return embedStudy({

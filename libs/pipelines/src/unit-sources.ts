@@ -30,7 +30,9 @@ export class UnitSources {
   }
 
   #filesOf(models: readonly string[] | undefined): string | undefined {
-    const files = [...new Set((models ?? [...this.#files.keys()]).flatMap((model) => [...(this.#files.get(model) ?? [])]))];
+    const files = [
+      ...new Set((models ?? [...this.#files.keys()]).flatMap((model) => [...(this.#files.get(model) ?? [])])),
+    ];
     if (files.length === 0 || (models === undefined && files.length > 1)) return undefined;
     return `${files.slice(0, filesNamed).join(', ')}${files.length > filesNamed ? ', …' : ''}`;
   }

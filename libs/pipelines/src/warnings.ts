@@ -1,9 +1,17 @@
 import { ratedRows, ratedSample } from '@intermodel/numerics';
-import { noConcept, type EmbeddingPointBatch, type ProfileSummaryBatch, type TaskScoreBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import {
+  noConcept,
+  type EmbeddingPointBatch,
+  type ProfileSummaryBatch,
+  type TaskScoreBatch,
+  type UnitMatchBatch,
+} from '@intermodel/schemas';
 import { column, Interner, nearestName, readNumbers, readStrings } from '@intermodel/streams';
 import { tap, type MonoTypeOperatorFunction } from 'rxjs';
 
-/** Part of the median model's share of matching units under which a model is suspected to have been dissected wrongly. */
+/**
+ * Part of the median model's share of matching units under which a model is suspected to have been dissected wrongly.
+ */
 export const fewMatchesShare = 0.25;
 
 /** Something that a reader should know before trusting a number. */
@@ -37,7 +45,8 @@ export class UnitWatch {
         const model = models[row] as number;
         this.#units[model] = (this.#units[model] ?? 0) + 1;
         this.#dead[model] = (this.#dead[model] ?? 0) + (Number.isNaN(iou) ? 1 : 0);
-        this.#matches[model] = (this.#matches[model] ?? 0) + (iou > this.#gate && !none.includes(concepts[row] as number) ? 1 : 0);
+        this.#matches[model] =
+          (this.#matches[model] ?? 0) + (iou > this.#gate && !none.includes(concepts[row] as number) ? 1 : 0);
       });
     });
   }
@@ -46,7 +55,14 @@ export class UnitWatch {
   warnings(): StudyWarning[] {
     const dead = this.#models.values.flatMap((model, code) => {
       const units = this.#dead[code] ?? 0;
-      return units > 0 ? [{ subject: model, text: `${String(units)} units were never active (their IoU is undefined); they match nothing.` }] : [];
+      return units > 0
+        ? [
+            {
+              subject: model,
+              text: `${String(units)} units were never active (their IoU is undefined); they match nothing.`,
+            },
+          ]
+        : [];
     });
     return [...dead, ...this.fewMatches()].sort((a, b) => (a.subject < b.subject ? -1 : a.subject > b.subject ? 1 : 0));
   }
@@ -60,7 +76,14 @@ export class UnitWatch {
     return this.#models.values.flatMap((model, code) => {
       const share = shares[code] ?? 0;
       const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-      return share < median * fewMatchesShare ? [{ subject: model, text: `Only ${String(this.#matches[code] ?? 0)} units (${percent(share)}) match a concept, where the median model has ${percent(median)}: check the preprocessing that it was dissected with.` }] : [];
+      return share < median * fewMatchesShare
+        ? [
+            {
+              subject: model,
+              text: `Only ${String(this.#matches[code] ?? 0)} units (${percent(share)}) match a concept, where the median model has ${percent(median)}: check the preprocessing that it was dissected with.`,
+            },
+          ]
+        : [];
     });
   }
 }
@@ -68,7 +91,12 @@ export class UnitWatch {
 /** What is not done with all models where there are many. */
 export function sizeWarnings(models: number): StudyWarning[] {
   if (models <= ratedRows) return [];
-  return [{ subject: 'many models', text: `With more than ${ratedRows.toLocaleString('en')} models, numbers of categories are rated by a sample of ${String(ratedSample)} (clusters.csv), the concept map orders models by their matching units, and figures bear no names.` }];
+  return [
+    {
+      subject: 'many models',
+      text: `With more than ${ratedRows.toLocaleString('en')} models, numbers of categories are rated by a sample of ${String(ratedSample)} (clusters.csv), the concept map orders models by their matching units, and figures bear no names.`,
+    },
+  ];
 }
 
 /** Names of strangers for which the nearest known one is looked for: each is compared with all. */
@@ -82,7 +110,11 @@ const strangersCompared = 50;
  * @param summaries all models of the unit tables, those left out of the fit included
  * @param scores scores that were related
  */
-export function scoreWarnings(points: EmbeddingPointBatch, summaries: ProfileSummaryBatch, scores: TaskScoreBatch): StudyWarning[] {
+export function scoreWarnings(
+  points: EmbeddingPointBatch,
+  summaries: ProfileSummaryBatch,
+  scores: TaskScoreBatch,
+): StudyWarning[] {
   const known = new Set(readStrings(column(summaries, 'model')));
   const scored = new Set(readStrings(column(scores, 'model')));
   const without = readStrings(column(points, 'model')).filter((model) => !scored.has(model));
@@ -91,7 +123,10 @@ export function scoreWarnings(points: EmbeddingPointBatch, summaries: ProfileSum
     ...without.map((model) => ({ subject: model, text: 'It has no scores, so the relations leave it out.' })),
     ...strangers.map((model, index) => {
       const nearest = index < strangersCompared ? nearestName(model, [...known]) : undefined;
-      return { subject: model, text: `Its scores are not used, since no unit table has this model${nearest === undefined ? '' : ` (the nearest name is "${nearest}")`}.` };
+      return {
+        subject: model,
+        text: `Its scores are not used, since no unit table has this model${nearest === undefined ? '' : ` (the nearest name is "${nearest}")`}.`,
+      };
     }),
   ];
 }

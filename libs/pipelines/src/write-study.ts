@@ -46,18 +46,30 @@ const tableOfFile = {
   'surface-errors': 'surfaceErrors',
 } as const satisfies Record<string, keyof (EmbeddingTables & RelationTables)>;
 
-/** Names of all files that {@link writeStudy} can write: those of an earlier run may go, files of other names are not its own. */
-export const studyFileNames: ReadonlySet<string> = new Set([...Object.keys(tableOfFile).flatMap((name) => [`${name}.arrow`, `${name}.csv`]), ...reportFormats.map((format) => `report.${format}`), manifestFile]);
+/**
+ * Names of all files that {@link writeStudy} can write: those of an earlier run may go, files of other names are not
+ * its own.
+ */
+export const studyFileNames: ReadonlySet<string> = new Set([
+  ...Object.keys(tableOfFile).flatMap((name) => [`${name}.arrow`, `${name}.csv`]),
+  ...reportFormats.map((format) => `report.${format}`),
+  manifestFile,
+]);
 
 /** Tables of an output folder by file name, without ending. */
 export function studyFiles(tables: Partial<EmbeddingTables & RelationTables>): Record<string, RecordBatch> {
-  const named = Object.entries(tableOfFile).map(([name, table]): [string, RecordBatch | undefined] => [name, tables[table]]);
+  const named = Object.entries(tableOfFile).map(([name, table]): [string, RecordBatch | undefined] => [
+    name,
+    tables[table],
+  ]);
   return Object.fromEntries(named.filter((entry): entry is [string, RecordBatch] => entry[1] !== undefined));
 }
 
 /** Tables by the names that {@link studyFiles} gave their files. */
 export function tablesOfFiles(files: Readonly<Record<string, RecordBatch>>): Partial<EmbeddingTables & RelationTables> {
-  const named = Object.entries(tableOfFile).flatMap(([name, table]) => (files[name] === undefined ? [] : [[table, files[name]]]));
+  const named = Object.entries(tableOfFile).flatMap(([name, table]) =>
+    files[name] === undefined ? [] : [[table, files[name]]],
+  );
   return Object.fromEntries(named) as Partial<EmbeddingTables & RelationTables>;
 }
 
@@ -65,16 +77,28 @@ export function tablesOfFiles(files: Readonly<Record<string, RecordBatch>>): Par
 export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Partial<EmbeddingTables & RelationTables>;
 
 /**
- * Writes the output folder of a study, whole or not at all: Arrow and CSV of each table, `report.html`, `manifest.json`.
+ * Writes the output folder of a study, whole or not at all: Arrow and CSV of each table, `report.html`,
+ * `manifest.json`.
  *
  * @throws InputError `OUTPUT_NOT_EMPTY`; MachineError `WRITE_FAILED`.
  */
-export async function writeStudy(out: string, tables: StudyTables, record: StudyRecord, report: ReportChoices = {}): Promise<readonly string[]> {
+export async function writeStudy(
+  out: string,
+  tables: StudyTables,
+  record: StudyRecord,
+  report: ReportChoices = {},
+): Promise<readonly string[]> {
   return writeTables(out, studyFiles(tables), record, await renderStudy(tables, record, report), report);
 }
 
 /** Writes a folder of tables with its manifest, whole or not at all; returns the names of its files. */
-export function writeTables(out: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}, choices: Pick<ReportChoices, 'spreadsheetCsv'> = {}): readonly string[] {
+export function writeTables(
+  out: string,
+  files: Readonly<Record<string, RecordBatch>>,
+  record: StudyRecord,
+  texts: Readonly<Record<string, string | Uint8Array>> = {},
+  choices: Pick<ReportChoices, 'spreadsheetCsv'> = {},
+): readonly string[] {
   const folder = stageFolder(out);
   try {
     const written = writeFiles(folder.path, files, record, texts, choices);
@@ -87,10 +111,19 @@ export function writeTables(out: string, files: Readonly<Record<string, RecordBa
 }
 
 /** Writes tables, reports and, last, the manifest into a folder, each file whole or not at all; returns their names. */
-export function writeFiles(folder: string, files: Readonly<Record<string, RecordBatch>>, record: StudyRecord, texts: Readonly<Record<string, string | Uint8Array>> = {}, { spreadsheetCsv: isForSpreadsheets = false }: Pick<ReportChoices, 'spreadsheetCsv'> = {}): readonly string[] {
+export function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, RecordBatch>>,
+  record: StudyRecord,
+  texts: Readonly<Record<string, string | Uint8Array>> = {},
+  { spreadsheetCsv: isForSpreadsheets = false }: Pick<ReportChoices, 'spreadsheetCsv'> = {},
+): readonly string[] {
   const written: string[] = [];
   const write = (name: string, text: string | Uint8Array) => {
-    writeFileAtomically(path.join(folder, name), isForSpreadsheets && name.endsWith('.csv') && typeof text === 'string' ? spreadsheetCsv(text) : text);
+    writeFileAtomically(
+      path.join(folder, name),
+      isForSpreadsheets && name.endsWith('.csv') && typeof text === 'string' ? spreadsheetCsv(text) : text,
+    );
     written.push(name);
   };
   for (const [name, batch] of Object.entries(files)) {
@@ -100,6 +133,16 @@ export function writeFiles(folder: string, files: Readonly<Record<string, Record
   }
   for (const [name, text] of Object.entries(texts)) write(name, text);
   const { command, options, inputs } = record;
-  write(manifestFile, manifestText({ command, options, inputs, tables: manifestTables(files), files: manifestFiles(folder, written), warnings: record.warnings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)) }));
+  write(
+    manifestFile,
+    manifestText({
+      command,
+      options,
+      inputs,
+      tables: manifestTables(files),
+      files: manifestFiles(folder, written),
+      warnings: record.warnings.map(({ subject, text }) => (subject === '' ? text : `${subject}: ${text}`)),
+    }),
+  );
   return written.sort();
 }

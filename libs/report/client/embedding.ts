@@ -29,7 +29,8 @@ export function startEmbedding(data: PageData): void {
   }
   for (const event of ['pointerover', 'focusin', 'click'] as const) {
     document.addEventListener(event, ({ target }) => {
-      const name = target instanceof Element ? target.closest<SVGGElement>('.scatter .point')?.dataset['model'] : undefined;
+      const name =
+        target instanceof Element ? target.closest<SVGGElement>('.scatter .point')?.dataset['model'] : undefined;
       const model = name === undefined ? -1 : data.models.indexOf(name);
       if (model >= 0) showModel(data, panel, model);
     });
@@ -54,7 +55,10 @@ function showModel(data: PageData, panel: HTMLElement, model: number): void {
   }
 }
 
-/** Arrow keys go to the nearest point in their direction: one tab stop would otherwise follow another through 200 models. */
+/**
+ * Arrow keys go to the nearest point in their direction: one tab stop would otherwise follow another through 200
+ * models.
+ */
 function walkPoints(event: KeyboardEvent): void {
   const step = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
   const from = event.target instanceof Element ? event.target.closest('.scatter .point') : null;

@@ -1,6 +1,8 @@
 /** Marks the section in view in the table of contents. */
 export function startNavigation(): void {
-  const links = new Map([...document.querySelectorAll<HTMLAnchorElement>('nav a')].map((link) => [link.hash.slice(1), link]));
+  const links = new Map(
+    [...document.querySelectorAll<HTMLAnchorElement>('nav a')].map((link) => [link.hash.slice(1), link]),
+  );
   const visible = new Set<string>();
   const observer = new IntersectionObserver(
     (entries) => {

@@ -1,7 +1,9 @@
 import type { Markup } from '../src/page/markup.ts';
 import type { PageData } from '../src/page/page-data.ts';
 
-/** Element of a kind with an identifier, or undefined where this page has none: sections come and go with the tables. */
+/**
+ * Element of a kind with an identifier, or undefined where this page has none: sections come and go with the tables.
+ */
 export function find<E extends Element>(id: string, kind: new () => E): E | undefined {
   const element = document.getElementById(id);
   return element instanceof kind ? element : undefined;

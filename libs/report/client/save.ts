@@ -6,15 +6,27 @@ export function startSaving(data: PageData): void {
   for (const figure of document.querySelectorAll<HTMLElement>('main figure')) {
     const tools = document.createElement('div');
     tools.className = 'tools';
-    if (findDrawing(figure, data) !== null) tools.append(saveButton('Save SVG', `Save SVG: ${title(figure)}`, () => { save(`${figure.id}.svg`, 'image/svg+xml', drawingText(findDrawing(figure, data))); }));
-    if (findTable(figure) !== null) tools.append(saveButton('Save CSV', `Save CSV: ${title(figure)}`, () => { save(`${figure.id}.csv`, 'text/csv', tableText(findTable(figure))); }));
+    if (findDrawing(figure, data) !== null)
+      tools.append(
+        saveButton('Save SVG', `Save SVG: ${title(figure)}`, () => {
+          save(`${figure.id}.svg`, 'image/svg+xml', drawingText(findDrawing(figure, data)));
+        }),
+      );
+    if (findTable(figure) !== null)
+      tools.append(
+        saveButton('Save CSV', `Save CSV: ${title(figure)}`, () => {
+          save(`${figure.id}.csv`, 'text/csv', tableText(findTable(figure)));
+        }),
+      );
     if (tools.childElementCount > 0) figure.append(tools);
   }
 }
 
 /** The table of a figure as it is now: what the reader chooses may change it. */
 function findTable(figure: HTMLElement): HTMLTableElement | null {
-  return figure.querySelector<HTMLTableElement>('details.data table') ?? figure.querySelector<HTMLTableElement>('table.grid');
+  return (
+    figure.querySelector<HTMLTableElement>('details.data table') ?? figure.querySelector<HTMLTableElement>('table.grid')
+  );
 }
 
 function title(figure: HTMLElement): string {
@@ -44,7 +56,8 @@ function drawingText(drawing: Element | null): string {
   const styles = getComputedStyle(document.documentElement);
   const copy = drawing.cloneNode(true) as SVGElement;
   const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'var(--panel)' })) ground.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'var(--panel)' }))
+    ground.setAttribute(name, value);
   copy.prepend(ground);
   for (const part of copy.querySelectorAll('.cursor, .reach')) part.remove();
   return new XMLSerializer()
@@ -56,7 +69,12 @@ function drawingText(drawing: Element | null): string {
 function tableText(table: HTMLTableElement | null): string {
   if (table === null) return '';
   const cell = (text: string): string => (/[",\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const value = (each: HTMLTableCellElement): string => each.dataset['sort'] ?? each.textContent.trim().replace(/^−/u, '-').replace(/\u202f/gu, '');
+  const value = (each: HTMLTableCellElement): string =>
+    each.dataset['sort'] ??
+    each.textContent
+      .trim()
+      .replace(/^−/u, '-')
+      .replace(/\u202f/gu, '');
   return `${[...table.rows].map((row) => [...row.cells].map((each) => cell(value(each))).join(',')).join('\n')}\n`;
 }
 

@@ -6,7 +6,8 @@ export function startScheme(): void {
   if (button === undefined) return;
   const root = document.documentElement;
   const system = matchMedia('(prefers-color-scheme: dark)');
-  const isDark = (): boolean => (root.dataset['scheme'] === undefined ? system.matches : root.dataset['scheme'] === 'dark');
+  const isDark = (): boolean =>
+    root.dataset['scheme'] === undefined ? system.matches : root.dataset['scheme'] === 'dark';
   const label = (): void => {
     button.textContent = isDark() ? 'Light' : 'Dark';
     button.setAttribute('aria-label', isDark() ? 'Use light colours' : 'Use dark colours');

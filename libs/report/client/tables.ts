@@ -14,10 +14,16 @@ function makeInteractive(table: HTMLTableElement): void {
   if (body === undefined) return;
   // Read when first needed: most tables are never opened, and large ones take a moment.
   let known: readonly Row[] | undefined;
-  const rows = (): readonly Row[] => (known ??= [...body.rows].map((element, place) => ({ element, text: (element.textContent || '').toLowerCase(), place })));
+  const rows = (): readonly Row[] =>
+    (known ??= [...body.rows].map((element, place) => ({
+      element,
+      text: (element.textContent || '').toLowerCase(),
+      place,
+    })));
   [...(table.tHead?.rows[0]?.cells ?? [])].forEach((heading, index) => {
     addSorting(heading, () => {
-      const descending = heading.getAttribute('aria-sort') === (heading.classList.contains('number') ? null : 'ascending');
+      const descending =
+        heading.getAttribute('aria-sort') === (heading.classList.contains('number') ? null : 'ascending');
       for (const other of table.tHead?.rows[0]?.cells ?? []) other.removeAttribute('aria-sort');
       heading.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
       body.append(...sorted(rows(), index, descending).map(({ element }) => element));
@@ -40,7 +46,10 @@ function sorted(rows: readonly Row[], column: number, descending: boolean): read
   keys.sort((a, b) => {
     // What has no value stands last in both directions.
     if (a.key === null || b.key === null) return a.key === b.key ? a.row.place - b.row.place : a.key === null ? 1 : -1;
-    const order = typeof a.key === 'number' && typeof b.key === 'number' ? a.key - b.key : String(a.key).localeCompare(String(b.key), 'en', { numeric: true, sensitivity: 'base' });
+    const order =
+      typeof a.key === 'number' && typeof b.key === 'number'
+        ? a.key - b.key
+        : String(a.key).localeCompare(String(b.key), 'en', { numeric: true, sensitivity: 'base' });
     return order * direction || a.row.place - b.row.place;
   });
   return keys.map(({ row }) => row);
@@ -67,7 +76,10 @@ function filterControls(table: HTMLTableElement, rows: () => readonly Row[]): El
   controls.append(label, count);
   input.setAttribute('aria-controls', table.id);
   input.addEventListener('input', () => {
-    const words = input.value.toLowerCase().split(/\s+/u).filter((word) => word !== '');
+    const words = input.value
+      .toLowerCase()
+      .split(/\s+/u)
+      .filter((word) => word !== '');
     let shown = 0;
     for (const { element, text } of rows()) {
       element.hidden = !words.every((word) => text.includes(word));

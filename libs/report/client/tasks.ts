@@ -8,7 +8,10 @@ import { drawSurface, surfaceFacts, surfaceSteps } from '../src/views/surface-vi
 import { columnWords, predictorWords } from '../src/words/predictor-words.ts';
 import { chosen, drawingWidth, fill, find, redrawOnResize } from './page.ts';
 
-/** Lets the reader choose a score and a property, by list or by a cell of the heat map, and shows all that is known of them. */
+/**
+ * Lets the reader choose a score and a property, by list or by a cell of the heat map, and shows all that is known of
+ * them.
+ */
 export function startTasks(data: PageData): void {
   const { tasks } = data;
   const columns = find('score-column', HTMLSelectElement);
@@ -22,7 +25,20 @@ export function startTasks(data: PageData): void {
     fill(find('needs-list', HTMLElement), needsView(tasks, chosen(columns)));
   };
   for (const list of [columns, predictors]) list?.addEventListener('change', show);
-  for (const [id, draw] of [['relation', () => { showRelation(data, tasks, chosen(columns), chosen(predictors)); }], ['surface', () => { showSurface(data, tasks, chosen(columns)); }]] as const) {
+  for (const [id, draw] of [
+    [
+      'relation',
+      () => {
+        showRelation(data, tasks, chosen(columns), chosen(predictors));
+      },
+    ],
+    [
+      'surface',
+      () => {
+        showSurface(data, tasks, chosen(columns));
+      },
+    ],
+  ] as const) {
     const frame = document.querySelector(`#${id} .drawing`);
     if (frame !== null) redrawOnResize(frame, draw);
   }
@@ -39,11 +55,18 @@ function showRelation(data: PageData, tasks: PageTasks, column: number, predicto
   const target = tasks.columns[column];
   if (drawing === null || target === undefined) return;
   const width = drawingWidth(drawing, 640);
-  fill(drawing, drawRelation(data, tasks, { column, predictor, width, height: Math.round(Math.max(320, width * 0.62)) }));
+  fill(
+    drawing,
+    drawRelation(data, tasks, { column, predictor, width, height: Math.round(Math.max(320, width * 0.62)) }),
+  );
   fill(find('relation-facts', HTMLElement), relationFacts(tasks, column, predictor));
   fill(find('relation-models', HTMLElement), relationModels(data, tasks, column, predictor));
   const words = columnWords(target);
-  document.querySelector('#relation h3')?.lastChild?.replaceWith(` ${words.charAt(0).toUpperCase()}${words.slice(1)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`);
+  document
+    .querySelector('#relation h3')
+    ?.lastChild?.replaceWith(
+      ` ${words.charAt(0).toUpperCase()}${words.slice(1)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
+    );
 }
 
 function showSurface(data: PageData, tasks: PageTasks, column: number): void {
@@ -59,10 +82,14 @@ function showSurface(data: PageData, tasks: PageTasks, column: number): void {
   }
   fill(find('surface-models', HTMLElement), surfaceModels(data, tasks, column));
   const width = drawingWidth(drawing, 760);
-  fill(drawing, drawSurface(data, tasks, column, surface, width, Math.round(Math.min(480, Math.max(320, width * 0.66)))));
+  fill(
+    drawing,
+    drawSurface(data, tasks, column, surface, width, Math.round(Math.min(480, Math.max(320, width * 0.66)))),
+  );
   fill(find('surface-facts', HTMLElement), surfaceFacts(surface));
   const legend = figure.querySelector('.legend');
-  if (legend !== null) legend.outerHTML = legendList(stepLegend('Predicted score', 'relief', surfaceSteps(surface))).toString();
+  if (legend !== null)
+    legend.outerHTML = legendList(stepLegend('Predicted score', 'relief', surfaceSteps(surface))).toString();
 }
 
 /** Makes the cells of the heat map buttons with one tab stop: arrow keys walk, Enter and space choose. */
@@ -90,7 +117,11 @@ function startGrid(choose: (column: number, predictor: number) => void): void {
     const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     const cell = event.target instanceof Element ? event.target.closest<HTMLTableCellElement>('td[data-column]') : null;
     if (step === undefined || cell === null) return;
-    const next = at.get(`${String(Number(cell.dataset['column']) + (step[0] ?? 0))} ${String(Number(cell.dataset['predictor']) + (step[1] ?? 0))}`)?.querySelector('button');
+    const next = at
+      .get(
+        `${String(Number(cell.dataset['column']) + (step[0] ?? 0))} ${String(Number(cell.dataset['predictor']) + (step[1] ?? 0))}`,
+      )
+      ?.querySelector('button');
     event.preventDefault();
     if (next === undefined || next === null) return;
     cell.querySelector('button')?.setAttribute('tabindex', '-1');

@@ -2,6 +2,7 @@
 export function startTitles(): void {
   document.addEventListener('mouseover', ({ target }) => {
     const cell = target instanceof Element ? target.closest('th, td') : null;
-    if (cell instanceof HTMLElement && cell.title === '' && cell.scrollWidth > cell.clientWidth) cell.title = cell.textContent;
+    if (cell instanceof HTMLElement && cell.title === '' && cell.scrollWidth > cell.clientWidth)
+      cell.title = cell.textContent;
   });
 }

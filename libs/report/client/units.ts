@@ -8,7 +8,10 @@ export function startUnits(): void {
   const galleries = [...document.querySelectorAll<HTMLElement>('.gallery')];
   const units = galleries.flatMap((gallery) => [...gallery.querySelectorAll<HTMLElement>('.unit')]);
   const show = (): void => {
-    const words = search.value.toLowerCase().split(/\s+/u).filter((word) => word !== '');
+    const words = search.value
+      .toLowerCase()
+      .split(/\s+/u)
+      .filter((word) => word !== '');
     const wanted = model?.value ?? '';
     let shown = 0;
     for (const gallery of galleries) {

@@ -29,7 +29,14 @@ export async function drawStudy(tables: ReportTables, placement: ImagePlacement)
   const data = buildPageData(study);
   const page = openPage(study, data, await loading);
   const images = placeImages(study.galleries, placement);
-  const sections = [overviewSection, modelsSection, conceptsSection, tasksSection, (each: PageContext) => unitsSection(each, images), methodSection]
+  const sections = [
+    overviewSection,
+    modelsSection,
+    conceptsSection,
+    tasksSection,
+    (each: PageContext) => unitsSection(each, images),
+    methodSection,
+  ]
     .map((section) => section(page))
     .filter((section) => section !== undefined);
   return { page, sections, images };

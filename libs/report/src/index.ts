@@ -1,5 +1,12 @@
 // Reports
-export { renderReport, renderReportFolder, reportDefaults, type ReportFolder, type ReportFolderOptions, type ReportOptions } from './render-report.ts';
+export {
+  renderReport,
+  renderReportFolder,
+  reportDefaults,
+  type ReportFolder,
+  type ReportFolderOptions,
+  type ReportOptions,
+} from './render-report.ts';
 export { markdownDefaults, renderMarkdown, type MarkdownOptions } from './render-markdown.ts';
 export { figurePng, renderFigures, type FigureFile } from './render-figures.ts';
 export { type PageFile } from './page/place-images.ts';

@@ -8,8 +8,21 @@ describe('renderFigures', () => {
   it('gives every figure of the page, a surface for each score, and a scatter for each supported relation', async () => {
     const names = (await renderFigures(syntheticStudy())).map(({ name }) => name);
     expect(names).toEqual([
-      'embedding-1-2', 'embedding-3-2', 'variance', 'bars-matches', 'bars-unique', 'bars-redundancy', 'loadings-1', 'loadings-2', 'loadings-3', 'loadings', 'concept-map', 'relations',
-      ...[0, 2, 4, 1, 3, 5].map((set) => `surface-dt-set${String(set)}`), 'relation-pc1-dt-set0', 'relation-pc1-dt-set2',
+      'embedding-1-2',
+      'embedding-3-2',
+      'variance',
+      'bars-matches',
+      'bars-unique',
+      'bars-redundancy',
+      'loadings-1',
+      'loadings-2',
+      'loadings-3',
+      'loadings',
+      'concept-map',
+      'relations',
+      ...[0, 2, 4, 1, 3, 5].map((set) => `surface-dt-set${String(set)}`),
+      'relation-pc1-dt-set0',
+      'relation-pc1-dt-set2',
     ]);
   });
 
@@ -23,7 +36,9 @@ describe('renderFigures', () => {
   });
 
   it('escapes names and keeps file names plain and apart', async () => {
-    const figures = await renderFigures(syntheticStudy({ disguise: (name) => `../<script>"${name.replace(/\d/gu, '')}` }));
+    const figures = await renderFigures(
+      syntheticStudy({ disguise: (name) => `../<script>"${name.replace(/\d/gu, '')}` }),
+    );
     const names = figures.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.every((name) => /^[a-z0-9-]+$/u.test(name))).toBe(true);
@@ -43,7 +58,12 @@ describe('renderFigures', () => {
     const figures = await renderFigures(syntheticStudy());
     const csv = figures.find(({ name }) => name === 'variance')?.csv;
     expect(csv).toBe('Component,Share\n1,0.5\n2,0.25\n3,0.125\n4,0.0625\n5,0.03125\n');
-    expect(figures.find(({ name }) => name === 'surface-dt-set0')?.csv?.trim().split('\n')).toHaveLength(145);
+    expect(
+      figures
+        .find(({ name }) => name === 'surface-dt-set0')
+        ?.csv?.trim()
+        .split('\n'),
+    ).toHaveLength(145);
   });
 
   it('gives the same bytes twice', async () => {

@@ -22,7 +22,10 @@ export interface FigureFile {
   readonly csv?: string;
 }
 
-/** Draws every figure of a report as a file of its own, and a surface for each score column and a scatter for each supported relation besides. */
+/**
+ * Draws every figure of a report as a file of its own, and a surface for each score column and a scatter for each
+ * supported relation besides.
+ */
 export async function renderFigures(tables: ReportTables): Promise<readonly FigureFile[]> {
   const { page } = await drawStudy(tables, { kind: 'embedded', budgetBytes: 0 });
   const onPage = page.figures.filter(({ id }) => id !== 'surface' && id !== 'relation');
@@ -30,14 +33,23 @@ export async function renderFigures(tables: ReportTables): Promise<readonly Figu
   const names = figureNames(blocks.map(({ id }) => id));
   return blocks.map((block, index): FigureFile => {
     const csv = block.table?.csv();
-    return { name: names[index] ?? block.id, title: block.title, svg: standAloneFigure(block.title, block.draw(), block.legend), ...(csv === undefined ? {} : { csv }) };
+    return {
+      name: names[index] ?? block.id,
+      title: block.title,
+      svg: standAloneFigure(block.title, block.draw(), block.legend),
+      ...(csv === undefined ? {} : { csv }),
+    };
   });
 }
 
 /** A PNG of a figure. */
 export async function figurePng({ svg }: Pick<FigureFile, 'svg'>, pixelsPerUnit = 2): Promise<Uint8Array> {
   const { default: sharp } = await import('sharp');
-  return new Uint8Array(await sharp(Buffer.from(svg), { density: 72 * pixelsPerUnit }).png({ compressionLevel: 9 }).toBuffer());
+  return new Uint8Array(
+    await sharp(Buffer.from(svg), { density: 72 * pixelsPerUnit })
+      .png({ compressionLevel: 9 })
+      .toBuffer(),
+  );
 }
 
 function surfaces({ data, study }: PageContext): readonly FigureBlock[] {
@@ -46,8 +58,19 @@ function surfaces({ data, study }: PageContext): readonly FigureBlock[] {
   return study.tasks.surfaces.flatMap(({ column, x, y, scores }) => {
     const [short, target] = [tasks.surfaces[column], tasks.columns[column]];
     if (short === null || short === undefined || target === undefined) return [];
-    const cells = y.flatMap((pc2, row) => x.map((pc1, at) => ({ pc1, pc2, score: scores[row * x.length + at] ?? Number.NaN })));
-    return [{ id: `surface-${target.column}`, title: `Predicted ${columnWords(target)} over components 1 and 2`, caption: surfaceVerdict(short), legend: stepLegend('Predicted score', 'relief', surfaceSteps(short)), draw: () => drawSurface(data, tasks, column, short, 760, 480), table: surfaceGridTable(target.column, cells) }];
+    const cells = y.flatMap((pc2, row) =>
+      x.map((pc1, at) => ({ pc1, pc2, score: scores[row * x.length + at] ?? Number.NaN })),
+    );
+    return [
+      {
+        id: `surface-${target.column}`,
+        title: `Predicted ${columnWords(target)} over components 1 and 2`,
+        caption: surfaceVerdict(short),
+        legend: stepLegend('Predicted score', 'relief', surfaceSteps(short)),
+        draw: () => drawSurface(data, tasks, column, short, 760, 480),
+        table: surfaceGridTable(target.column, cells),
+      },
+    ];
   });
 }
 
@@ -58,7 +81,15 @@ function supportedRelations({ data }: PageContext): readonly FigureBlock[] {
     row.flatMap((relation, predictor) => {
       const [target, name] = [tasks.columns[column], tasks.predictors[predictor]];
       if (relation === null || relation[8] !== 1 || target === undefined || name === undefined) return [];
-      return [{ id: `relation-${name}-${target.column}`, title: `${columnWords(target)} over ${predictorWords(name)}`, caption: '', draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }), table: modelScatterTable(data, tasks, column, name) }];
+      return [
+        {
+          id: `relation-${name}-${target.column}`,
+          title: `${columnWords(target)} over ${predictorWords(name)}`,
+          caption: '',
+          draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
+          table: modelScatterTable(data, tasks, column, name),
+        },
+      ];
     }),
   );
 }

@@ -6,12 +6,30 @@ import { renderMarkdown } from './render-markdown.ts';
 describe('renderMarkdown', () => {
   it('holds the findings and the tables of the page', () => {
     const text = renderMarkdown(syntheticStudy());
-    expect(text.match(/^#+ .*$/gmu)).toEqual([
-      '# A made-up study', '## Findings', '## Embedding', '### Models on the components, with their groups', '### Share of the variance by component',
-      '### What sets each group apart: means inside and outside of the group', '### How well k groups describe the models', '## Models', '### Matching units, unique concepts and redundancy of every model',
-      '## Tasks', '### All relations, the strongest first', '### Leave\\-one\\-out errors of the performance surfaces', '### The 3 concepts that go most strongly with each score',
-      '## Method and provenance', '### Warnings', '### Options', '### Input files and their hashes', '### Versions', '### References', '### How to reproduce',
-    ].map((line) => line.replaceAll('\\-', '-')));
+    expect(text.match(/^#+ .*$/gmu)).toEqual(
+      [
+        '# A made-up study',
+        '## Findings',
+        '## Embedding',
+        '### Models on the components, with their groups',
+        '### Share of the variance by component',
+        '### What sets each group apart: means inside and outside of the group',
+        '### How well k groups describe the models',
+        '## Models',
+        '### Matching units, unique concepts and redundancy of every model',
+        '## Tasks',
+        '### All relations, the strongest first',
+        '### Leave\\-one\\-out errors of the performance surfaces',
+        '### The 3 concepts that go most strongly with each score',
+        '## Method and provenance',
+        '### Warnings',
+        '### Options',
+        '### Input files and their hashes',
+        '### Versions',
+        '### References',
+        '### How to reproduce',
+      ].map((line) => line.replaceAll('\\-', '-')),
+    );
     expect(text).toContain('- **Supported:** Models with a higher value of component 1 do better');
     expect(text).toContain('_56 more rows._');
   });
@@ -33,7 +51,10 @@ describe('renderMarkdown', () => {
   });
 
   it('tells what changed since an earlier run', () => {
-    const text = renderMarkdown({ ...syntheticStudy(), change: syntheticChange((name) => name.replace('Model', '*M|')) });
+    const text = renderMarkdown({
+      ...syntheticStudy(),
+      change: syntheticChange((name) => name.replace('Model', '*M|')),
+    });
     expect(text).toContain('## Since the last run\n\n2 models are new: \\*M\\|1 and \\*M\\|2.');
     expect(text).toMatch(/^\| \\\*M\\\|0 \| gone \| – \| – \|$/mu);
   });

@@ -25,7 +25,10 @@ export const markdownDefaults = { tableRows: 40 } as const satisfies MarkdownOpt
 /** Concepts listed for each score. */
 const conceptsPerScore = 3;
 
-/** Renders a study as Markdown for terminals and pull requests: the findings and the tables of the page, without its figures. */
+/**
+ * Renders a study as Markdown for terminals and pull requests: the findings and the tables of the page, without its
+ * figures.
+ */
 export function renderMarkdown(tables: ReportTables, options: MarkdownOptions = {}): string {
   const { tableRows = markdownDefaults.tableRows } = options;
   const study = readStudy(tables);
@@ -46,11 +49,33 @@ function findingList(study: Study): string {
 function sections(study: Study, rows: number): readonly string[] {
   const { embedding, tasks, vocabulary, change } = study;
   return [
-    ...(embedding === undefined ? [] : ['## Embedding', table(pointTable(embedding), rows), table(varianceTable(embedding), rows), ...members(study), table(traitTable(embedding), rows), table(qualityTable(embedding), rows)]),
-    ...(change === undefined ? [] : ['## Since the last run', changeSentences(change).map(escapeMarkdown).join('\n\n'), table(changeTable(change), rows)]),
+    ...(embedding === undefined
+      ? []
+      : [
+          '## Embedding',
+          table(pointTable(embedding), rows),
+          table(varianceTable(embedding), rows),
+          ...members(study),
+          table(traitTable(embedding), rows),
+          table(qualityTable(embedding), rows),
+        ]),
+    ...(change === undefined
+      ? []
+      : [
+          '## Since the last run',
+          changeSentences(change).map(escapeMarkdown).join('\n\n'),
+          table(changeTable(change), rows),
+        ]),
     '## Models',
     table(modelTable(study), rows),
-    ...(tasks === undefined ? [] : ['## Tasks', table(relationTable(tasks), rows), table(surfaceTable(tasks), rows), table(conceptLinkTable(tasks, conceptsPerScore), rows)]),
+    ...(tasks === undefined
+      ? []
+      : [
+          '## Tasks',
+          table(relationTable(tasks), rows),
+          table(surfaceTable(tasks), rows),
+          table(conceptLinkTable(tasks, conceptsPerScore), rows),
+        ]),
     ...(vocabulary.length === 0 ? [] : ['## Vocabulary', table(vocabularyTable(vocabulary), rows)]),
   ];
 }
@@ -63,19 +88,43 @@ function table(view: TableView, rows: number): string {
 
 function members({ embedding }: Study): readonly string[] {
   if (embedding === undefined) return [];
-  const lines = Array.from({ length: embedding.groups }, (_, group) => `- Group ${groupLetter(group)}: ${embedding.points.filter((point) => point.group === group).map(({ model }) => escapeMarkdown(model)).join(', ')}`);
+  const lines = Array.from(
+    { length: embedding.groups },
+    (_, group) =>
+      `- Group ${groupLetter(group)}: ${embedding.points
+        .filter((point) => point.group === group)
+        .map(({ model }) => escapeMarkdown(model))
+        .join(', ')}`,
+  );
   return [lines.join('\n')];
 }
 
-function facts({ facts: { warnings = [], options = [], inputs = [], versions = [], command, references = [], title, ...rest } }: Study): string {
-  const list = (name: string, all: readonly StatedFact[]): readonly string[] => (all.length === 0 ? [] : [`### ${name}`, all.map((fact) => `- ${escapeMarkdown(fact.name)}: ${escapeMarkdown(fact.value)}`).join('\n')]);
+function facts({
+  facts: { warnings = [], options = [], inputs = [], versions = [], command, references = [], title, ...rest },
+}: Study): string {
+  const list = (name: string, all: readonly StatedFact[]): readonly string[] =>
+    all.length === 0
+      ? []
+      : [`### ${name}`, all.map((fact) => `- ${escapeMarkdown(fact.name)}: ${escapeMarkdown(fact.value)}`).join('\n')];
   return [
     '## Method and provenance',
-    ...(warnings.length === 0 ? [] : ['### Warnings', warnings.map(({ subject, text }) => `- ${subject === '' ? '' : `**${escapeMarkdown(subject)}** `}${escapeMarkdown(text)}`).join('\n')]),
+    ...(warnings.length === 0
+      ? []
+      : [
+          '### Warnings',
+          warnings
+            .map(
+              ({ subject, text }) =>
+                `- ${subject === '' ? '' : `**${escapeMarkdown(subject)}** `}${escapeMarkdown(text)}`,
+            )
+            .join('\n'),
+        ]),
     ...list('Options', options),
     ...(inputs.length === 0 ? [] : [table(inputTable({ title, ...rest, inputs }), inputs.length)]),
     ...list('Versions', versions),
-    ...(references.length === 0 ? [] : ['### References', references.map((work) => `- ${escapeMarkdown(work)}`).join('\n')]),
+    ...(references.length === 0
+      ? []
+      : ['### References', references.map((work) => `- ${escapeMarkdown(work)}`).join('\n')]),
     ...(command === undefined ? [] : ['### How to reproduce', codeBlock(command)]),
   ].join('\n\n');
 }

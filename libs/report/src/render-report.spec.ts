@@ -19,7 +19,7 @@ describe('renderReport', () => {
 
   it('fetches nothing and runs nothing but its own', async () => {
     const html = await renderReport(syntheticStudy());
-    expect(html).toContain("default-src &#39;none&#39;");
+    expect(html).toContain('default-src &#39;none&#39;');
     expect(html.match(/(?:src|href)="(?!#|data:)[^"]*"/gu)).toBeNull();
     expect(html.match(/ on[a-z]+="/gu)).toBeNull();
     expect(html.match(/ style="/gu)).toBeNull();
@@ -27,9 +27,13 @@ describe('renderReport', () => {
   });
 
   it('escapes every text of every table', async () => {
-    const disguise = (name: string): string => `"'><script>alert(1)</script><img src=x onerror=alert(2)>${name}&amp;</style>`;
+    const disguise = (name: string): string =>
+      `"'><script>alert(1)</script><img src=x onerror=alert(2)>${name}&amp;</style>`;
     // Harmless names of the same width: labels find the same places, so the two pages have the same elements.
-    const harmless = (name: string): string => disguise(name).replace(/[<>&"=/]/gu, 'x').replace(/[';()]/gu, 'i');
+    const harmless = (name: string): string =>
+      disguise(name)
+        .replace(/[<>&"=/]/gu, 'x')
+        .replace(/[';()]/gu, 'i');
     const everything = async (change: (name: string) => string): Promise<ReportTables> => ({
       ...syntheticStudy({ disguise: change }),
       change: syntheticChange(change),
@@ -41,7 +45,9 @@ describe('renderReport', () => {
     const count = (page: ParsedDocument): number => page.querySelectorAll('*').length;
     expect(count(document)).toBe(count(plain));
     expect(document.querySelectorAll('img')).toHaveLength(0);
-    expect(document.querySelectorAll('script:not([type])').length).toBe(plain.querySelectorAll('script:not([type])').length);
+    expect(document.querySelectorAll('script:not([type])').length).toBe(
+      plain.querySelectorAll('script:not([type])').length,
+    );
     expect(document.querySelector('h1')?.textContent).toBe(disguise('A made-up study'));
   });
 
@@ -52,14 +58,22 @@ describe('renderReport', () => {
     expect(await renderReport(cut(tables, 7))).toBe(whole);
   });
 
-  it.each(['embedding', 'loadings', 'variance', 'quality', 'traits', 'scores', 'relations', 'conceptRelations', 'surfaces', 'surfaceErrors'] as const)(
-    'does without the table %s',
-    async (name) => {
-      const document = parseDocument(await renderReport({ ...syntheticStudy(), [name]: undefined }));
-      expect(document.querySelectorAll('#models-table tbody tr')).toHaveLength(13);
-      expect(document.querySelector('main')?.textContent).not.toMatch(/undefined|NaN/u);
-    },
-  );
+  it.each([
+    'embedding',
+    'loadings',
+    'variance',
+    'quality',
+    'traits',
+    'scores',
+    'relations',
+    'conceptRelations',
+    'surfaces',
+    'surfaceErrors',
+  ] as const)('does without the table %s', async (name) => {
+    const document = parseDocument(await renderReport({ ...syntheticStudy(), [name]: undefined }));
+    expect(document.querySelectorAll('#models-table tbody tr')).toHaveLength(13);
+    expect(document.querySelector('main')?.textContent).not.toMatch(/undefined|NaN/u);
+  });
 
   it('tells what changed since an earlier run, and nothing of it where there was none', async () => {
     const tables = syntheticStudy();
@@ -73,13 +87,22 @@ describe('renderReport', () => {
     expect(few.querySelectorAll('#changes')).toHaveLength(0);
     expect(few.querySelectorAll('#change-table tbody tr')).toHaveLength(14);
     const { study, profiles, summaries } = tables;
-    expect(parseDocument(await renderReport({ study, profiles, summaries, change: syntheticChange() })).querySelectorAll('#change-table')).toHaveLength(1);
+    expect(
+      parseDocument(await renderReport({ study, profiles, summaries, change: syntheticChange() })).querySelectorAll(
+        '#change-table',
+      ),
+    ).toHaveLength(1);
   });
 
   it('shows profiles alone where nothing else was computed', async () => {
     const { study, profiles, summaries } = syntheticStudy();
     const document = parseDocument(await renderReport({ study, profiles, summaries }));
-    expect([...document.querySelectorAll('main > section')].map(({ id }) => id)).toEqual(['overview', 'models', 'concepts', 'method']);
+    expect([...document.querySelectorAll('main > section')].map(({ id }) => id)).toEqual([
+      'overview',
+      'models',
+      'concepts',
+      'method',
+    ]);
   });
 
   it.each([1, 2])('draws an embedding of %s components', async (components) => {
@@ -90,7 +113,9 @@ describe('renderReport', () => {
 
   it('refuses a batch of another table', async () => {
     const tables = syntheticStudy();
-    await expect(renderReport({ ...tables, profiles: tables.summaries as never })).rejects.toThrow(/renderReport: column "concept"/u);
+    await expect(renderReport({ ...tables, profiles: tables.summaries as never })).rejects.toThrow(
+      /renderReport: column "concept"/u,
+    );
   });
 });
 
@@ -98,7 +123,12 @@ function cut(tables: ReportTables, rows: number): ReportTables {
   const slices = ([name, table]: [string, unknown]): [string, unknown] => {
     if (name === 'study' || table === undefined) return [name, table];
     const batch = table as RecordBatch;
-    return [name, Array.from({ length: Math.ceil(batch.numRows / rows) }, (_, index) => batch.slice(index * rows, (index + 1) * rows))];
+    return [
+      name,
+      Array.from({ length: Math.ceil(batch.numRows / rows) }, (_, index) =>
+        batch.slice(index * rows, (index + 1) * rows),
+      ),
+    ];
   };
   return Object.fromEntries(Object.entries(tables).map(slices)) as unknown as ReportTables;
 }

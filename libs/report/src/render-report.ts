@@ -16,7 +16,10 @@ export interface ReportFolderOptions {
 }
 
 /** What reports take where nothing is said. */
-export const reportDefaults = { imageBudgetBytes: 2 * 1024 * 1024, imageFolder: 'report-images' } as const satisfies ReportOptions & ReportFolderOptions;
+export const reportDefaults = {
+  imageBudgetBytes: 2 * 1024 * 1024,
+  imageFolder: 'report-images',
+} as const satisfies ReportOptions & ReportFolderOptions;
 
 /** A page with the images that belong beside it. */
 export interface ReportFolder {
@@ -27,7 +30,8 @@ export interface ReportFolder {
 }
 
 /**
- * Renders a study as one HTML file that needs nothing else: it opens from disk, fetches nothing, and can be read without
+ * Renders a study as one HTML file that needs nothing else: it opens from disk, fetches nothing, and can be read
+ * without
  * its script. Equal tables give equal bytes, however their batches were cut.
  *
  * @throws BatchSchemaError if a batch has not the schema of its table.
@@ -38,8 +42,14 @@ export async function renderReport(tables: ReportTables, options: ReportOptions 
   return renderPage(tables.study, sections, page.data);
 }
 
-/** Renders a study as a page whose gallery images stand in a folder beside it: for more images than one file should hold. */
-export async function renderReportFolder(tables: ReportTables, options: ReportFolderOptions = {}): Promise<ReportFolder> {
+/**
+ * Renders a study as a page whose gallery images stand in a folder beside it: for more images than one file should
+ * hold.
+ */
+export async function renderReportFolder(
+  tables: ReportTables,
+  options: ReportFolderOptions = {},
+): Promise<ReportFolder> {
   const { imageFolder = reportDefaults.imageFolder } = options;
   const { page, sections, images } = await drawStudy(tables, { kind: 'folder', folder: imageFolder });
   return { html: renderPage(tables.study, sections, page.data), files: images.files };

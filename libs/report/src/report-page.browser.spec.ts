@@ -10,245 +10,297 @@ import { renderReport, renderReportFolder } from './render-report.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-describe.skipIf(browserPath === undefined)(browserPath === undefined ? 'report in a browser (skipped: no Chromium found; set CHROMIUM to its path)' : 'report in a browser', () => {
-  let browser: Browser;
-  let address: string;
+describe.skipIf(browserPath === undefined)(
+  browserPath === undefined
+    ? 'report in a browser (skipped: no Chromium found; set CHROMIUM to its path)'
+    : 'report in a browser',
+  () => {
+    let browser: Browser;
+    let address: string;
 
-  beforeAll(async () => {
-    browser = await startBrowser();
-    address = await writePage(await renderReport({ ...syntheticStudy(), change: syntheticChange(), galleries: await syntheticGalleries() }));
-  });
+    beforeAll(async () => {
+      browser = await startBrowser();
+      address = await writePage(
+        await renderReport({ ...syntheticStudy(), change: syntheticChange(), galleries: await syntheticGalleries() }),
+      );
+    });
 
-  afterAll(async () => {
-    await browser.close();
-  });
+    afterAll(async () => {
+      await browser.close();
+    });
 
-  it('opens from disk without a request, an error or a word on the console', async () => {
-    const { page, record } = await openPage(browser, address);
-    expect(record).toEqual({ console: [], requests: [] });
-    await page.context().close();
-  });
+    it('opens from disk without a request, an error or a word on the console', async () => {
+      const { page, record } = await openPage(browser, address);
+      expect(record).toEqual({ console: [], requests: [] });
+      await page.context().close();
+    });
 
-  it.each([
-    { width: 1280, scheme: 'light' },
-    { width: 1280, scheme: 'dark' },
-    { width: 360, scheme: 'light' },
-    { width: 360, scheme: 'dark' },
-  ] as const)('fits $width px in the $scheme scheme, and axe finds nothing', async ({ width, scheme }) => {
-    const { page } = await openPage(browser, address, { width, scheme });
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
-    await keepScreenshot(page, `report-${String(width)}-${scheme}`);
-    await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
-    expect(await violations(page)).toEqual([]);
-    await page.context().close();
-  });
+    it.each([
+      { width: 1280, scheme: 'light' },
+      { width: 1280, scheme: 'dark' },
+      { width: 360, scheme: 'light' },
+      { width: 360, scheme: 'dark' },
+    ] as const)('fits $width px in the $scheme scheme, and axe finds nothing', async ({ width, scheme }) => {
+      const { page } = await openPage(browser, address, { width, scheme });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+      await keepScreenshot(page, `report-${String(width)}-${scheme}`);
+      await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+      expect(await violations(page)).toEqual([]);
+      await page.context().close();
+    });
 
-  it('can be read without its script', async () => {
-    const { page } = await openPage(browser, address, { script: false });
-    expect(await page.locator('.scatter').first().isVisible()).toBe(true);
-    expect(await page.locator('#relation-grid td.supported').count()).toBe(2);
-    expect(await page.locator('.controls:visible').count()).toBe(0);
-    await page.context().close();
-  });
+    it('can be read without its script', async () => {
+      const { page } = await openPage(browser, address, { script: false });
+      expect(await page.locator('.scatter').first().isVisible()).toBe(true);
+      expect(await page.locator('#relation-grid td.supported').count()).toBe(2);
+      expect(await page.locator('.controls:visible').count()).toBe(0);
+      await page.context().close();
+    });
 
-  it('shows the profile of the model under the pointer and under the focus', async () => {
-    const { page } = await openPage(browser, address);
-    await page.locator('#embedding-1-2 .point[data-model="Model7"] .reach').hover({ force: true });
-    expect(await page.locator('#model-panel h4').textContent()).toContain('Model7');
-    expect(await page.locator('#model-panel .neighbours li').count()).toBe(5);
-    await page.locator('#embedding-1-2 .point[data-model="Model3"]').focus();
-    expect(await page.locator('#model-panel h4').textContent()).toContain('Model3');
-    await page.keyboard.press('ArrowRight');
-    expect(await page.locator('#model-panel h4').textContent()).not.toContain('Model3');
-    await page.context().close();
-  });
+    it('shows the profile of the model under the pointer and under the focus', async () => {
+      const { page } = await openPage(browser, address);
+      await page.locator('#embedding-1-2 .point[data-model="Model7"] .reach').hover({ force: true });
+      expect(await page.locator('#model-panel h4').textContent()).toContain('Model7');
+      expect(await page.locator('#model-panel .neighbours li').count()).toBe(5);
+      await page.locator('#embedding-1-2 .point[data-model="Model3"]').focus();
+      expect(await page.locator('#model-panel h4').textContent()).toContain('Model3');
+      await page.keyboard.press('ArrowRight');
+      expect(await page.locator('#model-panel h4').textContent()).not.toContain('Model3');
+      await page.context().close();
+    });
 
-  it('redraws the embedding on other components', async () => {
-    const { page } = await openPage(browser, address);
-    await page.selectOption('#embedding-x', '2');
-    expect(await page.locator('#embedding-1-2 h3').textContent()).toContain('components 3 and 2');
-    expect(await page.locator('#embedding-1-2 .scatter').getAttribute('aria-label')).toContain('components 3 and 2');
-    expect(await page.locator('#embedding-1-2 .scatter .point').count()).toBe(13);
-    await page.context().close();
-  });
+    it('redraws the embedding on other components', async () => {
+      const { page } = await openPage(browser, address);
+      await page.selectOption('#embedding-x', '2');
+      expect(await page.locator('#embedding-1-2 h3').textContent()).toContain('components 3 and 2');
+      expect(await page.locator('#embedding-1-2 .scatter').getAttribute('aria-label')).toContain('components 3 and 2');
+      expect(await page.locator('#embedding-1-2 .scatter .point').count()).toBe(13);
+      await page.context().close();
+    });
 
-  it('sorts and filters tables', async () => {
-    const { page } = await openPage(browser, address);
-    const column = (index: number): Promise<string[]> => page.locator(`#models-table tbody tr:visible > :nth-child(${String(index)})`).allTextContents();
-    const heading = page.locator('#models-table thead th').nth(2).getByRole('button');
-    await heading.click();
-    const numbers = (await column(3)).map((text) => Number(text.replaceAll('\u202f', '')));
-    expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
-    await heading.click();
-    expect((await column(3)).map((text) => Number(text.replaceAll('\u202f', '')))).toEqual([...numbers].sort((a, b) => a - b));
-    await page.locator('section#models .controls input[type=search]').first().fill('model1');
-    expect((await column(1)).sort()).toEqual(['Model1', 'Model10', 'Model11', 'Model12', 'Model13']);
-    await page.context().close();
-  });
+    it('sorts and filters tables', async () => {
+      const { page } = await openPage(browser, address);
+      const column = (index: number): Promise<string[]> =>
+        page.locator(`#models-table tbody tr:visible > :nth-child(${String(index)})`).allTextContents();
+      const heading = page.locator('#models-table thead th').nth(2).getByRole('button');
+      await heading.click();
+      const numbers = (await column(3)).map((text) => Number(text.replaceAll('\u202f', '')));
+      expect(numbers).toEqual([...numbers].sort((a, b) => b - a));
+      await heading.click();
+      expect((await column(3)).map((text) => Number(text.replaceAll('\u202f', '')))).toEqual(
+        [...numbers].sort((a, b) => a - b),
+      );
+      await page.locator('section#models .controls input[type=search]').first().fill('model1');
+      expect((await column(1)).sort()).toEqual(['Model1', 'Model10', 'Model11', 'Model12', 'Model13']);
+      await page.context().close();
+    });
 
-  it('compares two models', async () => {
-    const { page } = await openPage(browser, address);
-    await page.selectOption('#compare-first', { label: 'Model2' });
-    await page.selectOption('#compare-second', { label: 'Model9' });
-    expect(await page.locator('#comparison > p').textContent()).toMatch(/^Model2 and Model9 share \d+ concepts of \d+/u);
-    const titles = await page.locator('#comparison h4').allTextContents();
-    await page.click('#compare-swap');
-    expect((await page.locator('#comparison h4').allTextContents()).slice(1)).toEqual([titles[2], titles[1]]);
-    await page.context().close();
-  });
+    it('compares two models', async () => {
+      const { page } = await openPage(browser, address);
+      await page.selectOption('#compare-first', { label: 'Model2' });
+      await page.selectOption('#compare-second', { label: 'Model9' });
+      expect(await page.locator('#comparison > p').textContent()).toMatch(
+        /^Model2 and Model9 share \d+ concepts of \d+/u,
+      );
+      const titles = await page.locator('#comparison h4').allTextContents();
+      await page.click('#compare-swap');
+      expect((await page.locator('#comparison h4').allTextContents()).slice(1)).toEqual([titles[2], titles[1]]);
+      await page.context().close();
+    });
 
-  it('searches the map of concepts, and reads its cells by keyboard and pointer', async () => {
-    const { page } = await openPage(browser, address);
-    await page.fill('#concept-search', 'material-concept-1');
-    expect(await page.locator('#concept-count').textContent()).toBe('4 concepts');
-    await page.locator('#concept-map-drawing').focus();
-    await page.keyboard.press('ArrowRight');
-    const second = await page.locator('#concept-readout').textContent();
-    expect(second).toMatch(/^material-concept-\d+ \(material\) in Model\d+: (no unit|1 unit|\d+ units)$/u);
-    await page.keyboard.press('ArrowLeft');
-    expect(await page.locator('#concept-readout').textContent()).not.toBe(second);
-    await page.context().close();
-  });
+    it('searches the map of concepts, and reads its cells by keyboard and pointer', async () => {
+      const { page } = await openPage(browser, address);
+      await page.fill('#concept-search', 'material-concept-1');
+      expect(await page.locator('#concept-count').textContent()).toBe('4 concepts');
+      await page.locator('#concept-map-drawing').focus();
+      await page.keyboard.press('ArrowRight');
+      const second = await page.locator('#concept-readout').textContent();
+      expect(second).toMatch(/^material-concept-\d+ \(material\) in Model\d+: (no unit|1 unit|\d+ units)$/u);
+      await page.keyboard.press('ArrowLeft');
+      expect(await page.locator('#concept-readout').textContent()).not.toBe(second);
+      await page.context().close();
+    });
 
-  it('opens a relation from its cell, by pointer and by keyboard', async () => {
-    const { page } = await openPage(browser, address);
-    await page.locator('#relation-grid td[data-column="1"][data-predictor="0"] button').click();
-    expect(await page.locator('#relation h3').textContent()).toContain('Set2, accuracy over component 1');
-    expect(await page.locator('#relation-facts .verdict').textContent()).toContain('Supported');
-    expect(await page.locator('#relation .scatter .point').count()).toBe(13);
-    await page.keyboard.press('ArrowRight');
-    await page.keyboard.press('Enter');
-    expect(await page.locator('#relation h3').textContent()).toContain('over component 2');
-    expect(await page.locator('#relation-facts .verdict').textContent()).toContain('Not supported');
-    await page.selectOption('#score-column', '3');
-    expect(await page.locator('#surface h3').textContent()).toContain('Set1, mean angle error');
-    expect(await page.locator('#surface-facts').textContent()).toContain('No better than the mean');
-    expect(await page.locator('#needs-score').textContent()).toBe('Set1, mean angle error');
-    await page.context().close();
-  });
+    it('opens a relation from its cell, by pointer and by keyboard', async () => {
+      const { page } = await openPage(browser, address);
+      await page.locator('#relation-grid td[data-column="1"][data-predictor="0"] button').click();
+      expect(await page.locator('#relation h3').textContent()).toContain('Set2, accuracy over component 1');
+      expect(await page.locator('#relation-facts .verdict').textContent()).toContain('Supported');
+      expect(await page.locator('#relation .scatter .point').count()).toBe(13);
+      await page.keyboard.press('ArrowRight');
+      await page.keyboard.press('Enter');
+      expect(await page.locator('#relation h3').textContent()).toContain('over component 2');
+      expect(await page.locator('#relation-facts .verdict').textContent()).toContain('Not supported');
+      await page.selectOption('#score-column', '3');
+      expect(await page.locator('#surface h3').textContent()).toContain('Set1, mean angle error');
+      expect(await page.locator('#surface-facts').textContent()).toContain('No better than the mean');
+      expect(await page.locator('#needs-score').textContent()).toBe('Set1, mean angle error');
+      await page.context().close();
+    });
 
-  it('gives every figure a table of its data, which follows what the reader chooses', async () => {
-    const { page } = await openPage(browser, address);
-    const without = await page.evaluate<readonly string[]>("[...document.querySelectorAll('main figure')].filter((figure) => figure.querySelector('details.data table') === null).map(({ id }) => id)");
-    expect(without).toEqual([]);
-    await page.selectOption('#score-column', '3');
-    await page.selectOption('#score-predictor', '1');
-    expect(await page.locator('#relation-models thead th').allTextContents()).toEqual(['Model', 'component 2', 'Set1, mean angle error']);
-    expect(await page.locator('#relation-models tbody tr').count()).toBe(13);
-    expect(await page.locator('#surface-models thead th').allTextContents()).toEqual(['Model', 'component 1', 'component 2', 'Set1, mean angle error']);
-    await page.locator('#relation summary').click();
-    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#relation .tools').getByText('Save CSV').click()]);
-    expect((await readFile(await download.path(), 'utf8')).split('\n')[0]).toBe('Model,component 2,"Set1, mean angle error"');
-    await page.context().close();
-  });
+    it('gives every figure a table of its data, which follows what the reader chooses', async () => {
+      const { page } = await openPage(browser, address);
+      const without = await page.evaluate<readonly string[]>(
+        "[...document.querySelectorAll('main figure')].filter((figure) => figure.querySelector('details.data table') === null).map(({ id }) => id)",
+      );
+      expect(without).toEqual([]);
+      await page.selectOption('#score-column', '3');
+      await page.selectOption('#score-predictor', '1');
+      expect(await page.locator('#relation-models thead th').allTextContents()).toEqual([
+        'Model',
+        'component 2',
+        'Set1, mean angle error',
+      ]);
+      expect(await page.locator('#relation-models tbody tr').count()).toBe(13);
+      expect(await page.locator('#surface-models thead th').allTextContents()).toEqual([
+        'Model',
+        'component 1',
+        'component 2',
+        'Set1, mean angle error',
+      ]);
+      await page.locator('#relation summary').click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.locator('#relation .tools').getByText('Save CSV').click(),
+      ]);
+      expect((await readFile(await download.path(), 'utf8')).split('\n')[0]).toBe(
+        'Model,component 2,"Set1, mean angle error"',
+      );
+      await page.context().close();
+    });
 
-  it('tells by keyboard how far a model moved', async () => {
-    const { page } = await openPage(browser, address);
-    const point = page.locator('#changes .point[data-model="Model9"]');
-    await point.focus();
-    expect(await point.getAttribute('aria-label')).toMatch(/^Model9, group [A-C]: moved by 0\.\d{3}$/u);
-    expect(await page.locator('#changes .point[data-model="Model1"]').getAttribute('aria-label')).toContain(': new');
-    await page.context().close();
-  });
+    it('tells by keyboard how far a model moved', async () => {
+      const { page } = await openPage(browser, address);
+      const point = page.locator('#changes .point[data-model="Model9"]');
+      await point.focus();
+      expect(await point.getAttribute('aria-label')).toMatch(/^Model9, group [A-C]: moved by 0\.\d{3}$/u);
+      expect(await page.locator('#changes .point[data-model="Model1"]').getAttribute('aria-label')).toContain(': new');
+      await page.context().close();
+    });
 
-  it('searches the gallery', async () => {
-    const { page } = await openPage(browser, address);
-    expect(await page.locator('.unit:visible').count()).toBe(6);
-    await page.fill('#unit-search', 'horse');
-    expect(await page.locator('.unit:visible').count()).toBe(2);
-    await page.selectOption('#unit-model', 'Model2');
-    expect(await page.locator('.unit:visible').count()).toBe(1);
-    expect(await page.locator('.unit:visible .outline').count()).toBe(4);
-    await page.context().close();
-  });
+    it('searches the gallery', async () => {
+      const { page } = await openPage(browser, address);
+      expect(await page.locator('.unit:visible').count()).toBe(6);
+      await page.fill('#unit-search', 'horse');
+      expect(await page.locator('.unit:visible').count()).toBe(2);
+      await page.selectOption('#unit-model', 'Model2');
+      expect(await page.locator('.unit:visible').count()).toBe(1);
+      expect(await page.locator('.unit:visible .outline').count()).toBe(4);
+      await page.context().close();
+    });
 
-  it('changes its colours at the reader’s wish', async () => {
-    const { page } = await openPage(browser, address);
-    const ground = (): Promise<string> => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
-    const light = await ground();
-    await page.click('#scheme');
-    expect(await ground()).not.toBe(light);
-    await page.click('#scheme');
-    expect(await ground()).toBe(light);
-    await page.context().close();
-  });
+    it('changes its colours at the reader’s wish', async () => {
+      const { page } = await openPage(browser, address);
+      const ground = (): Promise<string> => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+      const light = await ground();
+      await page.click('#scheme');
+      expect(await ground()).not.toBe(light);
+      await page.click('#scheme');
+      expect(await ground()).toBe(light);
+      await page.context().close();
+    });
 
-  it('saves figures as SVG that stand alone, and their data as CSV', async () => {
-    const { page } = await openPage(browser, address);
-    const saved = async (figure: string, name: string): Promise<string> => {
-      const [download] = await Promise.all([page.waitForEvent('download'), page.locator(`${figure} .tools`).getByText(name).click()]);
-      return readFile(await download.path(), 'utf8');
-    };
-    const svg = await saved('#embedding-1-2', 'Save SVG');
-    expect(svg).toMatch(/^<svg[^>]+xmlns="http:\/\/www\.w3\.org\/2000\/svg"/u);
-    expect(svg).not.toContain('var(');
-    expect(await saved('#relations', 'Save SVG')).toContain('Components');
-    const csv = await saved('#relations', 'Save CSV');
-    expect(csv.split('\n')[0]).toMatch(/^Property,Score,n,Pearson/u);
-    expect(csv.trim().split('\n')).toHaveLength(1 + 16 * 6);
-    await page.context().close();
-  });
+    it('saves figures as SVG that stand alone, and their data as CSV', async () => {
+      const { page } = await openPage(browser, address);
+      const saved = async (figure: string, name: string): Promise<string> => {
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.locator(`${figure} .tools`).getByText(name).click(),
+        ]);
+        return readFile(await download.path(), 'utf8');
+      };
+      const svg = await saved('#embedding-1-2', 'Save SVG');
+      expect(svg).toMatch(/^<svg[^>]+xmlns="http:\/\/www\.w3\.org\/2000\/svg"/u);
+      expect(svg).not.toContain('var(');
+      expect(await saved('#relations', 'Save SVG')).toContain('Components');
+      const csv = await saved('#relations', 'Save CSV');
+      expect(csv.split('\n')[0]).toMatch(/^Property,Score,n,Pearson/u);
+      expect(csv.trim().split('\n')).toHaveLength(1 + 16 * 6);
+      await page.context().close();
+    });
 
-  it('shows images that stand in a folder beside it', async () => {
-    const { html, files } = await renderReportFolder({ ...syntheticStudy(), galleries: await syntheticGalleries() });
-    const { page, record } = await openPage(browser, await writePage(html, files));
-    expect(record.console).toEqual([]);
-    expect(record.requests).toHaveLength(files.length);
-    expect(record.requests.every((request) => request.startsWith('file:') && request.includes('/report-images/'))).toBe(true);
-    await page.context().close();
-  });
+    it('shows images that stand in a folder beside it', async () => {
+      const { html, files } = await renderReportFolder({ ...syntheticStudy(), galleries: await syntheticGalleries() });
+      const { page, record } = await openPage(browser, await writePage(html, files));
+      expect(record.console).toEqual([]);
+      expect(record.requests).toHaveLength(files.length);
+      expect(
+        record.requests.every((request) => request.startsWith('file:') && request.includes('/report-images/')),
+      ).toBe(true);
+      await page.context().close();
+    });
 
-  it('runs nothing that a name brings along', async () => {
-    const disguise = (name: string): string => `"'><script>window.broken=1</script><img src=x onerror="window.broken=2">${name}`;
-    const hostile = await writePage(await renderReport({ ...syntheticStudy({ disguise }), galleries: await syntheticGalleries({ disguise }) }));
-    const { page, record } = await openPage(browser, hostile);
-    for (const button of await page.locator('#relation-grid td button').all()) await button.evaluate((each) => { (each as { click(): void }).click(); });
-    await page.locator('#embedding-1-2 .point').first().focus();
-    await page.fill('#concept-search', 'script');
-    expect(await page.evaluate<boolean>('"broken" in window')).toBe(false);
-    expect(record).toEqual({ console: [], requests: [] });
-    await page.context().close();
-  });
+    it('runs nothing that a name brings along', async () => {
+      const disguise = (name: string): string =>
+        `"'><script>window.broken=1</script><img src=x onerror="window.broken=2">${name}`;
+      const hostile = await writePage(
+        await renderReport({ ...syntheticStudy({ disguise }), galleries: await syntheticGalleries({ disguise }) }),
+      );
+      const { page, record } = await openPage(browser, hostile);
+      for (const button of await page.locator('#relation-grid td button').all())
+        await button.evaluate((each) => {
+          (each as { click(): void }).click();
+        });
+      await page.locator('#embedding-1-2 .point').first().focus();
+      await page.fill('#concept-search', 'script');
+      expect(await page.evaluate<boolean>('"broken" in window')).toBe(false);
+      expect(record).toEqual({ console: [], requests: [] });
+      await page.context().close();
+    });
 
-  it.each([1280, 360])('is %i px wide where all names are of 200 characters, and tells those that are cut off', async (width) => {
-    const disguise = (name: string) => `${'n'.repeat(200)}${name}`;
-    const tables = { ...syntheticStudy({ models: 6, conceptsPerCategory: 4, columns: 4, disguise }), change: syntheticChange() };
-    const long = await writePage(await renderReport({ ...tables, galleries: await syntheticGalleries({ disguise }) }));
-    const { page, record } = await openPage(browser, long, { width });
-    await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
-    const cell = page.locator('#model-panel table.mini tbody th').first();
-    await cell.hover();
-    expect(await cell.getAttribute('title')).toBe(await cell.textContent());
-    expect(record).toEqual({ console: [], requests: [] });
-    await page.context().close();
-  });
+    it.each([1280, 360])(
+      'is %i px wide where all names are of 200 characters, and tells those that are cut off',
+      async (width) => {
+        const disguise = (name: string) => `${'n'.repeat(200)}${name}`;
+        const tables = {
+          ...syntheticStudy({ models: 6, conceptsPerCategory: 4, columns: 4, disguise }),
+          change: syntheticChange(),
+        };
+        const long = await writePage(
+          await renderReport({ ...tables, galleries: await syntheticGalleries({ disguise }) }),
+        );
+        const { page, record } = await openPage(browser, long, { width });
+        await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+        const cell = page.locator('#model-panel table.mini tbody th').first();
+        await cell.hover();
+        expect(await cell.getAttribute('title')).toBe(await cell.textContent());
+        expect(record).toEqual({ console: [], requests: [] });
+        await page.context().close();
+      },
+    );
 
-  it('prints without its controls, and with everything that scrolls laid open', async () => {
-    const { page } = await openPage(browser, address, { width: 718 });
-    await page.emulateMedia({ media: 'print' });
-    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(718);
-    expect(await page.locator('#models-table thead button:visible').count()).toBeGreaterThan(5);
-    expect(await page.locator('nav:visible, .controls:visible, .tools:visible').count()).toBe(0);
-    expect(await page.evaluate<string>('getComputedStyle(document.querySelector(".tall")).maxHeight')).toBe('none');
-    await keepScreenshot(page, 'report-print');
-    await page.context().close();
-  });
+    it('prints without its controls, and with everything that scrolls laid open', async () => {
+      const { page } = await openPage(browser, address, { width: 718 });
+      await page.emulateMedia({ media: 'print' });
+      expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(718);
+      expect(await page.locator('#models-table thead button:visible').count()).toBeGreaterThan(5);
+      expect(await page.locator('nav:visible, .controls:visible, .tools:visible').count()).toBe(0);
+      expect(await page.evaluate<string>('getComputedStyle(document.querySelector(".tall")).maxHeight')).toBe('none');
+      await keepScreenshot(page, 'report-print');
+      await page.context().close();
+    });
 
-  it('stays usable with 200 models', async () => {
-    const large = await writePage(await renderReport(syntheticStudy({ models: 200, conceptsPerCategory: 250, groups: 6, columns: 12 })));
-    const { page, record } = await openPage(browser, large);
-    expect(record).toEqual({ console: [], requests: [] });
-    const milliseconds = await page.evaluate<readonly number[]>(timings);
-    // Printed, not asserted: machines differ.
-    process.stdout.write(`200 models x 1,000 concepts: sort, filter, search in ${milliseconds.join(', ')} ms\n`);
-    expect(await page.locator('#models-table tbody tr:visible').count()).toBe(11);
-    expect(await page.locator('#concept-count').textContent()).toBe('62 concepts');
-    await page.context().close();
-  });
-});
+    it('stays usable with 200 models', async () => {
+      const large = await writePage(
+        await renderReport(syntheticStudy({ models: 200, conceptsPerCategory: 250, groups: 6, columns: 12 })),
+      );
+      const { page, record } = await openPage(browser, large);
+      expect(record).toEqual({ console: [], requests: [] });
+      const milliseconds = await page.evaluate<readonly number[]>(timings);
+      // Printed, not asserted: machines differ.
+      process.stdout.write(`200 models x 1,000 concepts: sort, filter, search in ${milliseconds.join(', ')} ms\n`);
+      expect(await page.locator('#models-table tbody tr:visible').count()).toBe(11);
+      expect(await page.locator('#concept-count').textContent()).toBe('62 concepts');
+      await page.context().close();
+    });
+  },
+);
 
-/** Sorts and filters the table of models and searches the map of concepts; gives the milliseconds of each, layout included. */
+/**
+ * Sorts and filters the table of models and searches the map of concepts; gives the milliseconds of each, layout
+ * included.
+ */
 const timings = `
   const timed = (action) => {
     const start = performance.now();
@@ -277,6 +329,14 @@ interface AxeViolation {
 /** What axe finds wrong, in short. */
 async function violations(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe);
-  const found = await page.evaluate<readonly AxeViolation[]>("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)");
-  return found.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}, ${String(nodes.length)} in all`);
+  const found = await page.evaluate<readonly AxeViolation[]>(
+    "axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)",
+  );
+  return found.map(
+    ({ id, impact, nodes }) =>
+      `${id} (${impact}): ${nodes
+        .slice(0, 3)
+        .map(({ html }) => html.slice(0, 160))
+        .join(' | ')}, ${String(nodes.length)} in all`,
+  );
 }

@@ -30,7 +30,10 @@ export type ActivationColumns = {
 /** A batch of activations. */
 export type ActivationBatch = WireBatch<ActivationColumns>;
 
-/** Schema of `Activation`: all maps of one layer (units x height x width, row by row) for one image, with its label planes. */
+/**
+ * Schema of `Activation`: all maps of one layer (units x height x width, row by row) for one image, with its label
+ * planes.
+ */
 export function activationSchema(shape: ActivationShape): Schema<ActivationColumns> {
   const { units, mapHeight, mapWidth, labelHeight, labelWidth } = shape;
   return wireSchema<ActivationColumns>(

@@ -19,7 +19,8 @@ export type CategoryTraitColumns = typeof categoryTraitColumns;
 export type CategoryTraitBatch = WireBatch<CategoryTraitColumns>;
 
 /**
- * Schema of `CategoryTrait`: `trait` is `matches`, `unique` or `redundancy` (of a concept category; `concept` empty), or
+ * Schema of `CategoryTrait`: `trait` is `matches`, `unique` or `redundancy` (of a concept category; `concept` empty),
+ * or
  * `weight` (of one concept); `inside` and `outside` are the means over the models of the cluster and over all others
  * (null where there are none), `difference` = inside - outside.
  */

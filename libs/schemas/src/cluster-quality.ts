@@ -15,5 +15,10 @@ export type ClusterQualityColumns = typeof clusterQualityColumns;
 /** A batch of cluster qualities. */
 export type ClusterQualityBatch = WireBatch<ClusterQualityColumns>;
 
-/** Schema of `ClusterQuality`; `silhouette` is null for k = 1 and for as many clusters as models, `gap` where it has no meaning. */
-export const clusterQualitySchema = wireSchema('ClusterQuality', 1, clusterQualityColumns, { nullable: ['silhouette', 'gap'] });
+/**
+ * Schema of `ClusterQuality`; `silhouette` is null for k = 1 and for as many clusters as models, `gap` where it has no
+ * meaning.
+ */
+export const clusterQualitySchema = wireSchema('ClusterQuality', 1, clusterQualityColumns, {
+  nullable: ['silhouette', 'gap'],
+});

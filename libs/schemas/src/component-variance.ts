@@ -14,5 +14,7 @@ export type ComponentVarianceColumns = typeof componentVarianceColumns;
 /** A batch of component variances. */
 export type ComponentVarianceBatch = WireBatch<ComponentVarianceColumns>;
 
-/** Schema of `ComponentVariance`: components counted from 1, sample variance (n - 1), and its share of the total (0..1). */
+/**
+ * Schema of `ComponentVariance`: components counted from 1, sample variance (n - 1), and its share of the total (0..1).
+ */
 export const componentVarianceSchema = wireSchema('ComponentVariance', 1, componentVarianceColumns);

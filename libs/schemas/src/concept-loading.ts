@@ -11,7 +11,10 @@ export type ConceptLoadingColumns = {
 /** A batch of concept loadings. */
 export type ConceptLoadingBatch = WireBatch<ConceptLoadingColumns>;
 
-/** Schema of `ConceptLoading`: the weight of a concept in each of the first `components` principal components (unit vectors). */
+/**
+ * Schema of `ConceptLoading`: the weight of a concept in each of the first `components` principal components (unit
+ * vectors).
+ */
 export function conceptLoadingSchema(components: number): Schema<ConceptLoadingColumns> {
   return wireSchema<ConceptLoadingColumns>('ConceptLoading', 1, {
     concept: new Utf8(),

@@ -21,5 +21,10 @@ export type ConceptRelationColumns = typeof conceptRelationColumns;
 /** A batch of concept relations. */
 export type ConceptRelationBatch = WireBatch<ConceptRelationColumns>;
 
-/** Schema of `ConceptRelation`: ranked per score column, the strongest first; statistics are null for a concept that is constant over the models. */
-export const conceptRelationSchema = wireSchema('ConceptRelation', 1, conceptRelationColumns, { nullable: ['pearson', 'p', 'q'] });
+/**
+ * Schema of `ConceptRelation`: ranked per score column, the strongest first; statistics are null for a concept that is
+ * constant over the models.
+ */
+export const conceptRelationSchema = wireSchema('ConceptRelation', 1, conceptRelationColumns, {
+  nullable: ['pearson', 'p', 'q'],
+});

@@ -11,7 +11,10 @@ export type EmbeddingPointColumns = {
 /** A batch of embedding points. */
 export type EmbeddingPointBatch = WireBatch<EmbeddingPointColumns>;
 
-/** Schema of `EmbeddingPoint`: a model's scores on the first `components` principal components, and its category of models (counted from 0). */
+/**
+ * Schema of `EmbeddingPoint`: a model's scores on the first `components` principal components, and its category of
+ * models (counted from 0).
+ */
 export function embeddingPointSchema(components: number): Schema<EmbeddingPointColumns> {
   return wireSchema<EmbeddingPointColumns>('EmbeddingPoint', 1, {
     model: new Utf8(),

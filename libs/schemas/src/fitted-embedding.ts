@@ -55,7 +55,10 @@ export function fittedEmbeddingSchema(facts: FittedEmbeddingFacts): Schema<Fitte
   );
 }
 
-/** What a fitted embedding's schema says of itself, or undefined where it is another schema, or says what none of ours would. */
+/**
+ * What a fitted embedding's schema says of itself, or undefined where it is another schema, or says what none of ours
+ * would.
+ */
 export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | undefined {
   const text = schema.metadata.get('facts');
   if (text === undefined) return undefined;
@@ -70,11 +73,33 @@ export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | und
 function isFacts(value: unknown): value is FittedEmbeddingFacts {
   if (!isRecord(value)) return false;
   const { variance, ratio, remaining, models, clusters, normalisation, gate, conceptsOfCategory, leftOut } = value;
-  if (!isList(variance, isNumber) || !isList(ratio, isNumber) || variance.length === 0 || variance.length !== ratio.length) return false;
-  if (remaining !== undefined && !(isRecord(remaining) && isList(remaining['variance'], isNumber) && isList(remaining['ratio'], isNumber))) return false;
-  if (!isList(models, isText) || !isList(clusters, isNumber) || models.length !== clusters.length || new Set(models).size !== models.length) return false;
+  if (
+    !isList(variance, isNumber) ||
+    !isList(ratio, isNumber) ||
+    variance.length === 0 ||
+    variance.length !== ratio.length
+  )
+    return false;
+  if (
+    remaining !== undefined &&
+    !(isRecord(remaining) && isList(remaining['variance'], isNumber) && isList(remaining['ratio'], isNumber))
+  )
+    return false;
+  if (
+    !isList(models, isText) ||
+    !isList(clusters, isNumber) ||
+    models.length !== clusters.length ||
+    new Set(models).size !== models.length
+  )
+    return false;
   if (!clusters.every((cluster) => Number.isInteger(cluster) && cluster >= 0 && cluster < models.length)) return false;
-  if (!isText(normalisation) || !isNumber(gate) || !isRecord(conceptsOfCategory) || !Object.values(conceptsOfCategory).every(isNumber)) return false;
+  if (
+    !isText(normalisation) ||
+    !isNumber(gate) ||
+    !isRecord(conceptsOfCategory) ||
+    !Object.values(conceptsOfCategory).every(isNumber)
+  )
+    return false;
   return isList(leftOut, (pair): pair is [string, string] => isList(pair, isText) && pair.length === 2);
 }
 

@@ -2,26 +2,106 @@
 export { schemaVersion, schemaVersionKey, wireSchema, type WireBatch, type WireSchemaOptions } from './wire-table.ts';
 
 // Dissection
-export { labelledImageSchema, labelPlanesType, type LabelledImageBatch, type LabelledImageColumns, type LabelledImageShape, type LabelPlanes } from './labelled-image.ts';
-export { activationSchema, activationShape, type ActivationBatch, type ActivationColumns, type ActivationShape } from './activation.ts';
-export { unitThresholdColumns, unitThresholdSchema, type UnitThresholdBatch, type UnitThresholdColumns } from './unit-threshold.ts';
-export { unitConceptOverlapColumns, unitConceptOverlapSchema, type UnitConceptOverlapBatch, type UnitConceptOverlapColumns } from './unit-concept-overlap.ts';
-export { noConcept, unitMatchColumns, unitMatchSchema, type UnitMatchBatch, type UnitMatchColumns } from './unit-match.ts';
+export {
+  labelledImageSchema,
+  labelPlanesType,
+  type LabelledImageBatch,
+  type LabelledImageColumns,
+  type LabelledImageShape,
+  type LabelPlanes,
+} from './labelled-image.ts';
+export {
+  activationSchema,
+  activationShape,
+  type ActivationBatch,
+  type ActivationColumns,
+  type ActivationShape,
+} from './activation.ts';
+export {
+  unitThresholdColumns,
+  unitThresholdSchema,
+  type UnitThresholdBatch,
+  type UnitThresholdColumns,
+} from './unit-threshold.ts';
+export {
+  unitConceptOverlapColumns,
+  unitConceptOverlapSchema,
+  type UnitConceptOverlapBatch,
+  type UnitConceptOverlapColumns,
+} from './unit-concept-overlap.ts';
+export {
+  noConcept,
+  unitMatchColumns,
+  unitMatchSchema,
+  type UnitMatchBatch,
+  type UnitMatchColumns,
+} from './unit-match.ts';
 
 // Embedding
-export { conceptProfileColumns, conceptProfileSchema, type ConceptProfileBatch, type ConceptProfileColumns } from './concept-profile.ts';
-export { profileSummaryColumns, profileSummarySchema, type ProfileSummaryBatch, type ProfileSummaryColumns } from './profile-summary.ts';
+export {
+  conceptProfileColumns,
+  conceptProfileSchema,
+  type ConceptProfileBatch,
+  type ConceptProfileColumns,
+} from './concept-profile.ts';
+export {
+  profileSummaryColumns,
+  profileSummarySchema,
+  type ProfileSummaryBatch,
+  type ProfileSummaryColumns,
+} from './profile-summary.ts';
 export { embeddingPointSchema, type EmbeddingPointBatch, type EmbeddingPointColumns } from './embedding-point.ts';
-export { fittedEmbeddingFacts, fittedEmbeddingSchema, type FittedEmbeddingBatch, type FittedEmbeddingColumns, type FittedEmbeddingFacts } from './fitted-embedding.ts';
+export {
+  fittedEmbeddingFacts,
+  fittedEmbeddingSchema,
+  type FittedEmbeddingBatch,
+  type FittedEmbeddingColumns,
+  type FittedEmbeddingFacts,
+} from './fitted-embedding.ts';
 export { placedModelSchema, type PlacedModelBatch, type PlacedModelColumns } from './placed-model.ts';
 export { conceptLoadingSchema, type ConceptLoadingBatch, type ConceptLoadingColumns } from './concept-loading.ts';
-export { componentVarianceColumns, componentVarianceSchema, type ComponentVarianceBatch, type ComponentVarianceColumns } from './component-variance.ts';
-export { clusterQualityColumns, clusterQualitySchema, type ClusterQualityBatch, type ClusterQualityColumns } from './cluster-quality.ts';
-export { categoryTraitColumns, categoryTraitSchema, type CategoryTraitBatch, type CategoryTraitColumns } from './category-trait.ts';
+export {
+  componentVarianceColumns,
+  componentVarianceSchema,
+  type ComponentVarianceBatch,
+  type ComponentVarianceColumns,
+} from './component-variance.ts';
+export {
+  clusterQualityColumns,
+  clusterQualitySchema,
+  type ClusterQualityBatch,
+  type ClusterQualityColumns,
+} from './cluster-quality.ts';
+export {
+  categoryTraitColumns,
+  categoryTraitSchema,
+  type CategoryTraitBatch,
+  type CategoryTraitColumns,
+} from './category-trait.ts';
 
 // Relations to tasks
 export { taskScoreColumns, taskScoreSchema, type TaskScoreBatch, type TaskScoreColumns } from './task-score.ts';
-export { taskRelationColumns, taskRelationSchema, type TaskRelationBatch, type TaskRelationColumns } from './task-relation.ts';
-export { conceptRelationColumns, conceptRelationSchema, type ConceptRelationBatch, type ConceptRelationColumns } from './concept-relation.ts';
-export { performanceSurfaceColumns, performanceSurfaceSchema, type PerformanceSurfaceBatch, type PerformanceSurfaceColumns } from './performance-surface.ts';
-export { surfaceErrorColumns, surfaceErrorSchema, type SurfaceErrorBatch, type SurfaceErrorColumns } from './surface-error.ts';
+export {
+  taskRelationColumns,
+  taskRelationSchema,
+  type TaskRelationBatch,
+  type TaskRelationColumns,
+} from './task-relation.ts';
+export {
+  conceptRelationColumns,
+  conceptRelationSchema,
+  type ConceptRelationBatch,
+  type ConceptRelationColumns,
+} from './concept-relation.ts';
+export {
+  performanceSurfaceColumns,
+  performanceSurfaceSchema,
+  type PerformanceSurfaceBatch,
+  type PerformanceSurfaceColumns,
+} from './performance-surface.ts';
+export {
+  surfaceErrorColumns,
+  surfaceErrorSchema,
+  type SurfaceErrorBatch,
+  type SurfaceErrorColumns,
+} from './surface-error.ts';

@@ -36,7 +36,12 @@ export function labelPlanesType(labelHeight: number, labelWidth: number): LabelP
  * Schema of `LabelledImage`: `image` is a path or id, `pixels` the RGB bytes (height x width x 3, row by row) at the
  * model's input size, `labels` the planes of concept numbers (0 = unlabelled).
  */
-export function labelledImageSchema({ height, width, labelHeight, labelWidth }: LabelledImageShape): Schema<LabelledImageColumns> {
+export function labelledImageSchema({
+  height,
+  width,
+  labelHeight,
+  labelWidth,
+}: LabelledImageShape): Schema<LabelledImageColumns> {
   return wireSchema<LabelledImageColumns>(
     'LabelledImage',
     1,

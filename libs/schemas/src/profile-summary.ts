@@ -16,5 +16,10 @@ export type ProfileSummaryColumns = typeof profileSummaryColumns;
 /** A batch of profile summaries. */
 export type ProfileSummaryBatch = WireBatch<ProfileSummaryColumns>;
 
-/** Schema of `ProfileSummary`; `redundancy` = matches / unique concepts, and null where a model has no match in the category. */
-export const profileSummarySchema = wireSchema('ProfileSummary', 1, profileSummaryColumns, { nullable: ['redundancy'] });
+/**
+ * Schema of `ProfileSummary`; `redundancy` = matches / unique concepts, and null where a model has no match in the
+ * category.
+ */
+export const profileSummarySchema = wireSchema('ProfileSummary', 1, profileSummaryColumns, {
+  nullable: ['redundancy'],
+});

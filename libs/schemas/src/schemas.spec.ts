@@ -17,7 +17,11 @@ describe('wire tables', () => {
 
   it('keeps the axes of images and activation maps with their schemas', () => {
     const labelled = schemas.labelledImageSchema({ height: 4, width: 6, labelHeight: 2, labelWidth: 3 });
-    expect(labelled.fields.map((field) => String(field.type))).toEqual(['Utf8', 'FixedSizeList[72]<Uint8>', 'List<FixedSizeList[6]<Uint16>>']);
+    expect(labelled.fields.map((field) => String(field.type))).toEqual([
+      'Utf8',
+      'FixedSizeList[72]<Uint8>',
+      'List<FixedSizeList[6]<Uint16>>',
+    ]);
     const shape = { model: 'm', layer: 'l', units: 5, mapHeight: 2, mapWidth: 3, labelHeight: 2, labelWidth: 3 };
     const activation = schemas.activationSchema(shape);
     expect(String(activation.fields[1]?.type)).toBe('FixedSizeList[30]<Float32>');

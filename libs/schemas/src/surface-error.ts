@@ -15,5 +15,8 @@ export type SurfaceErrorColumns = typeof surfaceErrorColumns;
 /** A batch of surface errors. */
 export type SurfaceErrorBatch = WireBatch<SurfaceErrorColumns>;
 
-/** Schema of `SurfaceError`: leave-one-out root mean squared error of the surface, and of predicting the mean of the other models. */
+/**
+ * Schema of `SurfaceError`: leave-one-out root mean squared error of the surface, and of predicting the mean of the
+ * other models.
+ */
 export const surfaceErrorSchema = wireSchema('SurfaceError', 1, surfaceErrorColumns);

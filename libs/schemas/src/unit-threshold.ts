@@ -16,5 +16,7 @@ export type UnitThresholdColumns = typeof unitThresholdColumns;
 /** A batch of unit thresholds. */
 export type UnitThresholdBatch = WireBatch<UnitThresholdColumns>;
 
-/** Schema of `UnitThreshold`, one row a unit; `activeFraction` is the share (0..1) of all pixels above the threshold. */
+/**
+ * Schema of `UnitThreshold`, one row a unit; `activeFraction` is the share (0..1) of all pixels above the threshold.
+ */
 export const unitThresholdSchema = wireSchema('UnitThreshold', 1, unitThresholdColumns);

@@ -11,14 +11,19 @@ export interface WireSchemaOptions {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** Makes the Arrow schema of a wire table: columns in order, none nullable unless said, name and version in the metadata. */
+/**
+ * Makes the Arrow schema of a wire table: columns in order, none nullable unless said, name and version in the
+ * metadata.
+ */
 export function wireSchema<T extends TypeMap>(
   name: string,
   version: number,
   columns: T,
   { nullable = [], metadata = {} }: WireSchemaOptions = {},
 ): Schema<T> {
-  const fields = Object.entries(columns).map(([column, type]) => new Field(column, type as DataType, nullable.includes(column)));
+  const fields = Object.entries(columns).map(
+    ([column, type]) => new Field(column, type as DataType, nullable.includes(column)),
+  );
   return new Schema<T>(
     fields as Field<T[keyof T]>[],
     new Map([[schemaVersionKey, `${name}/${String(version)}`], ...Object.entries(metadata)]),

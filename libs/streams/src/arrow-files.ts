@@ -7,7 +7,11 @@ import { BrokenBytes } from './arrow/flatbuffer.ts';
 import { writeFileAtomically } from './atomic-files.ts';
 
 /** Writes batches of one schema as an Arrow IPC file, whole or not at all. */
-export function writeArrowFile<T extends TypeMap>(file: string, schema: Schema<T>, batches: Iterable<RecordBatch<T>>): void {
+export function writeArrowFile<T extends TypeMap>(
+  file: string,
+  schema: Schema<T>,
+  batches: Iterable<RecordBatch<T>>,
+): void {
   writeFileAtomically(file, arrowFileBytes(schema, batches));
 }
 
@@ -51,10 +55,28 @@ export function readArrowBytes(bytes: Uint8Array, file: string): ArrowTable {
     const { schema, batches } = tableFromIPC(bytes);
     return { schema, batches };
   } catch (cause) {
-    if (cause instanceof CompressedBytes) throw new InputError('ARROW_COMPRESSED', 'is a compressed Arrow file', { file, expected: 'an Arrow IPC file without compression', hint: 'Write it again without: compression="uncompressed" in pandas, pyarrow and Polars.', cause });
-    if (cause instanceof UnreadableColumn) throw new InputError('COLUMN_TYPE', cause.message, { file, column: cause.column, expected: 'text, numbers or other plain columns', hint: 'Write the column plainly, or leave it out.', cause });
+    if (cause instanceof CompressedBytes)
+      throw new InputError('ARROW_COMPRESSED', 'is a compressed Arrow file', {
+        file,
+        expected: 'an Arrow IPC file without compression',
+        hint: 'Write it again without: compression="uncompressed" in pandas, pyarrow and Polars.',
+        cause,
+      });
+    if (cause instanceof UnreadableColumn)
+      throw new InputError('COLUMN_TYPE', cause.message, {
+        file,
+        column: cause.column,
+        expected: 'text, numbers or other plain columns',
+        hint: 'Write the column plainly, or leave it out.',
+        cause,
+      });
     const reason = cause instanceof BrokenBytes ? ` (${cause.message})` : '';
-    throw new InputError('ARROW_BROKEN', `is not a whole Arrow IPC file${reason}`, { file, expected: 'an Arrow IPC file (.arrow, .feather version 2)', hint: 'Write it again; a copy may have been cut short.', cause });
+    throw new InputError('ARROW_BROKEN', `is not a whole Arrow IPC file${reason}`, {
+      file,
+      expected: 'an Arrow IPC file (.arrow, .feather version 2)',
+      hint: 'Write it again; a copy may have been cut short.',
+      cause,
+    });
   }
 }
 

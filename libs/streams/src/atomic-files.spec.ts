@@ -40,7 +40,11 @@ describe('a loss of power', () => {
     };
     write('first').commit();
     const staged = write('second');
-    const seen = whileFlushing(() => [existsSync(staged.path), readFileSync(at('out', manifestFile), 'utf8').includes('second'), readdirSync(folder).length]);
+    const seen = whileFlushing(() => [
+      existsSync(staged.path),
+      readFileSync(at('out', manifestFile), 'utf8').includes('second'),
+      readdirSync(folder).length,
+    ]);
     staged.commit();
     expect(seen).toEqual([[false, true, 2]]);
     expect(readdirSync(folder)).toEqual(['out']);

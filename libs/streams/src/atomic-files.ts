@@ -1,5 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, realpathSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError, readInputFile } from '@intermodel/errors';
 import { flushFolder, makeFolder } from './store/durable-folders.ts';
@@ -18,7 +30,12 @@ export function writeFileAtomically(file: string, content: string | Uint8Array |
     makeFolder(path.dirname(file));
     const handle = openSync(temporary, 'wx');
     try {
-      const chunks = typeof content === 'string' ? [Buffer.from(content, 'utf8')] : content instanceof Uint8Array ? [content] : content;
+      const chunks =
+        typeof content === 'string'
+          ? [Buffer.from(content, 'utf8')]
+          : content instanceof Uint8Array
+            ? [content]
+            : content;
       for (const chunk of chunks) writeFully(handle, chunk);
       fsyncSync(handle);
     } finally {
@@ -47,14 +64,19 @@ export interface StagedFolder {
  * replaced; any other folder with files in it is refused.
  *
  * @param target path that appears
- * @param ownNames names of all files that runs write there: files of other names stay, and refuse nothing. Default: the folder is replaced as a whole
+ * @param ownNames names of all files that runs write there: files of other names stay, and refuse nothing. Default: the
+ *   folder is replaced as a whole
  * @throws InputError `OUTPUT_NOT_EMPTY` or `OUTPUT_NOT_A_FOLDER`.
  */
 export function stageFolder(target: string, ownNames?: ReadonlySet<string>): StagedFolder {
   const folder = path.resolve(target);
   if (existsSync(folder)) {
     if (!statSync(folder).isDirectory()) {
-      throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: target, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
+      throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', {
+        file: target,
+        expected: 'a folder, or a path that does not exist yet',
+        hint: 'Give another --out.',
+      });
     }
     const entries = readdirSync(folder).filter((name) => ownNames?.has(name) ?? true);
     if (entries.length > 0 && !isRunFolder(folder)) {
@@ -97,7 +119,10 @@ export function stageFolder(target: string, ownNames?: ReadonlySet<string>): Sta
   };
 }
 
-/** Name that a file or folder bears while it is written, or that a folder bears while it is replaced: with a dot at its head, as no model's folder has it. */
+/**
+ * Name that a file or folder bears while it is written, or that a folder bears while it is replaced: with a dot at its
+ * head, as no model's folder has it.
+ */
 function temporaryName(target: string, state: 'partial' | 'old'): string {
   return path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(4).toString('hex')}.${state}`);
 }
@@ -109,33 +134,43 @@ const leftover = /^\.(.+)\.[0-9a-f]{8}\.(?:partial|old)$/u;
  * Removes what runs that were killed left half-written in a folder; nobody else may be writing there.
  *
  * @param folder place that is tidied up
- * @param ownNames as for {@link stageFolder}, where folders within this one were staged with it: what else was in them is put back
+ * @param ownNames as for {@link stageFolder}, where folders within this one were staged with it: what else was in them
+ *   is put back
  */
 export function removeLeftovers(folder: string, ownNames?: ReadonlySet<string>): void {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!leftover.test(name)) continue;
     const left = path.join(folder, name);
-    if (ownNames !== undefined && name.endsWith('.old') && statSync(left).isDirectory()) giveBack(left, path.join(folder, name.replace(leftover, '$1')), ownNames);
+    if (ownNames !== undefined && name.endsWith('.old') && statSync(left).isDirectory())
+      giveBack(left, path.join(folder, name.replace(leftover, '$1')), ownNames);
     else rmSync(left, { recursive: true, force: true });
   }
 }
 
-/** Moves what no run wrote from a folder that was replaced into the new one, where nothing is replaced, and removes the rest. */
+/**
+ * Moves what no run wrote from a folder that was replaced into the new one, where nothing is replaced, and removes the
+ * rest.
+ */
 function giveBack(old: string, folder: string, ownNames: ReadonlySet<string>): void {
   const others = readdirSync(old).filter((name) => !ownNames.has(name) && !leftover.test(name));
   try {
     if (others.length > 0) makeFolder(folder);
-    for (const name of others) if (!existsSync(path.join(folder, name))) renameSync(path.join(old, name), path.join(folder, name));
+    for (const name of others)
+      if (!existsSync(path.join(folder, name))) renameSync(path.join(old, name), path.join(folder, name));
     removeRunFolder(old, ownNames);
   } catch (cause) {
     throw writeError(folder, cause);
   }
 }
 
-/** Removes the files of runs from a folder, the manifest last, and the folder itself where nothing else is in it; tells whether it is gone. */
+/**
+ * Removes the files of runs from a folder, the manifest last, and the folder itself where nothing else is in it; tells
+ * whether it is gone.
+ */
 export function removeRunFolder(folder: string, ownNames: ReadonlySet<string>): boolean {
   const own = readdirSync(folder).filter((name) => ownNames.has(name) || leftover.test(name));
-  for (const name of own.sort((one, other) => Number(one === manifestFile) - Number(other === manifestFile))) rmSync(path.join(folder, name), { recursive: true, force: true });
+  for (const name of own.sort((one, other) => Number(one === manifestFile) - Number(other === manifestFile)))
+    rmSync(path.join(folder, name), { recursive: true, force: true });
   if (readdirSync(folder).length > 0) return false;
   rmdirSync(folder);
   return true;
@@ -145,7 +180,8 @@ export function removeRunFolder(folder: string, ownNames: ReadonlySet<string>): 
 export const unfinishedFile = 'unfinished.json';
 
 /**
- * Takes the manifest away from an output that is about to be replaced in part: without it nobody takes old and new files
+ * Takes the manifest away from an output that is about to be replaced in part: without it nobody takes old and new
+ * files
  * for one output. {@link unfinishedFile} stands in its place.
  *
  * @throws MachineError `WRITE_FAILED`.
@@ -161,12 +197,17 @@ export function beginReplacing(folder: string): void {
  * was; then the earlier manifest goes, each file comes, and the manifest comes last.
  *
  * @param folder folder of a run
- * @param write writes all files, the manifest among them, into the folder that it is given; returns their names, slashes between folders
+ * @param write writes all files, the manifest among them, into the folder that it is given; returns their names,
+ *   slashes between folders
  * @param tidy removes what of the earlier output has no successor, before the manifest comes
  * @returns the names
  * @throws MachineError `WRITE_FAILED`.
  */
-export function replaceFiles(folder: string, write: (staging: string) => readonly string[], tidy: (names: readonly string[]) => void): readonly string[] {
+export function replaceFiles(
+  folder: string,
+  write: (staging: string) => readonly string[],
+  tidy: (names: readonly string[]) => void,
+): readonly string[] {
   const staging = temporaryName(path.join(folder, 'files'), 'partial');
   underWay.add(staging);
   try {
@@ -197,7 +238,9 @@ function moveFile(from: string, to: string): void {
 /** Whether a folder is the output of a run: its manifest says that intermodel wrote it. */
 export function isRunFolder(folder: string): boolean {
   try {
-    const { program } = JSON.parse(readInputFile(path.join(folder, manifestFile)).toString()) as { readonly program?: unknown };
+    const { program } = JSON.parse(readInputFile(path.join(folder, manifestFile)).toString()) as {
+      readonly program?: unknown;
+    };
     return typeof program === 'string' && program.startsWith('intermodel ');
   } catch {
     return false;
@@ -211,9 +254,15 @@ export function isRunFolder(folder: string): boolean {
  */
 export function checkOutputApart(out: string, inputs: readonly string[]): void {
   const folder = path.resolve(out);
-  const held = inputs.find((input) => path.resolve(input) === folder || path.resolve(input).startsWith(`${folder}${path.sep}`));
+  const held = inputs.find(
+    (input) => path.resolve(input) === folder || path.resolve(input).startsWith(`${folder}${path.sep}`),
+  );
   if (held !== undefined) {
-    throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder holds what this run reads', { file: held, expected: `a folder other than ${out}`, hint: 'Give another --out: the output folder is replaced as a whole.' });
+    throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder holds what this run reads', {
+      file: held,
+      expected: `a folder other than ${out}`,
+      hint: 'Give another --out: the output folder is replaced as a whole.',
+    });
   }
 }
 
@@ -224,9 +273,15 @@ export function checkOutputApart(out: string, inputs: readonly string[]): void {
  */
 export function checkOutputOutside(out: string, folders: readonly string[]): void {
   const place = realPath(path.resolve(out));
-  const around = folders.find((folder) => `${place}${path.sep}`.startsWith(`${realPath(path.resolve(folder))}${path.sep}`));
+  const around = folders.find((folder) =>
+    `${place}${path.sep}`.startsWith(`${realPath(path.resolve(folder))}${path.sep}`),
+  );
   if (around !== undefined) {
-    throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder lies where this run reads its input', { file: out, expected: `a folder outside ${around}`, hint: 'Give another --out: what is written there would be read by the next run.' });
+    throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder lies where this run reads its input', {
+      file: out,
+      expected: `a folder outside ${around}`,
+      hint: 'Give another --out: what is written there would be read by the next run.',
+    });
   }
 }
 
@@ -249,14 +304,22 @@ export function discardStagedFolders(): void {
 export function writeError(file: string, cause: unknown): MachineError {
   if (cause instanceof MachineError) return cause;
   const { code = '' } = cause as NodeJS.ErrnoException;
-  const reason = { ENOSPC: 'the disk is full', EDQUOT: 'the disk quota is used up', EACCES: 'no permission to write', EPERM: 'no permission to write', EROFS: 'the file system is read-only', ENOTDIR: 'a part of the path is a file' }[code];
+  const reason = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+    EACCES: 'no permission to write',
+    EPERM: 'no permission to write',
+    EROFS: 'the file system is read-only',
+    ENOTDIR: 'a part of the path is a file',
+  }[code];
   return new MachineError('WRITE_FAILED', reason ?? `cannot be written (${code === '' ? String(cause) : code})`, {
     file,
-    hint: code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space and run again.' : 'Give a place that can be written.',
+    hint:
+      code === 'ENOSPC' || code === 'EDQUOT' ? 'Free some space and run again.' : 'Give a place that can be written.',
     cause,
   });
 }
 
 function writeFully(handle: number, chunk: Uint8Array): void {
-  for (let written = 0; written < chunk.length; ) written += writeSync(handle, chunk, written);
+  for (let written = 0; written < chunk.length;) written += writeSync(handle, chunk, written);
 }

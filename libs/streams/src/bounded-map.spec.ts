@@ -43,13 +43,27 @@ describe(boundedMap, () => {
   });
 
   it('passes errors of source and project on, and stops what is under way on unsubscribe', async () => {
-    await expect(lastValueFrom(range(0, 3).pipe(boundedMap((item) => (item === 1 ? throwError(() => new Error('broken')) : of(item)), 1)))).rejects.toThrow('broken');
-    await expect(lastValueFrom(concat(of(1), throwError(() => new Error('source'))).pipe(boundedMap(() => NEVER, 2)))).rejects.toThrow('source');
+    await expect(
+      lastValueFrom(
+        range(0, 3).pipe(boundedMap((item) => (item === 1 ? throwError(() => new Error('broken')) : of(item)), 1)),
+      ),
+    ).rejects.toThrow('broken');
+    await expect(
+      lastValueFrom(
+        concat(
+          of(1),
+          throwError(() => new Error('source')),
+        ).pipe(boundedMap(() => NEVER, 2)),
+      ),
+    ).rejects.toThrow('source');
     let stopped = 0;
     const endless = new Observable<never>(() => () => {
       stopped++;
     });
-    range(0, 4).pipe(boundedMap(() => endless, 2)).subscribe().unsubscribe();
+    range(0, 4)
+      .pipe(boundedMap(() => endless, 2))
+      .subscribe()
+      .unsubscribe();
     expect(stopped).toBe(2);
   });
 

@@ -13,8 +13,12 @@ interface Finished<Out> {
  * @param project loads and processes one item; its values are emitted together
  * @param concurrency items under way, at least 1
  */
-export function boundedMap<In, Out>(project: (item: In, index: number) => ObservableInput<Out>, concurrency: number): OperatorFunction<In, Out> {
-  if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`boundedMap: concurrency must be a whole number of at least 1, got ${String(concurrency)}`);
+export function boundedMap<In, Out>(
+  project: (item: In, index: number) => ObservableInput<Out>,
+  concurrency: number,
+): OperatorFunction<In, Out> {
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new RangeError(`boundedMap: concurrency must be a whole number of at least 1, got ${String(concurrency)}`);
   return (source) =>
     new Observable<Out>((subscriber) => {
       const finished = new Map<number, Finished<Out>>();

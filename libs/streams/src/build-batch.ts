@@ -1,4 +1,15 @@
-import { Bool, DataType, makeData, RecordBatch, Struct, Utf8, type Data, type Field, type Schema, type TypeMap } from 'apache-arrow';
+import {
+  Bool,
+  DataType,
+  makeData,
+  RecordBatch,
+  Struct,
+  Utf8,
+  type Data,
+  type Field,
+  type Schema,
+  type TypeMap,
+} from 'apache-arrow';
 import { Interner } from './read-columns.ts';
 
 /** Planes of several images, one after the other: those of row `i` are the planes `offsets[i]` to `offsets[i + 1]`. */
@@ -26,7 +37,8 @@ export interface RepeatedText {
 }
 
 /** Values of one column as {@link buildBatch} takes them; lists of fixed size come flat. */
-export type ColumnValues = readonly string[] | CodedText | RepeatedText | readonly boolean[] | ArrayLike<number> | PlaneValues;
+export type ColumnValues =
+  readonly string[] | CodedText | RepeatedText | readonly boolean[] | ArrayLike<number> | PlaneValues;
 
 /** Values of a batch, by column. */
 export type BatchValues<T extends TypeMap> = { readonly [K in keyof T]: ColumnValues };
@@ -43,16 +55,26 @@ export function buildBatch<T extends TypeMap>(schema: Schema<T>, columns: BatchV
   schema.fields.forEach((field, index) => {
     const rows = children[index]?.length ?? 0;
     if (rows !== length) {
-      throw new RangeError(`buildBatch: column "${field.name}" has ${String(rows)} rows, but the first has ${String(length)}`);
+      throw new RangeError(
+        `buildBatch: column "${field.name}" has ${String(rows)} rows, but the first has ${String(length)}`,
+      );
     }
   });
-  const data = makeData({ type: new Struct<T>(schema.fields), nullCount: 0, length, children: children as Data<T[keyof T]>[] });
+  const data = makeData({
+    type: new Struct<T>(schema.fields),
+    nullCount: 0,
+    length,
+    children: children as Data<T[keyof T]>[],
+  });
   return new RecordBatch(schema, data);
 }
 
 /** A batch without rows, so that the schema of an empty stream is known all the same. */
 export function emptyBatch<T extends TypeMap>(schema: Schema<T>): RecordBatch<T> {
-  const columns = schema.fields.map((field) => [field.name, DataType.isList(field.type) ? { offsets: new Int32Array(1), values: new Uint16Array() } : []]);
+  const columns = schema.fields.map((field) => [
+    field.name,
+    DataType.isList(field.type) ? { offsets: new Int32Array(1), values: new Uint16Array() } : [],
+  ]);
   return buildBatch(schema, Object.fromEntries(columns) as BatchValues<T>);
 }
 
@@ -74,7 +96,8 @@ function columnData({ type, nullable }: Field, values: ColumnValues): Data {
 
 function numberData(type: DataType, nullable: boolean, values: ArrayLike<number>): Data {
   const kind = (type as { ArrayType?: new (values: ArrayLike<number>) => Float64Array }).ArrayType;
-  if (kind === undefined) throw new RangeError(`buildBatch: no numbers in a column of type ${String(type as { toString(): string })}`);
+  if (kind === undefined)
+    throw new RangeError(`buildBatch: no numbers in a column of type ${String(type as { toString(): string })}`);
   const data = values instanceof kind ? values : new kind(values);
   if (!nullable || !DataType.isFloat(type)) return makeData({ type, length: data.length, nullCount: 0, data } as never);
   const nullBitmap = new Uint8Array(Math.ceil(data.length / 8));
@@ -85,7 +108,13 @@ function numberData(type: DataType, nullable: boolean, values: ArrayLike<number>
   }
   if (nullCount === 0) return makeData({ type, length: data.length, nullCount, data } as never);
   // Computed NaN bear either sign, by whichever code the engine had compiled: the same values must give the same bytes.
-  return makeData({ type, length: data.length, nullCount, nullBitmap, data: data.map((value) => (Number.isNaN(value) ? Number.NaN : value)) } as never);
+  return makeData({
+    type,
+    length: data.length,
+    nullCount,
+    nullBitmap,
+    data: data.map((value) => (Number.isNaN(value) ? Number.NaN : value)),
+  } as never);
 }
 
 function boolData(values: readonly boolean[]): Data {
@@ -137,13 +166,20 @@ function codedBytes({ codes, values }: CodedText): TextBytes {
   const valueOffsets = new Int32Array(codes.length + 1);
   for (let row = 0; row < codes.length; row++) {
     const code = codes[row] as number;
-    if (code < 0 || code >= encoded.length) throw new RangeError(`buildBatch: code ${String(code)} in a text column of ${String(encoded.length)} values`);
+    if (code < 0 || code >= encoded.length)
+      throw new RangeError(`buildBatch: code ${String(code)} in a text column of ${String(encoded.length)} values`);
     valueOffsets[row + 1] = (valueOffsets[row] as number) + (starts[code + 1] as number) - (starts[code] as number);
   }
-  return { valueOffsets, data: gatherBytes(Buffer.concat(encoded), starts, codes, new Uint8Array(valueOffsets[codes.length] as number)) };
+  return {
+    valueOffsets,
+    data: gatherBytes(Buffer.concat(encoded), starts, codes, new Uint8Array(valueOffsets[codes.length] as number)),
+  };
 }
 
-/** Puts the bytes of each code one after the other, one by one: for short names a call of `set` costs more than its bytes. */
+/**
+ * Puts the bytes of each code one after the other, one by one: for short names a call of `set` costs more than its
+ * bytes.
+ */
 function gatherBytes(bytes: Uint8Array, starts: Int32Array, codes: Int32Array, data: Uint8Array): Uint8Array {
   let at = 0;
   for (let row = 0; row < codes.length; row++) {

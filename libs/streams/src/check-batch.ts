@@ -24,12 +24,18 @@ function compareSchemas(stage: string, expected: Schema, actual: Schema): void {
   expected.fields.forEach((field, index) => {
     const found = actual.fields[index];
     if (found?.name !== field.name) {
-      throw new BatchSchemaError(stage, field.name, `column ${String(index)} named "${field.name}"`, found === undefined ? 'missing' : `named "${found.name}"`);
+      throw new BatchSchemaError(
+        stage,
+        field.name,
+        `column ${String(index)} named "${field.name}"`,
+        found === undefined ? 'missing' : `named "${found.name}"`,
+      );
     }
     // By text, since a type read from a file has another class than the one that made it (Int for Int32).
     const [wanted, got] = [String(field.type), String(found.type)];
     if (wanted !== got) throw new BatchSchemaError(stage, field.name, wanted, got);
   });
   const extra = actual.fields[expected.fields.length];
-  if (extra !== undefined) throw new BatchSchemaError(stage, extra.name, `${String(expected.fields.length)} columns`, 'one column too many');
+  if (extra !== undefined)
+    throw new BatchSchemaError(stage, extra.name, `${String(expected.fields.length)} columns`, 'one column too many');
 }

@@ -23,7 +23,8 @@ export function batchCsvColumns(batch: RecordBatch, rename: (name: string) => st
   return batch.schema.fields.flatMap((field) => {
     const { name } = field;
     const vector = batch.getChild(name) as Vector;
-    if (!DataType.isFixedSizeList(field.type)) return [{ name: rename(name), cell: (row: number) => vector.get(row) as CsvValue }];
+    if (!DataType.isFixedSizeList(field.type))
+      return [{ name: rename(name), cell: (row: number) => vector.get(row) as CsvValue }];
     return Array.from({ length: field.type.listSize }, (_, index) => ({
       name: `${rename(name)}${String(index + 1)}`,
       cell: (row: number) => (vector.get(row) as Vector | null)?.get(index) as CsvValue,
@@ -46,7 +47,8 @@ const formula = /^"?[=+\-@\t\r]/u;
 const number = /^-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|Infinity)$/u;
 
 /**
- * The text of a CSV file for spreadsheets: an apostrophe before every cell that they would take for a formula, which makes
+ * The text of a CSV file for spreadsheets: an apostrophe before every cell that they would take for a formula, which
+ * makes
  * it text. Numbers stay as they are. Such a file does not read back to the same names.
  */
 export function spreadsheetCsv(text: string): string {

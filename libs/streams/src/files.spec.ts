@@ -1,10 +1,35 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unitMatchSchema } from '@intermodel/schemas';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { batchCsvColumns, buildBatch, checkOutputApart, checkOutputOutside, csvText, emptyBatch, isArrowFile, MachineError, makeFolder, readArrowFile, readInputFile, spreadsheetCsv, stageFolder, writeArrowFile, writeFileAtomically } from './index.ts';
+import {
+  batchCsvColumns,
+  buildBatch,
+  checkOutputApart,
+  checkOutputOutside,
+  csvText,
+  emptyBatch,
+  isArrowFile,
+  MachineError,
+  makeFolder,
+  readArrowFile,
+  readInputFile,
+  spreadsheetCsv,
+  stageFolder,
+  writeArrowFile,
+  writeFileAtomically,
+} from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -15,7 +40,14 @@ afterEach(() => {
 });
 const at = (...parts: string[]) => path.join(folder, ...parts);
 
-const batch = buildBatch(unitMatchSchema, { model: ['a', 'b'], layer: ['', ''], unit: [0, 1], concept: ['x,y', '"q"'], category: ['object', 'part'], iou: [0.1, Number.NaN] });
+const batch = buildBatch(unitMatchSchema, {
+  model: ['a', 'b'],
+  layer: ['', ''],
+  unit: [0, 1],
+  concept: ['x,y', '"q"'],
+  category: ['object', 'part'],
+  iou: [0.1, Number.NaN],
+});
 
 describe('files', () => {
   it('writes and reads Arrow files, empty ones too', () => {
@@ -90,56 +122,90 @@ describe(stageFolder, () => {
   it('refuses outputs within folders that are read, by links too', () => {
     mkdirSync(at('photos'));
     symlinkSync(at('photos'), at('linked'));
-    for (const out of [at('photos'), at('photos', 'new', 'out'), at('linked', 'out')]) expect(() => { checkOutputOutside(out, [at('photos')]); }, out).toThrow(expect.objectContaining({ code: 'OUTPUT_HOLDS_INPUT' }));
-    expect(() => { checkOutputOutside(at('photos-out'), [at('photos'), at('missing')]); }).not.toThrow();
+    for (const out of [at('photos'), at('photos', 'new', 'out'), at('linked', 'out')])
+      expect(() => {
+        checkOutputOutside(out, [at('photos')]);
+      }, out).toThrow(expect.objectContaining({ code: 'OUTPUT_HOLDS_INPUT' }));
+    expect(() => {
+      checkOutputOutside(at('photos-out'), [at('photos'), at('missing')]);
+    }).not.toThrow();
   });
 
   it('tells outputs apart from the inputs that they would replace', () => {
-    expect(() => { checkOutputApart(at('out'), [at('in.csv'), at('out', 'models', 'units.csv')]); }).toThrow(/holds what this run reads/u);
-    expect(() => { checkOutputApart(at('out'), [at('out')]); }).toThrow(/Give another --out/u);
-    expect(() => { checkOutputApart(at('out'), [at('output.csv')]); }).not.toThrow();
+    expect(() => {
+      checkOutputApart(at('out'), [at('in.csv'), at('out', 'models', 'units.csv')]);
+    }).toThrow(/holds what this run reads/u);
+    expect(() => {
+      checkOutputApart(at('out'), [at('out')]);
+    }).toThrow(/Give another --out/u);
+    expect(() => {
+      checkOutputApart(at('out'), [at('output.csv')]);
+    }).not.toThrow();
   });
 });
 
 describe(csvText, () => {
   it('quotes what needs quotes and leaves undefined cells empty', () => {
-    expect(csvText(batchCsvColumns(batch), batch.numRows)).toBe('model,layer,unit,concept,category,iou\na,,0,"x,y",object,0.1\nb,,1,"""q""",part,\n');
+    expect(csvText(batchCsvColumns(batch), batch.numRows)).toBe(
+      'model,layer,unit,concept,category,iou\na,,0,"x,y",object,0.1\nb,,1,"""q""",part,\n',
+    );
   });
 });
 
 describe(spreadsheetCsv, () => {
   it('puts an apostrophe before what a spreadsheet would compute, and leaves numbers and all else', () => {
-    const columns = ['=1+1', '+x', '-', '-x', '@x', '\tx', '=a,b', '="q"', "'=x", 'a=b', '', 'x\n=y'].map((value) => ({ name: '=head', cell: () => value }));
+    const columns = ['=1+1', '+x', '-', '-x', '@x', '\tx', '=a,b', '="q"', "'=x", 'a=b', '', 'x\n=y'].map((value) => ({
+      name: '=head',
+      cell: () => value,
+    }));
     const numbers = [-1, -1.5e-7, -2e21, 3, Number.NaN, true].map((value) => ({ name: 'n', cell: () => value }));
-    expect(spreadsheetCsv(csvText(columns, 1)).split('\n').slice(1).join('\n')).toBe(`'=1+1,'+x,'-,'-x,'@x,'\tx,"'=a,b","'=""q""",'=x,a=b,,"x\n=y"\n`);
+    expect(spreadsheetCsv(csvText(columns, 1)).split('\n').slice(1).join('\n')).toBe(
+      `'=1+1,'+x,'-,'-x,'@x,'\tx,"'=a,b","'=""q""",'=x,a=b,,"x\n=y"\n`,
+    );
     expect(spreadsheetCsv(csvText(columns, 1)).split('\n')[0]).toBe(columns.map(() => "'=head").join(','));
     expect(spreadsheetCsv(csvText(numbers, 1))).toBe(csvText(numbers, 1));
   });
 
   it('changes nothing but these cells, whatever the text', () => {
     fc.assert(
-      fc.property(fc.array(fc.array(fc.oneof(fc.string({ unit: fc.constantFrom('=', '-', 'a', ',', '"', '\n', '\r', '@', '1') }), fc.double()), { minLength: 3, maxLength: 3 })), (rows) => {
-        const columns = [0, 1, 2].map((index) => ({ name: `c${String(index)}`, cell: (row: number) => rows[row]?.[index] }));
-        const expected = columns.map(({ name, cell }) => ({
-          name,
-          cell: (row: number) => {
-            const value = cell(row);
-            return typeof value === 'string' && /^[=+\-@\t\r]/u.test(value) && !/^-\d+$/u.test(value) ? `'${value}` : value;
-          },
-        }));
-        expect(spreadsheetCsv(csvText(columns, rows.length))).toBe(csvText(expected, rows.length));
-      }),
+      fc.property(
+        fc.array(
+          fc.array(
+            fc.oneof(fc.string({ unit: fc.constantFrom('=', '-', 'a', ',', '"', '\n', '\r', '@', '1') }), fc.double()),
+            { minLength: 3, maxLength: 3 },
+          ),
+        ),
+        (rows) => {
+          const columns = [0, 1, 2].map((index) => ({
+            name: `c${String(index)}`,
+            cell: (row: number) => rows[row]?.[index],
+          }));
+          const expected = columns.map(({ name, cell }) => ({
+            name,
+            cell: (row: number) => {
+              const value = cell(row);
+              return typeof value === 'string' && /^[=+\-@\t\r]/u.test(value) && !/^-\d+$/u.test(value)
+                ? `'${value}`
+                : value;
+            },
+          }));
+          expect(spreadsheetCsv(csvText(columns, rows.length))).toBe(csvText(expected, rows.length));
+        },
+      ),
     );
   });
 });
 
 describe(makeFolder, () => {
-  it.skipIf(!existsSync('/proc/self'))('refuses a folder where the system makes none, instead of trying for ever', () => {
-    expect(() => {
-      makeFolder('/proc/no-such-folder/within');
-    }).toThrow('no-such-folder');
-    expect(() => {
-      writeFileAtomically('/proc/no-such-folder/file.txt', 'text');
-    }).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
-  });
+  it.skipIf(!existsSync('/proc/self'))(
+    'refuses a folder where the system makes none, instead of trying for ever',
+    () => {
+      expect(() => {
+        makeFolder('/proc/no-such-folder/within');
+      }).toThrow('no-such-folder');
+      expect(() => {
+        writeFileAtomically('/proc/no-such-folder/file.txt', 'text');
+      }).toThrow(expect.objectContaining({ code: 'WRITE_FAILED' }));
+    },
+  );
 });

@@ -34,13 +34,18 @@ export class Interner {
     for (const data of vector.data) {
       if (DataType.isDictionary(data.type) && data.dictionary !== undefined) {
         const dictionary = data.dictionary;
-        const translated = Array.from({ length: dictionary.length }, (_, index) => this.code(String(dictionary.get(index) ?? '')));
+        const translated = Array.from({ length: dictionary.length }, (_, index) =>
+          this.code(String(dictionary.get(index) ?? '')),
+        );
         const keys = data.values as Int32Array;
-        for (let index = 0; index < data.length; index++) codes[row++] = data.getValid(index) ? (translated[Number(keys[index])] ?? 0) : this.code('');
+        for (let index = 0; index < data.length; index++)
+          codes[row++] = data.getValid(index) ? (translated[Number(keys[index])] ?? 0) : this.code('');
       } else {
         const end = this.#utf8(data.values as Uint8Array, data.valueOffsets as Int32Array, data.length, codes, row);
         // What stands under a null is nobody's business.
-        if (data.nullCount > 0) for (let index = 0; index < data.length; index++) if (!data.getValid(index)) codes[row + index] = this.code('');
+        if (data.nullCount > 0)
+          for (let index = 0; index < data.length; index++)
+            if (!data.getValid(index)) codes[row + index] = this.code('');
         row = end;
       }
     }
@@ -57,7 +62,8 @@ export class Interner {
       if (before < 0 || !sameBytes(bytes, offsets[before] as number, offsets[before + 1] as number, begin, end)) {
         const hash = hashBytes(bytes, begin, end);
         const row = rows.get(hash);
-        if (row !== undefined && sameBytes(bytes, offsets[row] as number, offsets[row + 1] as number, begin, end)) before = row;
+        if (row !== undefined && sameBytes(bytes, offsets[row] as number, offsets[row + 1] as number, begin, end))
+          before = row;
         else {
           codes[start + index] = this.code(text.toString('utf8', begin, end));
           rows.set(hash, (before = index));
@@ -86,7 +92,12 @@ function hashBytes(bytes: Uint8Array, start: number, end: number): number {
 /** Values of a numeric column as float64, NaN where null; a float64 column without nulls is viewed, not copied. */
 export function readNumbers(vector: Vector): Float64Array {
   const only = vector.data[0];
-  if (vector.data.length !== 1 || only === undefined || !(only.values instanceof Float64Array || only.values instanceof Int32Array || only.values instanceof Float32Array)) return readAnyNumbers(vector);
+  if (
+    vector.data.length !== 1 ||
+    only === undefined ||
+    !(only.values instanceof Float64Array || only.values instanceof Int32Array || only.values instanceof Float32Array)
+  )
+    return readAnyNumbers(vector);
   const values = only.values.subarray(0, vector.length);
   if (vector.nullCount === 0) return values instanceof Float64Array ? values : new Float64Array(values);
   return new Float64Array(values).map((value, row) => (only.getValid(row) ? value : Number.NaN));
@@ -104,7 +115,10 @@ function readAnyNumbers(vector: Vector): Float64Array {
 /** Flat float64 values of a column of lists of fixed size, viewed, not copied. */
 export function readLists(vector: Vector): Float64Array {
   const only = vector.data[0];
-  if (only === undefined || vector.data.length !== 1 || !DataType.isFixedSizeList(only.type)) throw new RangeError(`readLists: a column of one chunk of lists of fixed size expected, got ${String(vector.type)}`);
+  if (only === undefined || vector.data.length !== 1 || !DataType.isFixedSizeList(only.type))
+    throw new RangeError(
+      `readLists: a column of one chunk of lists of fixed size expected, got ${String(vector.type)}`,
+    );
   const [child] = only.children;
   const size = only.length * only.type.listSize;
   // Arrow cuts the values of a slice itself where lists have one entry, and leaves them whole otherwise.

@@ -49,7 +49,10 @@ export const drawnConcepts = [
   { number: 12, name: 'shore', category: 'scene' },
 ] as const;
 
-/** Draws pictures of sky over grass or water with balls, houses and trees: the same seed gives the same pixels everywhere. */
+/**
+ * Draws pictures of sky over grass or water with balls, houses and trees: the same seed gives the same pixels
+ * everywhere.
+ */
 export function drawScenes({ count = 6, width = 64, height = 48, seed = 1 }: DrawScenesOptions = {}): DrawnScene[] {
   const generator = xoroshiro128plus(seed);
   const upTo = (low: number, high: number) => uniformInt(generator, low, high);
@@ -83,7 +86,11 @@ class Canvas {
     this.#width = width;
     this.#height = height;
     this.#pixels = new Uint8Array(width * height * 3);
-    [this.#objects, this.#parts, this.#things] = [new Uint16Array(width * height), new Uint16Array(width * height), new Uint16Array(width * height)];
+    [this.#objects, this.#parts, this.#things] = [
+      new Uint16Array(width * height),
+      new Uint16Array(width * height),
+      new Uint16Array(width * height),
+    ];
   }
 
   beginThing(): void {
@@ -97,7 +104,9 @@ class Canvas {
         const pixel = y * this.#width + x;
         // A slight pattern, so that pictures are not flat and a wrong crop or channel order shows.
         const shade = ((x * 7 + y * 13) % 11) - 5;
-        colour.forEach((value, channel) => (this.#pixels[3 * pixel + channel] = Math.min(255, Math.max(0, value + shade))));
+        colour.forEach(
+          (value, channel) => (this.#pixels[3 * pixel + channel] = Math.min(255, Math.max(0, value + shade))),
+        );
         this.#objects[pixel] = object;
         this.#parts[pixel] = part;
         this.#things[pixel] = this.#thing;
@@ -106,7 +115,16 @@ class Canvas {
   }
 
   scene(name: string, place: number): DrawnScene {
-    return { name, width: this.#width, height: this.#height, pixels: this.#pixels, objects: this.#objects, parts: this.#parts, things: this.#things, place };
+    return {
+      name,
+      width: this.#width,
+      height: this.#height,
+      pixels: this.#pixels,
+      objects: this.#objects,
+      parts: this.#parts,
+      things: this.#things,
+      place,
+    };
   }
 }
 
@@ -122,8 +140,18 @@ const drawings: readonly Drawing[] = [
     canvas.beginThing();
     const [eaves, middle] = [top + size / 3, left + size / 2];
     canvas.fill((x, y) => x >= left && x < left + size && y >= eaves && y < top + size, [235, 235, 235], 5);
-    canvas.fill((x, y) => y >= top && y < eaves && Math.abs(x - middle) <= ((y - top + 1) / (size / 3)) * (size / 2), [130, 70, 40], 5, 7);
-    canvas.fill((x, y) => Math.abs(x - middle) < size / 8 && y >= top + 0.6 * size && y < top + size, [20, 20, 20], 5, 8);
+    canvas.fill(
+      (x, y) => y >= top && y < eaves && Math.abs(x - middle) <= ((y - top + 1) / (size / 3)) * (size / 2),
+      [130, 70, 40],
+      5,
+      7,
+    );
+    canvas.fill(
+      (x, y) => Math.abs(x - middle) < size / 8 && y >= top + 0.6 * size && y < top + size,
+      [20, 20, 20],
+      5,
+      8,
+    );
   },
   function tree(canvas, left, top, size) {
     canvas.beginThing();

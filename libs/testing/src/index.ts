@@ -1,16 +1,53 @@
-
 // Drawn scenes, and data sets written of them
 export { drawnConcepts, drawScenes, type DrawnScene, type DrawScenesOptions } from './draw-scenes.ts';
-export { writeFile, writePlainLayout, writePng, writeScenePicture, type PlainLayout, type WritePlainLayoutOptions } from './write-scene-files.ts';
-export { drawnAde20kClasses, drawnAde20kCount, drawnAde20kNames, writeAde20kChallengeLayout, writeAde20kLayout, type WriteAde20kLayoutOptions } from './write-ade20k-layout.ts';
+export {
+  writeFile,
+  writePlainLayout,
+  writePng,
+  writeScenePicture,
+  type PlainLayout,
+  type WritePlainLayoutOptions,
+} from './write-scene-files.ts';
+export {
+  drawnAde20kClasses,
+  drawnAde20kCount,
+  drawnAde20kNames,
+  writeAde20kChallengeLayout,
+  writeAde20kLayout,
+  type WriteAde20kLayoutOptions,
+} from './write-ade20k-layout.ts';
 export { brodenPixels, drawnBrodenExtra, writeBrodenLayout } from './write-broden-layout.ts';
-export { columnRuns, drawnCocoIds, encodeCounts, writeCocoInstancesLayout, writeCocoPanopticLayout } from './write-coco-layout.ts';
-export { drawnVocClasses, drawnVocIndices, vocPaletteColour, writeVocLayout, type WriteVocLayoutOptions } from './write-voc-layout.ts';
+export {
+  columnRuns,
+  drawnCocoIds,
+  encodeCounts,
+  writeCocoInstancesLayout,
+  writeCocoPanopticLayout,
+} from './write-coco-layout.ts';
+export {
+  drawnVocClasses,
+  drawnVocIndices,
+  vocPaletteColour,
+  writeVocLayout,
+  type WriteVocLayoutOptions,
+} from './write-voc-layout.ts';
 export { matlabStructOfTexts } from './matlab-file.ts';
 export { writeNpy, type NpyType } from './write-npy.ts';
 // Unit tables by hand, and large synthetic ones
 export { cutBatch, syntheticUnitMatches, tinyUnitMatches, type TinyUnit } from './unit-tables.ts';
 // ONNX models, written by hand or with random weights
-export { buildOnnxModel, onnxTypes, type OnnxAttribute, type OnnxExternalData, type OnnxFunction, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxType, type OnnxValue } from './onnx-model.ts';
+export {
+  buildOnnxModel,
+  onnxTypes,
+  type OnnxAttribute,
+  type OnnxExternalData,
+  type OnnxFunction,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxType,
+  type OnnxValue,
+} from './onnx-model.ts';
 export { writeMobileNetV2, writeResNet50, type RandomNetwork, type RandomNetworkOptions } from './random-network.ts';
 export { writeColourSegmenter, type ColourHead, type ColourSegmenterOptions } from './colour-segmenter.ts';

@@ -7,7 +7,9 @@ export function matlabStructOfTexts(name: string, fields: Readonly<Record<string
   header.writeUInt16LE(0x0100, 124);
   header.write('IM', 126, 'latin1');
   const names = Object.keys(fields);
-  const nameBytes = Buffer.concat(names.map((field) => Buffer.concat([Buffer.from(field, 'latin1'), Buffer.alloc(32 - field.length)])));
+  const nameBytes = Buffer.concat(
+    names.map((field) => Buffer.concat([Buffer.from(field, 'latin1'), Buffer.alloc(32 - field.length)])),
+  );
   const values = Object.values(fields).map((texts) => matrix(cellClass, [1, texts.length], '', texts.map(text)));
   const struct = matrix(structClass, [1, 1], name, [element(int32, int32s([32])), element(int8, nameBytes), ...values]);
   const packed = deflateSync(struct);
@@ -27,7 +29,15 @@ function text(value: string): Buffer {
 function matrix(kind: number, sizes: readonly number[], name: string, parts: readonly Buffer[]): Buffer {
   const flags = Buffer.alloc(8);
   flags.writeUInt32LE(kind, 0);
-  return element(matrixType, Buffer.concat([element(uint32, flags), element(int32, int32s(sizes)), element(int8, Buffer.from(name, 'latin1')), ...parts]));
+  return element(
+    matrixType,
+    Buffer.concat([
+      element(uint32, flags),
+      element(int32, int32s(sizes)),
+      element(int8, Buffer.from(name, 'latin1')),
+      ...parts,
+    ]),
+  );
 }
 
 /** An element with its tag, in the short form where it fits, padded to 8 bytes. */

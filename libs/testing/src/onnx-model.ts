@@ -75,7 +75,12 @@ export interface OnnxGraph {
   /** Constant tensors by name. */
   readonly initializers?: Readonly<Record<string, OnnxTensor>>;
   /** Constant tensors stored sparsely, by name: flat indices and their values. */
-  readonly sparseInitializers?: Readonly<Record<string, { readonly dims: readonly number[]; readonly indices: readonly number[]; readonly values: readonly number[] }>>;
+  readonly sparseInitializers?: Readonly<
+    Record<
+      string,
+      { readonly dims: readonly number[]; readonly indices: readonly number[]; readonly values: readonly number[] }
+    >
+  >;
   /** Types of tensors in between. */
   readonly valueInfo?: readonly OnnxValue[];
   /** Quantization annotations: tensor name -> names of its scale and zero point. */
@@ -113,7 +118,9 @@ export interface OnnxModel extends OnnxGraph {
 /** Writes an ONNX model (`ModelProto`) for tests: what is given is written, nothing is checked. */
 export function buildOnnxModel(model: OnnxModel): Uint8Array {
   const { opset = 17, irVersion = 8, domains = {}, functions = [], metadata = {} } = model;
-  const opsets = Object.entries({ '': opset, ...domains }).map(([domain, version]) => bytesField(8, [bytesField(1, domain), varintField(2, version)]));
+  const opsets = Object.entries({ '': opset, ...domains }).map(([domain, version]) =>
+    bytesField(8, [bytesField(1, domain), varintField(2, version)]),
+  );
   return joinFields([
     varintField(1, irVersion),
     bytesField(2, 'intermodel-testing'),
@@ -124,7 +131,15 @@ export function buildOnnxModel(model: OnnxModel): Uint8Array {
   ]);
 }
 
-function graphFields({ nodes, inputs = [], outputs, initializers = {}, sparseInitializers = {}, valueInfo = [], quantization = {} }: OnnxGraph): WireField[] {
+function graphFields({
+  nodes,
+  inputs = [],
+  outputs,
+  initializers = {},
+  sparseInitializers = {},
+  valueInfo = [],
+  quantization = {},
+}: OnnxGraph): WireField[] {
   return [
     ...nodes.map((node) => bytesField(1, nodeFields(node))),
     bytesField(2, 'graph'),
@@ -133,7 +148,12 @@ function graphFields({ nodes, inputs = [], outputs, initializers = {}, sparseIni
     ...outputs.map((value) => bytesField(12, valueFields(value))),
     ...valueInfo.map((value) => bytesField(13, valueFields(value))),
     ...Object.entries(quantization).map(([name, { scale, zeroPoint }]) =>
-      bytesField(14, [bytesField(1, name), ...Object.entries({ SCALE_TENSOR: scale, ZERO_POINT_TENSOR: zeroPoint }).map(([key, value]) => bytesField(2, [bytesField(1, key), bytesField(2, value)]))]),
+      bytesField(14, [
+        bytesField(1, name),
+        ...Object.entries({ SCALE_TENSOR: scale, ZERO_POINT_TENSOR: zeroPoint }).map(([key, value]) =>
+          bytesField(2, [bytesField(1, key), bytesField(2, value)]),
+        ),
+      ]),
     ),
     ...Object.entries(sparseInitializers).map(([name, { dims, indices, values }]) =>
       bytesField(15, [
@@ -178,14 +198,23 @@ function attributeFields(value: OnnxAttribute): WireField[] {
 }
 
 function valueFields({ name, dims, type = 'float' }: OnnxValue): WireField[] {
-  const shape = dims?.map((size) => bytesField(1, [typeof size === 'number' ? varintField(1, size) : bytesField(2, size)]));
-  return [bytesField(1, name), bytesField(2, [bytesField(1, [varintField(1, onnxTypes[type]), ...(shape === undefined ? [] : [bytesField(2, shape)])])])];
+  const shape = dims?.map((size) =>
+    bytesField(1, [typeof size === 'number' ? varintField(1, size) : bytesField(2, size)]),
+  );
+  return [
+    bytesField(1, name),
+    bytesField(2, [
+      bytesField(1, [varintField(1, onnxTypes[type]), ...(shape === undefined ? [] : [bytesField(2, shape)])]),
+    ]),
+  ];
 }
 
 function tensorFields({ dims, type = 'float', data = [], external }: OnnxTensor, name: string): WireField[] {
   const head = [...dims.map((size) => varintField(1, size)), varintField(2, onnxTypes[type]), bytesField(8, name)];
   if (external === undefined) return [...head, bytesField(9, rawBytes(type, data))];
-  const entries = Object.entries(external).map(([key, value]) => bytesField(13, [bytesField(1, key), bytesField(2, String(value))]));
+  const entries = Object.entries(external).map(([key, value]) =>
+    bytesField(13, [bytesField(1, key), bytesField(2, String(value))]),
+  );
   return [...head, ...entries, varintField(14, 1)];
 }
 
@@ -196,6 +225,14 @@ function rawBytes(type: OnnxType, data: NonNullable<OnnxTensor['data']>): Uint8A
   }
   const numbers = data as number[];
   if (type === 'int64') return new Uint8Array(BigInt64Array.from(numbers, BigInt).buffer);
-  const kinds = { float: Float32Array, uint8: Uint8Array, int8: Int8Array, int32: Int32Array, bool: Uint8Array, float16: Uint16Array, double: Float64Array };
+  const kinds = {
+    float: Float32Array,
+    uint8: Uint8Array,
+    int8: Int8Array,
+    int32: Int32Array,
+    bool: Uint8Array,
+    float16: Uint16Array,
+    double: Float64Array,
+  };
   return new Uint8Array(new kinds[type](numbers).buffer);
 }

@@ -13,7 +13,8 @@ export function floatField(field: number, value: number): WireField {
 
 /** A field of wire type 2: text, bytes or a message. */
 export function bytesField(field: number, value: string | Uint8Array | readonly WireField[]): WireField {
-  const chunks = typeof value === 'string' ? [Buffer.from(value, 'utf8')] : value instanceof Uint8Array ? [value] : value.flat();
+  const chunks =
+    typeof value === 'string' ? [Buffer.from(value, 'utf8')] : value instanceof Uint8Array ? [value] : value.flat();
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   return [varint((BigInt(field) << 3n) | 2n), varint(BigInt(length)), ...chunks];
 }

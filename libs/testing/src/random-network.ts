@@ -9,7 +9,10 @@ export interface RandomNetworkOptions {
   readonly seed?: number;
   /** Side of the input, in pixels. @default 224 */
   readonly inputSize?: number;
-  /** Makes about five of six values of the last map 0, as trained networks have it; with random weights a quarter to a half are. @default false */
+  /**
+   * Makes about five of six values of the last map 0, as trained networks have it; with random weights a quarter to a
+   * half are. @default false
+   */
   readonly sparse?: boolean;
 }
 
@@ -23,7 +26,10 @@ export interface RandomNetwork {
   readonly earlier: readonly string[];
 }
 
-/** Writes a model shaped like ResNet-50 (batch norms folded) with random weights: the last map has 2,048 units at a 32nd of the input size. */
+/**
+ * Writes a model shaped like ResNet-50 (batch norms folded) with random weights: the last map has 2,048 units at a 32nd
+ * of the input size.
+ */
 export function writeResNet50(file: string, options: RandomNetworkOptions = {}): RandomNetwork {
   const network = new Layers(options.seed);
   let tensor = network.pool(network.conv('images', 3, 64, { kernel: 7, stride: 2, activation: 'Relu' }), 3, 2);
@@ -45,19 +51,35 @@ export function writeResNet50(file: string, options: RandomNetworkOptions = {}):
   return network.finish(file, tensor, channels, earlier.slice(0, -1), options);
 }
 
-/** Writes a model shaped like MobileNetV2 (batch norms folded) with random weights: the last map has 1,280 units at a 32nd of the input size. */
+/**
+ * Writes a model shaped like MobileNetV2 (batch norms folded) with random weights: the last map has 1,280 units at a
+ * 32nd of the input size.
+ */
 export function writeMobileNetV2(file: string, options: RandomNetworkOptions = {}): RandomNetwork {
   const network = new Layers(options.seed);
   let tensor = network.conv('images', 3, 32, { kernel: 3, stride: 2, activation: 'Clip' });
   const earlier: string[] = [];
   let channels = 32;
-  const settings = [[1, 16, 1, 1], [6, 24, 2, 2], [6, 32, 3, 2], [6, 64, 4, 2], [6, 96, 3, 1], [6, 160, 3, 2], [6, 320, 1, 1]] as const;
+  const settings = [
+    [1, 16, 1, 1],
+    [6, 24, 2, 2],
+    [6, 32, 3, 2],
+    [6, 64, 4, 2],
+    [6, 96, 3, 1],
+    [6, 160, 3, 2],
+    [6, 320, 1, 1],
+  ] as const;
   for (const [expansion, width, blocks, firstStride] of settings) {
     for (let block = 0; block < blocks; block++) {
       const stride = block === 0 ? firstStride : 1;
       const hidden = channels * expansion;
       const expanded = expansion === 1 ? tensor : network.conv(tensor, channels, hidden, { activation: 'Clip' });
-      const filtered = network.conv(expanded, hidden, hidden, { kernel: 3, stride, groups: hidden, activation: 'Clip' });
+      const filtered = network.conv(expanded, hidden, hidden, {
+        kernel: 3,
+        stride,
+        groups: hidden,
+        activation: 'Clip',
+      });
       const projected = network.conv(filtered, hidden, width, { gain: 0.7 });
       tensor = stride === 1 && channels === width ? network.node('Add', [tensor, projected]) : projected;
       channels = width;
@@ -91,12 +113,20 @@ class Layers {
     return output;
   }
 
-  conv(input: string, from: number, to: number, { kernel = 1, stride = 1, groups = 1, gain = 1, activation }: ConvOptions): string {
+  conv(
+    input: string,
+    from: number,
+    to: number,
+    { kernel = 1, stride = 1, groups = 1, gain = 1, activation }: ConvOptions,
+  ): string {
     const name = `conv_${String(this.#nodes.length)}`;
     const fanIn = (from / groups) * kernel * kernel;
     const pad = (kernel - 1) / 2;
     // He et al. 2015: variance 2 / fan-in keeps the scale of activations through rectified layers.
-    this.#initializers[`${name}.weight`] = { dims: [to, from / groups, kernel, kernel], data: this.#uniform(to * fanIn, gain * Math.sqrt(6 / fanIn)) };
+    this.#initializers[`${name}.weight`] = {
+      dims: [to, from / groups, kernel, kernel],
+      data: this.#uniform(to * fanIn, gain * Math.sqrt(6 / fanIn)),
+    };
     this.#initializers[`${name}.bias`] = { dims: [to], data: this.#uniform(to, 0.1) };
     const output = this.node('Conv', [input, `${name}.weight`, `${name}.bias`], {
       kernel_shape: [kernel, kernel],
@@ -111,10 +141,20 @@ class Layers {
 
   pool(input: string, kernel: number, stride: number): string {
     const pad = (kernel - 1) / 2;
-    return this.node('MaxPool', [input], { kernel_shape: [kernel, kernel], strides: [stride, stride], pads: [pad, pad, pad, pad] });
+    return this.node('MaxPool', [input], {
+      kernel_shape: [kernel, kernel],
+      strides: [stride, stride],
+      pads: [pad, pad, pad, pad],
+    });
   }
 
-  finish(file: string, last: string, units: number, earlier: readonly string[], { inputSize = 224, sparse = false }: RandomNetworkOptions): RandomNetwork {
+  finish(
+    file: string,
+    last: string,
+    units: number,
+    earlier: readonly string[],
+    { inputSize = 224, sparse = false }: RandomNetworkOptions,
+  ): RandomNetwork {
     const tensor = sparse ? this.#sparsen(last) : last;
     const flat = this.node('Flatten', [this.node('GlobalAveragePool', [tensor])]);
     this.#initializers['head.weight'] = { dims: [units, 1000], data: this.#uniform(units * 1000, 0.02) };
@@ -129,7 +169,10 @@ class Layers {
     return { tensor, units, earlier };
   }
 
-  /** Keeps what lies above 1.45 times the mean of its own map, relative to each map as trained units respond to few places. */
+  /**
+   * Keeps what lies above 1.45 times the mean of its own map, relative to each map as trained units respond to few
+   * places.
+   */
   #sparsen(tensor: string): string {
     this.#initializers.share = { dims: [], data: [1.45] };
     const mean = this.node('GlobalAveragePool', [tensor]);

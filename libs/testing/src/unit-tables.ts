@@ -11,7 +11,9 @@ export type TinyUnit = readonly [concept: string, category: string, iou: number]
  * tinyUnitMatches({ a: [['sky', 'object', 0.2]], b: [['red', 'color', 0.1]] })
  */
 export function tinyUnitMatches(models: Readonly<Record<string, readonly TinyUnit[]>>): UnitMatchBatch {
-  const rows = Object.entries(models).flatMap(([model, units]) => units.map(([concept, category, iou], unit) => ({ model, unit, concept, category, iou })));
+  const rows = Object.entries(models).flatMap(([model, units]) =>
+    units.map(([concept, category, iou], unit) => ({ model, unit, concept, category, iou })),
+  );
   return buildBatch(unitMatchSchema, {
     model: rows.map(({ model }) => model),
     layer: rows.map(() => ''),
@@ -24,7 +26,9 @@ export function tinyUnitMatches(models: Readonly<Record<string, readonly TinyUni
 
 /** Cuts a batch into batches of at most `rows` rows: a stage must give the same result however its stream is cut. */
 export function cutBatch(batch: UnitMatchBatch, rows: number): UnitMatchBatch[] {
-  return Array.from({ length: Math.ceil(batch.numRows / rows) }, (_, index) => batch.slice(index * rows, Math.min(batch.numRows, (index + 1) * rows)));
+  return Array.from({ length: Math.ceil(batch.numRows / rows) }, (_, index) =>
+    batch.slice(index * rows, Math.min(batch.numRows, (index + 1) * rows)),
+  );
 }
 
 /**
@@ -40,7 +44,9 @@ export function syntheticUnitMatches(models: number, units: number): UnitMatchBa
     return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   };
   return Array.from({ length: models }, (_, model) => {
-    const concepts = Array.from({ length: units }, (__, unit) => Math.floor(200 * noise(model, unit) * noise(unit, model % 17)));
+    const concepts = Array.from({ length: units }, (__, unit) =>
+      Math.floor(200 * noise(model, unit) * noise(unit, model % 17)),
+    );
     return buildBatch(unitMatchSchema, {
       model: concepts.map(() => `model ${String(model).padStart(4, '0')}`),
       layer: concepts.map(() => ''),

@@ -3,31 +3,58 @@ import { drawnConcepts, type DrawnScene } from './draw-scenes.ts';
 import { writeFile, writePng, writeScenePicture } from './write-scene-files.ts';
 
 /** Category ids of the COCO layout that drawn objects are written as, sparse as COCO's own. */
-export const drawnCocoIds: ReadonlyMap<number, number> = new Map([[1, 187], [2, 193], [3, 155], [4, 37], [5, 128], [6, 184]]);
+export const drawnCocoIds: ReadonlyMap<number, number> = new Map([
+  [1, 187],
+  [2, 193],
+  [3, 155],
+  [4, 37],
+  [5, 128],
+  [6, 184],
+]);
 
 const split = 'val2017';
 
-/** Writes scenes as COCO panoptic: a segment for each stretch of sky, grass or water and for each thing; the last tree is a crowd. */
+/**
+ * Writes scenes as COCO panoptic: a segment for each stretch of sky, grass or water and for each thing; the last tree
+ * is a crowd.
+ */
 export function writeCocoPanopticLayout(folder: string, scenes: readonly DrawnScene[]): string {
   const annotations = scenes.map((scene, index) => {
     const { name, width, height } = scene;
     const segments = segmentsOf(scene);
     // Ids that use all three channels.
     const idOf = (key: number) => 70_000 * (index + 1) + 257 * key;
-    const data = Uint8Array.from([...segmentKeys(scene)].flatMap((key) => [idOf(key) & 255, (idOf(key) >> 8) & 255, idOf(key) >> 16]));
-    writePng(path.join(folder, 'annotations', `panoptic_${split}`, `${name}.png`), { width, height, data, channels: 3, depth: 8 });
+    const data = Uint8Array.from(
+      [...segmentKeys(scene)].flatMap((key) => [idOf(key) & 255, (idOf(key) >> 8) & 255, idOf(key) >> 16]),
+    );
+    writePng(path.join(folder, 'annotations', `panoptic_${split}`, `${name}.png`), {
+      width,
+      height,
+      data,
+      channels: 3,
+      depth: 8,
+    });
     const trees = segments.filter(({ object }) => object === 6);
     return {
       image_id: index + 100,
       file_name: `${name}.png`,
-      segments_info: segments.map(({ key, object, area }) => ({ id: idOf(key), category_id: drawnCocoIds.get(object), area, bbox: [0, 0, width, height], iscrowd: trees.at(-1)?.key === key ? 1 : 0 })),
+      segments_info: segments.map(({ key, object, area }) => ({
+        id: idOf(key),
+        category_id: drawnCocoIds.get(object),
+        area,
+        bbox: [0, 0, width, height],
+        iscrowd: trees.at(-1)?.key === key ? 1 : 0,
+      })),
     };
   });
   writeAnnotations(folder, 'panoptic', scenes, annotations);
   return folder;
 }
 
-/** Writes scenes as COCO instances: things as run-length masks (text or numbers in turn) or, for houses, as one outline around each row. */
+/**
+ * Writes scenes as COCO instances: things as run-length masks (text or numbers in turn) or, for houses, as one outline
+ * around each row.
+ */
 export function writeCocoInstancesLayout(folder: string, scenes: readonly DrawnScene[]): string {
   const annotations = scenes.flatMap((scene, index) =>
     segmentsOf(scene)
@@ -36,8 +63,17 @@ export function writeCocoInstancesLayout(folder: string, scenes: readonly DrawnS
         const mask = Uint8Array.from(segmentKeys(scene), (other) => (other === key ? 1 : 0));
         const runs = columnRuns(mask, scene.width, scene.height);
         const counts = (index + place) % 2 === 0 ? encodeCounts(runs) : runs;
-        const segmentation = object === 5 ? rowOutlines(mask, scene.width, scene.height) : { size: [scene.height, scene.width], counts };
-        return { id: 1000 * index + key, image_id: index + 100, category_id: drawnCocoIds.get(object), segmentation, area, bbox: [0, 0, 1, 1], iscrowd: object === 6 ? 1 : 0 };
+        const segmentation =
+          object === 5 ? rowOutlines(mask, scene.width, scene.height) : { size: [scene.height, scene.width], counts };
+        return {
+          id: 1000 * index + key,
+          image_id: index + 100,
+          category_id: drawnCocoIds.get(object),
+          segmentation,
+          area,
+          bbox: [0, 0, 1, 1],
+          iscrowd: object === 6 ? 1 : 0,
+        };
       }),
   );
   writeAnnotations(folder, 'instances', scenes, annotations);
@@ -50,7 +86,7 @@ export function encodeCounts(runs: readonly number[]): string {
     .map((run, index) => {
       let rest = index > 2 ? run - (runs[index - 2] ?? 0) : run;
       let text = '';
-      for (let more = true; more; ) {
+      for (let more = true; more;) {
         const bits = rest & 31;
         rest >>= 5;
         more = (bits & 16) !== 0 ? rest !== -1 : rest !== 0;
@@ -76,11 +112,31 @@ export function columnRuns(mask: Uint8Array, width: number, height: number): num
   return runs;
 }
 
-function writeAnnotations(folder: string, kind: string, scenes: readonly DrawnScene[], annotations: readonly object[]): void {
+function writeAnnotations(
+  folder: string,
+  kind: string,
+  scenes: readonly DrawnScene[],
+  annotations: readonly object[],
+): void {
   for (const scene of scenes) writeScenePicture(path.join(folder, split, `${scene.name}.jpg`), scene);
-  const images = scenes.map(({ name, width, height }, index) => ({ id: index + 100, file_name: `${name}.jpg`, width, height }));
-  const categories = drawnConcepts.filter(({ category }) => category === 'object').map(({ number, name }) => ({ id: drawnCocoIds.get(number), name, supercategory: 'drawn', ...(kind === 'panoptic' ? { isthing: number > 3 ? 1 : 0 } : {}) }));
-  writeFile(path.join(folder, 'annotations', `${kind}_${split}.json`), JSON.stringify({ images, annotations, categories }));
+  const images = scenes.map(({ name, width, height }, index) => ({
+    id: index + 100,
+    file_name: `${name}.jpg`,
+    width,
+    height,
+  }));
+  const categories = drawnConcepts
+    .filter(({ category }) => category === 'object')
+    .map(({ number, name }) => ({
+      id: drawnCocoIds.get(number),
+      name,
+      supercategory: 'drawn',
+      ...(kind === 'panoptic' ? { isthing: number > 3 ? 1 : 0 } : {}),
+    }));
+  writeFile(
+    path.join(folder, 'annotations', `${kind}_${split}.json`),
+    JSON.stringify({ images, annotations, categories }),
+  );
 }
 
 interface Segment {
@@ -96,7 +152,13 @@ function segmentKeys({ things, objects }: DrawnScene): Uint16Array {
 
 function segmentsOf(scene: DrawnScene): Segment[] {
   const keys = segmentKeys(scene);
-  return [...new Set(keys)].sort((a, b) => a - b).map((key) => ({ key, object: scene.objects[keys.indexOf(key)] ?? 0, area: keys.filter((other) => other === key).length }));
+  return [...new Set(keys)]
+    .sort((a, b) => a - b)
+    .map((key) => ({
+      key,
+      object: scene.objects[keys.indexOf(key)] ?? 0,
+      area: keys.filter((other) => other === key).length,
+    }));
 }
 
 function rowOutlines(mask: Uint8Array, width: number, height: number): number[][] {

@@ -3,8 +3,16 @@ import { writeFile } from './write-scene-files.ts';
 /** Kinds of numbers that {@link writeNpy} writes, as NumPy calls them. */
 export type NpyType = '|u1' | '<u2' | '>u2' | '<i4' | '<i8' | '<f4';
 
-/** Writes a NumPy array file (format version 1.0) of any shape, in row or column order of the values as they are given. */
-export function writeNpy(file: string, values: ArrayLike<number>, shape: readonly number[], type: NpyType = '<u2', columnOrder = false): void {
+/**
+ * Writes a NumPy array file (format version 1.0) of any shape, in row or column order of the values as they are given.
+ */
+export function writeNpy(
+  file: string,
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  type: NpyType = '<u2',
+  columnOrder = false,
+): void {
   const text = `{'descr': '${type}', 'fortran_order': ${columnOrder ? 'True' : 'False'}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
   const padded = `${text.padEnd(Math.ceil((10 + text.length + 1) / 64) * 64 - 11)}\n`;
   const head = Buffer.alloc(10);

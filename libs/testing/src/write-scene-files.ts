@@ -38,15 +38,36 @@ export interface PlainLayout {
 }
 
 /** Writes scenes as a folder of pictures, a folder of grey label images (objects, parts) and `labels.csv`. */
-export function writePlainLayout(folder: string, scenes: readonly DrawnScene[], { depth = 8, planes = 'numbered' }: WritePlainLayoutOptions = {}): PlainLayout {
-  const layout = { images: path.join(folder, 'images'), labels: path.join(folder, 'labels'), labelNames: path.join(folder, 'labels.csv') };
-  writeFile(layout.labelNames, ['number,name,category', ...drawnConcepts.map(({ number, name, category }) => `${String(number)},${name},${category}`), ''].join('\n'));
+export function writePlainLayout(
+  folder: string,
+  scenes: readonly DrawnScene[],
+  { depth = 8, planes = 'numbered' }: WritePlainLayoutOptions = {},
+): PlainLayout {
+  const layout = {
+    images: path.join(folder, 'images'),
+    labels: path.join(folder, 'labels'),
+    labelNames: path.join(folder, 'labels.csv'),
+  };
+  writeFile(
+    layout.labelNames,
+    [
+      'number,name,category',
+      ...drawnConcepts.map(({ number, name, category }) => `${String(number)},${name},${category}`),
+      '',
+    ].join('\n'),
+  );
   for (const scene of scenes) {
     const { name, width, height } = scene;
     writeScenePicture(path.join(layout.images, `${name}.png`), scene);
     const files = planes === 'numbered' ? [`${name}.png`, `${name}_1.png`] : [`object/${name}.png`, `part/${name}.png`];
     [scene.objects, scene.parts].forEach((plane, index) => {
-      writePng(path.join(layout.labels, files[index] ?? ''), { width, height, data: depth === 16 ? plane : Uint8Array.from(plane), channels: 1, depth });
+      writePng(path.join(layout.labels, files[index] ?? ''), {
+        width,
+        height,
+        data: depth === 16 ? plane : Uint8Array.from(plane),
+        channels: 1,
+        depth,
+      });
     });
   }
   return layout;

@@ -14,7 +14,10 @@ function layoutKind(layout: string, format: string): FuzzKind {
     name: `data-${layout}`,
     write: (folder: string, random: Random, base: string): FuzzCase => {
       cpSync(path.join(base, layout), path.join(folder, layout), { recursive: true });
-      const files = readdirSync(path.join(folder, layout), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
+      const files = readdirSync(path.join(folder, layout), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+        .sort();
       // Text files are few, and say most.
       const told = files.filter((file) => texts.has(path.extname(file)));
       const from = told.length > 0 && random.below(2) === 0 ? told : files;
@@ -26,4 +29,12 @@ function layoutKind(layout: string, format: string): FuzzKind {
 }
 
 /** Images and labels in the layouts of the field. */
-export const dataKinds: readonly FuzzKind[] = [layoutKind('data', 'plain'), layoutKind('npy', 'plain'), layoutKind('coco-instances', 'coco-instances'), layoutKind('coco-panoptic', 'coco-panoptic'), layoutKind('voc', 'voc'), layoutKind('broden', 'broden'), layoutKind('ade20k', 'ade20k')];
+export const dataKinds: readonly FuzzKind[] = [
+  layoutKind('data', 'plain'),
+  layoutKind('npy', 'plain'),
+  layoutKind('coco-instances', 'coco-instances'),
+  layoutKind('coco-panoptic', 'coco-panoptic'),
+  layoutKind('voc', 'voc'),
+  layoutKind('broden', 'broden'),
+  layoutKind('ade20k', 'ade20k'),
+];

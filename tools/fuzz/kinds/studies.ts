@@ -15,11 +15,36 @@ const names = ['study.yaml', 'one', 'two', 'data', 'out'];
 
 /** What stands where a file should: each is made at the path that it is given. */
 const noFiles: readonly (readonly [how: string, make: (file: string) => void])[] = [
-  ['a pipe', (file) => { execFileSync('mkfifo', [file]); }],
-  ['a folder', (file) => { mkdirSync(file); }],
-  ['a link to a device', (file) => { symlinkSync('/dev/zero', file); }],
-  ['a link to nothing', (file) => { symlinkSync('nowhere', file); }],
-  ['a link to itself', (file) => { symlinkSync(path.basename(file), file); }],
+  [
+    'a pipe',
+    (file) => {
+      execFileSync('mkfifo', [file]);
+    },
+  ],
+  [
+    'a folder',
+    (file) => {
+      mkdirSync(file);
+    },
+  ],
+  [
+    'a link to a device',
+    (file) => {
+      symlinkSync('/dev/zero', file);
+    },
+  ],
+  [
+    'a link to nothing',
+    (file) => {
+      symlinkSync('nowhere', file);
+    },
+  ],
+  [
+    'a link to itself',
+    (file) => {
+      symlinkSync(path.basename(file), file);
+    },
+  ],
   ['nothing', () => undefined],
 ];
 
@@ -30,7 +55,8 @@ export const studyKinds: readonly FuzzKind[] = [
     write: (folder: string, random: Random, base: string): FuzzCase => {
       copyStudy(folder, base);
       const how = bendFile(folder, 'study.yaml', random, bendText);
-      const command = random.below(3) === 0 ? ['status', 'study.yaml', '--out', 'out'] : ['run', 'study.yaml', '--out', 'out'];
+      const command =
+        random.below(3) === 0 ? ['status', 'study.yaml', '--out', 'out'] : ['run', 'study.yaml', '--out', 'out'];
       return { argv: command, bent: 'study.yaml', how, names };
     },
   },
@@ -38,9 +64,17 @@ export const studyKinds: readonly FuzzKind[] = [
     name: 'store',
     write: (folder: string, random: Random, base: string): FuzzCase => {
       copyStudy(folder, base, 'out');
-      const files = readdirSync(path.join(folder, 'out'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name))).sort();
+      const files = readdirSync(path.join(folder, 'out'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+        .sort();
       const bent = files[random.below(files.length)] ?? '';
-      return { argv: ['run', 'study.yaml', '--out', 'out'], bent, how: bendFile(folder, bent, random, bendBytes), names };
+      return {
+        argv: ['run', 'study.yaml', '--out', 'out'],
+        bent,
+        how: bendFile(folder, bent, random, bendBytes),
+        names,
+      };
     },
   },
   {
@@ -48,9 +82,25 @@ export const studyKinds: readonly FuzzKind[] = [
     write: (folder: string, random: Random, base: string): FuzzCase => {
       copyStudy(folder, base, 'units', 'scores.csv', 'embedding', 'out');
       const uses: readonly (readonly [bent: string, argv: readonly string[]])[] = [
-        ...['study.yaml', 'model.onnx', 'data/labels.csv', 'data/images/scene-001.png', 'data/labels/scene-001.png', 'out/.store/lock', 'out/.store/hashes.index', 'out/manifest.json', 'out/embedding.arrow', 'out/models/one', 'out/models/one/units.csv', 'out/changes.json'].map((file) => [file, ['run', 'study.yaml', '--out', 'out']] as const),
+        ...[
+          'study.yaml',
+          'model.onnx',
+          'data/labels.csv',
+          'data/images/scene-001.png',
+          'data/labels/scene-001.png',
+          'out/.store/lock',
+          'out/.store/hashes.index',
+          'out/manifest.json',
+          'out/embedding.arrow',
+          'out/models/one',
+          'out/models/one/units.csv',
+          'out/changes.json',
+        ].map((file) => [file, ['run', 'study.yaml', '--out', 'out']] as const),
         ['units/0.csv', ['embed', 'units/0.csv', 'units/1.csv', 'units/2.csv', '--out', 'new', '--components', '1']],
-        ['units/0.arrow', ['embed', 'units/0.arrow', 'units/1.csv', 'units/2.csv', '--out', 'new', '--components', '1']],
+        [
+          'units/0.arrow',
+          ['embed', 'units/0.arrow', 'units/1.csv', 'units/2.csv', '--out', 'new', '--components', '1'],
+        ],
         ['scores.csv', ['relate', '--embedding', 'embedding', '--scores', 'scores.csv', '--out', 'new']],
         ['embedding/fit.arrow', ['place', '--embedding', 'embedding', 'units/4.csv']],
         ['embedding/manifest.json', ['place', '--embedding', 'embedding', 'units/4.csv']],

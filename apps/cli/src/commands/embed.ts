@@ -1,4 +1,13 @@
-import { checkEmbeddingPreset, checkModelNameRule, checkNormalisation, embeddingPresets, embedStudy, modelNameRules, normalisations, type EmbedStudyOptions } from '@intermodel/pipelines';
+import {
+  checkEmbeddingPreset,
+  checkModelNameRule,
+  checkNormalisation,
+  embeddingPresets,
+  embedStudy,
+  modelNameRules,
+  normalisations,
+  type EmbedStudyOptions,
+} from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { chosenEncoding, encodingOption } from '../encoding-option.ts';
 import { repeated, share, wholeNumber } from '../numbers.ts';
@@ -43,7 +52,10 @@ export function embedCommand(): Command {
     .option('--seed <N>', 'seed of everything that is random', wholeNumber(0), 0)
     .option('--title <TEXT>', 'headline of the report')
     .option('--abstract <TEXT>', 'a few sentences below the headline')
-    .addHelpText('after', '\nExamples:\n  intermodel embed units/*.csv --out study\n  intermodel embed units.csv --exclude random --components 2 --normalisation hellinger --out study\n  intermodel embed units.csv --scores scores.csv --out study')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  intermodel embed units/*.csv --out study\n  intermodel embed units.csv --exclude random --components 2 --normalisation hellinger --out study\n  intermodel embed units.csv --scores scores.csv --out study',
+    )
     .action(async (units: readonly string[], options: EmbedOptions, self: Command) => {
       const { onStep, done } = stepProgress(options);
       const study = await embedStudy({ ...studyOptions(units, options), command: statedCommand(self), onStep });
@@ -54,7 +66,8 @@ export function embedCommand(): Command {
 }
 
 function studyOptions(units: readonly string[], options: EmbedOptions): EmbedStudyOptions {
-  const { out, preset, normalisation, modelNames, encoding, json, quiet, format, figures, spreadsheetCsv, ...rest } = options;
+  const { out, preset, normalisation, modelNames, encoding, json, quiet, format, figures, spreadsheetCsv, ...rest } =
+    options;
   return {
     ...rest,
     units,

@@ -21,14 +21,34 @@ export function placeCommand(): Command {
     .option('--out <DIR>', 'also write placement.csv and placement.arrow into this folder')
     .option('--model-names <RULE>', `how names are read: ${Object.keys(modelNameRules).join(', ')}`, 'exact')
     .addOption(encodingOption())
-    .addHelpText('after', '\nExamples:\n  intermodel place --embedding study new-model.csv\n  intermodel place --embedding study new-model.csv --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  intermodel place --embedding study new-model.csv\n  intermodel place --embedding study new-model.csv --json',
+    )
     .action(async (units: readonly string[], options: PlaceOptions) => {
       const { embedding, out, modelNames, encoding, spreadsheetCsv } = options;
-      const placed = await placeStudy({ embedding, units, modelNames: checkModelNameRule(modelNames), ...chosenEncoding(encoding), ...(spreadsheetCsv === undefined ? {} : { spreadsheetCsv }), ...(out === undefined ? {} : { out }) });
-      const rows = placed.toArray().map(({ model, components, cluster, inexpressible }) => ({ model, components: [...components], cluster, inexpressible }));
+      const placed = await placeStudy({
+        embedding,
+        units,
+        modelNames: checkModelNameRule(modelNames),
+        ...chosenEncoding(encoding),
+        ...(spreadsheetCsv === undefined ? {} : { spreadsheetCsv }),
+        ...(out === undefined ? {} : { out }),
+      });
+      const rows = placed.toArray().map(({ model, components, cluster, inexpressible }) => ({
+        model,
+        components: [...components],
+        cluster,
+        inexpressible,
+      }));
       printResult(options, { models: rows }, () =>
         textTable(
-          ['model', ...(rows[0]?.components ?? []).map((_, index) => `pc${String(index + 1)}`), 'category', 'inexpressible'],
+          [
+            'model',
+            ...(rows[0]?.components ?? []).map((_, index) => `pc${String(index + 1)}`),
+            'category',
+            'inexpressible',
+          ],
           rows.map((row) => [row.model, ...row.components, row.cluster, row.inexpressible]),
         ),
       );

@@ -26,19 +26,46 @@ export function relateCommand(): Command {
     .requiredOption('--scores <FILE>', 'score table, wide or tidy; may be given several times', repeated)
     .requiredOption('--out <DIR>', 'folder to write; an earlier run there is replaced')
     .option('--score-columns <FILE>', 'CSV column,task,dataset,metric,higherIsBetter for wide score tables')
-    .option('--model-names <RULE>', `how the names of the scores are read: ${Object.keys(modelNameRules).join(', ')}`, 'exact')
+    .option(
+      '--model-names <RULE>',
+      `how the names of the scores are read: ${Object.keys(modelNameRules).join(', ')}`,
+      'exact',
+    )
     .addOption(encodingOption())
     .option('--permutations <N>', 'orderings drawn where there are too many to try all', wholeNumber(100), 100_000)
     .option('--seed <N>', 'seed of permutations and bootstrap', wholeNumber(0), 0)
-    .addHelpText('after', '\nExamples:\n  intermodel relate --embedding study --scores scores.csv --out relations\n  intermodel relate --embedding study --scores scores.csv --model-names strip-suffix --out relations --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  intermodel relate --embedding study --scores scores.csv --out relations\n  intermodel relate --embedding study --scores scores.csv --model-names strip-suffix --out relations --json',
+    )
     .action(async (options: RelateOptions) => {
       const { scoreColumns, modelNames, encoding, ...rest } = options;
-      const { relations, warnings } = await relateStudy({ ...rest, modelNames: checkModelNameRule(modelNames), ...chosenEncoding(encoding), ...(scoreColumns === undefined ? {} : { scoreColumns }) });
+      const { relations, warnings } = await relateStudy({
+        ...rest,
+        modelNames: checkModelNameRule(modelNames),
+        ...chosenEncoding(encoding),
+        ...(scoreColumns === undefined ? {} : { scoreColumns }),
+      });
       const rows = relations.toArray();
-      const supported = rows.filter((row) => row.supported).map(({ predictor, column, n, pearson, spearman, p, q }) => ({ predictor, column, n, pearson, spearman, p, q }));
+      const supported = rows
+        .filter((row) => row.supported)
+        .map(({ predictor, column, n, pearson, spearman, p, q }) => ({
+          predictor,
+          column,
+          n,
+          pearson,
+          spearman,
+          p,
+          q,
+        }));
       printResult(options, { out: options.out, tested: rows.length, supported, warnings }, () =>
         [
-          supported.length === 0 ? 'no relation is supported' : textTable(['predictor', 'column', 'n', 'pearson', 'q'], supported.map((row) => [row.predictor, row.column, row.n, row.pearson, row.q])),
+          supported.length === 0
+            ? 'no relation is supported'
+            : textTable(
+                ['predictor', 'column', 'n', 'pearson', 'q'],
+                supported.map((row) => [row.predictor, row.column, row.n, row.pearson, row.q]),
+              ),
           ...warnings.map(({ subject, text }) => noteLine(subject, text)),
           `\n${String(supported.length)} of ${String(rows.length)} relations supported (q <= 0.05 and the 95 % interval excludes 0); tables in ${options.out}`,
         ].join('\n'),

@@ -8,9 +8,14 @@ import { chosenStudy } from './run.ts';
 /** `intermodel status`: which steps of a study are done, stale or missing. */
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('Tell which steps of a study are done, stale (and why) or missing, with their sizes and times. Runs and writes nothing.')
+    .description(
+      'Tell which steps of a study are done, stale (and why) or missing, with their sizes and times. Runs and writes nothing.',
+    )
     .argument('<STUDY>', 'study file (YAML or JSON)')
-    .addHelpText('after', '\nExamples:\n  intermodel status study.yaml --out study\n  intermodel status study.yaml --out study --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  intermodel status study.yaml --out study\n  intermodel status study.yaml --out study --json',
+    )
     .action(async (file: string, options: StoreOptions & OutputOptions & GalleryOptions) => {
       const status = await studyStatus(chosenStudy(file, options), studyPlace(options));
       printResult(options, status, () => statusText(status));
@@ -19,22 +24,41 @@ export function statusCommand(): Command {
 }
 
 function statusText({ groups, unsegmented, isComplete }: StudyStatus): string {
-  if (unsegmented > 0) return `${String(unsegmented)} images have no labels of the segmentation models yet; what follows them is not known before they are made.`;
-  const rows = groups.map(({ step, model, done, stale, missing, toRun, bytes, milliseconds }) => [step, model, done, stale, missing, toRun, bytesText(bytes), milliseconds === undefined ? '' : durationText(milliseconds / 1000)]);
+  if (unsegmented > 0)
+    return `${String(unsegmented)} images have no labels of the segmentation models yet; what follows them is not known before they are made.`;
+  const rows = groups.map(({ step, model, done, stale, missing, toRun, bytes, milliseconds }) => [
+    step,
+    model,
+    done,
+    stale,
+    missing,
+    toRun,
+    bytesText(bytes),
+    milliseconds === undefined ? '' : durationText(milliseconds / 1000),
+  ]);
   const open = groups.filter(({ toRun }) => toRun > 0);
-  const reasons = [...new Set(open.flatMap(({ why }) => why))].map((reason) => `${namesOf(open.filter(({ why }) => why.includes(reason)))}: ${reason}`);
-  const following = [...new Set(open.flatMap(({ step, why, follows }) => (why.length === 0 && follows.length > 0 ? [step] : [])))];
+  const reasons = [...new Set(open.flatMap(({ why }) => why))].map(
+    (reason) => `${namesOf(open.filter(({ why }) => why.includes(reason)))}: ${reason}`,
+  );
+  const following = [
+    ...new Set(open.flatMap(({ step, why, follows }) => (why.length === 0 && follows.length > 0 ? [step] : []))),
+  ];
   return [
     textTable(['step', 'model', 'done', 'stale', 'missing', 'to run', 'size', 'took'], rows),
     ...(reasons.length === 0 ? [] : ['', ...reasons]),
     ...(following.length === 0 ? [] : [`${following.join(', ')}: follow from other steps`]),
     '',
-    isComplete ? 'Complete: a run computes nothing.' : `${String(groups.reduce((sum, { toRun }) => sum + toRun, 0))} steps to run.`,
+    isComplete
+      ? 'Complete: a run computes nothing.'
+      : `${String(groups.reduce((sum, { toRun }) => sum + toRun, 0))} steps to run.`,
   ].join('\n');
 }
 
 /** Kinds of steps with their models, such as `maps, top of a, b`. */
 function namesOf(groups: StudyStatus['groups']): string {
-  const [steps, models] = [new Set(groups.map(({ step }) => step)), new Set(groups.map(({ model }) => model).filter((model) => model !== ''))];
+  const [steps, models] = [
+    new Set(groups.map(({ step }) => step)),
+    new Set(groups.map(({ model }) => model).filter((model) => model !== '')),
+  ];
   return `${[...steps].join(', ')}${models.size === 0 ? '' : ` of ${[...models].join(', ')}`}`;
 }

@@ -5,7 +5,13 @@ import { dissectionProgress } from '../dissection-progress.ts';
 import { errorText } from '../failures.ts';
 import { easeCollections } from '../heap-growth.ts';
 import { withOutputOptions } from '../output.ts';
-import { galleryChoices, reportChoices, withGalleryOptions, withReportOptions, type GalleryOptions } from '../report-options.ts';
+import {
+  galleryChoices,
+  reportChoices,
+  withGalleryOptions,
+  withReportOptions,
+  type GalleryOptions,
+} from '../report-options.ts';
 import { runResult } from '../run-result.ts';
 import { statedCommand } from '../stated-command.ts';
 import { lockOptions, withRunOptions, type RunOptions, type StepCounts } from '../run-to-end.ts';
@@ -15,10 +21,15 @@ import { noteLine, writeMessage, writeResult } from '../terminal.ts';
 /** `intermodel watch`: runs a study again as often as something of it changes. */
 export function watchCommand(): Command {
   const command = new Command('watch')
-    .description('Run a study, and again whenever its file, its images and labels, its models or scores change; only what depends on the change is computed. Ends with Ctrl-C.')
+    .description(
+      'Run a study, and again whenever its file, its images and labels, its models or scores change; only what depends on the change is computed. Ends with Ctrl-C.',
+    )
     .argument('<STUDY>', 'study file (YAML or JSON)')
     .requiredOption('--out <DIR>', 'folder to write')
-    .addHelpText('after', '\nExamples:\n  intermodel watch study.yaml --out study\n  intermodel watch study.yaml --out study --json    # a line of JSON for each run')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  intermodel watch study.yaml --out study\n  intermodel watch study.yaml --out study --json    # a line of JSON for each run',
+    )
     .action(async (file: string, options: RunOptions & GalleryOptions, self: Command) => {
       const print = (text: string) => {
         if (options.quiet !== true) writeMessage(`${text}\n`);
@@ -46,7 +57,9 @@ export function watchCommand(): Command {
             done();
             for (const { subject, text } of event.record.warnings) note(subject, text);
             heard.next();
-            print(`${options.out}: ${String(event.models.length)} models, ${String(steps.run)} steps run, ${String(steps.stored)} found in the store`);
+            print(
+              `${options.out}: ${String(event.models.length)} models, ${String(steps.run)} steps run, ${String(steps.stored)} found in the store`,
+            );
             if (options.json === true) writeResult(`${JSON.stringify(runResult(options.out, event, { ...steps }))}\n`);
             [steps.run, steps.stored] = [0, 0];
             break;

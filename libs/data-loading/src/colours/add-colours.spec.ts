@@ -32,15 +32,32 @@ describe(nameColours, () => {
       ['red', 'red', 'red', 'red', 'red', 'blue', 'red', 'blue'],
     ]);
     const output = await lastValueFrom(of(input).pipe(colours.operator()));
-    const names = (plane: Uint16Array | undefined) => [...(plane ?? [])].map((number) => colours.vocabulary.concepts.find((concept) => concept.number === number)?.name);
+    const names = (plane: Uint16Array | undefined) =>
+      [...(plane ?? [])].map(
+        (number) => colours.vocabulary.concepts.find((concept) => concept.number === number)?.name,
+      );
     const rows = labelledImageRows(output);
-    expect(rows.map(({ planes }) => planes.map(names))).toEqual([[['sky', undefined], ['red', 'green']], [['blue', 'blue']]]);
-    expect(rows.map(({ pixels, image }) => [image, ...pixels])).toEqual(labelledImageRows(input).map(({ pixels, image }) => [image, ...pixels]));
+    expect(rows.map(({ planes }) => planes.map(names))).toEqual([
+      [
+        ['sky', undefined],
+        ['red', 'green'],
+      ],
+      [['blue', 'blue']],
+    ]);
+    expect(rows.map(({ pixels, image }) => [image, ...pixels])).toEqual(
+      labelledImageRows(input).map(({ pixels, image }) => [image, ...pixels]),
+    );
     expect(output.schema.metadata).toEqual(input.schema.metadata);
   });
 
   it('reads a slice of a batch as its own rows', () => {
-    const rows = labelledImageRows(colours.addTo(batch([Array.from({ length: 8 }, () => 'white'), Array.from({ length: 8 }, () => 'blue')])).slice(1));
-    expect(rows.map(({ image, planes, pixels }) => [image, planes.length, pixels[2], pixels[0]])).toEqual([['1', 1, 255, 0]]);
+    const rows = labelledImageRows(
+      colours
+        .addTo(batch([Array.from({ length: 8 }, () => 'white'), Array.from({ length: 8 }, () => 'blue')]))
+        .slice(1),
+    );
+    expect(rows.map(({ image, planes, pixels }) => [image, planes.length, pixels[2], pixels[0]])).toEqual([
+      ['1', 1, 255, 0],
+    ]);
   });
 });

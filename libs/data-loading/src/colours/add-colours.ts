@@ -30,20 +30,27 @@ export interface PlaneMaker {
  * images$.pipe(loadLabelledImages({ geometry, vocabulary: set.vocabulary }), colours.operator());
  */
 export function nameColours(vocabulary: LabelVocabulary): PlaneMaker {
-  const appended = appendConcepts(vocabulary, colourTerms.map((name) => ({ name, category: colourCategory })));
+  const appended = appendConcepts(
+    vocabulary,
+    colourTerms.map((name) => ({ name, category: colourCategory })),
+  );
   const numberOf = new Map(colourTerms.map((term, index) => [term, appended.numbers[index] ?? 0]));
   const addTo = (batch: LabelledImageBatch) => addPlanes(batch, (row) => [colourPlane(row, numberOf)]);
   return { vocabulary: appended.vocabulary, addTo, operator: () => map(addTo) };
 }
 
-function colourPlane({ pixels, height, width, labelHeight, labelWidth }: LabelledImageRow, numberOf: ReadonlyMap<string, number>): Uint16Array {
+function colourPlane(
+  { pixels, height, width, labelHeight, labelWidth }: LabelledImageRow,
+  numberOf: ReadonlyMap<string, number>,
+): Uint16Array {
   const plane = new Uint16Array(labelHeight * labelWidth);
   const columns = nearestPositions(labelWidth, width, width, 0, width);
   let cell = 0;
   for (const y of nearestPositions(labelHeight, height, height, 0, height)) {
     for (const x of columns) {
       const at = 3 * (y * width + x);
-      plane[cell++] = numberOf.get(nameColour(pixels[at] as number, pixels[at + 1] as number, pixels[at + 2] as number)) ?? 0;
+      plane[cell++] =
+        numberOf.get(nameColour(pixels[at] as number, pixels[at + 1] as number, pixels[at + 2] as number)) ?? 0;
     }
   }
   return plane;

@@ -2,17 +2,47 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { colourTerms, nameColour, perceivedColour } from './colour-terms.ts';
 
-const named = (hex: string) => nameColour(Number.parseInt(hex.slice(0, 2), 16), Number.parseInt(hex.slice(2, 4), 16), Number.parseInt(hex.slice(4, 6), 16));
+const named = (hex: string) =>
+  nameColour(
+    Number.parseInt(hex.slice(0, 2), 16),
+    Number.parseInt(hex.slice(2, 4), 16),
+    Number.parseInt(hex.slice(4, 6), 16),
+  );
 
-/** Patches of the 24-patch colour chart (X-Rite's published sRGB averages) with the terms that their names or neighbours allow. */
+/**
+ * Patches of the 24-patch colour chart (X-Rite's published sRGB averages) with the terms that their names or neighbours
+ * allow.
+ */
 const colourChecker: readonly [string, string][] = [
-  ['735244', 'brown'], ['c29682', 'brown pink'], ['627a9d', 'blue'], ['576c43', 'green'], ['8580b1', 'purple blue'], ['67bdaa', 'green blue'],
-  ['d67e2c', 'orange'], ['505ba6', 'blue'], ['c15a63', 'red pink'], ['5e3c6c', 'purple'], ['9dbc40', 'green'], ['e0a32e', 'orange yellow'],
-  ['383d96', 'blue'], ['469449', 'green'], ['af363c', 'red'], ['e7c71f', 'yellow'], ['bb5695', 'pink purple'], ['0885a1', 'blue'],
-  ['f3f3f2', 'white'], ['c8c8c8', 'grey'], ['a0a0a0', 'grey'], ['7a7a79', 'grey'], ['555555', 'grey'], ['343434', 'black'],
+  ['735244', 'brown'],
+  ['c29682', 'brown pink'],
+  ['627a9d', 'blue'],
+  ['576c43', 'green'],
+  ['8580b1', 'purple blue'],
+  ['67bdaa', 'green blue'],
+  ['d67e2c', 'orange'],
+  ['505ba6', 'blue'],
+  ['c15a63', 'red pink'],
+  ['5e3c6c', 'purple'],
+  ['9dbc40', 'green'],
+  ['e0a32e', 'orange yellow'],
+  ['383d96', 'blue'],
+  ['469449', 'green'],
+  ['af363c', 'red'],
+  ['e7c71f', 'yellow'],
+  ['bb5695', 'pink purple'],
+  ['0885a1', 'blue'],
+  ['f3f3f2', 'white'],
+  ['c8c8c8', 'grey'],
+  ['a0a0a0', 'grey'],
+  ['7a7a79', 'grey'],
+  ['555555', 'grey'],
+  ['343434', 'black'],
 ];
 
-/** Colours of CSS (Color Module 4) whose names contain a basic term, and shades that are commonly held to belong to one. */
+/**
+ * Colours of CSS (Color Module 4) whose names contain a basic term, and shades that are commonly held to belong to one.
+ */
 const css = `black 000000, white ffffff, red ff0000, green 008000, blue 0000ff, yellow ffff00, orange ffa500, purple 800080, pink ffc0cb, grey 808080,
 red 8b0000, orange ff8c00, green 006400, green 90ee90, green 98fb98, green 2e8b57, green 228b22, green 32cd32, green 00ff7f, green 556b2f, green 8fbc8f, green 00ff00,
 blue add8e6, blue 87ceeb, blue 4682b4, blue 4169e1, blue 191970, blue 000080, blue 0000cd, blue 00008b, blue 1e90ff, blue 6495ed, blue b0e0e6,
@@ -49,7 +79,9 @@ describe(nameColour, () => {
     const byte = fc.integer({ min: 0, max: 255 });
     fc.assert(fc.property(byte, byte, byte, (red, green, blue) => colourTerms.includes(nameColour(red, green, blue))));
     const steps = [0, 36, 73, 109, 146, 182, 219, 255];
-    const used = new Set(steps.flatMap((red) => steps.flatMap((green) => steps.map((blue) => nameColour(red, green, blue)))));
+    const used = new Set(
+      steps.flatMap((red) => steps.flatMap((green) => steps.map((blue) => nameColour(red, green, blue)))),
+    );
     expect(used).toEqual(new Set(colourTerms));
   });
 });
@@ -57,10 +89,22 @@ describe(nameColour, () => {
 describe(perceivedColour, () => {
   // Values of Ottosson's reference implementation.
   it.each([
-    [[255, 255, 255], [1, 0, undefined]],
-    [[255, 0, 0], [0.628, 0.2577, 29.23]],
-    [[0, 255, 0], [0.8664, 0.2948, 142.5]],
-    [[0, 0, 255], [0.452, 0.3132, 264.05]],
+    [
+      [255, 255, 255],
+      [1, 0, undefined],
+    ],
+    [
+      [255, 0, 0],
+      [0.628, 0.2577, 29.23],
+    ],
+    [
+      [0, 255, 0],
+      [0.8664, 0.2948, 142.5],
+    ],
+    [
+      [0, 0, 255],
+      [0.452, 0.3132, 264.05],
+    ],
   ] as const)('converts %j to OKLCH', ([red, green, blue], [lightness, chroma, hue]) => {
     const colour = perceivedColour(red, green, blue);
     expect(colour.lightness).toBeCloseTo(lightness, 3);

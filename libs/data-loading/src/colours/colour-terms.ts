@@ -1,5 +1,17 @@
 /** The eleven basic colour terms of English (Berlin and Kay 1969), by name. */
-export const colourTerms = ['black', 'blue', 'brown', 'grey', 'green', 'orange', 'pink', 'purple', 'red', 'white', 'yellow'] as const;
+export const colourTerms = [
+  'black',
+  'blue',
+  'brown',
+  'grey',
+  'green',
+  'orange',
+  'pink',
+  'purple',
+  'red',
+  'white',
+  'yellow',
+] as const;
 
 /** A basic colour term. */
 export type ColourTerm = (typeof colourTerms)[number];
@@ -23,7 +35,11 @@ export function perceivedColour(red: number, green: number, blue: number): Perce
   const greenRed = 1.9779984951 * long - 2.428592205 * middle + 0.4505937099 * short;
   const blueYellow = 0.0259040371 * long + 0.7827717662 * middle - 0.808675766 * short;
   const degrees = (Math.atan2(blueYellow, greenRed) * 180) / Math.PI;
-  return { lightness: 0.2104542553 * long + 0.793617785 * middle - 0.0040720468 * short, chroma: Math.hypot(greenRed, blueYellow), hue: degrees < 0 ? degrees + 360 : degrees };
+  return {
+    lightness: 0.2104542553 * long + 0.793617785 * middle - 0.0040720468 * short,
+    chroma: Math.hypot(greenRed, blueYellow),
+    hue: degrees < 0 ? degrees + 360 : degrees,
+  };
 }
 
 /** Below this chroma a colour is black, grey or white. */
@@ -31,7 +47,8 @@ export const achromaticChroma = 0.032;
 
 /**
  * Names an sRGB colour by one of the {@link colourTerms}. First the dark and the colourless are told apart, then eight
- * sectors of hue, in which lightness and chroma decide between neighbours: brown is dark or dull orange, pink is light red.
+ * sectors of hue, in which lightness and chroma decide between neighbours: brown is dark or dull orange, pink is light
+ * red.
  * The thresholds were set so that colour charts get the names that people give them.
  */
 export function nameColour(red: number, green: number, blue: number): ColourTerm {
@@ -45,7 +62,12 @@ export function nameColour(red: number, green: number, blue: number): ColourTerm
 
 /** The darker a colour, the more chroma it needs to be seen as a hue. */
 function isBlack({ lightness, chroma }: PerceivedColour): boolean {
-  return lightness < 0.18 || (lightness < 0.25 && chroma < 0.09) || (lightness < 0.3 && chroma < 0.05) || (lightness < 0.34 && chroma < achromaticChroma);
+  return (
+    lightness < 0.18 ||
+    (lightness < 0.25 && chroma < 0.09) ||
+    (lightness < 0.3 && chroma < 0.05) ||
+    (lightness < 0.34 && chroma < achromaticChroma)
+  );
 }
 
 interface Sector {
@@ -59,7 +81,12 @@ const sectors: readonly Sector[] = [
   {
     upTo: 42,
     name: (lightness, chroma) => {
-      if ((lightness < 0.62 && chroma < 0.1) || (lightness < 0.36 && chroma < 0.12) || (lightness < 0.72 && chroma < 0.06)) return 'brown';
+      if (
+        (lightness < 0.62 && chroma < 0.1) ||
+        (lightness < 0.36 && chroma < 0.12) ||
+        (lightness < 0.72 && chroma < 0.06)
+      )
+        return 'brown';
       return lightness > 0.7 ? 'pink' : 'red';
     },
   },

@@ -11,12 +11,26 @@ import { readMatlabTexts } from './matlab-texts.ts';
  *
  * @throws InputError `CLASS_NAMES_MISSING`, `MAT_BROKEN`, `JSON_BROKEN`, `FILE_MISSING`.
  */
-export async function readAde20kNames(folder: DataFolder, pictures: readonly ListedFile[], names: string | undefined, encoding?: TextEncoding): Promise<Map<number, string>> {
+export async function readAde20kNames(
+  folder: DataFolder,
+  pictures: readonly ListedFile[],
+  names: string | undefined,
+  encoding?: TextEncoding,
+): Promise<Map<number, string>> {
   const index = names ?? folder.files.find(({ name }) => /(?:^|\/)index[^/]*\.mat$/u.test(name))?.file;
-  if (index !== undefined) return numbered(index.endsWith('.mat') ? readMatlabTexts(readInputFile(index), index, 'objectnames') : await textLines(index, encoding));
+  if (index !== undefined)
+    return numbered(
+      index.endsWith('.mat')
+        ? readMatlabTexts(readInputFile(index), index, 'objectnames')
+        : await textLines(index, encoding),
+    );
   const described = pictures.flatMap(({ stem }) => folder.find(`${stem}.json`) ?? []);
   if (described.length === 0) {
-    throw new InputError('CLASS_NAMES_MISSING', 'nothing says what the classes are called', { file: folder.root, expected: 'index_ade20k.mat, or NAME.json beside each NAME.jpg', hint: 'Give the file of the names with --names.' });
+    throw new InputError('CLASS_NAMES_MISSING', 'nothing says what the classes are called', {
+      file: folder.root,
+      expected: 'index_ade20k.mat, or NAME.json beside each NAME.jpg',
+      hint: 'Give the file of the names with --names.',
+    });
   }
   const found = new Map<number, string>();
   for (const { file } of described) {

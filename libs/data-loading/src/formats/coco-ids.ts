@@ -4,8 +4,14 @@ import { wrongShape, type JsonObject } from './json-file.ts';
 /** An id of COCO is a name, whether it is written as a number or as text: `7` and `"7"` are the same one. */
 export function cocoId(from: JsonObject, key: string, file: string, at: string): string {
   const value = from[key];
-  if (typeof value !== 'string' && typeof value !== 'number') throw wrongShape(file, `${at}${key}`, 'a number or a text');
-  if (typeof value === 'number' && !Number.isSafeInteger(value)) throw wrongShape(file, `${at}${key}`, `a text, or a whole number of at most ${String(Number.MAX_SAFE_INTEGER)}: larger ones are not read exactly`);
+  if (typeof value !== 'string' && typeof value !== 'number')
+    throw wrongShape(file, `${at}${key}`, 'a number or a text');
+  if (typeof value === 'number' && !Number.isSafeInteger(value))
+    throw wrongShape(
+      file,
+      `${at}${key}`,
+      `a text, or a whole number of at most ${String(Number.MAX_SAFE_INTEGER)}: larger ones are not read exactly`,
+    );
   return String(value);
 }
 
@@ -37,7 +43,8 @@ export interface CocoNumbers {
  * @param reserved a number that stands for something else
  */
 export function numberCategories(categories: readonly CocoCategory[], reserved: number | undefined): CocoNumbers {
-  const canStay = (id: string) => /^[1-9]\d{0,4}$/u.test(id) && Number(id) <= largestLabelNumber && Number(id) !== reserved;
+  const canStay = (id: string) =>
+    /^[1-9]\d{0,4}$/u.test(id) && Number(id) <= largestLabelNumber && Number(id) !== reserved;
   const stay = categories.every(({ id }) => canStay(id));
   const sorted = categories.toSorted((a, b) => compareIds(a.id, b.id));
   const concepts = new Map<string, LabelConcept>();

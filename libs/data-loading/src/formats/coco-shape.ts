@@ -17,20 +17,43 @@ export interface CocoShape {
  *
  * @throws InputError `JSON_SHAPE`, or `JSON_INCONSISTENT` for a mask of another size than its image.
  */
-export function cocoShape(segmentation: unknown, image: { readonly width: number; readonly height: number }, file: string, at: string): CocoShape {
+export function cocoShape(
+  segmentation: unknown,
+  image: { readonly width: number; readonly height: number },
+  file: string,
+  at: string,
+): CocoShape {
   if (segmentation === undefined || segmentation === null) return { shape: undefined, flatOutlines: 0 };
   if (Array.isArray(segmentation)) {
     if (!segmentation.every(isOutline)) throw wrongShape(file, at, 'outlines as x, y, x, y, …');
     const polygons = segmentation.filter(hasArea);
-    return { shape: polygons.length === 0 ? undefined : { polygons }, flatOutlines: segmentation.length - polygons.length };
+    return {
+      shape: polygons.length === 0 ? undefined : { polygons },
+      flatOutlines: segmentation.length - polygons.length,
+    };
   }
   const { counts, size } = segmentation as { readonly counts?: unknown; readonly size?: unknown };
   const runs = typeof counts === 'string' ? decodeCounts(counts) : counts;
-  if (!isNumbers(runs) || !isNumbers(size)) throw wrongShape(file, at, 'outlines, or counts and size of a run-length mask');
+  if (!isNumbers(runs) || !isNumbers(size))
+    throw wrongShape(file, at, 'outlines, or counts and size of a run-length mask');
   if (runs.length === 0) return { shape: undefined, flatOutlines: 0 };
   const pixels = runs.reduce((sum, run) => sum + run, 0);
-  if (size[0] !== image.height || size[1] !== image.width || pixels !== image.width * image.height || runs.some((run) => run < 0)) {
-    throw new InputError('JSON_INCONSISTENT', `a mask of ${String(pixels)} pixels and size ${size.join(' x ')} does not fit its image of ${String(image.height)} x ${String(image.width)}`, { file, column: at, expected: 'runs that fill the image exactly', hint: 'Take annotations and images of the same release.' });
+  if (
+    size[0] !== image.height ||
+    size[1] !== image.width ||
+    pixels !== image.width * image.height ||
+    runs.some((run) => run < 0)
+  ) {
+    throw new InputError(
+      'JSON_INCONSISTENT',
+      `a mask of ${String(pixels)} pixels and size ${size.join(' x ')} does not fit its image of ${String(image.height)} x ${String(image.width)}`,
+      {
+        file,
+        column: at,
+        expected: 'runs that fill the image exactly',
+        hint: 'Take annotations and images of the same release.',
+      },
+    );
   }
   return { shape: runs.some((run, index) => index % 2 === 1 && run > 0) ? { runs } : undefined, flatOutlines: 0 };
 }
@@ -41,7 +64,7 @@ export function cocoShape(segmentation: unknown, image: { readonly width: number
  */
 export function decodeCounts(text: string): number[] {
   const runs: number[] = [];
-  for (let place = 0; place < text.length; ) {
+  for (let place = 0; place < text.length;) {
     let [value, shift, more] = [0, 0, true];
     while (more && place < text.length) {
       const letter = text.charCodeAt(place++) - 48;
@@ -59,7 +82,10 @@ function isOutline(value: unknown): value is number[] {
   return isNumbers(value) && value.length % 2 === 0;
 }
 
-/** Whether some three points of an outline do not lie on one line. The area of an outline that crosses itself may sum to 0. */
+/**
+ * Whether some three points of an outline do not lie on one line. The area of an outline that crosses itself may sum to
+ * 0.
+ */
 function hasArea(outline: readonly number[]): boolean {
   const [x0 = 0, y0 = 0] = outline;
   let [dx, dy] = [0, 0];

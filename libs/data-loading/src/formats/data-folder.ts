@@ -31,7 +31,10 @@ export class DataFolder {
    */
   static async open(root: string): Promise<DataFolder> {
     const files = await listFiles(root);
-    await refuseLinksOutside(root, files.filter(({ linked }) => linked === true));
+    await refuseLinksOutside(
+      root,
+      files.filter(({ linked }) => linked === true),
+    );
     return new DataFolder(root, files);
   }
 
@@ -56,27 +59,48 @@ export class DataFolder {
    * @throws InputError `PATH_OUTSIDE`, `FILE_MISSING`, as {@link resolve} for the name with `.jpg`.
    */
   resolveImage(stem: string, place: ErrorPlace, below: string): ListedFile {
-    return this.#locate(`${stem}.jpg`, place, [below], (whole) => this.find(whole) ?? this.#imagesByStem.get(whole.slice(0, -'.jpg'.length).normalize('NFC')));
+    return this.#locate(
+      `${stem}.jpg`,
+      place,
+      [below],
+      (whole) => this.find(whole) ?? this.#imagesByStem.get(whole.slice(0, -'.jpg'.length).normalize('NFC')),
+    );
   }
 
-  #locate(name: string, place: ErrorPlace, below: readonly string[], find: (whole: string) => ListedFile | undefined): ListedFile {
+  #locate(
+    name: string,
+    place: ErrorPlace,
+    below: readonly string[],
+    find: (whole: string) => ListedFile | undefined,
+  ): ListedFile {
     const isAbsolute = path.isAbsolute(name) || /^(?:[a-z]:|\\)/iu.test(name);
-    const places = (below.length === 0 ? [''] : below).map((folder) => (isAbsolute || folder === '' ? name : `${folder}/${name}`));
+    const places = (below.length === 0 ? [''] : below).map((folder) =>
+      isAbsolute || folder === '' ? name : `${folder}/${name}`,
+    );
     const [first = ''] = places;
     const isOutside = (whole: string) => whole === '..' || whole.startsWith('../');
     if (isAbsolute || name === '' || name.includes('\0') || isOutside(path.posix.normalize(first))) {
-      throw new InputError('PATH_OUTSIDE', `"${first}" is no path below the folder of the data set`, { ...place, expected: `a path below ${this.root}`, hint: outsideHint });
+      throw new InputError('PATH_OUTSIDE', `"${first}" is no path below the folder of the data set`, {
+        ...place,
+        expected: `a path below ${this.root}`,
+        hint: outsideHint,
+      });
     }
     const inside = places.map((whole) => path.posix.normalize(whole)).filter((whole) => !isOutside(whole));
     for (const whole of inside) {
       const file = find(whole);
       if (file !== undefined) return file;
     }
-    throw new InputError('FILE_MISSING', `there is no file ${inside.map((whole) => `"${whole}"`).join(' or ')} in ${this.root}`, { ...place, hint: missingHint });
+    throw new InputError(
+      'FILE_MISSING',
+      `there is no file ${inside.map((whole) => `"${whole}"`).join(' or ')} in ${this.root}`,
+      { ...place, hint: missingHint },
+    );
   }
 }
 
-const missingHint = 'Copy the data set whole, take the row out of the index, or leave out what is not there with --unpaired leave-out (data.unpaired of a study file).';
+const missingHint =
+  'Copy the data set whole, take the row out of the index, or leave out what is not there with --unpaired leave-out (data.unpaired of a study file).';
 
 const outsideHint = 'Files outside are not read: put the data set in one folder.';
 
@@ -87,7 +111,12 @@ async function refuseLinksOutside(root: string, links: readonly ListedFile[]): P
   for (const { name, file } of links) {
     // A link that leads nowhere is named when it is read.
     const target = await realpath(file).catch(() => inside);
-    if (!target.startsWith(inside)) throw new InputError('PATH_OUTSIDE', `"${name}" is a link that leads out of the folder of the data set, to ${target}`, { file: root, expected: `files below ${root}`, hint: outsideHint });
+    if (!target.startsWith(inside))
+      throw new InputError(
+        'PATH_OUTSIDE',
+        `"${name}" is a link that leads out of the folder of the data set, to ${target}`,
+        { file: root, expected: `files below ${root}`, hint: outsideHint },
+      );
   }
 }
 

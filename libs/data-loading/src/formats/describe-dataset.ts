@@ -25,9 +25,13 @@ export interface DescribeDatasetOptions {
   readonly exif?: ExifTurns;
   /**
    * Gives the planes of an image at the grid, where there are more than the label files hold (colours, halves of
-   * objects); undefined for an image that is passed over. It is to tell of numbers that the vocabulary lacks. @default those of the label files
+   * objects); undefined for an image that is passed over. It is to tell of numbers that the vocabulary lacks. @default
+   * those of the label files
    */
-  readonly planesOf?: (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => Promise<DescribedPlanes | undefined>;
+  readonly planesOf?: (
+    entry: LabelledImageEntry,
+    onUnknown: (unknown: UnknownLabel) => void,
+  ) => Promise<DescribedPlanes | undefined>;
   /** Is told after each image how many are done. @default nobody is told */
   readonly onProgress?: (done: number, of: number) => void;
   /** Stops between two images. */
@@ -35,7 +39,14 @@ export interface DescribeDatasetOptions {
 }
 
 /** Defaults of {@link describeDataset}. */
-export const describeDatasetDefaults = { labelHeight: 56, labelWidth: 56, concurrency: 8, fewImages: 10, maxPixels: defaultMaxPixels, exif: 'upright' } as const satisfies DescribeDatasetOptions;
+export const describeDatasetDefaults = {
+  labelHeight: 56,
+  labelWidth: 56,
+  concurrency: 8,
+  fewImages: 10,
+  maxPixels: defaultMaxPixels,
+  exif: 'upright',
+} as const satisfies DescribeDatasetOptions;
 
 /** What is counted of an image. */
 export interface DescribedPlanes {
@@ -107,9 +118,19 @@ export interface DatasetDescription {
  *
  * @throws InputError of the readers, as for loading, but `LABEL_UNKNOWN`; the reason of the signal once it is aborted.
  */
-export async function describeDataset(set: LabelledImageSet, options: DescribeDatasetOptions = {}): Promise<DatasetDescription> {
+export async function describeDataset(
+  set: LabelledImageSet,
+  options: DescribeDatasetOptions = {},
+): Promise<DatasetDescription> {
   const defaults = describeDatasetDefaults;
-  const { labelHeight = defaults.labelHeight, labelWidth = defaults.labelWidth, concurrency = defaults.concurrency, fewImages = defaults.fewImages, maxPixels = defaults.maxPixels, exif = defaults.exif } = options;
+  const {
+    labelHeight = defaults.labelHeight,
+    labelWidth = defaults.labelWidth,
+    concurrency = defaults.concurrency,
+    fewImages = defaults.fewImages,
+    maxPixels = defaults.maxPixels,
+    exif = defaults.exif,
+  } = options;
   const geometry = resolveGeometry({ height: labelHeight, width: labelWidth, labelHeight, labelWidth });
   const table = labelNumberTable(set.vocabulary);
   const unknown = new Map<number, UnknownLabel>();
@@ -119,7 +140,8 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
       boundedMap(async (entry) => {
         options.signal?.throwIfAborted();
         const seen: UnknownLabel[] = [];
-        if (options.planesOf !== undefined) return { entry, described: await options.planesOf(entry, (one) => void seen.push(one)), seen };
+        if (options.planesOf !== undefined)
+          return { entry, described: await options.planesOf(entry, (one) => void seen.push(one)), seen };
         const grid = { geometry, table, maxPixels, onUnknown: (one: UnknownLabel) => void seen.push(one) };
         const size = await readImageSize(entry.file, { exif });
         return { entry, described: { planes: await loadLabelPlanes(entry, size, grid), turned: size.turned }, seen };
@@ -130,25 +152,66 @@ export async function describeDataset(set: LabelledImageSet, options: DescribeDa
         options.onProgress?.(index + 1, set.images.length);
         return described?.planes;
       }),
-      reduce((sum, planes) => (planes === undefined ? sum : sum.add(planes)), new LabelCounts(set.vocabulary, labelHeight * labelWidth)),
+      reduce(
+        (sum, planes) => (planes === undefined ? sum : sum.add(planes)),
+        new LabelCounts(set.vocabulary, labelHeight * labelWidth),
+      ),
     ),
   );
   const described = counts.read();
-  return { ...described, turned: turned.length, warnings: [...set.warnings, ...turnedWarnings(turned, described.images, exif), ...(counts.hasTooManyPairs ? [{ code: 'OVERLAPS_NOT_COUNTED', message: 'so many concepts overlap that it is not told which have much the same pixels' }] : []), ...unknownWarnings(unknown), ...rareWarnings(described.concepts, fewImages)] };
+  return {
+    ...described,
+    turned: turned.length,
+    warnings: [
+      ...set.warnings,
+      ...turnedWarnings(turned, described.images, exif),
+      ...(counts.hasTooManyPairs
+        ? [
+            {
+              code: 'OVERLAPS_NOT_COUNTED',
+              message: 'so many concepts overlap that it is not told which have much the same pixels',
+            },
+          ]
+        : []),
+      ...unknownWarnings(unknown),
+      ...rareWarnings(described.concepts, fewImages),
+    ],
+  };
 }
 
 function unknownWarnings(unknown: ReadonlyMap<number, UnknownLabel>): DataWarning[] {
   return [...unknown.values()]
     .sort((a, b) => a.value - b.value)
-    .map(({ file, x, y, value }) => ({ code: 'LABEL_UNKNOWN', message: `number ${String(value)} is not in the vocabulary, first at pixel (${String(x)}, ${String(y)}) of ${file}; loading will stop there. ${unknownHint(value)}` }));
+    .map(({ file, x, y, value }) => ({
+      code: 'LABEL_UNKNOWN',
+      message: `number ${String(value)} is not in the vocabulary, first at pixel (${String(x)}, ${String(y)}) of ${file}; loading will stop there. ${unknownHint(value)}`,
+    }));
 }
 
 function rareWarnings(concepts: readonly ConceptShare[], fewImages: number): DataWarning[] {
   const absent = concepts.filter(({ images }) => images === 0);
   const rare = concepts.filter(({ images }) => images > 0 && images < fewImages);
-  const list = (some: readonly ConceptShare[]) => some.slice(0, 8).map(({ name }) => name).join(', ') + (some.length > 8 ? `, and ${String(some.length - 8)} more` : '');
+  const list = (some: readonly ConceptShare[]) =>
+    some
+      .slice(0, 8)
+      .map(({ name }) => name)
+      .join(', ') + (some.length > 8 ? `, and ${String(some.length - 8)} more` : '');
   return [
-    ...(absent.length === 0 ? [] : [{ code: 'CONCEPTS_ABSENT', message: `${String(absent.length)} concepts of the vocabulary occur in no image: ${list(absent)}` }]),
-    ...(rare.length === 0 ? [] : [{ code: 'CONCEPTS_RARE', message: `${String(rare.length)} concepts occur in fewer than ${String(fewImages)} images: ${list(rare)}` }]),
+    ...(absent.length === 0
+      ? []
+      : [
+          {
+            code: 'CONCEPTS_ABSENT',
+            message: `${String(absent.length)} concepts of the vocabulary occur in no image: ${list(absent)}`,
+          },
+        ]),
+    ...(rare.length === 0
+      ? []
+      : [
+          {
+            code: 'CONCEPTS_RARE',
+            message: `${String(rare.length)} concepts occur in fewer than ${String(fewImages)} images: ${list(rare)}`,
+          },
+        ]),
   ];
 }

@@ -1,7 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { drawScenes, writeAde20kChallengeLayout, writeAde20kLayout, writeBrodenLayout, writeCocoInstancesLayout, writeCocoPanopticLayout, writeNpy, writePlainLayout, writeVocLayout, type DrawnScene } from '@intermodel/testing';
+import {
+  drawScenes,
+  writeAde20kChallengeLayout,
+  writeAde20kLayout,
+  writeBrodenLayout,
+  writeCocoInstancesLayout,
+  writeCocoPanopticLayout,
+  writeNpy,
+  writePlainLayout,
+  writeVocLayout,
+  type DrawnScene,
+} from '@intermodel/testing';
 import { bench, describe } from 'vitest';
 import { openLabelledImages } from '../images/load-labelled-images.ts';
 import { readDataset } from './read-dataset.ts';
@@ -28,7 +39,8 @@ for (const [format, write] of Object.entries(layouts)) write(path.join(root, for
 const arrays = path.join(root, 'npy');
 writePlainLayout(arrays, scenes);
 rmSync(path.join(arrays, 'labels'), { recursive: true });
-for (const { name, width, height, objects, parts } of scenes) writeNpy(path.join(arrays, 'labels', `${name}.npy`), [...objects, ...parts], [2, height, width]);
+for (const { name, width, height, objects, parts } of scenes)
+  writeNpy(path.join(arrays, 'labels', `${name}.npy`), [...objects, ...parts], [2, height, width]);
 
 describe(`read ${String(count)} labelled images of each format (images/s = ${String(count)} x hz)`, () => {
   for (const format of [...Object.keys(layouts), 'npy']) {
@@ -36,9 +48,13 @@ describe(`read ${String(count)} labelled images of each format (images/s = ${Str
       format,
       async () => {
         const set = await readDataset(format === 'npy' ? 'plain' : format, path.join(root, format));
-        const { batch } = await openLabelledImages({ geometry: { width: 224, height: 224 }, vocabulary: set.vocabulary })(set.images);
+        const { batch } = await openLabelledImages({
+          geometry: { width: 224, height: 224 },
+          vocabulary: set.vocabulary,
+        })(set.images);
         const labels = batch.getChild('labels');
-        if (batch.numRows !== count || labels === null || labels.data[0]?.children[0]?.length === 0) throw new Error(`${format}: ${String(batch.numRows)} images`);
+        if (batch.numRows !== count || labels === null || labels.data[0]?.children[0]?.length === 0)
+          throw new Error(`${format}: ${String(batch.numRows)} images`);
       },
       { time: 0, iterations: 5, warmupTime: 0, warmupIterations: 1 },
     );

@@ -14,12 +14,22 @@ const longestText = 0x1fff_ffe8;
  */
 export async function readJson(file: string): Promise<JsonObject> {
   const bytes = await readBytes(file);
-  if (bytes.length > longestText) throw new InputError('JSON_TOO_LARGE', `has ${String(bytes.length)} bytes`, { file, expected: `at most ${String(longestText)} bytes`, hint: 'Split the annotations by images into several files, and load one at a time.' });
+  if (bytes.length > longestText)
+    throw new InputError('JSON_TOO_LARGE', `has ${String(bytes.length)} bytes`, {
+      file,
+      expected: `at most ${String(longestText)} bytes`,
+      hint: 'Split the annotations by images into several files, and load one at a time.',
+    });
   let value: unknown;
   try {
     value = JSON.parse(bytes.toString('utf8'));
   } catch (cause) {
-    throw new InputError('JSON_BROKEN', `is not whole JSON (${(cause as Error).message})`, { file, expected: 'a JSON object', hint: 'Copy or write the file again.', cause });
+    throw new InputError('JSON_BROKEN', `is not whole JSON (${(cause as Error).message})`, {
+      file,
+      expected: 'a JSON object',
+      hint: 'Copy or write the file again.',
+      cause,
+    });
   }
   return checkObject(value, file, 'the file');
 }
@@ -39,7 +49,8 @@ export function jsonList(from: JsonObject, key: string, file: string, at = ''): 
 /** The whole number of at least 0 under a key. */
 export function jsonWholeNumber(from: JsonObject, key: string, file: string, at = ''): number {
   const value = from[key];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw wrongShape(file, `${at}${key}`, 'a whole number');
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw wrongShape(file, `${at}${key}`, 'a whole number');
   return value;
 }
 
@@ -52,7 +63,12 @@ export function jsonText(from: JsonObject, key: string, file: string, at = ''): 
 
 /** Error for a value of another kind than the layout asks for. */
 export function wrongShape(file: string, at: string, expected: string): InputError {
-  return new InputError('JSON_SHAPE', `${at} is missing or of another kind`, { file, column: at, expected, hint: 'Check that --format names the layout of this file.' });
+  return new InputError('JSON_SHAPE', `${at} is missing or of another kind`, {
+    file,
+    column: at,
+    expected,
+    hint: 'Check that --format names the layout of this file.',
+  });
 }
 
 function checkObject(value: unknown, file: string, at: string): JsonObject {

@@ -23,7 +23,11 @@ export function combinePlanes(planes: Uint16Array, cells: number, blank = 0): Co
   try {
     return combineLabels({ planes, blank }, cells);
   } catch (cause) {
-    throw new InputError('LABELS_TOO_VARIED', 'the labels of an image overlap in more ways than can be told apart', { expected: 'at most 65535 different sets of labels in one image', hint: 'Compare on a smaller grid (data.labelGrid of a study file), or keep fewer concepts (data.vocabulary).', cause });
+    throw new InputError('LABELS_TOO_VARIED', 'the labels of an image overlap in more ways than can be told apart', {
+      expected: 'at most 65535 different sets of labels in one image',
+      hint: 'Compare on a smaller grid (data.labelGrid of a study file), or keep fewer concepts (data.vocabulary).',
+      cause,
+    });
   }
 }
 
@@ -69,7 +73,10 @@ export class LabelCounts {
     this.#categories = [...new Set(concepts.map(({ category }) => category))];
     this.#categoryOf = Int32Array.from(concepts, ({ category }) => this.#categories.indexOf(category));
     [this.#pixels, this.#images] = [new Float64Array(concepts.length), new Float64Array(concepts.length)];
-    [this.#categoryPixels, this.#categoryImages] = [new Float64Array(this.#categories.length), new Float64Array(this.#categories.length)];
+    [this.#categoryPixels, this.#categoryImages] = [
+      new Float64Array(this.#categories.length),
+      new Float64Array(this.#categories.length),
+    ];
   }
 
   /** Adds the planes of one image. */
@@ -94,7 +101,8 @@ export class LabelCounts {
     }
     this.#countPairs(borne);
     for (const place of seen) this.#images[place] = (this.#images[place] ?? 0) + 1;
-    for (const category of new Set([...seen].map((place) => this.#categoryOf[place] as number))) this.#categoryImages[category] = (this.#categoryImages[category] ?? 0) + 1;
+    for (const category of new Set([...seen].map((place) => this.#categoryOf[place] as number)))
+      this.#categoryImages[category] = (this.#categoryImages[category] ?? 0) + 1;
     this.#total++;
     return this;
   }
@@ -113,15 +121,36 @@ export class LabelCounts {
   shares(): LabelShares {
     const { concepts } = this.#vocabulary;
     const all = Math.max(1, this.#total * this.#cells);
-    const shares = concepts.map((concept, place): ConceptShare => ({ ...concept, images: this.#images[place] ?? 0, pixelShare: (this.#pixels[place] ?? 0) / all }));
+    const shares = concepts.map((concept, place): ConceptShare => ({
+      ...concept,
+      images: this.#images[place] ?? 0,
+      pixelShare: (this.#pixels[place] ?? 0) / all,
+    }));
     const categories = this.#categories.map((category, index): CategoryShare => {
       const of = shares.filter((share) => share.category === category);
-      return { category, concepts: of.length, found: of.filter(({ images }) => images > 0).length, pixelShare: (this.#categoryPixels[index] ?? 0) / all, images: this.#categoryImages[index] ?? 0 };
+      return {
+        category,
+        concepts: of.length,
+        found: of.filter(({ images }) => images > 0).length,
+        pixelShare: (this.#categoryPixels[index] ?? 0) / all,
+        images: this.#categoryImages[index] ?? 0,
+      };
     });
     const overlaps = [...(this.#pairs ?? [])]
       .sort(([a], [b]) => a - b)
-      .map(([pair, count]): ConceptOverlap => ({ first: concepts[Math.floor(pair / concepts.length)]?.number ?? 0, second: concepts[pair % concepts.length]?.number ?? 0, pixelShare: count / all }));
-    return { images: this.#total, unlabelledShare: (all - this.#labelled - this.#ignored) / all, ignoredShare: this.#ignored / all, categories, concepts: shares, overlaps };
+      .map(([pair, count]): ConceptOverlap => ({
+        first: concepts[Math.floor(pair / concepts.length)]?.number ?? 0,
+        second: concepts[pair % concepts.length]?.number ?? 0,
+        pixelShare: count / all,
+      }));
+    return {
+      images: this.#total,
+      unlabelledShare: (all - this.#labelled - this.#ignored) / all,
+      ignoredShare: this.#ignored / all,
+      categories,
+      concepts: shares,
+      overlaps,
+    };
   }
 
   /** Counts pixels that bear the same numbers; returns the places of their concepts. */
@@ -141,11 +170,15 @@ export class LabelCounts {
     }
     this.#labelled += pixels;
     for (const place of places) this.#pixels[place] = (this.#pixels[place] as number) + pixels;
-    for (const category of new Set(places.map((place) => this.#categoryOf[place] as number))) this.#categoryPixels[category] = (this.#categoryPixels[category] as number) + pixels;
+    for (const category of new Set(places.map((place) => this.#categoryOf[place] as number)))
+      this.#categoryPixels[category] = (this.#categoryPixels[category] as number) + pixels;
     return places;
   }
 
-  /** Counts the pixels that two concepts of an image share, in a table of its concepts: a map for each pixel's pairs would take minutes. */
+  /**
+   * Counts the pixels that two concepts of an image share, in a table of its concepts: a map for each pixel's pairs
+   * would take minutes.
+   */
   #countPairs(sets: readonly BorneSet[]): void {
     const all = [...new Set(sets.flatMap(({ places }) => places))].sort((a, b) => a - b);
     if (this.#pairs === undefined || all.length < 2) return;

@@ -8,7 +8,8 @@ import { InputError } from '@intermodel/streams';
  * @throws InputError `MAT_BROKEN` if there is no such list.
  */
 export function readMatlabTexts(bytes: Buffer, file: string, field: string): string[] {
-  if (bytes.length < 128 || bytes.toString('latin1', 126, 128) !== 'IM') throw brokenMatlab(file, 'is not a little-endian MATLAB file of version 5 to 7');
+  if (bytes.length < 128 || bytes.toString('latin1', 126, 128) !== 'IM')
+    throw brokenMatlab(file, 'is not a little-endian MATLAB file of version 5 to 7');
   try {
     for (const element of elements(bytes, 128)) {
       const body = element.type === compressed ? [...elements(inflateSync(element.data), 0)][0] : element;
@@ -38,7 +39,7 @@ interface Matrix {
 }
 
 function* elements(bytes: Buffer, start: number): Generator<Element> {
-  for (let offset = start; offset + 8 <= bytes.length; ) {
+  for (let offset = start; offset + 8 <= bytes.length;) {
     const tag = bytes.readUInt32LE(offset);
     const small = tag >>> 16;
     if (small > 0) {
@@ -61,7 +62,9 @@ function readMatrix(data: Buffer): Matrix {
   const [lengths, names, ...values] = rest;
   const length = lengths?.data.readInt32LE(0) ?? 1;
   const text = names?.data ?? Buffer.alloc(0);
-  const fields = Array.from({ length: Math.floor(text.length / length) }, (_, index) => text.toString('latin1', index * length, (index + 1) * length).replace(/\0.*$/u, ''));
+  const fields = Array.from({ length: Math.floor(text.length / length) }, (_, index) =>
+    text.toString('latin1', index * length, (index + 1) * length).replace(/\0.*$/u, ''),
+  );
   return { kind, name: name?.data.toString('latin1') ?? '', fields, parts: values };
 }
 
@@ -84,5 +87,10 @@ function readText({ data }: Element): string {
 }
 
 function brokenMatlab(file: string, problem: string, cause?: unknown): InputError {
-  return new InputError('MAT_BROKEN', problem, { file, expected: 'index_ade20k.mat as it was released', hint: 'Or give a text file of one name a line with --names.', ...(cause === undefined ? {} : { cause }) });
+  return new InputError('MAT_BROKEN', problem, {
+    file,
+    expected: 'index_ade20k.mat as it was released',
+    hint: 'Or give a text file of one name a line with --names.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

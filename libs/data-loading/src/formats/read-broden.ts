@@ -14,7 +14,9 @@ export interface ReadBrodenOptions extends ReadCsvOptions {
   readonly split?: string;
   /** Categories to load, such as `object` and `part`. @default all of category.csv */
   readonly categories?: readonly string[];
-  /** Whether rows whose image or label images are not there are an error, or left out with a warning. @default 'refuse' */
+  /**
+   * Whether rows whose image or label images are not there are an error, or left out with a warning. @default 'refuse'
+   */
   readonly unpaired?: Unpaired;
 }
 
@@ -34,24 +36,49 @@ export async function readBroden(root: string, options: ReadBrodenOptions = {}):
   const all = (await readCsvRecords(at('category.csv'), ['name'], [], csv)).map(({ cells }) => cells.name);
   const categories = options.categories === undefined ? all : all.filter((name) => options.categories?.includes(name));
   const unknown = options.categories?.find((name) => !all.includes(name));
-  if (unknown !== undefined) throw new InputError('CATEGORY_UNKNOWN', `there is no category "${unknown}"`, { file: at('category.csv'), hint: suggestName(unknown, all) });
+  if (unknown !== undefined)
+    throw new InputError('CATEGORY_UNKNOWN', `there is no category "${unknown}"`, {
+      file: at('category.csv'),
+      hint: suggestName(unknown, all),
+    });
 
   const vocabulary = await readVocabulary(at, categories, csv);
   const known = new Set(vocabulary.concepts.map(({ number }) => number));
   const rows = await readCsvRecords(at('index.csv'), ['image', 'split', 'sh', 'sw', ...categories], [], csv);
   const splits = [...new Set(rows.map(({ cells }) => cells['split'] ?? ''))];
-  if (options.split !== undefined && !splits.includes(options.split)) throw new InputError('SPLIT_UNKNOWN', `no image belongs to the split "${options.split}"`, { file: at('index.csv'), column: 'split', hint: suggestName(options.split, splits) });
+  if (options.split !== undefined && !splits.includes(options.split))
+    throw new InputError('SPLIT_UNKNOWN', `no image belongs to the split "${options.split}"`, {
+      file: at('index.csv'),
+      column: 'split',
+      hint: suggestName(options.split, splits),
+    });
 
   const files = new UnpairedFiles(options.unpaired);
   const entries = rows
     .filter(({ cells }) => options.split === undefined || cells['split'] === options.split)
     .flatMap((row) => toEntry(row, categories, known, folder, files, at('index.csv')) ?? []);
   const unlabelled = entries.filter(({ labels }) => labels.length === 0).map(({ image }) => image);
-  const warnings: DataWarning[] = unlabelled.length === 0 ? [] : [{ code: 'IMAGES_WITHOUT_LABELS', message: `${String(unlabelled.length)} images without a label in ${categories.join(', ')} are left out: ${someOf(unlabelled)}` }];
-  return { images: entries.filter(({ labels }) => labels.length > 0), vocabulary, warnings: [...files.warnings(entries.length, root), ...warnings] };
+  const warnings: DataWarning[] =
+    unlabelled.length === 0
+      ? []
+      : [
+          {
+            code: 'IMAGES_WITHOUT_LABELS',
+            message: `${String(unlabelled.length)} images without a label in ${categories.join(', ')} are left out: ${someOf(unlabelled)}`,
+          },
+        ];
+  return {
+    images: entries.filter(({ labels }) => labels.length > 0),
+    vocabulary,
+    warnings: [...files.warnings(entries.length, root), ...warnings],
+  };
 }
 
-async function readVocabulary(at: (name: string) => string, categories: readonly string[], csv: ReadCsvOptions): Promise<LabelVocabulary> {
+async function readVocabulary(
+  at: (name: string) => string,
+  categories: readonly string[],
+  csv: ReadCsvOptions,
+): Promise<LabelVocabulary> {
   const file = at('label.csv');
   const largest = new Map<number, { readonly category: string; readonly coverage: number }>();
   for (const category of categories) {
@@ -66,21 +93,49 @@ async function readVocabulary(at: (name: string) => string, categories: readonly
     const category = largest.get(number)?.category;
     return category === undefined ? [] : [{ concept: { number, name: cells.name, category }, place: { file, line } }];
   });
-  return labelVocabulary(labels.map(({ concept }) => concept), undefined, labels.map(({ place }) => place));
+  return labelVocabulary(
+    labels.map(({ concept }) => concept),
+    undefined,
+    labels.map(({ place }) => place),
+  );
 }
 
 /** Image and labels of a row; undefined where a file of it is not there and such rows are left out. */
-function toEntry({ cells, line }: CsvRecord<string>, categories: readonly string[], known: ReadonlySet<number>, folder: DataFolder, files: UnpairedFiles, file: string): LabelledImageEntry | undefined {
+function toEntry(
+  { cells, line }: CsvRecord<string>,
+  categories: readonly string[],
+  known: ReadonlySet<number>,
+  folder: DataFolder,
+  files: UnpairedFiles,
+  file: string,
+): LabelledImageEntry | undefined {
   const size = (column: string) => wholeNumber(cells[column] ?? '', file, line, column);
   const [height, width] = [size('sh'), size('sw')];
   const image = cells['image'] ?? '';
   const source = (item: string, column: string): LabelSource => {
-    if (!/^\d+$/u.test(item)) return { kind: 'png', file: folder.resolve(item, { file, line, column }, 'images'), encoding: 'red-green', stated: { width, height, by: `index.csv, line ${String(line)},` } };
-    if (!known.has(Number(item))) throw new InputError('LABEL_UNKNOWN', `label ${item} is not one of the category "${column}"`, { file, line, column, expected: `a number of label.csv that c_${column}.csv lists`, hint: 'Correct the cell, or build the data set again.' });
+    if (!/^\d+$/u.test(item))
+      return {
+        kind: 'png',
+        file: folder.resolve(item, { file, line, column }, 'images'),
+        encoding: 'red-green',
+        stated: { width, height, by: `index.csv, line ${String(line)},` },
+      };
+    if (!known.has(Number(item)))
+      throw new InputError('LABEL_UNKNOWN', `label ${item} is not one of the category "${column}"`, {
+        file,
+        line,
+        column,
+        expected: `a number of label.csv that c_${column}.csv lists`,
+        hint: 'Correct the cell, or build the data set again.',
+      });
     return { kind: 'whole', number: Number(item) };
   };
-  const items = categories.flatMap((column) => (cells[column] ?? '').split(';').map((item) => [item.trim(), column] as const)).filter(([item]) => item !== '' && item !== '0');
+  const items = categories
+    .flatMap((column) => (cells[column] ?? '').split(';').map((item) => [item.trim(), column] as const))
+    .filter(([item]) => item !== '' && item !== '0');
   const labels = files.find('IMAGES_WITHOUT_LABELS', image, () => items.map(([item, column]) => source(item, column)));
-  const photograph = labels && files.find('LABELS_WITHOUT_IMAGES', image, () => folder.resolve(image, { file, line, column: 'image' }, 'images'));
+  const photograph =
+    labels &&
+    files.find('LABELS_WITHOUT_IMAGES', image, () => folder.resolve(image, { file, line, column: 'image' }, 'images'));
   return labels === undefined || photograph === undefined ? undefined : { image, file: photograph, labels };
 }

@@ -12,11 +12,16 @@ import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readCocoPanoptic} and {@link readCocoInstances}. */
 export interface ReadCocoOptions {
-  /** Which annotations, as in `panoptic_SPLIT.json` or `instances_SPLIT.json`, such as `val2017`. @default the only ones */
+  /**
+   * Which annotations, as in `panoptic_SPLIT.json` or `instances_SPLIT.json`, such as `val2017`. @default the only ones
+   */
   readonly split?: string;
   /** Whether a region marked as a crowd counts as its concept, or is ignored. @default 'keep' */
   readonly crowd?: 'keep' | 'ignore';
-  /** Whether images of the annotations that are not there, or lack a label image, are an error, or left out with a warning. @default 'refuse' */
+  /**
+   * Whether images of the annotations that are not there, or lack a label image, are an error, or left out with a
+   * warning. @default 'refuse'
+   */
   readonly unpaired?: Unpaired;
 }
 
@@ -37,7 +42,10 @@ export const cocoIgnore = largestLabelNumber;
 export async function readCocoPanoptic(root: string, options: ReadCocoOptions = {}): Promise<LabelledImageSet> {
   const annotated = await openCoco(root, 'panoptic', options);
   const { folder, file, split, images, files } = annotated;
-  const below = [`annotations/panoptic_${split}`, `panoptic_${split}`].find((name) => folder.files.some((one) => one.name.startsWith(`${name}/`))) ?? `annotations/panoptic_${split}`;
+  const below =
+    [`annotations/panoptic_${split}`, `panoptic_${split}`].find((name) =>
+      folder.files.some((one) => one.name.startsWith(`${name}/`)),
+    ) ?? `annotations/panoptic_${split}`;
   // Undefined: the image is annotated, but its label image is not there.
   const labels = new Map<string, LabelSource | undefined>();
   jsonList(annotated.json, 'annotations', file).forEach((annotation, index) => {
@@ -52,18 +60,36 @@ export async function readCocoPanoptic(root: string, options: ReadCocoOptions = 
     });
     const name = jsonText(annotation, 'file_name', file, at);
     if (image.file === undefined) return;
-    const label = files.find('IMAGES_WITHOUT_LABELS', image.name, () => folder.resolve(name, { file, column: `${at}file_name` }, below));
-    labels.set(image.id, label === undefined ? undefined : { kind: 'png', file: label, encoding: 'red-green-blue', numbers, stated: { width: image.width, height: image.height, by: path.basename(file) } });
+    const label = files.find('IMAGES_WITHOUT_LABELS', image.name, () =>
+      folder.resolve(name, { file, column: `${at}file_name` }, below),
+    );
+    labels.set(
+      image.id,
+      label === undefined
+        ? undefined
+        : {
+            kind: 'png',
+            file: label,
+            encoding: 'red-green-blue',
+            numbers,
+            stated: { width: image.width, height: image.height, by: path.basename(file) },
+          },
+    );
   });
   const entries = images.flatMap(({ id, name, file: photograph }) => {
     if (photograph === undefined) return [];
     const label = labels.get(id);
     if (label !== undefined) return [{ image: name, file: photograph, labels: [label] }];
-    if (!labels.has(id) && !files.leavesOut) throw inconsistent(file, 'annotations', `image ${id} (${name}) has no annotation`);
+    if (!labels.has(id) && !files.leavesOut)
+      throw inconsistent(file, 'annotations', `image ${id} (${name}) has no annotation`);
     if (!labels.has(id)) files.leaveOut('IMAGES_WITHOUT_LABELS', name);
     return [];
   });
-  return { images: entries, vocabulary: annotated.vocabulary, warnings: [...annotated.warnings, ...files.warnings(entries.length, root)] };
+  return {
+    images: entries,
+    vocabulary: annotated.vocabulary,
+    warnings: [...annotated.warnings, ...files.warnings(entries.length, root)],
+  };
 }
 
 /**
@@ -91,9 +117,25 @@ export async function readCocoInstances(root: string, options: ReadCocoOptions =
   });
   const entries = images.flatMap(({ id, name, file: photograph, width, height }) => {
     const drawn = shapes.get(id) ?? [];
-    return photograph === undefined ? [] : [{ image: name, file: photograph, labels: drawn.length === 0 ? [] : [{ kind: 'shapes' as const, file, width, height, shapes: drawn }] }];
+    return photograph === undefined
+      ? []
+      : [
+          {
+            image: name,
+            file: photograph,
+            labels: drawn.length === 0 ? [] : [{ kind: 'shapes' as const, file, width, height, shapes: drawn }],
+          },
+        ];
   });
-  return { images: entries, vocabulary: annotated.vocabulary, warnings: [...annotated.warnings, ...files.warnings(entries.length, root), ...leftOutWarnings(left, annotations.length)] };
+  return {
+    images: entries,
+    vocabulary: annotated.vocabulary,
+    warnings: [
+      ...annotated.warnings,
+      ...files.warnings(entries.length, root),
+      ...leftOutWarnings(left, annotations.length),
+    ],
+  };
 }
 
 /** Annotations without an area, and others of which some outlines have none, by their places. */
@@ -103,10 +145,28 @@ interface LeftOut {
 }
 
 function leftOutWarnings({ annotations, outlines }: LeftOut, all: number): DataWarning[] {
-  const places = (some: readonly number[]) => someOf(some.map((index) => `annotations[${String(index)}]`), 3);
+  const places = (some: readonly number[]) =>
+    someOf(
+      some.map((index) => `annotations[${String(index)}]`),
+      3,
+    );
   return [
-    ...(annotations.length === 0 ? [] : [{ code: 'ANNOTATIONS_WITHOUT_AREA', message: `${String(annotations.length)} of ${String(all)} annotations cover no pixel, having no segmentation or only outlines without area, and are left out: ${places(annotations)}` }]),
-    ...(outlines.length === 0 ? [] : [{ code: 'OUTLINES_WITHOUT_AREA', message: `${String(outlines.length)} of ${String(all)} annotations have outlines of fewer than 3 points or of points on one line, which are left out: ${places(outlines)}` }]),
+    ...(annotations.length === 0
+      ? []
+      : [
+          {
+            code: 'ANNOTATIONS_WITHOUT_AREA',
+            message: `${String(annotations.length)} of ${String(all)} annotations cover no pixel, having no segmentation or only outlines without area, and are left out: ${places(annotations)}`,
+          },
+        ]),
+    ...(outlines.length === 0
+      ? []
+      : [
+          {
+            code: 'OUTLINES_WITHOUT_AREA',
+            message: `${String(outlines.length)} of ${String(all)} annotations have outlines of fewer than 3 points or of points on one line, which are left out: ${places(outlines)}`,
+          },
+        ]),
   ];
 }
 
@@ -134,7 +194,11 @@ interface Annotated {
   readonly numberOf: (from: JsonObject, at: string) => number;
 }
 
-async function openCoco(root: string, kind: 'panoptic' | 'instances', { split: wanted, crowd = readCocoDefaults.crowd, unpaired }: ReadCocoOptions): Promise<Annotated> {
+async function openCoco(
+  root: string,
+  kind: 'panoptic' | 'instances',
+  { split: wanted, crowd = readCocoDefaults.crowd, unpaired }: ReadCocoOptions,
+): Promise<Annotated> {
   const folder = await DataFolder.open(root);
   const split = chooseSplit(folder, kind, wanted);
   const file = folder.resolve(`annotations/${kind}_${split}.json`, { file: root });
@@ -143,8 +207,16 @@ async function openCoco(root: string, kind: 'panoptic' | 'instances', { split: w
   const images = jsonList(json, 'images', file).map((image, index): CocoImage => {
     const at = `images[${String(index)}].`;
     const [id, name] = [cocoId(image, 'id', file, at), jsonText(image, 'file_name', file, at)];
-    const photograph = files.find('LABELS_WITHOUT_IMAGES', name, () => folder.resolve(name, { file, column: `${at}file_name` }, split, `images/${split}`, 'images', ''));
-    return { id, width: jsonWholeNumber(image, 'width', file, at), height: jsonWholeNumber(image, 'height', file, at), name, file: photograph };
+    const photograph = files.find('LABELS_WITHOUT_IMAGES', name, () =>
+      folder.resolve(name, { file, column: `${at}file_name` }, split, `images/${split}`, 'images', ''),
+    );
+    return {
+      id,
+      width: jsonWholeNumber(image, 'width', file, at),
+      height: jsonWholeNumber(image, 'height', file, at),
+      name,
+      file: photograph,
+    };
   });
   const byId = new Map(images.map((image) => [image.id, image]));
   if (byId.size < images.length) throw inconsistent(file, 'images', 'two images have the same id');
@@ -177,30 +249,76 @@ async function openCoco(root: string, kind: 'panoptic' | 'instances', { split: w
 }
 
 function chooseSplit(folder: DataFolder, kind: string, wanted: string | undefined): string {
-  const splits = folder.files.flatMap(({ name }) => (name.startsWith(`annotations/${kind}_`) && /^[^/]+\.json$/u.test(name.slice('annotations/'.length)) ? [name.slice(`annotations/${kind}_`.length, -'.json'.length)] : []));
+  const splits = folder.files.flatMap(({ name }) =>
+    name.startsWith(`annotations/${kind}_`) && /^[^/]+\.json$/u.test(name.slice('annotations/'.length))
+      ? [name.slice(`annotations/${kind}_`.length, -'.json'.length)]
+      : [],
+  );
   const [only] = splits;
   if (wanted === undefined && splits.length === 1 && only !== undefined) return only;
   if (wanted !== undefined && splits.includes(wanted)) return wanted;
-  const problem = splits.length === 0 ? `there is no annotations/${kind}_*.json` : wanted === undefined ? 'there are several splits' : `there is no annotations/${kind}_${wanted}.json`;
-  throw new InputError('SPLIT_UNKNOWN', problem, { file: folder.root, expected: `annotations/${kind}_SPLIT.json, and photographs in SPLIT/, images/SPLIT/, images/ or beside the folder annotations`, hint: splits.length === 0 ? 'Give the folder that holds "annotations".' : suggestName(wanted ?? '', splits) });
+  const problem =
+    splits.length === 0
+      ? `there is no annotations/${kind}_*.json`
+      : wanted === undefined
+        ? 'there are several splits'
+        : `there is no annotations/${kind}_${wanted}.json`;
+  throw new InputError('SPLIT_UNKNOWN', problem, {
+    file: folder.root,
+    expected: `annotations/${kind}_SPLIT.json, and photographs in SPLIT/, images/SPLIT/, images/ or beside the folder annotations`,
+    hint: splits.length === 0 ? 'Give the folder that holds "annotations".' : suggestName(wanted ?? '', splits),
+  });
 }
 
-function readCategories(json: JsonObject, file: string, crowd: 'keep' | 'ignore'): { readonly vocabulary: LabelVocabulary; readonly numbers: ReadonlyMap<string, number>; readonly warnings: readonly DataWarning[] } {
+function readCategories(
+  json: JsonObject,
+  file: string,
+  crowd: 'keep' | 'ignore',
+): {
+  readonly vocabulary: LabelVocabulary;
+  readonly numbers: ReadonlyMap<string, number>;
+  readonly warnings: readonly DataWarning[];
+} {
   const categories = jsonList(json, 'categories', file).map((category, index) => {
     const at = `categories[${String(index)}].`;
     const isThing = category['isthing'];
     if (isThing !== undefined && isThing !== 0 && isThing !== 1) throw wrongShape(file, `${at}isthing`, '0 or 1');
-    return { id: cocoId(category, 'id', file, at), name: jsonText(category, 'name', file, at), category: isThing === 0 ? 'stuff' : 'object' };
+    return {
+      id: cocoId(category, 'id', file, at),
+      name: jsonText(category, 'name', file, at),
+      category: isThing === 0 ? 'stuff' : 'object',
+    };
   });
   const seen = new Set<string>();
   const twice = categories.find(({ id }) => seen.size === seen.add(id).size);
   if (twice !== undefined) throw inconsistent(file, 'categories', `two categories have the id ${twice.id}`);
   const ignore = crowd === 'ignore' ? cocoIgnore : undefined;
   const { concepts, numbers, shared } = numberCategories(categories, ignore);
-  const warnings = shared.length === 0 ? [] : [{ code: 'CATEGORIES_SHARE_NAME', message: `${String(shared.length)} categories have the name of another one, and are one concept with it: ${someOf(shared)}` }];
-  return { vocabulary: labelVocabulary(concepts, ignore, concepts.map(() => ({ file }))), numbers, warnings };
+  const warnings =
+    shared.length === 0
+      ? []
+      : [
+          {
+            code: 'CATEGORIES_SHARE_NAME',
+            message: `${String(shared.length)} categories have the name of another one, and are one concept with it: ${someOf(shared)}`,
+          },
+        ];
+  return {
+    vocabulary: labelVocabulary(
+      concepts,
+      ignore,
+      concepts.map(() => ({ file })),
+    ),
+    numbers,
+    warnings,
+  };
 }
 
 function inconsistent(file: string, at: string, problem: string): InputError {
-  return new InputError('JSON_INCONSISTENT', problem, { file, column: at, expected: 'annotations that belong to the images and categories of the same file', hint: 'Take annotations and images of the same release.' });
+  return new InputError('JSON_INCONSISTENT', problem, {
+    file,
+    column: at,
+    expected: 'annotations that belong to the images and categories of the same file',
+    hint: 'Take annotations and images of the same release.',
+  });
 }

@@ -20,7 +20,9 @@ export interface ReadDatasetOptions extends ReadCsvOptions {
   readonly names?: string;
   /** Whether crowds count as their concept or are ignored, for COCO. @default 'keep' */
   readonly crowd?: 'keep' | 'ignore';
-  /** Whether classes are numbered from 0 with 255 for none, for plain folders and the ADE20K challenge. @default false */
+  /**
+   * Whether classes are numbered from 0 with 255 for none, for plain folders and the ADE20K challenge. @default false
+   */
   readonly reducedZero?: boolean;
   /** Number of pixels that nobody judged, for plain folders: any but 0, -1 too. @default none */
   readonly ignore?: number;
@@ -43,28 +45,70 @@ interface DatasetFormat {
 
 /** The formats of labelled images, by the name that `--format` and study files give them. */
 export const datasetFormats = {
-  plain: { title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv', options: ['ignore', 'reducedZero', 'imageSuffix', 'labelSuffix', 'unpaired', 'encoding'], read: readPlain },
-  broden: { title: 'Broden: index.csv, label.csv, category.csv, c_*.csv and images/', options: ['split', 'categories', 'unpaired', 'encoding'], read: readBroden },
-  ade20k: { title: 'ADE20K, full: NAME.jpg, NAME_seg.png and NAME_parts_N.png', options: ['split', 'names', 'unpaired', 'encoding'], read: readAde20k },
-  'ade20k-challenge': { title: 'ADEChallengeData2016: images/, annotations/ and objectInfo150.txt', options: ['split', 'names', 'reducedZero', 'unpaired', 'encoding'], read: readAde20kChallenge },
-  voc: { title: 'Pascal VOC: JPEGImages/ and SegmentationClass/', options: ['split', 'names', 'unpaired', 'encoding'], read: readVoc },
-  'coco-panoptic': { title: 'COCO panoptic: annotations/panoptic_SPLIT.json and its label images', options: ['split', 'crowd', 'unpaired'], read: readCocoPanoptic },
-  'coco-instances': { title: 'COCO instances: annotations/instances_SPLIT.json', options: ['split', 'crowd', 'unpaired'], read: readCocoInstances },
+  plain: {
+    title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv',
+    options: ['ignore', 'reducedZero', 'imageSuffix', 'labelSuffix', 'unpaired', 'encoding'],
+    read: readPlain,
+  },
+  broden: {
+    title: 'Broden: index.csv, label.csv, category.csv, c_*.csv and images/',
+    options: ['split', 'categories', 'unpaired', 'encoding'],
+    read: readBroden,
+  },
+  ade20k: {
+    title: 'ADE20K, full: NAME.jpg, NAME_seg.png and NAME_parts_N.png',
+    options: ['split', 'names', 'unpaired', 'encoding'],
+    read: readAde20k,
+  },
+  'ade20k-challenge': {
+    title: 'ADEChallengeData2016: images/, annotations/ and objectInfo150.txt',
+    options: ['split', 'names', 'reducedZero', 'unpaired', 'encoding'],
+    read: readAde20kChallenge,
+  },
+  voc: {
+    title: 'Pascal VOC: JPEGImages/ and SegmentationClass/',
+    options: ['split', 'names', 'unpaired', 'encoding'],
+    read: readVoc,
+  },
+  'coco-panoptic': {
+    title: 'COCO panoptic: annotations/panoptic_SPLIT.json and its label images',
+    options: ['split', 'crowd', 'unpaired'],
+    read: readCocoPanoptic,
+  },
+  'coco-instances': {
+    title: 'COCO instances: annotations/instances_SPLIT.json',
+    options: ['split', 'crowd', 'unpaired'],
+    read: readCocoInstances,
+  },
 } as const satisfies Record<string, DatasetFormat>;
 
 /** Name of a format of labelled images. */
 export type DatasetFormatName = keyof typeof datasetFormats;
 
 /**
- * Reads a folder of labelled images in any of the {@link datasetFormats}: paths and vocabulary only, nothing is decoded.
+ * Reads a folder of labelled images in any of the {@link datasetFormats}: paths and vocabulary only, nothing is
+ * decoded.
  *
  * @throws InputError `FORMAT_UNKNOWN`, `OPTION_UNKNOWN`, and those of the format's reader.
  */
-export async function readDataset(format: string, root: string, options: ReadDatasetOptions = {}): Promise<LabelledImageSet> {
-  if (!isFormat(format)) throw new InputError('FORMAT_UNKNOWN', `there is no format "${format}"`, { hint: suggestName(format, Object.keys(datasetFormats)) });
+export async function readDataset(
+  format: string,
+  root: string,
+  options: ReadDatasetOptions = {},
+): Promise<LabelledImageSet> {
+  if (!isFormat(format))
+    throw new InputError('FORMAT_UNKNOWN', `there is no format "${format}"`, {
+      hint: suggestName(format, Object.keys(datasetFormats)),
+    });
   const { read, options: known }: DatasetFormat = datasetFormats[format];
-  const strange = Object.entries(options).find(([name, value]) => value !== undefined && !known.includes(name as keyof ReadDatasetOptions))?.[0];
-  if (strange !== undefined) throw new InputError('OPTION_UNKNOWN', `the format "${format}" has no option "${strange}"`, { column: strange, hint: suggestName(strange, known) });
+  const strange = Object.entries(options).find(
+    ([name, value]) => value !== undefined && !known.includes(name as keyof ReadDatasetOptions),
+  )?.[0];
+  if (strange !== undefined)
+    throw new InputError('OPTION_UNKNOWN', `the format "${format}" has no option "${strange}"`, {
+      column: strange,
+      hint: suggestName(strange, known),
+    });
   return read(root, options);
 }
 
@@ -73,5 +117,10 @@ function isFormat(name: string): name is DatasetFormatName {
 }
 
 async function readPlain(root: string, options: ReadDatasetOptions): Promise<LabelledImageSet> {
-  return listLabelledImages({ ...options, images: path.join(root, 'images'), labels: path.join(root, 'labels'), labelNames: path.join(root, 'labels.csv') });
+  return listLabelledImages({
+    ...options,
+    images: path.join(root, 'images'),
+    labels: path.join(root, 'labels'),
+    labelNames: path.join(root, 'labels.csv'),
+  });
 }

@@ -10,7 +10,10 @@ export const defaultUnpaired = 'refuse' satisfies Unpaired;
 
 /** Kinds of what lacks its other half, by the code of the warning, for one and for several. */
 const kinds = {
-  LABELS_WITHOUT_IMAGES: ['labelled image is not there, and is left out', 'labelled images are not there, and are left out'],
+  LABELS_WITHOUT_IMAGES: [
+    'labelled image is not there, and is left out',
+    'labelled images are not there, and are left out',
+  ],
   IMAGES_WITHOUT_LABELS: ['image has no label image, and is left out', 'images have no label image, and are left out'],
 } as const;
 
@@ -23,7 +26,10 @@ export class UnpairedFiles {
     this.#unpaired = unpaired;
   }
 
-  /** What `find` gives; undefined where its file is not there and such images are left out. `name` says of which image it is. */
+  /**
+   * What `find` gives; undefined where its file is not there and such images are left out. `name` says of which image
+   * it is.
+   */
   find<Found>(kind: keyof typeof kinds, name: string, find: () => Found): Found | undefined {
     try {
       return find();
@@ -52,9 +58,16 @@ export class UnpairedFiles {
   warnings(left: number, root: string): DataWarning[] {
     const warnings = (Object.keys(kinds) as (keyof typeof kinds)[]).flatMap((code): DataWarning[] => {
       const names = this.#missing[code];
-      return names.length === 0 ? [] : [{ code, message: `${String(names.length)} ${kinds[code][names.length === 1 ? 0 : 1]}: ${someOf(names)}` }];
+      return names.length === 0
+        ? []
+        : [{ code, message: `${String(names.length)} ${kinds[code][names.length === 1 ? 0 : 1]}: ${someOf(names)}` }];
     });
-    if (left === 0 && warnings.length > 0) throw new InputError('FOLDER_EMPTY', `no image is left: ${warnings.map(({ message }) => message).join('; ')}`, { file: root, expected: 'images with their labels', hint: 'Copy the data set whole, or give the folder that holds it.' });
+    if (left === 0 && warnings.length > 0)
+      throw new InputError('FOLDER_EMPTY', `no image is left: ${warnings.map(({ message }) => message).join('; ')}`, {
+        file: root,
+        expected: 'images with their labels',
+        hint: 'Copy the data set whole, or give the folder that holds it.',
+      });
     return warnings;
   }
 }

@@ -2,12 +2,41 @@ import { describe, expect, it } from 'vitest';
 import type { ConceptShare, DatasetDescription } from './describe-dataset.ts';
 import { vocabularyHealth } from './vocabulary-health.ts';
 
-const concept = (number: number, name: string, pixelShare: number, category = 'object'): ConceptShare => ({ number, name, category, images: 1, pixelShare });
-const described = (concepts: ConceptShare[], overlaps: DatasetDescription['overlaps'] = [], ignoredShare = 0): DatasetDescription => ({ images: 10, planes: 10, mostPlanes: 1, turned: 0, unlabelledShare: 0, ignoredShare, categories: [], concepts, overlaps, warnings: [] });
+const concept = (number: number, name: string, pixelShare: number, category = 'object'): ConceptShare => ({
+  number,
+  name,
+  category,
+  images: 1,
+  pixelShare,
+});
+const described = (
+  concepts: ConceptShare[],
+  overlaps: DatasetDescription['overlaps'] = [],
+  ignoredShare = 0,
+): DatasetDescription => ({
+  images: 10,
+  planes: 10,
+  mostPlanes: 1,
+  turned: 0,
+  unlabelledShare: 0,
+  ignoredShare,
+  categories: [],
+  concepts,
+  overlaps,
+  warnings: [],
+});
 
 describe(vocabularyHealth, () => {
   it('gives the highest IoU that a unit can reach, and what can never pass', () => {
-    const health = vocabularyHealth(described([concept(1, 'sky', 0.25), concept(2, 'cup', 0.01), concept(3, 'pen', 0.0004), concept(4, 'wall', 0.251), concept(5, 'none', 0)]));
+    const health = vocabularyHealth(
+      described([
+        concept(1, 'sky', 0.25),
+        concept(2, 'cup', 0.01),
+        concept(3, 'pen', 0.0004),
+        concept(4, 'wall', 0.251),
+        concept(5, 'none', 0),
+      ]),
+    );
     expect(health.concepts.map(({ name, highestIou, canPass }) => [name, highestIou, canPass])).toEqual([
       ['none', 0, false],
       ['wall', 0.01 / 0.251, false],
@@ -28,7 +57,15 @@ describe(vocabularyHealth, () => {
   });
 
   it('reports concepts that coincide and names in several categories', () => {
-    const health = vocabularyHealth(described([concept(1, 'wood', 0.1), concept(2, 'wood', 0.1, 'material'), concept(3, 'sky', 0.3)], [{ first: 1, second: 2, pixelShare: 0.08 }, { first: 1, second: 3, pixelShare: 0.02 }]));
+    const health = vocabularyHealth(
+      described(
+        [concept(1, 'wood', 0.1), concept(2, 'wood', 0.1, 'material'), concept(3, 'sky', 0.3)],
+        [
+          { first: 1, second: 2, pixelShare: 0.08 },
+          { first: 1, second: 3, pixelShare: 0.02 },
+        ],
+      ),
+    );
     expect(health.overlapping).toMatchObject([{ first: { number: 1 }, second: { number: 2 } }]);
     expect(health.overlapping[0]?.iou).toBeCloseTo(0.08 / 0.12, 12);
     expect(health.sharedNames).toEqual([{ name: 'wood', categories: ['object', 'material'] }]);

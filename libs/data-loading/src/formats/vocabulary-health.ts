@@ -8,14 +8,23 @@ export interface VocabularyHealthOptions {
   readonly gate?: number;
   /** Whether an IoU equal to the gate passes too. @default '>', as most presets have it */
   readonly compareGate?: '>' | '>=';
-  /** Whether pixels that nobody judged are left out of every area, or count as unlabelled, as the preset has it. @default 'unlabelled', as all presets have it */
+  /**
+   * Whether pixels that nobody judged are left out of every area, or count as unlabelled, as the preset has it.
+   * @default 'unlabelled', as all presets have it
+   */
   readonly ignoredPixels?: 'unlabelled' | 'left-out';
   /** Two concepts whose pixels have at least this IoU are reported as overlapping, 0 to 1. @default 0.5 */
   readonly overlapIou?: number;
 }
 
 /** Defaults of {@link vocabularyHealth}. */
-export const vocabularyHealthDefaults = { activeShare: 0.01, gate: 0.04, compareGate: '>', ignoredPixels: 'unlabelled', overlapIou: 0.5 } as const satisfies VocabularyHealthOptions;
+export const vocabularyHealthDefaults = {
+  activeShare: 0.01,
+  gate: 0.04,
+  compareGate: '>',
+  ignoredPixels: 'unlabelled',
+  overlapIou: 0.5,
+} as const satisfies VocabularyHealthOptions;
 
 /** What a unit can reach with one concept. */
 export interface ConceptHealth extends ConceptShare {
@@ -53,14 +62,28 @@ export interface VocabularyHealth {
  * Says before a long run what a unit could reach at best: with activation share A and concept share G, IoU is at most
  * min(A, G) / max(A, G), so that concepts far from A in area can never pass the gate.
  */
-export function vocabularyHealth(description: Pick<DatasetDescription, 'concepts' | 'overlaps' | 'ignoredShare'>, options: VocabularyHealthOptions = {}): VocabularyHealth {
+export function vocabularyHealth(
+  description: Pick<DatasetDescription, 'concepts' | 'overlaps' | 'ignoredShare'>,
+  options: VocabularyHealthOptions = {},
+): VocabularyHealth {
   const defaults = vocabularyHealthDefaults;
-  const { activeShare = defaults.activeShare, gate = defaults.gate, compareGate = defaults.compareGate, ignoredPixels = defaults.ignoredPixels, overlapIou = defaults.overlapIou } = options;
+  const {
+    activeShare = defaults.activeShare,
+    gate = defaults.gate,
+    compareGate = defaults.compareGate,
+    ignoredPixels = defaults.ignoredPixels,
+    overlapIou = defaults.overlapIou,
+  } = options;
   const judged = ignoredPixels === 'left-out' ? 1 - description.ignoredShare : 1;
   const concepts = description.concepts.map((concept): ConceptHealth => {
     const areaShare = judged === 0 ? 0 : concept.pixelShare / judged;
     const highestIou = areaShare === 0 ? 0 : Math.min(activeShare, areaShare) / Math.max(activeShare, areaShare);
-    return { ...concept, areaShare, highestIou, canPass: highestIou > gate || (compareGate === '>=' && highestIou === gate) };
+    return {
+      ...concept,
+      areaShare,
+      highestIou,
+      canPass: highestIou > gate || (compareGate === '>=' && highestIou === gate),
+    };
   });
   const byNumber = new Map(description.concepts.map((concept) => [concept.number, concept]));
   const overlapping = description.overlaps.flatMap(({ first, second, pixelShare }): OverlappingConcepts[] => {
@@ -70,11 +93,16 @@ export function vocabularyHealth(description: Pick<DatasetDescription, 'concepts
     return iou >= overlapIou ? [{ first: one, second: other, iou }] : [];
   });
   const categories = new Map<string, string[]>();
-  for (const { name, category } of description.concepts) categories.set(name, [...(categories.get(name) ?? []), category]);
+  for (const { name, category } of description.concepts)
+    categories.set(name, [...(categories.get(name) ?? []), category]);
   return {
     concepts: concepts.sort((a, b) => a.highestIou - b.highestIou || a.number - b.number),
     unreachable: concepts.filter(({ canPass }) => !canPass).length,
-    overlapping: overlapping.sort((a, b) => b.iou - a.iou || a.first.number - b.first.number || a.second.number - b.second.number),
-    sharedNames: [...categories].filter(([, some]) => some.length > 1).map(([name, some]) => ({ name, categories: some })),
+    overlapping: overlapping.sort(
+      (a, b) => b.iou - a.iou || a.first.number - b.first.number || a.second.number - b.second.number,
+    ),
+    sharedNames: [...categories]
+      .filter(([, some]) => some.length > 1)
+      .map(([name, some]) => ({ name, categories: some })),
   };
 }

@@ -16,7 +16,10 @@ sharp.concurrency(1);
 
 /** Options of {@link decodeImage}. */
 export interface DecodeImageOptions {
-  /** Largest number of pixels of an image that is decoded, each of up to 4 bytes (8-bit RGBA); one of more counts for more. @default 100,000,000 */
+  /**
+   * Largest number of pixels of an image that is decoded, each of up to 4 bytes (8-bit RGBA); one of more counts for
+   * more. @default 100,000,000
+   */
   readonly maxPixels?: number;
   /** Colour behind pixels that are transparent. @default white */
   readonly background?: RgbColour;
@@ -25,7 +28,11 @@ export interface DecodeImageOptions {
 }
 
 /** Defaults of {@link DecodeImageOptions}. */
-export const decodeImageDefaults = { maxPixels: defaultMaxPixels, background: [255, 255, 255], exif: 'upright' } as const satisfies DecodeImageOptions;
+export const decodeImageDefaults = {
+  maxPixels: defaultMaxPixels,
+  background: [255, 255, 255],
+  exif: 'upright',
+} as const satisfies DecodeImageOptions;
 
 /** An image at the input size of a model, with the size that it had. */
 export interface DecodedImage {
@@ -41,18 +48,36 @@ export interface DecodedImage {
 
 /**
  * Reads an image as RGB bytes at the input size of a model. It is set upright by its EXIF orientation unless that is
- * ignored, grey becomes equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8, transparent pixels are
- * laid over `background`, and the profile of an RGB image is left aside as the usual training pipelines do. It is resized
+ * ignored, grey becomes equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8,
+ * transparent pixels are
+ * laid over `background`, and the profile of an RGB image is left aside as the usual training pipelines do. It is
+ * resized
  * byte for byte as Pillow does; one that already has the right size passes unchanged.
  *
  * @throws InputError `IMAGE_BROKEN`, `IMAGE_TOO_LARGE`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
  */
-export async function decodeImage(file: string, geometry: ResolvedGeometry, options: DecodeImageOptions = {}): Promise<DecodedImage> {
+export async function decodeImage(
+  file: string,
+  geometry: ResolvedGeometry,
+  options: DecodeImageOptions = {},
+): Promise<DecodedImage> {
   const { maxPixels, background, exif } = { ...decodeImageDefaults, ...options };
   const bytes = await readBytes(file);
-  const { pixels: whole, ...size } = (await decodePlain(bytes, maxPixels, exif)) ?? (await decodeAny(bytes, file, { maxPixels, background, exif }));
+  const { pixels: whole, ...size } =
+    (await decodePlain(bytes, maxPixels, exif)) ?? (await decodeAny(bytes, file, { maxPixels, background, exif }));
   const { height, width } = size;
-  const pixels = height === geometry.height && width === geometry.width ? whole : resampleImage({ width, height, pixels: whole }, { ...placeImage(geometry, height, width), width: geometry.width, height: geometry.height, filter: geometry.filter });
+  const pixels =
+    height === geometry.height && width === geometry.width
+      ? whole
+      : resampleImage(
+          { width, height, pixels: whole },
+          {
+            ...placeImage(geometry, height, width),
+            width: geometry.width,
+            height: geometry.height,
+            filter: geometry.filter,
+          },
+        );
   return { pixels, ...size };
 }
 
@@ -77,13 +102,23 @@ async function decodePlain(bytes: Buffer, maxPixels: number, exif: ExifTurns): P
 }
 
 /** Decodes any image at its own size. */
-async function decodeAny(bytes: Buffer, file: string, { maxPixels, background, exif }: Required<DecodeImageOptions>): Promise<DecodedImage> {
+async function decodeAny(
+  bytes: Buffer,
+  file: string,
+  { maxPixels, background, exif }: Required<DecodeImageOptions>,
+): Promise<DecodedImage> {
   const metadata = await readMetadata(bytes, file);
   const { height, width } = sizeOf(metadata, exif);
-  checkPixels({ height, width, pixelBytes: metadata.channels * (sampleBytes[metadata.depth] ?? 8) }, maxPixels, 'IMAGE_TOO_LARGE', file);
+  checkPixels(
+    { height, width, pixelBytes: metadata.channels * (sampleBytes[metadata.depth] ?? 8) },
+    maxPixels,
+    'IMAGE_TOO_LARGE',
+    file,
+  );
   const image = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels, ignoreIcc: metadata.space !== 'cmyk' });
   let pipeline = exif === 'upright' ? image.autoOrient() : image;
-  if (metadata.hasAlpha) pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
+  if (metadata.hasAlpha)
+    pipeline = pipeline.flatten({ background: { r: background[0], g: background[1], b: background[2] } });
   return { pixels: await rawPixels(pipeline, file, height * width * 3), height, width, turned: isTurned(metadata) };
 }
 
@@ -92,12 +127,18 @@ async function decodeAny(bytes: Buffer, file: string, { maxPixels, background, e
  *
  * @throws InputError `IMAGE_BROKEN`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
  */
-export async function readImageSize(file: string, { exif = decodeImageDefaults.exif }: Pick<DecodeImageOptions, 'exif'> = {}): Promise<Omit<DecodedImage, 'pixels'>> {
+export async function readImageSize(
+  file: string,
+  { exif = decodeImageDefaults.exif }: Pick<DecodeImageOptions, 'exif'> = {},
+): Promise<Omit<DecodedImage, 'pixels'>> {
   const metadata = await readMetadata(await readBytes(file), file);
   return { ...sizeOf(metadata, exif), turned: isTurned(metadata) };
 }
 
-function sizeOf({ autoOrient, height, width }: Metadata, exif: ExifTurns): { readonly height: number; readonly width: number } {
+function sizeOf(
+  { autoOrient, height, width }: Metadata,
+  exif: ExifTurns,
+): { readonly height: number; readonly width: number } {
   return exif === 'upright' ? { height: autoOrient.height, width: autoOrient.width } : { height, width };
 }
 
@@ -105,7 +146,10 @@ function isTurned({ orientation = 1 }: Metadata): boolean {
   return orientation > 1 && orientation <= 8;
 }
 
-/** Only kinds that are meant to be decoded come this far: others, such as SVG, can make any amount of work of a few bytes. */
+/**
+ * Only kinds that are meant to be decoded come this far: others, such as SVG, can make any amount of work of a few
+ * bytes.
+ */
 async function readMetadata(bytes: Buffer, file: string): Promise<Metadata> {
   const kind = imageKind(bytes);
   if (kind === undefined) throw brokenImage(file, strangeProblem(bytes));
@@ -125,7 +169,16 @@ function strangeProblem(bytes: Buffer): string {
 }
 
 /** Bytes of a sample by what libvips calls its kind. */
-const sampleBytes: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2, uint: 4, int: 4, float: 4, double: 8 };
+const sampleBytes: Readonly<Record<string, number>> = {
+  uchar: 1,
+  char: 1,
+  ushort: 2,
+  short: 2,
+  uint: 4,
+  int: 4,
+  float: 4,
+  double: 8,
+};
 
 function rawSrgb(pipeline: Sharp): Promise<{ readonly data: Buffer; readonly info: OutputInfo }> {
   return pipeline.toColourspace('srgb').raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
@@ -134,7 +187,8 @@ function rawSrgb(pipeline: Sharp): Promise<{ readonly data: Buffer; readonly inf
 async function rawPixels(pipeline: Sharp, file: string, length: number): Promise<Uint8Array> {
   try {
     const { data, info } = await rawSrgb(pipeline);
-    if (info.channels !== 3 || data.length !== length) throw new Error(`decoded to ${String(info.channels)} channels and ${String(data.length)} bytes`);
+    if (info.channels !== 3 || data.length !== length)
+      throw new Error(`decoded to ${String(info.channels)} channels and ${String(data.length)} bytes`);
     return data;
   } catch (cause) {
     throw brokenImage(file, 'does not decode', cause);
@@ -143,5 +197,13 @@ async function rawPixels(pipeline: Sharp, file: string, length: number): Promise
 
 /** What libvips tells stays the cause: its threads share one record of errors, so that it differs from run to run. */
 function brokenImage(file: string, problem: string, cause?: unknown): IntermodelError {
-  return limitError(cause, file) ?? new InputError('IMAGE_BROKEN', problem, { file, expected: 'a whole JPEG, PNG, WebP or TIFF file', hint: 'Replace or remove the file, or pass over such files with --skip-bad.', ...(cause === undefined ? {} : { cause }) });
+  return (
+    limitError(cause, file) ??
+    new InputError('IMAGE_BROKEN', problem, {
+      file,
+      expected: 'a whole JPEG, PNG, WebP or TIFF file',
+      hint: 'Replace or remove the file, or pass over such files with --skip-bad.',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  );
 }

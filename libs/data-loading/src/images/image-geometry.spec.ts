@@ -4,13 +4,23 @@ import { nearestPositions, placeImage, resolveGeometry } from './image-geometry.
 
 describe(resolveGeometry, () => {
   it('takes a quarter of the input as label grid', () => {
-    expect(resolveGeometry({ height: 224, width: 224 })).toEqual({ height: 224, width: 224, resize: 'exact', filter: 'bilinear', shortestSide: 224, labelHeight: 56, labelWidth: 56 });
+    expect(resolveGeometry({ height: 224, width: 224 })).toEqual({
+      height: 224,
+      width: 224,
+      resize: 'exact',
+      filter: 'bilinear',
+      shortestSide: 224,
+      labelHeight: 56,
+      labelWidth: 56,
+    });
   });
 
   it('refuses sizes that are none, and a crop larger than the image', () => {
     expect(() => resolveGeometry({ height: 0, width: 8 })).toThrow(/column "height": 0 is no size/u);
     expect(() => resolveGeometry({ height: 8, width: 8, labelWidth: 1.5 })).toThrow(/"labelWidth": 1\.5 is no size/u);
-    expect(() => resolveGeometry({ height: 224, width: 224, resize: 'shortest-side', shortestSide: 200 })).toThrow(/scaled to 200 pixels, less than the crop of 224 x 224/u);
+    expect(() => resolveGeometry({ height: 224, width: 224, resize: 'shortest-side', shortestSide: 200 })).toThrow(
+      /scaled to 200 pixels, less than the crop of 224 x 224/u,
+    );
   });
 });
 
@@ -29,7 +39,12 @@ describe(placeImage, () => {
   });
 
   it('squashes the whole image where the size is exact', () => {
-    expect(placeImage(resolveGeometry({ height: 10, width: 20 }), 375, 500)).toEqual({ scaledHeight: 10, scaledWidth: 20, top: 0, left: 0 });
+    expect(placeImage(resolveGeometry({ height: 10, width: 20 }), 375, 500)).toEqual({
+      scaledHeight: 10,
+      scaledWidth: 20,
+      top: 0,
+      left: 0,
+    });
   });
 });
 
@@ -46,7 +61,12 @@ describe(nearestPositions, () => {
   });
 
   it('stays in the file and never goes back, at any sizes', () => {
-    const sizes = fc.record({ cells: fc.integer({ min: 1, max: 60 }), inputSize: fc.integer({ min: 1, max: 300 }), margin: fc.integer({ min: 0, max: 60 }), fileSize: fc.integer({ min: 1, max: 900 }) });
+    const sizes = fc.record({
+      cells: fc.integer({ min: 1, max: 60 }),
+      inputSize: fc.integer({ min: 1, max: 300 }),
+      margin: fc.integer({ min: 0, max: 60 }),
+      fileSize: fc.integer({ min: 1, max: 900 }),
+    });
     fc.assert(
       fc.property(sizes, ({ cells, inputSize, margin, fileSize }) => {
         const positions = [...nearestPositions(cells, inputSize, inputSize + 2 * margin, margin, fileSize)];
@@ -54,7 +74,12 @@ describe(nearestPositions, () => {
         expect(positions[0]).toBeGreaterThanOrEqual(0);
         expect(positions.at(-1)).toBeLessThan(fileSize);
         positions.forEach((position, cell) => {
-          expect(position).toBe(Math.min(fileSize - 1, Math.floor(((((cell + 0.5) / cells) * inputSize + margin) / (inputSize + 2 * margin)) * fileSize + 1e-9)));
+          expect(position).toBe(
+            Math.min(
+              fileSize - 1,
+              Math.floor(((((cell + 0.5) / cells) * inputSize + margin) / (inputSize + 2 * margin)) * fileSize + 1e-9),
+            ),
+          );
         });
       }),
     );

@@ -9,7 +9,10 @@ export interface ImageGeometry {
   readonly width: number;
   /** `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre. @default 'exact' */
   readonly resize?: 'exact' | 'shortest-side';
-  /** Length that `shortest-side` scales the shorter side to, in pixels, at least the longer side of the input. @default that */
+  /**
+   * Length that `shortest-side` scales the shorter side to, in pixels, at least the longer side of the input. @default
+   * that
+   */
   readonly shortestSide?: number;
   /** Filter for images; labels always take the nearest pixel. @default 'bilinear' */
   readonly filter?: ResampleFilter;
@@ -31,21 +34,48 @@ export type ResolvedGeometry = Required<ImageGeometry>;
 /**
  * Fills in the defaults of a geometry.
  *
- * @throws InputError `GEOMETRY` for sizes that are not whole numbers of at least 1, a crop larger than the image, or more than
+ * @throws InputError `GEOMETRY` for sizes that are not whole numbers of at least 1, a crop larger than the image, or
+ *   more than
  * {@link mostLabelCells} cells of a label plane.
  */
 export function resolveGeometry(geometry: ImageGeometry): ResolvedGeometry {
   const { height, width, resize = imageGeometryDefaults.resize, filter = imageGeometryDefaults.filter } = geometry;
   const quarter = (size: number) => Math.max(1, Math.round(size * imageGeometryDefaults.labelsPerPixel));
-  const { shortestSide = Math.max(height, width), labelHeight = quarter(height), labelWidth = quarter(width) } = geometry;
+  const {
+    shortestSide = Math.max(height, width),
+    labelHeight = quarter(height),
+    labelWidth = quarter(width),
+  } = geometry;
   for (const [column, size] of Object.entries({ height, width, shortestSide, labelHeight, labelWidth })) {
-    if (!Number.isInteger(size) || size < 1) throw new InputError('GEOMETRY', `${String(size)} is no size`, { column, expected: 'a whole number of pixels of at least 1', hint: 'Correct the size of the input or of the label planes.' });
+    if (!Number.isInteger(size) || size < 1)
+      throw new InputError('GEOMETRY', `${String(size)} is no size`, {
+        column,
+        expected: 'a whole number of pixels of at least 1',
+        hint: 'Correct the size of the input or of the label planes.',
+      });
   }
   // A quarter of a large input is in proportion to what the input takes itself.
   const isChosen = geometry.labelHeight !== undefined || geometry.labelWidth !== undefined;
-  if (isChosen && labelHeight * labelWidth > mostLabelCells) throw new InputError('GEOMETRY', `a label plane of ${String(labelWidth)} x ${String(labelHeight)} has ${String(labelWidth * labelHeight)} cells`, { column: 'labelWidth', expected: `at most ${String(mostLabelCells)} cells, such as 1024 x 1024`, hint: 'Compare labels and activations on a smaller grid: a quarter of the input is usual.' });
+  if (isChosen && labelHeight * labelWidth > mostLabelCells)
+    throw new InputError(
+      'GEOMETRY',
+      `a label plane of ${String(labelWidth)} x ${String(labelHeight)} has ${String(labelWidth * labelHeight)} cells`,
+      {
+        column: 'labelWidth',
+        expected: `at most ${String(mostLabelCells)} cells, such as 1024 x 1024`,
+        hint: 'Compare labels and activations on a smaller grid: a quarter of the input is usual.',
+      },
+    );
   if (resize === 'shortest-side' && shortestSide < Math.max(height, width)) {
-    throw new InputError('GEOMETRY', `the shorter side is scaled to ${String(shortestSide)} pixels, less than the crop of ${String(width)} x ${String(height)}`, { column: 'shortestSide', expected: `at least ${String(Math.max(height, width))}`, hint: 'Scale to a larger side, or crop less.' });
+    throw new InputError(
+      'GEOMETRY',
+      `the shorter side is scaled to ${String(shortestSide)} pixels, less than the crop of ${String(width)} x ${String(height)}`,
+      {
+        column: 'shortestSide',
+        expected: `at least ${String(Math.max(height, width))}`,
+        hint: 'Scale to a larger side, or crop less.',
+      },
+    );
   }
   return { height, width, resize, filter, shortestSide, labelHeight, labelWidth };
 }
@@ -62,13 +92,22 @@ export interface ImagePlacement {
   readonly left: number;
 }
 
-/** Scales and crops an image of `height` x `width`: with `shortest-side` by the rounding that torchvision's Resize and CenterCrop have. */
+/**
+ * Scales and crops an image of `height` x `width`: with `shortest-side` by the rounding that torchvision's Resize and
+ * CenterCrop have.
+ */
 export function placeImage(geometry: ResolvedGeometry, height: number, width: number): ImagePlacement {
-  if (geometry.resize === 'exact') return { scaledHeight: geometry.height, scaledWidth: geometry.width, top: 0, left: 0 };
+  if (geometry.resize === 'exact')
+    return { scaledHeight: geometry.height, scaledWidth: geometry.width, top: 0, left: 0 };
   const { shortestSide } = geometry;
   const longSide = Math.floor((shortestSide * Math.max(height, width)) / Math.min(height, width));
   const [scaledHeight, scaledWidth] = height <= width ? [shortestSide, longSide] : [longSide, shortestSide];
-  return { scaledHeight, scaledWidth, top: halfRoundedToEven(scaledHeight - geometry.height), left: halfRoundedToEven(scaledWidth - geometry.width) };
+  return {
+    scaledHeight,
+    scaledWidth,
+    top: halfRoundedToEven(scaledHeight - geometry.height),
+    left: halfRoundedToEven(scaledWidth - geometry.width),
+  };
 }
 
 /**
@@ -76,7 +115,13 @@ export function placeImage(geometry: ResolvedGeometry, height: number, width: nu
  * rows and covers the `inputSize` rows of the model's input, which begins at row `start` of the scaled image of
  * `scaledSize` rows; the label file shows the same image in `fileSize` rows.
  */
-export function nearestPositions(cells: number, inputSize: number, scaledSize: number, start: number, fileSize: number): Int32Array {
+export function nearestPositions(
+  cells: number,
+  inputSize: number,
+  scaledSize: number,
+  start: number,
+  fileSize: number,
+): Int32Array {
   return Int32Array.from({ length: cells }, (_, cell) => {
     // (cell + 0.5) / cells * inputSize + start over scaledSize; one division of whole numbers rounds no pixel away.
     const doubled = (2 * cell + 1) * inputSize + 2 * cells * start;

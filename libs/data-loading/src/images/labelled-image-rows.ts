@@ -26,17 +26,25 @@ export function labelledImageRows(batch: LabelledImageBatch): LabelledImageRow[]
       ...shape,
       image,
       pixels: pixels.subarray(row * pixelBytes, (row + 1) * pixelBytes),
-      planes: Array.from({ length: end - first }, (_, plane) => planes.subarray((first + plane) * cells, (first + plane + 1) * cells)),
+      planes: Array.from({ length: end - first }, (_, plane) =>
+        planes.subarray((first + plane) * cells, (first + plane + 1) * cells),
+      ),
     };
   });
 }
 
 /** A batch whose rows have further label planes; planes that bear nothing are left out. */
-export function addPlanes(batch: LabelledImageBatch, make: (row: LabelledImageRow) => readonly Uint16Array[]): LabelledImageBatch {
+export function addPlanes(
+  batch: LabelledImageBatch,
+  make: (row: LabelledImageRow) => readonly Uint16Array[],
+): LabelledImageBatch {
   const shape = labelledImageShape(batch);
   const cells = shape.labelHeight * shape.labelWidth;
   const rows = labelledImageRows(batch);
-  const planes = rows.map((row) => [...row.planes, ...make(row).filter((plane) => plane.some((number) => number !== 0))]);
+  const planes = rows.map((row) => [
+    ...row.planes,
+    ...make(row).filter((plane) => plane.some((number) => number !== 0)),
+  ]);
   const offsets = new Int32Array(rows.length + 1);
   planes.forEach((some, row) => {
     offsets[row + 1] = (offsets[row] as number) + some.length;
@@ -61,6 +69,7 @@ export function labelledImageShape({ schema }: LabelledImageBatch): LabelledImag
 
 function onlyData(data: readonly Data[]): Data {
   const [only] = data;
-  if (only === undefined || data.length !== 1) throw new RangeError('labelledImageRows: a record batch has one piece of data a column');
+  if (only === undefined || data.length !== 1)
+    throw new RangeError('labelledImageRows: a record batch has one piece of data a column');
   return only;
 }

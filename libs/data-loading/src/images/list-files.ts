@@ -34,8 +34,16 @@ export async function listFiles(folder: string): Promise<ListedFile[]> {
       const name = below === '' ? item.name : `${below}/${item.name}`;
       const file = path.join(folder, name);
       const isLinked = belowLink || item.isSymbolicLink();
-      if (item.isDirectory() || (item.isSymbolicLink() && (await isNewFolder(file, linked)))) await walk(name, isLinked);
-      else files.push({ name, stem: name.slice(0, name.length - path.extname(name).length), extension: path.extname(name).toLowerCase(), file, ...(isLinked ? { linked: true } : {}) });
+      if (item.isDirectory() || (item.isSymbolicLink() && (await isNewFolder(file, linked))))
+        await walk(name, isLinked);
+      else
+        files.push({
+          name,
+          stem: name.slice(0, name.length - path.extname(name).length),
+          extension: path.extname(name).toLowerCase(),
+          file,
+          ...(isLinked ? { linked: true } : {}),
+        });
     }
   };
   await walk('', false);
@@ -47,11 +55,20 @@ export function someOf(names: readonly string[], shown = 5): string {
   return `${names.slice(0, shown).join(', ')}${names.length > shown ? ` and ${String(names.length - shown)} more` : ''}`;
 }
 
-async function readFolder(folder: string, asked: string): Promise<{ name: string; isDirectory: () => boolean; isSymbolicLink: () => boolean }[]> {
+async function readFolder(
+  folder: string,
+  asked: string,
+): Promise<{ name: string; isDirectory: () => boolean; isSymbolicLink: () => boolean }[]> {
   try {
     return await readdir(folder, { withFileTypes: true });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') throw new InputError('NOT_A_FOLDER', 'is a file, not a folder', { file: asked, expected: 'a folder', hint: 'Give the folder that holds the files.', cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR')
+      throw new InputError('NOT_A_FOLDER', 'is a file, not a folder', {
+        file: asked,
+        expected: 'a folder',
+        hint: 'Give the folder that holds the files.',
+        cause,
+      });
     throw readError(folder, cause);
   }
 }

@@ -20,7 +20,9 @@ describe(`load ${String(count)} images with two label planes (images/s = ${Strin
   bench(
     'loadLabelledImages',
     async () => {
-      const batches = await lastValueFrom(from(set.images).pipe(loadLabelledImages({ geometry, vocabulary: set.vocabulary }), toArray()));
+      const batches = await lastValueFrom(
+        from(set.images).pipe(loadLabelledImages({ geometry, vocabulary: set.vocabulary }), toArray()),
+      );
       const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0);
       if (rows !== count) throw new Error(`${String(rows)} images instead of ${String(count)}`);
     },
@@ -32,7 +34,8 @@ describe(`load ${String(count)} images with two label planes (images/s = ${Strin
       let bytes = 0;
       for (const { file, labels } of set.images) {
         bytes += (await sharp(file).resize(224, 224, { fit: 'fill', kernel: 'linear' }).raw().toBuffer()).length;
-        for (const label of labels) if (label.kind === 'png') bytes += decode(readFileSync(label.file)).width > 0 ? 0 : 1;
+        for (const label of labels)
+          if (label.kind === 'png') bytes += decode(readFileSync(label.file)).width > 0 ? 0 : 1;
       }
       if (bytes !== count * 224 * 224 * 3) throw new Error(`${String(bytes)} bytes`);
     },

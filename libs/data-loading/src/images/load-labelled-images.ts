@@ -30,7 +30,12 @@ export interface LoadLabelledImagesOptions extends OpenLabelledImagesOptions {
 }
 
 /** Defaults of {@link loadLabelledImages}. */
-export const loadLabelledImagesDefaults = { ...decodeImageDefaults, skipBad: false, batchRows: 16, concurrency: 2 } as const satisfies Partial<LoadLabelledImagesOptions>;
+export const loadLabelledImagesDefaults = {
+  ...decodeImageDefaults,
+  skipBad: false,
+  batchRows: 16,
+  concurrency: 2,
+} as const satisfies Partial<LoadLabelledImagesOptions>;
 
 /** An image that was passed over, and why. */
 export interface SkippedImage {
@@ -51,7 +56,14 @@ export interface LoadedImages {
 }
 
 /** Codes of errors that concern one file alone, so that the rest of a data set can be used without it. */
-export const badFileCodes: readonly string[] = ['IMAGE_BROKEN', 'IMAGE_TOO_LARGE', 'LABEL_BROKEN', 'LABEL_TOO_LARGE', 'FILE_MISSING', 'FILE_UNREADABLE'];
+export const badFileCodes: readonly string[] = [
+  'IMAGE_BROKEN',
+  'IMAGE_TOO_LARGE',
+  'LABEL_BROKEN',
+  'LABEL_TOO_LARGE',
+  'FILE_MISSING',
+  'FILE_UNREADABLE',
+];
 
 /**
  * Gives a function that loads images with their labels into one batch. Call it inside the bounded step that also runs
@@ -61,15 +73,34 @@ export const badFileCodes: readonly string[] = ['IMAGE_BROKEN', 'IMAGE_TOO_LARGE
  * const load = openLabelledImages({ geometry: { height: 224, width: 224 }, vocabulary });
  * from(groups).pipe(boundedMap(async (entries) => infer((await load(entries)).batch), 2));
  */
-export function openLabelledImages(options: OpenLabelledImagesOptions): (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages> {
-  const { vocabulary, maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, exif = decodeImageDefaults.exif, skipBad = loadLabelledImagesDefaults.skipBad, onUnknown } = options;
+export function openLabelledImages(
+  options: OpenLabelledImagesOptions,
+): (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages> {
+  const {
+    vocabulary,
+    maxPixels = decodeImageDefaults.maxPixels,
+    background = decodeImageDefaults.background,
+    exif = decodeImageDefaults.exif,
+    skipBad = loadLabelledImagesDefaults.skipBad,
+    onUnknown,
+  } = options;
   const geometry = resolveGeometry(options.geometry);
   const schema = labelledImageSchema(geometry);
-  const grid = { geometry, table: labelNumberTable(vocabulary), maxPixels, ...(onUnknown === undefined ? {} : { onUnknown }) };
+  const grid = {
+    geometry,
+    table: labelNumberTable(vocabulary),
+    maxPixels,
+    ...(onUnknown === undefined ? {} : { onUnknown }),
+  };
 
   const loadOne = async (entry: LabelledImageEntry) => {
     const image = await decodeImage(entry.file, geometry, { maxPixels, background, exif });
-    return { image: entry.image, turned: image.turned, pixels: image.pixels, planes: await loadLabelPlanes(entry, image, grid) };
+    return {
+      image: entry.image,
+      turned: image.turned,
+      pixels: image.pixels,
+      planes: await loadLabelPlanes(entry, image, grid),
+    };
   };
 
   return async (entries) => {
@@ -85,10 +116,20 @@ export function openLabelledImages(options: OpenLabelledImagesOptions): (entries
     });
     const batch = buildBatch(schema, {
       image: loaded.map(({ image }) => image),
-      pixels: joined(Uint8Array, loaded.map(({ pixels }) => pixels), geometry.height * geometry.width * 3),
+      pixels: joined(
+        Uint8Array,
+        loaded.map(({ pixels }) => pixels),
+        geometry.height * geometry.width * 3,
+      ),
       labels: {
-        offsets: Int32Array.from(loaded.reduce((offsets, { planes }) => [...offsets, (offsets.at(-1) ?? 0) + planes.length], [0])),
-        values: joined(Uint16Array, loaded.flatMap(({ planes }) => planes), geometry.labelHeight * geometry.labelWidth),
+        offsets: Int32Array.from(
+          loaded.reduce((offsets, { planes }) => [...offsets, (offsets.at(-1) ?? 0) + planes.length], [0]),
+        ),
+        values: joined(
+          Uint16Array,
+          loaded.flatMap(({ planes }) => planes),
+          geometry.labelHeight * geometry.labelWidth,
+        ),
       },
     });
     return { batch, skipped, turned: loaded.filter(({ turned }) => turned).map(({ image }) => image) };
@@ -104,8 +145,14 @@ export function openLabelledImages(options: OpenLabelledImagesOptions): (entries
  * `LABEL_ASPECT`, `LABEL_IN_COLOURS`, `LABEL_WITHOUT_COLOURS`, `FILE_MISSING`, `FILE_UNREADABLE`, naming the file;
  * at the end `LABELS_ALL_ZERO` if there were images but not one labelled pixel; `GEOMETRY` at once.
  */
-export function loadLabelledImages(options: LoadLabelledImagesOptions): OperatorFunction<LabelledImageEntry, LabelledImageBatch> {
-  const { batchRows = loadLabelledImagesDefaults.batchRows, concurrency = loadLabelledImagesDefaults.concurrency, onSkip } = options;
+export function loadLabelledImages(
+  options: LoadLabelledImagesOptions,
+): OperatorFunction<LabelledImageEntry, LabelledImageBatch> {
+  const {
+    batchRows = loadLabelledImagesDefaults.batchRows,
+    concurrency = loadLabelledImagesDefaults.concurrency,
+    onSkip,
+  } = options;
   const load = openLabelledImages(options);
   return (entries) =>
     entries.pipe(
@@ -119,9 +166,16 @@ export function loadLabelledImages(options: LoadLabelledImagesOptions): Operator
     );
 }
 
-/** Error for a data set of images without one labelled pixel, which {@link loadLabelledImages} ends with; `file` is where the labels are. */
+/**
+ * Error for a data set of images without one labelled pixel, which {@link loadLabelledImages} ends with; `file` is
+ * where the labels are.
+ */
 export function noLabelsError(images: number, file?: string): InputError {
-  return new InputError('LABELS_ALL_ZERO', `none of the ${String(images)} images has a labelled pixel`, { ...(file === undefined ? {} : { file }), expected: 'label images with numbers other than 0', hint: 'Check that the label files belong to these images and hold label numbers; `intermodel data info` shows what is in them.' });
+  return new InputError('LABELS_ALL_ZERO', `none of the ${String(images)} images has a labelled pixel`, {
+    ...(file === undefined ? {} : { file }),
+    expected: 'label images with numbers other than 0',
+    hint: 'Check that the label files belong to these images and hold label numbers; `intermodel data info` shows what is in them.',
+  });
 }
 
 function refuseUnlabelled(): OperatorFunction<LabelledImageBatch, LabelledImageBatch> {
@@ -131,7 +185,7 @@ function refuseUnlabelled(): OperatorFunction<LabelledImageBatch, LabelledImageB
       const counted = batches.pipe(
         tap((batch) => {
           images += batch.numRows;
-          planes += (batch.getChild('labels')?.data[0]?.children[0]?.length ?? 0);
+          planes += batch.getChild('labels')?.data[0]?.children[0]?.length ?? 0;
         }),
       );
       const check = defer(() => {
@@ -142,7 +196,11 @@ function refuseUnlabelled(): OperatorFunction<LabelledImageBatch, LabelledImageB
     });
 }
 
-function joined<Values extends Uint8Array | Uint16Array>(kind: new (length: number) => Values, parts: readonly Values[], size: number): Values {
+function joined<Values extends Uint8Array | Uint16Array>(
+  kind: new (length: number) => Values,
+  parts: readonly Values[],
+  size: number,
+): Values {
   const whole = new kind(parts.length * size);
   parts.forEach((part, index) => {
     whole.set(part, index * size);

@@ -25,12 +25,25 @@ const jpegQuality = 72;
  * @param pixels longer side of the thumbnail
  * @throws InputError as {@link decodeImage} does.
  */
-export async function makeThumbnail(file: string, geometry: ResolvedGeometry, pixels: number, options: DecodeImageOptions = {}): Promise<Thumbnail> {
+export async function makeThumbnail(
+  file: string,
+  geometry: ResolvedGeometry,
+  pixels: number,
+  options: DecodeImageOptions = {},
+): Promise<Thumbnail> {
   const scale = Math.min(1, pixels / Math.max(geometry.width, geometry.height));
   const scaled = (size: number) => Math.max(1, Math.round(size * scale));
   const [width, height] = [scaled(geometry.width), scaled(geometry.height)];
-  const small = resolveGeometry({ width, height, resize: geometry.resize, filter: geometry.filter, shortestSide: Math.max(width, height, Math.round(geometry.shortestSide * scale)) });
+  const small = resolveGeometry({
+    width,
+    height,
+    resize: geometry.resize,
+    filter: geometry.filter,
+    shortestSide: Math.max(width, height, Math.round(geometry.shortestSide * scale)),
+  });
   const { pixels: data } = await decodeImage(file, small, options);
-  const bytes = await sharp(data, { raw: { width, height, channels: 3 } }).jpeg({ quality: jpegQuality, mozjpeg: true }).toBuffer();
+  const bytes = await sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality: jpegQuality, mozjpeg: true })
+    .toBuffer();
   return { bytes: new Uint8Array(bytes), type: 'image/jpeg', width, height };
 }

@@ -32,7 +32,9 @@ export function withoutSuffix(listed: readonly ListedFile[], suffix: string): Su
 
 function keyOf(stem: string, suffix: string): string | undefined {
   const plane = /_\d{1,4}$/u.exec(stem)?.[0] ?? '';
-  for (const end of new Set([suffix, `${suffix}${plane}`])) if (stem.endsWith(end) && stem.length > end.length) return `${stem.slice(0, -end.length)}${end.slice(suffix.length)}`;
+  for (const end of new Set([suffix, `${suffix}${plane}`]))
+    if (stem.endsWith(end) && stem.length > end.length)
+      return `${stem.slice(0, -end.length)}${end.slice(suffix.length)}`;
   return undefined;
 }
 
@@ -67,14 +69,24 @@ export function pairPlanes(images: readonly PairedFile[], labels: readonly Paire
   return found.map(({ label, key }) => ({ label, key }));
 }
 
-/** Stems of images that a label file may belong to, likeliest first: its own, without a plane number, below a category. */
-export function possibleStems(labelStem: string): { readonly stem: string; readonly folder: string; readonly plane: number }[] {
+/**
+ * Stems of images that a label file may belong to, likeliest first: its own, without a plane number, below a category.
+ */
+export function possibleStems(
+  labelStem: string,
+): { readonly stem: string; readonly folder: string; readonly plane: number }[] {
   const variants = (stem: string, folder: string) => {
     const numbered = /^(?<base>.+)_(?<plane>\d{1,4})$/u.exec(stem)?.groups;
-    return [{ stem, folder, plane: 0 }, ...(numbered === undefined ? [] : [{ stem: numbered['base'] ?? '', folder, plane: Number(numbered['plane']) }])];
+    return [
+      { stem, folder, plane: 0 },
+      ...(numbered === undefined ? [] : [{ stem: numbered['base'] ?? '', folder, plane: Number(numbered['plane']) }]),
+    ];
   };
   const slash = labelStem.indexOf('/');
-  return [...variants(labelStem, ''), ...(slash < 0 ? [] : variants(labelStem.slice(slash + 1), labelStem.slice(0, slash)))];
+  return [
+    ...variants(labelStem, ''),
+    ...(slash < 0 ? [] : variants(labelStem.slice(slash + 1), labelStem.slice(0, slash))),
+  ];
 }
 
 /** A stem in one Unicode form, without endings of images and labels that stand before its own. */
@@ -82,7 +94,9 @@ export function formOf(stem: string): string {
   let form = stem.normalize('NFC');
   for (;;) {
     const lower = form.toLowerCase();
-    const ending = [...imageExtensions, ...labelExtensions].find((one) => lower.endsWith(one) && form.length > one.length);
+    const ending = [...imageExtensions, ...labelExtensions].find(
+      (one) => lower.endsWith(one) && form.length > one.length,
+    );
     if (ending === undefined) return form;
     form = form.slice(0, -ending.length);
   }
@@ -92,13 +106,24 @@ export function formOf(stem: string): string {
  * Says which of the label files that belong to no image is nearest in name to an image, and by which suffixes the two
  * would be paired, if these pair more images than are paired now. Undefined where no label file is left.
  */
-export function nearestLabelHint(image: PairedFile, images: readonly PairedFile[], labels: readonly PairedFile[], paired: number): string | undefined {
+export function nearestLabelHint(
+  image: PairedFile,
+  images: readonly PairedFile[],
+  labels: readonly PairedFile[],
+  paired: number,
+): string | undefined {
   const nearest = nearestLabel(image, labels);
   if (nearest === undefined) return undefined;
   const suffixes = differingSuffixes(image.key, nearest.key);
   const told = `The label file nearest in name to ${image.name} is ${nearest.name}`;
-  if (suffixes === undefined || pairsBy(images, labels, suffixes) <= paired) return `${told}: if it belongs to the image, give both one stem.`;
-  const options = [['--image-suffix', suffixes.image], ['--label-suffix', suffixes.label]].filter(([, suffix]) => suffix !== '').map((option) => option.join(' '));
+  if (suffixes === undefined || pairsBy(images, labels, suffixes) <= paired)
+    return `${told}: if it belongs to the image, give both one stem.`;
+  const options = [
+    ['--image-suffix', suffixes.image],
+    ['--label-suffix', suffixes.label],
+  ]
+    .filter(([, suffix]) => suffix !== '')
+    .map((option) => option.join(' '));
   return `${told}: if it belongs to the image, give ${options.join(' ')} (data.imageSuffix and data.labelSuffix of a study file).`;
 }
 
@@ -110,7 +135,10 @@ function nearestLabel({ key }: PairedFile, labels: readonly PairedFile[]): Paire
   }
   const isOfFolder = best !== undefined && length > key.lastIndexOf('/') + 1;
   if (isOfFolder) return best;
-  const name = nearestName(key, labels.map((label) => label.key));
+  const name = nearestName(
+    key,
+    labels.map((label) => label.key),
+  );
   return labels.find((label) => label.key === name);
 }
 
@@ -119,17 +147,26 @@ interface Suffixes {
   readonly label: string;
 }
 
-/** What follows after the part that two stems share, from a separator on; undefined where that tells no kind of file. */
+/**
+ * What follows after the part that two stems share, from a separator on; undefined where that tells no kind of file.
+ */
 function differingSuffixes(image: string, label: string): Suffixes | undefined {
   let length = sharedLength(image, label);
-  if (length < image.length && length < label.length) while (length > 0 && !(isSeparator(image[length]) && isSeparator(label[length]))) length--;
+  if (length < image.length && length < label.length)
+    while (length > 0 && !(isSeparator(image[length]) && isSeparator(label[length]))) length--;
   const suffixes = { image: image.slice(length), label: label.slice(length) };
   const tellsKind = (suffix: string) => suffix === '' || (/\p{L}/u.test(suffix) && !suffix.includes('/'));
-  return length > image.lastIndexOf('/') + 1 && tellsKind(suffixes.image) && tellsKind(suffixes.label) ? suffixes : undefined;
+  return length > image.lastIndexOf('/') + 1 && tellsKind(suffixes.image) && tellsKind(suffixes.label)
+    ? suffixes
+    : undefined;
 }
 
 function pairsBy(images: readonly PairedFile[], labels: readonly PairedFile[], suffixes: Suffixes): number {
-  const stems = (files: readonly PairedFile[], suffix: string) => withoutSuffix(files.map((file) => ({ ...file, stem: file.key })), suffix).files;
+  const stems = (files: readonly PairedFile[], suffix: string) =>
+    withoutSuffix(
+      files.map((file) => ({ ...file, stem: file.key })),
+      suffix,
+    ).files;
   return new Set(pairPlanes(stems(images, suffixes.image), stems(labels, suffixes.label)).map(({ key }) => key)).size;
 }
 

@@ -21,9 +21,13 @@ function readerOf(milliseconds: number): FileReader {
 }
 
 describe('FileReader', () => {
-  it.each([['a disk that answers at once', 0], ['a slow disk', 50]])('gives the same bytes from %s', async (_, milliseconds) => {
+  it.each([
+    ['a disk that answers at once', 0],
+    ['a slow disk', 50],
+  ])('gives the same bytes from %s', async (_, milliseconds) => {
     const reader = readerOf(milliseconds);
-    for (let time = 0; time < 3; time++) expect([[...(await reader.read(file))], (await reader.read(empty)).length]).toEqual([[1, 2, 3], 0]);
+    for (let time = 0; time < 3; time++)
+      expect([[...(await reader.read(file))], (await reader.read(empty)).length]).toEqual([[1, 2, 3], 0]);
   });
 
   it('reads by the thread pool for a while after a file that took long', async () => {
@@ -41,13 +45,19 @@ describe('FileReader', () => {
   it.each([0, 50])('names a file that cannot be read, at %d ms a file', async (milliseconds) => {
     const reader = readerOf(milliseconds);
     await reader.read(file);
-    await expect(reader.read(path.join(folder, 'none'))).rejects.toMatchObject({ code: 'FILE_MISSING', details: { file: path.join(folder, 'none') } });
+    await expect(reader.read(path.join(folder, 'none'))).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      details: { file: path.join(folder, 'none') },
+    });
     await expect(reader.read(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
   });
 
   it('does not wait for the writer of a pipe', async () => {
     const pipe = path.join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
-    await expect(readerOf(0).read(pipe)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('is a pipe') as string });
+    await expect(readerOf(0).read(pipe)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining('is a pipe') as string,
+    });
   });
 });

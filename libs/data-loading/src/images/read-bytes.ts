@@ -2,7 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { readError, requireFile } from '@intermodel/streams';
 
-/** A disk counts as one that answers at once if a file takes no more than these milliseconds, and one more for each so many bytes. */
+/**
+ * A disk counts as one that answers at once if a file takes no more than these milliseconds, and one more for each so
+ * many bytes.
+ */
 const promptMilliseconds = 1;
 const promptBytesPerMillisecond = 2e5;
 
@@ -37,7 +40,8 @@ export class FileReader {
       }
       const begun = this.#clock();
       const bytes = readFileSync(file);
-      if (this.#clock() - begun > promptMilliseconds + bytes.length / promptBytesPerMillisecond) this.#beside = filesBeside;
+      if (this.#clock() - begun > promptMilliseconds + bytes.length / promptBytesPerMillisecond)
+        this.#beside = filesBeside;
       return bytes;
     } catch (cause) {
       throw readError(file, cause);

@@ -37,10 +37,17 @@ export async function* streamCsvRecords<Required extends string, Optional extend
   let places: [Required | Optional, number | undefined][] | undefined;
   for await (const { cells, line } of readCsvRows(file, options)) {
     if (places === undefined) {
-      places = findColumns(file, cells.map((heading) => heading.trim()), required, optional);
+      places = findColumns(
+        file,
+        cells.map((heading) => heading.trim()),
+        required,
+        optional,
+      );
       continue;
     }
-    const named = places.map(([name, index]) => [name, index === undefined ? '' : (cells[index] ?? '').trim()] as const);
+    const named = places.map(
+      ([name, index]) => [name, index === undefined ? '' : (cells[index] ?? '').trim()] as const,
+    );
     yield { line, cells: Object.fromEntries(named) as Record<Required | Optional, string> };
   }
 }
@@ -53,7 +60,13 @@ export async function* streamCsvRecords<Required extends string, Optional extend
 export function wholeNumber(text: string, file: string, line: number, column: string): number {
   const digits = withoutThousandsSeparators(text);
   if (!/^\d{1,15}$/u.test(digits)) {
-    throw new InputError('NOT_A_WHOLE_NUMBER', `"${text}" is not a whole number`, { file, line, column, expected: 'digits only, such as 12', hint: 'Correct the cell.' });
+    throw new InputError('NOT_A_WHOLE_NUMBER', `"${text}" is not a whole number`, {
+      file,
+      line,
+      column,
+      expected: 'digits only, such as 12',
+      hint: 'Correct the cell.',
+    });
   }
   return Number(digits);
 }

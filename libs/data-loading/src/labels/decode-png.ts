@@ -28,7 +28,9 @@ export interface PngRaster extends PngHeader {
 
 /** Options of {@link decodePng}. */
 export interface DecodePngOptions {
-  /** Largest number of pixels that is decoded, each of up to 4 bytes; one of more counts for more. @default 100,000,000 */
+  /**
+   * Largest number of pixels that is decoded, each of up to 4 bytes; one of more counts for more. @default 100,000,000
+   */
   readonly maxPixels?: number;
 }
 
@@ -38,12 +40,22 @@ export interface DecodePngOptions {
  * @throws InputError `LABEL_BROKEN` if it does not begin like a PNG file.
  */
 export function readPngHeader(bytes: Buffer, file: string): PngHeader {
-  if (bytes.length < headerBytes || bytes.compare(signature, 0, 8, 0, 8) !== 0 || bytes.toString('latin1', 12, 16) !== 'IHDR') {
+  if (
+    bytes.length < headerBytes ||
+    bytes.compare(signature, 0, 8, 0, 8) !== 0 ||
+    bytes.toString('latin1', 12, 16) !== 'IHDR'
+  ) {
     throw brokenPng(file, bytes.length === 0 ? 'the file is empty' : 'is not a PNG file');
   }
-  const [width, height, depth, code] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20), bytes.readUInt8(24), bytes.readUInt8(25)];
+  const [width, height, depth, code] = [
+    bytes.readUInt32BE(16),
+    bytes.readUInt32BE(20),
+    bytes.readUInt8(24),
+    bytes.readUInt8(25),
+  ];
   const colour = colours[code];
-  if (colour === undefined || !colour.depths.includes(depth) || width === 0 || height === 0) throw brokenPng(file, 'its PNG header is damaged');
+  if (colour === undefined || !colour.depths.includes(depth) || width === 0 || height === 0)
+    throw brokenPng(file, 'its PNG header is damaged');
   return { width, height, depth, colour: colour.name, interlaced: bytes[28] === 1 };
 }
 
@@ -53,25 +65,42 @@ export function readPngHeader(bytes: Buffer, file: string): PngHeader {
  *
  * @throws InputError `LABEL_TOO_LARGE`, or `LABEL_BROKEN` for what is not a whole PNG file.
  */
-export async function decodePng(bytes: Buffer, file: string, { maxPixels = defaultMaxPixels }: DecodePngOptions = {}): Promise<PngRaster> {
+export async function decodePng(
+  bytes: Buffer,
+  file: string,
+  { maxPixels = defaultMaxPixels }: DecodePngOptions = {},
+): Promise<PngRaster> {
   const header = readPngHeader(bytes, file);
   const { width, height, depth } = header;
   const channels = (colours.find((colour) => colour?.name === header.colour)?.channels ?? 1) as 1 | 2 | 3 | 4;
   checkPixels({ width, height, pixelBytes: channels * Math.ceil(depth / 8) }, maxPixels, 'LABEL_TOO_LARGE', file);
   const passes = header.interlaced ? adam7 : [wholeImage];
-  const sizes = passes.map(([x, y, stepX, stepY]) => ({ columns: Math.max(0, Math.ceil((width - x) / stepX)), rows: Math.max(0, Math.ceil((height - y) / stepY)) }));
+  const sizes = passes.map(([x, y, stepX, stepY]) => ({
+    columns: Math.max(0, Math.ceil((width - x) / stepX)),
+    rows: Math.max(0, Math.ceil((height - y) / stepY)),
+  }));
   const lineBytes = (columns: number) => Math.ceil((columns * channels * depth) / 8);
-  const expected = sizes.reduce((sum, { columns, rows }) => sum + (columns === 0 ? 0 : rows * (lineBytes(columns) + 1)), 0);
+  const expected = sizes.reduce(
+    (sum, { columns, rows }) => sum + (columns === 0 ? 0 : rows * (lineBytes(columns) + 1)),
+    0,
+  );
   const packed = await inflateExactly(imageData(bytes, file), expected, file);
 
-  if (depth === 8 && !header.interlaced) return { ...header, channels, data: unfiltered(packed, height, lineBytes(width), channels, file) };
+  if (depth === 8 && !header.interlaced)
+    return { ...header, channels, data: unfiltered(packed, height, lineBytes(width), channels, file) };
   const data = depth === 16 ? new Uint16Array(width * height * channels) : new Uint8Array(width * height * channels);
   let offset = 0;
   passes.forEach(([x, y, stepX, stepY], index) => {
     const { columns, rows } = sizes[index] ?? { columns: 0, rows: 0 };
     if (columns === 0 || rows === 0) return;
     const size = lineBytes(columns);
-    const lines = unfiltered(packed.subarray(offset, offset + rows * (size + 1)), rows, size, Math.max(1, (channels * depth) >> 3), file);
+    const lines = unfiltered(
+      packed.subarray(offset, offset + rows * (size + 1)),
+      rows,
+      size,
+      Math.max(1, (channels * depth) >> 3),
+      file,
+    );
     offset += rows * (size + 1);
     for (let row = 0; row < rows; row++) {
       const target = ((y + row * stepY) * width + x) * channels;
@@ -85,7 +114,9 @@ const headerBytes = 33;
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** Codings by the number that the header bears for them. */
-const colours: readonly ({ readonly name: PngHeader['colour']; readonly channels: number; readonly depths: readonly number[] } | undefined)[] = [
+const colours: readonly (
+  { readonly name: PngHeader['colour']; readonly channels: number; readonly depths: readonly number[] } | undefined
+)[] = [
   { name: 'grey', channels: 1, depths: [1, 2, 4, 8, 16] },
   undefined,
   { name: 'rgb', channels: 3, depths: [8, 16] },
@@ -98,7 +129,15 @@ const colours: readonly ({ readonly name: PngHeader['colour']; readonly channels
 type Pass = readonly [x: number, y: number, stepX: number, stepY: number];
 const wholeImage: Pass = [0, 0, 1, 1];
 /** Passes of Adam7 interlacing (PNG specification, 8.2). */
-const adam7: readonly Pass[] = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]];
+const adam7: readonly Pass[] = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+];
 
 const inflateAsync = promisify(inflate);
 
@@ -107,7 +146,7 @@ const inflatedAtOnce = 512 * 1024;
 
 function imageData(bytes: Buffer, file: string): Buffer {
   const parts: Buffer[] = [];
-  for (let offset = 8; ; ) {
+  for (let offset = 8; ;) {
     if (offset + 12 > bytes.length) throw brokenPng(file, 'is cut short');
     const [length, type] = [bytes.readUInt32BE(offset), bytes.toString('latin1', offset + 4, offset + 8)];
     if (type === 'IEND') break;
@@ -127,7 +166,8 @@ async function inflateExactly(packed: Buffer, expected: number, file: string): P
   } catch (cause) {
     throw brokenPng(file, 'its image data is damaged', cause);
   }
-  if (samples.length !== expected) throw brokenPng(file, `holds ${String(samples.length)} bytes of image data instead of ${String(expected)}`);
+  if (samples.length !== expected)
+    throw brokenPng(file, `holds ${String(samples.length)} bytes of image data instead of ${String(expected)}`);
   return samples;
 }
 
@@ -137,7 +177,15 @@ function unfiltered(packed: Uint8Array, rows: number, lineBytes: number, pixelBy
   return lines;
 }
 
-function unpackRow(line: Uint8Array, depth: number, columns: number, channels: number, data: Uint8Array | Uint16Array, target: number, step: number): void {
+function unpackRow(
+  line: Uint8Array,
+  depth: number,
+  columns: number,
+  channels: number,
+  data: Uint8Array | Uint16Array,
+  target: number,
+  step: number,
+): void {
   if (depth < 8) {
     const [perByte, mask] = [8 / depth, (1 << depth) - 1];
     for (let column = 0; column < columns; column++) {
@@ -149,11 +197,17 @@ function unpackRow(line: Uint8Array, depth: number, columns: number, channels: n
   for (let column = 0; column < columns; column++) {
     for (let channel = 0; channel < channels; channel++) {
       const sample = column * channels + channel;
-      data[target + column * step + channel] = depth === 8 ? (line[sample] as number) : ((line[2 * sample] as number) << 8) | (line[2 * sample + 1] as number);
+      data[target + column * step + channel] =
+        depth === 8 ? (line[sample] as number) : ((line[2 * sample] as number) << 8) | (line[2 * sample + 1] as number);
     }
   }
 }
 
 function brokenPng(file: string, problem: string, cause?: unknown): InputError {
-  return new InputError('LABEL_BROKEN', problem, { file, expected: 'a whole PNG file', hint: 'Write or copy the file again.', ...(cause === undefined ? {} : { cause }) });
+  return new InputError('LABEL_BROKEN', problem, {
+    file,
+    expected: 'a whole PNG file',
+    hint: 'Write or copy the file again.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

@@ -31,13 +31,28 @@ export function labelRaster(png: PngRaster, encoding: LabelEncoding, file: strin
     return { width, height, valueAt: (pixel) => data[pixel] as number };
   }
   if (channels < 3 || depth !== 8) {
-    throw new InputError('LABEL_WITHOUT_COLOURS', `is a ${String(depth)}-bit ${colour} image`, { file, expected: 'an 8-bit RGB image, whose colours say the label', hint: 'Check that --format names the layout of this data set, and that no tool has converted the file.' });
+    throw new InputError('LABEL_WITHOUT_COLOURS', `is a ${String(depth)}-bit ${colour} image`, {
+      file,
+      expected: 'an 8-bit RGB image, whose colours say the label',
+      hint: 'Check that --format names the layout of this data set, and that no tool has converted the file.',
+    });
   }
   const valueOf = colourValues[encoding];
-  return { width, height, valueAt: (pixel) => valueOf(data[pixel * channels] as number, data[pixel * channels + 1] as number, data[pixel * channels + 2] as number) };
+  return {
+    width,
+    height,
+    valueAt: (pixel) =>
+      valueOf(
+        data[pixel * channels] as number,
+        data[pixel * channels + 1] as number,
+        data[pixel * channels + 2] as number,
+      ),
+  };
 }
 
-const colourValues: Readonly<Record<Exclude<LabelEncoding, 'indices'>, (red: number, green: number, blue: number) => number>> = {
+const colourValues: Readonly<
+  Record<Exclude<LabelEncoding, 'indices'>, (red: number, green: number, blue: number) => number>
+> = {
   'red-green': (red, green) => red + 256 * green,
   'red-green-blue': (red, green, blue) => red + 256 * green + 65_536 * blue,
   ade20k: (red, green) => Math.floor(red / 10) * 256 + green,
@@ -45,7 +60,11 @@ const colourValues: Readonly<Record<Exclude<LabelEncoding, 'indices'>, (red: num
 
 function labelInColours(png: PngRaster, file: string): InputError {
   const { colour, problem, hint } = { colour: png.colour, ...guessOrigin(png) };
-  return new InputError('LABEL_IN_COLOURS', `is an ${colour} image${problem}`, { file, expected: 'a grey or palette PNG, whose values are label numbers', hint });
+  return new InputError('LABEL_IN_COLOURS', `is an ${colour} image${problem}`, {
+    file,
+    expected: 'a grey or palette PNG, whose values are label numbers',
+    hint,
+  });
 }
 
 /** What the colours of a label image betray of how its numbers were lost. */
@@ -59,7 +78,18 @@ function guessOrigin({ channels, data, depth }: PngRaster): { problem: string; h
     grey &&= red === green && green === blue;
     voc &&= known.has((red << 16) | (green << 8) | blue);
   }
-  if (grey) return { problem: ' whose red, green and blue are equal: grey label numbers were saved as RGB', hint: `${again}, for example by keeping one of the three channels.` };
-  if (voc) return { problem: ' in the colours of the Pascal VOC palette: palette indices were expanded to colours by another tool', hint: `${again}; take the original files, or map each colour back to its index.` };
-  return { problem: ': if it was a palette image, its indices were expanded to colours by another tool', hint: `${again}, or name the layout of the data set (Broden, ADE20K and COCO panoptic keep labels in colours).` };
+  if (grey)
+    return {
+      problem: ' whose red, green and blue are equal: grey label numbers were saved as RGB',
+      hint: `${again}, for example by keeping one of the three channels.`,
+    };
+  if (voc)
+    return {
+      problem: ' in the colours of the Pascal VOC palette: palette indices were expanded to colours by another tool',
+      hint: `${again}; take the original files, or map each colour back to its index.`,
+    };
+  return {
+    problem: ': if it was a palette image, its indices were expanded to colours by another tool',
+    hint: `${again}, or name the layout of the data set (Broden, ADE20K and COCO panoptic keep labels in colours).`,
+  };
 }

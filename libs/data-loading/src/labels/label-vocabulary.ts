@@ -42,19 +42,36 @@ export interface ConceptPlace {
 /**
  * Makes a vocabulary of concepts in any order; `places` say where each was read, in the same order, for messages.
  *
- * @throws InputError `LABEL_NUMBER_RANGE`, `LABEL_NUMBER_TWICE`, `LABEL_NAME_TWICE`, `LABEL_NAME_EMPTY`, `LABEL_NUMBER_IGNORED`.
+ * @throws InputError `LABEL_NUMBER_RANGE`, `LABEL_NUMBER_TWICE`, `LABEL_NAME_TWICE`, `LABEL_NAME_EMPTY`,
+ *   `LABEL_NUMBER_IGNORED`.
  */
-export function labelVocabulary(concepts: readonly LabelConcept[], ignore?: number, places: readonly ConceptPlace[] = []): LabelVocabulary {
+export function labelVocabulary(
+  concepts: readonly LabelConcept[],
+  ignore?: number,
+  places: readonly ConceptPlace[] = [],
+): LabelVocabulary {
   const numbers = new Map<number, number>();
   const names = new Map<string, number>();
   concepts.forEach((concept, index) => {
     checkConcept(concept, ignore, places[index]);
     const [sameNumber, sameName] = [numbers.get(concept.number), names.get(conceptKey(concept))];
     if (sameNumber !== undefined) {
-      throw conceptError('LABEL_NUMBER_TWICE', `number ${String(places[index]?.number ?? concept.number)} is given twice: "${concepts[sameNumber]?.name ?? ''}"${lineOf(places[sameNumber])} and "${concept.name}"`, places[index], 'number', 'Give each concept a number of its own.');
+      throw conceptError(
+        'LABEL_NUMBER_TWICE',
+        `number ${String(places[index]?.number ?? concept.number)} is given twice: "${concepts[sameNumber]?.name ?? ''}"${lineOf(places[sameNumber])} and "${concept.name}"`,
+        places[index],
+        'number',
+        'Give each concept a number of its own.',
+      );
     }
     if (sameName !== undefined) {
-      throw conceptError('LABEL_NAME_TWICE', `"${concept.name}" of category "${concept.category}" is given twice${lineOf(places[sameName])}`, places[index], 'name', 'Give both one number in the planes; or give one of them a name of its own, and merge the two by the CSV of data.vocabulary.synonyms in a study file.');
+      throw conceptError(
+        'LABEL_NAME_TWICE',
+        `"${concept.name}" of category "${concept.category}" is given twice${lineOf(places[sameName])}`,
+        places[index],
+        'name',
+        'Give both one number in the planes; or give one of them a name of its own, and merge the two by the CSV of data.vocabulary.synonyms in a study file.',
+      );
     }
     numbers.set(concept.number, index);
     names.set(conceptKey(concept), index);
@@ -80,18 +97,49 @@ export function labelNumberTable({ concepts, ignore, aliases = new Map() }: Labe
   return table;
 }
 
-function checkConcept({ number, name }: LabelConcept, ignore: number | undefined, place: ConceptPlace | undefined): void {
+function checkConcept(
+  { number, name }: LabelConcept,
+  ignore: number | undefined,
+  place: ConceptPlace | undefined,
+): void {
   const shown = String(place?.number ?? number);
-  if (number === 0) throw conceptError('LABEL_NUMBER_RANGE', 'number 0 means "unlabelled" and cannot name a concept', place, 'number', 'Leave the row out if 0 means unlabelled. Where the classes of the label files are numbered from 0, say so: --reduced-zero (data.reducedZero of a study file), for plain folders and the ADE20K challenge.');
+  if (number === 0)
+    throw conceptError(
+      'LABEL_NUMBER_RANGE',
+      'number 0 means "unlabelled" and cannot name a concept',
+      place,
+      'number',
+      'Leave the row out if 0 means unlabelled. Where the classes of the label files are numbered from 0, say so: --reduced-zero (data.reducedZero of a study file), for plain folders and the ADE20K challenge.',
+    );
   if (!Number.isInteger(number) || number < 0 || number > largestLabelNumber) {
     const shift = place?.number === undefined ? 0 : number - place.number;
-    throw conceptError('LABEL_NUMBER_RANGE', `${shown} is no label number`, place, 'number', `Use whole numbers from ${String(1 - shift)} to ${String(largestLabelNumber - shift)}.`);
+    throw conceptError(
+      'LABEL_NUMBER_RANGE',
+      `${shown} is no label number`,
+      place,
+      'number',
+      `Use whole numbers from ${String(1 - shift)} to ${String(largestLabelNumber - shift)}.`,
+    );
   }
-  if (name === '') throw conceptError('LABEL_NAME_EMPTY', `number ${shown} has no name`, place, 'name', 'Name every concept.');
-  if (number === ignore) throw conceptError('LABEL_NUMBER_IGNORED', `number ${shown} ("${name}") is also the number to ignore`, place, 'number', 'Choose another number to ignore, or leave the concept out.');
+  if (name === '')
+    throw conceptError('LABEL_NAME_EMPTY', `number ${shown} has no name`, place, 'name', 'Name every concept.');
+  if (number === ignore)
+    throw conceptError(
+      'LABEL_NUMBER_IGNORED',
+      `number ${shown} ("${name}") is also the number to ignore`,
+      place,
+      'number',
+      'Choose another number to ignore, or leave the concept out.',
+    );
 }
 
-function conceptError(code: string, problem: string, { number: _number, ...place }: Partial<ConceptPlace> = {}, column: string, hint: string): InputError {
+function conceptError(
+  code: string,
+  problem: string,
+  { number: _number, ...place }: Partial<ConceptPlace> = {},
+  column: string,
+  hint: string,
+): InputError {
   return new InputError(code, problem, { ...place, column, hint });
 }
 

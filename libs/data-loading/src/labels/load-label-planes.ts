@@ -30,7 +30,9 @@ export interface LabelGrid {
   readonly table: Int32Array;
   /** Largest number of pixels of a label file that is decoded. */
   readonly maxPixels: number;
-  /** Is told of pixels that bear a number unknown to the vocabulary, which then count as 0. @default they are an error */
+  /**
+   * Is told of pixels that bear a number unknown to the vocabulary, which then count as 0. @default they are an error
+   */
   readonly onUnknown?: (unknown: UnknownLabel) => void;
 }
 
@@ -44,7 +46,11 @@ export type ImageSize = Omit<DecodedImage, 'pixels'>;
  *
  * @throws InputError `LABEL_UNKNOWN` with file and pixel, `LABEL_ASPECT`, `LABEL_SIZE`, and those of the decoders.
  */
-export async function loadLabelPlanes(entry: LabelledImageEntry, image: ImageSize, grid: LabelGrid): Promise<Uint16Array[]> {
+export async function loadLabelPlanes(
+  entry: LabelledImageEntry,
+  image: ImageSize,
+  grid: LabelGrid,
+): Promise<Uint16Array[]> {
   const planes: Uint16Array[][] = [];
   for (const source of entry.labels) planes.push(await loadSource(source, image, grid));
   return packPlanes(planes.flat());
@@ -56,7 +62,11 @@ async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid
     case 'whole':
       return [new Uint16Array(geometry.labelHeight * geometry.labelWidth).fill(table[source.number] ?? 0)];
     case 'png': {
-      const raster = labelRaster(await decodePng(await readBytes(source.file), source.file, { maxPixels }), source.encoding, source.file);
+      const raster = labelRaster(
+        await decodePng(await readBytes(source.file), source.file, { maxPixels }),
+        source.encoding,
+        source.file,
+      );
       checkStated(raster, source);
       checkAspect(raster, image, source.file);
       return [samplePlane(raster, source, image, grid)];
@@ -67,16 +77,30 @@ async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid
         return samplePlane(raster, source, image, grid);
       });
     case 'segmented':
-      return readPlanes(source.file).map(({ head, data, ...size }) => samplePlane({ ...size, valueAt: (pixel) => data[pixel] as number }, { file: source.file, numbers: source.classNumbers[head] ?? new Map() }, image, grid));
+      return readPlanes(source.file).map(({ head, data, ...size }) =>
+        samplePlane(
+          { ...size, valueAt: (pixel) => data[pixel] as number },
+          { file: source.file, numbers: source.classNumbers[head] ?? new Map() },
+          image,
+          grid,
+        ),
+      );
     case 'shapes': {
       checkAspect(source, image, source.file);
       const { rows, columns } = cellPixels(source, image, geometry);
-      return rasteriseShapes(source.shapes, source.height, rows, columns).map((plane) => plane.map((number) => table[number] ?? 0));
+      return rasteriseShapes(source.shapes, source.height, rows, columns).map((plane) =>
+        plane.map((number) => table[number] ?? 0),
+      );
     }
   }
 }
 
-function samplePlane(raster: LabelRaster, { file, numbers }: Pick<RasterLabel, 'file' | 'numbers'>, image: ImageSize, { geometry, table, onUnknown }: LabelGrid): Uint16Array {
+function samplePlane(
+  raster: LabelRaster,
+  { file, numbers }: Pick<RasterLabel, 'file' | 'numbers'>,
+  image: ImageSize,
+  { geometry, table, onUnknown }: LabelGrid,
+): Uint16Array {
   const { rows, columns } = cellPixels(raster, image, geometry);
   const plane = new Uint16Array(rows.length * columns.length);
   let cell = 0;
@@ -100,7 +124,11 @@ function samplePlane(raster: LabelRaster, { file, numbers }: Pick<RasterLabel, '
 }
 
 /** Row and column of the label file under the centre of each cell. */
-function cellPixels(label: { readonly width: number; readonly height: number }, image: ImageSize, geometry: ResolvedGeometry): { readonly rows: Int32Array; readonly columns: Int32Array } {
+function cellPixels(
+  label: { readonly width: number; readonly height: number },
+  image: ImageSize,
+  geometry: ResolvedGeometry,
+): { readonly rows: Int32Array; readonly columns: Int32Array } {
   const { scaledHeight, scaledWidth, top, left } = placeImage(geometry, image.height, image.width);
   return {
     rows: nearestPositions(geometry.labelHeight, geometry.height, scaledHeight, top, label.height),
@@ -112,37 +140,58 @@ function cellPixels(label: { readonly width: number; readonly height: number }, 
 function checkAspect(label: { readonly width: number; readonly height: number }, image: ImageSize, file: string): void {
   if (sameAspect(label.width, label.height, image.width, image.height)) return;
   const turned = image.turned && sameAspect(label.height, label.width, image.width, image.height);
-  throw new InputError('LABEL_ASPECT', `has ${String(label.width)} x ${String(label.height)} pixels, but its image has ${String(image.width)} x ${String(image.height)}`, {
-    file,
-    expected: 'labels of the same shape as the image, at any scale',
-    hint: turned ? 'The image is turned by its EXIF orientation and the labels are not: read both as stored with --exif ignore (data.exif of a study file). Where EXIF is ignored already, do not ignore it.' : 'Check that the label belongs to this image; crop or squash both in the same way.',
-  });
+  throw new InputError(
+    'LABEL_ASPECT',
+    `has ${String(label.width)} x ${String(label.height)} pixels, but its image has ${String(image.width)} x ${String(image.height)}`,
+    {
+      file,
+      expected: 'labels of the same shape as the image, at any scale',
+      hint: turned
+        ? 'The image is turned by its EXIF orientation and the labels are not: read both as stored with --exif ignore (data.exif of a study file). Where EXIF is ignored already, do not ignore it.'
+        : 'Check that the label belongs to this image; crop or squash both in the same way.',
+    },
+  );
 }
 
 function sameAspect(width: number, height: number, imageWidth: number, imageHeight: number): boolean {
-  return Math.abs(width - (height * imageWidth) / imageHeight) <= 1 || Math.abs(height - (width * imageHeight) / imageWidth) <= 1;
+  return (
+    Math.abs(width - (height * imageWidth) / imageHeight) <= 1 ||
+    Math.abs(height - (width * imageHeight) / imageWidth) <= 1
+  );
 }
 
 function checkStated({ width, height }: LabelRaster, { file, stated }: RasterLabel): void {
   if (stated === undefined || (stated.width === width && stated.height === height)) return;
-  throw new InputError('LABEL_SIZE', `has ${String(width)} x ${String(height)} pixels`, { file, expected: `${String(stated.width)} x ${String(stated.height)}, as ${stated.by} says`, hint: 'The data set is inconsistent: copy the file again, or correct the index.' });
+  throw new InputError('LABEL_SIZE', `has ${String(width)} x ${String(height)} pixels`, {
+    file,
+    expected: `${String(stated.width)} x ${String(stated.height)}, as ${stated.by} says`,
+    hint: 'The data set is inconsistent: copy the file again, or correct the index.',
+  });
 }
 
 /** Error for a pixel whose number the vocabulary does not list. */
 export function unknownLabelError({ file, x, y, value }: UnknownLabel): InputError {
-  return new InputError('LABEL_UNKNOWN', `pixel (${String(x)}, ${String(y)}) bears ${String(value)}, which the vocabulary does not list`, {
-    file,
-    expected: '0 for unlabelled, or a number of the vocabulary',
-    hint: unknownHint(value),
-  });
+  return new InputError(
+    'LABEL_UNKNOWN',
+    `pixel (${String(x)}, ${String(y)}) bears ${String(value)}, which the vocabulary does not list`,
+    {
+      file,
+      expected: '0 for unlabelled, or a number of the vocabulary',
+      hint: unknownHint(value),
+    },
+  );
 }
 
-/** What can be done about a number that the vocabulary does not list: only plain folders can be told of one to ignore. */
+/**
+ * What can be done about a number that the vocabulary does not list: only plain folders can be told of one to ignore.
+ */
 export function unknownHint(value: number): string {
   const ignored = `declare it as the number to ignore, for plain folders: --ignore ${String(value)} (data.ignore of a study file)`;
   const files = 'the CSV of --label-names, or --names of formats that have it';
   if (value < 0) return `If it marks pixels that nobody judged, ${ignored}; else correct the label file.`;
-  if (value === 0) return `Add 0 to the vocabulary (${files}), or leave out --reduced-zero (data.reducedZero of a study file) if 0 means unlabelled.`;
-  if (value !== 255 && value !== 65_535) return `Add the number to the vocabulary (${files}), or correct the label image.`;
+  if (value === 0)
+    return `Add 0 to the vocabulary (${files}), or leave out --reduced-zero (data.reducedZero of a study file) if 0 means unlabelled.`;
+  if (value !== 255 && value !== 65_535)
+    return `Add the number to the vocabulary (${files}), or correct the label image.`;
   return `Add ${String(value)} to the vocabulary, or ${ignored}. Where classes are numbered from 0 and 255 means none, say so with --reduced-zero (data.reducedZero).`;
 }

@@ -3,7 +3,10 @@ import { InputError } from '@intermodel/streams';
 /** Pixel limit that images and label images share unless told otherwise. */
 export const defaultMaxPixels = 100_000_000;
 
-/** Bytes of a pixel that the limit is meant for: red, green, blue and alpha of 8 bits. A pixel of more bytes counts for more. */
+/**
+ * Bytes of a pixel that the limit is meant for: red, green, blue and alpha of 8 bits. A pixel of more bytes counts for
+ * more.
+ */
 const bytesOfPixel = 4;
 
 /** Size of an image before it is decoded. */
@@ -22,9 +25,21 @@ export interface PixelSize {
  *
  * @throws InputError of the code, naming the file.
  */
-export function checkPixels({ width, height, pixelBytes }: PixelSize, maxPixels: number, code: 'IMAGE_TOO_LARGE' | 'LABEL_TOO_LARGE', file: string): void {
+export function checkPixels(
+  { width, height, pixelBytes }: PixelSize,
+  maxPixels: number,
+  code: 'IMAGE_TOO_LARGE' | 'LABEL_TOO_LARGE',
+  file: string,
+): void {
   const counted = width * height * Math.max(1, pixelBytes / bytesOfPixel);
   if (counted <= maxPixels) return;
-  const deep = pixelBytes > bytesOfPixel ? ` of ${String(pixelBytes)} bytes, which count as ${String(Math.ceil(counted))} pixels of ${String(bytesOfPixel)}` : '';
-  throw new InputError(code, `has ${String(width)} x ${String(height)} pixels${deep}`, { file, expected: `at most ${String(maxPixels)} pixels`, hint: 'If the file is meant to be so large, raise the limit: --max-pixels, or data.maxPixels of a study file.' });
+  const deep =
+    pixelBytes > bytesOfPixel
+      ? ` of ${String(pixelBytes)} bytes, which count as ${String(Math.ceil(counted))} pixels of ${String(bytesOfPixel)}`
+      : '';
+  throw new InputError(code, `has ${String(width)} x ${String(height)} pixels${deep}`, {
+    file,
+    expected: `at most ${String(maxPixels)} pixels`,
+    hint: 'If the file is meant to be so large, raise the limit: --max-pixels, or data.maxPixels of a study file.',
+  });
 }

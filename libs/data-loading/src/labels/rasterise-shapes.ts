@@ -14,7 +14,12 @@ export interface LabelShape {
  * Draws shapes at the given rows and columns of an image of `height` rows, as planes: a shape takes the first plane
  * that is still free at a pixel, and leaves out pixels that already bear its number.
  */
-export function rasteriseShapes(shapes: readonly LabelShape[], height: number, rows: Int32Array, columns: Int32Array): Uint16Array[] {
+export function rasteriseShapes(
+  shapes: readonly LabelShape[],
+  height: number,
+  rows: Int32Array,
+  columns: Int32Array,
+): Uint16Array[] {
   const planes: Uint16Array[] = [];
   const inside = new Uint8Array(rows.length * columns.length);
   const seen = new SeenNumbers(inside.length);
@@ -56,7 +61,13 @@ function markPolygon(polygon: readonly number[], rows: Int32Array, columns: Int3
   });
 }
 
-function markRuns(runs: readonly number[], height: number, rows: Int32Array, columns: Int32Array, inside: Uint8Array): void {
+function markRuns(
+  runs: readonly number[],
+  height: number,
+  rows: Int32Array,
+  columns: Int32Array,
+  inside: Uint8Array,
+): void {
   let run = 0;
   let end = runs[0] ?? 0;
   // Positions rise column by column, as the runs do.

@@ -17,14 +17,31 @@ export interface ImageLabel {
  *
  * @throws InputError `IMAGE_UNKNOWN`, `LABEL_UNKNOWN`, `NOT_A_WHOLE_NUMBER`, `COLUMN_MISSING`, with file and line.
  */
-export async function readImageLabels(file: string, stemOf: ReadonlyMap<string, string>, { vocabulary, numbers: stored }: StoredNames, options: ReadCsvOptions = {}): Promise<ImageLabel[]> {
+export async function readImageLabels(
+  file: string,
+  stemOf: ReadonlyMap<string, string>,
+  { vocabulary, numbers: stored }: StoredNames,
+  options: ReadCsvOptions = {},
+): Promise<ImageLabel[]> {
   const numbers = new Set(vocabulary.concepts.map(({ number }) => number));
   return (await readCsvRecords(file, ['image', 'number'], [], options)).map(({ cells, line }) => {
     const stem = stemOf.get(cells.image) ?? stemOf.get(cells.image.normalize('NFC'));
-    if (stem === undefined) throw new InputError('IMAGE_UNKNOWN', `there is no image "${cells.image}"`, { file, line, column: 'image', hint: suggestName(cells.image, [...stemOf.keys()]) });
+    if (stem === undefined)
+      throw new InputError('IMAGE_UNKNOWN', `there is no image "${cells.image}"`, {
+        file,
+        line,
+        column: 'image',
+        hint: suggestName(cells.image, [...stemOf.keys()]),
+      });
     const given = wholeNumber(cells.number, file, line, 'number');
     const number = stored === undefined ? given : stored.get(given);
-    if (number === undefined || !numbers.has(number)) throw new InputError('LABEL_UNKNOWN', `the vocabulary does not list number ${String(given)}`, { file, line, column: 'number', hint: 'Add the number to the CSV of the label names, or correct the row.' });
+    if (number === undefined || !numbers.has(number))
+      throw new InputError('LABEL_UNKNOWN', `the vocabulary does not list number ${String(given)}`, {
+        file,
+        line,
+        column: 'number',
+        hint: 'Add the number to the CSV of the label names, or correct the row.',
+      });
     return { stem, number };
   });
 }

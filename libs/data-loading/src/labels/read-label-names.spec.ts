@@ -37,11 +37,20 @@ describe(readLabelNames, () => {
   it.each([
     ['number,label,category\n1,sky,object\n', /labels\.csv, line 1: there is no column "name"/u],
     ['Number,name,category\n1,sky,object\n', /there is no column "number"[\s\S]*Did you mean "Number"/u],
-    ['number,name,category\n1,sky,object\nx,sea,object\n', /labels\.csv, line 3, column "number": "x" is not a whole number/u],
+    [
+      'number,name,category\n1,sky,object\nx,sea,object\n',
+      /labels\.csv, line 3, column "number": "x" is not a whole number/u,
+    ],
     ['number,name,category\n0,sky,object\n', /line 2, column "number": number 0 means "unlabelled"/u],
     ['number,name,category\n65536,sky,object\n', /line 2, column "number": 65536 is no label number/u],
-    ['number,name,category\n1,sky,object\n1,sea,object\n', /line 3, column "number": number 1 is given twice: "sky" \(line 2\) and "sea"/u],
-    ['number,name,category\n1,sky,object\n2,sky,object\n', /line 3, column "name": "sky" of category "object" is given twice \(line 2\)/u],
+    [
+      'number,name,category\n1,sky,object\n1,sea,object\n',
+      /line 3, column "number": number 1 is given twice: "sky" \(line 2\) and "sea"/u,
+    ],
+    [
+      'number,name,category\n1,sky,object\n2,sky,object\n',
+      /line 3, column "name": "sky" of category "object" is given twice \(line 2\)/u,
+    ],
     ['number,name,category\n1,,object\n', /number 1 has no name/u],
     ['number,name,category\n255,void,object\n', /number 255 \("void"\) is also the number to ignore/u],
     ['number,name,category\n1,sky\n', /line 2: a row has another number of cells/u],

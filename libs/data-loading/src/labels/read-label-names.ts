@@ -16,7 +16,10 @@ export interface ReadLabelNamesOptions extends ReadCsvOptions {
  * @throws InputError `COLUMN_MISSING`, `NOT_A_WHOLE_NUMBER`, `LABEL_NUMBER_RANGE`, `LABEL_NUMBER_TWICE`,
  * `LABEL_NAME_TWICE`, `LABEL_NAME_EMPTY`, `TABLE_EMPTY`, `CSV_BROKEN`, with file, line and column.
  */
-export async function readLabelNames(file: string, { ignore, ...options }: ReadLabelNamesOptions = {}): Promise<LabelVocabulary> {
+export async function readLabelNames(
+  file: string,
+  { ignore, ...options }: ReadLabelNamesOptions = {},
+): Promise<LabelVocabulary> {
   return (await readStoredNames(file, { ...options, ...(ignore === undefined ? {} : { ignore }) })).vocabulary;
 }
 
@@ -24,7 +27,9 @@ export async function readLabelNames(file: string, { ignore, ...options }: ReadL
 export interface ReadStoredNamesOptions extends ReadCsvOptions {
   /** Number of pixels that nobody judged, as files store it: any but 0, -1 too. @default none */
   readonly ignore?: number;
-  /** Whether files and names number the concepts from 0, and 255 means none where it names no concept. @default false */
+  /**
+   * Whether files and names number the concepts from 0, and 255 means none where it names no concept. @default false
+   */
   readonly reducedZero?: boolean;
 }
 
@@ -40,12 +45,16 @@ export interface StoredNames {
 const reducedNone = 255;
 
 /**
- * Reads the names of label numbers as {@link readLabelNames} does, where files store other numbers than planes can hold:
+ * Reads the names of label numbers as {@link readLabelNames} does, where files store other numbers than planes can
+ * hold:
  * concepts from 0 get the next number, a negative number to ignore the largest one that is free.
  *
  * @throws InputError as {@link readLabelNames}.
  */
-export async function readStoredNames(file: string, { ignore, reducedZero = false, ...options }: ReadStoredNamesOptions = {}): Promise<StoredNames> {
+export async function readStoredNames(
+  file: string,
+  { ignore, reducedZero = false, ...options }: ReadStoredNamesOptions = {},
+): Promise<StoredNames> {
   const rows: (CsvRecord<'number' | 'name' | 'category'> & { readonly number: number })[] = [];
   for await (const record of streamCsvRecords(file, ['number', 'name', 'category'], [], options)) {
     rows.push({ ...record, number: storedNumber(record, file) });
@@ -55,19 +64,37 @@ export async function readStoredNames(file: string, { ignore, reducedZero = fals
   const shift = reducedZero ? 1 : 0;
   const stays = !reducedZero && (ignore === undefined || ignore > 0);
   const stored = new Set(rows.map(({ number }) => number));
-  const inward = ignore === undefined || stays ? ignore : stored.has(ignore) ? ignore + shift : freeNumber(stored, shift);
+  const inward =
+    ignore === undefined || stays ? ignore : stored.has(ignore) ? ignore + shift : freeNumber(stored, shift);
   const vocabulary = labelVocabulary(
-    rows.map(({ number, cells }) => ({ number: number + shift, name: cells.name, category: cells.category === '' ? 'object' : cells.category })),
+    rows.map(({ number, cells }) => ({
+      number: number + shift,
+      name: cells.name,
+      category: cells.category === '' ? 'object' : cells.category,
+    })),
     inward,
     rows.map(({ number, line }) => ({ file, line, ...(reducedZero ? { number } : {}) })),
   );
   if (stays) return { vocabulary };
-  return { vocabulary, numbers: new Map([[reducedZero ? reducedNone : 0, 0], ...rows.map(({ number }) => [number, number + shift] as const), ...(ignore === undefined || inward === undefined ? [] : [[ignore, inward] as const])]) };
+  return {
+    vocabulary,
+    numbers: new Map([
+      [reducedZero ? reducedNone : 0, 0],
+      ...rows.map(({ number }) => [number, number + shift] as const),
+      ...(ignore === undefined || inward === undefined ? [] : [[ignore, inward] as const]),
+    ]),
+  };
 }
 
 function storedNumber({ cells, line }: CsvRecord<'number'>, file: string): number {
   if (/^-\d{1,15}$/u.test(cells.number)) {
-    throw new InputError('LABEL_NUMBER_RANGE', `${cells.number} cannot name a concept`, { file, line, column: 'number', expected: 'a whole number', hint: `Leave the row out. If ${cells.number} marks pixels that nobody judged, give it as the number to ignore: --ignore ${cells.number} (data.ignore of a study file).` });
+    throw new InputError('LABEL_NUMBER_RANGE', `${cells.number} cannot name a concept`, {
+      file,
+      line,
+      column: 'number',
+      expected: 'a whole number',
+      hint: `Leave the row out. If ${cells.number} marks pixels that nobody judged, give it as the number to ignore: --ignore ${cells.number} (data.ignore of a study file).`,
+    });
   }
   return wholeNumber(cells.number, file, line, 'number');
 }

@@ -1,4 +1,7 @@
-/** Remembers which numbers the cells of label planes bear, so that asking takes the same time however many planes there are. */
+/**
+ * Remembers which numbers the cells of label planes bear, so that asking takes the same time however many planes there
+ * are.
+ */
 export class SeenNumbers {
   readonly #words: number;
   readonly #cellsOf = new Map<number, Uint32Array>();

@@ -1,9 +1,15 @@
 /**
  * Undoes the row filters of PNG (specification, section 9) in place: lines of a filter byte and `lineBytes` bytes each
- * become lines of `lineBytes` bytes, at the beginning of the same array. `pixelBytes` is the distance to the byte on the
+ * become lines of `lineBytes` bytes, at the beginning of the same array. `pixelBytes` is the distance to the byte on
+ * the
  * left that a filter looks at. Undefined if a filter is unknown.
  */
-export function unfilterRows(filtered: Uint8Array, rows: number, lineBytes: number, pixelBytes: number): Uint8Array | undefined {
+export function unfilterRows(
+  filtered: Uint8Array,
+  rows: number,
+  lineBytes: number,
+  pixelBytes: number,
+): Uint8Array | undefined {
   const nothing = new Uint8Array(lineBytes);
   for (let row = 0; row < rows; row++) {
     const from = row * (lineBytes + 1) + 1;
@@ -18,7 +24,15 @@ export function unfilterRows(filtered: Uint8Array, rows: number, lineBytes: numb
 }
 
 /** Moves a line of `size` bytes; `above` has the line before it, from `over` on. */
-type Unfilter = (bytes: Uint8Array, from: number, to: number, size: number, above: Uint8Array, over: number, pixelBytes: number) => void;
+type Unfilter = (
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  size: number,
+  above: Uint8Array,
+  over: number,
+  pixelBytes: number,
+) => void;
 
 const filters: readonly Unfilter[] = [
   function none(bytes, from, to, size) {
@@ -26,10 +40,12 @@ const filters: readonly Unfilter[] = [
   },
   function left(bytes, from, to, size, _above, _over, pixelBytes) {
     bytes.copyWithin(to, from, from + pixelBytes);
-    for (let index = pixelBytes; index < size; index++) bytes[to + index] = (bytes[from + index] as number) + (bytes[to + index - pixelBytes] as number);
+    for (let index = pixelBytes; index < size; index++)
+      bytes[to + index] = (bytes[from + index] as number) + (bytes[to + index - pixelBytes] as number);
   },
   function up(bytes, from, to, size, above, over) {
-    for (let index = 0; index < size; index++) bytes[to + index] = (bytes[from + index] as number) + (above[over + index] as number);
+    for (let index = 0; index < size; index++)
+      bytes[to + index] = (bytes[from + index] as number) + (above[over + index] as number);
   },
   function average(bytes, from, to, size, above, over, pixelBytes) {
     for (let index = 0; index < size; index++) {

@@ -1,5 +1,11 @@
 import { InputError, suggestName } from '@intermodel/streams';
-import { conceptKey, labelVocabulary, largestLabelNumber, type LabelConcept, type LabelVocabulary } from './label-vocabulary.ts';
+import {
+  conceptKey,
+  labelVocabulary,
+  largestLabelNumber,
+  type LabelConcept,
+  type LabelVocabulary,
+} from './label-vocabulary.ts';
 import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { readCsvRecords } from './csv-records.ts';
 
@@ -8,7 +14,10 @@ import { readCsvRecords } from './csv-records.ts';
  * under the lowest of their numbers, and concepts that are left out become unlabelled. The numbers in the label files
  * stay as they are; the vocabulary remembers what they stand for now.
  */
-export function redefineConcepts(vocabulary: LabelVocabulary, change: (concept: LabelConcept) => Pick<LabelConcept, 'name' | 'category'> | undefined): LabelVocabulary {
+export function redefineConcepts(
+  vocabulary: LabelVocabulary,
+  change: (concept: LabelConcept) => Pick<LabelConcept, 'name' | 'category'> | undefined,
+): LabelVocabulary {
   const kept = new Map<string, LabelConcept>();
   const now = new Map<number, number>();
   for (const concept of vocabulary.concepts) {
@@ -22,14 +31,18 @@ export function redefineConcepts(vocabulary: LabelVocabulary, change: (concept: 
     if (first === undefined) kept.set(key, { number: concept.number, name: wanted.name, category: wanted.category });
     else now.set(concept.number, first.number);
   }
-  const aliases = new Map([...[...(vocabulary.aliases ?? [])].map(([from, to]) => [from, now.get(to) ?? to] as const), ...now]);
+  const aliases = new Map([
+    ...[...(vocabulary.aliases ?? [])].map(([from, to]) => [from, now.get(to) ?? to] as const),
+    ...now,
+  ]);
   return { ...labelVocabulary([...kept.values()], vocabulary.ignore), ...(aliases.size === 0 ? {} : { aliases }) };
 }
 
 /**
  * Merges synonyms: the concepts of a group that share a category become one under the group's first name.
  *
- * @throws InputError `CONCEPT_UNKNOWN` for a group of which no name is in the vocabulary, `SYNONYM_TWICE` for a name in two groups.
+ * @throws InputError `CONCEPT_UNKNOWN` for a group of which no name is in the vocabulary, `SYNONYM_TWICE` for a name in
+ *   two groups.
  */
 export function mergeSynonyms(vocabulary: LabelVocabulary, groups: readonly (readonly string[])[]): LabelVocabulary {
   const names = vocabulary.concepts.map(({ name }) => name);
@@ -39,7 +52,10 @@ export function mergeSynonyms(vocabulary: LabelVocabulary, groups: readonly (rea
     if (!group.some((name) => names.includes(name))) throw unknownConcept(first, names);
     for (const name of group) {
       const other = firstOf.get(name);
-      if (other !== undefined && other !== first) throw new InputError('SYNONYM_TWICE', `"${name}" is a synonym of "${other}" and of "${first}"`, { hint: 'Put all of them into one group, or take the name out of one.' });
+      if (other !== undefined && other !== first)
+        throw new InputError('SYNONYM_TWICE', `"${name}" is a synonym of "${other}" and of "${first}"`, {
+          hint: 'Put all of them into one group, or take the name out of one.',
+        });
       firstOf.set(name, first);
     }
   }
@@ -51,7 +67,10 @@ export function mergeSynonyms(vocabulary: LabelVocabulary, groups: readonly (rea
  *
  * @throws InputError `CONCEPT_UNKNOWN` for a name that the vocabulary lacks, with the nearest.
  */
-export function assignCategories(vocabulary: LabelVocabulary, categoryOf: ReadonlyMap<string, string>): LabelVocabulary {
+export function assignCategories(
+  vocabulary: LabelVocabulary,
+  categoryOf: ReadonlyMap<string, string>,
+): LabelVocabulary {
   const names = vocabulary.concepts.map(({ name }) => name);
   for (const name of categoryOf.keys()) if (!names.includes(name)) throw unknownConcept(name, names);
   return redefineConcepts(vocabulary, ({ name, category }) => ({ name, category: categoryOf.get(name) ?? category }));
@@ -65,15 +84,28 @@ export function assignCategories(vocabulary: LabelVocabulary, categoryOf: Readon
 export async function readCategories(file: string, options: ReadCsvOptions = {}): Promise<ReadonlyMap<string, string>> {
   const categories = new Map<string, string>();
   for (const { cells, line } of await readCsvRecords(file, ['name', 'category'], [], options)) {
-    if (cells.category === '') throw new InputError('CATEGORY_EMPTY', `"${cells.name}" gets no category`, { file, line, column: 'category', hint: 'Name a category, or take the row out.' });
-    if (categories.has(cells.name)) throw new InputError('LABEL_NAME_TWICE', `"${cells.name}" is given twice`, { file, line, column: 'name', hint: 'Keep one of the two rows.' });
+    if (cells.category === '')
+      throw new InputError('CATEGORY_EMPTY', `"${cells.name}" gets no category`, {
+        file,
+        line,
+        column: 'category',
+        hint: 'Name a category, or take the row out.',
+      });
+    if (categories.has(cells.name))
+      throw new InputError('LABEL_NAME_TWICE', `"${cells.name}" is given twice`, {
+        file,
+        line,
+        column: 'name',
+        hint: 'Keep one of the two rows.',
+      });
     categories.set(cells.name, cells.category);
   }
   return categories;
 }
 
 /**
- * Reads synonyms: a CSV file with the columns `name` and `synonym`, one row a synonym, as groups for {@link mergeSynonyms}.
+ * Reads synonyms: a CSV file with the columns `name` and `synonym`, one row a synonym, as groups for {@link
+ * mergeSynonyms}.
  *
  * @throws InputError `COLUMN_MISSING`, `TABLE_EMPTY`, `CSV_BROKEN`.
  */
@@ -98,15 +130,24 @@ export interface ConceptChoice {
 /**
  * Keeps a part of a vocabulary; all other concepts become unlabelled.
  *
- * @throws InputError `CONCEPT_UNKNOWN` or `CATEGORY_UNKNOWN` for a name that is not in the vocabulary, with the nearest.
+ * @throws InputError `CONCEPT_UNKNOWN` or `CATEGORY_UNKNOWN` for a name that is not in the vocabulary, with the
+ *   nearest.
  */
 export function keepConcepts(vocabulary: LabelVocabulary, { names, categories }: ConceptChoice): LabelVocabulary {
-  const [allNames, allCategories] = [vocabulary.concepts.map(({ name }) => name), [...new Set(vocabulary.concepts.map(({ category }) => category))]];
+  const [allNames, allCategories] = [
+    vocabulary.concepts.map(({ name }) => name),
+    [...new Set(vocabulary.concepts.map(({ category }) => category))],
+  ];
   const strangeName = names?.find((name) => !allNames.includes(name));
   if (strangeName !== undefined) throw unknownConcept(strangeName, allNames);
   const strangeCategory = categories?.find((category) => !allCategories.includes(category));
-  if (strangeCategory !== undefined) throw new InputError('CATEGORY_UNKNOWN', `there is no category "${strangeCategory}"`, { hint: suggestName(strangeCategory, allCategories) });
-  return redefineConcepts(vocabulary, (concept) => ((names?.includes(concept.name) ?? true) && (categories?.includes(concept.category) ?? true) ? concept : undefined));
+  if (strangeCategory !== undefined)
+    throw new InputError('CATEGORY_UNKNOWN', `there is no category "${strangeCategory}"`, {
+      hint: suggestName(strangeCategory, allCategories),
+    });
+  return redefineConcepts(vocabulary, (concept) =>
+    (names?.includes(concept.name) ?? true) && (categories?.includes(concept.category) ?? true) ? concept : undefined,
+  );
 }
 
 /** Options of {@link keepFrequent}. */
@@ -118,7 +159,10 @@ export interface KeepFrequentOptions {
 }
 
 /** Defaults of {@link keepFrequent}: those that Broden was built with (Bau et al. 2017, `joinseg.py`). */
-export const keepFrequentDefaults = { minimumFrequency: 10, minimumCoverage: 0.5 } as const satisfies KeepFrequentOptions;
+export const keepFrequentDefaults = {
+  minimumFrequency: 10,
+  minimumCoverage: 0.5,
+} as const satisfies KeepFrequentOptions;
 
 /**
  * Keeps the concepts that occur often and widely enough, by the counts of `describeDataset` over `images` images. As in
@@ -126,10 +170,16 @@ export const keepFrequentDefaults = { minimumFrequency: 10, minimumCoverage: 0.5
  */
 export function keepFrequent(
   vocabulary: LabelVocabulary,
-  counted: { readonly images: number; readonly concepts: readonly { readonly number: number; readonly images: number; readonly pixelShare: number }[] },
+  counted: {
+    readonly images: number;
+    readonly concepts: readonly { readonly number: number; readonly images: number; readonly pixelShare: number }[];
+  },
   options: KeepFrequentOptions = {},
 ): LabelVocabulary {
-  const { minimumFrequency = keepFrequentDefaults.minimumFrequency, minimumCoverage = keepFrequentDefaults.minimumCoverage } = options;
+  const {
+    minimumFrequency = keepFrequentDefaults.minimumFrequency,
+    minimumCoverage = keepFrequentDefaults.minimumCoverage,
+  } = options;
   const counts = new Map(counted.concepts.map((concept) => [concept.number, concept]));
   const sums = new Map<string, { frequency: number; coverage: number }>();
   for (const { number, name } of vocabulary.concepts) {
@@ -154,19 +204,34 @@ export interface AppendedConcepts {
 /**
  * Appends concepts under the lowest numbers above all that are in use.
  *
- * @throws InputError `LABEL_NAME_TWICE` if one is there already, `LABEL_NUMBERS_EXHAUSTED` if the numbers do not suffice.
+ * @throws InputError `LABEL_NAME_TWICE` if one is there already, `LABEL_NUMBERS_EXHAUSTED` if the numbers do not
+ *   suffice.
  */
-export function appendConcepts(vocabulary: LabelVocabulary, concepts: readonly Pick<LabelConcept, 'name' | 'category'>[]): AppendedConcepts {
+export function appendConcepts(
+  vocabulary: LabelVocabulary,
+  concepts: readonly Pick<LabelConcept, 'name' | 'category'>[],
+): AppendedConcepts {
   const used = [...vocabulary.concepts.map(({ number }) => number), ...(vocabulary.aliases?.keys() ?? [])];
   const numbers: number[] = [];
   let next = used.reduce((largest, number) => Math.max(largest, number), 0) + 1;
   for (let index = 0; index < concepts.length; index++, next++) {
     if (next === vocabulary.ignore) next++;
-    if (next > largestLabelNumber) throw new InputError('LABEL_NUMBERS_EXHAUSTED', `${String(concepts.length)} further concepts do not fit into the numbers up to ${String(largestLabelNumber)}`, { hint: 'Keep fewer concepts.' });
+    if (next > largestLabelNumber)
+      throw new InputError(
+        'LABEL_NUMBERS_EXHAUSTED',
+        `${String(concepts.length)} further concepts do not fit into the numbers up to ${String(largestLabelNumber)}`,
+        { hint: 'Keep fewer concepts.' },
+      );
     numbers.push(next);
   }
   const added = concepts.map(({ name, category }, index) => ({ number: numbers[index] ?? 0, name, category }));
-  return { vocabulary: { ...labelVocabulary([...vocabulary.concepts, ...added], vocabulary.ignore), ...(vocabulary.aliases === undefined ? {} : { aliases: vocabulary.aliases }) }, numbers };
+  return {
+    vocabulary: {
+      ...labelVocabulary([...vocabulary.concepts, ...added], vocabulary.ignore),
+      ...(vocabulary.aliases === undefined ? {} : { aliases: vocabulary.aliases }),
+    },
+    numbers,
+  };
 }
 
 function unknownConcept(name: string, names: readonly string[]): InputError {

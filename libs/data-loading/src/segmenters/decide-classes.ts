@@ -39,16 +39,32 @@ export interface Candidates {
 const leastGrowth = 4;
 
 /**
- * Decides which classes each pixel bears, as planes of class + 1 with 0 for none: one plane where the largest value wins
- * (the first of equal ones), as many as classes coincide where each has its threshold. Upsampling is bilinear with half-pixel centres
+ * Decides which classes each pixel bears, as planes of class + 1 with 0 for none: one plane where the largest value
+ * wins
+ * (the first of equal ones), as many as classes coincide where each has its threshold. Upsampling is bilinear with
+ * half-pixel centres
  * and clamped borders, as PyTorch's `interpolate` with `align_corners=False`.
  */
-export function decideClasses(values: HeadValues, { size = values, confidence = 0, thresholds, candidates }: DecideOptions = {}): Uint16Array[] {
+export function decideClasses(
+  values: HeadValues,
+  { size = values, confidence = 0, thresholds, candidates }: DecideOptions = {},
+): Uint16Array[] {
   const { width, height } = size;
-  if (thresholds === undefined && candidates === undefined && confidence === 0 && width * height >= leastGrowth * values.width * values.height) return [largestClasses(values, size)];
+  if (
+    thresholds === undefined &&
+    candidates === undefined &&
+    confidence === 0 &&
+    width * height >= leastGrowth * values.width * values.height
+  )
+    return [largestClasses(values, size)];
   const planes: Uint16Array[] = thresholds === undefined ? [new Uint16Array(width * height)] : [];
   const [rows, columns] = [sourcePositions(height, values.height), sourcePositions(width, values.width)];
-  const line: Line = { values: new Float32Array(values.classes * width), classes: values.classes, width, largest: new Float32Array(width) };
+  const line: Line = {
+    values: new Float32Array(values.classes * width),
+    classes: values.classes,
+    width,
+    largest: new Float32Array(width),
+  };
   const blended = new Float32Array(values.width);
   for (let y = 0; y < height; y++) {
     for (let index = 0; index < values.classes; index++) {
@@ -76,8 +92,13 @@ export interface ClassNumbers {
   readonly width: number;
 }
 
-/** Brings class numbers to the size of a plane, as class + 1 with 0 for none; a pixel takes the number under its centre. */
-export function spreadClassNumbers({ data, height, width }: ClassNumbers, size: { readonly height: number; readonly width: number }): Uint16Array {
+/**
+ * Brings class numbers to the size of a plane, as class + 1 with 0 for none; a pixel takes the number under its centre.
+ */
+export function spreadClassNumbers(
+  { data, height, width }: ClassNumbers,
+  size: { readonly height: number; readonly width: number },
+): Uint16Array {
   const plane = new Uint16Array(size.height * size.width);
   let pixel = 0;
   for (let y = 0; y < size.height; y++) {
@@ -100,16 +121,33 @@ interface Line {
 }
 
 /** Interpolates between two rows of the values of a class. */
-function blendRows({ data, classes, height, width, channelsLast }: HeadValues, index: number, first: number, second: number, down: number, blended: Float32Array): void {
+function blendRows(
+  { data, classes, height, width, channelsLast }: HeadValues,
+  index: number,
+  first: number,
+  second: number,
+  down: number,
+  blended: Float32Array,
+): void {
   const step = channelsLast ? classes : 1;
   const start = channelsLast ? index : index * height * width;
-  for (let x = 0, above = start + first * width * step, below = start + second * width * step; x < width; x++, above += step, below += step) {
+  for (
+    let x = 0, above = start + first * width * step, below = start + second * width * step;
+    x < width;
+    x++, above += step, below += step
+  ) {
     const upper = data[above] as number;
     blended[x] = upper + down * ((data[below] as number) - upper);
   }
 }
 
-function blendColumns(from: Float32Array, { first, second, weight }: Positions, to: Float32Array, start: number, width: number): void {
+function blendColumns(
+  from: Float32Array,
+  { first, second, weight }: Positions,
+  to: Float32Array,
+  start: number,
+  width: number,
+): void {
   for (let x = 0; x < width; x++) {
     const left = from[first[x] as number] as number;
     to[start + x] = left + (weight[x] as number) * ((from[second[x] as number] as number) - left);
@@ -118,7 +156,8 @@ function blendColumns(from: Float32Array, { first, second, weight }: Positions, 
 
 function leaveOutOthers({ values, classes, width }: Line, { owners, allowed }: Candidates, firstCell: number): void {
   for (let index = 0; index < classes; index++) {
-    for (let x = 0; x < width; x++) if (allowed[(owners[firstCell + x] as number) * classes + index] !== 1) values[index * width + x] = -Infinity;
+    for (let x = 0; x < width; x++)
+      if (allowed[(owners[firstCell + x] as number) * classes + index] !== 1) values[index * width + x] = -Infinity;
   }
 }
 
@@ -139,12 +178,19 @@ function leaveOutUnsure({ values, classes, width, largest }: Line, plane: Uint16
   for (let x = 0; x < width; x++) {
     if (plane[x] === 0) continue;
     let sum = 0;
-    for (let index = 0; index < classes; index++) sum += Math.exp((values[index * width + x] as number) - (largest[x] as number));
+    for (let index = 0; index < classes; index++)
+      sum += Math.exp((values[index * width + x] as number) - (largest[x] as number));
     if (1 / sum < confidence) plane[x] = 0;
   }
 }
 
-function markAbove({ values, width }: Line, thresholds: Float32Array, firstCell: number, planes: Uint16Array[], cells: number): void {
+function markAbove(
+  { values, width }: Line,
+  thresholds: Float32Array,
+  firstCell: number,
+  planes: Uint16Array[],
+  cells: number,
+): void {
   for (let x = 0; x < width; x++) {
     let plane = 0;
     for (let index = 0; index < thresholds.length; index++) {

@@ -10,18 +10,42 @@ let root = '';
 const at = (...parts: string[]) => path.join(root, ...parts);
 beforeEach(() => {
   root = mkdtempSync(path.join(tmpdir(), 'kept-'));
-  for (const [index, name] of ['a', 'b', 'c'].entries()) writePng(at('images', `${name}.png`), { width: 4, height: 2, channels: 3, data: new Uint8Array(24).fill(80 * index) });
+  for (const [index, name] of ['a', 'b', 'c'].entries())
+    writePng(at('images', `${name}.png`), {
+      width: 4,
+      height: 2,
+      channels: 3,
+      data: new Uint8Array(24).fill(80 * index),
+    });
 });
 afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
 const options = (more: Partial<SegmentImagesOptions> = {}): SegmentImagesOptions => {
-  const file = writeColourSegmenter(at('m.onnx'), { heads: [{ name: 'out', classes: 2, weights: { 0: [1, 0, 0], 1: [0, 1, 0] } }] });
-  const input = { height: 2, width: 4, filter: 'nearest', channels: 'rgb', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const;
-  return { images: at('images'), segmenters: [{ file, input, heads: [{ tensor: 'out', category: 'object', classes: [{ index: 0, name: 'red' }] }] }], cacheFolder: at('cache'), ...more };
+  const file = writeColourSegmenter(at('m.onnx'), {
+    heads: [{ name: 'out', classes: 2, weights: { 0: [1, 0, 0], 1: [0, 1, 0] } }],
+  });
+  const input = {
+    height: 2,
+    width: 4,
+    filter: 'nearest',
+    channels: 'rgb',
+    scale: 1,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+  } as const;
+  return {
+    images: at('images'),
+    segmenters: [{ file, input, heads: [{ tensor: 'out', category: 'object', classes: [{ index: 0, name: 'red' }] }] }],
+    cacheFolder: at('cache'),
+    ...more,
+  };
 };
-const files = () => readdirSync(at('cache'), { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.planes')).sort();
+const files = () =>
+  readdirSync(at('cache'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('.planes'))
+    .sort();
 
 describe(neededPlaneKeys, () => {
   it('names the planes that a run makes, without running anything', async () => {
@@ -31,8 +55,12 @@ describe(neededPlaneKeys, () => {
     expect([...usedPlaneKeys(images)].sort()).toEqual([...needed].sort());
     expect(files().map((name) => path.basename(name, '.planes'))).toEqual([...needed].sort());
     // Other choices are other planes; names and the number of threads are none.
-    expect([...(await neededPlaneKeys(options({ background: [0, 0, 0] })))].filter((key) => needed.has(key))).toEqual([]);
-    expect([...(await neededPlaneKeys(options({ executionProviders: ['cpu'], intraOpThreads: 1 })))]).toEqual([...needed]);
+    expect([...(await neededPlaneKeys(options({ background: [0, 0, 0] })))].filter((key) => needed.has(key))).toEqual(
+      [],
+    );
+    expect([...(await neededPlaneKeys(options({ executionProviders: ['cpu'], intraOpThreads: 1 })))]).toEqual([
+      ...needed,
+    ]);
   });
 });
 
@@ -46,13 +74,19 @@ describe(pruneKeptPlanes, () => {
     writeFile(at('cache', 'notes.txt'), 'mine');
     writeFile(at('cache', one.slice(0, 2), 'mine.planes'), 'mine');
     const needed = usedPlaneKeys(images);
-    const sizes = files().filter((name) => !needed.has(path.basename(name, '.planes')) && !name.endsWith('mine.planes')).map((name) => statSync(at('cache', name)).size);
+    const sizes = files()
+      .filter((name) => !needed.has(path.basename(name, '.planes')) && !name.endsWith('mine.planes'))
+      .map((name) => statSync(at('cache', name)).size);
     const pruned = { kept: 3, removed: 4, removedBytes: sizes.reduce((sum, size) => sum + size, 0) };
     const before = files();
     expect(pruneKeptPlanes(at('cache'), needed, { dryRun: true })).toEqual(pruned);
     expect(files()).toEqual(before);
     expect(pruneKeptPlanes(at('cache'), needed)).toEqual(pruned);
-    expect(files().map((name) => path.basename(name, '.planes')).sort()).toEqual([...needed, 'mine'].sort());
+    expect(
+      files()
+        .map((name) => path.basename(name, '.planes'))
+        .sort(),
+    ).toEqual([...needed, 'mine'].sort());
     expect(existsSync(at('cache', 'notes.txt'))).toBe(true);
     // What is needed is still found, and what was removed is made anew.
     const times = files().map((name) => statSync(at('cache', name)).mtimeMs);

@@ -16,10 +16,29 @@ const planesVersion = 3;
 type PlaneChoices = Pick<SegmentImagesOptions, 'background' | 'exif' | 'executionProviders'>;
 
 /** Name under which the planes of an image are kept: SHA-256 of the content of image, model and options. */
-export function planesKey(imageSha256: string, segmenter: string, { background = decodeImageDefaults.background, exif = decodeImageDefaults.exif, executionProviders = ['cpu'] }: PlaneChoices): string {
+export function planesKey(
+  imageSha256: string,
+  segmenter: string,
+  {
+    background = decodeImageDefaults.background,
+    exif = decodeImageDefaults.exif,
+    executionProviders = ['cpu'],
+  }: PlaneChoices,
+): string {
   // What was kept before images could be read otherwise than upright stays good.
   const turns = exif === decodeImageDefaults.exif ? {} : { exif };
-  return createHash('sha256').update(canonicalJson({ version: planesVersion, image: imageSha256, segmenter, background, executionProviders, ...turns })).digest('hex');
+  return createHash('sha256')
+    .update(
+      canonicalJson({
+        version: planesVersion,
+        image: imageSha256,
+        segmenter,
+        background,
+        executionProviders,
+        ...turns,
+      }),
+    )
+    .digest('hex');
 }
 
 /** Where planes of a key lie below the folder: spread over up to 256 sub-folders. */
@@ -27,12 +46,31 @@ export function keptPlanesFile(cacheFolder: string, key: string): string {
   return path.join(cacheFolder, key.slice(0, 2), `${key}.planes`);
 }
 
-/** All that planes depend on in a segmenter: the model's content, with weights in other files, and every choice but names. */
+/**
+ * All that planes depend on in a segmenter: the model's content, with weights in other files, and every choice but
+ * names.
+ */
 export async function describeSegmenter({ file, input, heads }: Segmenter): Promise<string> {
-  const locations = [...new Set(readModel(file).graph.initializers.flatMap(({ external }) => (external === undefined ? [] : [external.location])))].sort();
+  const locations = [
+    ...new Set(
+      readModel(file).graph.initializers.flatMap(({ external }) => (external === undefined ? [] : [external.location])),
+    ),
+  ].sort();
   const contents = new FileHashes();
-  const hashes = await Promise.all([file, ...locations.map((location) => path.join(path.dirname(file), location))].map((each) => contents.hash(each)));
-  const choices = heads.map(({ category: _category, channels: _channels, decide, ...head }) => ({ ...segmenterHeadDefaults, ...head, decide: decide ?? null, ...(mayHaveOneClass(head.classes) && decide !== 'threshold' ? { oneClass: 'refused' } : {}), classes: head.classes.map(({ index, threshold, owners }) => ({ index, threshold: threshold ?? null, owners: owners ?? null })) }));
+  const hashes = await Promise.all(
+    [file, ...locations.map((location) => path.join(path.dirname(file), location))].map((each) => contents.hash(each)),
+  );
+  const choices = heads.map(({ category: _category, channels: _channels, decide, ...head }) => ({
+    ...segmenterHeadDefaults,
+    ...head,
+    decide: decide ?? null,
+    ...(mayHaveOneClass(head.classes) && decide !== 'threshold' ? { oneClass: 'refused' } : {}),
+    classes: head.classes.map(({ index, threshold, owners }) => ({
+      index,
+      threshold: threshold ?? null,
+      owners: owners ?? null,
+    })),
+  }));
   return canonicalJson(JSON.parse(JSON.stringify({ hashes, input, choices })));
 }
 
@@ -43,7 +81,11 @@ function mayHaveOneClass(classes: SegmenterHead['classes']): boolean {
 
 /** Keys of the planes that these images take their labels from, as {@link segmentImages} gave them. */
 export function usedPlaneKeys(images: readonly LabelledImageEntry[]): Set<string> {
-  return new Set(images.flatMap(({ labels }) => labels.flatMap((label) => (label.kind === 'segmented' ? [path.basename(label.file, '.planes')] : []))));
+  return new Set(
+    images.flatMap(({ labels }) =>
+      labels.flatMap((label) => (label.kind === 'segmented' ? [path.basename(label.file, '.planes')] : [])),
+    ),
+  );
 }
 
 /**
@@ -52,7 +94,11 @@ export function usedPlaneKeys(images: readonly LabelledImageEntry[]): Set<string
  *
  * @throws InputError of {@link listImages}, and for a model that cannot be read.
  */
-export async function neededPlaneKeys({ images, segmenters, ...choices }: Pick<SegmentImagesOptions, 'images' | 'segmenters'> & PlaneChoices): Promise<Set<string>> {
+export async function neededPlaneKeys({
+  images,
+  segmenters,
+  ...choices
+}: Pick<SegmentImagesOptions, 'images' | 'segmenters'> & PlaneChoices): Promise<Set<string>> {
   const described = await Promise.all(segmenters.map(describeSegmenter));
   const contents = new FileHashes();
   const keys = new Set<string>();
@@ -65,7 +111,10 @@ export async function neededPlaneKeys({ images, segmenters, ...choices }: Pick<S
 
 /** Options of {@link pruneKeptPlanes}. */
 export interface PruneKeptPlanesOptions {
-  /** Spares planes that were written at this time or later, such as those of a run that is under way. @default spares none */
+  /**
+   * Spares planes that were written at this time or later, such as those of a run that is under way. @default spares
+   * none
+   */
   readonly before?: Date;
   /** Whether it is only told what would be removed. @default false */
   readonly dryRun?: boolean;
@@ -87,7 +136,11 @@ export interface PrunedPlanes {
  *
  * @throws MachineError `WRITE_FAILED` for what cannot be removed.
  */
-export function pruneKeptPlanes(folder: string, needed: ReadonlySet<string>, { before, dryRun = false }: PruneKeptPlanesOptions = {}): PrunedPlanes {
+export function pruneKeptPlanes(
+  folder: string,
+  needed: ReadonlySet<string>,
+  { before, dryRun = false }: PruneKeptPlanesOptions = {},
+): PrunedPlanes {
   let [kept, removed, removedBytes] = [0, 0, 0];
   for (const below of namesIn(folder, /^[0-9a-f]{2}$/u)) {
     const within = path.join(folder, below);
@@ -119,7 +172,11 @@ export function pruneKeptPlanes(folder: string, needed: ReadonlySet<string>, { b
 const planesName = /^(?:[0-9a-f]{64}\.planes|\.[0-9a-f]{64}\.planes\.[0-9a-f]+\.partial)$/u;
 
 function namesIn(folder: string, pattern: RegExp): string[] {
-  return existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).filter((name) => pattern.test(name)).sort() : [];
+  return existsSync(folder) && statSync(folder).isDirectory()
+    ? readdirSync(folder)
+        .filter((name) => pattern.test(name))
+        .sort()
+    : [];
 }
 
 function remove(file: string, action: () => void): void {

@@ -6,10 +6,17 @@ import { sourcePositions, type Positions } from './source-positions.ts';
  * same numbers, found faster. Between four neighbouring values a class cannot win whose largest value lies below the
  * smallest of another one, which leaves few of many classes to be interpolated.
  */
-export function largestClasses(values: HeadValues, { height, width }: { readonly height: number; readonly width: number }): Uint16Array {
+export function largestClasses(
+  values: HeadValues,
+  { height, width }: { readonly height: number; readonly width: number },
+): Uint16Array {
   const plane = new Uint16Array(height * width);
   const [rows, columns] = [sourcePositions(height, values.height), sourcePositions(width, values.width)];
-  const found = { bounds: new Float64Array(values.width), counts: new Int32Array(values.width), classes: new Int32Array(values.width * values.classes) };
+  const found = {
+    bounds: new Float64Array(values.width),
+    counts: new Int32Array(values.width),
+    classes: new Int32Array(values.width * values.classes),
+  };
   const spans = spansOf(columns.first);
   for (const span of spansOf(rows.first)) {
     const cells = cellRow(values, span.first, rows.second[span.start] as number);
@@ -28,7 +35,7 @@ interface Span {
 
 function spansOf(first: Int32Array): Span[] {
   const spans: Span[] = [];
-  for (let start = 0; start < first.length; ) {
+  for (let start = 0; start < first.length;) {
     let end = start + 1;
     while (end < first.length && first[end] === first[start]) end++;
     spans.push({ first: first[start] as number, start, end });
@@ -49,7 +56,12 @@ interface CellRow {
 
 function cellRow({ width, height, classes, channelsLast }: HeadValues, first: number, second: number): CellRow {
   const row = channelsLast ? width * classes : width;
-  return { upper: first * row, lower: second * row, step: channelsLast ? classes : 1, plane: channelsLast ? 1 : height * width };
+  return {
+    upper: first * row,
+    lower: second * row,
+    step: channelsLast ? classes : 1,
+    plane: channelsLast ? 1 : height * width,
+  };
 }
 
 interface Candidates {
@@ -61,26 +73,51 @@ interface Candidates {
   readonly classes: Int32Array;
 }
 
-/** Some units in the last place of a float32: rounding can lift an interpolated value a little above those that it lies between. */
+/**
+ * Some units in the last place of a float32: rounding can lift an interpolated value a little above those that it lies
+ * between.
+ */
 const roundingMargin = 1e-6;
 
-function findCandidates({ data, width, classes }: HeadValues, { upper, lower, step, plane }: CellRow, found: Candidates): void {
+function findCandidates(
+  { data, width, classes }: HeadValues,
+  { upper, lower, step, plane }: CellRow,
+  found: Candidates,
+): void {
   const { bounds, counts } = found;
   bounds.fill(-Infinity);
   counts.fill(0);
   for (let index = 0; index < classes; index++) {
-    for (let cell = 0, above = index * plane + upper, below = index * plane + lower; cell < width; cell++, above += step, below += step) {
+    for (
+      let cell = 0, above = index * plane + upper, below = index * plane + lower;
+      cell < width;
+      cell++, above += step, below += step
+    ) {
       const next = cell + 1 < width ? step : 0;
-      const [a, b, c, d] = [data[above] as number, data[above + next] as number, data[below] as number, data[below + next] as number];
+      const [a, b, c, d] = [
+        data[above] as number,
+        data[above + next] as number,
+        data[below] as number,
+        data[below + next] as number,
+      ];
       const lowest = Math.min(a, b, c, d);
       // What is interpolated with an infinite value can be no number, and then loses to all others.
       if (lowest > (bounds[cell] as number) && a + b + c + d < Infinity) bounds[cell] = lowest;
     }
   }
   for (let index = 0; index < classes; index++) {
-    for (let cell = 0, above = index * plane + upper, below = index * plane + lower; cell < width; cell++, above += step, below += step) {
+    for (
+      let cell = 0, above = index * plane + upper, below = index * plane + lower;
+      cell < width;
+      cell++, above += step, below += step
+    ) {
       const next = cell + 1 < width ? step : 0;
-      const highest = Math.max(data[above] as number, data[above + next] as number, data[below] as number, data[below + next] as number);
+      const highest = Math.max(
+        data[above] as number,
+        data[above + next] as number,
+        data[below] as number,
+        data[below + next] as number,
+      );
       const bound = bounds[cell] as number;
       // A bound of minus infinity excludes nothing: the margin then is no number.
       if (highest < bound - roundingMargin * (Math.abs(highest) + Math.abs(bound))) continue;
@@ -99,7 +136,13 @@ interface CellPlace {
 }
 
 /** Decides the pixels between four neighbouring values. */
-function fillCell(plane: Uint16Array, width: number, { data, classes }: HeadValues, { upper, lower, step, plane: size }: CellRow, { found, rows, columns, down, across }: CellPlace): void {
+function fillCell(
+  plane: Uint16Array,
+  width: number,
+  { data, classes }: HeadValues,
+  { upper, lower, step, plane: size }: CellRow,
+  { found, rows, columns, down, across }: CellPlace,
+): void {
   const cell = across.first;
   const next = ((columns.second[across.start] as number) - cell) * step;
   const count = found.counts[cell] as number;
@@ -108,7 +151,12 @@ function fillCell(plane: Uint16Array, width: number, { data, classes }: HeadValu
     const index = found.classes[cell * classes + place] as number;
     const above = index * size + upper + cell * step;
     const below = index * size + lower + cell * step;
-    const [a, b, c, d] = [data[above] as number, data[above + next] as number, data[below] as number, data[below + next] as number];
+    const [a, b, c, d] = [
+      data[above] as number,
+      data[above + next] as number,
+      data[below] as number,
+      data[below + next] as number,
+    ];
     for (let y = down.start, seen = 0; y < down.end; y++) {
       const weight = rows.weight[y] as number;
       // Rounded where decideClasses keeps float32 numbers.

@@ -37,10 +37,14 @@ export function planesAreWhole(file: string): boolean {
 /** Reads planes. @throws InputError `PLANES_BROKEN` for a file that is missing, cut or changed. */
 export function readPlanes(file: string): HeadPlane[] {
   const body = wholeBody(file);
-  if (body === undefined) throw new InputError('PLANES_BROKEN', 'the stored label planes are missing or damaged', { file, hint: 'Run again: what is damaged is made anew.' });
+  if (body === undefined)
+    throw new InputError('PLANES_BROKEN', 'the stored label planes are missing or damaged', {
+      file,
+      hint: 'Run again: what is damaged is made anew.',
+    });
   const bytes = inflateRawSync(body);
   const planes: HeadPlane[] = [];
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const [head = 0, height = 0, width = 0] = [0, 4, 8].map((place) => bytes.readUInt32LE(offset + place));
     const end = offset + 12 + 2 * height * width;
     planes.push({ head, height, width, data: fromLittleEndian(bytes.subarray(offset + 12, end)) });
@@ -70,5 +74,10 @@ function wholeBody(file: string): Buffer | undefined {
   }
   const [start, body] = [bytes.subarray(0, magic.length), bytes.subarray(magic.length + digestBytes)];
   if (!start.equals(magic)) return undefined;
-  return createHash('sha256').update(body).digest().equals(bytes.subarray(magic.length, magic.length + digestBytes)) ? body : undefined;
+  return createHash('sha256')
+    .update(body)
+    .digest()
+    .equals(bytes.subarray(magic.length, magic.length + digestBytes))
+    ? body
+    : undefined;
 }

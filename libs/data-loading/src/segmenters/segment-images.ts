@@ -5,7 +5,12 @@ import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { decodeImage, decodeImageDefaults, type DecodeImageOptions } from '../images/decode-image.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
 import { listImages } from '../images/list-labelled-images.ts';
-import type { DataWarning, LabelledImageEntry, LabelledImageSet, SegmentedLabel } from '../images/labelled-image-set.ts';
+import type {
+  DataWarning,
+  LabelledImageEntry,
+  LabelledImageSet,
+  SegmentedLabel,
+} from '../images/labelled-image-set.ts';
 import { badFileCodes } from '../images/load-labelled-images.ts';
 import { headPlanes } from './head-planes.ts';
 import { describeSegmenter, keptPlanesFile, planesKey } from './kept-planes.ts';
@@ -40,7 +45,8 @@ const imagesUnderWay = 2;
  * Lists the images of a folder with the label planes that segmentation models give them: each image is segmented once,
  * and its planes are kept compressed under the content of image, model and options, for all models of a study.
  *
- * @throws InputError `SEGMENTER_HEAD` for a tensor that does not fit its classes, `SEGMENTER_INPUT`, those of {@link openSession},
+ * @throws InputError `SEGMENTER_HEAD` for a tensor that does not fit its classes, `SEGMENTER_INPUT`, those of {@link
+ *   openSession},
  * {@link listImages} and {@link decodeImage}; MachineError `WRITE_FAILED`.
  */
 export async function segmentImages(options: SegmentImagesOptions): Promise<LabelledImageSet> {
@@ -48,10 +54,21 @@ export async function segmentImages(options: SegmentImagesOptions): Promise<Labe
   const warnings: DataWarning[] = [];
   const listed = await listImages(options.images, warnings);
   const { vocabulary, numbers } = segmenterVocabulary(segmenters);
-  const opened = await Promise.all(segmenters.map(async (segmenter, index) => new OpenSegmenter(segmenter, await describeSegmenter(segmenter), numbers[index] ?? [], options)));
+  const opened = await Promise.all(
+    segmenters.map(
+      async (segmenter, index) =>
+        new OpenSegmenter(segmenter, await describeSegmenter(segmenter), numbers[index] ?? [], options),
+    ),
+  );
   const contents = new FileHashes();
   let done = 0;
-  const segment = async ({ name, file }: { readonly name: string; readonly file: string }): Promise<LabelledImageEntry> => {
+  const segment = async ({
+    name,
+    file,
+  }: {
+    readonly name: string;
+    readonly file: string;
+  }): Promise<LabelledImageEntry> => {
     signal?.throwIfAborted();
     try {
       const sha256 = await contents.hash(file, signal);
@@ -64,7 +81,13 @@ export async function segmentImages(options: SegmentImagesOptions): Promise<Labe
     }
   };
   try {
-    const images = await lastValueFrom(from(listed).pipe(boundedMap((image) => segment(image), imagesUnderWay), tap(() => onProgress?.(++done, listed.length)), toArray()));
+    const images = await lastValueFrom(
+      from(listed).pipe(
+        boundedMap((image) => segment(image), imagesUnderWay),
+        tap(() => onProgress?.(++done, listed.length)),
+        toArray(),
+      ),
+    );
     return { images, vocabulary, warnings };
   } finally {
     for (const segmenter of opened) await segmenter.close();
@@ -80,16 +103,30 @@ class OpenSegmenter {
   #session: Promise<ModelSession> | undefined;
   #described: Promise<void> | undefined;
 
-  constructor(segmenter: Segmenter, description: string, numbers: readonly ReadonlyMap<number, number>[], options: SegmentImagesOptions) {
+  constructor(
+    segmenter: Segmenter,
+    description: string,
+    numbers: readonly ReadonlyMap<number, number>[],
+    options: SegmentImagesOptions,
+  ) {
     [this.#segmenter, this.#description, this.#numbers, this.#options] = [segmenter, description, numbers, options];
   }
 
   async label(file: string, sha256: string, contents: FileHashes): Promise<SegmentedLabel> {
-    const { maxPixels = decodeImageDefaults.maxPixels, background = decodeImageDefaults.background, exif = decodeImageDefaults.exif, cacheFolder } = this.#options;
+    const {
+      maxPixels = decodeImageDefaults.maxPixels,
+      background = decodeImageDefaults.background,
+      exif = decodeImageDefaults.exif,
+      cacheFolder,
+    } = this.#options;
     const planes = keptPlanesFile(cacheFolder, planesKey(sha256, this.#description, this.#options));
     if (!existsSync(planes) || !planesAreWhole(planes)) {
       const { height, width, filter } = this.#segmenter.input;
-      const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), { maxPixels, background, exif });
+      const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), {
+        maxPixels,
+        background,
+        exif,
+      });
       const segmented = await this.#segment(pixels);
       await contents.checkUnchanged(file, sha256);
       writePlanes(planes, segmented);
@@ -104,21 +141,40 @@ class OpenSegmenter {
   async #segment(pixels: Uint8Array): Promise<HeadPlane[]> {
     const { file, input, heads } = this.#segmenter;
     const { executionProviders, intraOpThreads } = this.#options;
-    this.#session ??= openSession({ file, tensors: heads.map(({ tensor }) => tensor), inputSize: { height: input.height, width: input.width }, wholeNumbers: true, ...(executionProviders === undefined ? {} : { executionProviders }), ...(intraOpThreads === undefined ? {} : { intraOpThreads }) });
+    this.#session ??= openSession({
+      file,
+      tensors: heads.map(({ tensor }) => tensor),
+      inputSize: { height: input.height, width: input.width },
+      wholeNumbers: true,
+      ...(executionProviders === undefined ? {} : { executionProviders }),
+      ...(intraOpThreads === undefined ? {} : { intraOpThreads }),
+    });
     const session = await this.#session;
     this.#described ??= this.#checkModel();
     await this.#described;
     checkInput(file, input, session.input);
     // A model that takes bytes is given them as they are.
-    const settings = session.input.type === 'uint8' ? { ...input, scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const : input;
+    const settings =
+      session.input.type === 'uint8' ? ({ ...input, scale: 1, mean: [0, 0, 0], std: [1, 1, 1] } as const) : input;
     const values = await session.run(inputValues(pixels, settings, session.input.layout === 'NHWC'), 1);
     const decided: HeadPlane[] = [];
     heads.forEach((head, place) => {
       const tensor = session.tensors[place] ?? head.tensor;
-      const output = { file, values: values.get(tensor), channelsLast: session.layouts.get(tensor) === 'NHWC', wholeNumbers: session.wholeNumbers.has(tensor) };
+      const output = {
+        file,
+        values: values.get(tensor),
+        channelsLast: session.layouts.get(tensor) === 'NHWC',
+        wholeNumbers: session.wholeNumbers.has(tensor),
+      };
       // Channels that stand for no concept have won their pixels, and are nothing.
       const known = this.#numbers[place] ?? new Map<number, number>();
-      decided.push(...headPlanes(head, output, input, this.#ownersOf(head, decided)).map(({ data, ...size }) => ({ head: place, ...size, data: data.map((value) => (known.has(value) ? value : 0)) })));
+      decided.push(
+        ...headPlanes(head, output, input, this.#ownersOf(head, decided)).map(({ data, ...size }) => ({
+          head: place,
+          ...size,
+          data: data.map((value) => (known.has(value) ? value : 0)),
+        })),
+      );
     });
     return decided;
   }
@@ -126,7 +182,11 @@ class OpenSegmenter {
   /** Planes must not be kept under the content that the model had before it was opened. */
   async #checkModel(): Promise<void> {
     if ((await describeSegmenter(this.#segmenter)) === this.#description) return;
-    throw new InputError('FILE_CHANGED', 'was changed while it was being read', { file: this.#segmenter.file, expected: 'files that stay as they are until the run ends', hint: 'Run again.' });
+    throw new InputError('FILE_CHANGED', 'was changed while it was being read', {
+      file: this.#segmenter.file,
+      expected: 'files that stay as they are until the run ends',
+      hint: 'Run again.',
+    });
   }
 
   /** What the head that owns another one's classes sees; undefined where no head before it does. */
@@ -137,19 +197,42 @@ class OpenSegmenter {
   }
 }
 
-function checkInput(file: string, { height, width }: SegmenterInput, { name, height: rows = height, width: columns = width, channels = 3 }: ModelSession['input']): void {
+function checkInput(
+  file: string,
+  { height, width }: SegmenterInput,
+  { name, height: rows = height, width: columns = width, channels = 3 }: ModelSession['input'],
+): void {
   if (rows === height && columns === width && channels === 3) return;
-  throw new InputError('SEGMENTER_INPUT', `the model takes images of ${String(columns)} x ${String(rows)} pixels and ${String(channels)} channels`, { file, column: name, expected: `${String(width)} x ${String(height)} pixels in three channels, as its input is described`, hint: 'Correct "width" and "height" of the input, or export the model with free sizes.' });
+  throw new InputError(
+    'SEGMENTER_INPUT',
+    `the model takes images of ${String(columns)} x ${String(rows)} pixels and ${String(channels)} channels`,
+    {
+      file,
+      column: name,
+      expected: `${String(width)} x ${String(height)} pixels in three channels, as its input is described`,
+      hint: 'Correct "width" and "height" of the input, or export the model with free sizes.',
+    },
+  );
 }
 
 /** The bytes of an image as the model wants them. */
-export function inputValues(pixels: Uint8Array, { scale, mean, std, channels }: SegmenterInput, channelsLast: boolean): Float32Array {
+export function inputValues(
+  pixels: Uint8Array,
+  { scale, mean, std, channels }: SegmenterInput,
+  channelsLast: boolean,
+): Float32Array {
   const count = pixels.length / 3;
   const values = new Float32Array(pixels.length);
   for (let channel = 0; channel < 3; channel++) {
-    const table = Float32Array.from({ length: 256 }, (_, byte) => (byte * scale - (mean[channel] as number)) / (std[channel] as number));
+    const table = Float32Array.from(
+      { length: 256 },
+      (_, byte) => (byte * scale - (mean[channel] as number)) / (std[channel] as number),
+    );
     const from = channels === 'rgb' ? channel : 2 - channel;
-    for (let pixel = 0; pixel < count; pixel++) values[channelsLast ? 3 * pixel + channel : channel * count + pixel] = table[pixels[3 * pixel + from] as number] as number;
+    for (let pixel = 0; pixel < count; pixel++)
+      values[channelsLast ? 3 * pixel + channel : channel * count + pixel] = table[
+        pixels[3 * pixel + from] as number
+      ] as number;
   }
   return values;
 }

@@ -29,13 +29,30 @@ export interface PresetParts {
   readonly heads: readonly SegmenterHead[];
 }
 
-const imagenet = { filter: 'bilinear', channels: 'rgb', scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+const imagenet = {
+  filter: 'bilinear',
+  channels: 'rgb',
+  scale: 1 / 255,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+} as const;
 
-/** Inputs of the presets, for exports that leave the size of images free. The bytes of unified parsing are in order blue, green, red, with its training set's mean subtracted. */
+/**
+ * Inputs of the presets, for exports that leave the size of images free. The bytes of unified parsing are in order
+ * blue, green, red, with its training set's mean subtracted.
+ */
 export const segmenterPresets = {
   'ade20k-150': { ...imagenet, height: 512, width: 512 },
   'voc-21': { ...imagenet, height: 520, width: 520 },
-  'unified-parsing': { filter: 'bilinear', channels: 'bgr', scale: 1, mean: [102.9801, 115.9465, 122.7717], std: [1, 1, 1], height: 256, width: 256 },
+  'unified-parsing': {
+    filter: 'bilinear',
+    channels: 'bgr',
+    scale: 1,
+    mean: [102.9801, 115.9465, 122.7717],
+    std: [1, 1, 1],
+    height: 256,
+    width: 256,
+  },
 } as const satisfies Readonly<Record<string, SegmenterInput>>;
 
 /** Name of a usual export of a segmentation model. */
@@ -46,9 +63,13 @@ export type SegmenterPresetName = keyof typeof segmenterPresets;
  * `voc-21` (background and the 20 classes of Pascal VOC), `unified-parsing` (objects, materials, and parts inside their
  * objects, numbered as in the published study).
  *
- * @throws InputError `SEGMENTER_OUTPUTS`, `SEGMENTER_LABELS`, `JSON_BROKEN`, `JSON_SHAPE`, and those of {@link readModel}.
+ * @throws InputError `SEGMENTER_OUTPUTS`, `SEGMENTER_LABELS`, `JSON_BROKEN`, `JSON_SHAPE`, and those of {@link
+ *   readModel}.
  */
-export async function segmenterPreset(name: SegmenterPresetName, options: SegmenterPresetOptions): Promise<PresetParts> {
+export async function segmenterPreset(
+  name: SegmenterPresetName,
+  options: SegmenterPresetOptions,
+): Promise<PresetParts> {
   const heads = name === 'unified-parsing' ? await unifiedParsingHeads(options) : [oneHead(name, options)];
   return { input: { ...segmenterPresets[name], ...fixedSize(options.file) }, heads };
 }
@@ -56,7 +77,10 @@ export async function segmenterPreset(name: SegmenterPresetName, options: Segmen
 function oneHead(name: 'ade20k-150' | 'voc-21', { file, tensors }: SegmenterPresetOptions): SegmenterHead {
   const [tensor = ''] = tensors ?? [mainOutput(file)];
   // The background of Pascal VOC is its first class; the scene parsing challenge has none.
-  const classes = name === 'voc-21' ? vocClasses.map((label, index) => ({ index: index + 1, name: label })) : ade20kChallengeNames.map((label, index) => ({ index, name: label }));
+  const classes =
+    name === 'voc-21'
+      ? vocClasses.map((label, index) => ({ index: index + 1, name: label }))
+      : ade20kChallengeNames.map((label, index) => ({ index, name: label }));
   return { tensor, category: 'object', channels: name === 'voc-21' ? 21 : 150, classes };
 }
 
@@ -66,7 +90,9 @@ function fixedSize(file: string): { readonly height: number; readonly width: num
   const constants = new Set(initializers.map(({ name }) => name));
   const dims = inputs.find(({ name }) => !constants.has(name))?.type?.dims ?? [];
   const [height, width] = dims[3] === 3 && dims[1] !== 3 ? [dims[1], dims[2]] : [dims[2], dims[3]];
-  return typeof height === 'number' && typeof width === 'number' && height > 0 && width > 0 ? { height, width } : undefined;
+  return typeof height === 'number' && typeof width === 'number' && height > 0 && width > 0
+    ? { height, width }
+    : undefined;
 }
 
 /**
@@ -79,11 +105,28 @@ export async function readSegmenterClasses(file: string, options: ReadCsvOptions
   const seen = new Set<number>();
   return (await readCsvRecords(file, ['index', 'name'], ['category', 'threshold'], options)).map(({ cells, line }) => {
     const index = wholeNumber(cells.index, file, line, 'index');
-    if (seen.has(index)) throw new InputError('LABEL_NUMBER_TWICE', `class ${String(index)} is given twice`, { file, line, column: 'index', hint: 'Keep one of the two rows.' });
+    if (seen.has(index))
+      throw new InputError('LABEL_NUMBER_TWICE', `class ${String(index)} is given twice`, {
+        file,
+        line,
+        column: 'index',
+        hint: 'Keep one of the two rows.',
+      });
     seen.add(index);
     const threshold = Number(cells.threshold);
-    if (!Number.isFinite(threshold)) throw new InputError('NOT_A_NUMBER', `"${cells.threshold}" is no number`, { file, line, column: 'threshold', hint: 'Correct the cell, or leave it empty.' });
-    return { index, name: cells.name, ...(cells.category === '' ? {} : { category: cells.category }), ...(cells.threshold === '' ? {} : { threshold }) };
+    if (!Number.isFinite(threshold))
+      throw new InputError('NOT_A_NUMBER', `"${cells.threshold}" is no number`, {
+        file,
+        line,
+        column: 'threshold',
+        hint: 'Correct the cell, or leave it empty.',
+      });
+    return {
+      index,
+      name: cells.name,
+      ...(cells.category === '' ? {} : { category: cells.category }),
+      ...(cells.threshold === '' ? {} : { threshold }),
+    };
   });
 }
 
@@ -93,12 +136,35 @@ export async function readSegmenterClasses(file: string, options: ReadCsvOptions
  *
  * @throws InputError `CONCEPT_UNKNOWN` for a name that no class has, with the line.
  */
-export async function readOwners(file: string, classes: readonly SegmenterClass[], owning: readonly SegmenterClass[], options: ReadCsvOptions = {}): Promise<SegmenterClass[]> {
+export async function readOwners(
+  file: string,
+  classes: readonly SegmenterClass[],
+  owning: readonly SegmenterClass[],
+  options: ReadCsvOptions = {},
+): Promise<SegmenterClass[]> {
   const owners = new Map<string, number[]>();
   for (const { cells, line } of await readCsvRecords(file, ['owner', 'part'], [], options)) {
     const found = owning.filter(({ name }) => name === cells.owner).map(({ index }) => index);
-    if (found.length === 0) throw new InputError('CONCEPT_UNKNOWN', `no class of the owning head is named "${cells.owner}"`, { file, line, column: 'owner', hint: suggestName(cells.owner, owning.map(({ name }) => name)) });
-    if (!classes.some(({ name }) => name === cells.part)) throw new InputError('CONCEPT_UNKNOWN', `no class of this head is named "${cells.part}"`, { file, line, column: 'part', hint: suggestName(cells.part, classes.map(({ name }) => name)) });
+    if (found.length === 0)
+      throw new InputError('CONCEPT_UNKNOWN', `no class of the owning head is named "${cells.owner}"`, {
+        file,
+        line,
+        column: 'owner',
+        hint: suggestName(
+          cells.owner,
+          owning.map(({ name }) => name),
+        ),
+      });
+    if (!classes.some(({ name }) => name === cells.part))
+      throw new InputError('CONCEPT_UNKNOWN', `no class of this head is named "${cells.part}"`, {
+        file,
+        line,
+        column: 'part',
+        hint: suggestName(
+          cells.part,
+          classes.map(({ name }) => name),
+        ),
+      });
     owners.set(cells.part, [...(owners.get(cells.part) ?? []), ...found]);
   }
   return classes.map((one) => {
@@ -110,17 +176,43 @@ export async function readOwners(file: string, classes: readonly SegmenterClass[
 /** Halves of each object that the published numbering keeps places for between objects and materials. */
 const halves = 4;
 
-async function unifiedParsingHeads({ file, labels, tensors = ['object', 'material', 'part'] }: SegmenterPresetOptions): Promise<SegmenterHead[]> {
-  if (labels === undefined) throw new InputError('SEGMENTER_LABELS', 'the preset unified-parsing needs the names of its classes', { file, expected: 'the file labels.json that the network was published with', hint: 'Name it with "labels".' });
-  if (tensors.length !== 3) throw new InputError('SEGMENTER_OUTPUTS', `${String(tensors.length)} tensors are named`, { file, expected: 'three: objects, materials, parts', hint: 'Name the three outputs of the export in this order.' });
+async function unifiedParsingHeads({
+  file,
+  labels,
+  tensors = ['object', 'material', 'part'],
+}: SegmenterPresetOptions): Promise<SegmenterHead[]> {
+  if (labels === undefined)
+    throw new InputError('SEGMENTER_LABELS', 'the preset unified-parsing needs the names of its classes', {
+      file,
+      expected: 'the file labels.json that the network was published with',
+      hint: 'Name it with "labels".',
+    });
+  if (tensors.length !== 3)
+    throw new InputError('SEGMENTER_OUTPUTS', `${String(tensors.length)} tensors are named`, {
+      file,
+      expected: 'three: objects, materials, parts',
+      hint: 'Name the three outputs of the export in this order.',
+    });
   const json = await readJson(labels);
   const [objects, materials] = [textList(json, 'object', labels), textList(json, 'material', labels)];
   const [objectTensor = '', materialTensor = '', partTensor = ''] = tensors;
   const firstMaterial = (objects.length - 1) * (1 + halves) + 1;
   const parts = partClasses(json, labels, objects, firstMaterial + materials.length - 1);
   return [
-    { tensor: objectTensor, category: 'object', channels: objects.length, classes: objects.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: index }])) },
-    { tensor: materialTensor, category: 'material', channels: materials.length, classes: materials.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: firstMaterial + index - 1 }])) },
+    {
+      tensor: objectTensor,
+      category: 'object',
+      channels: objects.length,
+      classes: objects.flatMap((name, index) => (index === 0 ? [] : [{ index, name, number: index }])),
+    },
+    {
+      tensor: materialTensor,
+      category: 'material',
+      channels: materials.length,
+      classes: materials.flatMap((name, index) =>
+        index === 0 ? [] : [{ index, name, number: firstMaterial + index - 1 }],
+      ),
+    },
     { tensor: partTensor, category: 'part', channels: parts.length, ownedBy: objectTensor, classes: parts },
   ];
 }
@@ -134,31 +226,52 @@ function partClasses(json: JsonObject, file: string, objects: readonly string[],
   if (typeof table !== 'object' || table === null) throw wrongShape(file, 'object_part', 'an object');
   const partsOf = new Map(Object.keys(table).map((owner) => [owner, textList(table as JsonObject, owner, file)]));
   const numbers = new Map<string, number>();
-  for (const name of [...partsOf.values()].flat()) if (!objects.includes(name) && !numbers.has(name)) numbers.set(name, firstPart + numbers.size);
-  const owners = [...partsOf.keys()].map((owner) => ({ owner, index: objects.indexOf(owner) })).sort((a, b) => a.index - b.index);
+  for (const name of [...partsOf.values()].flat())
+    if (!objects.includes(name) && !numbers.has(name)) numbers.set(name, firstPart + numbers.size);
+  const owners = [...partsOf.keys()]
+    .map((owner) => ({ owner, index: objects.indexOf(owner) }))
+    .sort((a, b) => a.index - b.index);
   const stranger = owners.find(({ index }) => index < 0);
-  if (stranger !== undefined) throw new InputError('CONCEPT_UNKNOWN', `object_part names "${stranger.owner}", which is no object`, { file, hint: suggestName(stranger.owner, objects) });
+  if (stranger !== undefined)
+    throw new InputError('CONCEPT_UNKNOWN', `object_part names "${stranger.owner}", which is no object`, {
+      file,
+      hint: suggestName(stranger.owner, objects),
+    });
   return owners
     .flatMap(({ owner, index }) => (partsOf.get(owner) ?? []).map((name) => ({ name, owner: index })))
     .map(({ name, owner }, channel) => {
       const number = numbers.get(name);
-      return { index: channel, name, owners: [owner], ...(number === undefined ? { category: 'object', number: objects.indexOf(name) } : { number }) };
+      return {
+        index: channel,
+        name,
+        owners: [owner],
+        ...(number === undefined ? { category: 'object', number: objects.indexOf(name) } : { number }),
+      };
     });
 }
 
 function textList(json: JsonObject, key: string, file: string): string[] {
   const list = json[key];
-  if (!Array.isArray(list) || !list.every((name) => typeof name === 'string')) throw wrongShape(file, key, 'a list of names');
+  if (!Array.isArray(list) || !list.every((name) => typeof name === 'string'))
+    throw wrongShape(file, key, 'a list of names');
   return list;
 }
 
 /** Names that exporters give to the logits, where a model has auxiliary outputs too. */
 const usualOutputs: readonly string[] = ['logits', 'out'];
 
-/** The output of a model that holds the values of its classes. @throws InputError `SEGMENTER_OUTPUTS` where that is open. */
+/**
+ * The output of a model that holds the values of its classes. @throws InputError `SEGMENTER_OUTPUTS` where that is
+ * open.
+ */
 export function mainOutput(file: string): string {
   const outputs = readModel(file).graph.outputs.map(({ name }) => name);
   const main = outputs.length === 1 ? outputs[0] : usualOutputs.find((name) => outputs.includes(name));
-  if (main === undefined) throw new InputError('SEGMENTER_OUTPUTS', `the model has ${String(outputs.length)} outputs: ${outputs.join(', ')}`, { file, expected: 'the tensor with the values of the classes', hint: 'Name the tensor.' });
+  if (main === undefined)
+    throw new InputError(
+      'SEGMENTER_OUTPUTS',
+      `the model has ${String(outputs.length)} outputs: ${outputs.join(', ')}`,
+      { file, expected: 'the tensor with the values of the classes', hint: 'Name the tensor.' },
+    );
   return main;
 }

@@ -1,5 +1,11 @@
 import { InputError } from '@intermodel/streams';
-import { conceptKey, labelVocabulary, largestLabelNumber, type LabelConcept, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import {
+  conceptKey,
+  labelVocabulary,
+  largestLabelNumber,
+  type LabelConcept,
+  type LabelVocabulary,
+} from '../labels/label-vocabulary.ts';
 import type { Segmenter } from './segmenter.ts';
 
 /** The vocabulary of several segmenters, and what their classes are in it. */
@@ -19,25 +25,45 @@ export interface SegmenterVocabulary {
 export function segmenterVocabulary(segmenters: readonly Segmenter[]): SegmenterVocabulary {
   const numberOf = new Map<string, number>();
   const concepts: LabelConcept[] = [];
-  const classes = segmenters.flatMap(({ heads }) => heads.flatMap((head) => head.classes.map(({ name, category = head.category, number }) => ({ name, category, number }))));
+  const classes = segmenters.flatMap(({ heads }) =>
+    heads.flatMap((head) =>
+      head.classes.map(({ name, category = head.category, number }) => ({ name, category, number })),
+    ),
+  );
   const taken = new Set<number>();
   const define = (concept: LabelConcept) => {
     numberOf.set(conceptKey(concept), concept.number);
     taken.add(concept.number);
     concepts.push(concept);
   };
-  for (const { name, category, number } of classes) if (number !== undefined && numberOf.get(conceptKey({ name, category })) !== number) define({ name, category, number });
+  for (const { name, category, number } of classes)
+    if (number !== undefined && numberOf.get(conceptKey({ name, category })) !== number)
+      define({ name, category, number });
   let next = 1;
   for (const { name, category } of classes) {
     if (numberOf.has(conceptKey({ name, category }))) continue;
     while (taken.has(next)) next++;
-    if (next > largestLabelNumber) throw new InputError('LABEL_NUMBERS_EXHAUSTED', `the segmenters have more than ${String(largestLabelNumber)} classes`, { hint: 'Use fewer of them.' });
+    if (next > largestLabelNumber)
+      throw new InputError(
+        'LABEL_NUMBERS_EXHAUSTED',
+        `the segmenters have more than ${String(largestLabelNumber)} classes`,
+        { hint: 'Use fewer of them.' },
+      );
     define({ name, category, number: next });
   }
   return {
     vocabulary: labelVocabulary(concepts),
     numbers: segmenters.map(({ heads }) =>
-      heads.map((head) => new Map([[0, 0], ...head.classes.map(({ index, name, category = head.category }) => [index + 1, numberOf.get(conceptKey({ name, category })) ?? 0] as const)])),
+      heads.map(
+        (head) =>
+          new Map([
+            [0, 0],
+            ...head.classes.map(
+              ({ index, name, category = head.category }) =>
+                [index + 1, numberOf.get(conceptKey({ name, category })) ?? 0] as const,
+            ),
+          ]),
+      ),
     ),
   };
 }

@@ -23,25 +23,34 @@ export interface SegmenterHead {
   readonly tensor: string;
   /** Category of its concepts. */
   readonly category: string;
-  /** Classes that stand for concepts; channels that are not listed mean nothing, and win over the others all the same. */
+  /**
+   * Classes that stand for concepts; channels that are not listed mean nothing, and win over the others all the same.
+   */
   readonly classes: readonly SegmenterClass[];
-  /** Classes that the tensor must have, the unlisted ones too; class numbers are not checked. @default any that has the listed ones */
+  /**
+   * Classes that the tensor must have, the unlisted ones too; class numbers are not checked. @default any that has the
+   * listed ones
+   */
   readonly channels?: number;
   /**
    * `argmax`: the largest value of a pixel wins; `threshold`: every class above its threshold is there; `numbers`: the
-   * values are class numbers, other numbers than those of the classes mean nothing. A tensor of a single class needs `threshold`.
+   * values are class numbers, other numbers than those of the classes mean nothing. A tensor of a single class needs
+   * `threshold`.
    *
    * @default 'numbers' for a tensor of whole numbers, else 'argmax'
    */
   readonly decide?: 'argmax' | 'threshold' | 'numbers';
   /**
-   * Share (0..1) that the winner must have of the softmax over all classes, else the pixel is unlabelled. It is taken of
+   * Share (0..1) that the winner must have of the softmax over all classes, else the pixel is unlabelled. It is taken
+   * of
    * logits; where the tensor holds probabilities, `threshold` says the same.
    *
    * @default 0
    */
   readonly confidence?: number;
-  /** Value above which a pixel bears a class, for `threshold`. @default 0, which is a half for logits of single classes */
+  /**
+   * Value above which a pixel bears a class, for `threshold`. @default 0, which is a half for logits of single classes
+   */
   readonly threshold?: number;
   /**
    * Whether values are upsampled to the input's size before deciding, bilinearly or class numbers to the nearest, else
@@ -57,7 +66,10 @@ export interface SegmenterHead {
   readonly ownedBy?: string;
 }
 
-/** How images become the input of a segmentation model: x = (byte x scale - mean) / std. The whole image is squashed to the input's size. */
+/**
+ * How images become the input of a segmentation model: x = (byte x scale - mean) / std. The whole image is squashed to
+ * the input's size.
+ */
 export interface SegmenterInput {
   /** Rows of the input, in pixels. */
   readonly height: number;
@@ -86,4 +98,9 @@ export interface Segmenter {
 }
 
 /** Defaults of {@link SegmenterHead}. */
-export const segmenterHeadDefaults = { decide: 'argmax', confidence: 0, threshold: 0, upsample: true } as const satisfies Partial<SegmenterHead>;
+export const segmenterHeadDefaults = {
+  decide: 'argmax',
+  confidence: 0,
+  threshold: 0,
+  upsample: true,
+} as const satisfies Partial<SegmenterHead>;

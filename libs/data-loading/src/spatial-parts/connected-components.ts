@@ -20,7 +20,7 @@ export function connectedComponents(plane: Uint16Array, height: number, width: n
     components[first] = ++count;
     let [top, bottom, left, right] = [height, 0, width, 0];
     waiting[0] = first;
-    for (let size = 1; size > 0; ) {
+    for (let size = 1; size > 0;) {
       const pixel = waiting[--size] as number;
       const y = Math.floor(pixel / width);
       const x = pixel - y * width;

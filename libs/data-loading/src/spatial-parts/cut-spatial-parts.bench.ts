@@ -4,9 +4,16 @@ import { cutPlane } from './cut-spatial-parts.ts';
 
 // A plane of 56 x 56 with hundreds of components: scattered numbers in blocks of 2 x 2.
 const side = 56;
-const blocks = Uint16Array.from({ length: 28 * 28 }, (_, block) => ((Math.imul(block + 1, 0x9e3779b1) >>> 16) ^ block) % 9);
-const busy = Uint16Array.from({ length: side * side }, (_, pixel) => blocks[Math.floor(pixel / side / 2) * 28 + Math.floor((pixel % side) / 2)] ?? 0);
-const number = (suffix: number) => Uint16Array.from({ length: 65_536 }, (_, object) => (object === 0 ? 0 : suffix * 100 + object));
+const blocks = Uint16Array.from(
+  { length: 28 * 28 },
+  (_, block) => ((Math.imul(block + 1, 0x9e3779b1) >>> 16) ^ block) % 9,
+);
+const busy = Uint16Array.from(
+  { length: side * side },
+  (_, pixel) => blocks[Math.floor(pixel / side / 2) * 28 + Math.floor((pixel % side) / 2)] ?? 0,
+);
+const number = (suffix: number) =>
+  Uint16Array.from({ length: 65_536 }, (_, object) => (object === 0 ? 0 : suffix * 100 + object));
 const halves = { top: number(1), left: number(2), bottom: number(3), right: number(4) };
 const { count } = connectedComponents(busy, side, side);
 if (count < 200) throw new Error(`only ${String(count)} components`);

@@ -2,7 +2,12 @@ import { map } from 'rxjs';
 import type { LabelledImageBatch } from '@intermodel/schemas';
 import type { PlaneMaker } from '../colours/add-colours.ts';
 import { addPlanes } from '../images/labelled-image-rows.ts';
-import { labelVocabulary, largestLabelNumber, type LabelConcept, type LabelVocabulary } from '../labels/label-vocabulary.ts';
+import {
+  labelVocabulary,
+  largestLabelNumber,
+  type LabelConcept,
+  type LabelVocabulary,
+} from '../labels/label-vocabulary.ts';
 import { appendConcepts, type AppendedConcepts } from '../labels/vocabulary-tools.ts';
 import { connectedComponents } from './connected-components.ts';
 
@@ -18,7 +23,10 @@ export interface CutSpatialPartsOptions {
 }
 
 /** Defaults of {@link cutSpatialParts}. */
-export const cutSpatialPartsDefaults = { categories: ['object'], skipLastComponent: false } as const satisfies CutSpatialPartsOptions;
+export const cutSpatialPartsDefaults = {
+  categories: ['object'],
+  skipLastComponent: false,
+} as const satisfies CutSpatialPartsOptions;
 
 /** Category of the parts, and what their names end with: top, left, bottom and right half. */
 export const spatialParts = { category: 'part', suffixes: ['-t', '-l', '-b', '-r'] } as const;
@@ -34,29 +42,51 @@ export const spatialParts = { category: 'part', suffixes: ['-t', '-l', '-b', '-r
  * @throws InputError `LABEL_NAME_TWICE` if the vocabulary has such parts already, `LABEL_NUMBERS_EXHAUSTED`.
  */
 export function cutSpatialParts(vocabulary: LabelVocabulary, options: CutSpatialPartsOptions = {}): PlaneMaker {
-  const { categories = cutSpatialPartsDefaults.categories, skipLastComponent = cutSpatialPartsDefaults.skipLastComponent } = options;
+  const {
+    categories = cutSpatialPartsDefaults.categories,
+    skipLastComponent = cutSpatialPartsDefaults.skipLastComponent,
+  } = options;
   const cut = new Set<string>(categories);
   const objects = vocabulary.concepts.filter(({ category }) => cut.has(category));
   const appended = addHalves(vocabulary, objects);
-  const halves: HalfNumbers = { top: new Uint16Array(65_536), left: new Uint16Array(65_536), bottom: new Uint16Array(65_536), right: new Uint16Array(65_536) };
+  const halves: HalfNumbers = {
+    top: new Uint16Array(65_536),
+    left: new Uint16Array(65_536),
+    bottom: new Uint16Array(65_536),
+    right: new Uint16Array(65_536),
+  };
   [halves.top, halves.left, halves.bottom, halves.right].forEach((numbers, suffix) => {
     objects.forEach(({ number }, place) => (numbers[number] = appended.numbers[suffix * objects.length + place] ?? 0));
   });
   const addTo = (batch: LabelledImageBatch) =>
-    addPlanes(batch, ({ planes, labelHeight, labelWidth }) => planes.flatMap((plane) => cutPlane(plane, labelHeight, labelWidth, halves, skipLastComponent)));
+    addPlanes(batch, ({ planes, labelHeight, labelWidth }) =>
+      planes.flatMap((plane) => cutPlane(plane, labelHeight, labelWidth, halves, skipLastComponent)),
+    );
   return { vocabulary: appended.vocabulary, addTo, operator: () => map(addTo) };
 }
 
 /** The vocabulary with the halves, and their numbers: all top halves, then all left, bottom, right ones. */
 function addHalves(vocabulary: LabelVocabulary, objects: readonly LabelConcept[]): AppendedConcepts {
-  const halves = spatialParts.suffixes.flatMap((suffix) => objects.map(({ name }) => ({ name: `${name}${suffix}`, category: spatialParts.category })));
+  const halves = spatialParts.suffixes.flatMap((suffix) =>
+    objects.map(({ name }) => ({ name: `${name}${suffix}`, category: spatialParts.category })),
+  );
   const largest = objects.reduce((most, { number }) => Math.max(most, number), 0);
-  const numbers = spatialParts.suffixes.flatMap((_, index) => objects.map(({ number }) => number + (index + 1) * largest));
+  const numbers = spatialParts.suffixes.flatMap((_, index) =>
+    objects.map(({ number }) => number + (index + 1) * largest),
+  );
   const { concepts, ignore, aliases } = vocabulary;
-  const taken = new Set([...concepts.map(({ number }) => number), ...(aliases?.keys() ?? []), ...(ignore === undefined ? [] : [ignore])]);
-  if (numbers.some((number) => number > largestLabelNumber || taken.has(number))) return appendConcepts(vocabulary, halves);
+  const taken = new Set([
+    ...concepts.map(({ number }) => number),
+    ...(aliases?.keys() ?? []),
+    ...(ignore === undefined ? [] : [ignore]),
+  ]);
+  if (numbers.some((number) => number > largestLabelNumber || taken.has(number)))
+    return appendConcepts(vocabulary, halves);
   const added = halves.map((half, index) => ({ ...half, number: numbers[index] ?? 0 }));
-  return { vocabulary: { ...labelVocabulary([...concepts, ...added], ignore), ...(aliases === undefined ? {} : { aliases }) }, numbers };
+  return {
+    vocabulary: { ...labelVocabulary([...concepts, ...added], ignore), ...(aliases === undefined ? {} : { aliases }) },
+    numbers,
+  };
 }
 
 /** For each number of an object the numbers of its halves, 0 for numbers that are not cut. */
@@ -72,7 +102,13 @@ export interface HalfNumbers {
 }
 
 /** Cuts the components of one plane: a plane of top and bottom halves, and one of left and right halves. */
-export function cutPlane(plane: Uint16Array, height: number, width: number, halves: HalfNumbers, skipLastComponent = false): [Uint16Array, Uint16Array] {
+export function cutPlane(
+  plane: Uint16Array,
+  height: number,
+  width: number,
+  halves: HalfNumbers,
+  skipLastComponent = false,
+): [Uint16Array, Uint16Array] {
   const objects = plane.map((number) => (halves.top[number] === 0 ? 0 : number));
   const { components, count, boxes } = connectedComponents(objects, height, width);
   const [vertical, horizontal] = [new Uint16Array(plane.length), new Uint16Array(plane.length)];
@@ -81,7 +117,10 @@ export function cutPlane(plane: Uint16Array, height: number, width: number, halv
     if (component === 0 || (skipLastComponent && component === count)) continue;
     const number = objects[pixel] as number;
     const box = 4 * (component - 1);
-    const [middleRow, middleColumn] = [((boxes[box] as number) + (boxes[box + 1] as number) + 1) >> 1, ((boxes[box + 2] as number) + (boxes[box + 3] as number) + 1) >> 1];
+    const [middleRow, middleColumn] = [
+      ((boxes[box] as number) + (boxes[box + 1] as number) + 1) >> 1,
+      ((boxes[box + 2] as number) + (boxes[box + 3] as number) + 1) >> 1,
+    ];
     vertical[pixel] = (Math.floor(pixel / width) < middleRow ? halves.top : halves.bottom)[number] as number;
     horizontal[pixel] = (pixel % width < middleColumn ? halves.left : halves.right)[number] as number;
   }

@@ -7,7 +7,8 @@ export interface ArrowCells {
   /** Names of the columns. */
   readonly headings: readonly string[];
   /**
-   * The rows, counted from 1, with the cells of the columns `used`; those of others are empty. Numbers print so that they
+   * The rows, counted from 1, with the cells of the columns `used`; those of others are empty. Numbers print so that
+   * they
    * read back to the same float64; null is an empty cell.
    *
    * @throws InputError `COLUMN_TYPE` for a column that holds neither text nor numbers nor truth values
@@ -19,7 +20,8 @@ export interface ArrowCells {
  * Opens an Arrow IPC file as a table of text: text of every kind (`utf8`, `large_utf8`, `utf8_view`), dictionaries,
  * integers, floats, truth values and columns of nulls.
  *
- * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `ARROW_BROKEN`, `ARROW_COMPRESSED`, `COLUMN_TYPE`, naming the file
+ * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `ARROW_BROKEN`, `ARROW_COMPRESSED`, `COLUMN_TYPE`, naming the
+ *   file
  */
 export function openArrowCells(file: string): ArrowCells {
   const { schema, batches } = readArrowFile(file);
@@ -28,7 +30,8 @@ export function openArrowCells(file: string): ArrowCells {
     headings,
     *rows(used) {
       const columns = [...new Set(used)];
-      for (const index of columns) checkKind(schema.fields[index]?.type as DataType | undefined, file, headings[index] ?? '');
+      for (const index of columns)
+        checkKind(schema.fields[index]?.type as DataType | undefined, file, headings[index] ?? '');
       let line = 0;
       for (const batch of batches) {
         const texts = columns.map((index) => columnTexts(batch, index));
@@ -46,8 +49,19 @@ export function openArrowCells(file: string): ArrowCells {
 
 function checkKind(type: DataType | undefined, file: string, column: string): void {
   const values = valuesOf(type);
-  if (DataType.isInt(values) || DataType.isFloat(values) || DataType.isBool(values) || DataType.isNull(values) || isText(values)) return;
-  throw new InputError('COLUMN_TYPE', `is of type ${(type as { toString(): string } | undefined)?.toString() ?? 'none'}`, { file, column, expected: 'text or numbers', hint: 'Write the column as text, integers or floats.' });
+  if (
+    DataType.isInt(values) ||
+    DataType.isFloat(values) ||
+    DataType.isBool(values) ||
+    DataType.isNull(values) ||
+    isText(values)
+  )
+    return;
+  throw new InputError(
+    'COLUMN_TYPE',
+    `is of type ${(type as { toString(): string } | undefined)?.toString() ?? 'none'}`,
+    { file, column, expected: 'text or numbers', hint: 'Write the column as text, integers or floats.' },
+  );
 }
 
 /** Type of the values of a column, behind its dictionary if it has one. */
@@ -63,10 +77,16 @@ function isText(type: DataType | undefined): boolean {
 function columnTexts(batch: RecordBatch, index: number): readonly string[] | undefined {
   const vector = batch.getChildAt<DataType>(index);
   if (vector === null || DataType.isNull(vector.type)) return undefined;
-  if (DataType.isUtf8(vector.type) || (DataType.isDictionary(vector.type) && isText(valuesOf(vector.type)))) return readStrings(vector);
+  if (DataType.isUtf8(vector.type) || (DataType.isDictionary(vector.type) && isText(valuesOf(vector.type))))
+    return readStrings(vector);
   return Array.from({ length: vector.length }, (_, row) => text(vector.get(row) as unknown));
 }
 
 function text(value: unknown): string {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : '';
+  return typeof value === 'string' ||
+    typeof value === 'number' ||
+    typeof value === 'bigint' ||
+    typeof value === 'boolean'
+    ? String(value)
+    : '';
 }

@@ -17,11 +17,18 @@ export interface BundledStudy {
  * @throws InputError `STUDY_UNKNOWN` for a name that is not bundled.
  */
 export function bundledStudy(name: string): BundledStudy {
-  if (!bundledStudies.includes(name)) throw new InputError('STUDY_UNKNOWN', `there is no bundled study "${name}"`, { hint: suggestName(name, bundledStudies) });
+  if (!bundledStudies.includes(name))
+    throw new InputError('STUDY_UNKNOWN', `there is no bundled study "${name}"`, {
+      hint: suggestName(name, bundledStudies),
+    });
   const file = (table: string) => fileURLToPath(new URL(`../../data/${name}/${table}.arrow`, import.meta.url));
   const study = { units: file('units'), scores: file('scores') };
   for (const path of Object.values(study)) {
-    if (!existsSync(path)) throw new InputError('FILE_MISSING', 'a file of the bundled study is missing', { file: path, hint: 'Install the package again.' });
+    if (!existsSync(path))
+      throw new InputError('FILE_MISSING', 'a file of the bundled study is missing', {
+        file: path,
+        hint: 'Install the package again.',
+      });
   }
   return study;
 }

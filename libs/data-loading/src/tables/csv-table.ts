@@ -18,14 +18,18 @@ export interface ReadCsvOptions {
   readonly encoding?: TextEncoding;
 }
 
-/** Longest row in characters: one that is longer lacks the end of a quoted field, and must not be gathered without end. */
+/**
+ * Longest row in characters: one that is longer lacks the end of a quoted field, and must not be gathered without end.
+ */
 const longestRow = 1 << 24;
 
 /**
- * Reads a CSV file row by row, the headings first: quoted fields, CR LF or LF, with or without a byte-order mark. Memory
+ * Reads a CSV file row by row, the headings first: quoted fields, CR LF or LF, with or without a byte-order mark.
+ * Memory
  * does not grow with the rows.
  *
- * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `TEXT_ENCODING` and `CSV_BROKEN` (with the line), `TABLE_EMPTY`.
+ * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `TEXT_ENCODING` and `CSV_BROKEN` (with the line),
+ *   `TABLE_EMPTY`.
  */
 export async function* readCsvRows(file: string, { encoding }: ReadCsvOptions = {}): AsyncGenerator<CsvRow> {
   const input = createReadStream(file, { fd: openInputFile(file).handle });
@@ -50,7 +54,12 @@ export async function* readCsvRows(file: string, { encoding }: ReadCsvOptions = 
     text.destroy();
     input.destroy();
   }
-  if (rows === 0) throw new InputError('TABLE_EMPTY', 'the table is empty', { file, expected: 'a line of column names and at least one row', hint: 'Check that the file was written whole.' });
+  if (rows === 0)
+    throw new InputError('TABLE_EMPTY', 'the table is empty', {
+      file,
+      expected: 'a line of column names and at least one row',
+      hint: 'Check that the file was written whole.',
+    });
 }
 
 /** Finds the column of one of several accepted names, first match wins; undefined where there is none. */
@@ -62,15 +71,37 @@ export function findColumn(headings: readonly string[], names: readonly string[]
   return undefined;
 }
 
-/** Error for a column that a table must have: names the nearest heading, lists those found, and says what else can be done. */
-export function missingColumn(file: string, names: readonly string[], headings: readonly string[], remedy = ''): InputError {
+/**
+ * Error for a column that a table must have: names the nearest heading, lists those found, and says what else can be
+ * done.
+ */
+export function missingColumn(
+  file: string,
+  names: readonly string[],
+  headings: readonly string[],
+  remedy = '',
+): InputError {
   const [only = ''] = headings;
-  const separator = headings.length === 1 ? ([[';', 'semicolons'], ['\t', 'tabs']] as const).find(([character]) => only.includes(character)) : undefined;
+  const separator =
+    headings.length === 1
+      ? (
+          [
+            [';', 'semicolons'],
+            ['\t', 'tabs'],
+          ] as const
+        ).find(([character]) => only.includes(character))
+      : undefined;
   return new InputError('COLUMN_MISSING', `there is no column ${names.map((name) => `"${name}"`).join(' or ')}`, {
     file,
     line: 1,
     expected: `a column named ${names.join(' or ')}`,
-    hint: separator === undefined ? `${suggestName(names[0] ?? '', headings.filter((heading) => heading !== ''))}${remedy === '' ? '' : ` ${remedy}`}` : `The columns are separated by ${separator[1]}; write the table with commas.`,
+    hint:
+      separator === undefined
+        ? `${suggestName(
+            names[0] ?? '',
+            headings.filter((heading) => heading !== ''),
+          )}${remedy === '' ? '' : ` ${remedy}`}`
+        : `The columns are separated by ${separator[1]}; write the table with commas.`,
   });
 }
 
@@ -91,7 +122,9 @@ export function withoutThousandsSeparators(text: string): string {
 
 /** What to do about a cell that is no number: decimal commas are the usual reason. */
 export function numberHint(text: string, otherwise: string): string {
-  return /^\s*[+-]?\d+,\d+\s*$/u.test(text) ? 'Write a point before decimals: a comma only sets thousands apart.' : otherwise;
+  return /^\s*[+-]?\d+,\d+\s*$/u.test(text)
+    ? 'Write a point before decimals: a comma only sets thousands apart.'
+    : otherwise;
 }
 
 /** Ends of lines within cells. */

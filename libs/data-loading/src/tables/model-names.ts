@@ -14,7 +14,9 @@ export type ModelNameRule = keyof typeof modelNameRules;
 /** Checks the name of a rule. @throws InputError `MODEL_NAME_RULE` that lists the rules. */
 export function checkModelNameRule(rule: string): ModelNameRule {
   if (Object.hasOwn(modelNameRules, rule)) return rule as ModelNameRule;
-  throw new InputError('MODEL_NAME_RULE', `there is no rule "${rule}" for model names`, { hint: suggestName(rule, Object.keys(modelNameRules)) });
+  throw new InputError('MODEL_NAME_RULE', `there is no rule "${rule}" for model names`, {
+    hint: suggestName(rule, Object.keys(modelNameRules)),
+  });
 }
 
 /** Applies a rule to names, and refuses two names of one file set that the rule would make one. */
@@ -37,11 +39,20 @@ export class ModelNames {
     const trimmed = name.trim();
     const read = this.nameOf(name);
     const place = { file, ...(line === undefined ? {} : { line }) };
-    if (read === '') throw new InputError('MODEL_NAME_EMPTY', `the model name "${name}" is empty`, { ...place, expected: 'a name in every row', hint: 'Fill in the name, or read names with the rule "exact".' });
+    if (read === '')
+      throw new InputError('MODEL_NAME_EMPTY', `the model name "${name}" is empty`, {
+        ...place,
+        expected: 'a name in every row',
+        hint: 'Fill in the name, or read names with the rule "exact".',
+      });
     const original = this.#originals.get(read);
     if (original === undefined) this.#originals.set(read, trimmed);
     else if (original !== trimmed) {
-      throw new InputError('MODEL_NAMES_COLLIDE', `"${original}" and "${trimmed}" both become "${read}"`, { ...place, expected: 'names that stay different', hint: 'Read the names with the rule "exact" (--model-names exact).' });
+      throw new InputError('MODEL_NAMES_COLLIDE', `"${original}" and "${trimmed}" both become "${read}"`, {
+        ...place,
+        expected: 'names that stay different',
+        hint: 'Read the names with the rule "exact" (--model-names exact).',
+      });
     }
     return read;
   }

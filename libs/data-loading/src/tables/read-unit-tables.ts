@@ -17,9 +17,14 @@ export interface ReadUnitTablesOptions extends ReadCsvOptions {
 }
 
 /** Defaults of {@link readUnitTables}. */
-export const readUnitTablesDefaults = { modelNames: 'exact', batchRows: 65_536 } as const satisfies ReadUnitTablesOptions;
+export const readUnitTablesDefaults = {
+  modelNames: 'exact',
+  batchRows: 65_536,
+} as const satisfies ReadUnitTablesOptions;
 
-/** Column names that unit tables are read by; the first is intermodel's own, the others are those of published tables. */
+/**
+ * Column names that unit tables are read by; the first is intermodel's own, the others are those of published tables.
+ */
 export const unitTableColumns = {
   model: ['model', 'name'],
   layer: ['layer'],
@@ -40,19 +45,34 @@ const networkDissectionIou = 'score';
  * over) says neither model nor IoU: its score is the IoU, and the model is named after the file, with the folders above
  * it where several files have one name.
  *
- * @throws InputError `FILE_MISSING`, `COLUMN_MISSING`, `COLUMN_TYPE`, `IOU_NOT_A_NUMBER`, `IOU_RANGE`, `UNIT_NOT_A_NUMBER`,
- * `UNIT_TWICE`, `MODEL_NAMES_COLLIDE`, `TABLE_EMPTY`, `TEXT_ENCODING`, `CSV_BROKEN`, `ARROW_BROKEN`, with file, line and column.
+ * @throws InputError `FILE_MISSING`, `COLUMN_MISSING`, `COLUMN_TYPE`, `IOU_NOT_A_NUMBER`, `IOU_RANGE`,
+ *   `UNIT_NOT_A_NUMBER`,
+ * `UNIT_TWICE`, `MODEL_NAMES_COLLIDE`, `TABLE_EMPTY`, `TEXT_ENCODING`, `CSV_BROKEN`, `ARROW_BROKEN`, with file, line
+ * and column.
  */
-export function readUnitTables(files: readonly string[], options: ReadUnitTablesOptions = {}): Observable<UnitMatchBatch> {
-  const { modelNames = readUnitTablesDefaults.modelNames, batchRows = readUnitTablesDefaults.batchRows, onModel, encoding } = options;
+export function readUnitTables(
+  files: readonly string[],
+  options: ReadUnitTablesOptions = {},
+): Observable<UnitMatchBatch> {
+  const {
+    modelNames = readUnitTablesDefaults.modelNames,
+    batchRows = readUnitTablesDefaults.batchRows,
+    onModel,
+    encoding,
+  } = options;
   return defer(() => {
     const rows = new UnitRows(new ModelNames(modelNames), files, onModel);
     const nameOfFile = distinctFileNames(files);
-    const columnsOf = (index: number) => (headings: readonly string[]) => unitColumns(files[index] as string, headings, nameOfFile[index] as string);
+    const columnsOf = (index: number) => (headings: readonly string[]) =>
+      unitColumns(files[index] as string, headings, nameOfFile[index] as string);
     return from(files.keys()).pipe(
       concatMap((index) => {
         const file = files[index] as string;
-        return from(isArrowFile(file) ? arrowBatches(file, rows, batchRows, columnsOf(index)) : csvBatches(file, rows, batchRows, columnsOf(index), encoding));
+        return from(
+          isArrowFile(file)
+            ? arrowBatches(file, rows, batchRows, columnsOf(index))
+            : csvBatches(file, rows, batchRows, columnsOf(index), encoding),
+        );
       }),
     );
   });
@@ -84,7 +104,13 @@ class UnitRows {
     this.#before = { model, file };
     const unit = finiteNumber(cells.unit);
     if (unit === undefined || !Number.isInteger(unit) || unit < 0 || unit > 0x7fffffff) {
-      throw new InputError('UNIT_NOT_A_NUMBER', `"${cells.unit}" is not a unit`, { file, line, column: 'unit', expected: 'a whole number of at least 0', hint: numberHint(cells.unit, 'Number the units of a layer from 0.') });
+      throw new InputError('UNIT_NOT_A_NUMBER', `"${cells.unit}" is not a unit`, {
+        file,
+        line,
+        column: 'unit',
+        expected: 'a whole number of at least 0',
+        hint: numberHint(cells.unit, 'Number the units of a layer from 0.'),
+      });
     }
     this.#checkOnce(model, cells.layer, unit, file, line);
     this.#columns.model.push(model);
@@ -104,20 +130,46 @@ class UnitRows {
   #checkOnce(model: string, layer: string, unit: number, file: string, line: number): void {
     const earlier = this.#seen.add(model, layer, unit, { file, line });
     if (earlier === undefined) return;
-    throw new InputError('UNIT_TWICE', `unit ${String(unit)} of model "${model}" stands twice, first at ${earlier.file}, line ${String(earlier.line)}`, { file, line, column: 'unit', models: [model], expected: 'every unit of a model and layer once', hint: 'Remove one of the rows, or give the models different names.' });
+    throw new InputError(
+      'UNIT_TWICE',
+      `unit ${String(unit)} of model "${model}" stands twice, first at ${earlier.file}, line ${String(earlier.line)}`,
+      {
+        file,
+        line,
+        column: 'unit',
+        models: [model],
+        expected: 'every unit of a model and layer once',
+        hint: 'Remove one of the rows, or give the models different names.',
+      },
+    );
   }
 }
 
 function emptyColumns() {
-  return { model: [] as string[], layer: [] as string[], unit: [] as number[], concept: [] as string[], category: [] as string[], iou: [] as number[] };
+  return {
+    model: [] as string[],
+    layer: [] as string[],
+    unit: [] as number[],
+    concept: [] as string[],
+    category: [] as string[],
+    iou: [] as number[],
+  };
 }
 
 function readIou(text: string, file: string, line: number): number {
   if (text.trim() === '') return Number.NaN;
   const iou = finiteNumber(text);
   const place = { file, line, column: 'iou', expected: 'a number from 0 to 1, or nothing for a dead unit' };
-  if (iou === undefined) throw new InputError('IOU_NOT_A_NUMBER', `the IoU "${text}" is not a finite number`, { ...place, hint: numberHint(text, 'Leave the cell empty if the unit was never active.') });
-  if (iou < 0 || iou > 1) throw new InputError('IOU_RANGE', `the IoU ${text} lies outside 0..1`, { ...place, hint: 'Give shares, not per cent.' });
+  if (iou === undefined)
+    throw new InputError('IOU_NOT_A_NUMBER', `the IoU "${text}" is not a finite number`, {
+      ...place,
+      hint: numberHint(text, 'Leave the cell empty if the unit was never active.'),
+    });
+  if (iou < 0 || iou > 1)
+    throw new InputError('IOU_RANGE', `the IoU ${text} lies outside 0..1`, {
+      ...place,
+      hint: 'Give shares, not per cent.',
+    });
   return iou;
 }
 
@@ -129,7 +181,13 @@ interface UnitColumns {
 
 type ReadHeadings = (headings: readonly string[]) => UnitColumns;
 
-async function* csvBatches(file: string, rows: UnitRows, batchRows: number, readHeadings: ReadHeadings, encoding: ReadCsvOptions['encoding']): AsyncGenerator<UnitMatchBatch> {
+async function* csvBatches(
+  file: string,
+  rows: UnitRows,
+  batchRows: number,
+  readHeadings: ReadHeadings,
+  encoding: ReadCsvOptions['encoding'],
+): AsyncGenerator<UnitMatchBatch> {
   let columns: UnitColumns | undefined;
   let read = 0;
   for await (const { cells, line } of readCsvRows(file, encoding === undefined ? {} : { encoding })) {
@@ -145,7 +203,12 @@ async function* csvBatches(file: string, rows: UnitRows, batchRows: number, read
   if (rows.length > 0) yield rows.take();
 }
 
-function* arrowBatches(file: string, rows: UnitRows, batchRows: number, readHeadings: ReadHeadings): Generator<UnitMatchBatch> {
+function* arrowBatches(
+  file: string,
+  rows: UnitRows,
+  batchRows: number,
+  readHeadings: ReadHeadings,
+): Generator<UnitMatchBatch> {
   const table = openArrowCells(file);
   const columns = readHeadings(table.headings);
   let read = 0;
@@ -162,28 +225,53 @@ function* arrowBatches(file: string, rows: UnitRows, batchRows: number, readHead
 
 function unitCells(cells: readonly string[], { indices, model }: UnitColumns): Readonly<Record<UnitColumn, string>> {
   const cell = (name: UnitColumn) => cells[indices[name] ?? -1] ?? '';
-  return { model: model ?? cell('model'), layer: cell('layer'), unit: cell('unit'), concept: cell('concept'), category: cell('category'), iou: cell('iou') };
+  return {
+    model: model ?? cell('model'),
+    layer: cell('layer'),
+    unit: cell('unit'),
+    concept: cell('concept'),
+    category: cell('category'),
+    iou: cell('iou'),
+  };
 }
 
 /** What can be done where a column is missing. */
 const remedies: Partial<Record<UnitColumn, string>> = {
-  model: 'Add a column "model" with the name of the model in every row. A table of Network Dissection needs none: it has the columns unit, category, label and score.',
+  model:
+    'Add a column "model" with the name of the model in every row. A table of Network Dissection needs none: it has the columns unit, category, label and score.',
   iou: 'Add a column "iou"; "score" is read so beside a column "label".',
 };
 
 function unitColumns(file: string, headings: readonly string[], nameOfFile: string): UnitColumns {
   const found = (name: UnitColumn) => findColumn(headings, unitTableColumns[name]);
-  const score = headings.includes('label') && found('iou') === undefined ? findColumn(headings, [networkDissectionIou]) : undefined;
-  const isNamedByFile = found('model') === undefined && ['unit', 'category'].every((name) => headings.includes(name)) && score !== undefined;
+  const score =
+    headings.includes('label') && found('iou') === undefined ? findColumn(headings, [networkDissectionIou]) : undefined;
+  const isNamedByFile =
+    found('model') === undefined &&
+    ['unit', 'category'].every((name) => headings.includes(name)) &&
+    score !== undefined;
   const index = (name: UnitColumn) => {
     const place = name === 'iou' ? (found(name) ?? score) : found(name);
-    if (place === undefined && name !== 'layer' && !(name === 'model' && isNamedByFile)) throw missingColumn(file, unitTableColumns[name], headings, remedies[name]);
+    if (place === undefined && name !== 'layer' && !(name === 'model' && isNamedByFile))
+      throw missingColumn(file, unitTableColumns[name], headings, remedies[name]);
     return place;
   };
-  const indices = { model: index('model'), layer: index('layer'), unit: index('unit'), concept: index('concept'), category: index('category'), iou: index('iou') };
+  const indices = {
+    model: index('model'),
+    layer: index('layer'),
+    unit: index('unit'),
+    concept: index('concept'),
+    category: index('category'),
+    iou: index('iou'),
+  };
   return { indices, model: isNamedByFile ? nameOfFile : undefined };
 }
 
 function checkNotEmpty(file: string, rows: number): void {
-  if (rows === 0) throw new InputError('TABLE_EMPTY', 'the table has no rows', { file, expected: 'one row a unit', hint: 'Check that the file was written whole.' });
+  if (rows === 0)
+    throw new InputError('TABLE_EMPTY', 'the table has no rows', {
+      file,
+      expected: 'one row a unit',
+      hint: 'Check that the file was written whole.',
+    });
 }

@@ -23,7 +23,21 @@ export const tasks = {
   normals: 'surface normal estimation',
 } as const;
 
-const manyShotDatasets = ['ImageNet', 'Aircraft', 'Caltech101', 'Cars', 'CIFAR10', 'CIFAR100', 'DTD', 'Flowers', 'Food', 'Pets', 'SUN397', 'VOC2007', 'Avg.'];
+const manyShotDatasets = [
+  'ImageNet',
+  'Aircraft',
+  'Caltech101',
+  'Cars',
+  'CIFAR10',
+  'CIFAR100',
+  'DTD',
+  'Flowers',
+  'Food',
+  'Pets',
+  'SUN397',
+  'VOC2007',
+  'Avg.',
+];
 const fewShotDatasets = ['ISIC', 'ChestX', 'CropDiseases', 'EuroSAT'];
 
 /**
@@ -31,7 +45,9 @@ const fewShotDatasets = ['ISIC', 'ChestX', 'CropDiseases', 'EuroSAT'];
  * 2021). `voc_forzen_*` is spelt as published. `dt_Avg.` is the mean over the eleven many-shot data sets but ImageNet.
  */
 export const publishedScoreColumns: readonly ScoreColumn[] = [
-  ...manyShotDatasets.map((dataset) => score(`dt_${dataset}`, tasks.manyShot, dataset === 'Avg.' ? 'average' : dataset, 'accuracy')),
+  ...manyShotDatasets.map((dataset) =>
+    score(`dt_${dataset}`, tasks.manyShot, dataset === 'Avg.' ? 'average' : dataset, 'accuracy'),
+  ),
   ...[
     ['forzen', 'frozen'],
     ['tuned', 'fine-tuned'],
@@ -40,9 +56,15 @@ export const publishedScoreColumns: readonly ScoreColumn[] = [
       ['ap', 'AP'],
       ['ap_50', 'AP50'],
       ['ap_75', 'AP75'],
-    ].map(([suffix, metric]) => score(`voc_${String(spelt)}_${String(suffix)}`, tasks.detection, 'VOC', `${String(metric)} ${String(meant)}`)),
+    ].map(([suffix, metric]) =>
+      score(`voc_${String(spelt)}_${String(suffix)}`, tasks.detection, 'VOC', `${String(metric)} ${String(meant)}`),
+    ),
   ),
-  ...fewShotDatasets.flatMap((dataset) => [5, 20, 50].map((shots) => score(`${dataset}_${String(shots)}_shot`, tasks.fewShot, dataset, `${String(shots)}-shot accuracy`))),
+  ...fewShotDatasets.flatMap((dataset) =>
+    [5, 20, 50].map((shots) =>
+      score(`${dataset}_${String(shots)}_shot`, tasks.fewShot, dataset, `${String(shots)}-shot accuracy`),
+    ),
+  ),
   score('sne_Mean', tasks.normals, 'NYUv2', 'mean angle error', false),
   score('sne_Median', tasks.normals, 'NYUv2', 'median angle error', false),
   ...['11.25', '22.5', '30'].map((angle) => score(`sne_${angle}`, tasks.normals, 'NYUv2', `within ${angle} degrees`)),
@@ -69,7 +91,13 @@ export async function readScoreColumns(file: string, options: ReadCsvOptions = {
       return cells[index] ?? '';
     };
     const direction = names.includes('higherIsBetter') ? cell('higherIsBetter') : 'true';
-    columns.push({ column: cell('column'), task: cell('task'), dataset: cell('dataset'), metric: cell('metric'), higherIsBetter: readDirection(direction, file, line) });
+    columns.push({
+      column: cell('column'),
+      task: cell('task'),
+      dataset: cell('dataset'),
+      metric: cell('metric'),
+      higherIsBetter: readDirection(direction, file, line),
+    });
   }
   return columns;
 }
@@ -78,7 +106,13 @@ export async function readScoreColumns(file: string, options: ReadCsvOptions = {
 export function readDirection(text: string, file: string, line: number): boolean {
   const direction = { true: true, '1': true, '': true, false: false, '0': false }[text.trim().toLowerCase()];
   if (direction !== undefined) return direction;
-  throw new InputError('SCORE_DIRECTION', `"${text}" does not say whether higher is better`, { file, line, column: 'higherIsBetter', expected: 'true or false', hint: 'Write false for errors, true for all other scores.' });
+  throw new InputError('SCORE_DIRECTION', `"${text}" does not say whether higher is better`, {
+    file,
+    line,
+    column: 'higherIsBetter',
+    expected: 'true or false',
+    hint: 'Write false for errors, true for all other scores.',
+  });
 }
 
 /** Largest magnitude of a score: errors of predicting scores, up to twice as large, have to be numbers too. */
@@ -87,9 +121,22 @@ const largestScore = Number.MAX_VALUE / 2;
 /** Reads a score. @throws InputError `SCORE_NOT_A_NUMBER`, `SCORE_RANGE`. */
 export function readScore(text: string, file: string, line: number, column: string): number {
   const value = finiteNumber(text);
-  if (value !== undefined && Math.abs(value) > largestScore) throw new InputError('SCORE_RANGE', `the score "${text}" is too large to compute with`, { file, line, column, expected: `a magnitude of at most ${String(largestScore)}`, hint: 'Give the scores in a larger unit.' });
+  if (value !== undefined && Math.abs(value) > largestScore)
+    throw new InputError('SCORE_RANGE', `the score "${text}" is too large to compute with`, {
+      file,
+      line,
+      column,
+      expected: `a magnitude of at most ${String(largestScore)}`,
+      hint: 'Give the scores in a larger unit.',
+    });
   if (value !== undefined) return value;
-  throw new InputError('SCORE_NOT_A_NUMBER', `the score "${text}" is not a finite number`, { file, line, column, expected: 'a finite number, or nothing where the model was not measured', hint: numberHint(text, 'Leave the cell empty where there is no score.') });
+  throw new InputError('SCORE_NOT_A_NUMBER', `the score "${text}" is not a finite number`, {
+    file,
+    line,
+    column,
+    expected: 'a finite number, or nothing where the model was not measured',
+    hint: numberHint(text, 'Leave the cell empty where there is no score.'),
+  });
 }
 
 function score(column: string, task: string, dataset: string, metric: string, higherIsBetter = true): ScoreColumn {

@@ -5,7 +5,12 @@ import { SeenUnits } from './seen-units.ts';
 describe(SeenUnits, () => {
   it('tells the first place of every unit that comes again, as a plain map does', () => {
     const files = ['a.csv', 'b.csv'];
-    const row = fc.record({ model: fc.constantFrom('m', 'n'), layer: fc.constantFrom('', 'l'), unit: fc.oneof(fc.nat(12), fc.constantFrom(5000, 2_147_483_647)), file: fc.constantFrom(...files) });
+    const row = fc.record({
+      model: fc.constantFrom('m', 'n'),
+      layer: fc.constantFrom('', 'l'),
+      unit: fc.oneof(fc.nat(12), fc.constantFrom(5000, 2_147_483_647)),
+      file: fc.constantFrom(...files),
+    });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
         const seen = new SeenUnits(files);

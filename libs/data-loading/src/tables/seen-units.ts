@@ -29,7 +29,9 @@ export class SeenUnits {
     let units = layers.get(layer);
     if (units === undefined) layers.set(layer, (units = new LayerUnits(this.#files.get(file) ?? 0)));
     const earlier = units.add(unit, this.#files.get(file) ?? 0, line);
-    return earlier === undefined ? undefined : { file: [...this.#files.keys()][earlier.file] ?? file, line: earlier.line };
+    return earlier === undefined
+      ? undefined
+      : { file: [...this.#files.keys()][earlier.file] ?? file, line: earlier.line };
   }
 }
 

@@ -26,7 +26,9 @@ const encoders = {
 const marks = { 'utf-8': [0xef, 0xbb, 0xbf], 'utf-16le': [0xff, 0xfe], 'utf-16be': [0xfe, 0xff] } as const;
 
 async function decode(bytes: Buffer, encoding?: TextEncoding, chunk = 65_536): Promise<string> {
-  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, index) => bytes.subarray(index * chunk, (index + 1) * chunk));
+  const chunks = Array.from({ length: Math.ceil(bytes.length / chunk) }, (_, index) =>
+    bytes.subarray(index * chunk, (index + 1) * chunk),
+  );
   const read: Buffer[] = [];
   for await (const piece of readTextAsUtf8('some.csv', Readable.from(chunks), encoding)) read.push(piece);
   return Buffer.concat(read).toString('utf8');
@@ -39,17 +41,31 @@ async function problem(work: Promise<unknown>): Promise<InputError> {
 }
 
 describe(readTextAsUtf8, () => {
-  const text = fc.string({ unit: fc.oneof(fc.constantFrom('a', ',', '\n', '\r', 'é', '€', '😀', '\u{10FFFF}', '한'), fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 })) }).map((value) => value.replaceAll('\0', ''));
+  const text = fc
+    .string({
+      unit: fc.oneof(
+        fc.constantFrom('a', ',', '\n', '\r', 'é', '€', '😀', '\u{10FFFF}', '한'),
+        fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+      ),
+    })
+    .map((value) => value.replaceAll('\0', ''));
 
   it('reads text of any encoding however it is cut, with a mark or by name', async () => {
-    await fc.assert(fc.asyncProperty(text, fc.constantFrom('utf-8', 'utf-16le', 'utf-16be'), fc.integer({ min: 1, max: 7 }), async (value, encoding, chunk) => {
-    const bytes = encoders[encoding](value);
-    // A mark at the beginning of the text itself is one.
-    fc.pre(!value.startsWith('\uFEFF'));
-    expect(await decode(bytes, encoding, chunk)).toBe(value);
-    expect(await decode(Buffer.concat([Buffer.from(marks[encoding]), bytes]), undefined, chunk)).toBe(value);
-    expect(await decode(Buffer.concat([Buffer.from(marks[encoding]), bytes]), 'latin-1', chunk)).toBe(value);
-    }));
+    await fc.assert(
+      fc.asyncProperty(
+        text,
+        fc.constantFrom('utf-8', 'utf-16le', 'utf-16be'),
+        fc.integer({ min: 1, max: 7 }),
+        async (value, encoding, chunk) => {
+          const bytes = encoders[encoding](value);
+          // A mark at the beginning of the text itself is one.
+          fc.pre(!value.startsWith('\uFEFF'));
+          expect(await decode(bytes, encoding, chunk)).toBe(value);
+          expect(await decode(Buffer.concat([Buffer.from(marks[encoding]), bytes]), undefined, chunk)).toBe(value);
+          expect(await decode(Buffer.concat([Buffer.from(marks[encoding]), bytes]), 'latin-1', chunk)).toBe(value);
+        },
+      ),
+    );
   });
 
   it('reads Latin-1 with the signs of Windows where it is named', async () => {
@@ -58,26 +74,60 @@ describe(readTextAsUtf8, () => {
 
   it('names the line of bytes that are no text', async () => {
     const bads = fc.constantFrom([0xff], [0xe9, 0x61], [0xc0, 0xaf], [0xed, 0xa0, 0x80]);
-    await fc.assert(fc.asyncProperty(fc.array(fc.constantFrom('a', 'é', '😀', '\n'), { maxLength: 40 }), fc.nat(40), bads, fc.integer({ min: 1, max: 9 }), async (characters, at, bad, chunk) => {
-    const [before, after] = [characters.slice(0, at).join(''), characters.slice(at).join('')];
-    const bytes = Buffer.concat([Buffer.from(before), Buffer.from(bad), Buffer.from(after)]);
-    fc.pre(!(bytes[0] === 0xff && bytes[1] === 0xfe));
-    const error = await problem(decode(bytes, undefined, chunk));
-    expect([error.code, error.details.file, error.details.line]).toEqual(['TEXT_ENCODING', 'some.csv', before.split('\n').length]);
-      expect(error.message).toContain('--encoding');
-    }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom('a', 'é', '😀', '\n'), { maxLength: 40 }),
+        fc.nat(40),
+        bads,
+        fc.integer({ min: 1, max: 9 }),
+        async (characters, at, bad, chunk) => {
+          const [before, after] = [characters.slice(0, at).join(''), characters.slice(at).join('')];
+          const bytes = Buffer.concat([Buffer.from(before), Buffer.from(bad), Buffer.from(after)]);
+          fc.pre(!(bytes[0] === 0xff && bytes[1] === 0xfe));
+          const error = await problem(decode(bytes, undefined, chunk));
+          expect([error.code, error.details.file, error.details.line]).toEqual([
+            'TEXT_ENCODING',
+            'some.csv',
+            before.split('\n').length,
+          ]);
+          expect(error.message).toContain('--encoding');
+        },
+      ),
+    );
   });
 
   it.each([
     ['text cut within a character', encoders['utf-8']('a\nbé').subarray(0, -1), undefined, 2, /0xc3/u],
     ['a letter of Latin-1', Buffer.from('model\ncaf\u00e9,1\n', 'latin1'), undefined, 2, /the byte 0xe9/u],
-    ['an odd number of bytes in UTF-16', Buffer.concat([encoders['utf-16le']('a\n'), Buffer.from([0x61])]), 'utf-16le', 2, /no utf-16le text/u],
-    ['half a pair in UTF-16', Buffer.concat([encoders['utf-16be']('a\nb'), Buffer.from([0xd8, 0x00])]), 'utf-16be', 2, /no utf-16be text/u],
+    [
+      'an odd number of bytes in UTF-16',
+      Buffer.concat([encoders['utf-16le']('a\n'), Buffer.from([0x61])]),
+      'utf-16le',
+      2,
+      /no utf-16le text/u,
+    ],
+    [
+      'half a pair in UTF-16',
+      Buffer.concat([encoders['utf-16be']('a\nb'), Buffer.from([0xd8, 0x00])]),
+      'utf-16be',
+      2,
+      /no utf-16be text/u,
+    ],
     ['UTF-16 without a mark', encoders['utf-16le']('model,unit\n'), undefined, 1, /seems to be in utf-16le/u],
-    ['UTF-16 of the other order without a mark', encoders['utf-16be']('model,unit\n'), undefined, 1, /seems to be in utf-16be/u],
+    [
+      'UTF-16 of the other order without a mark',
+      encoders['utf-16be']('model,unit\n'),
+      undefined,
+      1,
+      /seems to be in utf-16be/u,
+    ],
   ] as const)('refuses %s', async (_case, bytes, encoding, line, message) => {
     const error = await problem(decode(bytes, encoding));
-    expect([error.code, error.details.line, error.message]).toEqual(['TEXT_ENCODING', line, expect.stringMatching(message)]);
+    expect([error.code, error.details.line, error.message]).toEqual([
+      'TEXT_ENCODING',
+      line,
+      expect.stringMatching(message),
+    ]);
   });
 
   it('gives nothing for an empty file, and for one with a mark alone', async () => {
@@ -104,16 +154,25 @@ describe(readCsvRows, () => {
     return rows;
   };
   const table = 'model,concept\nm,"Stuhl, grün"\n';
-  const expected = [['model', 'concept'], ['m', 'Stuhl, grün']];
+  const expected = [
+    ['model', 'concept'],
+    ['m', 'Stuhl, grün'],
+  ];
 
   it('reads the same rows in every encoding', async () => {
-    for (const encoding of ['utf-8', 'utf-16le', 'utf-16be', 'latin-1'] as const) expect(await rowsOf(encoders[encoding](table), encoding)).toEqual(expected);
-    for (const encoding of ['utf-8', 'utf-16le', 'utf-16be'] as const) expect(await rowsOf(Buffer.concat([Buffer.from(marks[encoding]), encoders[encoding](table)]))).toEqual(expected);
+    for (const encoding of ['utf-8', 'utf-16le', 'utf-16be', 'latin-1'] as const)
+      expect(await rowsOf(encoders[encoding](table), encoding)).toEqual(expected);
+    for (const encoding of ['utf-8', 'utf-16le', 'utf-16be'] as const)
+      expect(await rowsOf(Buffer.concat([Buffer.from(marks[encoding]), encoders[encoding](table)]))).toEqual(expected);
   });
 
   it('says where a table is not UTF-8 instead of replacing what it cannot read', async () => {
     const error = await problem(rowsOf(encoders['latin-1'](table)));
-    expect([error.code, path.basename(error.details.file ?? ''), error.details.line]).toEqual(['TEXT_ENCODING', 'table.csv', 2]);
+    expect([error.code, path.basename(error.details.file ?? ''), error.details.line]).toEqual([
+      'TEXT_ENCODING',
+      'table.csv',
+      2,
+    ]);
   });
 
   it('counts lines where cells hold some and where lines are empty, with LF and with CR LF', async () => {
@@ -121,9 +180,11 @@ describe(readCsvRows, () => {
       const file = path.join(folder, 'lines.csv');
       writeFileSync(file, ['a,b', '', '1,"two', 'lines"', '', '', '3,4', '5'].join(end));
       const lines: number[] = [];
-      const error = await problem((async () => {
-        for await (const { line } of readCsvRows(file)) lines.push(line);
-      })());
+      const error = await problem(
+        (async () => {
+          for await (const { line } of readCsvRows(file)) lines.push(line);
+        })(),
+      );
       expect(lines).toEqual([1, 4, 7]);
       expect([error.code, error.details.line]).toEqual(['CSV_BROKEN', 8]);
     }
@@ -138,6 +199,8 @@ describe(readCsvRows, () => {
 describe(checkTextEncoding, () => {
   it('lists the encodings for an unknown one', () => {
     expect(checkTextEncoding('latin-1')).toBe('latin-1');
-    expect(() => checkTextEncoding('latin1')).toThrow(/Did you mean "latin-1"\? Choices: utf-8, utf-16le, utf-16be, latin-1/u);
+    expect(() => checkTextEncoding('latin1')).toThrow(
+      /Did you mean "latin-1"\? Choices: utf-8, utf-16le, utf-16be, latin-1/u,
+    );
   });
 });

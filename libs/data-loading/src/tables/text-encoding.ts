@@ -17,7 +17,9 @@ export type TextEncoding = keyof typeof textEncodings;
 /** Checks the name of an encoding. @throws InputError `ENCODING_UNKNOWN` that lists the encodings. */
 export function checkTextEncoding(name: string): TextEncoding {
   if (Object.hasOwn(textEncodings, name)) return name as TextEncoding;
-  throw new InputError('ENCODING_UNKNOWN', `there is no encoding "${name}"`, { hint: suggestName(name, Object.keys(textEncodings)) });
+  throw new InputError('ENCODING_UNKNOWN', `there is no encoding "${name}"`, {
+    hint: suggestName(name, Object.keys(textEncodings)),
+  });
 }
 
 /** Bytes of the longest byte-order mark. */
@@ -32,7 +34,11 @@ const windowsSigns = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090
  *
  * @throws InputError `TEXT_ENCODING` with file and line.
  */
-export async function* readTextAsUtf8(file: string, chunks: AsyncIterable<Buffer>, encoding: TextEncoding = 'utf-8'): AsyncGenerator<Buffer> {
+export async function* readTextAsUtf8(
+  file: string,
+  chunks: AsyncIterable<Buffer>,
+  encoding: TextEncoding = 'utf-8',
+): AsyncGenerator<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   let decoder: ChunkDecoder | undefined;
   for await (const chunk of chunks) {
@@ -107,7 +113,13 @@ class ChunkDecoder {
   }
 
   #toUtf8(bytes: Buffer): Buffer | undefined {
-    if (this.#encoding === 'latin-1') return Buffer.from(bytes.toString('latin1').replaceAll(/[\u0080-\u009f]/gu, (sign) => windowsSigns[sign.charCodeAt(0) - 0x80] ?? sign), 'utf8');
+    if (this.#encoding === 'latin-1')
+      return Buffer.from(
+        bytes
+          .toString('latin1')
+          .replaceAll(/[\u0080-\u009f]/gu, (sign) => windowsSigns[sign.charCodeAt(0) - 0x80] ?? sign),
+        'utf8',
+      );
     try {
       return Buffer.from(this.#decoder().decode(bytes), 'utf8');
     } catch {
@@ -121,8 +133,14 @@ class ChunkDecoder {
 
   #notText(bytes: Buffer): InputError {
     const valid = this.#validBytes(bytes);
-    const before = this.#encoding === 'latin-1' ? bytes.toString('latin1', 0, valid) : this.#decoder().decode(bytes.subarray(0, valid), { stream: true });
-    const found = bytes[valid] === 0 || this.#encoding.startsWith('utf-16') ? `bytes that are no ${this.#encoding} text` : `the byte 0x${(bytes[valid] ?? 0).toString(16)}, which is no ${this.#encoding} text here`;
+    const before =
+      this.#encoding === 'latin-1'
+        ? bytes.toString('latin1', 0, valid)
+        : this.#decoder().decode(bytes.subarray(0, valid), { stream: true });
+    const found =
+      bytes[valid] === 0 || this.#encoding.startsWith('utf-16')
+        ? `bytes that are no ${this.#encoding} text`
+        : `the byte 0x${(bytes[valid] ?? 0).toString(16)}, which is no ${this.#encoding} text here`;
     return new InputError('TEXT_ENCODING', `the line has ${found}`, {
       file: this.#file,
       line: this.#line + countLines(Buffer.from(before, 'utf8')),

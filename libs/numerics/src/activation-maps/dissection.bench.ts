@@ -13,13 +13,20 @@ const concepts = Array.from({ length: 240 }, (_, index) => index + 1);
 const categories = concepts.map((number) => Math.floor((number - 1) / 40));
 const { uniform: random, normal: gauss } = createRandom(7);
 
-/** Maps as trained networks give (about 84 % zeros), as random weights give (dense), and the worst: every map has peaks. */
+/**
+ * Maps as trained networks give (about 84 % zeros), as random weights give (dense), and the worst: every map has peaks.
+ */
 const kinds = {
   sparse: (units: number) => {
     const maps = new Float32Array(units * SIDE * SIDE);
     for (let unit = 0; unit < units; unit++) {
       if (random() < 0.45) continue;
-      const [top, left, radius, peak] = [random() * SIDE, random() * SIDE, 0.8 + random() * 1.5, -Math.log(1 - random())];
+      const [top, left, radius, peak] = [
+        random() * SIDE,
+        random() * SIDE,
+        0.8 + random() * 1.5,
+        -Math.log(1 - random()),
+      ];
       for (let cell = 0; cell < SIDE * SIDE; cell++) {
         const distance = ((Math.floor(cell / SIDE) - top) ** 2 + ((cell % SIDE) - left) ** 2) / radius ** 2;
         maps[unit * SIDE * SIDE + cell] = Math.max(0, peak * (Math.exp(-distance) - 0.15) + 0.02 * gauss());
@@ -31,7 +38,8 @@ const kinds = {
     const maps = new Float32Array(units * SIDE * SIDE);
     for (let unit = 0; unit < units; unit++) {
       const level = ((unit * 7919) % 100) / 100 + 0.2 * gauss();
-      for (let cell = 0; cell < SIDE * SIDE; cell++) maps[unit * SIDE * SIDE + cell] = Math.max(0, level + 0.3 * gauss());
+      for (let cell = 0; cell < SIDE * SIDE; cell++)
+        maps[unit * SIDE * SIDE + cell] = Math.max(0, level + 0.3 * gauss());
     }
     return maps;
   },
@@ -42,8 +50,19 @@ function planes(): Uint16Array {
   const all = new Uint16Array(PLANES * TARGET * TARGET);
   for (let plane = 0; plane < PLANES; plane++) {
     for (let patch = 0; patch < (plane < 3 ? 12 : 4); patch++) {
-      const [number, left, top, width, height] = [1 + plane * 40 + Math.floor(random() * 40), Math.floor(random() * TARGET), Math.floor(random() * TARGET), 8 + random() * 25, 8 + random() * 25];
-      for (let row = top; row < Math.min(TARGET, top + height); row++) all.fill(number, (plane * TARGET + row) * TARGET + left, (plane * TARGET + row) * TARGET + Math.min(TARGET, Math.ceil(left + width)));
+      const [number, left, top, width, height] = [
+        1 + plane * 40 + Math.floor(random() * 40),
+        Math.floor(random() * TARGET),
+        Math.floor(random() * TARGET),
+        8 + random() * 25,
+        8 + random() * 25,
+      ];
+      for (let row = top; row < Math.min(TARGET, top + height); row++)
+        all.fill(
+          number,
+          (plane * TARGET + row) * TARGET + left,
+          (plane * TARGET + row) * TARGET + Math.min(TARGET, Math.ceil(left + width)),
+        );
     }
   }
   return all;
@@ -52,18 +71,30 @@ function planes(): Uint16Array {
 /** Images that are handed to the kernels at a time, as a run does it; 1: as it was done before. */
 const together = 8;
 
-function dissect(units: number, images: readonly Float32Array[], labels: readonly Uint16Array[], atOnce = together, mayGather = true): OverlapTally {
+function dissect(
+  units: number,
+  images: readonly Float32Array[],
+  labels: readonly Uint16Array[],
+  atOnce = together,
+  mayGather = true,
+): OverlapTally {
   const shape = { units, height: SIDE, width: SIDE, targetHeight: TARGET, targetWidth: TARGET };
   const selection = new ThresholdSelection({ ...shape, maximumImages: images.length });
   const kept = new KeptMaps(SIDE * SIDE);
   for (let first = 0; first < images.length; first += atOnce) {
     selection.addAll(images.slice(first, first + atOnce)).forEach((surviving, index) => {
-      kept.add(first + index, combineLabels({ planes: labels[first + index] as Uint16Array }, TARGET * TARGET), surviving, images[first + index] as Float32Array);
+      kept.add(
+        first + index,
+        combineLabels({ planes: labels[first + index] as Uint16Array }, TARGET * TARGET),
+        surviving,
+        images[first + index] as Float32Array,
+      );
     });
   }
   selection.advance(mayGather);
   while (selection.round !== 'done') {
-    for (let first = 0; first < kept.images.length; first += atOnce) selection.refineAll(kept.images.slice(first, first + atOnce));
+    for (let first = 0; first < kept.images.length; first += atOnce)
+      selection.refineAll(kept.images.slice(first, first + atOnce));
     selection.advance();
   }
   const tally = new OverlapTally({ ...shape, concepts, categories }, selection.thresholds().thresholds);
@@ -96,7 +127,11 @@ for (const units of [2048, 1280]) {
 describe(`rivals: image by image, and counting in two rounds instead of gathering, 2048 units, ${String(IMAGES)} images`, () => {
   const images = Array.from({ length: IMAGES }, () => kinds.random(2048));
   const labels = Array.from({ length: IMAGES }, planes);
-  for (const [atOnce, mayGather] of [[together, true], [1, true], [together, false]] as const) {
+  for (const [atOnce, mayGather] of [
+    [together, true],
+    [1, true],
+    [together, false],
+  ] as const) {
     bench(
       `random, ${String(atOnce)} at a time${mayGather ? '' : ', two rounds'}`,
       () => {
@@ -129,7 +164,8 @@ describe('rival: plain dense JavaScript, overlaps alone, 2048 units, 1 image', (
           }
         }
       }
-      if (counts.reduce((sum, count) => sum + count, 0) !== active * PLANES || active === 0) throw new Error('the work was not done');
+      if (counts.reduce((sum, count) => sum + count, 0) !== active * PLANES || active === 0)
+        throw new Error('the work was not done');
     },
     { iterations: 3, warmupIterations: 1, time: 0, warmupTime: 0 },
   );

@@ -14,7 +14,10 @@ export function floatOfKey(key: number): number {
   return float[0] as number;
 }
 
-/** Bins of the first round that bounds are the lower edges of: -1 for none (-Infinity), and for units that count as invalid (Infinity). */
+/**
+ * Bins of the first round that bounds are the lower edges of: -1 for none (-Infinity), and for units that count as
+ * invalid (Infinity).
+ */
 export function boundsToBins(bounds: Float32Array): Int32Array {
   return Int32Array.from(bounds, (bound) => (Number.isFinite(bound) ? keyOfFloat(bound) >>> 20 : -1));
 }

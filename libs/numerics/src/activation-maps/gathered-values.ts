@@ -27,7 +27,12 @@ export class GatheredValues {
   readonly places: number;
   readonly #memory: KernelMemory;
   readonly #starts: number;
-  readonly #found: { readonly ranks: number; readonly lowers: number; readonly uppers: number; readonly scratch: number };
+  readonly #found: {
+    readonly ranks: number;
+    readonly lowers: number;
+    readonly uppers: number;
+    readonly scratch: number;
+  };
 
   /**
    * @param memory memory of the kernels
@@ -69,7 +74,10 @@ export class GatheredValues {
     const places = this.#places();
     filled.forEach((count, unit) => {
       const before = this.#of(unit).length;
-      if (before + count > (this.members[unit] as number)) throw new RangeError(`gathered values: unit ${String(unit)} has ${String(before + count)} values, of at most ${String(this.members[unit])}`);
+      if (before + count > (this.members[unit] as number))
+        throw new RangeError(
+          `gathered values: unit ${String(unit)} has ${String(before + count)} values, of at most ${String(this.members[unit])}`,
+        );
       this.#memory.floats(places[unit] as number, count).set(values.subarray(at, at + count));
       places[unit] = (places[unit] as number) + count * 4;
       at += count;
@@ -83,7 +91,11 @@ export class GatheredValues {
    * @param ranges address of the low and high end of each unit's range
    * @param nexts address of the least value of each unit above its range
    */
-  rank(ranks: Float64Array, ranges: number, nexts: number): { readonly lowers: Float32Array; readonly uppers: Float32Array } {
+  rank(
+    ranks: Float64Array,
+    ranges: number,
+    nexts: number,
+  ): { readonly lowers: Float32Array; readonly uppers: Float32Array } {
     const units = this.members.length;
     const { lowers, uppers, scratch, ranks: at } = this.#found;
     this.#memory.integers(at, units).set(ranks);

@@ -2,7 +2,10 @@
 export interface ImageMaps {
   /** Units of the maps, ascending. */
   readonly units: Uint32Array;
-  /** Upper bounds of their upsampled values (see {@link ThresholdSelection}): a map whose bound does not exceed the threshold is skipped. */
+  /**
+   * Upper bounds of their upsampled values (see {@link ThresholdSelection}): a map whose bound does not exceed the
+   * threshold is skipped.
+   */
   readonly maxima: Float32Array;
   /** The maps one after the other, height x width values each. */
   readonly maps: Float32Array;
@@ -29,5 +32,9 @@ export interface CountedMaps extends SurvivingMaps {
  * @param maps units x height x width values
  */
 export function allMaps(units: number, maps: Float32Array): ImageMaps {
-  return { units: Uint32Array.from({ length: units }, (_, unit) => unit), maxima: new Float32Array(units).fill(Infinity), maps };
+  return {
+    units: Uint32Array.from({ length: units }, (_, unit) => unit),
+    maxima: new Float32Array(units).fill(Infinity),
+    maps,
+  };
 }

@@ -5,8 +5,18 @@ const labels = Uint16Array.from([1, 0, 4, 0]);
 
 function twoImages(): KeptMaps {
   const kept = new KeptMaps(2);
-  kept.add(7, labels, { units: Uint32Array.of(0, 1, 3), maxima: Float32Array.of(2, 4, 8) }, Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
-  kept.add(9, labels, { units: Uint32Array.of(2), maxima: Float32Array.of(6) }, Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8));
+  kept.add(
+    7,
+    labels,
+    { units: Uint32Array.of(0, 1, 3), maxima: Float32Array.of(2, 4, 8) },
+    Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+  );
+  kept.add(
+    9,
+    labels,
+    { units: Uint32Array.of(2), maxima: Float32Array.of(6) },
+    Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+  );
   return kept;
 }
 

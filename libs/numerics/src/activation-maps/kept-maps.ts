@@ -12,7 +12,10 @@ export interface KeptImage extends ImageMaps {
 /** Gives a fresh piece of memory. */
 export type MapAllocator = (bytes: number) => ArrayBufferLike;
 
-/** Memory that threads can share, of which the engine does not see when much of it could be freed: for what is held, not for what is soon let go. */
+/**
+ * Memory that threads can share, of which the engine does not see when much of it could be freed: for what is held, not
+ * for what is soon let go.
+ */
 export const sharedMemory: MapAllocator = (bytes) => new SharedArrayBuffer(bytes);
 
 /** Sizes from which the need for space is estimated. */
@@ -25,7 +28,9 @@ export interface KeptMapsEstimateOptions {
   readonly mapSize: number;
 }
 
-/** Share of the maps that stay while images stream by on sparse maps of trained networks at level 0.99 (measured: 0.28). */
+/**
+ * Share of the maps that stay while images stream by on sparse maps of trained networks at level 0.99 (measured: 0.28).
+ */
 export const LIKELY_KEPT_SHARE = 0.3;
 /** Bytes of an image's combined labels with six planes of 56 x 56 (measured: 4,800). */
 const LIKELY_LABEL_BYTES = 5000;
@@ -61,9 +66,16 @@ export class KeptMaps {
    * @param labels its labels
    * @param surviving which maps may still matter
    * @param activations all maps of the image
-   * @param lasting whether `activations` stay as they are until the next `compact`: where most maps survive, they are then not copied before it
+   * @param lasting whether `activations` stay as they are until the next `compact`: where most maps survive, they are
+   *   then not copied before it
    */
-  add(image: number, labels: CombinedLabels, surviving: SurvivingMaps, activations: Float32Array, lasting = false): void {
+  add(
+    image: number,
+    labels: CombinedLabels,
+    surviving: SurvivingMaps,
+    activations: Float32Array,
+    lasting = false,
+  ): void {
     const { units, maxima } = surviving;
     const held = lasting && units.length * this.#mapSize * 2 >= activations.length;
     this.#push({ image, labels, units, maxima, maps: held ? activations : this.#copy(units, activations) });
@@ -115,9 +127,15 @@ export class KeptMaps {
 }
 
 /** Bytes that a run will keep: the likely need on sparse maps, and the most that any maps can need. */
-export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOptions): { readonly likely: number; readonly most: number } {
+export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOptions): {
+  readonly likely: number;
+  readonly most: number;
+} {
   const most = units * (mapSize + 2) * 4;
-  return { likely: Math.ceil(images * (most * LIKELY_KEPT_SHARE + LIKELY_LABEL_BYTES)), most: Math.ceil(images * (most + LIKELY_LABEL_BYTES)) };
+  return {
+    likely: Math.ceil(images * (most * LIKELY_KEPT_SHARE + LIKELY_LABEL_BYTES)),
+    most: Math.ceil(images * (most + LIKELY_LABEL_BYTES)),
+  };
 }
 
 /**
@@ -130,16 +148,32 @@ export function estimateKeptBytes({ images, units, mapSize }: KeptMapsEstimateOp
  * @param keepEqual whether a map that just reaches the bound stays
  * @param allocate gives the memory
  */
-export function compactImages(images: readonly KeptImage[], size: number, bounds: Float32Array, keepEqual: boolean, allocate: MapAllocator = sharedMemory): readonly KeptImage[] {
+export function compactImages(
+  images: readonly KeptImage[],
+  size: number,
+  bounds: Float32Array,
+  keepEqual: boolean,
+  allocate: MapAllocator = sharedMemory,
+): readonly KeptImage[] {
   const staying = images.map((image) => findStaying(image, bounds, keepEqual));
   const total = staying.reduce((sum, { length }) => sum + length, 0);
   const memory = allocate(total * (2 + size) * 4);
-  const all = { units: new Uint32Array(memory, 0, total), maxima: new Float32Array(memory, total * 4, total), maps: new Float32Array(memory, total * 8, total * size) };
+  const all = {
+    units: new Uint32Array(memory, 0, total),
+    maxima: new Float32Array(memory, total * 4, total),
+    maps: new Float32Array(memory, total * 8, total * size),
+  };
   let first = 0;
   return images.map(({ image, labels, units, maxima, maps }, place) => {
     const indices = staying[place] as Uint32Array;
     const end = first + indices.length;
-    const kept = { image, labels, units: all.units.subarray(first, end), maxima: all.maxima.subarray(first, end), maps: all.maps.subarray(first * size, end * size) };
+    const kept = {
+      image,
+      labels,
+      units: all.units.subarray(first, end),
+      maxima: all.maxima.subarray(first, end),
+      maps: all.maps.subarray(first * size, end * size),
+    };
     first = end;
     copyMaps({ units, maxima, maps }, indices, kept, size);
     return kept;
@@ -166,7 +200,8 @@ function findStaying({ units, maxima }: KeptImage, bounds: Float32Array, keepEqu
 /** Copies maps; neighbours at once, and single ones value by value, which for short maps is sooner done than a call. */
 function copyMaps(from: ImageMaps, indices: Uint32Array, to: ImageMaps, size: number): void {
   const ofAllUnits = from.maps.length > from.units.length * size;
-  const sourceOf = (place: number) => (ofAllUnits ? (from.units[indices[place] as number] as number) : (indices[place] as number));
+  const sourceOf = (place: number) =>
+    ofAllUnits ? (from.units[indices[place] as number] as number) : (indices[place] as number);
   for (let place = 0; place < indices.length; place++) {
     const index = indices[place] as number;
     to.units[place] = from.units[index] as number;
@@ -177,7 +212,9 @@ function copyMaps(from: ImageMaps, indices: Uint32Array, to: ImageMaps, size: nu
     let end = first + 1;
     while (end < indices.length && sourceOf(end) === source + end - first) end++;
     if (end - first > 1) to.maps.set(from.maps.subarray(source * size, (source + end - first) * size), first * size);
-    else for (let value = 0; value < size; value++) to.maps[first * size + value] = from.maps[source * size + value] as number;
+    else
+      for (let value = 0; value < size; value++)
+        to.maps[first * size + value] = from.maps[source * size + value] as number;
     first = end;
   }
 }

@@ -33,21 +33,24 @@ const rankDistance = (sorted: Float32Array, value: number, level: number): numbe
 };
 
 describe(KllSketch, () => {
-  it.each(Object.entries(distributions))('keeps 99 of 100 quantiles of %s values within the stated rank error', (_, make) => {
-    for (const k of [64, 200, 1000]) {
-      const distances: number[] = [];
-      for (let seed = 0; seed < 5; seed++) {
-        const values = draw(make, seed);
-        const sketch = sketchOf(values, k, seed);
-        expect([sketch.rankError(), sketch.count]).toEqual([kllRankError(k), COUNT]);
-        const sorted = values.sort();
-        for (const level of levels) distances.push(rankDistance(sorted, sketch.quantile(level), level));
+  it.each(Object.entries(distributions))(
+    'keeps 99 of 100 quantiles of %s values within the stated rank error',
+    (_, make) => {
+      for (const k of [64, 200, 1000]) {
+        const distances: number[] = [];
+        for (let seed = 0; seed < 5; seed++) {
+          const values = draw(make, seed);
+          const sketch = sketchOf(values, k, seed);
+          expect([sketch.rankError(), sketch.count]).toEqual([kllRankError(k), COUNT]);
+          const sorted = values.sort();
+          for (const level of levels) distances.push(rankDistance(sorted, sketch.quantile(level), level));
+        }
+        // Of 50 quantiles at 99 % confidence more than 3 outside the bound would come less than once in 500 times.
+        expect(distances.filter((distance) => distance > kllRankError(k)).length).toBeLessThanOrEqual(3);
+        expect(Math.max(...distances)).toBeLessThan(1.5 * kllRankError(k));
       }
-      // Of 50 quantiles at 99 % confidence more than 3 outside the bound would come less than once in 500 times.
-      expect(distances.filter((distance) => distance > kllRankError(k)).length).toBeLessThanOrEqual(3);
-      expect(Math.max(...distances)).toBeLessThan(1.5 * kllRankError(k));
-    }
-  });
+    },
+  );
 
   it('stays within the bound when shards are merged, and knows the extremes exactly', () => {
     const values = draw(distributions['normal'] as (random: Random) => number, 7);
@@ -58,21 +61,30 @@ describe(KllSketch, () => {
     const sorted = values.sort();
     expect(merged.count).toBe(COUNT);
     expect([merged.quantile(0), merged.quantile(1)]).toEqual([sorted[0], sorted[COUNT - 1]]);
-    expect(levels.filter((level) => rankDistance(sorted, merged.quantile(level), level) > merged.rankError())).toEqual([]);
-    expect(() => { merged.merge(new KllSketch({ k: 501 })); }).toThrow('differ in k, 500 and 501');
+    expect(levels.filter((level) => rankDistance(sorted, merged.quantile(level), level) > merged.rankError())).toEqual(
+      [],
+    );
+    expect(() => {
+      merged.merge(new KllSketch({ k: 501 }));
+    }).toThrow('differ in k, 500 and 501');
   });
 
   it('is exact for few values, by every rule', () => {
     const rules = fc.constantFrom<QuantileRule>('hazen', 'linear', 'inverted-cdf');
     fc.assert(
-      fc.property(fc.float32Array({ minLength: 1, maxLength: 64, noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), rules, (values, level, rule) => {
-        const sketch = sketchOf(values, 64);
-        const sorted = values.slice().sort();
-        const { lower, fraction } = quantilePosition(level, values.length, rule);
-        const from = sorted[lower] as number;
-        expect(sketch.quantile(level, rule)).toBeCloseTo(from + fraction * ((sorted[lower + 1] ?? from) - from), 10);
-        expect(sketch.rankError()).toBe(0);
-      }),
+      fc.property(
+        fc.float32Array({ minLength: 1, maxLength: 64, noNaN: true, noDefaultInfinity: true, min: -1000, max: 1000 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        rules,
+        (values, level, rule) => {
+          const sketch = sketchOf(values, 64);
+          const sorted = values.slice().sort();
+          const { lower, fraction } = quantilePosition(level, values.length, rule);
+          const from = sorted[lower] as number;
+          expect(sketch.quantile(level, rule)).toBeCloseTo(from + fraction * ((sorted[lower + 1] ?? from) - from), 10);
+          expect(sketch.rankError()).toBe(0);
+        },
+      ),
     );
     expect(new KllSketch().quantile(0.5)).toBeNaN();
   });
@@ -100,7 +112,9 @@ describe(KllSketch, () => {
     expect(kllRankError(200)).toBeCloseTo(0.0133, 4);
     expect(kllErrorModel.confidence).toBe(0.99);
     expect(() => new KllSketch({ k: 7 })).toThrow('from 8 to 65535, got 7');
-    expect(() => { new KllSketch().add(Float32Array.of(1, NaN)); }).toThrow('NaN has no rank');
+    expect(() => {
+      new KllSketch().add(Float32Array.of(1, NaN));
+    }).toThrow('NaN has no rank');
     expect(() => new KllSketch().quantile(1.1)).toThrow('level must lie from 0 to 1');
   });
 });

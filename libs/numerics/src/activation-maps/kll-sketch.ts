@@ -4,7 +4,9 @@ import { quantilePosition, type QuantileRule } from './quantile-position.ts';
 
 /** Options of {@link KllSketch}. */
 export interface KllSketchOptions {
-  /** Values kept on the highest level, 8 to 65535: the greater, the more accurate, and the more memory. @default 4096 */
+  /**
+   * Values kept on the highest level, 8 to 65535: the greater, the more accurate, and the more memory. @default 4096
+   */
   readonly k?: number;
   /** Seed of the coin that says which half of a level survives. @default 0 */
   readonly seed?: number;
@@ -49,7 +51,8 @@ export class KllSketch {
 
   constructor(options: KllSketchOptions = {}) {
     const { k, seed, stream } = { ...kllSketchDefaults, ...options };
-    if (!Number.isInteger(k) || k < 8 || k > 65535) throw new RangeError(`KllSketch: k must be a whole number from 8 to 65535, got ${String(k)}`);
+    if (!Number.isInteger(k) || k < 8 || k > 65535)
+      throw new RangeError(`KllSketch: k must be a whole number from 8 to 65535, got ${String(k)}`);
     this.k = k;
     this.#random = createRandom(seed, stream);
     this.#addLevel();
@@ -73,7 +76,7 @@ export class KllSketch {
       if (value > this.#maximum) this.#maximum = value;
     }
     this.#count += values.length;
-    for (let from = 0; from < values.length; ) {
+    for (let from = 0; from < values.length;) {
       this.#compress(this.#capacity - 1);
       const part = values.subarray(from, from + this.#capacity - this.#kept);
       this.#append(0, part);
@@ -83,7 +86,8 @@ export class KllSketch {
 
   /** Adds what another sketch of the same k has seen. */
   merge(other: KllSketch): void {
-    if (other.k !== this.k) throw new RangeError(`KllSketch.merge: the sketches differ in k, ${String(this.k)} and ${String(other.k)}`);
+    if (other.k !== this.k)
+      throw new RangeError(`KllSketch.merge: the sketches differ in k, ${String(this.k)} and ${String(other.k)}`);
     while (this.#levels.length < other.#levels.length) this.#addLevel();
     other.#levels.forEach((values, level) => {
       this.#append(level, values.slice(0, other.#sizes[level]));
@@ -101,7 +105,8 @@ export class KllSketch {
    * @param rule how the level becomes a position among the sorted values
    */
   quantile(level: number, rule: QuantileRule = 'hazen'): number {
-    if (!(level >= 0 && level <= 1)) throw new RangeError(`KllSketch.quantile: level must lie from 0 to 1, got ${String(level)}`);
+    if (!(level >= 0 && level <= 1))
+      throw new RangeError(`KllSketch.quantile: level must lie from 0 to 1, got ${String(level)}`);
     if (this.#count === 0) return NaN;
     const { lower: position, fraction } = quantilePosition(level, this.#count, rule);
     const sorted = this.#sortKept();
@@ -111,7 +116,9 @@ export class KllSketch {
     return lower === upper ? lower : lower + fraction * (upper - lower);
   }
 
-  /** Bound of the difference between the level asked for and the share of values under the answer, at 99 % confidence. */
+  /**
+   * Bound of the difference between the level asked for and the share of values under the answer, at 99 % confidence.
+   */
   rankError(): number {
     return this.#levels.length === 1 ? 0 : kllRankError(this.k);
   }
@@ -121,7 +128,8 @@ export class KllSketch {
     const keys = new Float64Array(this.#kept);
     let at = 0;
     this.#levels.forEach((values, level) => {
-      for (let index = 0; index < (this.#sizes[level] as number); index++) keys[at++] = keyOfFloat(values[index] as number) * 64 + level;
+      for (let index = 0; index < (this.#sizes[level] as number); index++)
+        keys[at++] = keyOfFloat(values[index] as number) * 64 + level;
     });
     return keys.sort();
   }
@@ -153,7 +161,8 @@ export class KllSketch {
     // Of an odd number the first stays, so that the weight of all values is kept.
     const stay = size % 2;
     const survivors = new Float32Array((size - stay) / 2);
-    for (let index = 0, from = stay + this.#random.below(2); index < survivors.length; index++, from += 2) survivors[index] = values[from] as number;
+    for (let index = 0, from = stay + this.#random.below(2); index < survivors.length; index++, from += 2)
+      survivors[index] = values[from] as number;
     this.#sizes[level] = stay;
     this.#kept -= size - stay;
     this.#append(level + 1, survivors);

@@ -11,7 +11,9 @@ describe('combineLabels', () => {
   });
 
   it('counts a number once at a pixel, be it in two planes or for the whole image too', () => {
-    const { sets } = readCombinations(combineLabels({ planes: Uint16Array.from([5, 0, 5, 0]), wholeImage: [9, 0, 9, 5] }, 2));
+    const { sets } = readCombinations(
+      combineLabels({ planes: Uint16Array.from([5, 0, 5, 0]), wholeImage: [9, 0, 9, 5] }, 2),
+    );
     expect(sets.map((set) => [...set])).toEqual([[5, 9]]);
   });
 
@@ -22,7 +24,9 @@ describe('combineLabels', () => {
 
   it('takes images without planes, and runs longer than 65,535 pixels', () => {
     expect([...readCombinations(combineLabels({ planes: new Uint16Array() }, 4)).runs]).toEqual([4, 0]);
-    expect([...readCombinations(combineLabels({ planes: new Uint16Array(70_000) }, 70_000)).runs]).toEqual([65_535, 0, 4465, 0]);
+    expect([...readCombinations(combineLabels({ planes: new Uint16Array(70_000) }, 70_000)).runs]).toEqual([
+      65_535, 0, 4465, 0,
+    ]);
   });
 
   it('refuses planes of another size', () => {
@@ -31,14 +35,25 @@ describe('combineLabels', () => {
 
   it('tells the set of every pixel', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 4 }), fc.infiniteStream(fc.constantFrom(0, 0, 1, 2, 300, 65_535)), (pixels, count, stream) => {
-        const planes = Uint16Array.from({ length: pixels * count }, () => stream.next().value as number);
-        const { sets, runs } = readCombinations(combineLabels({ planes }, pixels));
-        const got: number[][] = [];
-        for (let run = 0; run < runs.length; run += 2) for (let step = 0; step < (runs[run] as number); step++) got.push([...(sets[runs[run + 1] as number] as Uint16Array)]);
-        const want = Array.from({ length: pixels }, (_, pixel) => [...new Set(Array.from({ length: count }, (__, plane) => planes[plane * pixels + pixel] as number))].filter((number) => number > 0).sort((one, other) => one - other));
-        expect(got).toEqual(want);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 4 }),
+        fc.infiniteStream(fc.constantFrom(0, 0, 1, 2, 300, 65_535)),
+        (pixels, count, stream) => {
+          const planes = Uint16Array.from({ length: pixels * count }, () => stream.next().value as number);
+          const { sets, runs } = readCombinations(combineLabels({ planes }, pixels));
+          const got: number[][] = [];
+          for (let run = 0; run < runs.length; run += 2)
+            for (let step = 0; step < (runs[run] as number); step++)
+              got.push([...(sets[runs[run + 1] as number] as Uint16Array)]);
+          const want = Array.from({ length: pixels }, (_, pixel) =>
+            [...new Set(Array.from({ length: count }, (__, plane) => planes[plane * pixels + pixel] as number))]
+              .filter((number) => number > 0)
+              .sort((one, other) => one - other),
+          );
+          expect(got).toEqual(want);
+        },
+      ),
     );
   });
 });

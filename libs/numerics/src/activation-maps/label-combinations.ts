@@ -28,7 +28,10 @@ const MAXIMUM_SETS = 65535;
 export function combineLabels(labels: PlaneLabels, pixels: number): CombinedLabels {
   const { planes, wholeImage = [], blank = 0 } = labels;
   const count = planes.length / pixels;
-  if (!Number.isInteger(count)) throw new RangeError(`combineLabels: ${String(planes.length)} values are no whole planes of ${String(pixels)} pixels`);
+  if (!Number.isInteger(count))
+    throw new RangeError(
+      `combineLabels: ${String(planes.length)} values are no whole planes of ${String(pixels)} pixels`,
+    );
   const whole = [...new Set(Array.from(wholeImage))].filter((number) => number !== 0);
   const numbers = new Map<string, number>();
   const sets: number[][] = [];
@@ -45,11 +48,16 @@ export function combineLabels(labels: PlaneLabels, pixels: number): CombinedLabe
         const number = planes[plane * pixels + pixel] as number;
         if (number !== 0 && number !== blank) borne.push(number);
       }
-      const set = borne.sort((one, other) => one - other).filter((number, place) => place === 0 || number !== borne[place - 1]);
+      const set = borne
+        .sort((one, other) => one - other)
+        .filter((number, place) => place === 0 || number !== borne[place - 1]);
       const key = String.fromCharCode(...set);
       let combination = numbers.get(key);
       if (combination === undefined) {
-        if (sets.length === MAXIMUM_SETS) throw new RangeError(`combineLabels: more than ${String(MAXIMUM_SETS)} different sets of labels in one image`);
+        if (sets.length === MAXIMUM_SETS)
+          throw new RangeError(
+            `combineLabels: more than ${String(MAXIMUM_SETS)} different sets of labels in one image`,
+          );
         numbers.set(key, (combination = sets.length));
         sets.push(set);
       }
@@ -76,7 +84,10 @@ function packCombinations(sets: readonly (readonly number[])[], runs: readonly n
 }
 
 /** Sets of concept numbers of combined labels, and where their runs begin. */
-export function readCombinations(labels: CombinedLabels): { readonly sets: readonly Uint16Array[]; readonly runs: Uint16Array } {
+export function readCombinations(labels: CombinedLabels): {
+  readonly sets: readonly Uint16Array[];
+  readonly runs: Uint16Array;
+} {
   const sets: Uint16Array[] = [];
   let at = 1;
   for (let index = 0; index < (labels[0] as number); index++) {

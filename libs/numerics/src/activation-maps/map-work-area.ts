@@ -1,6 +1,9 @@
 import type { KernelMemory } from './kernel-memory.ts';
 
-/** Bytes of maps that are handed to the kernels at a time: few, as the first touch of each page of memory costs more than its copies. */
+/**
+ * Bytes of maps that are handed to the kernels at a time: few, as the first touch of each page of memory costs more
+ * than its copies.
+ */
 const mapBytesAtOnce = 4 * 2 ** 20;
 
 /** Addresses of working memory for the maps of some images. */
@@ -47,8 +50,18 @@ export class MapWorkArea {
       // What is outgrown is not given back: doubling keeps it less than what is used.
       this.#maps = Math.max(maps, this.#maps === 0 ? 0 : 2 * this.#maps);
       this.#images = Math.max(images, 16, 2 * this.#images);
-      const [perMap, perImage] = [() => this.#memory.allocate(this.#maps * 4), () => this.#memory.allocate(this.#images * 4)];
-      this.#addresses = { maps: this.#memory.allocate(this.#maps * this.#mapSize * 4 + 16), units: perMap(), highest: perMap(), greatest: perMap(), firsts: perImage(), ends: perImage() };
+      const [perMap, perImage] = [
+        () => this.#memory.allocate(this.#maps * 4),
+        () => this.#memory.allocate(this.#images * 4),
+      ];
+      this.#addresses = {
+        maps: this.#memory.allocate(this.#maps * this.#mapSize * 4 + 16),
+        units: perMap(),
+        highest: perMap(),
+        greatest: perMap(),
+        firsts: perImage(),
+        ends: perImage(),
+      };
     }
     return this.#addresses;
   }

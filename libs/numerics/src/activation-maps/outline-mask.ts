@@ -1,12 +1,14 @@
 /**
- * Traces the borders of a mask: closed rings of x, y pairs in shares (0..1) of width and height, along the edges of pixels;
+ * Traces the borders of a mask: closed rings of x, y pairs in shares (0..1) of width and height, along the edges of
+ * pixels;
  * holes are rings of their own (filled by the even-odd rule the mask comes out). Rings begin at their topmost,
  * leftmost corner, in the order of these.
  *
  * @param mask pixels, row by row; whatever is not 0 is inside
  */
 export function outlineMask(mask: ArrayLike<number>, height: number, width: number): number[][] {
-  const inside = (row: number, column: number) => row >= 0 && column >= 0 && row < height && column < width && mask[row * width + column] !== 0;
+  const inside = (row: number, column: number) =>
+    row >= 0 && column >= 0 && row < height && column < width && mask[row * width + column] !== 0;
   const corners = width + 1;
   // Edges by their first corner, the inside to their right; where two regions touch at a corner, it begins two edges.
   const edges = new Map<number, number[]>();
@@ -27,7 +29,8 @@ export function outlineMask(mask: ArrayLike<number>, height: number, width: numb
   }
   const rings: number[][] = [];
   for (const start of [...edges.keys()].sort((a, b) => a - b)) {
-    while ((edges.get(start)?.length ?? 0) > 0) rings.push(shares(withoutStraightCorners(follow(edges, start), corners), corners, height, width));
+    while ((edges.get(start)?.length ?? 0) > 0)
+      rings.push(shares(withoutStraightCorners(follow(edges, start), corners), corners, height, width));
   }
   return rings;
 }

@@ -72,20 +72,56 @@ export function resolveOverlapOptions(options: OverlapOptions): ResolvedOverlapO
   const { height, width, targetHeight, targetWidth, padding, alignment } = planUpsampling(options);
   const [concepts, categories] = [Uint16Array.from(options.concepts), Uint32Array.from(options.categories)];
   const refuse = (what: string) => new RangeError(`OverlapTally: ${what}`);
-  if (!Number.isInteger(units) || units < 1) throw refuse(`units must be a whole number of at least 1, got ${String(units)}`);
-  if (concepts.length !== categories.length) throw refuse(`${String(concepts.length)} concepts have ${String(categories.length)} categories`);
+  if (!Number.isInteger(units) || units < 1)
+    throw refuse(`units must be a whole number of at least 1, got ${String(units)}`);
+  if (concepts.length !== categories.length)
+    throw refuse(`${String(concepts.length)} concepts have ${String(categories.length)} categories`);
   for (let index = 0; index < concepts.length; index++) {
-    if (options.concepts[index] !== concepts[index] || concepts[index] === 0) throw refuse(`a concept's number must lie in 1..65535, got ${String(options.concepts[index])}`);
-    if (index > 0 && (concepts[index] as number) <= (concepts[index - 1] as number)) throw refuse('the numbers of the concepts must ascend');
+    if (options.concepts[index] !== concepts[index] || concepts[index] === 0)
+      throw refuse(`a concept's number must lie in 1..65535, got ${String(options.concepts[index])}`);
+    if (index > 0 && (concepts[index] as number) <= (concepts[index - 1] as number))
+      throw refuse('the numbers of the concepts must ascend');
   }
   if (ignore !== 0 && concepts.includes(ignore)) throw refuse(`number ${String(ignore)} is both a concept and ignored`);
-  return { height, width, targetHeight, targetWidth, padding, alignment, units, concepts, categories, scope, equalIsActive, ignore };
+  return {
+    height,
+    width,
+    targetHeight,
+    targetWidth,
+    padding,
+    alignment,
+    units,
+    concepts,
+    categories,
+    scope,
+    equalIsActive,
+    ignore,
+  };
 }
 
 /** Whether two tallies count the same thing, so that they can be merged. */
 export function sameOverlaps(one: ResolvedOverlapOptions, other: ResolvedOverlapOptions): boolean {
-  const plain = (['height', 'width', 'targetHeight', 'targetWidth', 'padding', 'alignment', 'units', 'scope', 'equalIsActive', 'ignore'] as const).every((key) => one[key] === other[key]);
-  return plain && one.concepts.length === other.concepts.length && one.concepts.every((number, index) => number === other.concepts[index] && one.categories[index] === other.categories[index]);
+  const plain = (
+    [
+      'height',
+      'width',
+      'targetHeight',
+      'targetWidth',
+      'padding',
+      'alignment',
+      'units',
+      'scope',
+      'equalIsActive',
+      'ignore',
+    ] as const
+  ).every((key) => one[key] === other[key]);
+  return (
+    plain &&
+    one.concepts.length === other.concepts.length &&
+    one.concepts.every(
+      (number, index) => number === other.concepts[index] && one.categories[index] === other.categories[index],
+    )
+  );
 }
 
 /** Number of categories: one more than the greatest index. */
@@ -96,11 +132,20 @@ export function countCategories(categories: Uint32Array): number {
 /** Checks that a state is whole. @throws RangeError */
 export function checkOverlapState(state: OverlapState): void {
   const refuse = (what: string) => new RangeError(`OverlapTally.fromState: ${what}`);
-  if ((state.kind as string) !== 'OverlapTally/1') throw refuse(`expected a state of kind OverlapTally/1, got ${state.kind}`);
+  if ((state.kind as string) !== 'OverlapTally/1')
+    throw refuse(`expected a state of kind OverlapTally/1, got ${state.kind}`);
   const { units, concepts, categories, scope } = resolveOverlapOptions(state.options);
   const categoryCount = countCategories(categories);
-  const expected = { intersections: units * concepts.length, unitAreas: units, scopedAreas: scope === 'all' ? 0 : units * categoryCount, conceptAreas: concepts.length, conceptImages: concepts.length, categoryPixels: categoryCount };
+  const expected = {
+    intersections: units * concepts.length,
+    unitAreas: units,
+    scopedAreas: scope === 'all' ? 0 : units * categoryCount,
+    conceptAreas: concepts.length,
+    conceptImages: concepts.length,
+    categoryPixels: categoryCount,
+  };
   for (const [name, length] of Object.entries(expected) as [keyof typeof expected, number][]) {
-    if (state[name].length !== length) throw refuse(`${name} has ${String(state[name].length)} entries instead of ${String(length)}`);
+    if (state[name].length !== length)
+      throw refuse(`${name} has ${String(state[name].length)} entries instead of ${String(length)}`);
   }
 }

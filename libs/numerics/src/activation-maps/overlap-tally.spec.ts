@@ -26,7 +26,11 @@ describe('OverlapTally', () => {
     fc.assert(
       fc.property(cases, ({ options, thresholds, images }) => {
         const whole = tallyOf(options, thresholds, images).read();
-        const odd = tallyOf(options, thresholds, images.filter((_, index) => index % 2 === 1));
+        const odd = tallyOf(
+          options,
+          thresholds,
+          images.filter((_, index) => index % 2 === 1),
+        );
         const even = tallyOf(options, thresholds, images.filter((_, index) => index % 2 === 0).reverse());
         const merged = OverlapTally.fromState(unpackState(packState(odd.toState())) as OverlapState);
         merged.merge(even);
@@ -41,13 +45,24 @@ describe('OverlapTally', () => {
     const tally = new OverlapTally({ ...shape, units: 1, concepts: [3, 4], categories: [0, 1] }, Float32Array.of(0.5));
     tally.add(combineLabels({ planes: Uint16Array.from([3, 3, 0, 4]) }, 4), image(Float32Array.from([0, 1, 0, 1])));
     const { intersections, unitAreas, conceptAreas, conceptImages, categoryPixels, images, pixels } = tally.read();
-    expect([[...intersections], [...unitAreas], [...conceptAreas], [...conceptImages], [...categoryPixels], images, pixels]).toEqual([[1, 1], [2], [2, 1], [1, 1], [4, 4], 1, 4]);
+    expect([
+      [...intersections],
+      [...unitAreas],
+      [...conceptAreas],
+      [...conceptImages],
+      [...categoryPixels],
+      images,
+      pixels,
+    ]).toEqual([[1, 1], [2], [2, 1], [1, 1], [4, 4], 1, 4]);
   });
 
   it('is strict unless told otherwise', () => {
     const labels = combineLabels({ planes: new Uint16Array(4).fill(3) }, 4);
     const area = (equalIsActive: boolean) => {
-      const tally = new OverlapTally({ ...shape, units: 1, concepts: [3], categories: [0], equalIsActive }, Float32Array.of(6));
+      const tally = new OverlapTally(
+        { ...shape, units: 1, concepts: [3], categories: [0], equalIsActive },
+        Float32Array.of(6),
+      );
       tally.add(labels, image(Float32Array.from([6, 6, 1, 7])));
       return tally.read().unitAreas[0];
     };
@@ -56,7 +71,10 @@ describe('OverlapTally', () => {
 
   it('counts the area of a unit within its scope', () => {
     const scoped = (scope: OverlapOptions['scope']) => {
-      const tally = new OverlapTally({ ...shape, units: 1, concepts: [3, 4], categories: [0, 1], ...(scope && { scope }) }, Float32Array.of(0.5));
+      const tally = new OverlapTally(
+        { ...shape, units: 1, concepts: [3, 4], categories: [0, 1], ...(scope && { scope }) },
+        Float32Array.of(0.5),
+      );
       tally.add(combineLabels({ planes: Uint16Array.from([3, 4, 0, 0]) }, 4), image(Float32Array.from([1, 0, 0, 0])));
       tally.add(combineLabels({ planes: Uint16Array.from([0, 0, 0, 0]) }, 4), image(Float32Array.from([1, 1, 1, 1])));
       return [[...tally.read().unitAreas], [...tally.read().scopedAreas]];
@@ -67,32 +85,57 @@ describe('OverlapTally', () => {
   });
 
   it('leaves ignored pixels out of every count', () => {
-    const tally = new OverlapTally({ ...shape, units: 1, concepts: [3], categories: [0], ignore: 255 }, Float32Array.of(0.5));
-    tally.add(combineLabels({ planes: Uint16Array.from([3, 3, 0, 0, 0, 255, 255, 0]) }, 4), image(Float32Array.from([1, 1, 1, 1])));
+    const tally = new OverlapTally(
+      { ...shape, units: 1, concepts: [3], categories: [0], ignore: 255 },
+      Float32Array.of(0.5),
+    );
+    tally.add(
+      combineLabels({ planes: Uint16Array.from([3, 3, 0, 0, 0, 255, 255, 0]) }, 4),
+      image(Float32Array.from([1, 1, 1, 1])),
+    );
     const { intersections, unitAreas, conceptAreas, pixels } = tally.read();
     expect([intersections[0], unitAreas[0], conceptAreas[0], pixels]).toEqual([1, 2, 1, 2]);
-    expect(() => new OverlapTally({ ...shape, units: 1, concepts: [3], categories: [0], ignore: 3 }, new Float32Array(1))).toThrow('both a concept and ignored');
+    expect(
+      () => new OverlapTally({ ...shape, units: 1, concepts: [3], categories: [0], ignore: 3 }, new Float32Array(1)),
+    ).toThrow('both a concept and ignored');
   });
 
   it('looks only at the cells that can be active', () => {
-    const options = { height: 7, width: 7, targetHeight: 56, targetWidth: 56, units: 3, concepts: [1], categories: [0] };
+    const options = {
+      height: 7,
+      width: 7,
+      targetHeight: 56,
+      targetWidth: 56,
+      units: 3,
+      concepts: [1],
+      categories: [0],
+    };
     const maps = new Float32Array(3 * 49);
     maps[24] = 1;
     maps[49 + 24] = 0.4;
     const tally = new OverlapTally(options, Float32Array.of(0.5, 0.5, NaN));
-    tally.add(combineLabels({ planes: new Uint16Array(3136).fill(1) }, 3136), { units: Uint32Array.of(0, 1, 2), maxima: Float32Array.of(1, 0.4, 1), maps });
-    // Of three maps one exceeds its threshold; of its 56 x 14 groups of four pixels, the two beside the peak in 16 rows.
+    tally.add(combineLabels({ planes: new Uint16Array(3136).fill(1) }, 3136), {
+      units: Uint32Array.of(0, 1, 2),
+      maxima: Float32Array.of(1, 0.4, 1),
+      maps,
+    });
+    // Of three maps one exceeds its threshold; of its 56 x 14 groups of four pixels, the two beside the peak in 16
+    // rows.
     expect(tally.evaluated).toEqual({ maps: 1, groups: 2 * 16 });
     expect(tally.read().unitAreas[0]).toBeGreaterThan(0);
   });
 
   it('holds counts beyond 32 bits', () => {
     const options = { ...shape, units: 1, concepts: [3], categories: [0] };
-    const tally = tallyOf(options, Float32Array.of(0), [{ maps: new Float32Array(4).fill(1), planes: new Uint16Array(4).fill(3), wholeImage: [] }]);
+    const tally = tallyOf(options, Float32Array.of(0), [
+      { maps: new Float32Array(4).fill(1), planes: new Uint16Array(4).fill(3), wholeImage: [] },
+    ]);
     const state = tally.toState();
     for (const name of ['intersections', 'unitAreas', 'conceptAreas'] as const) state[name][0] = 2 ** 33 + 1;
     tally.merge(OverlapTally.fromState(state));
-    expect([tally.read().intersections[0], tally.read().unitAreas[0], tally.read().conceptAreas[0]]).toEqual(new Array(3).fill(2 ** 33 + 5));
+    expect([tally.read().intersections[0], tally.read().unitAreas[0], tally.read().conceptAreas[0]]).toEqual(
+      new Array(3).fill(2 ** 33 + 5),
+    );
   });
 
   it('refuses what does not fit', () => {
@@ -114,9 +157,15 @@ describe('OverlapTally', () => {
     expect(() => new OverlapTally(options, new Float32Array(2))).toThrow('2 thresholds for 1 units');
     expect(() => new OverlapTally({ ...options, concepts: [4, 3] }, new Float32Array(1))).toThrow('must ascend');
     expect(() => new OverlapTally({ ...options, concepts: [0, 3] }, new Float32Array(1))).toThrow('1..65535');
-    expect(() => new OverlapTally({ ...options, categories: [0] }, new Float32Array(1))).toThrow('2 concepts have 1 categories');
-    expect(() => OverlapTally.fromState({ ...tally.toState(), unitAreas: new Float64Array(2) })).toThrow('unitAreas has 2 entries instead of 1');
-    expect(() => OverlapTally.fromState({ ...tally.toState(), kind: 'Else' } as unknown as OverlapState)).toThrow('got Else');
+    expect(() => new OverlapTally({ ...options, categories: [0] }, new Float32Array(1))).toThrow(
+      '2 concepts have 1 categories',
+    );
+    expect(() => OverlapTally.fromState({ ...tally.toState(), unitAreas: new Float64Array(2) })).toThrow(
+      'unitAreas has 2 entries instead of 1',
+    );
+    expect(() => OverlapTally.fromState({ ...tally.toState(), kind: 'Else' } as unknown as OverlapState)).toThrow(
+      'got Else',
+    );
   });
 
   it('leaves nothing of an image that it refused', () => {
@@ -138,10 +187,32 @@ function image(maps: Float32Array): { units: Uint32Array; maxima: Float32Array; 
 
 const cases = fc
   .record({
-    ...{ height: fc.integer({ min: 1, max: 8 }), width: fc.oneof({ weight: 9, arbitrary: fc.integer({ min: 1, max: 8 }) }, { weight: 1, arbitrary: fc.integer({ min: 62, max: 90 }) }), targetHeight: fc.integer({ min: 1, max: 20 }), targetWidth: fc.integer({ min: 1, max: 20 }) },
-    ...{ units: fc.integer({ min: 1, max: 4 }), padding: fc.constantFrom('zeros' as const, 'clamp' as const), alignment: fc.constantFrom('half-pixel' as const, 'corners' as const) },
-    ...{ scope: fc.constantFrom('all' as const, 'category-in-image' as const, 'category-under-mask' as const), equalIsActive: fc.boolean(), ignore: fc.constantFrom(0, 999), categories: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 6 }) },
-    ...{ count: fc.integer({ min: 1, max: 5 }), seed: fc.nat(), zeros: fc.double({ min: 0, max: 1, noNaN: true }), steps: fc.boolean() },
+    ...{
+      height: fc.integer({ min: 1, max: 8 }),
+      width: fc.oneof(
+        { weight: 9, arbitrary: fc.integer({ min: 1, max: 8 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 62, max: 90 }) },
+      ),
+      targetHeight: fc.integer({ min: 1, max: 20 }),
+      targetWidth: fc.integer({ min: 1, max: 20 }),
+    },
+    ...{
+      units: fc.integer({ min: 1, max: 4 }),
+      padding: fc.constantFrom('zeros' as const, 'clamp' as const),
+      alignment: fc.constantFrom('half-pixel' as const, 'corners' as const),
+    },
+    ...{
+      scope: fc.constantFrom('all' as const, 'category-in-image' as const, 'category-under-mask' as const),
+      equalIsActive: fc.boolean(),
+      ignore: fc.constantFrom(0, 999),
+      categories: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 6 }),
+    },
+    ...{
+      count: fc.integer({ min: 1, max: 5 }),
+      seed: fc.nat(),
+      zeros: fc.double({ min: 0, max: 1, noNaN: true }),
+      steps: fc.boolean(),
+    },
   })
   .map(({ count, seed, zeros, steps, ...given }) => {
     let state = seed >>> 0;
@@ -153,12 +224,29 @@ const cases = fc
       let current = 0;
       const stay = random();
       return {
-        maps: Float32Array.from({ length: units * height * width }, () => (random() < zeros ? 0 : steps ? below(5) : random() * 4 - 1)),
-        planes: Uint16Array.from({ length: below(4) * targetHeight * targetWidth }, () => (current = random() < stay ? current : random() < 0.4 ? 0 : given.ignore > 0 && random() < 0.2 ? given.ignore : (concepts[below(concepts.length)] as number))),
+        maps: Float32Array.from({ length: units * height * width }, () =>
+          random() < zeros ? 0 : steps ? below(5) : random() * 4 - 1,
+        ),
+        planes: Uint16Array.from(
+          { length: below(4) * targetHeight * targetWidth },
+          () =>
+            (current =
+              random() < stay
+                ? current
+                : random() < 0.4
+                  ? 0
+                  : given.ignore > 0 && random() < 0.2
+                    ? given.ignore
+                    : (concepts[below(concepts.length)] as number)),
+        ),
         wholeImage: random() < 0.3 ? [concepts[below(concepts.length)] as number] : [],
       };
     });
-    return { options, thresholds: Float32Array.from({ length: units }, () => (steps ? below(4) : random() * 3 - 0.5)), images };
+    return {
+      options,
+      thresholds: Float32Array.from({ length: units }, () => (steps ? below(4) : random() * 3 - 0.5)),
+      images,
+    };
   });
 
 function tallyOf(options: OverlapOptions, thresholds: Float32Array, images: readonly Image[]): OverlapTally {
@@ -166,8 +254,14 @@ function tallyOf(options: OverlapOptions, thresholds: Float32Array, images: read
   const tally = new OverlapTally(options, thresholds);
   for (const { maps, ...labels } of images) {
     const highest = (unit: number) => Math.max(...maps.subarray(unit * height * width, (unit + 1) * height * width));
-    const maxima = Float32Array.from({ length: units }, (_, unit) => (padding === 'clamp' ? highest(unit) : Math.max(highest(unit), 0)));
-    tally.add(combineLabels(labels, targetHeight * targetWidth), { units: Uint32Array.from({ length: units }, (_, unit) => unit), maxima, maps });
+    const maxima = Float32Array.from({ length: units }, (_, unit) =>
+      padding === 'clamp' ? highest(unit) : Math.max(highest(unit), 0),
+    );
+    tally.add(combineLabels(labels, targetHeight * targetWidth), {
+      units: Uint32Array.from({ length: units }, (_, unit) => unit),
+      maxima,
+      maps,
+    });
   }
   return tally;
 }
@@ -179,13 +273,21 @@ function countAll(options: OverlapOptions, thresholds: Float32Array, images: rea
   const [pixels, categoryCount] = [targetHeight * targetWidth, Math.max(...categories) + 1];
   const zeros = (length: number): number[] => new Array<number>(length).fill(0);
   const add = (list: number[], index: number, count = 1) => (list[index] = (list[index] as number) + count);
-  const counts = { intersections: zeros(units * concepts.length), unitAreas: zeros(units), scopedAreas: zeros(scope === 'all' ? 0 : units * categoryCount), conceptAreas: zeros(concepts.length), conceptImages: zeros(concepts.length), categoryPixels: zeros(categoryCount) };
+  const counts = {
+    intersections: zeros(units * concepts.length),
+    unitAreas: zeros(units),
+    scopedAreas: zeros(scope === 'all' ? 0 : units * categoryCount),
+    conceptAreas: zeros(concepts.length),
+    conceptImages: zeros(concepts.length),
+    categoryPixels: zeros(categoryCount),
+  };
   const plan = planUpsampling(options);
   let allPixels = 0;
   for (const { maps, planes, wholeImage } of images) {
     const at = Array.from({ length: pixels }, (_, pixel) => {
       const numbers = new Set(wholeImage);
-      for (let plane = 0; plane * pixels < planes.length; plane++) numbers.add(planes[plane * pixels + pixel] as number);
+      for (let plane = 0; plane * pixels < planes.length; plane++)
+        numbers.add(planes[plane * pixels + pixel] as number);
       numbers.delete(0);
       return numbers.has(ignore ?? -1) ? [IGNORED] : [...numbers].map((number) => concepts.indexOf(number));
     });
@@ -200,13 +302,23 @@ function countAll(options: OverlapOptions, thresholds: Float32Array, images: rea
     for (let unit = 0; unit < units; unit++) {
       const values = upsampleMap(plan, maps.subarray(unit * height * width, (unit + 1) * height * width));
       const threshold = thresholds[unit] as number;
-      const active = judged.filter((pixel) => (equalIsActive === true ? (values[pixel] as number) >= threshold : (values[pixel] as number) > threshold));
+      const active = judged.filter((pixel) =>
+        equalIsActive === true ? (values[pixel] as number) >= threshold : (values[pixel] as number) > threshold,
+      );
       const touched = active.flatMap((pixel) => at[pixel] as number[]);
       touched.forEach((concept) => add(counts.intersections, unit * concepts.length + concept));
       add(counts.unitAreas, unit, active.length);
-      const within = { all: [], 'category-in-image': [...inImage], 'category-under-mask': [...new Set(touched.map((concept) => categories[concept] as number))] }[scope ?? 'all'];
+      const within = {
+        all: [],
+        'category-in-image': [...inImage],
+        'category-under-mask': [...new Set(touched.map((concept) => categories[concept] as number))],
+      }[scope ?? 'all'];
       within.forEach((category) => add(counts.scopedAreas, unit * categoryCount + category, active.length));
     }
   }
-  return { ...Object.fromEntries(Object.entries(counts).map(([name, list]) => [name, Float64Array.from(list)])), images: images.length, pixels: allPixels };
+  return {
+    ...Object.fromEntries(Object.entries(counts).map(([name, list]) => [name, Float64Array.from(list)])),
+    images: images.length,
+    pixels: allPixels,
+  };
 }

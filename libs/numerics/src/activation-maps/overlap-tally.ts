@@ -1,7 +1,16 @@
 import type { ImageMaps } from './image-maps.ts';
 import { KernelMemory } from './kernel-memory.ts';
 import { readCombinations, type CombinedLabels } from './label-combinations.ts';
-import { checkOverlapState, countCategories, resolveOverlapOptions, sameOverlaps, type OverlapCounts, type OverlapOptions, type OverlapState, type ResolvedOverlapOptions } from './overlap-state.ts';
+import {
+  checkOverlapState,
+  countCategories,
+  resolveOverlapOptions,
+  sameOverlaps,
+  type OverlapCounts,
+  type OverlapOptions,
+  type OverlapState,
+  type ResolvedOverlapOptions,
+} from './overlap-state.ts';
 import { planUpsampling } from './upsampling.ts';
 
 /** Place among the combinations for pixels that are left out: counted by the kernel like any other, and never read. */
@@ -21,7 +30,16 @@ export class OverlapTally {
   readonly #pixelsPerImage: number;
   readonly #categoryCount: number;
   readonly #conceptOfNumber = new Int32Array(65536).fill(-1);
-  readonly #at: { readonly maps: number; readonly units: number; readonly highest: number; readonly intersections: number; readonly unitAreas: number; readonly scopedAreas: number; readonly map: number; readonly uniform: number };
+  readonly #at: {
+    readonly maps: number;
+    readonly units: number;
+    readonly highest: number;
+    readonly intersections: number;
+    readonly unitAreas: number;
+    readonly scopedAreas: number;
+    readonly map: number;
+    readonly uniform: number;
+  };
   readonly #conceptAreas: Float64Array;
   readonly #conceptImages: Float64Array;
   readonly #categoryPixels: Float64Array;
@@ -37,8 +55,10 @@ export class OverlapTally {
    */
   constructor(options: OverlapOptions, thresholds: Float32Array) {
     this.options = resolveOverlapOptions(options);
-    const { units, height, width, targetHeight, targetWidth, concepts, categories, scope, equalIsActive } = this.options;
-    if (thresholds.length !== units) throw new RangeError(`OverlapTally: ${String(thresholds.length)} thresholds for ${String(units)} units`);
+    const { units, height, width, targetHeight, targetWidth, concepts, categories, scope, equalIsActive } =
+      this.options;
+    if (thresholds.length !== units)
+      throw new RangeError(`OverlapTally: ${String(thresholds.length)} thresholds for ${String(units)} units`);
     const categoryCount = (this.#categoryCount = countCategories(categories));
     concepts.forEach((number, concept) => {
       this.#conceptOfNumber[number] = concept;
@@ -47,12 +67,42 @@ export class OverlapTally {
     const memory = this.#memory;
     this.#groups = memory.usePlan(planUpsampling(this.options));
     const cells = this.#groups * targetHeight;
-    const [thresholdsAt, stamps, counts, tiles] = [memory.allocate(units * 4), memory.allocate(categoryCount * 4), memory.allocate(65536 * 4), memory.allocate((height + 1) * this.#groups * 4)];
+    const [thresholdsAt, stamps, counts, tiles] = [
+      memory.allocate(units * 4),
+      memory.allocate(categoryCount * 4),
+      memory.allocate(65536 * 4),
+      memory.allocate((height + 1) * this.#groups * 4),
+    ];
     const at = (this.#at = {
-      ...{ units: memory.allocate(units * 4), highest: memory.allocate(units * 4), maps: memory.allocate(units * height * width * 4 + 16), map: memory.allocate(cells * 8), uniform: memory.allocate(cells) },
-      ...{ intersections: memory.allocate(units * concepts.length * 8), unitAreas: memory.allocate(units * 8), scopedAreas: memory.allocate(scope === 'all' ? 0 : units * categoryCount * 8) },
+      ...{
+        units: memory.allocate(units * 4),
+        highest: memory.allocate(units * 4),
+        maps: memory.allocate(units * height * width * 4 + 16),
+        map: memory.allocate(cells * 8),
+        uniform: memory.allocate(cells),
+      },
+      ...{
+        intersections: memory.allocate(units * concepts.length * 8),
+        unitAreas: memory.allocate(units * 8),
+        scopedAreas: memory.allocate(scope === 'all' ? 0 : units * categoryCount * 8),
+      },
     });
-    memory.kernels.setTally(height * width, equalIsActive, concepts.length, categoryCount, SCOPES[scope], thresholdsAt, at.intersections, at.unitAreas, at.scopedAreas, stamps, at.map, at.uniform, tiles, counts);
+    memory.kernels.setTally(
+      height * width,
+      equalIsActive,
+      concepts.length,
+      categoryCount,
+      SCOPES[scope],
+      thresholdsAt,
+      at.intersections,
+      at.unitAreas,
+      at.scopedAreas,
+      stamps,
+      at.map,
+      at.uniform,
+      tiles,
+      counts,
+    );
     memory.floats(thresholdsAt, units).set(thresholds);
     this.#conceptAreas = new Float64Array(concepts.length);
     this.#conceptImages = new Float64Array(concepts.length);
@@ -61,7 +111,9 @@ export class OverlapTally {
     this.#seenCategory = new Float64Array(categoryCount);
   }
 
-  /** Maps and groups of four pixels that were evaluated so far; all others were skipped without looking at their pixels. */
+  /**
+   * Maps and groups of four pixels that were evaluated so far; all others were skipped without looking at their pixels.
+   */
   get evaluated(): { readonly maps: number; readonly groups: number } {
     return { maps: this.#memory.kernels.getEvaluatedMaps(), groups: this.#memory.kernels.getEvaluatedGroups() };
   }
@@ -73,30 +125,67 @@ export class OverlapTally {
    */
   add(labels: CombinedLabels, { units, maxima, maps }: ImageMaps): void {
     const { height, width } = this.options;
-    if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`OverlapTally.add: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
+    if (
+      maxima.length !== units.length ||
+      maps.length !== units.length * height * width ||
+      units.length > this.options.units
+    )
+      throw new RangeError(
+        `OverlapTally.add: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`,
+      );
     const { sets, runs } = readCombinations(labels);
     const leftOut = sets.map((set) => this.options.ignore !== 0 && set.includes(this.options.ignore));
-    const concepts = sets.map((set, index) => (leftOut[index] === true ? [] : Array.from(set, (number) => this.#concept(number))));
+    const concepts = sets.map((set, index) =>
+      leftOut[index] === true ? [] : Array.from(set, (number) => this.#concept(number)),
+    );
     const imageCategories = this.#countLabels(concepts, leftOut, runs);
     this.#images++;
     if (units.length === 0) return;
     this.#writeRuns(runs, leftOut);
-    const categories = concepts.map((combination) => [...new Set(combination.map((concept) => this.options.categories[concept] as number))]);
+    const categories = concepts.map((combination) => [
+      ...new Set(combination.map((concept) => this.options.categories[concept] as number)),
+    ]);
     const lists = [offsets(concepts), concepts.flat(), offsets(categories), categories.flat(), imageCategories];
     const addresses = this.#writeLists(lists);
     const memory = this.#memory;
     memory.integers(this.#at.units, units.length).set(units);
     memory.floats(this.#at.highest, units.length).set(maxima);
     memory.floats(this.#at.maps, maps.length).set(maps);
-    const [starts, flat, categoryStarts, flatCategories, inImage] = addresses as [number, number, number, number, number];
-    memory.kernels.tallyImage(this.#at.maps, this.#at.units, this.#at.highest, units.length, sets.length, starts, flat, categoryStarts, flatCategories, inImage, imageCategories.length);
+    const [starts, flat, categoryStarts, flatCategories, inImage] = addresses as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    memory.kernels.tallyImage(
+      this.#at.maps,
+      this.#at.units,
+      this.#at.highest,
+      units.length,
+      sets.length,
+      starts,
+      flat,
+      categoryStarts,
+      flatCategories,
+      inImage,
+      imageCategories.length,
+    );
   }
 
   /** Adds the counts of another shard. */
   merge(other: OverlapTally | OverlapState): void {
-    if (!sameOverlaps(this.options, other.options)) throw new RangeError('OverlapTally.merge: the tallies differ in their options');
+    if (!sameOverlaps(this.options, other.options))
+      throw new RangeError('OverlapTally.merge: the tallies differ in their options');
     const [mine, theirs] = [this.#views(), other instanceof OverlapTally ? other.#views() : other];
-    for (const name of ['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryPixels'] as const) {
+    for (const name of [
+      'intersections',
+      'unitAreas',
+      'scopedAreas',
+      'conceptAreas',
+      'conceptImages',
+      'categoryPixels',
+    ] as const) {
       const [into, from] = [mine[name], theirs[name]];
       for (let index = 0; index < into.length; index++) into[index] = (into[index] as number) + (from[index] as number);
     }
@@ -107,7 +196,9 @@ export class OverlapTally {
   /** The counts, copied. */
   read(): OverlapCounts {
     const counts = this.#views();
-    const copies = (['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryPixels'] as const).map((name) => [name, counts[name].slice()]);
+    const copies = (
+      ['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryPixels'] as const
+    ).map((name) => [name, counts[name].slice()]);
     return { ...counts, ...(Object.fromEntries(copies) as Partial<OverlapCounts>) };
   }
 
@@ -120,7 +211,15 @@ export class OverlapTally {
   takeState(): OverlapState {
     const state = this.toState();
     const counts = this.#views();
-    for (const name of ['intersections', 'unitAreas', 'scopedAreas', 'conceptAreas', 'conceptImages', 'categoryPixels'] as const) counts[name].fill(0);
+    for (const name of [
+      'intersections',
+      'unitAreas',
+      'scopedAreas',
+      'conceptAreas',
+      'conceptImages',
+      'categoryPixels',
+    ] as const)
+      counts[name].fill(0);
     // Stamps of images that were seen stay apart from those to come.
     this.#seen.fill(0);
     this.#seenCategory.fill(0);
@@ -129,7 +228,10 @@ export class OverlapTally {
   }
 
   /** Tally of a state, to merge others into. @throws RangeError if the state is not whole */
-  static fromState(state: OverlapState, thresholds: Float32Array = new Float32Array(state.options.units).fill(NaN)): OverlapTally {
+  static fromState(
+    state: OverlapState,
+    thresholds: Float32Array = new Float32Array(state.options.units).fill(NaN),
+  ): OverlapTally {
     checkOverlapState(state);
     const tally = new OverlapTally(state.options, thresholds);
     tally.merge(state);
@@ -152,7 +254,10 @@ export class OverlapTally {
 
   #concept(number: number): number {
     const concept = this.#conceptOfNumber[number] as number;
-    if (concept < 0) throw new RangeError(`OverlapTally.add: label number ${String(number)} is none of the ${String(this.options.concepts.length)} concepts`);
+    if (concept < 0)
+      throw new RangeError(
+        `OverlapTally.add: label number ${String(number)} is none of the ${String(this.options.concepts.length)} concepts`,
+      );
     return concept;
   }
 
@@ -167,7 +272,10 @@ export class OverlapTally {
       areas[combination] = (areas[combination] as number) + length;
       pixels += length;
     }
-    if (all !== this.#pixelsPerImage) throw new RangeError(`OverlapTally.add: labels of ${String(all)} pixels, expected ${String(this.#pixelsPerImage)}`);
+    if (all !== this.#pixelsPerImage)
+      throw new RangeError(
+        `OverlapTally.add: labels of ${String(all)} pixels, expected ${String(this.#pixelsPerImage)}`,
+      );
     this.#pixels += pixels;
     const found: number[] = [];
     const stamp = this.#images + 1;

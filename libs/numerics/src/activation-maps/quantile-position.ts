@@ -20,7 +20,11 @@ export interface QuantilePosition {
  * @param level share of the values under the quantile, 0 to 1
  */
 export function quantilePosition(level: number, count: number, rule: QuantileRule): QuantilePosition {
-  const positions = { hazen: level * count - 0.5, linear: level * (count - 1), 'inverted-cdf': Math.ceil(level * count) - 1 };
+  const positions = {
+    hazen: level * count - 0.5,
+    linear: level * (count - 1),
+    'inverted-cdf': Math.ceil(level * count) - 1,
+  };
   const position = Math.min(Math.max(positions[rule], 0), count - 1);
   const lower = Math.floor(position);
   return { lower, fraction: position - lower };

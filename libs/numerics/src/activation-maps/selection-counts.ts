@@ -22,7 +22,9 @@ export class CountsCollector {
     this.#filled = new Uint32Array(units);
   }
 
-  /** Adds those of a unit's bins from `first` to `last` that are not empty; a count beyond 32 bits is held at their end. */
+  /**
+   * Adds those of a unit's bins from `first` to `last` that are not empty; a count beyond 32 bits is held at their end.
+   */
   add(unit: number, histogram: Uint32Array | Float64Array, first: number, last: number): void {
     if (this.#length + last - first >= this.#bins.length) this.#grow(this.#length + last - first + 1);
     const [bins, counts, before] = [this.#bins, this.#counts, this.#length];
@@ -39,7 +41,11 @@ export class CountsCollector {
 
   /** All that was added. */
   finish(): Counts {
-    return { filled: this.#filled, bins: this.#bins.slice(0, this.#length), counts: this.#counts.slice(0, this.#length) };
+    return {
+      filled: this.#filled,
+      bins: this.#bins.slice(0, this.#length),
+      counts: this.#counts.slice(0, this.#length),
+    };
   }
 
   #grow(needed: number): void {

@@ -26,7 +26,10 @@ interface Addresses {
   readonly histograms: number;
 }
 
-/** What the kernels of a threshold selection work on. Arrays are views: they are stale once more images than ever are handed over. */
+/**
+ * What the kernels of a threshold selection work on. Arrays are views: they are stale once more images than ever are
+ * handed over.
+ */
 export class SelectionMemory {
   /** The kernels, and all memory that they see. */
   readonly kernels = new KernelMemory();
@@ -47,11 +50,34 @@ export class SelectionMemory {
     memory.usePlan(planUpsampling(options));
     const perUnit = () => memory.allocate(units * 4);
     const at = (this.#at = {
-      ...{ bounds: perUnit(), boundBins: perUnit(), lowestBins: perUnit(), above: perUnit(), minima: perUnit(), maxima: perUnit(), faults: perUnit(), nexts: perUnit() },
+      ...{
+        bounds: perUnit(),
+        boundBins: perUnit(),
+        lowestBins: perUnit(),
+        above: perUnit(),
+        minima: perUnit(),
+        maxima: perUnit(),
+        faults: perUnit(),
+        nexts: perUnit(),
+      },
       ...{ ranges: memory.allocate(units * 8), histograms: memory.allocate(units * mostBins * 4) },
     });
     this.#work = new MapWorkArea(memory, height * width);
-    memory.kernels.setSelection(units, height * width, values === 'raw', keepEqual, wanted, at.bounds, at.boundBins, at.lowestBins, at.above, at.minima, at.maxima, at.faults, at.histograms);
+    memory.kernels.setSelection(
+      units,
+      height * width,
+      values === 'raw',
+      keepEqual,
+      wanted,
+      at.bounds,
+      at.boundBins,
+      at.lowestBins,
+      at.above,
+      at.minima,
+      at.maxima,
+      at.faults,
+      at.histograms,
+    );
     this.bounds.fill(-Infinity);
     this.boundBins.fill(-1);
     this.lowestBins.fill(mostBins);
@@ -135,7 +161,8 @@ export class SelectionMemory {
       const histogram = all.subarray(unit * mostBins, unit * mostBins + mostBins);
       let [bin, count] = [mostBins, 0];
       const bound = bins[unit] as number;
-      while (bin - 1 > bound && count + (histogram[bin - 1] as number) < this.#wanted) count += histogram[--bin] as number;
+      while (bin - 1 > bound && count + (histogram[bin - 1] as number) < this.#wanted)
+        count += histogram[--bin] as number;
       above[unit] = count;
       if (bin - 1 > bound) {
         bins[unit] = bin - 1;
@@ -157,14 +184,25 @@ export class SelectionMemory {
   #addSome(images: readonly Float32Array[]): CountedMaps[] {
     const { units, height, width } = this.#options;
     const memory = this.kernels;
-    const { maps, units: survivors, highest, greatest, firsts: heights, ends: counts } = this.#work.reserve(images.length * units, images.length);
+    const {
+      maps,
+      units: survivors,
+      highest,
+      greatest,
+      firsts: heights,
+      ends: counts,
+    } = this.#work.reserve(images.length * units, images.length);
     images.forEach((activations, image) => {
       memory.floats(maps + image * units * height * width * 4, activations.length).set(activations);
     });
     memory.kernels.addImages(maps, images.length, LIMIT, heights, survivors, highest, counts, greatest);
     return Array.from(memory.integers(counts, images.length), (count, image) => {
       const first = image * units * 4;
-      return { units: memory.integers(survivors + first, count).slice(), maxima: memory.floats(highest + first, count).slice(), greatest: memory.floats(greatest + first, units).slice() };
+      return {
+        units: memory.integers(survivors + first, count).slice(),
+        maxima: memory.floats(highest + first, count).slice(),
+        greatest: memory.floats(greatest + first, units).slice(),
+      };
     });
   }
 
@@ -173,7 +211,11 @@ export class SelectionMemory {
     const mapSize = this.#options.height * this.#options.width;
     const total = images.reduce((sum, { units }) => sum + units.length, 0);
     const work = this.#work.reserve(total, images.length);
-    const [units, highest, maps] = [memory.integers(work.units, total), memory.floats(work.highest, total), memory.floats(work.maps, total * mapSize)];
+    const [units, highest, maps] = [
+      memory.integers(work.units, total),
+      memory.floats(work.highest, total),
+      memory.floats(work.maps, total * mapSize),
+    ];
     const [firsts, ends] = [memory.integers(work.firsts, images.length), memory.integers(work.ends, images.length)];
     let place = 0;
     images.forEach((image, index) => {
@@ -184,8 +226,30 @@ export class SelectionMemory {
       ends[index] = place += image.units.length;
     });
     const { ranges, nexts } = this.#at;
-    if (typeof into === 'number') memory.kernels.refineImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, ranges, into, nexts);
-    else memory.kernels.gatherImages(work.maps, work.units, work.highest, work.firsts, work.ends, images.length, ranges, into.places, nexts);
+    if (typeof into === 'number')
+      memory.kernels.refineImages(
+        work.maps,
+        work.units,
+        work.highest,
+        work.firsts,
+        work.ends,
+        images.length,
+        ranges,
+        into,
+        nexts,
+      );
+    else
+      memory.kernels.gatherImages(
+        work.maps,
+        work.units,
+        work.highest,
+        work.firsts,
+        work.ends,
+        images.length,
+        ranges,
+        into.places,
+        nexts,
+      );
   }
 
   #floats(name: keyof Addresses, length = this.#options.units): Float32Array {
@@ -200,5 +264,7 @@ export class SelectionMemory {
 /** Neighbours in groups of at most `size`. */
 function chunks<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
   if (items.length <= size) return [items];
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 }

@@ -22,7 +22,8 @@ const bins = 4096;
 const together = 16;
 
 /**
- * Joins what shards counted in the first round, each under the bounds of its time, and ends that round. Of each shard no
+ * Joins what shards counted in the first round, each under the bounds of its time, and ends that round. Of each shard
+ * no
  * more than its bounds are held.
  *
  * Bounds of a shard rest on how many images were announced when it ran, and on the images before it. Where images have
@@ -74,8 +75,12 @@ export class ShardJoin {
       if ((joined.faults[unit] as number) > 0) return;
       members[unit] = histogram[digit] as number;
       // Values that equal the bound may have been dropped uncounted; where all values reach it, it is the threshold.
-      const least = Math.min(joined.minima[unit] as number, padding === 'zeros' && values === 'upsampled' ? 0 : Infinity);
-      const reached = bound < 0 || digit > bound || rank <= (histogram[digit] as number) || least >= floatOfKey((bound << 20) >>> 0);
+      const least = Math.min(
+        joined.minima[unit] as number,
+        padding === 'zeros' && values === 'upsampled' ? 0 : Infinity,
+      );
+      const reached =
+        bound < 0 || digit > bound || rank <= (histogram[digit] as number) || least >= floatOfKey((bound << 20) >>> 0);
       if (reached) return;
       // Under a bound counts are too low, so this bin is at or under that of the threshold.
       const lower = findDigit(histogram, wanted, -1).digit;
@@ -85,9 +90,20 @@ export class ShardJoin {
     });
     const gathers = mayGather && canGather(members);
     const state: SelectionState = {
-      ...{ ...joined, round: gathers ? 'gather' : 'middle', options: { ...joined.options, maximumImages: Math.max(1, joined.images) } },
+      ...{
+        ...joined,
+        round: gathers ? 'gather' : 'middle',
+        options: { ...joined.options, maximumImages: Math.max(1, joined.images) },
+      },
       // Nothing has been seen above the ranges yet.
-      ...{ prefixes, ranks, nexts: new Float32Array(units).fill(Infinity), filled: new Uint32Array(units), bins: new Uint16Array(), counts: new Uint32Array() },
+      ...{
+        prefixes,
+        ranks,
+        nexts: new Float32Array(units).fill(Infinity),
+        filled: new Uint32Array(units),
+        bins: new Uint16Array(),
+        counts: new Uint32Array(),
+      },
       ...(gathers ? { gathered: { members, values: new Float32Array() } } : {}),
     };
     return { state, short: [...short] };
@@ -99,14 +115,19 @@ function joinCounts(states: readonly SelectionState[]): SelectionState {
   const [first] = states;
   if (first === undefined) throw new RangeError('joining shards: there is none');
   for (const { options, round } of states) {
-    if (!sameSelection({ ...options, maximumImages: 1 }, { ...first.options, maximumImages: 1 })) throw new RangeError('joining shards: they differ in their options');
+    if (!sameSelection({ ...options, maximumImages: 1 }, { ...first.options, maximumImages: 1 }))
+      throw new RangeError('joining shards: they differ in their options');
     if (round !== 'coarse') throw new RangeError(`joining shards: one is in round "${round}"`);
   }
-  const choose = <T extends Float32Array | Int32Array | Uint32Array>(read: (state: SelectionState) => T, pick: (one: number, other: number) => number): T => {
+  const choose = <T extends Float32Array | Int32Array | Uint32Array>(
+    read: (state: SelectionState) => T,
+    pick: (one: number, other: number) => number,
+  ): T => {
     const chosen = read(first).slice() as T;
     for (const state of states.slice(1)) {
       const values = read(state);
-      for (let unit = 0; unit < chosen.length; unit++) chosen[unit] = pick(chosen[unit] as number, values[unit] as number);
+      for (let unit = 0; unit < chosen.length; unit++)
+        chosen[unit] = pick(chosen[unit] as number, values[unit] as number);
     }
     return chosen;
   };
@@ -118,7 +139,10 @@ function joinCounts(states: readonly SelectionState[]): SelectionState {
   return {
     ...first,
     images: states.reduce((sum, { images }) => sum + images, 0),
-    faults: choose(({ faults }) => faults, (one, other) => one + other),
+    faults: choose(
+      ({ faults }) => faults,
+      (one, other) => one + other,
+    ),
     minima: choose(({ minima }) => minima, Math.min),
     maxima: choose(({ maxima }) => maxima, Math.max),
     boundBins: choose(({ boundBins }) => boundBins, Math.max),
@@ -126,8 +150,14 @@ function joinCounts(states: readonly SelectionState[]): SelectionState {
   };
 }
 
-/** Calls `visit` with the summed histogram of each unit, and the bins between which it is not empty; the array is used again. */
-function eachHistogram(states: readonly SelectionState[], visit: (unit: number, histogram: Float64Array, lowest: number, highest: number) => void): void {
+/**
+ * Calls `visit` with the summed histogram of each unit, and the bins between which it is not empty; the array is used
+ * again.
+ */
+function eachHistogram(
+  states: readonly SelectionState[],
+  visit: (unit: number, histogram: Float64Array, lowest: number, highest: number) => void,
+): void {
   const histogram = new Float64Array(bins);
   const entries = states.map(() => 0);
   const units = states[0]?.options.units ?? 0;

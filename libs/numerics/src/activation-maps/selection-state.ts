@@ -16,12 +16,16 @@ export interface SelectionOptions extends UpsamplingOptions {
    * make it less tight, more are refused. `Infinity`: unknown, so every map is kept. @default Infinity
    */
   readonly maximumImages?: number;
-  /** Whether a value equal to the threshold will count as active (compare `>=`), so that maps that reach it are kept. @default false */
+  /**
+   * Whether a value equal to the threshold will count as active (compare `>=`), so that maps that reach it are kept.
+   * @default false
+   */
   readonly keepEqual?: boolean;
 }
 
 /**
- * Rounds of a selection: values are counted by their first 12 bits while images stream by; then those of the bin in which
+ * Rounds of a selection: values are counted by their first 12 bits while images stream by; then those of the bin in
+ * which
  * the threshold lies are gathered or, where they are too many, counted by 10 and 10 more bits.
  */
 export type SelectionRound = 'coarse' | 'gather' | 'middle' | 'fine' | 'done';
@@ -76,13 +80,35 @@ export interface SelectionState {
 
 /** Fills in the defaults and refuses values out of range. */
 export function resolveSelectionOptions(options: SelectionOptions): Required<SelectionOptions> {
-  const { units, level = 0.99, rule = 'hazen', values = 'upsampled', maximumImages = Infinity, keepEqual = false } = options;
+  const {
+    units,
+    level = 0.99,
+    rule = 'hazen',
+    values = 'upsampled',
+    maximumImages = Infinity,
+    keepEqual = false,
+  } = options;
   const { height, width, targetHeight, targetWidth, padding, alignment } = planUpsampling(options);
   const refuse = (what: string) => new RangeError(`ThresholdSelection: ${what}`);
-  if (!Number.isInteger(units) || units < 1) throw refuse(`units must be a whole number of at least 1, got ${String(units)}`);
+  if (!Number.isInteger(units) || units < 1)
+    throw refuse(`units must be a whole number of at least 1, got ${String(units)}`);
   if (!(level > 0 && level < 1)) throw refuse(`level must lie between 0 and 1, got ${String(level)}`);
-  if (!(maximumImages >= 1) || (maximumImages !== Infinity && !Number.isInteger(maximumImages))) throw refuse(`maximumImages must be a whole number of at least 1 or Infinity, got ${String(maximumImages)}`);
-  return { height, width, targetHeight, targetWidth, padding, alignment, units, level, rule, values, maximumImages, keepEqual };
+  if (!(maximumImages >= 1) || (maximumImages !== Infinity && !Number.isInteger(maximumImages)))
+    throw refuse(`maximumImages must be a whole number of at least 1 or Infinity, got ${String(maximumImages)}`);
+  return {
+    height,
+    width,
+    targetHeight,
+    targetWidth,
+    padding,
+    alignment,
+    units,
+    level,
+    rule,
+    values,
+    maximumImages,
+    keepEqual,
+  };
 }
 
 /** Whether two selections select the same thing, so that they can be merged. */
@@ -93,18 +119,39 @@ export function sameSelection(one: Required<SelectionOptions>, other: Required<S
 /** Checks that a state is whole: kind, lengths of all arrays. @throws RangeError */
 export function checkSelectionState(state: SelectionState): void {
   const refuse = (what: string) => new RangeError(`ThresholdSelection.fromState: ${what}`);
-  if ((state.kind as string) !== 'ThresholdSelection/1') throw refuse(`expected a state of kind ThresholdSelection/1, got ${state.kind}`);
+  if ((state.kind as string) !== 'ThresholdSelection/1')
+    throw refuse(`expected a state of kind ThresholdSelection/1, got ${state.kind}`);
   const { units } = resolveSelectionOptions(state.options);
-  for (const name of ['faults', 'minima', 'maxima', 'boundBins', 'prefixes', 'ranks', 'nexts', 'lowers', 'uppers', 'thresholds', 'filled'] as const) {
-    if (state[name].length !== units) throw refuse(`${name} has ${String(state[name].length)} entries for ${String(units)} units`);
+  for (const name of [
+    'faults',
+    'minima',
+    'maxima',
+    'boundBins',
+    'prefixes',
+    'ranks',
+    'nexts',
+    'lowers',
+    'uppers',
+    'thresholds',
+    'filled',
+  ] as const) {
+    if (state[name].length !== units)
+      throw refuse(`${name} has ${String(state[name].length)} entries for ${String(units)} units`);
   }
   const filled = state.filled.reduce((sum, count) => sum + count, 0);
-  if ((state.round === 'gather') !== (state.gathered !== undefined)) throw refuse(`gathered values belong to round "gather", not to "${state.round}"`);
+  if ((state.round === 'gather') !== (state.gathered !== undefined))
+    throw refuse(`gathered values belong to round "gather", not to "${state.round}"`);
   if (state.gathered !== undefined) {
-    if (state.gathered.members.length !== units || state.gathered.values.length !== filled) throw refuse(`${String(filled)} values of ${String(units)} units are announced, ${String(state.gathered.values.length)} of ${String(state.gathered.members.length)} are there`);
+    if (state.gathered.members.length !== units || state.gathered.values.length !== filled)
+      throw refuse(
+        `${String(filled)} values of ${String(units)} units are announced, ${String(state.gathered.values.length)} of ${String(state.gathered.members.length)} are there`,
+      );
     return;
   }
-  if (state.bins.length !== filled || state.counts.length !== filled) throw refuse(`${String(filled)} filled bins are announced, ${String(state.bins.length)} bins and ${String(state.counts.length)} counts are there`);
+  if (state.bins.length !== filled || state.counts.length !== filled)
+    throw refuse(
+      `${String(filled)} filled bins are announced, ${String(state.bins.length)} bins and ${String(state.counts.length)} counts are there`,
+    );
   const size = binsOfRound(state.round);
   if (state.bins.some((bin) => bin >= size)) throw refuse(`a bin beyond the ${String(size)} of round "${state.round}"`);
 }

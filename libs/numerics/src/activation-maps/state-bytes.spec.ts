@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { packState, unpackState } from './state-bytes.ts';
 
 describe('packState', () => {
-  const state = { kind: 'x', limit: Infinity, missing: NaN, list: [1, 'a'], nested: { floats: Float32Array.of(1.5, -0, NaN), empty: new Uint16Array() }, bins: Uint16Array.of(1, 2, 3), counts: Float64Array.of(2 ** 40) };
+  const state = {
+    kind: 'x',
+    limit: Infinity,
+    missing: NaN,
+    list: [1, 'a'],
+    nested: { floats: Float32Array.of(1.5, -0, NaN), empty: new Uint16Array() },
+    bins: Uint16Array.of(1, 2, 3),
+    counts: Float64Array.of(2 ** 40),
+  };
 
   it('comes back as it was, from any place in a buffer', () => {
     const packed = packState(state);

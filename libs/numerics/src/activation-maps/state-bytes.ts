@@ -39,7 +39,8 @@ export function packState(state: object): Uint8Array {
  * @throws RangeError if the bytes are not such a state or were cut short
  */
 export function unpackState(packed: Uint8Array): object {
-  if (packed.length < 12 || new TextDecoder().decode(packed.subarray(0, 8)) !== MAGIC) throw new RangeError('unpackState: these bytes are no packed state');
+  if (packed.length < 12 || new TextDecoder().decode(packed.subarray(0, 8)) !== MAGIC)
+    throw new RangeError('unpackState: these bytes are no packed state');
   const length = new DataView(packed.buffer, packed.byteOffset).getUint32(8, true);
   const start = Math.ceil((12 + length) / 8) * 8;
   if (packed.length < start) throw new RangeError('unpackState: the packed state was cut short');

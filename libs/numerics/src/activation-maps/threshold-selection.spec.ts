@@ -65,16 +65,36 @@ describe('ThresholdSelection', () => {
 
   it('knows hand-computed thresholds', () => {
     // Raw values 1..200, level 0.99: Hazen 197.5 -> between the 198th and the 199th; numpy 197.01.
-    const images = Array.from({ length: 50 }, (_, image) => Float32Array.from([1, 2, 3, 4], (step) => image * 4 + step));
-    const options = { units: 1, height: 2, width: 2, targetHeight: 2, targetWidth: 2, values: 'raw', maximumImages: 50 } as const;
+    const images = Array.from({ length: 50 }, (_, image) =>
+      Float32Array.from([1, 2, 3, 4], (step) => image * 4 + step),
+    );
+    const options = {
+      units: 1,
+      height: 2,
+      width: 2,
+      targetHeight: 2,
+      targetWidth: 2,
+      values: 'raw',
+      maximumImages: 50,
+    } as const;
     expect([...select(options, [images]).thresholds]).toEqual([198.5]);
     expect([...select({ ...options, rule: 'linear' }, [images]).thresholds]).toEqual([Math.fround(198.01)]);
     expect([...select({ ...options, level: 0.5 }, [images]).thresholds]).toEqual([100.5]);
   });
 
   it('finds the plateau of a saturated unit and the zero of a rarely active one', () => {
-    const options = { units: 2, height: 1, width: 1, targetHeight: 1, targetWidth: 1, padding: 'clamp', maximumImages: 1000 } as const;
-    const images = Array.from({ length: 1000 }, (_, index) => Float32Array.from([Math.min(index / 100, 6), index === 500 ? 3 : 0]));
+    const options = {
+      units: 2,
+      height: 1,
+      width: 1,
+      targetHeight: 1,
+      targetWidth: 1,
+      padding: 'clamp',
+      maximumImages: 1000,
+    } as const;
+    const images = Array.from({ length: 1000 }, (_, index) =>
+      Float32Array.from([Math.min(index / 100, 6), index === 500 ? 3 : 0]),
+    );
     const { thresholds, survivors } = select(options, [images]);
     expect([...thresholds]).toEqual([6, 0]);
     // Once 11 zeros bound the second unit, only its one active map is kept.
@@ -82,7 +102,15 @@ describe('ThresholdSelection', () => {
   });
 
   it('gathers the values of the decisive bin where they are few, and counts twice more where not', () => {
-    const options = { units: 2, height: 1, width: 1, targetHeight: 32, targetWidth: 32, padding: 'clamp', maximumImages: 300 } as const;
+    const options = {
+      units: 2,
+      height: 1,
+      width: 1,
+      targetHeight: 32,
+      targetWidth: 32,
+      padding: 'clamp',
+      maximumImages: 300,
+    } as const;
     const rounds = (images: readonly Float32Array[]) => {
       const selection = new ThresholdSelection(options);
       const kept = images.map((image) => ({ ...selection.add(image), maps: image }));
@@ -90,15 +118,24 @@ describe('ThresholdSelection', () => {
       selection.advance();
       while (selection.round !== 'done') {
         seen.push(selection.round);
-        for (const { units, maxima } of kept) selection.refine(Uint32Array.of(0, 1), Float32Array.from([0, 1], (unit) => maxima[units.indexOf(unit)] ?? Infinity), images[kept.findIndex((each) => each.units === units)] as Float32Array);
+        for (const { units, maxima } of kept)
+          selection.refine(
+            Uint32Array.of(0, 1),
+            Float32Array.from([0, 1], (unit) => maxima[units.indexOf(unit)] ?? Infinity),
+            images[kept.findIndex((each) => each.units === units)] as Float32Array,
+          );
         selection.advance();
       }
       expect(selection.thresholds().thresholds).toEqual(sortAll(options, images));
       return seen;
     };
-    // 1,024 values an image: those of each image have a bin of their own, or all share one. 6 x 1,024 need more memory than the counts had.
-    expect(rounds(Array.from({ length: 40 }, (_, index) => Float32Array.of(2 ** (index / 8), 2 ** ((index * 7) % 40))))).toEqual(['gather']);
-    const close = (length: number) => Array.from({ length }, (_, index) => Float32Array.of(1 + index / 400, 1 + ((index * 7) % 40) / 400));
+    // 1,024 values an image: those of each image have a bin of their own, or all share one. 6 x 1,024 need more memory
+    // than the counts had.
+    expect(
+      rounds(Array.from({ length: 40 }, (_, index) => Float32Array.of(2 ** (index / 8), 2 ** ((index * 7) % 40)))),
+    ).toEqual(['gather']);
+    const close = (length: number) =>
+      Array.from({ length }, (_, index) => Float32Array.of(1 + index / 400, 1 + ((index * 7) % 40) / 400));
     expect(rounds(close(6))).toEqual(['gather']);
     expect(rounds(close(40))).toEqual(['middle', 'fine']);
   });
@@ -118,7 +155,16 @@ describe('ThresholdSelection', () => {
   });
 
   it('keeps maps that just reach the bound when equal values will count as active', () => {
-    const options = { units: 1, height: 1, width: 1, targetHeight: 1, targetWidth: 1, padding: 'clamp', level: 0.5, maximumImages: 10 } as const;
+    const options = {
+      units: 1,
+      height: 1,
+      width: 1,
+      targetHeight: 1,
+      targetWidth: 1,
+      padding: 'clamp',
+      level: 0.5,
+      maximumImages: 10,
+    } as const;
     const images = Array.from({ length: 10 }, () => Float32Array.of(2));
     expect(select(options, [images]).survivors[0]).toBeLessThan(10);
     expect(select({ ...options, keepEqual: true }, [images]).survivors[0]).toBe(10);
@@ -147,16 +193,30 @@ describe('ThresholdSelection', () => {
     expect(() => {
       selection.merge(new ThresholdSelection(options));
     }).toThrow('one is in round "gather", the other in "coarse"');
-    for (const bad of [{ units: 0 }, { level: 1 }, { maximumImages: 0.5 }, { level: 0.1, maximumImages: 2 ** 33 }]) expect(() => new ThresholdSelection({ ...options, ...bad })).toThrow(RangeError);
+    for (const bad of [{ units: 0 }, { level: 1 }, { maximumImages: 0.5 }, { level: 0.1, maximumImages: 2 ** 33 }])
+      expect(() => new ThresholdSelection({ ...options, ...bad })).toThrow(RangeError);
   });
 
   it('checks states', () => {
     const state = new ThresholdSelection({ units: 2, height: 1, width: 2, targetHeight: 1, targetWidth: 2 }).toState();
     expect(ThresholdSelection.fromState(state).toState()).toEqual(state);
-    expect(() => ThresholdSelection.fromState({ ...state, kind: 'Other/1' } as unknown as SelectionState)).toThrow('expected a state of kind ThresholdSelection/1, got Other/1');
-    expect(() => ThresholdSelection.fromState({ ...state, minima: new Float32Array(1) })).toThrow('minima has 1 entries for 2 units');
-    expect(() => ThresholdSelection.fromState({ ...state, filled: Uint32Array.of(1, 0) })).toThrow('1 filled bins are announced');
-    expect(() => ThresholdSelection.fromState({ ...state, filled: Uint32Array.of(1, 0), bins: Uint16Array.of(4096), counts: Uint32Array.of(1) })).toThrow('beyond the 4096');
+    expect(() => ThresholdSelection.fromState({ ...state, kind: 'Other/1' } as unknown as SelectionState)).toThrow(
+      'expected a state of kind ThresholdSelection/1, got Other/1',
+    );
+    expect(() => ThresholdSelection.fromState({ ...state, minima: new Float32Array(1) })).toThrow(
+      'minima has 1 entries for 2 units',
+    );
+    expect(() => ThresholdSelection.fromState({ ...state, filled: Uint32Array.of(1, 0) })).toThrow(
+      '1 filled bins are announced',
+    );
+    expect(() =>
+      ThresholdSelection.fromState({
+        ...state,
+        filled: Uint32Array.of(1, 0),
+        bins: Uint16Array.of(4096),
+        counts: Uint32Array.of(1),
+      }),
+    ).toThrow('beyond the 4096');
   });
 });
 
@@ -164,33 +224,61 @@ describe(ShardJoin, () => {
   it('equals sorting all values, also after shards have come and gone, and names those that dropped too much', () => {
     let reruns = 0;
     fc.assert(
-      fc.property(cases, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 40, maxLength: 40 }), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), fc.boolean(), fc.boolean(), ({ options, images }, places, gone, tight, mayGather) => {
-        const parts = [0, 1, 2, 3].map((part) => images.filter((_, index) => places[index] === part)).filter((part) => part.length > 0);
-        const announced = tight ? images.length : Math.ceil(images.length * 1.1) + 1;
-        const first = new ThresholdSelection({ ...options, maximumImages: announced });
-        const shards = parts.map((part) => runShard(first, part));
-        // Half of the shards go; their images come back in other shards, all of them or a part.
-        const staying = shards.filter((_, index) => gone[index] !== true);
-        const coming = parts.filter((_, index) => gone[index] === true && gone[index + 4] === true);
-        const count = [...staying, ...coming.map((part) => ({ images: part }))].reduce((sum, shard) => sum + shard.images.length, 0);
-        if (count === 0) return;
-        const all = [...staying];
-        for (const part of coming) all.push(...runMore(all, [part], options, count));
-        let joined = joinOf(all.map(({ state }) => state)).finish(mayGather);
-        if (joined.short.length > 0) {
-          reruns++;
-          const fine = all.filter((_, index) => !joined.short.includes(index));
-          all.splice(0, all.length, ...fine, ...runMore(fine, joined.short.map((index) => all[index]?.images ?? []), options, count));
-          joined = joinOf(all.map(({ state }) => state)).finish(mayGather);
-          expect(joined.short).toEqual([]);
-        }
-        const selection = ThresholdSelection.fromState(unpackState(packState(joined.state)) as SelectionState);
-        while (selection.round !== 'done') {
-          for (const { maps } of all) for (const { units, maxima, maps: values } of maps.images) selection.refine(units, maxima, values);
-          selection.advance();
-        }
-        expect(selection.thresholds().thresholds).toEqual(sortAll(options, all.flatMap((shard) => shard.images)));
-      }),
+      fc.property(
+        cases,
+        fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 40, maxLength: 40 }),
+        fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+        fc.boolean(),
+        fc.boolean(),
+        ({ options, images }, places, gone, tight, mayGather) => {
+          const parts = [0, 1, 2, 3]
+            .map((part) => images.filter((_, index) => places[index] === part))
+            .filter((part) => part.length > 0);
+          const announced = tight ? images.length : Math.ceil(images.length * 1.1) + 1;
+          const first = new ThresholdSelection({ ...options, maximumImages: announced });
+          const shards = parts.map((part) => runShard(first, part));
+          // Half of the shards go; their images come back in other shards, all of them or a part.
+          const staying = shards.filter((_, index) => gone[index] !== true);
+          const coming = parts.filter((_, index) => gone[index] === true && gone[index + 4] === true);
+          const count = [...staying, ...coming.map((part) => ({ images: part }))].reduce(
+            (sum, shard) => sum + shard.images.length,
+            0,
+          );
+          if (count === 0) return;
+          const all = [...staying];
+          for (const part of coming) all.push(...runMore(all, [part], options, count));
+          let joined = joinOf(all.map(({ state }) => state)).finish(mayGather);
+          if (joined.short.length > 0) {
+            reruns++;
+            const fine = all.filter((_, index) => !joined.short.includes(index));
+            all.splice(
+              0,
+              all.length,
+              ...fine,
+              ...runMore(
+                fine,
+                joined.short.map((index) => all[index]?.images ?? []),
+                options,
+                count,
+              ),
+            );
+            joined = joinOf(all.map(({ state }) => state)).finish(mayGather);
+            expect(joined.short).toEqual([]);
+          }
+          const selection = ThresholdSelection.fromState(unpackState(packState(joined.state)) as SelectionState);
+          while (selection.round !== 'done') {
+            for (const { maps } of all)
+              for (const { units, maxima, maps: values } of maps.images) selection.refine(units, maxima, values);
+            selection.advance();
+          }
+          expect(selection.thresholds().thresholds).toEqual(
+            sortAll(
+              options,
+              all.flatMap((shard) => shard.images),
+            ),
+          );
+        },
+      ),
       { numRuns: 300 },
     );
     expect(reruns).toBeGreaterThan(0);
@@ -205,7 +293,8 @@ describe(ShardJoin, () => {
     expect([short, state.images]).toEqual([[], 40]);
     const refined = ThresholdSelection.fromState(state);
     while (refined.round !== 'done') {
-      for (const { maps } of shards) for (const { units, maxima, maps: values } of maps.images) refined.refine(units, maxima, values);
+      for (const { maps } of shards)
+        for (const { units, maxima, maps: values } of maps.images) refined.refine(units, maxima, values);
       refined.advance();
     }
     expect(refined.thresholds().thresholds).toEqual(sortAll(options, images));
@@ -213,7 +302,10 @@ describe(ShardJoin, () => {
 
   it('refuses what does not belong together', () => {
     const options = { units: 1, height: 1, width: 1, targetHeight: 1, targetWidth: 1 };
-    const [one, other] = [new ThresholdSelection(options).takeShard(), new ThresholdSelection({ ...options, level: 0.5 }).takeShard()];
+    const [one, other] = [
+      new ThresholdSelection(options).takeShard(),
+      new ThresholdSelection({ ...options, level: 0.5 }).takeShard(),
+    ];
     expect(() => joinOf([]).finish()).toThrow('there is none');
     expect(() => joinOf([one, other]).finish()).toThrow('they differ in their options');
     expect(() => joinOf([joinOf([one]).finish().state]).finish()).toThrow('one is in round "gather"');
@@ -238,21 +330,49 @@ function runShard(selection: ThresholdSelection, images: readonly Float32Array[]
 }
 
 /** Runs shards after others, whose counts already bound the thresholds. */
-function runMore(before: readonly { readonly state: SelectionState }[], parts: readonly (readonly Float32Array[])[], options: SelectionOptions, maximumImages: number) {
-  const selection = before.length === 0 ? new ThresholdSelection({ ...options, maximumImages }) : ThresholdSelection.afterShards(joinOf(before.map(({ state }) => state)).seed(maximumImages));
+function runMore(
+  before: readonly { readonly state: SelectionState }[],
+  parts: readonly (readonly Float32Array[])[],
+  options: SelectionOptions,
+  maximumImages: number,
+) {
+  const selection =
+    before.length === 0
+      ? new ThresholdSelection({ ...options, maximumImages })
+      : ThresholdSelection.afterShards(joinOf(before.map(({ state }) => state)).seed(maximumImages));
   return parts.map((part) => runShard(selection, part));
 }
 
 const cases = fc
   .record({
-    ...{ height: fc.integer({ min: 1, max: 8 }), width: fc.integer({ min: 1, max: 8 }), targetHeight: fc.integer({ min: 1, max: 20 }), targetWidth: fc.integer({ min: 1, max: 20 }) },
-    ...{ units: fc.integer({ min: 1, max: 4 }), padding: fc.constantFrom('zeros' as const, 'clamp' as const), alignment: fc.constantFrom('half-pixel' as const, 'corners' as const) },
-    ...{ level: fc.oneof(fc.constant(0.99), fc.double({ min: 0.05, max: 0.999, noNaN: true })), rule: fc.constantFrom('hazen' as const, 'linear' as const, 'inverted-cdf' as const), values: fc.constantFrom('upsampled' as const, 'raw' as const) },
-    ...{ count: fc.integer({ min: 1, max: 30 }), seed: fc.nat(), zeros: fc.double({ min: 0, max: 1, noNaN: true }), kind: fc.constantFrom<Kind>('dense', 'saturated', 'negative', 'steps') },
+    ...{
+      height: fc.integer({ min: 1, max: 8 }),
+      width: fc.integer({ min: 1, max: 8 }),
+      targetHeight: fc.integer({ min: 1, max: 20 }),
+      targetWidth: fc.integer({ min: 1, max: 20 }),
+    },
+    ...{
+      units: fc.integer({ min: 1, max: 4 }),
+      padding: fc.constantFrom('zeros' as const, 'clamp' as const),
+      alignment: fc.constantFrom('half-pixel' as const, 'corners' as const),
+    },
+    ...{
+      level: fc.oneof(fc.constant(0.99), fc.double({ min: 0.05, max: 0.999, noNaN: true })),
+      rule: fc.constantFrom('hazen' as const, 'linear' as const, 'inverted-cdf' as const),
+      values: fc.constantFrom('upsampled' as const, 'raw' as const),
+    },
+    ...{
+      count: fc.integer({ min: 1, max: 30 }),
+      seed: fc.nat(),
+      zeros: fc.double({ min: 0, max: 1, noNaN: true }),
+      kind: fc.constantFrom<Kind>('dense', 'saturated', 'negative', 'steps'),
+    },
   })
   .map(({ count, seed, zeros, kind, ...options }) => ({
     options: { ...options, maximumImages: count } satisfies SelectionOptions,
-    images: Array.from({ length: count }, (_, index) => randomMaps(options.units * options.height * options.width, seed + index * 7919, zeros, kind)),
+    images: Array.from({ length: count }, (_, index) =>
+      randomMaps(options.units * options.height * options.width, seed + index * 7919, zeros, kind),
+    ),
   }));
 
 type Kind = 'dense' | 'saturated' | 'negative' | 'steps';
@@ -260,12 +380,21 @@ type Kind = 'dense' | 'saturated' | 'negative' | 'steps';
 function randomMaps(length: number, seed: number, zeros: number, kind: Kind): Float32Array {
   let state = seed >>> 0;
   const random = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
-  const draw = { dense: () => random() * 6 - 3, saturated: () => Math.min(random() * 7, 6), negative: () => -random() * 1e-3, steps: () => Math.round(random() * 4) }[kind];
+  const draw = {
+    dense: () => random() * 6 - 3,
+    saturated: () => Math.min(random() * 7, 6),
+    negative: () => -random() * 1e-3,
+    steps: () => Math.round(random() * 4),
+  }[kind];
   return Float32Array.from({ length }, () => (random() < zeros ? 0 : draw()));
 }
 
 /** Runs the selection over shards, with packed states between them as between machines. */
-function select(options: SelectionOptions, shards: readonly (readonly Float32Array[])[], mayGather = true): { thresholds: Float32Array; survivors: number[] } {
+function select(
+  options: SelectionOptions,
+  shards: readonly (readonly Float32Array[])[],
+  mayGather = true,
+): { thresholds: Float32Array; survivors: number[] } {
   const survivors = new Array<number>(options.units).fill(0);
   const kept = shards.map((images) => {
     const maps = new KeptMaps(options.height * options.width);
@@ -279,7 +408,9 @@ function select(options: SelectionOptions, shards: readonly (readonly Float32Arr
     return { maps, state: packState(selection.toState()) };
   });
   const mergeAll = (states: readonly Uint8Array[]) => {
-    const [first, ...others] = states.map((state) => ThresholdSelection.fromState(unpackState(state) as SelectionState));
+    const [first, ...others] = states.map((state) =>
+      ThresholdSelection.fromState(unpackState(state) as SelectionState),
+    );
     for (const other of others) first?.merge(other);
     first?.advance(mayGather);
     return first as ThresholdSelection;

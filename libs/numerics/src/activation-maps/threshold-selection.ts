@@ -5,7 +5,16 @@ import { quantilePosition } from './quantile-position.ts';
 import { findDigit } from './radix-digit.ts';
 import { CountsCollector, noCounts, subtractCounts, type Counts, type TakenCounts } from './selection-counts.ts';
 import { SelectionMemory } from './selection-memory.ts';
-import { binsOfRound, checkSelectionState, resolveSelectionOptions, sameSelection, type SelectionOptions, type SelectionRound, type SelectionState, type UnitCondition } from './selection-state.ts';
+import {
+  binsOfRound,
+  checkSelectionState,
+  resolveSelectionOptions,
+  sameSelection,
+  type SelectionOptions,
+  type SelectionRound,
+  type SelectionState,
+  type UnitCondition,
+} from './selection-state.ts';
 
 /** Result of a selection, one entry a unit. */
 export interface SelectedThresholds {
@@ -24,11 +33,13 @@ const COUNT_LIMIT = 2 ** 32 - 1;
 /**
  * Exact quantile of each unit's upsampled activations, by selection instead of sorting: values are counted by the
  * leading 12 bits of their order-preserving keys while images stream by. Then, from the maps that can still matter, the
- * values of the decisive bin are gathered or, where they are too many, counted by 10 and 10 more bits. Since the number of images is known beforehand, so is the rank of the threshold from above; the
+ * values of the decisive bin are gathered or, where they are too many, counted by 10 and 10 more bits. Since the number
+ * of images is known beforehand, so is the rank of the threshold from above; the
  * lowest bin edge with that many values over it bounds the threshold from below and only rises, and a map that does not
  * exceed it can move neither the quantile nor the mask.
  *
- * `add` every image and call `advance`; while `round` is not `done`, `refine` with every kept map and `advance`; then read
+ * `add` every image and call `advance`; while `round` is not `done`, `refine` with every kept map and `advance`; then
+ * read
  * `thresholds()`.
  * Counts are integers and add up, so any order and any sharding gives the same thresholds.
  *
@@ -56,7 +67,10 @@ export class ThresholdSelection {
     this.#valuesPerImage = values === 'raw' ? height * width : targetHeight * targetWidth;
     const most = maximumImages * this.#valuesPerImage;
     const wanted = most === Infinity ? COUNT_LIMIT : most - quantilePosition(level, most, rule).lower;
-    if (wanted > COUNT_LIMIT) throw new RangeError(`ThresholdSelection: ${String(wanted)} values above the threshold are more than 32-bit counts hold; use a higher level or the sketch`);
+    if (wanted > COUNT_LIMIT)
+      throw new RangeError(
+        `ThresholdSelection: ${String(wanted)} values above the threshold are more than 32-bit counts hold; use a higher level or the sketch`,
+      );
     this.#memory = new SelectionMemory(this.options, wanted);
     this.#taken = noCounts(units);
     this.#highest = new Float32Array(units).fill(-Infinity);
@@ -95,19 +109,31 @@ export class ThresholdSelection {
     return this.addAll([activations])[0] as CountedMaps;
   }
 
-  /** Counts the maps of several images, which is faster than one by one, and tells for each which of them may still matter. */
+  /**
+   * Counts the maps of several images, which is faster than one by one, and tells for each which of them may still
+   * matter.
+   */
   addAll(images: readonly Float32Array[]): CountedMaps[] {
     this.#expect('add', 'coarse');
     const { units, height, width, maximumImages } = this.options;
-    for (const { length } of images) if (length !== units * height * width) throw new RangeError(`ThresholdSelection.add: expected ${String(units)} maps of ${String(height)} x ${String(width)}, got ${String(length)} values`);
-    if (this.#images + images.length > maximumImages) throw new RangeError(`ThresholdSelection.add: more than the ${String(maximumImages)} images announced`);
-    if ((this.#images + images.length) * this.#valuesPerImage > COUNT_LIMIT) throw new RangeError('ThresholdSelection.add: more than 2^32 values a unit; add them to several selections and merge those');
+    for (const { length } of images)
+      if (length !== units * height * width)
+        throw new RangeError(
+          `ThresholdSelection.add: expected ${String(units)} maps of ${String(height)} x ${String(width)}, got ${String(length)} values`,
+        );
+    if (this.#images + images.length > maximumImages)
+      throw new RangeError(`ThresholdSelection.add: more than the ${String(maximumImages)} images announced`);
+    if ((this.#images + images.length) * this.#valuesPerImage > COUNT_LIMIT)
+      throw new RangeError(
+        'ThresholdSelection.add: more than 2^32 values a unit; add them to several selections and merge those',
+      );
     this.#images += images.length;
     return this.#memory.add(images);
   }
 
   /**
-   * Gives what was added since the last call, or since the state that the selection began from, as the state of a shard,
+   * Gives what was added since the last call, or since the state that the selection began from, as the state of a
+   * shard,
    * with the bounds of now; the selection goes on. Shards are put together by `ShardJoin`.
    */
   takeShard(): SelectionState {
@@ -117,9 +143,21 @@ export class ThresholdSelection {
     const { minima, maxima, faults, boundBins } = this.#memory;
     const none = () => new Float32Array(units).fill(NaN);
     const state: SelectionState = {
-      ...{ kind: 'ThresholdSelection/1', options: this.options, round: 'coarse', images: this.#images - this.#taken.images },
+      ...{
+        kind: 'ThresholdSelection/1',
+        options: this.options,
+        round: 'coarse',
+        images: this.#images - this.#taken.images,
+      },
       ...{ faults: faults.slice(), minima: minima.slice(), maxima: maxima.slice(), boundBins: boundBins.slice() },
-      ...{ nexts: new Float32Array(units), prefixes: new Uint32Array(units), ranks: new Float64Array(units), lowers: none(), uppers: none(), thresholds: none() },
+      ...{
+        nexts: new Float32Array(units),
+        prefixes: new Uint32Array(units),
+        ranks: new Float64Array(units),
+        lowers: none(),
+        uppers: none(),
+        thresholds: none(),
+      },
       ...subtractCounts(now, this.#taken),
     };
     this.#taken = { ...now, images: this.#images };
@@ -148,7 +186,14 @@ export class ThresholdSelection {
     this.#expect('refine', 'gather', 'middle', 'fine');
     const { height, width } = this.options;
     for (const { units, maxima, maps } of images) {
-      if (maxima.length !== units.length || maps.length !== units.length * height * width || units.length > this.options.units) throw new RangeError(`ThresholdSelection.refine: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`);
+      if (
+        maxima.length !== units.length ||
+        maps.length !== units.length * height * width ||
+        units.length > this.options.units
+      )
+        throw new RangeError(
+          `ThresholdSelection.refine: ${String(units.length)} units, ${String(maxima.length)} maxima and ${String(maps.length)} values do not belong together`,
+        );
     }
     this.#memory.refine(images, this.#gathered ?? (this.#round === 'middle' ? 10 : 0));
   }
@@ -162,7 +207,8 @@ export class ThresholdSelection {
     if (this.#round === 'coarse') {
       const members = this.#endCoarse();
       this.#round = mayGather && canGather(members) ? 'gather' : 'middle';
-      if (this.#round === 'gather') this.#gathered = new GatheredValues(this.#memory.kernels, members, this.#memory.addressOf('histograms'));
+      if (this.#round === 'gather')
+        this.#gathered = new GatheredValues(this.#memory.kernels, members, this.#memory.addressOf('histograms'));
     } else if (this.#round === 'middle') {
       this.#endMiddle();
       this.#round = 'fine';
@@ -177,18 +223,33 @@ export class ThresholdSelection {
   /** Thresholds of all units, once the rounds are through. */
   thresholds(): SelectedThresholds {
     this.#expect('thresholds', 'done');
-    return { thresholds: this.#thresholds.slice(), lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), conditions: this.#memory.conditions() };
+    return {
+      thresholds: this.#thresholds.slice(),
+      lowers: this.#lowers.slice(),
+      uppers: this.#uppers.slice(),
+      conditions: this.#memory.conditions(),
+    };
   }
 
   /** Adds the counts of another shard that stands in the same round. */
   merge(other: ThresholdSelection): void {
-    if (!sameSelection(this.options, other.options)) throw new RangeError('ThresholdSelection.merge: the selections differ in their options');
-    if (this.#round !== other.#round) throw new RangeError(`ThresholdSelection.merge: one is in round "${this.#round}", the other in "${other.#round}"`);
+    if (!sameSelection(this.options, other.options))
+      throw new RangeError('ThresholdSelection.merge: the selections differ in their options');
+    if (this.#round !== other.#round)
+      throw new RangeError(
+        `ThresholdSelection.merge: one is in round "${this.#round}", the other in "${other.#round}"`,
+      );
     if (this.#round === 'done') throw new RangeError('ThresholdSelection.merge: both are done');
     if (this.#round === 'coarse') {
-      if (this.#images + other.#images > this.options.maximumImages) throw new RangeError(`ThresholdSelection.merge: more than the ${String(this.options.maximumImages)} images announced`);
+      if (this.#images + other.#images > this.options.maximumImages)
+        throw new RangeError(
+          `ThresholdSelection.merge: more than the ${String(this.options.maximumImages)} images announced`,
+        );
       this.#images += other.#images;
-    } else if (this.#images !== other.#images || other.#prefixes.some((prefix, unit) => prefix !== this.#prefixes[unit])) {
+    } else if (
+      this.#images !== other.#images ||
+      other.#prefixes.some((prefix, unit) => prefix !== this.#prefixes[unit])
+    ) {
       throw new RangeError('ThresholdSelection.merge: the selections did not begin this round from the same state');
     }
     if (other.#gathered !== undefined) this.#gathered?.add(other.#gathered.read());
@@ -215,7 +276,8 @@ export class ThresholdSelection {
     const all = this.#memory.histograms(size);
     const gathered = this.#gathered?.read();
     const collector = new CountsCollector(units);
-    for (let unit = 0; unit < units; unit++) collector.add(unit, all.subarray(unit * size, unit * size + size), 0, size - 1);
+    for (let unit = 0; unit < units; unit++)
+      collector.add(unit, all.subarray(unit * size, unit * size + size), 0, size - 1);
     const counted = collector.finish();
     return {
       ...{ kind: 'ThresholdSelection/1', options: this.options, round: this.#round, images: this.#images },
@@ -223,11 +285,19 @@ export class ThresholdSelection {
       ...{ boundBins: boundBins.slice(), prefixes: this.#prefixes.slice(), ranks: this.#ranks.slice() },
       ...{ lowers: this.#lowers.slice(), uppers: this.#uppers.slice(), thresholds: this.#thresholds.slice() },
       ...counted,
-      ...(gathered === undefined ? {} : { filled: gathered.filled, gathered: { members: (this.#gathered as GatheredValues).members, values: gathered.values } }),
+      ...(gathered === undefined
+        ? {}
+        : {
+            filled: gathered.filled,
+            gathered: { members: (this.#gathered as GatheredValues).members, values: gathered.values },
+          }),
     };
   }
 
-  /** Selection that goes on from the seed of a `ShardJoin`: what it has counted bounds the thresholds, but is no part of the next shard. */
+  /**
+   * Selection that goes on from the seed of a `ShardJoin`: what it has counted bounds the thresholds, but is no part of
+   * the next shard.
+   */
   static afterShards(seed: SelectionState): ThresholdSelection {
     const selection = ThresholdSelection.fromState(seed);
     selection.takeShard();
@@ -264,7 +334,8 @@ export class ThresholdSelection {
     const all = memory.histograms(size);
     let entry = 0;
     state.filled.forEach((count, unit) => {
-      for (const end = entry + count; entry < end; entry++) all[unit * size + (state.bins[entry] as number)] = state.counts[entry] as number;
+      for (const end = entry + count; entry < end; entry++)
+        all[unit * size + (state.bins[entry] as number)] = state.counts[entry] as number;
     });
     if (state.round === 'coarse') memory.raiseBounds();
     return selection;
@@ -293,8 +364,13 @@ export class ThresholdSelection {
     const { boundBins: bins, faults } = this.#memory;
     const members = new Float64Array(units);
     for (let unit = 0; unit < units; unit++) {
-      // Dropped maps may hold values equal to the bound, so where the counts do not reach the rank the bound itself is it.
-      const { digit, rank } = findDigit(all.subarray(unit * 4096, unit * 4096 + 4096), wanted, Math.max(bins[unit] as number, 0));
+      // Dropped maps may hold values equal to the bound, so where the counts do not reach the rank the bound itself is
+      // it.
+      const { digit, rank } = findDigit(
+        all.subarray(unit * 4096, unit * 4096 + 4096),
+        wanted,
+        Math.max(bins[unit] as number, 0),
+      );
       this.#prefixes[unit] = digit << 20;
       this.#ranks[unit] = rank;
       if (faults[unit] === 0) members[unit] = all[unit * 4096 + digit] as number;
@@ -304,8 +380,13 @@ export class ThresholdSelection {
 
   #endGather(): void {
     if (this.#images === 0 || this.#gathered === undefined) return;
-    const { lowers, uppers } = this.#gathered.rank(this.#ranks, this.#memory.addressOf('ranges'), this.#memory.addressOf('nexts'));
-    for (let unit = 0; unit < this.options.units; unit++) this.#setThreshold(unit, lowers[unit] as number, uppers[unit] as number);
+    const { lowers, uppers } = this.#gathered.rank(
+      this.#ranks,
+      this.#memory.addressOf('ranges'),
+      this.#memory.addressOf('nexts'),
+    );
+    for (let unit = 0; unit < this.options.units; unit++)
+      this.#setThreshold(unit, lowers[unit] as number, uppers[unit] as number);
     this.#gathered = undefined;
   }
 
@@ -330,11 +411,17 @@ export class ThresholdSelection {
       }
       let after = digit + 1;
       while (after < histogram.length && histogram[after] === 0) after++;
-      this.#setThreshold(unit, lower, after === histogram.length ? (nexts[unit] as number) : floatOfKey((prefix | after) >>> 0));
+      this.#setThreshold(
+        unit,
+        lower,
+        after === histogram.length ? (nexts[unit] as number) : floatOfKey((prefix | after) >>> 0),
+      );
     });
   }
 
-  /** Puts the threshold between two neighbours in the order of the values; the greatest of all has no neighbour above. */
+  /**
+   * Puts the threshold between two neighbours in the order of the values; the greatest of all has no neighbour above.
+   */
   #setThreshold(unit: number, lower: number, above: number): void {
     if ((this.#memory.faults[unit] as number) > 0) return;
     const count = this.#images * this.#valuesPerImage;
@@ -377,20 +464,32 @@ export class ThresholdSelection {
     const { units } = this.options;
     const { ranges, nexts } = this.#memory;
     for (let unit = 0; unit < units; unit++) {
-      if (this.#round === 'middle' || (this.#round === 'gather' && (this.#ranks[unit] as number) > 1)) nexts[unit] = Math.min(nexts[unit] as number, ranges[unit * 2 + 1] as number);
+      if (this.#round === 'middle' || (this.#round === 'gather' && (this.#ranks[unit] as number) > 1))
+        nexts[unit] = Math.min(nexts[unit] as number, ranges[unit * 2 + 1] as number);
     }
   }
 
   #expect(method: string, ...rounds: SelectionRound[]): void {
-    if (!rounds.includes(this.#round)) throw new RangeError(`ThresholdSelection.${method}: belongs to round ${rounds.map((round) => `"${round}"`).join(' or ')}, but the selection is in "${this.#round}"`);
+    if (!rounds.includes(this.#round))
+      throw new RangeError(
+        `ThresholdSelection.${method}: belongs to round ${rounds.map((round) => `"${round}"`).join(' or ')}, but the selection is in "${this.#round}"`,
+      );
   }
 }
 
-/** Adds counts to others. A count beyond the limit is beyond every rank that is looked for, so holding it there loses nothing. */
+/**
+ * Adds counts to others. A count beyond the limit is beyond every rank that is looked for, so holding it there loses
+ * nothing.
+ */
 function addUp(mine: Uint32Array, theirs: Uint32Array): void {
-  for (let index = 0; index < mine.length; index++) mine[index] = Math.min((mine[index] as number) + (theirs[index] as number), COUNT_LIMIT);
+  for (let index = 0; index < mine.length; index++)
+    mine[index] = Math.min((mine[index] as number) + (theirs[index] as number), COUNT_LIMIT);
 }
 
-function choose<Values extends Float32Array | Int32Array>(mine: Values, theirs: Values, pick: (one: number, other: number) => number): void {
+function choose<Values extends Float32Array | Int32Array>(
+  mine: Values,
+  theirs: Values,
+  pick: (one: number, other: number) => number,
+): void {
   for (let unit = 0; unit < mine.length; unit++) mine[unit] = pick(mine[unit] as number, theirs[unit] as number);
 }

@@ -67,8 +67,14 @@ export class TopActivations {
   readonly #scoreAt: Float64Array;
   readonly #mapAt: Float32Array;
 
-  constructor({ units, mapSize, images = topActivationsDefaults.images, pool = topActivationsDefaults.pool }: TopActivationsOptions) {
-    if (!Number.isInteger(images) || images < 1) throw new RangeError(`TopActivations: ${String(images)} images of a unit cannot be kept`);
+  constructor({
+    units,
+    mapSize,
+    images = topActivationsDefaults.images,
+    pool = topActivationsDefaults.pool,
+  }: TopActivationsOptions) {
+    if (!Number.isInteger(images) || images < 1)
+      throw new RangeError(`TopActivations: ${String(images)} images of a unit cannot be kept`);
     this.#units = units;
     this.#mapSize = mapSize;
     this.#images = images;
@@ -86,11 +92,15 @@ export class TopActivations {
    *
    * @param image its number
    * @param activations units x map values; what is kept is copied
-   * @param greatest greatest value of each map where it is known, NaN where a value is not finite: maps are then not read for it
+   * @param greatest greatest value of each map where it is known, NaN where a value is not finite: maps are then not
+   *   read for it
    */
   add(image: number, activations: Float32Array, greatest?: Float32Array): void {
     const [units, size] = [this.#units, this.#mapSize];
-    if (activations.length !== units * size) throw new RangeError(`TopActivations.add: expected ${String(units)} maps of ${String(size)} values, got ${String(activations.length)} values`);
+    if (activations.length !== units * size)
+      throw new RangeError(
+        `TopActivations.add: expected ${String(units)} maps of ${String(size)} values, got ${String(activations.length)} values`,
+      );
     if (this.#pool === 'max' && greatest?.every((score) => !Number.isNaN(score)) === true) {
       for (let unit = 0; unit < units; unit++) {
         const score = greatest[unit] as number;
@@ -116,7 +126,13 @@ export class TopActivations {
       const first = unit * other.#images;
       for (let rank = first; rank < first + (other.#filled[unit] as number); rank++) {
         const place = other.#order[rank] as number;
-        this.#insert(unit, (other.#imageAt[place] as number) + firstImage, other.#scoreAt[place] as number, other.#mapAt, place * other.#mapSize);
+        this.#insert(
+          unit,
+          (other.#imageAt[place] as number) + firstImage,
+          other.#scoreAt[place] as number,
+          other.#mapAt,
+          place * other.#mapSize,
+        );
       }
     }
   }
@@ -124,19 +140,38 @@ export class TopActivations {
   /** State as plain data, the arrays copied. */
   toState(): TopActivationsState {
     const options = { units: this.#units, mapSize: this.#mapSize, images: this.#images, pool: this.#pool };
-    return { kind: 'TopActivations/1', options, filled: this.#filled.slice(), order: this.#order.slice(), imageAt: this.#imageAt.slice(), scoreAt: this.#scoreAt.slice(), mapAt: this.#mapAt.slice() };
+    return {
+      kind: 'TopActivations/1',
+      options,
+      filled: this.#filled.slice(),
+      order: this.#order.slice(),
+      imageAt: this.#imageAt.slice(),
+      scoreAt: this.#scoreAt.slice(),
+      mapAt: this.#mapAt.slice(),
+    };
   }
 
   /** Tally of a state, to be read or merged. @throws RangeError if the state is not whole */
   static fromState(state: TopActivationsState): TopActivations {
-    if ((state.kind as string) !== 'TopActivations/1') throw new RangeError(`TopActivations.fromState: expected a state of kind TopActivations/1, got ${state.kind}`);
+    if ((state.kind as string) !== 'TopActivations/1')
+      throw new RangeError(`TopActivations.fromState: expected a state of kind TopActivations/1, got ${state.kind}`);
     const top = new TopActivations(state.options);
-    for (const [into, from] of [[top.#filled, state.filled], [top.#order, state.order], [top.#imageAt, state.imageAt], [top.#scoreAt, state.scoreAt], [top.#mapAt, state.mapAt]] as const) {
-      if (into.length !== from.length) throw new RangeError(`TopActivations.fromState: an array has ${String(from.length)} entries instead of ${String(into.length)}`);
+    for (const [into, from] of [
+      [top.#filled, state.filled],
+      [top.#order, state.order],
+      [top.#imageAt, state.imageAt],
+      [top.#scoreAt, state.scoreAt],
+      [top.#mapAt, state.mapAt],
+    ] as const) {
+      if (into.length !== from.length)
+        throw new RangeError(
+          `TopActivations.fromState: an array has ${String(from.length)} entries instead of ${String(into.length)}`,
+        );
       into.set(from);
     }
     top.#filled.forEach((filled, unit) => {
-      if (filled === top.#images) top.#bars[unit] = top.#scoreAt[top.#order[(unit + 1) * top.#images - 1] as number] as number;
+      if (filled === top.#images)
+        top.#bars[unit] = top.#scoreAt[top.#order[(unit + 1) * top.#images - 1] as number] as number;
     });
     return top;
   }
@@ -159,13 +194,16 @@ export class TopActivations {
     // A full unit gives up its last place.
     const place = full ? last : first + filled;
     let rank = full ? filled - 1 : filled;
-    for (; rank > 0 && this.#precedes(image, score, this.#order[first + rank - 1] as number); rank--) this.#order[first + rank] = this.#order[first + rank - 1] as number;
+    for (; rank > 0 && this.#precedes(image, score, this.#order[first + rank - 1] as number); rank--)
+      this.#order[first + rank] = this.#order[first + rank - 1] as number;
     this.#order[first + rank] = place;
     this.#imageAt[place] = image;
     this.#scoreAt[place] = score;
-    for (let value = 0, at = place * this.#mapSize; value < this.#mapSize; value++, at++) this.#mapAt[at] = maps[start + value] as number;
+    for (let value = 0, at = place * this.#mapSize; value < this.#mapSize; value++, at++)
+      this.#mapAt[at] = maps[start + value] as number;
     if (!full) this.#filled[unit] = filled + 1;
-    if (filled + 1 >= this.#images) this.#bars[unit] = this.#scoreAt[this.#order[first + this.#images - 1] as number] as number;
+    if (filled + 1 >= this.#images)
+      this.#bars[unit] = this.#scoreAt[this.#order[first + this.#images - 1] as number] as number;
   }
 
   #precedes(image: number, score: number, place: number): boolean {
@@ -185,15 +223,31 @@ class MapScorer {
   constructor(units: number, mapSize: number, pool: ActivationPool) {
     [this.#units, this.#mapSize, this.#mean] = [units, mapSize, pool === 'mean'];
     const memory = this.#memory;
-    this.#at = { maps: memory.allocate(units * mapSize * 4), bars: memory.allocate(units * 8), scores: memory.allocate(units * 8), reached: memory.allocate(units * 4) };
+    this.#at = {
+      maps: memory.allocate(units * mapSize * 4),
+      bars: memory.allocate(units * 8),
+      scores: memory.allocate(units * 8),
+      reached: memory.allocate(units * 4),
+    };
   }
 
   /** Units whose map reaches its bar, and their scores; the views hold until the next call. */
-  score(activations: Float32Array, bars: Float64Array): { readonly reached: Uint32Array; readonly scores: Float64Array } {
+  score(
+    activations: Float32Array,
+    bars: Float64Array,
+  ): { readonly reached: Uint32Array; readonly scores: Float64Array } {
     const [memory, at] = [this.#memory, this.#at];
     memory.floats(at.maps, activations.length).set(activations);
     memory.doubles(at.bars, bars.length).set(bars);
-    const count = memory.kernels.scoreMaps(at.maps, this.#units, this.#mapSize, this.#mean, at.bars, at.scores, at.reached);
+    const count = memory.kernels.scoreMaps(
+      at.maps,
+      this.#units,
+      this.#mapSize,
+      this.#mean,
+      at.bars,
+      at.scores,
+      at.reached,
+    );
     return { reached: memory.integers(at.reached, count), scores: memory.doubles(at.scores, count) };
   }
 }

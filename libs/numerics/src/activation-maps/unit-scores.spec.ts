@@ -21,6 +21,9 @@ describe('informationQuality', () => {
 
   it('equals mutual information over joint entropy', () => {
     // Cells 10, 20, 5, 65 of 100: I = sum p log(p / pq), H = -sum p log p, computed with numpy.
-    expect(informationQuality({ intersection: 10, unitArea: 30, conceptArea: 15 }, 100)).toBeCloseTo(0.052_581_323_459_845_876, 14);
+    expect(informationQuality({ intersection: 10, unitArea: 30, conceptArea: 15 }, 100)).toBeCloseTo(
+      0.052_581_323_459_845_876,
+      14,
+    );
   });
 });

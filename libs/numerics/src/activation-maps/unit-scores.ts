@@ -34,8 +34,18 @@ export function areaOverUnion(intersection: number, unitArea: number, conceptAre
 export function informationQuality(counts: PairCounts, pixels: number): number {
   const { intersection, unitArea, conceptArea } = counts;
   const [unit, concept] = [unitArea / pixels, conceptArea / pixels];
-  const [both, unitAlone, conceptAlone, neither] = [intersection / pixels, (unitArea - intersection) / pixels, (conceptArea - intersection) / pixels, (pixels - unitArea - conceptArea + intersection) / pixels];
-  const information = 0 + surprise(both, unit * concept) + surprise(unitAlone, unit * (1 - concept)) + surprise(conceptAlone, (1 - unit) * concept) + surprise(neither, (1 - unit) * (1 - concept));
+  const [both, unitAlone, conceptAlone, neither] = [
+    intersection / pixels,
+    (unitArea - intersection) / pixels,
+    (conceptArea - intersection) / pixels,
+    (pixels - unitArea - conceptArea + intersection) / pixels,
+  ];
+  const information =
+    0 +
+    surprise(both, unit * concept) +
+    surprise(unitAlone, unit * (1 - concept)) +
+    surprise(conceptAlone, (1 - unit) * concept) +
+    surprise(neither, (1 - unit) * (1 - concept));
   const entropy = 0 - surprise(both, 1) - surprise(unitAlone, 1) - surprise(conceptAlone, 1) - surprise(neither, 1);
   return entropy > 0 ? information / entropy : 0;
 }

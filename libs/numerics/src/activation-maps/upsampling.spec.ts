@@ -13,7 +13,10 @@ const sizes = fc.record({
 });
 const withMap = sizes.chain((options) => {
   const length = options.height * options.width;
-  return fc.tuple(fc.constant(options), fc.float32Array({ minLength: length, maxLength: length, noNaN: true, min: -(2 ** 100), max: 2 ** 100 }));
+  return fc.tuple(
+    fc.constant(options),
+    fc.float32Array({ minLength: length, maxLength: length, noNaN: true, min: -(2 ** 100), max: 2 ** 100 }),
+  );
 });
 
 function neighbours(options: UpsamplingOptions, map: Float32Array, row: number, column: number): number[] {
@@ -23,7 +26,9 @@ function neighbours(options: UpsamplingOptions, map: Float32Array, row: number, 
     [left, left + 1].map((x) => {
       const inside = y >= 0 && x >= 0 && y < options.height && x < options.width;
       if (!inside && options.padding === 'zeros') return 0;
-      return map[Math.min(Math.max(y, 0), options.height - 1) * options.width + Math.min(Math.max(x, 0), options.width - 1)] as number;
+      return map[
+        Math.min(Math.max(y, 0), options.height - 1) * options.width + Math.min(Math.max(x, 0), options.width - 1)
+      ] as number;
     }),
   );
 }
@@ -46,8 +51,16 @@ describe('upsampleMap', () => {
   });
 
   it('scales the corner of a 7 x 7 map by 0.5625 an axis', () => {
-    const pixels = upsampleMap(planUpsampling({ height: 7, width: 7, targetHeight: 56, targetWidth: 56 }), new Float32Array(49).fill(1));
-    expect([pixels[0], pixels[3], pixels[56 * 28 + 28], pixels.at(-1)]).toEqual([0.5625 ** 2, 0.5625 * 0.9375, 1, 0.5625 ** 2]);
+    const pixels = upsampleMap(
+      planUpsampling({ height: 7, width: 7, targetHeight: 56, targetWidth: 56 }),
+      new Float32Array(49).fill(1),
+    );
+    expect([pixels[0], pixels[3], pixels[56 * 28 + 28], pixels.at(-1)]).toEqual([
+      0.5625 ** 2,
+      0.5625 * 0.9375,
+      1,
+      0.5625 ** 2,
+    ]);
   });
 
   it('never leaves the interval of the four neighbours', () => {
@@ -56,7 +69,8 @@ describe('upsampleMap', () => {
         const pixels = upsampleMap(planUpsampling(options), map);
         pixels.forEach((pixel, index) => {
           const around = neighbours(options, map, Math.floor(index / options.targetWidth), index % options.targetWidth);
-          if (pixel < Math.min(...around) || pixel > Math.max(...around)) throw new Error(`${String(pixel)} outside ${String(around)}`);
+          if (pixel < Math.min(...around) || pixel > Math.max(...around))
+            throw new Error(`${String(pixel)} outside ${String(around)}`);
         });
       }),
     );
@@ -72,9 +86,19 @@ describe('upsampleMap', () => {
         memory.floats(from, map.length).set(map);
         memory.kernels.upsampleAll(from, to);
         const rows = memory.floats(to, groups * 4 * options.targetHeight);
-        const got = Array.from({ length: options.targetHeight * options.targetWidth }, (_, pixel) => rows[Math.floor(pixel / options.targetWidth) * groups * 4 + (pixel % options.targetWidth)]);
+        const got = Array.from(
+          { length: options.targetHeight * options.targetWidth },
+          (_, pixel) => rows[Math.floor(pixel / options.targetWidth) * groups * 4 + (pixel % options.targetWidth)],
+        );
         // The kernel turns -0 into 0, so compare after the same.
-        expect(got).toEqual(Array.from(upsampleMap(plan, map.map((value) => value + 0))));
+        expect(got).toEqual(
+          Array.from(
+            upsampleMap(
+              plan,
+              map.map((value) => value + 0),
+            ),
+          ),
+        );
       }),
       { numRuns: 60 },
     );
@@ -83,7 +107,9 @@ describe('upsampleMap', () => {
 
 describe('planUpsampling', () => {
   it('refuses sizes that are no whole numbers of at least 1', () => {
-    expect(() => planUpsampling({ height: 0, width: 7, targetHeight: 56, targetWidth: 56 })).toThrow('height must be a whole number from 1 to 65535, got 0');
+    expect(() => planUpsampling({ height: 0, width: 7, targetHeight: 56, targetWidth: 56 })).toThrow(
+      'height must be a whole number from 1 to 65535, got 0',
+    );
     expect(() => planUpsampling({ height: 7, width: 7, targetHeight: 56, targetWidth: 5.5 })).toThrow('targetWidth');
   });
 

@@ -1,7 +1,9 @@
 /** What lies outside a map: zeros (activations fade at the border) or its own border repeated. */
 export type UpsamplingPadding = 'zeros' | 'clamp';
 
-/** Which points of map and target coincide: pixels as areas with centres at half, or the centres of the corner pixels. */
+/**
+ * Which points of map and target coincide: pixels as areas with centres at half, or the centres of the corner pixels.
+ */
 export type UpsamplingAlignment = 'half-pixel' | 'corners';
 
 /** Sizes and manner of a bilinear upsampling. */
@@ -43,7 +45,8 @@ const MAXIMUM_FRACTION = 1 - 2 ** -22;
 export function planUpsampling(options: UpsamplingOptions): UpsamplingPlan {
   const { height, width, targetHeight, targetWidth, padding = 'zeros', alignment = 'half-pixel' } = options;
   for (const [name, size] of Object.entries({ height, width, targetHeight, targetWidth })) {
-    if (!Number.isInteger(size) || size < 1 || size > 65535) throw new RangeError(`planUpsampling: ${name} must be a whole number from 1 to 65535, got ${String(size)}`);
+    if (!Number.isInteger(size) || size < 1 || size > 65535)
+      throw new RangeError(`planUpsampling: ${name} must be a whole number from 1 to 65535, got ${String(size)}`);
   }
   return {
     ...{ height, width, targetHeight, targetWidth, padding, alignment },
@@ -62,12 +65,21 @@ export function planUpsampling(options: UpsamplingOptions): UpsamplingPlan {
  * @param map height x width values, row by row
  * @param target where the pixels go, row by row; made when not given
  */
-export function upsampleMap(plan: UpsamplingPlan, map: ArrayLike<number>, target: Float32Array = new Float32Array(plan.targetHeight * plan.targetWidth)): Float32Array {
+export function upsampleMap(
+  plan: UpsamplingPlan,
+  map: ArrayLike<number>,
+  target: Float32Array = new Float32Array(plan.targetHeight * plan.targetWidth),
+): Float32Array {
   const { height, width, targetHeight, targetWidth, padding, columns, rows } = plan;
   const { fround } = Math;
   const read = (row: number, column: number): number => {
-    if (padding === 'clamp') return map[Math.min(Math.max(row - 1, 0), height - 1) * width + Math.min(Math.max(column - 1, 0), width - 1)] as number;
-    return row < 1 || column < 1 || row > height || column > width ? 0 : (map[(row - 1) * width + column - 1] as number);
+    if (padding === 'clamp')
+      return map[
+        Math.min(Math.max(row - 1, 0), height - 1) * width + Math.min(Math.max(column - 1, 0), width - 1)
+      ] as number;
+    return row < 1 || column < 1 || row > height || column > width
+      ? 0
+      : (map[(row - 1) * width + column - 1] as number);
   };
   const mix = (from: number, to: number, weight: number): number => fround(from + fround(weight * fround(to - from)));
   for (let row = 0, at = 0; row < targetHeight; row++) {
@@ -85,14 +97,21 @@ export function upsampleMap(plan: UpsamplingPlan, map: ArrayLike<number>, target
 
 /** Whether two plans give the same pixels. */
 export function samePlan(one: UpsamplingPlan, other: UpsamplingPlan): boolean {
-  return (['height', 'width', 'targetHeight', 'targetWidth', 'padding', 'alignment'] as const).every((key) => one[key] === other[key]);
+  return (['height', 'width', 'targetHeight', 'targetWidth', 'padding', 'alignment'] as const).every(
+    (key) => one[key] === other[key],
+  );
 }
 
 function planAxis(size: number, target: number, alignment: UpsamplingAlignment): UpsamplingAxis {
   const starts = new Uint32Array(target);
   const fractions = new Float32Array(target);
   for (let index = 0; index < target; index++) {
-    const position = alignment === 'half-pixel' ? ((index + 0.5) * size) / target - 0.5 : target === 1 ? 0 : (index * (size - 1)) / (target - 1);
+    const position =
+      alignment === 'half-pixel'
+        ? ((index + 0.5) * size) / target - 0.5
+        : target === 1
+          ? 0
+          : (index * (size - 1)) / (target - 1);
     const left = Math.floor(position);
     const fraction = Math.fround(position - left);
     const next = fraction > MAXIMUM_FRACTION;

@@ -38,7 +38,8 @@ const patience = (rows: number) => (rows <= smallTable ? 30 : 5);
 export function clusterKMeans(options: KMeansOptions): KMeansClusters {
   const { k, seed = kMeansDefaults.seed, restarts = kMeansDefaults.restarts } = options;
   checkMatrix(options);
-  if (!Number.isInteger(k) || k < 1 || k > options.rows) throw new RangeError(`${String(options.rows)} rows cannot be put into ${String(k)} clusters`);
+  if (!Number.isInteger(k) || k < 1 || k > options.rows)
+    throw new RangeError(`${String(options.rows)} rows cannot be put into ${String(k)} clusters`);
   const labels = numberByFirstRow(bestPartition(principalCoordinates(options), k, seed, restarts).labels, k);
   return { labels, ...centresOf(options, labels, k) };
 }
@@ -64,17 +65,28 @@ function numberByFirstRow(labels: Int32Array, k: number): Int32Array {
   return labels.map((label) => numbers[label] as number);
 }
 
-function centresOf({ values, rows, columns }: RowMatrix, labels: Int32Array, k: number): { readonly centroids: Float64Array; readonly inertia: number } {
+function centresOf(
+  { values, rows, columns }: RowMatrix,
+  labels: Int32Array,
+  k: number,
+): { readonly centroids: Float64Array; readonly inertia: number } {
   const [centroids, sizes] = [new Float64Array(k * columns), new Int32Array(k)];
   for (let row = 0; row < rows; row++) {
     const label = labels[row] as number;
     sizes[label] = (sizes[label] as number) + 1;
-    for (let column = 0; column < columns; column++) centroids[label * columns + column] = (centroids[label * columns + column] as number) + (values[row * columns + column] as number);
+    for (let column = 0; column < columns; column++)
+      centroids[label * columns + column] =
+        (centroids[label * columns + column] as number) + (values[row * columns + column] as number);
   }
-  for (let index = 0; index < centroids.length; index++) centroids[index] = (centroids[index] as number) / (sizes[Math.floor(index / columns)] as number);
+  for (let index = 0; index < centroids.length; index++)
+    centroids[index] = (centroids[index] as number) / (sizes[Math.floor(index / columns)] as number);
   let inertia = 0;
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) inertia += ((values[row * columns + column] as number) - (centroids[(labels[row] as number) * columns + column] as number)) ** 2;
+    for (let column = 0; column < columns; column++)
+      inertia +=
+        ((values[row * columns + column] as number) -
+          (centroids[(labels[row] as number) * columns + column] as number)) **
+        2;
   }
   return { centroids, inertia };
 }

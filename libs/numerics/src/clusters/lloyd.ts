@@ -19,8 +19,10 @@ const roundings = 16;
 const leastSaving = 1e-12;
 
 /**
- * One run of k-means: centres drawn by k-means++ (Arthur, Vassilvitskii 2007), Lloyd's rounds until no row changes, then
- * single rows moved as long as that lowers the inertia (Hartigan, Wong 1979), which escapes many of Lloyd's poor optima.
+ * One run of k-means: centres drawn by k-means++ (Arthur, Vassilvitskii 2007), Lloyd's rounds until no row changes,
+ * then
+ * single rows moved as long as that lowers the inertia (Hartigan, Wong 1979), which escapes many of Lloyd's poor
+ * optima.
  *
  * @param matrix rows to cluster, at least `k`
  * @param k clusters, at least 1
@@ -53,7 +55,8 @@ class Clusters {
     this.labels = new Int32Array(matrix.rows).fill(-1);
     this.centres = new Float64Array(k * matrix.columns);
     this.#sizes = new Int32Array(k);
-    this.#rounding = (roundings * Number.EPSILON * matrix.values.reduce((sum, value) => sum + value * value, 0)) / matrix.rows;
+    this.#rounding =
+      (roundings * Number.EPSILON * matrix.values.reduce((sum, value) => sum + value * value, 0)) / matrix.rows;
   }
 
   /** Puts every row to its nearest centre; says whether any changed while there is something to gain. */
@@ -74,7 +77,9 @@ class Clusters {
     }
     for (let cluster = 0; cluster < this.#k; cluster++) if (this.#sizes[cluster] === 0) this.#fill(cluster, distances);
     // Equal rows would empty and fill clusters for ever where there are more of these than different rows.
-    return distances.some((distance) => distance > this.#rounding) && this.labels.some((label, row) => label !== before[row]);
+    return (
+      distances.some((distance) => distance > this.#rounding) && this.labels.some((label, row) => label !== before[row])
+    );
   }
 
   /** Puts the centres into the middle of their rows. */
@@ -83,9 +88,12 @@ class Clusters {
     this.centres.fill(0);
     for (let row = 0; row < rows; row++) {
       const start = (this.labels[row] as number) * columns;
-      for (let column = 0; column < columns; column++) this.centres[start + column] = (this.centres[start + column] as number) + (values[row * columns + column] as number);
+      for (let column = 0; column < columns; column++)
+        this.centres[start + column] =
+          (this.centres[start + column] as number) + (values[row * columns + column] as number);
     }
-    for (let index = 0; index < this.centres.length; index++) this.centres[index] = (this.centres[index] as number) / (this.#sizes[Math.floor(index / columns)] as number);
+    for (let index = 0; index < this.centres.length; index++)
+      this.centres[index] = (this.centres[index] as number) / (this.#sizes[Math.floor(index / columns)] as number);
   }
 
   /** Goes over the rows once and moves each whose move lowers the inertia; says whether any was moved. */
@@ -100,7 +108,11 @@ class Clusters {
       const gain = (squaredDistance(this.#matrix, row, this.centres, from) * size) / (size - 1);
       for (let to = 0; to < this.#k; to++) {
         const others = this.#sizes[to] as number;
-        if (to === from || gain - (squaredDistance(this.#matrix, row, this.centres, to) * others) / (others + 1) <= limit) continue;
+        if (
+          to === from ||
+          gain - (squaredDistance(this.#matrix, row, this.centres, to) * others) / (others + 1) <= limit
+        )
+          continue;
         this.#move(row, from, to);
         moved = true;
         break;
@@ -126,7 +138,8 @@ class Clusters {
   inertia(): number {
     this.centre();
     let sum = 0;
-    for (let row = 0; row < this.#matrix.rows; row++) sum += squaredDistance(this.#matrix, row, this.centres, this.labels[row] as number);
+    for (let row = 0; row < this.#matrix.rows; row++)
+      sum += squaredDistance(this.#matrix, row, this.centres, this.labels[row] as number);
     return sum;
   }
 
@@ -134,7 +147,11 @@ class Clusters {
   #fill(cluster: number, distances: Float64Array): void {
     let farthest = -1;
     distances.forEach((distance, row) => {
-      if ((this.#sizes[this.labels[row] as number] as number) > 1 && (farthest < 0 || distance > (distances[farthest] as number))) farthest = row;
+      if (
+        (this.#sizes[this.labels[row] as number] as number) > 1 &&
+        (farthest < 0 || distance > (distances[farthest] as number))
+      )
+        farthest = row;
     });
     const from = this.labels[farthest] as number;
     this.#sizes[from] = (this.#sizes[from] as number) - 1;
@@ -152,7 +169,8 @@ function drawCentres(matrix: RowMatrix, k: number, random: Random): Float64Array
   for (let cluster = 0; cluster < k; cluster++) {
     centres.set(values.subarray(row * columns, (row + 1) * columns), cluster * columns);
     let total = 0;
-    for (let other = 0; other < rows; other++) total += nearest[other] = Math.min(nearest[other] as number, squaredDistance(matrix, other, centres, cluster));
+    for (let other = 0; other < rows; other++)
+      total += nearest[other] = Math.min(nearest[other] as number, squaredDistance(matrix, other, centres, cluster));
     let left = random.uniform() * total;
     for (row = 0; row < rows - 1; row++) if ((left -= nearest[row] as number) < 0) break;
   }

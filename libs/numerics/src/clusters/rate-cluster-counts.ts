@@ -28,7 +28,10 @@ export interface RatedClusterCount {
   readonly gap: number;
 }
 
-/** Streams of the seed: those of the reference sets and of the sample lie beyond those that k-means takes for its numbers of clusters. */
+/**
+ * Streams of the seed: those of the reference sets and of the sample lie beyond those that k-means takes for its
+ * numbers of clusters.
+ */
 const [referenceStream, sampleStream] = [1_000_000, 2_000_000];
 
 /** Rows up to which numbers of clusters are rated by all of them; of more a sample is rated. */
@@ -40,7 +43,8 @@ export const ratedSample = 500;
 const referenceRestarts = (rows: number) => (rows <= 30 ? 10 : 1);
 
 /**
- * Rates k = 1, 2, …, `maximum` clusters. The gap statistic (Tibshirani, Walther, Hastie 2001) is the mean of log inertia
+ * Rates k = 1, 2, …, `maximum` clusters. The gap statistic (Tibshirani, Walther, Hastie 2001) is the mean of log
+ * inertia
  * over reference sets minus that of the rows; references are uniform in the box around the rows along their principal
  * axes (variant b of the paper).
  *
@@ -51,12 +55,19 @@ export function rateClusterCounts(options: RateClusterCountsOptions): RatedClust
   checkMatrix(options);
   if (options.rows <= ratedRows) return rateAll(options);
   const share = ratedSample / options.rows;
-  return rateAll({ ...options, ...sampleRows(options, options.seed ?? kMeansDefaults.seed), maximum: Math.min(options.maximum, ratedSample) }).map((rated) => ({ ...rated, inertia: rated.inertia / share }));
+  return rateAll({
+    ...options,
+    ...sampleRows(options, options.seed ?? kMeansDefaults.seed),
+    maximum: Math.min(options.maximum, ratedSample),
+  }).map((rated) => ({ ...rated, inertia: rated.inertia / share }));
 }
 
 /** Rows drawn without replacement, in their order. */
 function sampleRows({ values, rows, columns }: RowMatrix, seed: number): RowMatrix {
-  const drawn = createRandom(seed, sampleStream).shuffle(Int32Array.from({ length: rows }, (_, row) => row)).subarray(0, ratedSample).toSorted();
+  const drawn = createRandom(seed, sampleStream)
+    .shuffle(Int32Array.from({ length: rows }, (_, row) => row))
+    .subarray(0, ratedSample)
+    .toSorted();
   const sampled = new Float64Array(ratedSample * columns);
   drawn.forEach((row, place) => {
     sampled.set(values.subarray(row * columns, (row + 1) * columns), place * columns);
@@ -65,7 +76,12 @@ function sampleRows({ values, rows, columns }: RowMatrix, seed: number): RowMatr
 }
 
 function rateAll(options: RateClusterCountsOptions): RatedClusterCount[] {
-  const { maximum, seed = kMeansDefaults.seed, restarts = kMeansDefaults.restarts, references = options.rows <= smallTable ? 50 : 10 } = options;
+  const {
+    maximum,
+    seed = kMeansDefaults.seed,
+    restarts = kMeansDefaults.restarts,
+    references = options.rows <= smallTable ? 50 : 10,
+  } = options;
   const coordinates = principalCoordinates(options);
   const sets = Array.from({ length: references }, (_, reference) => uniformSet(coordinates, seed, reference));
   return Array.from({ length: maximum }, (_, index) => {
@@ -89,5 +105,13 @@ function uniformSet({ values, rows, columns }: RowMatrix, seed: number, referenc
     low[column] = Math.min(low[column] as number, value);
     high[column] = Math.max(high[column] as number, value);
   });
-  return { values: values.map((_, index) => (low[index % columns] as number) + random.uniform() * ((high[index % columns] as number) - (low[index % columns] as number))), rows, columns };
+  return {
+    values: values.map(
+      (_, index) =>
+        (low[index % columns] as number) +
+        random.uniform() * ((high[index % columns] as number) - (low[index % columns] as number)),
+    ),
+    rows,
+    columns,
+  };
 }

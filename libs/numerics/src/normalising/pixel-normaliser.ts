@@ -14,7 +14,17 @@ export interface PixelNormaliserOptions {
 }
 
 interface NormalisingKernels extends KernelExports {
-  normalise(source: number, pixels: number, step: number, first: number, second: number, third: number, firstTable: number, secondTable: number, thirdTable: number): void;
+  normalise(
+    source: number,
+    pixels: number,
+    step: number,
+    first: number,
+    second: number,
+    third: number,
+    firstTable: number,
+    secondTable: number,
+    thirdTable: number,
+  ): void;
 }
 
 const tableBytes = 256 * 4;
@@ -48,8 +58,22 @@ export class PixelNormaliser {
     new Uint8Array(buffer, source, pixels.length).set(pixels);
     const [step, channelStep] = planar ? [4, pixelsPerImage * 4] : [12, 4];
     for (let byte = 0; byte < pixels.length; byte += pixelsPerImage * 3) {
-      const [red, green, blue] = channels.map((channel) => target + byte * 4 + channel * channelStep) as [number, number, number];
-      this.#kernels.normalise(source + byte, pixelsPerImage, step, red, green, blue, start, start + tableBytes, start + 2 * tableBytes);
+      const [red, green, blue] = channels.map((channel) => target + byte * 4 + channel * channelStep) as [
+        number,
+        number,
+        number,
+      ];
+      this.#kernels.normalise(
+        source + byte,
+        pixelsPerImage,
+        step,
+        red,
+        green,
+        blue,
+        start,
+        start + tableBytes,
+        start + 2 * tableBytes,
+      );
     }
     return new Float32Array(buffer, target, pixels.length);
   }

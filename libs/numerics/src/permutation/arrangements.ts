@@ -25,7 +25,11 @@ export function arrangeValues(values: Float64Array, limit: number): ArrangedValu
     places -= size;
     if (count > limit) return { count: Infinity, shape, slots: new Float64Array(0) };
   }
-  return { count: Math.round(count), shape, slots: Float64Array.from(sets.flatMap(([value, size]) => Array.from({ length: size }, () => value))) };
+  return {
+    count: Math.round(count),
+    shape,
+    slots: Float64Array.from(sets.flatMap(([value, size]) => Array.from({ length: size }, () => value))),
+  };
 }
 
 /** Value that occurs most often; among equally common ones the least. */
@@ -33,7 +37,7 @@ export function commonestValue(values: Float64Array): number {
   const sorted = values.slice().sort();
   let commonest = NaN;
   let most = 0;
-  for (let start = 0; start < sorted.length; ) {
+  for (let start = 0; start < sorted.length;) {
     let end = start + 1;
     while (end < sorted.length && sorted[end] === sorted[start]) end++;
     if (end - start > most) [commonest, most] = [sorted[start] as number, end - start];

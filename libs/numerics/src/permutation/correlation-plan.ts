@@ -11,7 +11,9 @@ export interface CorrelationTestOptions {
   readonly responses: readonly Float64Array[];
   /** Size of a sample of orderings, at least 1. @default 100000 */
   readonly permutations?: number;
-  /** Up to how many rows (0 to 10) all orderings are gone through; also sets what number of arrangements is. @default 9 */
+  /**
+   * Up to how many rows (0 to 10) all orderings are gone through; also sets what number of arrangements is. @default 9
+   */
   readonly exactUpTo?: number;
   /** Seed of the sample, an integer. @default 0 */
   readonly seed?: number;
@@ -20,7 +22,12 @@ export interface CorrelationTestOptions {
 }
 
 /** Values that {@link CorrelationTestOptions} take where they name none. */
-export const correlationTestDefaults = { permutations: 100_000, exactUpTo: 9, seed: 0, familyWise: false } as const satisfies Partial<CorrelationTestOptions>;
+export const correlationTestDefaults = {
+  permutations: 100_000,
+  exactUpTo: 9,
+  seed: 0,
+  familyWise: false,
+} as const satisfies Partial<CorrelationTestOptions>;
 
 /** Correlations that differ by no more than this are taken as equal, so that rounding cannot hide a tie. */
 export const CORRELATION_TOLERANCE = 1e-12;
@@ -72,13 +79,20 @@ export interface CorrelationPlan {
 
 /** Checks the options and prepares everything that does not depend on an ordering. */
 export function planCorrelationTests(options: CorrelationTestOptions): CorrelationPlan {
-  const [predictors, responses] = [options.predictors, options.responses].map((list) => list.map((series) => comfortableValues(series).values)) as [Float64Array[], Float64Array[]];
-  const { permutations = correlationTestDefaults.permutations, exactUpTo = correlationTestDefaults.exactUpTo } = options;
+  const [predictors, responses] = [options.predictors, options.responses].map((list) =>
+    list.map((series) => comfortableValues(series).values),
+  ) as [Float64Array[], Float64Array[]];
+  const { permutations = correlationTestDefaults.permutations, exactUpTo = correlationTestDefaults.exactUpTo } =
+    options;
   const { seed = correlationTestDefaults.seed, familyWise = correlationTestDefaults.familyWise } = options;
   const rows = (predictors[0] ?? responses[0])?.length ?? 0;
   checkSeries(predictors, responses, rows);
-  if (!Number.isSafeInteger(permutations) || permutations < 1) throw new RangeError(`permutations must be a whole number of at least 1, got ${String(permutations)}`);
-  if (!Number.isInteger(exactUpTo) || exactUpTo < 0 || exactUpTo > MOST_EXACT_ROWS) throw new RangeError(`exactUpTo must be a whole number from 0 to ${String(MOST_EXACT_ROWS)}, got ${String(exactUpTo)}`);
+  if (!Number.isSafeInteger(permutations) || permutations < 1)
+    throw new RangeError(`permutations must be a whole number of at least 1, got ${String(permutations)}`);
+  if (!Number.isInteger(exactUpTo) || exactUpTo < 0 || exactUpTo > MOST_EXACT_ROWS)
+    throw new RangeError(
+      `exactUpTo must be a whole number from 0 to ${String(MOST_EXACT_ROWS)}, got ${String(exactUpTo)}`,
+    );
   const exhaustive = rows <= exactUpTo;
   const size = predictors.length * responses.length;
   const correlations = new Float64Array(size).fill(NaN);
@@ -87,8 +101,11 @@ export function planCorrelationTests(options: CorrelationTestOptions): Correlati
   const patterns = groupByPresence(predictors).flatMap((predictorGroup) =>
     groupByPresence(responses).map((responseGroup): PlannedPattern => {
       const present = predictorGroup.rows.filter((row) => responseGroup.rows.includes(row));
-      for (const predictor of predictorGroup.members) for (const response of responseGroup.members) n[predictor * responses.length + response] = present.length;
-      const kept = responseGroup.members.map((response) => ({ response, values: pick(responses[response] as Float64Array, present) })).filter(({ values }) => !isConstant(values));
+      for (const predictor of predictorGroup.members)
+        for (const response of responseGroup.members) n[predictor * responses.length + response] = present.length;
+      const kept = responseGroup.members
+        .map((response) => ({ response, values: pick(responses[response] as Float64Array, present) }))
+        .filter(({ values }) => !isConstant(values));
       const units = kept.map(({ values }) => scaled(values, mean(values)));
       const planned = predictorGroup.members.flatMap((predictor): PlannedPredictor[] => {
         const own = pick(predictors[predictor] as Float64Array, present);
@@ -140,11 +157,19 @@ function pick(values: Float64Array, rows: readonly number[]): Float64Array {
 }
 
 function checkSeries(predictors: readonly Float64Array[], responses: readonly Float64Array[], rows: number): void {
-  if (rows > MOST_ROWS) throw new RangeError(`at most ${String(MOST_ROWS)} rows can be put into order, got ${String(rows)}`);
-  for (const [kind, list] of [['predictor', predictors], ['response', responses]] as const) {
+  if (rows > MOST_ROWS)
+    throw new RangeError(`at most ${String(MOST_ROWS)} rows can be put into order, got ${String(rows)}`);
+  for (const [kind, list] of [
+    ['predictor', predictors],
+    ['response', responses],
+  ] as const) {
     list.forEach((series, index) => {
-      if (series.length !== rows) throw new RangeError(`${kind} ${String(index)} has ${String(series.length)} values, expected ${String(rows)}`);
-      if (series.includes(Infinity) || series.includes(-Infinity)) throw new RangeError(`${kind} ${String(index)} contains an infinite value: only NaN may stand for a missing one`);
+      if (series.length !== rows)
+        throw new RangeError(`${kind} ${String(index)} has ${String(series.length)} values, expected ${String(rows)}`);
+      if (series.includes(Infinity) || series.includes(-Infinity))
+        throw new RangeError(
+          `${kind} ${String(index)} contains an infinite value: only NaN may stand for a missing one`,
+        );
     });
   }
 }

@@ -1,5 +1,11 @@
 import { ArrangementWalk } from './arrangements.ts';
-import { type CorrelationPlan, type CorrelationTestOptions, planCorrelationTests, type PlannedPattern, type PlannedPredictor } from './correlation-plan.ts';
+import {
+  type CorrelationPlan,
+  type CorrelationTestOptions,
+  planCorrelationTests,
+  type PlannedPattern,
+  type PlannedPredictor,
+} from './correlation-plan.ts';
 import { OrderingKernel } from './ordering-kernel.ts';
 import { fillOrderings } from './orderings.ts';
 
@@ -21,7 +27,9 @@ export interface CorrelationTests {
 interface ExtremeCounts {
   /** Orderings in which the pair's own correlation was at least as extreme as observed. */
   readonly own: Float64Array;
-  /** Orderings in which the most extreme correlation of the table was at least as extreme as the pair's observed one. */
+  /**
+   * Orderings in which the most extreme correlation of the table was at least as extreme as the pair's observed one.
+   */
   readonly family: Float64Array;
 }
 
@@ -58,13 +66,20 @@ function count(plan: CorrelationPlan): ExtremeCounts {
   const sampled = patterns.map((pattern) => pattern.predictors.filter(({ arranged }) => arranged.count === Infinity));
   if (plan.familyWise || sampled.some((list) => list.length > 0)) countShared(plan, sampled, block, kernel, counts);
   for (const pattern of patterns) {
-    for (const predictors of groupByShape(pattern)) countArrangements(plan, pattern, predictors, block, kernel, counts.own);
+    for (const predictors of groupByShape(pattern))
+      countArrangements(plan, pattern, predictors, block, kernel, counts.own);
   }
   return counts;
 }
 
 /** Goes through shared orderings: own counts of the pairs that need a sample and, if wanted, the table's maxima. */
-function countShared(plan: CorrelationPlan, sampled: readonly (readonly PlannedPredictor[])[], block: number, kernel: OrderingKernel, counts: ExtremeCounts): void {
+function countShared(
+  plan: CorrelationPlan,
+  sampled: readonly (readonly PlannedPredictor[])[],
+  block: number,
+  kernel: OrderingKernel,
+  counts: ExtremeCounts,
+): void {
   const { orderings, patterns, familyWise } = plan;
   const orders = new Uint16Array(block * orderings.rows);
   const places = new Uint16Array(block * orderings.rows);
@@ -78,7 +93,10 @@ function countShared(plan: CorrelationPlan, sampled: readonly (readonly PlannedP
       const needed = sampled[index] ?? [];
       if (pattern.units.length === 0 || (!familyWise && needed.length === 0)) return;
       placesInPattern(orders, orderings.rows, size, pattern.rows, places, block);
-      kernel.load({ places: pattern.rows.length, responses: pattern.units }, { places, slots: pattern.rows.length, stride: block, count: size });
+      kernel.load(
+        { places: pattern.rows.length, responses: pattern.units },
+        { places, slots: pattern.rows.length, stride: block, count: size },
+      );
       for (const predictor of familyWise ? pattern.predictors : needed) {
         const own = new Float64Array(pattern.units.length);
         kernel.count(predictor.values, predictor.thresholds, own, familyWise);
@@ -87,15 +105,24 @@ function countShared(plan: CorrelationPlan, sampled: readonly (readonly PlannedP
     });
     if (familyWise) for (const maximum of kernel.readMaxima(size)) increment(reached, atMost(sorted, maximum));
   }
-  // `reached[i]` counts the orderings whose maximum reaches just the i lowest thresholds; a pair wants all that reach its own.
-  for (let rank = sorted.length - 1; rank >= 0; rank--) reached[rank] = (reached[rank] as number) + (reached[rank + 1] as number);
+  // `reached[i]` counts the orderings whose maximum reaches just the i lowest thresholds; a pair wants all that reach
+  // its own.
+  for (let rank = sorted.length - 1; rank >= 0; rank--)
+    reached[rank] = (reached[rank] as number) + (reached[rank + 1] as number);
   plan.thresholds.forEach((threshold, pair) => {
     if (!Number.isNaN(threshold)) counts.family[pair] = reached[atMost(sorted, threshold)] as number;
   });
 }
 
 /** Goes through the distinct arrangements that predictors of one shape have in common. */
-function countArrangements(plan: CorrelationPlan, pattern: PlannedPattern, predictors: readonly PlannedPredictor[], block: number, kernel: OrderingKernel, counts: Float64Array): void {
+function countArrangements(
+  plan: CorrelationPlan,
+  pattern: PlannedPattern,
+  predictors: readonly PlannedPredictor[],
+  block: number,
+  kernel: OrderingKernel,
+  counts: Float64Array,
+): void {
   const [first] = predictors;
   if (first === undefined || pattern.units.length === 0) return;
   const { count: arrangements, shape, slots } = first.arranged;
@@ -104,7 +131,10 @@ function countArrangements(plan: CorrelationPlan, pattern: PlannedPattern, predi
   for (let from = 0; from < arrangements; from += block) {
     const size = Math.min(block, arrangements - from);
     walk.fill(places, block, size);
-    kernel.load({ places: pattern.rows.length, responses: pattern.units }, { places, slots: slots.length, stride: block, count: size });
+    kernel.load(
+      { places: pattern.rows.length, responses: pattern.units },
+      { places, slots: slots.length, stride: block, count: size },
+    );
     for (const predictor of predictors) {
       const own = new Float64Array(pattern.units.length);
       kernel.count(predictor.arranged.slots, predictor.thresholds, own, false);
@@ -115,8 +145,13 @@ function countArrangements(plan: CorrelationPlan, pattern: PlannedPattern, predi
 
 function read(plan: CorrelationPlan, counts: ExtremeCounts): CorrelationTests {
   const { orderings, patterns, familyWise, pearson, width, n } = plan;
-  const [p, pFamily, exact] = [new Float64Array(pearson.length).fill(NaN), new Float64Array(pearson.length).fill(NaN), new Uint8Array(pearson.length)];
-  const share = (extremes: number, of: number, all: boolean): number => (all ? extremes / of : (extremes + 1) / (of + 1));
+  const [p, pFamily, exact] = [
+    new Float64Array(pearson.length).fill(NaN),
+    new Float64Array(pearson.length).fill(NaN),
+    new Uint8Array(pearson.length),
+  ];
+  const share = (extremes: number, of: number, all: boolean): number =>
+    all ? extremes / of : (extremes + 1) / (of + 1);
   for (const pattern of patterns) {
     for (const { predictor, arranged } of pattern.predictors) {
       for (const response of pattern.responses) {
@@ -126,7 +161,8 @@ function read(plan: CorrelationPlan, counts: ExtremeCounts): CorrelationTests {
         exact[pair] = isExact ? 1 : 0;
         p[pair] = own;
         // The correction can only raise p: where p is exact and the maxima are sampled, chance could seem to lower it.
-        if (familyWise) pFamily[pair] = Math.max(own, share(counts.family[pair] as number, orderings.count, orderings.exhaustive));
+        if (familyWise)
+          pFamily[pair] = Math.max(own, share(counts.family[pair] as number, orderings.count, orderings.exhaustive));
       }
     }
   }
@@ -134,7 +170,14 @@ function read(plan: CorrelationPlan, counts: ExtremeCounts): CorrelationTests {
 }
 
 /** Writes, slot by slot, where each present row's value goes: the ordering of all rows without the missing ones. */
-function placesInPattern(orders: Uint16Array, rows: number, size: number, present: readonly number[], target: Uint16Array, stride: number): void {
+function placesInPattern(
+  orders: Uint16Array,
+  rows: number,
+  size: number,
+  present: readonly number[],
+  target: Uint16Array,
+  stride: number,
+): void {
   const compact = new Int32Array(rows).fill(-1);
   present.forEach((row, place) => {
     compact[row] = place;
@@ -158,7 +201,13 @@ function groupByShape(pattern: PlannedPattern): PlannedPredictor[][] {
   return [...groups.values()];
 }
 
-function addOwn(plan: CorrelationPlan, pattern: PlannedPattern, { predictor }: PlannedPredictor, own: Float64Array, counts: Float64Array): void {
+function addOwn(
+  plan: CorrelationPlan,
+  pattern: PlannedPattern,
+  { predictor }: PlannedPredictor,
+  own: Float64Array,
+  counts: Float64Array,
+): void {
   pattern.responses.forEach((response, index) => {
     const pair = predictor * plan.width + response;
     counts[pair] = (counts[pair] as number) + (own[index] as number);

@@ -3,8 +3,29 @@ import { orderingsWasm } from './orderings-wasm.ts';
 
 /** Functions of the compiled kernel; the comments of its source explain the parameters. */
 interface OrderingFunctions extends KernelExports {
-  countByPairs(groups: number, planes: number, orderings: number, tables: number, tableBytes: number, quads: number, thresholds: number, counts: number, maxima: number): void;
-  countByProducts(used: number, planes: number, values: number, orderings: number, responses: number, places: number, quads: number, thresholds: number, counts: number, maxima: number): void;
+  countByPairs(
+    groups: number,
+    planes: number,
+    orderings: number,
+    tables: number,
+    tableBytes: number,
+    quads: number,
+    thresholds: number,
+    counts: number,
+    maxima: number,
+  ): void;
+  countByProducts(
+    used: number,
+    planes: number,
+    values: number,
+    orderings: number,
+    responses: number,
+    places: number,
+    quads: number,
+    thresholds: number,
+    counts: number,
+    maxima: number,
+  ): void;
 }
 
 const PAGE_BYTES = 65536;
@@ -36,7 +57,10 @@ export interface OrderingBlock {
   readonly count: number;
 }
 
-/** One instance of the compiled kernel and its memory: takes a table of responses, a block of orderings, then any number of predictors. */
+/**
+ * One instance of the compiled kernel and its memory: takes a table of responses, a block of orderings, then any number
+ * of predictors.
+ */
 export class OrderingKernel {
   readonly #functions: OrderingFunctions;
   readonly #maxima: number;
@@ -79,7 +103,9 @@ export class OrderingKernel {
     const { buffer } = this.#functions.memory;
     if (tabled) pairPlaces(block, places, new Uint8Array(buffer, this.#at.planes, groups * block.stride));
     else {
-      new Uint16Array(buffer, this.#at.planes, block.slots * block.stride).set(block.places.subarray(0, block.slots * block.stride));
+      new Uint16Array(buffer, this.#at.planes, block.slots * block.stride).set(
+        block.places.subarray(0, block.slots * block.stride),
+      );
       const table = new Float64Array(buffer, this.#at.tables, quads * places * LANES).fill(0);
       responses.forEach((response, index) => {
         const first = Math.floor(index / LANES) * places * LANES + (index % LANES);
@@ -90,7 +116,8 @@ export class OrderingKernel {
 
   /**
    * Counts, for each response, the orderings of the block in which the predictor's correlation is at least the
-   * threshold in magnitude, and adds them to `counts` (from `offset` on). With `raise`, the maxima of the orderings rise.
+   * threshold in magnitude, and adds them to `counts` (from `offset` on). With `raise`, the maxima of the orderings
+   * rise.
    */
   count(slots: Float64Array, thresholds: Float64Array, counts: Float64Array, raise: boolean): void {
     const functions = this.#functions;
@@ -110,10 +137,34 @@ export class OrderingKernel {
         addresses[index] = at.planes + plane * planeBytes + start * (tabled ? 1 : 2);
       });
       const maxima = raise ? this.#maxima + 16 * start : 0;
-      if (tabled) functions.countByPairs(used.length, at.addresses, orderings, at.tables, places * places * QUAD_BYTES, quads, at.thresholds, at.counts, maxima);
-      else functions.countByProducts(used.length, at.addresses, at.values, orderings, at.tables, places, quads, at.thresholds, at.counts, maxima);
+      if (tabled)
+        functions.countByPairs(
+          used.length,
+          at.addresses,
+          orderings,
+          at.tables,
+          places * places * QUAD_BYTES,
+          quads,
+          at.thresholds,
+          at.counts,
+          maxima,
+        );
+      else
+        functions.countByProducts(
+          used.length,
+          at.addresses,
+          at.values,
+          orderings,
+          at.tables,
+          places,
+          quads,
+          at.thresholds,
+          at.counts,
+          maxima,
+        );
     }
-    for (let response = 0; response < responses.length; response++) counts[response] = (counts[response] as number) + Number(counted[response]);
+    for (let response = 0; response < responses.length; response++)
+      counts[response] = (counts[response] as number) + Number(counted[response]);
   }
 
   /** Sets the maxima of the next block's orderings to 0. */
@@ -124,17 +175,28 @@ export class OrderingKernel {
   /** Largest magnitude of a correlation that was counted with `raise`, for each of the first `count` orderings. */
   readMaxima(count: number): Float64Array {
     const lanes = new Float64Array(this.#functions.memory.buffer, this.#maxima, 2 * count);
-    return Float64Array.from({ length: count }, (_, ordering) => Math.max(lanes[2 * ordering] as number, lanes[2 * ordering + 1] as number));
+    return Float64Array.from({ length: count }, (_, ordering) =>
+      Math.max(lanes[2 * ordering] as number, lanes[2 * ordering + 1] as number),
+    );
   }
 
-  /** Tables what every pair of places contributes to each response; returns the groups of two slots that contribute at all. */
+  /**
+   * Tables what every pair of places contributes to each response; returns the groups of two slots that contribute at
+   * all.
+   */
   #fillTables(slots: Float64Array): number[] {
     const { places, responses } = this.#responses;
-    const groups = Array.from({ length: Math.ceil(slots.length / 2) }, (_, group) => group).filter((group) => slots[2 * group] !== 0 || (slots[2 * group + 1] ?? 0) !== 0);
+    const groups = Array.from({ length: Math.ceil(slots.length / 2) }, (_, group) => group).filter(
+      (group) => slots[2 * group] !== 0 || (slots[2 * group + 1] ?? 0) !== 0,
+    );
     // An all but constant predictor still needs a group for the kernel to read.
     if (groups.length === 0) groups.push(0);
     const quads = Math.ceil(responses.length / LANES);
-    const table = new Float64Array(this.#functions.memory.buffer, this.#at.tables, quads * groups.length * places * places * LANES);
+    const table = new Float64Array(
+      this.#functions.memory.buffer,
+      this.#at.tables,
+      quads * groups.length * places * places * LANES,
+    );
     for (let quad = 0; quad < quads; quad++) {
       for (let lane = 0; lane < LANES; lane++) {
         const response = responses[quad * LANES + lane];
@@ -143,7 +205,8 @@ export class OrderingKernel {
           let entry = (quad * groups.length + index) * places * places * LANES + lane;
           for (let a = 0; a < places; a++) {
             const contribution = response === undefined ? 0 : first * (response[a] as number);
-            for (let b = 0; b < places; b++, entry += LANES) table[entry] = response === undefined ? 0 : contribution + second * (response[b] as number);
+            for (let b = 0; b < places; b++, entry += LANES)
+              table[entry] = response === undefined ? 0 : contribution + second * (response[b] as number);
           }
         });
       }
@@ -153,7 +216,9 @@ export class OrderingKernel {
 
   #fillValues(slots: Float64Array): number[] {
     const used = Array.from(slots.keys()).filter((slot) => slots[slot] !== 0);
-    new Float64Array(this.#functions.memory.buffer, this.#at.values, used.length).set(used.map((slot) => slots[slot] as number));
+    new Float64Array(this.#functions.memory.buffer, this.#at.values, used.length).set(
+      used.map((slot) => slots[slot] as number),
+    );
     return used;
   }
 

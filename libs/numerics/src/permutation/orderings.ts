@@ -21,7 +21,12 @@ export interface OrderingPlan {
  * Ordering number i is the same whatever range it is asked for in: a sample has one random stream per 1,024 orderings,
  * and all orderings come in lexicographic order.
  */
-export function fillOrderings({ rows, exhaustive, seed }: OrderingPlan, start: number, end: number, target: Uint16Array): void {
+export function fillOrderings(
+  { rows, exhaustive, seed }: OrderingPlan,
+  start: number,
+  end: number,
+  target: Uint16Array,
+): void {
   if (exhaustive) {
     const order = orderingAt(rows, start);
     for (let ordering = start; ordering < end; ordering++) {

@@ -29,8 +29,10 @@ export function completeAxes(loadings: Float64Array, columns: number, real: numb
     for (let pass = 0; pass < 2; pass++) {
       for (let before = 0; before < start; before += columns) {
         let product = 0;
-        for (let column = 0; column < columns; column++) product += (axis[column] as number) * (loadings[before + column] as number);
-        for (let column = 0; column < columns; column++) axis[column] = (axis[column] as number) - product * (loadings[before + column] as number);
+        for (let column = 0; column < columns; column++)
+          product += (axis[column] as number) * (loadings[before + column] as number);
+        for (let column = 0; column < columns; column++)
+          axis[column] = (axis[column] as number) - product * (loadings[before + column] as number);
       }
     }
     const norm = Math.sqrt(axis.reduce((sum, value) => sum + value * value, 0));

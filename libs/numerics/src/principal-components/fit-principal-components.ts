@@ -22,7 +22,10 @@ export interface PrincipalComponents {
   readonly variance: Float64Array;
   /** Share of each axis in the total variance; 0 where all rows are equal. */
   readonly ratio: Float64Array;
-  /** Sample variances along all axes that the matrix can give, falling; the first {@link spectrumKept} where both its sides exceed 100. */
+  /**
+   * Sample variances along all axes that the matrix can give, falling; the first {@link spectrumKept} where both its
+   * sides exceed 100.
+   */
   readonly spectrum: Float64Array;
   /** Sum of the sample variances of all columns. */
   readonly totalVariance: number;
@@ -58,7 +61,9 @@ export function fitPrincipalComponents(options: PrincipalComponentsOptions): Pri
   checkMatrix(options);
   const maximumComponents = Math.max(0, Math.min(rows - 1, columns));
   if (!Number.isInteger(components) || components < 1 || components > maximumComponents) {
-    throw new RangeError(`cannot fit ${String(components)} components: ${String(rows)} rows x ${String(columns)} columns give ${maximumComponents === 0 ? 'none' : `1 to ${String(maximumComponents)}`}`);
+    throw new RangeError(
+      `cannot fit ${String(components)} components: ${String(rows)} rows x ${String(columns)} columns give ${maximumComponents === 0 ? 'none' : `1 to ${String(maximumComponents)}`}`,
+    );
   }
   const mean = columnMeans(options);
   const centred = centredRows(options, mean);
@@ -85,7 +90,10 @@ interface Axes {
 
 function findAxes(centred: RowMatrix, components: number, totalVariance: number): Axes {
   const { rows, columns } = centred;
-  const axes = Math.min(rows, columns) > DECOMPOSED_SIDE ? fromCrossProducts(centred, components) : fromDecomposition(centred, components);
+  const axes =
+    Math.min(rows, columns) > DECOMPOSED_SIDE
+      ? fromCrossProducts(centred, components)
+      : fromDecomposition(centred, components);
   // What is left of a variance that should be 0: rounding errors of the singular values, squared.
   const noise = totalVariance * (Math.max(rows, columns) * Number.EPSILON) ** 2;
   const real = axes.variance.findIndex((value) => !(value > noise));
@@ -101,29 +109,36 @@ function findAxes(centred: RowMatrix, components: number, totalVariance: number)
 
 function fromDecomposition({ values, rows, columns }: RowMatrix, components: number): Axes {
   const [{ Matrix }, { PCA }] = [matrixLibrary(), pcaLibrary()];
-  const fitted = new PCA(new Matrix(Array.from({ length: rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns))), { method: 'SVD', center: true, scale: false });
+  const fitted = new PCA(
+    new Matrix(Array.from({ length: rows }, (_, row) => values.subarray(row * columns, (row + 1) * columns))),
+    { method: 'SVD', center: true, scale: false },
+  );
   const vectors = fitted.getEigenvectors();
   const loadings = new Float64Array(components * columns);
   for (let component = 0; component < components; component++) {
-    for (let column = 0; column < columns; column++) loadings[component * columns + column] = vectors.get(column, component);
+    for (let column = 0; column < columns; column++)
+      loadings[component * columns + column] = vectors.get(column, component);
   }
   const spectrum = Float64Array.from(fitted.getEigenvalues());
   return { loadings, variance: spectrum.slice(0, components), spectrum };
 }
 
 /**
- * Axes from the eigenvectors of the smaller matrix of cross products. Its eigenvalues are the squares of what is wanted,
- * so that small ones drown in the rounding of the largest: where that happens, the axes found are taken out of the rows,
+ * Axes from the eigenvectors of the smaller matrix of cross products. Its eigenvalues are the squares of what is
+ * wanted,
+ * so that small ones drown in the rounding of the largest: where that happens, the axes found are taken out of the
+ * rows,
  * and what is left is gone through again.
  */
 function fromCrossProducts(centred: RowMatrix, components: number): Axes {
   const { rows, columns } = centred;
   const wanted = Math.max(components, Math.min(rows, columns, spectrumKept));
-  const noise = centred.values.reduce((sum, value) => sum + value * value, 0) * (Math.max(rows, columns) * Number.EPSILON) ** 2;
+  const noise =
+    centred.values.reduce((sum, value) => sum + value * value, 0) * (Math.max(rows, columns) * Number.EPSILON) ** 2;
   const loadings = new Float64Array(components * columns);
   const found: number[] = [];
   let spectrum: Float64Array | undefined;
-  for (let left = centred; found.length < components; ) {
+  for (let left = centred; found.length < components;) {
     const { axes, squares, all } = largestAxes(left, components - found.length, wanted);
     spectrum ??= all;
     const [largest = 0] = squares;
@@ -134,16 +149,31 @@ function fromCrossProducts(centred: RowMatrix, components: number): Axes {
     if (found.length < components) left = withoutAxes(left, axes.subarray(0, exact * columns));
   }
   // Those that were found again are exact; those after them are no larger, whatever their rounding says.
-  const squares = (spectrum ?? new Float64Array(wanted)).map((square, index) => (index < components ? (found[index] ?? 0) : Math.min(square, found[components - 1] ?? 0)));
+  const squares = (spectrum ?? new Float64Array(wanted)).map((square, index) =>
+    index < components ? (found[index] ?? 0) : Math.min(square, found[components - 1] ?? 0),
+  );
   const variances = squares.map((square) => square / (rows - 1));
   return { loadings, variance: variances.slice(0, components), spectrum: variances };
 }
 
 /** The largest axes of rows, and the squares that belong to them and to those after them. */
-function largestAxes(matrix: RowMatrix, components: number, wanted: number): { readonly axes: Float64Array; readonly squares: Float64Array; readonly all: Float64Array } {
+function largestAxes(
+  matrix: RowMatrix,
+  components: number,
+  wanted: number,
+): { readonly axes: Float64Array; readonly squares: Float64Array; readonly all: Float64Array } {
   const { values, rows, columns } = matrix;
   const byRows = rows < columns;
-  const { values: squares, vectors, spectrum: all } = largestEigenpairs(crossProducts(byRows ? matrix : transposed(matrix)), byRows ? rows : columns, components, wanted);
+  const {
+    values: squares,
+    vectors,
+    spectrum: all,
+  } = largestEigenpairs(
+    crossProducts(byRows ? matrix : transposed(matrix)),
+    byRows ? rows : columns,
+    components,
+    wanted,
+  );
   if (!byRows) return { axes: vectors, squares, all };
   // An axis is the combination of the rows by the eigenvector; its norm is the singular value.
   const axes = new Float64Array(components * columns);
@@ -151,7 +181,8 @@ function largestAxes(matrix: RowMatrix, components: number, wanted: number): { r
     const axis = axes.subarray(component * columns, (component + 1) * columns);
     for (let row = 0; row < rows; row++) {
       const weight = (vectors[component * rows + row] as number) / Math.sqrt(squares[component] as number);
-      for (let column = 0; column < columns; column++) axis[column] = (axis[column] as number) + weight * (values[row * columns + column] as number);
+      for (let column = 0; column < columns; column++)
+        axis[column] = (axis[column] as number) + weight * (values[row * columns + column] as number);
     }
   }
   return { axes, squares, all };
@@ -164,8 +195,10 @@ function withoutAxes({ values, rows, columns }: RowMatrix, axes: Float64Array): 
     const own = left.subarray(row * columns, (row + 1) * columns);
     for (let start = 0; start < axes.length; start += columns) {
       let along = 0;
-      for (let column = 0; column < columns; column++) along += (own[column] as number) * (axes[start + column] as number);
-      for (let column = 0; column < columns; column++) own[column] = (own[column] as number) - along * (axes[start + column] as number);
+      for (let column = 0; column < columns; column++)
+        along += (own[column] as number) * (axes[start + column] as number);
+      for (let column = 0; column < columns; column++)
+        own[column] = (own[column] as number) - along * (axes[start + column] as number);
     }
   }
   return { values: left, rows, columns };
@@ -191,7 +224,8 @@ function crossProducts({ values, rows, columns }: RowMatrix): Float64Array {
     }
     for (; second <= first; second++) {
       let sum = 0;
-      for (let column = 0; column < columns; column++) sum += (values[start + column] as number) * (values[second * columns + column] as number);
+      for (let column = 0; column < columns; column++)
+        sum += (values[start + column] as number) * (values[second * columns + column] as number);
       products[first * rows + second] = sum;
     }
   }
@@ -200,6 +234,8 @@ function crossProducts({ values, rows, columns }: RowMatrix): Float64Array {
 
 function transposed({ values, rows, columns }: RowMatrix): RowMatrix {
   const turned = new Float64Array(values.length);
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column] as number;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = values[row * columns + column] as number;
   return { values: turned, rows: columns, columns: rows };
 }

@@ -12,7 +12,10 @@ export interface ProjectionOptions extends RowMatrix {
 export interface Projection {
   /** Coordinates, rows x components. */
   readonly scores: Float64Array;
-  /** Per row, the share (0 to 1) of the centred row's squared norm that lies outside the components; 0 for the mean itself. */
+  /**
+   * Per row, the share (0 to 1) of the centred row's squared norm that lies outside the components; 0 for the mean
+   * itself.
+   */
   readonly unexpressed: Float64Array;
 }
 
@@ -21,7 +24,9 @@ export function projectOntoComponents(options: ProjectionOptions): Projection {
   const { rows, columns, mean, loadings } = options;
   checkMatrix(options);
   if (mean.length !== columns || loadings.length % columns !== 0) {
-    throw new RangeError(`the fit has ${String(mean.length)} columns and ${String(loadings.length)} loadings, the rows have ${String(columns)} columns`);
+    throw new RangeError(
+      `the fit has ${String(mean.length)} columns and ${String(loadings.length)} loadings, the rows have ${String(columns)} columns`,
+    );
   }
   const centred = centredRows(options, mean);
   const scores = projectCentred(centred, rows, columns, loadings);
@@ -32,7 +37,8 @@ export function projectOntoComponents(options: ProjectionOptions): Projection {
     const whole = squaredNorm(residual);
     for (let component = 0; component < components; component++) {
       const score = scores[row * components + component] as number;
-      for (let column = 0; column < columns; column++) residual[column] = (residual[column] as number) - score * (loadings[component * columns + column] as number);
+      for (let column = 0; column < columns; column++)
+        residual[column] = (residual[column] as number) - score * (loadings[component * columns + column] as number);
     }
     return whole === 0 ? 0 : Math.min(1, squaredNorm(residual) / whole);
   });
@@ -40,13 +46,19 @@ export function projectOntoComponents(options: ProjectionOptions): Projection {
 }
 
 /** Coordinates of centred rows on the axes. */
-export function projectCentred(centred: Float64Array, rows: number, columns: number, loadings: Float64Array): Float64Array {
+export function projectCentred(
+  centred: Float64Array,
+  rows: number,
+  columns: number,
+  loadings: Float64Array,
+): Float64Array {
   const components = loadings.length / columns;
   const scores = new Float64Array(rows * components);
   for (let row = 0; row < rows; row++) {
     for (let component = 0; component < components; component++) {
       let sum = 0;
-      for (let column = 0; column < columns; column++) sum += (centred[row * columns + column] as number) * (loadings[component * columns + column] as number);
+      for (let column = 0; column < columns; column++)
+        sum += (centred[row * columns + column] as number) * (loadings[component * columns + column] as number);
       scores[row * components + component] = sum;
     }
   }
@@ -56,7 +68,9 @@ export function projectCentred(centred: Float64Array, rows: number, columns: num
 /** Mean of each column. */
 export function columnMeans({ values, rows, columns }: RowMatrix): Float64Array {
   const means = new Float64Array(columns);
-  for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) means[column] = (means[column] as number) + (values[row * columns + column] as number);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      means[column] = (means[column] as number) + (values[row * columns + column] as number);
   return means.map((sum) => sum / rows);
 }
 

@@ -18,10 +18,16 @@ const INVERSE_ITERATIONS = 4;
  * Householder reflections make the matrix tridiagonal (two thirds of size^3 multiplications, on contiguous rows);
  * bisection on Sturm sequences finds each wanted eigenvalue to the last digits whatever its multiplicity; inverse
  * iteration, kept orthogonal to the vectors found before, finds its vector. Errors are about 1e-16 of the largest
- * eigenvalue. The matrix (its lower triangle is read) is overwritten. `spectrumCount` eigenvalues, at least `count`, are
+ * eigenvalue. The matrix (its lower triangle is read) is overwritten. `spectrumCount` eigenvalues, at least `count`,
+ * are
  * found without their vectors.
  */
-export function largestEigenpairs(matrix: Float64Array, size: number, count: number, spectrumCount: number = count): Eigenpairs {
+export function largestEigenpairs(
+  matrix: Float64Array,
+  size: number,
+  count: number,
+  spectrumCount: number = count,
+): Eigenpairs {
   const { diagonal, offDiagonal, factors } = tridiagonalize(matrix, size);
   const spectrum = largestOfTridiagonal(diagonal, offDiagonal, spectrumCount);
   const values = spectrum.slice(0, count);
@@ -45,9 +51,14 @@ interface Tridiagonal {
 }
 
 function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal {
-  const [diagonal, offDiagonal, factors] = [new Float64Array(size), new Float64Array(Math.max(0, size - 1)), new Float64Array(size)];
+  const [diagonal, offDiagonal, factors] = [
+    new Float64Array(size),
+    new Float64Array(Math.max(0, size - 1)),
+    new Float64Array(size),
+  ];
   const product = new Float64Array(size);
-  // Of a matrix of low rank only rounding is left after a few steps, which shrinks at every further one until its square is 0.
+  // Of a matrix of low rank only rounding is left after a few steps, which shrinks at every further one until its
+  // square is 0.
   const nothing = matrix.reduce((largest, entry) => Math.max(largest, Math.abs(entry)), 0) * Number.EPSILON ** 2;
   for (let last = size - 1; last > 0; last--) {
     const reflector = matrix.subarray(last * size, last * size + last);
@@ -66,7 +77,8 @@ function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal {
     factors[last] = factor;
     multiplyLower(matrix, size, reflector, last, product);
     const shift = (factor * factor * dot(product, reflector, last)) / 2;
-    for (let row = 0; row < last; row++) product[row] = factor * (product[row] as number) - shift * (reflector[row] as number);
+    for (let row = 0; row < last; row++)
+      product[row] = factor * (product[row] as number) - shift * (reflector[row] as number);
     subtractRankTwo(matrix, size, reflector, product, last);
   }
   diagonal[0] = matrix[0] as number;
@@ -74,7 +86,13 @@ function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal {
 }
 
 /** Product of the leading symmetric block (given by its lower triangle) and a vector. */
-function multiplyLower(matrix: Float64Array, size: number, vector: Float64Array, order: number, product: Float64Array): void {
+function multiplyLower(
+  matrix: Float64Array,
+  size: number,
+  vector: Float64Array,
+  order: number,
+  product: Float64Array,
+): void {
   product.fill(0, 0, order);
   for (let row = 0; row < order; row++) {
     const start = row * size;
@@ -89,12 +107,19 @@ function multiplyLower(matrix: Float64Array, size: number, vector: Float64Array,
   }
 }
 
-function subtractRankTwo(matrix: Float64Array, size: number, first: Float64Array, second: Float64Array, order: number): void {
+function subtractRankTwo(
+  matrix: Float64Array,
+  size: number,
+  first: Float64Array,
+  second: Float64Array,
+  order: number,
+): void {
   for (let row = 0; row < order; row++) {
     const start = row * size;
     const [a, b] = [first[row] as number, second[row] as number];
     for (let column = 0; column <= row; column++) {
-      matrix[start + column] = (matrix[start + column] as number) - a * (second[column] as number) - b * (first[column] as number);
+      matrix[start + column] =
+        (matrix[start + column] as number) - a * (second[column] as number) - b * (first[column] as number);
     }
   }
 }
@@ -160,7 +185,10 @@ function vectorsOfTridiagonal(diagonal: Float64Array, offDiagonal: Float64Array,
 function solveShifted(diagonal: Float64Array, offDiagonal: Float64Array, value: number, right: Float64Array): void {
   const size = diagonal.length;
   const [first, second, third] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-  const scale = diagonal.reduce((largest, entry, row) => Math.max(largest, Math.abs(entry) + Math.abs(offDiagonal[row] ?? 0)), 0);
+  const scale = diagonal.reduce(
+    (largest, entry, row) => Math.max(largest, Math.abs(entry) + Math.abs(offDiagonal[row] ?? 0)),
+    0,
+  );
   const tiny = Number.EPSILON * (scale || 1);
   let pivot = (diagonal[0] as number) - value;
   let beside = offDiagonal[0] ?? 0;
@@ -199,7 +227,8 @@ function dot(first: Float64Array, second: Float64Array, length: number): number 
 }
 
 function addMultiple(target: Float64Array, source: Float64Array, multiple: number, length: number): void {
-  for (let index = 0; index < length; index++) target[index] = (target[index] as number) + multiple * (source[index] as number);
+  for (let index = 0; index < length; index++)
+    target[index] = (target[index] as number) + multiple * (source[index] as number);
 }
 
 function normalize(vector: Float64Array): void {

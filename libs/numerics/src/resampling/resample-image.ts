@@ -31,8 +31,25 @@ export interface ResampleTarget {
 }
 
 interface ResamplingKernels extends KernelExports {
-  resampleRows(source: number, sourceBytes: number, target: number, rows: number, columns: number, spans: number, weights: number, taps: number): void;
-  resampleColumns(source: number, rowBytes: number, target: number, rows: number, spans: number, weights: number, taps: number): void;
+  resampleRows(
+    source: number,
+    sourceBytes: number,
+    target: number,
+    rows: number,
+    columns: number,
+    spans: number,
+    weights: number,
+    taps: number,
+  ): void;
+  resampleColumns(
+    source: number,
+    rowBytes: number,
+    target: number,
+    rows: number,
+    spans: number,
+    weights: number,
+    taps: number,
+  ): void;
 }
 
 /** Bytes of the source that are handed to the kernel at a time, so that its memory does not grow with the image. */
@@ -45,20 +62,43 @@ let opened: ResamplingKernels | undefined;
  * along the rows. An axis that keeps its size is not touched. Only what the part needs is computed.
  */
 export function resampleImage({ width, height, pixels }: RgbImage, target: ResampleTarget): Uint8Array {
-  const [columns, rows] = [axisPlan(width, target.scaledWidth, target.filter, target.left, target.width), axisPlan(height, target.scaledHeight, target.filter, target.top, target.height)];
+  const [columns, rows] = [
+    axisPlan(width, target.scaledWidth, target.filter, target.left, target.width),
+    axisPlan(height, target.scaledHeight, target.filter, target.top, target.height),
+  ];
   const [firstRow, endRow] = rowsNeeded(rows);
   const kernels = (opened ??= instantiateKernels(resamplingWasm) as ResamplingKernels);
   const rowBytes = target.width * 3;
   const bandRows = Math.max(1, Math.floor(bandBytes / (width * 3)));
-  const sizes = [spanBytes(columns), columns.weights.byteLength, spanBytes(rows), rows.weights.byteLength, bandRows * width * 3 + 16, (endRow - firstRow) * rowBytes + 32, target.height * rowBytes + 32];
-  const [columnSpans = 0, columnWeights = 0, rowSpans = 0, rowWeights = 0, band = 0, between = 0, result = 0] = place(kernels, sizes);
+  const sizes = [
+    spanBytes(columns),
+    columns.weights.byteLength,
+    spanBytes(rows),
+    rows.weights.byteLength,
+    bandRows * width * 3 + 16,
+    (endRow - firstRow) * rowBytes + 32,
+    target.height * rowBytes + 32,
+  ];
+  const [columnSpans = 0, columnWeights = 0, rowSpans = 0, rowWeights = 0, band = 0, between = 0, result = 0] = place(
+    kernels,
+    sizes,
+  );
   const bytes = new Uint8Array(kernels.memory.buffer);
   writePlan(kernels, columns, columnSpans, columnWeights, 0, 3);
   writePlan(kernels, rows, rowSpans, rowWeights, firstRow, 1);
   for (let row = firstRow; row < endRow; row += bandRows) {
     const count = Math.min(bandRows, endRow - row);
     bytes.set(pixels.subarray(row * width * 3, (row + count) * width * 3), band);
-    kernels.resampleRows(band, width * 3, between + (row - firstRow) * rowBytes, count, target.width, columnSpans, columnWeights, columns.taps);
+    kernels.resampleRows(
+      band,
+      width * 3,
+      between + (row - firstRow) * rowBytes,
+      count,
+      target.width,
+      columnSpans,
+      columnWeights,
+      columns.taps,
+    );
   }
   kernels.resampleColumns(between, rowBytes, result, target.height, rowSpans, rowWeights, rows.taps);
   return bytes.slice(result, result + target.height * rowBytes);
@@ -80,7 +120,10 @@ function axisPlan(size: number, scaled: number, filter: ResampleFilter, start: n
 }
 
 function rowsNeeded({ firsts, counts }: ResamplePlan): readonly [first: number, end: number] {
-  return [firsts.reduce((least, first) => Math.min(least, first), Infinity), firsts.reduce((most, first, row) => Math.max(most, first + (counts[row] as number)), 0)];
+  return [
+    firsts.reduce((least, first) => Math.min(least, first), Infinity),
+    firsts.reduce((most, first, row) => Math.max(most, first + (counts[row] as number)), 0),
+  ];
 }
 
 function spanBytes({ firsts }: ResamplePlan): number {
@@ -88,7 +131,14 @@ function spanBytes({ firsts }: ResamplePlan): number {
 }
 
 /** Writes spans, counted from `first` on and in steps of `unit`, and weights. */
-function writePlan({ memory }: ResamplingKernels, { firsts, counts, weights }: ResamplePlan, spansAt: number, weightsAt: number, first: number, unit: number): void {
+function writePlan(
+  { memory }: ResamplingKernels,
+  { firsts, counts, weights }: ResamplePlan,
+  spansAt: number,
+  weightsAt: number,
+  first: number,
+  unit: number,
+): void {
   const spans = new Uint32Array(memory.buffer, spansAt, firsts.length * 2);
   for (let pixel = 0; pixel < firsts.length; pixel++) {
     spans[2 * pixel] = ((firsts[pixel] as number) - first) * unit;

@@ -26,7 +26,13 @@ const precisionBits = 22;
  * @param start first scaled pixel that is wanted
  * @param wanted scaled pixels that are wanted from there on
  */
-export function planResampling(sourceSize: number, scaledSize: number, filter: ResampleFilter, start = 0, wanted = scaledSize - start): ResamplePlan {
+export function planResampling(
+  sourceSize: number,
+  scaledSize: number,
+  filter: ResampleFilter,
+  start = 0,
+  wanted = scaledSize - start,
+): ResamplePlan {
   const scale = sourceSize / scaledSize;
   if (filter === 'nearest') return nearestPlan(sourceSize, scaledSize, start, wanted);
   const { support: reach, weigh } = filters[filter];
@@ -54,16 +60,29 @@ export function planResampling(sourceSize: number, scaledSize: number, filter: R
 
 /** The source pixel under the centre of each target pixel. */
 function nearestPlan(sourceSize: number, scaledSize: number, start: number, wanted: number): ResamplePlan {
-  const firsts = Uint32Array.from({ length: wanted }, (_, pixel) => Math.floor(((2 * (start + pixel) + 1) * sourceSize) / (2 * scaledSize)));
-  return { firsts, counts: new Uint32Array(wanted).fill(1), taps: 1, weights: new Int32Array(wanted).fill(2 ** precisionBits) };
+  const firsts = Uint32Array.from({ length: wanted }, (_, pixel) =>
+    Math.floor(((2 * (start + pixel) + 1) * sourceSize) / (2 * scaledSize)),
+  );
+  return {
+    firsts,
+    counts: new Uint32Array(wanted).fill(1),
+    taps: 1,
+    weights: new Int32Array(wanted).fill(2 ** precisionBits),
+  };
 }
 
 /** Half the width of a filter in pixels, and its height at a distance. */
 const filters = {
   bilinear: { support: 1, weigh: (distance: number) => Math.max(0, 1 - Math.abs(distance)) },
   bicubic: { support: 2, weigh: cubic },
-  lanczos3: { support: 3, weigh: (distance: number) => (distance >= -3 && distance < 3 ? sinc(distance) * sinc(distance / 3) : 0) },
-} as const satisfies Record<Exclude<ResampleFilter, 'nearest'>, { readonly support: number; readonly weigh: (distance: number) => number }>;
+  lanczos3: {
+    support: 3,
+    weigh: (distance: number) => (distance >= -3 && distance < 3 ? sinc(distance) * sinc(distance / 3) : 0),
+  },
+} as const satisfies Record<
+  Exclude<ResampleFilter, 'nearest'>,
+  { readonly support: number; readonly weigh: (distance: number) => number }
+>;
 
 /** Keys' cubic with a = -0.5. */
 function cubic(distance: number): number {

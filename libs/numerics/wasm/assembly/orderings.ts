@@ -3,7 +3,8 @@
  *
  * Responses stand in lanes of float64, four at a time (a quad, 32 bytes). A response is centred and of norm 1, a
  * predictor is of norm 1 about its mean, so a sum of products is a Pearson correlation. An ordering counts for a
- * response when the magnitude of its correlation is at least the response's threshold. Memory is laid out by the caller;
+ * response when the magnitude of its correlation is at least the response's threshold. Memory is laid out by the
+ * caller;
  * every address of lanes is a multiple of 16.
  */
 

@@ -1,5 +1,6 @@
 /**
- * The two passes of an image resize, in the fixed-point arithmetic of Pillow: weights of 22 bits, sums rounded to bytes.
+ * The two passes of an image resize, in the fixed-point arithmetic of Pillow: weights of 22 bits, sums rounded to
+ * bytes.
  *
  * Memory is laid out by the caller (`resample-image.ts`); nothing is allocated here.
  */

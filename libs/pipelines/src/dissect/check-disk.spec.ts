@@ -27,7 +27,9 @@ beforeAll(() => {
         inputs: [{ name: 'input', dims: ['batch', 3, side, side] }],
         outputs: [{ name: 'maps', dims: ['batch', units, side, side] }],
         nodes: [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }],
-        initializers: { weights: { dims: [units, 3, 1, 1], data: Array.from({ length: units * 3 }, (_, place) => Math.sin(place)) } },
+        initializers: {
+          weights: { dims: [units, 3, 1, 1], data: Array.from({ length: units * 3 }, (_, place) => Math.sin(place)) },
+        },
       }),
     );
   }
@@ -47,7 +49,13 @@ describe(checkDisk, () => {
     expect(existsSync(at('store'))).toBe(true);
     expect(() => {
       checkDisk(at('store'), layers, () => need - 1);
-    }).toThrow(expect.objectContaining({ code: 'DISK_TOO_SMALL', message: expect.stringMatching(/2 layers over 6 images need about 1 MiB/u) as string, details: expect.objectContaining({ file: at('store') }) as object }));
+    }).toThrow(
+      expect.objectContaining({
+        code: 'DISK_TOO_SMALL',
+        message: expect.stringMatching(/2 layers over 6 images need about 1 MiB/u) as string,
+        details: expect.objectContaining({ file: at('store') }) as object,
+      }),
+    );
   });
 
   it('asks the system what is free', () => {
@@ -61,16 +69,43 @@ describe(checkDisk, () => {
 describe(dissect, () => {
   /** Dissects a model of each side; these sides share no pass. */
   const run = async (free: number, store = memoryStore()) => {
-    const study = defineStudy({ data: { ...layout }, models: sides.map((side) => ({ name: `m${String(side)}`, file: at(`m${String(side)}.onnx`), layer: 'maps', input: { width: side, height: side, preset: 'zero-one' as const } })), gallery: { units: 0 } });
+    const study = defineStudy({
+      data: { ...layout },
+      models: sides.map((side) => ({
+        name: `m${String(side)}`,
+        file: at(`m${String(side)}.onnx`),
+        layer: 'maps',
+        input: { width: side, height: side, preset: 'zero-one' as const },
+      })),
+      gallery: { units: 0 },
+    });
     const [source, hashes, signal] = [await openImageSource(study), new FileHashes(), new AbortController().signal];
     const events: DissectionEvent[] = [];
     const onEvent = (event: DissectionEvent) => void events.push(event);
     const done: string[] = [];
-    const onModel = ({ model }: { readonly model: { readonly name: string } }) => Promise.resolve(void done.push(model.name));
+    const onModel = ({ model }: { readonly model: { readonly name: string } }) =>
+      Promise.resolve(void done.push(model.name));
     const steps = new StudySteps({ store, signal, onEvent });
     const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes);
-    const running = dissect({ study, placed, source, hashes, signal, onEvent, onModel, describe: await describeDissection(study, source, hashes), steps, concurrency: 1, storeFolder: at('store'), freeBytes: () => free });
-    return { running, done, computed: () => events.flatMap((event) => (event.kind === 'step-done' ? [event.step] : [])) };
+    const running = dissect({
+      study,
+      placed,
+      source,
+      hashes,
+      signal,
+      onEvent,
+      onModel,
+      describe: await describeDissection(study, source, hashes),
+      steps,
+      concurrency: 1,
+      storeFolder: at('store'),
+      freeBytes: () => free,
+    });
+    return {
+      running,
+      done,
+      computed: () => events.flatMap((event) => (event.kind === 'step-done' ? [event.step] : [])),
+    };
   };
 
   it('refuses before the first pass what only all models together do not fit', async () => {

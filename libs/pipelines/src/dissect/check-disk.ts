@@ -27,10 +27,14 @@ export function checkDisk(folder: string, layers: readonly KeptLayer[], freeByte
   if (likely <= free) return;
   const images = layers.reduce((most, layer) => Math.max(most, layer.images), 0);
   const megabytes = (bytes: number) => `${String(Math.ceil(bytes / 2 ** 20))} MiB`;
-  throw new MachineError('DISK_TOO_SMALL', `the maps of ${String(layers.length)} layers over ${String(images)} images need about ${megabytes(likely)} on the disk, where ${megabytes(free)} are free`, {
-    file: folder,
-    hint: 'Free some space, give another --store, or run the models several times instead of keeping maps (--second-pass).',
-  });
+  throw new MachineError(
+    'DISK_TOO_SMALL',
+    `the maps of ${String(layers.length)} layers over ${String(images)} images need about ${megabytes(likely)} on the disk, where ${megabytes(free)} are free`,
+    {
+      file: folder,
+      hint: 'Free some space, give another --store, or run the models several times instead of keeping maps (--second-pass).',
+    },
+  );
 }
 
 function freeOnDisk(folder: string): number {

@@ -42,7 +42,12 @@ const study = (data: Partial<StudyContent['data']> = {}, more: Partial<StudyCont
   defineStudy(
     {
       data: { images: 'data/images', labels: 'data/labels', labelNames: 'data/labels.csv', ...data },
-      models: ['a', 'b'].map((name) => ({ name, file: `${name}.onnx`, layer: 'maps', input: { width: 32, height: 32, preset: 'zero-one' } })),
+      models: ['a', 'b'].map((name) => ({
+        name,
+        file: `${name}.onnx`,
+        layer: 'maps',
+        input: { width: 32, height: 32, preset: 'zero-one' },
+      })),
       runtime: { imagesPerShard: 4 },
       gallery: { units: 0 },
       embedding: { components: 1, clusters: 1 },
@@ -50,7 +55,8 @@ const study = (data: Partial<StudyContent['data']> = {}, more: Partial<StudyCont
     },
     { folder: root },
   );
-const run = (content: ReturnType<typeof study>, hear: (event: StudyEvent) => void = () => undefined) => lastValueFrom(runStudy(content, { out: at('out'), concurrency: 1 }).pipe(tap(hear), toArray()));
+const run = (content: ReturnType<typeof study>, hear: (event: StudyEvent) => void = () => undefined) =>
+  lastValueFrom(runStudy(content, { out: at('out'), concurrency: 1 }).pipe(tap(hear), toArray()));
 
 describe('labels of a run', () => {
   it.each([
@@ -58,24 +64,47 @@ describe('labels of a run', () => {
     ['label files, with images that may be bad', { skipBad: true }, {}],
     ['colours and halves of objects', { colours: true, spatialParts: true }, {}],
     ['pixels that nobody judged', { ignore: 2, labelNames: 'few.csv' }, { matching: { ignoredPixels: 'left-out' } }],
-  ] satisfies [string, Partial<StudyContent['data']>, Partial<StudyContent>][])('are described without reading a file twice: %s', async (_what, data, more) => {
-    const content = study(data, more);
-    const { description } = await describeStudyData(content);
-    const { concepts } = vocabularyHealth(description, healthOptions(content.matching));
-    // What is read meanwhile is missed.
-    const moved: string[] = [];
-    await run(content, (event) => {
-      if (!('step' in event) || event.step !== 'description') return;
-      for (const folder of ['images', 'labels']) {
-        if (event.kind === 'step-started') renameSync(at('data', folder), at('data', `no-${folder}`));
-        if (event.kind === 'step-done') renameSync(at('data', `no-${folder}`), at('data', folder));
-      }
-      moved.push(event.kind);
-    });
-    expect(moved).toEqual(['step-started', 'step-done']);
-    const rows = readFileSync(at('out', 'vocabulary.csv'), 'utf8').trimEnd().split('\n').slice(1).map((line) => line.split(','));
-    expect(rows.map(([name, category, images, coverage, reachable]) => [name, category, Number(images), Number(coverage), Number(reachable)])).toEqual(concepts.map(({ name, category, images, areaShare, highestIou }) => [name, category, images, areaShare, highestIou]));
-  });
+  ] satisfies [string, Partial<StudyContent['data']>, Partial<StudyContent>][])(
+    'are described without reading a file twice: %s',
+    async (_what, data, more) => {
+      const content = study(data, more);
+      const { description } = await describeStudyData(content);
+      const { concepts } = vocabularyHealth(description, healthOptions(content.matching));
+      // What is read meanwhile is missed.
+      const moved: string[] = [];
+      await run(content, (event) => {
+        if (!('step' in event) || event.step !== 'description') return;
+        for (const folder of ['images', 'labels']) {
+          if (event.kind === 'step-started') renameSync(at('data', folder), at('data', `no-${folder}`));
+          if (event.kind === 'step-done') renameSync(at('data', `no-${folder}`), at('data', folder));
+        }
+        moved.push(event.kind);
+      });
+      expect(moved).toEqual(['step-started', 'step-done']);
+      const rows = readFileSync(at('out', 'vocabulary.csv'), 'utf8')
+        .trimEnd()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(','));
+      expect(
+        rows.map(([name, category, images, coverage, reachable]) => [
+          name,
+          category,
+          Number(images),
+          Number(coverage),
+          Number(reachable),
+        ]),
+      ).toEqual(
+        concepts.map(({ name, category, images, areaShare, highestIou }) => [
+          name,
+          category,
+          images,
+          areaShare,
+          highestIou,
+        ]),
+      );
+    },
+  );
 
   it('are described without an image that was passed over', async () => {
     truncateSync(at('data', 'labels', 'scene-003.png'), 40);

@@ -11,7 +11,12 @@ import type { ShardLabels } from './shard-labels.ts';
  * @param vocabulary concepts of the labels
  * @param signal stops between two shards
  */
-export async function describeLabels(labels: ShardLabels, shards: readonly ImageShard[], vocabulary: LabelVocabulary, signal: AbortSignal): Promise<LabelShares> {
+export async function describeLabels(
+  labels: ShardLabels,
+  shards: readonly ImageShard[],
+  vocabulary: LabelVocabulary,
+  signal: AbortSignal,
+): Promise<LabelShares> {
   const counts = new LabelCounts(vocabulary, labels.pixels);
   for (const shard of shards) {
     signal.throwIfAborted();

@@ -20,7 +20,10 @@ export interface DissectionStep {
   readonly total: number;
 }
 
-/** A shard of images that was run, and of which all that was counted is stored: a run that is stopped now goes on after it. */
+/**
+ * A shard of images that was run, and of which all that was counted is stored: a run that is stopped now goes on after
+ * it.
+ */
 export interface ShardDone {
   /** Kind of the event. */
   readonly kind: 'shard-done';

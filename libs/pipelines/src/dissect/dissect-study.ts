@@ -26,7 +26,10 @@ export interface DissectStudyOptions {
   readonly store?: StepStore;
   /** Images and labels, if they are open already. @default they are opened */
   readonly source?: ImageSource;
-  /** Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of the machine, at most 4 */
+  /**
+   * Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of
+   * the machine, at most 4
+   */
   readonly concurrency?: number;
   /** Stops the dissection; models that are done by then have been emitted. */
   readonly signal?: AbortSignal;
@@ -56,7 +59,10 @@ export interface DissectionContext {
   readonly freeBytes?: FreeBytes | undefined;
   /** Is told of progress and warnings. */
   readonly onEvent: (event: DissectionEvent) => void;
-  /** Is told once the labels are stored on the grid of the first model, under the study's preset, and waited for. @default nobody is told */
+  /**
+   * Is told once the labels are stored on the grid of the first model, under the study's preset, and waited for.
+   * @default nobody is told
+   */
   readonly onLabels?: (labels: ShardLabels) => Promise<void>;
   /** Is told of each model that is done, and waited for. */
   readonly onModel: (model: DissectedModel) => Promise<void>;
@@ -71,17 +77,43 @@ export interface DissectionContext {
  *
  * @throws InputError for images, labels and models that do not fit; MachineError `DISK_TOO_SMALL`, `WRITE_FAILED`.
  */
-export function dissectStudy(given: Study, { store = memoryStore(), source, concurrency, signal }: DissectStudyOptions = {}): Observable<DissectionEvent> {
+export function dissectStudy(
+  given: Study,
+  { store = memoryStore(), source, concurrency, signal }: DissectStudyOptions = {},
+): Observable<DissectionEvent> {
   return stoppableObservable(signal, async (stop, onEvent) => {
     const study = await withModelSizes(given);
     const hashes = new FileHashes();
     const steps = new StudySteps({ store, signal: stop, onEvent });
-    const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes, probeOptions(study.runtime, stop));
-    const opened = source ?? (await openImageSource(study, { ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }), runtime: study.runtime, signal: stop }));
+    const placed = await placeModels(
+      study.models,
+      await checkModels(study.models),
+      steps,
+      hashes,
+      probeOptions(study.runtime, stop),
+    );
+    const opened =
+      source ??
+      (await openImageSource(study, {
+        ...(study.runtime.labelCache === undefined ? {} : { labelCache: study.runtime.labelCache }),
+        runtime: study.runtime,
+        signal: stop,
+      }));
     for (const { subject, text } of placeWarnings(placed)) onEvent({ kind: 'warning', subject, text });
-    for (const { message } of opened.warnings) onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
+    for (const { message } of opened.warnings)
+      onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
-      ...{ study, placed, source: opened, concurrency, signal: stop, onEvent, steps, hashes, describe: await describeDissection(study, opened, hashes, stop) },
+      ...{
+        study,
+        placed,
+        source: opened,
+        concurrency,
+        signal: stop,
+        onEvent,
+        steps,
+        hashes,
+        describe: await describeDissection(study, opened, hashes, stop),
+      },
       onModel: (model) => {
         onEvent(model);
         return Promise.resolve();
@@ -91,7 +123,10 @@ export function dissectStudy(given: Study, { store = memoryStore(), source, conc
 }
 
 /** Runs work as an observable: unsubscribing and the signal abort it. */
-export function stoppableObservable<Event>(signal: AbortSignal | undefined, work: (signal: AbortSignal, next: (event: Event) => void) => Promise<void>): Observable<Event> {
+export function stoppableObservable<Event>(
+  signal: AbortSignal | undefined,
+  work: (signal: AbortSignal, next: (event: Event) => void) => Promise<void>,
+): Observable<Event> {
   return new Observable((subscriber) => {
     const stop = new AbortController();
     let ended = false;
@@ -121,27 +156,77 @@ export function stoppableObservable<Event>(signal: AbortSignal | undefined, work
 }
 
 /** Images of a study in shards, hashed, with the descriptions of its steps. */
-export async function describeDissection(study: Study, { images, vocabulary }: Pick<ImageSource, 'images' | 'vocabulary'>, hashes: FileHashes, signal?: AbortSignal): Promise<DissectionSteps> {
-  return new DissectionSteps(study, vocabulary, await hashShards(cutShards(images, study.runtime.imagesPerShard), hashes, signal));
+export async function describeDissection(
+  study: Study,
+  { images, vocabulary }: Pick<ImageSource, 'images' | 'vocabulary'>,
+  hashes: FileHashes,
+  signal?: AbortSignal,
+): Promise<DissectionSteps> {
+  return new DissectionSteps(
+    study,
+    vocabulary,
+    await hashShards(cutShards(images, study.runtime.imagesPerShard), hashes, signal),
+  );
 }
 
 /** Dissects the models of a study, group by group. */
 export async function dissect(options: DissectionContext): Promise<void> {
-  const { study, placed, source, describe, steps, hashes, concurrency, signal, storeFolder, freeBytes, onEvent, onLabels, onModel } = options;
+  const {
+    study,
+    placed,
+    source,
+    describe,
+    steps,
+    hashes,
+    concurrency,
+    signal,
+    storeFolder,
+    freeBytes,
+    onEvent,
+    onLabels,
+    onModel,
+  } = options;
   const threads = openThreads(concurrency);
   const diskFolder = study.runtime.secondPass || study.runtime.sketch !== undefined ? undefined : storeFolder;
   try {
     const groups = groupModels(study.models).map((models) => placed.filter(({ model }) => models.includes(model)));
     // What a single group keeps is known as soon as its models are open.
-    if (diskFolder !== undefined && groups.length > 1) checkDisk(diskFolder, await layersOfAll(options, placed), freeBytes);
+    if (diskFolder !== undefined && groups.length > 1)
+      checkDisk(diskFolder, await layersOfAll(options, placed), freeBytes);
     for (const [index, group] of groups.entries()) {
       const [first] = group;
       if (first === undefined) continue;
-      const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] = diskFolder === undefined ? undefined : (layers) => {
-        checkDisk(diskFolder, layers, freeBytes);
+      const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] =
+        diskFolder === undefined
+          ? undefined
+          : (layers) => {
+              checkDisk(diskFolder, layers, freeBytes);
+            };
+      const pass = new ForwardPass({
+        load: source.load(first.model.geometry),
+        runtime: study.runtime,
+        signal,
+        onEvent,
+        beforePass,
+        checkFiles: (files) => checkFiles(files, hashes, signal),
+      });
+      const context = {
+        study,
+        steps,
+        describe,
+        pass,
+        threads: threads.open,
+        signal,
+        onEvent,
+        shards: new ShardReports(onEvent),
+        onLabels: index === 0 ? onLabels : undefined,
+        concepts: indexConcepts(
+          source.vocabulary.concepts,
+          study.data.labelNames ?? study.data.root ?? study.data.images,
+        ),
+        ignore: source.vocabulary.ignore ?? 0,
+        kept: new KeptShards(study.runtime.keptMapsBytes),
       };
-      const pass = new ForwardPass({ load: source.load(first.model.geometry), runtime: study.runtime, signal, onEvent, beforePass, checkFiles: (files) => checkFiles(files, hashes, signal) });
-      const context = { study, steps, describe, pass, threads: threads.open, signal, onEvent, shards: new ShardReports(onEvent), onLabels: index === 0 ? onLabels : undefined, concepts: indexConcepts(source.vocabulary.concepts, study.data.labelNames ?? study.data.root ?? study.data.images), ignore: source.vocabulary.ignore ?? 0, kept: new KeptShards(study.runtime.keptMapsBytes) };
       try {
         await dissectGroup(context, group, onModel);
         await pass.close();
@@ -155,7 +240,10 @@ export async function dissect(options: DissectionContext): Promise<void> {
   }
 }
 
-async function layersOfAll({ study, describe, steps, signal }: DissectionContext, models: readonly PlacedModel[]): Promise<KeptLayer[]> {
+async function layersOfAll(
+  { study, describe, steps, signal }: DissectionContext,
+  models: readonly PlacedModel[],
+): Promise<KeptLayer[]> {
   const layers: KeptLayer[] = [];
   for (const { places } of models) {
     signal.throwIfAborted();
@@ -168,8 +256,12 @@ async function layersOfAll({ study, describe, steps, signal }: DissectionContext
 const threadsMost = 4;
 
 /** Threads that start when they are first asked for. */
-function openThreads(concurrency = Math.min(threadsMost, availableParallelism())): { readonly open: () => UnitThreads; readonly close: () => Promise<void> } {
-  if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`dissectStudy: concurrency must be a whole number of at least 1, got ${String(concurrency)}`);
+function openThreads(concurrency = Math.min(threadsMost, availableParallelism())): {
+  readonly open: () => UnitThreads;
+  readonly close: () => Promise<void>;
+} {
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new RangeError(`dissectStudy: concurrency must be a whole number of at least 1, got ${String(concurrency)}`);
   let threads: UnitThreads | undefined;
   return { open: () => (threads ??= new UnitThreads(concurrency)), close: async () => threads?.close() };
 }

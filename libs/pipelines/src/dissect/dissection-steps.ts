@@ -6,11 +6,31 @@ import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { images: 1, labels: 3, description: 1, maps: 2, histogram: 2, top: 2, thresholds: 1, overlaps: 1, matches: 1, gallery: 2 } as const;
+const codeVersions = {
+  images: 1,
+  labels: 3,
+  description: 1,
+  maps: 2,
+  histogram: 2,
+  top: 2,
+  thresholds: 1,
+  overlaps: 1,
+  matches: 1,
+  gallery: 2,
+} as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
-const [decoding, running] = [`sharp ${libraryVersion('sharp') ?? ''}`, `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`];
-const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[]>> = { labels: [decoding], maps: [decoding, running], histogram: [decoding, running], top: [decoding, running], gallery: [decoding] };
+const [decoding, running] = [
+  `sharp ${libraryVersion('sharp') ?? ''}`,
+  `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`,
+];
+const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[]>> = {
+  labels: [decoding],
+  maps: [decoding, running],
+  histogram: [decoding, running],
+  top: [decoding, running],
+  gallery: [decoding],
+};
 
 /** How the values of a layer lie on the image. */
 export interface LayerReading extends StudyTokens {
@@ -52,18 +72,36 @@ export class DissectionSteps {
 
   /** What each image was made of in a dissection that ended: part `images`, from which later ones tell what changed. */
   images(): StepDescription {
-    return this.#step('images', '', { images: hashJson(this.shards.map(({ images }) => images)), labels: hashJson(this.shards.map(({ labels }) => labels)) }, {});
+    return this.#step(
+      'images',
+      '',
+      {
+        images: hashJson(this.shards.map(({ images }) => images)),
+        labels: hashJson(this.shards.map(({ labels }) => labels)),
+      },
+      {},
+    );
   }
 
   /** Labels of a shard on the label grid: parts `labels`, and `images` with those that were passed over. */
   labels({ name, images, labels }: ImageShard, { geometry }: StudyModel, preset: DissectionPreset): StepDescription {
     const { colours, spatialParts = null } = this.#study.data;
-    return this.#step('labels', name, { images, labels, vocabulary: this.#vocabulary }, { ...this.#decoding(), geometry, colours, spatialParts, ignoredPixels: preset.ignoredPixels });
+    return this.#step(
+      'labels',
+      name,
+      { images, labels, vocabulary: this.#vocabulary },
+      { ...this.#decoding(), geometry, colours, spatialParts, ignoredPixels: preset.ignoredPixels },
+    );
   }
 
   /** What is in the labels of all shards: part `description`. */
   description(model: StudyModel, preset: DissectionPreset): StepDescription {
-    return this.#step('description', '', { labels: hashJson(this.shards.map((shard) => stepKey(this.labels(shard, model, preset)))) }, {});
+    return this.#step(
+      'description',
+      '',
+      { labels: hashJson(this.shards.map((shard) => stepKey(this.labels(shard, model, preset)))) },
+      {},
+    );
   }
 
   /** Maps of a shard that may still matter: parts `units`, `maps`. What is kept depends on the bounds at that time. */
@@ -85,36 +123,80 @@ export class DissectionSteps {
   /** Thresholds of a layer over all shards: parts `thresholds` and `shape`. */
   thresholds(place: LayerPlace, preset: DissectionPreset): StepDescription {
     const { sketch = null } = this.#study.runtime;
-    return this.#step('thresholds', subjectOf(place), { shards: this.#keysOf('histograms', place, preset, (shard) => this.histogram(shard, place, preset)) }, { sketch });
+    return this.#step(
+      'thresholds',
+      subjectOf(place),
+      { shards: this.#keysOf('histograms', place, preset, (shard) => this.histogram(shard, place, preset)) },
+      { sketch },
+    );
   }
 
   /** Overlaps of a shard: part `state`. */
   overlaps(shard: ImageShard, place: LayerPlace, preset: DissectionPreset): StepDescription {
-    const inputs = { maps: stepKey(this.maps(shard, place)), labels: stepKey(this.labels(shard, place.model, preset)), thresholds: stepKey(this.thresholds(place, preset)), concepts: this.#concepts };
-    return this.#step('overlaps', `${subjectOf(place)} from ${shard.name}`, inputs, { scope: preset.areaScope, compare: preset.compare, ignoredPixels: preset.ignoredPixels });
+    const inputs = {
+      maps: stepKey(this.maps(shard, place)),
+      labels: stepKey(this.labels(shard, place.model, preset)),
+      thresholds: stepKey(this.thresholds(place, preset)),
+      concepts: this.#concepts,
+    };
+    return this.#step('overlaps', `${subjectOf(place)} from ${shard.name}`, inputs, {
+      scope: preset.areaScope,
+      compare: preset.compare,
+      ignoredPixels: preset.ignoredPixels,
+    });
   }
 
   /** Matches of a layer: parts `matches`, `thresholds` and `summary`. */
   matches(place: LayerPlace, preset: DissectionPreset): StepDescription {
-    return this.#step('matches', subjectOf(place), { overlaps: this.#keysOf('overlaps', place, preset, (shard) => this.overlaps(shard, place, preset)) }, { model: place.model.name, preset });
+    return this.#step(
+      'matches',
+      subjectOf(place),
+      { overlaps: this.#keysOf('overlaps', place, preset, (shard) => this.overlaps(shard, place, preset)) },
+      { model: place.model.name, preset },
+    );
   }
 
   /** Gallery of a layer: part `gallery`. */
   gallery(place: LayerPlace, preset: DissectionPreset): StepDescription {
     const { units, thumbnailPixels } = this.#study.gallery;
-    const inputs = { matches: stepKey(this.matches(place, preset)), top: this.#keysOf('top', place, preset, (shard) => this.top(shard, place)) };
-    return this.#step('gallery', subjectOf(place), inputs, { ...this.#decoding(), units, thumbnailPixels, geometry: place.model.geometry });
+    const inputs = {
+      matches: stepKey(this.matches(place, preset)),
+      top: this.#keysOf('top', place, preset, (shard) => this.top(shard, place)),
+    };
+    return this.#step('gallery', subjectOf(place), inputs, {
+      ...this.#decoding(),
+      units,
+      thumbnailPixels,
+      geometry: place.model.geometry,
+    });
   }
 
-  #ofShard(step: 'maps' | 'histogram' | 'top', { name, images, labels }: ImageShard, place: LayerPlace, options: object): StepDescription {
+  #ofShard(
+    step: 'maps' | 'histogram' | 'top',
+    { name, images, labels }: ImageShard,
+    place: LayerPlace,
+    options: object,
+  ): StepDescription {
     const { skipBad } = this.#study.data;
     const { model, layer, reading, modelHash } = place;
     // Where bad files are passed over, labels too decide which images are counted.
     const inputs = { images, model: modelHash, ...(skipBad ? { labels } : {}) };
-    return this.#step(step, `${subjectOf(place)} from ${name}`, inputs, { ...options, ...this.#decoding(), layer, tokens: reading, input: model.input, executionProviders: this.#study.runtime.executionProviders });
+    return this.#step(step, `${subjectOf(place)} from ${name}`, inputs, {
+      ...options,
+      ...this.#decoding(),
+      layer,
+      tokens: reading,
+      input: model.input,
+      executionProviders: this.#study.runtime.executionProviders,
+    });
   }
 
-  #step(step: keyof typeof codeVersions, subject: string, inputs: Readonly<Record<string, string>>, options: object): StepDescription {
+  #step(
+    step: keyof typeof codeVersions,
+    subject: string,
+    inputs: Readonly<Record<string, string>>,
+    options: object,
+  ): StepDescription {
     const codeVersion = [String(codeVersions[step]), ...(valueLibraries[step] ?? [])].join(', ');
     return { step, codeVersion, subject, inputs, options: JSON.parse(JSON.stringify(options)) as object };
   }
@@ -126,7 +208,12 @@ export class DissectionSteps {
   }
 
   /** One hash for the keys of a step in all shards, found once. */
-  #keysOf(step: string, place: LayerPlace, preset: DissectionPreset, describe: (shard: ImageShard) => StepDescription): string {
+  #keysOf(
+    step: string,
+    place: LayerPlace,
+    preset: DissectionPreset,
+    describe: (shard: ImageShard) => StepDescription,
+  ): string {
     const name = JSON.stringify([step, place.model.name, place.layer, place.modelHash, preset]);
     let key = this.#keys.get(name);
     if (key === undefined) this.#keys.set(name, (key = hashJson(this.shards.map((shard) => stepKey(describe(shard))))));
@@ -144,5 +231,9 @@ function subjectOf({ model, layer }: LayerPlace): string {
 
 /** Hash of plain data that may hold maps and lack values. */
 function hashPlain(value: unknown): string {
-  return hashJson(JSON.parse(JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...(each as Map<unknown, unknown>)] : each))));
+  return hashJson(
+    JSON.parse(
+      JSON.stringify(value, (_, each: unknown) => (each instanceof Map ? [...(each as Map<unknown, unknown>)] : each)),
+    ),
+  );
 }

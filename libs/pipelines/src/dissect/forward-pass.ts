@@ -30,9 +30,20 @@ export interface PassSink {
   /** Label planes of the next image of the shard under way, one after the other, and whether EXIF calls to turn it. */
   readonly labels?: (task: PassTask, image: string, planes: Uint16Array, isTurned: boolean) => void;
   /** Activations of a layer for the next images: units x height x width values of each, which stay as they are. */
-  readonly activations?: (task: PassTask, place: LayerPlace, shape: ActivationShape, images: readonly Float32Array[]) => void;
-  /** Ends the shard; images that were passed over are named. What it returns is waited for before the next shard ends. */
-  readonly endShard?: (task: PassTask, skipped: LoadedImages['skipped'], times: PassTimes<LayerPlace>) => Promise<void> | undefined;
+  readonly activations?: (
+    task: PassTask,
+    place: LayerPlace,
+    shape: ActivationShape,
+    images: readonly Float32Array[],
+  ) => void;
+  /**
+   * Ends the shard; images that were passed over are named. What it returns is waited for before the next shard ends.
+   */
+  readonly endShard?: (
+    task: PassTask,
+    skipped: LoadedImages['skipped'],
+    times: PassTimes<LayerPlace>,
+  ) => Promise<void> | undefined;
 }
 
 /** Options of {@link ForwardPass}. */
@@ -47,11 +58,17 @@ export interface ForwardPassOptions {
   readonly onEvent: (event: DissectionEvent) => void;
   /** Is asked before a pass with the sizes of its layers; throws where their maps cannot be kept. */
   readonly beforePass?: ((layers: readonly KeptLayer[]) => void) | undefined;
-  /** Is asked after each shard whether its files and those of its models are still as they were; rejects where one is not. */
+  /**
+   * Is asked after each shard whether its files and those of its models are still as they were; rejects where one is
+   * not.
+   */
   readonly checkFiles: (files: ReadonlyMap<string, string>) => Promise<void>;
 }
 
-/** Bytes of the batches between decoding and counting, which are so many at least and at most: models have work while the main thread is busy. */
+/**
+ * Bytes of the batches between decoding and counting, which are so many at least and at most: models have work while
+ * the main thread is busy.
+ */
 const aliveBytes = 2 ** 26;
 const [fewestAlive, mostAlive] = [3, 9];
 
@@ -99,15 +116,37 @@ export class ForwardPass {
     const total = tasks.reduce((sum, { shard }) => sum + shard.entries.length, 0);
     const wanted = models.map((model) => {
       const own = tasks.flatMap(({ places }) => places.filter((place) => place.model === model));
-      return { model, layers: new Map(own.map(({ layer, reading }) => [layer, reading])), files: own[0]?.modelFiles ?? new Map<string, string>() };
+      return {
+        model,
+        layers: new Map(own.map(({ layer, reading }) => [layer, reading])),
+        files: own[0]?.modelFiles ?? new Map<string, string>(),
+      };
     });
-    const copies = modelCopies(wanted.map(({ files }) => files.keys()), total, this.#options.runtime);
-    for (const { model, layers, files } of wanted) await this.#unlessChanged(files, () => this.#open(model, layers, copies));
+    const copies = modelCopies(
+      wanted.map(({ files }) => files.keys()),
+      total,
+      this.#options.runtime,
+    );
+    for (const { model, layers, files } of wanted)
+      await this.#unlessChanged(files, () => this.#open(model, layers, copies));
     const batchesAlive = this.#batchesAlive(models);
-    this.#options.beforePass?.(models.flatMap(({ name }) => (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({ images: total, units, mapSize: height * width }))));
+    this.#options.beforePass?.(
+      models.flatMap(({ name }) =>
+        (this.#opened.get(name)?.activations.layers ?? []).map(({ units, height, width }) => ({
+          images: total,
+          units,
+          mapSize: height * width,
+        })),
+      ),
+    );
     const batches = cutBatches(tasks, ({ shard }) => shard.entries.length, copies);
     const underWay: Promise<InferredBatch>[] = [];
-    let [done, next, writing, begun]: [number, number, Promise<void> | undefined, number] = [0, 0, undefined, performance.now()];
+    let [done, next, writing, begun]: [number, number, Promise<void> | undefined, number] = [
+      0,
+      0,
+      undefined,
+      performance.now(),
+    ];
     const tell = () => {
       onEvent({ kind: 'progress', step: 'images', models: models.map(({ name }) => name), done, total });
     };
@@ -132,10 +171,15 @@ export class ForwardPass {
         tell();
         if (end < task.shard.entries.length) continue;
         await writing;
-        for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)])) await this.#options.checkFiles(files);
+        for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)]))
+          await this.#options.checkFiles(files);
         const now = performance.now();
         const { loading, labels, places } = costs;
-        writing = sink.endShard?.(task, skipped.splice(0), sharePassTime({ loading, labels: task.wantsLabels === true ? labels : undefined, places }, now - begun));
+        writing = sink.endShard?.(
+          task,
+          skipped.splice(0),
+          sharePassTime({ loading, labels: task.wantsLabels === true ? labels : undefined, places }, now - begun),
+        );
         costs = new ShardCosts();
         writing?.catch(() => undefined);
         begun = now;
@@ -168,13 +212,17 @@ export class ForwardPass {
   }
 
   async #infer({ task: { shard, places }, first, end }: PassBatch<PassTask>): Promise<InferredBatch> {
-    const { result: loaded, milliseconds: loading } = await this.#clock.measure('loading', () => this.#unlessChanged(shard.files, () => this.#options.load(shard.entries.slice(first, end))));
+    const { result: loaded, milliseconds: loading } = await this.#clock.measure('loading', () =>
+      this.#unlessChanged(shard.files, () => this.#options.load(shard.entries.slice(first, end))),
+    );
     const activations = new Map<LayerPlace, ActivationBatch>();
     const running = new Map<LayerPlace, number>();
     for (const name of new Set(places.map(({ model }) => model.name))) {
       const opened = this.#opened.get(name);
       if (opened === undefined) throw new RangeError(`ForwardPass: model ${name} is not open`);
-      const { result: layers, milliseconds } = await this.#clock.measure(`model ${name}`, () => opened.activations.infer(loaded.batch));
+      const { result: layers, milliseconds } = await this.#clock.measure(`model ${name}`, () =>
+        opened.activations.infer(loaded.batch),
+      );
       const own = places.filter(({ model }) => model.name === name);
       for (const place of own) {
         const batch = layers[[...opened.layers].indexOf(place.layer)];
@@ -189,12 +237,19 @@ export class ForwardPass {
   #batchesAlive(models: readonly StudyModel[]): number {
     const bytes = models.reduce((sum, { name, input }) => {
       const layers = this.#opened.get(name)?.activations.layers ?? [];
-      return sum + input.height * input.width * 3 + layers.reduce((values, { units, height, width }) => values + units * height * width * 4, 0);
+      return (
+        sum +
+        input.height * input.width * 3 +
+        layers.reduce((values, { units, height, width }) => values + units * height * width * 4, 0)
+      );
     }, 0);
     return Math.max(fewestAlive, Math.min(mostAlive, Math.floor(aliveBytes / (imagesPerBatch * Math.max(1, bytes)))));
   }
 
-  /** Tells of a file that is being replaced, and so missing or cut short, that it changed, not that it is missing or broken. */
+  /**
+   * Tells of a file that is being replaced, and so missing or cut short, that it changed, not that it is missing or
+   * broken.
+   */
   async #unlessChanged<Result>(files: ReadonlyMap<string, string>, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
@@ -229,7 +284,12 @@ export class ForwardPass {
   }
 }
 
-function takeBatch(task: PassTask, { loaded, activations, loading, running }: InferredBatch, costs: ShardCosts, { labels, activations: take }: PassSink): void {
+function takeBatch(
+  task: PassTask,
+  { loaded, activations, loading, running }: InferredBatch,
+  costs: ShardCosts,
+  { labels, activations: take }: PassSink,
+): void {
   costs.loading += loading;
   const begun = performance.now();
   if (labels !== undefined && task.wantsLabels === true) {
@@ -248,7 +308,12 @@ function takeBatch(task: PassTask, { loaded, activations, loading, running }: In
     const batch = activations.get(place);
     const shape = batch === undefined ? undefined : activationShape(batch.schema);
     if (batch === undefined || shape === undefined) throw new RangeError('a batch of activations states no shape');
-    take?.(task, place, shape, Array.from(readActivations(batch, shape), ({ activations: values }) => values));
+    take?.(
+      task,
+      place,
+      shape,
+      Array.from(readActivations(batch, shape), ({ activations: values }) => values),
+    );
     costs.add(place, (running.get(place) ?? 0) + performance.now() - before);
   }
 }

@@ -40,5 +40,8 @@ export class KeptShards {
 
 /** Bytes of the maps of a shard. */
 function keptBytes({ images }: KeptShard): number {
-  return images.reduce((sum, { units, maxima, maps }) => sum + units.byteLength + maxima.byteLength + maps.byteLength, 0);
+  return images.reduce(
+    (sum, { units, maxima, maps }) => sum + units.byteLength + maxima.byteLength + maps.byteLength,
+    0,
+  );
 }

@@ -1,29 +1,58 @@
 import { describe, expect, it } from 'vitest';
 import { readLayer, type LayerFacts } from './layer-facts.ts';
 
-const tokens: LayerFacts = { name: 't', kind: 'tokens', layout: 'tokens', layoutFound: true, height: 4, width: 8, prefixTokens: 1, guessed: false };
+const tokens: LayerFacts = {
+  name: 't',
+  kind: 'tokens',
+  layout: 'tokens',
+  layoutFound: true,
+  height: 4,
+  width: 8,
+  prefixTokens: 1,
+  guessed: false,
+};
 const map: LayerFacts = { ...tokens, kind: 'map', layout: 'NHWC', prefixTokens: 0 };
-const read = (facts: LayerFacts | undefined, declared: Parameters<typeof readLayer>[0]['tokens'] = {}) => readLayer({ file: 'm.onnx', tokens: declared }, 't', facts);
+const read = (facts: LayerFacts | undefined, declared: Parameters<typeof readLayer>[0]['tokens'] = {}) =>
+  readLayer({ file: 'm.onnx', tokens: declared }, 't', facts);
 
 describe(readLayer, () => {
   it('takes the grid that the model tells', () => {
     expect(read(tokens)).toEqual({ reading: { prefixTokens: 1, grid: { width: 8, height: 4 } }, warning: undefined });
-    expect(read(tokens, { prefixTokens: 1 })).toEqual({ reading: { prefixTokens: 1, grid: { width: 8, height: 4 } }, warning: undefined });
+    expect(read(tokens, { prefixTokens: 1 })).toEqual({
+      reading: { prefixTokens: 1, grid: { width: 8, height: 4 } },
+      warning: undefined,
+    });
   });
 
   it('leaves what is declared as it is where it agrees, or the model tells nothing', () => {
     const grid = { width: 16, height: 2 };
     expect(read(tokens, { grid })).toEqual({ reading: { grid }, warning: undefined });
     expect(read(undefined, { grid })).toEqual({ reading: { grid }, warning: undefined });
-    expect(read({ ...tokens, guessed: true }, { prefixTokens: 3 })).toEqual({ reading: { prefixTokens: 3 }, warning: undefined });
+    expect(read({ ...tokens, guessed: true }, { prefixTokens: 3 })).toEqual({
+      reading: { prefixTokens: 3 },
+      warning: undefined,
+    });
   });
 
-  it.each([{ prefixTokens: 0 }, { prefixTokens: 8 }, { grid: { width: 5, height: 5 } }, { prefixTokens: 1, grid: { width: 5, height: 5 } }])('refuses %j where the model tells otherwise', (declared) => {
-    expect(() => read(tokens, declared)).toThrow(expect.objectContaining({ code: 'TOKEN_GRID', details: expect.objectContaining({ file: 'm.onnx', column: 't' }) as unknown }));
+  it.each([
+    { prefixTokens: 0 },
+    { prefixTokens: 8 },
+    { grid: { width: 5, height: 5 } },
+    { prefixTokens: 1, grid: { width: 5, height: 5 } },
+  ])('refuses %j where the model tells otherwise', (declared) => {
+    expect(() => read(tokens, declared)).toThrow(
+      expect.objectContaining({
+        code: 'TOKEN_GRID',
+        details: expect.objectContaining({ file: 'm.onnx', column: 't' }) as unknown,
+      }),
+    );
   });
 
   it('warns where the grid is guessed', () => {
-    expect(read({ ...tokens, guessed: true })).toEqual({ reading: {}, warning: expect.stringContaining('guessed') as string });
+    expect(read({ ...tokens, guessed: true })).toEqual({
+      reading: {},
+      warning: expect.stringContaining('guessed') as string,
+    });
   });
 
   it('tells the order of the axes only where a session would not find it', () => {

@@ -5,24 +5,42 @@ import type { StudyModel } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
 
 /** What the graph tells of a layer. */
-export interface LayerFacts extends Pick<Layer, 'kind' | 'layout' | 'layoutFound' | 'height' | 'width' | 'prefixTokens' | 'guessed'> {
+export interface LayerFacts extends Pick<
+  Layer,
+  'kind' | 'layout' | 'layoutFound' | 'height' | 'width' | 'prefixTokens' | 'guessed'
+> {
   /** What the layer is called by the user: the name of a tensor or node. */
   readonly name: string;
-  /** Why it is not among the layers that can be dissected, though it was named: the end of a sentence about such tensors. @default it is */
+  /**
+   * Why it is not among the layers that can be dissected, though it was named: the end of a sentence about such
+   * tensors. @default it is
+   */
   readonly leftOut?: string;
 }
 
 /** What is kept of a layer that was listed. */
-export function layerFacts({ kind, layout, layoutFound, height, width, prefixTokens, guessed, tensor }: Layer, name = tensor): LayerFacts {
+export function layerFacts(
+  { kind, layout, layoutFound, height, width, prefixTokens, guessed, tensor }: Layer,
+  name = tensor,
+): LayerFacts {
   return { name, kind, layout, layoutFound, height, width, prefixTokens, guessed };
 }
 
-/** Finds what the graph tells of layers that are named; the file is not looked at by the runtime where it states that all of them have four axes, and has no loop that may not end. */
-export async function findLayerFacts(file: string, names: readonly string[], options: ListLayersOptions): Promise<LayerFacts[]> {
+/**
+ * Finds what the graph tells of layers that are named; the file is not looked at by the runtime where it states that
+ * all of them have four axes, and has no loop that may not end.
+ */
+export async function findLayerFacts(
+  file: string,
+  names: readonly string[],
+  options: ListLayersOptions,
+): Promise<LayerFacts[]> {
   const { findTensor, loopedTensors, readModel } = await import('@intermodel/onnx');
   const model = readModel(file);
   const tensors = names.map((name) => findTensor(model, name));
-  const stated = new Map([...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims?.length]));
+  const stated = new Map(
+    [...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims?.length]),
+  );
   if (tensors.every((tensor) => stated.get(tensor) === 4) && loopedTensors(model).length === 0) return [];
   const { layers, leftOut } = await listModelLayers(file, { ...options, tensors });
   return tensors.flatMap((tensor, index): LayerFacts[] => {
@@ -32,7 +50,19 @@ export async function findLayerFacts(file: string, names: readonly string[], opt
     const left = leftOut.find((each) => each.tensors.includes(tensor));
     if (left === undefined || (left.axes !== 3 && left.axes !== 4)) return [];
     // What the graph gives no evidence for is read by its shape, if the user names it.
-    return [{ name, kind: left.axes === 3 ? 'tokens' : 'map', layout: left.axes === 3 ? 'tokens' : 'NCHW', layoutFound: true, height: 0, width: 0, prefixTokens: 0, guessed: left.axes === 3, leftOut: left.reason }];
+    return [
+      {
+        name,
+        kind: left.axes === 3 ? 'tokens' : 'map',
+        layout: left.axes === 3 ? 'tokens' : 'NCHW',
+        layoutFound: true,
+        height: 0,
+        width: 0,
+        prefixTokens: 0,
+        guessed: left.axes === 3,
+        leftOut: left.reason,
+      },
+    ];
   });
 }
 
@@ -41,25 +71,40 @@ export async function findLayerFacts(file: string, names: readonly string[], opt
  *
  * @throws InputError `TOKEN_GRID` where it does not.
  */
-export function readLayer({ file, tokens: declared }: Pick<StudyModel, 'file' | 'tokens'>, layer: string, facts: LayerFacts | undefined): Pick<LayerPlace, 'reading' | 'warning'> {
+export function readLayer(
+  { file, tokens: declared }: Pick<StudyModel, 'file' | 'tokens'>,
+  layer: string,
+  facts: LayerFacts | undefined,
+): Pick<LayerPlace, 'reading' | 'warning'> {
   if (facts === undefined) return { reading: declared, warning: undefined };
   const { kind, layout, layoutFound, height, width, prefixTokens, guessed, leftOut } = facts;
-  const doubt = leftOut === undefined ? undefined : `${layer}: was named, though it is not among the layers that can be dissected, since such tensors ${leftOut}; what its units are is not known.`;
-  if (kind === 'map') return { reading: layoutFound || layout === 'tokens' ? declared : { ...declared, layout }, warning: doubt };
+  const doubt =
+    leftOut === undefined
+      ? undefined
+      : `${layer}: was named, though it is not among the layers that can be dissected, since such tensors ${leftOut}; what its units are is not known.`;
+  if (kind === 'map')
+    return { reading: layoutFound || layout === 'tokens' ? declared : { ...declared, layout }, warning: doubt };
   if (guessed) {
     const isDeclared = declared.prefixTokens !== undefined || declared.grid !== undefined;
     const warning = `${layer}: how its tokens lie on the image is guessed from their number, since the model does not tell; check it, and declare "tokens: {prefix, width, height}" in a study file.`;
-    return { reading: declared, warning: doubt === undefined ? (isDeclared ? undefined : warning) : isDeclared ? doubt : `${doubt} ${warning}` };
+    return {
+      reading: declared,
+      warning: doubt === undefined ? (isDeclared ? undefined : warning) : isDeclared ? doubt : `${doubt} ${warning}`,
+    };
   }
   const count = prefixTokens + height * width;
   const { grid = { width, height } } = declared;
   const prefix = declared.prefixTokens ?? count - grid.width * grid.height;
   if (prefix !== prefixTokens || prefix + grid.width * grid.height !== count) {
-    throw new InputError('TOKEN_GRID', `of its ${String(count)} tokens ${String(prefixTokens)} stand before a grid of ${String(height)} x ${String(width)}, but ${String(prefix)} before ${String(grid.height)} x ${String(grid.width)} were declared`, {
-      file,
-      column: layer,
-      hint: 'Leave "tokens" out: the model tells how they lie on the image.',
-    });
+    throw new InputError(
+      'TOKEN_GRID',
+      `of its ${String(count)} tokens ${String(prefixTokens)} stand before a grid of ${String(height)} x ${String(width)}, but ${String(prefix)} before ${String(grid.height)} x ${String(grid.width)} were declared`,
+      {
+        file,
+        column: layer,
+        hint: 'Leave "tokens" out: the model tells how they lie on the image.',
+      },
+    );
   }
   return { reading: declared.grid === undefined ? { prefixTokens, grid } : declared, warning: undefined };
 }

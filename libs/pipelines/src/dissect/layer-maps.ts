@@ -1,5 +1,24 @@
-import { dissectionPresets, packKeptShard, packSelection, recountShard, selectionOptions, ShardCounter, shrinkShard, unpackKeptShard, unpackSelection, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
-import { packState, ShardJoin, TopActivations, unpackState, type SelectionState, type TopActivationsState } from '@intermodel/numerics';
+import {
+  dissectionPresets,
+  packKeptShard,
+  packSelection,
+  recountShard,
+  selectionOptions,
+  ShardCounter,
+  shrinkShard,
+  unpackKeptShard,
+  unpackSelection,
+  type DissectionPreset,
+  type KeptShard,
+} from '@intermodel/concept-matching';
+import {
+  packState,
+  ShardJoin,
+  TopActivations,
+  unpackState,
+  type SelectionState,
+  type TopActivationsState,
+} from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { stepKey } from '@intermodel/streams';
 import type { LayerPlace } from './dissection-steps.ts';
@@ -12,7 +31,10 @@ const headroom = 0.1;
 /** Share of a shard's maps that must become free for it to be written anew. */
 const worthwhile = 0.25;
 
-/** Of the named presets the one with the lowest thresholds: maps that may reach these are kept too, so that a study can change its preset without running its models again. */
+/**
+ * Of the named presets the one with the lowest thresholds: maps that may reach these are kept too, so that a study can
+ * change its preset without running its models again.
+ */
 const lowestPreset = dissectionPresets['dissect-2020'];
 
 /** What a pass counts of a layer, shard by shard, and what is stored of it. */
@@ -54,7 +76,8 @@ export class LayerMaps {
   async has(shard: ImageShard): Promise<boolean> {
     const { steps, describe } = this.#context;
     if (this.keeps) return steps.has(describe.maps(shard, this.place));
-    for (const preset of this.#presets) if (!(await steps.has(describe.histogram(shard, this.place, preset)))) return false;
+    for (const preset of this.#presets)
+      if (!(await steps.has(describe.histogram(shard, this.place, preset)))) return false;
     return true;
   }
 
@@ -90,11 +113,20 @@ export class LayerMaps {
 
   /** Takes the activations of the next images of the shard under way, which stay as they are until it ends. */
   add(shape: ActivationShape, images: readonly Float32Array[]): void {
-    this.#counter ??= new ShardCounter({ shape, selections: this.#counted.map((preset) => selectionOptions(shape, preset, this.#maximumImages())), seeds: this.#seeds });
+    this.#counter ??= new ShardCounter({
+      shape,
+      selections: this.#counted.map((preset) => selectionOptions(shape, preset, this.#maximumImages())),
+      seeds: this.#seeds,
+    });
     const greatest = this.#counter.add(images);
     const { gallery } = this.#context.study;
     if (gallery.units === 0) return;
-    this.#top ??= new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth, images: gallery.images, pool: gallery.pool });
+    this.#top ??= new TopActivations({
+      units: shape.units,
+      mapSize: shape.mapHeight * shape.mapWidth,
+      images: gallery.images,
+      pool: gallery.pool,
+    });
     const begun = performance.now();
     for (const [index, activations] of images.entries()) this.#top.add(this.#images++, activations, greatest[index]);
     this.#topMilliseconds += performance.now() - begun;
@@ -110,8 +142,15 @@ export class LayerMaps {
     const counting = milliseconds - topMilliseconds;
     if (counted === undefined) return;
     // All are under way at once, so that they can be read from now on.
-    const writing = this.#presets.map((preset, index) => steps.write(describe.histogram(shard, this.place, preset), { state: packSelection(counted.histograms[index] as SelectionState) }, this.keeps ? 0 : counting / this.#presets.length));
-    if (top !== undefined) writing.push(steps.write(describe.top(shard, this.place), { state: packState(top) }, topMilliseconds));
+    const writing = this.#presets.map((preset, index) =>
+      steps.write(
+        describe.histogram(shard, this.place, preset),
+        { state: packSelection(counted.histograms[index] as SelectionState) },
+        this.keeps ? 0 : counting / this.#presets.length,
+      ),
+    );
+    if (top !== undefined)
+      writing.push(steps.write(describe.top(shard, this.place), { state: packState(top) }, topMilliseconds));
     if (this.keeps) {
       const step = describe.maps(shard, this.place);
       kept.set(stepKey(step), counted.kept);
@@ -145,15 +184,22 @@ export class LayerMaps {
   /** Lets go of what is held in memory. */
   release(): void {
     this.#counter = undefined;
-    for (const shard of this.#context.describe.shards) this.#context.kept.delete(stepKey(this.#context.describe.maps(shard, this.place)));
+    for (const shard of this.#context.describe.shards)
+      this.#context.kept.delete(stepKey(this.#context.describe.maps(shard, this.place)));
   }
 
-  /** Early shards were counted under low bounds: once those of all images are known, most of their maps can go, also on the disk. */
+  /**
+   * Early shards were counted under low bounds: once those of all images are known, most of their maps can go, also on
+   * the disk.
+   */
   #shrunk(shard: ImageShard, whole: KeptShard): KeptShard {
     if (this.#counter === undefined || this.#fresh.has(shard.name)) return whole;
     this.#fresh.add(shard.name);
     const { steps, describe, kept } = this.#context;
-    const shrunk = shrinkShard(whole, this.#counter.bounds(), { worthwhile, allocate: (bytes) => kept.allocate(bytes) });
+    const shrunk = shrinkShard(whole, this.#counter.bounds(), {
+      worthwhile,
+      allocate: (bytes) => kept.allocate(bytes),
+    });
     if (shrunk === whole) return whole;
     const step = describe.maps(shard, this.place);
     kept.set(stepKey(step), shrunk);
@@ -174,11 +220,18 @@ export class LayerMaps {
     if (kept === undefined) return undefined;
     const begun = performance.now();
     const state = recountShard(kept, selectionOptions(kept.shape, preset, Infinity));
-    await this.#context.steps.write(this.#context.describe.histogram(shard, this.place, preset), { state: packSelection(state) }, performance.now() - begun);
+    await this.#context.steps.write(
+      this.#context.describe.histogram(shard, this.place, preset),
+      { state: packSelection(state) },
+      performance.now() - begun,
+    );
     return state;
   }
 
-  /** Images that drive each unit most, over all shards, numbered over the counted images; undefined where a shard lacks them. */
+  /**
+   * Images that drive each unit most, over all shards, numbered over the counted images; undefined where a shard lacks
+   * them.
+   */
   async top(countOf: (shard: ImageShard) => number): Promise<TopActivations | undefined> {
     const { steps, describe } = this.#context;
     let [whole, first]: [TopActivations | undefined, number] = [undefined, 0];
@@ -194,7 +247,10 @@ export class LayerMaps {
     return whole;
   }
 
-  /** Sizes of stored results as they are here: they may have been made under another name of the model, and for other label grids. */
+  /**
+   * Sizes of stored results as they are here: they may have been made under another name of the model, and for other
+   * label grids.
+   */
   shapeHere(shape: ActivationShape): ActivationShape {
     const { labelHeight, labelWidth } = this.place.model.geometry;
     return { ...shape, model: this.place.model.name, labelHeight, labelWidth };
@@ -208,7 +264,9 @@ export class LayerMaps {
   /** Presets that select differently. */
   #distinct(presets: readonly DissectionPreset[]): readonly DissectionPreset[] {
     const [shard] = this.#context.describe.shards;
-    const keys = presets.map((preset) => (shard === undefined ? '' : stepKey(this.#context.describe.histogram(shard, this.place, preset))));
+    const keys = presets.map((preset) =>
+      shard === undefined ? '' : stepKey(this.#context.describe.histogram(shard, this.place, preset)),
+    );
     return presets.filter((_, index) => keys.indexOf(keys[index] as string) === index);
   }
 
@@ -217,5 +275,4 @@ export class LayerMaps {
     const images = this.#context.describe.shards.reduce((sum, { entries }) => sum + entries.length, 0);
     return this.keeps ? Math.ceil(images * (1 + headroom)) : images;
   }
-
 }

@@ -1,5 +1,18 @@
-import { coversThresholds, ThresholdSketches, type DissectionPreset, type KeptShard } from '@intermodel/concept-matching';
-import { allMaps, packState, ShardJoin, ThresholdSelection, unpackState, type SelectedThresholds, type SelectionState } from '@intermodel/numerics';
+import {
+  coversThresholds,
+  ThresholdSketches,
+  type DissectionPreset,
+  type KeptShard,
+} from '@intermodel/concept-matching';
+import {
+  allMaps,
+  packState,
+  ShardJoin,
+  ThresholdSelection,
+  unpackState,
+  type SelectedThresholds,
+  type SelectionState,
+} from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
 import { MachineError } from '@intermodel/streams';
 import type { GroupContext } from './group-context.ts';
@@ -29,22 +42,37 @@ const attempts = 3;
 export const shardsUnderWay = 3;
 
 /** Reads the stored thresholds of a layer; undefined where there are none. */
-export async function readThresholds({ steps, describe }: GroupContext, { maps, preset }: ThresholdTask): Promise<LayerThresholds | undefined> {
+export async function readThresholds(
+  { steps, describe }: GroupContext,
+  { maps, preset }: ThresholdTask,
+): Promise<LayerThresholds | undefined> {
   const bytes = await steps.read(describe.thresholds(maps.place, preset), 'state');
   if (bytes === undefined) return undefined;
   const state = unpackState(bytes) as LayerThresholds;
   return { ...state, shape: maps.shapeHere(state.shape) };
 }
 
-/** Finds the thresholds of a layer from its counts and kept maps, and stores them. Shards whose maps do not suffice any more are run again. */
-export async function selectThresholds(context: GroupContext, task: ThresholdTask, shards: readonly ImageShard[]): Promise<LayerThresholds> {
+/**
+ * Finds the thresholds of a layer from its counts and kept maps, and stores them. Shards whose maps do not suffice any
+ * more are run again.
+ */
+export async function selectThresholds(
+  context: GroupContext,
+  task: ThresholdTask,
+  shards: readonly ImageShard[],
+): Promise<LayerThresholds> {
   const { maps, preset } = task;
   const begun = performance.now();
   context.steps.begin(context.describe.thresholds(maps.place, preset));
   for (let attempt = 0; attempt < attempts; attempt++) {
     const threads = context.threads();
     let round = await threads.select(await joinCounts(context, task, shards));
-    const tell = shardProgress(context, 'thresholds', maps.place.model.name, (round === 'gather' ? 1 : 2) * imagesOf(shards));
+    const tell = shardProgress(
+      context,
+      'thresholds',
+      maps.place.model.name,
+      (round === 'gather' ? 1 : 2) * imagesOf(shards),
+    );
     while (round !== 'done') {
       const refining: Promise<void>[] = [];
       for (const shard of shards) {
@@ -65,9 +93,16 @@ export async function selectThresholds(context: GroupContext, task: ThresholdTas
     for (const shard of shards) {
       const kept = await keptMaps(context, maps, shard);
       shape = kept.shape;
-      if (!coversThresholds(kept, selected.thresholds, { padding: preset.upsampling.padding, equalIsActive: preset.compare === '>=' })) uncovered.push(shard);
+      if (
+        !coversThresholds(kept, selected.thresholds, {
+          padding: preset.upsampling.padding,
+          equalIsActive: preset.compare === '>=',
+        })
+      )
+        uncovered.push(shard);
     }
-    if (uncovered.length === 0 && shape !== undefined) return storeThresholds(context, task, { ...selected, shape }, performance.now() - begun);
+    if (uncovered.length === 0 && shape !== undefined)
+      return storeThresholds(context, task, { ...selected, shape }, performance.now() - begun);
     await passAgain(context, maps, uncovered);
   }
   throw storeBroken(maps);
@@ -84,25 +119,40 @@ export async function keptMaps(context: GroupContext, maps: LayerMaps, shard: Im
 }
 
 /** Finds thresholds where no maps are kept: by further passes over all images, for all tasks together. */
-export async function streamThresholds(context: GroupContext, tasks: readonly ThresholdTask[], shards: readonly ImageShard[]): Promise<void> {
+export async function streamThresholds(
+  context: GroupContext,
+  tasks: readonly ThresholdTask[],
+  shards: readonly ImageShard[],
+): Promise<void> {
   const { sketch } = context.study.runtime;
   const shapes = new Map<ThresholdTask, ActivationShape>();
   const times = new Map<ThresholdTask, number>();
-  const pass = async (open: readonly ThresholdTask[], take: (task: ThresholdTask, shape: ActivationShape, images: readonly Float32Array[]) => void) => {
+  const pass = async (
+    open: readonly ThresholdTask[],
+    take: (task: ThresholdTask, shape: ActivationShape, images: readonly Float32Array[]) => void,
+  ) => {
     const places = [...new Set(open.map(({ maps }) => maps.place))];
-    await context.pass.run(shards.map((shard) => ({ shard, places })), {
-      activations: (_, place, shape, images) => {
-        for (const task of open) {
-          if (task.maps.place !== place) continue;
-          shapes.set(task, shape);
-          take(task, shape, images);
-        }
+    await context.pass.run(
+      shards.map((shard) => ({ shard, places })),
+      {
+        activations: (_, place, shape, images) => {
+          for (const task of open) {
+            if (task.maps.place !== place) continue;
+            shapes.set(task, shape);
+            take(task, shape, images);
+          }
+        },
+        endShard: (_, __, { places: shares }) => {
+          for (const task of open)
+            times.set(
+              task,
+              (times.get(task) ?? 0) +
+                (shares.get(task.maps.place) ?? 0) / open.filter(({ maps }) => maps.place === task.maps.place).length,
+            );
+          return undefined;
+        },
       },
-      endShard: (_, __, { places: shares }) => {
-        for (const task of open) times.set(task, (times.get(task) ?? 0) + (shares.get(task.maps.place) ?? 0) / open.filter(({ maps }) => maps.place === task.maps.place).length);
-        return undefined;
-      },
-    });
+    );
   };
   const store = async (task: ThresholdTask, selected: Pick<SelectedThresholds, 'thresholds' | 'conditions'>) => {
     await storeThresholds(context, task, { ...selected, shape: shapes.get(task) as ActivationShape }, times.get(task));
@@ -133,7 +183,11 @@ export async function streamThresholds(context: GroupContext, tasks: readonly Th
 }
 
 /** Joins the counts of all shards; those that were counted under bounds which do not hold any more are run again. */
-async function joinCounts(context: GroupContext, { maps, preset }: ThresholdTask, shards: readonly ImageShard[]): Promise<SelectionState> {
+async function joinCounts(
+  context: GroupContext,
+  { maps, preset }: ThresholdTask,
+  shards: readonly ImageShard[],
+): Promise<SelectionState> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const join = new ShardJoin();
     for (const shard of shards) {
@@ -147,13 +201,26 @@ async function joinCounts(context: GroupContext, { maps, preset }: ThresholdTask
     }
     const { state, short } = join.finish();
     if (short.length === 0) return state;
-    await passAgain(context, maps, short.map((index) => shards[index] as ImageShard));
+    await passAgain(
+      context,
+      maps,
+      short.map((index) => shards[index] as ImageShard),
+    );
   }
   throw storeBroken(maps);
 }
 
-async function storeThresholds({ steps, describe }: GroupContext, { maps, preset }: ThresholdTask, { thresholds, conditions, shape }: LayerThresholds, milliseconds?: number): Promise<LayerThresholds> {
-  await steps.writeBeside(describe.thresholds(maps.place, preset), { state: packState({ thresholds, conditions, shape }) }, milliseconds);
+async function storeThresholds(
+  { steps, describe }: GroupContext,
+  { maps, preset }: ThresholdTask,
+  { thresholds, conditions, shape }: LayerThresholds,
+  milliseconds?: number,
+): Promise<LayerThresholds> {
+  await steps.writeBeside(
+    describe.thresholds(maps.place, preset),
+    { state: packState({ thresholds, conditions, shape }) },
+    milliseconds,
+  );
   return { thresholds, conditions, shape };
 }
 
@@ -162,5 +229,9 @@ function imagesOf(shards: readonly ImageShard[]): number {
 }
 
 function storeBroken({ place }: LayerMaps): MachineError {
-  return new MachineError('STORE_BROKEN', `what was stored of ${place.model.name} cannot be read back, or does not suffice after it was made again`, { column: place.layer, hint: 'Check the disk of the store, or give another folder.' });
+  return new MachineError(
+    'STORE_BROKEN',
+    `what was stored of ${place.model.name} cannot be read back, or does not suffice after it was made again`,
+    { column: place.layer, hint: 'Check the disk of the store, or give another folder.' },
+  );
 }

@@ -9,14 +9,27 @@ export const copiedBytes = 2 ** 27;
 export const imagesOfCopies = 32;
 
 /**
- * Copies in which the model of a pass runs: two on processors with more than one thread, where the model is small and the
+ * Copies in which the model of a pass runs: two on processors with more than one thread, where the model is small and
+ * the
  * images are many. Several models of one pass run side by side anyway: each is opened once (measured with 19 of them).
  *
  * @param files all files that each model of the pass is made of
  * @param images images of the pass
  */
-export function modelCopies(files: readonly Iterable<string>[], images: number, { threads = os.availableParallelism(), executionProviders }: Pick<StudyRuntime, 'threads' | 'executionProviders'>, size: (file: string) => number = fileSize): 1 | 2 {
+export function modelCopies(
+  files: readonly Iterable<string>[],
+  images: number,
+  { threads = os.availableParallelism(), executionProviders }: Pick<StudyRuntime, 'threads' | 'executionProviders'>,
+  size: (file: string) => number = fileSize,
+): 1 | 2 {
   const [own, ...others] = files;
-  if (own === undefined || others.length > 0 || threads < 2 || images < imagesOfCopies || executionProviders.some((provider) => provider !== 'cpu')) return 1;
+  if (
+    own === undefined ||
+    others.length > 0 ||
+    threads < 2 ||
+    images < imagesOfCopies ||
+    executionProviders.some((provider) => provider !== 'cpu')
+  )
+    return 1;
   return [...own].reduce((sum, file) => sum + size(file), 0) > copiedBytes ? 1 : 2;
 }

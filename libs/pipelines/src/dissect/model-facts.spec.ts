@@ -35,10 +35,17 @@ const places = (location: string) => {
       initializers: { weights: { dims: [4, 3, 1, 1], external: { location, length: 48 } } },
     }),
   );
-  const study = defineStudy({ data: { images: '.', labels: '.', labelNames: 'labels.csv' }, models: [{ name: 'model', file, layer: 'maps' }] }, { folder: root, checkFiles: false });
+  const study = defineStudy(
+    { data: { images: '.', labels: '.', labelNames: 'labels.csv' }, models: [{ name: 'model', file, layer: 'maps' }] },
+    { folder: root, checkFiles: false },
+  );
   const [model] = study.models;
   if (model === undefined) throw new Error('the study lost its model');
-  return layerPlaces(model, new StudySteps({ store: memoryStore(), signal: new AbortController().signal, onEvent: () => undefined }), new FileHashes());
+  return layerPlaces(
+    model,
+    new StudySteps({ store: memoryStore(), signal: new AbortController().signal, onEvent: () => undefined }),
+    new FileHashes(),
+  );
 };
 
 describe(layerPlaces, () => {
@@ -56,6 +63,10 @@ describe(layerPlaces, () => {
     ['in a folder', 'folder', 'EXTERNAL_DATA_NOT_FILE'],
     ['in a pipe', 'pipe', 'EXTERNAL_DATA_NOT_FILE'],
   ])('reads no weights %s, and names the model', async (_where, location, code) => {
-    await expect(places(location)).rejects.toMatchObject({ code, details: { file: at('models', 'model.onnx') }, message: expect.stringContaining(location) as string });
+    await expect(places(location)).rejects.toMatchObject({
+      code,
+      details: { file: at('models', 'model.onnx') },
+      message: expect.stringContaining(location) as string,
+    });
   });
 });

@@ -47,15 +47,28 @@ export async function checkModels(models: readonly StudyModel[]): Promise<InputL
  *
  * @throws InputError of {@link layerPlaces}, with the model's name.
  */
-export async function placeModels(models: readonly StudyModel[], layouts: readonly InputLayout[], steps: StudySteps, hashes: FileHashes, probe: ProbeOptions = {}): Promise<PlacedModel[]> {
+export async function placeModels(
+  models: readonly StudyModel[],
+  layouts: readonly InputLayout[],
+  steps: StudySteps,
+  hashes: FileHashes,
+  probe: ProbeOptions = {},
+): Promise<PlacedModel[]> {
   const placed: PlacedModel[] = [];
-  for (const [index, model] of models.entries()) placed.push({ model, layout: layouts[index] as InputLayout, places: await namingModel(model, () => layerPlaces(model, steps, hashes, probe)) });
+  for (const [index, model] of models.entries())
+    placed.push({
+      model,
+      layout: layouts[index] as InputLayout,
+      places: await namingModel(model, () => layerPlaces(model, steps, hashes, probe)),
+    });
   return placed;
 }
 
 /** What the reader of the results should know of how layers are read. */
 export function placeWarnings(placed: readonly PlacedModel[]): { readonly subject: string; readonly text: string }[] {
-  return placed.flatMap(({ model, places }) => places.flatMap(({ warning }) => (warning === undefined ? [] : [{ subject: model.name, text: warning }])));
+  return placed.flatMap(({ model, places }) =>
+    places.flatMap(({ warning }) => (warning === undefined ? [] : [{ subject: model.name, text: warning }])),
+  );
 }
 
 /** Checks a model and its layers as far as the file tells. */
@@ -63,10 +76,15 @@ async function checkModel({ file, layers, input }: StudyModel): Promise<InputLay
   const { checkLayers } = await import('@intermodel/onnx');
   const { height, width } = input;
   const channels = channelCount(input.channels);
-  return checkImageInput({ file, preprocessing: input }, checkLayers({ file, inputSize: { height, width, channels }, ...(layers === 'usual' ? {} : { tensors: layers }) }));
+  return checkImageInput(
+    { file, preprocessing: input },
+    checkLayers({ file, inputSize: { height, width, channels }, ...(layers === 'usual' ? {} : { tensors: layers }) }),
+  );
 }
 
-/** Says of what goes wrong with a model which model of the study it is, since files of several may have the same name. */
+/**
+ * Says of what goes wrong with a model which model of the study it is, since files of several may have the same name.
+ */
 async function namingModel<Result>({ name }: StudyModel, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -82,7 +100,12 @@ async function namingModel<Result>({ name }: StudyModel, work: () => Promise<Res
  * @throws InputError `LAYER_NOT_GIVEN` where the usual choice is asked for and there is none; those of reading a model
  * and of its external data.
  */
-export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: FileHashes, probe: ProbeOptions = {}): Promise<LayerPlace[]> {
+export async function layerPlaces(
+  model: StudyModel,
+  steps: StudySteps,
+  hashes: FileHashes,
+  probe: ProbeOptions = {},
+): Promise<LayerPlace[]> {
   const { signal } = probe;
   const { file, layers } = model;
   const fileHash = await hashes.hash(file, signal);
@@ -94,39 +117,72 @@ export async function layerPlaces(model: StudyModel, steps: StudySteps, hashes: 
   const result = await steps.run({ ...factsStep(model, fileHash), compute });
   const { usual, layers: known, external } = readJsonPart(await result.read('facts')) as ModelFacts;
   const weights: (readonly [file: string, sha256: string])[] = [];
-  for (const weightFile of await weightFiles(file, external)) weights.push([weightFile, await hashes.hash(weightFile, signal)]);
+  for (const weightFile of await weightFiles(file, external))
+    weights.push([weightFile, await hashes.hash(weightFile, signal)]);
   const modelHash = hashJson([fileHash, ...weights.map(([, sha256]) => sha256)]);
   const modelFiles = new Map([[file, fileHash], ...weights]);
   const names = layers === 'usual' ? usual : layers;
-  return names.map((layer) => ({ model, layer, ...readLayer(model, layer, known.find(({ name }) => name === layer)), modelHash, modelFiles }));
+  return names.map((layer) => ({
+    model,
+    layer,
+    ...readLayer(
+      model,
+      layer,
+      known.find(({ name }) => name === layer),
+    ),
+    modelHash,
+    modelFiles,
+  }));
 }
 
 function layerNotGiven(file: string, reason: string, candidates: readonly string[]): InputError {
   return new InputError('LAYER_NOT_GIVEN', `it cannot be told which layer is meant: ${reason}`, {
     file,
     expected: 'the name of a tensor to dissect',
-    hint: candidates.length === 0 ? 'None of this model can be dissected: "intermodel layers" says why.' : `Name a layer, as in --model FILE:LAYER, or as "layer" in a study file: ${candidates.join(', ')}. "intermodel layers" lists all.`,
+    hint:
+      candidates.length === 0
+        ? 'None of this model can be dissected: "intermodel layers" says why.'
+        : `Name a layer, as in --model FILE:LAYER, or as "layer" in a study file: ${candidates.join(', ')}. "intermodel layers" lists all.`,
   });
 }
 
 /** What is read from the graph of a model, once for a file: part `facts`. */
 export function factsStep({ name, input, layers }: StudyModel, fileHash: string): StepDescription {
-  return { step: 'model', codeVersion, subject: name, inputs: { model: fileHash }, options: { height: input.height, width: input.width, layers } };
+  return {
+    step: 'model',
+    codeVersion,
+    subject: name,
+    inputs: { model: fileHash },
+    options: { height: input.height, width: input.width, layers },
+  };
 }
 
-/** Files with weights, found fit to be read: a location may state any path, and what lies there may have changed since the model was read. */
+/**
+ * Files with weights, found fit to be read: a location may state any path, and what lies there may have changed since
+ * the model was read.
+ */
 async function weightFiles(file: string, locations: readonly string[]): Promise<string[]> {
   if (locations.length === 0) return [];
   const { checkExternalData, readModel } = await import('@intermodel/onnx');
   const places = checkExternalData(file, readModel(file).graph.initializers);
-  return [...(places?.locations ?? [])].filter(([location]) => locations.includes(location)).sort(([a], [b]) => locations.indexOf(a) - locations.indexOf(b)).map(([, place]) => path.join(places?.folder ?? '', place));
+  return [...(places?.locations ?? [])]
+    .filter(([location]) => locations.includes(location))
+    .sort(([a], [b]) => locations.indexOf(a) - locations.indexOf(b))
+    .map(([, place]) => path.join(places?.folder ?? '', place));
 }
 
 async function readFacts({ file, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
   const { readModel } = await import('@intermodel/onnx');
-  const external = [...new Set(readModel(file).graph.initializers.flatMap((tensor) => (tensor.external === undefined ? [] : [tensor.external.location])))].sort();
+  const external = [
+    ...new Set(
+      readModel(file).graph.initializers.flatMap((tensor) =>
+        tensor.external === undefined ? [] : [tensor.external.location],
+      ),
+    ),
+  ].sort();
   const inputSize = { height: input.height, width: input.width, channels: channelCount(input.channels) };
-  if (layers !== 'usual') return { usual: [], layers: await findLayerFacts(file, layers, { inputSize, ...probe }), external };
+  if (layers !== 'usual')
+    return { usual: [], layers: await findLayerFacts(file, layers, { inputSize, ...probe }), external };
   const { layers: listed, choice } = await listModelLayers(file, { inputSize, ...probe });
   const usual = listed.filter((layer) => layer.usual);
   if (usual.length === 0) throw layerNotGiven(file, choice.reason, choice.candidates);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutBatches, imagesPerBatch } from './pass-batches.ts';
 
-const sizes = (images: readonly number[], copies: number) => cutBatches(images, (count) => count, copies).map(({ first, end }) => end - first);
+const sizes = (images: readonly number[], copies: number) =>
+  cutBatches(images, (count) => count, copies).map(({ first, end }) => end - first);
 
 describe('cutBatches', () => {
   it('cuts full batches for one copy, and the rest of each task', () => {
@@ -18,8 +19,12 @@ describe('cutBatches', () => {
       fc.property(fc.array(fc.nat({ max: 60 }), { maxLength: 5 }), fc.integer({ min: 1, max: 4 }), (images, copies) => {
         const tasks = images.map((count, task) => ({ task, count }));
         const batches = cutBatches(tasks, ({ count }) => count, copies);
-        const seen = batches.flatMap(({ task, first, end }) => Array.from({ length: end - first }, (_, index) => [task.task, first + index]));
-        expect(seen).toEqual(tasks.flatMap(({ task, count }) => Array.from({ length: count }, (_, index) => [task, index])));
+        const seen = batches.flatMap(({ task, first, end }) =>
+          Array.from({ length: end - first }, (_, index) => [task.task, first + index]),
+        );
+        expect(seen).toEqual(
+          tasks.flatMap(({ task, count }) => Array.from({ length: count }, (_, index) => [task, index])),
+        );
         expect(Math.max(0, ...batches.map(({ first, end }) => end - first))).toBeLessThanOrEqual(imagesPerBatch);
       }),
     );

@@ -20,13 +20,20 @@ export interface PassBatch<Task> {
  * @param images images of a task
  * @param copies copies of the model
  */
-export function cutBatches<Task>(tasks: readonly Task[], images: (task: Task) => number, copies: number): PassBatch<Task>[] {
+export function cutBatches<Task>(
+  tasks: readonly Task[],
+  images: (task: Task) => number,
+  copies: number,
+): PassBatch<Task>[] {
   let left = tasks.reduce((sum, task) => sum + images(task), 0);
   let cut = 0;
   return tasks.flatMap((task) => {
     const [batches, count]: [PassBatch<Task>[], number] = [[], images(task)];
-    for (let first = 0; first < count; ) {
-      const most = copies === 1 ? imagesPerBatch : Math.min(imagesPerBatch, 2 ** Math.floor(cut++ / copies), Math.ceil(left / (2 * copies)));
+    for (let first = 0; first < count;) {
+      const most =
+        copies === 1
+          ? imagesPerBatch
+          : Math.min(imagesPerBatch, 2 ** Math.floor(cut++ / copies), Math.ceil(left / (2 * copies)));
       const end = Math.min(count, first + most);
       batches.push({ task, first, end });
       left -= end - first;

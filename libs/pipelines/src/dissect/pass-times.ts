@@ -17,19 +17,32 @@ export interface PassCosts<Place> {
 }
 
 /** Shares the time of a pass out by what was measured: decoding serves all alike, and work went on side by side. */
-export function sharePassTime<Place>({ loading, labels, places }: PassCosts<Place>, milliseconds: number): PassTimes<Place> {
+export function sharePassTime<Place>(
+  { loading, labels, places }: PassCosts<Place>,
+  milliseconds: number,
+): PassTimes<Place> {
   const takers = places.size + (labels === undefined ? 0 : 1);
   const total = loading + (labels ?? 0) + [...places.values()].reduce((sum, cost) => sum + cost, 0);
-  const share = (cost: number) => (total === 0 ? milliseconds / takers : ((cost + loading / takers) / total) * milliseconds);
-  return { labels: labels === undefined ? 0 : share(labels), places: new Map([...places].map(([place, cost]) => [place, share(cost)])) };
+  const share = (cost: number) =>
+    total === 0 ? milliseconds / takers : ((cost + loading / takers) / total) * milliseconds;
+  return {
+    labels: labels === undefined ? 0 : share(labels),
+    places: new Map([...places].map(([place, cost]) => [place, share(cost)])),
+  };
 }
 
-/** Measures work of several kinds, of each of which only one piece goes on at a time: waiting for the piece before does not count. */
+/**
+ * Measures work of several kinds, of each of which only one piece goes on at a time: waiting for the piece before does
+ * not count.
+ */
 export class WorkClock {
   readonly #ended = new Map<string, number>();
 
   /** Does a piece of work and gives its result with the milliseconds that it took. */
-  async measure<Result>(kind: string, work: () => Promise<Result>): Promise<{ readonly result: Result; readonly milliseconds: number }> {
+  async measure<Result>(
+    kind: string,
+    work: () => Promise<Result>,
+  ): Promise<{ readonly result: Result; readonly milliseconds: number }> {
     const begun = performance.now();
     const result = await work();
     const now = performance.now();

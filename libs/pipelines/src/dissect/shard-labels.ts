@@ -57,7 +57,9 @@ export class ShardLabels {
   add(image: string, planes: Uint16Array, isTurned: boolean): void {
     if (isTurned) this.#turned.push(image);
     this.#names.push(image);
-    this.#labels.push(combinePlanes(planes, this.pixels, this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0));
+    this.#labels.push(
+      combinePlanes(planes, this.pixels, this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0),
+    );
     this.#planes += planes.length / this.pixels;
   }
 
@@ -65,8 +67,17 @@ export class ShardLabels {
   async end(shard: ImageShard, skipped: LoadedImages['skipped'], milliseconds: number): Promise<void> {
     const [images, labels, turned, planes] = [this.#names, this.#labels, this.#turned, this.#planes];
     [this.#names, this.#labels, this.#turned, this.#planes] = [[], [], [], 0];
-    const record: ShardImages = { images, skipped: skipped.map(({ image, error }) => ({ image, message: error.message })), turned, planes };
-    await this.#context.steps.write(this.#step(shard), { labels: packLabels({ images, labels }), images: jsonPart(record) }, milliseconds);
+    const record: ShardImages = {
+      images,
+      skipped: skipped.map(({ image, error }) => ({ image, message: error.message })),
+      turned,
+      planes,
+    };
+    await this.#context.steps.write(
+      this.#step(shard),
+      { labels: packLabels({ images, labels }), images: jsonPart(record) },
+      milliseconds,
+    );
   }
 
   /** Key under which the labels of a shard are stored. */
@@ -97,7 +108,10 @@ export class ShardLabels {
     });
     const again = await steps.read(this.#step(shard), part);
     if (again !== undefined) return again;
-    throw new MachineError('STORE_BROKEN', 'labels cannot be read back after they were written', { column: shard.name, hint: 'Check the disk of the store, or give another folder.' });
+    throw new MachineError('STORE_BROKEN', 'labels cannot be read back after they were written', {
+      column: shard.name,
+      hint: 'Check the disk of the store, or give another folder.',
+    });
   }
 
   #step(shard: ImageShard) {

@@ -20,7 +20,14 @@ export class ShardReports {
       const models = [...new Set(places.map(({ model }) => model.name))];
       const report = Promise.all(stored)
         .then(() => {
-          this.#onEvent({ kind: 'shard-done', models, shard: shard.name, images: shard.entries.length - skipped, done: ++done, total });
+          this.#onEvent({
+            kind: 'shard-done',
+            models,
+            shard: shard.name,
+            images: shard.entries.length - skipped,
+            done: ++done,
+            total,
+          });
         })
         // Whoever stores it meets the failure; such a shard is not done.
         .catch(() => undefined)

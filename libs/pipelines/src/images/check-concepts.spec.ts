@@ -2,9 +2,19 @@ import { dissectionPreset } from '@intermodel/concept-matching';
 import { describe, expect, it } from 'vitest';
 import { checkConcepts } from './check-concepts.ts';
 
-const concept = (number: number, images: number, pixelShare: number) => ({ number, name: `c${String(number)}`, category: 'object', images, pixelShare });
+const concept = (number: number, images: number, pixelShare: number) => ({
+  number,
+  name: `c${String(number)}`,
+  category: 'object',
+  images,
+  pixelShare,
+});
 const [main, rare] = [dissectionPreset('dissect-2020'), dissectionPreset('netdissect-2017')];
-const second = (changes: object = {}) => ({ preset: 'dissect-2020' as const, matching: main, diff: { preset: 'netdissect-2017' as const, matching: { ...rare, ...changes } } });
+const second = (changes: object = {}) => ({
+  preset: 'dissect-2020' as const,
+  matching: main,
+  diff: { preset: 'netdissect-2017' as const, matching: { ...rare, ...changes } },
+});
 
 describe(checkConcepts, () => {
   it('finds out before a model is run that a second preset leaves no concept, and names its key', () => {
@@ -15,7 +25,10 @@ describe(checkConcepts, () => {
 
   it('names the key of the preset of the study', () => {
     expect(() => {
-      checkConcepts({ images: 8, concepts: [concept(1, 8, 0.5)] }, { preset: 'netdissect-2017', matching: rare, diff: undefined });
+      checkConcepts(
+        { images: 8, concepts: [concept(1, 8, 0.5)] },
+        { preset: 'netdissect-2017', matching: rare, diff: undefined },
+      );
     }).toThrow(/set matching\.minimumImages/u);
   });
 

@@ -9,15 +9,24 @@ const namesListed = 5;
 
 /** Says how images differ from those of an earlier run: which came, went or changed, and of which the labels did. */
 export function describeImageChanges(before: readonly ImageContent[], after: readonly ImageContent[]): string[] {
-  const [was, is] = [before, after].map((images) => new Map(images.map((image) => [image[0], image]))) as [Map<string, ImageContent>, Map<string, ImageContent>];
-  const shared = after.flatMap((image) => (was.has(image[0]) ? [[was.get(image[0]) as ImageContent, image] as const] : []));
+  const [was, is] = [before, after].map((images) => new Map(images.map((image) => [image[0], image]))) as [
+    Map<string, ImageContent>,
+    Map<string, ImageContent>,
+  ];
+  const shared = after.flatMap((image) =>
+    was.has(image[0]) ? [[was.get(image[0]) as ImageContent, image] as const] : [],
+  );
   const kinds: readonly (readonly [what: string, names: readonly string[]])[] = [
     ['changed', shared.filter(([one, other]) => one[1] !== other[1]).map(([, [name]]) => name)],
     ['with other labels', shared.filter(([one, other]) => one[2] !== other[2]).map(([, [name]]) => name)],
     ['new', after.filter(([name]) => !was.has(name)).map(([name]) => name)],
     ['gone', before.filter(([name]) => !is.has(name)).map(([name]) => name)],
   ];
-  return kinds.flatMap(([what, names]) => (names.length === 0 ? [] : [`${String(names.length)} ${names.length === 1 ? 'image' : 'images'} ${what}: ${shortList(names)}`]));
+  return kinds.flatMap(([what, names]) =>
+    names.length === 0
+      ? []
+      : [`${String(names.length)} ${names.length === 1 ? 'image' : 'images'} ${what}: ${shortList(names)}`],
+  );
 }
 
 /** Compares images with the most similar ones that a store remembers; nothing where it remembers none. */

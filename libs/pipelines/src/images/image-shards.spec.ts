@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cutShards } from './image-shards.ts';
 
-const named = (count: number, step = 1) => Array.from({ length: count }, (_, index) => ({ image: `${String(index * step).padStart(6, '0')}.jpg` }));
+const named = (count: number, step = 1) =>
+  Array.from({ length: count }, (_, index) => ({ image: `${String(index * step).padStart(6, '0')}.jpg` }));
 
 describe('cutShards', () => {
   it('keeps all images in order, in shards of half the size to the size but for the last', () => {
@@ -23,7 +24,9 @@ describe('cutShards', () => {
     let changed = 0;
     for (let at = 50; at < 2000; at += 100) {
       const fewer = cutShards(images.toSpliced(at, 1), 32).map((shard) => JSON.stringify(shard));
-      const more = cutShards(images.toSpliced(at, 0, { image: `${String(at * 2 - 1).padStart(6, '0')}.jpg` }), 32).map((shard) => JSON.stringify(shard));
+      const more = cutShards(images.toSpliced(at, 0, { image: `${String(at * 2 - 1).padStart(6, '0')}.jpg` }), 32).map(
+        (shard) => JSON.stringify(shard),
+      );
       changed += [...fewer, ...more].filter((shard) => !before.has(shard)).length;
     }
     // 40 changes, one shard each at the least.

@@ -26,7 +26,10 @@ export interface ImageShard {
  * @param images images in their order
  * @param size most images of a shard, at least 1
  */
-export function cutShards<Entry extends Pick<LabelledImageEntry, 'image'>>(images: readonly Entry[], size: number): Entry[][] {
+export function cutShards<Entry extends Pick<LabelledImageEntry, 'image'>>(
+  images: readonly Entry[],
+  size: number,
+): Entry[][] {
   const least = Math.ceil(size / 2);
   // One name in so many ends a shard that is large enough.
   const rarity = Math.max(1, Math.ceil(size / 4));
@@ -34,7 +37,9 @@ export function cutShards<Entry extends Pick<LabelledImageEntry, 'image'>>(image
   let current: Entry[] = [];
   for (const entry of images) {
     current.push(entry);
-    const ends = current.length >= size || (current.length >= least && createHash('sha256').update(entry.image).digest().readUInt32LE(0) % rarity === 0);
+    const ends =
+      current.length >= size ||
+      (current.length >= least && createHash('sha256').update(entry.image).digest().readUInt32LE(0) % rarity === 0);
     if (!ends) continue;
     shards.push(current);
     current = [];
@@ -48,7 +53,11 @@ export function cutShards<Entry extends Pick<LabelledImageEntry, 'image'>>(image
  *
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`.
  */
-export async function hashShards(shards: readonly (readonly LabelledImageEntry[])[], hashes: FileHashes, signal?: AbortSignal): Promise<ImageShard[]> {
+export async function hashShards(
+  shards: readonly (readonly LabelledImageEntry[])[],
+  hashes: FileHashes,
+  signal?: AbortSignal,
+): Promise<ImageShard[]> {
   const hashed: ImageShard[] = [];
   for (const entries of shards) {
     const [images, labels]: [unknown[], unknown[]] = [[], []];
@@ -67,7 +76,14 @@ export async function hashShards(shards: readonly (readonly LabelledImageEntry[]
       labels.push([image, described]);
       contents.push([image, sha256, hashJson(described)]);
     }
-    hashed.push({ name: entries[0]?.image ?? '', entries, images: hashJson(images), labels: hashJson(labels), contents, files });
+    hashed.push({
+      name: entries[0]?.image ?? '',
+      entries,
+      images: hashJson(images),
+      labels: hashJson(labels),
+      contents,
+      files,
+    });
   }
   return hashed;
 }
@@ -77,7 +93,11 @@ export async function hashShards(shards: readonly (readonly LabelledImageEntry[]
  *
  * @throws InputError `FILE_CHANGED`, `FILE_CHANGING`.
  */
-export async function checkFiles(files: ReadonlyMap<string, string>, hashes: FileHashes, signal?: AbortSignal): Promise<void> {
+export async function checkFiles(
+  files: ReadonlyMap<string, string>,
+  hashes: FileHashes,
+  signal?: AbortSignal,
+): Promise<void> {
   for (const [file, sha256] of files) await hashes.checkUnchanged(file, sha256, signal);
 }
 
@@ -85,6 +105,8 @@ export async function checkFiles(files: ReadonlyMap<string, string>, hashes: Fil
 async function describeSource(source: LabelSource, hash: (file: string) => Promise<string>): Promise<unknown> {
   // Shapes were read from an index of the whole data set; they themselves are the content.
   const file = 'file' in source && source.kind !== 'shapes' ? await hash(source.file) : null;
-  const plain = JSON.stringify({ ...source, file }, (key, value: unknown) => (value instanceof Map ? [...(value as Map<unknown, unknown>)] : key === 'stated' ? undefined : value));
+  const plain = JSON.stringify({ ...source, file }, (key, value: unknown) =>
+    value instanceof Map ? [...(value as Map<unknown, unknown>)] : key === 'stated' ? undefined : value,
+  );
   return JSON.parse(plain);
 }

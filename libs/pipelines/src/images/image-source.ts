@@ -47,11 +47,21 @@ export interface ImageSource {
   readonly warnings: readonly DataWarning[];
   /** Gives the function that loads groups of images for models of one geometry. */
   readonly load: (geometry: ImageGeometry) => (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages>;
-  /** Counts what is in the labels, on the label grid of a geometry; concepts in fewer than `fewImages` images (10 unless given) get a warning. */
-  readonly describe: (geometry: ImageGeometry, onProgress?: (done: number, of: number) => void, fewImages?: number) => Promise<DatasetDescription>;
+  /**
+   * Counts what is in the labels, on the label grid of a geometry; concepts in fewer than `fewImages` images (10 unless
+   * given) get a warning.
+   */
+  readonly describe: (
+    geometry: ImageGeometry,
+    onProgress?: (done: number, of: number) => void,
+    fewImages?: number,
+  ) => Promise<DatasetDescription>;
 }
 
-/** Options of {@link openImageSource}: how segmentation models are run, if labels come from them, and what stops the reading. */
+/**
+ * Options of {@link openImageSource}: how segmentation models are run, if labels come from them, and what stops the
+ * reading.
+ */
 export interface OpenImageSourceOptions {
   /** Folder where their labels are kept. */
   readonly labelCache?: string;
@@ -63,16 +73,23 @@ export interface OpenImageSourceOptions {
   readonly onProgress?: (done: number, of: number) => void;
 }
 
-/** Geometry on which a data set is described where no model says another: the whole image, labels at a quarter of 224 pixels. */
+/**
+ * Geometry on which a data set is described where no model says another: the whole image, labels at a quarter of 224
+ * pixels.
+ */
 export const describedGeometry = { height: 224, width: 224 } as const satisfies ImageGeometry;
 
 /**
- * Opens the images and labels of a study: reads paths and vocabulary, changes the vocabulary as the study says, and adds
+ * Opens the images and labels of a study: reads paths and vocabulary, changes the vocabulary as the study says, and
+ * adds
  * colours and halves of objects to what is loaded. Labels are only read here if rare concepts are to be left out.
  *
  * @throws InputError of the readers and of the tools for vocabularies.
  */
-export async function openImageSource({ data }: Pick<Study, 'data'>, options: OpenImageSourceOptions = {}): Promise<ImageSource> {
+export async function openImageSource(
+  { data }: Pick<Study, 'data'>,
+  options: OpenImageSourceOptions = {},
+): Promise<ImageSource> {
   const set = data.segmenters === undefined ? await readSet(data) : await segmentSet(data, data.segmenters, options);
   const vocabulary = await changeVocabulary(set, data, options.signal);
   const makers: PlaneMaker[] = [];
@@ -82,10 +99,26 @@ export async function openImageSource({ data }: Pick<Study, 'data'>, options: Op
   return sourceOf({ ...set, vocabulary }, data, makers, options.signal);
 }
 
-function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background, exif }: StudyData, makers: readonly PlaneMaker[], signal: AbortSignal | undefined): ImageSource {
+function sourceOf(
+  set: LabelledImageSet,
+  { skipBad, maxPixels, background, exif }: StudyData,
+  makers: readonly PlaneMaker[],
+  signal: AbortSignal | undefined,
+): ImageSource {
   const full = { ...set, vocabulary: makers.at(-1)?.vocabulary ?? set.vocabulary };
-  const loading = (geometry: ImageGeometry, onUnknown?: (unknown: UnknownLabel) => void): ReturnType<ImageSource['load']> => {
-    const loadLabels = openLabelledImages({ geometry, vocabulary: set.vocabulary, skipBad, maxPixels, background, exif, ...(onUnknown === undefined ? {} : { onUnknown }) });
+  const loading = (
+    geometry: ImageGeometry,
+    onUnknown?: (unknown: UnknownLabel) => void,
+  ): ReturnType<ImageSource['load']> => {
+    const loadLabels = openLabelledImages({
+      geometry,
+      vocabulary: set.vocabulary,
+      skipBad,
+      maxPixels,
+      background,
+      exif,
+      ...(onUnknown === undefined ? {} : { onUnknown }),
+    });
     return async (entries) => {
       const loaded = await loadLabels(entries);
       return { ...loaded, batch: makers.reduce((batch, { addTo }) => addTo(batch), loaded.batch) };
@@ -96,7 +129,15 @@ function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background, exif 
     load: (geometry) => loading(geometry),
     describe: (geometry, onProgress, fewImages) => {
       const { labelHeight, labelWidth, resize = 'exact' } = geometry;
-      const grid = { ...(labelHeight === undefined ? {} : { labelHeight }), ...(labelWidth === undefined ? {} : { labelWidth }), maxPixels, exif, ...(onProgress === undefined ? {} : { onProgress }), ...(fewImages === undefined ? {} : { fewImages }), ...(signal === undefined ? {} : { signal }) };
+      const grid = {
+        ...(labelHeight === undefined ? {} : { labelHeight }),
+        ...(labelWidth === undefined ? {} : { labelWidth }),
+        maxPixels,
+        exif,
+        ...(onProgress === undefined ? {} : { onProgress }),
+        ...(fewImages === undefined ? {} : { fewImages }),
+        ...(signal === undefined ? {} : { signal }),
+      };
       // Where labels stand in files and cover the whole image, images need not be decoded.
       if (makers.length === 0 && resize === 'exact' && !skipBad) return describeDataset(full, grid);
       const planesOf = async (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => {
@@ -111,10 +152,20 @@ function sourceOf(set: LabelledImageSet, { skipBad, maxPixels, background, exif 
 function readSet(data: StudyData): Promise<LabelledImageSet> {
   const { format, root, images, labels, labelNames, imageLabels, encoding } = data;
   const csv = encoding === undefined ? {} : { encoding };
-  const options: ReadDatasetOptions = Object.fromEntries(readerOptions.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])));
+  const options: ReadDatasetOptions = Object.fromEntries(
+    readerOptions.flatMap((key) => (data[key] === undefined ? [] : [[key, data[key]]])),
+  );
   if (root !== undefined) return readDataset(format, root, { ...options, ...(knowsEncoding(format) ? csv : {}) });
-  if (images === undefined || labels === undefined || labelNames === undefined) throw new RangeError('openImageSource: a study names a root, or images, labels and labelNames');
-  return listLabelledImages({ ...options, ...csv, images, labels, labelNames, ...(imageLabels === undefined ? {} : { imageLabels }) });
+  if (images === undefined || labels === undefined || labelNames === undefined)
+    throw new RangeError('openImageSource: a study names a root, or images, labels and labelNames');
+  return listLabelledImages({
+    ...options,
+    ...csv,
+    images,
+    labels,
+    labelNames,
+    ...(imageLabels === undefined ? {} : { imageLabels }),
+  });
 }
 
 /** Whether a format has files of text beside its labels: then their encoding is its reader's business. */
@@ -122,8 +173,13 @@ function knowsEncoding(format: DatasetFormatName): boolean {
   return (datasetFormats[format].options as readonly string[]).includes('encoding');
 }
 
-async function segmentSet({ images, skipBad, maxPixels, background, exif, encoding }: StudyData, described: readonly StudySegmenter[], { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions): Promise<LabelledImageSet> {
-  if (images === undefined || labelCache === undefined) throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
+async function segmentSet(
+  { images, skipBad, maxPixels, background, exif, encoding }: StudyData,
+  described: readonly StudySegmenter[],
+  { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions,
+): Promise<LabelledImageSet> {
+  if (images === undefined || labelCache === undefined)
+    throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
   const segmenters = await Promise.all(described.map((segmenter) => readSegmenter(segmenter, encoding)));
   const { executionProviders, threads } = runtime ?? {};
   return segmentImages({
@@ -150,13 +206,26 @@ async function segmentSet({ images, skipBad, maxPixels, background, exif, encodi
 export async function studyPlaneKeys({ data, runtime }: Pick<Study, 'data' | 'runtime'>): Promise<Set<string>> {
   const { images, segmenters, background, exif, encoding } = data;
   if (images === undefined || segmenters === undefined) return new Set();
-  return neededPlaneKeys({ images, segmenters: await Promise.all(segmenters.map((segmenter) => readSegmenter(segmenter, encoding))), background, exif, executionProviders: runtime.executionProviders });
+  return neededPlaneKeys({
+    images,
+    segmenters: await Promise.all(segmenters.map((segmenter) => readSegmenter(segmenter, encoding))),
+    background,
+    exif,
+    executionProviders: runtime.executionProviders,
+  });
 }
 
-async function readSegmenter({ file, preset, tensors, labels, input, heads = [] }: StudySegmenter, encoding: StudyData['encoding']): Promise<Segmenter> {
+async function readSegmenter(
+  { file, preset, tensors, labels, input, heads = [] }: StudySegmenter,
+  encoding: StudyData['encoding'],
+): Promise<Segmenter> {
   const csv = encoding === undefined ? {} : { encoding };
   if (preset !== undefined) {
-    const parts = await segmenterPreset(preset, { file, ...(tensors === undefined ? {} : { tensors }), ...(labels === undefined ? {} : { labels }) });
+    const parts = await segmenterPreset(preset, {
+      file,
+      ...(tensors === undefined ? {} : { tensors }),
+      ...(labels === undefined ? {} : { labels }),
+    });
     return { file, ...parts, ...(input === undefined ? {} : { input: segmenterInput(input) }) };
   }
   const read: SegmenterHead[] = [];
@@ -170,19 +239,39 @@ async function readSegmenter({ file, preset, tensors, labels, input, heads = [] 
 
 /** Of a preprocessing what a segmenter knows: whole images, axes as the model has them. */
 function segmenterInput({ height, width, filter, channels, scale, mean, std }: Preprocessing): Segmenter['input'] {
-  if (channels === 'grey') throw new InputError('SEGMENTER_INPUT', 'segmenters take colour images', { column: 'channels', expected: 'rgb or bgr' });
+  if (channels === 'grey')
+    throw new InputError('SEGMENTER_INPUT', 'segmenters take colour images', {
+      column: 'channels',
+      expected: 'rgb or bgr',
+    });
   return { height, width, filter, channels, scale, mean, std };
 }
 
-async function changeVocabulary(set: LabelledImageSet, data: StudyData, signal: AbortSignal | undefined): Promise<LabelVocabulary> {
-  const { synonyms, categories, keep, keepCategories, minimumImages, minimumCoverage }: StudyVocabulary = data.vocabulary ?? {};
+async function changeVocabulary(
+  set: LabelledImageSet,
+  data: StudyData,
+  signal: AbortSignal | undefined,
+): Promise<LabelVocabulary> {
+  const { synonyms, categories, keep, keepCategories, minimumImages, minimumCoverage }: StudyVocabulary =
+    data.vocabulary ?? {};
   const csv = data.encoding === undefined ? {} : { encoding: data.encoding };
   let { vocabulary } = set;
   if (synonyms !== undefined) vocabulary = mergeSynonyms(vocabulary, await readSynonyms(synonyms, csv));
   if (categories !== undefined) vocabulary = assignCategories(vocabulary, await readCategories(categories, csv));
-  if (keep !== undefined || keepCategories !== undefined) vocabulary = keepConcepts(vocabulary, { ...(keep === undefined ? {} : { names: keep }), ...(keepCategories === undefined ? {} : { categories: keepCategories }) });
+  if (keep !== undefined || keepCategories !== undefined)
+    vocabulary = keepConcepts(vocabulary, {
+      ...(keep === undefined ? {} : { names: keep }),
+      ...(keepCategories === undefined ? {} : { categories: keepCategories }),
+    });
   if (minimumImages === undefined && minimumCoverage === undefined) return vocabulary;
   const { height: labelHeight, width: labelWidth } = data.labelGrid;
-  const counted = await sourceOf({ ...set, vocabulary }, data, [], signal).describe({ ...describedGeometry, labelHeight, labelWidth });
-  return keepFrequent(vocabulary, counted, { minimumFrequency: minimumImages ?? 0, minimumCoverage: minimumCoverage ?? 0 });
+  const counted = await sourceOf({ ...set, vocabulary }, data, [], signal).describe({
+    ...describedGeometry,
+    labelHeight,
+    labelWidth,
+  });
+  return keepFrequent(vocabulary, counted, {
+    minimumFrequency: minimumImages ?? 0,
+    minimumCoverage: minimumCoverage ?? 0,
+  });
 }

@@ -18,24 +18,71 @@ export interface LabelHealth {
 export const vocabularyFile = 'vocabulary.csv';
 
 /** What a preset asks of a concept. */
-export function healthOptions({ level, minimumIou, compareIou, ignoredPixels }: Study['matching']): Required<Omit<VocabularyHealthOptions, 'overlapIou'>> {
+export function healthOptions({
+  level,
+  minimumIou,
+  compareIou,
+  ignoredPixels,
+}: Study['matching']): Required<Omit<VocabularyHealthOptions, 'overlapIou'>> {
   return { activeShare: 1 - level, gate: minimumIou, compareGate: compareIou, ignoredPixels };
 }
 
 /** Says for each concept what a unit that is active as the study's preset has it could reach at best. */
 export function labelHealth(description: LabelShares, { matching }: Pick<Study, 'matching'>): LabelHealth {
   const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, healthOptions(matching));
-  const cell = (name: string, key: keyof (typeof concepts)[number]) => ({ name, cell: (row: number) => concepts[row]?.[key] });
+  const cell = (name: string, key: keyof (typeof concepts)[number]) => ({
+    name,
+    cell: (row: number) => concepts[row]?.[key],
+  });
   const warn = (text: string): StudyWarning => ({ subject: 'vocabulary', text });
-  const pairs = overlapping.slice(0, 5).map(({ first, second, iou }) => `${first.name} (${first.category}) and ${second.name} (${second.category}), IoU ${iou.toFixed(2)}`);
+  const pairs = overlapping
+    .slice(0, 5)
+    .map(
+      ({ first, second, iou }) =>
+        `${first.name} (${first.category}) and ${second.name} (${second.category}), IoU ${iou.toFixed(2)}`,
+    );
   const names = sharedNames.slice(0, 8).map(({ name, categories }) => `${name} (${categories.join(', ')})`);
   return {
-    rows: concepts.map(({ name, category, images, areaShare, highestIou }) => ({ concept: name, category, images, coverage: areaShare, reachableIou: highestIou })),
-    csv: csvText([cell('concept', 'name'), cell('category', 'category'), cell('images', 'images'), cell('coverage', 'areaShare'), cell('reachable_iou', 'highestIou'), cell('can_pass', 'canPass')], concepts.length),
+    rows: concepts.map(({ name, category, images, areaShare, highestIou }) => ({
+      concept: name,
+      category,
+      images,
+      coverage: areaShare,
+      reachableIou: highestIou,
+    })),
+    csv: csvText(
+      [
+        cell('concept', 'name'),
+        cell('category', 'category'),
+        cell('images', 'images'),
+        cell('coverage', 'areaShare'),
+        cell('reachable_iou', 'highestIou'),
+        cell('can_pass', 'canPass'),
+      ],
+      concepts.length,
+    ),
     warnings: [
-      ...(unreachable === 0 ? [] : [warn(`${String(unreachable)} of ${String(concepts.length)} concepts cover so little or so much that no unit can pass the gate of ${String(matching.minimumIou)} with them (${vocabularyFile}, column can_pass).`)]),
-      ...(pairs.length === 0 ? [] : [warn(`${String(overlapping.length)} pairs of concepts largely coincide, so that units cannot tell them apart: ${pairs.join('; ')}${overlapping.length > pairs.length ? '; …' : ''}.`)]),
-      ...(names.length === 0 ? [] : [warn(`${String(sharedNames.length)} names stand in several categories: ${names.join(', ')}${sharedNames.length > names.length ? ', …' : ''}.`)]),
+      ...(unreachable === 0
+        ? []
+        : [
+            warn(
+              `${String(unreachable)} of ${String(concepts.length)} concepts cover so little or so much that no unit can pass the gate of ${String(matching.minimumIou)} with them (${vocabularyFile}, column can_pass).`,
+            ),
+          ]),
+      ...(pairs.length === 0
+        ? []
+        : [
+            warn(
+              `${String(overlapping.length)} pairs of concepts largely coincide, so that units cannot tell them apart: ${pairs.join('; ')}${overlapping.length > pairs.length ? '; …' : ''}.`,
+            ),
+          ]),
+      ...(names.length === 0
+        ? []
+        : [
+            warn(
+              `${String(sharedNames.length)} names stand in several categories: ${names.join(', ')}${sharedNames.length > names.length ? ', …' : ''}.`,
+            ),
+          ]),
     ],
   };
 }

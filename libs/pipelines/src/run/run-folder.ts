@@ -1,6 +1,17 @@
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { beginReplacing, InputError, isRunFolder, makeFolder, manifestFile, removeLeftovers, removeRunFolder, replaceFiles, unfinishedFile, writeError } from '@intermodel/streams';
+import {
+  beginReplacing,
+  InputError,
+  isRunFolder,
+  makeFolder,
+  manifestFile,
+  removeLeftovers,
+  removeRunFolder,
+  replaceFiles,
+  unfinishedFile,
+  writeError,
+} from '@intermodel/streams';
 import { reportImagesFolder } from '../render-study.ts';
 import { studyFileNames } from '../write-study.ts';
 import { vocabularyFile } from '../images/label-health.ts';
@@ -48,7 +59,10 @@ export interface RunFolder {
   readonly tidy: (written: readonly string[], models: readonly string[]) => Replaced['gone'];
   /** Removes the output folder if it is new and holds nothing that was computed. */
   readonly discard: () => void;
-  /** Removes the output folder if it is new and empty: for a run that may not touch it, since another one holds the store. */
+  /**
+   * Removes the output folder if it is new and empty: for a run that may not touch it, since another one holds the
+   * store.
+   */
   readonly abandon: () => void;
 }
 
@@ -60,10 +74,19 @@ export interface RunFolder {
 export function openRunFolder(out: string): RunFolder {
   const isNew = !existsSync(out);
   if (!isNew) {
-    if (!statSync(out).isDirectory()) throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', { file: out, expected: 'a folder, or a path that does not exist yet', hint: 'Give another --out.' });
+    if (!statSync(out).isDirectory())
+      throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', {
+        file: out,
+        expected: 'a folder, or a path that does not exist yet',
+        hint: 'Give another --out.',
+      });
     const entries = readdirSync(out);
     if (!isRunFolder(out) && !wasBegun(out) && entries.some((name) => !ownFolders.includes(name))) {
-      throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', { file: out, expected: `an empty folder, a path that does not exist yet, or an earlier run's folder`, hint: 'Give another --out, or empty the folder.' });
+      throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', {
+        file: out,
+        expected: `an empty folder, a path that does not exist yet, or an earlier run's folder`,
+        hint: 'Give another --out, or empty the folder.',
+      });
     }
   }
   try {
@@ -87,7 +110,8 @@ export function openRunFolder(out: string): RunFolder {
     replace: (write, models) => {
       let gone: Replaced['gone'] = [];
       // A change is recognised by the embedding that it led from: once that is replaced, it must be on record.
-      const changeFirst = (staging: string) => [...write(staging)].sort((one, other) => Number(other === changeFile) - Number(one === changeFile));
+      const changeFirst = (staging: string) =>
+        [...write(staging)].sort((one, other) => Number(other === changeFile) - Number(one === changeFile));
       const files = replaceFiles(out, changeFirst, (names) => (gone = removeStale(out, names, models)));
       removeLeftovers(out);
       return { files: [...files].sort(), gone };
@@ -103,10 +127,12 @@ export function openRunFolder(out: string): RunFolder {
 function removeStale(out: string, written: readonly string[], models: readonly string[]): Replaced['gone'] {
   const folders = path.join(out, modelsFolder);
   removeLeftovers(folders, modelFileNames);
-  for (const name of ownFiles) if (name !== manifestFile && !written.includes(name)) rmSync(path.join(out, name), { force: true });
+  for (const name of ownFiles)
+    if (name !== manifestFile && !written.includes(name)) rmSync(path.join(out, name), { force: true });
   const images = path.join(out, reportImagesFolder);
   for (const name of existsSync(images) ? readdirSync(images) : []) {
-    if (/^[0-9a-f]{20}\.(?:jpg|png|webp)$/u.test(name) && !written.includes(`${reportImagesFolder}/${name}`)) rmSync(path.join(images, name));
+    if (/^[0-9a-f]{20}\.(?:jpg|png|webp)$/u.test(name) && !written.includes(`${reportImagesFolder}/${name}`))
+      rmSync(path.join(images, name));
   }
   if (existsSync(images) && readdirSync(images).length === 0) rmdirSync(images);
   const gone = readdirSync(folders).filter((name) => !models.includes(name) && isRunFolder(path.join(folders, name)));
@@ -116,11 +142,18 @@ function removeStale(out: string, written: readonly string[], models: readonly s
 /** Whether anything in a folder was computed, by whatever run: an empty store and its indices are not. */
 function holdsWork(out: string): boolean {
   const holds = (folder: string) => existsSync(folder) && readdirSync(folder).length > 0;
-  return isRunFolder(out) || [path.join(out, modelsFolder), path.join(out, labelsFolder), path.join(out, storeFolder, 'steps')].some(holds) || (existsSync(out) && readdirSync(out).some((name) => !ownFolders.includes(name)));
+  return (
+    isRunFolder(out) ||
+    [path.join(out, modelsFolder), path.join(out, labelsFolder), path.join(out, storeFolder, 'steps')].some(holds) ||
+    (existsSync(out) && readdirSync(out).some((name) => !ownFolders.includes(name)))
+  );
 }
 
 /** Whether a run that was stopped while it wrote its tables left a folder: the manifest is written last. */
 function wasBegun(out: string): boolean {
   const models = path.join(out, modelsFolder);
-  return [storeFolder, unfinishedFile].some((name) => existsSync(path.join(out, name))) || (existsSync(models) && readdirSync(models).some((name) => isRunFolder(path.join(models, name))));
+  return (
+    [storeFolder, unfinishedFile].some((name) => existsSync(path.join(out, name))) ||
+    (existsSync(models) && readdirSync(models).some((name) => isRunFolder(path.join(models, name))))
+  );
 }

@@ -14,23 +14,45 @@ const at = (...parts: string[]) => path.join(folder, ...parts);
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'run-'));
   writePlainLayout(at('data'), drawScenes({ count: 3, width: 32, height: 24 }));
-  writeColourSegmenter(at('a.onnx'), { heads: [{ name: 'maps', classes: 3, weights: { 0: [1, 0, 0], 1: [0, 1, 0], 2: [0, 0, 1] } }] });
+  writeColourSegmenter(at('a.onnx'), {
+    heads: [{ name: 'maps', classes: 3, weights: { 0: [1, 0, 0], 1: [0, 1, 0], 2: [0, 0, 1] } }],
+  });
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 const run = async (options: RunStudyOptions) =>
-  lastValueFrom(runStudy(defineStudy({ data: { images: 'data/images', labels: 'data/labels', labelNames: 'data/labels.csv' }, models: [{ name: 'a', file: 'a.onnx', layer: 'maps', input: { width: 32, height: 24, preset: 'zero-one' } }], gallery: { units: 0 } }, { folder }), { concurrency: 1, out: at('out'), ...options }));
+  lastValueFrom(
+    runStudy(
+      defineStudy(
+        {
+          data: { images: 'data/images', labels: 'data/labels', labelNames: 'data/labels.csv' },
+          models: [{ name: 'a', file: 'a.onnx', layer: 'maps', input: { width: 32, height: 24, preset: 'zero-one' } }],
+          gallery: { units: 0 },
+        },
+        { folder },
+      ),
+      { concurrency: 1, out: at('out'), ...options },
+    ),
+  );
 
 describe(runStudy, () => {
   it('keeps runs with other stores out of its output folder', async () => {
     const held = await lockOutput(at('out'), undefined, {});
-    for (const store of [at('steps'), memoryStore()]) await expect(run({ store })).rejects.toMatchObject({ name: 'InputError', code: 'OUTPUT_LOCKED', details: { file: at('out') } });
+    for (const store of [at('steps'), memoryStore()])
+      await expect(run({ store })).rejects.toMatchObject({
+        name: 'InputError',
+        code: 'OUTPUT_LOCKED',
+        details: { file: at('out') },
+      });
     await expect(run({})).rejects.toMatchObject({ code: 'STORE_LOCKED' });
     // What was refused holds nothing: the store is free.
     (await lockOutput(at('elsewhere'), undefined, {})).release();
-    const waited = run({ store: at('steps'), lock: { waitMilliseconds: Infinity, onWait: () => setTimeout(held.release, 50) } });
+    const waited = run({
+      store: at('steps'),
+      lock: { waitMilliseconds: Infinity, onWait: () => setTimeout(held.release, 50) },
+    });
     expect((await waited).kind).toBe('tables');
     expect(readdirSync(at('out', '.store'))).toEqual([]);
     expect((await run({})).kind).toBe('tables');

@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
-import { checkOutputOutside, InputError, type LockOptions, type StepStore, type StoreWarning } from '@intermodel/streams';
+import {
+  checkOutputOutside,
+  InputError,
+  type LockOptions,
+  type StepStore,
+  type StoreWarning,
+} from '@intermodel/streams';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { Study } from '../study-file/study.ts';
 import { OutputRecord } from '../steps/output-record.ts';
@@ -36,7 +42,10 @@ import { writeModel } from './write-model.ts';
 
 /** Options of {@link runStudy}. */
 export interface RunStudyOptions extends ReportChoices {
-  /** Folder to write: a model appears there as soon as it is done, the tables over models at the end. @default nothing is written */
+  /**
+   * Folder to write: a model appears there as soon as it is done, the tables over models at the end. @default nothing
+   * is written
+   */
   readonly out?: string;
   /** Where finished steps are kept: a folder, or a store of one's own. @default '.store' in `out`, else memory */
   readonly store?: StepStore | string;
@@ -44,7 +53,10 @@ export interface RunStudyOptions extends ReportChoices {
   readonly verify?: boolean;
   /** What happens where another run holds the store or the output folder. @default it is refused */
   readonly lock?: Pick<LockOptions, 'waitMilliseconds' | 'onWait'>;
-  /** Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of the machine, at most 4 */
+  /**
+   * Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of
+   * the machine, at most 4
+   */
   readonly concurrency?: number;
   /** Stops the run; what was finished stays. */
   readonly signal?: AbortSignal;
@@ -68,7 +80,10 @@ export interface StudyRun {
   readonly neededKeys: ReadonlySet<string>;
 }
 
-/** What a run tells: steps that begin, are done or are skipped, progress within them, models, warnings, and at the end the tables. */
+/**
+ * What a run tells: steps that begin, are done or are skipped, progress within them, models, warnings, and at the end
+ * the tables.
+ */
 export type StudyEvent = DissectionEvent | StudyRun;
 
 /**
@@ -90,15 +105,23 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
     const warn = ({ file, message }: StoreWarning) => {
       onEvent({ kind: 'warning', subject: file, text: message });
     };
-    if (out !== undefined) checkOutputOutside(out, [study.data.images, study.data.labels].filter((input) => input !== undefined));
+    if (out !== undefined)
+      checkOutputOutside(
+        out,
+        [study.data.images, study.data.labels].filter((input) => input !== undefined),
+      );
     const folder = out === undefined ? undefined : openRunFolder(out);
-    const store = openStudyStore(options.store ?? (out === undefined ? undefined : path.join(out, storeFolder)), { verify: options.verify, warn });
+    const store = openStudyStore(options.store ?? (out === undefined ? undefined : path.join(out, storeFolder)), {
+      verify: options.verify,
+      warn,
+    });
     const lock = await store.store.lock({ ...options.lock, signal }).catch((error: unknown) => {
       folder?.abandon();
       throw error;
     });
     try {
-      const outputLock = out === undefined ? undefined : await lockOutput(out, store.folder, { ...options.lock, signal });
+      const outputLock =
+        out === undefined ? undefined : await lockOutput(out, store.folder, { ...options.lock, signal });
       try {
         onEvent(await new StudyRunner(await withModelSizes(study), options, folder, store, signal, onEvent).run());
       } finally {
@@ -124,7 +147,14 @@ class StudyRunner {
   readonly #warnings: StudyWarning[] = [];
   readonly #models: DissectedModel[] = [];
 
-  constructor(study: Study, options: RunStudyOptions, folder: RunFolder | undefined, store: StudyStore, signal: AbortSignal, onEvent: (event: DissectionEvent) => void) {
+  constructor(
+    study: Study,
+    options: RunStudyOptions,
+    folder: RunFolder | undefined,
+    store: StudyStore,
+    signal: AbortSignal,
+    onEvent: (event: DissectionEvent) => void,
+  ) {
     this.#study = study;
     this.#options = options;
     this.#folder = folder;
@@ -138,7 +168,10 @@ class StudyRunner {
   }
 
   async run(): Promise<StudyRun> {
-    const temporary = this.#labelFolder() === undefined && this.#study.data.segmenters !== undefined ? mkdtempSync(path.join(tmpdir(), 'intermodel-labels-')) : undefined;
+    const temporary =
+      this.#labelFolder() === undefined && this.#study.data.segmenters !== undefined
+        ? mkdtempSync(path.join(tmpdir(), 'intermodel-labels-'))
+        : undefined;
     try {
       return await this.#run(temporary);
     } finally {
@@ -152,9 +185,21 @@ class StudyRunner {
     await this.#checkConcepts(source);
     let health: LabelHealth | undefined;
     for (const { subject, text } of placeWarnings(placed)) this.#onEvent({ kind: 'warning', subject, text });
-    for (const { message } of source.warnings) this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
+    for (const { message } of source.warnings)
+      this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
     await dissect({
-      ...{ study, placed, source, describe, steps: this.#steps, hashes: this.#store.hashes, signal: this.#signal, onEvent: this.#onEvent, storeFolder: this.#store.folder, concurrency: this.#options.concurrency },
+      ...{
+        study,
+        placed,
+        source,
+        describe,
+        steps: this.#steps,
+        hashes: this.#store.hashes,
+        signal: this.#signal,
+        onEvent: this.#onEvent,
+        storeFolder: this.#store.folder,
+        concurrency: this.#options.concurrency,
+      },
       onLabels: async (labels) => {
         health = await this.#health(labels, source, describe);
       },
@@ -165,15 +210,51 @@ class StudyRunner {
     this.#signal.throwIfAborted();
     if (health === undefined) throw new RangeError('runStudy: a dissection told of no labels');
     await this.#checkInputs(source, inputs);
-    await this.#steps.run({ ...describe.images(), compute: () => ({ images: jsonPart(describe.shards.flatMap(({ contents }) => contents)) }) });
+    await this.#steps.run({
+      ...describe.images(),
+      compute: () => ({ images: jsonPart(describe.shards.flatMap(({ contents }) => contents)) }),
+    });
     const watch = new UnitWatch(study.matching.minimumIou);
     const layers = this.#models.flatMap((model) => model.layers);
-    await lastValueFrom(from(layers).pipe(map(({ matches }) => matches), watch.watch()), { defaultValue: undefined });
-    const described = await describeTables(study, layers.map(({ key }) => key), this.#store.hashes);
-    const tables = await studyTables({ study, steps: this.#steps, describe: described, hashes: this.#store.hashes }, layers.map(({ matches }) => matches));
-    const scored = tables.points === undefined || tables.scores === undefined ? [] : scoreWarnings(tables.points, tables.summaries, tables.scores);
-    const record: StudyRecord = { title: study.title, abstract: study.abstract, command: this.#options.command ?? 'runStudy', options: formatResolved(study, placed, this.#models), inputs, warnings: [...health.warnings, ...this.#warnings, ...watch.fewMatches(), ...embeddingWarnings(study, tables), ...sizeWarnings(tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0)), ...scored] };
-    const files = this.#folder === undefined ? [] : await this.#write(this.#folder, tables, record, health, { study, source, inputs, describe }, described);
+    await lastValueFrom(
+      from(layers).pipe(
+        map(({ matches }) => matches),
+        watch.watch(),
+      ),
+      { defaultValue: undefined },
+    );
+    const described = await describeTables(
+      study,
+      layers.map(({ key }) => key),
+      this.#store.hashes,
+    );
+    const tables = await studyTables(
+      { study, steps: this.#steps, describe: described, hashes: this.#store.hashes },
+      layers.map(({ matches }) => matches),
+    );
+    const scored =
+      tables.points === undefined || tables.scores === undefined
+        ? []
+        : scoreWarnings(tables.points, tables.summaries, tables.scores);
+    const record: StudyRecord = {
+      title: study.title,
+      abstract: study.abstract,
+      command: this.#options.command ?? 'runStudy',
+      options: formatResolved(study, placed, this.#models),
+      inputs,
+      warnings: [
+        ...health.warnings,
+        ...this.#warnings,
+        ...watch.fewMatches(),
+        ...embeddingWarnings(study, tables),
+        ...sizeWarnings(tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0)),
+        ...scored,
+      ],
+    };
+    const files =
+      this.#folder === undefined
+        ? []
+        : await this.#write(this.#folder, tables, record, health, { study, source, inputs, describe }, described);
     return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: this.#steps.neededKeys };
   }
 
@@ -192,8 +273,19 @@ class StudyRunner {
         },
       });
       // What is found out of the models is stored: not before the images are known to be there.
-      const placed = await placeModels(study.models, layouts, this.#steps, this.#store.hashes, probeOptions(study.runtime, this.#signal));
-      return { placed, source, inputs: await studyInputs(study, source, this.#store.hashes, this.#signal), describe: await describeDissection(study, source, this.#store.hashes, this.#signal) };
+      const placed = await placeModels(
+        study.models,
+        layouts,
+        this.#steps,
+        this.#store.hashes,
+        probeOptions(study.runtime, this.#signal),
+      );
+      return {
+        placed,
+        source,
+        inputs: await studyInputs(study, source, this.#store.hashes, this.#signal),
+        describe: await describeDissection(study, source, this.#store.hashes, this.#signal),
+      };
     } catch (error) {
       this.#folder?.discard();
       throw error;
@@ -204,7 +296,12 @@ class StudyRunner {
   async #checkInputs(source: ImageSource, inputs: StudyRecord['inputs']): Promise<void> {
     const now = await studyInputs(this.#study, source, this.#store.hashes);
     const changed = now.find(({ sha256 }, index) => sha256 !== inputs[index]?.sha256);
-    if (changed !== undefined) throw new InputError('FILE_CHANGED', 'was changed during the run', { file: changed.name, expected: 'files that stay as they are until the run ends', hint: 'Run again: what was made of other files is stored.' });
+    if (changed !== undefined)
+      throw new InputError('FILE_CHANGED', 'was changed during the run', {
+        file: changed.name,
+        expected: 'files that stay as they are until the run ends',
+        hint: 'Run again: what was made of other files is stored.',
+      });
   }
 
   #labelFolder(): string | undefined {
@@ -212,10 +309,19 @@ class StudyRunner {
     return labelCache ?? (this.#folder === undefined ? undefined : path.join(this.#folder.path, labelsFolder));
   }
 
-  /** Where a preset demands frequent concepts, looks before anything is run whether there are any; other studies read their labels once, in the pass. */
+  /**
+   * Where a preset demands frequent concepts, looks before anything is run whether there are any; other studies read
+   * their labels once, in the pass.
+   */
   async #checkConcepts(source: ImageSource): Promise<void> {
-    const { matching, diff, models: [model] } = this.#study;
-    const demands = [matching, ...(diff === undefined ? [] : [diff.matching])].some(({ minimumImages, minimumCoverage }) => minimumImages > 0 || minimumCoverage > 0);
+    const {
+      matching,
+      diff,
+      models: [model],
+    } = this.#study;
+    const demands = [matching, ...(diff === undefined ? [] : [diff.matching])].some(
+      ({ minimumImages, minimumCoverage }) => minimumImages > 0 || minimumCoverage > 0,
+    );
     if (model !== undefined && demands) checkConcepts(await source.describe(model.geometry), this.#study);
   }
 
@@ -223,25 +329,51 @@ class StudyRunner {
   async #health(labels: ShardLabels, { vocabulary }: ImageSource, describe: DissectionSteps): Promise<LabelHealth> {
     const [model] = this.#study.models;
     if (model === undefined) throw new RangeError('runStudy: a study has at least one model');
-    const compute = async () => ({ description: jsonPart(await describeLabels(labels, describe.shards, vocabulary, this.#signal)) });
+    const compute = async () => ({
+      description: jsonPart(await describeLabels(labels, describe.shards, vocabulary, this.#signal)),
+    });
     const step = await this.#steps.run({ ...describe.description(model, this.#study.matching), compute });
     return labelHealth(readJsonPart(await step.read('description')) as LabelShares, this.#study);
   }
 
-  async #takeModel(event: DissectedModel, placed: readonly PlacedModel[], ingredients: OutputIngredients): Promise<void> {
+  async #takeModel(
+    event: DissectedModel,
+    placed: readonly PlacedModel[],
+    ingredients: OutputIngredients,
+  ): Promise<void> {
     const { study, inputs } = ingredients;
     const { model, layers } = event;
     const warnings = unitWarnings(event);
     if (this.#folder !== undefined) {
       const folder = this.#folder.model(model.name);
-      const output = new OutputRecord(this.#steps, this.#store.hashes, modelOutput(ingredients, model, layers.map(({ place }) => place), folder, csvChoices(this.#options)));
+      const output = new OutputRecord(
+        this.#steps,
+        this.#store.hashes,
+        modelOutput(
+          ingredients,
+          model,
+          layers.map(({ place }) => place),
+          folder,
+          csvChoices(this.#options),
+        ),
+      );
       if ((await output.current()) === undefined) {
         const begun = performance.now();
-        const record = { options: formatResolved({ ...study, models: [model] }, placed, [event]), inputs: inputsOf(model, inputs), warnings };
+        const record = {
+          options: formatResolved({ ...study, models: [model] }, placed, [event]),
+          inputs: inputsOf(model, inputs),
+          warnings,
+        };
         const onReplace = () => {
           if (!this.#freezesOutput()) this.#folder?.begin();
         };
-        const files = await writeModel(folder, event, record, { main: study.matching, diff: study.diff?.matching }, { ...this.#options, onReplace });
+        const files = await writeModel(
+          folder,
+          event,
+          record,
+          { main: study.matching, diff: study.diff?.matching },
+          { ...this.#options, onReplace },
+        );
         await output.remember(files, performance.now() - begun);
       }
     }
@@ -250,11 +382,26 @@ class StudyRunner {
     this.#onEvent(event);
   }
 
-  async #write(folder: RunFolder, tables: StudyTables, record: StudyRecord, health: LabelHealth, ingredients: OutputIngredients, described: TableSteps): Promise<readonly string[]> {
+  async #write(
+    folder: RunFolder,
+    tables: StudyTables,
+    record: StudyRecord,
+    health: LabelHealth,
+    ingredients: OutputIngredients,
+    described: TableSteps,
+  ): Promise<readonly string[]> {
     const { study, describe } = ingredients;
     const { formats = ['html'], figures } = this.#options;
     const places = this.#models.flatMap(({ layers }) => layers.map(({ place }) => place));
-    const output = new OutputRecord(this.#steps, this.#store.hashes, reportOutput(ingredients, places, described, folder.path, { command: record.command, formats, ...csvChoices(this.#options) }));
+    const output = new OutputRecord(
+      this.#steps,
+      this.#store.hashes,
+      reportOutput(ingredients, places, described, folder.path, {
+        command: record.command,
+        formats,
+        ...csvChoices(this.#options),
+      }),
+    );
     // Galleries are asked for even where nothing is written, so that their steps count as needed.
     const galleries = await unitGalleries(study, this.#models, this.#steps, describe, this.#store.hashes);
     const names = study.models.map(({ name }) => name);
@@ -265,29 +412,53 @@ class StudyRunner {
     }
     const begun = performance.now();
     const changed = studyChange(folder.path, tables.points);
-    const shown = await renderStudy(tables, record, this.#options, { galleries, gallery: study.gallery, vocabulary: health.rows, ...(changed === undefined ? {} : { change: changed.change }) });
-    const texts = { [vocabularyFile]: health.csv, ...(changed === undefined ? {} : { [changeFile]: changed.text }), ...shown };
-    const { files, gone } = folder.replace((staging) => writeFiles(staging, studyFiles(tables), record, texts, this.#options), names);
+    const shown = await renderStudy(tables, record, this.#options, {
+      galleries,
+      gallery: study.gallery,
+      vocabulary: health.rows,
+      ...(changed === undefined ? {} : { change: changed.change }),
+    });
+    const texts = {
+      [vocabularyFile]: health.csv,
+      ...(changed === undefined ? {} : { [changeFile]: changed.text }),
+      ...shown,
+    };
+    const { files, gone } = folder.replace(
+      (staging) => writeFiles(staging, studyFiles(tables), record, texts, this.#options),
+      names,
+    );
     await output.remember(files, performance.now() - begun);
     this.#tellGone(gone);
     return files;
   }
 
   #tellGone(gone: Replaced['gone']): void {
-    for (const { model, stays } of gone) this.#onEvent({ kind: 'warning', subject: model, text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}. A run that names it again takes what is stored of it.` });
+    for (const { model, stays } of gone)
+      this.#onEvent({
+        kind: 'warning',
+        subject: model,
+        text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}. A run that names it again takes what is stored of it.`,
+      });
   }
 
   /** Whether the embedding is frozen in the very folder that is written: it has to stay whole until it was read. */
   #freezesOutput(): boolean {
     const { frozen } = this.#study.embedding ?? {};
-    return frozen !== undefined && this.#folder !== undefined && path.resolve(frozen) === path.resolve(this.#folder.path);
+    return (
+      frozen !== undefined && this.#folder !== undefined && path.resolve(frozen) === path.resolve(this.#folder.path)
+    );
   }
 }
 
 /** Says why a study that asks for an embedding has none. */
 function embeddingWarnings({ embedding, matching }: Study, { points }: StudyTables): StudyWarning[] {
   if (embedding === undefined || points !== undefined) return [];
-  return [{ subject: 'embedding', text: `No unit of any model passes the gate of ${String(matching.minimumIou)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate (matching.gate of a study file).` }];
+  return [
+    {
+      subject: 'embedding',
+      text: `No unit of any model passes the gate of ${String(matching.minimumIou)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate (matching.gate of a study file).`,
+    },
+  ];
 }
 
 /** What decides the bytes of CSV files; nothing where it is as ever, so that files of earlier runs are known again. */

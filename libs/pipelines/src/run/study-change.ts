@@ -4,7 +4,16 @@ import path from 'node:path';
 import { compareEmbeddings } from '@intermodel/embedding';
 import type { StudyChange } from '@intermodel/report';
 import { embeddingPointSchema, type EmbeddingPointBatch } from '@intermodel/schemas';
-import { arrowFileBytes, BatchSchemaError, checkBatch, column, InputError, readArrowFile, readInputFile, readStrings } from '@intermodel/streams';
+import {
+  arrowFileBytes,
+  BatchSchemaError,
+  checkBatch,
+  column,
+  InputError,
+  readArrowFile,
+  readInputFile,
+  readStrings,
+} from '@intermodel/streams';
 import { DataType } from 'apache-arrow';
 
 /** File within an output folder that tells what its last change of models did to the embedding. */
@@ -34,7 +43,9 @@ interface ChangeRecord extends StudyChange {
 export function studyChange(out: string, points: EmbeddingPointBatch | undefined): RecordedChange | undefined {
   const file = path.join(out, 'embedding.arrow');
   if (points === undefined || !existsSync(file)) return undefined;
-  const embedding = createHash('sha256').update(arrowFileBytes(points.schema, [points])).digest('hex');
+  const embedding = createHash('sha256')
+    .update(arrowFileBytes(points.schema, [points]))
+    .digest('hex');
   const told = readChange(path.join(out, changeFile));
   if (told?.embedding === embedding) return recorded(told);
   const earlier = readPoints(file);
@@ -42,7 +53,16 @@ export function studyChange(out: string, points: EmbeddingPointBatch | undefined
   const names = (batch: EmbeddingPointBatch) => readStrings(column(batch, 'model')).sort().join('\n');
   if (names(earlier) === names(points)) return undefined;
   const { added, removed, moved, meanDistance, spread, correlation, isDetermined } = compareEmbeddings(earlier, points);
-  return recorded({ embedding, added, removed, moved: moved.map(({ model, from, distance }) => ({ model, from, distance })), meanDistance, spread, correlation, isDetermined });
+  return recorded({
+    embedding,
+    added,
+    removed,
+    moved: moved.map(({ model, from, distance }) => ({ model, from, distance })),
+    meanDistance,
+    spread,
+    correlation,
+    isDetermined,
+  });
 }
 
 function recorded(record: ChangeRecord): RecordedChange {
@@ -55,7 +75,9 @@ function readPoints(file: string): EmbeddingPointBatch | undefined {
   try {
     const [batch] = readArrowFile(file).batches;
     const type = batch?.schema.fields[1]?.type as DataType | undefined;
-    return batch === undefined || !DataType.isFixedSizeList(type) ? undefined : checkBatch('studyChange', embeddingPointSchema(type.listSize), batch);
+    return batch === undefined || !DataType.isFixedSizeList(type)
+      ? undefined
+      : checkBatch('studyChange', embeddingPointSchema(type.listSize), batch);
   } catch (error) {
     if (error instanceof InputError || error instanceof BatchSchemaError) return undefined;
     throw error;
@@ -69,7 +91,12 @@ function readChange(file: string): ChangeRecord | undefined {
     const record = JSON.parse(readInputFile(file).toString()) as ChangeRecord;
     // JSON has no NaN, which these are without shared models.
     const number = (value: number | null) => value ?? Number.NaN;
-    return { ...record, meanDistance: number(record.meanDistance), spread: number(record.spread), correlation: number(record.correlation) };
+    return {
+      ...record,
+      meanDistance: number(record.meanDistance),
+      spread: number(record.spread),
+      correlation: number(record.correlation),
+    };
   } catch {
     return undefined;
   }

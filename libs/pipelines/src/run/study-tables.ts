@@ -1,7 +1,22 @@
 import { readScoreColumns, readScoreTables } from '@intermodel/data-loading';
-import { checkNormalisation, componentVariance, conceptLoadings, embedModels, profileModels, readFittedEmbedding, summariseProfiles } from '@intermodel/embedding';
+import {
+  checkNormalisation,
+  componentVariance,
+  conceptLoadings,
+  embedModels,
+  profileModels,
+  readFittedEmbedding,
+  summariseProfiles,
+} from '@intermodel/embedding';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
-import { arrowFileBytes, column, readArrowBytes, readStrings, type FileHashes, type StepDescription } from '@intermodel/streams';
+import {
+  arrowFileBytes,
+  column,
+  readArrowBytes,
+  readStrings,
+  type FileHashes,
+  type StepDescription,
+} from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { embedProfiles } from '../embed-units.ts';
@@ -28,29 +43,44 @@ export interface StudyTablesContext {
 
 /**
  * Gives the tables over the models of a study, from the store or from their unit matches: profiles and summaries, the
- * embedding if there is one (fitted, or an earlier one in which the models are placed), and relations if there are scores.
+ * embedding if there is one (fitted, or an earlier one in which the models are placed), and relations if there are
+ * scores.
  * Where no unit of any model matches, there is nothing to embed, and profiles and summaries are all.
  */
-export async function studyTables({ study, steps, describe, hashes }: StudyTablesContext, matches: readonly UnitMatchBatch[]): Promise<StudyTables> {
-  const stored = async <Tables extends StudyFileTables>(step: StepDescription, compute: () => Promise<Tables>): Promise<Tables> => {
+export async function studyTables(
+  { study, steps, describe, hashes }: StudyTablesContext,
+  matches: readonly UnitMatchBatch[],
+): Promise<StudyTables> {
+  const stored = async <Tables extends StudyFileTables>(
+    step: StepDescription,
+    compute: () => Promise<Tables>,
+  ): Promise<Tables> => {
     const result = await steps.run({
       ...step,
       compute: async () => {
         const tables = await compute();
         await checkFiles(describe.files, hashes);
-        return Object.fromEntries(Object.entries(studyFiles(tables)).map(([name, batch]) => [name, arrowFileBytes(batch.schema, [batch])]));
+        return Object.fromEntries(
+          Object.entries(studyFiles(tables)).map(([name, batch]) => [name, arrowFileBytes(batch.schema, [batch])]),
+        );
       },
     });
     // Fresh tables too are read back, so that they are written in the same form as stored ones.
     const batches: Record<string, RecordBatch> = {};
-    for (const { name } of result.record.parts) batches[name] = readArrowBytes(await result.read(name), `${name} of a stored step`).batches[0] as RecordBatch;
+    for (const { name } of result.record.parts)
+      batches[name] = readArrowBytes(await result.read(name), `${name} of a stored step`).batches[0] as RecordBatch;
     return tablesOfFiles(batches) as Tables;
   };
   const profiled = await stored(describe.profiles, () => profileTables(study, from(matches)));
-  if (describe.embedding === undefined || (study.embedding?.frozen === undefined && profiled.profiles.numRows === 0)) return profiled;
+  if (describe.embedding === undefined || (study.embedding?.frozen === undefined && profiled.profiles.numRows === 0))
+    return profiled;
   const embedded = await stored(describe.embedding, () => embeddingTables(study, profiled.profiles));
   if (describe.relations === undefined) return { ...profiled, ...embedded };
-  return { ...profiled, ...embedded, ...(await stored(describe.relations, () => relationTables(study, { ...profiled, ...embedded }))) };
+  return {
+    ...profiled,
+    ...embedded,
+    ...(await stored(describe.relations, () => relationTables(study, { ...profiled, ...embedded }))),
+  };
 }
 
 type StudyFileTables = Partial<EmbeddingTables & RelationTables>;
@@ -58,17 +88,32 @@ type StudyFileTables = Partial<EmbeddingTables & RelationTables>;
 type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries'>;
 
 /** An earlier embedding has neither qualities nor traits of its categories. */
-type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> & Partial<Pick<EmbeddingTables, 'clusters' | 'traits'>>;
+type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> &
+  Partial<Pick<EmbeddingTables, 'clusters' | 'traits'>>;
 
 function profileTables({ embedding, matching }: Study, matches: Observable<UnitMatchBatch>): Promise<ProfileTables> {
   const inclusive = matching.compareIou === '>=';
-  const profiled = embedding?.frozen === undefined ? profileModels(embedding === undefined ? { gate: matching.minimumIou, inclusive } : { gate: embedding.gate, normalisation: embedding.normalisation, inclusive }) : profileFor(embedding.frozen, inclusive);
+  const profiled =
+    embedding?.frozen === undefined
+      ? profileModels(
+          embedding === undefined
+            ? { gate: matching.minimumIou, inclusive }
+            : { gate: embedding.gate, normalisation: embedding.normalisation, inclusive },
+        )
+      : profileFor(embedding.frozen, inclusive);
   return lastValueFrom(matches.pipe(profiled, concatSummaries));
 }
 
 /** Adds the summaries of profiles. */
 function concatSummaries(profiles: Observable<ConceptProfileBatch>): Observable<ProfileTables> {
-  return profiles.pipe(concatMap((batch) => of(batch).pipe(summariseProfiles(), map((summaries) => ({ profiles: batch, summaries })))));
+  return profiles.pipe(
+    concatMap((batch) =>
+      of(batch).pipe(
+        summariseProfiles(),
+        map((summaries) => ({ profiles: batch, summaries })),
+      ),
+    ),
+  );
 }
 
 /** Profiles that fit an earlier embedding. */
@@ -79,7 +124,11 @@ function profileFor(frozen: string, inclusive: boolean): ReturnType<typeof profi
 
 async function embeddingTables({ embedding, seed }: Study, profiles: ConceptProfileBatch): Promise<EmbeddedTables> {
   if (embedding?.frozen === undefined) {
-    const { profiles: _profiles, summaries: _summaries, ...tables } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
+    const {
+      profiles: _profiles,
+      summaries: _summaries,
+      ...tables
+    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
     return tables;
   }
   const { fit } = readEmbeddingFolder(embedding.frozen);
@@ -87,9 +136,16 @@ async function embeddingTables({ embedding, seed }: Study, profiles: ConceptProf
   return { embeddedProfiles: profiles, fit, points, loadings: conceptLoadings(fit), variance: componentVariance(fit) };
 }
 
-async function relationTables({ scores, scoreColumns, modelNames, encoding, relations, seed }: Study, embedded: ProfileTables & EmbeddedTables): Promise<RelationTables> {
+async function relationTables(
+  { scores, scoreColumns, modelNames, encoding, relations, seed }: Study,
+  embedded: ProfileTables & EmbeddedTables,
+): Promise<RelationTables> {
   const csv = encoding === undefined ? {} : { encoding };
   const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns, csv) };
   const models = readStrings(column(embedded.points, 'model'));
-  return lastValueFrom(readScoreTables(scores, { modelNames, models, ...csv, ...columns }).pipe(relateScores({ ...embedded, seed, permutations: relations.permutations })));
+  return lastValueFrom(
+    readScoreTables(scores, { modelNames, models, ...csv, ...columns }).pipe(
+      relateScores({ ...embedded, seed, permutations: relations.permutations }),
+    ),
+  );
 }

@@ -35,8 +35,21 @@ export function frozenFit({ embedding }: Pick<Study, 'embedding'>): string | und
  * @param hashes hashes of the files that are read
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE` for scores and an earlier embedding.
  */
-export async function describeTables(study: Study, matches: readonly string[], hashes: FileHashes): Promise<TableSteps> {
-  const { embedding, matching, scores, scoreColumns, modelNames, encoding, relations: { permutations }, seed } = study;
+export async function describeTables(
+  study: Study,
+  matches: readonly string[],
+  hashes: FileHashes,
+): Promise<TableSteps> {
+  const {
+    embedding,
+    matching,
+    scores,
+    scoreColumns,
+    modelNames,
+    encoding,
+    relations: { permutations },
+    seed,
+  } = study;
   const files = new Map<string, string>();
   const read = async (role: string, file: string | undefined): Promise<Record<string, string>> => {
     if (file === undefined) return {};
@@ -48,18 +61,42 @@ export async function describeTables(study: Study, matches: readonly string[], h
   const frozen = await read('embedding', frozenFit(study));
   const isFrozen = embedding?.frozen !== undefined;
   // An earlier embedding brings its own gate and normalisation.
-  const gates = embedding === undefined ? { gate: matching.minimumIou } : isFrozen ? {} : { gate: embedding.gate, normalisation: embedding.normalisation };
+  const gates =
+    embedding === undefined
+      ? { gate: matching.minimumIou }
+      : isFrozen
+        ? {}
+        : { gate: embedding.gate, normalisation: embedding.normalisation };
   const profiles = describe('profiles', { matches: hashJson([...matches].sort()), ...frozen }, { inclusive, ...gates });
   if (embedding === undefined) return { profiles, embedding: undefined, relations: undefined, files };
   const { components, clusters, exclude, dropFirstConcept } = embedding;
-  const embedded = describe('embedding', { profiles: stepKey(profiles), ...frozen }, isFrozen ? {} : { components, clusters, exclude, dropFirstConcept, seed });
+  const embedded = describe(
+    'embedding',
+    { profiles: stepKey(profiles), ...frozen },
+    isFrozen ? {} : { components, clusters, exclude, dropFirstConcept, seed },
+  );
   if (scores.length === 0) return { profiles, embedding: embedded, relations: undefined, files };
   let inputs: Record<string, string> = { embedding: stepKey(embedded), ...(await read('score columns', scoreColumns)) };
   // Rows come in the order of the files, which is therefore part of their roles.
-  for (const [index, file] of scores.entries()) inputs = { ...inputs, ...(await read(scores.length === 1 ? 'scores' : `scores ${String(index + 1)}`, file)) };
-  return { profiles, embedding: embedded, relations: describe('relations', inputs, { modelNames, ...(encoding === undefined ? {} : { encoding }), permutations, seed }), files };
+  for (const [index, file] of scores.entries())
+    inputs = { ...inputs, ...(await read(scores.length === 1 ? 'scores' : `scores ${String(index + 1)}`, file)) };
+  return {
+    profiles,
+    embedding: embedded,
+    relations: describe('relations', inputs, {
+      modelNames,
+      ...(encoding === undefined ? {} : { encoding }),
+      permutations,
+      seed,
+    }),
+    files,
+  };
 }
 
-function describe(step: keyof typeof codeVersions, inputs: Readonly<Record<string, string>>, options: object): StepDescription {
+function describe(
+  step: keyof typeof codeVersions,
+  inputs: Readonly<Record<string, string>>,
+  options: object,
+): StepDescription {
   return { step, codeVersion: [String(codeVersions[step]), ...libraries].join(', '), subject: '', inputs, options };
 }

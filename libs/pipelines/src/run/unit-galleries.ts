@@ -1,5 +1,12 @@
 import { makeThumbnail, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
-import { outlineMask, packState, planUpsampling, unpackState, upsampleMap, type TopActivation } from '@intermodel/numerics';
+import {
+  outlineMask,
+  packState,
+  planUpsampling,
+  unpackState,
+  upsampleMap,
+  type TopActivation,
+} from '@intermodel/numerics';
 import { column, readNumbers, readStrings, type FileHashes } from '@intermodel/streams';
 import type { UnitGallery } from '@intermodel/report';
 import type { Study } from '../study-file/study.ts';
@@ -12,7 +19,13 @@ import type { DissectionSteps } from '../dissect/dissection-steps.ts';
  * first, the images that drive them most, with the region above the threshold outlined. Only these images are decoded
  * again, and what was made is stored.
  */
-export async function unitGalleries(study: Study, models: readonly DissectedModel[], steps: StudySteps, describe: DissectionSteps, hashes: FileHashes): Promise<UnitGallery[]> {
+export async function unitGalleries(
+  study: Study,
+  models: readonly DissectedModel[],
+  steps: StudySteps,
+  describe: DissectionSteps,
+  hashes: FileHashes,
+): Promise<UnitGallery[]> {
   const galleries: UnitGallery[] = [];
   if (study.gallery.units === 0) return galleries;
   for (const model of models) {
@@ -20,7 +33,8 @@ export async function unitGalleries(study: Study, models: readonly DissectedMode
       const compute = async () => {
         const units = await galleryUnits(study, model, layer);
         const shown = new Set(units.flatMap(({ images }) => images.map(({ image }) => image)));
-        for (const { file } of model.images.filter(({ image }) => shown.has(image))) await hashes.checkUnchanged(file, hashOf(file, describe));
+        for (const { file } of model.images.filter(({ image }) => shown.has(image)))
+          await hashes.checkUnchanged(file, hashOf(file, describe));
         return { gallery: packState({ units }) };
       };
       const step = { ...describe.gallery(layer.place, study.matching), compute };
@@ -35,20 +49,38 @@ function hashOf(file: string, { shards }: DissectionSteps): string {
   return shards.find(({ files }) => files.has(file))?.files.get(file) ?? '';
 }
 
-async function galleryUnits(study: Study, { model, images }: DissectedModel, layer: DissectedLayer): Promise<UnitGallery['units']> {
+async function galleryUnits(
+  study: Study,
+  { model, images }: DissectedModel,
+  layer: DissectedLayer,
+): Promise<UnitGallery['units']> {
   const { units, thumbnailPixels } = study.gallery;
   const { labelGrid, maxPixels, background, exif } = study.data;
   const top = await layer.top();
   const shown = top === undefined ? [] : bestUnits(layer, study.matching.minimumIou, units);
   const thumbnails = new Map<string, Promise<Thumbnail>>();
   const thumbnail = (entry: LabelledImageEntry) => {
-    const made = thumbnails.get(entry.file) ?? makeThumbnail(entry.file, model.geometry, thumbnailPixels, { maxPixels, background, exif });
+    const made =
+      thumbnails.get(entry.file) ??
+      makeThumbnail(entry.file, model.geometry, thumbnailPixels, { maxPixels, background, exif });
     thumbnails.set(entry.file, made);
     return made;
   };
   const { padding, alignment } = study.matching.upsampling;
-  const plan = planUpsampling({ height: layer.mapHeight, width: layer.mapWidth, targetHeight: labelGrid.height, targetWidth: labelGrid.width, padding, alignment });
-  const region = ({ map }: TopActivation, threshold: number) => outlineMask(upsampleMap(plan, map).map((value) => (value > threshold ? 1 : 0)), labelGrid.height, labelGrid.width);
+  const plan = planUpsampling({
+    height: layer.mapHeight,
+    width: layer.mapWidth,
+    targetHeight: labelGrid.height,
+    targetWidth: labelGrid.width,
+    padding,
+    alignment,
+  });
+  const region = ({ map }: TopActivation, threshold: number) =>
+    outlineMask(
+      upsampleMap(plan, map).map((value) => (value > threshold ? 1 : 0)),
+      labelGrid.height,
+      labelGrid.width,
+    );
   return Promise.all(
     shown.map(async (unit) => ({
       ...unit,
@@ -56,7 +88,17 @@ async function galleryUnits(study: Study, { model, images }: DissectedModel, lay
         (top?.read(unit.unit) ?? []).flatMap((activation) => {
           const entry = images[activation.image];
           // A plain array, as what is stored gives it back.
-          return entry === undefined ? [] : [thumbnail(entry).then(({ bytes, ...picture }) => ({ image: entry.image, ...picture, bytes: new Uint8Array(bytes), activation: activation.score, region: region(activation, unit.threshold) }))];
+          return entry === undefined
+            ? []
+            : [
+                thumbnail(entry).then(({ bytes, ...picture }) => ({
+                  image: entry.image,
+                  ...picture,
+                  bytes: new Uint8Array(bytes),
+                  activation: activation.score,
+                  region: region(activation, unit.threshold),
+                })),
+              ];
         }),
       ),
     })),
@@ -66,7 +108,11 @@ async function galleryUnits(study: Study, { model, images }: DissectedModel, lay
 /** Best units above the gate by IoU: the best of every concept before the second best of any. */
 function bestUnits({ matches, thresholds }: DissectedLayer, gate: number, count: number) {
   const [concepts, categories] = [readStrings(column(matches, 'concept')), readStrings(column(matches, 'category'))];
-  const [units, ious, limits] = [readNumbers(column(matches, 'unit')), readNumbers(column(matches, 'iou')), readNumbers(column(thresholds, 'threshold'))];
+  const [units, ious, limits] = [
+    readNumbers(column(matches, 'unit')),
+    readNumbers(column(matches, 'iou')),
+    readNumbers(column(thresholds, 'threshold')),
+  ];
   const seen = new Map<string, number>();
   return [...ious.keys()]
     .filter((row) => (ious[row] as number) > gate && concepts[row] !== '')
@@ -75,7 +121,14 @@ function bestUnits({ matches, thresholds }: DissectedLayer, gate: number, count:
       const key = JSON.stringify([categories[row], concepts[row]]);
       const rank = seen.get(key) ?? 0;
       seen.set(key, rank + 1);
-      return { rank, unit: units[row] as number, concept: concepts[row] as string, category: categories[row] as string, iou: ious[row] as number, threshold: limits[row] as number };
+      return {
+        rank,
+        unit: units[row] as number,
+        concept: concepts[row] as string,
+        category: categories[row] as string,
+        iou: ious[row] as number,
+        threshold: limits[row] as number,
+      };
     })
     .sort((a, b) => a.rank - b.rank || b.iou - a.iou || a.unit - b.unit)
     .slice(0, count)

@@ -1,8 +1,25 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
-import { unitConceptOverlapSchema, unitMatchSchema, unitThresholdSchema, type UnitConceptOverlapBatch, type UnitMatchBatch } from '@intermodel/schemas';
-import { column, csvText, manifestFile, readNumbers, readStrings, spreadsheetCsv, stageFolder, writeArrowFile, writeFileAtomically, type CsvValue } from '@intermodel/streams';
+import {
+  unitConceptOverlapSchema,
+  unitMatchSchema,
+  unitThresholdSchema,
+  type UnitConceptOverlapBatch,
+  type UnitMatchBatch,
+} from '@intermodel/schemas';
+import {
+  column,
+  csvText,
+  manifestFile,
+  readNumbers,
+  readStrings,
+  spreadsheetCsv,
+  stageFolder,
+  writeArrowFile,
+  writeFileAtomically,
+  type CsvValue,
+} from '@intermodel/streams';
 import { manifestFiles, manifestTables, manifestText, type ManifestInput } from '../manifest.ts';
 import type { ReportChoices } from '../render-study.ts';
 import type { DissectedLayer, DissectedModel, LayerMatches } from '../dissect/dissect-events.ts';
@@ -32,7 +49,15 @@ export interface WriteModelOptions extends Pick<ReportChoices, 'spreadsheetCsv'>
 }
 
 /** Names of all files that {@link writeModel} can write: what else lies in the folder of a model is the user's. */
-export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'thresholds.arrow', 'overlaps.arrow', 'unit-categories.csv', 'units.csv', 'diff.csv', manifestFile]);
+export const modelFileNames: ReadonlySet<string> = new Set([
+  'matches.arrow',
+  'thresholds.arrow',
+  'overlaps.arrow',
+  'unit-categories.csv',
+  'units.csv',
+  'diff.csv',
+  manifestFile,
+]);
 
 /**
  * Writes the tables of one model, its folder whole or not at all, but for files of other names, which stay: `units.csv`
@@ -42,7 +67,13 @@ export const modelFileNames: ReadonlySet<string> = new Set(['matches.arrow', 'th
  *
  * @throws MachineError `WRITE_FAILED`; InputError `OUTPUT_NOT_EMPTY`.
  */
-export async function writeModel(folder: string, { layers }: DissectedModel, record: ModelRecord, { main, diff }: ModelPresets, { spreadsheetCsv: isForSpreadsheets = false, onReplace }: WriteModelOptions = {}): Promise<readonly string[]> {
+export async function writeModel(
+  folder: string,
+  { layers }: DissectedModel,
+  record: ModelRecord,
+  { main, diff }: ModelPresets,
+  { spreadsheetCsv: isForSpreadsheets = false, onReplace }: WriteModelOptions = {},
+): Promise<readonly string[]> {
   const csv = (text: string) => (isForSpreadsheets ? spreadsheetCsv(text) : text);
   const counts: UnitConceptOverlapBatch[] = [];
   for (const layer of layers) counts.push(await layer.overlaps());
@@ -54,13 +85,25 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
     writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
     writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, counts);
     writeFileAtomically(file('units.csv'), csv(unitsCsv(layers)));
-    writeFileAtomically(file('unit-categories.csv'), csv(unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main)))));
+    writeFileAtomically(
+      file('unit-categories.csv'),
+      csv(unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main)))),
+    );
     if (diff !== undefined) writeFileAtomically(file('diff.csv'), csv(diffCsv(layers, { main, diff })));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
-    writeFileAtomically(file(manifestFile), manifestText({ command: 'dissect', ...record, tables, files: manifestFiles(staged.path, readdirSync(staged.path)) }));
+    writeFileAtomically(
+      file(manifestFile),
+      manifestText({
+        command: 'dissect',
+        ...record,
+        tables,
+        files: manifestFiles(staged.path, readdirSync(staged.path)),
+      }),
+    );
     const files = readdirSync(staged.path).sort();
     // A file that is not listed would be taken for the user's own the next time.
-    for (const name of files) if (!modelFileNames.has(name)) throw new RangeError(`writeModel: ${name} is not among modelFileNames`);
+    for (const name of files)
+      if (!modelFileNames.has(name)) throw new RangeError(`writeModel: ${name} is not among modelFileNames`);
     onReplace?.();
     staged.commit();
     return files;
@@ -74,26 +117,69 @@ export async function writeModel(folder: string, { layers }: DissectedModel, rec
 export function unitsCsv(layers: readonly Pick<LayerMatches, 'matches' | 'thresholds'>[]): string {
   const rows = layers.flatMap(({ matches, thresholds }) => {
     const [threshold, fraction] = [column(thresholds, 'threshold'), readNumbers(column(thresholds, 'activeFraction'))];
-    return matchRows(matches).map((row, index) => ({ ...row, threshold: threshold.get(index), activeFraction: fraction[index] }));
+    return matchRows(matches).map((row, index) => ({
+      ...row,
+      threshold: threshold.get(index),
+      activeFraction: fraction[index],
+    }));
   });
   const cell = (name: keyof (typeof rows)[number]) => ({ name, cell: (row: number) => rows[row]?.[name] });
-  return csvText([cell('model'), cell('layer'), cell('unit'), cell('threshold'), cell('activeFraction'), cell('concept'), cell('category'), cell('iou')], rows.length);
+  return csvText(
+    [
+      cell('model'),
+      cell('layer'),
+      cell('unit'),
+      cell('threshold'),
+      cell('activeFraction'),
+      cell('concept'),
+      cell('category'),
+      cell('iou'),
+    ],
+    rows.length,
+  );
 }
 
-/** Text of `unit-categories.csv`: model, layer, unit, category, concept, iou, one row a unit and category that it overlaps. */
+/**
+ * Text of `unit-categories.csv`: model, layer, unit, category, concept, iou, one row a unit and category that it
+ * overlaps.
+ */
 export function unitCategoriesCsv(rows: readonly CategoryMatch[]): string {
-  return csvText((['model', 'layer', 'unit', 'category', 'concept', 'iou'] as const).map((name) => ({ name, cell: (row: number) => rows[row]?.[name] })), rows.length);
+  return csvText(
+    (['model', 'layer', 'unit', 'category', 'concept', 'iou'] as const).map((name) => ({
+      name,
+      cell: (row: number) => rows[row]?.[name],
+    })),
+    rows.length,
+  );
 }
 
 /** Text of `diff.csv`: the units whose detected concept differs between the two presets, with both. */
-export function diffCsv(layers: readonly DissectedLayer[], presets: { readonly main: DissectionPreset; readonly diff: DissectionPreset }): string {
-  const rows = layers.flatMap(({ matches, diff }) => (diff === undefined ? [] : diffPresets({ matches, preset: presets.main }, { matches: diff.matches, preset: presets.diff })));
-  const cell = (name: string, read: (row: (typeof rows)[number]) => CsvValue) => ({ name, cell: (row: number) => read(rows[row] as (typeof rows)[number]) });
+export function diffCsv(
+  layers: readonly DissectedLayer[],
+  presets: { readonly main: DissectionPreset; readonly diff: DissectionPreset },
+): string {
+  const rows = layers.flatMap(({ matches, diff }) =>
+    diff === undefined
+      ? []
+      : diffPresets({ matches, preset: presets.main }, { matches: diff.matches, preset: presets.diff }),
+  );
+  const cell = (name: string, read: (row: (typeof rows)[number]) => CsvValue) => ({
+    name,
+    cell: (row: number) => read(rows[row] as (typeof rows)[number]),
+  });
   return csvText(
     [
       ...[cell('model', ({ model }) => model), cell('layer', ({ layer }) => layer), cell('unit', ({ unit }) => unit)],
-      ...[cell('concept', ({ before }) => before.concept), cell('category', ({ before }) => before.category), cell('iou', ({ before }) => before.iou)],
-      ...[cell('other_concept', ({ after }) => after.concept), cell('other_category', ({ after }) => after.category), cell('other_iou', ({ after }) => after.iou)],
+      ...[
+        cell('concept', ({ before }) => before.concept),
+        cell('category', ({ before }) => before.category),
+        cell('iou', ({ before }) => before.iou),
+      ],
+      ...[
+        cell('other_concept', ({ after }) => after.concept),
+        cell('other_category', ({ after }) => after.category),
+        cell('other_iou', ({ after }) => after.iou),
+      ],
     ],
     rows.length,
   );
@@ -103,5 +189,12 @@ function matchRows(matches: UnitMatchBatch) {
   const text = (name: 'model' | 'layer' | 'concept' | 'category') => readStrings(column(matches, name));
   const [models, layers, concepts, categories] = [text('model'), text('layer'), text('concept'), text('category')];
   const [units, ious] = [readNumbers(column(matches, 'unit')), readNumbers(column(matches, 'iou'))];
-  return models.map((model, row) => ({ model, layer: layers[row] ?? '', unit: units[row], concept: concepts[row] ?? '', category: categories[row] ?? '', iou: ious[row] }));
+  return models.map((model, row) => ({
+    model,
+    layer: layers[row] ?? '',
+    unit: units[row],
+    concept: concepts[row] ?? '',
+    category: categories[row] ?? '',
+    iou: ious[row],
+  }));
 }

@@ -1,13 +1,29 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { explainDifference, hashJson, type FileHashes, type StepDescription, type StepDifference, type StepRecord, type StepStore, stepKey } from '@intermodel/streams';
+import {
+  explainDifference,
+  hashJson,
+  type FileHashes,
+  type StepDescription,
+  type StepDifference,
+  type StepRecord,
+  type StepStore,
+  stepKey,
+} from '@intermodel/streams';
 import { libraryVersion, programVersion } from '../manifest.ts';
 import { jsonPart, readJsonPart, type StudySteps } from './study-steps.ts';
 
 /** Files state the program that wrote them, and are drawn by libraries, so that other versions write them anew. */
-const codeVersion = ['3', `intermodel ${programVersion}`, ...['apache-arrow', '@observablehq/plot'].map((name) => `${name} ${libraryVersion(name) ?? ''}`)].join(', ');
+const codeVersion = [
+  '3',
+  `intermodel ${programVersion}`,
+  ...['apache-arrow', '@observablehq/plot'].map((name) => `${name} ${libraryVersion(name) ?? ''}`),
+].join(', ');
 
-/** Kinds of the steps that remember what was written into folders: the tables of a model, and the report over all of them. */
+/**
+ * Kinds of the steps that remember what was written into folders: the tables of a model, and the report over all of
+ * them.
+ */
 export const outputStepNames = ['tables', 'report'] as const;
 
 /** Files that are made of results and stand outside the store, with all that decides them. */
@@ -29,10 +45,17 @@ interface WrittenFiles extends Pick<StudyOutput, 'inputs' | 'options' | 'choices
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** What became of an output: it stands as it was written, was made of something else, lacks files, or was never written. */
+/**
+ * What became of an output: it stands as it was written, was made of something else, lacks files, or was never written.
+ */
 export type OutputState =
   | { readonly state: 'done'; readonly record: StepRecord }
-  | { readonly state: 'stale'; readonly record: StepRecord; readonly differences: readonly StepDifference[]; readonly files: readonly string[] }
+  | {
+      readonly state: 'stale';
+      readonly record: StepRecord;
+      readonly differences: readonly StepDifference[];
+      readonly files: readonly string[];
+    }
   | { readonly state: 'missing' };
 
 /** The files of an output; what was written is remembered, so that it is not written again. */
@@ -86,9 +109,14 @@ export async function outputState(store: StepStore, hashes: FileHashes, output: 
   const bytes = await store.read(stepKey(step), 'files');
   if (record === undefined || bytes === undefined) return { state: 'missing' };
   const written = readJsonPart(bytes) as WrittenFiles;
-  const differences = explainDifference({ ...step, inputs: written.inputs, options: written.options }, { ...step, inputs: output.inputs, options: plain(output.options) });
+  const differences = explainDifference(
+    { ...step, inputs: written.inputs, options: written.options },
+    { ...step, inputs: output.inputs, options: plain(output.options) },
+  );
   const files = await changedFiles(output.folder, written, hashes);
-  return differences.length === 0 && files.length === 0 ? { state: 'done', record } : { state: 'stale', record, differences, files };
+  return differences.length === 0 && files.length === 0
+    ? { state: 'done', record }
+    : { state: 'stale', record, differences, files };
 }
 
 async function changedFiles(folder: string, { files }: WrittenFiles, hashes: FileHashes): Promise<string[]> {

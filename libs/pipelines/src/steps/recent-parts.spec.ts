@@ -8,10 +8,19 @@ describe('RecentParts', () => {
     const recent = new RecentParts(10);
     const [first, second] = [bytes(4), bytes(1)];
     recent.add('a', { first, second });
-    expect([recent.get('a', 'first'), recent.get('a', 'second'), recent.get('a', 'other'), recent.get('b', 'first')]).toEqual([first, second, undefined, undefined]);
+    expect([
+      recent.get('a', 'first'),
+      recent.get('a', 'second'),
+      recent.get('a', 'other'),
+      recent.get('b', 'first'),
+    ]).toEqual([first, second, undefined, undefined]);
     recent.add('b', { part: bytes(5) });
     recent.add('c', { part: bytes(3) });
-    expect(['a', 'b', 'c'].map((key) => recent.get(key, key === 'a' ? 'first' : 'part')?.length)).toEqual([undefined, 5, 3]);
+    expect(['a', 'b', 'c'].map((key) => recent.get(key, key === 'a' ? 'first' : 'part')?.length)).toEqual([
+      undefined,
+      5,
+      3,
+    ]);
     // A step that is added again takes its room once.
     recent.add('c', { part: bytes(5) });
     expect(['b', 'c'].map((key) => recent.get(key, 'part')?.length)).toEqual([5, 5]);
@@ -21,8 +30,16 @@ describe('RecentParts', () => {
     const recent = new RecentParts(10);
     recent.add('small', { part: bytes(10) });
     recent.add('large', { part: bytes(11) });
-    recent.add('pieces', { part: (async function* () { yield await Promise.resolve(bytes(1)); })() });
-    expect(['small', 'large', 'pieces'].map((key) => recent.get(key, 'part')?.length)).toEqual([10, undefined, undefined]);
+    recent.add('pieces', {
+      part: (async function* () {
+        yield await Promise.resolve(bytes(1));
+      })(),
+    });
+    expect(['small', 'large', 'pieces'].map((key) => recent.get(key, 'part')?.length)).toEqual([
+      10,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('lets a step go', () => {

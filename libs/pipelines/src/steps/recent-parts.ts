@@ -16,10 +16,14 @@ export class RecentParts {
     return this.#steps.get(key)?.parts.get(part);
   }
 
-  /** Holds the parts of a step, and lets go of the oldest where there is no room; what is too large is not held at all. */
+  /**
+   * Holds the parts of a step, and lets go of the oldest where there is no room; what is too large is not held at all.
+   */
   add(key: string, parts: StepParts): void {
     this.delete(key);
-    const whole = new Map(Object.entries(parts).filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array));
+    const whole = new Map(
+      Object.entries(parts).filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array),
+    );
     const bytes = [...whole.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
     if (bytes === 0 || bytes > this.#mostBytes) return;
     for (const oldest of this.#steps.keys()) {

@@ -1,4 +1,15 @@
-import { stepKey, stepRunner, type Step, type StepDescription, type StepEvent, type StepParts, type StepResult, type StepRunner, type StepStore, type StepTimes } from '@intermodel/streams';
+import {
+  stepKey,
+  stepRunner,
+  type Step,
+  type StepDescription,
+  type StepEvent,
+  type StepParts,
+  type StepResult,
+  type StepRunner,
+  type StepStore,
+  type StepTimes,
+} from '@intermodel/streams';
 import { RecentParts } from './recent-parts.ts';
 
 /** Options of {@link StudySteps}. */
@@ -52,7 +63,13 @@ export class StudySteps {
   async has(step: StepDescription): Promise<boolean> {
     const record = await this.#options.store.find(this.#key(step));
     if (record === undefined) return false;
-    this.#options.onEvent({ kind: 'step-skipped', key: record.key, step: step.step, subject: step.subject ?? '', bytes: record.bytes });
+    this.#options.onEvent({
+      kind: 'step-skipped',
+      key: record.key,
+      step: step.step,
+      subject: step.subject ?? '',
+      bytes: record.bytes,
+    });
     return true;
   }
 
@@ -85,7 +102,14 @@ export class StudySteps {
     const { bytes } = await this.#store(key, step, parts);
     const took = milliseconds + performance.now() - begun;
     this.#options.times?.set(key, took);
-    this.#options.onEvent({ kind: 'step-done', key, step: step.step, subject: step.subject ?? '', bytes, milliseconds: took });
+    this.#options.onEvent({
+      kind: 'step-done',
+      key,
+      step: step.step,
+      subject: step.subject ?? '',
+      bytes,
+      milliseconds: took,
+    });
   }
 
   /**

@@ -22,8 +22,17 @@ export interface OpenStudyStoreOptions {
 }
 
 /** Opens the store of a study: a folder, a store of one's own, or (undefined) memory. Nothing is written yet. */
-export function openStudyStore(store: StepStore | string | undefined, { verify = false, warn = () => undefined }: OpenStudyStoreOptions = {}): StudyStore {
-  if (typeof store !== 'string') return { store: store ?? memoryStore(), hashes: new FileHashes({ verify, warn }), times: new StepTimes(), folder: undefined };
+export function openStudyStore(
+  store: StepStore | string | undefined,
+  { verify = false, warn = () => undefined }: OpenStudyStoreOptions = {},
+): StudyStore {
+  if (typeof store !== 'string')
+    return {
+      store: store ?? memoryStore(),
+      hashes: new FileHashes({ verify, warn }),
+      times: new StepTimes(),
+      folder: undefined,
+    };
   const folder = path.resolve(store);
   return {
     folder,

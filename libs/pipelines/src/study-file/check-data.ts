@@ -1,11 +1,26 @@
-import { datasetFormats, mostLabelCells, type DatasetFormatName, type ReadDatasetOptions } from '@intermodel/data-loading';
+import {
+  datasetFormats,
+  mostLabelCells,
+  type DatasetFormatName,
+  type ReadDatasetOptions,
+} from '@intermodel/data-loading';
 import { suggestName } from '@intermodel/streams';
 import type { DataContent, SegmenterContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
 import type { Finding } from './study-problems.ts';
 
 /** Options that some readers of data sets know and others do not. */
-export const readerOptions = ['split', 'categories', 'names', 'crowd', 'reducedZero', 'ignore', 'imageSuffix', 'labelSuffix', 'unpaired'] as const satisfies readonly (keyof ReadDatasetOptions)[];
+export const readerOptions = [
+  'split',
+  'categories',
+  'names',
+  'crowd',
+  'reducedZero',
+  'ignore',
+  'imageSuffix',
+  'labelSuffix',
+  'unpaired',
+] as const satisfies readonly (keyof ReadDatasetOptions)[];
 
 /** Paths that name images and labels one by one; the first three must be there then. */
 const singlePaths = ['images', 'labels', 'labelNames', 'imageLabels'] as const;
@@ -13,39 +28,144 @@ const singlePaths = ['images', 'labels', 'labelNames', 'imageLabels'] as const;
 /** Checks that a study says where images and labels are in one way, and gives a format only options that it knows. */
 export function checkData(data: DataContent): readonly Finding[] {
   const format = data.format ?? studyDefaults.format;
-  return [...checkPlace(data, format), ...checkGrid(data), ...readerOptions.flatMap((key) => checkOption(data, format, key))];
+  return [
+    ...checkPlace(data, format),
+    ...checkGrid(data),
+    ...readerOptions.flatMap((key) => checkOption(data, format, key)),
+  ];
 }
 
 /** What lies on the grid is held for several images and all units at a time. */
 function checkGrid({ labelGrid: { width, height } = { width: 1, height: 1 } }: DataContent): readonly Finding[] {
   if (width * height <= mostLabelCells) return [];
-  return [{ path: ['data', 'labelGrid'], problem: `a grid of ${String(width)} x ${String(height)} has ${String(width * height)} cells`, expected: `at most ${String(mostLabelCells)} cells, such as 1024 x 1024`, hint: 'Compare labels and activations on a smaller grid: a quarter of the input is usual.' }];
+  return [
+    {
+      path: ['data', 'labelGrid'],
+      problem: `a grid of ${String(width)} x ${String(height)} has ${String(width * height)} cells`,
+      expected: `at most ${String(mostLabelCells)} cells, such as 1024 x 1024`,
+      hint: 'Compare labels and activations on a smaller grid: a quarter of the input is usual.',
+    },
+  ];
 }
 
 function checkPlace(data: DataContent, format: DatasetFormatName): readonly Finding[] {
   if (data.segmenters !== undefined) return checkSegmenters(data, data.segmenters, format);
   const given = singlePaths.filter((key) => data[key] !== undefined);
-  if (format !== 'plain' && data.root === undefined) return [{ path: ['data'], problem: 'data.root is missing', expected: `the folder of a data set in the layout ${datasetFormats[format].title}`, hint: 'Add "root" below data.' }];
-  if (data.root !== undefined) return given.map((key) => ({ path: ['data', key], problem: `"${key}" stands beside "root"`, expected: 'either "root", or images, labels and labelNames', hint: format === 'plain' ? 'Remove one of the two.' : `Remove it: the format ${format} says itself where its files are.` }));
-  return singlePaths.slice(0, 3).filter((key) => data[key] === undefined).map((key) => ({ path: ['data'], problem: `data.${key} is missing`, expected: 'images, labels and labelNames, or root', hint: `Add "${key}" below data.` }));
+  if (format !== 'plain' && data.root === undefined)
+    return [
+      {
+        path: ['data'],
+        problem: 'data.root is missing',
+        expected: `the folder of a data set in the layout ${datasetFormats[format].title}`,
+        hint: 'Add "root" below data.',
+      },
+    ];
+  if (data.root !== undefined)
+    return given.map((key) => ({
+      path: ['data', key],
+      problem: `"${key}" stands beside "root"`,
+      expected: 'either "root", or images, labels and labelNames',
+      hint:
+        format === 'plain'
+          ? 'Remove one of the two.'
+          : `Remove it: the format ${format} says itself where its files are.`,
+    }));
+  return singlePaths
+    .slice(0, 3)
+    .filter((key) => data[key] === undefined)
+    .map((key) => ({
+      path: ['data'],
+      problem: `data.${key} is missing`,
+      expected: 'images, labels and labelNames, or root',
+      hint: `Add "${key}" below data.`,
+    }));
 }
 
 /** Segmenters label the images of a folder, so that nothing else may say what labels there are. */
-function checkSegmenters(data: DataContent, segmenters: readonly SegmenterContent[], format: DatasetFormatName): readonly Finding[] {
+function checkSegmenters(
+  data: DataContent,
+  segmenters: readonly SegmenterContent[],
+  format: DatasetFormatName,
+): readonly Finding[] {
   const others = ['root', ...singlePaths.slice(1), 'reducedZero', 'imageSuffix', 'labelSuffix'] as const;
   return [
-    ...(data.images === undefined ? [{ path: ['data'], problem: 'data.images is missing', expected: 'the folder of images that the segmenters label', hint: 'Add "images" below data.' }] : []),
-    ...(format === 'plain' ? [] : [{ path: ['data', 'format'], problem: `the format ${format} brings labels of its own`, expected: 'labels from segmenters, or from files', hint: 'Remove one of the two.' }]),
-    ...others.filter((key) => data[key] !== undefined).map((key) => ({ path: ['data', key], problem: `"${key}" stands beside "segmenters"`, expected: 'labels from segmenters, or from files', hint: 'Remove one of the two.' })),
+    ...(data.images === undefined
+      ? [
+          {
+            path: ['data'],
+            problem: 'data.images is missing',
+            expected: 'the folder of images that the segmenters label',
+            hint: 'Add "images" below data.',
+          },
+        ]
+      : []),
+    ...(format === 'plain'
+      ? []
+      : [
+          {
+            path: ['data', 'format'],
+            problem: `the format ${format} brings labels of its own`,
+            expected: 'labels from segmenters, or from files',
+            hint: 'Remove one of the two.',
+          },
+        ]),
+    ...others
+      .filter((key) => data[key] !== undefined)
+      .map((key) => ({
+        path: ['data', key],
+        problem: `"${key}" stands beside "segmenters"`,
+        expected: 'labels from segmenters, or from files',
+        hint: 'Remove one of the two.',
+      })),
     ...segmenters.flatMap(({ preset, heads, tensors, labels }, index): Finding[] => [
-      ...((preset === undefined) === (heads === undefined) ? [{ path: ['data', 'segmenters', index], problem: preset === undefined ? 'neither "preset" nor "heads" is given' : 'both "preset" and "heads" are given', expected: 'one of the two', hint: 'Name a usual export, or describe the heads.' }] : []),
-      ...(preset === undefined && tensors !== undefined ? [{ path: ['data', 'segmenters', index, 'tensors'], problem: '"tensors" stands without "preset"', expected: 'a tensor in each head', hint: 'Name the tensor in the head.' }] : []),
-      ...(labels === undefined || preset === 'unified-parsing' ? [] : [{ path: ['data', 'segmenters', index, 'labels'], problem: '"labels" is for the preset unified-parsing', expected: 'classes in each head', hint: 'Remove the key.' }]),
+      ...((preset === undefined) === (heads === undefined)
+        ? [
+            {
+              path: ['data', 'segmenters', index],
+              problem:
+                preset === undefined ? 'neither "preset" nor "heads" is given' : 'both "preset" and "heads" are given',
+              expected: 'one of the two',
+              hint: 'Name a usual export, or describe the heads.',
+            },
+          ]
+        : []),
+      ...(preset === undefined && tensors !== undefined
+        ? [
+            {
+              path: ['data', 'segmenters', index, 'tensors'],
+              problem: '"tensors" stands without "preset"',
+              expected: 'a tensor in each head',
+              hint: 'Name the tensor in the head.',
+            },
+          ]
+        : []),
+      ...(labels === undefined || preset === 'unified-parsing'
+        ? []
+        : [
+            {
+              path: ['data', 'segmenters', index, 'labels'],
+              problem: '"labels" is for the preset unified-parsing',
+              expected: 'classes in each head',
+              hint: 'Remove the key.',
+            },
+          ]),
     ]),
   ];
 }
 
-function checkOption(data: DataContent, format: DatasetFormatName, key: (typeof readerOptions)[number]): readonly Finding[] {
+function checkOption(
+  data: DataContent,
+  format: DatasetFormatName,
+  key: (typeof readerOptions)[number],
+): readonly Finding[] {
   const known: readonly string[] = datasetFormats[format].options;
-  return data[key] === undefined || known.includes(key) ? [] : [{ path: ['data', key], problem: `the format "${format}" has no option "${key}"`, hint: suggestName(key, known) }];
+  return data[key] === undefined || known.includes(key)
+    ? []
+    : [
+        {
+          path: ['data', key],
+          problem: `the format "${format}" has no option "${key}"`,
+          hint: suggestName(key, known),
+        },
+      ];
 }

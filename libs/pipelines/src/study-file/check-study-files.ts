@@ -12,9 +12,32 @@ export function checkStudyFiles(study: StudyContent, folder: string): readonly F
     const found = kindOf(file);
     if (found === kind) return kind === 'folder' && at[1] === 'frozen' ? checkFrozen(at, name, file) : [];
     const expected = kind === 'folder' ? 'a folder' : 'a file';
-    if (found === 'nothing' && lstatSync(file, { throwIfNoEntry: false }) !== undefined) return [{ path: at, problem: `"${name}" is a link that leads nowhere`, expected, hint: 'Mend the link, or correct the path.' }];
-    if (found === 'nothing') return [{ path: at, problem: `there is no ${kind} "${name}"`, expected: `${expected}; relative paths are taken from ${folder}`, hint: suggestNeighbour(file) }];
-    return [{ path: at, problem: found === 'unreadable' ? `no permission to read "${name}"` : `"${name}" is a ${found}`, expected, hint: found === 'unreadable' ? 'Change the permissions.' : 'Correct the path.' }];
+    if (found === 'nothing' && lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+      return [
+        {
+          path: at,
+          problem: `"${name}" is a link that leads nowhere`,
+          expected,
+          hint: 'Mend the link, or correct the path.',
+        },
+      ];
+    if (found === 'nothing')
+      return [
+        {
+          path: at,
+          problem: `there is no ${kind} "${name}"`,
+          expected: `${expected}; relative paths are taken from ${folder}`,
+          hint: suggestNeighbour(file),
+        },
+      ];
+    return [
+      {
+        path: at,
+        problem: found === 'unreadable' ? `no permission to read "${name}"` : `"${name}" is a ${found}`,
+        expected,
+        hint: found === 'unreadable' ? 'Change the permissions.' : 'Correct the path.',
+      },
+    ];
   });
 }
 
@@ -30,7 +53,8 @@ interface NamedPath {
 }
 
 function namedPaths({ data, models, scores, scoreColumns, embedding }: StudyContent): NamedPath[] {
-  const named = (kind: PathKind, name: string | undefined, ...at: StudyPath): NamedPath[] => (name === undefined ? [] : [{ at, name, kind }]);
+  const named = (kind: PathKind, name: string | undefined, ...at: StudyPath): NamedPath[] =>
+    name === undefined ? [] : [{ at, name, kind }];
   return [
     ...named('folder', data.root, 'data', 'root'),
     ...named('folder', data.images, 'data', 'images'),
@@ -43,10 +67,15 @@ function namedPaths({ data, models, scores, scoreColumns, embedding }: StudyCont
     ...(data.segmenters ?? []).flatMap(({ file, labels, heads = [] }, index) => [
       ...named('file', file, 'data', 'segmenters', index, 'file'),
       ...named('file', labels, 'data', 'segmenters', index, 'labels'),
-      ...heads.flatMap(({ classes, owners }, place) => [...named('file', classes, 'data', 'segmenters', index, 'heads', place, 'classes'), ...named('file', owners, 'data', 'segmenters', index, 'heads', place, 'owners')]),
+      ...heads.flatMap(({ classes, owners }, place) => [
+        ...named('file', classes, 'data', 'segmenters', index, 'heads', place, 'classes'),
+        ...named('file', owners, 'data', 'segmenters', index, 'heads', place, 'owners'),
+      ]),
     ]),
     ...models.flatMap(({ file }, index) => named('file', file, 'models', index, 'file')),
-    ...(typeof scores === 'string' ? named('file', scores, 'scores') : (scores ?? []).flatMap((file, index) => named('file', file, 'scores', index))),
+    ...(typeof scores === 'string'
+      ? named('file', scores, 'scores')
+      : (scores ?? []).flatMap((file, index) => named('file', file, 'scores', index))),
     ...named('file', scoreColumns, 'scoreColumns'),
     ...named('folder', embedding?.frozen, 'embedding', 'frozen'),
   ];
@@ -64,7 +93,14 @@ function kindOf(file: string): FoundKind {
 
 function checkFrozen(at: StudyPath, name: string, folder: string): Finding[] {
   if (kindOf(path.join(folder, `${fitFile}.arrow`)) === 'file') return [];
-  return [{ path: at, problem: `the folder "${name}" holds no embedding (${fitFile}.arrow)`, expected: 'the output folder of an earlier run', hint: 'Name that folder, or leave the key out to fit an embedding.' }];
+  return [
+    {
+      path: at,
+      problem: `the folder "${name}" holds no embedding (${fitFile}.arrow)`,
+      expected: 'the output folder of an earlier run',
+      hint: 'Name that folder, or leave the key out to fit an embedding.',
+    },
+  ];
 }
 
 function suggestNeighbour(file: string): string {

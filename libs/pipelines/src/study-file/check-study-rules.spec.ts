@@ -5,21 +5,43 @@ import type { EmbeddingContent, InputContent, StudyContent } from './study-conte
 import { keyText } from './study-problems.ts';
 
 const data = { images: 'photos', labels: 'masks', labelNames: 'labels.csv' };
-const studyOf = (names: readonly string[], more: Partial<StudyContent> = {}): StudyContent => ({ data, models: names.map((name) => ({ name, file: `${name}.onnx` })), ...more });
+const studyOf = (names: readonly string[], more: Partial<StudyContent> = {}): StudyContent => ({
+  data,
+  models: names.map((name) => ({ name, file: `${name}.onnx` })),
+  ...more,
+});
 const keysAtFault = (study: StudyContent) => checkStudyRules(study).map(({ path }) => keyText(path));
 const faultsOfInput = (input: InputContent) => keysAtFault({ data, models: [{ name: 'a', file: 'a.onnx', input }] });
 
 describe('label grid', () => {
-  it.each([[16_384, 16_384, false], [65_535, 65_535, false], [1025, 1024, false], [1024, 1024, true], [65_535, 16, true]])('of %i x %i is refused or taken: %s', (width, height, isTaken) => {
-    const [finding, ...others] = checkStudyRules({ ...studyOf(['a']), data: { ...data, labelGrid: { width, height } } });
+  it.each([
+    [16_384, 16_384, false],
+    [65_535, 65_535, false],
+    [1025, 1024, false],
+    [1024, 1024, true],
+    [65_535, 16, true],
+  ])('of %i x %i is refused or taken: %s', (width, height, isTaken) => {
+    const [finding, ...others] = checkStudyRules({
+      ...studyOf(['a']),
+      data: { ...data, labelGrid: { width, height } },
+    });
     expect([finding === undefined, others]).toEqual([isTaken, []]);
-    if (!isTaken) expect(finding).toMatchObject({ path: ['data', 'labelGrid'], expected: 'at most 1048576 cells, such as 1024 x 1024' });
+    if (!isTaken)
+      expect(finding).toMatchObject({
+        path: ['data', 'labelGrid'],
+        expected: 'at most 1048576 cells, such as 1024 x 1024',
+      });
   });
 });
 
 it('refuses what says how label files are read beside segmenters, where it would have no effect', () => {
   const segmenters = [{ file: 's.onnx', preset: 'voc-21' }] as const;
-  expect(keysAtFault({ data: { images: 'photos', segmenters, reducedZero: true, imageSuffix: '_left', labelSuffix: '_mask' }, models: [{ name: 'a', file: 'a.onnx' }] })).toEqual(['data.reducedZero', 'data.imageSuffix', 'data.labelSuffix']);
+  expect(
+    keysAtFault({
+      data: { images: 'photos', segmenters, reducedZero: true, imageSuffix: '_left', labelSuffix: '_mask' },
+      models: [{ name: 'a', file: 'a.onnx' }],
+    }),
+  ).toEqual(['data.reducedZero', 'data.imageSuffix', 'data.labelSuffix']);
 });
 
 describe('preprocessing', () => {
@@ -53,7 +75,12 @@ describe('number of models', () => {
   it.each<[string, string, Partial<StudyContent>, string[]]>([
     ['as many components as models', 'abcd', { embedding: { components: 4 } }, ['embedding.components']],
     ['more categories than models', 'abcd', { embedding: { clusters: 5 } }, ['embedding.clusters']],
-    ['as many components as models that are left', 'abcd', { embedding: { components: 3, exclude: ['d'] } }, ['embedding.components']],
+    [
+      'as many components as models that are left',
+      'abcd',
+      { embedding: { components: 3, exclude: ['d'] } },
+      ['embedding.components'],
+    ],
     ['an embedding of one model', 'a', { embedding: {} }, ['embedding']],
     ['an embedding of which all but one are excluded', 'ab', { embedding: { exclude: ['b'] } }, ['embedding.exclude']],
     ['scores of one model', 'a', { scores: 's.csv' }, ['scores']],
@@ -64,7 +91,12 @@ describe('number of models', () => {
   it('counts the models of the study that a preset leaves out', () => {
     const study = studyOf(['Random', 'SwAV200', 'a', 'b', 'c'], { embedding: { preset: 'paper-2022', components: 3 } });
     expect(keysAtFault(study)).toEqual(['embedding.components']);
-    expect(resolveStudy({ ...study, embedding: { preset: 'paper-2022' } }, '/study').embedding).toMatchObject({ exclude: ['Random', 'SwAV200'], components: 2, clusters: 3, dropFirstConcept: true });
+    expect(resolveStudy({ ...study, embedding: { preset: 'paper-2022' } }, '/study').embedding).toMatchObject({
+      exclude: ['Random', 'SwAV200'],
+      components: 2,
+      clusters: 3,
+      dropFirstConcept: true,
+    });
   });
 
   it('takes one model for dissection alone, and for an earlier embedding', () => {
@@ -73,12 +105,28 @@ describe('number of models', () => {
   });
 
   it('takes components as far as they go where they are left out', () => {
-    const sizes = ['ab', 'abc', 'abcd', 'abcdefgh'].map((names) => resolveStudy(studyOf(names.split('')), '/study').embedding);
-    expect(sizes.map((embedding) => [embedding?.components, embedding?.clusters])).toEqual([[1, 2], [2, 3], [3, 3], [3, 3]]);
+    const sizes = ['ab', 'abc', 'abcd', 'abcdefgh'].map(
+      (names) => resolveStudy(studyOf(names.split('')), '/study').embedding,
+    );
+    expect(sizes.map((embedding) => [embedding?.components, embedding?.clusters])).toEqual([
+      [1, 2],
+      [2, 3],
+      [3, 3],
+      [3, 3],
+    ]);
   });
 });
 
 it('refuses every choice of a fit beside an earlier embedding', () => {
-  const fit: Required<Omit<EmbeddingContent, 'frozen'>> = { preset: 'default', components: 1, clusters: 1, exclude: [], normalisation: 'count', dropFirstConcept: false };
-  expect(keysAtFault(studyOf(['a', 'b'], { embedding: { frozen: 'earlier', ...fit } }))).toEqual(Object.keys(fit).map((key) => `embedding.${key}`));
+  const fit: Required<Omit<EmbeddingContent, 'frozen'>> = {
+    preset: 'default',
+    components: 1,
+    clusters: 1,
+    exclude: [],
+    normalisation: 'count',
+    dropFirstConcept: false,
+  };
+  expect(keysAtFault(studyOf(['a', 'b'], { embedding: { frozen: 'earlier', ...fit } }))).toEqual(
+    Object.keys(fit).map((key) => `embedding.${key}`),
+  );
 });

@@ -6,19 +6,41 @@ import type { EmbeddingContent, InputContent, StudyContent } from './study-conte
 import { studyDefaults } from './study-defaults.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 
-/** Checks what a schema cannot say: names, choices that exclude each other, numbers that depend on the number of models. */
+/**
+ * Checks what a schema cannot say: names, choices that exclude each other, numbers that depend on the number of models.
+ */
 export function checkStudyRules(study: StudyContent): readonly Finding[] {
   const findings = [
     ...checkData(study.data),
-    ...(study.data.segmenters ?? []).flatMap(({ input }, index) => (typeof input === 'object' ? checkInput(input, ['data', 'segmenters', index, 'input']) : [])),
+    ...(study.data.segmenters ?? []).flatMap(({ input }, index) =>
+      typeof input === 'object' ? checkInput(input, ['data', 'segmenters', index, 'input']) : [],
+    ),
     ...checkModelNames(study.models),
     ...study.models.flatMap(({ layer, layers, input }, index): Finding[] => [
-      ...(layer === undefined || layers === undefined ? [] : [{ path: ['models', index, 'layers'], problem: 'both "layer" and "layers" are given', expected: 'one of the two', hint: 'Move the layer into the list.' }]),
+      ...(layer === undefined || layers === undefined
+        ? []
+        : [
+            {
+              path: ['models', index, 'layers'],
+              problem: 'both "layer" and "layers" are given',
+              expected: 'one of the two',
+              hint: 'Move the layer into the list.',
+            },
+          ]),
       ...(typeof input === 'object' ? checkInput(input, ['models', index, 'input']) : []),
     ]),
     ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
     ...checkFrozen(study.embedding ?? {}),
-    ...(study.diffMatching === undefined || study.diffPreset !== undefined ? [] : [{ path: ['diffMatching'], problem: '"diffMatching" stands without "diffPreset"', expected: 'changes of a second variant that is named', hint: 'Name the variant with "diffPreset", or remove the key.' }]),
+    ...(study.diffMatching === undefined || study.diffPreset !== undefined
+      ? []
+      : [
+          {
+            path: ['diffMatching'],
+            problem: '"diffMatching" stands without "diffPreset"',
+            expected: 'changes of a second variant that is named',
+            hint: 'Name the variant with "diffPreset", or remove the key.',
+          },
+        ]),
   ];
   return findings.length > 0 ? findings : checkNumberOfModels(study);
 }
@@ -29,27 +51,81 @@ function checkInput(input: InputContent, path: StudyPath): Finding[] {
   const presetName = input.preset ?? `${studyDefaults.input} (since none is named)`;
   const [mean, std] = [input.mean !== undefined, input.std !== undefined];
   const findings: Finding[] = [];
-  const demand = (key: string, problem: string, hint: string) => findings.push({ path: [...path, key], problem, expected: '(byte x scale - mean) / std, as the model was trained', hint });
+  const demand = (key: string, problem: string, hint: string) =>
+    findings.push({
+      path: [...path, key],
+      problem,
+      expected: '(byte x scale - mean) / std, as the model was trained',
+      hint,
+    });
   const even = (values: readonly number[]) => values.every((value) => value === values[0]);
-  if (mean !== std && input.preset === undefined) demand(mean ? 'mean' : 'std', `"${mean ? 'mean' : 'std'}" stands without "${mean ? 'std' : 'mean'}"`, 'Give both, or name a preset for the other.');
-  if (input.channels !== undefined && input.channels !== 'grey' && input.channels !== preset.channels && !((mean || even(preset.mean)) && (std || even(preset.std)))) demand('channels', `the preset ${presetName} has mean and deviation in the order ${preset.channels}`, `Give "mean" and "std" in the order ${input.channels}.`);
-  if (input.scale !== undefined && input.channels !== 'grey' && input.scale !== preset.scale && !mean && preset.mean.some((value) => value !== 0)) demand('scale', `the mean of the preset ${presetName} is meant for the scale ${String(preset.scale)}`, 'Give "mean" and "std" too.');
+  if (mean !== std && input.preset === undefined)
+    demand(
+      mean ? 'mean' : 'std',
+      `"${mean ? 'mean' : 'std'}" stands without "${mean ? 'std' : 'mean'}"`,
+      'Give both, or name a preset for the other.',
+    );
+  if (
+    input.channels !== undefined &&
+    input.channels !== 'grey' &&
+    input.channels !== preset.channels &&
+    !((mean || even(preset.mean)) && (std || even(preset.std)))
+  )
+    demand(
+      'channels',
+      `the preset ${presetName} has mean and deviation in the order ${preset.channels}`,
+      `Give "mean" and "std" in the order ${input.channels}.`,
+    );
+  if (
+    input.scale !== undefined &&
+    input.channels !== 'grey' &&
+    input.scale !== preset.scale &&
+    !mean &&
+    preset.mean.some((value) => value !== 0)
+  )
+    demand(
+      'scale',
+      `the mean of the preset ${presetName} is meant for the scale ${String(preset.scale)}`,
+      'Give "mean" and "std" too.',
+    );
   for (const key of ['mean', 'std'] as const) {
     const count = channelCount(input.channels ?? preset.channels);
-    if (input[key] !== undefined && input[key].length !== count) findings.push({ path: [...path, key], problem: `${String(input[key].length)} numbers stand for ${String(count)} ${count === 1 ? 'channel' : 'channels'}`, expected: `a list of ${String(count)}`, hint: 'Give one number for each channel.' });
+    if (input[key] !== undefined && input[key].length !== count)
+      findings.push({
+        path: [...path, key],
+        problem: `${String(input[key].length)} numbers stand for ${String(count)} ${count === 1 ? 'channel' : 'channels'}`,
+        expected: `a list of ${String(count)}`,
+        hint: 'Give one number for each channel.',
+      });
   }
   if (findings.length > 0) return findings;
   const resolved = resolvePreprocessing(input);
-  if (input.shortestSide !== undefined && resolved.resize === 'exact') demand('shortestSide', '"shortestSide" has no effect, since the whole image is squashed', 'Add "resize: shortest-side", or remove the key.');
+  if (input.shortestSide !== undefined && resolved.resize === 'exact')
+    demand(
+      'shortestSide',
+      '"shortestSide" has no effect, since the whole image is squashed',
+      'Add "resize: shortest-side", or remove the key.',
+    );
   const longer = Math.max(resolved.height, resolved.width);
-  if (resolved.resize === 'shortest-side' && resolved.shortestSide < longer) findings.push({ path: [...path, 'shortestSide'], problem: `the shorter side is scaled to ${String(resolved.shortestSide)} pixels, less than the crop`, expected: `at least ${String(longer)}`, hint: 'Scale to a larger side, or crop less.' });
+  if (resolved.resize === 'shortest-side' && resolved.shortestSide < longer)
+    findings.push({
+      path: [...path, 'shortestSide'],
+      problem: `the shorter side is scaled to ${String(resolved.shortestSide)} pixels, less than the crop`,
+      expected: `at least ${String(longer)}`,
+      hint: 'Scale to a larger side, or crop less.',
+    });
   return findings;
 }
 
 /** Finds choices of a fit beside an embedding that was fitted before, where they would have no effect. */
 function checkFrozen({ frozen, ...fit }: EmbeddingContent): Finding[] {
   if (frozen === undefined) return [];
-  return Object.keys(fit).map((key) => ({ path: ['embedding', key], problem: `"${key}" has no effect beside "frozen"`, expected: 'an earlier embedding as it is, or choices of a new one', hint: 'Remove one of the two.' }));
+  return Object.keys(fit).map((key) => ({
+    path: ['embedding', key],
+    problem: `"${key}" has no effect beside "frozen"`,
+    expected: 'an earlier embedding as it is, or choices of a new one',
+    hint: 'Remove one of the two.',
+  }));
 }
 
 /** Finds choices that would fail after hours of dissection, when the models are embedded. */
@@ -59,13 +135,27 @@ function checkNumberOfModels(study: StudyContent): Finding[] {
   const count = embeddedModels(study).length;
   const most = mostOf(count);
   if (count < 2) {
-    const fewer: Omit<Finding, 'path'> = { problem: `${String(count)} of ${String(models.length)} models ${count === 1 ? 'is' : 'are'} left for the embedding`, expected: 'at least two models', hint: 'Add models, exclude fewer, or name an earlier embedding with "frozen".' };
-    if (study.embedding !== undefined) return [{ path: ['embedding', ...(embedding.exclude === undefined ? [] : ['exclude'])], ...fewer }];
-    return scores === undefined ? [] : [{ path: ['scores'], ...fewer, problem: 'a single model has no embedding to relate to scores' }];
+    const fewer: Omit<Finding, 'path'> = {
+      problem: `${String(count)} of ${String(models.length)} models ${count === 1 ? 'is' : 'are'} left for the embedding`,
+      expected: 'at least two models',
+      hint: 'Add models, exclude fewer, or name an earlier embedding with "frozen".',
+    };
+    if (study.embedding !== undefined)
+      return [{ path: ['embedding', ...(embedding.exclude === undefined ? [] : ['exclude'])], ...fewer }];
+    return scores === undefined
+      ? []
+      : [{ path: ['scores'], ...fewer, problem: 'a single model has no embedding to relate to scores' }];
   }
   return (['components', 'clusters'] as const).flatMap((key): Finding[] => {
     const asked = embedding[key];
     if (asked === undefined || asked <= most[key]) return [];
-    return [{ path: ['embedding', key], problem: `${String(asked)} ${key} cannot be had from ${String(count)} models`, expected: `from 1 to ${String(most[key])}`, hint: `Ask for fewer, add models, or leave the key out for ${String(Math.min(3, most[key]))}.` }];
+    return [
+      {
+        path: ['embedding', key],
+        problem: `${String(asked)} ${key} cannot be had from ${String(count)} models`,
+        expected: `from 1 to ${String(most[key])}`,
+        hint: `Ask for fewer, add models, or leave the key out for ${String(Math.min(3, most[key]))}.`,
+      },
+    ];
   });
 }

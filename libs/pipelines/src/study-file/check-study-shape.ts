@@ -24,8 +24,16 @@ export function checkStudyShape(content: unknown): readonly Finding[] {
 let compiled: ValidateFunction<StudyContent> | undefined;
 
 function validator(): ValidateFunction<StudyContent> {
-  // A study is checked once a run: to check the schema too, as its spec does, or to better the code takes longer than all the rest.
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, validateSchema: false, meta: false, code: { optimize: false } }).compile<StudyContent>(JSON.parse(readFileSync(studySchemaFile, 'utf8')) as object);
+  // A study is checked once a run: to check the schema too, as its spec does, or to better the code takes longer than
+  // all the rest.
+  compiled ??= new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    allowUnionTypes: true,
+    validateSchema: false,
+    meta: false,
+    code: { optimize: false },
+  }).compile<StudyContent>(JSON.parse(readFileSync(studySchemaFile, 'utf8')) as object);
   return compiled;
 }
 
@@ -35,7 +43,10 @@ function namesKey({ keyword }: ErrorObject): boolean {
 
 /** A JSON pointer as a path; parts that lead into lists become numbers. */
 function pathOf(content: unknown, pointer: string): StudyPath {
-  const parts = pointer.split('/').slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const parts = pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   let value = content;
   return parts.map((part) => {
     const inList = Array.isArray(value);

@@ -26,26 +26,64 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(error.params['additionalProperty']);
-      return { path: [...path, key], problem: `there is no key "${key}" ${path.length === 0 ? 'in a study' : `in ${keyText(path)}`}`, hint: suggestName(key, keys, 16) };
+      return {
+        path: [...path, key],
+        problem: `there is no key "${key}" ${path.length === 0 ? 'in a study' : `in ${keyText(path)}`}`,
+        hint: suggestName(key, keys, 16),
+      };
     }
     case 'required': {
       const key = String(error.params['missingProperty']);
-      return { path, problem: `${missing(path, key)} is missing`, ...expectedOf(schema.properties?.[key]?.description), hint: `Add "${key}"${path.length === 0 ? ' to the study' : ` below ${keyText(path)}`}.` };
+      return {
+        path,
+        problem: `${missing(path, key)} is missing`,
+        ...expectedOf(schema.properties?.[key]?.description),
+        hint: `Add "${key}"${path.length === 0 ? ' to the study' : ` below ${keyText(path)}`}.`,
+      };
     }
     case 'dependentRequired': {
       const [key, other] = [String(error.params['property']), String(error.params['missingProperty'])];
-      return { path: [...path, key], problem: `"${key}" stands without "${other}"`, expected: `both or neither of "${key}" and "${other}"`, hint: `Add "${other}", or remove "${key}".` };
+      return {
+        path: [...path, key],
+        problem: `"${key}" stands without "${other}"`,
+        expected: `both or neither of "${key}" and "${other}"`,
+        hint: `Add "${other}", or remove "${key}".`,
+      };
     }
     case 'enum':
-      return { path, problem: `${shown(value)} is not known here`, hint: suggestName(typeof value === 'string' ? value : '', schema.enum ?? []) };
+      return {
+        path,
+        problem: `${shown(value)} is not known here`,
+        hint: suggestName(typeof value === 'string' ? value : '', schema.enum ?? []),
+      };
     case 'uniqueItems':
-      return { path, problem: 'the list names something twice', expected: 'each entry once', hint: 'Remove the second one.' };
+      return {
+        path,
+        problem: 'the list names something twice',
+        expected: 'each entry once',
+        hint: 'Remove the second one.',
+      };
     case 'minProperties':
-      return { path, problem: 'is empty', expected: `some of ${keys.join(', ')}`, hint: 'Fill it in, or remove the key.' };
+      return {
+        path,
+        problem: 'is empty',
+        expected: `some of ${keys.join(', ')}`,
+        hint: 'Fill it in, or remove the key.',
+      };
     case 'not':
-      return { path, problem: `${shown(value)} is refused`, expected: 'a number other than 0', hint: 'Correct the number.' };
+      return {
+        path,
+        problem: `${shown(value)} is refused`,
+        expected: 'a number other than 0',
+        hint: 'Correct the number.',
+      };
     default:
-      return { path, problem: wrongValue(error.keyword, value), expected: expectation(schema), hint: hintFor(schema, value) };
+      return {
+        path,
+        problem: wrongValue(error.keyword, value),
+        expected: expectation(schema),
+        hint: hintFor(schema, value),
+      };
   }
 }
 
@@ -83,16 +121,23 @@ function describeType(type: string, schema: ShapeSchema): string {
     case 'boolean':
       return 'true or false';
     case 'array':
-      return schema.minItems !== undefined && schema.minItems === schema.maxItems ? `a list of ${String(schema.minItems)}` : schema.minItems === 1 ? 'a list with at least one entry' : 'a list';
+      return schema.minItems !== undefined && schema.minItems === schema.maxItems
+        ? `a list of ${String(schema.minItems)}`
+        : schema.minItems === 1
+          ? 'a list with at least one entry'
+          : 'a list';
     case 'object':
       return `keys such as ${keys.slice(0, 4).join(', ')}`;
     default:
-      return schema.enum === undefined ? `a text${schema.maxLength === undefined ? '' : ` of at most ${String(schema.maxLength)} characters`}` : `one of ${schema.enum.join(', ')}`;
+      return schema.enum === undefined
+        ? `a text${schema.maxLength === undefined ? '' : ` of at most ${String(schema.maxLength)} characters`}`
+        : `one of ${schema.enum.join(', ')}`;
   }
 }
 
 function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: ShapeSchema): string {
-  if (exclusiveMinimum !== undefined && exclusiveMaximum !== undefined) return ` between ${String(exclusiveMinimum)} and ${String(exclusiveMaximum)}`;
+  if (exclusiveMinimum !== undefined && exclusiveMaximum !== undefined)
+    return ` between ${String(exclusiveMinimum)} and ${String(exclusiveMaximum)}`;
   if (minimum !== undefined && maximum !== undefined) return ` from ${String(minimum)} to ${String(maximum)}`;
   return minimum === undefined ? '' : ` of at least ${String(minimum)}`;
 }
@@ -100,9 +145,12 @@ function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: ShapeSc
 function hintFor(schema: ShapeSchema, value: unknown): string {
   const types = [schema.type ?? []].flat();
   if (value === null) return 'Fill in the value, or remove the key.';
-  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean')) return `Text that looks like a number or a truth needs quotes: "${String(value)}".`;
-  if (typeof value === 'string' && types.some((type) => type === 'integer' || type === 'number' || type === 'boolean')) return 'Write it without quotes.';
-  if (types.includes('array') && !types.includes('string') && !Array.isArray(value)) return 'Begin each entry with "- " on a line of its own, or write [first, second].';
+  if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
+    return `Text that looks like a number or a truth needs quotes: "${String(value)}".`;
+  if (typeof value === 'string' && types.some((type) => type === 'integer' || type === 'number' || type === 'boolean'))
+    return 'Write it without quotes.';
+  if (types.includes('array') && !types.includes('string') && !Array.isArray(value))
+    return 'Begin each entry with "- " on a line of its own, or write [first, second].';
   return 'Correct the value.';
 }
 

@@ -6,8 +6,22 @@ import type { StudyContent } from './study-content.ts';
 
 const folder = path.resolve('/home/someone/study');
 const content: StudyContent = {
-  data: { images: 'data/photos', labels: '../masks', labelNames: path.resolve('/srv/labels.csv'), imageLabels: './data//scenes.csv' },
-  models: [{ name: 'a', file: 'models/a.onnx', layers: ['x', 'y'], input: { preset: 'caffe', width: 32, height: 32 }, tokens: { prefix: 1 } }, { name: 'b', file: '..b.onnx' }],
+  data: {
+    images: 'data/photos',
+    labels: '../masks',
+    labelNames: path.resolve('/srv/labels.csv'),
+    imageLabels: './data//scenes.csv',
+  },
+  models: [
+    {
+      name: 'a',
+      file: 'models/a.onnx',
+      layers: ['x', 'y'],
+      input: { preset: 'caffe', width: 32, height: 32 },
+      tokens: { prefix: 1 },
+    },
+    { name: 'b', file: '..b.onnx' },
+  ],
   scores: ['scores/one.csv', path.resolve('/srv/two.csv')],
 };
 
@@ -15,11 +29,30 @@ describe(formatStudy, () => {
   it('is plain JSON with every choice, and names of files that are the same on every machine', () => {
     const formatted = formatStudy(resolveStudy(content, folder, path.join(folder, 'study.yaml')));
     expect(JSON.stringify(formatted)).not.toMatch(/someone|srv|home/u);
-    expect(formatted).toEqual(formatStudy(resolveStudy({ ...content, data: { ...content.data, labelNames: path.resolve('/mnt/labels.csv') } }, path.resolve('/other/place'))));
+    expect(formatted).toEqual(
+      formatStudy(
+        resolveStudy(
+          { ...content, data: { ...content.data, labelNames: path.resolve('/mnt/labels.csv') } },
+          path.resolve('/other/place'),
+        ),
+      ),
+    );
     expect(formatted).toMatchObject({
-      data: { images: 'data/photos', labels: 'masks', labelNames: 'labels.csv', imageLabels: 'data/scenes.csv', labelGrid: { width: 56, height: 56 } },
+      data: {
+        images: 'data/photos',
+        labels: 'masks',
+        labelNames: 'labels.csv',
+        imageLabels: 'data/scenes.csv',
+        labelGrid: { width: 56, height: 56 },
+      },
       models: [
-        { name: 'a', file: 'models/a.onnx', layers: ['x', 'y'], tokens: { prefixTokens: 1 }, input: { width: 32, height: 32, channels: 'bgr', scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] } },
+        {
+          name: 'a',
+          file: 'models/a.onnx',
+          layers: ['x', 'y'],
+          tokens: { prefixTokens: 1 },
+          input: { width: 32, height: 32, channels: 'bgr', scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] },
+        },
         { name: 'b', file: '..b.onnx', layers: 'usual', tokens: {}, input: { width: 224, channels: 'rgb' } },
       ],
       matching: { level: 0.99, minimumIou: 0.04, upsampling: { padding: 'zeros', target: [56, 56] } },
@@ -31,17 +64,35 @@ describe(formatStudy, () => {
   });
 
   it('leaves out how the machine is used, but for what computes', () => {
-    const slow = formatStudy(resolveStudy({ ...content, runtime: { threads: 1, batchSize: 1, keptMapsMegabytes: 1, secondPass: true } }, folder));
+    const slow = formatStudy(
+      resolveStudy(
+        { ...content, runtime: { threads: 1, batchSize: 1, keptMapsMegabytes: 1, secondPass: true } },
+        folder,
+      ),
+    );
     expect(slow).toEqual(formatStudy(resolveStudy(content, folder)));
-    expect(formatStudy(resolveStudy({ ...content, runtime: { executionProviders: ['cuda'] } }, folder))).toMatchObject({ executionProviders: ['cuda'] });
+    expect(formatStudy(resolveStudy({ ...content, runtime: { executionProviders: ['cuda'] } }, folder))).toMatchObject({
+      executionProviders: ['cuda'],
+    });
   });
 
   it('records of an earlier embedding that it is one', () => {
-    expect(formatStudy(resolveStudy({ ...content, embedding: { frozen: 'earlier' } }, folder))['embedding']).toEqual({ frozen: 'earlier', gate: 0.04 });
+    expect(formatStudy(resolveStudy({ ...content, embedding: { frozen: 'earlier' } }, folder))['embedding']).toEqual({
+      frozen: 'earlier',
+      gate: 0.04,
+    });
   });
 
   it('records a second preset with all its choices, at the label grid of the study', () => {
-    const formatted = formatStudy(resolveStudy({ ...content, matching: { gate: 0.1 }, diffPreset: 'gandissect' }, folder));
-    expect(formatted).toMatchObject({ matching: { minimumIou: 0.1 }, diff: { preset: 'gandissect', matching: { minimumIou: 0.05, minimumQuality: 0.01, upsampling: { padding: 'clamp', target: [56, 56] } } } });
+    const formatted = formatStudy(
+      resolveStudy({ ...content, matching: { gate: 0.1 }, diffPreset: 'gandissect' }, folder),
+    );
+    expect(formatted).toMatchObject({
+      matching: { minimumIou: 0.1 },
+      diff: {
+        preset: 'gandissect',
+        matching: { minimumIou: 0.05, minimumQuality: 0.01, upsampling: { padding: 'clamp', target: [56, 56] } },
+      },
+    });
   });
 });

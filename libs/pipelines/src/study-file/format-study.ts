@@ -15,7 +15,13 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     title: study.title,
     ...(study.abstract === undefined ? {} : { abstract: study.abstract }),
     data: formatData(data, nameOf),
-    models: models.map(({ name, file, layers, tokens, input }) => ({ name, file: nameOf(file), layers, tokens, input })),
+    models: models.map(({ name, file, layers, tokens, input }) => ({
+      name,
+      file: nameOf(file),
+      layers,
+      tokens,
+      input,
+    })),
     preset: study.preset,
     matching: study.matching,
     diff: diff ?? null,
@@ -42,7 +48,11 @@ function formatEmbedding(embedding: StudyEmbedding | undefined, nameOf: (file: s
 
 function formatData(data: StudyData, nameOf: (file: string) => string): StudyData {
   const { vocabulary, segmenters } = data;
-  return { ...mapPaths(data, dataPaths, nameOf), ...(vocabulary === undefined ? {} : { vocabulary: mapPaths(vocabulary, vocabularyPaths, nameOf) }), ...(segmenters === undefined ? {} : { segmenters: segmenters.map((segmenter) => mapSegmenter(segmenter, nameOf)) }) };
+  return {
+    ...mapPaths(data, dataPaths, nameOf),
+    ...(vocabulary === undefined ? {} : { vocabulary: mapPaths(vocabulary, vocabularyPaths, nameOf) }),
+    ...(segmenters === undefined ? {} : { segmenters: segmenters.map((segmenter) => mapSegmenter(segmenter, nameOf)) }),
+  };
 }
 
 function relativeName(folder: string, file: string): string {

@@ -16,8 +16,16 @@ const failure = (text: string | Uint8Array): StudyFileError => {
 
 describe(parseStudyText, () => {
   it('says where keys and entries of lists stand, also behind aliases', () => {
-    const { content, findPlace } = parse('# study\nmodels:\n  - name: a\n    input: &small\n      width: 32\n  - name: b\n    input: *small\nscores:\n  - one.csv\n  - two.csv\n');
-    expect(content).toEqual({ models: [{ name: 'a', input: { width: 32 } }, { name: 'b', input: { width: 32 } }], scores: ['one.csv', 'two.csv'] });
+    const { content, findPlace } = parse(
+      '# study\nmodels:\n  - name: a\n    input: &small\n      width: 32\n  - name: b\n    input: *small\nscores:\n  - one.csv\n  - two.csv\n',
+    );
+    expect(content).toEqual({
+      models: [
+        { name: 'a', input: { width: 32 } },
+        { name: 'b', input: { width: 32 } },
+      ],
+      scores: ['one.csv', 'two.csv'],
+    });
     expect(findPlace(['models', 0, 'input'])).toEqual({ line: 4, column: 5, text: '    input: &small' });
     expect(findPlace(['models', 1, 'input', 'width'])).toMatchObject({ line: 5, column: 7 });
     expect(findPlace(['scores', 1])).toMatchObject({ line: 10, column: 5 });
@@ -31,25 +39,38 @@ describe(parseStudyText, () => {
 
   it('keeps dates and binary values as text', () => {
     expect(parse('title: 2022-07-01').content).toEqual({ title: '2022-07-01' });
-    expect(parse('%YAML 1.1\n---\ntitle: 2022-07-01\nbytes: !!binary aGk=').content).toEqual({ title: '2022-07-01', bytes: 'aGk=' });
+    expect(parse('%YAML 1.1\n---\ntitle: 2022-07-01\nbytes: !!binary aGk=').content).toEqual({
+      title: '2022-07-01',
+      bytes: 'aGk=',
+    });
   });
 
   it('takes what only YAML 1.1 or a tag makes another kind of value as it is written', () => {
     expect(parse('title: !!merge x\nabstract: !!binary aGk=').content).toEqual({ title: 'x', abstract: 'aGk=' });
-    expect(parse('%YAML 1.1\n---\na: &a {x: 1}\nb: {<<: *a, z: 2}\nc: <<').content).toEqual({ a: { x: 1 }, b: { '<<': { x: 1 }, z: 2 }, c: '<<' });
+    expect(parse('%YAML 1.1\n---\na: &a {x: 1}\nb: {<<: *a, z: 2}\nc: <<').content).toEqual({
+      a: { x: 1 },
+      b: { '<<': { x: 1 }, z: 2 },
+      c: '<<',
+    });
     expect(parse('!!merge k: 1\n? !!timestamp 2022-07-01\n: 2').content).toEqual({ k: 1, '2022-07-01': 2 });
   });
 
   it('reads maps of a hundred thousand keys, and that many aliases, in time that grows with their number alone', () => {
     const keys = (count: number) => Array.from({ length: count }, (_, index) => `k${String(index)}: 1\n`).join('');
     expect(Object.keys(parse(keys(100_000)).content as object)).toHaveLength(100_000);
-    expect(failure(`${keys(100_000)}k7: 2\n`)).toMatchObject({ details: { line: 100_001 }, message: expect.stringMatching(/Map keys must be unique/u) as string });
+    expect(failure(`${keys(100_000)}k7: 2\n`)).toMatchObject({
+      details: { line: 100_001 },
+      message: expect.stringMatching(/Map keys must be unique/u) as string,
+    });
     expect((parse(`a: &a 1\nb:\n${'- *a\n'.repeat(90_000)}`).content as { b: number[] }).b).toHaveLength(90_000);
   });
 
-  it.each(['1: a\n"1": b', '{a: 1, "a": 2}', 'm:\n  - {x: 1}\n  - {x: 1, y: 2, x: 3}'])('refuses a key given twice, however it is written: %j', (text) => {
-    expect(failure(text).message).toMatch(/Map keys must be unique/u);
-  });
+  it.each(['1: a\n"1": b', '{a: 1, "a": 2}', 'm:\n  - {x: 1}\n  - {x: 1, y: 2, x: 3}'])(
+    'refuses a key given twice, however it is written: %j',
+    (text) => {
+      expect(failure(text).message).toMatch(/Map keys must be unique/u);
+    },
+  );
 
   it('refuses texts of more parts than a study can have', () => {
     expect(failure('{}'.repeat(700_000)).message).toMatch(/holds too many values[\s\S]*at most 200000 values/u);
@@ -86,25 +107,78 @@ describe(parseStudyText, () => {
   });
 
   it('refuses what is not text in UTF-8', () => {
-    for (const bytes of [Buffer.from('seed: 1', 'utf16le'), Buffer.from([0xff, 0xfe, 0x61]), Buffer.from([0x61, 0x3a, 0x20, 0xe9])]) expect(failure(bytes).message).toMatch(/UTF-8/u);
+    for (const bytes of [
+      Buffer.from('seed: 1', 'utf16le'),
+      Buffer.from([0xff, 0xfe, 0x61]),
+      Buffer.from([0x61, 0x3a, 0x20, 0xe9]),
+    ])
+      expect(failure(bytes).message).toMatch(/UTF-8/u);
     expect(failure(' '.repeat(studyFileBytes + 1)).message).toMatch(/bytes/u);
   });
 
   it('refuses texts that expand without bound, or endlessly, through aliases', () => {
     const letters = 'abcdefgh'.split('');
-    const bomb = letters.map((letter, index) => `${letter}: &${letter} [${Array<string>(10).fill(index === 0 ? 'x' : `*${letters[index - 1] ?? ''}`).join(', ')}]`).join('\n');
+    const bomb = letters
+      .map(
+        (letter, index) =>
+          `${letter}: &${letter} [${Array<string>(10)
+            .fill(index === 0 ? 'x' : `*${letters[index - 1] ?? ''}`)
+            .join(', ')}]`,
+      )
+      .join('\n');
     expect(failure(bomb).message).toContain(`at most ${String(studyValues)} values`);
     expect(failure('a: &a [*a]').message).toMatch(/expands too far/u);
     expect(failure('a: &a\n  b: *a').message).toMatch(/expands too far/u);
   });
 
   // Unchecked, these end the process: the parser exhausts memory or stack.
-  it.each([['[', 20_000], ['- ', 20_000], ['{a: ', 20_000], ['? ', 20_000], ['[{a: ', 300], ['}\n--- ]\n[', 20_000]])('refuses %j nested too deep', (opening, times) => {
+  it.each([
+    ['[', 20_000],
+    ['- ', 20_000],
+    ['{a: ', 20_000],
+    ['? ', 20_000],
+    ['[{a: ', 300],
+    ['}\n--- ]\n[', 20_000],
+  ])('refuses %j nested too deep', (opening, times) => {
     expect(failure(opening.repeat(times)).code).toBe('STUDY_FILE');
   });
 
   it('fails on no text with another error than its own', () => {
-    const piece = fc.constantFrom('a', ': ', '- ', '\n', '  ', '&x ', '*x', '[', ']', '{', '}', ',', '"', "'", '|', '>', '#', '!t', '---', '?', '\t', '\\', '%', '1', '\r\n', '<<', '!!merge ', '!!set ', '!!omap ', '!!pairs ', '!!float ', '!!timestamp ', '%YAML 1.1\n---\n');
+    const piece = fc.constantFrom(
+      'a',
+      ': ',
+      '- ',
+      '\n',
+      '  ',
+      '&x ',
+      '*x',
+      '[',
+      ']',
+      '{',
+      '}',
+      ',',
+      '"',
+      "'",
+      '|',
+      '>',
+      '#',
+      '!t',
+      '---',
+      '?',
+      '\t',
+      '\\',
+      '%',
+      '1',
+      '\r\n',
+      '<<',
+      '!!merge ',
+      '!!set ',
+      '!!omap ',
+      '!!pairs ',
+      '!!float ',
+      '!!timestamp ',
+      '%YAML 1.1\n---\n',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         try {

@@ -1,4 +1,19 @@
-import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, Parser, visit, type Alias, type Document, type Node, type Scalar, type YAMLError } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  Parser,
+  visit,
+  type Alias,
+  type Document,
+  type Node,
+  type Scalar,
+  type YAMLError,
+} from 'yaml';
 import { StudyFileError, type Finding, type FindPlace, type StudyPath } from './study-problems.ts';
 
 /** Most bytes of a study file, far above what thousands of models take. */
@@ -26,10 +41,19 @@ export interface ParsedStudy {
  */
 export function parseStudyText(bytes: Uint8Array, file?: string): ParsedStudy {
   const fail = (finding: Omit<Finding, 'path'>, offset?: number): never => {
-    throw new StudyFileError(file, [{ path: [], ...finding }], () => (offset === undefined ? undefined : placeOf(offset)));
+    throw new StudyFileError(file, [{ path: [], ...finding }], () =>
+      offset === undefined ? undefined : placeOf(offset),
+    );
   };
-  if (bytes.length > studyFileBytes) fail({ problem: `has ${String(bytes.length)} bytes`, expected: `at most ${String(studyFileBytes)} bytes`, hint: 'Check that this is a study file.' });
-  const text = decodeUtf8(bytes) ?? fail({ problem: 'is not text in UTF-8', expected: 'YAML or JSON in UTF-8', hint: 'Save the file as UTF-8.' });
+  if (bytes.length > studyFileBytes)
+    fail({
+      problem: `has ${String(bytes.length)} bytes`,
+      expected: `at most ${String(studyFileBytes)} bytes`,
+      hint: 'Check that this is a study file.',
+    });
+  const text =
+    decodeUtf8(bytes) ??
+    fail({ problem: 'is not text in UTF-8', expected: 'YAML or JSON in UTF-8', hint: 'Save the file as UTF-8.' });
   const lines = new LineCounter();
   const texts = text.split(/\r?\n/u);
   const placeOf = (offset: number) => {
@@ -37,8 +61,18 @@ export function parseStudyText(bytes: Uint8Array, file?: string): ParsedStudy {
     return { line: Math.max(line, 1), column: Math.max(col, 1), text: texts[Math.max(line, 1) - 1] ?? '' };
   };
   const excess = findExcess(text);
-  if (excess === 'levels') fail({ problem: 'is nested too deep', expected: `at most ${String(nestingLevels)} levels`, hint: 'A study needs five.' });
-  if (excess === 'parts') fail({ problem: 'holds too many values', expected: `at most ${String(studyValues)} values`, hint: 'Check that this is a study file.' });
+  if (excess === 'levels')
+    fail({
+      problem: 'is nested too deep',
+      expected: `at most ${String(nestingLevels)} levels`,
+      hint: 'A study needs five.',
+    });
+  if (excess === 'parts')
+    fail({
+      problem: 'holds too many values',
+      expected: `at most ${String(studyValues)} values`,
+      hint: 'Check that this is a study file.',
+    });
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const [problem] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (problem !== undefined) fail(describeSyntax(problem), problem.pos[0]);
@@ -69,7 +103,10 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 /** Parts that a value takes in YAML: indentation, key, colon, space, value, end of the line. */
 const partsOfValue = 6;
 
-/** Counts parts, and levels with the part of the parser that keeps them on a list of its own: what is built of them takes much longer. */
+/**
+ * Counts parts, and levels with the part of the parser that keeps them on a list of its own: what is built of them
+ * takes much longer.
+ */
 function findExcess(text: string): 'levels' | 'parts' | undefined {
   const parser = new Parser();
   let parts = 0;
@@ -94,7 +131,11 @@ const syntaxHints: Readonly<Record<string, string>> = {
 };
 
 function describeSyntax({ code, message }: Pick<YAMLError, 'code' | 'message'>): Omit<Finding, 'path'> {
-  return { problem: `is not valid YAML: ${message}`, expected: 'YAML 1.2 or JSON', hint: syntaxHints[code] ?? 'Check indentation, quotes and brackets around this line.' };
+  return {
+    problem: `is not valid YAML: ${message}`,
+    expected: 'YAML 1.2 or JSON',
+    hint: syntaxHints[code] ?? 'Check indentation, quotes and brackets around this line.',
+  };
 }
 
 /** Turns nodes into values, notes where they stand, and follows aliases within limits. */
@@ -113,8 +154,27 @@ class ValueReader {
   value(node: unknown, path: StudyPath): unknown {
     this.#values++;
     const offset = offsetOf(node);
-    if (this.#values > studyValues || path.length > nestingLevels) this.#fail({ problem: 'expands too far through aliases', expected: `at most ${String(studyValues)} values`, hint: 'Write the values out instead of *aliases.' }, offset);
-    if (isAlias(node)) return this.value(this.#targets.get(node) ?? this.#fail({ problem: `there is no anchor &${node.source} above`, hint: 'Name an anchor (&name) that stands further up.' }, offset), path);
+    if (this.#values > studyValues || path.length > nestingLevels)
+      this.#fail(
+        {
+          problem: 'expands too far through aliases',
+          expected: `at most ${String(studyValues)} values`,
+          hint: 'Write the values out instead of *aliases.',
+        },
+        offset,
+      );
+    if (isAlias(node))
+      return this.value(
+        this.#targets.get(node) ??
+          this.#fail(
+            {
+              problem: `there is no anchor &${node.source} above`,
+              hint: 'Name an anchor (&name) that stands further up.',
+            },
+            offset,
+          ),
+        path,
+      );
     if (isMap(node)) {
       // The parser looks each key up among all before it, which takes minutes for a map of many.
       const names = new Set<string>();
@@ -131,9 +191,18 @@ class ValueReader {
   }
 
   #entry(key: unknown, value: unknown, path: StudyPath, names: Set<string>): [string, unknown] {
-    if (!isScalar(key)) return this.#fail({ problem: 'a key is not plain text', expected: 'a name followed by a colon', hint: 'Remove the brackets, or the ? before them.' }, offsetOf(key));
+    if (!isScalar(key))
+      return this.#fail(
+        {
+          problem: 'a key is not plain text',
+          expected: 'a name followed by a colon',
+          hint: 'Remove the brackets, or the ? before them.',
+        },
+        offsetOf(key),
+      );
     const name = String(plainValue(key));
-    if (names.size === names.add(name).size) this.#fail(describeSyntax({ code: 'DUPLICATE_KEY', message: 'Map keys must be unique' }), offsetOf(key));
+    if (names.size === names.add(name).size)
+      this.#fail(describeSyntax({ code: 'DUPLICATE_KEY', message: 'Map keys must be unique' }), offsetOf(key));
     const entryPath = [...path, name];
     this.#note(entryPath, offsetOf(key));
     return [name, this.value(value, entryPath)];
@@ -144,12 +213,21 @@ class ValueReader {
   }
 }
 
-/** The value of a scalar; one that JSON has not, such as a date, bytes or the sign of a merge, stays the text that it was written as. */
+/**
+ * The value of a scalar; one that JSON has not, such as a date, bytes or the sign of a merge, stays the text that it
+ * was written as.
+ */
 function plainValue({ value, source }: Scalar): string | number | boolean | null {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : value === null ? null : (source ?? null);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? value
+    : value === null
+      ? null
+      : (source ?? null);
 }
 
-/** What each alias stands for, found in one pass: looking each up by itself would take time quadratic in their number. */
+/**
+ * What each alias stands for, found in one pass: looking each up by itself would take time quadratic in their number.
+ */
 function aliasTargets(document: Document.Parsed): Map<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();

@@ -11,7 +11,9 @@ import { StudyFileError, type FindPlace, type Finding } from './study-problems.t
 
 /** Options of {@link readStudyFile} and {@link defineStudy}. */
 export interface ReadStudyOptions {
-  /** Folder that relative paths are taken from. @default that of the study file; for {@link defineStudy} the current one */
+  /**
+   * Folder that relative paths are taken from. @default that of the study file; for {@link defineStudy} the current one
+   */
   readonly folder?: string;
   /** Whether files and folders that the study names must be there. @default true */
   readonly checkFiles?: boolean;
@@ -33,17 +35,31 @@ export function readStudyFile(file: string, options: ReadStudyOptions = {}): Stu
  *
  * @throws StudyFileError (`STUDY_FILE`) with all problems.
  * @example
- * defineStudy({ data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: [{ name: 'a', file: 'a.onnx' }] })
+ * defineStudy({ data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: [{ name: 'a', file:
+ * 'a.onnx' }] })
  */
 export function defineStudy(content: StudyContent, options: ReadStudyOptions = {}): Study {
   return makeStudy(content, options, undefined, () => undefined);
 }
 
-function makeStudy(content: unknown, { folder = process.cwd(), checkFiles = true }: ReadStudyOptions, file: string | undefined, findPlace: FindPlace): Study {
+function makeStudy(
+  content: unknown,
+  { folder = process.cwd(), checkFiles = true }: ReadStudyOptions,
+  file: string | undefined,
+  findPlace: FindPlace,
+): Study {
   const refuse = (findings: readonly Finding[]) => {
     if (findings.length > 0) throw new StudyFileError(file, findings, findPlace);
   };
-  if (content === null || content === undefined) refuse([{ path: [], problem: 'is empty', expected: 'the keys data and models', hint: 'See the example of a study file in the documentation.' }]);
+  if (content === null || content === undefined)
+    refuse([
+      {
+        path: [],
+        problem: 'is empty',
+        expected: 'the keys data and models',
+        hint: 'See the example of a study file in the documentation.',
+      },
+    ]);
   refuse(checkStudyShape(content));
   const study = content as StudyContent;
   refuse(checkStudyRules(study));

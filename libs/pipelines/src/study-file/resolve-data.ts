@@ -1,6 +1,11 @@
 import path from 'node:path';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
-import { cutSpatialPartsDefaults, decodeImageDefaults, listLabelledImagesDefaults, loadLabelledImagesDefaults } from '@intermodel/data-loading';
+import {
+  cutSpatialPartsDefaults,
+  decodeImageDefaults,
+  listLabelledImagesDefaults,
+  loadLabelledImagesDefaults,
+} from '@intermodel/data-loading';
 import type { GridSize, StudyData, StudySegmenter, StudySpatialParts, StudyVocabulary } from './study.ts';
 import type { DataContent, SegmenterContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
@@ -12,7 +17,11 @@ export const dataPaths = ['root', 'images', 'labels', 'labelNames', 'imageLabels
 export const vocabularyPaths = ['synonyms', 'categories'] as const;
 
 /** Makes every choice of the images and labels of a study: defaults filled in, paths taken from `folder`. */
-export function resolveData({ vocabulary, spatialParts, segmenters, ...data }: DataContent, labelGrid: GridSize, folder: string): StudyData {
+export function resolveData(
+  { vocabulary, spatialParts, segmenters, ...data }: DataContent,
+  labelGrid: GridSize,
+  folder: string,
+): StudyData {
   const format = data.format ?? studyDefaults.format;
   const pathOf = (name: string) => path.resolve(folder, name);
   const cut = resolveSpatialParts(spatialParts);
@@ -21,7 +30,9 @@ export function resolveData({ vocabulary, spatialParts, segmenters, ...data }: D
     format,
     ...(format === 'plain' ? { unpaired: data.unpaired ?? listLabelledImagesDefaults.unpaired } : {}),
     ...(vocabulary === undefined ? {} : { vocabulary: mapPaths<StudyVocabulary>(vocabulary, vocabularyPaths, pathOf) }),
-    ...(segmenters === undefined ? {} : { segmenters: segmenters.map((segmenter) => mapSegmenter(resolveSegmenter(segmenter), pathOf)) }),
+    ...(segmenters === undefined
+      ? {}
+      : { segmenters: segmenters.map((segmenter) => mapSegmenter(resolveSegmenter(segmenter), pathOf)) }),
     colours: data.colours ?? studyDefaults.colours,
     ...(cut === undefined ? {} : { spatialParts: cut }),
     labelGrid,
@@ -33,7 +44,11 @@ export function resolveData({ vocabulary, spatialParts, segmenters, ...data }: D
 }
 
 /** A copy of `record` in which the text under some of its keys, where there is any, is changed. */
-export function mapPaths<Record extends object>(record: Record, keys: readonly (keyof Record)[], change: (name: string) => string): Record {
+export function mapPaths<Record extends object>(
+  record: Record,
+  keys: readonly (keyof Record)[],
+  change: (name: string) => string,
+): Record {
   const copy = { ...record };
   for (const key of keys) {
     const name = record[key];
@@ -45,7 +60,10 @@ export function mapPaths<Record extends object>(record: Record, keys: readonly (
 /** A segmenter whose paths are changed. */
 export function mapSegmenter(segmenter: StudySegmenter, change: (name: string) => string): StudySegmenter {
   const { heads } = segmenter;
-  return { ...mapPaths(segmenter, ['file', 'labels'], change), ...(heads === undefined ? {} : { heads: heads.map((head) => mapPaths(head, ['classes', 'owners'], change)) }) };
+  return {
+    ...mapPaths(segmenter, ['file', 'labels'], change),
+    ...(heads === undefined ? {} : { heads: heads.map((head) => mapPaths(head, ['classes', 'owners'], change)) }),
+  };
 }
 
 function resolveSegmenter({ input, ...segmenter }: SegmenterContent): StudySegmenter {

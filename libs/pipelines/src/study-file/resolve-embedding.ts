@@ -32,8 +32,19 @@ export function mostOf(models: number): { readonly components: number; readonly 
  * @param gate IoU that a match must pass
  * @param pathOf makes a path absolute
  */
-export function resolveEmbedding(study: StudyContent, gate: number, pathOf: (name: string) => string): StudyEmbedding | undefined {
-  const { preset: name = studyDefaults.embeddingPreset, components, clusters, normalisation, dropFirstConcept, frozen } = study.embedding ?? {};
+export function resolveEmbedding(
+  study: StudyContent,
+  gate: number,
+  pathOf: (name: string) => string,
+): StudyEmbedding | undefined {
+  const {
+    preset: name = studyDefaults.embeddingPreset,
+    components,
+    clusters,
+    normalisation,
+    dropFirstConcept,
+    frozen,
+  } = study.embedding ?? {};
   const preset = embeddingPresetOf(study);
   const count = embeddedModels(study).length;
   if (count < 2 && frozen === undefined) return undefined;

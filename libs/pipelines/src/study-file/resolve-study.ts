@@ -27,7 +27,13 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     models: content.models.map((model) => resolveModel(model, labelGrid, pathOf)),
     preset,
     matching,
-    diff: content.diffPreset === undefined ? undefined : { preset: content.diffPreset, matching: resolveMatching(dissectionPreset(content.diffPreset), content.diffMatching ?? {}, labelGrid) },
+    diff:
+      content.diffPreset === undefined
+        ? undefined
+        : {
+            preset: content.diffPreset,
+            matching: resolveMatching(dissectionPreset(content.diffPreset), content.diffMatching ?? {}, labelGrid),
+          },
     runtime: resolveRuntime(content.runtime ?? {}, pathOf),
     scores: [content.scores ?? []].flat().map(pathOf),
     scoreColumns: content.scoreColumns === undefined ? undefined : pathOf(content.scoreColumns),
@@ -40,7 +46,11 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
   };
 }
 
-function resolveModel({ name, file, layer, layers, input, tokens }: ModelContent, labelGrid: GridSize, pathOf: (name: string) => string): StudyModel {
+function resolveModel(
+  { name, file, layer, layers, input, tokens }: ModelContent,
+  labelGrid: GridSize,
+  pathOf: (name: string) => string,
+): StudyModel {
   const preprocessing = resolvePreprocessing(input ?? studyDefaults.input);
   const { height, width, resize, shortestSide, filter } = preprocessing;
   return {
@@ -50,20 +60,61 @@ function resolveModel({ name, file, layer, layers, input, tokens }: ModelContent
     tokens: resolveTokens(tokens),
     input: preprocessing,
     sizeIsOpen: !(typeof input === 'object' && (input.width !== undefined || input.height !== undefined)),
-    geometry: resolveGeometry({ height, width, resize, shortestSide, filter, labelHeight: labelGrid.height, labelWidth: labelGrid.width }),
+    geometry: resolveGeometry({
+      height,
+      width,
+      resize,
+      shortestSide,
+      filter,
+      labelHeight: labelGrid.height,
+      labelWidth: labelGrid.width,
+    }),
   };
 }
 
 function resolveTokens({ prefix, width, height }: NonNullable<ModelContent['tokens']> = {}): StudyTokens {
-  return { ...(prefix === undefined ? {} : { prefixTokens: prefix }), ...(width === undefined || height === undefined ? {} : { grid: { width, height } }) };
+  return {
+    ...(prefix === undefined ? {} : { prefixTokens: prefix }),
+    ...(width === undefined || height === undefined ? {} : { grid: { width, height } }),
+  };
 }
 
-function resolveMatching(preset: DissectionPreset, changes: MatchingContent, { width, height }: GridSize): DissectionPreset {
-  const { padding = preset.upsampling.padding, alignment = preset.upsampling.alignment, gate = preset.minimumIou, compareGate = preset.compareIou, ...others } = changes;
-  return { ...preset, ...others, minimumIou: gate, compareIou: compareGate, upsampling: { padding, alignment, target: [height, width] } };
+function resolveMatching(
+  preset: DissectionPreset,
+  changes: MatchingContent,
+  { width, height }: GridSize,
+): DissectionPreset {
+  const {
+    padding = preset.upsampling.padding,
+    alignment = preset.upsampling.alignment,
+    gate = preset.minimumIou,
+    compareGate = preset.compareIou,
+    ...others
+  } = changes;
+  return {
+    ...preset,
+    ...others,
+    minimumIou: gate,
+    compareIou: compareGate,
+    upsampling: { padding, alignment, target: [height, width] },
+  };
 }
 
-function resolveRuntime({ batchSize, threads, executionProviders, keptMapsMegabytes, secondPass, imagesPerShard, labelCache, sketch, probeSeconds, probeMegabytes }: RuntimeContent, pathOf: (name: string) => string): StudyRuntime {
+function resolveRuntime(
+  {
+    batchSize,
+    threads,
+    executionProviders,
+    keptMapsMegabytes,
+    secondPass,
+    imagesPerShard,
+    labelCache,
+    sketch,
+    probeSeconds,
+    probeMegabytes,
+  }: RuntimeContent,
+  pathOf: (name: string) => string,
+): StudyRuntime {
   return {
     ...(batchSize === undefined ? {} : { batchSize }),
     ...(threads === undefined ? {} : { threads }),

@@ -44,7 +44,9 @@ export interface StudyContent {
   readonly seed?: number;
 }
 
-/** Images and labels as a study file names them: a folder in the layout of `format`, or images, labels and their names. */
+/**
+ * Images and labels as a study file names them: a folder in the layout of `format`, or images, labels and their names.
+ */
 export type DataContent = Partial<Omit<StudyData, 'spatialParts' | 'segmenters'>> & {
   /** Segmentation models that the labels come from, instead of files. */
   readonly segmenters?: readonly SegmenterContent[];
@@ -110,7 +112,9 @@ export interface RuntimeContent {
   readonly keptMapsMegabytes?: number;
   /** Whether models are run a second time instead of keeping maps. @default false */
   readonly secondPass?: boolean;
-  /** Images that are counted together at most, 1 to 65536: so many are run anew where one of them changes. @default 64 */
+  /**
+   * Images that are counted together at most, 1 to 65536: so many are run anew where one of them changes. @default 64
+   */
   readonly imagesPerShard?: number;
   /** Folder where labels of segmentation models are kept for later runs. @default in the output folder */
   readonly labelCache?: string;

@@ -24,16 +24,36 @@ const example = path.resolve(import.meta.dirname, '../../../../apps/cli/examples
 describe(readStudyFile, () => {
   it('makes every choice that a study leaves open', () => {
     const study = read(two);
-    expect(study.models.map(({ name, file, layers }) => [name, path.relative(folder, file), layers])).toEqual([['a', 'a.onnx', 'usual'], ['b', 'b.onnx', 'usual']]);
-    expect(study).toMatchObject({ preset: 'dissect-2020', scores: [], seed: 0, embedding: { components: 1, clusters: 2, gate: 0.04 }, data: { skipBad: false, labelGrid: { width: 56, height: 56 } } });
-    expect(study.models[0]?.input).toMatchObject({ width: 224, height: 224, channels: 'rgb', mean: [0.485, 0.456, 0.406] });
+    expect(study.models.map(({ name, file, layers }) => [name, path.relative(folder, file), layers])).toEqual([
+      ['a', 'a.onnx', 'usual'],
+      ['b', 'b.onnx', 'usual'],
+    ]);
+    expect(study).toMatchObject({
+      preset: 'dissect-2020',
+      scores: [],
+      seed: 0,
+      embedding: { components: 1, clusters: 2, gate: 0.04 },
+      data: { skipBad: false, labelGrid: { width: 56, height: 56 } },
+    });
+    expect(study.models[0]?.input).toMatchObject({
+      width: 224,
+      height: 224,
+      channels: 'rgb',
+      mean: [0.485, 0.456, 0.406],
+    });
   });
 
   it('reads the annotated example, and JSON as it reads YAML', () => {
     const study = readStudyFile(example, { checkFiles: false });
     expect(study.models.map(({ name }) => name)).toEqual(expect.arrayContaining(['resnet-a', 'random']));
     expect(study.embedding?.exclude).toEqual(['random']);
-    const content: StudyContent = { data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: [{ name: 'a', file: 'a.onnx' }, { name: 'b', file: 'b.onnx' }] };
+    const content: StudyContent = {
+      data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' },
+      models: [
+        { name: 'a', file: 'a.onnx' },
+        { name: 'b', file: 'b.onnx' },
+      ],
+    };
     const json = readStudyFile(write(JSON.stringify(content), 'study.json'), { checkFiles: false });
     expect(formatStudy(json)).toEqual(formatStudy(read(two)));
     expect(formatStudy(defineStudy(content, { folder, checkFiles: false }))).toEqual(formatStudy(json));
@@ -46,11 +66,15 @@ describe(readStudyFile, () => {
   });
 
   it('changes the second variant by its own key, and refuses the key without one', () => {
-    const study = read(`${two}diffPreset: netdissect-2017\nmatching: { level: 0.9 }\ndiffMatching: { minimumImages: 0 }\n`);
+    const study = read(
+      `${two}diffPreset: netdissect-2017\nmatching: { level: 0.9 }\ndiffMatching: { minimumImages: 0 }\n`,
+    );
     expect(study.diff?.matching).toMatchObject({ minimumImages: 0, values: 'raw' });
     expect(study.diff?.matching.level).toBeGreaterThan(0.99);
     expect(study.matching.level).toBe(0.9);
-    expect(() => read(`${two}diffMatching: { minimumImages: 0 }\n`)).toThrow(/"diffMatching" stands without "diffPreset"/u);
+    expect(() => read(`${two}diffMatching: { minimumImages: 0 }\n`)).toThrow(
+      /"diffMatching" stands without "diffPreset"/u,
+    );
   });
 
   it('makes no embedding of a single model', () => {
@@ -64,7 +88,12 @@ describe(readStudyFile, () => {
     ['a wrong type', `${two}seed: often\n`, 5, /seed/u],
     ['an unknown preset', `${two}preset: dissect-2019\n`, 5, /dissect-2020/u],
     ['an unknown input', `${data}models:\n  - { name: a, file: a.onnx, input: imagnet }\n`, 3, /imagenet/u],
-    ['two models of one name', `${data}models:\n  - { name: a, file: a.onnx }\n  - { name: a, file: b.onnx }\n`, 4, /"a"/u],
+    [
+      'two models of one name',
+      `${data}models:\n  - { name: a, file: a.onnx }\n  - { name: a, file: b.onnx }\n`,
+      4,
+      /"a"/u,
+    ],
     ['a name that leaves its folder', `${data}models:\n  - { name: ../a, file: a.onnx }\n`, 3, /\.\.\/a/u],
     ['a name that is no folder on every system', `${data}models:\n  - { name: con, file: a.onnx }\n`, 3, /con/u],
     ['no models', `${data}models: []\n`, 2, /models/u],
@@ -75,7 +104,9 @@ describe(readStudyFile, () => {
   ])('refuses %s, with the line', (_case, text, line, message) => {
     const attempt = () => read(text);
     expect(attempt).toThrow(message);
-    expect(attempt).toThrow(expect.objectContaining({ code: 'STUDY_FILE', details: expect.objectContaining({ line }) as unknown }));
+    expect(attempt).toThrow(
+      expect.objectContaining({ code: 'STUDY_FILE', details: expect.objectContaining({ line }) as unknown }),
+    );
   });
 
   it('refuses files that are not there, unless told not to look', () => {
@@ -91,7 +122,10 @@ describe(readStudyFile, () => {
   });
 
   it('records the sketch of thresholds with the bound of its rank error, and nothing where they are exact', () => {
-    expect(formatStudy(read(`${two}runtime: { sketch: 4096 }\n`))['sketch']).toEqual({ k: 4096, rankError: 2.296 / 4096 ** 0.9723 });
+    expect(formatStudy(read(`${two}runtime: { sketch: 4096 }\n`))['sketch']).toEqual({
+      k: 4096,
+      rankError: 2.296 / 4096 ** 0.9723,
+    });
     expect(Object.keys(formatStudy(read(two)))).not.toContain('sketch');
     expect(() => read(`${two}runtime: { sketch: 63 }\n`)).toThrow(/sketch/u);
   });

@@ -57,7 +57,9 @@ export class StudyFileError extends InputError {
 
   constructor(file: string | undefined, findings: readonly Finding[], findPlace: FindPlace, cause?: unknown) {
     const located = findings.map((finding) => ({ finding, place: findPlace(finding.path) }));
-    located.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0));
+    located.sort(
+      (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+    );
     const [first, ...others] = located;
     const key = keyText(first?.finding.path ?? []);
     const hints = [first?.finding.hint, ...furtherLines(others)].filter((line) => line !== undefined);
@@ -69,13 +71,19 @@ export class StudyFileError extends InputError {
       ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
       ...(cause === undefined ? {} : { cause }),
     });
-    this.problems = located.map(({ finding: { path, ...rest }, place }) => ({ key: keyText(path), ...rest, ...(place === undefined ? {} : { line: place.line, column: place.column }) }));
+    this.problems = located.map(({ finding: { path, ...rest }, place }) => ({
+      key: keyText(path),
+      ...rest,
+      ...(place === undefined ? {} : { line: place.line, column: place.column }),
+    }));
   }
 }
 
 /** Writes a path as people do: `models[0].input.width`. */
 export function keyText(path: StudyPath): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : index === 0 ? part : `.${part}`)).join('');
+  return path
+    .map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : index === 0 ? part : `.${part}`))
+    .join('');
 }
 
 interface Located {
@@ -85,7 +93,9 @@ interface Located {
 
 function furtherLines(others: readonly Located[]): string[] {
   const told = others.slice(0, problemsTold - 1).map(({ finding, place }) => {
-    const where = [place === undefined ? undefined : `line ${String(place.line)}`, keyText(finding.path)].filter((part) => part !== undefined && part !== '');
+    const where = [place === undefined ? undefined : `line ${String(place.line)}`, keyText(finding.path)].filter(
+      (part) => part !== undefined && part !== '',
+    );
     return `  also ${where.join(', ')}: ${finding.problem}${finding.expected === undefined ? '' : `, expected ${finding.expected}`}`;
   });
   const left = others.length - told.length;

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { preprocessingPresets, type Preprocessing } from '@intermodel/activation-streaming';
 import { dissectionPresets, type DissectionPreset } from '@intermodel/concept-matching';
-import { datasetFormats, modelNameRules, segmenterPresets, textEncodings, type SegmenterHead } from '@intermodel/data-loading';
+import {
+  datasetFormats,
+  modelNameRules,
+  segmenterPresets,
+  textEncodings,
+  type SegmenterHead,
+} from '@intermodel/data-loading';
 import { embeddingPresets, normalisations } from '@intermodel/embedding';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +16,16 @@ import { checkStudyShape } from './check-study-shape.ts';
 import { defineStudy } from './read-study-file.ts';
 import { parseStudyText } from './parse-study-text.ts';
 import { studySchemaFile } from './study-defaults.ts';
-import type { DataContent, EmbeddingContent, InputContent, MatchingContent, ModelContent, RuntimeContent, SegmenterContent, StudyContent } from './study-content.ts';
+import type {
+  DataContent,
+  EmbeddingContent,
+  InputContent,
+  MatchingContent,
+  ModelContent,
+  RuntimeContent,
+  SegmenterContent,
+  StudyContent,
+} from './study-content.ts';
 import { galleryPlaces } from './study.ts';
 import { StudyFileError } from './study-problems.ts';
 import type { StudyGallery, StudySegmenterHead, StudySpatialParts, StudyVocabulary } from './study.ts';
@@ -26,19 +41,28 @@ interface Schema {
 }
 
 const root = JSON.parse(readFileSync(studySchemaFile, 'utf8')) as Schema;
-const follow = (schema: Schema): Schema => (schema.$ref === undefined ? schema : { ...follow(root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {}), ...schema });
+const follow = (schema: Schema): Schema =>
+  schema.$ref === undefined
+    ? schema
+    : { ...follow(root.$defs?.[schema.$ref.replace('#/$defs/', '')] ?? {}), ...schema };
 
 /** All properties by their path; those of an entry of a list stand behind `0`. */
 function propertiesOf(schema: Schema, at: readonly string[] = []): [string, Schema][] {
   const { properties = {}, items } = follow(schema);
   return [
-    ...Object.entries(properties).flatMap(([key, property]): [string, Schema][] => [[[...at, key].join('.'), follow(property)], ...propertiesOf(property, [...at, key])]),
+    ...Object.entries(properties).flatMap(([key, property]): [string, Schema][] => [
+      [[...at, key].join('.'), follow(property)],
+      ...propertiesOf(property, [...at, key]),
+    ]),
     ...(items === undefined ? [] : propertiesOf(items, [...at, '0'])),
   ];
 }
 const properties = new Map(propertiesOf(root));
 
-const base = { data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' }, models: ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, file: `${name}.onnx` })) } satisfies StudyContent;
+const base = {
+  data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' },
+  models: ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, file: `${name}.onnx` })),
+} satisfies StudyContent;
 type Json = Record<string, unknown>;
 
 /** The plain study with some paths set. */
@@ -53,25 +77,41 @@ function studyWith(settings: Readonly<Record<string, unknown>>): StudyContent {
   }
   return study as unknown as StudyContent;
 }
-const resolve = (settings: Readonly<Record<string, unknown>>) => defineStudy(studyWith(settings), { folder: '/study', checkFiles: false });
+const resolve = (settings: Readonly<Record<string, unknown>>) =>
+  defineStudy(studyWith(settings), { folder: '/study', checkFiles: false });
 
 /** A data set named by its folder, instead of images and labels one by one. */
 const ofRoot = { 'data.root': 'set', 'data.images': undefined, 'data.labels': undefined, 'data.labelNames': undefined };
 
 /** Labels from a segmentation model instead of files: with heads, or of a usual export. */
 const fromImages = { 'data.labels': undefined, 'data.labelNames': undefined };
-const ofHeads = { ...fromImages, 'data.segmenters': [{ file: 's.onnx', heads: [{ tensor: 'logits', category: 'object', classes: 'classes.csv' }] }] };
-const ofPreset = { ...fromImages, 'data.segmenters': [{ file: 's.onnx', preset: 'unified-parsing', labels: 'labels.json' }] };
+const ofHeads = {
+  ...fromImages,
+  'data.segmenters': [{ file: 's.onnx', heads: [{ tensor: 'logits', category: 'object', classes: 'classes.csv' }] }],
+};
+const ofPreset = {
+  ...fromImages,
+  'data.segmenters': [{ file: 's.onnx', preset: 'unified-parsing', labels: 'labels.json' }],
+};
 const ofInput = { ...ofHeads, 'data.segmenters.0.input': {} };
 
 /** Another value for each change of a preset. */
 const matchingChanges: Readonly<Record<string, readonly [unknown]>> = {
   matching: [{ level: 0.5 }],
-  'matching.level': [0.5], 'matching.rule': ['linear'], 'matching.values': ['raw'],
-  'matching.compare': ['>='], 'matching.padding': ['clamp'], 'matching.alignment': ['corners'],
-  'matching.ignoredPixels': ['left-out'], 'matching.areaScope': ['category-in-image'],
-  'matching.epsilon': [1e-10], 'matching.matchScope': ['per-category'], 'matching.gate': [0.1],
-  'matching.compareGate': ['>='], 'matching.minimumQuality': [0.01], 'matching.minimumImages': [10],
+  'matching.level': [0.5],
+  'matching.rule': ['linear'],
+  'matching.values': ['raw'],
+  'matching.compare': ['>='],
+  'matching.padding': ['clamp'],
+  'matching.alignment': ['corners'],
+  'matching.ignoredPixels': ['left-out'],
+  'matching.areaScope': ['category-in-image'],
+  'matching.epsilon': [1e-10],
+  'matching.matchScope': ['per-category'],
+  'matching.gate': [0.1],
+  'matching.compareGate': ['>='],
+  'matching.minimumQuality': [0.01],
+  'matching.minimumImages': [10],
   'matching.minimumCoverage': [0.5],
 };
 
@@ -167,7 +207,12 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   diffPreset: ['gandissect'],
   ...matchingChanges,
   // The same of the second variant, which begins with the default of the first.
-  ...Object.fromEntries(Object.entries(matchingChanges).map(([key, [value]]) => [diffKey(key), [value, { diffPreset: 'dissect-2020' }] as const])),
+  ...Object.fromEntries(
+    Object.entries(matchingChanges).map(([key, [value]]) => [
+      diffKey(key),
+      [value, { diffPreset: 'dissect-2020' }] as const,
+    ]),
+  ),
   runtime: [{ threads: 1 }],
   'runtime.batchSize': [4],
   'runtime.threads': [1],
@@ -221,27 +266,36 @@ describe('every property of the schema', () => {
     expect(resolve({ ...beside, [path]: value })).not.toEqual(resolve(withoutHalf(path, beside)));
   });
 
-  it.each([...properties].filter(([, { default: value }]) => value !== undefined))('%s has the default that it states', (path, { default: value }) => {
-    const beside = changes[path]?.[1] ?? {};
-    expect(resolve({ ...beside, [path]: value })).toEqual(resolve(withoutHalf(path, beside)));
-  });
+  it.each([...properties].filter(([, { default: value }]) => value !== undefined))(
+    '%s has the default that it states',
+    (path, { default: value }) => {
+      const beside = changes[path]?.[1] ?? {};
+      expect(resolve({ ...beside, [path]: value })).toEqual(resolve(withoutHalf(path, beside)));
+    },
+  );
 
-  it.each([...properties].filter(([path]) => path !== '$schema'))('%s says what it is for', (_path, { description }) => {
-    expect(description).toMatch(/.{6}\.$/u);
-  });
+  it.each([...properties].filter(([path]) => path !== '$schema'))(
+    '%s says what it is for',
+    (_path, { description }) => {
+      expect(description).toMatch(/.{6}\.$/u);
+    },
+  );
 
-  it.each([...properties.keys()].flatMap((path) => [null, [[]]].map((wrong) => [path, wrong] as const)))('%s refuses %j, with its line', (path, wrong) => {
-    const text = stringify(studyWith({ ...changes[path]?.[1], [path]: wrong }));
-    const { content, findPlace } = parseStudyText(Buffer.from(text));
-    const { problems } = new StudyFileError('study.yaml', checkStudyShape(content), findPlace);
-    const key = path.replaceAll(/\.(\d)/gu, '[$1]');
-    const problem = problems.find((candidate) => candidate.key.startsWith(key));
-    expect(problem?.expected).toMatch(/\w/u);
-    const line = text.split('\n')[(problem?.line ?? 0) - 1] ?? '';
-    const name = path.split('.').at(-1) ?? '';
-    // A list in the place of a value of a list is told at the entry, one line below the key.
-    expect(line.includes(`${name}:`) || line.trim().startsWith('- ')).toBe(true);
-  });
+  it.each([...properties.keys()].flatMap((path) => [null, [[]]].map((wrong) => [path, wrong] as const)))(
+    '%s refuses %j, with its line',
+    (path, wrong) => {
+      const text = stringify(studyWith({ ...changes[path]?.[1], [path]: wrong }));
+      const { content, findPlace } = parseStudyText(Buffer.from(text));
+      const { problems } = new StudyFileError('study.yaml', checkStudyShape(content), findPlace);
+      const key = path.replaceAll(/\.(\d)/gu, '[$1]');
+      const problem = problems.find((candidate) => candidate.key.startsWith(key));
+      expect(problem?.expected).toMatch(/\w/u);
+      const line = text.split('\n')[(problem?.line ?? 0) - 1] ?? '';
+      const name = path.split('.').at(-1) ?? '';
+      // A list in the place of a value of a list is told at the entry, one line below the key.
+      expect(line.includes(`${name}:`) || line.trim().startsWith('- ')).toBe(true);
+    },
+  );
 });
 
 /** What the study is compared with: two keys that need each other are left out, or kept with the default, together. */
@@ -254,26 +308,162 @@ function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): R
 describe('schema and types', () => {
   // Each list names all keys of its type: with one missing or one too many it does not compile.
   const keysOfTypes = {
-    '': { $schema: 1, title: 1, abstract: 1, gallery: 1, data: 1, models: 1, preset: 1, diffPreset: 1, matching: 1, diffMatching: 1, runtime: 1, scores: 1, scoreColumns: 1, modelNames: 1, encoding: 1, embedding: 1, relations: 1, seed: 1 } satisfies Record<keyof StudyContent, 1>,
-    data: { format: 1, root: 1, split: 1, categories: 1, names: 1, crowd: 1, reducedZero: 1, segmenters: 1, vocabulary: 1, colours: 1, spatialParts: 1, images: 1, labels: 1, labelNames: 1, imageLabels: 1, encoding: 1, ignore: 1, imageSuffix: 1, labelSuffix: 1, unpaired: 1, labelGrid: 1, skipBad: 1, maxPixels: 1, background: 1, exif: 1 } satisfies Record<keyof DataContent, 1>,
-    'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<keyof SegmenterContent, 1>,
-    'data.segmenters.0.heads.0': { tensor: 1, category: 1, classes: 1, decide: 1, confidence: 1, threshold: 1, upsample: 1, ownedBy: 1, owners: 1 } satisfies Record<keyof StudySegmenterHead, 1>,
-    'data.vocabulary': { synonyms: 1, categories: 1, keep: 1, keepCategories: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof StudyVocabulary, 1>,
+    '': {
+      $schema: 1,
+      title: 1,
+      abstract: 1,
+      gallery: 1,
+      data: 1,
+      models: 1,
+      preset: 1,
+      diffPreset: 1,
+      matching: 1,
+      diffMatching: 1,
+      runtime: 1,
+      scores: 1,
+      scoreColumns: 1,
+      modelNames: 1,
+      encoding: 1,
+      embedding: 1,
+      relations: 1,
+      seed: 1,
+    } satisfies Record<keyof StudyContent, 1>,
+    data: {
+      format: 1,
+      root: 1,
+      split: 1,
+      categories: 1,
+      names: 1,
+      crowd: 1,
+      reducedZero: 1,
+      segmenters: 1,
+      vocabulary: 1,
+      colours: 1,
+      spatialParts: 1,
+      images: 1,
+      labels: 1,
+      labelNames: 1,
+      imageLabels: 1,
+      encoding: 1,
+      ignore: 1,
+      imageSuffix: 1,
+      labelSuffix: 1,
+      unpaired: 1,
+      labelGrid: 1,
+      skipBad: 1,
+      maxPixels: 1,
+      background: 1,
+      exif: 1,
+    } satisfies Record<keyof DataContent, 1>,
+    'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<
+      keyof SegmenterContent,
+      1
+    >,
+    'data.segmenters.0.heads.0': {
+      tensor: 1,
+      category: 1,
+      classes: 1,
+      decide: 1,
+      confidence: 1,
+      threshold: 1,
+      upsample: 1,
+      ownedBy: 1,
+      owners: 1,
+    } satisfies Record<keyof StudySegmenterHead, 1>,
+    'data.vocabulary': {
+      synonyms: 1,
+      categories: 1,
+      keep: 1,
+      keepCategories: 1,
+      minimumImages: 1,
+      minimumCoverage: 1,
+    } satisfies Record<keyof StudyVocabulary, 1>,
     'data.spatialParts': { categories: 1, skipLastComponent: 1 } satisfies Record<keyof StudySpatialParts, 1>,
     'models.0': { name: 1, file: 1, layer: 1, layers: 1, input: 1, tokens: 1 } satisfies Record<keyof ModelContent, 1>,
-    'models.0.input': { preset: 1, width: 1, height: 1, resize: 1, shortestSide: 1, filter: 1, channels: 1, scale: 1, mean: 1, std: 1, layout: 1 } satisfies Record<keyof InputContent, 1>,
-    'models.0.tokens': { prefix: 1, width: 1, height: 1 } satisfies Record<keyof NonNullable<ModelContent['tokens']>, 1>,
-    matching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
-    diffMatching: { level: 1, rule: 1, values: 1, compare: 1, padding: 1, alignment: 1, ignoredPixels: 1, areaScope: 1, epsilon: 1, matchScope: 1, gate: 1, compareGate: 1, minimumQuality: 1, minimumImages: 1, minimumCoverage: 1 } satisfies Record<keyof MatchingContent, 1>,
-    runtime: { batchSize: 1, threads: 1, executionProviders: 1, keptMapsMegabytes: 1, secondPass: 1, imagesPerShard: 1, labelCache: 1, sketch: 1, probeSeconds: 1, probeMegabytes: 1 } satisfies Record<keyof RuntimeContent, 1>,
-    embedding: { preset: 1, components: 1, clusters: 1, exclude: 1, normalisation: 1, dropFirstConcept: 1, frozen: 1 } satisfies Record<keyof EmbeddingContent, 1>,
-    gallery: { units: 1, images: 1, pool: 1, thumbnailPixels: 1, place: 1, megabytes: 1 } satisfies Record<keyof StudyGallery, 1>,
+    'models.0.input': {
+      preset: 1,
+      width: 1,
+      height: 1,
+      resize: 1,
+      shortestSide: 1,
+      filter: 1,
+      channels: 1,
+      scale: 1,
+      mean: 1,
+      std: 1,
+      layout: 1,
+    } satisfies Record<keyof InputContent, 1>,
+    'models.0.tokens': { prefix: 1, width: 1, height: 1 } satisfies Record<
+      keyof NonNullable<ModelContent['tokens']>,
+      1
+    >,
+    matching: {
+      level: 1,
+      rule: 1,
+      values: 1,
+      compare: 1,
+      padding: 1,
+      alignment: 1,
+      ignoredPixels: 1,
+      areaScope: 1,
+      epsilon: 1,
+      matchScope: 1,
+      gate: 1,
+      compareGate: 1,
+      minimumQuality: 1,
+      minimumImages: 1,
+      minimumCoverage: 1,
+    } satisfies Record<keyof MatchingContent, 1>,
+    diffMatching: {
+      level: 1,
+      rule: 1,
+      values: 1,
+      compare: 1,
+      padding: 1,
+      alignment: 1,
+      ignoredPixels: 1,
+      areaScope: 1,
+      epsilon: 1,
+      matchScope: 1,
+      gate: 1,
+      compareGate: 1,
+      minimumQuality: 1,
+      minimumImages: 1,
+      minimumCoverage: 1,
+    } satisfies Record<keyof MatchingContent, 1>,
+    runtime: {
+      batchSize: 1,
+      threads: 1,
+      executionProviders: 1,
+      keptMapsMegabytes: 1,
+      secondPass: 1,
+      imagesPerShard: 1,
+      labelCache: 1,
+      sketch: 1,
+      probeSeconds: 1,
+      probeMegabytes: 1,
+    } satisfies Record<keyof RuntimeContent, 1>,
+    embedding: {
+      preset: 1,
+      components: 1,
+      clusters: 1,
+      exclude: 1,
+      normalisation: 1,
+      dropFirstConcept: 1,
+      frozen: 1,
+    } satisfies Record<keyof EmbeddingContent, 1>,
+    gallery: { units: 1, images: 1, pool: 1, thumbnailPixels: 1, place: 1, megabytes: 1 } satisfies Record<
+      keyof StudyGallery,
+      1
+    >,
     relations: { permutations: 1 } satisfies Record<keyof NonNullable<StudyContent['relations']>, 1>,
   };
 
   it.each(Object.entries(keysOfTypes))('have the same keys in "%s"', (path, keys) => {
     const prefix = path === '' ? '' : `${path}.`;
-    const inSchema = [...properties.keys()].filter((key) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.'));
+    const inSchema = [...properties.keys()].filter(
+      (key) => key.startsWith(prefix) && !key.slice(prefix.length).includes('.'),
+    );
     expect(inSchema.map((key) => key.slice(prefix.length)).sort()).toEqual(Object.keys(keys).sort());
   });
 
@@ -283,9 +473,18 @@ describe('schema and types', () => {
     'data.exif': namesOf<NonNullable<DataContent['exif']>>({ upright: 1, ignore: 1 }),
     'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
     'data.segmenters.0.preset': Object.keys(segmenterPresets),
-    'data.segmenters.0.heads.0.decide': namesOf<NonNullable<SegmenterHead['decide']>>({ argmax: 1, threshold: 1, numbers: 1 }),
+    'data.segmenters.0.heads.0.decide': namesOf<NonNullable<SegmenterHead['decide']>>({
+      argmax: 1,
+      threshold: 1,
+      numbers: 1,
+    }),
     'data.segmenters.0.input.preset': Object.keys(preprocessingPresets),
-    'data.segmenters.0.input.filter': namesOf<Preprocessing['filter']>({ bilinear: 1, bicubic: 1, lanczos3: 1, nearest: 1 }),
+    'data.segmenters.0.input.filter': namesOf<Preprocessing['filter']>({
+      bilinear: 1,
+      bicubic: 1,
+      lanczos3: 1,
+      nearest: 1,
+    }),
     'data.segmenters.0.input.channels': namesOf<Exclude<Preprocessing['channels'], 'grey'>>({ rgb: 1, bgr: 1 }),
     preset: Object.keys(dissectionPresets),
     diffPreset: Object.keys(dissectionPresets),
@@ -303,7 +502,11 @@ describe('schema and types', () => {
     'matching.padding': namesOf<DissectionPreset['upsampling']['padding']>({ zeros: 1, clamp: 1 }),
     'matching.alignment': namesOf<DissectionPreset['upsampling']['alignment']>({ 'half-pixel': 1, corners: 1 }),
     'matching.ignoredPixels': namesOf<DissectionPreset['ignoredPixels']>({ unlabelled: 1, 'left-out': 1 }),
-    'matching.areaScope': namesOf<DissectionPreset['areaScope']>({ all: 1, 'category-in-image': 1, 'category-under-mask': 1 }),
+    'matching.areaScope': namesOf<DissectionPreset['areaScope']>({
+      all: 1,
+      'category-in-image': 1,
+      'category-under-mask': 1,
+    }),
     'matching.matchScope': namesOf<DissectionPreset['matchScope']>({ global: 1, 'per-category': 1 }),
     'matching.compareGate': namesOf<DissectionPreset['compareIou']>({ '>': 1, '>=': 1 }),
     'gallery.pool': namesOf<StudyGallery['pool']>({ max: 1, mean: 1 }),
@@ -313,8 +516,16 @@ describe('schema and types', () => {
   };
 
   it('have the same choices', () => {
-    const inSchema = [...properties].flatMap(([path, { enum: names }]) => (names === undefined ? [] : [[path, [...names].sort()]]));
-    expect(Object.fromEntries(inSchema)).toEqual(Object.fromEntries(Object.entries(choices).flatMap(([path, names]) => [...new Set([path, diffKey(path)])].map((key) => [key, [...names].sort()]))));
+    const inSchema = [...properties].flatMap(([path, { enum: names }]) =>
+      names === undefined ? [] : [[path, [...names].sort()]],
+    );
+    expect(Object.fromEntries(inSchema)).toEqual(
+      Object.fromEntries(
+        Object.entries(choices).flatMap(([path, names]) =>
+          [...new Set([path, diffKey(path)])].map((key) => [key, [...names].sort()]),
+        ),
+      ),
+    );
   });
 });
 

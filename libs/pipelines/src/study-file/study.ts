@@ -1,6 +1,15 @@
 import type { Preprocessing } from '@intermodel/activation-streaming';
 import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
-import type { DatasetFormatName, ExifTurns, ModelNameRule, ResolvedGeometry, RgbColour, SegmenterHead, SegmenterPresetName, TextEncoding } from '@intermodel/data-loading';
+import type {
+  DatasetFormatName,
+  ExifTurns,
+  ModelNameRule,
+  ResolvedGeometry,
+  RgbColour,
+  SegmenterHead,
+  SegmenterPresetName,
+  TextEncoding,
+} from '@intermodel/data-loading';
 import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
 import type { ActivationPool } from '@intermodel/numerics';
 

@@ -21,8 +21,14 @@ export interface SharedLabels {
   readonly planes: number;
 }
 
-/** Label folders of studies, with what all of them together need: that of the output folder, and those that studies name. */
-export function labelFolders(studies: readonly Pick<InspectedStudy, 'study' | 'labelFolder' | 'neededPlanes'>[], { out }: StudyPlace): LabelFolder[] {
+/**
+ * Label folders of studies, with what all of them together need: that of the output folder, and those that studies
+ * name.
+ */
+export function labelFolders(
+  studies: readonly Pick<InspectedStudy, 'study' | 'labelFolder' | 'neededPlanes'>[],
+  { out }: StudyPlace,
+): LabelFolder[] {
   const folders = new Map<string, { isShared: boolean; readonly needed: Set<string> }>();
   const open = (folder: string) => {
     const found = folders.get(path.resolve(folder)) ?? { isShared: false, needed: new Set() };
@@ -45,7 +51,10 @@ export function labelFolders(studies: readonly Pick<InspectedStudy, 'study' | 'l
  *
  * @throws MachineError `WRITE_FAILED` for what cannot be removed.
  */
-export function cleanLabels(folders: readonly LabelFolder[], { dryRun, withShared }: { readonly dryRun: boolean; readonly withShared: boolean }): { readonly pruned: Pick<PrunedPlanes, 'removed' | 'removedBytes'>; readonly shared: readonly SharedLabels[] } {
+export function cleanLabels(
+  folders: readonly LabelFolder[],
+  { dryRun, withShared }: { readonly dryRun: boolean; readonly withShared: boolean },
+): { readonly pruned: Pick<PrunedPlanes, 'removed' | 'removedBytes'>; readonly shared: readonly SharedLabels[] } {
   const pruned = { removed: 0, removedBytes: 0 };
   const shared: SharedLabels[] = [];
   for (const { folder, isShared, needed } of folders) {

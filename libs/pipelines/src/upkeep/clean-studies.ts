@@ -10,7 +10,10 @@ import { lockOutput } from '../run/lock-output.ts';
 export interface CleanStudiesOptions {
   /** Whether what is found is removed. @default false */
   readonly remove?: boolean;
-  /** Whether labels go too that lie in a folder which a study names with `runtime.labelCache`, and which studies that are not named may use as well. @default false */
+  /**
+   * Whether labels go too that lie in a folder which a study names with `runtime.labelCache`, and which studies that
+   * are not named may use as well. @default false
+   */
   readonly sharedLabels?: boolean;
 }
 
@@ -31,16 +34,27 @@ export interface CleanedStore {
 }
 
 /**
- * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so; the same for labels
+ * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so; the same for
+ * labels
  * of segmentation models in the output folder.
  *
- * @throws InputError `STORE_LOCKED`, `OUTPUT_LOCKED` while a run holds the store or the output folder, `NOT_SEGMENTED` while it is not known what a study needs.
+ * @throws InputError `STORE_LOCKED`, `OUTPUT_LOCKED` while a run holds the store or the output folder, `NOT_SEGMENTED`
+ *   while it is not known what a study needs.
  */
-export async function cleanStudies(studies: readonly Study[], place: StudyPlace, { remove = false, sharedLabels = false }: CleanStudiesOptions = {}): Promise<CleanedStore> {
+export async function cleanStudies(
+  studies: readonly Study[],
+  place: StudyPlace,
+  { remove = false, sharedLabels = false }: CleanStudiesOptions = {},
+): Promise<CleanedStore> {
   const inspected: InspectedStudy[] = [];
   for (const study of studies) {
     const one = await inspectStudy(study, place);
-    if (one.unsegmented > 0) throw new InputError('NOT_SEGMENTED', `${String(one.unsegmented)} images have no labels yet, so it is not known what the study needs`, { ...(study.file === undefined ? {} : { file: study.file }), hint: 'Run the study first.' });
+    if (one.unsegmented > 0)
+      throw new InputError(
+        'NOT_SEGMENTED',
+        `${String(one.unsegmented)} images have no labels yet, so it is not known what the study needs`,
+        { ...(study.file === undefined ? {} : { file: study.file }), hint: 'Run the study first.' },
+      );
     inspected.push(one);
   }
   const [first] = inspected;
@@ -50,11 +64,17 @@ export async function cleanStudies(studies: readonly Study[], place: StudyPlace,
   const lock = remove ? await store.lock() : undefined;
   let outputLock: StoreLock | undefined;
   try {
-    if (remove && place.out !== undefined && existsSync(place.out)) outputLock = await lockOutput(place.out, first.store.folder, {});
+    if (remove && place.out !== undefined && existsSync(place.out))
+      outputLock = await lockOutput(place.out, first.store.folder, {});
     // Without an output folder it is not known which of them are in use.
-    const garbage = (await findGarbage(store, needed)).filter(({ step }) => place.out !== undefined || !outputStepNames.some((name) => name === step));
+    const garbage = (await findGarbage(store, needed)).filter(
+      ({ step }) => place.out !== undefined || !outputStepNames.some((name) => name === step),
+    );
     const bytes = remove ? await removeGarbage(store, garbage) : garbage.reduce((sum, item) => sum + item.bytes, 0);
-    const { pruned, shared } = cleanLabels(labelFolders(inspected, place), { dryRun: !remove, withShared: sharedLabels });
+    const { pruned, shared } = cleanLabels(labelFolders(inspected, place), {
+      dryRun: !remove,
+      withShared: sharedLabels,
+    });
     return { garbage, bytes, planes: pruned.removed, planeBytes: pruned.removedBytes, spared: shared, removed: remove };
   } finally {
     outputLock?.release();

@@ -1,12 +1,17 @@
 import path from 'node:path';
 import { IntermodelError } from '@intermodel/streams';
 
-/** Files in which models keep weights beside their graph; none for a model that cannot be read, as one that is being written. */
+/**
+ * Files in which models keep weights beside their graph; none for a model that cannot be read, as one that is being
+ * written.
+ */
 export async function externalWeights(models: readonly string[]): Promise<string[]> {
   const { readModel } = await import('@intermodel/onnx');
   return models.flatMap((file) => {
     try {
-      const locations = readModel(file).graph.initializers.flatMap(({ external }) => (external === undefined ? [] : [external.location]));
+      const locations = readModel(file).graph.initializers.flatMap(({ external }) =>
+        external === undefined ? [] : [external.location],
+      );
       return [...new Set(locations)].map((location) => path.join(path.dirname(file), location));
     } catch (error) {
       if (error instanceof IntermodelError) return [];

@@ -64,31 +64,54 @@ export interface InspectedStudy {
  *
  * @throws InputError for images, labels and models that do not fit.
  */
-export async function inspectStudy(given: Study, { out, store: givenStore, signal = new AbortController().signal }: StudyPlace): Promise<InspectedStudy> {
+export async function inspectStudy(
+  given: Study,
+  { out, store: givenStore, signal = new AbortController().signal }: StudyPlace,
+): Promise<InspectedStudy> {
   const study = await withModelSizes(given);
   const store = openStudyStore(givenStore ?? (out === undefined ? undefined : path.join(out, storeFolder)));
   const labelFolder = study.runtime.labelCache ?? (out === undefined ? undefined : path.join(out, labelsFolder));
   const neededPlanes = await studyPlaneKeys(study);
-  const missing = [...neededPlanes].filter((key) => labelFolder === undefined || !existsSync(keptPlanesFile(labelFolder, key))).length;
+  const missing = [...neededPlanes].filter(
+    (key) => labelFolder === undefined || !existsSync(keptPlanesFile(labelFolder, key)),
+  ).length;
   // Bad images never have planes: where they are passed over, some may be missing for good.
   const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
   const common = { study, store, labelFolder, neededPlanes, unsegmented };
   if (unsegmented > 0) return { ...common, steps: [], images: [], outputs: [], neededKeys: new Set() };
-  const source = await openImageSource(study, { ...(labelFolder === undefined ? {} : { labelCache: labelFolder }), runtime: study.runtime, signal });
+  const source = await openImageSource(study, {
+    ...(labelFolder === undefined ? {} : { labelCache: labelFolder }),
+    runtime: study.runtime,
+    signal,
+  });
   const describe = await describeDissection(study, source, store.hashes, signal);
   const facts = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
   const places: LayerPlace[] = [];
-  for (const model of study.models) places.push(...(await layerPlaces(model, facts, store.hashes, probeOptions(study.runtime, signal))));
+  for (const model of study.models)
+    places.push(...(await layerPlaces(model, facts, store.hashes, probeOptions(study.runtime, signal))));
   const matches = places.map((place) => stepKey(describe.matches(place, study.matching)));
   const tables = await describeTables(study, matches, store.hashes);
   const steps = studySteps(study, describe, places, tables);
   const ingredients = { study, source, describe, inputs: await studyInputs(study, source, store.hashes) };
   const outputs: ModelOutput[] = [];
   if (out !== undefined) {
-    for (const model of study.models) outputs.push({ model: model.name, output: modelOutput(ingredients, model, places.filter((place) => place.model === model), path.join(out, modelsFolder, model.name)) });
+    for (const model of study.models)
+      outputs.push({
+        model: model.name,
+        output: modelOutput(
+          ingredients,
+          model,
+          places.filter((place) => place.model === model),
+          path.join(out, modelsFolder, model.name),
+        ),
+      });
     outputs.push({ model: '', output: reportOutput(ingredients, places, tables, out) });
   }
-  const neededKeys = new Set([...facts.neededKeys, ...steps.map(({ step }) => stepKey(step)), ...outputs.map(({ output }) => stepKey(outputStep(output)))]);
+  const neededKeys = new Set([
+    ...facts.neededKeys,
+    ...steps.map(({ step }) => stepKey(step)),
+    ...outputs.map(({ output }) => stepKey(outputStep(output))),
+  ]);
   return { ...common, steps, images: describe.shards.flatMap(({ contents }) => contents), outputs, neededKeys };
 }
 

@@ -16,7 +16,10 @@ export interface GraphStep {
 
 const ofImages = { images: 'images', labels: 'images' } as const;
 
-/** Kinds of steps that a step follows from, by the roles of its inputs; other inputs are files, or what was read from them. */
+/**
+ * Kinds of steps that a step follows from, by the roles of its inputs; other inputs are files, or what was read from
+ * them.
+ */
 export const upstreamSteps: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   labels: ofImages,
   maps: ofImages,
@@ -31,27 +34,43 @@ export const upstreamSteps: Readonly<Record<string, Readonly<Record<string, stri
   embedding: { profiles: 'profiles' },
   relations: { embedding: 'embedding' },
   tables: { matches: 'matches' },
-  report: { description: 'description', matches: 'matches', gallery: 'gallery', profiles: 'profiles', embedding: 'embedding', relations: 'relations' },
+  report: {
+    description: 'description',
+    matches: 'matches',
+    gallery: 'gallery',
+    profiles: 'profiles',
+    embedding: 'embedding',
+    relations: 'relations',
+  },
 };
 
 /** Lists all steps of a study in the order in which they are run. */
-export function studySteps(study: Study, describe: DissectionSteps, places: readonly LayerPlace[], tables: TableSteps): GraphStep[] {
+export function studySteps(
+  study: Study,
+  describe: DissectionSteps,
+  places: readonly LayerPlace[],
+  tables: TableSteps,
+): GraphStep[] {
   const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
   const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
   const steps: GraphStep[] = [];
   const add = (step: StepDescription, model = '', isResult = false) => {
     steps.push({ step, model, isResult });
   };
-  for (const { model, modelFiles } of new Map(places.map((place) => [place.model, place])).values()) add(factsStep(model, modelFiles.get(model.file) ?? ''), model.name, true);
+  for (const { model, modelFiles } of new Map(places.map((place) => [place.model, place])).values())
+    add(factsStep(model, modelFiles.get(model.file) ?? ''), model.name, true);
   add(describe.images(), '', true);
-  for (const { model } of places) for (const preset of presets) for (const shard of describe.shards) add(describe.labels(shard, model, preset), '', true);
+  for (const { model } of places)
+    for (const preset of presets)
+      for (const shard of describe.shards) add(describe.labels(shard, model, preset), '', true);
   const [first] = study.models;
   if (first !== undefined) add(describe.description(first, study.matching), '', true);
   for (const place of places) {
     const { name } = place.model;
     for (const shard of describe.shards) {
       if (keeps) add(describe.maps(shard, place), name);
-      for (const preset of presets) if (study.runtime.sketch === undefined) add(describe.histogram(shard, place, preset), name);
+      for (const preset of presets)
+        if (study.runtime.sketch === undefined) add(describe.histogram(shard, place, preset), name);
       if (study.gallery.units > 0) add(describe.top(shard, place), name);
     }
     for (const preset of presets) {

@@ -24,31 +24,54 @@ afterEach(() => {
 
 function writeModel(name: string, seed: number): void {
   const data = Array.from({ length: 8 * 3 * 9 }, (_, place) => Math.sin(place * (seed + 1.3)));
-  const nodes = [{ op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] }, { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['scores'] }];
-  writeFileSync(at(`${name}.onnx`), buildOnnxModel({ inputs: [{ name: 'input', dims: ['batch', 3, 16, 16] }], outputs: [{ name: 'scores', dims: ['batch', 8, 1, 1] }], nodes, initializers: { weights: { dims: [8, 3, 3, 3], data } } }));
+  const nodes = [
+    { op: 'Conv', inputs: ['input', 'weights'], outputs: ['maps'] },
+    { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['scores'] },
+  ];
+  writeFileSync(
+    at(`${name}.onnx`),
+    buildOnnxModel({
+      inputs: [{ name: 'input', dims: ['batch', 3, 16, 16] }],
+      outputs: [{ name: 'scores', dims: ['batch', 8, 1, 1] }],
+      nodes,
+      initializers: { weights: { dims: [8, 3, 3, 3], data } },
+    }),
+  );
 }
 
 function writeScores(factor: number): void {
-  writeFileSync(at('scores.csv'), `model,task,dataset,metric,score\n${['a', 'b', 'c'].map((model, index) => `${model},detection,VOC,AP,${String(index * factor)}`).join('\n')}\n`);
+  writeFileSync(
+    at('scores.csv'),
+    `model,task,dataset,metric,score\n${['a', 'b', 'c'].map((model, index) => `${model},detection,VOC,AP,${String(index * factor)}`).join('\n')}\n`,
+  );
 }
 
 const study = (more: Partial<StudyContent> = {}) =>
-  defineStudy({
-    data: { images: 'images', labels: 'labels', labelNames: 'labels.csv' },
-    models: ['a', 'b', 'c'].map((name) => ({ name, file: `${name}.onnx`, layer: 'maps', input: { width: 16, height: 16, preset: 'zero-one' } })),
-    runtime: { imagesPerShard: 3 },
-    gallery: { units: 1, images: 1 },
-    matching: { gate: 0.001 },
-    embedding: { components: 1, clusters: 2 },
-    ...more,
-  }, { folder: root });
+  defineStudy(
+    {
+      data: { images: 'images', labels: 'labels', labelNames: 'labels.csv' },
+      models: ['a', 'b', 'c'].map((name) => ({
+        name,
+        file: `${name}.onnx`,
+        layer: 'maps',
+        input: { width: 16, height: 16, preset: 'zero-one' },
+      })),
+      runtime: { imagesPerShard: 3 },
+      gallery: { units: 1, images: 1 },
+      matching: { gate: 0.001 },
+      embedding: { components: 1, clusters: 2 },
+      ...more,
+    },
+    { folder: root },
+  );
 const run = async (more: Partial<StudyContent> = {}) => {
   const events = await lastValueFrom(runStudy(study(more), { out: at('out') }).pipe(toArray()));
   return events.flatMap((event) => (event.kind === 'step-done' ? [event.step] : []));
 };
 const status = (more: Partial<StudyContent> = {}) => studyStatus(study(more), { out: at('out') });
 /** Steps that a run would compute, by their kinds. */
-const toRun = ({ groups }: StudyStatus) => groups.flatMap(({ step, toRun: count }) => Array.from({ length: count }, () => step)).sort();
+const toRun = ({ groups }: StudyStatus) =>
+  groups.flatMap(({ step, toRun: count }) => Array.from({ length: count }, () => step)).sort();
 
 describe(studyStatus, () => {
   it('foresees the steps of a second preset, which have the names of those of the first', async () => {
@@ -57,7 +80,10 @@ describe(studyStatus, () => {
     for (const { milliseconds } of await groupsOf()) expect(milliseconds).toBeGreaterThan(0);
     const more = { diffPreset: 'gandissect' } as const;
     const told = await status(more);
-    expect([told.isComplete, new Set(told.groups.filter(({ stale }) => stale > 0).map(({ step }) => step))]).toEqual([false, new Set(['tables', 'report'])]);
+    expect([told.isComplete, new Set(told.groups.filter(({ stale }) => stale > 0).map(({ step }) => step))]).toEqual([
+      false,
+      new Set(['tables', 'report']),
+    ]);
     const computed = await run(more);
     expect(computed.length).toBeGreaterThan(6);
     expect(toRun(told)).toEqual(computed.sort());
@@ -85,7 +111,15 @@ describe(studyStatus, () => {
     await run(frozen);
     expect([await run(frozen), (await status(frozen)).isComplete]).toEqual([[], true]);
     const { inputs } = JSON.parse(readFileSync(at('out', 'manifest.json'), 'utf8')) as Manifest;
-    expect(inputs.filter(({ role }) => role === 'embedding')).toEqual([{ name: 'fit.arrow', role: 'embedding', sha256: createHash('sha256').update(readFileSync(at('out', 'fit.arrow'))).digest('hex') }]);
+    expect(inputs.filter(({ role }) => role === 'embedding')).toEqual([
+      {
+        name: 'fit.arrow',
+        role: 'embedding',
+        sha256: createHash('sha256')
+          .update(readFileSync(at('out', 'fit.arrow')))
+          .digest('hex'),
+      },
+    ]);
   });
 
   it('names the image that changed once, and says of the rest that it follows', async () => {
@@ -94,8 +128,16 @@ describe(studyStatus, () => {
     cpSync(first, second);
     const { groups } = await status();
     const stem = path.basename(second).replace(/\.[a-z]+$/u, '');
-    expect(groups.flatMap(({ why }) => why)).toEqual([expect.stringMatching(new RegExp(`^1 image changed: ${stem}`, 'u'))]);
-    expect(Object.fromEntries(groups.map(({ step, follows }) => [step, follows]))).toMatchObject({ labels: ['images'], maps: ['images'], thresholds: ['histogram'], matches: ['overlaps'], embedding: ['profiles'] });
+    expect(groups.flatMap(({ why }) => why)).toEqual([
+      expect.stringMatching(new RegExp(`^1 image changed: ${stem}`, 'u')),
+    ]);
+    expect(Object.fromEntries(groups.map(({ step, follows }) => [step, follows]))).toMatchObject({
+      labels: ['images'],
+      maps: ['images'],
+      thresholds: ['histogram'],
+      matches: ['overlaps'],
+      embedding: ['profiles'],
+    });
     writeModel('b', 9);
     const told = (await status()).groups.filter(({ model, why }) => model === 'b' && why.length > 0);
     expect(new Set(told.flatMap(({ why }) => why))).toEqual(new Set(['input "model" changed']));

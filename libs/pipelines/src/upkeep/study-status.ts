@@ -44,7 +44,14 @@ export interface StudyStatus {
 export async function studyStatus(study: Study, place: StudyPlace): Promise<StudyStatus> {
   const { store, steps, images, outputs, neededKeys, unsegmented } = await inspectStudy(study, place);
   const stateOf = await stepStates(store.store, neededKeys);
-  const groups = new Map<string, { readonly kind: string; readonly model: string; readonly states: { readonly graph: GraphStep; readonly key: string; readonly state: StepState }[] }>();
+  const groups = new Map<
+    string,
+    {
+      readonly kind: string;
+      readonly model: string;
+      readonly states: { readonly graph: GraphStep; readonly key: string; readonly state: StepState }[];
+    }
+  >();
   const unfinished = new Set<string>();
   for (const graph of steps) {
     const state = stateOf(graph.step);
@@ -66,18 +73,29 @@ export async function studyStatus(study: Study, place: StudyPlace): Promise<Stud
       toRun: open.filter(({ graph }) => graph.isResult || unfinished.has(model)).length,
       bytes: own.reduce((sum, { state }) => sum + (state.state === 'done' ? state.record.bytes : 0), 0),
       milliseconds: times.length === 0 ? undefined : times.reduce((sum, time) => sum + time, 0),
-      ...reasons(kind, own.flatMap(({ state }) => (state.state === 'stale' ? [state.differences] : []))),
+      ...reasons(
+        kind,
+        own.flatMap(({ state }) => (state.state === 'stale' ? [state.differences] : [])),
+      ),
     };
   });
   const changed = rows.findIndex(({ step, toRun }) => step === 'images' && toRun > 0);
-  if (changed >= 0) rows[changed] = { ...(rows[changed] as StepGroupStatus), why: await imageChanges(store.store, images) };
+  if (changed >= 0)
+    rows[changed] = { ...(rows[changed] as StepGroupStatus), why: await imageChanges(store.store, images) };
   const isOpen = rows.some(({ toRun }) => toRun > 0);
-  for (const { model, output } of outputs) rows.push(outputRow(model, await outputState(store.store, store.hashes, output), output, store, isOpen));
+  for (const { model, output } of outputs)
+    rows.push(outputRow(model, await outputState(store.store, store.hashes, output), output, store, isOpen));
   return { groups: rows, unsegmented, isComplete: unsegmented === 0 && rows.every(({ toRun }) => toRun === 0) };
 }
 
 /** What was written into a folder, as one step. */
-function outputRow(model: string, state: OutputState, output: StudyOutput, { times }: StudyStore, follows: boolean): StepGroupStatus {
+function outputRow(
+  model: string,
+  state: OutputState,
+  output: StudyOutput,
+  { times }: StudyStore,
+  follows: boolean,
+): StepGroupStatus {
   const count = (name: OutputState['state']) => (state.state === name ? 1 : 0);
   const stale = state.state === 'stale' ? state : undefined;
   const told = reasons(output.step, stale === undefined ? [] : [stale.differences]);
@@ -94,9 +112,21 @@ function outputRow(model: string, state: OutputState, output: StudyOutput, { tim
 }
 
 /** What made steps of a kind stale: differences of their own, and the kinds of steps that they follow from. */
-function reasons(kind: string, stale: readonly (readonly StepDifference[])[]): Pick<StepGroupStatus, 'why' | 'follows'> {
+function reasons(
+  kind: string,
+  stale: readonly (readonly StepDifference[])[],
+): Pick<StepGroupStatus, 'why' | 'follows'> {
   const upstream = upstreamSteps[kind] ?? {};
-  const own = stale.map((differences) => differences.filter((each) => each.kind !== 'input' || upstream[each.name] === undefined));
-  const follows = stale.flatMap((differences) => differences.flatMap((each) => (each.kind === 'input' ? (upstream[each.name] ?? []) : [])));
-  return { why: [...new Set(own.flatMap((differences) => (differences.length === 0 ? [] : [describeDifferences(differences)])))], follows: [...new Set(follows)] };
+  const own = stale.map((differences) =>
+    differences.filter((each) => each.kind !== 'input' || upstream[each.name] === undefined),
+  );
+  const follows = stale.flatMap((differences) =>
+    differences.flatMap((each) => (each.kind === 'input' ? (upstream[each.name] ?? []) : [])),
+  );
+  return {
+    why: [
+      ...new Set(own.flatMap((differences) => (differences.length === 0 ? [] : [describeDifferences(differences)]))),
+    ],
+    follows: [...new Set(follows)],
+  };
 }

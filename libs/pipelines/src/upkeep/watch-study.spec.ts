@@ -25,7 +25,13 @@ beforeEach(() => {
   writeFileSync(at('a.onnx'), buildOnnxModel(graph));
   writeWeights([1, 0, 0, 0, 0, 1]);
   const data = { images: 'data/images', labels: 'data/labels', labelNames: 'data/labels.csv' };
-  writeFileSync(at('study.json'), JSON.stringify({ data, models: [{ name: 'a', file: 'a.onnx', layer: 'maps', input: { width: 16, height: 16, preset: 'zero-one' } }] }));
+  writeFileSync(
+    at('study.json'),
+    JSON.stringify({
+      data,
+      models: [{ name: 'a', file: 'a.onnx', layer: 'maps', input: { width: 16, height: 16, preset: 'zero-one' } }],
+    }),
+  );
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -36,10 +42,19 @@ function writeWeights(values: readonly number[]): void {
 }
 
 /** Watches until told to end, and does something at each event of some kind. */
-function watching(options: Partial<WatchStudyOptions>, then: (kind: WatchEvent['kind'], times: number) => void): Promise<readonly WatchEvent[]> {
+function watching(
+  options: Partial<WatchStudyOptions>,
+  then: (kind: WatchEvent['kind'], times: number) => void,
+): Promise<readonly WatchEvent[]> {
   const told: WatchEvent[] = [];
   return new Promise((resolve, reject) => {
-    watchStudy(at('study.json'), { out: at('out'), settleMilliseconds: 50, signal: end.signal, concurrency: 1, ...options }).subscribe({
+    watchStudy(at('study.json'), {
+      out: at('out'),
+      settleMilliseconds: 50,
+      signal: end.signal,
+      concurrency: 1,
+      ...options,
+    }).subscribe({
       next: (event) => {
         told.push(event);
         then(event.kind, told.filter(({ kind }) => kind === event.kind).length);
@@ -52,14 +67,18 @@ function watching(options: Partial<WatchStudyOptions>, then: (kind: WatchEvent['
   });
 }
 
-const kinds = (events: readonly WatchEvent[]) => events.map(({ kind }) => kind).filter((kind) => ['changed', 'failed', 'waiting', 'tables'].includes(kind));
+const kinds = (events: readonly WatchEvent[]) =>
+  events.map(({ kind }) => kind).filter((kind) => ['changed', 'failed', 'waiting', 'tables'].includes(kind));
 
 describe(watchStudy, () => {
   it('tries again until another run gives the store free, and tells once that it is in use', async () => {
     const store = memoryStore();
     const lock = await store.lock();
     const events = await watching({ store, retryMilliseconds: 30 }, (kind) => {
-      if (kind === 'waiting') setTimeout(() => { lock.release(); }, 200);
+      if (kind === 'waiting')
+        setTimeout(() => {
+          lock.release();
+        }, 200);
       if (kind === 'tables') end.abort();
     });
     expect(kinds(events)).toEqual(['failed', 'waiting', 'tables']);
@@ -70,7 +89,10 @@ describe(watchStudy, () => {
   it('waits for another run where that is asked for', async () => {
     const store = memoryStore();
     const lock = await store.lock();
-    const onWait = () => setTimeout(() => { lock.release(); }, 100);
+    const onWait = () =>
+      setTimeout(() => {
+        lock.release();
+      }, 100);
     const events = await watching({ store, lock: { waitMilliseconds: Infinity, onWait } }, (kind) => {
       if (kind === 'tables') end.abort();
     });

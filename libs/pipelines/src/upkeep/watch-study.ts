@@ -14,7 +14,10 @@ export interface WatchStudyOptions extends RunStudyOptions {
   readonly out: string;
   /** Milliseconds without a further change after which a run begins, at least 0. @default 500 */
   readonly settleMilliseconds?: number;
-  /** Milliseconds after which a run that was refused, since another one holds the store or the output folder, is tried again, at least 0. @default 5000 */
+  /**
+   * Milliseconds after which a run that was refused, since another one holds the store or the output folder, is tried
+   * again, at least 0. @default 5000
+   */
   readonly retryMilliseconds?: number;
   /** Changes the study that was read, such as by options of a command. @default it is taken as it is */
   readonly adapt?: (study: Study) => Study;
@@ -38,7 +41,16 @@ const lockedCodes: readonly string[] = ['STORE_LOCKED', 'OUTPUT_LOCKED'];
  * the next change; one that another run keeps out is told of once, and tried again until that has ended. Goes on until
  * unsubscribed or `signal` is aborted, then completes.
  */
-export function watchStudy(file: string, { settleMilliseconds = settleMillisecondsDefault, retryMilliseconds = retryMillisecondsDefault, adapt = (study) => study, signal: given, ...options }: WatchStudyOptions): Observable<WatchEvent> {
+export function watchStudy(
+  file: string,
+  {
+    settleMilliseconds = settleMillisecondsDefault,
+    retryMilliseconds = retryMillisecondsDefault,
+    adapt = (study) => study,
+    signal: given,
+    ...options
+  }: WatchStudyOptions,
+): Observable<WatchEvent> {
   return stoppableObservable<WatchEvent>(given, async (signal, next) => {
     const changes = new FileChanges(settleMilliseconds, signal);
     changes.follow([file]);
@@ -50,7 +62,9 @@ export function watchStudy(file: string, { settleMilliseconds = settleMillisecon
         try {
           const study = adapt(readStudyFile(file));
           changes.follow([...watchedPaths(study), ...(await externalWeights(study.models.map((model) => model.file)))]);
-          await lastValueFrom(runStudy(study, { ...options, signal: stop }).pipe(tap(next)), { defaultValue: undefined });
+          await lastValueFrom(runStudy(study, { ...options, signal: stop }).pipe(tap(next)), {
+            defaultValue: undefined,
+          });
         } catch (thrown) {
           if (!stop.aborted) {
             if (!(thrown instanceof IntermodelError)) throw thrown;
@@ -62,7 +76,8 @@ export function watchStudy(file: string, { settleMilliseconds = settleMillisecon
         if (!stop.aborted && !(isLocked && wasLocked)) next({ kind: 'waiting', isLocked });
         wasLocked = isLocked;
         const files = await changes.settled(isLocked ? retryMilliseconds : undefined);
-        if (files.length > 0) next({ kind: 'changed', files: files.map((name) => path.relative(path.dirname(path.resolve(file)), name)) });
+        if (files.length > 0)
+          next({ kind: 'changed', files: files.map((name) => path.relative(path.dirname(path.resolve(file)), name)) });
       }
     } finally {
       await changes.close();
@@ -73,6 +88,24 @@ export function watchStudy(file: string, { settleMilliseconds = settleMillisecon
 /** All that a study reads. */
 function watchedPaths({ data, models, scores, scoreColumns, embedding }: Study): string[] {
   const { root, images, labels, labelNames, imageLabels, names, vocabulary, segmenters = [] } = data;
-  const ofSegmenters = segmenters.flatMap((segmenter) => [segmenter.file, segmenter.labels, ...(segmenter.heads ?? []).flatMap(({ classes, owners }) => [classes, owners])]);
-  return [root, images, labels, labelNames, imageLabels, names, vocabulary?.synonyms, vocabulary?.categories, scoreColumns, embedding?.frozen, ...ofSegmenters, ...models.map(({ file }) => file), ...scores].filter((name) => name !== undefined);
+  const ofSegmenters = segmenters.flatMap((segmenter) => [
+    segmenter.file,
+    segmenter.labels,
+    ...(segmenter.heads ?? []).flatMap(({ classes, owners }) => [classes, owners]),
+  ]);
+  return [
+    root,
+    images,
+    labels,
+    labelNames,
+    imageLabels,
+    names,
+    vocabulary?.synonyms,
+    vocabulary?.categories,
+    scoreColumns,
+    embedding?.frozen,
+    ...ofSegmenters,
+    ...models.map(({ file }) => file),
+    ...scores,
+  ].filter((name) => name !== undefined);
 }

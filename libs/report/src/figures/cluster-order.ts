@@ -7,10 +7,13 @@ export type RowDistance = (a: number, b: number) => number;
  */
 export function clusterOrder(rows: number, distance: RowDistance, weight: (row: number) => number): readonly number[] {
   if (rows === 0) return [];
-  const clusters: (Cluster | undefined)[] = Array.from({ length: rows }, (_, row) => ({ leaves: [row], weight: weight(row) }));
+  const clusters: (Cluster | undefined)[] = Array.from({ length: rows }, (_, row) => ({
+    leaves: [row],
+    weight: weight(row),
+  }));
   const apart = distanceTable(rows, distance);
   const chain: number[] = [];
-  for (let left = rows; left > 1; ) {
+  for (let left = rows; left > 1;) {
     if (chain.length === 0) chain.push(clusters.findIndex((cluster) => cluster !== undefined));
     const last = chain[chain.length - 1] as number;
     const before = chain[chain.length - 2];
@@ -33,12 +36,18 @@ interface Cluster {
 
 function distanceTable(rows: number, distance: RowDistance): Float64Array[] {
   const table = Array.from({ length: rows }, () => new Float64Array(rows));
-  for (let a = 0; a < rows; a++) for (let b = a + 1; b < rows; b++) (table[a] as Float64Array)[b] = (table[b] as Float64Array)[a] = distance(a, b);
+  for (let a = 0; a < rows; a++)
+    for (let b = a + 1; b < rows; b++) (table[a] as Float64Array)[b] = (table[b] as Float64Array)[a] = distance(a, b);
   return table;
 }
 
 /** Nearest other cluster; the one before it in the chain wins ties, so that the chain ends. */
-function nearest(clusters: readonly (Cluster | undefined)[], apart: readonly Float64Array[], from: number, before: number | undefined): number {
+function nearest(
+  clusters: readonly (Cluster | undefined)[],
+  apart: readonly Float64Array[],
+  from: number,
+  before: number | undefined,
+): number {
   const distances = apart[from] as Float64Array;
   let best = before ?? -1;
   let least = before === undefined ? Number.POSITIVE_INFINITY : (distances[before] as number);

@@ -53,7 +53,16 @@ export interface LabelCandidate {
 }
 
 /** Directions with their cost: right and left read most easily, then above and below, then the corners. */
-const directions = [[1, 0, 0], [-1, 0, 1], [0, -1, 1.5], [0, 1, 1.6], [1, -1, 2.5], [1, 1, 2.6], [-1, -1, 2.7], [-1, 1, 2.8]] as const;
+const directions = [
+  [1, 0, 0],
+  [-1, 0, 1],
+  [0, -1, 1.5],
+  [0, 1, 1.6],
+  [1, -1, 2.5],
+  [1, 1, 2.6],
+  [-1, -1, 2.7],
+  [-1, 1, 2.8],
+] as const;
 
 /** Distances between mark and label, in heights of a line; from the second on a line joins them. */
 const distances = [0.25, 1.1, 2, 3.2, 4.6] as const;
@@ -67,38 +76,76 @@ const doubtCost = 5;
 /** What it costs to cover a line that is not the label's own. */
 const coverCost = 6;
 
-/** Places for the label of a mark that lie within the bounds, cover no mark, and whose line runs through none; the best first. */
-export function labelCandidates(own: number, marks: readonly LabelledMark[], space: LabelSpace): readonly LabelCandidate[] {
+/**
+ * Places for the label of a mark that lie within the bounds, cover no mark, and whose line runs through none; the best
+ * first.
+ */
+export function labelCandidates(
+  own: number,
+  marks: readonly LabelledMark[],
+  space: LabelSpace,
+): readonly LabelCandidate[] {
   const { radius, bounds, lines = [] } = space;
   const boxes = marks.map(({ x, y }): Box => [x - radius, y - radius, x + radius, y + radius]);
   const mark = marks[own] as LabelledMark;
   return places(mark, space)
-    .filter(({ box, line }) => inside(box, bounds) && boxes.every((other, at) => at === own || (!overlap(box, other) && (line === undefined || overlap(boxes[own] as Box, other) || !crosses(line, other)))))
-    .map((place) => ({ ...place, cost: place.cost + lines.filter((line) => crosses(line, place.box)).length * coverCost }))
-    .map((place) => (place.line === undefined && marks.some((other, at) => at !== own && doubtful(place.box, mark, other)) ? { ...place, cost: place.cost + doubtCost } : place))
+    .filter(
+      ({ box, line }) =>
+        inside(box, bounds) &&
+        boxes.every(
+          (other, at) =>
+            at === own ||
+            (!overlap(box, other) &&
+              (line === undefined || overlap(boxes[own] as Box, other) || !crosses(line, other))),
+        ),
+    )
+    .map((place) => ({
+      ...place,
+      cost: place.cost + lines.filter((line) => crosses(line, place.box)).length * coverCost,
+    }))
+    .map((place) =>
+      place.line === undefined && marks.some((other, at) => at !== own && doubtful(place.box, mark, other))
+        ? { ...place, cost: place.cost + doubtCost }
+        : place,
+    )
     .sort((a, b) => a.cost - b.cost);
 }
 
 /** Whether two labels cannot stand together: they overlap, or the line of one runs through the other. */
 export function collide(a: LabelCandidate, b: LabelCandidate): boolean {
-  return overlap(a.box, b.box) || (a.line !== undefined && crosses(a.line, b.box)) || (b.line !== undefined && crosses(b.line, a.box));
+  return (
+    overlap(a.box, b.box) ||
+    (a.line !== undefined && crosses(a.line, b.box)) ||
+    (b.line !== undefined && crosses(b.line, a.box))
+  );
 }
 
 /** Whether the lines of two labels cross. */
 export function linesCross({ line: a }: LabelCandidate, { line: b }: LabelCandidate): boolean {
   if (a === undefined || b === undefined) return false;
-  const side = ([x1, y1, x2, y2]: Line, x: number, y: number): number => Math.sign((x2 - x1) * (y - y1) - (y2 - y1) * (x - x1));
+  const side = ([x1, y1, x2, y2]: Line, x: number, y: number): number =>
+    Math.sign((x2 - x1) * (y - y1) - (y2 - y1) * (x - x1));
   return side(a, b[0], b[1]) * side(a, b[2], b[3]) < 0 && side(b, a[0], a[1]) * side(b, a[2], a[3]) < 0;
 }
 
 /** Estimated width of a text in a sans-serif face; rather too wide than too narrow. */
 export function textWidth(text: string, fontSize: number): number {
   let ems = 0;
-  for (const character of text) ems += /[ijl.,:;|'!()[\]]/u.test(character) ? 0.34 : /[A-Zmw@%_]/u.test(character) ? 0.74 : character > '\u2e80' ? 1.05 : 0.6;
+  for (const character of text)
+    ems += /[ijl.,:;|'!()[\]]/u.test(character)
+      ? 0.34
+      : /[A-Zmw@%_]/u.test(character)
+        ? 0.74
+        : character > '\u2e80'
+          ? 1.05
+          : 0.6;
   return ems * fontSize;
 }
 
-function places({ text, x, y }: LabelledMark, { fontSize, radius, leaders = true }: LabelSpace): readonly LabelCandidate[] {
+function places(
+  { text, x, y }: LabelledMark,
+  { fontSize, radius, leaders = true }: LabelSpace,
+): readonly LabelCandidate[] {
   const width = textWidth(text, fontSize);
   const height = fontSize * 1.15;
   return (leaders ? distances : distances.slice(0, 1)).flatMap((distance, ring) =>
@@ -111,7 +158,10 @@ function places({ text, x, y }: LabelledMark, { fontSize, radius, leaders = true
       const label = { x: box[0], y: centreY + fontSize * 0.36, width };
       const cost = turn + ring * distanceCost;
       if (ring === 0) return { box, label, cost };
-      const end = [right === 0 ? centreX : right > 0 ? box[0] - 1 : box[2] + 1, down === 0 ? centreY : down > 0 ? box[1] : box[3]] as const;
+      const end = [
+        right === 0 ? centreX : right > 0 ? box[0] - 1 : box[2] + 1,
+        down === 0 ? centreY : down > 0 ? box[1] : box[3],
+      ] as const;
       return { box, cost, line: [x, y, ...end] as const, label: { ...label, leader: end } };
     }),
   );
@@ -137,7 +187,12 @@ function overlap(a: Box, b: Box): boolean {
 /** Whether a line meets a box: what is left of it after cutting at the four edges (Liang and Barsky). */
 function crosses([x1, y1, x2, y2]: Line, box: Box): boolean {
   let [from, to] = [0, 1];
-  for (const [step, room] of [[x1 - x2, x1 - box[0]], [x2 - x1, box[2] - x1], [y1 - y2, y1 - box[1]], [y2 - y1, box[3] - y1]] as const) {
+  for (const [step, room] of [
+    [x1 - x2, x1 - box[0]],
+    [x2 - x1, box[2] - x1],
+    [y1 - y2, y1 - box[1]],
+    [y2 - y1, box[3] - y1],
+  ] as const) {
     if (step === 0 && room < 0) return false;
     if (step < 0) from = Math.max(from, room / step);
     if (step > 0) to = Math.min(to, room / step);

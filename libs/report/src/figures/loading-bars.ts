@@ -23,13 +23,27 @@ export interface ComponentLoading {
 
 /** The concepts with the largest weights of either sign in a component, sorted from the highest to the lowest. */
 export function strongestLoadings(loadings: readonly Loading[], component: number): readonly ComponentLoading[] {
-  const sorted = loadings.map(({ concept, category, loadings: weights }) => ({ concept, category, weight: weights[component] ?? 0 })).sort((a, b) => b.weight - a.weight);
-  return [...sorted.filter(({ weight }) => weight > 0).slice(0, loadingsShown), ...sorted.filter(({ weight }) => weight < 0).slice(-loadingsShown)];
+  const sorted = loadings
+    .map(({ concept, category, loadings: weights }) => ({ concept, category, weight: weights[component] ?? 0 }))
+    .sort((a, b) => b.weight - a.weight);
+  return [
+    ...sorted.filter(({ weight }) => weight > 0).slice(0, loadingsShown),
+    ...sorted.filter(({ weight }) => weight < 0).slice(-loadingsShown),
+  ];
 }
 
 /** Draws the concepts with the largest weights of a component, sorted from the highest to the lowest. */
-export function drawLoadingBars(host: PlotHost, loadings: readonly Loading[], component: number, categories: readonly string[]): Markup {
-  const rows = strongestLoadings(loadings, component).map(({ concept, category, weight }) => ({ name: `${concept} (${category})`, category, weight }));
+export function drawLoadingBars(
+  host: PlotHost,
+  loadings: readonly Loading[],
+  component: number,
+  categories: readonly string[],
+): Markup {
+  const rows = strongestLoadings(loadings, component).map(({ concept, category, weight }) => ({
+    name: `${concept} (${category})`,
+    category,
+    weight,
+  }));
   const tints = categoryColourNames(categories);
   const { plot } = host;
   return host.draw(`Bars: weights of concepts in component ${String(component + 1)}`, {
@@ -40,8 +54,17 @@ export function drawLoadingBars(host: PlotHost, loadings: readonly Loading[], co
     marginBottom: 4,
     marginRight: 16,
     x: { axis: 'top', grid: true, label: null, ticks: 4, tickSize: 0 },
-    y: { domain: rows.map(({ name }) => name), label: null, tickSize: 0, padding: 0.25, tickFormat: (name: string) => shortened(name, longestName) },
+    y: {
+      domain: rows.map(({ name }) => name),
+      label: null,
+      tickSize: 0,
+      padding: 0.25,
+      tickFormat: (name: string) => shortened(name, longestName),
+    },
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
-    marks: [plot.barX(rows, { y: 'name', x: 'weight', fill: 'category' }), plot.ruleX([0], { stroke: colour('quiet') })],
+    marks: [
+      plot.barX(rows, { y: 'name', x: 'weight', fill: 'category' }),
+      plot.ruleX([0], { stroke: colour('quiet') }),
+    ],
   });
 }

@@ -13,7 +13,10 @@ export function arrow([x1, y1]: readonly [number, number], [x2, y2]: readonly [n
   const reach = Math.max(0, length - gap);
   const tip = [x1 + dx * reach, y1 + dy * reach] as const;
   const back = [tip[0] - dx * headLength, tip[1] - dy * headLength] as const;
-  const head = reach > headLength ? ` M${pixel(back[0] - dy * 3)} ${pixel(back[1] + dx * 3)}L${pixel(tip[0])} ${pixel(tip[1])}L${pixel(back[0] + dy * 3)} ${pixel(back[1] - dx * 3)}` : '';
+  const head =
+    reach > headLength
+      ? ` M${pixel(back[0] - dy * 3)} ${pixel(back[1] + dx * 3)}L${pixel(tip[0])} ${pixel(tip[1])}L${pixel(back[0] + dy * 3)} ${pixel(back[1] - dx * 3)}`
+      : '';
   return markup`<path class="move" d="M${pixel(x1)} ${pixel(y1)}L${pixel(tip[0])} ${pixel(tip[1])}${head}" stroke="${colour('quiet')}" stroke-width="1.25" stroke-linecap="round" stroke-linejoin="round" fill="none"/>`;
 }
 

@@ -1,4 +1,12 @@
-import { collide, labelCandidates, linesCross, type LabelCandidate, type LabelledMark, type LabelSpace, type PlacedLabel } from './label-candidates.ts';
+import {
+  collide,
+  labelCandidates,
+  linesCross,
+  type LabelCandidate,
+  type LabelledMark,
+  type LabelSpace,
+  type PlacedLabel,
+} from './label-candidates.ts';
 
 /** What a label that is left out costs: more than any place. */
 const absenceCost = 60;
@@ -63,7 +71,12 @@ function improve(own: number, options: readonly (readonly LabelCandidate[])[], p
     const other = blocking[0] ?? -1;
     const otherPlace = other < 0 ? undefined : cheapest(other, options, places, own, place);
     const now = costOf(own, before, places, -1) + (other < 0 ? 0 : costOf(other, places[other], places, own));
-    const then = costOf(own, place, places, other) + (other < 0 ? 0 : costOf(other, otherPlace, places, own) + (otherPlace !== undefined && linesCross(place, otherPlace) ? crossingCost : 0));
+    const then =
+      costOf(own, place, places, other) +
+      (other < 0
+        ? 0
+        : costOf(other, otherPlace, places, own) +
+          (otherPlace !== undefined && linesCross(place, otherPlace) ? crossingCost : 0));
     if (now - then > best.gain) best = { gain: now - then, place, other, otherPlace };
   }
   if (best.place === before) return false;
@@ -82,13 +95,27 @@ function blockers(own: number, place: LabelCandidate, places: Places): readonly 
 }
 
 /** Best place of a label once another one has taken its own. */
-function cheapest(index: number, options: readonly (readonly LabelCandidate[])[], places: Places, taker: number, taken: LabelCandidate): LabelCandidate | undefined {
-  return (options[index] ?? []).find((place) => !collide(place, taken) && places.every((other, at) => at === index || at === taker || other === undefined || !collide(place, other)));
+function cheapest(
+  index: number,
+  options: readonly (readonly LabelCandidate[])[],
+  places: Places,
+  taker: number,
+  taken: LabelCandidate,
+): LabelCandidate | undefined {
+  return (options[index] ?? []).find(
+    (place) =>
+      !collide(place, taken) &&
+      places.every((other, at) => at === index || at === taker || other === undefined || !collide(place, other)),
+  );
 }
 
 /** Cost of a place with its crossings; `besides` is a label that is about to move. */
 function costOf(own: number, place: LabelCandidate | undefined, places: Places, besides: number): number {
   if (place === undefined) return absenceCost;
-  const crossings = place.line === undefined ? 0 : places.filter((other, at) => at !== own && at !== besides && other !== undefined && linesCross(place, other)).length;
+  const crossings =
+    place.line === undefined
+      ? 0
+      : places.filter((other, at) => at !== own && at !== besides && other !== undefined && linesCross(place, other))
+          .length;
   return place.cost + crossings * crossingCost;
 }

@@ -18,13 +18,17 @@ export function loadPlotHost(): Promise<PlotHost> {
 }
 
 async function openPlotHost(): Promise<PlotHost> {
-  const [plot, { parseDocument }] = await Promise.all([import('@observablehq/plot'), import('../page/parse-document.ts')]);
+  const [plot, { parseDocument }] = await Promise.all([
+    import('@observablehq/plot'),
+    import('../page/parse-document.ts'),
+  ]);
   const document = parseDocument('<!doctype html><html><body></body></html>');
   return {
     plot,
     draw: (label, options) => {
       const figure = plot.plot({ ...options, document, className: 'plot' }) as unknown as DocumentElement;
-      // A sheet inside of the figure would need a hash of its own in the page's security policy; the page's sheet does its work.
+      // A sheet inside of the figure would need a hash of its own in the page's security policy; the page's sheet does
+      // its work.
       for (const sheet of figure.querySelectorAll('style')) sheet.remove();
       for (const part of figure.querySelectorAll('[aria-label], [aria-description]')) {
         part.removeAttribute('aria-label');

@@ -13,18 +13,35 @@ export type BarCount = 'matches' | 'unique' | 'redundancy';
 /** Characters of a name that fit beside the bars. */
 const longestName = 20;
 
-const titles: Readonly<Record<BarCount, string>> = { matches: 'matching units', unique: 'unique concepts', redundancy: 'units per unique concept' };
+const titles: Readonly<Record<BarCount, string>> = {
+  matches: 'matching units',
+  unique: 'unique concepts',
+  redundancy: 'units per unique concept',
+};
 
-/** Draws one count of every model, stacked by concept category where it adds up; models stand in the order of `order`. */
+/**
+ * Draws one count of every model, stacked by concept category where it adds up; models stand in the order of `order`.
+ */
 export function drawProfileBars(host: PlotHost, profiles: Profiles, count: BarCount, order: readonly number[]): Markup {
   const { models, categories, summaries } = profiles;
   const tints = categoryColourNames(categories);
   const names = order.map((model) => models[model] as string);
-  const totals = order.map((model) => ({ model: models[model] as string, total: totalSummary(summaries[model] ?? [])[count] })).filter(({ total }) => Number.isFinite(total));
-  const stacks = order.flatMap((model) => categories.map((category, index) => ({ model: models[model] as string, category, count: summaries[model]?.[index]?.[count === 'redundancy' ? 'matches' : count] ?? 0 })));
+  const totals = order
+    .map((model) => ({ model: models[model] as string, total: totalSummary(summaries[model] ?? [])[count] }))
+    .filter(({ total }) => Number.isFinite(total));
+  const stacks = order.flatMap((model) =>
+    categories.map((category, index) => ({
+      model: models[model] as string,
+      category,
+      count: summaries[model]?.[index]?.[count === 'redundancy' ? 'matches' : count] ?? 0,
+    })),
+  );
   const said = (total: number): string => (count === 'redundancy' ? decimals(total, 1) : whole(total));
   const { plot } = host;
-  const bars = count === 'redundancy' ? plot.barX(totals, { y: 'model', x: 'total', fill: colour('quiet') }) : plot.barX(stacks, { y: 'model', x: 'count', fill: 'category', order: [...categories], insetRight: 0.75 });
+  const bars =
+    count === 'redundancy'
+      ? plot.barX(totals, { y: 'model', x: 'total', fill: colour('quiet') })
+      : plot.barX(stacks, { y: 'model', x: 'count', fill: 'category', order: [...categories], insetRight: 0.75 });
   return host.draw(`Bars: ${titles[count]} of each model`, {
     width: 330,
     height: 34 + models.length * 19,
@@ -32,9 +49,32 @@ export function drawProfileBars(host: PlotHost, profiles: Profiles, count: BarCo
     marginRight: 10 + Math.max(0, ...totals.map(({ total }) => textWidth(said(total), 11))),
     marginTop: 22,
     marginBottom: 4,
-    x: { axis: 'top', grid: true, label: null, ticks: 4, tickSize: 0, tickFormat: (value: number) => (Number.isInteger(value) ? whole(value) : String(value)) },
-    y: { domain: names, label: null, tickSize: 0, padding: 0.22, tickFormat: (name: string) => shortened(name, longestName) },
+    x: {
+      axis: 'top',
+      grid: true,
+      label: null,
+      ticks: 4,
+      tickSize: 0,
+      tickFormat: (value: number) => (Number.isInteger(value) ? whole(value) : String(value)),
+    },
+    y: {
+      domain: names,
+      label: null,
+      tickSize: 0,
+      padding: 0.22,
+      tickFormat: (name: string) => shortened(name, longestName),
+    },
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
-    marks: [bars, plot.text(totals, { y: 'model', x: 'total', text: ({ total }: { total: number }) => said(total), dx: 5, textAnchor: 'start', fill: colour('quiet') })],
+    marks: [
+      bars,
+      plot.text(totals, {
+        y: 'model',
+        x: 'total',
+        text: ({ total }: { total: number }) => said(total),
+        dx: 5,
+        textAnchor: 'start',
+        fill: colour('quiet'),
+      }),
+    ],
   });
 }

@@ -7,7 +7,8 @@ export function regionPath(region: RegionOutline, width: number, height: number)
     .filter((ring) => ring.length >= 6)
     .map((ring) => {
       const points: string[] = [];
-      for (let at = 0; at + 1 < ring.length; at += 2) points.push(`${pixel((ring[at] as number) * width)} ${pixel((ring[at + 1] as number) * height)}`);
+      for (let at = 0; at + 1 < ring.length; at += 2)
+        points.push(`${pixel((ring[at] as number) * width)} ${pixel((ring[at + 1] as number) * height)}`);
       return `M${points.join('L')}z`;
     })
     .join('');

@@ -53,18 +53,41 @@ const leadersUpTo = 40;
 
 const margin = { top: 14, right: 18, bottom: 46, left: 56 } as const;
 
-/** Draws a scatter whose points are told apart by colour and shape, with names that overlap neither each other nor a mark. */
-export function drawScatter({ points, xTitle, yTitle, label, width = 1000, height = 520, equalScale = true, trend = false, fontSize = 12.5 }: ScatterFigure): Markup {
+/**
+ * Draws a scatter whose points are told apart by colour and shape, with names that overlap neither each other nor a
+ * mark.
+ */
+export function drawScatter({
+  points,
+  xTitle,
+  yTitle,
+  label,
+  width = 1000,
+  height = 520,
+  equalScale = true,
+  trend = false,
+  fontSize = 12.5,
+}: ScatterFigure): Markup {
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   const radius = shown.length > 80 ? 4 : 5.5;
   const earlier = shown.flatMap(({ from }) => (from === undefined ? [] : [{ x: from[0], y: from[1] }]));
   const [xScale, yScale] = plotScales([...shown, ...earlier], width, height, equalScale);
   const marks = shown.map(({ name, x, y }) => ({ text: name, x: scaled(xScale, x), y: scaled(yScale, y) }));
   const bounds = [margin.left + 2, margin.top, width - 4, height - margin.bottom - 2] as const;
-  const moves = shown.map(({ from }, index) => (from === undefined ? undefined : ([scaled(xScale, from[0]), scaled(yScale, from[1]), marks[index]?.x ?? 0, marks[index]?.y ?? 0] as const)));
+  const moves = shown.map(({ from }, index) =>
+    from === undefined
+      ? undefined
+      : ([scaled(xScale, from[0]), scaled(yScale, from[1]), marks[index]?.x ?? 0, marks[index]?.y ?? 0] as const),
+  );
   const fitted = trend ? trendLine(shown, xScale, yScale) : undefined;
   const lines = [...moves.filter((move) => move !== undefined), ...(fitted === undefined ? [] : [fitted])];
-  const labels = placeLabels(marks, { bounds, fontSize, radius: radius + (points.some(({ isNew }) => isNew === true) ? 5 : 2), leaders: shown.length <= leadersUpTo, lines });
+  const labels = placeLabels(marks, {
+    bounds,
+    fontSize,
+    radius: radius + (points.some(({ isNew }) => isNew === true) ? 5 : 2),
+    leaders: shown.length <= leadersUpTo,
+    lines,
+  });
   const body = shown.map((point, index) => {
     const mark = marks[index] as (typeof marks)[number];
     const [place, move] = [labels[index], moves[index]];
@@ -93,18 +116,32 @@ function trendLine(points: readonly ScatterPoint[], xScale: LinearScale, yScale:
   return [scaled(xScale, first), height(first), scaled(xScale, last), height(last)];
 }
 
-function plotScales(points: readonly Pick<ScatterPoint, 'x' | 'y'>[], width: number, height: number, equal: boolean): readonly [LinearScale, LinearScale] {
+function plotScales(
+  points: readonly Pick<ScatterPoint, 'x' | 'y'>[],
+  width: number,
+  height: number,
+  equal: boolean,
+): readonly [LinearScale, LinearScale] {
   const xRange: readonly [number, number] = [margin.left, width - margin.right];
   const yRange: readonly [number, number] = [height - margin.bottom, margin.top];
-  let xDomain = paddedRange(points.map(({ x }) => x), 0.08);
-  let yDomain = paddedRange(points.map(({ y }) => y), 0.1);
+  let xDomain = paddedRange(
+    points.map(({ x }) => x),
+    0.08,
+  );
+  let yDomain = paddedRange(
+    points.map(({ y }) => y),
+    0.1,
+  );
   if (equal) {
     const xUnit = (xDomain[1] - xDomain[0]) / (xRange[1] - xRange[0]);
     const yUnit = (yDomain[1] - yDomain[0]) / (yRange[0] - yRange[1]);
     if (xUnit > yUnit) yDomain = widened(yDomain, xUnit / yUnit);
     else xDomain = widened(xDomain, yUnit / xUnit);
   }
-  return [{ domain: xDomain, range: xRange }, { domain: yDomain, range: yRange }];
+  return [
+    { domain: xDomain, range: xRange },
+    { domain: yDomain, range: yRange },
+  ];
 }
 
 function widened([low, high]: readonly [number, number], factor: number): readonly [number, number] {

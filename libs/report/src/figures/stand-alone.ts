@@ -3,10 +3,15 @@ import { markup, trusted, type Markup } from '../page/markup.ts';
 import { colour, namedColours } from '../page/palette.ts';
 import { textWidth } from './label-candidates.ts';
 
-/** Makes a drawing stand alone: title and legend above it, white behind it, and colours written out in place of variables. */
+/**
+ * Makes a drawing stand alone: title and legend above it, white behind it, and colours written out in place of
+ * variables.
+ */
 export function standAloneFigure(title: string, drawing: Markup, legend?: Legend): string {
   const text = drawing.toString();
-  const [width, height] = ['width', 'height'].map((name) => Number(new RegExp(`^<svg[^>]* ${name}="([0-9.]+)"`, 'u').exec(text)?.[1] ?? 640)) as [number, number];
+  const [width, height] = ['width', 'height'].map((name) =>
+    Number(new RegExp(`^<svg[^>]* ${name}="([0-9.]+)"`, 'u').exec(text)?.[1] ?? 640),
+  ) as [number, number];
   const outer = Math.max(width + 32, textWidth(title, 15) + 40);
   const row = legend === undefined ? { drawing: markup``, height: 0 } : legendRow(legend, 16, 44, outer - 32);
   const top = 48 + row.height;
@@ -17,5 +22,8 @@ export function standAloneFigure(title: string, drawing: Markup, legend?: Legend
 
 /** Writes the colours of the light scheme in place of the page's variables. */
 export function withoutVariables(svg: string): string {
-  return svg.replace(/var\(--([a-z0-9-]+)\)/gu, (reference, name: string) => namedColours[name]?.light ?? reference).replace(/ tabindex="0"| class="[^"]*"/gu, '').replace(/currentColor/gu, namedColours['ink']?.light ?? '#000000');
+  return svg
+    .replace(/var\(--([a-z0-9-]+)\)/gu, (reference, name: string) => namedColours[name]?.light ?? reference)
+    .replace(/ tabindex="0"| class="[^"]*"/gu, '')
+    .replace(/currentColor/gu, namedColours['ink']?.light ?? '#000000');
 }

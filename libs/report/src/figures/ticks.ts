@@ -21,7 +21,9 @@ export function niceTicks(low: number, high: number, count: number): readonly nu
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   // Division by the inverse keeps 0.1 steps from printing as 0.30000000000000004.
-  return Array.from({ length: last - first + 1 }, (_, index) => (step >= 1 ? (first + index) * step : (first + index) / Math.round(1 / step)));
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    step >= 1 ? (first + index) * step : (first + index) / Math.round(1 / step),
+  );
 }
 
 /** Range of values with a margin on both sides, as a share of their span. */

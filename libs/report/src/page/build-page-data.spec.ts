@@ -18,33 +18,66 @@ function studyOf(profiles: Study['profiles']): Study {
 describe('buildPageData', () => {
   it('lists the nearest profiles by distance between weights', () => {
     const { models, concepts, weights } = study.profiles;
-    const distance = (a: number, b: number): number => Math.hypot(...concepts.map((_, at) => (weights[a * concepts.length + at] as number) - (weights[b * concepts.length + at] as number)));
+    const distance = (a: number, b: number): number =>
+      Math.hypot(
+        ...concepts.map(
+          (_, at) => (weights[a * concepts.length + at] as number) - (weights[b * concepts.length + at] as number),
+        ),
+      );
     models.forEach((_, model) => {
-      const expected = [...models.keys()].filter((other) => other !== model).sort((a, b) => distance(model, a) - distance(model, b)).slice(0, 5);
+      const expected = [...models.keys()]
+        .filter((other) => other !== model)
+        .sort((a, b) => distance(model, a) - distance(model, b))
+        .slice(0, 5);
       expect(data.neighbours[model]?.map(([other]) => other)).toEqual(expected);
       expect(data.neighbours[model]?.[0]?.[1]).toBeCloseTo(distance(model, expected[0] as number), 2);
     });
   });
 
   it('lists the same models as sorting all rounded distances does, ties by their order', () => {
-    const shapes = fc.array(fc.array(fc.constantFrom(0, 1, 1.0001, 1.0004, 2), { minLength: 70, maxLength: 70 }), { minLength: 1, maxLength: 9 });
+    const shapes = fc.array(fc.array(fc.constantFrom(0, 1, 1.0001, 1.0004, 2), { minLength: 70, maxLength: 70 }), {
+      minLength: 1,
+      maxLength: 9,
+    });
     fc.assert(
       fc.property(shapes, (rows) => {
         const models = rows.map((_, index) => `m${String(index)}`);
-        const concepts = Array.from({ length: 70 }, (_, index) => ({ concept: `c${String(index)}`, category: 'object' }));
+        const concepts = Array.from({ length: 70 }, (_, index) => ({
+          concept: `c${String(index)}`,
+          category: 'object',
+        }));
         const weights = Float64Array.from(rows.flat());
-        const profiles = { models, concepts, categories: ['object'], units: Int32Array.from(weights), weights, summaries: models.map(() => [{ matches: 1, unique: 1, redundancy: 1 }]) };
-        const distance = (a: number, b: number) => Math.sqrt(concepts.reduce((sum, _, at) => sum + ((rows[a]?.[at] ?? 0) - (rows[b]?.[at] ?? 0)) ** 2, 0));
-        const expected = models.map((_, model) => models.map((__, other): [number, number] => [other, Number(distance(model, other).toPrecision(4))]).filter(([other]) => other !== model).sort((a, b) => a[1] - b[1] || a[0] - b[0]).slice(0, 5));
+        const profiles = {
+          models,
+          concepts,
+          categories: ['object'],
+          units: Int32Array.from(weights),
+          weights,
+          summaries: models.map(() => [{ matches: 1, unique: 1, redundancy: 1 }]),
+        };
+        const distance = (a: number, b: number) =>
+          Math.sqrt(concepts.reduce((sum, _, at) => sum + ((rows[a]?.[at] ?? 0) - (rows[b]?.[at] ?? 0)) ** 2, 0));
+        const expected = models.map((_, model) =>
+          models
+            .map((__, other): [number, number] => [other, Number(distance(model, other).toPrecision(4))])
+            .filter(([other]) => other !== model)
+            .sort((a, b) => a[1] - b[1] || a[0] - b[0])
+            .slice(0, 5),
+        );
         expect(buildPageData(studyOf(profiles)).neighbours).toEqual(expected);
       }),
     );
   });
 
   it('orders models by their units where they are too many to be clustered', () => {
-    const many = readStudy(syntheticStudy({ models: modelsClustered + 1, conceptsPerCategory: 1, columns: 1 })).profiles;
+    const many = readStudy(
+      syntheticStudy({ models: modelsClustered + 1, conceptsPerCategory: 1, columns: 1 }),
+    ).profiles;
     const { order } = buildPageData(studyOf(many));
-    const total = (model: number) => many.units.subarray(model * many.concepts.length, (model + 1) * many.concepts.length).reduce((sum, count) => sum + count, 0);
+    const total = (model: number) =>
+      many.units
+        .subarray(model * many.concepts.length, (model + 1) * many.concepts.length)
+        .reduce((sum, count) => sum + count, 0);
     expect(order.models).toEqual([...many.models.keys()].sort((a, b) => total(b) - total(a) || a - b));
   });
 

@@ -28,7 +28,9 @@ export function buildPageData({ profiles, embedding, tasks }: Study): PageData {
     concepts: concepts.map(({ concept }) => concept),
     conceptCategories: concepts.map(({ category }) => categories.indexOf(category)),
     units: models.map((_, model) => Array.from(units.subarray(model * concepts.length, (model + 1) * concepts.length))),
-    summaries: summaries.map((rows) => rows.map(({ matches, unique, redundancy }) => [matches, unique, finite(redundancy, 5)])),
+    summaries: summaries.map((rows) =>
+      rows.map(({ matches, unique, redundancy }) => [matches, unique, finite(redundancy, 5)]),
+    ),
     neighbours: nearestModels(profiles),
     order: { concepts: conceptOrder(profiles), models: modelOrder(profiles) },
     tasks: tasks === undefined ? null : pageTasks(tasks, models),
@@ -38,14 +40,23 @@ export function buildPageData({ profiles, embedding, tasks }: Study): PageData {
 /** Distances that may round to the same one differ by a smaller factor. */
 const roundingSlack = 1.002;
 
-/** The nearest models of each: by rounded distance, the first of equal ones first. A distance is not added up beyond what can still matter. */
+/**
+ * The nearest models of each: by rounded distance, the first of equal ones first. A distance is not added up beyond
+ * what can still matter.
+ */
 function nearestModels({ models, concepts, weights }: Profiles): readonly (readonly Neighbour[])[] {
   return models.map((_, model) => {
     const found: { readonly other: number; readonly distance: number }[] = [];
     const least = new Float64Array(neighboursListed).fill(Infinity);
     for (let other = 0; other < models.length; other++) {
       if (other === model) continue;
-      const distance = euclidean(weights, concepts.length, model, other, (least[neighboursListed - 1] as number) * roundingSlack);
+      const distance = euclidean(
+        weights,
+        concepts.length,
+        model,
+        other,
+        (least[neighboursListed - 1] as number) * roundingSlack,
+      );
       if (distance === Infinity) continue;
       found.push({ other, distance });
       if (distance < (least[neighboursListed - 1] as number)) {
@@ -70,7 +81,8 @@ function euclidean(values: Float64Array, width: number, a: number, b: number, li
   let sum = 0;
   for (let start = 0; start < width; start += stride) {
     if (sum > most) return Infinity;
-    for (let column = start; column < Math.min(width, start + stride); column++) sum += ((values[a * width + column] as number) - (values[b * width + column] as number)) ** 2;
+    for (let column = start; column < Math.min(width, start + stride); column++)
+      sum += ((values[a * width + column] as number) - (values[b * width + column] as number)) ** 2;
   }
   return sum > most ? Infinity : Math.sqrt(sum);
 }
@@ -78,46 +90,97 @@ function euclidean(values: Float64Array, width: number, a: number, b: number, li
 /** Models by the shares of their units: a model with few matches stands beside those that match the same. */
 function modelOrder(profiles: Profiles): readonly number[] {
   const { models, concepts, units } = profiles;
-  const total = (model: number) => units.subarray(model * concepts.length, (model + 1) * concepts.length).reduce((sum, count) => sum + count, 0);
+  const total = (model: number) =>
+    units.subarray(model * concepts.length, (model + 1) * concepts.length).reduce((sum, count) => sum + count, 0);
   const totals = models.map((_, model) => total(model));
-  if (models.length > modelsClustered) return [...models.keys()].sort((a, b) => (totals[b] as number) - (totals[a] as number) || a - b);
+  if (models.length > modelsClustered)
+    return [...models.keys()].sort((a, b) => (totals[b] as number) - (totals[a] as number) || a - b);
   const roots = rootShares(units, models.length, concepts.length, (row, column) => row * concepts.length + column);
-  return clusterOrder(models.length, (a, b) => euclidean(roots, concepts.length, a, b), (model) => totals[model] as number);
+  return clusterOrder(
+    models.length,
+    (a, b) => euclidean(roots, concepts.length, a, b),
+    (model) => totals[model] as number,
+  );
 }
 
 function conceptOrder({ models, concepts, units }: Profiles): readonly number[] {
-  const totals = concepts.map((_, concept) => models.reduce((sum, _name, model) => sum + (units[model * concepts.length + concept] as number), 0));
+  const totals = concepts.map((_, concept) =>
+    models.reduce((sum, _name, model) => sum + (units[model * concepts.length + concept] as number), 0),
+  );
   const byTotal = [...concepts.keys()].sort((a, b) => (totals[b] as number) - (totals[a] as number) || a - b);
   const first = byTotal.slice(0, conceptsClustered);
-  const roots = rootShares(units, first.length, models.length, (row, column) => column * concepts.length + (first[row] as number));
-  const order = clusterOrder(first.length, (a, b) => euclidean(roots, models.length, a, b), (row) => totals[first[row] as number] as number);
+  const roots = rootShares(
+    units,
+    first.length,
+    models.length,
+    (row, column) => column * concepts.length + (first[row] as number),
+  );
+  const order = clusterOrder(
+    first.length,
+    (a, b) => euclidean(roots, models.length, a, b),
+    (row) => totals[first[row] as number] as number,
+  );
   return [...order.map((row) => first[row] as number), ...byTotal.slice(conceptsClustered)];
 }
 
 /** Square roots of each row's shares (Hellinger): distances then compare the pattern of a row, not its size. */
-function rootShares(units: Int32Array, rows: number, columns: number, at: (row: number, column: number) => number): Float64Array {
+function rootShares(
+  units: Int32Array,
+  rows: number,
+  columns: number,
+  at: (row: number, column: number) => number,
+): Float64Array {
   const shares = new Float64Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     let total = 0;
     for (let column = 0; column < columns; column++) total += units[at(row, column)] as number;
-    for (let column = 0; column < columns && total > 0; column++) shares[row * columns + column] = Math.sqrt((units[at(row, column)] as number) / total);
+    for (let column = 0; column < columns && total > 0; column++)
+      shares[row * columns + column] = Math.sqrt((units[at(row, column)] as number) / total);
   }
   return shares;
 }
 
-function pageTasks({ columns, predictors, relations, conceptLinks, surfaces, scores }: Tasks, models: readonly string[]): PageTasks {
+function pageTasks(
+  { columns, predictors, relations, conceptLinks, surfaces, scores }: Tasks,
+  models: readonly string[],
+): PageTasks {
   const predictorIndex = new Map(predictors.map((name, index) => [name, index]));
   const byColumn: (ShortRelation | null)[][] = columns.map(() => predictors.map(() => null));
   for (const { predictor, column, n, pearson, low, high, spearman, p, pFamily, q, supported } of relations) {
-    (byColumn[column] as (ShortRelation | null)[])[predictorIndex.get(predictor) as number] = [n, finite(pearson, 4), finite(low, 4), finite(high, 4), finite(spearman, 4), finite(p, 4), finite(pFamily, 4), finite(q, 4), supported ? 1 : 0];
+    (byColumn[column] as (ShortRelation | null)[])[predictorIndex.get(predictor) as number] = [
+      n,
+      finite(pearson, 4),
+      finite(low, 4),
+      finite(high, 4),
+      finite(spearman, 4),
+      finite(p, 4),
+      finite(pFamily, 4),
+      finite(q, 4),
+      supported ? 1 : 0,
+    ];
   }
-  const links = columns.map((_, column) => conceptLinks.filter((link) => link.column === column && Number.isFinite(link.pearson)).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson)));
+  const links = columns.map((_, column) =>
+    conceptLinks
+      .filter((link) => link.column === column && Number.isFinite(link.pearson))
+      .sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson)),
+  );
   return {
     columns,
     predictors,
     relations: byColumn,
     scores: columns.map((_, column) => models.map((model) => finite(scores[column]?.get(model) ?? Number.NaN, 6))),
-    links: links.map((all) => all.filter((link, rank) => rank < linksKept || conceptLinkSupported(link)).map((link) => [link.concept, link.category, rounded(link.pearson, 4), finite(link.p, 3), finite(link.q, 3), conceptLinkSupported(link) ? 1 : 0])),
+    links: links.map((all) =>
+      all
+        .filter((link, rank) => rank < linksKept || conceptLinkSupported(link))
+        .map((link) => [
+          link.concept,
+          link.category,
+          rounded(link.pearson, 4),
+          finite(link.p, 3),
+          finite(link.q, 3),
+          conceptLinkSupported(link) ? 1 : 0,
+        ]),
+    ),
     linkCounts: links.map((all) => all.length),
     surfaces: columns.map((_, column) => shortSurface(surfaces.find((surface) => surface.column === column))),
   };
@@ -129,14 +192,18 @@ function shortSurface(surface: Surface | undefined): ShortSurface | null {
   const { x, y, scores, n, error, meanError } = surface;
   const low = values.reduce((least, value) => Math.min(least, value));
   const high = values.reduce((most, value) => Math.max(most, value));
-  const step = (score: number): string => (Number.isFinite(score) ? String(high > low ? Math.min(7, Math.floor(((score - low) / (high - low)) * 8)) : 0) : '.');
+  const step = (score: number): string =>
+    Number.isFinite(score) ? String(high > low ? Math.min(7, Math.floor(((score - low) / (high - low)) * 8)) : 0) : '.';
   return {
     x: [rounded(x[0] as number, 5), rounded(x[x.length - 1] as number, 5)],
     y: [rounded(y[0] as number, 5), rounded(y[y.length - 1] as number, 5)],
     width: x.length,
     steps: Array.from(scores, step).join(''),
     range: [rounded(low, 5), rounded(high, 5)],
-    error: n === undefined || error === undefined || meanError === undefined ? null : [n, rounded(error, 4), rounded(meanError, 4)],
+    error:
+      n === undefined || error === undefined || meanError === undefined
+        ? null
+        : [n, rounded(error, 4), rounded(meanError, 4)],
   };
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 
-/** Policy that lets a page run and style itself with exactly these texts, show images from itself, and do nothing else. */
+/**
+ * Policy that lets a page run and style itself with exactly these texts, show images from itself, and do nothing else.
+ */
 export function contentSecurityPolicy(styles: readonly string[], scripts: readonly string[]): string {
-  const sources = (texts: readonly string[]): string => (texts.length === 0 ? "'none'" : texts.map(sourceHash).join(' '));
+  const sources = (texts: readonly string[]): string =>
+    texts.length === 0 ? "'none'" : texts.map(sourceHash).join(' ');
   return [
     "default-src 'none'",
     `style-src ${sources(styles)}`,

@@ -27,7 +27,11 @@ export interface FigureBlock {
 }
 
 /** Renders a figure under the next number of the page. */
-export function figureBlock(number: number, { id, title, caption, draw, instead, legend, controls, aside, table, tableTitle }: FigureBlock): Markup {
-  const drawing = instead ?? markup`<div class="drawing scroll" role="region" aria-label="${title}" tabindex="0">${draw()}</div>`;
+export function figureBlock(
+  number: number,
+  { id, title, caption, draw, instead, legend, controls, aside, table, tableTitle }: FigureBlock,
+): Markup {
+  const drawing =
+    instead ?? markup`<div class="drawing scroll" role="region" aria-label="${title}" tabindex="0">${draw()}</div>`;
   return markup`<figure id="${id}" aria-labelledby="${id}-title"><figcaption><h3 id="${id}-title"><span class="figure-number">Figure ${number}</span> ${title}</h3><p>${caption}</p></figcaption>${controls !== undefined && markup`<div class="controls" hidden>${controls}</div>`}${legend !== undefined && legendList(legend)}${aside === undefined ? drawing : markup`<div class="beside">${drawing}${aside}</div>`}${table !== undefined && foldedTable(table, tableTitle)}</figure>`;
 }

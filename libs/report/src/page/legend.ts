@@ -22,7 +22,13 @@ export interface Legend {
 
 /** Legend of the groups of models, with the number of models in each. */
 export function groupLegend(sizes: readonly number[]): Legend {
-  return { label: 'Groups of models', items: sizes.map((size, group) => ({ text: `Group ${groupLetter(group)} (${String(size)})`, sign: groupSign(group) })) };
+  return {
+    label: 'Groups of models',
+    items: sizes.map((size, group) => ({
+      text: `Group ${groupLetter(group)} (${String(size)})`,
+      sign: groupSign(group),
+    })),
+  };
 }
 
 /** Entry of an arrow from an earlier place. */
@@ -34,7 +40,10 @@ export const newLegendItem: LegendItem = { text: 'new', sign: newRing(7, 7, 5.5)
 /** Legend of the concept categories. */
 export function categoryLegend(categories: readonly string[]): Legend {
   const tints = categoryColourNames(categories);
-  return { label: 'Concept categories', items: categories.map((name) => ({ text: name, sign: square(colour(tints.get(name) ?? 'quiet')) })) };
+  return {
+    label: 'Concept categories',
+    items: categories.map((name) => ({ text: name, sign: square(colour(tints.get(name) ?? 'quiet')) })),
+  };
 }
 
 /** Legend of up to eight steps of a scale of colours, with the words for each. */
@@ -49,12 +58,23 @@ export function groupMark(group: number): Markup {
 
 /** A legend as a list of the page. */
 export function legendList({ label, items }: Legend): Markup {
-  const entries = items.map(({ text, sign }) => markup`<li><svg class="swatch" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">${sign}</svg> ${text}</li>`);
+  const entries = items.map(
+    ({ text, sign }) =>
+      markup`<li><svg class="swatch" width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">${sign}</svg> ${text}</li>`,
+  );
   return markup`<ul class="legend" aria-label="${label}">${joined(entries)}</ul>`;
 }
 
-/** A legend as a row of signs and words within a saved figure, from `x`, `y` on; wraps at `width`. Returns its height too. */
-export function legendRow({ items }: Legend, x: number, y: number, width: number): { readonly drawing: Markup; readonly height: number } {
+/**
+ * A legend as a row of signs and words within a saved figure, from `x`, `y` on; wraps at `width`. Returns its height
+ * too.
+ */
+export function legendRow(
+  { items }: Legend,
+  x: number,
+  y: number,
+  width: number,
+): { readonly drawing: Markup; readonly height: number } {
   let [left, top] = [x, y];
   const drawn = items.map(({ text, sign }) => {
     const size = 20 + textWidth(text, 12) + 14;

@@ -14,13 +14,18 @@ describe('markup', () => {
 
   it('gives back any text from content and from attributes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', ';', 'a', '`', '=', '/', '-', '!', '\u{1f600}') }), (text) => {
-        const document = parseDocument(String(markup`<!doctype html><html><body><p title="${text}">${text}</p></body></html>`));
-        const paragraph = document.querySelector('p');
-        expect(paragraph?.textContent).toBe(text);
-        expect(paragraph?.getAttribute('title')).toBe(text);
-        expect(document.querySelectorAll('body *')).toHaveLength(1);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('<', '>', '"', "'", '&', ';', 'a', '`', '=', '/', '-', '!', '\u{1f600}') }),
+        (text) => {
+          const document = parseDocument(
+            String(markup`<!doctype html><html><body><p title="${text}">${text}</p></body></html>`),
+          );
+          const paragraph = document.querySelector('p');
+          expect(paragraph?.textContent).toBe(text);
+          expect(paragraph?.getAttribute('title')).toBe(text);
+          expect(document.querySelectorAll('body *')).toHaveLength(1);
+        },
+      ),
     );
   });
 

@@ -1,4 +1,7 @@
-/** A piece of HTML or SVG that is known to be well-formed: only {@link markup}, {@link joined} and {@link trusted} make one. */
+/**
+ * A piece of HTML or SVG that is known to be well-formed: only {@link markup}, {@link joined} and {@link trusted} make
+ * one.
+ */
 export class Markup {
   readonly #text: string;
 
@@ -11,10 +14,18 @@ export class Markup {
   }
 }
 
-/** What a template may hold: markup goes in as it is, everything else is escaped; `undefined` and `false` leave nothing. */
+/**
+ * What a template may hold: markup goes in as it is, everything else is escaped; `undefined` and `false` leave nothing.
+ */
 export type MarkupValue = Markup | string | number | undefined | false | readonly MarkupValue[];
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 /** Text without the control characters and halves of characters that no HTML or SVG may hold. */
 export function allowedText(text: string): string {

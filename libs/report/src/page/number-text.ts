@@ -28,7 +28,9 @@ export function probability(value: number): string {
 
 /** A p or q value as a statement: "q = 0.031", "q < 0.001". */
 export function probabilityStatement(symbol: string, value: number): string {
-  return Number.isFinite(value) && value < 0.001 ? `${symbol}\u00a0<\u00a00.001` : `${symbol}\u00a0=\u00a0${probability(value)}`;
+  return Number.isFinite(value) && value < 0.001
+    ? `${symbol}\u00a0<\u00a00.001`
+    : `${symbol}\u00a0=\u00a0${probability(value)}`;
 }
 
 /** A whole number with thin spaces between thousands. */

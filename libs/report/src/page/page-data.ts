@@ -7,12 +7,32 @@ export type SummaryTriple = readonly [matches: number, unique: number, redundanc
 export type Neighbour = readonly [model: number, distance: number];
 
 /** A relation in short: n, Pearson with its interval, Spearman, p, family-wise p, q, and 1 where it is supported. */
-export type ShortRelation = readonly [n: number, pearson: number | null, low: number | null, high: number | null, spearman: number | null, p: number | null, pFamily: number | null, q: number | null, supported: 0 | 1];
+export type ShortRelation = readonly [
+  n: number,
+  pearson: number | null,
+  low: number | null,
+  high: number | null,
+  spearman: number | null,
+  p: number | null,
+  pFamily: number | null,
+  q: number | null,
+  supported: 0 | 1,
+];
 
 /** A concept that goes with a score: label, category, Pearson, p, q, and 1 where it is supported. */
-export type ShortLink = readonly [concept: string, category: string, pearson: number, p: number | null, q: number | null, supported: 0 | 1];
+export type ShortLink = readonly [
+  concept: string,
+  category: string,
+  pearson: number,
+  p: number | null,
+  q: number | null,
+  supported: 0 | 1,
+];
 
-/** A surface over components 1 and 2, its scores as steps 0 to 7 from the lowest to the highest (`.` where there is none). */
+/**
+ * A surface over components 1 and 2, its scores as steps 0 to 7 from the lowest to the highest (`.` where there is
+ * none).
+ */
 export interface ShortSurface {
   /** Lowest and highest grid position on component 1. */
   readonly x: readonly [number, number];
@@ -46,7 +66,9 @@ export interface PageTasks {
   readonly surfaces: readonly (ShortSurface | null)[];
 }
 
-/** What the page carries of a study for its script. The page itself is drawn from the same values, so both always agree. */
+/**
+ * What the page carries of a study for its script. The page itself is drawn from the same values, so both always agree.
+ */
 export interface PageData {
   /** Names of the models. */
   readonly models: readonly string[];

@@ -6,7 +6,10 @@ export function pageStyles(): string {
 }
 
 function schemes(): string {
-  const values = (scheme: 'light' | 'dark'): string => Object.entries(namedColours).map(([name, entry]) => `--${name}:${entry[scheme]};`).join('');
+  const values = (scheme: 'light' | 'dark'): string =>
+    Object.entries(namedColours)
+      .map(([name, entry]) => `--${name}:${entry[scheme]};`)
+      .join('');
   return `:root{color-scheme:light;${values('light')}}
 @media screen and (prefers-color-scheme:dark){:root:not([data-scheme=light]){color-scheme:dark;${values('dark')}}}
 @media screen{:root[data-scheme=dark]{color-scheme:dark;${values('dark')}}}`;
@@ -14,9 +17,13 @@ function schemes(): string {
 
 /** Light text stands on the dark ends of the scale, and the other way round in the dark scheme. */
 function gridSteps(): string {
-  const ink = (step: number, scheme: 'light' | 'dark'): string => (contrast(divergingColours[step]?.[scheme] ?? '#888888') ? '#ffffff' : '#16171a');
-  const steps = (scheme: 'light' | 'dark'): string => divergingColours.map((_, step) => `--ink-${String(step)}:${ink(step, scheme)};`).join('');
-  const rules = divergingColours.map((_, step) => `.d${String(step)}{background:var(--diverging-${String(step)});color:var(--ink-${String(step)})}`).join('\n');
+  const ink = (step: number, scheme: 'light' | 'dark'): string =>
+    contrast(divergingColours[step]?.[scheme] ?? '#888888') ? '#ffffff' : '#16171a';
+  const steps = (scheme: 'light' | 'dark'): string =>
+    divergingColours.map((_, step) => `--ink-${String(step)}:${ink(step, scheme)};`).join('');
+  const rules = divergingColours
+    .map((_, step) => `.d${String(step)}{background:var(--diverging-${String(step)});color:var(--ink-${String(step)})}`)
+    .join('\n');
   return `:root{${steps('light')}}
 @media screen and (prefers-color-scheme:dark){:root:not([data-scheme=light]){${steps('dark')}}}
 @media screen{:root[data-scheme=dark]{${steps('dark')}}}

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { categoryColourNames, categoryColours, divergingStep, groupColours, groupLetter, groupShape, surfaceColours, type SchemeColour } from './palette.ts';
+import {
+  categoryColourNames,
+  categoryColours,
+  divergingStep,
+  groupColours,
+  groupLetter,
+  groupShape,
+  surfaceColours,
+  type SchemeColour,
+} from './palette.ts';
 
 /** Full dichromacy after Machado, Oliveira and Fernandes (2009), on linear RGB. */
 const visions = {
@@ -14,23 +23,32 @@ describe.each(Object.keys(visions) as (keyof typeof visions)[])('palette for %s'
     expect(closest(categoryColours.slice(0, 4), scheme, vision)).toBeGreaterThan(0.08);
   });
 
-  it.each(['light', 'dark'] as const)('keeps the first groups apart in the %s scheme, besides their shapes', (scheme) => {
-    expect(closest(groupColours.slice(0, 3), scheme, vision)).toBeGreaterThan(0.06);
-  });
+  it.each(['light', 'dark'] as const)(
+    'keeps the first groups apart in the %s scheme, besides their shapes',
+    (scheme) => {
+      expect(closest(groupColours.slice(0, 3), scheme, vision)).toBeGreaterThan(0.06);
+    },
+  );
 });
 
 describe('palette', () => {
-  it.each(['light', 'dark'] as const)('has ink that can be read on paper and panel in the %s scheme (WCAG AA)', (scheme) => {
-    for (const ground of [surfaceColours.paper, surfaceColours.panel]) {
-      for (const ink of [surfaceColours.ink, surfaceColours.quiet, surfaceColours.accent, surfaceColours.alert]) {
-        expect(contrast(ink[scheme], ground[scheme])).toBeGreaterThanOrEqual(4.5);
+  it.each(['light', 'dark'] as const)(
+    'has ink that can be read on paper and panel in the %s scheme (WCAG AA)',
+    (scheme) => {
+      for (const ground of [surfaceColours.paper, surfaceColours.panel]) {
+        for (const ink of [surfaceColours.ink, surfaceColours.quiet, surfaceColours.accent, surfaceColours.alert]) {
+          expect(contrast(ink[scheme], ground[scheme])).toBeGreaterThanOrEqual(4.5);
+        }
+        for (const mark of groupColours) expect(contrast(mark[scheme], ground[scheme])).toBeGreaterThanOrEqual(3);
       }
-      for (const mark of groupColours) expect(contrast(mark[scheme], ground[scheme])).toBeGreaterThanOrEqual(3);
-    }
-  });
+    },
+  );
 
   it('gives 64 groups a mark of their own, and letters past Z', () => {
-    const marks = Array.from({ length: 64 }, (_, group) => `${String(group % groupColours.length)}${groupShape(group)}`);
+    const marks = Array.from(
+      { length: 64 },
+      (_, group) => `${String(group % groupColours.length)}${groupShape(group)}`,
+    );
     expect(new Set(marks).size).toBe(64);
     expect([0, 25, 26].map(groupLetter)).toEqual(['A', 'Z', 'A2']);
   });
@@ -68,7 +86,11 @@ function closest(colours: readonly SchemeColour[], scheme: 'light' | 'dark', vis
   const m = visions[vision];
   const points = colours.map((entry) => {
     const [r, g, b] = linear(entry[scheme]);
-    const at = (row: number): number => Math.min(1, Math.max(0, (m[row * 3] as number) * r + (m[row * 3 + 1] as number) * g + (m[row * 3 + 2] as number) * b));
+    const at = (row: number): number =>
+      Math.min(
+        1,
+        Math.max(0, (m[row * 3] as number) * r + (m[row * 3 + 1] as number) * g + (m[row * 3 + 2] as number) * b),
+      );
     return oklab(at(0), at(1), at(2));
   });
   let least = Number.POSITIVE_INFINITY;
@@ -82,5 +104,9 @@ function oklab(r: number, g: number, b: number): readonly [number, number, numbe
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
-  return [0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s, 1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s, 0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s];
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
 }

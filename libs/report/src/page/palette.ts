@@ -10,9 +10,20 @@ export interface SchemeColour {
 export type PointShape = 'circle' | 'triangle' | 'square' | 'diamond' | 'plus' | 'wedge' | 'star' | 'hexagon';
 
 /** Shapes of the groups, in the order of their numbers. */
-export const groupShapes = ['circle', 'triangle', 'square', 'diamond', 'plus', 'wedge', 'star', 'hexagon'] as const satisfies readonly PointShape[];
+export const groupShapes = [
+  'circle',
+  'triangle',
+  'square',
+  'diamond',
+  'plus',
+  'wedge',
+  'star',
+  'hexagon',
+] as const satisfies readonly PointShape[];
 
-/** Colours of the groups of models; after Okabe and Ito's palette for colour-blind readers, darkened to stand on white. */
+/**
+ * Colours of the groups of models; after Okabe and Ito's palette for colour-blind readers, darkened to stand on white.
+ */
 export const groupColours = [
   { light: '#0a4a8c', dark: '#5c9df0' },
   { light: '#c94f00', dark: '#ff9a57' },
@@ -121,13 +132,17 @@ export function groupLetter(group: number): string {
   return `${String.fromCharCode(65 + (group % 26))}${round === 0 ? '' : String(round + 1)}`;
 }
 
-/** Colours of concept categories by name: known ones keep theirs, others take what is left in the order of their names. */
+/**
+ * Colours of concept categories by name: known ones keep theirs, others take what is left in the order of their names.
+ */
 export function categoryColourNames(categories: readonly string[]): ReadonlyMap<string, string> {
   const known: readonly string[] = knownCategories;
   const others = categories.filter((name) => !known.includes(name)).sort((a, b) => (a < b ? -1 : 1));
   return new Map(
     categories.map((name) => {
-      const slot = known.includes(name) ? known.indexOf(name) : (known.length + others.indexOf(name)) % categoryColours.length;
+      const slot = known.includes(name)
+        ? known.indexOf(name)
+        : (known.length + others.indexOf(name)) % categoryColours.length;
       return [name, `kind-${String(slot)}`];
     }),
   );

@@ -16,7 +16,10 @@ describe('placeImages', () => {
 
   it('spends a budget on the best unit of every model first', () => {
     const [first, second] = galleries.map(({ units }) => units[0]?.images[0]);
-    const placed = placeImages(galleries, { kind: 'embedded', budgetBytes: (first?.bytes.length ?? 0) + (second?.bytes.length ?? 0) });
+    const placed = placeImages(galleries, {
+      kind: 'embedded',
+      budgetBytes: (first?.bytes.length ?? 0) + (second?.bytes.length ?? 0),
+    });
     expect(first !== undefined && placed.find(first) !== undefined).toBe(true);
     expect(second !== undefined && placed.find(second) !== undefined).toBe(true);
     expect(placed.definitions.length + placed.left).toBeGreaterThanOrEqual(24 - 5);

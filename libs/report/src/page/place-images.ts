@@ -65,9 +65,18 @@ export function placeImages(galleries: readonly UnitGallery[], placement: ImageP
       const path = `${placement.folder}/${hash}.${type === 'image/jpeg' ? 'jpg' : type.slice('image/'.length)}`;
       files.push({ path, bytes });
       definition = { id: `image-${hash}`, address: path, width, height };
-    } else if (definition === undefined && placement.kind === 'embedded' && spent + bytes.length <= placement.budgetBytes) {
+    } else if (
+      definition === undefined &&
+      placement.kind === 'embedded' &&
+      spent + bytes.length <= placement.budgetBytes
+    ) {
       spent += bytes.length;
-      definition = { id: `image-${hash}`, address: `data:${type};base64,${Buffer.from(bytes).toString('base64')}`, width, height };
+      definition = {
+        id: `image-${hash}`,
+        address: `data:${type};base64,${Buffer.from(bytes).toString('base64')}`,
+        width,
+        height,
+      };
     }
     if (definition === undefined) {
       left += 1;
@@ -80,6 +89,12 @@ export function placeImages(galleries: readonly UnitGallery[], placement: ImageP
 }
 
 function inFairOrder(galleries: readonly UnitGallery[]): readonly GalleryImage[] {
-  const entries = galleries.flatMap(({ units }, gallery) => units.flatMap(({ images }, unit) => images.map((image, rank) => ({ image, order: [unit, rank, gallery] as const }))));
-  return entries.sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1] || a.order[2] - b.order[2]).map(({ image }) => image);
+  const entries = galleries.flatMap(({ units }, gallery) =>
+    units.flatMap(({ images }, unit) =>
+      images.map((image, rank) => ({ image, order: [unit, rank, gallery] as const })),
+    ),
+  );
+  return entries
+    .sort((a, b) => a.order[0] - b.order[0] || a.order[1] - b.order[1] || a.order[2] - b.order[2])
+    .map(({ image }) => image);
 }

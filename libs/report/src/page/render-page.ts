@@ -10,7 +10,10 @@ import { pageStyles } from './page-styles.ts';
 export function renderPage({ title, abstract }: StudyFacts, sections: readonly PageSection[], data: PageData): string {
   const styles = pageStyles();
   const entries = sections.map((section) => markup`<li><a href="#${section.id}">${section.title}</a></li>`);
-  const bodies = sections.map((section) => markup`<section id="${section.id}" aria-labelledby="${section.id}-heading"><h2 id="${section.id}-heading">${section.title}</h2>${section.body}</section>`);
+  const bodies = sections.map(
+    (section) =>
+      markup`<section id="${section.id}" aria-labelledby="${section.id}-heading"><h2 id="${section.id}-heading">${section.title}</h2>${section.body}</section>`,
+  );
   return markup`<!doctype html>
 <html lang="en">
 <head>
@@ -38,5 +41,10 @@ ${joined(bodies, '\n')}
 
 /** JSON that cannot end its own element, whatever names the tables hold. */
 export function jsonForPage(data: PageData): Markup {
-  return trusted(JSON.stringify(data).replace(/[<>&\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  return trusted(
+    JSON.stringify(data).replace(
+      /[<>&\u2028\u2029]/gu,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );
 }

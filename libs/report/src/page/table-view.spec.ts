@@ -38,6 +38,8 @@ describe('tableView', () => {
 
 describe('escapeMarkdown', () => {
   it('disarms links, mentions, HTML, emphasis and line ends', () => {
-    expect(escapeMarkdown('[x](http://e.org) @me <i> *a*\n# b')).toBe('\\[x\\]\\(http:\u200b//e.org\\) \\@me &lt;i&gt; \\*a\\* \\# b');
+    expect(escapeMarkdown('[x](http://e.org) @me <i> *a*\n# b')).toBe(
+      '\\[x\\]\\(http:\u200b//e.org\\) \\@me &lt;i&gt; \\*a\\* \\# b',
+    );
   });
 });

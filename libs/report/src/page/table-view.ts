@@ -56,11 +56,21 @@ export function tableView<R>(block: TableBlock<R>): TableView {
     caption,
     rows: rows.length,
     html: () => tableMarkup(block),
-    csv: () => csvText(columns.map(({ title, value }) => ({ name: title, cell: (row) => value(rows[row] as R) })), rows.length),
+    csv: () =>
+      csvText(
+        columns.map(({ title, value }) => ({ name: title, cell: (row) => value(rows[row] as R) })),
+        rows.length,
+      ),
     markdown: (limit = rows.length) => {
       const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-      const body = rows.slice(0, limit).map((row) => line(columns.map((column) => escapeMarkdown(textOf(column, row)))));
-      return [line(columns.map(({ title }) => escapeMarkdown(title))), line(columns.map(({ numeric }) => (numeric === true ? '---:' : '---'))), ...body].join('\n');
+      const body = rows
+        .slice(0, limit)
+        .map((row) => line(columns.map((column) => escapeMarkdown(textOf(column, row)))));
+      return [
+        line(columns.map(({ title }) => escapeMarkdown(title))),
+        line(columns.map(({ numeric }) => (numeric === true ? '---:' : '---'))),
+        ...body,
+      ].join('\n');
     },
   };
 }
@@ -83,8 +93,13 @@ export function escapeMarkdown(text: string): string {
 const longText = 40;
 
 function tableMarkup<R>({ id, caption, columns, rows, interactive = false }: TableBlock<R>): Markup {
-  const head = columns.map(({ title, hint, numeric }) => markup`<th scope="col"${attribute('class', numeric === true ? 'number' : undefined)}${attribute('title', hint)}>${title}</th>`);
-  const body = rows.map((row) => markup`<tr>${columns.map((column, index) => cellMarkup(column, row, index === 0, interactive))}</tr>`);
+  const head = columns.map(
+    ({ title, hint, numeric }) =>
+      markup`<th scope="col"${attribute('class', numeric === true ? 'number' : undefined)}${attribute('title', hint)}>${title}</th>`,
+  );
+  const body = rows.map(
+    (row) => markup`<tr>${columns.map((column, index) => cellMarkup(column, row, index === 0, interactive))}</tr>`,
+  );
   return markup`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table id="${id}"${attribute('data-interactive', interactive ? 'true' : undefined)}><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${joined(body)}</tbody></table></div>`;
 }
 
@@ -92,7 +107,10 @@ function cellMarkup<R>(column: TableColumn<R>, row: R, heading: boolean, sortabl
   const { numeric, value, cell } = column;
   const content = cell === undefined ? textOf(column, row) : cell(row);
   const raw = value(row);
-  const sort = sortable && typeof raw === 'number' && String(raw) !== content ? attribute('data-sort', Number.isFinite(raw) ? String(Number(raw.toPrecision(6))) : '') : undefined;
+  const sort =
+    sortable && typeof raw === 'number' && String(raw) !== content
+      ? attribute('data-sort', Number.isFinite(raw) ? String(Number(raw.toPrecision(6))) : '')
+      : undefined;
   // The style sheet cuts off what is longer than any usual name.
   const title = typeof raw === 'string' && raw.length > longText ? attribute('title', raw) : undefined;
   const attributes = markup`${attribute('class', numeric === true ? 'number' : undefined)}${sort}${title}`;

@@ -11,7 +11,13 @@ export function changeBlock(page: PageContext): Markup | false {
   if (change === undefined) return false;
   const sentences = changeSentences(change).map((text) => markup`<p>${text}</p>`);
   const table = changeTable(change);
-  const sizes = embedding === undefined ? [] : Array.from({ length: embedding.groups }, (_, group) => embedding.points.filter((point) => point.group === group).length);
+  const sizes =
+    embedding === undefined
+      ? []
+      : Array.from(
+          { length: embedding.groups },
+          (_, group) => embedding.points.filter((point) => point.group === group).length,
+        );
   const groups = groupLegend(sizes);
   const figure =
     embedding === undefined || !change.isDetermined
@@ -19,8 +25,12 @@ export function changeBlock(page: PageContext): Markup | false {
       : page.figure({
           id: 'changes',
           title: 'Where the models stood, and where they stand',
-          caption: 'Arrows lead from the last run’s places to the present ones. The last run’s were first laid on the present ones by the shift, rotation and reflection that fit best over the shared models (orthogonal Procrustes, nothing scaled): only what a new embedding changes between models is left.',
-          legend: { ...groups, items: [...groups.items, movedLegendItem, ...(change.added.length > 0 ? [newLegendItem] : [])] },
+          caption:
+            'Arrows lead from the last run’s places to the present ones. The last run’s were first laid on the present ones by the shift, rotation and reflection that fit best over the shared models (orthogonal Procrustes, nothing scaled): only what a new embedding changes between models is left.',
+          legend: {
+            ...groups,
+            items: [...groups.items, movedLegendItem, ...(change.added.length > 0 ? [newLegendItem] : [])],
+          },
           aside: markup`<div class="panel">${farthestMoves(change)}</div>`,
           draw: () => drawChange(embedding, change, 760, 460),
           table,

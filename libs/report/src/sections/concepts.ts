@@ -16,7 +16,11 @@ const tableCellsShown = 12_000;
 export function conceptsSection(page: PageContext): PageSection | undefined {
   const { profiles, embedding } = page.study;
   if (profiles.concepts.length === 0) return undefined;
-  return { id: 'concepts', title: 'Concepts', body: markup`${embedding !== undefined && embedding.loadings.length > 0 && loadingFigures(page, embedding)}${mapFigure(page)}` };
+  return {
+    id: 'concepts',
+    title: 'Concepts',
+    body: markup`${embedding !== undefined && embedding.loadings.length > 0 && loadingFigures(page, embedding)}${mapFigure(page)}`,
+  };
 }
 
 function loadingFigures(page: PageContext, embedding: Embedding): Markup {
@@ -27,7 +31,10 @@ function loadingFigures(page: PageContext, embedding: Embedding): Markup {
     page.figure({
       id: `loadings-${String(component + 1)}`,
       title: `Concepts of component ${String(component + 1)}`,
-      caption: component === 0 ? `The ${String(Math.min(loadings.length, loadingsShown * 2))} concepts with the largest weight: units for those on the right move a model up on the component, units for those on the left move it down.` : 'The same for this component.',
+      caption:
+        component === 0
+          ? `The ${String(Math.min(loadings.length, loadingsShown * 2))} concepts with the largest weight: units for those on the right move a model up on the component, units for those on the left move it down.`
+          : 'The same for this component.',
       legend,
       draw: () => drawLoadingBars(page.host, loadings, component, categories),
       table: componentTable(embedding, component),
@@ -36,7 +43,8 @@ function loadingFigures(page: PageContext, embedding: Embedding): Markup {
   const profile = page.figure({
     id: 'loadings',
     title: 'Weights of all concepts, component by component',
-    caption: 'A concept stands at the same place in every strip. High bars pull a model with many units for the concept up on that component, low bars pull it down.',
+    caption:
+      'A concept stands at the same place in every strip. High bars pull a model with many units for the concept up on that component, low bars pull it down.',
     legend,
     draw: () => drawLoadingProfile(page.host, embedding, categories),
     table: loadingTable(embedding),

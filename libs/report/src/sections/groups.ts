@@ -26,7 +26,10 @@ function groupCard({ points, traits }: Embedding, group: number): Markup {
   const own = traits.filter((trait) => trait.group === group && Number.isFinite(trait.difference));
   const weights = own.filter(({ trait }) => trait === 'weight').sort((a, b) => b.difference - a.difference);
   const more = weights.filter(({ difference }) => difference > 0).slice(0, conceptsNamed);
-  const less = weights.filter(({ difference }) => difference < 0).slice(-conceptsNamed).reverse();
+  const less = weights
+    .filter(({ difference }) => difference < 0)
+    .slice(-conceptsNamed)
+    .reverse();
   return markup`<article class="card" aria-labelledby="group-${groupLetter(group)}"><h4 id="group-${groupLetter(group)}">${groupMark(group)} Group ${groupLetter(group)}</h4><p class="members">${listed(members)}</p>${summaryRows(own)}<ul class="plain">${conceptLine('More than the others', more)}${conceptLine('Less than the others', less)}</ul></article>`;
 }
 
@@ -48,5 +51,11 @@ function summaryRows(traits: readonly Trait[]): Markup | false {
 
 function conceptLine(words: string, traits: readonly Trait[]): Markup | false {
   if (traits.length === 0) return false;
-  return markup`<li><strong>${words}</strong> ${joined(traits.map(({ concept, category }) => markup`<span class="nowrap">${concept} <span class="quiet">(${category})</span></span>`), ', ')}</li>`;
+  return markup`<li><strong>${words}</strong> ${joined(
+    traits.map(
+      ({ concept, category }) =>
+        markup`<span class="nowrap">${concept} <span class="quiet">(${category})</span></span>`,
+    ),
+    ', ',
+  )}</li>`;
 }

@@ -13,7 +13,9 @@ export function methodSection({ study }: PageContext): PageSection {
 
 function warnings({ warnings: all = [] }: StudyFacts): Markup {
   if (all.length === 0) return markup`<h3>Warnings</h3><p>None.</p>`;
-  const items = all.map(({ subject, text }) => markup`<li>${subject !== '' && markup`<strong>${subject}</strong> `}${text}</li>`);
+  const items = all.map(
+    ({ subject, text }) => markup`<li>${subject !== '' && markup`<strong>${subject}</strong> `}${text}</li>`,
+  );
   return markup`<h3>Warnings</h3><ul class="warnings">${joined(items)}</ul>`;
 }
 

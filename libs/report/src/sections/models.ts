@@ -9,8 +9,14 @@ import { comparisonView } from '../views/compare-view.ts';
 /** Words and captions of the three figures of bars. */
 const barWords = {
   matches: ['Matching units', 'Units of each model that match a concept, stacked by the category of the concept.'],
-  unique: ['Unique concepts', 'Distinct concepts that the units of each model match. Models stand in the order of their matching units.'],
-  redundancy: ['Redundancy', 'Matching units per unique concept, over all categories: how many units a model spends on one concept.'],
+  unique: [
+    'Unique concepts',
+    'Distinct concepts that the units of each model match. Models stand in the order of their matching units.',
+  ],
+  redundancy: [
+    'Redundancy',
+    'Matching units per unique concept, over all categories: how many units a model spends on one concept.',
+  ],
 } as const;
 
 /** The section on single models: their bars, a table of all counts, and two models side by side. */

@@ -32,23 +32,39 @@ function keyNumbers({ profiles, embedding, tasks, galleries }: Study): Markup {
     [profiles.concepts.length, 'concept', 'concepts'],
     [matches, 'matching unit', 'matching units'],
     ...(tasks === undefined ? [] : [[tasks.columns.length, 'score column', 'score columns'] as const]),
-    ...(galleries.length === 0 ? [] : [[galleries.reduce((sum, { units }) => sum + units.length, 0), 'unit with images', 'units with images'] as const]),
+    ...(galleries.length === 0
+      ? []
+      : [
+          [
+            galleries.reduce((sum, { units }) => sum + units.length, 0),
+            'unit with images',
+            'units with images',
+          ] as const,
+        ]),
   ];
   return markup`<dl class="key-numbers">${numbers.map(([count, one, many]) => markup`<div><dt>${count === 1 ? one : many}</dt><dd>${whole(count)}</dd></div>`)}</dl>`;
 }
 
 function findingList(all: readonly Finding[]): Markup | false {
   if (all.length === 0) return false;
-  const items = all.map(({ kind, text }) => markup`<li class="finding ${kind}"><span class="tag">${kindWords[kind]}</span> ${text}</li>`);
+  const items = all.map(
+    ({ kind, text }) => markup`<li class="finding ${kind}"><span class="tag">${kindWords[kind]}</span> ${text}</li>`,
+  );
   return markup`<h3 id="findings">Findings</h3><ul class="findings" aria-labelledby="findings">${joined(items)}</ul>`;
 }
 
-const kindWords: Readonly<Record<Finding['kind'], string>> = { supported: 'supported', unsupported: 'not supported', description: 'description' };
+const kindWords: Readonly<Record<Finding['kind'], string>> = {
+  supported: 'supported',
+  unsupported: 'not supported',
+  description: 'description',
+};
 
 function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
   const { data } = page;
   const { components, points, groups } = embedding;
-  const legend = groupLegend(Array.from({ length: groups }, (_, group) => points.filter((point) => point.group === group).length));
+  const legend = groupLegend(
+    Array.from({ length: groups }, (_, group) => points.filter((point) => point.group === group).length),
+  );
   const first = components >= 2 ? ([0, 1] as const) : ([0, 0] as const);
   const model = Math.max(0, data.models.indexOf(points[0]?.model ?? ''));
   const main = embeddingFigure(page, first, {
@@ -60,7 +76,22 @@ function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
   return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pairTable(embedding, [2, 1]) })}${varianceFigure(page, embedding)}</div>`;
 }
 
-function embeddingFigure(page: PageContext, [x, y]: readonly [number, number], { width = 760, height = 500, ...parts }: { readonly legend: ReturnType<typeof groupLegend>; readonly controls?: Markup; readonly aside?: Markup; readonly table?: ReturnType<typeof pointTable>; readonly width?: number; readonly height?: number }): Markup {
+function embeddingFigure(
+  page: PageContext,
+  [x, y]: readonly [number, number],
+  {
+    width = 760,
+    height = 500,
+    ...parts
+  }: {
+    readonly legend: ReturnType<typeof groupLegend>;
+    readonly controls?: Markup;
+    readonly aside?: Markup;
+    readonly table?: ReturnType<typeof pointTable>;
+    readonly width?: number;
+    readonly height?: number;
+  },
+): Markup {
   const draw = (): Markup => drawEmbedding(page.data, { x, y, width, height });
   const crowded = crowdedNames(draw());
   const words = x === y ? `component ${String(x + 1)}` : `components ${String(x + 1)} and ${String(y + 1)}`;
@@ -74,7 +105,11 @@ function embeddingFigure(page: PageContext, [x, y]: readonly [number, number], {
 }
 
 function componentChoice(axis: 'x' | 'y', components: number, chosen: number): Markup {
-  const options = Array.from({ length: components }, (_, component) => (component === chosen ? markup`<option value="${component}" selected>component ${component + 1}</option>` : markup`<option value="${component}">component ${component + 1}</option>`));
+  const options = Array.from({ length: components }, (_, component) =>
+    component === chosen
+      ? markup`<option value="${component}" selected>component ${component + 1}</option>`
+      : markup`<option value="${component}">component ${component + 1}</option>`,
+  );
   return markup`<label>${axis === 'x' ? 'Across' : 'Up'} <select id="embedding-${axis}">${joined(options)}</select></label>`;
 }
 

@@ -4,18 +4,35 @@ import { divergingStep } from '../page/palette.ts';
 import type { Relation, ScoreColumn, Tasks } from '../tables/study.ts';
 import { columnWords, predictorFamily, predictorHeading, predictorWords } from '../words/predictor-words.ts';
 
-/** The heat map of relations as a table: scores down, properties across, so that screen readers and keyboards can walk it. */
+/**
+ * The heat map of relations as a table: scores down, properties across, so that screen readers and keyboards can walk
+ * it.
+ */
 export function relationGrid({ columns, predictors, relations }: Tasks): Markup {
   const byCell = new Map(relations.map((relation) => [cellKey(relation.column, relation.predictor), relation]));
   const families = runs(predictors.map(predictorFamily));
   const firsts = new Set(families.map(({ start }) => start));
   const edge = (index: number): string => (firsts.has(index) && index > 0 ? ' edge' : '');
-  const head = families.map(({ value, length, start }) => markup`<th scope="colgroup" colspan="${length}" class="family${edge(start)}">${value}</th>`);
-  const names = predictors.map((predictor, index) => markup`<th scope="col" class="property${edge(index)}" title="${predictorWords(predictor)}"><span>${predictorHeading(predictor)}</span></th>`);
+  const head = families.map(
+    ({ value, length, start }) =>
+      markup`<th scope="colgroup" colspan="${length}" class="family${edge(start)}">${value}</th>`,
+  );
+  const names = predictors.map(
+    (predictor, index) =>
+      markup`<th scope="col" class="property${edge(index)}" title="${predictorWords(predictor)}"><span>${predictorHeading(predictor)}</span></th>`,
+  );
   const tasks = runs(columns.map(({ task }) => task));
   const bodies = tasks.map(({ value, length, start }) => {
     const rows = columns.slice(start, start + length).map((column, offset) => {
-      const cells = predictors.map((predictor, index) => relationCell(byCell.get(cellKey(start + offset, predictor)), column, predictor, [start + offset, index], edge(index)));
+      const cells = predictors.map((predictor, index) =>
+        relationCell(
+          byCell.get(cellKey(start + offset, predictor)),
+          column,
+          predictor,
+          [start + offset, index],
+          edge(index),
+        ),
+      );
       return markup`<tr><th scope="row">${columnWords(column)}${!column.higherIsBetter && markup` <span title="lower is better" aria-label="lower is better" role="img">↓</span>`}</th>${joined(cells)}</tr>`;
     });
     return markup`<tbody><tr class="task"><th scope="rowgroup" colspan="${predictors.length + 1}"><span>${value === '' ? 'scores' : value}</span></th></tr>${joined(rows)}</tbody>`;
@@ -29,7 +46,13 @@ export function relationLegend(): Markup {
   return markup`<p class="scale-legend"><span>−1</span><span class="steps" role="img" aria-label="Colours from blue for −1 over grey for 0 to orange for 1">${joined(steps)}</span><span>+1</span><span class="note"><span class="step d9 supported">●</span> supported</span></p>`;
 }
 
-function relationCell(relation: Relation | undefined, column: ScoreColumn, predictor: string, [row, place]: readonly [number, number], edge: string): Markup {
+function relationCell(
+  relation: Relation | undefined,
+  column: ScoreColumn,
+  predictor: string,
+  [row, place]: readonly [number, number],
+  edge: string,
+): Markup {
   if (relation === undefined || !Number.isFinite(relation.pearson)) return markup`<td class="empty${edge}">–</td>`;
   const { pearson, supported, low, high, q, n } = relation;
   const words = `${predictorWords(predictor)}, ${columnWords(column)}: r = ${decimals(pearson, 2)}, 95 % interval ${decimals(low, 2)} to ${decimals(high, 2)}, ${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' : ', not supported'}`;
@@ -40,7 +63,9 @@ function cellKey(column: number, predictor: string): string {
   return `${String(column)} ${predictor}`;
 }
 
-function runs(values: readonly string[]): readonly { readonly value: string; readonly start: number; readonly length: number }[] {
+function runs(
+  values: readonly string[],
+): readonly { readonly value: string; readonly start: number; readonly length: number }[] {
   const found: { value: string; start: number; length: number }[] = [];
   values.forEach((value, index) => {
     const last = found[found.length - 1];

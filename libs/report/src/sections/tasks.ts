@@ -31,40 +31,62 @@ function relationBlock(page: PageContext, tasks: Tasks): Markup {
     supported === 0
       ? markup`<strong>No relation of this study is supported</strong>: with so few models and so many pairs, correlations of this size arise by chance.`
       : `${String(supported)} of ${counted(tasks.relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`
-  }${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${page.figure({
-    id: 'relations',
-    title: 'Correlation of model properties with task scores',
-    caption: markup`Pearson correlation over the models that have both. Supported relations carry a dot (●) and a frame. Scores marked ↓ are errors: lower is better.<span class="with-script" hidden> Choose a cell to see its models below.</span>`,
-    draw: () => (page.data.tasks === null ? markup`` : drawRelationMap(page.data.tasks)),
-    instead: markup`${relationLegend()}${relationGrid(tasks)}`,
-    table: relationTable(tasks),
-    tableTitle: 'All relations with their intervals',
-  })}`;
+  }${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${page.figure(
+    {
+      id: 'relations',
+      title: 'Correlation of model properties with task scores',
+      caption: markup`Pearson correlation over the models that have both. Supported relations carry a dot (●) and a frame. Scores marked ↓ are errors: lower is better.<span class="with-script" hidden> Choose a cell to see its models below.</span>`,
+      draw: () => (page.data.tasks === null ? markup`` : drawRelationMap(page.data.tasks)),
+      instead: markup`${relationLegend()}${relationGrid(tasks)}`,
+      table: relationTable(tasks),
+      tableTitle: 'All relations with their intervals',
+    },
+  )}`;
 }
 
-function explorer(page: PageContext, data: PageData, tasks: PageTasks, { column, predictor }: { readonly column: number; readonly predictor: number }, source: Tasks): Markup {
+function explorer(
+  page: PageContext,
+  data: PageData,
+  tasks: PageTasks,
+  { column, predictor }: { readonly column: number; readonly predictor: number },
+  source: Tasks,
+): Markup {
   const target = tasks.columns[column];
   const surface = tasks.surfaces[column];
   const scoreWords = target === undefined ? '' : columnWords(target);
   const columns = tasks.columns.map((each, index) => option(index, columnWords(each), index === column));
   const predictors = tasks.predictors.map((name, index) => option(index, predictorWords(name), index === predictor));
   const hasRelations = tasks.relations.some((row) => row.some((relation) => relation !== null));
-  return markup`<h3 id="explore">One score in detail</h3><div class="controls" id="score-controls" hidden><label>Score <select id="score-column">${joined(columns)}</select></label>${hasRelations && markup`<label>Property <select id="score-predictor">${joined(predictors)}</select></label>`}</div>${hasRelations && page.figure({
-    id: 'relation',
-    title: `${capital(scoreWords)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
-    caption: 'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with.',
-    draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
-    aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
-    table: { ...modelScatterTable(data, tasks, column, tasks.predictors[predictor] ?? ''), html: () => markup`<div id="relation-models">${relationModels(data, tasks, column, predictor)}</div>` },
-  })}${surface !== null && surface !== undefined && page.figure({
-    id: 'surface',
-    title: `Predicted ${scoreWords} over components 1 and 2`,
-    caption: markup`The score that the nearest models would predict at each place of the embedding; marks are models with their own scores.`,
-    legend: stepLegend('Predicted score', 'relief', surfaceSteps(surface)),
-    aside: markup`<div class="panel" id="surface-facts" aria-live="polite">${surfaceFacts(surface)}</div>`,
-    draw: () => drawSurface(data, tasks, column, surface, 760, 480),
-    table: { ...surfaceModelTable(data, tasks, column), html: () => markup`<div id="surface-models">${surfaceModels(data, tasks, column)}</div>` },
-  })}${surfaceErrors(source)}${tasks.linkCounts.some((count) => count > 0) && markup`<h3 id="needs">Concepts that go with <span id="needs-score">${scoreWords}</span></h3><div id="needs-list" aria-live="polite">${needsView(tasks, column)}</div>${linkFold(source)}`}`;
+  return markup`<h3 id="explore">One score in detail</h3><div class="controls" id="score-controls" hidden><label>Score <select id="score-column">${joined(columns)}</select></label>${hasRelations && markup`<label>Property <select id="score-predictor">${joined(predictors)}</select></label>`}</div>${
+    hasRelations &&
+    page.figure({
+      id: 'relation',
+      title: `${capital(scoreWords)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
+      caption:
+        'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with.',
+      draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
+      aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
+      table: {
+        ...modelScatterTable(data, tasks, column, tasks.predictors[predictor] ?? ''),
+        html: () => markup`<div id="relation-models">${relationModels(data, tasks, column, predictor)}</div>`,
+      },
+    })
+  }${
+    surface !== null &&
+    surface !== undefined &&
+    page.figure({
+      id: 'surface',
+      title: `Predicted ${scoreWords} over components 1 and 2`,
+      caption: markup`The score that the nearest models would predict at each place of the embedding; marks are models with their own scores.`,
+      legend: stepLegend('Predicted score', 'relief', surfaceSteps(surface)),
+      aside: markup`<div class="panel" id="surface-facts" aria-live="polite">${surfaceFacts(surface)}</div>`,
+      draw: () => drawSurface(data, tasks, column, surface, 760, 480),
+      table: {
+        ...surfaceModelTable(data, tasks, column),
+        html: () => markup`<div id="surface-models">${surfaceModels(data, tasks, column)}</div>`,
+      },
+    })
+  }${surfaceErrors(source)}${tasks.linkCounts.some((count) => count > 0) && markup`<h3 id="needs">Concepts that go with <span id="needs-score">${scoreWords}</span></h3><div id="needs-list" aria-live="polite">${needsView(tasks, column)}</div>${linkFold(source)}`}`;
 }
 
 function surfaceErrors(source: Tasks): Markup | false {
@@ -79,7 +101,14 @@ function linkFold(tasks: Tasks): Markup {
 
 /** The pair that the page shows first: a supported one if there is any, else the strongest. */
 function strongestPair({ relations, surfaces }: PageTasks): { readonly column: number; readonly predictor: number } {
-  let best = { column: Math.max(0, surfaces.findIndex((surface) => surface !== null)), predictor: 0, rank: -1 };
+  let best = {
+    column: Math.max(
+      0,
+      surfaces.findIndex((surface) => surface !== null),
+    ),
+    predictor: 0,
+    rank: -1,
+  };
   relations.forEach((row, column) => {
     row.forEach((relation, predictor) => {
       const rank = relation === null ? -1 : Math.abs(relation[1] ?? 0) + relation[8] * 2;
@@ -90,7 +119,9 @@ function strongestPair({ relations, surfaces }: PageTasks): { readonly column: n
 }
 
 function option(value: number, text: string, selected: boolean): Markup {
-  return selected ? markup`<option value="${value}" selected>${text}</option>` : markup`<option value="${value}">${text}</option>`;
+  return selected
+    ? markup`<option value="${value}" selected>${text}</option>`
+    : markup`<option value="${value}">${text}</option>`;
 }
 
 function capital(text: string): string {

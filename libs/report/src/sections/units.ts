@@ -10,7 +10,10 @@ export function unitsSection(page: PageContext, images: PlacedImages): PageSecti
   const { galleries } = page.study;
   if (galleries.length === 0) return undefined;
   const blocks = galleries.map((gallery) => galleryBlock(gallery, images));
-  const definitions = images.definitions.map(({ id, address, width, height }) => markup`<image id="${id}" href="${address}" width="${width}" height="${height}" preserveAspectRatio="none"/>`);
+  const definitions = images.definitions.map(
+    ({ id, address, width, height }) =>
+      markup`<image id="${id}" href="${address}" width="${width}" height="${height}" preserveAspectRatio="none"/>`,
+  );
   const body = markup`<svg class="hidden" width="0" height="0" aria-hidden="true"><defs>${joined(definitions)}</defs></svg><p>The best units of each model with the images that drive them most strongly. The region where the unit is above its threshold is outlined, the rest is dimmed.${images.left > 0 && ` ${counted(images.left, 'image')} would not fit into the size that was allowed and ${images.left === 1 ? 'is' : 'are'} named only.`}</p><div class="controls" hidden><label>Find units <input type="search" id="unit-search" placeholder="concept or unit number" autocomplete="off"></label><label>Model <select id="unit-model"><option value="">all</option>${galleries.map(({ model }) => markup`<option>${model}</option>`)}</select></label><span class="count" id="unit-count" aria-live="polite"></span></div>${joined(blocks)}`;
   return { id: 'units', title: 'Units', body };
 }
@@ -28,8 +31,12 @@ function unitRow(unit: GalleryUnit, images: PlacedImages): Markup {
 function picture(image: GalleryImage, label: string, images: PlacedImages): Markup {
   const definition = images.find(image);
   const { width, height, region, activation, image: name } = image;
-  if (definition === undefined) return markup`<li class="named">${name} <span class="quiet">activation ${significant(activation, 3)}</span></li>`;
+  if (definition === undefined)
+    return markup`<li class="named">${name} <span class="quiet">activation ${significant(activation, 3)}</span></li>`;
   const path = regionPath(region, width, height);
-  const mask = path === '' ? markup`<rect class="dim" width="${width}" height="${height}"/>` : markup`<path class="dim" fill-rule="evenodd" d="M0 0H${width}V${height}H0z${path}"/><path class="outline" d="${path}"/>`;
+  const mask =
+    path === ''
+      ? markup`<rect class="dim" width="${width}" height="${height}"/>`
+      : markup`<path class="dim" fill-rule="evenodd" d="M0 0H${width}V${height}H0z${path}"/><path class="outline" d="${path}"/>`;
   return markup`<li><svg viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${label}: ${name}, activation ${significant(activation, 3)}"><title>${name}, activation ${significant(activation, 3)}</title><use href="#${definition.id}"/>${mask}</svg></li>`;
 }

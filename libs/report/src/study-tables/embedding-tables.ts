@@ -15,7 +15,11 @@ export function pointTable({ points, components }: Embedding): TableView {
     interactive: true,
     columns: [
       { title: 'Model', value: ({ model }) => model },
-      { title: 'Group', value: ({ group }) => groupLetter(group), cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}` },
+      {
+        title: 'Group',
+        value: ({ group }) => groupLetter(group),
+        cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}`,
+      },
       ...Array.from({ length: components }, (_, component): TableColumn<EmbeddedModel> => ({
         title: `Component ${String(component + 1)}`,
         numeric: true,
@@ -35,8 +39,17 @@ export function pairTable({ points }: Embedding, pair: readonly [number, number]
     rows: points,
     columns: [
       { title: 'Model', value: ({ model }) => model },
-      { title: 'Group', value: ({ group }) => groupLetter(group), cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}` },
-      ...pair.map((component): TableColumn<EmbeddedModel> => ({ title: `Component ${String(component + 1)}`, numeric: true, value: ({ scores }) => scores[component] ?? Number.NaN, text: ({ scores }) => decimals(scores[component] ?? Number.NaN, 4) })),
+      {
+        title: 'Group',
+        value: ({ group }) => groupLetter(group),
+        cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}`,
+      },
+      ...pair.map((component): TableColumn<EmbeddedModel> => ({
+        title: `Component ${String(component + 1)}`,
+        numeric: true,
+        value: ({ scores }) => scores[component] ?? Number.NaN,
+        text: ({ scores }) => decimals(scores[component] ?? Number.NaN, 4),
+      })),
     ],
   });
 }
@@ -100,8 +113,18 @@ export function traitTable({ traits }: Embedding): TableView {
       { title: 'Trait', value: ({ trait, concept }) => (concept === '' ? trait : `${trait} of ${concept}`) },
       { title: 'Concept category', value: ({ category }) => category },
       { title: 'Inside', numeric: true, value: ({ inside }) => inside, text: ({ inside }) => significant(inside, 4) },
-      { title: 'Outside', numeric: true, value: ({ outside }) => outside, text: ({ outside }) => significant(outside, 4) },
-      { title: 'Difference', numeric: true, value: ({ difference }) => difference, text: ({ difference }) => significant(difference, 4) },
+      {
+        title: 'Outside',
+        numeric: true,
+        value: ({ outside }) => outside,
+        text: ({ outside }) => significant(outside, 4),
+      },
+      {
+        title: 'Difference',
+        numeric: true,
+        value: ({ difference }) => difference,
+        text: ({ difference }) => significant(difference, 4),
+      },
     ],
   });
 }
@@ -114,8 +137,18 @@ export function qualityTable({ quality }: Embedding): TableView {
     rows: quality,
     columns: [
       { title: 'k', value: ({ k }) => k },
-      { title: 'Inertia', numeric: true, value: ({ inertia }) => inertia, text: ({ inertia }) => significant(inertia, 5) },
-      { title: 'Silhouette', numeric: true, value: ({ silhouette }) => silhouette, text: ({ silhouette }) => decimals(silhouette, 3) },
+      {
+        title: 'Inertia',
+        numeric: true,
+        value: ({ inertia }) => inertia,
+        text: ({ inertia }) => significant(inertia, 5),
+      },
+      {
+        title: 'Silhouette',
+        numeric: true,
+        value: ({ silhouette }) => silhouette,
+        text: ({ silhouette }) => decimals(silhouette, 3),
+      },
       { title: 'Gap', numeric: true, value: ({ gap }) => gap, text: ({ gap }) => decimals(gap, 3) },
     ],
   });

@@ -44,14 +44,27 @@ export function modelTable(study: Study): TableView {
       ...(embedding === undefined ? [] : [group]),
       count('Matching units', ({ total }) => total.matches),
       count('Unique concepts', ({ total }) => total.unique),
-      { title: 'Redundancy', hint: 'Matching units per unique concept', numeric: true, value: ({ total }) => total.redundancy, text: ({ total }) => decimals(total.redundancy, 2) },
-      ...profiles.categories.flatMap((category, at) => [count(`${category}: units`, ({ summaries }) => summaries[at]?.matches ?? 0), count(`${category}: unique`, ({ summaries }) => summaries[at]?.unique ?? 0)]),
+      {
+        title: 'Redundancy',
+        hint: 'Matching units per unique concept',
+        numeric: true,
+        value: ({ total }) => total.redundancy,
+        text: ({ total }) => decimals(total.redundancy, 2),
+      },
+      ...profiles.categories.flatMap((category, at) => [
+        count(`${category}: units`, ({ summaries }) => summaries[at]?.matches ?? 0),
+        count(`${category}: unique`, ({ summaries }) => summaries[at]?.unique ?? 0),
+      ]),
     ],
   });
 }
 
 /** One count of every model by concept category: the numbers behind a figure of bars. */
-export function barTable({ profiles }: Study, order: readonly number[], kind: 'matches' | 'unique' | 'redundancy'): TableView {
+export function barTable(
+  { profiles }: Study,
+  order: readonly number[],
+  kind: 'matches' | 'unique' | 'redundancy',
+): TableView {
   const digits = kind === 'redundancy' ? 2 : 0;
   return tableView<number>({
     id: `bars-${kind}-table`,
@@ -59,8 +72,18 @@ export function barTable({ profiles }: Study, order: readonly number[], kind: 'm
     rows: order,
     columns: [
       { title: 'Model', value: (model) => profiles.models[model] ?? '' },
-      ...profiles.categories.map((category, at): TableColumn<number> => ({ title: category, numeric: true, value: (model) => profiles.summaries[model]?.[at]?.[kind] ?? Number.NaN, text: (model) => decimals(profiles.summaries[model]?.[at]?.[kind] ?? Number.NaN, digits) })),
-      { title: 'All', numeric: true, value: (model) => totalSummary(profiles.summaries[model] ?? [])[kind], text: (model) => decimals(totalSummary(profiles.summaries[model] ?? [])[kind], digits) },
+      ...profiles.categories.map((category, at): TableColumn<number> => ({
+        title: category,
+        numeric: true,
+        value: (model) => profiles.summaries[model]?.[at]?.[kind] ?? Number.NaN,
+        text: (model) => decimals(profiles.summaries[model]?.[at]?.[kind] ?? Number.NaN, digits),
+      })),
+      {
+        title: 'All',
+        numeric: true,
+        value: (model) => totalSummary(profiles.summaries[model] ?? [])[kind],
+        text: (model) => decimals(totalSummary(profiles.summaries[model] ?? [])[kind], digits),
+      },
     ],
   });
 }
@@ -75,7 +98,11 @@ export function unitTable({ profiles }: Study, conceptOrder: readonly number[]):
     columns: [
       { title: 'Concept', value: (concept) => concepts[concept]?.concept ?? '' },
       { title: 'Category', value: (concept) => concepts[concept]?.category ?? '' },
-      ...models.map((model, at): TableColumn<number> => ({ title: model, numeric: true, value: (concept) => units[at * concepts.length + concept] ?? 0 })),
+      ...models.map((model, at): TableColumn<number> => ({
+        title: model,
+        numeric: true,
+        value: (concept) => units[at * concepts.length + concept] ?? 0,
+      })),
     ],
   });
 }

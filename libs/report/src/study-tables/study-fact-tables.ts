@@ -13,7 +13,11 @@ export function inputTable({ inputs = [] }: StudyFacts): TableView {
     columns: [
       { title: 'File', value: ({ name }) => name },
       { title: 'Role', value: ({ role }) => role ?? '' },
-      { title: 'SHA-256', value: ({ sha256 }) => sha256, cell: ({ sha256 }) => markup`<code class="hash">${sha256}</code>` },
+      {
+        title: 'SHA-256',
+        value: ({ sha256 }) => sha256,
+        cell: ({ sha256 }) => markup`<code class="hash">${sha256}</code>`,
+      },
     ],
   });
 }
@@ -29,8 +33,18 @@ export function vocabularyTable(vocabulary: readonly VocabularyHealth[]): TableV
       { title: 'Concept', value: ({ concept }) => concept },
       { title: 'Category', value: ({ category }) => category },
       { title: 'Images', numeric: true, value: ({ images }) => images },
-      { title: 'Share of pixels', numeric: true, value: ({ coverage }) => coverage, text: ({ coverage }) => percent(coverage, 3) },
-      { title: 'Reachable IoU', numeric: true, value: ({ reachableIou }) => reachableIou ?? Number.NaN, text: ({ reachableIou }) => decimals(reachableIou ?? Number.NaN, 3) },
+      {
+        title: 'Share of pixels',
+        numeric: true,
+        value: ({ coverage }) => coverage,
+        text: ({ coverage }) => percent(coverage, 3),
+      },
+      {
+        title: 'Reachable IoU',
+        numeric: true,
+        value: ({ reachableIou }) => reachableIou ?? Number.NaN,
+        text: ({ reachableIou }) => decimals(reachableIou ?? Number.NaN, 3),
+      },
     ],
   });
 }

@@ -6,7 +6,9 @@ import { columnWords, predictorWords } from '../words/predictor-words.ts';
 
 /** All relations with their intervals, what is supported first, then by strength. */
 export function relationTable(tasks: Tasks): TableView {
-  const rows = [...tasks.relations].sort((a, b) => Number(b.supported) - Number(a.supported) || strength(b) - strength(a));
+  const rows = [...tasks.relations].sort(
+    (a, b) => Number(b.supported) - Number(a.supported) || strength(b) - strength(a),
+  );
   return tableView<Relation>({
     id: 'relations-table',
     caption: 'All relations, the strongest first',
@@ -17,11 +19,33 @@ export function relationTable(tasks: Tasks): TableView {
       { title: 'Score', value: ({ column }) => columnText(tasks, column) },
       { title: 'n', numeric: true, value: ({ n }) => n },
       { title: 'Pearson', numeric: true, value: ({ pearson }) => pearson, text: ({ pearson }) => decimals(pearson, 3) },
-      { title: '95 % interval', numeric: true, value: ({ low, high }) => (Number.isFinite(low) ? `${String(low)} to ${String(high)}` : ''), text: ({ low, high }) => `${decimals(low, 2)} to ${decimals(high, 2)}` },
-      { title: 'Spearman', numeric: true, value: ({ spearman }) => spearman, text: ({ spearman }) => decimals(spearman, 3) },
+      {
+        title: '95 % interval',
+        numeric: true,
+        value: ({ low, high }) => (Number.isFinite(low) ? `${String(low)} to ${String(high)}` : ''),
+        text: ({ low, high }) => `${decimals(low, 2)} to ${decimals(high, 2)}`,
+      },
+      {
+        title: 'Spearman',
+        numeric: true,
+        value: ({ spearman }) => spearman,
+        text: ({ spearman }) => decimals(spearman, 3),
+      },
       { title: 'p', numeric: true, value: ({ p }) => p, text: ({ p }) => probability(p) },
-      { title: 'p (family)', hint: 'By the largest correlation over the whole table', numeric: true, value: ({ pFamily }) => pFamily, text: ({ pFamily }) => probability(pFamily) },
-      { title: 'q', hint: 'Benjamini-Hochberg over the whole table', numeric: true, value: ({ q }) => q, text: ({ q }) => probability(q) },
+      {
+        title: 'p (family)',
+        hint: 'By the largest correlation over the whole table',
+        numeric: true,
+        value: ({ pFamily }) => pFamily,
+        text: ({ pFamily }) => probability(pFamily),
+      },
+      {
+        title: 'q',
+        hint: 'Benjamini-Hochberg over the whole table',
+        numeric: true,
+        value: ({ q }) => q,
+        text: ({ q }) => probability(q),
+      },
       { title: 'Supported', value: ({ supported }) => (supported ? 'yes' : 'no') },
     ],
   });
@@ -62,9 +86,22 @@ export function surfaceTable(tasks: Tasks): TableView {
     columns: [
       { title: 'Score', value: ({ column }) => columnText(tasks, column) },
       { title: 'n', numeric: true, value: ({ n }) => n ?? Number.NaN },
-      { title: 'Error of the surface', numeric: true, value: ({ error }) => error ?? Number.NaN, text: ({ error }) => significant(error ?? Number.NaN) },
-      { title: 'Error of the mean', numeric: true, value: ({ meanError }) => meanError ?? Number.NaN, text: ({ meanError }) => significant(meanError ?? Number.NaN) },
-      { title: 'Better than the mean', value: ({ error, meanError }) => ((error ?? Infinity) < (meanError ?? Infinity) ? 'yes' : 'no') },
+      {
+        title: 'Error of the surface',
+        numeric: true,
+        value: ({ error }) => error ?? Number.NaN,
+        text: ({ error }) => significant(error ?? Number.NaN),
+      },
+      {
+        title: 'Error of the mean',
+        numeric: true,
+        value: ({ meanError }) => meanError ?? Number.NaN,
+        text: ({ meanError }) => significant(meanError ?? Number.NaN),
+      },
+      {
+        title: 'Better than the mean',
+        value: ({ error, meanError }) => ((error ?? Infinity) < (meanError ?? Infinity) ? 'yes' : 'no'),
+      },
     ],
   });
 }

@@ -18,8 +18,13 @@ export interface TableReader<T extends TypeMap> {
 }
 
 /** Checks the batches of a table against its schema and reads them by column. */
-export function readTable<T extends TypeMap>(schema: Schema<T> | ((batch: RecordBatch) => Schema<T>), batches: Batches<WireBatch<T>>): TableReader<T> {
-  const checked = batchList(batches).map((batch) => checkBatch<T>('renderReport', typeof schema === 'function' ? schema(batch) : schema, batch));
+export function readTable<T extends TypeMap>(
+  schema: Schema<T> | ((batch: RecordBatch) => Schema<T>),
+  batches: Batches<WireBatch<T>>,
+): TableReader<T> {
+  const checked = batchList(batches).map((batch) =>
+    checkBatch<T>('renderReport', typeof schema === 'function' ? schema(batch) : schema, batch),
+  );
   return {
     rows: checked.reduce((rows, batch) => rows + batch.numRows, 0),
     text: (name) => checked.flatMap((batch) => readStrings(column(batch, name))),
@@ -27,7 +32,10 @@ export function readTable<T extends TypeMap>(schema: Schema<T> | ((batch: Record
     flags: (name) => checked.flatMap((batch) => Array.from(column(batch, name) as Vector, Boolean)),
     lists: (name) => {
       const parts = checked.map((batch) => readLists(column(batch, name)));
-      return { size: Math.max(0, ...parts.map(({ size }) => size)), values: concatenated(parts.map(({ values }) => values)) };
+      return {
+        size: Math.max(0, ...parts.map(({ size }) => size)),
+        values: concatenated(parts.map(({ values }) => values)),
+      };
     },
   };
 }
@@ -46,7 +54,8 @@ function readLists(vector: Vector): { size: number; values: Float64Array } {
   const type = vector.type as DataType;
   if (!DataType.isFixedSizeList(type)) return { size: 0, values: new Float64Array() };
   const values = new Float64Array(vector.length * type.listSize);
-  for (let row = 0; row < vector.length; row++) values.set(Array.from(vector.get(row) as Iterable<number>), row * type.listSize);
+  for (let row = 0; row < vector.length; row++)
+    values.set(Array.from(vector.get(row) as Iterable<number>), row * type.listSize);
   return { size: type.listSize, values };
 }
 

@@ -1,4 +1,7 @@
-/** Orders names the same on every machine: without regard to case first, then by code points; runs of digits count as numbers. */
+/**
+ * Orders names the same on every machine: without regard to case first, then by code points; runs of digits count as
+ * numbers.
+ */
 export function compareNames(a: string, b: string): number {
   return compareParts(a.toLowerCase(), b.toLowerCase()) || (a < b ? -1 : a > b ? 1 : 0);
 }

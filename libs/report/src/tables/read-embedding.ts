@@ -1,4 +1,10 @@
-import { categoryTraitSchema, clusterQualitySchema, componentVarianceSchema, conceptLoadingSchema, embeddingPointSchema } from '@intermodel/schemas';
+import {
+  categoryTraitSchema,
+  clusterQualitySchema,
+  componentVarianceSchema,
+  conceptLoadingSchema,
+  embeddingPointSchema,
+} from '@intermodel/schemas';
 import { listSize, readTable } from './batch-rows.ts';
 import { compareNames } from './name-order.ts';
 import type { ReportTables } from './report-tables.ts';
@@ -46,16 +52,33 @@ function readRatios(batches: NonNullable<ReportTables['variance']>): readonly nu
 
 function readQuality(batches: NonNullable<ReportTables['quality']>): readonly GroupQuality[] {
   const table = readTable(clusterQualitySchema, batches);
-  const [k, inertia, silhouette, gap] = [table.numbers('k'), table.numbers('inertia'), table.numbers('silhouette'), table.numbers('gap')];
-  return Array.from(k, (count, row) => ({ k: count, inertia: inertia[row] as number, silhouette: silhouette[row] as number, gap: gap[row] as number })).sort(
-    (a, b) => a.k - b.k,
-  );
+  const [k, inertia, silhouette, gap] = [
+    table.numbers('k'),
+    table.numbers('inertia'),
+    table.numbers('silhouette'),
+    table.numbers('gap'),
+  ];
+  return Array.from(k, (count, row) => ({
+    k: count,
+    inertia: inertia[row] as number,
+    silhouette: silhouette[row] as number,
+    gap: gap[row] as number,
+  })).sort((a, b) => a.k - b.k);
 }
 
 function readTraits(batches: NonNullable<ReportTables['traits']>): readonly Trait[] {
   const table = readTable(categoryTraitSchema, batches);
-  const [cluster, trait, concept, category] = [table.numbers('cluster'), table.text('trait'), table.text('concept'), table.text('category')];
-  const [inside, outside, difference] = [table.numbers('inside'), table.numbers('outside'), table.numbers('difference')];
+  const [cluster, trait, concept, category] = [
+    table.numbers('cluster'),
+    table.text('trait'),
+    table.text('concept'),
+    table.text('category'),
+  ];
+  const [inside, outside, difference] = [
+    table.numbers('inside'),
+    table.numbers('outside'),
+    table.numbers('difference'),
+  ];
   return trait.map((name, row) => ({
     group: cluster[row] as number,
     trait: name,

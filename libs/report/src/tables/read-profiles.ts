@@ -23,15 +23,21 @@ export function readProfiles({ profiles, summaries }: Pick<ReportTables, 'profil
     if (!byKey.has(key)) byKey.set(key, { concept: label, category: name });
   });
   for (const rows of summary.values()) for (const name of rows.keys()) if (!totals.has(name)) totals.set(name, 0);
-  const categories = [...totals.keys()].sort((a, b) => (totals.get(b) as number) - (totals.get(a) as number) || compareNames(a, b));
-  const concepts = [...byKey.values()].sort((a, b) => compareNames(a.category, b.category) || compareNames(a.concept, b.concept));
+  const categories = [...totals.keys()].sort(
+    (a, b) => (totals.get(b) as number) - (totals.get(a) as number) || compareNames(a, b),
+  );
+  const concepts = [...byKey.values()].sort(
+    (a, b) => compareNames(a.category, b.category) || compareNames(a.concept, b.concept),
+  );
 
   const modelIndex = new Map(models.map((name, index) => [name, index]));
   const conceptIndex = new Map(concepts.map((entry, index) => [conceptKey(entry.concept, entry.category), index]));
   const unitMatrix = new Int32Array(models.length * concepts.length);
   const weightMatrix = new Float64Array(unitMatrix.length);
   model.forEach((name, row) => {
-    const at = (modelIndex.get(name) as number) * concepts.length + (conceptIndex.get(conceptKey(concept[row] as string, category[row] as string)) as number);
+    const at =
+      (modelIndex.get(name) as number) * concepts.length +
+      (conceptIndex.get(conceptKey(concept[row] as string, category[row] as string)) as number);
     unitMatrix[at] = units[row] as number;
     weightMatrix[at] = weight[row] as number;
   });
@@ -60,12 +66,20 @@ export function totalSummary(summaries: readonly Summary[]): Summary {
 function readSummaries(batches: ReportTables['summaries']): Map<string, Map<string, Summary>> {
   const table = readTable(profileSummarySchema, batches);
   const [model, category] = [table.text('model'), table.text('category')];
-  const [matches, unique, redundancy] = [table.numbers('matches'), table.numbers('unique'), table.numbers('redundancy')];
+  const [matches, unique, redundancy] = [
+    table.numbers('matches'),
+    table.numbers('unique'),
+    table.numbers('redundancy'),
+  ];
   const byModel = new Map<string, Map<string, Summary>>();
   model.forEach((name, row) => {
     let rows = byModel.get(name);
     if (rows === undefined) byModel.set(name, (rows = new Map<string, Summary>()));
-    rows.set(category[row] as string, { matches: matches[row] as number, unique: unique[row] as number, redundancy: redundancy[row] as number });
+    rows.set(category[row] as string, {
+      matches: matches[row] as number,
+      unique: unique[row] as number,
+      redundancy: redundancy[row] as number,
+    });
   });
   return byModel;
 }

@@ -4,7 +4,10 @@ import { readTasks } from './read-tasks.ts';
 import type { ReportTables } from './report-tables.ts';
 import type { Study } from './study.ts';
 
-/** Reads all tables of a study into plain values: what follows never sees Arrow, and never depends on how batches were cut. */
+/**
+ * Reads all tables of a study into plain values: what follows never sees Arrow, and never depends on how batches were
+ * cut.
+ */
 export function readStudy(tables: ReportTables): Study {
   const [embedding, tasks] = [readEmbedding(tables), readTasks(tables)];
   return {

@@ -1,4 +1,10 @@
-import { conceptRelationSchema, performanceSurfaceSchema, surfaceErrorSchema, taskRelationSchema, taskScoreSchema } from '@intermodel/schemas';
+import {
+  conceptRelationSchema,
+  performanceSurfaceSchema,
+  surfaceErrorSchema,
+  taskRelationSchema,
+  taskScoreSchema,
+} from '@intermodel/schemas';
 import { readTable, type TableReader } from './batch-rows.ts';
 import type { ReportTables } from './report-tables.ts';
 import type { ConceptLink, Relation, ScoreColumn, Surface, Tasks } from './study.ts';
@@ -51,7 +57,12 @@ function readScores(batches: NonNullable<ReportTables['scores']>, index: ColumnI
 function readRelations(batches: NonNullable<ReportTables['relations']>, index: ColumnIndex): Relation[] {
   const table = readTable(taskRelationSchema, batches);
   const [predictor, n, supported] = [table.text('predictor'), table.numbers('n'), table.flags('supported')];
-  const [pearson, low, high, spearman] = [table.numbers('pearson'), table.numbers('pearsonLow'), table.numbers('pearsonHigh'), table.numbers('spearman')];
+  const [pearson, low, high, spearman] = [
+    table.numbers('pearson'),
+    table.numbers('pearsonLow'),
+    table.numbers('pearsonHigh'),
+    table.numbers('spearman'),
+  ];
   const [p, pFamily, q] = [table.numbers('p'), table.numbers('pFamily'), table.numbers('q')];
   const at = columnReader(table, index);
   return predictor.map((name, row) => ({
@@ -85,9 +96,18 @@ function readConceptLinks(batches: NonNullable<ReportTables['conceptRelations']>
   }));
 }
 
-function readSurfaces(batches: NonNullable<ReportTables['surfaces']>, errors: ReportTables['surfaceErrors'], index: ColumnIndex): Surface[] {
+function readSurfaces(
+  batches: NonNullable<ReportTables['surfaces']>,
+  errors: ReportTables['surfaceErrors'],
+  index: ColumnIndex,
+): Surface[] {
   const table = readTable(performanceSurfaceSchema, batches);
-  const [column, pc1, pc2, score] = [table.text('column'), table.numbers('pc1'), table.numbers('pc2'), table.numbers('score')];
+  const [column, pc1, pc2, score] = [
+    table.text('column'),
+    table.numbers('pc1'),
+    table.numbers('pc2'),
+    table.numbers('score'),
+  ];
   const rows = new Map<string, number[]>();
   column.forEach((name, row) => {
     const known = rows.get(name);
@@ -99,7 +119,9 @@ function readSurfaces(batches: NonNullable<ReportTables['surfaces']>, errors: Re
     const [x, y] = [ascending(members, pc1), ascending(members, pc2)];
     const [xIndex, yIndex] = [new Map(x.map((value, at) => [value, at])), new Map(y.map((value, at) => [value, at]))];
     const scores = new Float64Array(x.length * y.length).fill(Number.NaN);
-    for (const row of members) scores[(yIndex.get(pc2[row] as number) as number) * x.length + (xIndex.get(pc1[row] as number) as number)] = score[row] as number;
+    for (const row of members)
+      scores[(yIndex.get(pc2[row] as number) as number) * x.length + (xIndex.get(pc1[row] as number) as number)] =
+        score[row] as number;
     return { column: index.index(name), x, y, scores, ...stated.get(name) };
   });
 }
@@ -108,12 +130,31 @@ type SurfaceErrors = Required<Pick<Surface, 'n' | 'error' | 'meanError'>>;
 
 function readErrors(batches: NonNullable<ReportTables['surfaceErrors']>): Map<string, SurfaceErrors> {
   const table = readTable(surfaceErrorSchema, batches);
-  const [column, n, error, meanError] = [table.text('column'), table.numbers('n'), table.numbers('error'), table.numbers('meanError')];
-  return new Map(column.map((name, row) => [name, { n: n[row] as number, error: error[row] as number, meanError: meanError[row] as number }]));
+  const [column, n, error, meanError] = [
+    table.text('column'),
+    table.numbers('n'),
+    table.numbers('error'),
+    table.numbers('meanError'),
+  ];
+  return new Map(
+    column.map((name, row) => [
+      name,
+      { n: n[row] as number, error: error[row] as number, meanError: meanError[row] as number },
+    ]),
+  );
 }
 
-function columnReader(table: Pick<TableReader<{ column: never; task: never; dataset: never; metric: never }>, 'text'>, index: ColumnIndex, better?: (row: number) => boolean): (row: number) => number {
-  const [column, task, dataset, metric] = [table.text('column'), table.text('task'), table.text('dataset'), table.text('metric')];
+function columnReader(
+  table: Pick<TableReader<{ column: never; task: never; dataset: never; metric: never }>, 'text'>,
+  index: ColumnIndex,
+  better?: (row: number) => boolean,
+): (row: number) => number {
+  const [column, task, dataset, metric] = [
+    table.text('column'),
+    table.text('task'),
+    table.text('dataset'),
+    table.text('metric'),
+  ];
   return (row) =>
     index.index(column[row] as string, () => ({
       column: column[row] as string,

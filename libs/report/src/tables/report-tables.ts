@@ -1,6 +1,16 @@
 import type {
-  CategoryTraitBatch, ClusterQualityBatch, ComponentVarianceBatch, ConceptLoadingBatch, ConceptProfileBatch, ConceptRelationBatch,
-  EmbeddingPointBatch, PerformanceSurfaceBatch, ProfileSummaryBatch, SurfaceErrorBatch, TaskRelationBatch, TaskScoreBatch,
+  CategoryTraitBatch,
+  ClusterQualityBatch,
+  ComponentVarianceBatch,
+  ConceptLoadingBatch,
+  ConceptProfileBatch,
+  ConceptRelationBatch,
+  EmbeddingPointBatch,
+  PerformanceSurfaceBatch,
+  ProfileSummaryBatch,
+  SurfaceErrorBatch,
+  TaskRelationBatch,
+  TaskScoreBatch,
 } from '@intermodel/schemas';
 import type { StudyChange } from './study-change.ts';
 import type { StudyFacts } from './study-facts.ts';

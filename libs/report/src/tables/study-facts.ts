@@ -24,7 +24,10 @@ export interface StudyWarning {
   readonly text: string;
 }
 
-/** What a report states of its study besides the tables. Clocks and host names have no place here: reports are reproducible bytes. */
+/**
+ * What a report states of its study besides the tables. Clocks and host names have no place here: reports are
+ * reproducible bytes.
+ */
 export interface StudyFacts {
   /** Headline of the report. */
   readonly title: string;

@@ -1,4 +1,7 @@
-/** Outline of a thresholded region: closed rings of x,y pairs in shares (0..1) of width and height, filled by the even-odd rule. */
+/**
+ * Outline of a thresholded region: closed rings of x,y pairs in shares (0..1) of width and height, filled by the
+ * even-odd rule.
+ */
 export type RegionOutline = readonly (readonly number[])[];
 
 /** One image that drives a unit most strongly. */

@@ -7,18 +7,44 @@ import type { StudyChange } from '../tables/study-change.ts';
 import type { Embedding } from '../tables/study.ts';
 import { componentTitle } from './embedding-view.ts';
 
-/** Draws the models where they are, with arrows from where an earlier run had them, and rings around those that are new. */
-export function drawChange({ points, components, ratios }: Embedding, { moved, added }: StudyChange, width: number, height: number): Markup {
+/**
+ * Draws the models where they are, with arrows from where an earlier run had them, and rings around those that are new.
+ */
+export function drawChange(
+  { points, components, ratios }: Embedding,
+  { moved, added }: StudyChange,
+  width: number,
+  height: number,
+): Markup {
   const y = Math.min(1, components - 1);
   const before = new Map(moved.map((move) => [move.model, move]));
   const fresh = new Set(added);
   const drawn = points.map(({ model, group, scores }): ScatterPoint => {
     const move = before.get(model);
-    const from = move === undefined ? {} : { from: [move.from[0] ?? Number.NaN, move.from[Math.min(y, move.from.length - 1)] ?? Number.NaN] as const };
-    const description = move === undefined ? (fresh.has(model) ? 'new' : 'not compared') : `moved by ${decimals(move.distance, 3)}`;
-    return { name: model, x: scores[0] ?? Number.NaN, y: scores[y] ?? Number.NaN, group, description, ...from, isNew: fresh.has(model) };
+    const from =
+      move === undefined
+        ? {}
+        : { from: [move.from[0] ?? Number.NaN, move.from[Math.min(y, move.from.length - 1)] ?? Number.NaN] as const };
+    const description =
+      move === undefined ? (fresh.has(model) ? 'new' : 'not compared') : `moved by ${decimals(move.distance, 3)}`;
+    return {
+      name: model,
+      x: scores[0] ?? Number.NaN,
+      y: scores[y] ?? Number.NaN,
+      group,
+      description,
+      ...from,
+      isNew: fresh.has(model),
+    };
   });
-  return drawScatter({ points: drawn, xTitle: componentTitle({ ratios }, 0), yTitle: componentTitle({ ratios }, y), label: `Scatter of ${String(points.length)} models with arrows from where the last run had them`, width, height });
+  return drawScatter({
+    points: drawn,
+    xTitle: componentTitle({ ratios }, 0),
+    yTitle: componentTitle({ ratios }, y),
+    label: `Scatter of ${String(points.length)} models with arrows from where the last run had them`,
+    width,
+    height,
+  });
 }
 
 /** Models listed beside the drawing. */

@@ -36,24 +36,45 @@ export function comparisonView(data: PageData, first: number, second: number): M
   return markup`<p><strong>${a}</strong> and <strong>${b}</strong> share ${counted(both.length, 'concept')} of ${whole(any)} (${percent(shared, 0)})${distance !== undefined && `, at a distance of ${decimals(distance, 2)}`}.</p><div class="compare-lists">${pairedList(data, `Both (${whole(both.length)})`, both, [first, second])}${conceptList(data, `Only ${a} (${whole(onlyFirst.length)})`, onlyFirst, first)}${conceptList(data, `Only ${b} (${whole(onlySecond.length)})`, onlySecond, second)}</div>`;
 }
 
-function pairedList(data: PageData, title: string, concepts: readonly number[], [first, second]: readonly [number, number]): Markup {
+function pairedList(
+  data: PageData,
+  title: string,
+  concepts: readonly number[],
+  [first, second]: readonly [number, number],
+): Markup {
   const tints = categoryColourNames(data.categories);
-  const most = Math.max(1, ...concepts.flatMap((concept) => [units(data, first, concept), units(data, second, concept)]));
+  const most = Math.max(
+    1,
+    ...concepts.flatMap((concept) => [units(data, first, concept), units(data, second, concept)]),
+  );
   const rows = concepts.map((concept) => {
     const [a, b] = [units(data, first, concept), units(data, second, concept)];
     const tint = colour(tints.get(categoryOf(data, concept)) ?? 'quiet');
     const bars = markup`<svg class="twobars" viewBox="0 0 200 8" preserveAspectRatio="none" aria-hidden="true"><rect x="${pixel(99 - (a / most) * 99)}" width="${pixel((a / most) * 99)}" height="8" fill="${tint}"/><rect x="101" width="${pixel((b / most) * 99)}" height="8" fill="${tint}"/></svg>`;
     return markup`<tr>${conceptCell(data, concept)}<td class="number">${a}</td><td class="bar">${bars}</td><td class="number left">${b}</td></tr>`;
   });
-  return block(title, markup`<th scope="col">Concept</th><th scope="col" class="number">${data.models[first]}</th><td></td><th scope="col">${data.models[second]}</th>`, rows);
+  return block(
+    title,
+    markup`<th scope="col">Concept</th><th scope="col" class="number">${data.models[first]}</th><td></td><th scope="col">${data.models[second]}</th>`,
+    rows,
+  );
 }
 
 function conceptList(data: PageData, title: string, concepts: readonly number[], model: number): Markup {
-  return block(title, markup`<th scope="col">Concept</th><th scope="col" class="number">units</th>`, concepts.map((concept) => markup`<tr>${conceptCell(data, concept)}<td class="number">${units(data, model, concept)}</td></tr>`));
+  return block(
+    title,
+    markup`<th scope="col">Concept</th><th scope="col" class="number">units</th>`,
+    concepts.map(
+      (concept) => markup`<tr>${conceptCell(data, concept)}<td class="number">${units(data, model, concept)}</td></tr>`,
+    ),
+  );
 }
 
 function block(title: string, head: Markup, rows: readonly Markup[]): Markup {
-  const table = rows.length === 0 ? markup`<p class="quiet">None.</p>` : markup`<div class="scroll tall" role="region" aria-label="${title}" tabindex="0"><table class="mini"><thead><tr>${head}</tr></thead><tbody>${joined(rows)}</tbody></table></div>`;
+  const table =
+    rows.length === 0
+      ? markup`<p class="quiet">None.</p>`
+      : markup`<div class="scroll tall" role="region" aria-label="${title}" tabindex="0"><table class="mini"><thead><tr>${head}</tr></thead><tbody>${joined(rows)}</tbody></table></div>`;
   return markup`<div><h4>${title}</h4>${table}</div>`;
 }
 

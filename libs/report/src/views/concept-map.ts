@@ -36,14 +36,36 @@ export interface MapLayout {
   readonly height: number;
 }
 
-/** Lays the map out for a choice of concepts, in clustered order; cells of a row take `room` pixels together, if they can. */
-export function layOutConceptMap(data: PageData, chosen: (concept: number) => boolean = () => true, room = cellsWidth): MapLayout {
+/**
+ * Lays the map out for a choice of concepts, in clustered order; cells of a row take `room` pixels together, if they
+ * can.
+ */
+export function layOutConceptMap(
+  data: PageData,
+  chosen: (concept: number) => boolean = () => true,
+  room = cellsWidth,
+): MapLayout {
   const concepts = data.order.concepts.filter(chosen).slice(0, conceptsDrawn);
   const models = data.order.models;
-  const [cellWidth, cellHeight] = [Math.min(widestCell, Math.max(narrowestCell, Math.floor(room / Math.max(1, models.length)))), 13];
-  const left = Math.min(260, 16 + Math.max(60, ...concepts.map((concept) => textWidth(conceptLabel(data, concept), 11))));
+  const [cellWidth, cellHeight] = [
+    Math.min(widestCell, Math.max(narrowestCell, Math.floor(room / Math.max(1, models.length)))),
+    13,
+  ];
+  const left = Math.min(
+    260,
+    16 + Math.max(60, ...concepts.map((concept) => textWidth(conceptLabel(data, concept), 11))),
+  );
   const top = Math.min(170, 14 + Math.max(30, ...data.models.map((name) => textWidth(name, 11))) * 0.94);
-  return { left, top, cellWidth, cellHeight, concepts, models, width: Math.ceil(left + models.length * cellWidth + 70), height: Math.ceil(top + concepts.length * cellHeight + 6) };
+  return {
+    left,
+    top,
+    cellWidth,
+    cellHeight,
+    concepts,
+    models,
+    width: Math.ceil(left + models.length * cellWidth + 70),
+    height: Math.ceil(top + concepts.length * cellHeight + 6),
+  };
 }
 
 /** Draws the map: cells of one step are one path of short strokes, so that large maps stay small. */
@@ -54,8 +76,15 @@ export function drawConceptMap(data: PageData, layout: MapLayout): Markup {
     const group = data.groups[model];
     return markup`<text transform="translate(${x} ${pixel(top - 6)}) rotate(-60)" font-size="11" fill="${typeof group === 'number' ? groupColour(group) : colour('quiet')}">${data.models[model]}</text>`;
   });
-  const labels = concepts.map((concept, row) => markup`<text x="${left - 6}" y="${pixel(top + (row + 0.5) * cellHeight + 3.8)}" text-anchor="end" font-size="11" fill="${colour('ink')}">${conceptLabel(data, concept)}</text>`);
-  const paths = stepPaths(data, layout).map((path, step) => path !== '' && markup`<path d="${path}" stroke="${colour(`amount-${String(step)}`)}" stroke-width="${cellHeight - 1}" fill="none"/>`);
+  const labels = concepts.map(
+    (concept, row) =>
+      markup`<text x="${left - 6}" y="${pixel(top + (row + 0.5) * cellHeight + 3.8)}" text-anchor="end" font-size="11" fill="${colour('ink')}">${conceptLabel(data, concept)}</text>`,
+  );
+  const paths = stepPaths(data, layout).map(
+    (path, step) =>
+      path !== '' &&
+      markup`<path d="${path}" stroke="${colour(`amount-${String(step)}`)}" stroke-width="${cellHeight - 1}" fill="none"/>`,
+  );
   const ground = markup`<rect x="${left}" y="${pixel(top)}" width="${models.length * cellWidth}" height="${concepts.length * cellHeight}" fill="${colour('faint')}"/>`;
   return markup`<svg class="figure concept-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Map of ${concepts.length} concepts and ${models.length} models: darker cells have more matching units" font-family="system-ui, sans-serif">${ground}${joined(paths)}${joined(names)}${joined(labels)}</svg>`;
 }
@@ -70,7 +99,10 @@ export function unitStep(units: number): number {
   return Math.min(7, Math.ceil(Math.log2(units)));
 }
 
-function stepPaths(data: PageData, { left, top, cellWidth, cellHeight, concepts, models }: MapLayout): readonly string[] {
+function stepPaths(
+  data: PageData,
+  { left, top, cellWidth, cellHeight, concepts, models }: MapLayout,
+): readonly string[] {
   const paths: string[][] = Array.from({ length: 8 }, () => []);
   const stroke = `h${String(cellWidth - 1)}`;
   concepts.forEach((concept, row) => {

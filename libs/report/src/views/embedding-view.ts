@@ -20,8 +20,18 @@ export function drawEmbedding(data: PageData, { x, y, width, height }: Embedding
   const points = data.models.flatMap((name, model): ScatterPoint[] => {
     const scores = data.points[model];
     if (scores === null || scores === undefined) return [];
-    const description = [...new Set([x, y])].map((component) => `component ${String(component + 1)} ${decimals(scores[component] ?? Number.NaN, 2)}`).join(', ');
-    return [{ name, x: scores[x] ?? Number.NaN, y: scores[y] ?? Number.NaN, group: data.groups[model] ?? undefined, description }];
+    const description = [...new Set([x, y])]
+      .map((component) => `component ${String(component + 1)} ${decimals(scores[component] ?? Number.NaN, 2)}`)
+      .join(', ');
+    return [
+      {
+        name,
+        x: scores[x] ?? Number.NaN,
+        y: scores[y] ?? Number.NaN,
+        group: data.groups[model] ?? undefined,
+        description,
+      },
+    ];
   });
   return drawScatter({
     points,

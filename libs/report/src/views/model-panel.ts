@@ -30,9 +30,18 @@ function categoryBars({ categories, summaries }: PageData, model: number): Marku
 
 function topConcepts({ units, concepts, conceptCategories, categories }: PageData, model: number): Markup {
   const counts = units[model] ?? [];
-  const top = [...counts.keys()].filter((concept) => (counts[concept] ?? 0) > 0).sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b).slice(0, conceptsNamed);
+  const top = [...counts.keys()]
+    .filter((concept) => (counts[concept] ?? 0) > 0)
+    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b)
+    .slice(0, conceptsNamed);
   if (top.length === 0) return markup`none`;
-  return joined(top.map((concept) => markup`<span class="nowrap">${concepts[concept]} <span class="quiet">${categories[conceptCategories[concept] ?? 0]}, ${counts[concept]}</span></span>`), ' · ');
+  return joined(
+    top.map(
+      (concept) =>
+        markup`<span class="nowrap">${concepts[concept]} <span class="quiet">${categories[conceptCategories[concept] ?? 0]}, ${counts[concept]}</span></span>`,
+    ),
+    ' · ',
+  );
 }
 
 function neighbours({ models, groups, neighbours: near }: PageData, model: number): readonly Markup[] {

@@ -25,13 +25,18 @@ describe('compareModels', () => {
 
 describe('concept map', () => {
   it('doubles from step to step', () => {
-    expect([1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 64, 65, 2048].map(unitStep)).toEqual([0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]);
+    expect([1, 2, 3, 4, 5, 8, 9, 16, 17, 32, 33, 64, 65, 2048].map(unitStep)).toEqual([
+      0, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7,
+    ]);
     expect(unitSteps).toHaveLength(8);
   });
 
   it('draws one stroke for each cell with units', () => {
     const drawing = drawConceptMap(data, layOutConceptMap(data)).toString();
-    const strokes = [...drawing.matchAll(/<path d="([^"]*)"/gu)].reduce((count, match) => count + (match[1] ?? '').split('M').length - 1, 0);
+    const strokes = [...drawing.matchAll(/<path d="([^"]*)"/gu)].reduce(
+      (count, match) => count + (match[1] ?? '').split('M').length - 1,
+      0,
+    );
     expect(strokes).toBe(data.units.flat().filter((units) => units > 0).length);
   });
 
@@ -57,7 +62,10 @@ describe('predictorValue', () => {
 
 describe('relations', () => {
   it('draws the embedded models that have both values', () => {
-    const some: PageTasks = { ...tasks, scores: tasks.scores.map((row) => row.map((score, model) => (model < 3 ? null : score))) };
+    const some: PageTasks = {
+      ...tasks,
+      scores: tasks.scores.map((row) => row.map((score, model) => (model < 3 ? null : score))),
+    };
     const drawing = drawRelation(data, some, { column: 0, predictor: 0, width: 640, height: 400 }).toString();
     expect(drawing.split('class="point').length - 1).toBe(5);
     expect(drawing).toContain('class="trend"');
@@ -89,7 +97,12 @@ describe('surfaces', () => {
 
 describe('needsView', () => {
   it('calls correlations a lead where none is supported', () => {
-    const unsupported: PageTasks = { ...tasks, links: tasks.links.map((row) => row.map(([concept, category, pearson, p]) => [concept, category, pearson, p, 0.5, 0] as const)) };
+    const unsupported: PageTasks = {
+      ...tasks,
+      links: tasks.links.map((row) =>
+        row.map(([concept, category, pearson, p]) => [concept, category, pearson, p, 0.5, 0] as const),
+      ),
+    };
     expect(needsView(unsupported, 0).toString()).toContain('as a lead, not as a result');
     expect(needsView(tasks, 0).toString()).toContain('1 concept of 20 is supported');
   });

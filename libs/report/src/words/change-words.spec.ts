@@ -5,7 +5,10 @@ import { changeSentences } from './change-words.ts';
 const change: StudyChange = {
   added: ['New'],
   removed: ['Old', 'Older'],
-  moved: [{ model: 'A', from: [0, 1], distance: 0.5 }, ...['B', 'C', 'D'].map((model) => ({ model, from: [1, 1], distance: 0.01 }))],
+  moved: [
+    { model: 'A', from: [0, 1], distance: 0.5 },
+    ...['B', 'C', 'D'].map((model) => ({ model, from: [1, 1], distance: 0.01 })),
+  ],
   meanDistance: 0.25,
   spread: 5,
   correlation: 0.99,
@@ -23,17 +26,29 @@ describe(changeSentences, () => {
   });
 
   it('claims nothing of distances where too few models are shared', () => {
-    expect(changeSentences({ ...change, added: [], removed: [], isDetermined: false })).toEqual(['No model is new, and none is gone.', 'Only 4 models are part of both runs: too few to say how far they moved.']);
-    expect(changeSentences({ ...change, moved: [], isDetermined: false }).at(-1)).toBe('No model is part of both runs.');
+    expect(changeSentences({ ...change, added: [], removed: [], isDetermined: false })).toEqual([
+      'No model is new, and none is gone.',
+      'Only 4 models are part of both runs: too few to say how far they moved.',
+    ]);
+    expect(changeSentences({ ...change, moved: [], isDetermined: false }).at(-1)).toBe(
+      'No model is part of both runs.',
+    );
   });
 
   it('names a few of many models', () => {
     const added = Array.from({ length: 12 }, (_, index) => `M${String(index)}`);
-    expect(changeSentences({ ...change, added })[0]).toBe('12 models are new: M0, M1, M2, M3, M4, M5, M6, M7 and 4 more.');
+    expect(changeSentences({ ...change, added })[0]).toBe(
+      '12 models are new: M0, M1, M2, M3, M4, M5, M6, M7 and 4 more.',
+    );
   });
 
   it('says of models that stayed where they were only that', () => {
-    const still = { ...change, moved: change.moved.map((move) => ({ ...move, distance: 0 })), meanDistance: 0, correlation: 1 };
+    const still = {
+      ...change,
+      moved: change.moved.map((move) => ({ ...move, distance: 0 })),
+      meanDistance: 0,
+      correlation: 1,
+    };
     expect(changeSentences(still).at(-1)).not.toContain('farthest');
   });
 });

@@ -1,4 +1,7 @@
-/** Names of figures' files: small letters, digits and dashes only, never empty or too long for a file system, no two alike. */
+/**
+ * Names of figures' files: small letters, digits and dashes only, never empty or too long for a file system, no two
+ * alike.
+ */
 export function figureNames(ids: readonly string[]): readonly string[] {
   const taken = new Set<string>();
   return ids.map((id) => {

@@ -54,15 +54,32 @@ describe('findings', () => {
     const { study } = syntheticStudy();
     const of = (counts: Readonly<Record<string, readonly [dog: number, sky: number]>>) => {
       const models = Object.keys(counts);
-      const profiles = buildBatch(conceptProfileSchema, { model: models.flatMap((model) => [model, model]), concept: models.flatMap(() => ['dog', 'sky']), category: models.flatMap(() => ['object', 'part']), units: Object.values(counts).flat(), weight: Object.values(counts).flat() });
-      const summaries = buildBatch(profileSummarySchema, { model: models.flatMap((model) => [model, model]), category: models.flatMap(() => ['object', 'part']), matches: Object.values(counts).flat(), unique: Object.values(counts).flat().map((count) => Math.min(1, count)), redundancy: Object.values(counts).flat() });
+      const profiles = buildBatch(conceptProfileSchema, {
+        model: models.flatMap((model) => [model, model]),
+        concept: models.flatMap(() => ['dog', 'sky']),
+        category: models.flatMap(() => ['object', 'part']),
+        units: Object.values(counts).flat(),
+        weight: Object.values(counts).flat(),
+      });
+      const summaries = buildBatch(profileSummarySchema, {
+        model: models.flatMap((model) => [model, model]),
+        category: models.flatMap(() => ['object', 'part']),
+        matches: Object.values(counts).flat(),
+        unique: Object.values(counts)
+          .flat()
+          .map((count) => Math.min(1, count)),
+        redundancy: Object.values(counts).flat(),
+      });
       return findings(readStudy({ study, profiles, summaries })).map(({ kind, text }) => `${kind}: ${text}`);
     };
     expect(of({ a: [3, 1], b: [0, 7], c: [1, 0] })).toEqual([
       'description: b (7) has the most matching units of the 3 models, c (1) the fewest.',
       'description: The concept with most units is sky (part): 8 units in 2 of 3 models.',
     ]);
-    expect(of({ only: [3, 1] })).toEqual(['description: only has 4 matching units for 2 concepts.', 'description: The concept with most units is dog (object): 3 units in the model.']);
+    expect(of({ only: [3, 1] })).toEqual([
+      'description: only has 4 matching units for 2 concepts.',
+      'description: The concept with most units is dog (object): 3 units in the model.',
+    ]);
   });
 });
 
@@ -76,5 +93,12 @@ describe('conceptLinkSupported', () => {
 });
 
 it('says more of what is counted, and a higher value of what is not', () => {
-  expect(['pc2', 'matches', 'unique:object', 'redundancy:part', 'matches:color', 'own'].map(moreOf)).toEqual(['a higher value of component 2', 'more matching units', 'more unique object concepts', 'more units per unique part concept', 'more units matching color concepts', 'a higher value of own']);
+  expect(['pc2', 'matches', 'unique:object', 'redundancy:part', 'matches:color', 'own'].map(moreOf)).toEqual([
+    'a higher value of component 2',
+    'more matching units',
+    'more unique object concepts',
+    'more units per unique part concept',
+    'more units matching color concepts',
+    'a higher value of own',
+  ]);
 });

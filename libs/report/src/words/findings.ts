@@ -28,7 +28,11 @@ const normalQuantile = 1.959963984540054;
  * that excludes 0); where there is none, that is what is said.
  */
 export function findings(study: Study): readonly Finding[] {
-  const all = [...(study.tasks === undefined ? [] : relationFindings(study.tasks)), ...embeddingFindings(study), ...profileFindings(study)];
+  const all = [
+    ...(study.tasks === undefined ? [] : relationFindings(study.tasks)),
+    ...embeddingFindings(study),
+    ...profileFindings(study),
+  ];
   const ofKind = (kind: FindingKind): readonly Finding[] => all.filter((finding) => finding.kind === kind);
   return [...ofKind('supported'), ...ofKind('unsupported'), ...ofKind('description')].slice(0, findingsShown);
 }
@@ -52,8 +56,17 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
     });
   }
   if (groups > 1) {
-    const members = Array.from({ length: groups }, (_, group) => `group ${groupLetter(group)} has ${counted(points.filter((point) => point.group === group).length, 'model')}`);
-    const totals = Array.from({ length: groups }, (_, group) => groupMatches(profiles, points.filter((point) => point.group === group).map(({ model }) => model)));
+    const members = Array.from(
+      { length: groups },
+      (_, group) =>
+        `group ${groupLetter(group)} has ${counted(points.filter((point) => point.group === group).length, 'model')}`,
+    );
+    const totals = Array.from({ length: groups }, (_, group) =>
+      groupMatches(
+        profiles,
+        points.filter((point) => point.group === group).map(({ model }) => model),
+      ),
+    );
     const most = totals.indexOf(Math.max(...totals));
     found.push({
       kind: 'description',
@@ -70,26 +83,43 @@ function profileFindings({ profiles }: Study): Finding[] {
   const totals = summaries.map((rows) => rows.reduce((sum, { matches }) => sum + matches, 0));
   const [most, least] = [totals.indexOf(Math.max(...totals)), totals.indexOf(Math.min(...totals))];
   const said = (model: number): string => `${models[model] ?? ''} (${whole(totals[model] ?? Number.NaN)})`;
-  const sums = concepts.map((_, concept) => models.reduce((sum, _name, model) => sum + (units[model * concepts.length + concept] ?? 0), 0));
+  const sums = concepts.map((_, concept) =>
+    models.reduce((sum, _name, model) => sum + (units[model * concepts.length + concept] ?? 0), 0),
+  );
   const largest = sums.indexOf(Math.max(...sums));
   const holders = models.filter((_, model) => (units[model * concepts.length + largest] ?? 0) > 0).length;
   return [
-    { kind: 'description', text: models.length === 1 ? `${models[0] ?? ''} has ${counted(totals[0] ?? 0, 'matching unit')} for ${counted(sums.filter((sum) => sum > 0).length, 'concept')}.` : `${said(most)} has the most matching units of the ${counted(models.length, 'model')}, ${said(least)} the fewest.` },
-    { kind: 'description', text: `The concept with most units is ${concepts[largest]?.concept ?? ''} (${concepts[largest]?.category ?? ''}): ${counted(sums[largest] ?? 0, 'unit')} in ${holders === models.length ? (models.length === 1 ? 'the model' : `all ${counted(models.length, 'model')}`) : `${String(holders)} of ${counted(models.length, 'model')}`}.` },
+    {
+      kind: 'description',
+      text:
+        models.length === 1
+          ? `${models[0] ?? ''} has ${counted(totals[0] ?? 0, 'matching unit')} for ${counted(sums.filter((sum) => sum > 0).length, 'concept')}.`
+          : `${said(most)} has the most matching units of the ${counted(models.length, 'model')}, ${said(least)} the fewest.`,
+    },
+    {
+      kind: 'description',
+      text: `The concept with most units is ${concepts[largest]?.concept ?? ''} (${concepts[largest]?.category ?? ''}): ${counted(sums[largest] ?? 0, 'unit')} in ${holders === models.length ? (models.length === 1 ? 'the model' : `all ${counted(models.length, 'model')}`) : `${String(holders)} of ${counted(models.length, 'model')}`}.`,
+    },
   ];
 }
 
 function groupMatches({ models, summaries }: Study['profiles'], names: readonly string[]): number {
-  const totals = names.map((name) => (summaries[models.indexOf(name)] ?? []).reduce((sum, { matches }) => sum + matches, 0));
+  const totals = names.map((name) =>
+    (summaries[models.indexOf(name)] ?? []).reduce((sum, { matches }) => sum + matches, 0),
+  );
   return totals.reduce((sum, total) => sum + total, 0) / Math.max(1, totals.length);
 }
 
 function relationFindings(tasks: Tasks): Finding[] {
   const { relations } = tasks;
   if (relations.length === 0) return [];
-  const byStrength = relations.filter(({ pearson }) => Number.isFinite(pearson)).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
+  const byStrength = relations
+    .filter(({ pearson }) => Number.isFinite(pearson))
+    .sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
   const supported = byStrength.filter((relation) => relation.supported);
-  const stated = supported.slice(0, supportedFindingsShown).map((relation): Finding => ({ kind: 'supported', text: supportedSentence(tasks, relation) }));
+  const stated = supported
+    .slice(0, supportedFindingsShown)
+    .map((relation): Finding => ({ kind: 'supported', text: supportedSentence(tasks, relation) }));
   return [...stated, supportSentence(tasks, supported.length, byStrength[0]), ...conceptFindings(tasks)];
 }
 
@@ -97,10 +127,19 @@ function supportSentence(tasks: Tasks, supported: number, strongest: Relation | 
   const count = counted(tasks.relations.length, 'relation');
   if (supported > 0) {
     const rest = tasks.relations.length - supported;
-    return { kind: 'unsupported', text: `${String(supported)} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other ${String(rest)} are not, whatever their correlation.` };
+    return {
+      kind: 'unsupported',
+      text: `${String(supported)} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other ${String(rest)} are not, whatever their correlation.`,
+    };
   }
-  const example = strongest === undefined ? '' : ` The strongest, ${relationWords(tasks, strongest)} (r\u00a0=\u00a0${decimals(strongest.pearson, 2)}, n\u00a0=\u00a0${String(strongest.n)}, ${probabilityStatement('q', strongest.q)}), can be chance among so many.`;
-  return { kind: 'unsupported', text: `None of the ${count} between models’ profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0.${example}` };
+  const example =
+    strongest === undefined
+      ? ''
+      : ` The strongest, ${relationWords(tasks, strongest)} (r\u00a0=\u00a0${decimals(strongest.pearson, 2)}, n\u00a0=\u00a0${String(strongest.n)}, ${probabilityStatement('q', strongest.q)}), can be chance among so many.`;
+  return {
+    kind: 'unsupported',
+    text: `None of the ${count} between models’ profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0.${example}`,
+  };
 }
 
 function supportedSentence(tasks: Tasks, relation: Relation): string {
@@ -115,7 +154,12 @@ function conceptFindings({ conceptLinks, columns }: Tasks): Finding[] {
   const supported = defined.filter(conceptLinkSupported).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
   const [first] = supported;
   if (first === undefined) {
-    return [{ kind: 'unsupported', text: `No single concept is supported as what a task needs, among ${counted(defined.length, 'pair')} of concept and score.` }];
+    return [
+      {
+        kind: 'unsupported',
+        text: `No single concept is supported as what a task needs, among ${counted(defined.length, 'pair')} of concept and score.`,
+      },
+    ];
   }
   const column = columns[first.column];
   return [

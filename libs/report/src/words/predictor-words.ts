@@ -15,7 +15,9 @@ export function predictorWords(predictor: string): string {
 /** A larger value of a predictor in words: "a higher value of component 1", "more unique object concepts". */
 export function moreOf(predictor: string): string {
   if (predictor === 'matches') return 'more matching units';
-  return predictorFamily(predictor) === 'Components' || predictorFamily(predictor) === 'Other' ? `a higher value of ${predictorWords(predictor)}` : `more ${predictorWords(predictor)}`;
+  return predictorFamily(predictor) === 'Components' || predictorFamily(predictor) === 'Other'
+    ? `a higher value of ${predictorWords(predictor)}`
+    : `more ${predictorWords(predictor)}`;
 }
 
 /** Short heading of a predictor: `pc1` is "C1", `unique:object` "object". */

@@ -27,8 +27,16 @@ const alignment = 8;
 /** Most rows of a batch: what indices of 32 bits reach. */
 const mostRows = 2 ** 31 - 1;
 
-/** Checks that the columns of a batch, nested ones too, stay within its body. @throws BrokenBytes, CompressedBytes, UnreadableColumn */
-export function checkColumns(columns: readonly ColumnLayout[], batch: BatchLayout, body: Uint8Array, dictionaries: Dictionaries): void {
+/**
+ * Checks that the columns of a batch, nested ones too, stay within its body. @throws BrokenBytes, CompressedBytes,
+ * UnreadableColumn
+ */
+export function checkColumns(
+  columns: readonly ColumnLayout[],
+  batch: BatchLayout,
+  body: Uint8Array,
+  dictionaries: Dictionaries,
+): void {
   if (batch.isCompressed) throw new CompressedBytes('compressed');
   if (batch.rows < 0 || batch.rows > mostRows) throw new BrokenBytes(`a batch has ${String(batch.rows)} rows`);
   const check = new ColumnCheck(batch, body, dictionaries);
@@ -54,7 +62,8 @@ class ColumnCheck {
   /** Checks a column and those below it, which needs `rows` rows, or exactly so many. */
   column(column: ColumnLayout, rows: number, isExact: boolean): void {
     const [length, nulls] = this.#batch.nodes[this.#node++] ?? broken(column, 'is missing');
-    if (length < rows || (isExact && length !== rows) || length > mostRows) broken(column, `has ${String(length)} rows instead of ${String(rows)}`);
+    if (length < rows || (isExact && length !== rows) || length > mostRows)
+      broken(column, `has ${String(length)} rows instead of ${String(rows)}`);
     if (nulls < 0 || nulls > length) broken(column, `has ${String(nulls)} nulls in ${String(length)} rows`);
     if (column.dictionary !== undefined) this.#indices(column, column.dictionary, length, nulls);
     else this.#values(column, length, nulls);
@@ -68,7 +77,8 @@ class ColumnCheck {
   #values(column: ColumnLayout, length: number, nulls: number): void {
     const { kind, children } = column;
     if (kind === 'none' || kind === 'null') return;
-    if (kind === 'run-end encoded' || kind === 'list view' || kind === 'large list view') throw new UnreadableColumn(column);
+    if (kind === 'run-end encoded' || kind === 'list view' || kind === 'large list view')
+      throw new UnreadableColumn(column);
     if (kind === 'union') {
       this.#take(column, length);
       if (column.isDense) this.#take(column, 4 * length);
@@ -110,14 +120,16 @@ class ColumnCheck {
 
   #child(column: ColumnLayout, rows: number): void {
     const [child, ...others] = column.children;
-    if (child === undefined || others.length > 0) return broken(column, `has ${String(column.children.length)} columns below it instead of one`);
+    if (child === undefined || others.length > 0)
+      return broken(column, `has ${String(column.children.length)} columns below it instead of one`);
     this.column(child, rows, false);
   }
 
   /** Bitmap of the rows that are there; may be left out where all are. */
   #validity(column: ColumnLayout, length: number, nulls: number): Uint8Array {
     const bitmap = this.#take(column, nulls === 0 ? 0 : Math.ceil(length / 8));
-    if (bitmap.length > 0 && (bitmap.length < Math.ceil(length / 8) || length - countBits(bitmap, length) !== nulls)) broken(column, 'counts its nulls wrongly');
+    if (bitmap.length > 0 && (bitmap.length < Math.ceil(length / 8) || length - countBits(bitmap, length) !== nulls))
+      broken(column, 'counts its nulls wrongly');
     return bitmap;
   }
 
@@ -152,14 +164,24 @@ class ColumnCheck {
     for (let row = 0; row < length; row++) {
       const bytes = view.getInt32(16 * row, true);
       if (bytes < 0) broken(column, 'has a text of negative length');
-      const [start, buffer] = bytes <= 12 ? [16 * row + 4, views] : [view.getInt32(16 * row + 12, true), buffers[view.getInt32(16 * row + 8, true)]];
-      if (buffer === undefined || start < 0 || start + bytes > buffer.length) broken(column, 'has a text that leaves its buffer');
-      else if (column.kind === 'utf8 view' && !isUtf8(buffer.subarray(start, start + bytes))) broken(column, 'has text that is not UTF-8');
+      const [start, buffer] =
+        bytes <= 12
+          ? [16 * row + 4, views]
+          : [view.getInt32(16 * row + 12, true), buffers[view.getInt32(16 * row + 8, true)]];
+      if (buffer === undefined || start < 0 || start + bytes > buffer.length)
+        broken(column, 'has a text that leaves its buffer');
+      else if (column.kind === 'utf8 view' && !isUtf8(buffer.subarray(start, start + bytes)))
+        broken(column, 'has text that is not UTF-8');
     }
   }
 
   /** Indices into a dictionary that was there before. */
-  #indices(column: ColumnLayout, { id, bits, isSigned }: NonNullable<ColumnLayout['dictionary']>, length: number, nulls: number): void {
+  #indices(
+    column: ColumnLayout,
+    { id, bits, isSigned }: NonNullable<ColumnLayout['dictionary']>,
+    length: number,
+    nulls: number,
+  ): void {
     const size = bits / 8;
     const bitmap = this.#validity(column, length, nulls);
     const bytes = this.#take(column, size * length);
@@ -169,14 +191,16 @@ class ColumnCheck {
     for (let row = 0; row < length; row++) {
       if (nulls > 0 && ((bitmap[row >> 3] as number) & (1 << (row & 7))) === 0) continue;
       const index = readInteger(view, size * row, bits, isSigned);
-      if (index < 0 || index >= values) broken(column, `has the index ${String(index)} into a dictionary of ${String(values)} values`);
+      if (index < 0 || index >= values)
+        broken(column, `has the index ${String(index)} into a dictionary of ${String(values)} values`);
     }
   }
 
   /** The next buffer, which has to hold so many bytes. */
   #take(column: ColumnLayout, bytes: number): Uint8Array {
     const [offset, length] = this.#batch.buffers[this.#buffer++] ?? broken(column, 'is missing');
-    if (offset < 0 || length < 0 || offset + length > this.#body.length || offset % alignment !== 0) broken(column, 'leaves its batch');
+    if (offset < 0 || length < 0 || offset + length > this.#body.length || offset % alignment !== 0)
+      broken(column, 'leaves its batch');
     if (length < bytes) broken(column, `has ${String(length)} bytes instead of ${String(bytes)}`);
     return this.#body.subarray(offset, offset + length);
   }

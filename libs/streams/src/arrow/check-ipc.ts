@@ -34,7 +34,7 @@ function checkFile(bytes: Uint8Array): void {
 
 function checkStream(bytes: Uint8Array): void {
   let tables: TableCheck | undefined;
-  for (let offset = 0; offset < bytes.length; ) {
+  for (let offset = 0; offset < bytes.length;) {
     const { start, length } = messagePlace(bytes, offset);
     if (length === 0) break;
     const message = readMessage(bytes.subarray(start, start + length));
@@ -59,10 +59,16 @@ class TableCheck {
     this.#layout = layout;
   }
 
-  add(message: Message, bytes: Uint8Array, { offset, metadataBytes, bodyBytes }: Block, expected: 'batch' | 'dictionary'): void {
+  add(
+    message: Message,
+    bytes: Uint8Array,
+    { offset, metadataBytes, bodyBytes }: Block,
+    expected: 'batch' | 'dictionary',
+  ): void {
     if (message.kind !== expected) throw new BrokenBytes(`a ${message.kind} stands where a ${expected} should`);
     const start = offset + metadataBytes;
-    if (bodyBytes < 0 || bodyBytes !== message.bodyBytes || start + bodyBytes > bytes.length) throw new BrokenBytes('a batch is cut short');
+    if (bodyBytes < 0 || bodyBytes !== message.bodyBytes || start + bodyBytes > bytes.length)
+      throw new BrokenBytes('a batch is cut short');
     const body = bytes.subarray(start, start + bodyBytes);
     if (message.kind === 'batch') {
       checkColumns(this.#layout.columns, message.batch, body, this.#dictionaries);
@@ -71,7 +77,10 @@ class TableCheck {
     const values = this.#layout.dictionaries.get(message.id);
     if (values === undefined) throw new BrokenBytes('a dictionary belongs to no column');
     checkColumns([values], message.batch, body, this.#dictionaries);
-    this.#dictionaries.set(message.id, (message.isDelta ? (this.#dictionaries.get(message.id) ?? 0) : 0) + message.batch.rows);
+    this.#dictionaries.set(
+      message.id,
+      (message.isDelta ? (this.#dictionaries.get(message.id) ?? 0) : 0) + message.batch.rows,
+    );
   }
 }
 
@@ -94,5 +103,8 @@ function messagePlace(bytes: Uint8Array, offset: number): { readonly start: numb
 }
 
 function isMagic(bytes: Uint8Array, at: number): boolean {
-  return at >= 0 && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', at, at + magic.length) === magic;
+  return (
+    at >= 0 &&
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', at, at + magic.length) === magic
+  );
 }

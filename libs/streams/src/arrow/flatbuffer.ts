@@ -3,7 +3,10 @@ export class BrokenBytes extends Error {
   override readonly name = 'BrokenBytes';
 }
 
-/** What a flatbuffer may name for each of its bytes: bytes of text, elements of vectors; parts can be shared, but not without end. */
+/**
+ * What a flatbuffer may name for each of its bytes: bytes of text, elements of vectors; parts can be shared, but not
+ * without end.
+ */
 const namedPerByte = 2;
 /** What a table counts for, which takes more bytes than that. */
 const tableWeight = 8;
@@ -26,7 +29,11 @@ export class FlatBuffer {
   /** Unsigned little-endian integer of 1, 2 or 4 bytes. */
   uint(at: number, bytes: 1 | 2 | 4): number {
     this.check(at, bytes);
-    return bytes === 1 ? this.#view.getUint8(at) : bytes === 2 ? this.#view.getUint16(at, true) : this.#view.getUint32(at, true);
+    return bytes === 1
+      ? this.#view.getUint8(at)
+      : bytes === 2
+        ? this.#view.getUint16(at, true)
+        : this.#view.getUint32(at, true);
   }
 
   /** Signed integer of 4 bytes. */
@@ -118,19 +125,31 @@ export class FlatTable {
   /** Tables of a field. */
   tables(field: number): FlatTable[] {
     const { at, length } = this.#vector(field, 4);
-    return Array.from({ length }, (_, index) => new FlatTable(this.#buffer, at + 4 * index + this.#buffer.uint(at + 4 * index, 4)));
+    return Array.from(
+      { length },
+      (_, index) => new FlatTable(this.#buffer, at + 4 * index + this.#buffer.uint(at + 4 * index, 4)),
+    );
   }
 
   /** Structures of a field, each of so many integers of 8 bytes. */
   longs(field: number, each: number): number[][] {
     const { at, length } = this.#vector(field, 8 * each);
-    return Array.from({ length }, (_, index) => Array.from({ length: each }, (__, place) => this.#buffer.long(at + 8 * (each * index + place))));
+    return Array.from({ length }, (_, index) =>
+      Array.from({ length: each }, (__, place) => this.#buffer.long(at + 8 * (each * index + place))),
+    );
   }
 
-  /** Blocks of a footer: offset (8 bytes), length of the metadata (4 bytes and 4 of padding), length of the body (8 bytes). */
+  /**
+   * Blocks of a footer: offset (8 bytes), length of the metadata (4 bytes and 4 of padding), length of the body (8
+   * bytes).
+   */
   blocks(field: number): { readonly offset: number; readonly metadataBytes: number; readonly bodyBytes: number }[] {
     const { at, length } = this.#vector(field, 24);
-    return Array.from({ length }, (_, index) => ({ offset: this.#buffer.long(at + 24 * index), metadataBytes: this.#buffer.int(at + 24 * index + 8), bodyBytes: this.#buffer.long(at + 24 * index + 16) }));
+    return Array.from({ length }, (_, index) => ({
+      offset: this.#buffer.long(at + 24 * index),
+      metadataBytes: this.#buffer.int(at + 24 * index + 8),
+      bodyBytes: this.#buffer.long(at + 24 * index + 16),
+    }));
   }
 
   #vector(field: number, elementBytes: number): FlatVector {

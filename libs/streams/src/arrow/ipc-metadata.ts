@@ -2,8 +2,33 @@ import { BrokenBytes, FlatBuffer, type FlatTable } from './flatbuffer.ts';
 
 /** Kinds of columns by their number in the format. */
 export const columnKinds = [
-  'none', 'null', 'int', 'float', 'binary', 'utf8', 'bool', 'decimal', 'date', 'time', 'timestamp', 'interval', 'list', 'struct', 'union', 'fixed-size binary', 'fixed-size list', 'map', 'duration',
-  'large binary', 'large utf8', 'large list', 'run-end encoded', 'binary view', 'utf8 view', 'list view', 'large list view',
+  'none',
+  'null',
+  'int',
+  'float',
+  'binary',
+  'utf8',
+  'bool',
+  'decimal',
+  'date',
+  'time',
+  'timestamp',
+  'interval',
+  'list',
+  'struct',
+  'union',
+  'fixed-size binary',
+  'fixed-size list',
+  'map',
+  'duration',
+  'large binary',
+  'large utf8',
+  'large list',
+  'run-end encoded',
+  'binary view',
+  'utf8 view',
+  'list view',
+  'large list view',
 ] as const;
 
 /** Kind of a column. */
@@ -53,7 +78,13 @@ export interface BatchLayout {
 export type Message =
   | { readonly kind: 'schema'; readonly layout: TableLayout; readonly bodyBytes: number }
   | { readonly kind: 'batch'; readonly batch: BatchLayout; readonly bodyBytes: number }
-  | { readonly kind: 'dictionary'; readonly id: number; readonly isDelta: boolean; readonly batch: BatchLayout; readonly bodyBytes: number };
+  | {
+      readonly kind: 'dictionary';
+      readonly id: number;
+      readonly isDelta: boolean;
+      readonly batch: BatchLayout;
+      readonly bodyBytes: number;
+    };
 
 /** Where a message stands in a file. */
 export interface Block {
@@ -94,7 +125,13 @@ export function readMessage(bytes: Uint8Array): Message {
     case 2: {
       const batch = header.table(1);
       if (batch === undefined) throw new BrokenBytes('a dictionary has no values');
-      return { kind: 'dictionary', id: header.long(0), isDelta: header.number(2, 1) !== 0, batch: readBatch(batch), bodyBytes };
+      return {
+        kind: 'dictionary',
+        id: header.long(0),
+        isDelta: header.number(2, 1) !== 0,
+        batch: readBatch(batch),
+        bodyBytes,
+      };
     }
     case 3:
       return { kind: 'batch', batch: readBatch(header), bodyBytes };
@@ -114,7 +151,8 @@ export function readFooter(bytes: Uint8Array): Footer {
 
 function checkVersion(table: FlatTable): void {
   const version = table.number(0, 2);
-  if (version < oldestVersion || version > 4) throw new BrokenBytes(`it is of version ${String(version + 1)} of the format`);
+  if (version < oldestVersion || version > 4)
+    throw new BrokenBytes(`it is of version ${String(version + 1)} of the format`);
 }
 
 function readSchema(schema: FlatTable): TableLayout {
@@ -124,7 +162,12 @@ function readSchema(schema: FlatTable): TableLayout {
   return { columns: schema.tables(1).map((field) => readField(field, '', 0, dictionaries)), dictionaries };
 }
 
-function readField(field: FlatTable, above: string, depth: number, dictionaries: Map<number, ColumnLayout>): ColumnLayout {
+function readField(
+  field: FlatTable,
+  above: string,
+  depth: number,
+  dictionaries: Map<number, ColumnLayout>,
+): ColumnLayout {
   if (depth > deepestNesting) throw new BrokenBytes('its columns are nested too deep');
   const name = `${above}${field.text(0) ?? ''}`;
   checkMetadata(field, 6);
@@ -132,7 +175,15 @@ function readField(field: FlatTable, above: string, depth: number, dictionaries:
   if (kind === undefined) throw new BrokenBytes(`column "${name}" is of a kind that the format does not know`);
   const children = field.tables(5).map((child) => readField(child, `${name}.`, depth + 1, dictionaries));
   const type = field.table(3);
-  const values = { name, kind, bits: bitsOf(kind, type), listSize: kind === 'fixed-size list' ? (type?.number(0, 4) ?? 0) : 0, isDense: kind === 'union' && type?.number(0, 2) === 1, children, dictionary: undefined };
+  const values = {
+    name,
+    kind,
+    bits: bitsOf(kind, type),
+    listSize: kind === 'fixed-size list' ? (type?.number(0, 4) ?? 0) : 0,
+    isDense: kind === 'union' && type?.number(0, 2) === 1,
+    children,
+    dictionary: undefined,
+  };
   const encoding = field.table(4);
   if (encoding === undefined) return values;
   const [id, index] = [encoding.long(0), encoding.table(1)];
@@ -140,7 +191,8 @@ function readField(field: FlatTable, above: string, depth: number, dictionaries:
   const known = dictionaries.get(id) ?? values;
   dictionaries.set(id, known);
   const bits = index?.number(0, 4) ?? 32;
-  if (![8, 16, 32, 64].includes(bits)) throw new BrokenBytes(`column "${name}" has dictionary indices of ${String(bits)} bits`);
+  if (![8, 16, 32, 64].includes(bits))
+    throw new BrokenBytes(`column "${name}" has dictionary indices of ${String(bits)} bits`);
   return { ...known, name, dictionary: { id, bits, isSigned: index === undefined || index.number(1, 1) !== 0 } };
 }
 

@@ -5,7 +5,9 @@ import { canonicalJson, hashJson } from './canonical-json.ts';
 
 describe(canonicalJson, () => {
   it('sorts keys at every depth and leaves out spaces', () => {
-    expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true, B: '"\n' })).toBe('{"B":"\\"\\n","a":true,"b":[1,{"c":"x","d":null}]}');
+    expect(canonicalJson({ b: [1, { d: null, c: 'x' }], a: true, B: '"\n' })).toBe(
+      '{"B":"\\"\\n","a":true,"b":[1,{"c":"x","d":null}]}',
+    );
   });
 
   it('gives equal values one text whatever the order of their keys, and reads back to the same value', () => {
@@ -13,9 +15,15 @@ describe(canonicalJson, () => {
       Array.isArray(value)
         ? value.map(shuffled)
         : typeof value === 'object' && value !== null
-          ? Object.fromEntries(Object.entries(value).reverse().map(([key, inner]) => [key, shuffled(inner)]))
+          ? Object.fromEntries(
+              Object.entries(value)
+                .reverse()
+                .map(([key, inner]) => [key, shuffled(inner)]),
+            )
           : value;
-    const json = fc.jsonValue({ noUnicodeString: false }).filter((value) => !JSON.stringify(value).includes('__proto__'));
+    const json = fc
+      .jsonValue({ noUnicodeString: false })
+      .filter((value) => !JSON.stringify(value).includes('__proto__'));
     fc.assert(
       fc.property(json, (value) => {
         expect(canonicalJson(shuffled(value))).toBe(canonicalJson(value));

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /** A value that JSON can hold exactly. */
-export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
+export type JsonValue =
+  null | boolean | number | string | readonly JsonValue[] | { readonly [name: string]: JsonValue };
 
 /**
  * JSON text that is the same for equal values: keys sorted by code unit, no spaces, every finite number exact (the
@@ -35,7 +36,8 @@ function canonicalText(value: unknown, name: string, above: readonly object[]): 
   if (above.includes(value)) throw refused(name, 'an object that contains itself');
   const path = [...above, value];
   // Array.from, and not map: map skips the holes of a sparse array.
-  if (Array.isArray(value)) return `[${Array.from(value, (item: unknown, index) => canonicalText(item, `${name}[${String(index)}]`, path)).join(',')}]`;
+  if (Array.isArray(value))
+    return `[${Array.from(value, (item: unknown, index) => canonicalText(item, `${name}[${String(index)}]`, path)).join(',')}]`;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw refused(name, `a ${value.constructor.name}`);
   const fields = value as Readonly<Record<string, unknown>>;
@@ -46,5 +48,7 @@ function canonicalText(value: unknown, name: string, above: readonly object[]): 
 }
 
 function refused(name: string, what: string): TypeError {
-  return new TypeError(`${name} is ${what}: a key needs null, booleans, finite numbers, text, arrays and plain objects. Leave it out, or resolve it to its value.`);
+  return new TypeError(
+    `${name} is ${what}: a key needs null, booleans, finite numbers, text, arrays and plain objects. Leave it out, or resolve it to its value.`,
+  );
 }

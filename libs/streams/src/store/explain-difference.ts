@@ -13,10 +13,19 @@ export interface StepDifference {
   readonly after: string | undefined;
 }
 
-/** Lists what makes two steps of one kind different: code first, then inputs, then options, each by name. Equal steps give an empty list. */
+/**
+ * Lists what makes two steps of one kind different: code first, then inputs, then options, each by name. Equal steps
+ * give an empty list.
+ */
 export function explainDifference(before: StepIngredients, after: StepIngredients): readonly StepDifference[] {
   const differences: StepDifference[] = [];
-  if (before.codeVersion !== after.codeVersion) differences.push({ kind: 'code', name: after.step, before: JSON.stringify(before.codeVersion), after: JSON.stringify(after.codeVersion) });
+  if (before.codeVersion !== after.codeVersion)
+    differences.push({
+      kind: 'code',
+      name: after.step,
+      before: JSON.stringify(before.codeVersion),
+      after: JSON.stringify(after.codeVersion),
+    });
   compare('input', '', before.inputs, after.inputs, differences);
   compare('option', '', before.options, after.options, differences);
   return differences;
@@ -29,7 +38,13 @@ export function describeDifferences(differences: readonly StepDifference[], list
   return shown.join('; ');
 }
 
-function compare(kind: 'input' | 'option', name: string, before: unknown, after: unknown, into: StepDifference[]): void {
+function compare(
+  kind: 'input' | 'option',
+  name: string,
+  before: unknown,
+  after: unknown,
+  into: StepDifference[],
+): void {
   if (isJsonObject(before) && isJsonObject(after)) {
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
       compare(kind, name === '' ? key : `${name}.${key}`, before[key], after[key], into);

@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,7 +25,8 @@ const settled = ['empty', 'small', 'large', 'touched', 'replaced', 'unseen', 'ke
 
 // Only files that have not changed for 2 s are remembered: wait once for all tests.
 beforeAll(async () => {
-  for (const name of settled) writeFileSync(at(name), name === 'large' ? Buffer.alloc(3_000_001, 'large') : name === 'empty' ? '' : name);
+  for (const name of settled)
+    writeFileSync(at(name), name === 'large' ? Buffer.alloc(3_000_001, 'large') : name === 'empty' ? '' : name);
   await delay(2300);
 });
 afterAll(() => {
@@ -79,8 +89,12 @@ describe(FileHashes, () => {
     index.save();
     expect(await new FileHashes({ indexFile }).hash(at('unseen'))).toBe(lie);
     const warnings: StoreWarning[] = [];
-    expect(await new FileHashes({ indexFile, verify: true, warn: (warning) => warnings.push(warning) }).hash(at('unseen'))).toBe(hashOf(at('unseen')));
-    expect(warnings).toEqual([{ code: 'FILE_CHANGED_UNSEEN', message: expect.any(String) as string, file: at('unseen') }]);
+    expect(
+      await new FileHashes({ indexFile, verify: true, warn: (warning) => warnings.push(warning) }).hash(at('unseen')),
+    ).toBe(hashOf(at('unseen')));
+    expect(warnings).toEqual([
+      { code: 'FILE_CHANGED_UNSEEN', message: expect.any(String) as string, file: at('unseen') },
+    ]);
   });
 
   it('names a file that was changed or removed while it was in use, and lets one be that was only touched', async () => {
@@ -90,9 +104,15 @@ describe(FileHashes, () => {
     utimesSync(at('used'), 1, 1);
     await hashes.checkUnchanged(at('used'), sha256);
     writeFileSync(at('used'), 'gone');
-    await expect(hashes.checkUnchanged(at('used'), sha256)).rejects.toMatchObject({ code: 'FILE_CHANGED', message: expect.stringMatching(/used: was changed while it was being read[\s\S]*Run again/u) as string });
+    await expect(hashes.checkUnchanged(at('used'), sha256)).rejects.toMatchObject({
+      code: 'FILE_CHANGED',
+      message: expect.stringMatching(/used: was changed while it was being read[\s\S]*Run again/u) as string,
+    });
     rmSync(at('used'));
-    await expect(hashes.checkUnchanged(at('used'), sha256)).rejects.toMatchObject({ code: 'FILE_CHANGED', message: expect.stringContaining('was removed') as string });
+    await expect(hashes.checkUnchanged(at('used'), sha256)).rejects.toMatchObject({
+      code: 'FILE_CHANGED',
+      message: expect.stringContaining('was removed') as string,
+    });
   });
 
   it('starts anew from a broken index', async () => {
@@ -111,9 +131,18 @@ describe(FileHashes, () => {
   it('names a file that is missing or none at all, and stops when told', async () => {
     const hashes = new FileHashes();
     execFileSync('mkfifo', [at('pipe')]);
-    await expect(hashes.hash(at('pipe'))).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('is a pipe') as string });
-    await expect(hashes.hash(at('none'))).rejects.toMatchObject({ code: 'FILE_MISSING', message: expect.stringContaining('none') as string });
-    await expect(hashes.hash(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('is a folder') as string });
+    await expect(hashes.hash(at('pipe'))).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining('is a pipe') as string,
+    });
+    await expect(hashes.hash(at('none'))).rejects.toMatchObject({
+      code: 'FILE_MISSING',
+      message: expect.stringContaining('none') as string,
+    });
+    await expect(hashes.hash(folder)).rejects.toMatchObject({
+      code: 'FILE_UNREADABLE',
+      message: expect.stringContaining('is a folder') as string,
+    });
     const controller = new AbortController();
     const hashing = hashes.hash(at('large'), controller.signal);
     controller.abort(new Error('stopped'));

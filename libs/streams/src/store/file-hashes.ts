@@ -33,7 +33,8 @@ interface Remembered {
 }
 
 /**
- * SHA-256 of files. A file is read once and remembered by its size, times of change (in nanoseconds) and inode; it is read
+ * SHA-256 of files. A file is read once and remembered by its size, times of change (in nanoseconds) and inode; it is
+ * read
  * again when one of these differs, or when it was so fresh that a later change could have left them equal.
  */
 export class FileHashes {
@@ -77,10 +78,12 @@ export class FileHashes {
   }
 
   /**
-   * Checks after the use of a file that its bytes are still those of a hash: where nothing touched it, this only looks at
+   * Checks after the use of a file that its bytes are still those of a hash: where nothing touched it, this only looks
+   * at
    * its size and times.
    *
-   * @throws InputError `FILE_CHANGED` for a file that was changed or removed, `FILE_CHANGING` while somebody writes to it.
+   * @throws InputError `FILE_CHANGED` for a file that was changed or removed, `FILE_CHANGING` while somebody writes to
+   *   it.
    */
   async checkUnchanged(file: string, sha256: string, signal?: AbortSignal): Promise<void> {
     const now = await this.hash(file, signal).catch((error: unknown) => {
@@ -88,7 +91,11 @@ export class FileHashes {
       throw error;
     });
     if (now === sha256) return;
-    throw new InputError('FILE_CHANGED', `was ${now === undefined ? 'removed' : 'changed'} while it was being read`, { file, expected: 'files that stay as they are until the run ends', hint: 'Run again: what was made of other files is stored.' });
+    throw new InputError('FILE_CHANGED', `was ${now === undefined ? 'removed' : 'changed'} while it was being read`, {
+      file,
+      expected: 'files that stay as they are until the run ends',
+      hint: 'Run again: what was made of other files is stored.',
+    });
   }
 
   /** Writes what is new to the index file. */
@@ -108,12 +115,19 @@ export class FileHashes {
       if (begun - before.changed > settledMilliseconds) this.#index.set(absolute, { state: before.text, sha256 });
       return sha256;
     }
-    throw new InputError('FILE_CHANGING', 'changes while it is being read', { file, hint: 'Run again when the copy or download has ended.' });
+    throw new InputError('FILE_CHANGING', 'changes while it is being read', {
+      file,
+      hint: 'Run again when the copy or download has ended.',
+    });
   }
 
   #compare(file: string, remembered: Remembered | undefined, state: string, sha256: string): void {
     if (remembered === undefined || remembered.state !== state || remembered.sha256 === sha256) return;
-    this.#options.warn?.({ code: 'FILE_CHANGED_UNSEEN', message: 'its bytes changed while its size and time stayed; what was made from it is made again', file });
+    this.#options.warn?.({
+      code: 'FILE_CHANGED_UNSEEN',
+      message: 'its bytes changed while its size and time stayed; what was made from it is made again',
+      file,
+    });
   }
 }
 
@@ -161,5 +175,7 @@ async function hashLarge(file: string, signal: AbortSignal | undefined): Promise
 }
 
 function checkRemembered(value: unknown): Remembered | undefined {
-  return isJsonObject(value) && typeof value.state === 'string' && isHash(value.sha256) ? { state: value.state, sha256: value.sha256 } : undefined;
+  return isJsonObject(value) && typeof value.state === 'string' && isHash(value.sha256)
+    ? { state: value.state, sha256: value.sha256 }
+    : undefined;
 }

@@ -1,6 +1,16 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
@@ -19,7 +29,14 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const command = (script: string, ...args: string[]) => [process.execPath, '--import', 'tsx', '--conditions=@intermodel/source', fileURLToPath(new URL(`fixtures/${script}`, import.meta.url)), ...args];
+const command = (script: string, ...args: string[]) => [
+  process.execPath,
+  '--import',
+  'tsx',
+  '--conditions=@intermodel/source',
+  fileURLToPath(new URL(`fixtures/${script}`, import.meta.url)),
+  ...args,
+];
 const start = (script: string, ...args: string[]) => {
   const [program = '', ...rest] = command(script, ...args);
   return spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -28,7 +45,14 @@ const start = (script: string, ...args: string[]) => {
 /** Name and hash of every file of a store's steps. */
 function stepFiles(store: string): Record<string, string> {
   const steps = path.join(store, 'steps');
-  return Object.fromEntries(readdirSync(steps).map((name) => [name, createHash('sha256').update(readFileSync(path.join(steps, name))).digest('hex')]));
+  return Object.fromEntries(
+    readdirSync(steps).map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(path.join(steps, name)))
+        .digest('hex'),
+    ]),
+  );
 }
 
 async function expectWhole(store: string): Promise<number> {
@@ -36,7 +60,8 @@ async function expectWhole(store: string): Promise<number> {
   const reopened = fileStore(store, { warn: (warning) => warnings.push(warning) });
   (await reopened.lock()).release();
   const entries = await reopened.list();
-  for (const { key, record } of entries) for (const { name } of record?.parts ?? []) expect(await reopened.read(key, name)).toBeDefined();
+  for (const { key, record } of entries)
+    for (const { name } of record?.parts ?? []) expect(await reopened.read(key, name)).toBeDefined();
   expect(warnings.filter(({ code }) => code === 'STEP_DAMAGED')).toEqual([]);
   const names = existsSync(path.join(store, 'steps')) ? readdirSync(path.join(store, 'steps')) : []; // A kill may come before the first step.
   expect(names.filter((name) => !name.endsWith('.step'))).toEqual([]);
@@ -60,7 +85,8 @@ describe('a file store whose writer is killed', () => {
       expect(whole).toBeGreaterThanOrEqual(kept);
       kept = whole;
     }
-    for (const store of [disturbed, undisturbed]) expect(await once(start('write-steps.mjs', store, count), 'exit')).toEqual([0, null]);
+    for (const store of [disturbed, undisturbed])
+      expect(await once(start('write-steps.mjs', store, count), 'exit')).toEqual([0, null]);
     expect(Object.keys(stepFiles(undisturbed)).length).toBe(Number(count));
     expect(stepFiles(disturbed)).toEqual(stepFiles(undisturbed));
   });
@@ -71,7 +97,13 @@ describe('a file store whose writer is killed', () => {
     expect(readdirSync(path.join(folder, 'steps')).filter((name) => name.endsWith('.partial')).length).toBe(1);
     const warnings: StoreWarning[] = [];
     (await fileStore(folder, { warn: (warning) => warnings.push(warning) }).lock()).release();
-    expect(warnings).toEqual([{ code: 'LEFTOVERS_REMOVED', message: 'removed 1 part-written file of runs that were stopped', file: path.join(folder, 'steps') }]);
+    expect(warnings).toEqual([
+      {
+        code: 'LEFTOVERS_REMOVED',
+        message: 'removed 1 part-written file of runs that were stopped',
+        file: path.join(folder, 'steps'),
+      },
+    ]);
     expect(await expectWhole(folder)).toBe(7);
   });
 
@@ -80,7 +112,11 @@ describe('a file store whose writer is killed', () => {
     mkdirSync(steps);
     const here = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
     const key = 'a'.repeat(64);
-    const [own, foreign, old] = [`${key}.${here}-${String(process.pid)}--00.partial`, `${key}.00000000-1-1-00.partial`, `${key}.00000000-1-1-01.partial`];
+    const [own, foreign, old] = [
+      `${key}.${here}-${String(process.pid)}--00.partial`,
+      `${key}.00000000-1-1-00.partial`,
+      `${key}.00000000-1-1-01.partial`,
+    ];
     for (const name of [own, foreign, old]) writeFileSync(path.join(steps, name), '');
     utimesSync(path.join(steps, old), 0, 0);
     (await fileStore(folder).lock()).release();
@@ -112,12 +148,25 @@ const mayMount = spawnSync('unshare', ['-Urm', 'sh', '-c', 'mount -t tmpfs -o si
 
 describe('a file store on a full disk', () => {
   it.skipIf(!mayMount)('names the file, keeps what is finished, and goes on after space is made', () => {
-    const { stdout } = spawnSync('unshare', ['-Urm', 'sh', '-c', 'mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@"', folder, ...command('fill-disk.mjs', folder)], { encoding: 'utf8' });
+    const { stdout } = spawnSync(
+      'unshare',
+      [
+        '-Urm',
+        'sh',
+        '-c',
+        'mount -t tmpfs -o size=2m tmpfs "$0" && exec "$@"',
+        folder,
+        ...command('fill-disk.mjs', folder),
+      ],
+      { encoding: 'utf8' },
+    );
     expectRecovery(stdout, 'ENOSPC', /the disk is full[\s\S]*Free some space and run again/u);
   });
 
   it.skipIf(process.platform === 'win32')('does the same where a file may not grow', () => {
-    const { stdout } = spawnSync('sh', ['-c', 'ulimit -f 1000; exec "$@"', 'sh', ...command('fill-disk.mjs', folder)], { encoding: 'utf8' });
+    const { stdout } = spawnSync('sh', ['-c', 'ulimit -f 1000; exec "$@"', 'sh', ...command('fill-disk.mjs', folder)], {
+      encoding: 'utf8',
+    });
     expectRecovery(stdout, 'EFBIG', /cannot be written \(EFBIG\)/u);
     expect(existsSync(path.join(folder, 'steps'))).toBe(true);
   });
@@ -138,7 +187,12 @@ describe('a file store on a full disk', () => {
   it('says so where the folder cannot be made', async () => {
     writeFileSync(path.join(folder, 'file'), '');
     const store = fileStore(path.join(folder, 'file', 'store'));
-    await expect(store.write({ step: 's', codeVersion: '1', inputs: {}, options: {} }, { a: new Uint8Array(1) })).rejects.toMatchObject({ code: 'WRITE_FAILED', message: expect.stringContaining('a part of the path is a file') as string });
+    await expect(
+      store.write({ step: 's', codeVersion: '1', inputs: {}, options: {} }, { a: new Uint8Array(1) }),
+    ).rejects.toMatchObject({
+      code: 'WRITE_FAILED',
+      message: expect.stringContaining('a part of the path is a file') as string,
+    });
     await expect(store.lock()).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     expect(await store.list()).toEqual([]);
   });
@@ -153,7 +207,8 @@ describe('a file store that reads a part again and again', () => {
     const file = path.join(folder, 'steps', `${key}.step`);
     const { atime, mtime } = statSync(file);
     await delay(2100); // Times of files may be 2 s coarse; a younger one is verified each time.
-    for (let reading = 0; reading < 3; reading++) expect(Buffer.from((await store.read(key, 'maps')) ?? [])).toEqual(content);
+    for (let reading = 0; reading < 3; reading++)
+      expect(Buffer.from((await store.read(key, 'maps')) ?? [])).toEqual(content);
     const bytes = readFileSync(file);
     bytes[5000] = (bytes[5000] ?? 0) ^ 1;
     writeFileSync(file, bytes);

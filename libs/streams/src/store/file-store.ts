@@ -17,7 +17,9 @@ export interface FileStoreOptions {
 
 const stepSuffix = '.step';
 const partialSuffix = '.partial';
-/** A part-written file of another machine is taken for a leftover after this time: its writer cannot be seen from here. */
+/**
+ * A part-written file of another machine is taken for a leftover after this time: its writer cannot be seen from here.
+ */
 const foreignLeftoverMilliseconds = 24 * 3600 * 1000;
 const hostTag = createHash('sha256').update(thisProcess.host).digest('hex').slice(0, 8);
 
@@ -36,7 +38,11 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
     if (outcome.state === 'read') return outcome.value;
     if (outcome.state === 'damaged') {
       damaged.add(key);
-      warn({ code: 'STEP_DAMAGED', message: 'a stored step is damaged or cut short; it counts as missing and is made again', file: fileOf(key) });
+      warn({
+        code: 'STEP_DAMAGED',
+        message: 'a stored step is damaged or cut short; it counts as missing and is made again',
+        file: fileOf(key),
+      });
     }
     return undefined;
   };
@@ -51,7 +57,13 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
     async write(step, parts, signal) {
       const key = stepKey(step);
       const writer = `${hostTag}-${String(thisProcess.pid)}-${thisProcess.start}-${randomBytes(4).toString('hex')}`;
-      const record = await writeStepFile(fileOf(key), path.join(steps, `${key}.${writer}${partialSuffix}`), step, parts, signal);
+      const record = await writeStepFile(
+        fileOf(key),
+        path.join(steps, `${key}.${writer}${partialSuffix}`),
+        step,
+        parts,
+        signal,
+      );
       damaged.delete(key);
       return record;
     },
@@ -81,9 +93,16 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
 }
 
 async function removeLeftovers(steps: string, warn: (warning: StoreWarning) => void): Promise<void> {
-  const leftovers = readFolder(steps).filter((name) => name.endsWith(partialSuffix) && isLeftover(path.join(steps, name)));
+  const leftovers = readFolder(steps).filter(
+    (name) => name.endsWith(partialSuffix) && isLeftover(path.join(steps, name)),
+  );
   for (const name of leftovers) await rm(path.join(steps, name), { force: true });
-  if (leftovers.length > 0) warn({ code: 'LEFTOVERS_REMOVED', message: `removed ${String(leftovers.length)} part-written file${leftovers.length === 1 ? '' : 's'} of runs that were stopped`, file: steps });
+  if (leftovers.length > 0)
+    warn({
+      code: 'LEFTOVERS_REMOVED',
+      message: `removed ${String(leftovers.length)} part-written file${leftovers.length === 1 ? '' : 's'} of runs that were stopped`,
+      file: steps,
+    });
 }
 
 function isLeftover(file: string): boolean {

@@ -18,7 +18,13 @@ export interface GarbageItem {
 export async function findGarbage(store: StepStore, neededKeys: ReadonlySet<string>): Promise<readonly GarbageItem[]> {
   return (await store.list())
     .filter(({ key, record }) => record === undefined || !neededKeys.has(key))
-    .map(({ key, bytes, record }) => ({ key, why: record === undefined ? 'damaged' : 'unneeded', step: record?.step ?? '', subject: record?.subject ?? '', bytes }));
+    .map(({ key, bytes, record }) => ({
+      key,
+      why: record === undefined ? 'damaged' : 'unneeded',
+      step: record?.step ?? '',
+      subject: record?.subject ?? '',
+      bytes,
+    }));
 }
 
 /** Removes what {@link findGarbage} listed, and returns the bytes freed. */

@@ -18,7 +18,12 @@ afterEach(() => {
 });
 
 const file = () => path.join(folder, 'numbers.index');
-const open = () => new LineIndex<number>({ file: file(), check: (value) => (typeof value === 'number' ? value : undefined), warn: (warning) => warnings.push(warning) });
+const open = () =>
+  new LineIndex<number>({
+    file: file(),
+    check: (value) => (typeof value === 'number' ? value : undefined),
+    warn: (warning) => warnings.push(warning),
+  });
 const names = Array.from({ length: 50 }, (_unused, index) => `name\n${String(index)} é`);
 
 describe(LineIndex, () => {
@@ -67,7 +72,9 @@ describe(LineIndex, () => {
     other.save();
     appendFileSync(file(), 'half a li');
     expect(open().get('a')).toBeUndefined();
-    expect(warnings).toEqual([{ code: 'INDEX_DAMAGED', message: expect.stringContaining('2 of 2 lines') as string, file: file() }]);
+    expect(warnings).toEqual([
+      { code: 'INDEX_DAMAGED', message: expect.stringContaining('2 of 2 lines') as string, file: file() },
+    ]);
   });
 
   it('drops old lines when they are many', () => {

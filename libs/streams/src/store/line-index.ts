@@ -23,7 +23,8 @@ const unsavedLines = 256;
 const staleLines = 1000;
 
 /**
- * A map in a file that only aids: lines of JSON are appended, each with a checksum of its own, so that a killed run, a bad
+ * A map in a file that only aids: lines of JSON are appended, each with a checksum of its own, so that a killed run, a
+ * bad
  * sector or a full disk costs some entries and never gives a wrong one.
  */
 export class LineIndex<T> {
@@ -56,7 +57,8 @@ export class LineIndex<T> {
     const { file, warn } = this.#options;
     if (file === undefined || !this.#writable || (this.#unsaved.length === 0 && !this.#rewrite)) return;
     try {
-      if (this.#rewrite) writeFileAtomically(file, [...this.#entries].map(([name, value]) => toLine(name, value)).join(''));
+      if (this.#rewrite)
+        writeFileAtomically(file, [...this.#entries].map(([name, value]) => toLine(name, value)).join(''));
       else {
         makeFolder(path.dirname(file));
         appendFileSync(file, this.#unsaved.join(''));
@@ -65,7 +67,11 @@ export class LineIndex<T> {
       this.#unsaved = [];
     } catch (error) {
       this.#writable = false;
-      warn?.({ code: 'INDEX_NOT_WRITTEN', message: `could not be written, so what it remembers is found out again by the next run (${(error as Error).message.split('\n')[0] ?? ''})`, file });
+      warn?.({
+        code: 'INDEX_NOT_WRITTEN',
+        message: `could not be written, so what it remembers is found out again by the next run (${(error as Error).message.split('\n')[0] ?? ''})`,
+        file,
+      });
     }
   }
 
@@ -86,7 +92,12 @@ export class LineIndex<T> {
       else this.#entries.set(entry.name, value);
     }
     this.#rewrite = damaged > 0 || lines.length > Math.max(2 * this.#entries.size, this.#entries.size + staleLines);
-    if (damaged > 0) warn?.({ code: 'INDEX_DAMAGED', message: `${String(damaged)} of ${String(lines.length + (rest === '' ? 0 : 1))} lines are damaged; what they remembered is found out again`, file });
+    if (damaged > 0)
+      warn?.({
+        code: 'INDEX_DAMAGED',
+        message: `${String(damaged)} of ${String(lines.length + (rest === '' ? 0 : 1))} lines are damaged; what they remembered is found out again`,
+        file,
+      });
   }
 }
 
@@ -99,7 +110,9 @@ function fromLine(line: string): { name: string; value: unknown } | undefined {
   const json = line.slice(checksumDigits + 1);
   if (line[checksumDigits] !== ' ' || !line.startsWith(checksum(json))) return undefined;
   const entry: unknown = JSON.parse(json);
-  return Array.isArray(entry) && typeof entry[0] === 'string' ? { name: entry[0], value: entry[1] as unknown } : undefined;
+  return Array.isArray(entry) && typeof entry[0] === 'string'
+    ? { name: entry[0], value: entry[1] as unknown }
+    : undefined;
 }
 
 function checksum(json: string): string {

@@ -31,7 +31,9 @@ describe(isRunning, () => {
 
   it.skipIf(!withProc)('takes a zombie for dead, although it still answers signals', async () => {
     // The shell becomes a program that never asks for the end of its child, and only then the child may end.
-    const parent = spawn('sh', ['-c', '(read line <&3) & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+    const parent = spawn('sh', ['-c', '(read line <&3) & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
+    });
     try {
       const [line] = (await once(parent.stdout as Readable, 'data')) as [Buffer];
       const zombie = { ...thisProcess, pid: Number(line.toString()), start: '' };

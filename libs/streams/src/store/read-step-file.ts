@@ -14,9 +14,15 @@ const largestFooterBytes = 64 << 20;
 const pieceBytes = 4 << 20;
 
 /** What became of reading a file. */
-export type ReadOutcome<T> = { readonly state: 'read'; readonly value: T; readonly bytes: number } | { readonly state: 'missing' } | { readonly state: 'damaged'; readonly bytes: number };
+export type ReadOutcome<T> =
+  | { readonly state: 'read'; readonly value: T; readonly bytes: number }
+  | { readonly state: 'missing' }
+  | { readonly state: 'damaged'; readonly bytes: number };
 
-/** Reads the record of a step file, not its parts. Synchronous: three calls of the system take less time than one hop to another thread. */
+/**
+ * Reads the record of a step file, not its parts. Synchronous: three calls of the system take less time than one hop to
+ * another thread.
+ */
 export function readStepRecord(file: string, key: string): ReadOutcome<StepRecord> {
   let handle: number;
   let bytes: number;
@@ -42,10 +48,16 @@ export function readStepRecord(file: string, key: string): ReadOutcome<StepRecor
 export type VerifiedParts = Map<string, string>;
 
 /**
- * Reads one part into a buffer of its own and verifies its checksum, but for a file that nobody has touched since that was
+ * Reads one part into a buffer of its own and verifies its checksum, but for a file that nobody has touched since that
+ * was
  * done: large parts are read several times in a run.
  */
-export async function readStepPart(file: string, key: string, name: string, verified: VerifiedParts): Promise<ReadOutcome<Uint8Array>> {
+export async function readStepPart(
+  file: string,
+  key: string,
+  name: string,
+  verified: VerifiedParts,
+): Promise<ReadOutcome<Uint8Array>> {
   const found = readStepRecord(file, key);
   if (found.state !== 'read') return found;
   const place = locatePart(found.value, name);
@@ -60,7 +72,8 @@ export async function readStepPart(file: string, key: string, name: string, veri
       const hash = verified.get(part) === version ? undefined : createHash('sha256');
       const begun = Date.now();
       const isWhole = await readPieces(handle, value, place.offset, hash);
-      if (!isWhole || (hash !== undefined && hash.digest('hex') !== place.part.sha256)) return { state: 'damaged', bytes: found.bytes };
+      if (!isWhole || (hash !== undefined && hash.digest('hex') !== place.part.sha256))
+        return { state: 'damaged', bytes: found.bytes };
       if (begun - Number(status.ctimeMs) > settledMilliseconds) verified.set(part, version);
       return { state: 'read', value: new Uint8Array(value.buffer), bytes: found.bytes };
     } finally {
@@ -71,9 +84,18 @@ export async function readStepPart(file: string, key: string, name: string, veri
   }
 }
 
-/** Fills a buffer, one piece being hashed while the next is read; false if the file was cut short meanwhile: what was not filled must not pass for content. */
-async function readPieces(handle: FileHandle, buffer: Buffer, position: number, hash: Hash | undefined): Promise<boolean> {
-  const readFrom = (from: number) => handle.read(buffer, from, Math.min(pieceBytes, buffer.length - from), position + from);
+/**
+ * Fills a buffer, one piece being hashed while the next is read; false if the file was cut short meanwhile: what was
+ * not filled must not pass for content.
+ */
+async function readPieces(
+  handle: FileHandle,
+  buffer: Buffer,
+  position: number,
+  hash: Hash | undefined,
+): Promise<boolean> {
+  const readFrom = (from: number) =>
+    handle.read(buffer, from, Math.min(pieceBytes, buffer.length - from), position + from);
   let done = 0;
   let { bytesRead } = buffer.length === 0 ? { bytesRead: 0 } : await readFrom(0);
   while (bytesRead > 0) {
@@ -89,14 +111,22 @@ async function readPieces(handle: FileHandle, buffer: Buffer, position: number, 
 function readTail(handle: number, fileBytes: number, wanted: number): Buffer {
   const tail = Buffer.alloc(Math.min(wanted, fileBytes));
   let done = 0;
-  for (let count = -1; done < tail.length && count !== 0; done += count) count = readSync(handle, tail, done, tail.length - done, fileBytes - tail.length + done);
+  for (let count = -1; done < tail.length && count !== 0; done += count)
+    count = readSync(handle, tail, done, tail.length - done, fileBytes - tail.length + done);
   return tail;
 }
 
-/** A file that is gone is missing, one with a bad sector and what is no file are damaged; anything else the user has to mend. */
+/**
+ * A file that is gone is missing, one with a bad sector and what is no file are damaged; anything else the user has to
+ * mend.
+ */
 function failedRead(file: string, cause: unknown): { state: 'missing' } | { state: 'damaged'; bytes: number } {
   const { code = '' } = cause as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' };
   if (code === 'EIO' || code === 'NOT_FILE' || code === 'ENXIO') return { state: 'damaged', bytes: 0 };
-  throw new MachineError('STORE_UNREADABLE', `cannot be read (${code === '' ? String(cause) : code})`, { file, hint: 'Make the folder of the store readable, or give another one.', cause });
+  throw new MachineError('STORE_UNREADABLE', `cannot be read (${code === '' ? String(cause) : code})`, {
+    file,
+    hint: 'Make the folder of the store readable, or give another one.',
+    cause,
+  });
 }

@@ -16,9 +16,19 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const step: StepDescription = { step: 'count', codeVersion: '1', inputs: {}, options: { levels: [1, 2, 3] }, subject: 'shard 3' };
+const step: StepDescription = {
+  step: 'count',
+  codeVersion: '1',
+  inputs: {},
+  options: { levels: [1, 2, 3] },
+  subject: 'shard 3',
+};
 const key = stepKey(step);
-const parts = { small: new Uint8Array([1, 2, 3]), large: Uint8Array.from({ length: 9000 }, (_unused, index) => (index * index) % 251), empty: new Uint8Array() };
+const parts = {
+  small: new Uint8Array([1, 2, 3]),
+  large: Uint8Array.from({ length: 9000 }, (_unused, index) => (index * index) % 251),
+  empty: new Uint8Array(),
+};
 const fileOf = (name: string) => path.join(folder, 'steps', `${name}.step`);
 
 /** Opens the store as the next run does, reads all that it gives, and counts what is right, wrong and missing. */
@@ -43,7 +53,11 @@ describe('step files', () => {
       fc.record({ kind: fc.constant('change' as const), place, by: fc.integer({ min: 1, max: 255 }) }),
       fc.record({ kind: fc.constant('cut' as const), place }),
       fc.record({ kind: fc.constant('append' as const), bytes: fc.uint8Array({ minLength: 1, maxLength: 100 }) }),
-      fc.record({ kind: fc.constant('insert' as const), place, bytes: fc.uint8Array({ minLength: 1, maxLength: 100 }) }),
+      fc.record({
+        kind: fc.constant('insert' as const),
+        place,
+        bytes: fc.uint8Array({ minLength: 1, maxLength: 100 }),
+      }),
       fc.record({ kind: fc.constant('zeros' as const), place }),
     );
     await fc.assert(
@@ -52,13 +66,21 @@ describe('step files', () => {
         if (what.kind === 'change') bytes[what.place] = ((bytes[what.place] ?? 0) + what.by) % 256;
         if (what.kind === 'zeros') bytes.subarray(what.place, what.place + 50).fill(0);
         const damaged =
-          what.kind === 'cut' ? bytes.subarray(0, what.place) : what.kind === 'append' ? Buffer.concat([bytes, what.bytes]) : what.kind === 'insert' ? Buffer.concat([bytes.subarray(0, what.place), what.bytes, bytes.subarray(what.place)]) : bytes;
+          what.kind === 'cut'
+            ? bytes.subarray(0, what.place)
+            : what.kind === 'append'
+              ? Buffer.concat([bytes, what.bytes])
+              : what.kind === 'insert'
+                ? Buffer.concat([bytes.subarray(0, what.place), what.bytes, bytes.subarray(what.place)])
+                : bytes;
         fc.pre(!damaged.equals(whole));
         writeFileSync(fileOf(key), damaged);
         const { wrong, missing, warnings } = await readAll();
         expect(wrong).toBe(0);
         expect(missing).toBeGreaterThan(0);
-        expect(warnings).toEqual([{ code: 'STEP_DAMAGED', message: expect.stringContaining('made again') as string, file: fileOf(key) }]);
+        expect(warnings).toEqual([
+          { code: 'STEP_DAMAGED', message: expect.stringContaining('made again') as string, file: fileOf(key) },
+        ]);
       }),
       { seed: 6, numRuns: 600 },
     );
@@ -75,7 +97,9 @@ describe('step files', () => {
     expect(await store.read(key, 'large')).toBeUndefined();
     expect(await store.find(key)).toBeUndefined();
     expect(await store.list()).toEqual([{ key, bytes: bytes.length, record: undefined }]);
-    expect(await findGarbage(store, new Set([key]))).toEqual([{ key, why: 'damaged', step: '', subject: '', bytes: bytes.length }]);
+    expect(await findGarbage(store, new Set([key]))).toEqual([
+      { key, why: 'damaged', step: '', subject: '', bytes: bytes.length },
+    ]);
     expect(warnings.length).toBe(1);
     await store.write(step, parts);
     expect(await store.find(key)).toEqual(record);
@@ -91,7 +115,10 @@ describe('step files', () => {
   });
 
   it('with a footer of any length are read', async () => {
-    const long = { ...step, options: { images: Array.from({ length: 3000 }, (_unused, index) => `image ${String(index)}`) } };
+    const long = {
+      ...step,
+      options: { images: Array.from({ length: 3000 }, (_unused, index) => `image ${String(index)}`) },
+    };
     const record = await fileStore(folder).write(long, parts);
     expect(await fileStore(folder).find(record.key)).toStrictEqual(record);
     truncateSync(fileOf(record.key), record.bytes - 1);
@@ -100,7 +127,10 @@ describe('step files', () => {
 
   it('are the same bytes whenever and wherever they are written', async () => {
     await fileStore(path.join(folder, 'a')).write(step, parts);
-    await fileStore(path.join(folder, 'b')).write(step, { ...parts, large: [parts.large.subarray(0, 10), parts.large.subarray(10)] });
+    await fileStore(path.join(folder, 'b')).write(step, {
+      ...parts,
+      large: [parts.large.subarray(0, 10), parts.large.subarray(10)],
+    });
     const [one, two] = ['a', 'b'].map((name) => readFileSync(path.join(folder, name, 'steps', `${key}.step`)));
     expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true);
     expect(readdirSync(path.join(folder, 'a', 'steps'))).toEqual([`${key}.step`]);

@@ -17,10 +17,25 @@ const checksumBytes = 32;
 export const trailerBytes = checksumBytes + 4 + endMark.length;
 
 /** Bytes that close a step file after its parts. */
-export function encodeFooter(description: StepDescription, parts: readonly PartRecord[]): { readonly record: StepRecord; readonly footer: Buffer } {
+export function encodeFooter(
+  description: StepDescription,
+  parts: readonly PartRecord[],
+): { readonly record: StepRecord; readonly footer: Buffer } {
   const key = stepKey(description);
   const { step, codeVersion, inputs, options, subject = '' } = description;
-  const text = canonicalJson({ schema: footerSchema, key, step, subject, codeVersion, inputs, options, parts: parts.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })) }, 'step');
+  const text = canonicalJson(
+    {
+      schema: footerSchema,
+      key,
+      step,
+      subject,
+      codeVersion,
+      inputs,
+      options,
+      parts: parts.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
+    },
+    'step',
+  );
   const json = Buffer.from(text, 'utf8');
   const length = Buffer.alloc(4);
   length.writeUInt32LE(json.length);
@@ -28,7 +43,10 @@ export function encodeFooter(description: StepDescription, parts: readonly PartR
   const bytes = parts.reduce((sum, part) => sum + part.bytes, footer.length);
   // Options as they will be read back, not the caller's object, which may change later.
   const plain = JSON.parse(text) as { readonly inputs: Record<string, string>; readonly options: object };
-  return { record: { key, step, subject, codeVersion, inputs: plain.inputs, options: plain.options, parts: [...parts], bytes }, footer };
+  return {
+    record: { key, step, subject, codeVersion, inputs: plain.inputs, options: plain.options, parts: [...parts], bytes },
+    footer,
+  };
 }
 
 /** Length of the footer's JSON, from the last bytes of a file; undefined where these are not the end of a step file. */
@@ -57,7 +75,10 @@ export function decodeFooter(key: string, tail: Uint8Array, fileBytes: number): 
 }
 
 /** Place of a part in its file. */
-export function locatePart({ parts }: StepRecord, name: string): { readonly offset: number; readonly part: PartRecord } | undefined {
+export function locatePart(
+  { parts }: StepRecord,
+  name: string,
+): { readonly offset: number; readonly part: PartRecord } | undefined {
   let offset = 0;
   for (const part of parts) {
     if (part.name === name) return { offset, part };
@@ -68,11 +89,24 @@ export function locatePart({ parts }: StepRecord, name: string): { readonly offs
 
 // A checksum says that the bytes are as they were written; this says that they were written by this version's format.
 function isFooter(value: unknown): value is Omit<StepRecord, 'bytes'> & { readonly schema: string } {
-  if (!isJsonObject(value) || value.schema !== footerSchema || !isJsonObject(value.inputs) || !isJsonObject(value.options) || !Array.isArray(value.parts)) return false;
+  if (
+    !isJsonObject(value) ||
+    value.schema !== footerSchema ||
+    !isJsonObject(value.inputs) ||
+    !isJsonObject(value.options) ||
+    !Array.isArray(value.parts)
+  )
+    return false;
   const texts = [value.key, value.step, value.subject, value.codeVersion];
-  return texts.every((text) => typeof text === 'string') && Object.values(value.inputs).every(isHash) && value.parts.every(isPart);
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    Object.values(value.inputs).every(isHash) &&
+    value.parts.every(isPart)
+  );
 }
 
 function isPart(value: unknown): value is PartRecord {
-  return isJsonObject(value) && typeof value.name === 'string' && Number.isSafeInteger(value.bytes) && isHash(value.sha256);
+  return (
+    isJsonObject(value) && typeof value.name === 'string' && Number.isSafeInteger(value.bytes) && isHash(value.sha256)
+  );
 }

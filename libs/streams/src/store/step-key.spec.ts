@@ -5,13 +5,20 @@ import { describeDifferences, explainDifference } from './explain-difference.ts'
 import { stepKey, type StepIngredients } from './step-key.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
-const base: StepIngredients = { step: 'match', codeVersion: 'match/1', inputs: { images: hash('i'), model: hash('m') }, options: { matching: { iouMin: 0.04, preset: 'strict' }, layers: ['a', 'b'] } };
+const base: StepIngredients = {
+  step: 'match',
+  codeVersion: 'match/1',
+  inputs: { images: hash('i'), model: hash('m') },
+  options: { matching: { iouMin: 0.04, preset: 'strict' }, layers: ['a', 'b'] },
+};
 
 describe(stepKey, () => {
   it('hashes the ingredients, in whatever order they are given', () => {
     const text = `{"codeVersion":"match/1","inputs":{"images":"${hash('i')}","model":"${hash('m')}"},"options":{"layers":["a","b"],"matching":{"iouMin":0.04,"preset":"strict"}},"schema":"intermodel:step-key/1","step":"match"}`;
     expect(stepKey(base)).toBe(hash(text));
-    expect(stepKey({ ...base, options: { layers: ['a', 'b'], matching: { preset: 'strict', iouMin: 0.04 } } })).toBe(hash(text));
+    expect(stepKey({ ...base, options: { layers: ['a', 'b'], matching: { preset: 'strict', iouMin: 0.04 } } })).toBe(
+      hash(text),
+    );
     expect(stepKey({ ...base, subject: 'resnet18 shard 3' } as StepIngredients)).toBe(hash(text));
   });
 
@@ -30,7 +37,9 @@ describe(stepKey, () => {
   });
 
   it('refuses names in place of hashes, and options without a value', () => {
-    expect(() => stepKey({ ...base, inputs: { model: 'resnet18.onnx' } })).toThrow(/input "model" of step "match" is "resnet18\.onnx"; expected a SHA-256/u);
+    expect(() => stepKey({ ...base, inputs: { model: 'resnet18.onnx' } })).toThrow(
+      /input "model" of step "match" is "resnet18\.onnx"; expected a SHA-256/u,
+    );
     expect(() => stepKey({ ...base, inputs: { model: hash('m').toUpperCase() } })).toThrow(RangeError);
     expect(() => stepKey({ ...base, options: { gate: undefined } })).toThrow(/^step\.options\.gate is undefined/u);
   });
@@ -45,7 +54,15 @@ describe(explainDifference, () => {
       options: { matching: { iouMin: 0.05, preset: 'strict' }, layers: ['a'], gate: { on: true } },
     };
     const differences = explainDifference(base, after);
-    expect(differences.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['code match', 'input images', 'input labels', 'input model', 'option gate', 'option layers', 'option matching.iouMin']);
+    expect(differences.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'code match',
+      'input images',
+      'input labels',
+      'input model',
+      'option gate',
+      'option layers',
+      'option matching.iouMin',
+    ]);
     expect(describeDifferences(differences, 20)).toBe(
       'code of match: "match/1" -> "match/2"; input "images" changed; input "labels" is new; input "model" is gone; option gate: not set -> {"on":true}; option layers: ["a","b"] -> ["a"]; option matching.iouMin: 0.04 -> 0.05',
     );
@@ -53,10 +70,20 @@ describe(explainDifference, () => {
   });
 
   it('is empty exactly where the keys are equal', () => {
-    const options = fc.dictionary(fc.constantFrom('a', 'b'), fc.oneof(fc.constantFrom(0, -0, 1, null, 'x'), fc.dictionary(fc.constantFrom('c', 'd'), fc.constantFrom(1, 2)), fc.array(fc.constantFrom(1, 2), { maxLength: 2 })));
+    const options = fc.dictionary(
+      fc.constantFrom('a', 'b'),
+      fc.oneof(
+        fc.constantFrom(0, -0, 1, null, 'x'),
+        fc.dictionary(fc.constantFrom('c', 'd'), fc.constantFrom(1, 2)),
+        fc.array(fc.constantFrom(1, 2), { maxLength: 2 }),
+      ),
+    );
     fc.assert(
       fc.property(options, options, (one, other) => {
-        const [before, after] = [one, other].map((value) => ({ ...base, options: value })) as [StepIngredients, StepIngredients];
+        const [before, after] = [one, other].map((value) => ({ ...base, options: value })) as [
+          StepIngredients,
+          StepIngredients,
+        ];
         expect(explainDifference(before, after).length === 0).toBe(stepKey(before) === stepKey(after));
       }),
       { seed: 6, numRuns: 500 },

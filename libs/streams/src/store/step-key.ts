@@ -6,7 +6,10 @@ export interface StepIngredients {
   readonly step: string;
   /** Version of the code that computes it; changed whenever the same input would give other bytes. */
   readonly codeVersion: string;
-  /** SHA-256 of each input by its role: bytes of a file, part of an earlier step's result, or `hashJson` of a list of those. */
+  /**
+   * SHA-256 of each input by its role: bytes of a file, part of an earlier step's result, or `hashJson` of a list of
+   * those.
+   */
   readonly inputs: Readonly<Record<string, string>>;
   /** Options after defaults and presets, as plain data. */
   readonly options: object;
@@ -41,7 +44,10 @@ export function checkKey(key: string): string {
  */
 export function stepKey({ step, codeVersion, inputs, options }: StepIngredients): string {
   for (const [role, hash] of Object.entries(inputs)) {
-    if (!isHash(hash)) throw new RangeError(`stepKey: input "${role}" of step "${step}" is "${String(hash)}"; expected a SHA-256 (64 hexadecimal digits) of its bytes`);
+    if (!isHash(hash))
+      throw new RangeError(
+        `stepKey: input "${role}" of step "${step}" is "${String(hash)}"; expected a SHA-256 (64 hexadecimal digits) of its bytes`,
+      );
   }
   return hashJson({ schema: 'intermodel:step-key/1', step, codeVersion, inputs, options }, 'step');
 }

@@ -23,7 +23,12 @@ const file = 'a'.repeat(64);
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');
 
 /** A step that remembers that it was computed. */
-function counting(step: string, inputs: Readonly<Record<string, string>>, result: (signal: AbortSignal | undefined) => string | Promise<string>, options: object = {}): Step {
+function counting(
+  step: string,
+  inputs: Readonly<Record<string, string>>,
+  result: (signal: AbortSignal | undefined) => string | Promise<string>,
+  options: object = {},
+): Step {
   return {
     step,
     codeVersion: '1',
@@ -38,10 +43,23 @@ function counting(step: string, inputs: Readonly<Record<string, string>>, result
 }
 
 /** Two shards are counted, the counts are added, and the sum is compared with a gate. */
-async function study(store: StepStore, shards: readonly string[], gate: number, onEvent?: (event: StepEvent) => void): Promise<{ result: string; needed: ReadonlySet<string> }> {
+async function study(
+  store: StepStore,
+  shards: readonly string[],
+  gate: number,
+  onEvent?: (event: StepEvent) => void,
+): Promise<{ result: string; needed: ReadonlySet<string> }> {
   const runner = stepRunner({ store, onEvent });
-  const counts = await Promise.all(shards.map((shard) => runner.run(counting('count', { shard: createHash('sha256').update(shard).digest('hex') }, () => String(shard.length)))));
-  const inputs = Object.fromEntries(counts.map(({ record }, index) => [`shard ${String(index)}`, partHash(record, 'result')]));
+  const counts = await Promise.all(
+    shards.map((shard) =>
+      runner.run(
+        counting('count', { shard: createHash('sha256').update(shard).digest('hex') }, () => String(shard.length)),
+      ),
+    ),
+  );
+  const inputs = Object.fromEntries(
+    counts.map(({ record }, index) => [`shard ${String(index)}`, partHash(record, 'result')]),
+  );
   const sum = await runner.run(
     counting('sum', inputs, async () => {
       let total = 0;
@@ -49,7 +67,14 @@ async function study(store: StepStore, shards: readonly string[], gate: number, 
       return String(total);
     }),
   );
-  const passed = await runner.run(counting('gate', { sum: partHash(sum.record, 'result') }, async () => String(Number(text(await sum.read('result'))) > gate), { gate }));
+  const passed = await runner.run(
+    counting(
+      'gate',
+      { sum: partHash(sum.record, 'result') },
+      async () => String(Number(text(await sum.read('result'))) > gate),
+      { gate },
+    ),
+  );
   return { result: text(await passed.read('result')), needed: runner.neededKeys };
 }
 
@@ -77,15 +102,30 @@ describe.each<[string, () => StepStore]>([
     const store = open();
     const events: StepEvent[] = [];
     const { needed } = await study(store, ['ab'], 4, (event) => events.push(event));
-    expect(events.map(({ kind, step }) => `${kind} ${step}`)).toEqual(['step-started count', 'step-done count', 'step-started sum', 'step-done sum', 'step-started gate', 'step-done gate']);
+    expect(events.map(({ kind, step }) => `${kind} ${step}`)).toEqual([
+      'step-started count',
+      'step-done count',
+      'step-started sum',
+      'step-done sum',
+      'step-started gate',
+      'step-done gate',
+    ]);
     const entries = await store.list();
     expect(new Set(entries.map(({ key }) => key))).toEqual(needed);
     for (const event of events.filter(({ kind }) => kind === 'step-done')) {
-      expect(event).toMatchObject({ subject: 'resnet18', bytes: entries.find(({ key }) => key === event.key)?.bytes, milliseconds: expect.any(Number) as number });
+      expect(event).toMatchObject({
+        subject: 'resnet18',
+        bytes: entries.find(({ key }) => key === event.key)?.bytes,
+        milliseconds: expect.any(Number) as number,
+      });
     }
     events.length = 0;
     await study(store, ['ab'], 4, (event) => events.push(event));
-    expect(events.map(({ kind, step }) => `${kind} ${step}`)).toEqual(['step-skipped count', 'step-skipped sum', 'step-skipped gate']);
+    expect(events.map(({ kind, step }) => `${kind} ${step}`)).toEqual([
+      'step-skipped count',
+      'step-skipped sum',
+      'step-skipped gate',
+    ]);
   });
 
   it('computes a step once for all who ask at the same time', async () => {
@@ -136,13 +176,19 @@ describe('stepRunner on a damaged store', () => {
 
   it('makes a step again when it is read, and only then', async () => {
     const expected = await study(fileStore(folder), ['ab', 'cde'], 4);
-    const stored = readdirSync(path.join(folder, 'steps')).map((name) => readFileSync(path.join(folder, 'steps', name)).toString('hex'));
+    const stored = readdirSync(path.join(folder, 'steps')).map((name) =>
+      readFileSync(path.join(folder, 'steps', name)).toString('hex'),
+    );
     damageAll();
     computed = [];
     expect(await study(fileStore(folder), ['ab', 'cde'], 4)).toEqual(expected);
     // The gate's own result is read, and for it the sum, and for that the counts.
     expect(computed).toEqual(['gate', 'sum', 'count', 'count']);
-    expect(readdirSync(path.join(folder, 'steps')).map((name) => readFileSync(path.join(folder, 'steps', name)).toString('hex'))).toEqual(stored);
+    expect(
+      readdirSync(path.join(folder, 'steps')).map((name) =>
+        readFileSync(path.join(folder, 'steps', name)).toString('hex'),
+      ),
+    ).toEqual(stored);
   });
 
   it('refuses to go on with other bytes than later steps may have used', async () => {
@@ -151,7 +197,11 @@ describe('stepRunner on a damaged store', () => {
     await stepRunner({ store: fileStore(folder) }).run(step);
     damageAll();
     const second = await stepRunner({ store: fileStore(folder) }).run(step);
-    await expect(second.read('result')).rejects.toMatchObject({ name: 'MachineError', code: 'STEP_NOT_REPRODUCIBLE', message: expect.stringContaining('"unstable" (resnet18)') as string });
+    await expect(second.read('result')).rejects.toMatchObject({
+      name: 'MachineError',
+      code: 'STEP_NOT_REPRODUCIBLE',
+      message: expect.stringContaining('"unstable" (resnet18)') as string,
+    });
     const third = await stepRunner({ store: fileStore(folder) }).run(step);
     expect(text(await third.read('result'))).toBe('two');
   });

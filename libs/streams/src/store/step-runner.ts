@@ -45,14 +45,18 @@ export interface StepResult {
   /**
    * Reads one part. Where it is found damaged, the step is computed again.
    *
-   * @throws MachineError `STEP_NOT_REPRODUCIBLE` where that gives other bytes, `STORE_BROKEN` where the store does not keep them.
+   * @throws MachineError `STEP_NOT_REPRODUCIBLE` where that gives other bytes, `STORE_BROKEN` where the store does not
+   *   keep them.
    */
   read(part: string): Promise<Uint8Array>;
 }
 
 /** Runs steps of a study graph: each at most once, and only those that are not stored. */
 export interface StepRunner {
-  /** Gives the stored result of a step, or computes and stores it. Callers that ask at the same time share one computation. */
+  /**
+   * Gives the stored result of a step, or computes and stores it. Callers that ask at the same time share one
+   * computation.
+   */
   run(step: Step): Promise<StepResult>;
   /** Keys of all steps that were asked for: what this study needs. */
   readonly neededKeys: ReadonlySet<string>;
@@ -83,14 +87,22 @@ export function stepRunner({ store, signal, onEvent = () => undefined, times }: 
     const again = await once(remade, record.key, () => compute(record.key, step));
     // Later steps may be stored under the old hash already: going on would mix results of two kinds.
     if (partHash(again, part) !== expected) {
-      throw new MachineError('STEP_NOT_REPRODUCIBLE', `step "${step.step}" (${placeOf(record.key, step).subject}) was damaged in the store, and computing it again gave other bytes`, {
-        column: part,
-        expected: 'the same bytes from the same inputs, options and code version',
-        hint: 'Run again: the new result is stored now. If the code of the step was changed, change its version too.',
-      });
+      throw new MachineError(
+        'STEP_NOT_REPRODUCIBLE',
+        `step "${step.step}" (${placeOf(record.key, step).subject}) was damaged in the store, and computing it again gave other bytes`,
+        {
+          column: part,
+          expected: 'the same bytes from the same inputs, options and code version',
+          hint: 'Run again: the new result is stored now. If the code of the step was changed, change its version too.',
+        },
+      );
     }
     const bytes = await store.read(record.key, part);
-    if (bytes === undefined) throw new MachineError('STORE_BROKEN', `step "${step.step}" cannot be read back after it was written`, { column: part, hint: 'Check the disk of the store, or give another folder.' });
+    if (bytes === undefined)
+      throw new MachineError('STORE_BROKEN', `step "${step.step}" cannot be read back after it was written`, {
+        column: part,
+        hint: 'Check the disk of the store, or give another folder.',
+      });
     return bytes;
   };
 

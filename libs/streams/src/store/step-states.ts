@@ -15,7 +15,10 @@ export type StepState =
  * @param store finished steps
  * @param currentKeys keys of all present steps: what is stored under them is no older result of another one
  */
-export async function stepStates(store: StepStore, currentKeys: ReadonlySet<string> = new Set()): Promise<(step: StepDescription) => StepState> {
+export async function stepStates(
+  store: StepStore,
+  currentKeys: ReadonlySet<string> = new Set(),
+): Promise<(step: StepDescription) => StepState> {
   const byKey = new Map<string, StepRecord>();
   const bySubject = new Map<string, StepRecord[]>();
   for (const { key, record } of await store.list()) {
@@ -28,8 +31,15 @@ export async function stepStates(store: StepStore, currentKeys: ReadonlySet<stri
   return (step) => {
     const done = byKey.get(stepKey(step));
     if (done !== undefined) return { state: 'done', record: done };
-    const older = (bySubject.get(subjectOf(step)) ?? []).map((record) => ({ record, differences: explainDifference(record, step) }));
-    const nearest = older.reduce<(typeof older)[number] | undefined>((best, candidate) => (best === undefined || candidate.differences.length < best.differences.length ? candidate : best), undefined);
+    const older = (bySubject.get(subjectOf(step)) ?? []).map((record) => ({
+      record,
+      differences: explainDifference(record, step),
+    }));
+    const nearest = older.reduce<(typeof older)[number] | undefined>(
+      (best, candidate) =>
+        best === undefined || candidate.differences.length < best.differences.length ? candidate : best,
+      undefined,
+    );
     return nearest === undefined ? { state: 'missing' } : { state: 'stale', ...nearest };
   };
 }

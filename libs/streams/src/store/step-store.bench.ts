@@ -19,7 +19,14 @@ const mebibytes = 256;
 const piece = new Uint8Array(4 << 20).map((_unused, index) => (index * 31) >> 3);
 const pieces = Array.from({ length: mebibytes / 4 }, () => piece);
 let next = 0;
-const numbered = (n: number, parts: Record<string, Uint8Array | Uint8Array[]>): Step => ({ step: 'bench', codeVersion: '1', inputs: {}, options: { n }, subject: `number ${String(n)}`, compute: () => parts });
+const numbered = (n: number, parts: Record<string, Uint8Array | Uint8Array[]>): Step => ({
+  step: 'bench',
+  codeVersion: '1',
+  inputs: {},
+  options: { n },
+  subject: `number ${String(n)}`,
+  compute: () => parts,
+});
 const check = (right: boolean, what: string) => {
   if (!right) throw new Error(`not done: ${what}`);
 };
@@ -46,15 +53,27 @@ describe(`write ${String(mebibytes)} MiB, flushed to disk (MiB/s = ${String(mebi
 describe(`read ${String(mebibytes)} MiB (MiB/s = ${String(mebibytes)} x hz)`, async () => {
   const { key } = await store.write(numbered(-1, {}), { data: pieces });
   const file = path.join(folder, 'store', 'steps', `${key}.step`);
-  bench('fileStore.read, checksum verified', async () => {
-    check((await store.read(key, 'data'))?.length === mebibytes << 20, 'read');
-  }, once);
-  bench('rival: readFileSync and nothing checked', () => {
-    check(readFileSync(file).length > mebibytes << 20, 'read');
-  }, once);
-  bench('rival: readFileSync, then SHA-256', () => {
-    check(createHash('sha256').update(readFileSync(file)).digest('hex') !== '', 'hash');
-  }, once);
+  bench(
+    'fileStore.read, checksum verified',
+    async () => {
+      check((await store.read(key, 'data'))?.length === mebibytes << 20, 'read');
+    },
+    once,
+  );
+  bench(
+    'rival: readFileSync and nothing checked',
+    () => {
+      check(readFileSync(file).length > mebibytes << 20, 'read');
+    },
+    once,
+  );
+  bench(
+    'rival: readFileSync, then SHA-256',
+    () => {
+      check(createHash('sha256').update(readFileSync(file)).digest('hex') !== '', 'hash');
+    },
+    once,
+  );
 });
 
 const steps = 1000;
@@ -92,7 +111,8 @@ describe(`${String(steps)} steps of 1 kB (steps/s = ${String(steps)} x hz)`, asy
 
 const files = 10_000;
 
-// The index remembers no file that has just been written, so the states are taken from it as a later run would find them.
+// The index remembers no file that has just been written, so the states are taken from it as a later run would find
+// them.
 describe(`hashes of ${String(files)} files of 2 kB (files/s = ${String(files)} x hz)`, async () => {
   const names = Array.from({ length: files }, (_unused, n) => path.join(folder, `image-${String(n)}`));
   for (const name of names) writeFileSync(name, piece.subarray(0, 2048));
@@ -101,14 +121,22 @@ describe(`hashes of ${String(files)} files of 2 kB (files/s = ${String(files)} x
   const first = new FileHashes({ indexFile });
   for (const name of names) await first.hash(name);
   first.save();
-  bench('first time', async () => {
-    const hashes = new FileHashes();
-    for (const name of names) await hashes.hash(name);
-    check(hashes.filesRead === files, 'hash');
-  }, once);
-  bench('remembered, with the reading of the index', async () => {
-    const hashes = new FileHashes({ indexFile });
-    for (const name of names) await hashes.hash(name);
-    check(hashes.filesRead === 0, 'remember');
-  }, once);
+  bench(
+    'first time',
+    async () => {
+      const hashes = new FileHashes();
+      for (const name of names) await hashes.hash(name);
+      check(hashes.filesRead === files, 'hash');
+    },
+    once,
+  );
+  bench(
+    'remembered, with the reading of the index',
+    async () => {
+      const hashes = new FileHashes({ indexFile });
+      for (const name of names) await hashes.hash(name);
+      check(hashes.filesRead === 0, 'remember');
+    },
+    once,
+  );
 });

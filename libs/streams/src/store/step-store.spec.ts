@@ -21,7 +21,14 @@ afterEach(() => {
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const text = (value: string) => new Uint8Array(Buffer.from(value));
-const describeStep = (n: number, more: Partial<StepDescription> = {}): StepDescription => ({ step: 'count', codeVersion: '1', inputs: { images: sha256(text('images')) }, options: { n }, subject: `shard ${String(n)}`, ...more });
+const describeStep = (n: number, more: Partial<StepDescription> = {}): StepDescription => ({
+  step: 'count',
+  codeVersion: '1',
+  inputs: { images: sha256(text('images')) },
+  options: { n },
+  subject: `shard ${String(n)}`,
+  ...more,
+});
 
 describe.each<[string, () => StepStore]>([
   ['file store', () => fileStore(path.join(folder, 'new', 'store'))],
@@ -33,7 +40,11 @@ describe.each<[string, () => StepStore]>([
     expect(await store.find(stepKey(step))).toBeUndefined();
     expect(await store.read(stepKey(step), 'counts')).toBeUndefined();
     expect(await store.list()).toEqual([]);
-    const record = await store.write(step, { counts: text('1,2,3'), empty: new Uint8Array(), table: [text('ab'), text(''), text('c')] });
+    const record = await store.write(step, {
+      counts: text('1,2,3'),
+      empty: new Uint8Array(),
+      table: [text('ab'), text(''), text('c')],
+    });
     expect(record).toMatchObject({ ...step, key: stepKey(step) });
     expect(record.parts).toEqual([
       { name: 'counts', bytes: 5, sha256: sha256(text('1,2,3')) },
@@ -53,12 +64,17 @@ describe.each<[string, () => StepStore]>([
 
   it('gives back the bytes of any parts, however they were cut into chunks, from iterables and streams, through buffers that are used again', async () => {
     const store = open();
-    const sizes = fc.array(fc.oneof(fc.nat(50), fc.integer({ min: 60_000, max: 70_000 }), fc.constant(300_000)), { maxLength: 8 });
+    const sizes = fc.array(fc.oneof(fc.nat(50), fc.integer({ min: 60_000, max: 70_000 }), fc.constant(300_000)), {
+      maxLength: 8,
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(sizes, { maxLength: 3 }), fc.boolean(), async (parts, asynchronous) => {
         const buffer = new Uint8Array(300_000);
         const fill = (size: number, index: number) => buffer.fill(index + size, 0, size).subarray(0, size);
-        const contents = parts.map((chunks, index): [string, PartContent] => [`part ${String(index)}`, asynchronous ? streamed(chunks, fill) : pulled(chunks, fill)]);
+        const contents = parts.map((chunks, index): [string, PartContent] => [
+          `part ${String(index)}`,
+          asynchronous ? streamed(chunks, fill) : pulled(chunks, fill),
+        ]);
         const step = describeStep(parts.length);
         const record = await store.write(step, Object.fromEntries(contents));
         for (const [index, chunks] of parts.entries()) {
@@ -99,7 +115,9 @@ describe.each<[string, () => StepStore]>([
       yield text('half');
     })();
     await expect(store.write(step, { a: aborting }, controller.signal)).rejects.toThrow('stopped');
-    await expect(store.write(describeStep(2), { a: text('a') }, AbortSignal.abort(new Error('at once')))).rejects.toThrow('at once');
+    await expect(
+      store.write(describeStep(2), { a: text('a') }, AbortSignal.abort(new Error('at once'))),
+    ).rejects.toThrow('at once');
     expect(await store.list()).toStrictEqual([{ key: first.key, bytes: first.bytes, record: first }]);
     expect(await store.read(first.key, 'a')).toEqual(text('first'));
   });
@@ -118,23 +136,36 @@ describe.each<[string, () => StepStore]>([
 
   it('takes many steps at once, and the same one twice', async () => {
     const store = open();
-    await Promise.all(Array.from({ length: 40 }, async (_unused, n) => store.write(describeStep(n % 20), { a: text(String(n % 20)) })));
+    await Promise.all(
+      Array.from({ length: 40 }, async (_unused, n) => store.write(describeStep(n % 20), { a: text(String(n % 20)) })),
+    );
     const entries = await store.list();
-    expect(entries.map(({ key }) => key)).toEqual(Array.from({ length: 20 }, (_unused, n) => stepKey(describeStep(n))).sort());
+    expect(entries.map(({ key }) => key)).toEqual(
+      Array.from({ length: 20 }, (_unused, n) => stepKey(describeStep(n))).sort(),
+    );
     expect(entries.every(({ record }) => record !== undefined)).toBe(true);
   });
 
   it('refuses a key that is a name, and ingredients that have no key, before anything is pulled', async () => {
     const store = open();
-    for (const call of [store.find, store.remove, (key: string) => store.read(key, 'a')]) await expect(call('../resnet18')).rejects.toThrow(/"\.\.\/resnet18" is not a step's key/u);
-    await expect(store.write(describeStep(1, { options: { gate: undefined } }), { a: failing(new Error('pulled')) })).rejects.toThrow(/options\.gate is undefined/u);
-    await expect(store.write(describeStep(1, { inputs: { model: 'a.onnx' } }), { a: failing(new Error('pulled')) })).rejects.toThrow(RangeError);
+    for (const call of [store.find, store.remove, (key: string) => store.read(key, 'a')])
+      await expect(call('../resnet18')).rejects.toThrow(/"\.\.\/resnet18" is not a step's key/u);
+    await expect(
+      store.write(describeStep(1, { options: { gate: undefined } }), { a: failing(new Error('pulled')) }),
+    ).rejects.toThrow(/options\.gate is undefined/u);
+    await expect(
+      store.write(describeStep(1, { inputs: { model: 'a.onnx' } }), { a: failing(new Error('pulled')) }),
+    ).rejects.toThrow(RangeError);
   });
 
   it('lets one run in at a time', async () => {
     const store = open();
     const lock = await store.lock();
-    await expect(store.lock()).rejects.toMatchObject({ name: 'InputError', code: 'STORE_LOCKED', message: expect.stringContaining(`process ${String(process.pid)}, which is this one`) as string });
+    await expect(store.lock()).rejects.toMatchObject({
+      name: 'InputError',
+      code: 'STORE_LOCKED',
+      message: expect.stringContaining(`process ${String(process.pid)}, which is this one`) as string,
+    });
     const waited: number[] = [];
     const second = store.lock({ waitMilliseconds: Infinity, onWait: (holder) => waited.push(holder) });
     await new Promise(setImmediate);
@@ -143,7 +174,9 @@ describe.each<[string, () => StepStore]>([
     lock.release(); // Must not free what the second holds.
     await expect(store.lock()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
     expect(waited).toEqual([process.pid]);
-    await expect(store.lock({ waitMilliseconds: Infinity, signal: AbortSignal.timeout(20) })).rejects.toThrow(/abort/iu);
+    await expect(store.lock({ waitMilliseconds: Infinity, signal: AbortSignal.timeout(20) })).rejects.toThrow(
+      /abort/iu,
+    );
     held.release();
     (await store.lock()).release();
   });
@@ -155,14 +188,21 @@ describe.each<[string, () => StepStore]>([
     await store.write(describeStep(2, { subject, codeVersion: '2' }), { a: text('a') });
     const look = await stepStates(store);
     expect(look(describeStep(1, { subject: 'renamed' }))).toMatchObject({ state: 'done', record: { subject } });
-    expect(look(describeStep(3, { subject }))).toMatchObject({ state: 'stale', record: { options: { n: 1 } }, differences: [{ kind: 'option', name: 'n', before: '1', after: '3' }] });
+    expect(look(describeStep(3, { subject }))).toMatchObject({
+      state: 'stale',
+      record: { options: { n: 1 } },
+      differences: [{ kind: 'option', name: 'n', before: '1', after: '3' }],
+    });
     expect(look(describeStep(3, { subject: 'vit' }))).toEqual({ state: 'missing' });
     expect(look(describeStep(3, { subject, step: 'other' }))).toEqual({ state: 'missing' });
   });
 
   it('lists what no study needs, and removes it when told', async () => {
     const store = open();
-    const [one, two] = [await store.write(describeStep(1), { a: text('a') }), await store.write(describeStep(2), { a: text('a') })];
+    const [one, two] = [
+      await store.write(describeStep(1), { a: text('a') }),
+      await store.write(describeStep(2), { a: text('a') }),
+    ];
     const garbage = await findGarbage(store, new Set([one.key]));
     expect(garbage).toEqual([{ key: two.key, why: 'unneeded', step: 'count', subject: 'shard 2', bytes: two.bytes }]);
     expect((await store.list()).length).toBe(2);
@@ -181,7 +221,11 @@ it('makes no folder until something is written', async () => {
 it('hashes equal results of different steps alike', async () => {
   const store = memoryStore();
   const parts = { a: text('a'), b: text('b') };
-  const [one, two, three] = [await store.write(describeStep(1), parts), await store.write(describeStep(2), parts), await store.write(describeStep(3), { a: text('b'), b: text('a') })];
+  const [one, two, three] = [
+    await store.write(describeStep(1), parts),
+    await store.write(describeStep(2), parts),
+    await store.write(describeStep(3), { a: text('b'), b: text('a') }),
+  ];
   expect(contentHash(one)).toBe(contentHash(two));
   expect(contentHash(one)).not.toBe(contentHash(three));
   expect(() => partHash(one, 'c')).toThrow('step "count" has no part "c"; its parts: a, b');
@@ -191,7 +235,10 @@ function* pulled(sizes: readonly number[], fill: (size: number, index: number) =
   for (const [index, size] of sizes.entries()) yield fill(size, index);
 }
 
-async function* streamed(sizes: readonly number[], fill: (size: number, index: number) => Uint8Array): AsyncGenerator<Uint8Array> {
+async function* streamed(
+  sizes: readonly number[],
+  fill: (size: number, index: number) => Uint8Array,
+): AsyncGenerator<Uint8Array> {
   for (const [index, size] of sizes.entries()) yield Promise.resolve(fill(size, index));
 }
 

@@ -72,9 +72,15 @@ export interface StoreLock {
  * undefined. Different keys, and the same key with the same bytes, may be written at the same time.
  */
 export interface StepStore {
-  /** Finds a finished step without reading its parts; undefined where there is none, or a damaged one (which is reported). */
+  /**
+   * Finds a finished step without reading its parts; undefined where there is none, or a damaged one (which is
+   * reported).
+   */
   find(key: string): Promise<StepRecord | undefined>;
-  /** Reads one part and verifies its checksum; undefined where it is missing or damaged (which is reported, and the step counts as missing from then on). */
+  /**
+   * Reads one part and verifies its checksum; undefined where it is missing or damaged (which is reported, and the step
+   * counts as missing from then on).
+   */
   read(key: string, part: string): Promise<Uint8Array | undefined>;
   /**
    * Keeps a finished step, instead of what was there under its key.
@@ -93,7 +99,10 @@ export interface StepStore {
 /** Input hash of one part of a finished step. @throws RangeError where the step has no such part. */
 export function partHash({ step, parts }: StepRecord, name: string): string {
   const part = parts.find((candidate) => candidate.name === name);
-  if (part === undefined) throw new RangeError(`step "${step}" has no part "${name}"; its parts: ${parts.map((candidate) => candidate.name).join(', ')}`);
+  if (part === undefined)
+    throw new RangeError(
+      `step "${step}" has no part "${name}"; its parts: ${parts.map((candidate) => candidate.name).join(', ')}`,
+    );
   return part.sha256;
 }
 

@@ -14,7 +14,11 @@ export class StepTimes {
   readonly #index: LineIndex<number>;
 
   constructor({ indexFile, warn }: StepTimesOptions = {}) {
-    this.#index = new LineIndex({ file: indexFile, check: (value) => (typeof value === 'number' ? value : undefined), warn });
+    this.#index = new LineIndex({
+      file: indexFile,
+      check: (value) => (typeof value === 'number' ? value : undefined),
+      warn,
+    });
   }
 
   /** Milliseconds that a step took; undefined where it is not known. */

@@ -1,6 +1,15 @@
 import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -21,16 +30,21 @@ afterEach(() => {
 
 function start(script: string, ...args: string[]): ChildProcessByStdio<Writable, Readable, Readable> {
   const file = fileURLToPath(new URL(`fixtures/${script}`, import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@intermodel/source', file, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', '--conditions=@intermodel/source', file, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   children.push(child);
   return child;
 }
 
 const locked = async (child: { readonly stdout: Readable }) => once(child.stdout, 'data');
-const exited = async (child: (typeof children)[number]) => (child.exitCode ?? child.signalCode) ?? once(child, 'exit');
+const exited = async (child: (typeof children)[number]) => child.exitCode ?? child.signalCode ?? once(child, 'exit');
 const lockFile = () => path.join(folder, 'lock');
 const leaveClaim = (claim: object) => {
-  writeFileSync(path.join(folder, 'lock'), typeof claim === 'string' ? claim : JSON.stringify({ ...thisProcess, token: 'aa', ...claim }));
+  writeFileSync(
+    path.join(folder, 'lock'),
+    typeof claim === 'string' ? claim : JSON.stringify({ ...thisProcess, token: 'aa', ...claim }),
+  );
 };
 
 describe(lockStore, () => {
@@ -86,7 +100,9 @@ describe(lockStore, () => {
 
   it('refuses the lock of another machine, and says what to remove', async () => {
     leaveClaim({ host: 'elsewhere', pid: 77 });
-    await expect(lockStore(folder)).rejects.toThrow(new RegExp(`process 77 on elsewhere[\\s\\S]*remove ${path.join(folder, 'lock')}`, 'u'));
+    await expect(lockStore(folder)).rejects.toThrow(
+      new RegExp(`process 77 on elsewhere[\\s\\S]*remove ${path.join(folder, 'lock')}`, 'u'),
+    );
   });
 
   it('does not remove the lock of another run when its own was removed by hand', async () => {
@@ -99,9 +115,23 @@ describe(lockStore, () => {
   });
 
   it('refuses a lock that is no file at once, instead of trying for ever', async () => {
-    for (const make of [() => { symlinkSync(path.join(folder, 'nowhere'), lockFile()); }, () => { mkdirSync(lockFile()); }, () => { execFileSync('mkfifo', [lockFile()]); }]) {
+    for (const make of [
+      () => {
+        symlinkSync(path.join(folder, 'nowhere'), lockFile());
+      },
+      () => {
+        mkdirSync(lockFile());
+      },
+      () => {
+        execFileSync('mkfifo', [lockFile()]);
+      },
+    ]) {
       make();
-      await expect(lockStore(folder, { waitMilliseconds: 600_000 })).rejects.toMatchObject({ name: 'InputError', code: 'LOCK_NOT_FILE', details: { file: lockFile() } });
+      await expect(lockStore(folder, { waitMilliseconds: 600_000 })).rejects.toMatchObject({
+        name: 'InputError',
+        code: 'LOCK_NOT_FILE',
+        details: { file: lockFile() },
+      });
       rmSync(lockFile(), { recursive: true });
     }
     (await lockStore(folder)).release();
@@ -110,13 +140,21 @@ describe(lockStore, () => {
   it('is held by one process at a time when many race for it and leave it behind dead', async () => {
     const log = path.join(folder, 'log');
     const rounds = 40;
-    const racing = Array.from({ length: 5 }, () => start('contend-for-lock.mjs', path.join(folder, 'store'), log, String(rounds)));
+    const racing = Array.from({ length: 5 }, () =>
+      start('contend-for-lock.mjs', path.join(folder, 'store'), log, String(rounds)),
+    );
     expect(await Promise.all(racing.map(exited))).toEqual(racing.map(() => [null, 'SIGKILL']));
-    const lines = readFileSync(log, 'utf8').trimEnd().split('\n').map((line) => line.split(' '));
+    const lines = readFileSync(log, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(' '));
     expect(lines.length).toBe(racing.length * rounds * 2);
     for (let line = 0; line < lines.length; line += 2) {
       const holder = lines[line]?.[1];
-      expect(lines.slice(line, line + 2)).toEqual([['enter', holder], ['leave', holder]]);
+      expect(lines.slice(line, line + 2)).toEqual([
+        ['enter', holder],
+        ['leave', holder],
+      ]);
     }
     (await lockStore(path.join(folder, 'store'))).release();
     expect(readdirSync(path.join(folder, 'store'))).toEqual([]);

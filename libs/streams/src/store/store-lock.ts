@@ -10,9 +10,12 @@ import { isRunning, thisProcess, type ProcessIdentity } from './process-identity
 import type { LockOptions, StoreLock } from './step-store.ts';
 
 /*
- * The lock is a file that is made by a hard link, which fails where it exists already. A lock whose process died is taken
- * over by linking `lock.<its token>.next`: tokens are never used twice, so only one taker can follow a dead one. The taker
- * then checks that the lock is still the dead one, since it may have been taken over and given free while the taker slept,
+ * The lock is a file that is made by a hard link, which fails where it exists already. A lock whose process died is
+ * taken
+ * over by linking `lock.<its token>.next`: tokens are never used twice, so only one taker can follow a dead one. The
+ * taker
+ * then checks that the lock is still the dead one, since it may have been taken over and given free while the taker
+ * slept,
  * and renames its own file over it.
  */
 const lockName = 'lock';
@@ -40,14 +43,23 @@ export interface LockedPlace {
  *
  * @throws InputError `STORE_LOCKED`, or the code of `place`, naming the process; MachineError `WRITE_FAILED`.
  */
-export async function lockStore(folder: string, options: LockOptions = {}, place: LockedPlace = { code: 'STORE_LOCKED', name: folder }): Promise<StoreLock> {
+export async function lockStore(
+  folder: string,
+  options: LockOptions = {},
+  place: LockedPlace = { code: 'STORE_LOCKED', name: folder },
+): Promise<StoreLock> {
   return waitForLock(place, () => tryLock(folder), options, path.join(folder, lockName));
 }
 
 /** Repeats an attempt until it succeeds or the waiting is over. */
-export async function waitForLock(place: LockedPlace, attempt: () => Attempt, { waitMilliseconds = 0, signal, onWait }: LockOptions, lockFile = ''): Promise<StoreLock> {
+export async function waitForLock(
+  place: LockedPlace,
+  attempt: () => Attempt,
+  { waitMilliseconds = 0, signal, onWait }: LockOptions,
+  lockFile = '',
+): Promise<StoreLock> {
   const deadline = performance.now() + waitMilliseconds;
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     signal?.throwIfAborted();
     const outcome = attempt();
     if (outcome === 'changed') {
@@ -85,8 +97,13 @@ function tryLock(folder: string): Attempt {
   });
 }
 
-function claimLock(folder: string, lockFile: string, claimFile: string, claim: Claim): { readonly holder: Claim } | 'changed' | 'taken' {
-  for (let file = lockFile; ; ) {
+function claimLock(
+  folder: string,
+  lockFile: string,
+  claimFile: string,
+  claim: Claim,
+): { readonly holder: Claim } | 'changed' | 'taken' {
+  for (let file = lockFile; ;) {
     const link = tryLink(claimFile, file);
     if (link === 'swept') return 'changed';
     if (link === 'made') {
@@ -126,7 +143,11 @@ function readClaim(file: string): Claim | undefined {
   }
   // A link that leads nowhere would pass for no lock, and yet keep one from being made.
   if (status !== undefined && !status.isFile()) {
-    throw new InputError('LOCK_NOT_FILE', status.isSymbolicLink() ? 'the lock is a link, which no run makes' : 'the lock is not a file', { file, expected: 'the lock file of a run, or none', hint: 'Remove it if nothing uses this folder.' });
+    throw new InputError(
+      'LOCK_NOT_FILE',
+      status.isSymbolicLink() ? 'the lock is a link, which no run makes' : 'the lock is not a file',
+      { file, expected: 'the lock file of a run, or none', hint: 'Remove it if nothing uses this folder.' },
+    );
   }
   let text: string;
   try {
@@ -138,9 +159,25 @@ function readClaim(file: string): Claim | undefined {
   const value = parse(text);
   const known = isJsonObject(value) ? value : {};
   const { host, boot, pid, start, token } = known;
-  if (typeof host === 'string' && typeof boot === 'string' && typeof pid === 'number' && typeof start === 'string' && typeof token === 'string') return { host, boot, pid, start, token };
+  if (
+    typeof host === 'string' &&
+    typeof boot === 'string' &&
+    typeof pid === 'number' &&
+    typeof start === 'string' &&
+    typeof token === 'string'
+  )
+    return { host, boot, pid, start, token };
   // Claims are linked only when they are whole, so a broken one was left by a loss of power: a process long dead.
-  return { host: '', boot: '', pid: 0, start: '', token: createHash('sha256').update(`${path.basename(file)}\n${text}`).digest('hex').slice(0, 16) };
+  return {
+    host: '',
+    boot: '',
+    pid: 0,
+    start: '',
+    token: createHash('sha256')
+      .update(`${path.basename(file)}\n${text}`)
+      .digest('hex')
+      .slice(0, 16),
+  };
 }
 
 function parse(text: string): unknown {
@@ -161,7 +198,11 @@ function tryLink(claimFile: string, to: string): 'made' | 'exists' | 'swept' {
     // Whoever has just taken the lock swept the claim away, having met it half-written.
     if (code === 'ENOENT') return 'swept';
     if (['EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK'].includes(code)) {
-      throw new MachineError('LOCK_UNSUPPORTED', 'the file system has no hard links, which the lock needs', { file: to, hint: 'Put the store on another disk, such as the one of your home folder.', cause: error });
+      throw new MachineError('LOCK_UNSUPPORTED', 'the file system has no hard links, which the lock needs', {
+        file: to,
+        hint: 'Put the store on another disk, such as the one of your home folder.',
+        cause: error,
+      });
     }
     throw error;
   }
@@ -186,11 +227,17 @@ function onDisk<T>(file: string, action: () => T): T {
 function lockedError({ code, name }: LockedPlace, holder: ProcessIdentity, lockFile: string): InputError {
   const here = holder.host === thisProcess.host;
   const own = here && holder.pid === thisProcess.pid && holder.start === thisProcess.start;
-  return new InputError(code, `is in use by process ${String(holder.pid)}${own ? ', which is this one' : here ? '' : ` on ${holder.host}`}`, {
-    file: name,
-    expected: 'one run at a time',
-    hint: here ? 'Wait until it has ended (--wait of run and dissect does), or end it.' : `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
-  });
+  return new InputError(
+    code,
+    `is in use by process ${String(holder.pid)}${own ? ', which is this one' : here ? '' : ` on ${holder.host}`}`,
+    {
+      file: name,
+      expected: 'one run at a time',
+      hint: here
+        ? 'Wait until it has ended (--wait of run and dissect does), or end it.'
+        : `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
+    },
+  );
 }
 
 const held = new Set<() => void>();

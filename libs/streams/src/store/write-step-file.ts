@@ -15,12 +15,19 @@ const stagingBytes = 256 * 1024;
 const largestWrite = 1 << 30;
 
 /**
- * Writes a step file whole or not at all: under `partial`, flushed to disk, renamed to `file`, and the folder flushed, so
+ * Writes a step file whole or not at all: under `partial`, flushed to disk, renamed to `file`, and the folder flushed,
+ * so
  * that after a loss of power the file is there whole or not there. Each chunk is hashed while it is being written.
  *
  * @throws MachineError `WRITE_FAILED` naming the file; an error of the parts' source, or of the signal, as it is.
  */
-export async function writeStepFile(file: string, partial: string, description: StepDescription, parts: StepParts, signal?: AbortSignal): Promise<StepRecord> {
+export async function writeStepFile(
+  file: string,
+  partial: string,
+  description: StepDescription,
+  parts: StepParts,
+  signal?: AbortSignal,
+): Promise<StepRecord> {
   encodeFooter(description, []); // Refuses bad ingredients before anything is computed.
   const handle = await onDisk(file, async () => {
     makeFolder(path.dirname(file));
@@ -53,7 +60,11 @@ export async function writeStepFile(file: string, partial: string, description: 
   }
 }
 
-async function writePart(sink: GatheringSink, content: PartContent, signal: AbortSignal | undefined): Promise<{ bytes: number; sha256: string }> {
+async function writePart(
+  sink: GatheringSink,
+  content: PartContent,
+  signal: AbortSignal | undefined,
+): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of content instanceof Uint8Array ? [content] : content) {
@@ -100,7 +111,7 @@ class GatheringSink {
 
   async #writeThrough(chunk: Uint8Array): Promise<void> {
     await onDisk(this.#file, async () => {
-      for (let done = 0; done < chunk.length; ) {
+      for (let done = 0; done < chunk.length;) {
         done += (await this.#handle.write(chunk, done, Math.min(chunk.length - done, largestWrite))).bytesWritten;
       }
     });

@@ -7,5 +7,7 @@ import { Worker } from 'node:worker_threads';
 export function startUnitRangeWorker(): Worker {
   const here = import.meta.url;
   if (!here.endsWith('.ts')) return new Worker(new URL('./unit-range-worker.js', here));
-  return new Worker(new URL('./unit-range-worker-from-sources.mjs', here), { execArgv: ['--conditions=@intermodel/source'] });
+  return new Worker(new URL('./unit-range-worker-from-sources.mjs', here), {
+    execArgv: ['--conditions=@intermodel/source'],
+  });
 }

@@ -22,7 +22,13 @@ function serve(port: NonNullable<typeof parentPort>): void {
 /** Buffers of the arrays of a result, which are given away with it. */
 function buffersOf(value: unknown): ArrayBuffer[] {
   if (typeof value !== 'object' || value === null) return [];
-  return [...new Set(Object.values(value).flatMap((each) => (ArrayBuffer.isView(each) && each.buffer instanceof ArrayBuffer ? [each.buffer] : [])))];
+  return [
+    ...new Set(
+      Object.values(value).flatMap((each) =>
+        ArrayBuffer.isView(each) && each.buffer instanceof ArrayBuffer ? [each.buffer] : [],
+      ),
+    ),
+  ];
 }
 
 if (parentPort !== null) serve(parentPort);

@@ -66,7 +66,8 @@ function countMap(histogram: usize, bound: f32): u32 {
       const low = max(lowest, binOf(leastLane(f32x4.pmin(upper, lower))));
       const bins = binOf(greatestLane(highest)) - low;
       if (valid == 15 && bins < 8) {
-        // Counts the values from the edges of the bins on, four edges at a time; those of the first are above the bound.
+        // Counts the values from the edges of the bins on, four edges at a time; those of the first are above the
+        // bound.
         let counter = histogram + (<usize>low << 2);
         for (let edge: u32 = 0; edge <= bins; edge += 4) {
           let from0 = i32x4.splat(0), from1 = from0, from2 = from0, from3 = from0;
@@ -116,7 +117,9 @@ function countRaw(map: usize, histogram: usize, bound: f32): u32 {
 
 let touched: u32 = 0;
 
-/** Reads the bins of some units that will be counted into, all at once: one after the other, each would be waited for. */
+/**
+ * Reads the bins of some units that will be counted into, all at once: one after the other, each would be waited for.
+ */
 // @ts-ignore: decorator
 @inline
 function touchHistograms(first: u32, end: u32): void {
@@ -162,7 +165,10 @@ export function addImages(activations: usize, images: u32, limit: f32, heights: 
   }
 }
 
-/** Counts one map of a unit and raises the unit's bound where that allows it; returns the greatest of its upsampled values, or NaN where one is not finite. */
+/**
+ * Counts one map of a unit and raises the unit's bound where that allows it; returns the greatest of its upsampled
+ * values, or NaN where one is not finite.
+ */
 // @ts-ignore: decorator
 @inline
 function addMap(unit: u32, map: usize, limitBits: i32): f32 {

@@ -25,7 +25,10 @@ const packing: usize = memory.data<u8>([
   0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
 ]);
 
-/** Writes the values of one map between low and high (both exclusive) from `target` on, and the least from high on; returns where they end. Up to 12 bytes after it are overwritten. */
+/**
+ * Writes the values of one map between low and high (both exclusive) from `target` on, and the least from high on;
+ * returns where they end. Up to 12 bytes after it are overwritten.
+ */
 function gatherMap(map: usize, target: usize, low: f32, high: f32, nextAt: usize): usize {
   if (raw) {
     let next = load<f32>(nextAt);
@@ -99,7 +102,10 @@ export function gatherImages(maps: usize, units: usize, highest: usize, cursors:
 // Result of rankValues()
 let rankedAbove: f32 = 0;
 
-/** Finds the value of a rank from above (1 to `count`) among values that share their first 12 bits, and the one of the rank before; that is `none` for rank 1. */
+/**
+ * Finds the value of a rank from above (1 to `count`) among values that share their first 12 bits, and the one of the
+ * rank before; that is `none` for rank 1.
+ */
 function rankValues(values: usize, count: u32, rank: u32, none: f32, scratch: usize): f32 {
   const end = values + (<usize>count << 2);
   memory.fill(scratch, 0, 4096);

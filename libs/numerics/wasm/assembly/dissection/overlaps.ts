@@ -25,7 +25,10 @@ let stamp: u32 = 0;
 let evaluatedMaps: u32 = 0;
 let evaluatedGroups: u32 = 0;
 
-/** Sets sizes and places of the counts. Scopes: 0 all images, 1 images with the category, 2 images where it overlaps the mask. */
+/**
+ * Sets sizes and places of the counts. Scopes: 0 all images, 1 images with the category, 2 images where it overlaps the
+ * mask.
+ */
 export function setTally(
   size: u32, equalIsActive: bool, concepts: u32, categories: u32, areaScope: u32,
   thresholdsAt: usize, intersectionsAt: usize, unitAreasAt: usize, scopedAreasAt: usize, stampsAt: usize, mapAt: usize, uniformAt: usize, tilesAt: usize, countsAt: usize,
@@ -47,7 +50,9 @@ export function setTally(
   stamp = 0;
 }
 
-/** Maps and groups of four pixels evaluated since the last call of setTally, for the proof that the rest was skipped. */
+/**
+ * Maps and groups of four pixels evaluated since the last call of setTally, for the proof that the rest was skipped.
+ */
 export function getEvaluatedMaps(): u32 {
   return evaluatedMaps;
 }

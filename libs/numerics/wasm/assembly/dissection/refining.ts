@@ -5,7 +5,9 @@ import { keysOf, keyOf } from './float-keys';
 import { increment, countLanes } from './counters';
 import { unitCount, mapSize, raw, histograms } from './first-round';
 
-/** Counts digits of keys in a range for one map: values in low..high (high exclusive), and the least value from high on. */
+/**
+ * Counts digits of keys in a range for one map: values in low..high (high exclusive), and the least value from high on.
+ */
 function refineMap(map: usize, histogram: usize, low: f32, high: f32, shift: u32, nextAt: usize): void {
   if (raw) {
     let next = load<f32>(nextAt);

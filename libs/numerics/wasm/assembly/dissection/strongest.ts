@@ -1,6 +1,9 @@
 /** Scores that rank the images of a unit. */
 
-/** Scores maps by their greatest or mean value, NaN never counting; writes those that reach the bar of their unit, and returns how many. */
+/**
+ * Scores maps by their greatest or mean value, NaN never counting; writes those that reach the bar of their unit, and
+ * returns how many.
+ */
 export function scoreMaps(maps: usize, units: u32, size: u32, mean: bool, bars: usize, scores: usize, reached: usize): u32 {
   let count: u32 = 0;
   for (let unit: u32 = 0; unit < units; unit++) {

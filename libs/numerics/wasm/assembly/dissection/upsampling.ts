@@ -56,7 +56,9 @@ export function leastLane(values: v128): f32 {
 export let scanLow: f32 = 0;
 export let scanHigh: f32 = 0;
 
-/** Finds the least and greatest value of a map, -0 as +0; false if one is NaN or beyond the limit, whose bits are given. */
+/**
+ * Finds the least and greatest value of a map, -0 as +0; false if one is NaN or beyond the limit, whose bits are given.
+ */
 // @ts-ignore: decorator
 @inline
 export function scan(map: usize, size: u32, limit: i32): bool {
@@ -122,7 +124,9 @@ function pairMaxima(at: usize): v128 {
   return f32x4.pmax(v128.load(at), v128.load(at, 4));
 }
 
-/** Lists the rows of cells of which a corner exceeds the bound, each with its cells as bits modulo 64; returns how many. */
+/**
+ * Lists the rows of cells of which a corner exceeds the bound, each with its cells as bits modulo 64; returns how many.
+ */
 export function findRows(bound: f32): u32 {
   const limit = f32x4.splat(bound);
   let at = activeRows;
