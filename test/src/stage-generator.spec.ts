@@ -70,6 +70,13 @@ describe('the stage generator', () => {
       '--no-interactive',
     );
     expect(readFileSync(path.join(workspace, 'tools/house/import-table.mjs'), 'utf8')).toContain("'unit-filtering'");
+    execFileSync(
+      path.join(workspace, 'node_modules/.bin/prettier'),
+      ['--check', 'libs/unit-filtering', 'tools/house'],
+      {
+        cwd: workspace,
+      },
+    );
     const printed = nx('run-many', '-t', 'build,test,typecheck', '-p', 'unit-filtering', '--output-style=stream');
     expect(printed).toMatch(/Successfully ran targets? build, test, typecheck for project unit-filtering/u);
     const results = JSON.parse(
