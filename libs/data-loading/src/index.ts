@@ -5,6 +5,7 @@ export {
   unitTableColumns,
   type ReadUnitTablesOptions,
 } from './tables/read-unit-tables.ts';
+export { UnitSources } from './tables/unit-sources.ts';
 export { readScoreTables, readScoreTablesDefaults, type ReadScoreTablesOptions } from './tables/read-score-tables.ts';
 export { publishedScoreColumns, readScoreColumns, tasks, type ScoreColumn } from './tables/score-columns.ts';
 export { checkTextEncoding, textEncodings, type TextEncoding } from './tables/text-encoding.ts';
@@ -90,13 +91,10 @@ export { readVoc, vocClasses, vocIgnore, type ReadVocOptions } from './formats/r
 export {
   describeDataset,
   describeDatasetDefaults,
-  type CategoryShare,
-  type ConceptOverlap,
-  type ConceptShare,
-  type DatasetDescription,
   type DescribedPlanes,
   type DescribeDatasetOptions,
 } from './formats/describe-dataset.ts';
+export type { CategoryShare, ConceptOverlap, ConceptShare, DatasetDescription } from './formats/dataset-description.ts';
 export { combinePlanes, LabelCounts, labelSets, type LabelSet, type LabelShares } from './formats/label-counts.ts';
 export {
   vocabularyHealth,
@@ -106,6 +104,10 @@ export {
   type VocabularyHealth,
   type VocabularyHealthOptions,
 } from './formats/vocabulary-health.ts';
+
+// Shards: images that are counted together
+export { checkFiles, cutShards, hashShards, type ImageShard } from './shards/image-shards.ts';
+export { describeImageChanges, imageChanges, type ImageContent } from './shards/image-changes.ts';
 
 // Tools for vocabularies
 export {
@@ -146,7 +148,8 @@ export {
 } from './spatial-parts/cut-spatial-parts.ts';
 
 // Segmentation models as a source of labels
-export { segmentImages, type SegmentImagesOptions } from './segmenters/segment-images.ts';
+export { segmentImages } from './segmenters/segment-images.ts';
+export type { SegmentImagesOptions } from './segmenters/segment-options.ts';
 export {
   keptPlanesFile,
   neededPlaneKeys,

@@ -11,11 +11,11 @@ import {
   type VocabularyHealth,
   type VocabularyHealthOptions,
 } from '@intermodel/data-loading';
+import { healthOptions } from '@intermodel/outputs';
 import { InputError, suggestName } from '@intermodel/streams';
 import { checkData, type DataContent, resolveData, type Study, type StudyRuntime } from '@intermodel/studies';
 import { withModelSizes } from './dissect/model-sizes.ts';
 import { describedGeometry, openImageSource } from './images/image-source.ts';
-import { healthOptions } from './images/label-health.ts';
 
 /** Options of {@link describeData} and {@link describeStudyData}. */
 export interface DescribeDataOptions {

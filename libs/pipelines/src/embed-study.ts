@@ -4,18 +4,22 @@ import {
   readUnitTables,
   type ModelNameRule,
   type TextEncoding,
+  UnitSources,
 } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
+import {
+  type EmbeddingTables,
+  manifestInput,
+  type RelationTables,
+  type ReportChoices,
+  type StudyRecord,
+  writeStudy,
+} from '@intermodel/outputs';
 import { checkOutputApart, column, readStrings } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
-import { manifestInput } from './manifest.ts';
 import { relateScores } from './relate-scores.ts';
-import type { EmbeddingTables, RelationTables } from './study-tables.ts';
-import { UnitSources } from './unit-sources.ts';
-import type { ReportChoices } from './render-study.ts';
 import { scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
-import { writeStudy, type StudyRecord } from './write-study.ts';
 
 /** Options of {@link embedStudy}. */
 export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>>, ReportChoices {

@@ -12,10 +12,10 @@ import {
   summariseProfiles,
   type EmbeddingPreset,
 } from '@intermodel/embedding';
+import type { EmbeddingTables } from '@intermodel/outputs';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
 import { column, InputError, readStrings, suggestName } from '@intermodel/streams';
 import { concatMap, forkJoin, map, of, type Observable, type OperatorFunction } from 'rxjs';
-import type { EmbeddingTables } from './study-tables.ts';
 
 /** Options of {@link embedUnits}: a preset's choices, each of which can be changed. */
 export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {

@@ -25,7 +25,6 @@ export type {
 // Compositions of stages: batches in, tables out
 export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';
 export { relateScores, type RelateScoresOptions } from './relate-scores.ts';
-export { type EmbeddingTables, type RelationTables } from './study-tables.ts';
 
 // Labelled images
 export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
@@ -35,12 +34,29 @@ export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@inter
 export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from './list-model-layers.ts';
 
 // Output folders
-export { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
-export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts';
-export { manifestInput, programVersion, type Manifest, type ManifestInput } from './manifest.ts';
-export { writeStudy, writeTables, type StudyRecord, type StudyTables } from './write-study.ts';
-export { checkReportFormats, reportFormats, type ReportChoices, type ReportFormat } from './render-study.ts';
-export { fewMatchesShare, UnitWatch, type StudyWarning } from './warnings.ts';
+export {
+  checkReportFormats,
+  csvFile,
+  csvFiles,
+  manifestInput,
+  readEmbeddingFolder,
+  reportFormats,
+  writeStudy,
+  writeTables,
+  type CsvFileName,
+  type EmbeddingFolder,
+  type EmbeddingTables,
+  type Manifest,
+  type ManifestInput,
+  type RelationTables,
+  type ReportChoices,
+  type ReportFormat,
+  type StudyRecord,
+  type StudyTables,
+  type StudyWarning,
+} from '@intermodel/outputs';
+export { programVersion } from '@intermodel/steps';
+export { fewMatchesShare, UnitWatch } from './warnings.ts';
 
 // Choices that apps offer
 export {

@@ -1,20 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MachineError } from '@intermodel/streams';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
 import { lastValueFrom, of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  csvFile,
-  embedStudy,
-  embedUnits,
-  placeStudy,
-  readEmbeddingFolder,
-  relateStudy,
-  UnitWatch,
-  writeTables,
-} from './index.ts';
+import { csvFile, embedStudy, embedUnits, placeStudy, readEmbeddingFolder, relateStudy, UnitWatch } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -214,15 +204,6 @@ describe(embedStudy, () => {
     const [, ...lines] = readFileSync(at('out', 'embedding.csv'), 'utf8').trimEnd().split('\n');
     const scores = lines.map((line) => line.split(',').slice(1, 3).map(Number));
     expect(scores).toEqual(tables.points.toArray().map(({ components }) => [...components]));
-  });
-});
-
-describe(writeTables, () => {
-  it('leaves nothing behind when the place cannot be written', () => {
-    writeFileSync(at('file'), '');
-    const record = { title: '', command: '', options: {}, inputs: [], warnings: [] };
-    expect(() => writeTables(at('file', 'below'), {}, record)).toThrow(MachineError);
-    expect(readdirSync(folder)).toEqual(['file']);
   });
 });
 

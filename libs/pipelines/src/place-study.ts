@@ -1,12 +1,9 @@
-import { readUnitTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
+import { readUnitTables, type ModelNameRule, type TextEncoding, UnitSources } from '@intermodel/data-loading';
 import { checkNormalisation, placeModels, profileModels, readFittedEmbedding } from '@intermodel/embedding';
+import { manifestInput, readEmbeddingFolder, writeTables } from '@intermodel/outputs';
 import type { PlacedModelBatch } from '@intermodel/schemas';
 import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
-import { readEmbeddingFolder } from './embedding-folder.ts';
-import { manifestInput } from './manifest.ts';
-import { UnitSources } from './unit-sources.ts';
-import { writeTables } from './write-study.ts';
 
 /** Options of {@link placeStudy}. */
 export interface PlaceStudyOptions {

@@ -5,6 +5,7 @@ import {
   relateTasksDefaults,
   surfacePerformance,
 } from '@intermodel/cross-task-analysis';
+import type { RelationTables } from '@intermodel/outputs';
 import {
   taskScoreSchema,
   type ConceptProfileBatch,
@@ -14,7 +15,6 @@ import {
 } from '@intermodel/schemas';
 import { buildBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { concatMap, forkJoin, map, of, reduce, type OperatorFunction } from 'rxjs';
-import type { RelationTables } from './study-tables.ts';
 
 /** Options of {@link relateScores}. */
 export interface RelateScoresOptions {

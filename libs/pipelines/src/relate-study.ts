@@ -1,12 +1,16 @@
 import { readScoreColumns, readScoreTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
+import {
+  manifestInput,
+  readEmbeddingFolder,
+  type RelationTables,
+  studyFiles,
+  type StudyWarning,
+  writeTables,
+} from '@intermodel/outputs';
 import { checkOutputApart, column, readStrings } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
-import { readEmbeddingFolder } from './embedding-folder.ts';
-import { manifestInput } from './manifest.ts';
 import { relateScores } from './relate-scores.ts';
-import type { RelationTables } from './study-tables.ts';
-import { scoreWarnings, type StudyWarning } from './warnings.ts';
-import { studyFiles, writeTables } from './write-study.ts';
+import { scoreWarnings } from './warnings.ts';
 
 /** Options of {@link relateStudy}. */
 export interface RelateStudyOptions {

@@ -1,7 +1,7 @@
 import { bundledStudy } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPresetName } from '@intermodel/embedding';
+import type { ReportChoices } from '@intermodel/outputs';
 import { embedStudy, type EmbeddedStudy } from './embed-study.ts';
-import type { ReportChoices } from './render-study.ts';
 
 /** Options of {@link reproduceStudy}. */
 export interface ReproduceStudyOptions extends ReportChoices {

@@ -1,4 +1,5 @@
 import { ratedRows, ratedSample } from '@intermodel/numerics';
+import type { StudyWarning } from '@intermodel/outputs';
 import {
   noConcept,
   type EmbeddingPointBatch,
@@ -13,14 +14,6 @@ import { tap, type MonoTypeOperatorFunction } from 'rxjs';
  * Part of the median model's share of matching units under which a model is suspected to have been dissected wrongly.
  */
 export const fewMatchesShare = 0.25;
-
-/** Something that a reader should know before trusting a number. */
-export interface StudyWarning {
-  /** Model that it is about. */
-  readonly subject: string;
-  /** One or two sentences. */
-  readonly text: string;
-}
 
 /** Counts dead units and matches of each model while unit matches pass by. */
 export class UnitWatch {

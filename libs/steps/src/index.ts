@@ -2,6 +2,7 @@
 export { canonicalJson, hashJson } from './store/canonical-json.ts';
 export { describeDifferences, explainDifference, type StepDifference } from './store/explain-difference.ts';
 export { stepKey, type StepDescription, type StepIngredients } from './store/step-key.ts';
+export { libraryVersion, programVersion } from './program-version.ts';
 export { FileHashes, type FileHashesOptions } from './store/file-hashes.ts';
 
 // Stores

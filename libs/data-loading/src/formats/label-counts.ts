@@ -1,7 +1,7 @@
 import { combineLabels, readCombinations, type CombinedLabels } from '@intermodel/numerics';
 import { InputError } from '@intermodel/streams';
 import type { LabelVocabulary } from '../labels/label-vocabulary.ts';
-import type { CategoryShare, ConceptOverlap, ConceptShare, DatasetDescription } from './describe-dataset.ts';
+import type { CategoryShare, ConceptOverlap, ConceptShare, DatasetDescription } from './dataset-description.ts';
 
 /** Numbers that some pixels of an image bear together. */
 export interface LabelSet {

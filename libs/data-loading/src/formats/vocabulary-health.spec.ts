@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConceptShare, DatasetDescription } from './describe-dataset.ts';
+import type { ConceptShare, DatasetDescription } from './dataset-description.ts';
 import { vocabularyHealth } from './vocabulary-health.ts';
 
 const concept = (number: number, name: string, pixelShare: number, category = 'object'): ConceptShare => ({

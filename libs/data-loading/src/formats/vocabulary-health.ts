@@ -1,4 +1,4 @@
-import type { ConceptShare, DatasetDescription } from './describe-dataset.ts';
+import type { ConceptShare, DatasetDescription } from './dataset-description.ts';
 
 /** Options of {@link vocabularyHealth}. */
 export interface VocabularyHealthOptions {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decideClasses, type HeadValues } from './decide-classes.ts';
+import { decideClasses } from './decide-classes.ts';
+import type { HeadValues } from './head-values.ts';
 
 /** Values of `classes` on one row of `width` pixels, class by class. */
 const row = (...classes: readonly (readonly number[])[]): HeadValues => ({

@@ -1,19 +1,6 @@
+import type { HeadValues } from './head-values.ts';
 import { largestClasses } from './largest-classes.ts';
 import { sourcePositions, type Positions } from './source-positions.ts';
-
-/** Values of one head for one image. */
-export interface HeadValues {
-  /** Values of all classes. */
-  readonly data: Float32Array;
-  /** Number of classes. */
-  readonly classes: number;
-  /** Rows. */
-  readonly height: number;
-  /** Columns. */
-  readonly width: number;
-  /** Whether the classes of a pixel lie side by side (channels last). */
-  readonly channelsLast: boolean;
-}
 
 /** How {@link decideClasses} decides. */
 export interface DecideOptions {

@@ -1,12 +1,7 @@
 import type { TensorValues } from '@intermodel/onnx';
 import { InputError } from '@intermodel/streams';
-import {
-  decideClasses,
-  spreadClassNumbers,
-  type Candidates,
-  type ClassNumbers,
-  type HeadValues,
-} from './decide-classes.ts';
+import { decideClasses, spreadClassNumbers, type Candidates, type ClassNumbers } from './decide-classes.ts';
+import type { HeadValues } from './head-values.ts';
 import type { HeadPlane } from './plane-files.ts';
 import { segmenterHeadDefaults, type SegmenterHead, type SegmenterInput } from './segmenter.ts';
 

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { writeColourSegmenter, writeFile, writePng } from '@intermodel/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { neededPlaneKeys, pruneKeptPlanes, usedPlaneKeys } from './kept-planes.ts';
-import { segmentImages, type SegmentImagesOptions } from './segment-images.ts';
+import { segmentImages } from './segment-images.ts';
+import type { SegmentImagesOptions } from './segment-options.ts';
 
 let root = '';
 const at = (...parts: string[]) => path.join(root, ...parts);

@@ -7,7 +7,7 @@ import { writeError } from '@intermodel/streams';
 import { decodeImageDefaults } from '../images/decode-image.ts';
 import type { LabelledImageEntry } from '../images/labelled-image-set.ts';
 import { listImages } from '../images/list-labelled-images.ts';
-import type { SegmentImagesOptions } from './segment-images.ts';
+import type { SegmentImagesOptions } from './segment-options.ts';
 import { segmenterHeadDefaults, type Segmenter, type SegmenterHead } from './segmenter.ts';
 
 /** Changes when the same image, model and options would give other planes. */

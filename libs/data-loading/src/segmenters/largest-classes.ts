@@ -1,4 +1,4 @@
-import type { HeadValues } from './decide-classes.ts';
+import type { HeadValues } from './head-values.ts';
 import { sourcePositions, type Positions } from './source-positions.ts';
 
 /**

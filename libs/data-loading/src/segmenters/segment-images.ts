@@ -3,7 +3,7 @@ import { openSession, type ModelSession } from '@intermodel/onnx';
 import { FileHashes } from '@intermodel/steps';
 import { boundedMap, InputError } from '@intermodel/streams';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
-import { decodeImage, decodeImageDefaults, type DecodeImageOptions } from '../images/decode-image.ts';
+import { decodeImage, decodeImageDefaults } from '../images/decode-image.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
 import { listImages } from '../images/list-labelled-images.ts';
 import type {
@@ -15,29 +15,10 @@ import type {
 import { badFileCodes } from '../images/load-labelled-images.ts';
 import { headPlanes } from './head-planes.ts';
 import { describeSegmenter, keptPlanesFile, planesKey } from './kept-planes.ts';
+import type { SegmentImagesOptions } from './segment-options.ts';
 import { planesAreWhole, writePlanes, type HeadPlane } from './plane-files.ts';
 import type { Segmenter, SegmenterHead, SegmenterInput } from './segmenter.ts';
 import { segmenterVocabulary } from './segmenter-vocabulary.ts';
-
-/** Options of {@link segmentImages}. */
-export interface SegmentImagesOptions extends DecodeImageOptions {
-  /** Folder of images, with sub-folders. */
-  readonly images: string;
-  /** Segmenters, whose concepts become one vocabulary. */
-  readonly segmenters: readonly Segmenter[];
-  /** Folder where planes are kept, for later runs too: a plane is made anew only if image, model or options change. */
-  readonly cacheFolder: string;
-  /** Execution providers, the preferred first. @default ['cpu'] */
-  readonly executionProviders?: readonly string[];
-  /** Threads of a model. @default one a processor */
-  readonly intraOpThreads?: number;
-  /** Whether an image that does not decode is left without labels instead of stopping. @default false */
-  readonly skipBad?: boolean;
-  /** Stops between two images. */
-  readonly signal?: AbortSignal;
-  /** Is told after each image how many are done. @default nobody is told */
-  readonly onProgress?: (done: number, of: number) => void;
-}
 
 /** Images under way: one is decoded while another one is segmented. */
 const imagesUnderWay = 2;

@@ -2,12 +2,12 @@ import { cpSync, renameSync, mkdtempSync, readFileSync, rmSync, truncateSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vocabularyHealth } from '@intermodel/data-loading';
+import { healthOptions } from '@intermodel/outputs';
 import { defineStudy, type StudyContent } from '@intermodel/studies';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeStudyData } from '../describe-data.ts';
-import { healthOptions } from '../images/label-health.ts';
 import { runStudy, type StudyEvent } from '../run/run-study.ts';
 
 let root = '';

@@ -1,5 +1,10 @@
-import { LabelCounts, labelSets, type LabelShares, type LabelVocabulary } from '@intermodel/data-loading';
-import type { ImageShard } from '../images/image-shards.ts';
+import {
+  LabelCounts,
+  labelSets,
+  type LabelShares,
+  type LabelVocabulary,
+  type ImageShard,
+} from '@intermodel/data-loading';
 import type { ShardLabels } from './shard-labels.ts';
 
 /**

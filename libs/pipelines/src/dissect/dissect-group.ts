@@ -1,5 +1,5 @@
 import { dissectionResult, type DissectionPreset, type DissectionResult } from '@intermodel/concept-matching';
-import { noLabelsError, turnedWarnings } from '@intermodel/data-loading';
+import { noLabelsError, turnedWarnings, type ImageShard } from '@intermodel/data-loading';
 import type { OverlapState } from '@intermodel/numerics';
 import {
   unitMatchSchema,
@@ -15,7 +15,6 @@ import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-eve
 import type { LayerPlace } from './dissection-steps.ts';
 import type { PassTask } from './forward-pass.ts';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from '../images/image-shards.ts';
 import { LayerMaps } from './layer-maps.ts';
 import { countOverlaps, streamOverlaps } from './layer-overlaps.ts';
 import { readThresholds, selectThresholds, streamThresholds, type LayerThresholds } from './layer-thresholds.ts';

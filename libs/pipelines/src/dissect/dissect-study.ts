@@ -1,7 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
-import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
-import type { Study } from '@intermodel/studies';
 import { Observable } from 'rxjs';
 import { checkDisk, type FreeBytes, type KeptLayer } from './check-disk.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
@@ -10,7 +8,9 @@ import { DissectionSteps } from './dissection-steps.ts';
 import { ForwardPass } from './forward-pass.ts';
 import { groupModels } from './group-models.ts';
 import { openImageSource, type ImageSource } from '../images/image-source.ts';
-import { checkFiles, cutShards, hashShards } from '../images/image-shards.ts';
+import { checkFiles, cutShards, hashShards } from '@intermodel/data-loading';
+import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import { probeOptions } from '../list-model-layers.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';

@@ -1,9 +1,7 @@
 import type { DissectionPreset } from '@intermodel/concept-matching';
-import { decodeImageDefaults, type LabelVocabulary } from '@intermodel/data-loading';
-import { hashJson, type StepDescription, stepKey } from '@intermodel/steps';
+import { decodeImageDefaults, type LabelVocabulary, type ImageShard } from '@intermodel/data-loading';
+import { hashJson, libraryVersion, type StepDescription, stepKey } from '@intermodel/steps';
 import type { Study, StudyModel, StudyTokens } from '@intermodel/studies';
-import { libraryVersion } from '../manifest.ts';
-import type { ImageShard } from '../images/image-shards.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = {

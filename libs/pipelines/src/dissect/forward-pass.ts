@@ -1,13 +1,12 @@
 import { openActivations, type ActivationModel } from '@intermodel/activation-streaming';
 import { readActivations } from '@intermodel/concept-matching';
-import { labelledImageRows, type LoadedImages } from '@intermodel/data-loading';
+import { labelledImageRows, type LoadedImages, type ImageShard } from '@intermodel/data-loading';
 import { activationShape, type ActivationBatch, type ActivationShape } from '@intermodel/schemas';
 import { InputError } from '@intermodel/streams';
 import type { StudyModel, StudyRuntime } from '@intermodel/studies';
 import type { LayerPlace, LayerReading } from './dissection-steps.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { KeptLayer } from './check-disk.ts';
-import type { ImageShard } from '../images/image-shards.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import { modelCopies } from './model-copies.ts';
 import { cutBatches, imagesPerBatch, type PassBatch } from './pass-batches.ts';

@@ -20,10 +20,10 @@ import {
   type TopActivationsState,
 } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
-import { stepKey } from '@intermodel/steps';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from '../images/image-shards.ts';
+import type { ImageShard } from '@intermodel/data-loading';
+import { stepKey } from '@intermodel/steps';
 
 /** Share of images by which a study may grow before maps are missing that were dropped under the bounds of today. */
 const headroom = 0.1;

@@ -8,7 +8,7 @@ import {
 import { allMaps, OverlapTally, type CombinedLabels, type OverlapState } from '@intermodel/numerics';
 import type { PassTask } from './forward-pass.ts';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from '../images/image-shards.ts';
+import type { ImageShard } from '@intermodel/data-loading';
 import { keptMaps, shardsUnderWay, type LayerThresholds, type ThresholdTask } from './layer-thresholds.ts';
 import { passAgain } from './pass-again.ts';
 import type { ShardLabels } from './shard-labels.ts';

@@ -16,7 +16,7 @@ import {
 import type { ActivationShape } from '@intermodel/schemas';
 import { MachineError } from '@intermodel/streams';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from '../images/image-shards.ts';
+import type { ImageShard } from '@intermodel/data-loading';
 import type { LayerMaps } from './layer-maps.ts';
 import { passAgain } from './pass-again.ts';
 import { shardProgress } from './shard-progress.ts';

@@ -1,5 +1,5 @@
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from '../images/image-shards.ts';
+import type { ImageShard } from '@intermodel/data-loading';
 import type { LayerMaps } from './layer-maps.ts';
 
 /** Runs shards of a layer again, under the bounds that the other shards prove, and stores what is counted of them. */

@@ -1,11 +1,10 @@
 import { packLabels, unpackLabels, type DissectionPreset, type LabelledShard } from '@intermodel/concept-matching';
-import { combinePlanes, type LoadedImages } from '@intermodel/data-loading';
+import { combinePlanes, type LoadedImages, type ImageShard } from '@intermodel/data-loading';
 import type { CombinedLabels } from '@intermodel/numerics';
 import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
 import { MachineError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
 import type { GroupContext } from './group-context.ts';
-import type { ImageShard } from '../images/image-shards.ts';
 
 /** Images of a shard that were counted, and those that were passed over. */
 export interface ShardImages {

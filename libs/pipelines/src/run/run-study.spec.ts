@@ -1,12 +1,12 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { lockOutput } from '@intermodel/outputs';
 import { memoryStore } from '@intermodel/steps';
 import { defineStudy } from '@intermodel/studies';
 import { drawScenes, writeColourSegmenter, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { lockOutput } from './lock-output.ts';
 import { runStudy, type RunStudyOptions } from './run-study.ts';
 
 let folder = '';

@@ -3,6 +3,28 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
 import {
+  changeFile,
+  type LabelHealth,
+  labelHealth,
+  labelsFolder,
+  lockOutput,
+  openRunFolder,
+  OutputRecord,
+  renderStudy,
+  type Replaced,
+  type ReportChoices,
+  type RunFolder,
+  storeFolder,
+  studyChange,
+  studyFiles,
+  type StudyRecord,
+  type StudyTables,
+  type StudyWarning,
+  vocabularyFile,
+  writeFiles,
+  writeModel,
+} from '@intermodel/outputs';
+import {
   jsonPart,
   type LockOptions,
   openStudyStore,
@@ -15,32 +37,24 @@ import {
 import { checkOutputOutside, InputError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
-import { OutputRecord } from './output-record.ts';
-import { renderStudy, type ReportChoices } from '../render-study.ts';
-import { scoreWarnings, sizeWarnings, UnitWatch, type StudyWarning } from '../warnings.ts';
-import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';
+import { scoreWarnings, sizeWarnings, UnitWatch } from '../warnings.ts';
 import { checkConcepts } from '../images/check-concepts.ts';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import { describeLabels } from '../dissect/describe-labels.ts';
 import { describeDissection, dissect, stoppableObservable } from '../dissect/dissect-study.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import { openImageSource, type ImageSource } from '../images/image-source.ts';
-import { lockOutput } from './lock-output.ts';
-import { labelHealth, vocabularyFile, type LabelHealth } from '../images/label-health.ts';
 import { withModelSizes } from '../dissect/model-sizes.ts';
 import { checkModels, placeModels, placeWarnings, type PlacedModel } from '../dissect/model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
-import { labelsFolder, openRunFolder, storeFolder, type Replaced, type RunFolder } from './run-folder.ts';
 import type { ShardLabels } from '../dissect/shard-labels.ts';
 import { probeOptions } from '../list-model-layers.ts';
-import { changeFile, studyChange } from './study-change.ts';
 import { studyInputs } from './study-inputs.ts';
 import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
 import { studyTables } from './study-tables.ts';
 import { describeTables, type TableSteps } from './table-steps.ts';
 import { unitGalleries } from './unit-galleries.ts';
 import { unitWarnings } from './unit-warnings.ts';
-import { writeModel } from './write-model.ts';
 
 /** Options of {@link runStudy}. */
 export interface RunStudyOptions extends ReportChoices {
@@ -371,7 +385,7 @@ class StudyRunner {
         };
         const files = await writeModel(
           folder,
-          event,
+          layers,
           record,
           { main: study.matching, diff: study.diff?.matching },
           { ...this.#options, onReplace },

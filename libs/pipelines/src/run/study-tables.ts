@@ -1,4 +1,4 @@
-import { readScoreColumns, readScoreTables } from '@intermodel/data-loading';
+import { readScoreColumns, readScoreTables, checkFiles } from '@intermodel/data-loading';
 import {
   checkNormalisation,
   componentVariance,
@@ -8,6 +8,14 @@ import {
   readFittedEmbedding,
   summariseProfiles,
 } from '@intermodel/embedding';
+import {
+  type EmbeddingTables,
+  readEmbeddingFolder,
+  type RelationTables,
+  studyFiles,
+  type StudyTables,
+  tablesOfFiles,
+} from '@intermodel/outputs';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
 import type { FileHashes, StepDescription, StudySteps } from '@intermodel/steps';
 import { arrowFileBytes, column, readArrowBytes, readStrings } from '@intermodel/streams';
@@ -15,11 +23,7 @@ import type { Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { embedProfiles } from '../embed-units.ts';
-import { readEmbeddingFolder } from '../embedding-folder.ts';
 import { relateScores } from '../relate-scores.ts';
-import type { EmbeddingTables, RelationTables } from '../study-tables.ts';
-import { studyFiles, tablesOfFiles, type StudyTables } from '../write-study.ts';
-import { checkFiles } from '../images/image-shards.ts';
 import type { TableSteps } from './table-steps.ts';
 
 /** What {@link studyTables} works with. */

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { type FileHashes, hashJson, type StepDescription, stepKey } from '@intermodel/steps';
+import { type FileHashes, hashJson, libraryVersion, type StepDescription, stepKey } from '@intermodel/steps';
 import { fitFile, type Study } from '@intermodel/studies';
-import { libraryVersion } from '../manifest.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = { profiles: 1, embedding: 2, relations: 2 } as const;

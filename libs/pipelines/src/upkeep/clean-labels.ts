@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pruneKeptPlanes, type PrunedPlanes } from '@intermodel/data-loading';
+import { labelsFolder } from '@intermodel/outputs';
 import type { InspectedStudy, StudyPlace } from './inspect-study.ts';
-import { labelsFolder } from '../run/run-folder.ts';
 
 /** A folder of labels that segmentation models made. */
 export interface LabelFolder {

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
+import { lockOutput, outputStepNames } from '@intermodel/outputs';
 import { findGarbage, type GarbageItem, removeGarbage, type StoreLock } from '@intermodel/steps';
 import { InputError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
-import { outputStepNames } from '../run/output-record.ts';
 import { cleanLabels, labelFolders, type SharedLabels } from './clean-labels.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
-import { lockOutput } from '../run/lock-output.ts';
 
 /** Options of {@link cleanStudies}. */
 export interface CleanStudiesOptions {

@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { keptPlanesFile } from '@intermodel/data-loading';
+import { keptPlanesFile, type ImageContent } from '@intermodel/data-loading';
+import { labelsFolder, modelsFolder, outputStep, storeFolder, type StudyOutput } from '@intermodel/outputs';
 import { memoryStore, openStudyStore, stepKey, type StepStore, StudySteps, type StudyStore } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
-import { outputStep, type StudyOutput } from '../run/output-record.ts';
 import { describeDissection } from '../dissect/dissect-study.ts';
 import type { LayerPlace } from '../dissect/dissection-steps.ts';
-import type { ImageContent } from '../images/image-changes.ts';
 import { openImageSource, studyPlaneKeys } from '../images/image-source.ts';
 import { layerPlaces } from '../dissect/model-facts.ts';
 import { withModelSizes } from '../dissect/model-sizes.ts';
-import { labelsFolder, modelsFolder, storeFolder } from '../run/run-folder.ts';
 import { studySteps, type GraphStep } from './study-graph.ts';
 import { studyInputs } from '../run/study-inputs.ts';
 import { modelOutput, reportOutput } from '../run/study-outputs.ts';

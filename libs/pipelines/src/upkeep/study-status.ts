@@ -1,3 +1,6 @@
+import { inspectStudy, type StudyPlace } from './inspect-study.ts';
+import { imageChanges } from '@intermodel/data-loading';
+import { outputState, type OutputState, outputStep, type StudyOutput } from '@intermodel/outputs';
 import {
   describeDifferences,
   type StepDifference,
@@ -7,9 +10,6 @@ import {
   type StudyStore,
 } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
-import { outputState, outputStep, type OutputState, type StudyOutput } from '../run/output-record.ts';
-import { inspectStudy, type StudyPlace } from './inspect-study.ts';
-import { imageChanges } from '../images/image-changes.ts';
 import { upstreamSteps, type GraphStep } from './study-graph.ts';
 
 /** Steps of one kind, of one model or of all. */

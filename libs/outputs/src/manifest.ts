@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, readFileSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { closeSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { schemaVersion } from '@intermodel/schemas';
+import { programVersion } from '@intermodel/steps';
 import { InputError, isRunFolder, manifestFile, openInputFile, readError, readInputFile } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 
@@ -32,20 +32,6 @@ export interface Manifest {
   readonly files: Readonly<Record<string, string>>;
   /** Things that a reader should know, such as dead units. */
   readonly warnings: readonly string[];
-}
-
-/** Version of intermodel, from its package. */
-export const programVersion = (
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
-).version;
-
-/** Version of a library that computes under intermodel, or undefined where its package is not to be seen from here. */
-export function libraryVersion(name: string): string | undefined {
-  const places = createRequire(import.meta.url).resolve.paths(name) ?? [];
-  const file = places
-    .map((folder) => path.join(folder, name, 'package.json'))
-    .find((candidate) => existsSync(candidate));
-  return file === undefined ? undefined : (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
 /** Facts about an input file. @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`. */

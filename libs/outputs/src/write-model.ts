@@ -7,6 +7,7 @@ import {
   unitThresholdSchema,
   type UnitConceptOverlapBatch,
   type UnitMatchBatch,
+  type UnitThresholdBatch,
 } from '@intermodel/schemas';
 import {
   column,
@@ -20,9 +21,24 @@ import {
   writeFileAtomically,
   type CsvValue,
 } from '@intermodel/streams';
-import { manifestFiles, manifestTables, manifestText, type ManifestInput } from '../manifest.ts';
-import type { ReportChoices } from '../render-study.ts';
-import type { DissectedLayer, DissectedModel, LayerMatches } from '../dissect/dissect-events.ts';
+import { manifestFiles, manifestTables, manifestText, type ManifestInput } from './manifest.ts';
+import type { ReportChoices } from './report-choices.ts';
+
+/** Matches of a layer under one preset, with the thresholds that they follow from: one row a unit. */
+export interface MatchTables {
+  /** Thresholds. */
+  readonly thresholds: UnitThresholdBatch;
+  /** Matches. */
+  readonly matches: UnitMatchBatch;
+}
+
+/** What a dissection found in one layer. */
+export interface LayerTables extends MatchTables {
+  /** Gives the counts, from which any score can be computed again. */
+  readonly overlaps: () => Promise<UnitConceptOverlapBatch>;
+  /** Matches under a second preset, if one was asked for. */
+  readonly diff: MatchTables | undefined;
+}
 
 /** Presets that a model was dissected with. */
 export interface ModelPresets {
@@ -69,7 +85,7 @@ export const modelFileNames: ReadonlySet<string> = new Set([
  */
 export async function writeModel(
   folder: string,
-  { layers }: DissectedModel,
+  layers: readonly LayerTables[],
   record: ModelRecord,
   { main, diff }: ModelPresets,
   { spreadsheetCsv: isForSpreadsheets = false, onReplace }: WriteModelOptions = {},
@@ -114,7 +130,7 @@ export async function writeModel(
 }
 
 /** Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit. */
-export function unitsCsv(layers: readonly Pick<LayerMatches, 'matches' | 'thresholds'>[]): string {
+export function unitsCsv(layers: readonly MatchTables[]): string {
   const rows = layers.flatMap(({ matches, thresholds }) => {
     const [threshold, fraction] = [column(thresholds, 'threshold'), readNumbers(column(thresholds, 'activeFraction'))];
     return matchRows(matches).map((row, index) => ({
@@ -155,7 +171,7 @@ export function unitCategoriesCsv(rows: readonly CategoryMatch[]): string {
 
 /** Text of `diff.csv`: the units whose detected concept differs between the two presets, with both. */
 export function diffCsv(
-  layers: readonly DissectedLayer[],
+  layers: readonly LayerTables[],
   presets: { readonly main: DissectionPreset; readonly diff: DissectionPreset },
 ): string {
   const rows = layers.flatMap(({ matches, diff }) =>

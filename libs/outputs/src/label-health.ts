@@ -2,7 +2,7 @@ import { vocabularyHealth, type LabelShares, type VocabularyHealthOptions } from
 import type { VocabularyHealth } from '@intermodel/report';
 import { csvText } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
-import type { StudyWarning } from '../warnings.ts';
+import type { StudyWarning } from './study-record.ts';
 
 /** What the labels of a study allow its units to reach. */
 export interface LabelHealth {

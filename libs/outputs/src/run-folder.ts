@@ -12,9 +12,9 @@ import {
   unfinishedFile,
   writeError,
 } from '@intermodel/streams';
-import { reportImagesFolder } from '../render-study.ts';
-import { studyFileNames } from '../write-study.ts';
-import { vocabularyFile } from '../images/label-health.ts';
+import { reportImagesFolder } from './report-choices.ts';
+import { studyFileNames } from './write-study.ts';
+import { vocabularyFile } from './label-health.ts';
 import { changeFile } from './study-change.ts';
 import { modelFileNames } from './write-model.ts';
 

@@ -1,30 +1,11 @@
 import path from 'node:path';
 import type { ReportTables, StudyChange, UnitGallery, VocabularyHealth } from '@intermodel/report';
-import { InputError, spreadsheetCsv, suggestName, writeFileAtomically } from '@intermodel/streams';
+import { libraryVersion, programVersion } from '@intermodel/steps';
+import { spreadsheetCsv, writeFileAtomically } from '@intermodel/streams';
 import { optionsInWords, type StudyGallery } from '@intermodel/studies';
-import { libraryVersion, programVersion } from './manifest.ts';
-import type { StudyRecord, StudyTables } from './write-study.ts';
-
-/** Kinds of report: one HTML file, or Markdown for terminals and pull requests. */
-export const reportFormats = ['html', 'md'] as const;
-
-/** Kind of report. */
-export type ReportFormat = (typeof reportFormats)[number];
-
-/** Folder of gallery images within an output folder, where they do not stand in the page. */
-export const reportImagesFolder = 'report-images';
-
-/** What is drawn of a study, and where. */
-export interface ReportChoices {
-  /** Kinds of report written into the output folder. @default ['html'] */
-  readonly formats?: readonly ReportFormat[];
-  /** Folder for every figure as SVG and PNG with its data as CSV. @default none */
-  readonly figures?: string;
-  /**
-   * Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false
-   */
-  readonly spreadsheetCsv?: boolean;
-}
+import { reportImagesFolder, type ReportChoices } from './report-choices.ts';
+import type { StudyRecord } from './study-record.ts';
+import type { StudyTables } from './study-tables.ts';
 
 /** What a report shows besides the tables: images and labels of a dissection, and what changed since an earlier run. */
 export interface DissectionShown {
@@ -36,18 +17,6 @@ export interface DissectionShown {
   readonly change?: StudyChange;
   /** How often each concept occurs in the images. */
   readonly vocabulary?: readonly VocabularyHealth[];
-}
-
-/** Checks names of report formats. @throws InputError `REPORT_FORMAT` that lists them. */
-export function checkReportFormats(names: readonly string[]): readonly ReportFormat[] {
-  return names.map((name) => {
-    const found = reportFormats.find((format) => format === name);
-    if (found === undefined)
-      throw new InputError('REPORT_FORMAT', `there is no report format "${name}"`, {
-        hint: suggestName(name, reportFormats),
-      });
-    return found;
-  });
 }
 
 /** Draws the reports of a study as files by their path in the output folder, and writes its figures if asked to. */

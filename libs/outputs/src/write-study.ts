@@ -3,28 +3,11 @@ import { manifestFile, stageFolder, spreadsheetCsv, writeArrowFile, writeFileAto
 import { fitFile } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
 import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
-import { manifestFiles, manifestTables, manifestText, type ManifestInput } from './manifest.ts';
-import { renderStudy, reportFormats, type ReportChoices } from './render-study.ts';
-import type { EmbeddingTables, RelationTables } from './study-tables.ts';
-import type { StudyWarning } from './warnings.ts';
-
-/** What is written beside the tables. */
-export interface StudyRecord {
-  /** Headline of the report. */
-  readonly title: string;
-  /** What stands below it. @default nothing */
-  readonly abstract?: string | undefined;
-  /** Command that makes the same folder again. */
-  readonly command: string;
-  /** All options after presets and defaults. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Files that were read. */
-  readonly inputs: readonly ManifestInput[];
-  /** Things that a reader should know. */
-  readonly warnings: readonly StudyWarning[];
-  /** Works to cite, one sentence each. */
-  readonly references?: readonly string[];
-}
+import { manifestFiles, manifestTables, manifestText } from './manifest.ts';
+import { renderStudy } from './render-study.ts';
+import { reportFormats, type ReportChoices } from './report-choices.ts';
+import type { StudyRecord } from './study-record.ts';
+import type { EmbeddingTables, RelationTables, StudyTables } from './study-tables.ts';
 
 /** Tables by the name of their file, without ending, in the order in which they are written. */
 const tableOfFile = {
@@ -70,9 +53,6 @@ export function tablesOfFiles(files: Readonly<Record<string, RecordBatch>>): Par
   );
   return Object.fromEntries(named) as Partial<EmbeddingTables & RelationTables>;
 }
-
-/** Tables of a study; only the profiles and their summaries are always there. */
-export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Partial<EmbeddingTables & RelationTables>;
 
 /**
  * Writes the output folder of a study, whole or not at all: Arrow and CSV of each table, `report.html`,

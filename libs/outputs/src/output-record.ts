@@ -5,6 +5,8 @@ import {
   type FileHashes,
   hashJson,
   jsonPart,
+  libraryVersion,
+  programVersion,
   readJsonPart,
   type StepDescription,
   type StepDifference,
@@ -13,7 +15,6 @@ import {
   type StepStore,
   type StudySteps,
 } from '@intermodel/steps';
-import { libraryVersion, programVersion } from '../manifest.ts';
 
 /** Files state the program that wrote them, and are drawn by libraries, so that other versions write them anew. */
 const codeVersion = [

@@ -1,31 +1,21 @@
 import { compareEmbeddings } from '@intermodel/embedding';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
-import { lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { embedUnits } from './embed-units.ts';
+import { embedMatches } from './fixtures/small-embedding.ts';
 import { renderStudy } from './render-study.ts';
 
-/** Models with so many units for dog and for sky. */
-const unitsOf = (counts: Readonly<Record<string, readonly [dog: number, sky: number]>>) =>
-  tinyUnitMatches(
-    Object.fromEntries(
-      Object.entries(counts).map(([model, [dog, sky]]) => [
-        model,
-        [
-          ...Array.from({ length: dog }, (): TinyUnit => ['dog', 'object', 0.5]),
-          ...Array.from({ length: sky }, (): TinyUnit => ['sky', 'object', 0.5]),
-        ],
-      ]),
-    ),
-  );
-const embed = (counts: Readonly<Record<string, readonly [number, number]>>) =>
-  lastValueFrom(of(unitsOf(counts)).pipe(embedUnits({ components: 2, clusters: 2, normalisation: 'count' })));
+/** So many units for dog and for sky. */
+const units = (dog: number, sky: number): TinyUnit[] => [
+  ...Array.from({ length: dog }, (): TinyUnit => ['dog', 'object', 0.5]),
+  ...Array.from({ length: sky }, (): TinyUnit => ['sky', 'object', 0.5]),
+];
 const record = { title: 'Small', command: 'intermodel embed', options: {}, inputs: [], warnings: [] };
 
 describe(renderStudy, () => {
   it('tells in page and Markdown what changed since an earlier run', async () => {
-    const common = { a: [1, 9], b: [4, 2], c: [7, 7], d: [2, 5] } as const;
-    const [earlier, present] = [await embed({ ...common, old: [9, 1] }), await embed({ ...common, fresh: [3, 8] })];
+    const common = { a: units(1, 9), b: units(4, 2), c: units(7, 7), d: units(2, 5) };
+    const earlier = await embedMatches(tinyUnitMatches({ ...common, old: units(9, 1) }));
+    const present = await embedMatches(tinyUnitMatches({ ...common, fresh: units(3, 8) }));
     const { 'report.html': html, 'report.md': markdown } = await renderStudy(
       present,
       record,

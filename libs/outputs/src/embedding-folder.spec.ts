@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { embeddingPointSchema, fittedEmbeddingFacts, type FittedEmbeddingFacts } from '@intermodel/schemas';
 import { buildBatch, InputError, readArrowFile, readLists, readNumbers, writeArrowFile } from '@intermodel/streams';
+import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
 import {
   makeVector,
   RecordBatch,
@@ -14,17 +15,21 @@ import {
   type Vector,
 } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { embedStudy, readEmbeddingFolder } from './index.ts';
+import { readEmbeddingFolder } from './embedding-folder.ts';
+import { embedMatches } from './fixtures/small-embedding.ts';
+import { writeStudy } from './write-study.ts';
+
+const unit = (concept: string): TinyUnit => [concept, 'object', 0.5];
 
 let folder = '';
 const at = (...parts: string[]) => path.join(folder, ...parts);
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'embedding-'));
-  writeFileSync(
-    at('units.csv'),
-    'model,unit,iou,concept,category\na,0,0.5,sky,object\nb,0,0.5,dog,object\nb,1,0.5,sky,object\nc,0,0.5,cat,object\n',
+  const tables = await embedMatches(
+    tinyUnitMatches({ a: [unit('sky')], b: [unit('dog'), unit('sky')], c: [unit('cat')] }),
   );
-  await embedStudy({ units: [at('units.csv')], out: at('good'), components: 2, clusters: 2 });
+  const record = { title: 'Small', command: 'none', options: {}, inputs: [], warnings: [] };
+  await writeStudy(at('good'), tables, record, { formats: [] });
   cpSync(at('good'), at('bent'), { recursive: true });
 });
 afterAll(() => {

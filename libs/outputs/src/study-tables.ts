@@ -49,3 +49,6 @@ export interface RelationTables {
   /** Whether these predictions beat the mean. */
   readonly surfaceErrors: SurfaceErrorBatch;
 }
+
+/** Tables of a study; only the profiles and their summaries are always there. */
+export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Partial<EmbeddingTables & RelationTables>;
