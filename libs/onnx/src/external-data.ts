@@ -11,6 +11,11 @@ export interface ExternalPlaces {
   readonly locations: ReadonlyMap<string, string>;
 }
 
+/** Names of the files in which constants keep their values, as the model states them: each once, sorted. */
+export function externalLocations(constants: readonly ConstantTensor[]): string[] {
+  return [...new Set(constants.flatMap(({ external }) => (external === undefined ? [] : [external.location])))].sort();
+}
+
 /**
  * Checks the external data of constants before anything is opened: it must lie in the model's folder (a model file
  * could otherwise make its user read any file), be there, and be long enough. Links count by where they lead; a model

@@ -2,7 +2,7 @@
 export { readModel, readModelBytes } from './read-model.ts';
 export { cutGraph, type CutModel, type CutOptions } from './cut-graph.ts';
 export { findTensor } from './find-tensor.ts';
-export { checkExternalData, type ExternalPlaces } from './external-data.ts';
+export { checkExternalData, externalLocations, type ExternalPlaces } from './external-data.ts';
 export type {
   AxisSize,
   ConstantTensor,

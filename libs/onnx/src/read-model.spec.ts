@@ -6,6 +6,7 @@ import { InputError } from '@intermodel/errors';
 import { buildOnnxModel, type OnnxModel } from '@intermodel/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { externalLocations } from './external-data.ts';
 import { readModel, readModelBytes } from './read-model.ts';
 
 const small: OnnxModel = {
@@ -132,5 +133,15 @@ describe('readModel', () => {
     );
     writeFileSync(path.join(folder, 'small.onnx'), buildOnnxModel(small));
     expect(readModel(path.join(folder, 'small.onnx')).graph.nodes).toHaveLength(2);
+  });
+});
+
+describe(externalLocations, () => {
+  it('names each file of weights once, sorted', () => {
+    const at = (location: string, offset: number) => ({ dims: [1], external: { location, offset, length: 4 } });
+    const initializers = { ...small.initializers, a: at('z.data', 0), b: at('b.data', 0), c: at('z.data', 4) };
+    const { graph } = readModelBytes(buildOnnxModel({ ...small, initializers }), 'small.onnx');
+    expect(externalLocations(graph.initializers)).toEqual(['b.data', 'z.data']);
+    expect(externalLocations(readModelBytes(buildOnnxModel(small), 'small.onnx').graph.initializers)).toEqual([]);
   });
 });

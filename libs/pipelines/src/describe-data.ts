@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
   datasetFormats,
@@ -16,6 +14,7 @@ import { InputError, suggestName } from '@intermodel/streams';
 import { checkData, type DataContent, resolveData, type Study, type StudyRuntime } from '@intermodel/studies';
 import { withModelSizes } from './dissect/model-sizes.ts';
 import { describedGeometry, openImageSource } from './images/image-source.ts';
+import { withLabelFolder } from './images/label-folder.ts';
 
 /** Options of {@link describeData} and {@link describeStudyData}. */
 export interface DescribeDataOptions {
@@ -99,13 +98,8 @@ async function describe(
   { data, geometry, health, runtime }: Described,
   { activeShare, gate, fewImages, labelCache = runtime?.labelCache, signal, onProgress }: DescribeDataOptions,
 ): Promise<DescribedData> {
-  const temporary =
-    labelCache === undefined && data.segmenters !== undefined
-      ? mkdtempSync(path.join(tmpdir(), 'intermodel-labels-'))
-      : undefined;
-  const folder = labelCache ?? temporary;
   const tell = (step: 'segmentation' | 'labels') => (done: number, of: number) => onProgress?.(done, of, step);
-  try {
+  return withLabelFolder(labelCache, { data }, async (folder) => {
     const source = await openImageSource(
       { data },
       {
@@ -128,7 +122,5 @@ async function describe(
       activeShare: chosen.activeShare,
       gate: chosen.gate,
     };
-  } finally {
-    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
-  }
+  });
 }

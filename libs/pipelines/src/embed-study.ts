@@ -1,11 +1,4 @@
-import {
-  readScoreColumns,
-  readScoreTables,
-  readUnitTables,
-  type ModelNameRule,
-  type TextEncoding,
-  UnitSources,
-} from '@intermodel/data-loading';
+import { readUnitTables, type ModelNameRule, type TextEncoding, UnitSources } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
 import {
   type EmbeddingTables,
@@ -15,10 +8,10 @@ import {
   type StudyRecord,
   writeStudy,
 } from '@intermodel/outputs';
-import { checkOutputApart, column, readStrings } from '@intermodel/streams';
+import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
-import { relateScores } from './relate-scores.ts';
+import { relateScoreFiles } from './relate-scores.ts';
 import { scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
 
 /** Options of {@link embedStudy}. */
@@ -88,17 +81,11 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   let relations: RelationTables | undefined;
   if (scores.length > 0) {
     onStep('relating to scores');
-    const scoreColumns =
-      options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
-    const read = readScoreTables(scores, {
-      modelNames,
-      models: readStrings(column(embedding.points, 'model')),
-      ...csv,
-      ...(scoreColumns === undefined ? {} : { scoreColumns }),
+    const { scoreColumns, encoding } = options;
+    relations = await relateScoreFiles({
+      ...{ ...embedding, scores, scoreColumns, encoding, modelNames, seed },
+      ...(permutations === undefined ? {} : { permutations }),
     });
-    relations = await lastValueFrom(
-      read.pipe(relateScores({ ...embedding, seed, ...(permutations === undefined ? {} : { permutations }) })),
-    );
   }
   const tables = { ...embedding, ...relations };
   const record: StudyRecord = {

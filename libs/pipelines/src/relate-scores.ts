@@ -5,6 +5,7 @@ import {
   relateTasksDefaults,
   surfacePerformance,
 } from '@intermodel/cross-task-analysis';
+import { readScoreColumns, readScoreTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
 import type { RelationTables } from '@intermodel/outputs';
 import {
   taskScoreSchema,
@@ -14,7 +15,7 @@ import {
   type TaskScoreBatch,
 } from '@intermodel/schemas';
 import { buildBatch, column, readNumbers, readStrings } from '@intermodel/streams';
-import { concatMap, forkJoin, map, of, reduce, type OperatorFunction } from 'rxjs';
+import { concatMap, forkJoin, lastValueFrom, map, of, reduce, type OperatorFunction } from 'rxjs';
 
 /** Options of {@link relateScores}. */
 export interface RelateScoresOptions {
@@ -58,6 +59,38 @@ export function relateScores(options: RelateScoresOptions): OperatorFunction<Tas
         }).pipe(map((tables) => ({ ...tables, scores }))),
       ),
     );
+}
+
+/** Options of {@link relateScoreFiles}. */
+export interface RelateScoreFilesOptions extends RelateScoresOptions {
+  /** Score tables, wide or tidy, CSV or Arrow. */
+  readonly scores: readonly string[];
+  /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
+  readonly scoreColumns?: string | undefined;
+  /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
+  readonly encoding?: TextEncoding | undefined;
+  /** Rule for the model names of the scores. */
+  readonly modelNames: ModelNameRule;
+}
+
+/**
+ * Relates an embedding to the scores of its models in files.
+ *
+ * @throws InputError of the readers, `NO_SHARED_MODELS`.
+ */
+export async function relateScoreFiles({
+  scores,
+  scoreColumns,
+  encoding,
+  modelNames,
+  ...embedded
+}: RelateScoreFilesOptions): Promise<RelationTables> {
+  const csv = encoding === undefined ? {} : { encoding };
+  const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns, csv) };
+  const models = readStrings(column(embedded.points, 'model'));
+  return lastValueFrom(
+    readScoreTables(scores, { modelNames, models, ...csv, ...columns }).pipe(relateScores(embedded)),
+  );
 }
 
 function joinScores(batches: readonly TaskScoreBatch[]): TaskScoreBatch {

@@ -1,4 +1,4 @@
-import { readScoreColumns, readScoreTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
+import type { ModelNameRule, TextEncoding } from '@intermodel/data-loading';
 import {
   manifestInput,
   readEmbeddingFolder,
@@ -7,9 +7,8 @@ import {
   type StudyWarning,
   writeTables,
 } from '@intermodel/outputs';
-import { checkOutputApart, column, readStrings } from '@intermodel/streams';
-import { lastValueFrom } from 'rxjs';
-import { relateScores } from './relate-scores.ts';
+import { checkOutputApart } from '@intermodel/streams';
+import { relateScoreFiles } from './relate-scores.ts';
 import { scoreWarnings } from './warnings.ts';
 
 /** Options of {@link relateStudy}. */
@@ -51,18 +50,18 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
   const { embedding, scores, out, modelNames = 'exact', seed = 0, permutations = 100_000 } = options;
   checkOutputApart(out, [embedding, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
   const { points, summaries, embeddedProfiles, files } = readEmbeddingFolder(embedding);
-  const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
-  const scoreColumns =
-    options.scoreColumns === undefined ? undefined : await readScoreColumns(options.scoreColumns, csv);
-  const read = readScoreTables(scores, {
+  const { scoreColumns, encoding } = options;
+  const tables = await relateScoreFiles({
+    scores,
+    scoreColumns,
+    encoding,
     modelNames,
-    models: readStrings(column(points, 'model')),
-    ...csv,
-    ...(scoreColumns === undefined ? {} : { scoreColumns }),
+    points,
+    summaries,
+    embeddedProfiles,
+    seed,
+    permutations,
   });
-  const tables = await lastValueFrom(
-    read.pipe(relateScores({ points, summaries, embeddedProfiles, seed, permutations })),
-  );
   const warnings = scoreWarnings(points, summaries, tables.scores);
   writeTables(
     out,
@@ -70,11 +69,11 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
     {
       title: 'Relations',
       command: 'intermodel relate',
-      options: { modelNames, ...csv, seed, permutations },
+      options: { modelNames, ...(encoding === undefined ? {} : { encoding }), seed, permutations },
       inputs: [
         ...files.map((file) => manifestInput('embedding', file)),
         ...scores.map((file) => manifestInput('scores', file)),
-        ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
+        ...(scoreColumns === undefined ? [] : [manifestInput('score columns', scoreColumns)]),
       ],
       warnings,
     },

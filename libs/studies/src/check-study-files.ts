@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { nearestName } from '@intermodel/errors';
+import { namedPaths, type NamedPath } from './named-paths.ts';
 import { fitFile } from './table-files.ts';
 import type { StudyContent } from './study-content.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
@@ -41,45 +42,8 @@ export function checkStudyFiles(study: StudyContent, folder: string): readonly F
   });
 }
 
-type PathKind = 'file' | 'folder';
-
 /** What stands under a name. */
-type FoundKind = PathKind | 'pipe, device or socket' | 'nothing' | 'unreadable';
-
-interface NamedPath {
-  readonly at: StudyPath;
-  readonly name: string;
-  readonly kind: PathKind;
-}
-
-function namedPaths({ data, models, scores, scoreColumns, embedding }: StudyContent): NamedPath[] {
-  const named = (kind: PathKind, name: string | undefined, ...at: StudyPath): NamedPath[] =>
-    name === undefined ? [] : [{ at, name, kind }];
-  return [
-    ...named('folder', data.root, 'data', 'root'),
-    ...named('folder', data.images, 'data', 'images'),
-    ...named('folder', data.labels, 'data', 'labels'),
-    ...named('file', data.labelNames, 'data', 'labelNames'),
-    ...named('file', data.imageLabels, 'data', 'imageLabels'),
-    ...named('file', data.names, 'data', 'names'),
-    ...named('file', data.vocabulary?.synonyms, 'data', 'vocabulary', 'synonyms'),
-    ...named('file', data.vocabulary?.categories, 'data', 'vocabulary', 'categories'),
-    ...(data.segmenters ?? []).flatMap(({ file, labels, heads = [] }, index) => [
-      ...named('file', file, 'data', 'segmenters', index, 'file'),
-      ...named('file', labels, 'data', 'segmenters', index, 'labels'),
-      ...heads.flatMap(({ classes, owners }, place) => [
-        ...named('file', classes, 'data', 'segmenters', index, 'heads', place, 'classes'),
-        ...named('file', owners, 'data', 'segmenters', index, 'heads', place, 'owners'),
-      ]),
-    ]),
-    ...models.flatMap(({ file }, index) => named('file', file, 'models', index, 'file')),
-    ...(typeof scores === 'string'
-      ? named('file', scores, 'scores')
-      : (scores ?? []).flatMap((file, index) => named('file', file, 'scores', index))),
-    ...named('file', scoreColumns, 'scoreColumns'),
-    ...named('folder', embedding?.frozen, 'embedding', 'frozen'),
-  ];
-}
+type FoundKind = NamedPath['kind'] | 'pipe, device or socket' | 'nothing' | 'unreadable';
 
 function kindOf(file: string): FoundKind {
   try {

@@ -37,9 +37,12 @@ export {
   type StudyVocabulary,
 } from './study.ts';
 
+// Files and folders that it names
+export { namedPaths, type NamedPath } from './named-paths.ts';
+
 // Its data alone
 export { checkData, readerOptions } from './check-data.ts';
 export { resolveData } from './resolve-data.ts';
 
 // Files of its output
-export { fitFile } from './table-files.ts';
+export { fitFile, frozenFit } from './table-files.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { readModel } from '@intermodel/onnx';
+import { externalLocations, readModel } from '@intermodel/onnx';
 import { canonicalJson, FileHashes } from '@intermodel/steps';
 import { writeError } from '@intermodel/streams';
 import { decodeImageDefaults } from '../images/decode-image.ts';
@@ -52,11 +52,7 @@ export function keptPlanesFile(cacheFolder: string, key: string): string {
  * names.
  */
 export async function describeSegmenter({ file, input, heads }: Segmenter): Promise<string> {
-  const locations = [
-    ...new Set(
-      readModel(file).graph.initializers.flatMap(({ external }) => (external === undefined ? [] : [external.location])),
-    ),
-  ].sort();
+  const locations = externalLocations(readModel(file).graph.initializers);
   const contents = new FileHashes();
   const hashes = await Promise.all(
     [file, ...locations.map((location) => path.join(path.dirname(file), location))].map((each) => contents.hash(each)),

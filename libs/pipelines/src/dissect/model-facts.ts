@@ -179,14 +179,8 @@ async function weightFiles(file: string, locations: readonly string[]): Promise<
 }
 
 async function readFacts({ file, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
-  const { readModel } = await import('@intermodel/onnx');
-  const external = [
-    ...new Set(
-      readModel(file).graph.initializers.flatMap((tensor) =>
-        tensor.external === undefined ? [] : [tensor.external.location],
-      ),
-    ),
-  ].sort();
+  const { externalLocations, readModel } = await import('@intermodel/onnx');
+  const external = externalLocations(readModel(file).graph.initializers);
   const inputSize = { height: input.height, width: input.width, channels: channelCount(input.channels) };
   if (layers !== 'usual')
     return { usual: [], layers: await findLayerFacts(file, layers, { inputSize, ...probe }), external };

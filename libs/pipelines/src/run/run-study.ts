@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
 import {
@@ -44,6 +42,7 @@ import { describeLabels } from '../dissect/describe-labels.ts';
 import { describeDissection, dissect, stoppableObservable } from '../dissect/dissect-study.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import { openImageSource, type ImageSource } from '../images/image-source.ts';
+import { withLabelFolder } from '../images/label-folder.ts';
 import { withModelSizes } from '../dissect/model-sizes.ts';
 import { checkModels, placeModels, placeWarnings, type PlacedModel } from '../dissect/model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
@@ -183,21 +182,13 @@ class StudyRunner {
     this.#steps = new StudySteps({ store: store.store, times: store.times, signal, onEvent });
   }
 
-  async run(): Promise<StudyRun> {
-    const temporary =
-      this.#labelFolder() === undefined && this.#study.data.segmenters !== undefined
-        ? mkdtempSync(path.join(tmpdir(), 'intermodel-labels-'))
-        : undefined;
-    try {
-      return await this.#run(temporary);
-    } finally {
-      if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
-    }
+  run(): Promise<StudyRun> {
+    return withLabelFolder(this.#labelFolder(), this.#study, (folder) => this.#run(folder));
   }
 
-  async #run(temporaryLabels: string | undefined): Promise<StudyRun> {
+  async #run(labelCache: string | undefined): Promise<StudyRun> {
     const study = this.#study;
-    const { placed, source, inputs, describe } = await this.#open(temporaryLabels);
+    const { placed, source, inputs, describe } = await this.#open(labelCache);
     await this.#checkConcepts(source);
     let health: LabelHealth | undefined;
     for (const { subject, text } of placeWarnings(placed)) this.#onEvent({ kind: 'warning', subject, text });
@@ -275,9 +266,8 @@ class StudyRunner {
   }
 
   /** Opens everything that the study reads; leaves no trace of a run if something of it cannot be used. */
-  async #open(temporaryLabels: string | undefined) {
+  async #open(labelCache: string | undefined) {
     const study = this.#study;
-    const labelCache = this.#labelFolder() ?? temporaryLabels;
     try {
       const layouts = await checkModels(study.models);
       const source = await openImageSource(study, {

@@ -3,8 +3,7 @@ import path from 'node:path';
 import type { LabelledImageEntry, LabelledImageSet } from '@intermodel/data-loading';
 import type { ManifestInput } from '@intermodel/outputs';
 import type { FileHashes } from '@intermodel/steps';
-import type { Study } from '@intermodel/studies';
-import { frozenFit } from './table-steps.ts';
+import { frozenFit, namedPaths, type Study } from '@intermodel/studies';
 
 /**
  * Facts about everything that a study reads. Each file is hashed in pieces, never held whole; images and label images
@@ -18,26 +17,15 @@ export async function studyInputs(
   hashes: FileHashes,
   signal?: AbortSignal,
 ): Promise<ManifestInput[]> {
-  const { data, models, scores, scoreColumns } = study;
-  const files: (readonly [role: string, file: string])[] = [
-    ...named('label names', data.labelNames),
-    ...named('labels of whole images', data.imageLabels),
-    ...named('class names', data.names),
-    ...named('synonyms', data.vocabulary?.synonyms),
-    ...named('categories', data.vocabulary?.categories),
-    ...(data.segmenters ?? []).flatMap(({ file, labels, heads = [] }) => [
-      ['segmenter', file] as const,
-      ...named('class names', labels),
-      ...heads.flatMap(({ classes, owners }) => [...named('class names', classes), ...named('owners', owners)]),
-    ]),
-    ...models.map(({ file }) => ['model', file] as const),
-    ...scores.map((file) => ['scores', file] as const),
-    ...named('score columns', scoreColumns),
-    ...named('embedding', frozenFit(study)),
+  const { data } = study;
+  const frozen = frozenFit(study);
+  const files = [
+    ...namedPaths(study).filter(({ kind }) => kind === 'file'),
+    ...(frozen === undefined ? [] : [{ role: 'embedding', name: frozen }]),
   ];
   const single: ManifestInput[] = [];
-  for (const [role, file] of files)
-    single.push({ name: path.basename(file), role, sha256: await hashes.hash(file, signal) });
+  for (const { role, name } of files)
+    single.push({ name: path.basename(name), role, sha256: await hashes.hash(name, signal) });
   const [imageFolder, labelFolder] = [data.root ?? data.images ?? '', data.root ?? data.labels ?? ''];
   return [
     {
@@ -81,10 +69,6 @@ export async function studyInputs(
         ]),
     ...single,
   ];
-}
-
-function named(role: string, file: string | undefined): (readonly [role: string, file: string])[] {
-  return file === undefined ? [] : [[role, file]];
 }
 
 function labelFiles({ labels }: LabelledImageEntry): string[] {

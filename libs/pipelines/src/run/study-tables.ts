@@ -1,4 +1,4 @@
-import { readScoreColumns, readScoreTables, checkFiles } from '@intermodel/data-loading';
+import { checkFiles } from '@intermodel/data-loading';
 import {
   checkNormalisation,
   componentVariance,
@@ -18,12 +18,12 @@ import {
 } from '@intermodel/outputs';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
 import type { FileHashes, StepDescription, StudySteps } from '@intermodel/steps';
-import { arrowFileBytes, column, readArrowBytes, readStrings } from '@intermodel/streams';
+import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { embedProfiles } from '../embed-units.ts';
-import { relateScores } from '../relate-scores.ts';
+import { relateScoreFiles } from '../relate-scores.ts';
 import type { TableSteps } from './table-steps.ts';
 
 /** What {@link studyTables} works with. */
@@ -133,16 +133,10 @@ async function embeddingTables({ embedding, seed }: Study, profiles: ConceptProf
   return { embeddedProfiles: profiles, fit, points, loadings: conceptLoadings(fit), variance: componentVariance(fit) };
 }
 
-async function relationTables(
+function relationTables(
   { scores, scoreColumns, modelNames, encoding, relations, seed }: Study,
   embedded: ProfileTables & EmbeddedTables,
 ): Promise<RelationTables> {
-  const csv = encoding === undefined ? {} : { encoding };
-  const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns, csv) };
-  const models = readStrings(column(embedded.points, 'model'));
-  return lastValueFrom(
-    readScoreTables(scores, { modelNames, models, ...csv, ...columns }).pipe(
-      relateScores({ ...embedded, seed, permutations: relations.permutations }),
-    ),
-  );
+  const { permutations } = relations;
+  return relateScoreFiles({ ...embedded, scores, scoreColumns, encoding, modelNames, seed, permutations });
 }

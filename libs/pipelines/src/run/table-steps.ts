@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type FileHashes, hashJson, libraryVersion, type StepDescription, stepKey } from '@intermodel/steps';
-import { fitFile, type Study } from '@intermodel/studies';
+import { frozenFit, type Study } from '@intermodel/studies';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = { profiles: 1, embedding: 2, relations: 2 } as const;
@@ -18,11 +18,6 @@ export interface TableSteps {
   readonly relations: StepDescription | undefined;
   /** Files that these steps read, with the hashes of their bytes. */
   readonly files: ReadonlyMap<string, string>;
-}
-
-/** File of the earlier embedding in which a study places its models; undefined: it fits one of its own. */
-export function frozenFit({ embedding }: Pick<Study, 'embedding'>): string | undefined {
-  return embedding?.frozen === undefined ? undefined : path.join(embedding.frozen, `${fitFile}.arrow`);
 }
 
 /**

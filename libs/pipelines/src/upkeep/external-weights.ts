@@ -6,13 +6,12 @@ import { IntermodelError } from '@intermodel/streams';
  * written.
  */
 export async function externalWeights(models: readonly string[]): Promise<string[]> {
-  const { readModel } = await import('@intermodel/onnx');
+  const { externalLocations, readModel } = await import('@intermodel/onnx');
   return models.flatMap((file) => {
     try {
-      const locations = readModel(file).graph.initializers.flatMap(({ external }) =>
-        external === undefined ? [] : [external.location],
+      return externalLocations(readModel(file).graph.initializers).map((location) =>
+        path.join(path.dirname(file), location),
       );
-      return [...new Set(locations)].map((location) => path.join(path.dirname(file), location));
     } catch (error) {
       if (error instanceof IntermodelError) return [];
       throw error;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { IntermodelError } from '@intermodel/streams';
-import { readStudyFile, type Study } from '@intermodel/studies';
+import { namedPaths, readStudyFile, type Study } from '@intermodel/studies';
 import { lastValueFrom, tap, type Observable } from 'rxjs';
 import { stoppableObservable } from '../dissect/dissect-study.ts';
 import { externalWeights } from './external-weights.ts';
@@ -60,7 +60,8 @@ export function watchStudy(
         let error: IntermodelError | undefined;
         try {
           const study = adapt(readStudyFile(file));
-          changes.follow([...watchedPaths(study), ...(await externalWeights(study.models.map((model) => model.file)))]);
+          changes.follow(namedPaths(study).map(({ name }) => name));
+          changes.follow(await externalWeights(study.models.map((model) => model.file)));
           await lastValueFrom(runStudy(study, { ...options, signal: stop }).pipe(tap(next)), {
             defaultValue: undefined,
           });
@@ -82,29 +83,4 @@ export function watchStudy(
       await changes.close();
     }
   });
-}
-
-/** All that a study reads. */
-function watchedPaths({ data, models, scores, scoreColumns, embedding }: Study): string[] {
-  const { root, images, labels, labelNames, imageLabels, names, vocabulary, segmenters = [] } = data;
-  const ofSegmenters = segmenters.flatMap((segmenter) => [
-    segmenter.file,
-    segmenter.labels,
-    ...(segmenter.heads ?? []).flatMap(({ classes, owners }) => [classes, owners]),
-  ]);
-  return [
-    root,
-    images,
-    labels,
-    labelNames,
-    imageLabels,
-    names,
-    vocabulary?.synonyms,
-    vocabulary?.categories,
-    scoreColumns,
-    embedding?.frozen,
-    ...ofSegmenters,
-    ...models.map(({ file }) => file),
-    ...scores,
-  ].filter((name) => name !== undefined);
 }
