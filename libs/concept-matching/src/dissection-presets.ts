@@ -1,4 +1,10 @@
-import type { AreaScope, QuantileRule, UpsamplingAlignment, UpsamplingPadding } from '@intermodel/numerics';
+import {
+  scorePasses,
+  type AreaScope,
+  type QuantileRule,
+  type UpsamplingAlignment,
+  type UpsamplingPadding,
+} from '@intermodel/numerics';
 import { InputError, suggestName } from '@intermodel/streams';
 
 /** Comparison by which a value passes a limit. */
@@ -114,10 +120,12 @@ export function dissectionPreset(name: string): DissectionPreset {
   });
 }
 
-/** Whether a match of this IoU counts as detected; null and NaN (dead units) never do. */
+/**
+ * Whether a match of this IoU counts as detected; null and NaN (dead units) and 0 (no concept) never do, whatever the
+ * gate.
+ */
 export function passesGate(iou: number | null, preset: Pick<DissectionPreset, 'minimumIou' | 'compareIou'>): boolean {
-  if (iou === null) return false;
-  return preset.compareIou === '>' ? iou > preset.minimumIou : iou >= preset.minimumIou;
+  return iou !== null && scorePasses(iou, preset.compareIou, preset.minimumIou);
 }
 
 /** Names of the presets, the default first. */

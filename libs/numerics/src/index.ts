@@ -98,6 +98,7 @@ export {
   areaOverUnion,
   informationQuality,
   intersectionOverUnion,
+  scorePasses,
   type PairCounts,
 } from './activation-maps/unit-scores.ts';
 export {

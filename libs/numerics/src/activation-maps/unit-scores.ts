@@ -53,3 +53,11 @@ export function informationQuality(counts: PairCounts, pixels: number): number {
 function surprise(share: number, expected: number): number {
   return share > 0 ? share * Math.log(share / expected) : 0;
 }
+
+/**
+ * Whether the score of a unit and a concept passes a gate, which it has to exceed or (`>=`) to reach. A score of 0 (no
+ * concept) and NaN (never active) pass none.
+ */
+export function scorePasses(score: number, comparison: '>' | '>=', gate: number): boolean {
+  return score > 0 && (comparison === '>' ? score > gate : score >= gate);
+}
