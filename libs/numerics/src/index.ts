@@ -98,6 +98,7 @@ export {
   areaOverUnion,
   informationQuality,
   intersectionOverUnion,
+  passesLimit,
   scorePasses,
   type PairCounts,
 } from './activation-maps/unit-scores.ts';

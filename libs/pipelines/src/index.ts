@@ -41,7 +41,7 @@ export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts
 export { manifestInput, programVersion, type Manifest, type ManifestInput } from './manifest.ts';
 export { fitFile, writeStudy, writeTables, type StudyRecord, type StudyTables } from './write-study.ts';
 export { checkReportFormats, reportFormats, type ReportChoices, type ReportFormat } from './render-study.ts';
-export { fewMatchesShare, UnitWatch, type StudyWarning } from './warnings.ts';
+export { fewMatchesShare, UnitWatch, type StudyWarning, type UnitGate } from './warnings.ts';
 
 // Choices that apps offer
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { informationQuality, intersectionOverUnion, scorePasses } from './unit-scores.ts';
+import { informationQuality, intersectionOverUnion, passesLimit, scorePasses } from './unit-scores.ts';
 
 describe('intersectionOverUnion', () => {
   it('divides intersection by union, with an epsilon where a preset has one', () => {
@@ -32,6 +32,7 @@ describe('scorePasses', () => {
   it('asks for more than the gate or for as much, and for more than 0', () => {
     expect([0.03, 0.04, 0.05].map((score) => scorePasses(score, '>', 0.04))).toEqual([false, false, true]);
     expect([0.03, 0.04, 0.05].map((score) => scorePasses(score, '>=', 0.04))).toEqual([false, true, true]);
+    expect([-1, 0, 1, NaN].map((value) => passesLimit(value, '>=', 0))).toEqual([false, true, true, false]);
     expect([0, NaN, 1e-9].map((score) => scorePasses(score, '>=', 0))).toEqual([false, false, true]);
   });
 });

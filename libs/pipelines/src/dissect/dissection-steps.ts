@@ -16,7 +16,7 @@ const codeVersions = {
   thresholds: 1,
   overlaps: 1,
   matches: 1,
-  gallery: 2,
+  gallery: 3,
 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */

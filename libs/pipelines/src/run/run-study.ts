@@ -214,7 +214,7 @@ class StudyRunner {
       ...describe.images(),
       compute: () => ({ images: jsonPart(describe.shards.flatMap(({ contents }) => contents)) }),
     });
-    const watch = new UnitWatch(study.matching.minimumIou);
+    const watch = new UnitWatch(study.matching);
     const layers = this.#models.flatMap((model) => model.layers);
     await lastValueFrom(
       from(layers).pipe(
