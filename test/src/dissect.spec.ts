@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync, cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { dissectStudy, readStudyFile } from '@intermodel/pipelines';
-import { fileStore } from '@intermodel/streams';
+import { fileStore } from '@intermodel/steps';
 import { buildOnnxModel, writePng } from '@intermodel/testing';
 import { filter, lastValueFrom, mergeMap, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';

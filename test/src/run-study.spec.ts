@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readStudyFile, runStudy, type Study, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
-import { fileStore, memoryStore } from '@intermodel/streams';
+import { fileStore, memoryStore } from '@intermodel/steps';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { root } from './command-line.ts';

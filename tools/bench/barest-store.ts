@@ -1,4 +1,4 @@
-import { stepKey, type PartContent, type StepParts, type StepRecord, type StepStore } from '@intermodel/streams';
+import { type PartContent, stepKey, type StepParts, type StepRecord, type StepStore } from '@intermodel/steps';
 
 /**
  * Steps whose results a run holds in memory itself for as long as it needs them, where they are as small as in the

@@ -9,6 +9,7 @@ import { TopActivations } from '@intermodel/numerics';
 import { openSession } from '@intermodel/onnx';
 import { defineStudy, dissectStudy } from '@intermodel/pipelines';
 import { activationShape, type ActivationShape } from '@intermodel/schemas';
+import { fileStore } from '@intermodel/steps';
 import {
   drawScenes,
   writeMobileNetV2,
@@ -17,7 +18,7 @@ import {
   type PlainLayout,
   type RandomNetwork,
 } from '@intermodel/testing';
-import { column, fileStore, readNumbers } from '@intermodel/streams';
+import { column, readNumbers } from '@intermodel/streams';
 import { concatMap, lastValueFrom } from 'rxjs';
 import { measureProcess, median, printFigure } from './measure.ts';
 

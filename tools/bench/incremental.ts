@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createRandom } from '@intermodel/numerics';
 import { defineStudy, dissectStudy, readStudyFile, studyStatus } from '@intermodel/pipelines';
-import { fileStore, type StepStore } from '@intermodel/streams';
+import { fileStore, type StepStore } from '@intermodel/steps';
 import { buildOnnxModel, drawScenes, writePlainLayout, writeResNet50, type PlainLayout } from '@intermodel/testing';
 import { lastValueFrom } from 'rxjs';
 import { barestStore } from './barest-store.ts';

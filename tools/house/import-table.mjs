@@ -16,17 +16,21 @@ export const importTable = {
   numerics: [],
   errors: [],
   streams: ['errors', 'schemas'],
+  steps: ['errors', 'streams'],
   onnx: ['errors'],
   testing: ['schemas', 'streams'],
   ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
-  pipelines: ['schemas', ...cores, ...stages],
-  cli: ['schemas', 'errors', 'streams', 'pipelines'],
-  'house-tests': ['schemas', ...cores, ...stages, 'pipelines', 'cli', 'testing'],
-  tools: ['schemas', ...cores, ...stages, 'pipelines', 'cli', 'testing'],
+  // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
+  'data-loading': ['schemas', ...cores, 'steps'],
+  studies: ['errors', 'numerics', ...stages],
+  pipelines: ['schemas', ...cores, 'steps', ...stages, 'studies'],
+  cli: ['schemas', 'errors', 'streams', 'steps', 'pipelines'],
+  'house-tests': ['schemas', ...cores, 'steps', ...stages, 'studies', 'pipelines', 'cli', 'testing'],
+  tools: ['schemas', ...cores, 'steps', ...stages, 'studies', 'pipelines', 'cli', 'testing'],
 };
 
 /** Projects whose specs may use `testing`: all that it does not itself stand on. */
-export const testingUsers = ['onnx', ...stages, 'pipelines', 'cli'];
+export const testingUsers = ['onnx', ...stages, 'studies', 'pipelines', 'cli'];
 
 /** What a contributor should do instead of a forbidden import, by project name. */
 export function remedy(project) {
@@ -35,12 +39,16 @@ export function remedy(project) {
   if (project === 'numerics') return 'numerics knows typed arrays only: pass values in, and adapt them in the stage.';
   if (project === 'errors') return 'errors is loaded by every thread: it imports neither Arrow nor streams.';
   if (project === 'streams') return 'streams has no domain: what knows models, images or concepts belongs in a stage.';
+  if (project === 'steps')
+    return 'steps knows keys, bytes and files: what a step depends on stands in libs/pipelines, and comes in as a description.';
+  if (project === 'studies')
+    return 'studies reads and checks what a user asks for: what runs it belongs in libs/pipelines.';
   if (project === 'onnx') return 'onnx knows graphs and sessions only: take what else it needs as an argument.';
   if (stages.includes(project))
     return "Stages meet only through schemas: take a batch of the other stage's table, and wire the two in libs/pipelines.";
   if (project === 'pipelines') return 'pipelines composes stages; argv, console and processes belong in apps/cli.';
   if (project === 'cli')
-    return 'The app only wires: import from @intermodel/pipelines, which re-exports the option types of the stages.';
+    return 'The app only wires: import from @intermodel/pipelines, which re-exports the option types of studies and stages.';
   return 'testing stands below all specs: build on schemas and streams.';
 }
 

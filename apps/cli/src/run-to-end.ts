@@ -1,5 +1,5 @@
 import { runStudy, type Study, type StudyRun, type StudyWarning } from '@intermodel/pipelines';
-import type { LockOptions } from '@intermodel/streams';
+import type { LockOptions } from '@intermodel/steps';
 import type { Command } from 'commander';
 import { filter, lastValueFrom, tap } from 'rxjs';
 import { dissectionProgress } from './dissection-progress.ts';

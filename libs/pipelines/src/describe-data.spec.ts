@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { DataContent } from '@intermodel/studies';
 import { drawScenes, writePlainLayout, type PlainLayout } from '@intermodel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeData } from './describe-data.ts';
-import type { DataContent } from './study-file/study-content.ts';
 
 let root = '';
 let layout: PlainLayout;

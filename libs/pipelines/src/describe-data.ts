@@ -12,13 +12,10 @@ import {
   type VocabularyHealthOptions,
 } from '@intermodel/data-loading';
 import { InputError, suggestName } from '@intermodel/streams';
+import { checkData, type DataContent, resolveData, type Study, type StudyRuntime } from '@intermodel/studies';
 import { withModelSizes } from './dissect/model-sizes.ts';
 import { describedGeometry, openImageSource } from './images/image-source.ts';
 import { healthOptions } from './images/label-health.ts';
-import { checkData } from './study-file/check-data.ts';
-import { resolveData } from './study-file/resolve-data.ts';
-import type { Study, StudyRuntime } from './study-file/study.ts';
-import type { DataContent } from './study-file/study-content.ts';
 
 /** Options of {@link describeData} and {@link describeStudyData}. */
 export interface DescribeDataOptions {

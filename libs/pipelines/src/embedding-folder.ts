@@ -12,9 +12,9 @@ import {
   type ProfileSummaryBatch,
 } from '@intermodel/schemas';
 import { BatchSchemaError, checkBatch, column, InputError, readArrowFile, readNumbers } from '@intermodel/streams';
+import { fitFile } from '@intermodel/studies';
 import { DataType, type Data, type RecordBatch, type Schema, type TypeMap, type Vector } from 'apache-arrow';
 import { checkRunFiles } from './manifest.ts';
-import { fitFile } from './write-study.ts';
 
 /** Tables of an earlier run that placing and relating build on. */
 export interface EmbeddingFolder {

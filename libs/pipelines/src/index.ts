@@ -30,7 +30,6 @@ export { type EmbeddingTables, type RelationTables } from './study-tables.ts';
 // Labelled images
 export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
 export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@intermodel/data-loading';
-export { type DataContent } from './study-file/study-content.ts';
 
 // Models
 export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from './list-model-layers.ts';
@@ -39,7 +38,7 @@ export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from
 export { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts';
 export { manifestInput, programVersion, type Manifest, type ManifestInput } from './manifest.ts';
-export { fitFile, writeStudy, writeTables, type StudyRecord, type StudyTables } from './write-study.ts';
+export { writeStudy, writeTables, type StudyRecord, type StudyTables } from './write-study.ts';
 export { checkReportFormats, reportFormats, type ReportChoices, type ReportFormat } from './render-study.ts';
 export { fewMatchesShare, UnitWatch, type StudyWarning, type UnitGate } from './warnings.ts';
 
@@ -64,15 +63,19 @@ export {
 } from '@intermodel/embedding';
 
 // Study files
-export { defineStudy, readStudyFile, type ReadStudyOptions } from './study-file/read-study-file.ts';
-export { type StudyContent } from './study-file/study-content.ts';
-export { StudyFileError, type StudyProblem } from './study-file/study-problems.ts';
 export {
+  defineStudy,
+  formatStudy,
   galleryPlaces,
+  readStudyFile,
+  StudyFileError,
+  studySchemaFile,
+  type DataContent,
   type GalleryPlace,
+  type ReadStudyOptions,
   type Study,
+  type StudyContent,
   type StudyGallery,
   type StudyModel,
-} from './study-file/study.ts';
-export { formatStudy } from './study-file/format-study.ts';
-export { studySchemaFile } from './study-file/study-defaults.ts';
+  type StudyProblem,
+} from '@intermodel/studies';

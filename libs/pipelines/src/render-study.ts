@@ -1,9 +1,8 @@
 import path from 'node:path';
 import type { ReportTables, StudyChange, UnitGallery, VocabularyHealth } from '@intermodel/report';
 import { InputError, spreadsheetCsv, suggestName, writeFileAtomically } from '@intermodel/streams';
-import type { StudyGallery } from './study-file/study.ts';
+import { optionsInWords, type StudyGallery } from '@intermodel/studies';
 import { libraryVersion, programVersion } from './manifest.ts';
-import { optionsInWords } from './options-in-words.ts';
 import type { StudyRecord, StudyTables } from './write-study.ts';
 
 /** Kinds of report: one HTML file, or Markdown for terminals and pull requests. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { manifestFile, stageFolder, spreadsheetCsv, writeArrowFile, writeFileAtomically } from '@intermodel/streams';
+import { fitFile } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
 import { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 import { manifestFiles, manifestTables, manifestText, type ManifestInput } from './manifest.ts';
@@ -24,9 +25,6 @@ export interface StudyRecord {
   /** Works to cite, one sentence each. */
   readonly references?: readonly string[];
 }
-
-/** File of the fitted embedding within an output folder: `place` and `relate` read it. */
-export const fitFile = 'fit';
 
 /** Tables by the name of their file, without ending, in the order in which they are written. */
 const tableOfFile = {

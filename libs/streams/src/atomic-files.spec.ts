@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { manifestFile, stageFolder, writeFileAtomically } from './atomic-files.ts';
-import { flushFolder } from './store/durable-folders.ts';
+import { flushFolder } from './durable-folders.ts';
 
-vi.mock('./store/durable-folders.ts', { spy: true });
+vi.mock('./durable-folders.ts', { spy: true });
 
 let folder = '';
 beforeEach(() => {

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { InputError, MachineError, readInputFile } from '@intermodel/errors';
-import { flushFolder, makeFolder } from './store/durable-folders.ts';
+import { flushFolder, makeFolder } from './durable-folders.ts';
 
 /** File that marks a folder as the output of a run. */
 export const manifestFile = 'manifest.json';

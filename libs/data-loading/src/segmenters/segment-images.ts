@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { openSession, type ModelSession } from '@intermodel/onnx';
-import { boundedMap, FileHashes, InputError } from '@intermodel/streams';
+import { FileHashes } from '@intermodel/steps';
+import { boundedMap, InputError } from '@intermodel/streams';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { decodeImage, decodeImageDefaults, type DecodeImageOptions } from '../images/decode-image.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';

@@ -2,12 +2,11 @@ import { cpSync, renameSync, mkdtempSync, readFileSync, rmSync, truncateSync, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { vocabularyHealth } from '@intermodel/data-loading';
+import { defineStudy, type StudyContent } from '@intermodel/studies';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { describeStudyData } from '../describe-data.ts';
-import { defineStudy } from '../study-file/read-study-file.ts';
-import type { StudyContent } from '../study-file/study-content.ts';
 import { healthOptions } from '../images/label-health.ts';
 import { runStudy, type StudyEvent } from '../run/run-study.ts';
 

@@ -2,8 +2,8 @@ import type { UnitSummary } from '@intermodel/concept-matching';
 import type { LabelledImageEntry } from '@intermodel/data-loading';
 import type { TopActivations } from '@intermodel/numerics';
 import type { UnitConceptOverlapBatch, UnitMatchBatch, UnitThresholdBatch } from '@intermodel/schemas';
-import type { StepEvent } from '@intermodel/streams';
-import type { StudyModel } from '../study-file/study.ts';
+import type { StepEvent } from '@intermodel/steps';
+import type { StudyModel } from '@intermodel/studies';
 import type { LayerPlace } from './dissection-steps.ts';
 
 /** How far a dissection has come. */

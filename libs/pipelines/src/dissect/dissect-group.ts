@@ -8,9 +8,9 @@ import {
   type UnitMatchBatch,
   type UnitThresholdBatch,
 } from '@intermodel/schemas';
-import { arrowFileBytes, InputError, readArrowBytes, stepKey } from '@intermodel/streams';
-import { jsonPart, readJsonPart } from '../steps/study-steps.ts';
-import type { StudyModel } from '../study-file/study.ts';
+import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
+import { arrowFileBytes, InputError, readArrowBytes } from '@intermodel/streams';
+import type { StudyModel } from '@intermodel/studies';
 import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-events.ts';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { PassTask } from './forward-pass.ts';

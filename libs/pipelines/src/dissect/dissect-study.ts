@@ -1,9 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
-import { FileHashes, memoryStore, type StepStore } from '@intermodel/streams';
+import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import { Observable } from 'rxjs';
-import { StudySteps } from '../steps/study-steps.ts';
-import type { Study } from '../study-file/study.ts';
 import { checkDisk, type FreeBytes, type KeptLayer } from './check-disk.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';

@@ -1,7 +1,7 @@
 import type { DissectionPreset } from '@intermodel/concept-matching';
 import { decodeImageDefaults, type LabelVocabulary } from '@intermodel/data-loading';
-import { hashJson, stepKey, type StepDescription } from '@intermodel/streams';
-import type { Study, StudyModel, StudyTokens } from '../study-file/study.ts';
+import { hashJson, type StepDescription, stepKey } from '@intermodel/steps';
+import type { Study, StudyModel, StudyTokens } from '@intermodel/studies';
 import { libraryVersion } from '../manifest.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 

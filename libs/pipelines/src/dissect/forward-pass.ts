@@ -3,7 +3,7 @@ import { readActivations } from '@intermodel/concept-matching';
 import { labelledImageRows, type LoadedImages } from '@intermodel/data-loading';
 import { activationShape, type ActivationBatch, type ActivationShape } from '@intermodel/schemas';
 import { InputError } from '@intermodel/streams';
-import type { StudyModel, StudyRuntime } from '../study-file/study.ts';
+import type { StudyModel, StudyRuntime } from '@intermodel/studies';
 import type { LayerPlace, LayerReading } from './dissection-steps.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { KeptLayer } from './check-disk.ts';

@@ -1,6 +1,6 @@
 import type { ConceptIndex, UnitThreads } from '@intermodel/concept-matching';
-import type { StudySteps } from '../steps/study-steps.ts';
-import type { Study } from '../study-file/study.ts';
+import type { StudySteps } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
 import type { ForwardPass } from './forward-pass.ts';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { StudyModel } from '../study-file/study.ts';
+import type { StudyModel } from '@intermodel/studies';
 
 /** Bytes of model files that are open at the same time at most: sessions need about their files' size each. */
 export const sharedPassBytes = 2 ** 30;

@@ -1,7 +1,7 @@
 import type { Layer, ListLayersOptions } from '@intermodel/onnx';
 import { InputError } from '@intermodel/streams';
+import type { StudyModel } from '@intermodel/studies';
 import { listModelLayers } from '../list-model-layers.ts';
-import type { StudyModel } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
 
 /** What the graph tells of a layer. */

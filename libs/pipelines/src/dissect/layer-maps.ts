@@ -20,7 +20,7 @@ import {
   type TopActivationsState,
 } from '@intermodel/numerics';
 import type { ActivationShape } from '@intermodel/schemas';
-import { stepKey } from '@intermodel/streams';
+import { stepKey } from '@intermodel/steps';
 import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from '../images/image-shards.ts';

@@ -1,6 +1,6 @@
+import type { StudySteps } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import { listModelLayers, probeOptions } from '../list-model-layers.ts';
-import type { StudySteps } from '../steps/study-steps.ts';
-import type { Study } from '../study-file/study.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
 

@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { StudyRuntime } from '../study-file/study.ts';
+import type { StudyRuntime } from '@intermodel/studies';
 import { fileSize } from './group-models.ts';
 
 /** Bytes of a model's files up to which it is opened twice. */

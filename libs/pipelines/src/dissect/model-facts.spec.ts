@@ -2,11 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FileHashes, memoryStore } from '@intermodel/streams';
+import { FileHashes, memoryStore, StudySteps } from '@intermodel/steps';
+import { defineStudy } from '@intermodel/studies';
 import { buildOnnxModel } from '@intermodel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { StudySteps } from '../steps/study-steps.ts';
-import { defineStudy } from '../study-file/read-study-file.ts';
 import { layerPlaces } from './model-facts.ts';
 
 let root = '';

@@ -1,9 +1,16 @@
 import path from 'node:path';
 import { channelCount, checkImageInput, type InputLayout } from '@intermodel/activation-streaming';
-import { hashJson, InputError, type FileHashes, type StepDescription } from '@intermodel/streams';
+import {
+  type FileHashes,
+  hashJson,
+  jsonPart,
+  readJsonPart,
+  type StepDescription,
+  type StudySteps,
+} from '@intermodel/steps';
+import { InputError } from '@intermodel/streams';
+import type { StudyModel } from '@intermodel/studies';
 import { listModelLayers, type ProbeOptions } from '../list-model-layers.ts';
-import { jsonPart, readJsonPart, type StudySteps } from '../steps/study-steps.ts';
-import type { StudyModel } from '../study-file/study.ts';
 import type { LayerPlace } from './dissection-steps.ts';
 import { findLayerFacts, layerFacts, readLayer, type LayerFacts } from './layer-facts.ts';
 

@@ -1,6 +1,6 @@
 import { resolveGeometry } from '@intermodel/data-loading';
 import { InputError } from '@intermodel/streams';
-import type { GridSize, Study, StudyModel } from '../study-file/study.ts';
+import type { GridSize, Study, StudyModel } from '@intermodel/studies';
 
 /**
  * A study whose models take the size that their files fix, where the study declares none; 224 x 224 holds where both

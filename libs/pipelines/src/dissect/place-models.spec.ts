@@ -1,11 +1,10 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { defineStudy, type ModelContent } from '@intermodel/studies';
 import { buildOnnxModel } from '@intermodel/testing';
 import { lastValueFrom, tap } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defineStudy } from '../study-file/read-study-file.ts';
-import type { ModelContent } from '../study-file/study-content.ts';
 import { runStudy } from '../run/run-study.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'model-facts-'));

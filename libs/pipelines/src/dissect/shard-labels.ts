@@ -1,9 +1,9 @@
 import { packLabels, unpackLabels, type DissectionPreset, type LabelledShard } from '@intermodel/concept-matching';
 import { combinePlanes, type LoadedImages } from '@intermodel/data-loading';
 import type { CombinedLabels } from '@intermodel/numerics';
-import { MachineError, stepKey } from '@intermodel/streams';
-import { jsonPart, readJsonPart } from '../steps/study-steps.ts';
-import type { StudyModel } from '../study-file/study.ts';
+import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
+import { MachineError } from '@intermodel/streams';
+import type { StudyModel } from '@intermodel/studies';
 import type { GroupContext } from './group-context.ts';
 import type { ImageShard } from '../images/image-shards.ts';
 

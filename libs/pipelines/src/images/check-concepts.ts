@@ -1,7 +1,7 @@
 import type { DissectionPreset } from '@intermodel/concept-matching';
 import type { DatasetDescription } from '@intermodel/data-loading';
 import { InputError } from '@intermodel/streams';
-import type { Study } from '../study-file/study.ts';
+import type { Study } from '@intermodel/studies';
 
 /** What rounding may take from a coverage. */
 const tolerance = 1e-9;

@@ -1,5 +1,4 @@
-import type { StepStore } from '@intermodel/streams';
-import { readJsonPart } from '../steps/study-steps.ts';
+import { readJsonPart, type StepStore } from '@intermodel/steps';
 
 /** What an image was made of: its name, and the hashes of its bytes and of all that its labels are made of. */
 export type ImageContent = readonly [image: string, sha256: string, labels: string];

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LabelledImageEntry, LabelSource } from '@intermodel/data-loading';
-import { hashJson, type FileHashes } from '@intermodel/streams';
+import { type FileHashes, hashJson } from '@intermodel/steps';
 import type { ImageContent } from './image-changes.ts';
 
 /** Images that are counted together, so that what was counted of them can be kept. */

@@ -2,10 +2,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { labelledImageRows, pruneKeptPlanes, usedPlaneKeys } from '@intermodel/data-loading';
+import { defineStudy, type StudyContent } from '@intermodel/studies';
 import { drawScenes, writeColourSegmenter, writePlainLayout } from '@intermodel/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineStudy } from '../study-file/read-study-file.ts';
-import type { StudyContent } from '../study-file/study-content.ts';
 import { openImageSource, studyPlaneKeys } from './image-source.ts';
 
 let root = '';

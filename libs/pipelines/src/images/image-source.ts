@@ -34,8 +34,14 @@ import {
   type SegmenterHead,
   type UnknownLabel,
 } from '@intermodel/data-loading';
-import { readerOptions } from '../study-file/check-data.ts';
-import type { Study, StudyData, StudyRuntime, StudySegmenter, StudyVocabulary } from '../study-file/study.ts';
+import {
+  readerOptions,
+  type Study,
+  type StudyData,
+  type StudyRuntime,
+  type StudySegmenter,
+  type StudyVocabulary,
+} from '@intermodel/studies';
 
 /** The labelled images of a study, whatever their labels are made of. */
 export interface ImageSource {

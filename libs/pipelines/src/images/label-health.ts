@@ -1,7 +1,7 @@
 import { vocabularyHealth, type LabelShares, type VocabularyHealthOptions } from '@intermodel/data-loading';
 import type { VocabularyHealth } from '@intermodel/report';
 import { csvText } from '@intermodel/streams';
-import type { Study } from '../study-file/study.ts';
+import type { Study } from '@intermodel/studies';
 import type { StudyWarning } from '../warnings.ts';
 
 /** What the labels of a study allow its units to reach. */

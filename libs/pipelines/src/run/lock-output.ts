@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
-import { lockStore, makeFolder, writeError, type LockOptions, type StoreLock } from '@intermodel/streams';
+import { type LockOptions, lockStore, type StoreLock } from '@intermodel/steps';
+import { makeFolder, writeError } from '@intermodel/streams';
 import { storeFolder } from './run-folder.ts';
 
 /**

@@ -1,5 +1,4 @@
-import { formatStudy } from '../study-file/format-study.ts';
-import type { Study } from '../study-file/study.ts';
+import { formatStudy, type Study } from '@intermodel/studies';
 import type { DissectedModel } from '../dissect/dissect-events.ts';
 import type { PlacedModel } from '../dissect/model-facts.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { memoryStore } from '@intermodel/streams';
+import { memoryStore } from '@intermodel/steps';
+import { defineStudy } from '@intermodel/studies';
 import { drawScenes, writeColourSegmenter, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineStudy } from '../study-file/read-study-file.ts';
 import { lockOutput } from './lock-output.ts';
 import { runStudy, type RunStudyOptions } from './run-study.ts';
 

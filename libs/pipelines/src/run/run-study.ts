@@ -3,17 +3,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
 import {
-  checkOutputOutside,
-  InputError,
+  jsonPart,
   type LockOptions,
+  openStudyStore,
+  readJsonPart,
   type StepStore,
   type StoreWarning,
-} from '@intermodel/streams';
+  StudySteps,
+  type StudyStore,
+} from '@intermodel/steps';
+import { checkOutputOutside, InputError } from '@intermodel/streams';
+import type { Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
-import type { Study } from '../study-file/study.ts';
-import { OutputRecord } from '../steps/output-record.ts';
-import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
-import { jsonPart, readJsonPart, StudySteps } from '../steps/study-steps.ts';
+import { OutputRecord } from './output-record.ts';
 import { renderStudy, type ReportChoices } from '../render-study.ts';
 import { scoreWarnings, sizeWarnings, UnitWatch, type StudyWarning } from '../warnings.ts';
 import { studyFiles, writeFiles, type StudyRecord, type StudyTables } from '../write-study.ts';

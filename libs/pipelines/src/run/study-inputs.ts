@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { LabelledImageEntry, LabelledImageSet } from '@intermodel/data-loading';
-import type { FileHashes } from '@intermodel/streams';
+import type { FileHashes } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import type { ManifestInput } from '../manifest.ts';
-import type { Study } from '../study-file/study.ts';
 import { frozenFit } from './table-steps.ts';
 
 /**

@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { hashJson, stepKey } from '@intermodel/streams';
+import { hashJson, stepKey } from '@intermodel/steps';
+import { formatStudy, type Study, type StudyModel } from '@intermodel/studies';
 import type { ManifestInput } from '../manifest.ts';
-import type { StudyOutput } from '../steps/output-record.ts';
-import { formatStudy } from '../study-file/format-study.ts';
-import type { Study, StudyModel } from '../study-file/study.ts';
+import type { StudyOutput } from './output-record.ts';
 import type { ImageSource } from '../images/image-source.ts';
 import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
 import type { TableSteps } from './table-steps.ts';

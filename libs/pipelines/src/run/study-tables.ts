@@ -9,21 +9,14 @@ import {
   summariseProfiles,
 } from '@intermodel/embedding';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
-import {
-  arrowFileBytes,
-  column,
-  readArrowBytes,
-  readStrings,
-  type FileHashes,
-  type StepDescription,
-} from '@intermodel/streams';
+import type { FileHashes, StepDescription, StudySteps } from '@intermodel/steps';
+import { arrowFileBytes, column, readArrowBytes, readStrings } from '@intermodel/streams';
+import type { Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { embedProfiles } from '../embed-units.ts';
 import { readEmbeddingFolder } from '../embedding-folder.ts';
 import { relateScores } from '../relate-scores.ts';
-import type { StudySteps } from '../steps/study-steps.ts';
-import type { Study } from '../study-file/study.ts';
 import type { EmbeddingTables, RelationTables } from '../study-tables.ts';
 import { studyFiles, tablesOfFiles, type StudyTables } from '../write-study.ts';
 import { checkFiles } from '../images/image-shards.ts';

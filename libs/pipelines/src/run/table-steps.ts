@@ -1,8 +1,7 @@
 import path from 'node:path';
-import { hashJson, stepKey, type FileHashes, type StepDescription } from '@intermodel/streams';
+import { type FileHashes, hashJson, type StepDescription, stepKey } from '@intermodel/steps';
+import { fitFile, type Study } from '@intermodel/studies';
 import { libraryVersion } from '../manifest.ts';
-import type { Study } from '../study-file/study.ts';
-import { fitFile } from '../write-study.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = { profiles: 1, embedding: 2, relations: 2 } as const;

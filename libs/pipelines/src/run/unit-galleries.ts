@@ -9,10 +9,10 @@ import {
   upsampleMap,
   type TopActivation,
 } from '@intermodel/numerics';
-import { column, readNumbers, readStrings, type FileHashes } from '@intermodel/streams';
+import { column, readNumbers, readStrings } from '@intermodel/streams';
 import type { UnitGallery } from '@intermodel/report';
-import type { Study } from '../study-file/study.ts';
-import type { StudySteps } from '../steps/study-steps.ts';
+import type { FileHashes, StudySteps } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import type { DissectedLayer, DissectedModel } from '../dissect/dissect-events.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import type { UnitGate } from '../warnings.ts';

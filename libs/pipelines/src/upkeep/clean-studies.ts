@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { findGarbage, InputError, removeGarbage, type GarbageItem, type StoreLock } from '@intermodel/streams';
-import type { Study } from '../study-file/study.ts';
-import { outputStepNames } from '../steps/output-record.ts';
+import { findGarbage, type GarbageItem, removeGarbage, type StoreLock } from '@intermodel/steps';
+import { InputError } from '@intermodel/streams';
+import type { Study } from '@intermodel/studies';
+import { outputStepNames } from '../run/output-record.ts';
 import { cleanLabels, labelFolders, type SharedLabels } from './clean-labels.ts';
 import { inspectStudy, type InspectedStudy, type StudyPlace } from './inspect-study.ts';
 import { lockOutput } from '../run/lock-output.ts';

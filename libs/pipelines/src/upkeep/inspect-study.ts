@@ -1,11 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { keptPlanesFile } from '@intermodel/data-loading';
-import { memoryStore, stepKey, type StepStore } from '@intermodel/streams';
-import type { Study } from '../study-file/study.ts';
-import { outputStep, type StudyOutput } from '../steps/output-record.ts';
-import { openStudyStore, type StudyStore } from '../steps/study-store.ts';
-import { StudySteps } from '../steps/study-steps.ts';
+import { memoryStore, openStudyStore, stepKey, type StepStore, StudySteps, type StudyStore } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
+import { outputStep, type StudyOutput } from '../run/output-record.ts';
 import { describeDissection } from '../dissect/dissect-study.ts';
 import type { LayerPlace } from '../dissect/dissection-steps.ts';
 import type { ImageContent } from '../images/image-changes.ts';

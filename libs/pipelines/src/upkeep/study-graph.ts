@@ -1,5 +1,5 @@
-import type { StepDescription } from '@intermodel/streams';
-import type { Study } from '../study-file/study.ts';
+import type { StepDescription } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
 import { factsStep } from '../dissect/model-facts.ts';
 import type { TableSteps } from '../run/table-steps.ts';

@@ -2,12 +2,11 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { defineStudy, type StudyContent } from '@intermodel/studies';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Manifest } from '../manifest.ts';
-import { defineStudy } from '../study-file/read-study-file.ts';
-import type { StudyContent } from '../study-file/study-content.ts';
 import { runStudy } from '../run/run-study.ts';
 import { studyStatus, type StudyStatus } from './study-status.ts';
 

@@ -1,7 +1,13 @@
-import { describeDifferences, stepKey, stepStates, type StepDifference, type StepState } from '@intermodel/streams';
-import type { Study } from '../study-file/study.ts';
-import { outputState, outputStep, type OutputState, type StudyOutput } from '../steps/output-record.ts';
-import type { StudyStore } from '../steps/study-store.ts';
+import {
+  describeDifferences,
+  type StepDifference,
+  stepKey,
+  type StepState,
+  stepStates,
+  type StudyStore,
+} from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
+import { outputState, outputStep, type OutputState, type StudyOutput } from '../run/output-record.ts';
 import { inspectStudy, type StudyPlace } from './inspect-study.ts';
 import { imageChanges } from '../images/image-changes.ts';
 import { upstreamSteps, type GraphStep } from './study-graph.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { memoryStore } from '@intermodel/streams';
+import { memoryStore } from '@intermodel/steps';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { watchStudy, type WatchEvent, type WatchStudyOptions } from './watch-study.ts';

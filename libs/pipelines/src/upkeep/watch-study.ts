@@ -1,8 +1,7 @@
 import path from 'node:path';
 import { IntermodelError } from '@intermodel/streams';
+import { readStudyFile, type Study } from '@intermodel/studies';
 import { lastValueFrom, tap, type Observable } from 'rxjs';
-import { readStudyFile } from '../study-file/read-study-file.ts';
-import type { Study } from '../study-file/study.ts';
 import { stoppableObservable } from '../dissect/dissect-study.ts';
 import { externalWeights } from './external-weights.ts';
 import { FileChanges } from './file-changes.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineStudy, formatStudy, readStudyFile, studySchemaFile, type StudyContent } from '../index.ts';
+import { defineStudy, formatStudy, readStudyFile, studySchemaFile, type StudyContent } from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -19,7 +19,7 @@ const write = (text: string, name = 'study.yaml') => {
 const data = 'data: { images: photos, labels: masks, labelNames: labels.csv }\n';
 const two = `${data}models:\n  - { name: a, file: a.onnx }\n  - { name: b, file: b.onnx }\n`;
 const read = (text: string) => readStudyFile(write(text), { checkFiles: false });
-const example = path.resolve(import.meta.dirname, '../../../../apps/cli/examples/study.yaml');
+const example = path.resolve(import.meta.dirname, '../../../apps/cli/examples/study.yaml');
 
 describe(readStudyFile, () => {
   it('makes every choice that a study leaves open', () => {

@@ -3,8 +3,8 @@ import { modelNameRules } from '@intermodel/data-loading';
 import { embeddingPresets, normalisations } from '@intermodel/embedding';
 import { describe, expect, it } from 'vitest';
 import { optionsInWords } from './options-in-words.ts';
-import { formatStudy } from './study-file/format-study.ts';
-import { resolveStudy } from './study-file/resolve-study.ts';
+import { formatStudy } from './format-study.ts';
+import { resolveStudy } from './resolve-study.ts';
 
 const study = formatStudy(
   resolveStudy(

@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import { writeError } from '../atomic-files.ts';
-import { flushFolder, makeFolder } from './durable-folders.ts';
+import { writeError, flushFolder, makeFolder } from '@intermodel/streams';
 import { encodeFooter } from './step-file.ts';
 import type { StepDescription } from './step-key.ts';
 import type { PartContent, PartRecord, StepParts, StepRecord } from './step-store.ts';

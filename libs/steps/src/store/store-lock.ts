@@ -3,9 +3,8 @@ import { linkSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync, ty
 import path from 'node:path';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import { InputError, IntermodelError, MachineError, readInputFile } from '@intermodel/errors';
-import { writeError } from '../atomic-files.ts';
+import { writeError, makeFolder } from '@intermodel/streams';
 import { isJsonObject } from './canonical-json.ts';
-import { makeFolder } from './durable-folders.ts';
 import { isRunning, thisProcess, type ProcessIdentity } from './process-identity.ts';
 import type { LockOptions, StoreLock } from './step-store.ts';
 

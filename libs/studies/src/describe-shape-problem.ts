@@ -1,4 +1,4 @@
-import { suggestName } from '@intermodel/streams';
+import { suggestName } from '@intermodel/errors';
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { keyText, type Finding, type StudyPath } from './study-problems.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bench, describe } from 'vitest';
-import { writeFileAtomically } from '../atomic-files.ts';
+import { writeFileAtomically } from '@intermodel/streams';
 import { FileHashes } from './file-hashes.ts';
 import { fileStore } from './file-store.ts';
 import { stepRunner, type Step } from './step-runner.ts';

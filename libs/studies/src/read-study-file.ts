@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readInputFile } from '@intermodel/streams';
+import { readInputFile } from '@intermodel/errors';
 import { checkStudyFiles } from './check-study-files.ts';
 import { checkStudyRules } from './check-study-rules.ts';
 import { checkStudyShape } from './check-study-shape.ts';

@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { readInputFile } from '@intermodel/errors';
-import { writeFileAtomically } from '../atomic-files.ts';
-import { makeFolder } from './durable-folders.ts';
+import { writeFileAtomically, makeFolder } from '@intermodel/streams';
 import type { StoreWarning } from './step-store.ts';
 
 /** How an index file is kept. */

@@ -2,16 +2,18 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import {
   explainDifference,
-  hashJson,
   type FileHashes,
+  hashJson,
+  jsonPart,
+  readJsonPart,
   type StepDescription,
   type StepDifference,
+  stepKey,
   type StepRecord,
   type StepStore,
-  stepKey,
-} from '@intermodel/streams';
+  type StudySteps,
+} from '@intermodel/steps';
 import { libraryVersion, programVersion } from '../manifest.ts';
-import { jsonPart, readJsonPart, type StudySteps } from './study-steps.ts';
 
 /** Files state the program that wrote them, and are drawn by libraries, so that other versions write them anew. */
 const codeVersion = [

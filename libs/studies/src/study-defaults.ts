@@ -20,4 +20,4 @@ export const studyDefaults = {
 } as const;
 
 /** Path of the JSON Schema (draft 2020-12) of study files, for editors and other programs. */
-export const studySchemaFile: string = fileURLToPath(new URL('../../schema/study.schema.json', import.meta.url));
+export const studySchemaFile: string = fileURLToPath(new URL('../schema/study.schema.json', import.meta.url));

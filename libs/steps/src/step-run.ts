@@ -1,15 +1,7 @@
-import {
-  stepKey,
-  stepRunner,
-  type Step,
-  type StepDescription,
-  type StepEvent,
-  type StepParts,
-  type StepResult,
-  type StepRunner,
-  type StepStore,
-  type StepTimes,
-} from '@intermodel/streams';
+import { stepKey, type StepDescription } from './store/step-key.ts';
+import { stepRunner, type Step, type StepEvent, type StepResult, type StepRunner } from './store/step-runner.ts';
+import type { StepParts, StepStore } from './store/step-store.ts';
+import type { StepTimes } from './store/step-times.ts';
 import { RecentParts } from './recent-parts.ts';
 
 /** Options of {@link StudySteps}. */

@@ -4,7 +4,7 @@ import {
   type DatasetFormatName,
   type ReadDatasetOptions,
 } from '@intermodel/data-loading';
-import { suggestName } from '@intermodel/streams';
+import { suggestName } from '@intermodel/errors';
 import type { DataContent, SegmenterContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
 import type { Finding } from './study-problems.ts';

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { nearestName } from '@intermodel/streams';
-import { fitFile } from '../write-study.ts';
+import { nearestName } from '@intermodel/errors';
+import { fitFile } from './table-files.ts';
 import type { StudyContent } from './study-content.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 

@@ -1,4 +1,4 @@
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 
 /** Way to a value within a study: keys and places in lists. */
 export type StudyPath = readonly (string | number)[];

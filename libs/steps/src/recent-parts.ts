@@ -1,4 +1,4 @@
-import type { StepParts } from '@intermodel/streams';
+import type { StepParts } from './store/step-store.ts';
 
 /** Parts of steps in memory, the latest that fit. Parts that come in pieces are not held. */
 export class RecentParts {

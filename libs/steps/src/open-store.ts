@@ -1,5 +1,9 @@
 import path from 'node:path';
-import { FileHashes, fileStore, memoryStore, StepTimes, type StepStore, type StoreWarning } from '@intermodel/streams';
+import { FileHashes } from './store/file-hashes.ts';
+import { fileStore } from './store/file-store.ts';
+import { memoryStore } from './store/memory-store.ts';
+import type { StepStore, StoreWarning } from './store/step-store.ts';
+import { StepTimes } from './store/step-times.ts';
 
 /** Where a study keeps its steps, with what belongs to them. */
 export interface StudyStore {

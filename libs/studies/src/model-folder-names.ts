@@ -1,4 +1,4 @@
-import { nearestName } from '@intermodel/streams';
+import { nearestName } from '@intermodel/errors';
 import type { ModelContent } from './study-content.ts';
 import type { Finding } from './study-problems.ts';
 

@@ -1,0 +1,40 @@
+// Keys: what a step is made of, and how two differ
+export { canonicalJson, hashJson } from './store/canonical-json.ts';
+export { describeDifferences, explainDifference, type StepDifference } from './store/explain-difference.ts';
+export { stepKey, type StepDescription, type StepIngredients } from './store/step-key.ts';
+export { FileHashes, type FileHashesOptions } from './store/file-hashes.ts';
+
+// Stores
+export {
+  contentHash,
+  partHash,
+  type LockOptions,
+  type PartContent,
+  type PartRecord,
+  type StepParts,
+  type StepRecord,
+  type StepStore,
+  type StoreEntry,
+  type StoreLock,
+  type StoreWarning,
+} from './store/step-store.ts';
+export { fileStore, type FileStoreOptions } from './store/file-store.ts';
+export { memoryStore } from './store/memory-store.ts';
+export { lockStore, type LockedPlace } from './store/store-lock.ts';
+export { openStudyStore, type OpenStudyStoreOptions, type StudyStore } from './open-store.ts';
+
+// Steps: computed once
+export {
+  stepRunner,
+  type Step,
+  type StepEvent,
+  type StepResult,
+  type StepRunner,
+  type StepRunnerOptions,
+} from './store/step-runner.ts';
+export { jsonPart, readJsonPart, StudySteps, type StudyStepsOptions } from './step-run.ts';
+export { StepTimes, type StepTimesOptions } from './store/step-times.ts';
+
+// What is stale, what nobody needs
+export { stepStates, type StepState } from './store/step-states.ts';
+export { findGarbage, removeGarbage, type GarbageItem } from './store/garbage.ts';

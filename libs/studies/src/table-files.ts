@@ -1,0 +1,2 @@
+/** File of the fitted embedding within an output folder: `place` and `relate` read it. */
+export const fitFile = 'fit';
