@@ -32,8 +32,12 @@ const chosen =
     : allMutants().filter(
         (mutant) => values.only.length === 0 || values.only.some((part) => nameOf(mutant).includes(part)),
       );
+const lanes = Number(values.parallel);
 if (values.help === true) console.log(help);
-else if (chosen.length === 0) {
+else if (!(Number.isInteger(lanes) && lanes >= 1)) {
+  console.error(`--parallel takes a whole number from 1 on, got ${values.parallel}`);
+  process.exitCode = 2;
+} else if (chosen.length === 0) {
   console.error(`no mutant is called ${values.only.join(' or ')}`);
   process.exitCode = 2;
 } else if (values.list === true) {
@@ -77,7 +81,7 @@ async function tryAll(): Promise<void> {
         );
       }
     };
-    await Promise.all(Array.from({ length: Number(values.parallel) }, lane));
+    await Promise.all(Array.from({ length: lanes }, lane));
   } finally {
     removeAll();
   }

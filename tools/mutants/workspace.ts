@@ -1,11 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { readdirSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PlacedMutant } from './mutant.ts';
 
-/** What the specs said of the sources as they were. */
+/** What the specs said of the sources as they stood. */
 export interface SpecRun {
   /** First test that failed, undefined where all passed. */
   readonly failed: string | undefined;
@@ -73,7 +82,7 @@ export class Workspace {
     const report = path.join(this.#folder, 'report.json');
     rmSync(report, { force: true });
     const start = performance.now();
-    const output = await this.#run(path.join(this.#folder, 'node_modules/vitest/vitest.mjs'), [
+    const { output } = await this.#run(path.join(this.#folder, 'node_modules/vitest/vitest.mjs'), [
       ...['run', '--root', path.join('libs', this.#library), '--bail', '1'],
       ...['--reporter', 'json', '--outputFile.json', report],
       ...generatedSpecs.flatMap((name) => ['--exclude', `**/${name}`]),
@@ -105,11 +114,12 @@ export class Workspace {
   }
 
   async #compile(): Promise<void> {
-    await this.#run(path.join(this.#folder, 'tools/wasm/build.mjs'), []);
+    const { code, output } = await this.#run(path.join(this.#folder, 'tools/wasm/build.mjs'), []);
+    if (code !== 0) throw new Error(`the kernels do not compile:\n${output}`);
   }
 
-  /** Runs a script; gives what it prints. */
-  #run(script: string, argv: readonly string[]): Promise<string> {
+  /** Runs a script; gives its exit code and what it prints. */
+  #run(script: string, argv: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
     return new Promise((resolve, reject) => {
       const child = spawn(process.execPath, [script, ...argv], { cwd: this.#folder });
       this.#child = child;
@@ -117,9 +127,9 @@ export class Workspace {
       for (const stream of [child.stdout, child.stderr])
         stream.on('data', (text: Buffer) => (output += text.toString()));
       child.on('error', reject);
-      child.on('close', () => {
+      child.on('close', (code) => {
         this.#child = undefined;
-        resolve(output);
+        resolve({ code, output });
       });
     });
   }

@@ -73,8 +73,8 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   },
   {
     name: 'ignored-pixels-always-blank',
-    find: "ignore: preset.ignoredPixels === 'left-out' ? ignore : 0",
-    replace: 'ignore: 0',
+    find: "ignoredPixels === 'left-out' ? ignore : 0",
+    replace: "ignoredPixels === 'left-out' ? 0 : 0",
   },
   { name: 'maps-always-fade', find: 'padding: upsampling.padding,', replace: "padding: 'zeros'," },
   {
