@@ -22,8 +22,11 @@ export interface SpecRun {
   readonly seconds: number;
 }
 
-/** Specs that compare sources with what was generated from them: they would notice every change, whatever it does. */
-const generatedSpecs = ['wasm-modules.spec.ts', 'client-script.spec.ts'];
+/**
+ * Specs that are not asked: those that compare sources with what was generated from them would notice every change,
+ * whatever it does; those of a browser take minutes.
+ */
+const unaskedSpecs = ['wasm-modules.spec.ts', 'client-script.spec.ts', '*.browser.spec.ts'];
 
 /**
  * A library copied into a temporary folder beside links to all others, in which its sources can be broken: nothing has
@@ -85,7 +88,7 @@ export class Workspace {
     const { output } = await this.#run(path.join(this.#folder, 'node_modules/vitest/vitest.mjs'), [
       ...['run', '--root', path.join('libs', this.#library), '--bail', '1'],
       ...['--reporter', 'json', '--outputFile.json', report],
-      ...generatedSpecs.flatMap((name) => ['--exclude', `**/${name}`]),
+      ...unaskedSpecs.flatMap((name) => ['--exclude', `**/${name}`]),
       ...(spec === '' ? [] : [`/${spec}`]),
     ]);
     const seconds = (performance.now() - start) / 1000;
