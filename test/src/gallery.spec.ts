@@ -40,7 +40,7 @@ beforeAll(() => {
   writeFileSync(at('red.onnx'), buildOnnxModel(graph));
 });
 
-const study = (gallery: Record<string, unknown> = {}) => {
+const study = (gallery: Record<string, unknown> = {}, matching: Record<string, unknown> = { level: 0.75 }) => {
   const file = at('study.json');
   const input = { width: 8, height: 8, preset: 'zero-one' };
   writeFileSync(
@@ -49,17 +49,19 @@ const study = (gallery: Record<string, unknown> = {}) => {
       abstract: 'What red <units> see.',
       data: { images: 'images', labels: 'labels', labelNames: 'labels.csv', labelGrid: { width: 8, height: 8 } },
       models: [{ name: 'a', file: 'red.onnx', layer: 'maps', input }],
-      matching: { level: 0.75 },
+      matching,
       gallery,
     }),
   );
   return file;
 };
-const run = (out: string, gallery: Record<string, unknown>, ...options: readonly string[]) => {
-  const { code, stderr } = intermodel(['run', study(gallery), '--out', at(out), '--quiet', ...options]);
+const runStudy = (file: string, out: string, ...options: readonly string[]) => {
+  const { code, stderr } = intermodel(['run', file, '--out', at(out), '--quiet', ...options]);
   expect([stderr, code]).toEqual(['', 0]);
   return readFileSync(at(out, 'report.html'), 'utf8');
 };
+const run = (out: string, gallery: Record<string, unknown>, ...options: readonly string[]) =>
+  runStudy(study(gallery), out, ...options);
 /** Images of the first unit of a report, the strongest first, with their activations. */
 const shown = (html: string) =>
   [...html.matchAll(/<title>([a-z]+)\.png, activation ([\d.]+)<\/title>/gu)].map(([, name, activation]) => [
@@ -80,6 +82,28 @@ describe('the gallery of a dissected study', () => {
       ['even', 0.196],
       ['spot', 0.108],
     ]);
+  });
+
+  it('shows a unit whose IoU equals the gate where the preset lets it pass', () => {
+    // The 64 brightest of 256 values are active, which are the red ones: IoU 1.
+    const matching = { level: 0.75, gate: 1 };
+    expect(shown(runStudy(study({}, { ...matching, compareGate: '>' }), 'above'))).toEqual([]);
+    expect(shown(runStudy(study({}, { ...matching, compareGate: '>=' }), 'reached'))).toHaveLength(4);
+  });
+
+  it('outlines what the preset calls active', () => {
+    // Position 240 of 256 values, of which 238 to 253 are 200/255: those of "even".
+    const matching = { level: 240.5 / 256, gate: 0 };
+    const outlined = (html: string) =>
+      [
+        ...html.matchAll(
+          /<title>([a-z]+)\.png, activation [\d.]+<\/title><use [^>]*\/>(?:<path class="dim".*?)?<\/svg>/gu,
+        ),
+      ]
+        .filter(([picture]) => picture.includes('class="outline"'))
+        .map(([, name]) => name);
+    expect(outlined(runStudy(study({}, { ...matching, compare: '>' }), 'strict'))).toEqual(['spot']);
+    expect(outlined(runStudy(study({}, { ...matching, compare: '>=' }), 'inclusive'))).toEqual(['spot', 'even']);
   });
 
   it('takes the options of the command over those of the study file', () => {

@@ -7,14 +7,7 @@ import { findOperators, productSources, type FoundOperator } from './find-operat
 const root = path.resolve(import.meta.dirname, '../..');
 
 /** Operators that the program does not go through yet; whoever calls one takes it out of this list. */
-const due: readonly string[] = [
-  'boundedMap',
-  'estimateThresholds',
-  'loadLabelledImages',
-  'matchConcepts',
-  'streamActivations',
-  'tallyOverlaps',
-];
+const due: readonly string[] = ['estimateThresholds', 'loadLabelledImages', 'streamActivations'];
 
 describe('the public operators', () => {
   let operators: readonly FoundOperator[] = [];

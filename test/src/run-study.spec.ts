@@ -55,7 +55,7 @@ describe('runStudy as a library', () => {
     expect(events.findIndex(({ kind }) => kind === 'model')).toBeGreaterThan(
       events.indexOf(shards.at(-1) as StudyEvent),
     );
-    // Where all is stored, no shard is run; an added model is run alone; a second pass counts each shard twice.
+    // Where all is stored, no shard is run; an added model is run alone; without kept maps each model runs once more.
     expect(shardsOf(await told(readStudyFile(study())))).toEqual([]);
     expect(
       shardsOf(await told(readStudyFile(study({ models: ['a', 'b', 'c', 'd'] })))).map(({ models }) => models),
@@ -63,7 +63,7 @@ describe('runStudy as a library', () => {
     const twice = shardsOf(
       await told(readStudyFile(study({ more: { runtime: { imagesPerShard: 6, secondPass: true } } })), memoryStore()),
     );
-    expect(twice.map(({ shard }) => shard)).toEqual([...shards, ...shards].map(({ shard }) => shard));
+    expect(twice.map(({ shard }) => shard)).toEqual([1, 2, 3, 4].flatMap(() => shards).map(({ shard }) => shard));
   });
 
   it('stops by a signal within a batch, and goes on in the next run', async () => {
@@ -122,8 +122,8 @@ describe('runStudy as a library', () => {
       0,
       expect.stringMatching(/^a maps: \d+ of 16 units match a concept\n[\s\S]*c is in category \d\n$/u),
     ]);
-    expect(
-      readFileSync(path.join(root, 'tools/examples/run-study.ts'), 'utf8').split('\n').length - 1,
-    ).toBeLessThan(40);
+    expect(readFileSync(path.join(root, 'tools/examples/run-study.ts'), 'utf8').split('\n').length - 1).toBeLessThan(
+      40,
+    );
   });
 });

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { openActivations } from '@intermodel/activation-streaming';
-import { ActivationDissection, readActivations } from '@intermodel/concept-matching';
+import { countShards, dissectActivations } from '@intermodel/concept-matching';
 import { listLabelledImages, openLabelledImages } from '@intermodel/data-loading';
-import { TopActivations } from '@intermodel/numerics';
+import { topActivationsDefaults } from '@intermodel/numerics';
 import { openSession } from '@intermodel/onnx';
 import { defineStudy, dissectStudy } from '@intermodel/pipelines';
-import { activationShape, type ActivationShape } from '@intermodel/schemas';
+import type { ActivationBatch } from '@intermodel/schemas';
 import { fileStore } from '@intermodel/steps';
 import {
   drawScenes,
@@ -19,7 +19,7 @@ import {
   type RandomNetwork,
 } from '@intermodel/testing';
 import { column, readNumbers } from '@intermodel/streams';
-import { concatMap, lastValueFrom } from 'rxjs';
+import { concatMap, from, lastValueFrom, toArray, windowCount } from 'rxjs';
 import { measureProcess, median, printFigure } from './measure.ts';
 
 const command = path.resolve(import.meta.dirname, '../../apps/cli/bin/intermodel.js');
@@ -170,40 +170,34 @@ async function countingAlone(
   network: NamedNetwork,
   layout: PlainLayout,
 ): Promise<{ readonly kernels: number; readonly top: number }> {
-  const { shape, vocabulary, images } = await readMaps(network, layout);
-  const [dissection, strongest] = [
-    new ActivationDissection({ shape, vocabulary, maximumImages: images.length }),
-    new TopActivations({ units: shape.units, mapSize: shape.mapHeight * shape.mapWidth }),
-  ];
+  const { batches, vocabulary } = await readMaps(network, layout);
   const start = performance.now();
-  images.forEach(({ activations, planes }, image) => {
-    dissection.add(image, activations, { planes });
-  });
-  const { matches } = dissection.finish();
-  const counted = performance.now();
-  images.forEach(({ activations }, image) => {
-    strongest.add(image, activations);
-  });
+  const { matches, shape } = await lastValueFrom(
+    from(batches).pipe(dissectActivations({ vocabulary, maximumImages: fewImages })),
+  );
   const end = performance.now();
-  if (matches.numRows !== shape.units || strongest.read(0).length === 0) throw new Error('the maps were not counted');
-  return { kernels: (counted - start) / images.length, top: (end - counted) / images.length };
+  const shards = await lastValueFrom(
+    from(batches).pipe(
+      windowCount(imagesPerBatch),
+      countShards({ maximumImages: fewImages, strongest: topActivationsDefaults }),
+      toArray(),
+    ),
+  );
+  const isCounted = shards.every(({ strongest }) => strongest !== undefined && strongest.numRows > 0);
+  if (matches.numRows !== shape.units || !isCounted) throw new Error('the maps were not counted');
+  const top = shards.reduce((sum, { strongestMilliseconds }) => sum + strongestMilliseconds, 0);
+  return { kernels: (end - start) / fewImages, top: top / fewImages };
 }
 
 async function readMaps({ name, file, tensor }: NamedNetwork, layout: PlainLayout) {
   const set = await listLabelledImages(layout);
   const load = openLabelledImages({ geometry: { height: inputSize, width: inputSize }, vocabulary: set.vocabulary });
   const model = await openActivations({ model: name, file, layers: [tensor], intraOpThreads: threads });
-  const images: { readonly activations: Float32Array; readonly planes: Uint16Array }[] = [];
-  let shape: ActivationShape | undefined;
-  for (let first = 0; first < fewImages; first += imagesPerBatch) {
-    for (const batch of await model.infer((await load(set.images.slice(first, first + imagesPerBatch))).batch)) {
-      shape = activationShape(batch.schema);
-      if (shape !== undefined) images.push(...readActivations(batch, shape));
-    }
-  }
+  const batches: ActivationBatch[] = [];
+  for (let first = 0; first < fewImages; first += imagesPerBatch)
+    batches.push(...(await model.infer((await load(set.images.slice(first, first + imagesPerBatch))).batch)));
   await model.close();
-  if (shape === undefined) throw new Error('there was no activation');
-  return { shape, images, vocabulary: set.vocabulary.concepts };
+  return { batches, vocabulary: set.vocabulary.concepts };
 }
 
 /**

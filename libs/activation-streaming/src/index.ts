@@ -7,6 +7,10 @@ export {
   type ActivationOptions,
 } from './open-activations.ts';
 export { checkImageInput, type ImageInputSettings } from './check-image-input.ts';
+export { OpenModels, type OpenModelsOptions, type WantedModel } from './open-models.ts';
+export { batchesUnderWay, cutBatches, type ImageRange } from './cut-batches.ts';
+export { groupModels } from './group-models.ts';
+export { modelCopies } from './model-copies.ts';
 export type { LayerMaps, LayerOptions } from './layer-maps.ts';
 
 // How images become the input of a model

@@ -2,14 +2,7 @@ import { activationSchema, type ActivationBatch } from '@intermodel/schemas';
 import { BatchSchemaError, buildBatch } from '@intermodel/streams';
 import { concat, EMPTY, from, lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import {
-  diffPresets,
-  dissectActivations,
-  dissectionPresets,
-  estimateThresholds,
-  matchConcepts,
-  tallyOverlaps,
-} from './index.ts';
+import { diffPresets, dissectActivations, dissectionPresets } from './index.ts';
 
 const shape = { model: 'm', layer: 'l', units: 2, mapHeight: 1, mapWidth: 2, labelHeight: 1, labelWidth: 2 };
 const vocabulary = [
@@ -57,22 +50,6 @@ describe(dissectActivations, () => {
         ).pipe(dissectActivations({ vocabulary })),
       ),
     ).rejects.toThrow('source');
-  });
-
-  it('gives what its steps give one after the other', async () => {
-    const batches = [batchOf(2), batchOf(3)];
-    const fused = await lastValueFrom(from(batches).pipe(dissectActivations({ vocabulary, preset })));
-    const thresholds = await lastValueFrom(from(batches).pipe(estimateThresholds({ preset })));
-    const overlaps = await lastValueFrom(from(batches).pipe(tallyOverlaps({ thresholds, vocabulary, preset })));
-    const matches = await lastValueFrom(of(overlaps).pipe(matchConcepts({ preset })));
-    const rows = (batch: { toArray(): unknown[] }) => batch.toArray().map((row) => JSON.stringify(row));
-    expect([rows(thresholds), rows(overlaps), rows(matches)]).toEqual([
-      rows(fused.thresholds),
-      rows(fused.overlaps),
-      rows(fused.matches),
-    ]);
-    expect((await lastValueFrom(EMPTY.pipe(estimateThresholds()))).numRows).toBe(0);
-    expect((await lastValueFrom(EMPTY.pipe(tallyOverlaps({ thresholds, vocabulary })))).numRows).toBe(0);
   });
 
   it('lists the units whose detected concept differs between two presets', async () => {

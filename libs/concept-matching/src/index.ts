@@ -1,53 +1,68 @@
-// Activations -> thresholds -> overlaps -> matches
+// Activations -> counts and kept maps -> thresholds -> overlaps -> matches, shard by shard
+export { countShards, countShardsDefaults, type CountShardsOptions } from './count/count-shards.ts';
+export { type CountedShard } from './count/shard-counter.ts';
+export { recountShard } from './count/recount-shard.ts';
+export {
+  selectThresholds,
+  selectThresholdsDefaults,
+  ShardsFallShort,
+  type OnImages,
+  type SelectThresholdsOptions,
+  type ShardCounts,
+} from './thresholds/select-thresholds.ts';
+export { sketchThresholds, type SketchThresholdsOptions } from './thresholds/sketch-thresholds.ts';
+export {
+  tallyOverlaps,
+  tallyOverlapsDefaults,
+  type LabelledShard,
+  type TallyOverlapsOptions,
+} from './overlaps/tally-overlaps.ts';
+export { mergeOverlaps } from './overlaps/merge-overlaps.ts';
+export { listOverlaps, type ListOverlapsOptions } from './overlaps/list-overlaps.ts';
+export { matchConcepts, matchConceptsDefaults, type MatchConceptsOptions } from './matches/match-concepts.ts';
+export {
+  concludeDissection,
+  type ConcludeDissectionOptions,
+  type DissectionResult,
+  type UnitSummary,
+} from './matches/dissection-result.ts';
+export { bestPerCategory, type CategoryMatch } from './matches/best-per-category.ts';
+
+// Compositions of them for pipelines of one's own
+export { dissectActivations, type DissectActivationsOptions } from './dissect-activations.ts';
 export {
   estimateThresholds,
   estimateThresholdsDefaults,
   type EstimateThresholdsOptions,
 } from './estimate-thresholds.ts';
-export { tallyOverlaps, tallyOverlapsDefaults, type TallyOverlapsOptions } from './tally-overlaps.ts';
-export { bestPerCategory, type CategoryMatch } from './best-per-category.ts';
-export { matchConcepts, matchConceptsDefaults, type MatchConceptsOptions } from './match-concepts.ts';
 
-// All of it in one forward pass
-export { dissectActivations, type DissectActivationsOptions } from './dissect-activations.ts';
+// What is stored between the stages
 export {
-  ActivationDissection,
-  type ActivationDissectionOptions,
-  type DissectionProgress,
-} from './activation-dissection.ts';
-export { type DissectionResult, type UnitSummary } from './dissection-result.ts';
-export { keepDefaults, type KeepOptions } from './kept-map-store.ts';
-export { readActivations, type ImageActivations } from './read-activations.ts';
-export { indexConcepts, type Concept, type ConceptIndex } from './concept-index.ts';
-
-// The parts of it, for runs in shards that are kept
+  keptBytes,
+  packKeptMaps,
+  shrinkKeptMaps,
+  unpackKeptMaps,
+  type KeptMaps,
+  type MapBounds,
+  type ShrinkOptions,
+} from './count/kept-maps.ts';
+export { packHistogram, unpackHistogram } from './count/unit-histograms.ts';
+export { joinStrongest, packStrongest, unpackStrongest, type StrongestOptions } from './count/strongest-images.ts';
+export { packSelectedThresholds, unpackSelectedThresholds } from './thresholds/selected-thresholds.ts';
+export { coversThresholds } from './count/recount-shard.ts';
 export {
-  ShardCounter,
-  shrinkShard,
-  type CountedShard,
-  type KeptShard,
-  type ShardCounterOptions,
-  type ShrinkShardOptions,
-} from './count-shards.ts';
-export { boundMaxima, coversThresholds, recountShard } from './recount-shard.ts';
-export {
-  packKeptShard,
-  packLabels,
-  packOverlaps,
-  packSelection,
-  unpackKeptShard,
-  unpackLabels,
-  unpackOverlaps,
-  unpackSelection,
-  type KeptShardBytes,
-  type LabelledShard,
-} from './shard-bytes.ts';
-export { UnitThreads } from './unit-threads.ts';
-export { overlapOptions, selectionOptions } from './kernel-options.ts';
-export { dissectionResult } from './dissection-result.ts';
-export { ThresholdSketches } from './threshold-sketches.ts';
+  labelPlanesBatch,
+  packLabelPlanes,
+  readLabelPlanes,
+  unpackLabelPlanes,
+  type LabelGridSize,
+} from './overlaps/label-planes.ts';
+export { packOverlapCounts, unpackOverlapCounts } from './overlaps/overlap-counts.ts';
+export { restateShape, statedShape } from './restate-shape.ts';
+export { UnitThreads } from './threads/unit-threads.ts';
 
 // Named choices
+export { indexConcepts, type Concept, type ConceptIndex } from './presets/concept-index.ts';
 export {
   dissectionPreset,
   dissectionPresetNames,
@@ -56,5 +71,6 @@ export {
   type Comparison,
   type DissectionPreset,
   type DissectionPresetName,
-} from './dissection-presets.ts';
-export { diffPresets, type ChangedUnit, type DetectedConcept, type PresetMatches } from './diff-presets.ts';
+} from './presets/dissection-presets.ts';
+export { blankNumber } from './presets/ignored-pixels.ts';
+export { diffPresets, type ChangedUnit, type DetectedConcept, type PresetMatches } from './matches/diff-presets.ts';

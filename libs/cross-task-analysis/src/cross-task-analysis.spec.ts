@@ -5,6 +5,7 @@ import {
   taskScoreSchema,
   type TaskScoreBatch,
 } from '@intermodel/schemas';
+import { bcaInterval, pearson, spearman, testCorrelations } from '@intermodel/numerics';
 import { BatchSchemaError, buildBatch, emptyBatch, InputError } from '@intermodel/streams';
 import { concat, EMPTY, from, lastValueFrom, of, throwError, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
@@ -27,9 +28,35 @@ const summaries = buildBatch(profileSummarySchema, {
 /** Rows as a reader of the table sees them: Arrow's types do not say that a column may hold nulls. */
 type Row = Readonly<Record<'predictor' | 'column' | 'concept', string>> &
   Readonly<
-    Record<'n' | 'pearson' | 'pearsonLow' | 'pearsonHigh' | 'spearman' | 'p' | 'pFamily' | 'q', number | null>
+    Record<
+      | 'n'
+      | 'pearson'
+      | 'pearsonLow'
+      | 'pearsonHigh'
+      | 'spearman'
+      | 'bootstrapLow'
+      | 'bootstrapHigh'
+      | 'p'
+      | 'pFamily'
+      | 'q',
+      number | null
+    >
   > & { readonly supported: boolean };
 const rowsOf = (batch: { toArray(): unknown }) => batch.toArray() as Row[];
+
+/** Benjamini and Hochberg's q, as it is defined: the least of p m / rank over all that are at least as great. */
+function falseDiscoveries(all: readonly (number | null)[]): (number | null)[] {
+  const defined = all.filter((p) => p !== null);
+  const rank = (p: number) => defined.filter((other) => other <= p).length;
+  return all.map((p) =>
+    p === null
+      ? null
+      : (expect.closeTo(
+          Math.min(...defined.filter((other) => other >= p).map((other) => (other * defined.length) / rank(other))),
+          12,
+        ) as number),
+  );
+}
 
 interface Column {
   readonly column: string;
@@ -100,6 +127,77 @@ describe(relateTasks, () => {
     expect(rows.every(({ p, pFamily }) => p === null || pFamily === null || pFamily >= p)).toBe(true);
   });
 
+  it('tells Spearman from Pearson, and gives the 95 % intervals of Pearson', async () => {
+    const curved: Column = { column: 'curved', scores: { a: 1, b: 2, c: 4, d: 8, e: 16 } };
+    const [row] = rowsOf(await relate([scoresOf([curved])]));
+    const [x, y] = [Float64Array.of(1, 2, 3, 4, 5), Float64Array.of(1, 2, 4, 8, 16)];
+    // Deviations of 1, 2, 4, 8, 16 from 6.2: products with -2..2 sum to 36, squares to 148.8.
+    const r = 36 / Math.sqrt(10 * 148.8);
+    expect(row?.pearson).toBeCloseTo(r, 12);
+    expect(row?.spearman).toBeCloseTo(1, 12);
+    // Two-sided 95 % of a normal distribution lie within 1.95996 standard deviations of 1 / sqrt(5 - 3).
+    const reach = 1.959963984540054 / Math.SQRT2;
+    expect(row?.pearsonLow).toBeCloseTo(Math.tanh(Math.atanh(r) - reach), 9);
+    expect(row?.pearsonHigh).toBeCloseTo(Math.tanh(Math.atanh(r) + reach), 9);
+    const bootstrap = (statistic: typeof pearson) =>
+      bcaInterval({ x, y, statistic, resamples: 2000, seed: 1, level: 0.95 });
+    expect([row?.bootstrapLow, row?.bootstrapHigh]).toEqual(bootstrap(pearson));
+    expect(row?.bootstrapLow).toBeLessThan(row?.bootstrapHigh ?? 0);
+    expect(bootstrap(spearman)).not.toEqual(bootstrap(pearson));
+  });
+
+  it('corrects p for the whole table: by the greatest correlation, and by false discoveries', async () => {
+    const rows = rowsOf(await relate([scoresOf([exact, noisy])]));
+    const predictors = predictorsOf(points, summaries).map(({ values }) =>
+      Float64Array.from(models, (model) => values.get(model) ?? NaN),
+    );
+    const responses = [exact, noisy].map(({ scores }) => Float64Array.from(models, (model) => scores[model] ?? NaN));
+    const tests = testCorrelations({ predictors, responses, familyWise: true, permutations: 100_000, seed: 1 });
+    expect(rows.map(({ p, pFamily }) => [p, pFamily])).toEqual(
+      [...tests.p].map((p, index) => (Number.isNaN(p) ? [null, null] : [p, tests.pFamily[index]])),
+    );
+    expect(rows.some(({ p, pFamily }) => (pFamily ?? 0) > (p ?? 1))).toBe(true);
+    expect(rows.map(({ q }) => q)).toEqual(falseDiscoveries(rows.map(({ p }) => p)));
+  });
+
+  it('supports a relation only where q is at most 0.05 and the interval excludes 0', async () => {
+    const relatePoints = async (values: readonly number[], columns: readonly (readonly number[])[]) => {
+      const names = values.map((_, index) => `m${String(index)}`);
+      const batch = scoresOf(
+        columns.map((scores, index) => ({
+          column: `c${String(index)}`,
+          scores: Object.fromEntries(scores.map((score, model) => [names[model] as string, score])),
+        })),
+      );
+      const options = {
+        points: buildBatch(embeddingPointSchema(1), {
+          ...{ model: names, components: Float64Array.from(values), cluster: values.map(() => 0) },
+        }),
+        summaries: emptyBatch(profileSummarySchema),
+      };
+      const rows = rowsOf(await lastValueFrom(of(batch).pipe(relateTasks(options))));
+      return rows.filter(({ predictor }) => predictor === 'pc1');
+    };
+    const nine = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    // The second has r = 1 - 6 x 36 / 720 = 0.7: its interval excludes 0, its p is below 0.05, its q above.
+    const [all, some, none] = await relatePoints(nine, [
+      nine,
+      [4, 2, 3, 1, 5, 9, 7, 8, 6],
+      [5, 1, 9, 3, 7, 2, 8, 4, 6],
+    ]);
+    expect([all?.supported, some?.supported, none?.supported]).toEqual([true, false, false]);
+    expect(some?.pearson).toBeCloseTo(0.7, 12);
+    expect(some?.pearsonLow).toBeGreaterThan(0);
+    expect(some?.p).toBeLessThan(0.05);
+    expect(some?.q).toBeGreaterThan(0.05);
+    expect(some?.q).toBeLessThan(0.1);
+    // One model apart has the score farthest from the mean, which 1 of 25 orderings gives: p = 0.04. r is small.
+    const apart = Array.from({ length: 25 }, (_, model) => (model === 24 ? 1 : 0));
+    const [outlier] = await relatePoints(apart, [apart.map((_, model) => (model === 24 ? 26 : model))]);
+    expect(outlier).toMatchObject({ p: 0.04, q: 0.04, supported: false });
+    expect(outlier?.pearsonLow).toBeLessThan(0);
+  });
+
   it('leaves statistics undefined where they have no meaning, and never calls those supported', async () => {
     const rows = rowsOf(
       await relate([scoresOf([partial, { column: 'constant', scores: { a: 1, b: 1, c: 1, d: 1, e: 1 } }])]),
@@ -159,7 +257,7 @@ describe(relateConcepts, () => {
       ['dog', expect.closeTo(0.6, 12)],
       ['car', null],
     ]);
-    expect(rows.filter(({ p, q }) => p !== null && (q === null || q < p))).toEqual([]);
+    expect(rows.map(({ q }) => q)).toEqual(falseDiscoveries(rows.map(({ p }) => p)));
     expect(rows.find(({ concept, column }) => concept === 'sky' && column === 'exact')?.p).toBeCloseTo(2 / 120, 12);
   });
 });

@@ -1,6 +1,7 @@
-import type { ConceptProfileBatch } from '@intermodel/schemas';
+import { fittedEmbeddingSchema, type ConceptProfileBatch } from '@intermodel/schemas';
 import { InputError } from '@intermodel/streams';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
+import { RecordBatch } from 'apache-arrow';
 import { concatMap, lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -69,6 +70,15 @@ describe(fitEmbedding, () => {
         .toArray()
         .map(({ component }) => component),
     ).toEqual([1, 2]);
+  });
+
+  it('keeps gate and comparison for placing others, the comparison only where it is not the usual one', async () => {
+    const batch = await profiles();
+    expect(readFittedEmbedding(await fit(batch, { gate: 0.2, inclusive: true }))).toMatchObject({
+      gate: 0.2,
+      inclusive: true,
+    });
+    expect(readFittedEmbedding(await fit(batch))).not.toHaveProperty('inclusive');
   });
 
   it('tells the variance of the components that were not kept', async () => {
@@ -140,6 +150,16 @@ describe(placeModels, () => {
     expect(placed.toArray().map(({ inexpressible }) => inexpressible)).toEqual(
       [0, 0, 0, 0].map(() => expect.closeTo(0, 12) as number),
     );
+  });
+
+  it('leaves fitted models in their category, also where another centre is as near', async () => {
+    const batch = await profiles();
+    const embedding = await fit(batch);
+    const { clusters, ...facts } = readFittedEmbedding(embedding);
+    const moved = clusters.map((cluster, row) => (row === 1 ? 1 - cluster : cluster));
+    const tied = new RecordBatch(fittedEmbeddingSchema({ ...facts, clusters: moved }), embedding.data);
+    const points = await lastValueFrom(of(batch).pipe(embedModels({ embedding: tied })));
+    expect(points.toArray().map(({ cluster }) => cluster)).toEqual(moved);
   });
 
   it('tells what the embedding cannot express', async () => {
@@ -216,6 +236,17 @@ describe('summaries and categories of models', () => {
     const traits = await lastValueFrom(of(batch).pipe(describeCategories({ embedding })));
     const own = traits.toArray().filter((trait) => trait.cluster === cluster && trait.trait === 'weight');
     expect(own[0]).toMatchObject({ concept: 'dog', inside: 3, outside: 0, difference: 3 });
+  });
+
+  it('averages over the models that have a value', async () => {
+    const wing: TinyUnit = ['wing', 'part', 0.5];
+    const parts = { a: [...times(2, sky!), ...times(6, wing)], b: times(3, sky!), c: [...times(9, dog!), wing] };
+    const batch = await lastValueFrom(of(tinyUnitMatches(parts)).pipe(profileModels({ normalisation: 'count' })));
+    const embedding = await fit(batch, { components: 1, clusters: 1 });
+    const traits = (await lastValueFrom(of(batch).pipe(describeCategories({ embedding })))).toArray();
+    const ofParts = (trait: string) => traits.find((each) => each.trait === trait && each.category === 'part');
+    // b has no part, so that its redundancy is undefined, while its number of matches is 0.
+    expect([ofParts('redundancy')?.inside, ofParts('matches')?.inside]).toEqual([(6 + 1) / 2, 7 / 3]);
   });
 
   it('rates numbers of categories, the first without silhouette', async () => {

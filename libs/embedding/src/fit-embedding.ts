@@ -18,6 +18,8 @@ export interface FitEmbeddingOptions {
   readonly restarts?: number;
   /** Gate that the profiles were made with, kept with the embedding for placing others. @default 0.04 */
   readonly gate?: number;
+  /** Whether an IoU that just reaches the gate matched too, likewise. @default false */
+  readonly inclusive?: boolean;
   /** Normalisation that the profiles were made with, likewise. @default 'per-category' */
   readonly normalisation?: Normalisation;
   /**
@@ -71,6 +73,7 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
   } = options;
   const {
     gate = fitEmbeddingDefaults.gate,
+    inclusive = fitEmbeddingDefaults.inclusive,
     normalisation = fitEmbeddingDefaults.normalisation,
     leftOut = [],
   } = options;
@@ -97,6 +100,7 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
     clusters: [...labels],
     normalisation,
     gate,
+    ...(inclusive ? { inclusive } : {}),
     conceptsOfCategory: options.conceptsOfCategory ?? countConcepts(concepts),
     leftOut: leftOut.map(({ category, concept }) => [category, concept] as const),
   });

@@ -5,6 +5,7 @@ import {
   type ConceptProfileBatch,
   type UnitMatchBatch,
 } from '@intermodel/schemas';
+import { scorePasses } from '@intermodel/numerics';
 import { buildBatch, checkBatch, column, Interner, readNumbers } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { conceptWeight, type Normalisation } from './normalisation.ts';
@@ -64,7 +65,7 @@ export function profileModels(
 /** Counts units and matches per model and concept; text is handled as codes. */
 class MatchTally {
   readonly #gate: number;
-  readonly #inclusive: boolean;
+  readonly #comparison: '>' | '>=';
   readonly #models = new Interner();
   readonly #labels = new Interner();
   readonly #categories = new Interner();
@@ -78,7 +79,7 @@ class MatchTally {
 
   constructor(gate: number, inclusive: boolean) {
     this.#gate = gate;
-    this.#inclusive = inclusive;
+    this.#comparison = inclusive ? '>=' : '>';
   }
 
   add(batch: UnitMatchBatch): this {
@@ -92,9 +93,7 @@ class MatchTally {
       const counts = (this.#matches[model] ??= new Map<number, number>());
       this.#units[model] = (this.#units[model] ?? 0) + 1;
       const iou = ious[row] as number;
-      // NaN, the IoU of a dead unit, does not pass the gate.
-      if (labels[row] === none || labels[row] === empty || !(this.#inclusive ? iou >= this.#gate : iou > this.#gate))
-        continue;
+      if (labels[row] === none || labels[row] === empty || !scorePasses(iou, this.#comparison, this.#gate)) continue;
       const concept = this.#concept(labels[row] as number, categories[row] as number);
       counts.set(concept, (counts.get(concept) ?? 0) + 1);
     }

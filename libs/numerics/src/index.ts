@@ -66,7 +66,7 @@ export {
   type UnitCondition,
 } from './activation-maps/selection-state.ts';
 export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
-export { boundsToBins } from './activation-maps/float-keys.ts';
+export { boundsToBins, floatOfBin } from './activation-maps/float-keys.ts';
 export { allMaps, type CountedMaps, type ImageMaps, type SurvivingMaps } from './activation-maps/image-maps.ts';
 export {
   compactImages,
@@ -98,6 +98,8 @@ export {
   areaOverUnion,
   informationQuality,
   intersectionOverUnion,
+  passesLimit,
+  scorePasses,
   type PairCounts,
 } from './activation-maps/unit-scores.ts';
 export {

@@ -12,6 +12,7 @@ import {
   gridOver,
   leaveOneOutErrors,
   pearson,
+  projectOntoComponents,
   ratedRows,
   rateClusterCounts,
   regressNearest,
@@ -192,6 +193,16 @@ describe(fitPrincipalComponents, () => {
     );
   });
 
+  it('places rows, and says which share of their squared length it cannot express', () => {
+    const fit = { mean: Float64Array.of(1, 1), loadings: Float64Array.of(1, 0) };
+    const rows = { values: Float64Array.of(4, 5, 1, 1, 3, 1), rows: 3, columns: 2 };
+    const { scores, unexpressed } = projectOntoComponents({ ...rows, ...fit });
+    expect([[...scores], [...unexpressed]]).toEqual([
+      [3, 0, 2],
+      [16 / 25, 0, 0],
+    ]);
+  });
+
   it('says how many components can be had', () => {
     expect(() => fitPrincipalComponents({ values: new Float64Array(6), rows: 2, columns: 3, components: 2 })).toThrow(
       /1/u,
@@ -358,12 +369,51 @@ describe('correlations', () => {
     expect(p[1]).toBeCloseTo(1 / 12, 12);
   });
 
+  it('have a sampled p of at least one in the orderings and one, never 0', () => {
+    const rising = Float64Array.from({ length: 12 }, (_, row) => row);
+    const { p, exact } = testCorrelations({ predictors: [rising], responses: [rising], permutations: 1000 });
+    expect([exact[0], p[0]]).toEqual([0, 1 / 1001]);
+  });
+
+  it('have as family-wise p the share of orderings whose greatest correlation of the table is as great', () => {
+    const predictors = [
+      Float64Array.of(1, 2, 3, 4, 6),
+      Float64Array.of(3, -1, 0, 5, 1),
+      Float64Array.of(0, 0, 1, 0, 2),
+    ];
+    const responses = [Float64Array.of(2, 1, 4, 3, 9), Float64Array.of(-1, 5, 2, 2, 0)];
+    const table = (rows: readonly number[]) =>
+      predictors.flatMap((predictor) =>
+        responses.map((response) =>
+          Math.abs(
+            pearson(
+              rows.map((row) => predictor[row] ?? NaN),
+              response,
+            ),
+          ),
+        ),
+      );
+    const greatest = orderingsOf([0, 1, 2, 3, 4]).map((rows) => Math.max(...table(rows)));
+    const { pFamily, p } = testCorrelations({ predictors, responses, familyWise: true });
+    table([0, 1, 2, 3, 4]).forEach((observed, pair) => {
+      const share = greatest.filter((most) => most >= observed - 1e-12).length / greatest.length;
+      expect(pFamily[pair]).toBeCloseTo(Math.max(share, p[pair] ?? NaN), 12);
+    });
+    expect(pFamily.some((corrected, pair) => corrected > 1.5 * (p[pair] ?? NaN))).toBe(true);
+  });
+
   it('have no bootstrap interval where it has no meaning', () => {
     const [x, constant] = [Float64Array.of(1, 2, 3, 4, 5), new Float64Array(5).fill(1)];
     expect(bcaInterval({ x, y: constant, statistic: pearson })).toEqual([Number.NaN, Number.NaN]);
     expect(bcaInterval({ x: x.slice(0, 3), y: x.slice(0, 3), statistic: pearson })).toEqual([Number.NaN, Number.NaN]);
   });
 });
+
+/** All orderings of some rows. */
+function orderingsOf(rows: readonly number[]): number[][] {
+  if (rows.length <= 1) return [[...rows]];
+  return rows.flatMap((first) => orderingsOf(rows.filter((row) => row !== first)).map((rest) => [first, ...rest]));
+}
 
 describe(benjaminiHochberg, () => {
   it('gives the step-up q values', () => {

@@ -67,7 +67,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const choices = resolveChoices(options);
   const { modelNames } = choices;
   onStep('reading unit tables');
-  const watch = new UnitWatch(choices.gate);
+  const watch = new UnitWatch({ minimumIou: choices.gate, compareIou: '>' });
   const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
   const sources = new UnitSources();
   const embedding = await sources.placeErrors(

@@ -46,13 +46,14 @@ export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<Un
 export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction<ConceptProfileBatch, EmbeddingTables> {
   const {
     gate,
+    inclusive,
     normalisation,
     components,
     clusters,
     exclude,
     dropFirstConcept,
     seed = fitEmbeddingDefaults.seed,
-  } = { ...embeddingPresets.default, ...options };
+  } = { ...embeddingPresets.default, inclusive: false, ...options };
   return (source) =>
     source.pipe(
       concatMap((profiles) => {
@@ -64,7 +65,7 @@ export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction
           selectModels({ exclude, dropFirstConcept }),
           concatMap((embeddedProfiles) =>
             of(embeddedProfiles).pipe(
-              fitEmbedding({ components, clusters, seed, gate, normalisation, conceptsOfCategory, leftOut }),
+              fitEmbedding({ components, clusters, seed, gate, inclusive, normalisation, conceptsOfCategory, leftOut }),
               concatMap((fit) => derivedTables(profiles, embeddedProfiles, seed, fit)),
             ),
           ),

@@ -56,7 +56,7 @@ export {
   type StudyWarning,
 } from '@intermodel/outputs';
 export { programVersion } from '@intermodel/steps';
-export { fewMatchesShare, UnitWatch } from './warnings.ts';
+export { fewMatchesShare, UnitWatch, type UnitGate } from './warnings.ts';
 
 // Choices that apps offer
 export {

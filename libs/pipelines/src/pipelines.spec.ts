@@ -4,7 +4,16 @@ import path from 'node:path';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
 import { lastValueFrom, of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { csvFile, embedStudy, embedUnits, placeStudy, readEmbeddingFolder, relateStudy, UnitWatch } from './index.ts';
+import {
+  csvFile,
+  embedStudy,
+  embedUnits,
+  placeStudy,
+  readEmbeddingFolder,
+  relateStudy,
+  UnitWatch,
+  writeTables,
+} from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -207,10 +216,30 @@ describe(embedStudy, () => {
   });
 });
 
+describe(placeStudy, () => {
+  it('matches at the gate where the embedding was fitted so', async () => {
+    const place = async (inclusive: boolean) => {
+      const { fit, points, summaries, embeddedProfiles } = await lastValueFrom(
+        of(tinyUnitMatches({ a: [['sky', 'object', 0.3]], b: [['dog', 'object', 0.3]] })).pipe(
+          embedUnits({ components: 1, clusters: 1, gate: 0.2, inclusive }),
+        ),
+      );
+      expect(fit.schema.metadata.get('facts')?.includes('inclusive')).toBe(inclusive);
+      const record = { title: '', command: '', options: {}, inputs: [], warnings: [] };
+      const tables = { fit, embedding: points, summaries, 'embedded-profiles': embeddedProfiles };
+      writeTables(at(String(inclusive)), tables, record);
+      writeFileSync(at('edge.csv'), 'model,unit,iou,concept,category\nnew,0,0.2,sky,object\n');
+      return placeStudy({ embedding: at(String(inclusive)), units: [at('edge.csv')] });
+    };
+    expect((await place(true)).toArray().map(({ model }) => model)).toEqual(['new']);
+    await expect(place(false)).rejects.toMatchObject({ code: 'NO_MATCHES' });
+  });
+});
+
 describe(UnitWatch, () => {
   it('warns of dead units, and of models with suspiciously few matches', async () => {
     const many = Array.from({ length: 8 }, () => unit('sky'));
-    const watch = new UnitWatch(0.04);
+    const watch = new UnitWatch({ minimumIou: 0.04, compareIou: '>' });
     await lastValueFrom(
       of(
         tinyUnitMatches({
@@ -228,5 +257,17 @@ describe(UnitWatch, () => {
       ['weak', '1 units'],
       ['weak', 'Only 1'],
     ]);
+  });
+
+  it('counts a match at the gate where the preset lets it pass', async () => {
+    const few = async (compareIou: '>' | '>=') => {
+      const watch = new UnitWatch({ minimumIou: 0.2, compareIou });
+      const edge: readonly TinyUnit[] = [['sky', 'object', 0.2]];
+      const above: readonly TinyUnit[] = [['sky', 'object', 0.3]];
+      await lastValueFrom(of(tinyUnitMatches({ a: above, b: above, edge })).pipe(watch.watch()));
+      return watch.fewMatches().map(({ subject }) => subject);
+    };
+    expect(await few('>')).toEqual(['edge']);
+    expect(await few('>=')).toEqual([]);
   });
 });

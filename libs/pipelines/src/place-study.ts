@@ -39,11 +39,11 @@ export async function placeStudy({
 }: PlaceStudyOptions): Promise<PlacedModelBatch> {
   if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
-  const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
+  const { gate, inclusive = false, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
   const csv = encoding === undefined ? {} : { encoding };
   const sources = new UnitSources();
   const profiles = readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(
-    profileModels({ gate, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
+    profileModels({ gate, inclusive, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
   );
   const placed = await sources.placeErrors(lastValueFrom(profiles.pipe(placeModels({ embedding: fit }))));
   if (out !== undefined) {
@@ -53,7 +53,7 @@ export async function placeStudy({
       {
         title: 'Placement',
         command: 'intermodel place',
-        options: { gate, normalisation, modelNames, ...csv },
+        options: { gate, ...(inclusive ? { inclusive } : {}), normalisation, modelNames, ...csv },
         inputs: [
           ...units.map((file) => manifestInput('units', file)),
           ...files.slice(0, 1).map((file) => manifestInput('embedding', file)),

@@ -1,3 +1,4 @@
+import { passesGate, type DissectionPreset } from '@intermodel/concept-matching';
 import { ratedRows, ratedSample } from '@intermodel/numerics';
 import type { StudyWarning } from '@intermodel/outputs';
 import {
@@ -15,16 +16,19 @@ import { tap, type MonoTypeOperatorFunction } from 'rxjs';
  */
 export const fewMatchesShare = 0.25;
 
+/** IoU that a match must pass, and by which comparison. */
+export type UnitGate = Pick<DissectionPreset, 'minimumIou' | 'compareIou'>;
+
 /** Counts dead units and matches of each model while unit matches pass by. */
 export class UnitWatch {
-  readonly #gate: number;
+  readonly #gate: UnitGate;
   readonly #models = new Interner();
   readonly #concepts = new Interner();
   readonly #dead: number[] = [];
   readonly #matches: number[] = [];
   readonly #units: number[] = [];
 
-  constructor(gate: number) {
+  constructor(gate: UnitGate) {
     this.#gate = gate;
   }
 
@@ -39,7 +43,8 @@ export class UnitWatch {
         this.#units[model] = (this.#units[model] ?? 0) + 1;
         this.#dead[model] = (this.#dead[model] ?? 0) + (Number.isNaN(iou) ? 1 : 0);
         this.#matches[model] =
-          (this.#matches[model] ?? 0) + (iou > this.#gate && !none.includes(concepts[row] as number) ? 1 : 0);
+          (this.#matches[model] ?? 0) +
+          (passesGate(iou, this.#gate) && !none.includes(concepts[row] as number) ? 1 : 0);
       });
     });
   }

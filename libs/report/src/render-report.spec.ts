@@ -7,6 +7,11 @@ import { parseDocument, type ParsedDocument } from './page/parse-document.ts';
 import { renderReport } from './render-report.ts';
 import type { ReportTables } from './tables/report-tables.ts';
 
+/** Numbers of a relation. */
+type Printed = Readonly<
+  Record<'n' | 'pearson' | 'pearsonLow' | 'pearsonHigh' | 'spearman' | 'p' | 'pFamily' | 'q', number>
+>;
+
 describe('renderReport', () => {
   it('holds every model, the relations, and the findings', async () => {
     const document = parseDocument(await renderReport(syntheticStudy()));
@@ -15,6 +20,25 @@ describe('renderReport', () => {
     expect(document.querySelectorAll('#relation-grid td.supported')).toHaveLength(2);
     expect(document.querySelectorAll('#relations-table tbody tr')).toHaveLength(16 * 6);
     expect(document.querySelector('.findings')?.textContent).toContain('component 1');
+  });
+
+  it('prints what the table of relations holds, every number in its own column', async () => {
+    const tables = syntheticStudy();
+    const document = parseDocument(await renderReport(tables));
+    const relations = (tables.relations as RecordBatch).toArray() as unknown as readonly Printed[];
+    const strongest = relations.reduce((best, row) => (row.pearson > best.pearson ? row : best));
+    const fixed = (value: number, digits: number) => value.toFixed(digits).replace('-', '−');
+    const { n, pearson, pearsonLow, pearsonHigh, spearman, p, pFamily, q } = strongest;
+    const printed = [fixed(pearson, 3), `${fixed(pearsonLow, 2)} to ${fixed(pearsonHigh, 2)}`, fixed(spearman, 3)];
+    const all = [String(n), ...printed, ...[p, pFamily, q].map((value) => fixed(value, 3)), 'yes'];
+    expect(new Set(all).size).toBe(all.length);
+    expect(
+      [...document.querySelectorAll('#relations-table tbody tr:first-child td')]
+        .map(({ textContent }) => textContent)
+        .slice(1),
+    ).toEqual(all);
+    const facts = [...document.querySelectorAll('#relation-facts dd')].map(({ textContent }) => textContent);
+    expect(facts).toEqual([...all.slice(1, -1), String(n)]);
   });
 
   it('fetches nothing and runs nothing but its own', async () => {

@@ -1,5 +1,5 @@
 import { Field, FixedSizeList, Float32, Utf8, type Schema } from 'apache-arrow';
-import { labelPlanesType, type LabelPlanes } from './labelled-image.ts';
+import { planeListType, type PlaneList } from './labelled-image.ts';
 import { wireSchema, type WireBatch } from './wire-table.ts';
 
 /** Sizes of the activation maps and label planes of a stream. */
@@ -24,7 +24,7 @@ export interface ActivationShape {
 export type ActivationColumns = {
   readonly image: Utf8;
   readonly activations: FixedSizeList<Float32>;
-  readonly labels: LabelPlanes;
+  readonly labels: PlaneList;
 };
 
 /** A batch of activations. */
@@ -42,7 +42,7 @@ export function activationSchema(shape: ActivationShape): Schema<ActivationColum
     {
       image: new Utf8(),
       activations: new FixedSizeList(units * mapHeight * mapWidth, new Field('activation', new Float32(), false)),
-      labels: labelPlanesType(labelHeight, labelWidth),
+      labels: planeListType(labelHeight, labelWidth),
     },
     { metadata: { shape: JSON.stringify(shape) } },
   );

@@ -29,6 +29,8 @@ export interface FittedEmbeddingFacts {
   readonly normalisation: string;
   /** IoU above which a unit matches. */
   readonly gate: number;
+  /** Whether an IoU that just reaches the gate matches too. @default false */
+  readonly inclusive?: boolean;
   /** Distinct concepts that were matched by any model, per concept category. */
   readonly conceptsOfCategory: Readonly<Record<string, number>>;
   /** Concepts left out of the fit on purpose, as [category, concept]. */
@@ -72,7 +74,8 @@ export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | und
 
 function isFacts(value: unknown): value is FittedEmbeddingFacts {
   if (!isRecord(value)) return false;
-  const { variance, ratio, remaining, models, clusters, normalisation, gate, conceptsOfCategory, leftOut } = value;
+  const { variance, ratio, remaining, models, clusters, normalisation, gate, inclusive, conceptsOfCategory, leftOut } =
+    value;
   if (
     !isList(variance, isNumber) ||
     !isList(ratio, isNumber) ||
@@ -96,6 +99,7 @@ function isFacts(value: unknown): value is FittedEmbeddingFacts {
   if (
     !isText(normalisation) ||
     !isNumber(gate) ||
+    (inclusive !== undefined && typeof inclusive !== 'boolean') ||
     !isRecord(conceptsOfCategory) ||
     !Object.values(conceptsOfCategory).every(isNumber)
   )

@@ -4,11 +4,11 @@ export { schemaVersion, schemaVersionKey, wireSchema, type WireBatch, type WireS
 // Dissection
 export {
   labelledImageSchema,
-  labelPlanesType,
   type LabelledImageBatch,
   type LabelledImageColumns,
   type LabelledImageShape,
-  type LabelPlanes,
+  planeListType,
+  type PlaneList,
 } from './labelled-image.ts';
 export {
   activationSchema,
@@ -17,6 +17,34 @@ export {
   type ActivationColumns,
   type ActivationShape,
 } from './activation.ts';
+export { labelPlanesSchema, type LabelPlanesBatch, type LabelPlanesColumns } from './label-planes.ts';
+export {
+  unitHistogramFacts,
+  unitHistogramSchema,
+  type UnitHistogramBatch,
+  type UnitHistogramColumns,
+  type UnitHistogramFacts,
+} from './unit-histogram.ts';
+export { keptMapSchema, type KeptMapBatch, type KeptMapColumns } from './kept-map.ts';
+export {
+  strongestImageFacts,
+  strongestImageSchema,
+  type StrongestImageBatch,
+  type StrongestImageColumns,
+  type StrongestImageFacts,
+} from './strongest-image.ts';
+export {
+  selectedThresholdSchema,
+  type SelectedThresholdBatch,
+  type SelectedThresholdColumns,
+} from './selected-threshold.ts';
+export {
+  overlapCountFacts,
+  overlapCountSchema,
+  type OverlapCountBatch,
+  type OverlapCountColumns,
+  type OverlapCountFacts,
+} from './overlap-count.ts';
 export {
   unitThresholdColumns,
   unitThresholdSchema,

@@ -14,20 +14,20 @@ export interface LabelledImageShape {
 }
 
 /** Label planes of one image: each a row-major plane of concept numbers, 0 where nothing is labelled. */
-export type LabelPlanes = List<FixedSizeList<Uint16>>;
+export type PlaneList = List<FixedSizeList<Uint16>>;
 
 /** Types of the columns of `LabelledImage`. */
 export type LabelledImageColumns = {
   readonly image: Utf8;
   readonly pixels: FixedSizeList<Uint8>;
-  readonly labels: LabelPlanes;
+  readonly labels: PlaneList;
 };
 
 /** A batch of labelled images. */
 export type LabelledImageBatch = WireBatch<LabelledImageColumns>;
 
 /** Type of the column `labels` for planes of `labelHeight` x `labelWidth` pixels. */
-export function labelPlanesType(labelHeight: number, labelWidth: number): LabelPlanes {
+export function planeListType(labelHeight: number, labelWidth: number): PlaneList {
   const plane = new FixedSizeList(labelHeight * labelWidth, new Field('number', new Uint16(), false));
   return new List(new Field('plane', plane, false));
 }
@@ -48,7 +48,7 @@ export function labelledImageSchema({
     {
       image: new Utf8(),
       pixels: new FixedSizeList(height * width * 3, new Field('byte', new Uint8(), false)),
-      labels: labelPlanesType(labelHeight, labelWidth),
+      labels: planeListType(labelHeight, labelWidth),
     },
     { metadata: { pixels: JSON.stringify([height, width, 3]), labels: JSON.stringify([labelHeight, labelWidth]) } },
   );

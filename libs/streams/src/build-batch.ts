@@ -12,12 +12,12 @@ import {
 } from 'apache-arrow';
 import { Interner } from './read-columns.ts';
 
-/** Planes of several images, one after the other: those of row `i` are the planes `offsets[i]` to `offsets[i + 1]`. */
-export interface PlaneValues {
-  /** Rows + 1 indices of planes. */
+/** Lists of numbers (or of planes of numbers), one after the other: those of row `i` are `offsets[i]` to `offsets[i + 1]`. */
+export interface ListValues {
+  /** Rows + 1 indices of entries. */
   readonly offsets: Int32Array;
-  /** All planes, flat. */
-  readonly values: Uint16Array;
+  /** All entries, flat. */
+  readonly values: Uint16Array | Uint32Array | Float64Array;
 }
 
 /** A text column of few distinct values, without a string for every row. */
@@ -38,7 +38,7 @@ export interface RepeatedText {
 
 /** Values of one column as {@link buildBatch} takes them; lists of fixed size come flat. */
 export type ColumnValues =
-  readonly string[] | CodedText | RepeatedText | readonly boolean[] | ArrayLike<number> | PlaneValues;
+  readonly string[] | CodedText | RepeatedText | readonly boolean[] | ArrayLike<number> | ListValues;
 
 /** Values of a batch, by column. */
 export type BatchValues<T extends TypeMap> = { readonly [K in keyof T]: ColumnValues };
@@ -86,8 +86,8 @@ function columnData({ type, nullable }: Field, values: ColumnValues): Data {
     return makeData({ type, nullCount: 0, length: child.length / type.listSize, child });
   }
   if (DataType.isList(type)) {
-    const { offsets, values: planes } = values as PlaneValues;
-    const child = columnData(type.children[0] as Field, planes);
+    const { offsets, values: entries } = values as ListValues;
+    const child = columnData(type.children[0] as Field, entries);
     return makeData({ type, nullCount: 0, length: offsets.length - 1, valueOffsets: offsets, child });
   }
   if (DataType.isFloat(type) || DataType.isInt(type)) return numberData(type, nullable, values as ArrayLike<number>);

@@ -30,7 +30,7 @@ export {
   type BatchValues,
   type CodedText,
   type ColumnValues,
-  type PlaneValues,
+  type ListValues,
   type RepeatedText,
 } from './build-batch.ts';
 export { checkBatch } from './check-batch.ts';

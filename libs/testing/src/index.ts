@@ -35,6 +35,16 @@ export { matlabStructOfTexts } from './matlab-file.ts';
 export { writeNpy, type NpyType } from './write-npy.ts';
 // Unit tables by hand, and large synthetic ones
 export { cutBatch, syntheticUnitMatches, tinyUnitMatches, type TinyUnit } from './unit-tables.ts';
+// Network dissection by its definition, and small worlds to hold operators against it
+export { dissectPlainly } from './dissection-oracle.ts';
+export {
+  type DissectionWorld,
+  type OraclePair,
+  type OraclePreset,
+  type OracleUnit,
+  type WorldImage,
+} from './dissection-world.ts';
+export { randomWorlds } from './random-worlds.ts';
 // ONNX models, written by hand or with random weights
 export {
   buildOnnxModel,

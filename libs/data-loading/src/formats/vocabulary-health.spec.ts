@@ -46,6 +46,8 @@ describe(vocabularyHealth, () => {
     ]);
     expect(health.unreachable).toBe(4);
     expect(vocabularyHealth(described([concept(1, 'sky', 0.25)]), { compareGate: '>=' }).unreachable).toBe(0);
+    // A concept that is nowhere is out of reach, however low the gate.
+    expect(vocabularyHealth(described([concept(1, 'sky', 0)]), { gate: 0, compareGate: '>=' }).unreachable).toBe(1);
   });
 
   it('follows the chosen activation share and gate, and leaves ignored pixels out or counts them', () => {

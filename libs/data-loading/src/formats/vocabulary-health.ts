@@ -1,3 +1,4 @@
+import { scorePasses } from '@intermodel/numerics';
 import type { ConceptShare, DatasetDescription } from './dataset-description.ts';
 
 /** Options of {@link vocabularyHealth}. */
@@ -82,7 +83,7 @@ export function vocabularyHealth(
       ...concept,
       areaShare,
       highestIou,
-      canPass: highestIou > gate || (compareGate === '>=' && highestIou === gate),
+      canPass: scorePasses(highestIou, compareGate, gate),
     };
   });
   const byNumber = new Map(description.concepts.map((concept) => [concept.number, concept]));

@@ -21,3 +21,8 @@ export function floatOfKey(key: number): number {
 export function boundsToBins(bounds: Float32Array): Int32Array {
   return Int32Array.from(bounds, (bound) => (Number.isFinite(bound) ? keyOfFloat(bound) >>> 20 : -1));
 }
+
+/** Lower edge of a bin of the first round; -Infinity for -1 (none). */
+export function floatOfBin(bin: number): number {
+  return bin < 0 ? -Infinity : floatOfKey((bin << 20) >>> 0);
+}

@@ -144,14 +144,16 @@ describe('ThresholdSelection', () => {
     const options = { units: 5, height: 1, width: 2, targetHeight: 2, targetWidth: 4, maximumImages: 3 };
     const image = Float32Array.from([0, -0, 2, 2, NaN, 1, 1, -Infinity, 0, 1]);
     const fine = Float32Array.from([0, 0, 2, 2, 1, 1, 1, 1, 0, 1]);
-    const selection = new ThresholdSelection(options);
-    for (const each of [fine, image, fine]) selection.add(each);
-    expect(selection.bounds()[2]).toBe(Infinity);
-    expect([...selection.toState().faults]).toEqual([0, 0, 1, 1, 0]);
-    for (let round = 0; round < 3; round++) selection.advance();
-    const { thresholds, conditions } = selection.thresholds();
-    expect(conditions).toEqual(['dead', 'constant', 'invalid', 'invalid', 'ordinary']);
-    expect([thresholds[0], thresholds[2], thresholds[3]]).toEqual([0, NaN, NaN]);
+    for (const mayGather of [true, false]) {
+      const selection = new ThresholdSelection(options);
+      for (const each of [fine, image, fine]) selection.add(each);
+      expect(selection.bounds()[2]).toBe(Infinity);
+      expect([...selection.toState().faults]).toEqual([0, 0, 1, 1, 0]);
+      while (selection.round !== 'done') selection.advance(mayGather);
+      const { thresholds, conditions } = selection.thresholds();
+      expect(conditions).toEqual(['dead', 'constant', 'invalid', 'invalid', 'ordinary']);
+      expect([thresholds[0], thresholds[2], thresholds[3]]).toEqual([0, NaN, NaN]);
+    }
   });
 
   it('keeps maps that just reach the bound when equal values will count as active', () => {

@@ -1,4 +1,4 @@
-import { floatOfKey, keyOfFloat } from './float-keys.ts';
+import { floatOfBin, floatOfKey, keyOfFloat } from './float-keys.ts';
 import { canGather, GatheredValues } from './gathered-values.ts';
 import type { CountedMaps, ImageMaps } from './image-maps.ts';
 import { quantilePosition } from './quantile-position.ts';
@@ -316,7 +316,7 @@ export class ThresholdSelection {
     memory.boundBins.set(state.boundBins);
     const { bounds } = memory;
     state.boundBins.forEach((bin, unit) => {
-      bounds[unit] = bin < 0 ? -Infinity : floatOfKey((bin << 20) >>> 0);
+      bounds[unit] = floatOfBin(bin);
     });
     selection.#prefixes.set(state.prefixes);
     selection.#ranks.set(state.ranks);

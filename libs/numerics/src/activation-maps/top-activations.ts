@@ -137,6 +137,11 @@ export class TopActivations {
     }
   }
 
+  /** Takes in one image of a unit, which was found elsewhere; its map is copied. */
+  insert(unit: number, { image, score, map }: TopActivation): void {
+    this.#insert(unit, image, score, map, 0);
+  }
+
   /** State as plain data, the arrays copied. */
   toState(): TopActivationsState {
     const options = { units: this.#units, mapSize: this.#mapSize, images: this.#images, pool: this.#pool };

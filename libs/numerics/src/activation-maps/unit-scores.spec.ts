@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { informationQuality, intersectionOverUnion } from './unit-scores.ts';
+import { informationQuality, intersectionOverUnion, passesLimit, scorePasses } from './unit-scores.ts';
 
 describe('intersectionOverUnion', () => {
   it('divides intersection by union, with an epsilon where a preset has one', () => {
@@ -25,5 +25,14 @@ describe('informationQuality', () => {
       0.052_581_323_459_845_876,
       14,
     );
+  });
+});
+
+describe('scorePasses', () => {
+  it('asks for more than the gate or for as much, and for more than 0', () => {
+    expect([0.03, 0.04, 0.05].map((score) => scorePasses(score, '>', 0.04))).toEqual([false, false, true]);
+    expect([0.03, 0.04, 0.05].map((score) => scorePasses(score, '>=', 0.04))).toEqual([false, true, true]);
+    expect([-1, 0, 1, NaN].map((value) => passesLimit(value, '>=', 0))).toEqual([false, true, true, false]);
+    expect([0, NaN, 1e-9].map((score) => scorePasses(score, '>=', 0))).toEqual([false, false, true]);
   });
 });

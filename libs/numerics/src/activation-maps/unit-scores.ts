@@ -53,3 +53,16 @@ export function informationQuality(counts: PairCounts, pixels: number): number {
 function surprise(share: number, expected: number): number {
   return share > 0 ? share * Math.log(share / expected) : 0;
 }
+
+/** Whether a value passes a limit, which it has to exceed or (`>=`) to reach; NaN never does. */
+export function passesLimit(value: number, comparison: '>' | '>=', limit: number): boolean {
+  return comparison === '>' ? value > limit : value >= limit;
+}
+
+/**
+ * Whether the score of a unit and a concept passes a gate, which it has to exceed or (`>=`) to reach. A score of 0 (no
+ * concept) and NaN (never active) pass none.
+ */
+export function scorePasses(score: number, comparison: '>' | '>=', gate: number): boolean {
+  return score > 0 && passesLimit(score, comparison, gate);
+}

@@ -1,3 +1,4 @@
+import { readLabelPlanes } from '@intermodel/concept-matching';
 import {
   LabelCounts,
   labelSets,
@@ -25,7 +26,8 @@ export async function describeLabels(
   const counts = new LabelCounts(vocabulary, labels.pixels);
   for (const shard of shards) {
     signal.throwIfAborted();
-    for (const image of (await labels.read(shard)).labels) counts.addSets(labelSets(image));
+    for (const image of readLabelPlanes('describeLabels', await labels.read(shard)).labels)
+      counts.addSets(labelSets(image));
   }
   return counts.shares();
 }

@@ -1,6 +1,5 @@
-import { dissectionResult, type DissectionPreset, type DissectionResult } from '@intermodel/concept-matching';
+import type { DissectionPreset, DissectionResult } from '@intermodel/concept-matching';
 import { noLabelsError, turnedWarnings, type ImageShard } from '@intermodel/data-loading';
-import type { OverlapState } from '@intermodel/numerics';
 import {
   unitMatchSchema,
   unitThresholdSchema,
@@ -11,23 +10,17 @@ import {
 import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
 import { arrowFileBytes, InputError, readArrowBytes } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
+import { concatMap, lastValueFrom } from 'rxjs';
+import { countLayer } from './count-pass.ts';
 import type { DissectedLayer, DissectedModel, LayerMatches } from './dissect-events.ts';
 import type { LayerPlace } from './dissection-steps.ts';
-import type { PassTask } from './forward-pass.ts';
+import { finishLayer, recountOverlaps } from './finish-layer.ts';
 import type { GroupContext } from './group-context.ts';
-import { LayerMaps } from './layer-maps.ts';
-import { countOverlaps, streamOverlaps } from './layer-overlaps.ts';
-import { readThresholds, selectThresholds, streamThresholds, type LayerThresholds } from './layer-thresholds.ts';
+import type { LayerJob } from './layer-job.ts';
+import type { PlacedModel } from './model-facts.ts';
+import type { PassConsumer, PassTask } from './run-pass.ts';
 import { ShardLabels, type ShardImages } from './shard-labels.ts';
-
-/** A layer under one preset. */
-interface Job {
-  readonly maps: LayerMaps;
-  readonly preset: DissectionPreset;
-  readonly labels: ShardLabels;
-  thresholds: LayerThresholds | undefined;
-  matches: StoredMatches | undefined;
-}
+import { StoredLayer } from './stored-layer.ts';
 
 /** Matches of a layer with what else is needed to tell of it. */
 interface StoredMatches extends LayerMatches {
@@ -36,95 +29,65 @@ interface StoredMatches extends LayerMatches {
   overlaps: DissectionResult['overlaps'] | undefined;
 }
 
+/** A layer under one preset, and what came of it. */
+interface Job extends LayerJob {
+  matches: StoredMatches | undefined;
+}
+
 /** A layer with the presets it is dissected under. */
 interface Layer {
-  readonly place: LayerPlace;
-  readonly maps: LayerMaps;
+  readonly model: StudyModel;
+  readonly layer: StoredLayer;
   readonly main: Job;
   readonly diff: Job | undefined;
-  readonly wantsTop: boolean;
+  readonly wantsStrongest: boolean;
+}
+
+/** What a dissection of models tells. */
+export interface GroupListener {
+  /** Is told once the labels are stored, under the study's preset, and waited for. @default nobody is told */
+  readonly onLabels?: ((labels: ShardLabels) => Promise<void>) | undefined;
+  /** Is told of each model that is done, and waited for. */
+  readonly onModel: (model: DissectedModel) => Promise<void>;
 }
 
 /** Dissects models that share decoded images: runs what is not stored, and tells of each model when it is done. */
 export async function dissectGroup(
   context: GroupContext,
-  models: readonly { readonly model: StudyModel; readonly places: readonly LayerPlace[] }[],
-  onModel: (model: DissectedModel) => Promise<void>,
+  models: readonly PlacedModel[],
+  { onLabels, onModel }: GroupListener,
 ): Promise<void> {
   const [first] = models;
   if (first === undefined) return;
+  const { study, describe, keeps, pass } = context;
   const labels = new LabelKinds(context, first.model);
-  const layers: (Layer & { readonly model: StudyModel })[] = [];
+  const layers: Layer[] = [];
   for (const { model, places } of models)
-    for (const place of places) layers.push({ model, ...(await openLayer(context, place, labels)) });
+    for (const place of places) layers.push(await openLayer(context, model, place, labels));
   try {
-    await dissectLayers(
-      context,
-      models.map(({ model }) => model),
-      layers,
-      labels,
-      onModel,
-    );
+    await countMissing(context, layers, labels);
+    // The models are not needed any more, unless maps turn out not to suffice: their memory is.
+    if (keeps) pass.models.closeBeside();
+    const images = await readImages(context, labels.of(study.matching));
+    await onLabels?.(labels.of(study.matching));
+    const shards = describe.shards.filter((shard) => countOf(images, shard) > 0);
+    for (const { model } of models) {
+      const own = layers.filter((each) => each.model === model);
+      for (const job of own.flatMap(jobsOf))
+        job.matches ??= await lastValueFrom(
+          finishLayer(context, job, shards).pipe(concatMap((result) => storeMatches(context, job, result))),
+        );
+      await tell(context, model, own, images, onModel);
+    }
   } catch (error) {
     // What is written beside the work must not go on once the store is given free.
     await Promise.allSettled([
       context.shards.settled(),
       context.steps.settled(),
-      ...layers.map(({ maps }) => maps.settled()),
+      ...layers.map(({ layer }) => layer.settled()),
     ]);
     throw error;
   }
-}
-
-async function dissectLayers(
-  context: GroupContext,
-  models: readonly StudyModel[],
-  layers: readonly (Layer & { readonly model: StudyModel })[],
-  labels: LabelKinds,
-  onModel: (model: DissectedModel) => Promise<void>,
-): Promise<void> {
-  const { study, describe } = context;
-  const jobs = layers.flatMap(jobsOf);
-  await countMissing(context, layers, jobs, labels);
-  // The models are not needed any more, unless maps turn out not to suffice: their memory is.
-  if (!streams(context)) context.pass.closeBeside();
-  const images = await readImages(context, labels.of(study.matching));
-  await context.onLabels?.(labels.of(study.matching));
-  const shards = describe.shards.filter((shard) => countOf(images, shard) > 0);
-  const open = jobs.filter(({ matches }) => matches === undefined);
-  for (const job of open) job.thresholds = await readThresholds(context, job);
-  if (!streams(context)) {
-    for (const model of models) {
-      for (const layer of layers.filter((each) => each.model === model))
-        for (const job of jobsOf(layer)) job.matches ??= await finishJob(context, job, shards);
-      await tell(
-        context,
-        model,
-        layers.filter((each) => each.model === model),
-        images,
-        onModel,
-      );
-    }
-    return;
-  }
-  const unsettled = open.filter(({ thresholds }) => thresholds === undefined);
-  if (unsettled.length > 0) await streamThresholds(context, unsettled, shards);
-  for (const job of unsettled) job.thresholds = await readThresholds(context, job);
-  if (open.length > 0)
-    await streamOverlaps(
-      context,
-      open.map((job) => ({ ...job, thresholds: job.thresholds as LayerThresholds })),
-      shards,
-    );
-  for (const job of open) job.matches = await finishJob(context, job, shards);
-  for (const model of models)
-    await tell(
-      context,
-      model,
-      layers.filter((each) => each.model === model),
-      images,
-      onModel,
-    );
 }
 
 /** Labels under each way to treat pixels that nobody judged: one way for most studies. */
@@ -151,30 +114,29 @@ class LabelKinds {
   }
 }
 
-/** Whether maps are not kept, so that each step needs a pass of its own. */
-function streams({ study }: GroupContext): boolean {
-  return study.runtime.secondPass || study.runtime.sketch !== undefined;
-}
-
-async function openLayer(context: GroupContext, place: LayerPlace, labels: LabelKinds): Promise<Layer> {
+async function openLayer(
+  context: GroupContext,
+  model: StudyModel,
+  place: LayerPlace,
+  labels: LabelKinds,
+): Promise<Layer> {
   const { study, steps, describe } = context;
   const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
-  const maps = new LayerMaps(context, place, presets);
+  const layer = new StoredLayer(context, place, presets);
   const open = async (preset: DissectionPreset): Promise<Job> => ({
-    maps,
+    layer,
     preset,
     labels: labels.of(preset),
-    thresholds: undefined,
-    matches: await readMatches(context, maps, preset),
+    matches: await readMatches(context, layer, preset),
   });
-  const wantsTop =
+  const wantsStrongest =
     study.gallery.units > 0 && (await steps.read(describe.gallery(place, study.matching), 'gallery')) === undefined;
   return {
-    place,
-    maps,
+    model,
+    layer,
     main: await open(study.matching),
     diff: study.diff === undefined ? undefined : await open(study.diff.matching),
-    wantsTop,
+    wantsStrongest,
   };
 }
 
@@ -182,71 +144,66 @@ function jobsOf({ main, diff }: Layer): Job[] {
   return diff === undefined ? [main] : [main, diff];
 }
 
-/** Runs the shards of which counts, top images or labels are missing, in one pass over their images. */
-async function countMissing(
-  context: GroupContext,
-  layers: readonly Layer[],
-  jobs: readonly Job[],
-  labels: LabelKinds,
-): Promise<void> {
-  const { describe, steps, study, pass } = context;
-  const tasks: (PassTask & { readonly labels: readonly ShardLabels[] })[] = [];
-  const settled = new Map<Job, boolean>();
-  for (const job of jobs)
-    settled.set(job, job.matches !== undefined || (await steps.has(describe.thresholds(job.maps.place, job.preset))));
-  for (const shard of describe.shards) {
-    const wantedLabels: ShardLabels[] = [];
-    for (const kind of labels.all) if (!(await kind.has(shard))) wantedLabels.push(kind);
-    // Where all images of a shard are bad, there is nothing to count.
-    const empty = wantedLabels.length === 0 && (await labels.of(study.matching).readImages(shard)).images.length === 0;
-    const places: LayerPlace[] = [];
-    for (const layer of empty ? [] : layers) {
-      const wantsCounts = await needsCounts(context, jobsOf(layer), settled, shard);
-      if ((wantsCounts && !(await layer.maps.has(shard))) || (layer.wantsTop && !(await layer.maps.hasTop(shard))))
-        places.push(layer.place);
-    }
-    if (places.length > 0 || wantedLabels.length > 0)
-      tasks.push({ shard, places, labels: wantedLabels, wantsLabels: wantedLabels.length > 0 });
-  }
+/** Runs the shards of which counts, strongest images or labels are missing, in one pass over their images. */
+async function countMissing(context: GroupContext, layers: readonly Layer[], labels: LabelKinds): Promise<void> {
+  const { pass, shards, keeps, threads } = context;
+  const { tasks, wantedLabels } = await planPass(context, layers, labels);
   if (tasks.length === 0) return;
   // Threads that are needed after the pass start beside it.
-  if (!streams(context) && tasks.some(({ places }) => places.length > 0)) context.threads();
-  const byPlace = new Map(layers.map((layer) => [layer.place, layer.maps]));
-  for (const [place, maps] of byPlace)
-    if (tasks.some(({ places }) => places.includes(place)))
-      await maps.begin(
-        describe.shards.filter((shard) => !tasks.some((task) => task.shard === shard && task.places.includes(place))),
-      );
-  const labelsOf = (task: PassTask) => tasks.find(({ shard }) => shard === task.shard)?.labels ?? [];
-  const tellOf = context.shards.begin(tasks.length);
-  let ending: Promise<void> | undefined;
-  await pass.run(tasks, {
-    beginShard: (task) => {
-      for (const kind of labelsOf(task)) kind.begin(task.shard);
-      for (const place of task.places) byPlace.get(place)?.beginShard(task.shard);
-    },
-    labels: (task, image, planes, isTurned) => {
-      for (const kind of labelsOf(task)) kind.add(image, planes, isTurned);
-    },
-    activations: (_, place, shape, images) => {
-      byPlace.get(place)?.add(shape, images);
-    },
-    endShard: (task, skipped, times) => {
-      // What was counted is taken before the next image comes; what is taken is then stored one by one.
-      const counted = task.places.flatMap((place) => byPlace.get(place) ?? []);
-      const kinds = labelsOf(task);
-      const ended = Promise.all([
-        ...kinds.map((kind) => kind.end(task.shard, skipped, times.labels / kinds.length)),
-        ...counted.map((maps) => maps.end(task.shard, times.places.get(maps.place) ?? 0)),
-      ]).then(() => undefined);
-      tellOf(task, skipped.length, [ended, ...counted.map((maps) => maps.settled())]);
-      ended.catch(() => undefined);
-      // The pass waits for the shard before: the last one is stored while the work goes on.
-      const before = ending;
-      ending = ended;
-      return before;
-    },
+  if (keeps && tasks.some(({ places }) => places.length > 0)) threads();
+  const consumers: PassConsumer[] = labels.all.map((kind) => kind.consumer(wantedLabels.get(kind) ?? new Set()));
+  const counted: StoredLayer[] = [];
+  for (const { layer } of layers) {
+    const own = tasks.filter(({ places }) => places.includes(layer.place)).map(({ shard }) => shard);
+    if (own.length === 0) continue;
+    consumers.push(await countLayer(layer, own));
+    counted.push(layer);
+  }
+  const tellOf = shards.begin(tasks.length);
+  await pass.run(tasks, consumers, (task, skipped, stored) => {
+    const maps = counted
+      .filter(({ place }) => task.places.includes(place))
+      .map((layer) => stored.then(() => layer.settled()));
+    tellOf(task, skipped, [stored, ...maps]);
   });
+}
+
+/** Finds the shards that have to be run, the layers that are wanted of each, and the labels. */
+async function planPass(
+  context: GroupContext,
+  layers: readonly Layer[],
+  labels: LabelKinds,
+): Promise<{
+  readonly tasks: readonly PassTask[];
+  readonly wantedLabels: ReadonlyMap<ShardLabels, ReadonlySet<ImageShard>>;
+}> {
+  const { describe, steps, study } = context;
+  const tasks: PassTask[] = [];
+  const wantedLabels = new Map(labels.all.map((kind) => [kind, new Set<ImageShard>()]));
+  const settled = new Map<Job, boolean>();
+  for (const job of layers.flatMap(jobsOf))
+    settled.set(job, job.matches !== undefined || (await steps.has(describe.thresholds(job.layer.place, job.preset))));
+  for (const shard of describe.shards) {
+    let isLabelled = true;
+    for (const kind of labels.all) {
+      if (await kind.has(shard)) continue;
+      wantedLabels.get(kind)?.add(shard);
+      isLabelled = false;
+    }
+    // Where all images of a shard are bad, there is nothing to count.
+    const isEmpty = isLabelled && (await labels.of(study.matching).readImages(shard)).images.length === 0;
+    const places: LayerPlace[] = [];
+    for (const each of isEmpty ? [] : layers) {
+      const wantsCounts = await needsCounts(context, jobsOf(each), settled, shard);
+      if (
+        (wantsCounts && !(await each.layer.has(shard))) ||
+        (each.wantsStrongest && !(await each.layer.hasStrongest(shard)))
+      )
+        places.push(each.layer.place);
+    }
+    if (places.length > 0 || !isLabelled) tasks.push({ shard, places });
+  }
+  return { tasks, wantedLabels };
 }
 
 /** Whether the maps or counts of a shard are needed by any of a layer's jobs. */
@@ -259,7 +216,7 @@ async function needsCounts(
   if (study.runtime.sketch !== undefined) return false;
   for (const job of jobs) {
     if (job.matches !== undefined) continue;
-    if (settled.get(job) !== true || !(await steps.has(describe.overlaps(shard, job.maps.place, job.preset))))
+    if (settled.get(job) !== true || !(await steps.has(describe.overlaps(shard, job.layer.place, job.preset))))
       return true;
   }
   return false;
@@ -311,53 +268,33 @@ function countOf(images: ReadonlyMap<ImageShard, ShardImages>, shard: ImageShard
   return images.get(shard)?.images.length ?? 0;
 }
 
-/** Goes from the counts of a layer to its matches, and stores them. */
-async function finishJob(context: GroupContext, job: Job, shards: readonly ImageShard[]): Promise<StoredMatches> {
-  const { maps, preset, labels } = job;
-  const thresholds =
-    job.thresholds ?? (await readThresholds(context, job)) ?? (await selectThresholds(context, job, shards));
-  job.thresholds = thresholds;
-  const overlaps = await countOverlaps(context, { maps, preset, labels, thresholds }, shards);
-  return storeMatches(context, job, thresholds, overlaps);
-}
-
+/** Stores the matches of a layer. */
 async function storeMatches(
-  { steps, describe, concepts }: GroupContext,
-  { maps, preset }: Job,
-  thresholds: LayerThresholds,
-  overlaps: OverlapState,
+  { steps, describe }: GroupContext,
+  { layer, preset }: Job,
+  result: DissectionResult,
 ): Promise<StoredMatches> {
   const begun = performance.now();
-  const { shape } = thresholds;
-  const step = describe.matches(maps.place, preset);
-  const result = dissectionResult(shape, preset, concepts, thresholds, overlaps);
-  const { summary, images } = result;
+  const step = describe.matches(layer.place, preset);
+  const { summary, images, matches, thresholds, overlaps, shape } = result;
   await steps.writeBeside(
     step,
     {
-      matches: arrowFileBytes(unitMatchSchema, [result.matches]),
-      thresholds: arrowFileBytes(unitThresholdSchema, [result.thresholds]),
+      matches: arrowFileBytes(unitMatchSchema, [matches]),
+      thresholds: arrowFileBytes(unitThresholdSchema, [thresholds]),
       summary: jsonPart({ summary, images, shape }),
     },
     performance.now() - begun,
   );
-  return {
-    matches: result.matches,
-    thresholds: result.thresholds,
-    overlaps: result.overlaps,
-    summary,
-    images,
-    shape,
-    key: stepKey(step),
-  };
+  return { matches, thresholds, overlaps, summary, images, shape, key: stepKey(step) };
 }
 
 async function readMatches(
   { steps, describe }: GroupContext,
-  maps: LayerMaps,
+  layer: StoredLayer,
   preset: DissectionPreset,
 ): Promise<StoredMatches | undefined> {
-  const step = describe.matches(maps.place, preset);
+  const step = describe.matches(layer.place, preset);
   if (!(await steps.has(step))) return undefined;
   const [matches, thresholds, summary] = [
     await steps.read(step, 'matches'),
@@ -368,7 +305,7 @@ async function readMatches(
   const record = readJsonPart(summary) as Pick<StoredMatches, 'summary' | 'images' | 'shape'>;
   return {
     ...record,
-    shape: maps.shapeHere(record.shape),
+    shape: layer.shapeHere(record.shape),
     matches: readArrowBytes(matches, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch,
     thresholds: readArrowBytes(thresholds, 'thresholds of a stored step').batches[0] as unknown as UnitThresholdBatch,
     overlaps: undefined,
@@ -384,7 +321,7 @@ async function tell(
   images: ReadonlyMap<ImageShard, ShardImages>,
   onModel: (model: DissectedModel) => Promise<void>,
 ): Promise<void> {
-  for (const { maps } of layers) await maps.settled();
+  for (const { layer } of layers) await layer.settled();
   await context.shards.settled();
   // Only then all is stored, or it is known what went wrong.
   await context.steps.settled();
@@ -399,33 +336,31 @@ async function tell(
     images: entries,
   });
   for (const layer of layers) {
-    layer.maps.release();
+    layer.layer.release();
     for (const job of jobsOf(layer)) if (job.matches !== undefined) job.matches.overlaps = undefined;
   }
 }
 
 function dissectedLayer(
   context: GroupContext,
-  { place, maps, main, diff }: Layer,
+  { layer, main, diff }: Layer,
   images: ReadonlyMap<ImageShard, ShardImages>,
 ): DissectedLayer {
   const { shape, ...matches } = main.matches as StoredMatches;
   const shards = context.describe.shards.filter((shard) => countOf(images, shard) > 0);
   const again = async () => {
-    const thresholds =
-      main.thresholds ?? (await readThresholds(context, main)) ?? (await selectThresholds(context, main, shards));
-    const state = await countOverlaps(context, { ...main, thresholds }, shards);
-    await context.pass.close();
-    return dissectionResult(shape, main.preset, context.concepts, thresholds, state).overlaps;
+    const overlaps = await lastValueFrom(recountOverlaps(context, main, shards));
+    await context.pass.models.close();
+    return overlaps;
   };
   return {
     ...matches,
     layer: shape.layer,
     mapHeight: shape.mapHeight,
     mapWidth: shape.mapWidth,
-    place,
+    place: layer.place,
     overlaps: () => (main.matches?.overlaps === undefined ? again() : Promise.resolve(main.matches.overlaps)),
-    top: () => maps.top((shard) => countOf(images, shard)),
+    top: () => layer.strongest((shard) => countOf(images, shard)),
     diff: diff?.matches,
   };
 }

@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
+import { groupModels } from '@intermodel/activation-streaming';
 import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
+import type { DissectionStages } from './dissection-stages.ts';
+import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import { Observable } from 'rxjs';
 import { checkDisk, type FreeBytes, type KeptLayer } from './check-disk.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';
 import { DissectionSteps } from './dissection-steps.ts';
-import { ForwardPass } from './forward-pass.ts';
-import { groupModels } from './group-models.ts';
+import { ForwardPass } from './run-pass.ts';
 import { openImageSource, type ImageSource } from '../images/image-source.ts';
 import { checkFiles, cutShards, hashShards } from '@intermodel/data-loading';
-import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
-import type { Study } from '@intermodel/studies';
 import { probeOptions } from '../list-model-layers.ts';
 import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';
@@ -30,6 +31,8 @@ export interface DissectStudyOptions {
    * the machine, at most 4
    */
   readonly concurrency?: number;
+  /** Stages that take the place of those of network dissection; their identities enter the keys of stored steps. */
+  readonly stages?: Partial<DissectionStages>;
   /** Stops the dissection; models that are done by then have been emitted. */
   readonly signal?: AbortSignal;
 }
@@ -78,7 +81,7 @@ export interface DissectionContext {
  */
 export function dissectStudy(
   given: Study,
-  { store = memoryStore(), source, concurrency, signal }: DissectStudyOptions = {},
+  { store = memoryStore(), source, concurrency, stages, signal }: DissectStudyOptions = {},
 ): Observable<DissectionEvent> {
   return stoppableObservable(signal, async (stop, onEvent) => {
     const study = await withModelSizes(given);
@@ -111,7 +114,7 @@ export function dissectStudy(
         onEvent,
         steps,
         hashes,
-        describe: await describeDissection(study, opened, hashes, stop),
+        describe: await describeDissection(study, opened, hashes, { stages, signal: stop }),
       },
       onModel: (model) => {
         onEvent(model);
@@ -159,12 +162,16 @@ export async function describeDissection(
   study: Study,
   { images, vocabulary }: Pick<ImageSource, 'images' | 'vocabulary'>,
   hashes: FileHashes,
-  signal?: AbortSignal,
+  {
+    stages,
+    signal,
+  }: { readonly stages?: Partial<DissectionStages> | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<DissectionSteps> {
   return new DissectionSteps(
     study,
     vocabulary,
     await hashShards(cutShards(images, study.runtime.imagesPerShard), hashes, signal),
+    stages,
   );
 }
 
@@ -185,8 +192,10 @@ export async function dissect(options: DissectionContext): Promise<void> {
     onLabels,
     onModel,
   } = options;
+  const { secondPass, sketch } = study.runtime;
+  const keeps = !secondPass && sketch === undefined;
   const threads = openThreads(concurrency);
-  const diskFolder = study.runtime.secondPass || study.runtime.sketch !== undefined ? undefined : storeFolder;
+  const diskFolder = keeps ? storeFolder : undefined;
   try {
     const groups = groupModels(study.models).map((models) => placed.filter(({ model }) => models.includes(model)));
     // What a single group keeps is known as soon as its models are open.
@@ -195,42 +204,28 @@ export async function dissect(options: DissectionContext): Promise<void> {
     for (const [index, group] of groups.entries()) {
       const [first] = group;
       if (first === undefined) continue;
-      const beforePass: ConstructorParameters<typeof ForwardPass>[0]['beforePass'] =
-        diskFolder === undefined
-          ? undefined
-          : (layers) => {
-              checkDisk(diskFolder, layers, freeBytes);
-            };
       const pass = new ForwardPass({
         load: source.load(first.model.geometry),
-        runtime: study.runtime,
-        signal,
-        onEvent,
-        beforePass,
+        ...{ runtime: study.runtime, signal, onEvent },
+        beforePass: (layers) => {
+          if (diskFolder !== undefined) checkDisk(diskFolder, layers, freeBytes);
+        },
         checkFiles: (files) => checkFiles(files, hashes, signal),
       });
+      const vocabularyFile = study.data.labelNames ?? study.data.root ?? study.data.images;
       const context = {
-        study,
-        steps,
-        describe,
-        pass,
-        threads: threads.open,
-        signal,
-        onEvent,
+        ...{ study, steps, describe, pass, keeps, signal, onEvent, threads: threads.open },
+        stages: describe.stages,
         shards: new ShardReports(onEvent),
-        onLabels: index === 0 ? onLabels : undefined,
-        concepts: indexConcepts(
-          source.vocabulary.concepts,
-          study.data.labelNames ?? study.data.root ?? study.data.images,
-        ),
+        concepts: indexConcepts(source.vocabulary.concepts, vocabularyFile),
         ignore: source.vocabulary.ignore ?? 0,
         kept: new KeptShards(study.runtime.keptMapsBytes),
       };
       try {
-        await dissectGroup(context, group, onModel);
-        await pass.close();
+        await dissectGroup(context, group, { onLabels: index === 0 ? onLabels : undefined, onModel });
+        await pass.models.close();
       } catch (error) {
-        await pass.stop();
+        await pass.models.stop();
         throw error;
       }
     }

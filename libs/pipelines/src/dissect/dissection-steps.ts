@@ -1,20 +1,21 @@
 import type { DissectionPreset } from '@intermodel/concept-matching';
 import { decodeImageDefaults, type LabelVocabulary, type ImageShard } from '@intermodel/data-loading';
-import { hashJson, libraryVersion, type StepDescription, stepKey } from '@intermodel/steps';
+import { hashJson, libraryVersion, stepKey, type StepDescription } from '@intermodel/steps';
 import type { Study, StudyModel, StudyTokens } from '@intermodel/studies';
+import { dissectionStages, type DissectionStages } from './dissection-stages.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = {
   images: 1,
-  labels: 3,
+  labels: 4,
   description: 1,
-  maps: 2,
-  histogram: 2,
-  top: 2,
-  thresholds: 1,
-  overlaps: 1,
+  maps: 3,
+  histogram: 3,
+  top: 3,
+  thresholds: 2,
+  overlaps: 2,
   matches: 1,
-  gallery: 2,
+  gallery: 3,
 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
@@ -54,6 +55,8 @@ export interface LayerPlace {
 
 /** Describes the steps of a study's dissection; equal descriptions share a result. */
 export class DissectionSteps {
+  /** Stages from counts to matches. */
+  readonly stages: DissectionStages;
   /** Images of the study, cut up. */
   readonly shards: readonly ImageShard[];
   readonly #study: Study;
@@ -61,7 +64,13 @@ export class DissectionSteps {
   readonly #concepts: string;
   readonly #keys = new Map<string, string>();
 
-  constructor(study: Study, vocabulary: LabelVocabulary, shards: readonly ImageShard[]) {
+  constructor(
+    study: Study,
+    vocabulary: LabelVocabulary,
+    shards: readonly ImageShard[],
+    stages: Partial<DissectionStages> = {},
+  ) {
+    this.stages = { ...dissectionStages, ...stages };
     this.shards = shards;
     this.#study = study;
     this.#vocabulary = hashPlain(vocabulary);
@@ -107,29 +116,29 @@ export class DissectionSteps {
     return this.#ofShard('maps', shard, place, {});
   }
 
-  /** Counts of the first round of the thresholds: part `state`, exact above the bounds that it names. */
+  /** Counts of the first round of the thresholds: part `counts`, exact above the bounds that it names. */
   histogram(shard: ImageShard, place: LayerPlace, preset: DissectionPreset): StepDescription {
     return this.#ofShard('histogram', shard, place, { selection: this.#selection(preset) });
   }
 
-  /** Images of a shard that drive each unit most: part `state`. */
+  /** Images of a shard that drive each unit most: part `strongest`. */
   top(shard: ImageShard, place: LayerPlace): StepDescription {
     const { images, pool } = this.#study.gallery;
     return this.#ofShard('top', shard, place, { images, pool });
   }
 
-  /** Thresholds of a layer over all shards: parts `thresholds` and `shape`. */
+  /** Thresholds of a layer over all shards: part `thresholds`. */
   thresholds(place: LayerPlace, preset: DissectionPreset): StepDescription {
     const { sketch = null } = this.#study.runtime;
     return this.#step(
       'thresholds',
       subjectOf(place),
       { shards: this.#keysOf('histograms', place, preset, (shard) => this.histogram(shard, place, preset)) },
-      { sketch },
+      { sketch, ...this.#stage('thresholds') },
     );
   }
 
-  /** Overlaps of a shard: part `state`. */
+  /** Overlaps of a shard: part `counts`. */
   overlaps(shard: ImageShard, place: LayerPlace, preset: DissectionPreset): StepDescription {
     const inputs = {
       maps: stepKey(this.maps(shard, place)),
@@ -138,6 +147,7 @@ export class DissectionSteps {
       concepts: this.#concepts,
     };
     return this.#step('overlaps', `${subjectOf(place)} from ${shard.name}`, inputs, {
+      ...this.#stage('overlaps'),
       scope: preset.areaScope,
       compare: preset.compare,
       ignoredPixels: preset.ignoredPixels,
@@ -150,7 +160,7 @@ export class DissectionSteps {
       'matches',
       subjectOf(place),
       { overlaps: this.#keysOf('overlaps', place, preset, (shard) => this.overlaps(shard, place, preset)) },
-      { model: place.model.name, preset },
+      { model: place.model.name, preset, ...this.#stage('matches') },
     );
   }
 
@@ -203,6 +213,12 @@ export class DissectionSteps {
     const { skipBad, maxPixels, background, exif } = this.#study.data;
     // What was made before images could be read otherwise than upright stays good.
     return { skipBad, maxPixels, background, ...(exif === decodeImageDefaults.exif ? {} : { exif }) };
+  }
+
+  /** What tells a stage of one's own from that of network dissection, whose code version stands for it. */
+  #stage(name: keyof DissectionStages): { readonly stage?: string } {
+    const { identity } = this.stages[name];
+    return identity === '' ? {} : { stage: identity };
   }
 
   /** One hash for the keys of a step in all shards, found once. */

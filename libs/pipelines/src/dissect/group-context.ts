@@ -2,10 +2,10 @@ import type { ConceptIndex, UnitThreads } from '@intermodel/concept-matching';
 import type { StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import type { DissectionEvent } from './dissect-events.ts';
+import type { DissectionStages } from './dissection-stages.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
-import type { ForwardPass } from './forward-pass.ts';
 import type { KeptShards } from './kept-shards.ts';
-import type { ShardLabels } from './shard-labels.ts';
+import type { ForwardPass } from './run-pass.ts';
 import type { ShardReports } from './shard-reports.ts';
 
 /** What the dissection of models that share decoded images works with. */
@@ -20,6 +20,10 @@ export interface GroupContext {
   readonly concepts: ConceptIndex;
   /** Number of pixels that nobody judged; 0: none. */
   readonly ignore: number;
+  /** Stages from counts to matches. */
+  readonly stages: DissectionStages;
+  /** Whether maps are kept for the stages after the pass; else each of these runs the models again. */
+  readonly keeps: boolean;
   /** Runs the models. */
   readonly pass: ForwardPass;
   /** Threads that go from counts and maps to thresholds and overlaps; they start when they are first asked for. */
@@ -30,8 +34,6 @@ export interface GroupContext {
   readonly shards: ShardReports;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
-  /** Is told once the labels are stored, under the study's preset; undefined: nobody asks. */
-  readonly onLabels: ((labels: ShardLabels) => Promise<void>) | undefined;
   /** Is told of progress and warnings. */
   readonly onEvent: (event: DissectionEvent) => void;
 }

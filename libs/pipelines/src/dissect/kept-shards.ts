@@ -1,9 +1,9 @@
-import type { KeptShard } from '@intermodel/concept-matching';
+import { keptBytes, type KeptMaps } from '@intermodel/concept-matching';
 import { sharedMemory } from '@intermodel/numerics';
 
 /** Shards of kept maps in memory, as long as there is room; the others are read from the store when they are wanted. */
 export class KeptShards {
-  readonly #shards = new Map<string, { readonly shard: KeptShard; readonly bytes: number }>();
+  readonly #shards = new Map<string, { readonly kept: KeptMaps; readonly bytes: number }>();
   readonly #memoryBytes: number;
   #bytes = 0;
 
@@ -13,8 +13,8 @@ export class KeptShards {
   }
 
   /** The shard under a key, if it is held. */
-  get(key: string): KeptShard | undefined {
-    return this.#shards.get(key)?.shard;
+  get(key: string): KeptMaps | undefined {
+    return this.#shards.get(key)?.kept;
   }
 
   /** Memory for the maps of a shard: such as threads can share where there is room to hold it. */
@@ -23,11 +23,11 @@ export class KeptShards {
   }
 
   /** Holds a shard if there is room. */
-  set(key: string, shard: KeptShard): void {
+  set(key: string, kept: KeptMaps): void {
     this.delete(key);
-    const bytes = keptBytes(shard);
+    const bytes = keptBytes(kept);
     if (this.#bytes + bytes > this.#memoryBytes) return;
-    this.#shards.set(key, { shard, bytes });
+    this.#shards.set(key, { kept, bytes });
     this.#bytes += bytes;
   }
 
@@ -36,12 +36,4 @@ export class KeptShards {
     this.#bytes -= this.#shards.get(key)?.bytes ?? 0;
     this.#shards.delete(key);
   }
-}
-
-/** Bytes of the maps of a shard. */
-function keptBytes({ images }: KeptShard): number {
-  return images.reduce(
-    (sum, { units, maxima, maps }) => sum + units.byteLength + maxima.byteLength + maps.byteLength,
-    0,
-  );
 }

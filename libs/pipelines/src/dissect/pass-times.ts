@@ -1,34 +1,14 @@
-/** How long what comes out of a shard's pass took; all together add up to the time of the pass. */
-export interface PassTimes<Place> {
-  /** Milliseconds of the labels; 0 where none were taken. */
-  readonly labels: number;
-  /** Milliseconds of each layer. */
-  readonly places: ReadonlyMap<Place, number>;
-}
-
-/** What was measured of a shard, in milliseconds of work that may have gone on at the same time. */
-export interface PassCosts<Place> {
-  /** Decoding of images and labels. */
-  readonly loading: number;
-  /** Counting of labels; undefined where none were taken. */
-  readonly labels: number | undefined;
-  /** Running and counting, by layer. */
-  readonly places: ReadonlyMap<Place, number>;
-}
-
-/** Shares the time of a pass out by what was measured: decoding serves all alike, and work went on side by side. */
-export function sharePassTime<Place>(
-  { loading, labels, places }: PassCosts<Place>,
-  milliseconds: number,
-): PassTimes<Place> {
-  const takers = places.size + (labels === undefined ? 0 : 1);
-  const total = loading + (labels ?? 0) + [...places.values()].reduce((sum, cost) => sum + cost, 0);
-  const share = (cost: number) =>
-    total === 0 ? milliseconds / takers : ((cost + loading / takers) / total) * milliseconds;
-  return {
-    labels: labels === undefined ? 0 : share(labels),
-    places: new Map([...places].map(([place, cost]) => [place, share(cost)])),
-  };
+/**
+ * Shares the time of a shard's pass out among those that took its batches, by what each cost; decoding serves all alike,
+ * and work went on side by side.
+ *
+ * @param loading milliseconds of decoding
+ * @param costs milliseconds of running and counting, of each taker
+ * @param milliseconds of the pass, which the shares add up to
+ */
+export function sharePassTime(loading: number, costs: readonly number[], milliseconds: number): number[] {
+  const total = loading + costs.reduce((sum, cost) => sum + cost, 0);
+  return costs.map((cost) => (total === 0 ? 1 / costs.length : (cost + loading / costs.length) / total) * milliseconds);
 }
 
 /**

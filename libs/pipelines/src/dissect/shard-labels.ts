@@ -1,10 +1,19 @@
-import { packLabels, unpackLabels, type DissectionPreset, type LabelledShard } from '@intermodel/concept-matching';
-import { combinePlanes, type LoadedImages, type ImageShard } from '@intermodel/data-loading';
+import {
+  blankNumber,
+  labelPlanesBatch,
+  packLabelPlanes,
+  unpackLabelPlanes,
+  type DissectionPreset,
+} from '@intermodel/concept-matching';
+import { combinePlanes, labelledImageRows, type LoadedImages, type ImageShard } from '@intermodel/data-loading';
 import type { CombinedLabels } from '@intermodel/numerics';
+import type { LabelPlanesBatch } from '@intermodel/schemas';
 import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
 import { MachineError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
+import { concatMap, map, reduce } from 'rxjs';
 import type { GroupContext } from './group-context.ts';
+import type { PassConsumer, StoreShard } from './run-pass.ts';
 
 /** Images of a shard that were counted, and those that were passed over. */
 export interface ShardImages {
@@ -25,10 +34,6 @@ export class ShardLabels {
   readonly #context: GroupContext;
   readonly #model: StudyModel;
   readonly #preset: DissectionPreset;
-  #names: string[] = [];
-  #labels: CombinedLabels[] = [];
-  #turned: string[] = [];
-  #planes = 0;
 
   /**
    * @param context store and passes of the group
@@ -47,36 +52,26 @@ export class ShardLabels {
     return this.#context.steps.has(this.#step(shard));
   }
 
-  /** Begins a shard: tells that its labels are made. */
-  begin(shard: ImageShard): void {
-    this.#context.steps.begin(this.#step(shard));
-  }
-
-  /** Takes the label planes of the next image of the shard under way, and whether EXIF calls to turn it. */
-  add(image: string, planes: Uint16Array, isTurned: boolean): void {
-    if (isTurned) this.#turned.push(image);
-    this.#names.push(image);
-    this.#labels.push(
-      combinePlanes(planes, this.pixels, this.#preset.ignoredPixels === 'unlabelled' ? this.#context.ignore : 0),
-    );
-    this.#planes += planes.length / this.pixels;
-  }
-
-  /** Ends a shard, and stores its labels, which took so many milliseconds of the pass. */
-  async end(shard: ImageShard, skipped: LoadedImages['skipped'], milliseconds: number): Promise<void> {
-    const [images, labels, turned, planes] = [this.#names, this.#labels, this.#turned, this.#planes];
-    [this.#names, this.#labels, this.#turned, this.#planes] = [[], [], [], 0];
-    const record: ShardImages = {
-      images,
-      skipped: skipped.map(({ image, error }) => ({ image, message: error.message })),
-      turned,
-      planes,
+  /** Takes the labels of shards from a pass, and stores them. */
+  consumer(shards: ReadonlySet<ImageShard>): PassConsumer {
+    return {
+      place: undefined,
+      wants: ({ shard }) => shards.has(shard),
+      stage: concatMap(({ task: { shard }, batches }) => {
+        this.#context.steps.begin(this.#step(shard));
+        return batches.pipe(
+          reduce(
+            (labels, { loaded }) => labels.add(loaded),
+            new LabelsUnderWay(this.pixels, blankNumber(this.#preset, this.#context.ignore)),
+          ),
+          map(
+            (labels): StoreShard =>
+              (milliseconds) =>
+                this.#store(shard, labels, milliseconds),
+          ),
+        );
+      }),
     };
-    await this.#context.steps.write(
-      this.#step(shard),
-      { labels: packLabels({ images, labels }), images: jsonPart(record) },
-      milliseconds,
-    );
   }
 
   /** Key under which the labels of a shard are stored. */
@@ -85,8 +80,8 @@ export class ShardLabels {
   }
 
   /** Labels of a shard. */
-  async read(shard: ImageShard): Promise<LabelledShard> {
-    return unpackLabels(await this.#readPart(shard, 'labels'));
+  async read(shard: ImageShard): Promise<LabelPlanesBatch> {
+    return unpackLabelPlanes(await this.#readPart(shard, 'labels'));
   }
 
   /** Images of a shard. */
@@ -94,17 +89,23 @@ export class ShardLabels {
     return readJsonPart(await this.#readPart(shard, 'images')) as ShardImages;
   }
 
+  async #store(shard: ImageShard, labels: LabelsUnderWay, milliseconds: number): Promise<void> {
+    const { images, skipped, turned, planes } = labels;
+    const table = labelPlanesBatch(this.#model.geometry, images, labels.labels);
+    const record: ShardImages = { images, skipped, turned, planes };
+    await this.#context.steps.write(
+      this.#step(shard),
+      { labels: packLabelPlanes(table), images: jsonPart(record) },
+      milliseconds,
+    );
+  }
+
   /** Reads a part; labels that are not stored any more are made again. */
   async #readPart(shard: ImageShard, part: 'labels' | 'images'): Promise<Uint8Array> {
     const { steps, pass } = this.#context;
     const stored = await steps.read(this.#step(shard), part);
     if (stored !== undefined) return stored;
-    await pass.run([{ shard, places: [], wantsLabels: true }], {
-      labels: (_, image, planes, isTurned) => {
-        this.add(image, planes, isTurned);
-      },
-      endShard: (_, skipped, times) => this.end(shard, skipped, times.labels),
-    });
+    await pass.run([{ shard, places: [] }], [this.consumer(new Set([shard]))]);
     const again = await steps.read(this.#step(shard), part);
     if (again !== undefined) return again;
     throw new MachineError('STORE_BROKEN', 'labels cannot be read back after they were written', {
@@ -115,5 +116,36 @@ export class ShardLabels {
 
   #step(shard: ImageShard) {
     return this.#context.describe.labels(shard, this.#model, this.#preset);
+  }
+}
+
+/** Labels of a shard as its images come. */
+class LabelsUnderWay implements ShardImages {
+  readonly images: string[] = [];
+  readonly labels: CombinedLabels[] = [];
+  readonly skipped: { readonly image: string; readonly message: string }[] = [];
+  readonly turned: string[] = [];
+  planes = 0;
+  readonly #pixels: number;
+  readonly #blank: number;
+
+  constructor(pixels: number, blank: number) {
+    this.#pixels = pixels;
+    this.#blank = blank;
+  }
+
+  add({ batch, skipped, turned }: LoadedImages): this {
+    this.turned.push(...turned);
+    for (const { image, error } of skipped) this.skipped.push({ image, message: error.message });
+    for (const { image, planes } of labelledImageRows(batch)) {
+      const whole = new Uint16Array(planes.length * this.#pixels);
+      planes.forEach((plane, index) => {
+        whole.set(plane, index * this.#pixels);
+      });
+      this.images.push(image);
+      this.labels.push(combinePlanes(whole, this.#pixels, this.#blank));
+      this.planes += planes.length;
+    }
+    return this;
   }
 }

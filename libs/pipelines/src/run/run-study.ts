@@ -51,6 +51,7 @@ import { probeOptions } from '../list-model-layers.ts';
 import { studyInputs } from './study-inputs.ts';
 import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
 import { studyTables } from './study-tables.ts';
+import type { DissectionStages } from '../dissect/dissection-stages.ts';
 import { describeTables, type TableSteps } from './table-steps.ts';
 import { unitGalleries } from './unit-galleries.ts';
 import { unitWarnings } from './unit-warnings.ts';
@@ -73,6 +74,8 @@ export interface RunStudyOptions extends ReportChoices {
    * the machine, at most 4
    */
   readonly concurrency?: number;
+  /** Stages that take the place of those of network dissection; their identities enter the keys of stored steps. */
+  readonly stages?: Partial<DissectionStages>;
   /** Stops the run; what was finished stays. */
   readonly signal?: AbortSignal;
   /** Command that makes the same folder again, for the record. @default 'runStudy' */
@@ -221,7 +224,7 @@ class StudyRunner {
       ...describe.images(),
       compute: () => ({ images: jsonPart(describe.shards.flatMap(({ contents }) => contents)) }),
     });
-    const watch = new UnitWatch(study.matching.minimumIou);
+    const watch = new UnitWatch(study.matching);
     const layers = this.#models.flatMap((model) => model.layers);
     await lastValueFrom(
       from(layers).pipe(
@@ -290,7 +293,10 @@ class StudyRunner {
         placed,
         source,
         inputs: await studyInputs(study, source, this.#store.hashes, this.#signal),
-        describe: await describeDissection(study, source, this.#store.hashes, this.#signal),
+        describe: await describeDissection(study, source, this.#store.hashes, {
+          stages: this.#options.stages,
+          signal: this.#signal,
+        }),
       };
     } catch (error) {
       this.#folder?.discard();

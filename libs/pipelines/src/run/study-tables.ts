@@ -97,7 +97,7 @@ function profileTables({ embedding, matching }: Study, matches: Observable<UnitM
             ? { gate: matching.minimumIou, inclusive }
             : { gate: embedding.gate, normalisation: embedding.normalisation, inclusive },
         )
-      : profileFor(embedding.frozen, inclusive);
+      : profileFor(embedding.frozen);
   return lastValueFrom(matches.pipe(profiled, concatSummaries));
 }
 
@@ -114,18 +114,28 @@ function concatSummaries(profiles: Observable<ConceptProfileBatch>): Observable<
 }
 
 /** Profiles that fit an earlier embedding. */
-function profileFor(frozen: string, inclusive: boolean): ReturnType<typeof profileModels> {
-  const { gate, normalisation, conceptsOfCategory } = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
+function profileFor(frozen: string): ReturnType<typeof profileModels> {
+  const {
+    gate,
+    inclusive = false,
+    normalisation,
+    conceptsOfCategory,
+  } = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
   return profileModels({ gate, inclusive, normalisation: checkNormalisation(normalisation), conceptsOfCategory });
 }
 
-async function embeddingTables({ embedding, seed }: Study, profiles: ConceptProfileBatch): Promise<EmbeddedTables> {
+async function embeddingTables(
+  { embedding, matching, seed }: Study,
+  profiles: ConceptProfileBatch,
+): Promise<EmbeddedTables> {
   if (embedding?.frozen === undefined) {
     const {
       profiles: _profiles,
       summaries: _summaries,
       ...tables
-    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
+    } = await lastValueFrom(
+      of(profiles).pipe(embedProfiles({ ...embedding, inclusive: matching.compareIou === '>=', seed })),
+    );
     return tables;
   }
   const { fit } = readEmbeddingFolder(embedding.frozen);

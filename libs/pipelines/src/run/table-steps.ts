@@ -53,20 +53,20 @@ export async function describeTables(
   const inclusive = matching.compareIou === '>=';
   const frozen = await read('embedding', frozenFit(study));
   const isFrozen = embedding?.frozen !== undefined;
-  // An earlier embedding brings its own gate and normalisation.
+  // An earlier embedding brings its own gate, comparison and normalisation.
   const gates =
     embedding === undefined
-      ? { gate: matching.minimumIou }
+      ? { inclusive, gate: matching.minimumIou }
       : isFrozen
         ? {}
-        : { gate: embedding.gate, normalisation: embedding.normalisation };
-  const profiles = describe('profiles', { matches: hashJson([...matches].sort()), ...frozen }, { inclusive, ...gates });
+        : { inclusive, gate: embedding.gate, normalisation: embedding.normalisation };
+  const profiles = describe('profiles', { matches: hashJson([...matches].sort()), ...frozen }, gates);
   if (embedding === undefined) return { profiles, embedding: undefined, relations: undefined, files };
   const { components, clusters, exclude, dropFirstConcept } = embedding;
   const embedded = describe(
     'embedding',
     { profiles: stepKey(profiles), ...frozen },
-    isFrozen ? {} : { components, clusters, exclude, dropFirstConcept, seed },
+    isFrozen ? {} : { components, clusters, exclude, dropFirstConcept, seed, ...(inclusive ? { inclusive } : {}) },
   );
   if (scores.length === 0) return { profiles, embedding: embedded, relations: undefined, files };
   let inputs: Record<string, string> = { embedding: stepKey(embedded), ...(await read('score columns', scoreColumns)) };

@@ -1,7 +1,9 @@
 import { makeThumbnail, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
+import { passesGate } from '@intermodel/concept-matching';
 import {
   outlineMask,
   packState,
+  passesLimit,
   planUpsampling,
   unpackState,
   upsampleMap,
@@ -13,6 +15,7 @@ import type { FileHashes, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import type { DissectedLayer, DissectedModel } from '../dissect/dissect-events.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
+import type { UnitGate } from '../warnings.ts';
 
 /**
  * Makes the galleries of dissected models as `study.gallery` asks for them: for the best units, each of another concept
@@ -57,7 +60,7 @@ async function galleryUnits(
   const { units, thumbnailPixels } = study.gallery;
   const { labelGrid, maxPixels, background, exif } = study.data;
   const top = await layer.top();
-  const shown = top === undefined ? [] : bestUnits(layer, study.matching.minimumIou, units);
+  const shown = top === undefined ? [] : bestUnits(layer, study.matching, units);
   const thumbnails = new Map<string, Promise<Thumbnail>>();
   const thumbnail = (entry: LabelledImageEntry) => {
     const made =
@@ -66,18 +69,18 @@ async function galleryUnits(
     thumbnails.set(entry.file, made);
     return made;
   };
-  const { padding, alignment } = study.matching.upsampling;
+  const { compare, upsampling } = study.matching;
   const plan = planUpsampling({
     height: layer.mapHeight,
     width: layer.mapWidth,
     targetHeight: labelGrid.height,
     targetWidth: labelGrid.width,
-    padding,
-    alignment,
+    padding: upsampling.padding,
+    alignment: upsampling.alignment,
   });
   const region = ({ map }: TopActivation, threshold: number) =>
     outlineMask(
-      upsampleMap(plan, map).map((value) => (value > threshold ? 1 : 0)),
+      upsampleMap(plan, map).map((value) => (passesLimit(value, compare, threshold) ? 1 : 0)),
       labelGrid.height,
       labelGrid.width,
     );
@@ -105,8 +108,8 @@ async function galleryUnits(
   );
 }
 
-/** Best units above the gate by IoU: the best of every concept before the second best of any. */
-function bestUnits({ matches, thresholds }: DissectedLayer, gate: number, count: number) {
+/** Best units that pass the gate, by IoU: the best of every concept before the second best of any. */
+function bestUnits({ matches, thresholds }: DissectedLayer, gate: UnitGate, count: number) {
   const [concepts, categories] = [readStrings(column(matches, 'concept')), readStrings(column(matches, 'category'))];
   const [units, ious, limits] = [
     readNumbers(column(matches, 'unit')),
@@ -115,7 +118,7 @@ function bestUnits({ matches, thresholds }: DissectedLayer, gate: number, count:
   ];
   const seen = new Map<string, number>();
   return [...ious.keys()]
-    .filter((row) => (ious[row] as number) > gate && concepts[row] !== '')
+    .filter((row) => passesGate(ious[row] as number, gate) && concepts[row] !== '')
     .sort((a, b) => (ious[b] as number) - (ious[a] as number) || a - b)
     .map((row) => {
       const key = JSON.stringify([categories[row], concepts[row]]);

@@ -80,7 +80,7 @@ export async function inspectStudy(
     runtime: study.runtime,
     signal,
   });
-  const describe = await describeDissection(study, source, store.hashes, signal);
+  const describe = await describeDissection(study, source, store.hashes, { signal });
   const facts = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
   const places: LayerPlace[] = [];
   for (const model of study.models)

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { distinctTasks } from '../fixtures/distinct-tasks.ts';
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { readStudy } from '../tables/read-study.ts';
 import type { Study } from '../tables/study.ts';
@@ -94,6 +95,22 @@ describe('buildPageData', () => {
     expect(tasks?.surfaces[0]?.steps).toHaveLength(144);
     expect(new Set(tasks?.surfaces[0]?.steps)).toEqual(new Set('01234567'));
     expect(tasks?.scores[0]?.every((score) => typeof score === 'number')).toBe(true);
+  });
+
+  it('keeps every number of a relation and of a concept in its place', () => {
+    const { tasks } = buildPageData({ ...study, tasks: distinctTasks });
+    expect(tasks?.relations).toEqual([
+      [[13, -0.6184, -0.8712, -0.1039, -0.4327, 0.0216, 0.3347, 0.0448, 1], null],
+      [null, [11, 0.7312, -0.0209, 0.9017, 0.6543, 0.0004, 0.0093, 0.0009, 0]],
+    ]);
+    expect(tasks?.links[0]).toEqual([
+      ['red', 'color', -0.8143, 0.0021, 0.0419, 1],
+      ['sky', 'object', 0.5512, 0.0312, 0.219, 0],
+    ]);
+    expect(tasks?.surfaces.map((surface) => surface?.error)).toEqual([
+      [13, 3, 3],
+      [11, 2.346, 3],
+    ]);
   });
 
   it('keeps no NaN, so that JSON loses nothing', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { distinctTasks } from '../fixtures/distinct-tasks.ts';
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
+import { parseDocument } from '../page/parse-document.ts';
 import { buildPageData } from '../page/build-page-data.ts';
 import type { PageTasks } from '../page/page-data.ts';
 import { readStudy } from '../tables/read-study.ts';
@@ -8,10 +10,17 @@ import { conceptsDrawn, drawConceptMap, layOutConceptMap, unitStep, unitSteps } 
 import { needsView } from './needs-view.ts';
 import { predictorValue } from './predictor-value.ts';
 import { drawRelation, relationFacts } from './relation-view.ts';
-import { drawSurface, surfaceSteps, surfaceVerdict } from './surface-view.ts';
+import { drawSurface, surfaceFacts, surfaceSteps, surfaceVerdict } from './surface-view.ts';
 
 const data = buildPageData(readStudy(syntheticStudy({ models: 8, columns: 4 })));
 const tasks = data.tasks as PageTasks;
+const distinct = buildPageData({ ...readStudy(syntheticStudy({ models: 8 })), tasks: distinctTasks })
+  .tasks as PageTasks;
+const elements = (html: { toString(): string }, selector: string) => [
+  ...parseDocument(`<!doctype html><html><body>${html.toString()}</body></html>`).querySelectorAll(selector),
+];
+const texts = (html: { toString(): string }, selector: string) =>
+  elements(html, selector).map(({ textContent }) => textContent);
 
 describe('compareModels', () => {
   it('sorts concepts by who has them, each once, the most units first', () => {
@@ -71,6 +80,35 @@ describe('relations', () => {
     expect(drawing).toContain('class="trend"');
   });
 
+  it('prints every number under its own name', () => {
+    const facts = relationFacts(distinct, 0, 0);
+    expect(texts(facts, 'dt').map((name, index) => [name, texts(facts, 'dd')[index]])).toEqual([
+      ['Pearson', '−0.618'],
+      ['95 % interval', '−0.87 to −0.10'],
+      ['Spearman', '−0.433'],
+      ['p', '0.022'],
+      ['p (family)', '0.335'],
+      ['q', '0.045'],
+      ['Models', '13'],
+    ]);
+    expect(elements(facts, 'svg')[0]?.getAttribute('aria-label')).toBe(
+      'Correlation −0.62, 95 % interval −0.87 to −0.10',
+    );
+    expect(texts(relationFacts(distinct, 1, 1), 'dd')).toEqual([
+      ...['0.731', '−0.02 to 0.90', '0.654', '<0.001', '0.009', '<0.001', '11'],
+    ]);
+  });
+
+  it('draws the interval where its ends are', () => {
+    const [zero] = elements(relationFacts(distinct, 0, 0), 'line[stroke-width]');
+    // -1 to 1 lie on 12 to 268.
+    const place = (value: number) => 12 + ((value + 1) / 2) * 256;
+    expect(Number(zero?.getAttribute('x1'))).toBeCloseTo(place(-0.8712), 0);
+    expect(Number(zero?.getAttribute('x2'))).toBeCloseTo(place(-0.1039), 0);
+    const [mark] = elements(relationFacts(distinct, 0, 0), 'circle');
+    expect(Number(mark?.getAttribute('cx'))).toBeCloseTo(place(-0.6184), 0);
+  });
+
   it('says supported only of what is', () => {
     expect(relationFacts(tasks, 0, 0).toString()).toContain('<strong>Supported</strong>');
     expect(relationFacts(tasks, 2, 5).toString()).toContain('<strong>Not supported</strong>');
@@ -87,6 +125,15 @@ describe('surfaces', () => {
     expect(surfaceSteps(surface)).toHaveLength(8);
   });
 
+  it('prints the errors of the surface and of the mean, each under its name', () => {
+    const surface = distinct.surfaces[1];
+    if (surface === null || surface === undefined) throw new Error('the study has surfaces');
+    expect([texts(surfaceFacts(surface), 'strong'), texts(surfaceFacts(surface), 'dd')]).toEqual([
+      ['Better than the mean'],
+      ['2.35', '3', '11'],
+    ]);
+  });
+
   it('says that it tells nothing where it does not beat the mean', () => {
     const surface = { x: [0, 1], y: [0, 1], width: 2, steps: '0123', range: [0, 1] } as const;
     expect(surfaceVerdict({ ...surface, error: [9, 2, 3] })).toContain('better than the mean');
@@ -96,6 +143,17 @@ describe('surfaces', () => {
 });
 
 describe('needsView', () => {
+  it('ranks concepts by strength, each with its own numbers, and marks what is supported', () => {
+    const view = needsView(distinct, 0);
+    expect(texts(view, 'tbody th')).toEqual(['● red color', 'sky object']);
+    expect(texts(view, 'tbody td.number')).toEqual(['−0.81', '0.002', '0.042', '0.55', '0.031', '0.219']);
+    expect(texts(view, 'p')).toEqual(['1 concept of 2 is supported (●).']);
+    const links = [distinct.links[0] ?? [], distinct.links[0] ?? []];
+    expect(texts(needsView({ ...distinct, links, linkCounts: [2, 2] }, 1), 'p')).toEqual([
+      '1 concept of 2 is supported (●). The score is an error: a negative correlation goes with better models.',
+    ]);
+  });
+
   it('calls correlations a lead where none is supported', () => {
     const unsupported: PageTasks = {
       ...tasks,

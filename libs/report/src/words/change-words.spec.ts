@@ -22,7 +22,9 @@ describe(changeSentences, () => {
       '2 models are gone: Old and Older.',
       'The 4 models of both runs stand to each other nearly as before: they moved by 0.250 (root mean square), 5\u202f% of their distance from their centre; A moved farthest, by 0.500. The Procrustes correlation is 0.990.',
     ]);
-    expect(changeSentences({ ...change, meanDistance: 1 })[2]).toContain('in another way than before');
+    // A tenth of the distance from the centre is the most that counts as small.
+    expect(changeSentences({ ...change, meanDistance: 0.5 })[2]).toContain('nearly as before');
+    expect(changeSentences({ ...change, meanDistance: 0.51 })[2]).toContain('in another way than before');
   });
 
   it('claims nothing of distances where too few models are shared', () => {

@@ -1,12 +1,14 @@
 import { conceptProfileSchema, profileSummarySchema } from '@intermodel/schemas';
 import { buildBatch } from '@intermodel/streams';
 import { describe, expect, it } from 'vitest';
+import { distinctRelation, distinctTasks, weakRelation } from '../fixtures/distinct-tasks.ts';
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { readStudy } from '../tables/read-study.ts';
 import type { Study } from '../tables/study.ts';
 import { conceptLinkSupported, findings } from './findings.ts';
 import { moreOf } from './predictor-words.ts';
 
+const plainSpaces = (text: string) => text.replaceAll('\u00a0', ' ');
 const order = ['supported', 'unsupported', 'description'];
 
 describe('findings', () => {
@@ -18,6 +20,24 @@ describe('findings', () => {
     expect(stated[0]?.text).toContain('component 1');
     expect(stated[0]?.text).toContain('r\u00a0=\u00a00.97');
     expect(found.some(({ text }) => /^2 of \d+ relations are supported/u.test(text))).toBe(true);
+  });
+
+  it('state the numbers of a relation under their own names', () => {
+    const study = readStudy(syntheticStudy());
+    const said = (tasks: typeof distinctTasks) => findings({ ...study, tasks }).map(({ text }) => plainSpaces(text));
+    expect(said(distinctTasks).slice(0, 3)).toEqual([
+      'Models with a higher value of component 1 do worse on CIFAR10, accuracy: r = −0.62, 95 % interval −0.87 to −0.10, q = 0.045, n = 13 models. This is an association, not a cause.',
+      '1 of 2 pairs of a single concept and a score is supported; the strongest is red (color) with CIFAR10, accuracy: r = −0.81, q = 0.042, n = 13.',
+      '1 of 2 relations is supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other one is not, whatever its correlation.',
+    ]);
+    const unsupported = [{ ...distinctRelation, supported: false, q: 0.0448 }, weakRelation];
+    expect(said({ ...distinctTasks, relations: unsupported, conceptLinks: [] })[0]).toBe(
+      'None of the 2 relations between models’ profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0. The strongest, unique object concepts with NYU, mean angle error (r = 0.73, n = 11, q < 0.001), can be chance among so many.',
+    );
+    const [sky] = distinctTasks.conceptLinks;
+    expect(said({ ...distinctTasks, conceptLinks: sky === undefined ? [] : [sky] })).toContain(
+      'No single concept is supported as what a task needs, among 1 pair of concept and score.',
+    );
   });
 
   it('say that nothing is supported, and name no direction, where nothing is', () => {
@@ -86,7 +106,12 @@ describe('findings', () => {
 describe('conceptLinkSupported', () => {
   it('wants both a small q and an interval without 0', () => {
     expect(conceptLinkSupported({ pearson: 0.9, n: 12, q: 0.01 })).toBe(true);
-    expect(conceptLinkSupported({ pearson: 0.9, n: 12, q: 0.06 })).toBe(false);
+    expect(conceptLinkSupported({ pearson: 0.9, n: 12, q: 0.05 })).toBe(true);
+    expect(conceptLinkSupported({ pearson: 0.9, n: 12, q: 0.0501 })).toBe(false);
+    // The interval excludes 0 from |atanh r| = 1.96 / 3 on, which is r = 0.574.
+    expect(conceptLinkSupported({ pearson: -0.58, n: 12, q: 0.01 })).toBe(true);
+    expect(conceptLinkSupported({ pearson: -0.57, n: 12, q: 0.01 })).toBe(false);
+    expect(conceptLinkSupported({ pearson: 0.99, n: 3, q: 0.01 })).toBe(false);
     expect(conceptLinkSupported({ pearson: 0.5, n: 12, q: 0.01 })).toBe(false);
     expect(conceptLinkSupported({ pearson: Number.NaN, n: 12, q: Number.NaN })).toBe(false);
   });

@@ -127,9 +127,15 @@ function supportSentence(tasks: Tasks, supported: number, strongest: Relation | 
   const count = counted(tasks.relations.length, 'relation');
   if (supported > 0) {
     const rest = tasks.relations.length - supported;
+    const others =
+      rest > 1
+        ? `; the other ${String(rest)} are not, whatever their correlation`
+        : rest === 1
+          ? '; the other one is not, whatever its correlation'
+          : '';
     return {
       kind: 'unsupported',
-      text: `${String(supported)} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other ${String(rest)} are not, whatever their correlation.`,
+      text: `${String(supported)} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0)${others}.`,
     };
   }
   const example =

@@ -1,0 +1,93 @@
+import { TopActivations, type TopActivationsOptions } from '@intermodel/numerics';
+import {
+  strongestImageFacts,
+  strongestImageSchema,
+  type ActivationShape,
+  type StrongestImageBatch,
+} from '@intermodel/schemas';
+import {
+  arrowFileBytes,
+  BatchSchemaError,
+  buildBatch,
+  checkBatch,
+  column,
+  readArrowBytes,
+  readNumbers,
+} from '@intermodel/streams';
+import type { Data } from 'apache-arrow';
+
+/** How many images are kept of each unit, and by which score. */
+export type StrongestOptions = Required<Pick<TopActivationsOptions, 'images' | 'pool'>>;
+
+/** Table of the images that drive each unit most. */
+export function strongestBatch(
+  shape: ActivationShape,
+  options: StrongestOptions,
+  top: TopActivations,
+): StrongestImageBatch {
+  const { units, mapHeight, mapWidth } = shape;
+  const size = mapHeight * mapWidth;
+  const { filled, order, imageAt, scoreAt, mapAt } = top.toState();
+  const rows = filled.reduce((sum, count) => sum + count, 0);
+  const unit = new Int32Array(rows);
+  const image = new Int32Array(rows);
+  const score = new Float64Array(rows);
+  const map = new Float32Array(rows * size);
+  let row = 0;
+  for (let each = 0; each < units; each++) {
+    for (let rank = 0; rank < (filled[each] as number); rank++) {
+      const place = order[each * options.images + rank] as number;
+      unit[row] = each;
+      image[row] = imageAt[place] as number;
+      score[row] = scoreAt[place] as number;
+      map.set(mapAt.subarray(place * size, (place + 1) * size), row * size);
+      row++;
+    }
+  }
+  return buildBatch(strongestImageSchema({ shape, ...options }), { unit, image, score, map });
+}
+
+/**
+ * Images that drive each unit most over several shards, numbered over all of them.
+ *
+ * @param shards the strongest images of each shard, and how many images it has
+ */
+export function joinStrongest(
+  shards: Iterable<{ readonly strongest: StrongestImageBatch; readonly images: number }>,
+): TopActivations | undefined {
+  let whole: TopActivations | undefined;
+  let first = 0;
+  for (const { strongest, images } of shards) {
+    const facts = strongestImageFacts(strongest.schema);
+    if (facts === undefined)
+      throw new BatchSchemaError('joinStrongest', 'strongest', 'a schema that states the layer', 'one without');
+    checkBatch('joinStrongest', strongestImageSchema(facts), strongest);
+    const { shape, images: most, pool } = facts;
+    const size = shape.mapHeight * shape.mapWidth;
+    whole ??= new TopActivations({ units: shape.units, mapSize: size, images: most, pool });
+    const [units, numbers, scores] = [
+      readNumbers(column(strongest, 'unit')),
+      readNumbers(column(strongest, 'image')),
+      readNumbers(column(strongest, 'score')),
+    ];
+    const maps = (strongest.data.children[3] as Data).children[0]?.values as Float32Array;
+    for (let row = 0; row < strongest.numRows; row++)
+      whole.insert(units[row] as number, {
+        image: first + (numbers[row] as number),
+        score: scores[row] as number,
+        map: maps.subarray(row * size, (row + 1) * size),
+      });
+    first += images;
+  }
+  return whole;
+}
+
+/** Packs a table of strongest images for a file. */
+export function packStrongest(batch: StrongestImageBatch): Uint8Array {
+  return arrowFileBytes(batch.schema, [batch]);
+}
+
+/** Table that {@link packStrongest} packed. @throws InputError `ARROW_BROKEN` */
+export function unpackStrongest(bytes: Uint8Array): StrongestImageBatch {
+  return readArrowBytes(bytes, 'strongest images of a stored step').batches[0] as unknown as StrongestImageBatch;
+}

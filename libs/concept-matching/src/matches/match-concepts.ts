@@ -1,0 +1,207 @@
+import { areaOverUnion, informationQuality, type PairCounts } from '@intermodel/numerics';
+import {
+  unitConceptOverlapSchema,
+  unitMatchSchema,
+  type UnitConceptOverlapBatch,
+  type UnitMatchBatch,
+} from '@intermodel/schemas';
+import { buildBatch, checkBatch, column, Interner } from '@intermodel/streams';
+import { defer, map, reduce, type OperatorFunction } from 'rxjs';
+import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
+import { overlapNumbers, type OverlapRows } from './overlap-numbers.ts';
+
+/** Options of {@link matchConcepts}. */
+export interface MatchConceptsOptions {
+  /** Epsilon, tie rule and quality gate; the IoU gate is not applied here. @default dissect-2020 */
+  readonly preset?: MatchPreset;
+  /**
+   * Order of the categories, the last of which wins a tie under `per-category`.
+   * @default order of first sight in the table
+   */
+  readonly categories?: readonly string[];
+}
+
+/** Defaults of {@link matchConcepts}. */
+export const matchConceptsDefaults = {
+  preset: dissectionPresets['dissect-2020'],
+} as const satisfies MatchConceptsOptions;
+
+/**
+ * Finds the concept of every unit with the greatest IoU: one batch when the source completes, sorted by model, layer
+ * and unit, units below any gate included.
+ *
+ * Of equals the concept that comes first in the table wins, which is the one with the lowest number. A unit that is
+ * never active has no IoU (null), one that overlaps nothing has IoU 0; both, and one whose best concept lacks the
+ * quality that the preset demands, have an empty concept.
+ *
+ * @example
+ * overlaps$.pipe(matchConcepts({ preset: dissectionPresets['netdissect-lite'] }))
+ */
+export function matchConcepts(
+  options: MatchConceptsOptions = {},
+): OperatorFunction<UnitConceptOverlapBatch, UnitMatchBatch> {
+  const { preset = matchConceptsDefaults.preset, categories = [] } = options;
+  return (overlaps) =>
+    defer(() =>
+      overlaps.pipe(
+        map((batch) => checkBatch('matchConcepts', unitConceptOverlapSchema, batch)),
+        reduce((best, batch) => best.add(batch), new BestConcepts(preset, categories)),
+        map((best) => best.toMatches()),
+      ),
+    );
+}
+
+/** What of a preset decides the best concept of a unit. */
+type MatchPreset = Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality'>;
+
+/** Best pair of a unit so far. */
+interface BestPair extends PairCounts {
+  readonly iou: number;
+  readonly concept: number;
+  readonly category: number;
+  readonly pixels: number;
+  readonly active: boolean;
+}
+
+/** Units row by row, each with its best pair. */
+interface MatchedUnits {
+  readonly model: readonly string[];
+  readonly layer: readonly string[];
+  readonly unit: readonly number[];
+  readonly best: readonly BestPair[];
+}
+
+/** Keeps the best pair of every unit; text is handled as codes. */
+class BestConcepts {
+  readonly #preset: MatchPreset;
+  readonly #models = new Interner();
+  readonly #layers = new Interner();
+  readonly #concepts = new Interner();
+  readonly #categories = new Interner();
+  /** By code of the model, code of the layer, and unit. */
+  readonly #best: BestPair[][][] = [];
+
+  constructor(preset: MatchPreset, categories: readonly string[]) {
+    this.#preset = preset;
+    for (const category of categories) this.#categories.code(category);
+  }
+
+  add(batch: UnitConceptOverlapBatch): this {
+    const [models, layers] = [
+      this.#models.column(column(batch, 'model')).codes,
+      this.#layers.column(column(batch, 'layer')).codes,
+    ];
+    const [concept, category] = [
+      this.#concepts.column(column(batch, 'concept')).codes,
+      this.#categories.column(column(batch, 'category')).codes,
+    ];
+    const rows: OverlapRows = { ...overlapNumbers(batch), concept, category };
+    for (let first = 0, end; first < batch.numRows; first = end) {
+      const [model, layer, unit] = [models[first] as number, layers[first] as number, rows.unit[first] as number];
+      end = Math.min(endOfRun(rows.unit, first), endOfRun(models, first), endOfRun(layers, first));
+      const units = ((this.#best[model] ??= [])[layer] ??= []);
+      units[unit] = bestOfRows(rows, first, end, units[unit], this.#preset);
+    }
+    return this;
+  }
+
+  toMatches(): UnitMatchBatch {
+    const [models, layers, units, bests]: [string[], string[], number[], BestPair[]] = [[], [], [], []];
+    for (const { value: model, code } of sorted(this.#models)) {
+      for (const { value: layer, code: layerCode } of sorted(this.#layers)) {
+        this.#best[code]?.[layerCode]?.forEach((best, unit) => {
+          models.push(model);
+          layers.push(layer);
+          units.push(unit);
+          bests.push(best);
+        });
+      }
+    }
+    return matchTable(
+      { model: models, layer: layers, unit: units, best: bests },
+      this.#preset,
+      this.#concepts.values,
+      this.#categories.values,
+    );
+  }
+}
+
+/** End of the rows from `first` on that have its value. */
+function endOfRun(values: OverlapRows['unit'], first: number): number {
+  const value = values[first];
+  let end = first + 1;
+  while (end < values.length && values[end] === value) end++;
+  return end;
+}
+
+/** The best of the rows `first` to `end - 1`, which are of one unit, and of what was best `before`. */
+function bestOfRows(
+  rows: OverlapRows,
+  first: number,
+  end: number,
+  before: BestPair | undefined,
+  { epsilon, matchScope }: MatchPreset,
+): BestPair {
+  const { intersection, unitArea, conceptArea, category } = rows;
+  const laterWins = matchScope === 'per-category';
+  let iou = before === undefined ? -Infinity : before.iou;
+  let bestCategory = before === undefined ? -1 : before.category;
+  let active = before !== undefined && before.active;
+  let best = -1;
+  for (let row = first; row < end; row++) {
+    const area = unitArea[row] as number;
+    if (area > 0) active = true;
+    const next = areaOverUnion(intersection[row] as number, area, conceptArea[row] as number, epsilon);
+    if (!(next > iou) && !(laterWins && iou > 0 && next === iou && (category[row] as number) > bestCategory)) continue;
+    iou = next;
+    bestCategory = category[row] as number;
+    best = row;
+  }
+  if (best < 0 && before !== undefined) return active === before.active ? before : { ...before, active };
+  const [concept, pixels] = [rows.concept[best] as number, rows.pixels[best] as number];
+  return {
+    intersection: intersection[best] as number,
+    unitArea: unitArea[best] as number,
+    conceptArea: conceptArea[best] as number,
+    iou,
+    concept,
+    category: bestCategory,
+    pixels,
+    active,
+  };
+}
+
+function matchTable(
+  { model, layer, unit, best }: MatchedUnits,
+  { minimumQuality }: MatchPreset,
+  concepts: readonly string[],
+  categories: readonly string[],
+): UnitMatchBatch {
+  // Code 0 is the empty text of units without a match.
+  const [concept, category, iou] = [
+    new Int32Array(best.length),
+    new Int32Array(best.length),
+    new Float64Array(best.length),
+  ];
+  best.forEach((pair, row) => {
+    const isNamed = pair.iou > 0 && (minimumQuality === 0 || informationQuality(pair, pair.pixels) > minimumQuality);
+    concept[row] = isNamed ? pair.concept + 1 : 0;
+    category[row] = isNamed ? pair.category + 1 : 0;
+    // NaN stands for null: a unit that is never active.
+    iou[row] = !pair.active ? NaN : isNamed ? pair.iou : 0;
+  });
+  return buildBatch(unitMatchSchema, {
+    model,
+    layer,
+    unit,
+    concept: { codes: concept, values: ['', ...concepts] },
+    category: { codes: category, values: ['', ...categories] },
+    iou,
+  });
+}
+
+function sorted(interner: Interner): { readonly value: string; readonly code: number }[] {
+  return interner.values
+    .map((value, code) => ({ value, code }))
+    .sort((one, other) => (one.value < other.value ? -1 : 1));
+}

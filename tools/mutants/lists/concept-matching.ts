@@ -1,0 +1,105 @@
+import type { Mutant } from '../mutant.ts';
+
+/** Faults on the way from counts to the concepts of units. */
+export const conceptMatchingMutants: readonly Mutant[] = [
+  { name: 'last-of-equals', find: 'if (!(next > iou) && !(laterWins', replace: 'if (!(next >= iou) && !(laterWins' },
+  {
+    name: 'first-category-of-equals',
+    find: 'next === iou && (category[row] as number) > bestCategory',
+    replace: 'next === iou && (category[row] as number) < bestCategory',
+  },
+  {
+    name: 'one-tie-rule',
+    find: "const laterWins = matchScope === 'per-category';",
+    replace: 'const laterWins = false;',
+  },
+  {
+    name: 'quality-over-active-pixels',
+    find: 'informationQuality(pair, pair.pixels) > minimumQuality',
+    replace: 'informationQuality(pair, pair.unitArea) > minimumQuality',
+  },
+  {
+    name: 'nine-tenths-of-iou',
+    find: 'iou[row] = !pair.active ? NaN : isNamed ? pair.iou : 0;',
+    replace: 'iou[row] = !pair.active ? NaN : isNamed ? 0.9 * pair.iou : 0;',
+  },
+  { name: 'never-active-is-zero', find: 'iou[row] = !pair.active ? NaN', replace: 'iou[row] = !pair.active ? 0' },
+  { name: 'single-pixels-do-not-count', find: 'if (!(count > 0)) continue;', replace: 'if (!(count > 1)) continue;' },
+  {
+    name: 'one-image-more-wanted',
+    find: '(counts.conceptImages[concept] as number) >= minimumImages',
+    replace: '(counts.conceptImages[concept] as number) > minimumImages',
+  },
+  {
+    name: 'more-coverage-wanted',
+    find: '/ (labelHeight * labelWidth) >= minimumCoverage',
+    replace: '/ (labelHeight * labelWidth) > minimumCoverage',
+  },
+  {
+    name: 'areas-of-all-images',
+    find: 'counts.scopedAreas[(unit[row] as number) * categories + (category[row] as number)]',
+    replace: 'counts.unitAreas[unit[row] as number]',
+  },
+  {
+    name: 'pixels-of-all-images',
+    find: 'gather(counts.categoryPixels, category, pixels);',
+    replace: 'pixels.fill(counts.pixels);',
+  },
+  {
+    name: 'category-quality-turned-round',
+    find: ') <= minimumQuality\n',
+    replace: ') > minimumQuality\n',
+  },
+  {
+    name: 'last-of-equals-in-category',
+    find: 'if (!(iou > (ious[category] as number))) continue;',
+    replace: 'if (!(iou >= (ious[category] as number))) continue;',
+  },
+  { name: 'categories-of-the-unit-before', find: '    ious.fill(0);\n', replace: '' },
+  {
+    name: 'gate-always-strict',
+    find: 'scorePasses(iou, preset.compareIou, preset.minimumIou)',
+    replace: "scorePasses(iou, '>', preset.minimumIou)",
+  },
+  {
+    name: 'equal-activations-are-dropped',
+    find: "keepEqual: compare === '>='",
+    replace: 'keepEqual: false',
+  },
+  {
+    name: 'equal-activations-never-active',
+    find: "equalIsActive: preset.compare === '>='",
+    replace: 'equalIsActive: false',
+  },
+  {
+    name: 'ignored-pixels-always-blank',
+    find: "ignoredPixels === 'left-out' ? ignore : 0",
+    replace: "ignoredPixels === 'left-out' ? 0 : 0",
+  },
+  { name: 'maps-always-fade', find: 'padding: upsampling.padding,', replace: "padding: 'zeros'," },
+  {
+    name: 'concepts-as-they-come',
+    find: 'vocabulary.toSorted((one, other) => one.number - other.number)',
+    replace: 'vocabulary.slice()',
+  },
+  {
+    name: 'detected-whatever-the-gate',
+    find: 'const named = passesGate(iou, preset);',
+    replace: 'const named = iou > 0;',
+  },
+  {
+    name: 'sketched-dead-is-constant',
+    find: "return minimum === 0 ? 'dead' : 'constant';",
+    replace: "return 'constant';",
+  },
+  {
+    name: 'bounds-fall',
+    find: 'Math.max(bound, bounds[unit] as number)',
+    replace: 'Math.min(bound, bounds[unit] as number)',
+  },
+  {
+    name: 'dropped-zeros-are-forgotten',
+    find: '(bound > -Infinity ? Math.max(bound, 0) : bound)',
+    replace: 'bound',
+  },
+];

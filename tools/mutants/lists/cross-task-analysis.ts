@@ -1,0 +1,66 @@
+import type { Mutant } from '../mutant.ts';
+
+/** Faults in the relations of models with their scores. */
+export const crossTaskMutants: readonly Mutant[] = [
+  { name: 'pearson-for-spearman', find: 'rho: spearman(x, y)', replace: 'rho: pearson(x, y)' },
+  {
+    name: 'supported-by-q-alone',
+    find: '(q[index] as number) <= supportedBelow && low * high > 0',
+    replace: '(q[index] as number) <= supportedBelow',
+  },
+  {
+    name: 'supported-by-interval-alone',
+    find: '(q[index] as number) <= supportedBelow && low * high > 0',
+    replace: 'low * high > 0',
+  },
+  {
+    name: 'support-at-a-tenth',
+    find: 'export const supportedBelow = 0.05;',
+    replace: 'export const supportedBelow = 0.1;',
+  },
+  {
+    name: 'intervals-of-ninety',
+    find: 'export const intervalLevel = 0.95;',
+    replace: 'export const intervalLevel = 0.9;',
+  },
+  {
+    name: 'models-without-score-count',
+    find: '!Number.isNaN(x[index]) && !Number.isNaN(y[index])',
+    replace: '!Number.isNaN(x[index])',
+  },
+  {
+    name: 'family-p-is-p',
+    find: 'pFamily: tests.pFamily[index] as number',
+    replace: 'pFamily: tests.p[index] as number',
+  },
+  {
+    name: 'q-is-p',
+    find: 'const q = benjaminiHochberg(Float64Array.from(rows, ({ p }) => p));',
+    replace: 'const q = Float64Array.from(rows, ({ p }) => p);',
+  },
+  { name: 'bootstrap-of-ranks', find: 'statistic: pearson,', replace: 'statistic: spearman,' },
+  {
+    name: 'bootstrap-ends-swapped',
+    find: 'const [bootstrapLow, bootstrapHigh] = bcaInterval',
+    replace: 'const [bootstrapHigh, bootstrapLow] = bcaInterval',
+  },
+  {
+    name: 'fisher-ends-swapped',
+    find: 'const [low, high] = fisherInterval(',
+    replace: 'const [high, low] = fisherInterval(',
+  },
+  { name: 'concepts-by-sign', find: 'strength(b.r) - strength(a.r)', replace: 'b.r - a.r' },
+  { name: 'concept-q-is-p', find: 'const q = benjaminiHochberg(tests.p);', replace: 'const q = tests.p;' },
+  { name: 'missing-scores-are-zero', find: 'scores.get(model) ?? Number.NaN', replace: 'scores.get(model) ?? 0' },
+  {
+    name: 'baseline-of-one-category',
+    find: 'total.set(model, (total.get(model) ?? 0) + value)',
+    replace: 'total.set(model, value)',
+  },
+  {
+    name: 'components-from-the-second',
+    find: 'scores[row * components + index] as number',
+    replace: 'scores[row * components + components - 1 - index] as number',
+  },
+  { name: 'surface-of-too-few', find: 'values.length >= neighbours', replace: 'values.length > 0' },
+];

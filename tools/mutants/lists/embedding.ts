@@ -1,0 +1,62 @@
+import type { Mutant } from '../mutant.ts';
+
+/** Faults on the way from matches through profiles to embeddings. */
+export const embeddingMutants: readonly Mutant[] = [
+  { name: 'counts-per-category', find: 'return units / conceptsOfCategory;', replace: 'return units;' },
+  {
+    name: 'share-of-matches-for-units',
+    find: 'return units / unitsOfModel;',
+    replace: 'return units / matchesOfModel;',
+  },
+  {
+    name: 'hellinger-without-root',
+    find: 'return Math.sqrt(units / matchesOfModel);',
+    replace: 'return units / matchesOfModel; ',
+  },
+  {
+    name: 'gate-always-strict',
+    find: "this.#comparison = inclusive ? '>=' : '>';",
+    replace: "this.#comparison = '>';",
+  },
+  {
+    name: 'no-concept-is-one',
+    find: 'if (labels[row] === none || labels[row] === empty ||',
+    replace: 'if (labels[row] === empty ||',
+  },
+  { name: 'comparison-is-forgotten', find: '...(inclusive ? { inclusive } : {}),', replace: '' },
+  { name: 'shares-of-the-components-alone', find: '(value) => value / totalVariance', replace: '(value) => value' },
+  {
+    name: 'one-component-too-many',
+    find: 'Math.min(models.length - 1, concepts.length)',
+    replace: 'Math.min(models.length, concepts.length)',
+  },
+  {
+    name: 'unknown-concepts-not-squared',
+    find: '(unknown[row] as number) + weight * weight',
+    replace: '(unknown[row] as number) + weight',
+  },
+  { name: 'left-out-concepts-are-strange', find: 'if (ignored.has(name)) return;', replace: '' },
+  {
+    name: 'farthest-centre',
+    find: 'distances.indexOf(Math.min(...distances))',
+    replace: 'distances.indexOf(Math.max(...distances))',
+  },
+  { name: 'difference-turned-round', find: 'difference: inside - outside', replace: 'difference: outside - inside' },
+  {
+    name: 'missing-values-count',
+    find: 'side(model) === inside && !Number.isNaN(value)',
+    replace: 'side(model) === inside',
+  },
+  { name: 'redundancy-turned-round', find: 'matches / unique }', replace: 'unique / matches }' },
+  { name: 'compared-with-too-few', find: 'shared.length >= components + 2', replace: 'shared.length >= components' },
+  {
+    name: 'second-concept-dropped',
+    find: '!(dropFirstConcept && index === 0)',
+    replace: '!(dropFirstConcept && index === 1)',
+  },
+  {
+    name: 'nearest-centre-for-fitted-models',
+    find: 'cluster: names.map((name, row) => categories.get(name) ?? placed',
+    replace: 'cluster: names.map((_name, row) => placed',
+  },
+];

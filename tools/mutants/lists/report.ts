@@ -1,0 +1,138 @@
+import type { Mutant } from '../mutant.ts';
+
+/** Faults in what a report says of significance: words, numbers beside them, rounding. */
+export const reportMutants: readonly Mutant[] = [
+  {
+    name: 'pearson-printed-as-spearman',
+    find: '<dt>Spearman</dt><dd>${decimals(value(spearman), 3)}',
+    replace: '<dt>Spearman</dt><dd>${decimals(value(pearson), 3)}',
+  },
+  {
+    name: 'p-printed-as-family-p',
+    find: '<dt>p (family)</dt><dd>${probability(value(pFamily))}',
+    replace: '<dt>p (family)</dt><dd>${probability(value(p))}',
+  },
+  {
+    name: 'p-printed-as-q',
+    find: '<dt>q</dt><dd>${probability(value(q))}',
+    replace: '<dt>q</dt><dd>${probability(value(p))}',
+  },
+  {
+    name: 'interval-turned-round',
+    find: '<dt>95 % interval</dt><dd>${decimals(value(low), 2)} to ${decimals(value(high), 2)}',
+    replace: '<dt>95 % interval</dt><dd>${decimals(value(high), 2)} to ${decimals(value(low), 2)}',
+  },
+  {
+    name: 'all-supported',
+    find: "<strong>${supported === 1 ? 'Supported' : 'Not supported'}</strong>",
+    replace: '<strong>Supported</strong>',
+  },
+  {
+    name: 'table-spearman-is-pearson',
+    find: 'text: ({ spearman }) => decimals(spearman, 3),',
+    replace: 'text: ({ pearson }) => decimals(pearson, 3),',
+    spec: 'task-tables.spec.ts',
+  },
+  {
+    name: 'table-family-p-is-p',
+    find: 'text: ({ pFamily }) => probability(pFamily),',
+    replace: 'text: ({ p }) => probability(p),',
+  },
+  { name: 'table-q-is-p', find: 'text: ({ q }) => probability(q),\n', replace: 'text: ({ p }) => probability(p),\n' },
+  {
+    name: 'concept-table-q-is-p',
+    find: 'text: ({ q }) => probability(q) },',
+    replace: 'text: ({ p }) => probability(p) },',
+  },
+  {
+    name: 'concept-table-all-supported',
+    find: "(conceptLinkSupported(link) ? 'yes' : 'no')",
+    replace: "(conceptLinkSupported(link) ? 'yes' : 'yes')",
+  },
+  {
+    name: 'read-pearson-as-spearman',
+    find: 'spearman: spearman[row] as number,',
+    replace: 'spearman: pearson[row] as number,',
+  },
+  {
+    name: 'read-p-as-q',
+    find: "const [p, pFamily, q] = [table.numbers('p'), table.numbers('pFamily'), table.numbers('q')];",
+    replace: "const [p, pFamily, q] = [table.numbers('p'), table.numbers('pFamily'), table.numbers('p')];",
+  },
+  { name: 'page-pearson-as-spearman', find: 'finite(spearman, 4),', replace: 'finite(pearson, 4), ' },
+  { name: 'page-p-as-family-p', find: 'finite(pFamily, 4),', replace: 'finite(p, 4), ' },
+  {
+    name: 'hundredths-are-small',
+    find: "return value < 0.001 ? '<0.001' : value.toFixed(3);",
+    replace: "return value < 0.01 ? '<0.001' : value.toFixed(3);",
+  },
+  {
+    name: 'two-decimals-of-p',
+    find: "return value < 0.001 ? '<0.001' : value.toFixed(3);",
+    replace: "return value < 0.001 ? '<0.001' : value.toFixed(2);",
+  },
+  {
+    name: 'small-p-as-equal',
+    find: 'Number.isFinite(value) && value < 0.001',
+    replace: 'Number.isFinite(value) && value < 0',
+    file: 'number-text.ts',
+  },
+  { name: 'percent-of-one', find: 'decimals(share * 100, digits)', replace: 'decimals(share, digits)' },
+  { name: 'minus-of-zero', find: 'return value < 0 && Number(text) !== 0 ?', replace: 'return value < 0 ?' },
+  {
+    name: 'errors-are-better',
+    find: '(column?.higherIsBetter ?? true) === relation.pearson > 0',
+    replace: 'relation.pearson > 0',
+  },
+  {
+    name: 'sentence-p-as-q',
+    find: "${probabilityStatement('q', relation.q)}, n\\u00a0=\\u00a0${String(relation.n)} models",
+    replace: "${probabilityStatement('q', relation.p)}, n\\u00a0=\\u00a0${String(relation.n)} models",
+  },
+  {
+    name: 'sentence-interval-turned-round',
+    find: '95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}',
+    replace: '95 % interval ${decimals(relation.high, 2)} to ${decimals(relation.low, 2)}',
+  },
+  {
+    name: 'concepts-supported-at-half',
+    find: 'if (!(q <= 0.05) || n < 4) return false;',
+    replace: 'if (!(q <= 0.5) || n < 4) return false;',
+  },
+  {
+    name: 'concepts-of-one-model-more',
+    find: 'normalQuantile / Math.sqrt(n - 3)',
+    replace: 'normalQuantile / Math.sqrt(n)',
+  },
+  {
+    name: 'unsupported-relations-stated',
+    find: 'byStrength.filter((relation) => relation.supported)',
+    replace: 'byStrength.filter(() => true)',
+  },
+  {
+    name: 'needs-p-as-q',
+    find: '${probability(q ?? Number.NaN)}</td></tr>',
+    replace: '${probability(p ?? Number.NaN)}</td></tr>',
+  },
+  {
+    name: 'needs-of-errors-untold',
+    find: 'columns[column]?.higherIsBetter === false;',
+    replace: 'columns[column]?.higherIsBetter === undefined;',
+  },
+  {
+    name: 'grid-q-of-none',
+    find: "${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' : ', not supported'}",
+    replace: "${probabilityStatement('q', q)}, n = ${String(n)}, supported",
+  },
+  {
+    name: 'grid-interval-turned-round',
+    find: '95 % interval ${decimals(low, 2)} to ${decimals(high, 2)}, ${probabilityStatement',
+    replace: '95 % interval ${decimals(high, 2)} to ${decimals(low, 2)}, ${probabilityStatement',
+  },
+  {
+    name: 'surface-better-at-the-mean',
+    find: '(error ?? Infinity) < (meanError ?? Infinity)',
+    replace: '(error ?? Infinity) <= (meanError ?? Infinity)',
+  },
+  { name: 'small-moves-of-half', find: 'export const smallMove = 0.1;', replace: 'export const smallMove = 0.5;' },
+];

@@ -1,0 +1,22 @@
+import path from 'node:path';
+import { conceptMatchingMutants } from './lists/concept-matching.ts';
+import { crossTaskMutants } from './lists/cross-task-analysis.ts';
+import { embeddingMutants } from './lists/embedding.ts';
+import { numericsMutants } from './lists/numerics.ts';
+import { reportMutants } from './lists/report.ts';
+import { placeMutants, type PlacedMutant } from './mutant.ts';
+
+/** Root of the repository. */
+export const root = path.resolve(import.meta.dirname, '../..');
+
+/** All mutants, where they stand now. @throws Error for a text that is not found exactly once */
+export function allMutants(): PlacedMutant[] {
+  const lists = {
+    'concept-matching': conceptMatchingMutants,
+    'cross-task-analysis': crossTaskMutants,
+    embedding: embeddingMutants,
+    numerics: numericsMutants,
+    report: reportMutants,
+  };
+  return Object.entries(lists).flatMap(([library, mutants]) => placeMutants(root, library, mutants));
+}
