@@ -1,12 +1,8 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { readStudyFile, runStudy, type Study, type StudyEvent, type StudyRun } from '@intermodel/pipelines';
 import { fileStore, memoryStore } from '@intermodel/steps';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { root } from './command-line.ts';
-import { computed, exit, imageCount, smallStudies, writeModel } from './small-studies.ts';
+import { computed, imageCount, smallStudies, writeModel } from './small-studies.ts';
 
 const { at, study, run } = smallStudies();
 
@@ -100,30 +96,5 @@ describe('runStudy as a library', () => {
     await run(study({ models: names, more: { gallery: { units: 0 } } }), 'dozen');
     process.off('warning', listen);
     expect(told).toEqual([]);
-  });
-
-  it('does what its examples show', async () => {
-    const example = (name: string, ...argv: string[]) => {
-      const child = spawn(
-        process.execPath,
-        ['--conditions=@intermodel/source', '--import', 'tsx', path.join(root, 'tools/examples', name), ...argv],
-        { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] },
-      );
-      let text = '';
-      child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-      return exit(child).then((code) => [code, text]);
-    };
-    expect(await example('stage-in-a-pipeline.ts')).toEqual([
-      0,
-      expect.stringMatching(/^unit 0: lamp, IoU 0\.\d+\nunit 1: lamp, IoU 0\.\d+\n$/u),
-    ]);
-    const [code, text] = await example('run-study.ts', study(), at('by-example'));
-    expect([code, text]).toEqual([
-      0,
-      expect.stringMatching(/^a maps: \d+ of 16 units match a concept\n[\s\S]*c is in category \d\n$/u),
-    ]);
-    expect(readFileSync(path.join(root, 'tools/examples/run-study.ts'), 'utf8').split('\n').length - 1).toBeLessThan(
-      40,
-    );
   });
 });

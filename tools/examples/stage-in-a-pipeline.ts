@@ -3,57 +3,37 @@
 // Whatever makes activations can feed the stages of concept matching: here a "sensor" that gives an 8 x 8 image every
 // few milliseconds, two units that look at its brightness, and labels that say where it was lit.
 import { dissectActivations } from '@intermodel/concept-matching';
-import { activationSchema, type ActivationShape } from '@intermodel/schemas';
+import { activationSchema } from '@intermodel/schemas';
 import { buildBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { bufferCount, interval, map, take } from 'rxjs';
 
-const shape: ActivationShape = {
-  model: 'sensor',
-  layer: 'brightness',
-  units: 2,
-  mapHeight: 8,
-  mapWidth: 8,
-  labelHeight: 8,
-  labelWidth: 8,
-};
+const size = { mapHeight: 8, mapWidth: 8, labelHeight: 8, labelWidth: 8 };
+const shape = { model: 'sensor', layer: 'brightness', units: 2, ...size };
+const cells = Array.from({ length: 64 }, (_, cell) => cell);
 
-/** Brightness of an image whose lit square wanders, the second unit upside down, and label 1 where it is lit. */
-function look(time: number) {
-  const lit = (cell: number) => (Math.floor(cell / 8) + time) % 8 < 2 && (cell + time) % 8 < 2;
-  const cells = Array.from({ length: 64 }, (_, cell) => cell);
-  return {
-    image: `t${String(time)}`,
-    activations: [
-      ...cells.map((cell) => (lit(cell) ? 1 + time / 100 : 0)),
-      ...cells.map((cell) => (lit(63 - cell) ? 1 + time / 100 : 0)),
-    ],
-    labels: cells.map((cell) => (lit(cell) ? 1 : 0)),
-  };
-}
+/** Where a square is lit that wanders. */
+const lit = (time: number) => cells.map((cell) => ((cell >> 3) + time) % 8 < 2 && (cell + time) % 8 < 2);
 
 interval(2)
   .pipe(
     take(64),
-    map(look),
+    map((time) => ({ time, map: lit(time).map((isLit) => (isLit ? 1 + time / 100 : 0)) })),
     bufferCount(16),
     map((looks) =>
       buildBatch(activationSchema(shape), {
-        image: looks.map(({ image }) => image),
-        activations: Float32Array.from(looks.flatMap(({ activations }) => activations)),
+        image: looks.map(({ time }) => `t${String(time)}`),
+        // The second unit sees the image upside down.
+        activations: Float32Array.from(looks.flatMap((look) => [...look.map, ...look.map.toReversed()])),
         labels: {
-          offsets: Int32Array.from([0, ...looks.keys()].map((_, index) => index)),
-          values: Uint16Array.from(looks.flatMap(({ labels }) => labels)),
+          offsets: Int32Array.from({ length: looks.length + 1 }, (_, plane) => plane),
+          values: Uint16Array.from(looks.flatMap((look) => look.map.map((value) => (value > 0 ? 1 : 0)))),
         },
       }),
     ),
     dissectActivations({ vocabulary: [{ number: 1, name: 'lamp', category: 'object' }] }),
   )
   .subscribe(({ matches }) => {
-    const [units, concepts, ious] = [
-      readNumbers(column(matches, 'unit')),
-      readStrings(column(matches, 'concept')),
-      readNumbers(column(matches, 'iou')),
-    ];
-    for (const [row, unit] of units.entries())
-      console.log(`unit ${String(unit)}: ${concepts[row] ?? ''}, IoU ${(ious[row] ?? 0).toFixed(3)}`);
+    const [concepts, ious] = [readStrings(column(matches, 'concept')), readNumbers(column(matches, 'iou'))];
+    for (const [unit, concept] of concepts.entries())
+      console.log(`unit ${String(unit)}: ${concept}, IoU ${(ious[unit] ?? 0).toFixed(3)}`);
   });

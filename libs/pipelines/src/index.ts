@@ -11,6 +11,13 @@ export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upk
 export { type SharedLabels } from './upkeep/clean-labels.ts';
 export { type StudyPlace } from './upkeep/inspect-study.ts';
 export { watchStudy, type WatchEvent, type WatchStudyOptions } from './upkeep/watch-study.ts';
+export {
+  dissectionStages,
+  type DissectionStage,
+  type DissectionStages,
+  type MatchStageOptions,
+} from './dissect/dissection-stages.ts';
+export { type LayerName, type StudyConsumer } from './dissect/study-consumer.ts';
 export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
 export type {
   DissectedLayer,

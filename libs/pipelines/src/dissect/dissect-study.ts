@@ -18,6 +18,7 @@ import { layersToKeep } from './layers-to-keep.ts';
 import { checkModels, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
 import { withModelSizes } from './model-sizes.ts';
 import type { ShardLabels } from './shard-labels.ts';
+import type { StudyConsumer } from './study-consumer.ts';
 import { ShardReports } from './shard-reports.ts';
 
 /** Options of {@link dissectStudy}. */
@@ -33,6 +34,8 @@ export interface DissectStudyOptions {
   readonly concurrency?: number;
   /** Stages that take the place of those of network dissection; their identities enter the keys of stored steps. */
   readonly stages?: Partial<DissectionStages>;
+  /** Consumers of one's own, which take the activations of every layer in the pass that counts them. */
+  readonly consumers?: readonly StudyConsumer[];
   /** Stops the dissection; models that are done by then have been emitted. */
   readonly signal?: AbortSignal;
 }
@@ -51,6 +54,8 @@ export interface DissectionContext {
   readonly steps: StudySteps;
   /** Hashes of files. */
   readonly hashes: FileHashes;
+  /** Consumers of the caller's own. @default none */
+  readonly consumers?: readonly StudyConsumer[] | undefined;
   /** Stops the dissection. */
   readonly signal: AbortSignal;
   /** Threads that count once a pass is through. */
@@ -81,7 +86,7 @@ export interface DissectionContext {
  */
 export function dissectStudy(
   given: Study,
-  { store = memoryStore(), source, concurrency, stages, signal }: DissectStudyOptions = {},
+  { store = memoryStore(), source, concurrency, stages, consumers, signal }: DissectStudyOptions = {},
 ): Observable<DissectionEvent> {
   return stoppableObservable(signal, async (stop, onEvent) => {
     const study = await withModelSizes(given);
@@ -110,6 +115,7 @@ export function dissectStudy(
         placed,
         source: opened,
         concurrency,
+        consumers,
         signal: stop,
         onEvent,
         steps,
@@ -216,6 +222,7 @@ export async function dissect(options: DissectionContext): Promise<void> {
       const context = {
         ...{ study, steps, describe, pass, keeps, signal, onEvent, threads: threads.open },
         stages: describe.stages,
+        consumers: options.consumers ?? [],
         shards: new ShardReports(onEvent),
         concepts: indexConcepts(source.vocabulary.concepts, vocabularyFile),
         ignore: source.vocabulary.ignore ?? 0,

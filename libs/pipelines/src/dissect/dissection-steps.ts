@@ -16,6 +16,7 @@ const codeVersions = {
   overlaps: 2,
   matches: 1,
   gallery: 3,
+  own: 1,
 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
@@ -28,6 +29,7 @@ const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[
   maps: [decoding, running],
   histogram: [decoding, running],
   top: [decoding, running],
+  own: [decoding, running],
   gallery: [decoding],
 };
 
@@ -127,6 +129,11 @@ export class DissectionSteps {
     return this.#ofShard('top', shard, place, { images, pool });
   }
 
+  /** What a consumer of the caller's own made of a shard: part `table`. */
+  own(shard: ImageShard, place: LayerPlace, identity: string): StepDescription {
+    return this.#ofShard('own', shard, place, { identity });
+  }
+
   /** Thresholds of a layer over all shards: part `thresholds`. */
   thresholds(place: LayerPlace, preset: DissectionPreset): StepDescription {
     const { sketch = null } = this.#study.runtime;
@@ -180,7 +187,7 @@ export class DissectionSteps {
   }
 
   #ofShard(
-    step: 'maps' | 'histogram' | 'top',
+    step: 'maps' | 'histogram' | 'top' | 'own',
     { name, images, labels }: ImageShard,
     place: LayerPlace,
     options: object,

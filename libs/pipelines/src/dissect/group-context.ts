@@ -6,6 +6,7 @@ import type { DissectionStages } from './dissection-stages.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
 import type { KeptShards } from './kept-shards.ts';
 import type { ForwardPass } from './run-pass.ts';
+import type { StudyConsumer } from './study-consumer.ts';
 import type { ShardReports } from './shard-reports.ts';
 
 /** What the dissection of models that share decoded images works with. */
@@ -22,6 +23,8 @@ export interface GroupContext {
   readonly ignore: number;
   /** Stages from counts to matches. */
   readonly stages: DissectionStages;
+  /** Consumers of the caller's own, which take the activations of every layer. */
+  readonly consumers: readonly StudyConsumer[];
   /** Whether maps are kept for the stages after the pass; else each of these runs the models again. */
   readonly keeps: boolean;
   /** Runs the models. */

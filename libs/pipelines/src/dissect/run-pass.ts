@@ -5,53 +5,16 @@ import {
   OpenModels,
   type ImageRange,
 } from '@intermodel/activation-streaming';
-import type { LoadedImages, ImageShard } from '@intermodel/data-loading';
 import type { ActivationBatch } from '@intermodel/schemas';
 import { boundedMap, InputError } from '@intermodel/streams';
 import type { StudyRuntime } from '@intermodel/studies';
-import { EMPTY, from, lastValueFrom, of, Subject, concatMap, type Observable, type OperatorFunction } from 'rxjs';
+import { EMPTY, from, lastValueFrom, of, Subject, concatMap, type OperatorFunction } from 'rxjs';
 import type { ImageSource } from '../images/image-source.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { LayerPlace, LayerReading } from './dissection-steps.ts';
+import type { InferredBatch, PassConsumer, PassShard, PassTask, StoreShard } from './pass-consumer.ts';
 import { sharePassTime, WorkClock } from './pass-times.ts';
-
-/** A shard to run, and the layers that are wanted of it; none where only its labels are. */
-export interface PassTask {
-  /** Images. */
-  readonly shard: ImageShard;
-  /** Layers. */
-  readonly places: readonly LayerPlace[];
-}
-
-/** A batch of images that was loaded and run. */
-export interface InferredBatch {
-  /** Images and labels, and the images that were passed over. */
-  readonly loaded: LoadedImages;
-  /** Activations by layer. */
-  readonly activations: ReadonlyMap<LayerPlace, ActivationBatch>;
-}
-
-/** A shard that is being run; its batches come in order, and end with it. */
-export interface PassShard {
-  /** What is run. */
-  readonly task: PassTask;
-  /** Its batches. */
-  readonly batches: Observable<InferredBatch>;
-}
-
-/** Stores what was made of a shard, which took so many milliseconds of the pass. */
-export type StoreShard = (milliseconds: number) => Promise<void>;
-
-/** Takes what a pass brings; several take the same batches. */
-export interface PassConsumer {
-  /** Layer whose running counts as its cost; undefined: it takes labels alone. */
-  readonly place: LayerPlace | undefined;
-  /** Whether it takes a shard. */
-  readonly wants: (task: PassTask) => boolean;
-  /** Makes one thing to be stored of each shard, as soon as its batches end. */
-  readonly stage: OperatorFunction<PassShard, StoreShard>;
-}
 
 /** What is told of each shard of a pass that is being stored. */
 export type OnShard = (task: PassTask, skipped: number, stored: Promise<void>) => void;

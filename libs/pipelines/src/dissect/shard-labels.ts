@@ -13,7 +13,7 @@ import { MachineError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
 import { concatMap, map, reduce } from 'rxjs';
 import type { GroupContext } from './group-context.ts';
-import type { PassConsumer, StoreShard } from './run-pass.ts';
+import type { PassConsumer, StoreShard } from './pass-consumer.ts';
 
 /** Images of a shard that were counted, and those that were passed over. */
 export interface ShardImages {

@@ -1,5 +1,5 @@
 import type { DissectionEvent } from './dissect-events.ts';
-import type { PassTask } from './run-pass.ts';
+import type { PassTask } from './pass-consumer.ts';
 
 /** Tells of each shard of a pass once all that was counted of it is stored, while the pass goes on. */
 export class ShardReports {

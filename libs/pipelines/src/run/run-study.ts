@@ -52,6 +52,7 @@ import { studyInputs } from './study-inputs.ts';
 import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
 import { studyTables } from './study-tables.ts';
 import type { DissectionStages } from '../dissect/dissection-stages.ts';
+import type { StudyConsumer } from '../dissect/study-consumer.ts';
 import { describeTables, type TableSteps } from './table-steps.ts';
 import { unitGalleries } from './unit-galleries.ts';
 import { unitWarnings } from './unit-warnings.ts';
@@ -76,6 +77,8 @@ export interface RunStudyOptions extends ReportChoices {
   readonly concurrency?: number;
   /** Stages that take the place of those of network dissection; their identities enter the keys of stored steps. */
   readonly stages?: Partial<DissectionStages>;
+  /** Consumers of one's own, which take the activations of every layer in the pass that counts them. @default none */
+  readonly consumers?: readonly StudyConsumer[];
   /** Stops the run; what was finished stays. */
   readonly signal?: AbortSignal;
   /** Command that makes the same folder again, for the record. @default 'runStudy' */
@@ -209,6 +212,7 @@ class StudyRunner {
         onEvent: this.#onEvent,
         storeFolder: this.#store.folder,
         concurrency: this.#options.concurrency,
+        consumers: this.#options.consumers,
       },
       onLabels: async (labels) => {
         health = await this.#health(labels, source, describe);

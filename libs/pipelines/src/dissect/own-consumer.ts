@@ -1,0 +1,65 @@
+import type { ImageShard } from '@intermodel/data-loading';
+import { arrowFileBytes, MachineError, readArrowBytes } from '@intermodel/streams';
+import type { RecordBatch } from 'apache-arrow';
+import { concatMap, from } from 'rxjs';
+import type { LayerPlace } from './dissection-steps.ts';
+import type { GroupContext } from './group-context.ts';
+import { layerConsumer, type PassConsumer } from './pass-consumer.ts';
+import type { LayerName, StudyConsumer } from './study-consumer.ts';
+
+/** A consumer of the caller's own on one layer, with what is stored of it. */
+export class OwnConsumer {
+  readonly #context: GroupContext;
+  readonly #place: LayerPlace;
+  readonly #consumer: StudyConsumer;
+
+  constructor(context: GroupContext, place: LayerPlace, consumer: StudyConsumer) {
+    this.#context = context;
+    this.#place = place;
+    this.#consumer = consumer;
+  }
+
+  /** Whether what is made of a shard is stored. */
+  has(shard: ImageShard): Promise<boolean> {
+    return this.#context.steps.has(this.#step(shard));
+  }
+
+  /** Takes the activations from a pass. */
+  passConsumer(): PassConsumer {
+    const { steps } = this.#context;
+    return layerConsumer(this.#place, {
+      stage: this.#consumer.stage(this.#name),
+      begin: (shard) => {
+        steps.begin(this.#step(shard));
+      },
+      store: (shard, table, milliseconds) =>
+        steps.write(this.#step(shard), { table: arrowFileBytes(table.schema, [table]) }, milliseconds),
+    });
+  }
+
+  /** Gives the tables of shards to the consumer. */
+  conclude(shards: readonly ImageShard[]): Promise<void> {
+    const tables = from(shards).pipe(
+      concatMap((shard) => this.#read(shard)),
+      concatMap((batches) => batches),
+    );
+    return this.#consumer.conclude(this.#name, tables);
+  }
+
+  get #name(): LayerName {
+    return { model: this.#place.model.name, layer: this.#place.layer };
+  }
+
+  async #read(shard: ImageShard): Promise<readonly RecordBatch[]> {
+    const bytes = await this.#context.steps.read(this.#step(shard), 'table');
+    if (bytes !== undefined) return readArrowBytes(bytes, `${this.#consumer.identity} of a stored step`).batches;
+    throw new MachineError('STORE_BROKEN', `what ${this.#consumer.identity} made cannot be read back`, {
+      column: shard.name,
+      hint: 'Check the disk of the store, or give another folder.',
+    });
+  }
+
+  #step(shard: ImageShard) {
+    return this.#context.describe.own(shard, this.#place, this.#consumer.identity);
+  }
+}

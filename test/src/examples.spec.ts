@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readStudyFile, runStudy, type DissectionStages } from '@intermodel/pipelines';
+import { selectThresholds } from '@intermodel/concept-matching';
+import { memoryStore } from '@intermodel/steps';
+import { lastValueFrom, toArray } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { csvRows, root } from './command-line.ts';
+import { computed, exit, smallStudies } from './small-studies.ts';
+
+const examples = path.join(root, 'tools/examples');
+const { at, study, run } = smallStudies();
+
+/** What an example prints, once it has ended well. */
+async function example(name: string, ...argv: string[]): Promise<string> {
+  const child = spawn(
+    process.execPath,
+    ['--conditions=@intermodel/source', '--import', 'tsx', path.join(examples, name), ...argv],
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  expect(await exit(child)).toBe(0);
+  return text;
+}
+
+describe('the examples', () => {
+  it('have under 40 lines each', () => {
+    const long = readdirSync(examples).filter(
+      (name) => readFileSync(path.join(examples, name), 'utf8').split('\n').length - 1 >= 40,
+    );
+    expect(long).toEqual([]);
+  });
+
+  it('use one stage in a pipeline of their own', async () => {
+    expect(await example('stage-in-a-pipeline.ts')).toMatch(/^unit 0: lamp, IoU 0\.\d+\nunit 1: lamp, IoU 0\.\d+\n$/u);
+  });
+
+  it('run a study', async () => {
+    expect(await example('run-study.ts', study(), at('by-example'))).toMatch(
+      /^a maps: \d+ of 16 units match a concept\n[\s\S]*c is in category \d\n$/u,
+    );
+  });
+
+  it('dissect a model without any store, and find what a study finds', async () => {
+    await run(study({ models: ['a', 'b'] }), 'stored');
+    const [images, labels, names] = [at('data', 'images'), at('data', 'labels'), at('data', 'labels.csv')];
+    const printed = await example('model-in-a-pipeline.ts', at('a.onnx'), 'maps', images, labels, names);
+    const found = Array.from(
+      printed.matchAll(/^unit \d+: (.*), active above -?\d+\.\d{3}$/gmu),
+      ([, concept]) => concept,
+    );
+    expect(found).toEqual(csvRows(at('stored', 'models', 'a', 'units.csv')).map(({ concept }) => concept));
+  });
+
+  it('put a stage of their own into a run, whose results are kept apart', async () => {
+    const file = study({ models: ['a', 'b'] });
+    const thresholds = (out: string) =>
+      csvRows(at(out, 'models', 'a', 'units.csv')).map((row) => Number(row['threshold']));
+    await run(file, 'usual');
+    const own = await example('own-stage.ts', file, at('own'));
+    expect(own).toMatch(/^a maps: \d+ of 16 units match\nb maps: \d+ of 16 units match\n$/u);
+    const median = thresholds('usual').sort((one, other) => one - other)[8] as number;
+    expect(thresholds('own')).toEqual(thresholds('usual').map((value) => Math.max(value, median)));
+  });
+
+  it('make something of their own in the pass of a run, and find it stored in the next', async () => {
+    const file = study({ models: ['a', 'b'] });
+    const first = await example('own-consumer.ts', file, at('consumed'));
+    expect(first).toMatch(/^(?:[ab] maps: mean activation -?\d+\.\d{4}\n){2}$/u);
+    expect(await example('own-consumer.ts', file, at('consumed'))).toBe(first);
+  });
+});
+
+describe('a stage of one’s own', () => {
+  it('has keys of its own: nothing is taken for its result but what it stored', async () => {
+    const store = memoryStore();
+    const open = readStudyFile(study());
+    const steps = async (thresholds?: DissectionStages['thresholds']) => {
+      const stages = thresholds === undefined ? {} : { thresholds };
+      return computed(await lastValueFrom(runStudy(open, { store, stages }).pipe(toArray())));
+    };
+    const named = (identity: string) => ({ identity, operator: selectThresholds });
+    expect((await steps()).length).toBeGreaterThan(0);
+    const own = await steps(named('mine/1'));
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.filter((step) => /^(?:maps|histogram|labels|top)/u.test(step))).toEqual([]);
+    expect(await steps(named('mine/1'))).toEqual([]);
+    expect((await steps(named('mine/2'))).length).toBeGreaterThan(0);
+    expect(await steps()).toEqual([]);
+  });
+});
