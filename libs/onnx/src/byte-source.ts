@@ -11,11 +11,12 @@ export interface ByteSource {
   read(start: number, end: number): Uint8Array;
 }
 
-const pageBytes = 65_536;
+/** Names and tags lie close together, and weights between them: a page holds many of the former, and few of the latter. */
+const pageBytes = 16_384;
 
 /**
- * Opens a file as a source of bytes. Nothing stays open between reads; one page of 64 KiB is kept, which is what
- * walking over the tags of a file needs.
+ * Opens a file as a source of bytes. Nothing stays open between reads; one page of 16 KiB is kept, which is what walking
+ * over the tags and names of a file needs.
  *
  * @throws InputError `MODEL_MISSING` or `MODEL_UNREADABLE`.
  */
@@ -24,35 +25,41 @@ export function openByteFile(file: string): ByteSource {
   closeSync(first);
   let page = new Uint8Array();
   let pageStart = 0;
-  const read = (start: number, end: number) => {
-    const bytes = new Uint8Array(end - start);
-    const { handle } = openModelFile(file);
-    try {
-      for (let filled = 0; filled < bytes.length;) {
-        const count = readSync(handle, bytes, filled, bytes.length - filled, start + filled);
-        if (count === 0)
-          throw new InputError('MODEL_TRUNCATED', 'the file became shorter while it was read', {
-            file,
-            hint: 'Wait until it is written whole, and run again.',
-          });
-        filled += count;
-      }
-    } finally {
-      closeSync(handle);
-    }
-    return bytes;
+  const turnTo = (start: number) => {
+    page = readRange(file, start, Math.min(length, start + pageBytes));
+    pageStart = start;
   };
   return {
     length,
-    read,
+    read(start, end) {
+      if (end - start > pageBytes || end > length) return readRange(file, start, end);
+      if (start < pageStart || end > pageStart + page.length) turnTo(start);
+      return page.subarray(start - pageStart, end - pageStart);
+    },
     byteAt(offset) {
-      if (offset < pageStart || offset >= pageStart + page.length) {
-        pageStart = offset;
-        page = read(offset, Math.min(length, offset + pageBytes));
-      }
+      if (offset < pageStart || offset >= pageStart + page.length) turnTo(offset);
       return page[offset - pageStart] as number;
     },
   };
+}
+
+function readRange(file: string, start: number, end: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(end - start);
+  const { handle } = openModelFile(file);
+  try {
+    for (let filled = 0; filled < bytes.length;) {
+      const count = readSync(handle, bytes, filled, bytes.length - filled, start + filled);
+      if (count === 0)
+        throw new InputError('MODEL_TRUNCATED', 'the file became shorter while it was read', {
+          file,
+          hint: 'Wait until it is written whole, and run again.',
+        });
+      filled += count;
+    }
+  } finally {
+    closeSync(handle);
+  }
+  return bytes;
 }
 
 /** Offers bytes in memory as a source. */
