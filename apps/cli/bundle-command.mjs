@@ -3,8 +3,11 @@
 import { spawnSync } from 'node:child_process';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
+
+const standaloneCode = standalone.default;
 
 const outdir = path.join(import.meta.dirname, 'dist/bundle');
 const libraries = path.resolve(import.meta.dirname, '../../libs');
@@ -38,6 +41,21 @@ const keepAddresses = {
   },
 };
 
+/** What is compiled of the JSON Schema of studies takes the place of the module that compiles it. */
+const compileSchema = {
+  name: 'compile schema',
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\]studies[/\\]dist[/\\]study-validator\.js$/ }, async ({ path: file }) => {
+      const { compileStudySchema } = await import(pathToFileURL(file).href);
+      const { ajv, validate } = compileStudySchema(true);
+      return {
+        contents: `${standaloneCode(ajv, validate)}\nexport const studyValidator = () => validate;`,
+        resolveDir: path.dirname(file),
+      };
+    });
+  },
+};
+
 await rm(outdir, { recursive: true, force: true });
 await build({
   entryPoints: [path.join(import.meta.dirname, 'dist/start.js'), ...threads].map((file) => ({
@@ -55,7 +73,7 @@ await build({
   external: ['sharp', 'onnxruntime-node'],
   supported: { 'dynamic-import': false },
   banner: { js: "const bundleAddress = require('node:url').pathToFileURL(__filename).href;" },
-  plugins: [keepAddresses],
+  plugins: [compileSchema, keepAddresses],
   logLevel: 'warning',
 });
 // Text of one byte a character is read faster, and takes half the memory.
