@@ -33,6 +33,9 @@ describe('openByteFile', () => {
         expect(source.length).toBe(bytes.length);
         for (const { start, end } of ranges) {
           expect(Buffer.from(source.read(start, end)).equals(bytes.subarray(start, end))).toBe(true);
+          const copied = new Uint8Array(end - start);
+          source.copy(start, copied);
+          expect(Buffer.from(copied).equals(bytes.subarray(start, end))).toBe(true);
           if (start < bytes.length) expect(source.byteAt(start)).toBe(bytes[start]);
         }
       }),
@@ -56,6 +59,9 @@ describe('openByteFile', () => {
       () => source.byteAt(50_000),
       () => source.read(49_990, 50_010),
       () => source.read(0, bytes.length),
+      () => {
+        source.copy(40_000, new Uint8Array(20_000));
+      },
     ]) {
       expect(read).toThrow(expect.objectContaining({ code: 'MODEL_TRUNCATED' }) as InputError);
     }

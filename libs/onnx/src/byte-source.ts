@@ -9,6 +9,8 @@ export interface ByteSource {
   byteAt(offset: number): number;
   /** Bytes from `start` to before `end`, as a view or a copy. */
   read(start: number, end: number): Uint8Array;
+  /** Copies the bytes from `start` on into a target, which they fill. */
+  copy(start: number, target: Uint8Array): void;
 }
 
 /** Names and tags lie close together, and weights between them: a page holds many of the former, and few of the latter. */
@@ -26,13 +28,19 @@ export function openByteFile(file: string): ByteSource {
   let page = new Uint8Array();
   let pageStart = 0;
   const turnTo = (start: number) => {
-    page = readRange(file, start, Math.min(length, start + pageBytes));
+    const next = new Uint8Array(Math.min(length - start, pageBytes));
+    fill(file, start, next);
+    page = next;
     pageStart = start;
   };
   return {
     length,
     read(start, end) {
-      if (end - start > pageBytes || end > length) return readRange(file, start, end);
+      if (end - start > pageBytes || end > length) {
+        const bytes = new Uint8Array(end - start);
+        fill(file, start, bytes);
+        return bytes;
+      }
       if (start < pageStart || end > pageStart + page.length) turnTo(start);
       return page.subarray(start - pageStart, end - pageStart);
     },
@@ -40,11 +48,14 @@ export function openByteFile(file: string): ByteSource {
       if (offset < pageStart || offset >= pageStart + page.length) turnTo(offset);
       return page[offset - pageStart] as number;
     },
+    copy(start, target) {
+      fill(file, start, target);
+    },
   };
 }
 
-function readRange(file: string, start: number, end: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(end - start);
+/** Fills bytes with those of a file from `start` on. */
+function fill(file: string, start: number, bytes: Uint8Array): void {
   const { handle } = openModelFile(file);
   try {
     for (let filled = 0; filled < bytes.length;) {
@@ -59,7 +70,6 @@ function readRange(file: string, start: number, end: number): Uint8Array<ArrayBu
   } finally {
     closeSync(handle);
   }
-  return bytes;
 }
 
 /** Offers bytes in memory as a source. */
@@ -68,6 +78,9 @@ export function memoryBytes(bytes: Uint8Array): ByteSource {
     length: bytes.length,
     byteAt: (offset) => bytes[offset] as number,
     read: (start, end) => bytes.subarray(start, end),
+    copy(start, target) {
+      target.set(bytes.subarray(start, start + target.length));
+    },
   };
 }
 
