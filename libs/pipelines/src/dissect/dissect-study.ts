@@ -1,4 +1,4 @@
-import { groupModels } from '@intermodel/activation-streaming';
+import { dismissInference, groupModels } from '@intermodel/activation-streaming';
 import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
 import type { DissectionStages } from './dissection-stages.ts';
 import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
@@ -137,9 +137,10 @@ export function stoppableObservable<Event>(
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
-    work(stop.signal, (event) => {
+    const worked = work(stop.signal, (event) => {
       subscriber.next(event);
-    }).then(
+    });
+    worked.finally(dismissInference).then(
       () => {
         ended = true;
         subscriber.complete();
