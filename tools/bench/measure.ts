@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 
 /** Middle value of some measurements. */
 export function median(values: readonly number[]): number {
@@ -18,6 +19,31 @@ export function measureProcess(
   if (status !== 0 || Number.isNaN(kilobytes))
     throw new Error(`${command} ${argv.join(' ')} ended with ${String(status)}:\n${stderr}`);
   return { seconds, megabytes: kilobytes / 1024 };
+}
+
+/** Seconds of a whole process: on the clock, and of processors, with those of the processes that it started. */
+export interface ProcessSeconds {
+  /** From start to end. */
+  readonly wall: number;
+  /** User and system time; not a number where the system does not tell. */
+  readonly processor: number;
+}
+
+/** Runs a command of Node in a process of its own, as it comes. */
+export function timeProcess(argv: readonly string[]): ProcessSeconds {
+  const before = childrenSeconds();
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
+  const wall = (performance.now() - start) / 1000;
+  if (status !== 0) throw new Error(`${argv.join(' ')} ended with ${String(status)}:\n${stderr}`);
+  return { wall, processor: childrenSeconds() - before };
+}
+
+/** Processor time of all processes that this one has waited for, and of those that they have. */
+function childrenSeconds(): number {
+  if (process.platform !== 'linux') return Number.NaN;
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[13]) + Number(fields[14])) / 100;
 }
 
 /** Runs a module in this process and prints the peak memory at its end. */

@@ -1,6 +1,6 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedCommand } from './embed-command.ts';
@@ -8,6 +8,7 @@ import { benchEmbedding } from './embedding.ts';
 import { benchIncremental } from './incremental.ts';
 import { benchManyModels } from './many-models.ts';
 import { benchReproduce } from './reproduce.ts';
+import { benchStart } from './start.ts';
 
 const topics: Record<string, () => Promise<void> | void> = {
   reproduce: benchReproduce,
@@ -16,6 +17,7 @@ const topics: Record<string, () => Promise<void> | void> = {
   dissect: benchDissect,
   incremental: benchIncremental,
   models: benchManyModels,
+  start: benchStart,
 };
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

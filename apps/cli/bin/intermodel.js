@@ -1,4 +1,6 @@
 #!/usr/bin/env node
-import { start } from '../dist/bundle/intermodel.js';
+import { fileURLToPath } from 'node:url';
+import { loadBundle } from './load-bundle.js';
 
+const { start } = loadBundle(fileURLToPath(new URL('../dist/bundle/intermodel.cjs', import.meta.url))).exports;
 process.exitCode = await start(process.argv.slice(2));

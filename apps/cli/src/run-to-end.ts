@@ -42,7 +42,7 @@ export function withRunOptions(command: Command): Command {
     .option('--wait', 'wait for another run of the same store instead of refusing')
     .option(
       '--concurrency <N>',
-      'threads that find thresholds and overlaps once the images are through (default: those of the machine, at most 4)',
+      'threads that find thresholds and overlaps once the images are through (default: those of the machine, at most 4; one for few images)',
       wholeNumber(1),
     )
     .option('--verbose', 'say in a line on standard error which steps are run, done or found in the store');

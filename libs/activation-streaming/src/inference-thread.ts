@@ -2,7 +2,7 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { limitError, MachineError, requireFilesForThread, unpackError } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
 import { callOnAbort, stopAtExit } from './stop-hooks.ts';
-import type { InferRequest, OpenedModel, WorkerAnswer, WorkerData, WorkerSettings } from './worker-messages.ts';
+import type { InferRequest, OpenedModel, OpenRequest, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
 
 /** A thread in which a model runs. */
 export interface InferenceThread {
@@ -21,6 +21,41 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+let prepared: Worker | undefined;
+
+/**
+ * Starts a thread that loads the runtime and waits for the next model that is opened: for callers who know that one
+ * will be, while they wait for something else. It does not keep the process alive.
+ */
+export function prepareInference(): void {
+  if (prepared !== undefined) return;
+  try {
+    requireFilesForThread();
+  } catch {
+    // Whoever opens the model is told.
+    return;
+  }
+  const worker = startWorker();
+  const forget = () => {
+    if (prepared === worker) prepared = undefined;
+  };
+  worker.once('error', forget).once('exit', forget).unref();
+  prepared = worker;
+}
+
+/** Ends the thread that {@link prepareInference} started, if no model was opened in it. */
+export function dismissInference(): void {
+  prepared?.postMessage('close');
+  prepared = undefined;
+}
+
+function takeWorker(): Worker {
+  const worker = prepared ?? startWorker();
+  prepared = undefined;
+  worker.ref();
+  return worker;
+}
+
 /**
  * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a
  * session
@@ -30,7 +65,8 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
   signal?.throwIfAborted();
   requireFilesForThread();
   const guard = new RunGuard();
-  const worker = startWorker({ settings, guardMemory: guard.memory });
+  const worker = takeWorker();
+  worker.postMessage({ settings, guardMemory: guard.memory } satisfies OpenRequest);
   const waiting = new Map<number, Waiting>();
   let nextId = 0;
   let failure: Error | undefined;
@@ -95,11 +131,10 @@ function take(waiting: Map<number, Waiting>, id: number): Waiting | undefined {
 }
 
 /** The environment is shared, since the runtime reads what was set in it for the process. */
-function startWorker(workerData: WorkerData): Worker {
+function startWorker(): Worker {
   const here = import.meta.url;
-  if (!here.endsWith('.ts')) return new Worker(new URL('./inference-worker.js', here), { workerData, env: SHARE_ENV });
+  if (!here.endsWith('.ts')) return new Worker(new URL('./inference-worker.js', here), { env: SHARE_ENV });
   return new Worker(new URL('./inference-worker-from-sources.mjs', here), {
-    workerData,
     env: SHARE_ENV,
     execArgv: ['--conditions=@intermodel/source'],
   });

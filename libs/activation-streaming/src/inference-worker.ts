@@ -1,44 +1,56 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { packError } from '@intermodel/errors';
 import { openInference, type ImageInference } from './infer-images.ts';
 import { RunGuard } from './run-guard.ts';
-import type { InferRequest, WorkerAnswer, WorkerData } from './worker-messages.ts';
+import type { InferRequest, OpenRequest, WorkerAnswer } from './worker-messages.ts';
+
+type Port = NonNullable<typeof parentPort>;
 
 /**
- * Answers requests one after the other, until it is told to close. Nothing that it imports loads Arrow or RxJS, which
- * every thread would wait for.
+ * Opens a model at the first request and answers the others one after the other, until it is told to close. Nothing that
+ * it imports loads Arrow or RxJS, which every thread would wait for.
  */
-async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
-  const { settings, guardMemory } = workerData as WorkerData;
-  const answer = (message: WorkerAnswer, transfer: readonly ArrayBuffer[] = []) => {
-    port.postMessage(message, transfer);
-  };
-  const run = async (inference: ImageInference, { id, pixels, images }: InferRequest) => {
-    try {
-      const maps = await inference.infer(pixels, images);
-      answer(
-        { kind: 'maps', id, maps },
-        maps.map(({ buffer }) => buffer as ArrayBuffer),
-      );
-    } catch (error) {
-      answer({ kind: 'failed', id, error: packError(error) });
-    }
-  };
+function serve(port: Port): void {
+  let inference: ImageInference | undefined;
+  let work = Promise.resolve();
+  port.on('message', (request: OpenRequest | InferRequest | 'close') => {
+    work = work.then(async () => {
+      if (request === 'close') {
+        await inference?.release();
+        port.close();
+      } else if ('settings' in request) inference = await open(port, request);
+      else if (inference !== undefined) await run(port, inference, request);
+    });
+  });
+}
+
+async function open(port: Port, { settings, guardMemory }: OpenRequest): Promise<ImageInference | undefined> {
   try {
     const inference = await openInference(settings, new RunGuard(guardMemory));
-    let work = Promise.resolve();
-    port.on('message', (request: InferRequest | 'close') => {
-      work = work.then(async () => {
-        if (request !== 'close') return run(inference, request);
-        await inference.release();
-        port.close();
-      });
-    });
-    answer({ kind: 'opened', model: inference.model });
+    answer(port, { kind: 'opened', model: inference.model });
+    return inference;
   } catch (error) {
-    answer({ kind: 'failed', id: undefined, error: packError(error) });
+    answer(port, { kind: 'failed', id: undefined, error: packError(error) });
     port.close();
+    return undefined;
   }
 }
 
-if (parentPort !== null) await serve(parentPort);
+async function run(port: Port, inference: ImageInference, { id, pixels, images }: InferRequest): Promise<void> {
+  try {
+    const maps = await inference.infer(pixels, images);
+    answer(
+      port,
+      { kind: 'maps', id, maps },
+      maps.map(({ buffer }) => buffer as ArrayBuffer),
+    );
+  } catch (error) {
+    answer(port, { kind: 'failed', id, error: packError(error) });
+  }
+}
+
+function answer(port: Port, message: WorkerAnswer, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+if (parentPort !== null) serve(parentPort);

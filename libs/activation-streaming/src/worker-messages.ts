@@ -18,8 +18,8 @@ export interface WorkerSettings {
   readonly batchSize: number | undefined;
 }
 
-/** What reaches the inference thread at its start. */
-export interface WorkerData {
+/** The first request: to open a model. */
+export interface OpenRequest {
   /** What to open, and how. */
   readonly settings: WorkerSettings;
   /** Memory of the {@link RunGuard}. */

@@ -30,9 +30,15 @@ export function* gatherChunks(source: ByteSource, pieces: readonly Piece[]): Gen
 export function gatherBytes(source: ByteSource, pieces: readonly Piece[]): Uint8Array {
   const bytes = new Uint8Array(pieceBytes(pieces));
   let position = 0;
-  for (const chunk of gatherChunks(source, pieces)) {
-    bytes.set(chunk, position);
-    position += chunk.length;
+  for (const piece of mergeRanges(pieces)) {
+    if (piece instanceof Uint8Array) {
+      bytes.set(piece, position);
+      position += piece.length;
+    } else {
+      const length = piece.end - piece.start;
+      source.copy(piece.start, bytes.subarray(position, position + length));
+      position += length;
+    }
   }
   return bytes;
 }

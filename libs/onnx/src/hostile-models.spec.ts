@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildOnnxModel, type OnnxModel, type OnnxNode } from '@intermodel/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { cutGraph } from './cut-graph.ts';
 import { listLayers } from './list-layers.ts';
 import { readModel, readModelBytes } from './read-model.ts';
@@ -165,6 +166,35 @@ describe('a model that means harm', () => {
       code: 'MODEL_PROBE_LIMIT',
       message: expect.stringContaining('MiB of memory') as string,
     });
+  });
+
+  it.skipIf(process.platform !== 'linux')('is let go of when the process that looks at it is killed', async () => {
+    const list = `import(${JSON.stringify(new URL('./list-layers.ts', import.meta.url).href)}).then(({ listLayers }) => listLayers(${JSON.stringify(write(loop(2n ** 62n)))}))`;
+    const looking = spawn(process.execPath, ['--conditions=@intermodel/source', '--import', 'tsx', '--eval', list], {
+      cwd: import.meta.dirname,
+      stdio: 'ignore',
+    });
+    const isRunning = (pid: number) =>
+      existsSync(`/proc/${String(pid)}/stat`) && !/\) [ZX] /u.test(readFileSync(`/proc/${String(pid)}/stat`, 'utf8'));
+    const seconds = (pid: number) =>
+      Number(
+        readFileSync(`/proc/${String(pid)}/stat`, 'utf8')
+          .split(') ')[1]
+          ?.split(' ')[11],
+      ) / 100;
+    const { pid = 0 } = looking;
+    const children = () => readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, 'utf8').match(/\d+/gu);
+    const probe = await vi.waitUntil(
+      () =>
+        children()
+          ?.map(Number)
+          .find((child) => seconds(child) > 1.5),
+      {
+        timeout: 20_000,
+      },
+    );
+    looking.kill('SIGKILL');
+    await vi.waitUntil(() => !isRunning(probe), { timeout: 5000 });
   });
 
   it('is run where it has loops, though it states all shapes', async () => {

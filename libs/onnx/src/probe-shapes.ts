@@ -1,4 +1,6 @@
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
+import { bodies } from './captured-names.ts';
+import type { OnnxModel } from './onnx-model.ts';
 import { openUnoptimised, outputShapes } from './open-session.ts';
 import { checkSizes } from './probe-limits.ts';
 import type { ProbedShapes, ProbeRequest } from './probe-messages.ts';
@@ -9,17 +11,16 @@ import { runtimeError } from './runtime-errors.ts';
  * Finds shapes by the runtime's inference over the whole unoptimised graph, and what that leaves open from one run on
  * zeros.
  *
+ * @param request what is asked
+ * @param beforeLong is called before anything that may take longer than to read a file of usual size: a run, and a look
+ *   at functions or bodies
  * @throws InputError where the runtime cannot make one of the tensors, `TENSOR_TOO_LARGE`.
  */
-export async function probeShapes({
-  file,
-  tensors,
-  input,
-  dims,
-  statedShapes,
-  looped,
-}: ProbeRequest): Promise<ProbedShapes> {
-  const session = await openUnoptimised(readModel(file), tensors, { inputDims: new Map([[input, dims]]) });
+export async function probeShapes(request: ProbeRequest, beforeLong: () => void): Promise<ProbedShapes> {
+  const { file, tensors, input, dims, statedShapes, looped } = request;
+  const model = readModel(file);
+  if (!isSimple(model)) beforeLong();
+  const session = await openUnoptimised(model, tensors, { inputDims: new Map([[input, dims]]) });
   try {
     const types = new Map(
       session.outputMetadata.flatMap((metadata) =>
@@ -35,6 +36,7 @@ export async function probeShapes({
       ? []
       : inferred.filter(([name, shape]) => isOpen(shape) && isValue(name)).map(([name]) => name);
     const run = [...new Set([...open, ...looped.filter(isValue)])];
+    if (run.length > 0) beforeLong();
     const measured = run.length === 0 ? [] : await measureShapes(file, session, { input, dims }, run);
     return {
       types,
@@ -44,6 +46,14 @@ export async function probeShapes({
   } finally {
     await session.release();
   }
+}
+
+/** Most nodes of a model that is looked at in no time. */
+const simpleNodes = 2000;
+
+/** Functions are written out as often as they are called, and bodies are looked at again and again. */
+function isSimple({ graph: { nodes }, functions }: OnnxModel): boolean {
+  return functions.length === 0 && nodes.length <= simpleNodes && nodes.every((node) => bodies(node).length === 0);
 }
 
 async function measureShapes(

@@ -33,11 +33,11 @@ export class ProtobufError extends Error {
 export function* walkFields(source: ByteSource, { start, end }: ByteRange): Generator<ProtobufField> {
   let position = start;
   while (position < end) {
-    const [tag, tagEnd] = readVarint(source, position, end);
-    const wireType = Number(tag & 7n);
-    const field = Number(tag >> 3n);
+    const tag = readVarint(source, position, end);
+    const wireType = tag.low & 7;
+    const field = (unsigned(tag) - wireType) / 8;
     if (field === 0) throw new ProtobufError(`no field has number 0 (byte ${String(position)})`, false);
-    const value = valueRange(source, wireType, tagEnd, end);
+    const value = valueRange(source, wireType, tag.end, end);
     if (value.end > end)
       throw new ProtobufError(
         `field ${String(field)} at byte ${String(position)} needs ${String(value.end - end)} bytes more than there are`,
@@ -51,12 +51,12 @@ export function* walkFields(source: ByteSource, { start, end }: ByteRange): Gene
 function valueRange(source: ByteSource, wireType: number, start: number, limit: number): ByteRange {
   switch (wireType) {
     case 0:
-      return { start, end: readVarint(source, start, limit)[1] };
+      return { start, end: readVarint(source, start, limit).end };
     case 1:
       return { start, end: start + 8 };
     case 2: {
-      const [length, valueStart] = readVarint(source, start, limit);
-      return { start: valueStart, end: valueStart + Number(length) };
+      const length = readVarint(source, start, limit);
+      return { start: length.end, end: length.end + unsigned(length) };
     }
     case 5:
       return { start, end: start + 4 };
@@ -65,22 +65,45 @@ function valueRange(source: ByteSource, wireType: number, start: number, limit: 
   }
 }
 
-function readVarint(source: ByteSource, start: number, end: number): [value: bigint, end: number] {
+/** A number of up to 64 bits in two halves: files hold many, and big integers are slow. */
+interface Varint {
+  /** The lowest 28 bits. */
+  readonly low: number;
+  /** The bits above them. */
+  readonly high: number;
+  /** Offset behind the last byte. */
+  readonly end: number;
+}
+
+const lowValues = 2 ** 28;
+const highValues = 2 ** 36;
+
+function readVarint(source: ByteSource, start: number, end: number): Varint {
   let low = 0;
-  let high = 0n;
+  let high = 0;
   for (let position = start, shift = 0; ; position++, shift += 7) {
     if (position >= end) throw new ProtobufError(`a number at byte ${String(start)} is cut off`, true);
     const byte = source.byteAt(position);
     if (shift < 28) low |= (byte & 0x7f) << shift;
-    else high |= BigInt(byte & 0x7f) << BigInt(shift);
-    if (byte < 0x80) return [BigInt(low) | high, position + 1];
+    else high += (byte & 0x7f) * 2 ** (shift - 28);
+    if (byte < 0x80) return { low, high, end: position + 1 };
     if (shift >= 63) throw new ProtobufError(`a number at byte ${String(start)} is longer than 64 bits`, false);
   }
 }
 
+function unsigned({ low, high }: Varint): number {
+  return high * lowValues + low;
+}
+
+/** The value in two's complement of 64 bits; exact below 2^53, as near as a number can be above. */
+function signed({ low, high }: Varint): number {
+  const upper = high % highValues;
+  return (upper < highValues / 2 ? upper : upper - highValues) * lowValues + low;
+}
+
 /** Value of a varint field as a signed whole number. */
 export function readInteger(source: ByteSource, { value }: ProtobufField): number {
-  return Number(BigInt.asIntN(64, readVarint(source, value.start, value.end)[0]));
+  return signed(readVarint(source, value.start, value.end));
 }
 
 /** Values of a repeated number field, stored one by one or packed. */
@@ -88,9 +111,9 @@ export function readIntegers(source: ByteSource, field: ProtobufField): number[]
   if (field.wireType === 0) return [readInteger(source, field)];
   const numbers: number[] = [];
   for (let position = field.value.start; position < field.value.end;) {
-    const [number, end] = readVarint(source, position, field.value.end);
-    numbers.push(Number(BigInt.asIntN(64, number)));
-    position = end;
+    const number = readVarint(source, position, field.value.end);
+    numbers.push(signed(number));
+    position = number.end;
   }
   return numbers;
 }

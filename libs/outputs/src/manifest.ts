@@ -49,9 +49,10 @@ const pieceBytes = 4 << 20;
 
 function sha256Of(file: string): string {
   const hash = createHash('sha256');
-  const { handle } = openInputFile(file);
+  const { handle, bytes: size } = openInputFile(file);
   try {
-    const piece = Buffer.allocUnsafe(pieceBytes);
+    // Most files are far smaller, and memory that is asked for makes V8 collect.
+    const piece = Buffer.allocUnsafe(Math.max(1, Math.min(pieceBytes, size)));
     for (let bytes = readSync(handle, piece); bytes > 0; bytes = readSync(handle, piece))
       hash.update(piece.subarray(0, bytes));
   } catch (cause) {

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { describeShapeProblem } from './describe-shape-problem.ts';
-import { studySchemaFile } from './study-defaults.ts';
-import type { StudyContent } from './study-content.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
+import { studyValidator } from './study-validator.ts';
 
-/** Checks values against the JSON Schema of studies; no findings mean that they are a {@link StudyContent}. */
+/** Checks values against the JSON Schema of studies; no findings mean that they are a `StudyContent`. */
 export function checkStudyShape(content: unknown): readonly Finding[] {
-  const validate = validator();
+  const validate = studyValidator();
   if (validate(content)) return [];
   const findings = new Map<string, Finding>();
   for (const error of validate.errors ?? []) {
@@ -19,22 +17,6 @@ export function checkStudyShape(content: unknown): readonly Finding[] {
     if (!findings.has(key)) findings.set(key, finding);
   }
   return [...findings.values()];
-}
-
-let compiled: ValidateFunction<StudyContent> | undefined;
-
-function validator(): ValidateFunction<StudyContent> {
-  // A study is checked once a run: to check the schema too, as its spec does, or to better the code takes longer than
-  // all the rest.
-  compiled ??= new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    allowUnionTypes: true,
-    validateSchema: false,
-    meta: false,
-    code: { optimize: false },
-  }).compile<StudyContent>(JSON.parse(readFileSync(studySchemaFile, 'utf8')) as object);
-  return compiled;
 }
 
 function namesKey({ keyword }: ErrorObject): boolean {

@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
-import { groupModels } from '@intermodel/activation-streaming';
+import { dismissInference, groupModels } from '@intermodel/activation-streaming';
 import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
 import type { DissectionStages } from './dissection-stages.ts';
 import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import { Observable } from 'rxjs';
+import { countingThreads } from './counting-threads.ts';
 import { checkDisk, type FreeBytes, type KeptLayer } from './check-disk.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';
@@ -29,7 +29,7 @@ export interface DissectStudyOptions {
   readonly source?: ImageSource;
   /**
    * Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of
-   * the machine, at most 4
+   * the machine, at most 4; one for few images
    */
   readonly concurrency?: number;
   /** Stages that take the place of those of network dissection; their identities enter the keys of stored steps. */
@@ -143,9 +143,10 @@ export function stoppableObservable<Event>(
     };
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted === true) onAbort();
-    work(stop.signal, (event) => {
+    const worked = work(stop.signal, (event) => {
       subscriber.next(event);
-    }).then(
+    });
+    worked.finally(dismissInference).then(
       () => {
         ended = true;
         subscriber.complete();
@@ -200,7 +201,8 @@ export async function dissect(options: DissectionContext): Promise<void> {
   } = options;
   const { secondPass, sketch } = study.runtime;
   const keeps = !secondPass && sketch === undefined;
-  const threads = openThreads(concurrency);
+  const layers = placed.reduce((sum, { places }) => sum + places.length, 0);
+  const threads = openThreads(concurrency ?? countingThreads(source.images.length, layers));
   const diskFolder = keeps ? storeFolder : undefined;
   try {
     const groups = groupModels(study.models).map((models) => placed.filter(({ model }) => models.includes(model)));
@@ -253,11 +255,8 @@ async function layersOfAll(
   return layers;
 }
 
-/** Most threads that count, unless told otherwise: beyond it the rest of a run takes longer than they do. */
-const threadsMost = 4;
-
 /** Threads that start when they are first asked for. */
-function openThreads(concurrency = Math.min(threadsMost, availableParallelism())): {
+function openThreads(concurrency: number): {
   readonly open: () => UnitThreads;
   readonly close: () => Promise<void>;
 } {

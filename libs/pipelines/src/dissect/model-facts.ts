@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { channelCount, checkImageInput, type InputLayout } from '@intermodel/activation-streaming';
+import { channelCount, checkImageInput, prepareInference, type InputLayout } from '@intermodel/activation-streaming';
 import {
   type FileHashes,
   hashJson,
@@ -117,6 +117,8 @@ export async function layerPlaces(
   const { file, layers } = model;
   const fileHash = await hashes.hash(file, signal);
   const compute = async () => {
+    // What is not known of a model was not dissected yet: its thread starts beside.
+    prepareInference();
     const facts = await readFacts(model, probe);
     await hashes.checkUnchanged(file, fileHash, signal);
     return { facts: jsonPart(facts) };

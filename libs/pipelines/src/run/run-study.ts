@@ -72,7 +72,7 @@ export interface RunStudyOptions extends ReportChoices {
   readonly lock?: Pick<LockOptions, 'waitMilliseconds' | 'onWait'>;
   /**
    * Threads that go from activations to thresholds and overlaps once a pass is through, at least 1. @default those of
-   * the machine, at most 4
+   * the machine, at most 4; one for few images
    */
   readonly concurrency?: number;
   /** Stages that take the place of those of network dissection; their identities enter the keys of stored steps. */
