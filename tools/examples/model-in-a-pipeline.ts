@@ -16,7 +16,7 @@ const maximumImages = set.images.length;
 
 from(set.images)
   .pipe(
-    loadLabelledImages({ geometry: size, vocabulary: set.vocabulary }),
+    loadLabelledImages({ geometry: { ...size, labelHeight: 56, labelWidth: 56 }, vocabulary: set.vocabulary }),
     streamActivations({ model: 'mine', file, layers: [layer], preprocessing: { preset: 'zero-one', ...size } }),
     connect((activations) =>
       zip(
