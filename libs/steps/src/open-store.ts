@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { FileHashes } from './store/file-hashes.ts';
 import { fileStore } from './store/file-store.ts';
@@ -15,6 +16,8 @@ export interface StudyStore {
   readonly times: StepTimes;
   /** Folder of the steps; undefined: they are not on a disk that we know of. */
   readonly folder: string | undefined;
+  /** Writes hashes and times into the folder, where it still stands: a run that came to nothing removes its own. */
+  readonly save: () => void;
 }
 
 /** Options of {@link openStudyStore}. */
@@ -36,12 +39,20 @@ export function openStudyStore(
       hashes: new FileHashes({ verify, warn }),
       times: new StepTimes(),
       folder: undefined,
+      save: () => undefined,
     };
   const folder = path.resolve(store);
+  const hashes = new FileHashes({ indexFile: path.join(folder, 'hashes.index'), verify, warn });
+  const times = new StepTimes({ indexFile: path.join(folder, 'times.index'), warn });
   return {
     folder,
     store: fileStore(folder, { warn }),
-    hashes: new FileHashes({ indexFile: path.join(folder, 'hashes.index'), verify, warn }),
-    times: new StepTimes({ indexFile: path.join(folder, 'times.index'), warn }),
+    hashes,
+    times,
+    save: () => {
+      if (!existsSync(folder)) return;
+      hashes.save();
+      times.save();
+    },
   };
 }

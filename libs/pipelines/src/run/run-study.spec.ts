@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lockOutput } from '@intermodel/outputs';
 import { memoryStore } from '@intermodel/steps';
 import { defineStudy } from '@intermodel/studies';
-import { drawScenes, writeColourSegmenter, writePlainLayout } from '@intermodel/testing';
+import { buildOnnxModel, drawScenes, writeColourSegmenter, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runStudy, type RunStudyOptions } from './run-study.ts';
@@ -69,5 +69,41 @@ describe(runStudy, () => {
     expect(existsSync(at('out', 'manifest.json'))).toBe(true);
     await expect(run({ out: at('own') })).rejects.toMatchObject({ name: 'InputError' });
     expect(existsSync(at('own'))).toBe(false);
+  });
+
+  it('leaves no folder behind where inputs fail, though hashes of files that have long stood were to be remembered', async () => {
+    // Which of two maps is meant is asked once the model was hashed.
+    writeFileSync(
+      at('unclear.onnx'),
+      buildOnnxModel({
+        inputs: [{ name: 'x', dims: ['n', 3, 24, 32] }],
+        nodes: [
+          { op: 'Conv', inputs: ['x', 'w3'], outputs: ['a'] },
+          { op: 'Relu', inputs: ['a'], outputs: ['features'] },
+          { op: 'Conv', inputs: ['features', 'w1'], outputs: ['b'] },
+          { op: 'Relu', inputs: ['b'], outputs: ['maps'] },
+          { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
+          { op: 'Flatten', inputs: ['pooled'], outputs: ['flat'] },
+        ],
+        outputs: [{ name: 'flat' }],
+        initializers: {
+          w3: { dims: [8, 3, 3, 3], data: Array.from({ length: 216 }, () => 1) },
+          w1: { dims: [16, 8, 1, 1], data: Array.from({ length: 128 }, () => 1) },
+        },
+      }),
+    );
+    // Hashes are remembered of files that were changed more than two seconds ago.
+    await new Promise((resolve) => setTimeout(resolve, 2100));
+    const study = defineStudy(
+      {
+        data: { images: 'data/images', labels: 'data/labels', labelNames: 'data/labels.csv' },
+        models: [{ name: 'a', file: 'unclear.onnx', input: { width: 32, height: 24 } }],
+      },
+      { folder },
+    );
+    await expect(lastValueFrom(runStudy(study, { out: at('out') }))).rejects.toMatchObject({
+      code: 'LAYER_NOT_GIVEN',
+    });
+    expect(existsSync(at('out'))).toBe(false);
   });
 });

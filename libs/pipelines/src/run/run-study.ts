@@ -149,8 +149,7 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
         outputLock?.release();
       }
     } finally {
-      store.hashes.save();
-      store.times.save();
+      store.save();
       lock.release();
     }
   });
