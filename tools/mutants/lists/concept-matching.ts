@@ -101,6 +101,7 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     name: 'dropped-zeros-are-forgotten',
     find: '(bound > -Infinity ? Math.max(bound, 0) : bound)',
     replace: 'bound',
+    spec: 'kept-maps.spec.ts',
   },
   {
     name: 'unjudged-pixels-are-labelled',
@@ -121,6 +122,7 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     name: 'maps-under-thresholds-suffice',
     find: 'Number.isNaN(threshold) || bound < threshold ||',
     replace: 'Number.isNaN(threshold) || bound <= threshold ||',
+    spec: 'kept-maps.spec.ts',
   },
   {
     name: 'labels-of-active-images-alone',
@@ -136,6 +138,7 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     name: 'uncovered-thresholds-stay',
     find: 'if (uncovered.length > 0) throw new ShardsFallShort(uncovered);',
     replace: '',
+    spec: 'kept-maps.spec.ts',
   },
   {
     name: 'strongest-numbered-within-shards',
@@ -146,6 +149,7 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     name: 'tighter-of-two-bounds',
     find: '(first[unit] = Math.min(first[unit] as number, bound))',
     replace: '(first[unit] = Math.max(first[unit] as number, bound))',
+    spec: 'kept-maps.spec.ts',
   },
   {
     name: 'maps-of-the-first-preset',
@@ -177,6 +181,7 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     name: 'known-shards-prove-nothing',
     find: 'return join.shards === 0 ? undefined : join.seed(maximumImages);',
     replace: 'return undefined;',
+    spec: 'kept-maps.spec.ts',
   },
   {
     name: 'bounds-of-few-images',
