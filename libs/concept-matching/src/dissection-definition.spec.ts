@@ -97,12 +97,28 @@ describe('a dissection is what its definition says', () => {
       });
     });
 
+    it('for two presets at once, from the same maps', async () => {
+      const others = fc.constantFrom(...Object.values(dissectionPresets));
+      await fc.assert(
+        fc.asyncProperty(worlds, cuts, others, fc.boolean(), async (world, sizes, other, first) => {
+          fc.pre(dissectPlainly(world).every(({ pairs }) => pairs.length > 0));
+          const beside = { ...other, level: 0.7 };
+          expectDefined(
+            world,
+            await dissectShards(world, sizes, { beside: first ? [beside, 'own'] : ['own', beside] }),
+          );
+        }),
+        { numRuns: 150 },
+      );
+    });
+
     it('from maps that were kept for another preset, or says which shards do not suffice', async () => {
       let [enough, short] = [0, 0];
       await fc.assert(
         fc.asyncProperty(worlds, cuts, async (world, sizes) => {
           fc.pre(dissectPlainly(world).every(({ pairs }) => pairs.length > 0));
-          for (const keptFor of [dissectionPresets['dissect-2020'], { ...world.preset, level: 0.99 }]) {
+          const { 'dissect-2020': fading, gandissect: clamped } = dissectionPresets;
+          for (const keptFor of [fading, { ...clamped, level: 0.6 }, { ...world.preset, level: 0.99 }]) {
             try {
               expectDefined(world, await dissectShards(world, sizes, { keptFor, stored: true }));
               enough++;
@@ -215,20 +231,22 @@ interface ShardRun {
   readonly stored?: boolean;
   /** Preset that the maps are kept for; the counts of the world's own are then made from them. */
   readonly keptFor?: DissectionPreset;
+  /** Presets that are counted at once, among them the world's own. */
+  readonly beside?: readonly (DissectionPreset | 'own')[];
 }
 
 /** As a run does it: shards are counted, then thresholds and overlaps found from what was kept of them. */
 async function dissectShards(
   world: DissectionWorld,
   sizes: readonly number[],
-  { threads = new UnitThreads(1), stored = false, keptFor }: ShardRun,
+  { threads = new UnitThreads(1), stored = false, keptFor, beside = ['own'] }: ShardRun,
 ): Promise<DissectionResult> {
   const { preset, vocabulary, ignore, images } = world;
   const shape = shapeOf(world);
   const blank = blankNumber(preset, ignore);
   const cutUp = cut(images, sizes).filter((shard) => shard.length > 0);
   const shards = cutUp.map((shard) => from(batchesOf({ ...world, images: shard }, [1, 3])));
-  const presets = [keptFor ?? preset];
+  const presets = beside.map((each) => (each === 'own' ? (keptFor ?? preset) : each));
   const counted = await lastValueFrom(
     from(shards).pipe(countShards({ presets, maximumImages: images.length }), toArray()),
   );
@@ -236,7 +254,9 @@ async function dissectShards(
     counted.map(async ({ histograms, kept: own }, place) => {
       const kept = stored ? await throughBytes(own) : own;
       const histogram =
-        keptFor === undefined ? (histograms[0] as (typeof histograms)[number]) : recountShard(kept, preset);
+        keptFor === undefined
+          ? (histograms[beside.indexOf('own')] as (typeof histograms)[number])
+          : recountShard(kept, preset);
       const labels = (cutUp[place] ?? []).map((image) =>
         combineLabels({ planes: planesOf(image), blank }, world.labelHeight * world.labelWidth),
       );

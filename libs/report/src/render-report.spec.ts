@@ -20,6 +20,14 @@ describe('renderReport', () => {
     expect(document.querySelectorAll('#relation-grid td.supported')).toHaveLength(2);
     expect(document.querySelectorAll('#relations-table tbody tr')).toHaveLength(16 * 6);
     expect(document.querySelector('.findings')?.textContent).toContain('component 1');
+    const summaries = (syntheticStudy().summaries as RecordBatch).toArray() as unknown as readonly {
+      matches: number;
+    }[];
+    const matches = summaries.reduce((sum, row) => sum + row.matches, 0);
+    expect([...document.querySelectorAll('.key-numbers div')].map(({ textContent }) => textContent)).toEqual([
+      ...['models13', 'of them embedded13', 'concepts48'],
+      ...[`matching units${String(matches).replace(/\B(?=(\d{3})+$)/gu, '\u202f')}`, 'score columns6'],
+    ]);
   });
 
   it('prints what the table of relations holds, every number in its own column', async () => {

@@ -101,5 +101,91 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     name: 'dropped-zeros-are-forgotten',
     find: '(bound > -Infinity ? Math.max(bound, 0) : bound)',
     replace: 'bound',
+    spec: 'kept-maps.spec.ts',
+  },
+  {
+    name: 'unjudged-pixels-are-labelled',
+    find: "ignoredPixels === 'unlabelled' ? ignore : 0",
+    replace: "ignoredPixels === 'unlabelled' ? 0 : 0",
+  },
+  {
+    name: 'images-without-kept-maps-do-not-count',
+    find: 'for (let image = own.length; image < images; image++) selection.add(whole);',
+    replace: '',
+  },
+  {
+    name: 'equal-maps-are-forgotten',
+    find: 'keepEqual: known.keepEqual && keepEqual',
+    replace: 'keepEqual: known.keepEqual',
+  },
+  {
+    name: 'maps-under-thresholds-suffice',
+    find: 'Number.isNaN(threshold) || bound < threshold ||',
+    replace: 'Number.isNaN(threshold) || bound <= threshold ||',
+    spec: 'kept-maps.spec.ts',
+  },
+  {
+    name: 'labels-of-active-images-alone',
+    find: 'own.map((_, image) => images.get(image) ?? { image, ...none })',
+    replace: 'own.flatMap((_, image) => images.get(image) ?? [])',
+  },
+  {
+    name: 'short-shards-go-on',
+    find: 'if (short.length > 0 || shape === undefined)',
+    replace: 'if (shape === undefined)',
+  },
+  {
+    name: 'uncovered-thresholds-stay',
+    find: 'if (uncovered.length > 0) throw new ShardsFallShort(uncovered);',
+    replace: '',
+    spec: 'kept-maps.spec.ts',
+  },
+  {
+    name: 'strongest-numbered-within-shards',
+    find: 'image: first + (numbers[row] as number)',
+    replace: 'image: numbers[row] as number',
+  },
+  {
+    name: 'tighter-of-two-bounds',
+    find: '(first[unit] = Math.min(first[unit] as number, bound))',
+    replace: '(first[unit] = Math.max(first[unit] as number, bound))',
+    spec: 'kept-maps.spec.ts',
+  },
+  {
+    name: 'maps-of-the-first-preset',
+    find: 'for (const { units, maxima: bounds } of [one, other])',
+    replace: 'for (const { units, maxima: bounds } of [one, one])',
+  },
+  {
+    name: 'negative-bounds-drop',
+    find: "(selection.options.padding === 'zeros' && bound < 0 ? -Infinity : bound)",
+    replace: 'bound',
+  },
+  {
+    name: 'active-share-of-images',
+    find: '(pixels === 0 ? 0 : area / pixels)',
+    replace: '(pixels === 0 ? 0 : area / images)',
+  },
+  {
+    name: 'scope-is-forgotten',
+    find: "scopedAreas: scope === 'all' ? new Float64Array() : spread(1, categoryCount)",
+    replace: "scopedAreas: scope === 'all' ? new Float64Array() : spread(0, categoryCount)",
+  },
+  {
+    name: 'shards-do-not-add-up',
+    find: 'else this.#tally.merge(state);',
+    replace: 'else this.#tally = OverlapTally.fromState(state);',
+  },
+  { name: 'invalid-sketches-have-thresholds', find: 'if (faults > 0) sketches.invalidate(unit);', replace: '' },
+  {
+    name: 'known-shards-prove-nothing',
+    find: 'return join.shards === 0 ? undefined : join.seed(maximumImages);',
+    replace: 'return undefined;',
+    spec: 'kept-maps.spec.ts',
+  },
+  {
+    name: 'bounds-of-few-images',
+    find: 'selectionOptions(shape, preset, maximumImages))',
+    replace: 'selectionOptions(shape, preset, 1e6))',
   },
 ];

@@ -135,4 +135,90 @@ export const reportMutants: readonly Mutant[] = [
     replace: '(error ?? Infinity) <= (meanError ?? Infinity)',
   },
   { name: 'small-moves-of-half', find: 'export const smallMove = 0.1;', replace: 'export const smallMove = 0.5;' },
+  {
+    name: 'strongest-concept-p-as-q',
+    find: "${probabilityStatement('q', first.q)}",
+    replace: "${probabilityStatement('q', first.p)}",
+  },
+  {
+    name: 'strongest-relation-unsupported-first',
+    find: 'Number(b.supported) - Number(a.supported) ||',
+    replace: 'Number(a.supported) - Number(b.supported) ||',
+  },
+  {
+    name: 'share-of-the-first-model',
+    find: 'both.length / any',
+    replace: 'both.length / (both.length + onlyFirst.length)',
+    spec: 'views.spec.ts',
+  },
+  {
+    name: 'panel-unique-is-matches',
+    find: 'rows.reduce((sum, [, count]) => sum + count, 0)',
+    replace: 'rows.reduce((sum, [count]) => sum + count, 0)',
+    spec: 'views.spec.ts',
+  },
+  {
+    name: 'trend-turned-round',
+    find: '(x - xMean) * (y - yMean), 0) / spread',
+    replace: '(xMean - x) * (y - yMean), 0) / spread',
+    spec: 'views.spec.ts',
+  },
+  {
+    name: 'score-across',
+    find: '    name: model,\n    x,\n    y,',
+    replace: '    name: model,\n    x: y,\n    y: x,',
+    spec: 'views.spec.ts',
+  },
+  {
+    name: 'trait-outside-is-inside',
+    find: 'text: ({ outside }) => significant(outside, 4),',
+    replace: 'text: ({ inside }) => significant(inside, 4),',
+  },
+  {
+    name: 'gap-is-silhouette',
+    find: 'text: ({ gap }) => decimals(gap, 3)',
+    replace: 'text: ({ silhouette }) => decimals(silhouette, 3)',
+  },
+  {
+    name: 'model-unique-is-matches',
+    find: "count('Unique concepts', ({ total }) => total.unique)",
+    replace: "count('Unique concepts', ({ total }) => total.matches)",
+  },
+  {
+    name: 'share-of-the-spread-turned-round',
+    find: 'text: ({ distance }) => percent(distance / spread, 0)',
+    replace: 'text: ({ distance }) => percent(spread / distance, 0)',
+  },
+  { name: 'new-is-gone', find: "...list(removed, 'gone'),", replace: "...list(removed, 'new')," },
+  {
+    name: 'group-means-swapped',
+    find: '${decimals(found?.inside ?? Number.NaN, digits)} <span',
+    replace: '${decimals(found?.outside ?? Number.NaN, digits)} <span',
+  },
+  {
+    name: 'less-is-more',
+    find: "conceptLine('Less than the others', less)",
+    replace: "conceptLine('Less than the others', more)",
+  },
+  {
+    name: 'read-outside-as-inside',
+    find: 'outside: outside[row] as number,',
+    replace: 'outside: inside[row] as number,',
+  },
+  { name: 'read-gap-as-silhouette', find: 'gap: gap[row] as number,', replace: 'gap: silhouette[row] as number,' },
+  {
+    name: 'read-unique-as-matches',
+    find: 'unique: unique[row] as number,',
+    replace: 'unique: matches[row] as number,',
+  },
+  {
+    name: 'key-numbers-of-one-model',
+    find: 'sum + rows.reduce((part, row) => part + row.matches, 0), 0);',
+    replace: 'Math.max(sum, rows.reduce((part, row) => part + row.matches, 0)), 0);',
+  },
+  {
+    name: 'map-of-other-models',
+    find: 'const units = data.units[model]?.[concept] ?? 0;',
+    replace: 'const units = data.units[column]?.[concept] ?? 0;',
+  },
 ];

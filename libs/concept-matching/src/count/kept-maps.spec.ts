@@ -1,12 +1,15 @@
-import { activationSchema } from '@intermodel/schemas';
+import { activationSchema, type UnitHistogramBatch } from '@intermodel/schemas';
 import { buildBatch } from '@intermodel/streams';
 import fc from 'fast-check';
 import { from, lastValueFrom, map, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
-import { selectThresholds } from '../thresholds/select-thresholds.ts';
+import { estimateThresholds } from '../estimate-thresholds.ts';
+import { selectThresholds, ShardsFallShort } from '../thresholds/select-thresholds.ts';
+import { selectedThresholds } from '../thresholds/selected-thresholds.ts';
 import { countShards } from './count-shards.ts';
 import { keptBytes, keptImages, shrinkKeptMaps, type KeptMaps, type MapBounds } from './kept-maps.ts';
+import { coversThresholds, recountShard } from './recount-shard.ts';
 import { joinStrongest, packStrongest, unpackStrongest } from './strongest-images.ts';
 import { TopActivations } from '@intermodel/numerics';
 
@@ -70,6 +73,115 @@ describe(shrinkKeptMaps, () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('maps that just reach a bound', () => {
+  /** A unit of which all values are 1.5, which is then its threshold and the bound that its images prove. */
+  const count = async (compare: DissectionPreset['compare']) => {
+    const preset = { ...(presets[1] as DissectionPreset), compare };
+    const [counted] = await lastValueFrom(
+      of(of(batchOf([new Array<number>(12).fill(1.5)]))).pipe(
+        countShards({ presets: [preset], maximumImages: 1 }),
+        toArray(),
+      ),
+    );
+    if (counted === undefined) throw new Error('a shard was counted');
+    return { preset, ...counted };
+  };
+  const thresholds = selectedThresholds({
+    ...{ shape, thresholds: new Float32Array(3).fill(1.5), conditions: ['constant', 'constant', 'constant'] },
+  });
+
+  it('are asked for where equal values are active, and do not suffice where they were dropped', async () => {
+    const [strict, inclusive] = [await count('>'), await count('>=')];
+    expect([keptImages(strict.kept.maps).length, keptImages(inclusive.kept.maps).length]).toEqual([0, 1]);
+    expect(coversThresholds(strict.kept, thresholds, strict.preset)).toBe(true);
+    expect(coversThresholds(strict.kept, thresholds, inclusive.preset)).toBe(false);
+    expect(coversThresholds(inclusive.kept, thresholds, inclusive.preset)).toBe(true);
+    const shard = {
+      histogram: recountShard(strict.kept, inclusive.preset),
+      kept: () => Promise.resolve(strict.kept),
+    };
+    await expect(lastValueFrom(of(shard).pipe(selectThresholds({ preset: inclusive.preset })))).rejects.toThrow(
+      ShardsFallShort,
+    );
+  });
+
+  it('are known to be gone once a shard was shrunk without them', async () => {
+    const { kept, preset } = await count('>=');
+    const shrunk = shrinkKeptMaps(kept, { bounds: new Float32Array(3).fill(1.5), keepEqual: false });
+    expect(keptImages(shrunk.maps)).toEqual([]);
+    expect(coversThresholds(shrunk, thresholds, preset)).toBe(false);
+    const whole = shrinkKeptMaps(kept, { bounds: new Float32Array(3).fill(1.5), keepEqual: true });
+    expect(coversThresholds(whole, thresholds, preset)).toBe(true);
+  });
+});
+
+describe('maps that were kept without zeros around', () => {
+  it('do not suffice where zeros may raise those that were dropped', async () => {
+    // All values are negative, so that under zeros the thresholds lie near the border, where maps fade.
+    const { upsampling } = dissectionPresets['dissect-2020'];
+    const [clamped, fading] = (['clamp', 'zeros'] as const).map((padding) => ({
+      ...dissectionPresets['dissect-2020'],
+      ...{ level: 0.8, upsampling: { ...upsampling, padding } },
+    })) as [DissectionPreset, DissectionPreset];
+    const images = Array.from({ length: 9 }, (_, image) => new Array<number>(12).fill(-1 - image));
+    const [counted] = await lastValueFrom(
+      of(of(batchOf(images))).pipe(countShards({ presets: [clamped], maximumImages: 9 }), toArray()),
+    );
+    if (counted === undefined) throw new Error('a shard was counted');
+    expect(keptImages(counted.kept.maps).length).toBeLessThan(9);
+    const exact = await lastValueFrom(of(batchOf(images)).pipe(estimateThresholds({ preset: fading })));
+    expect(coversThresholds(counted.kept, exact, fading)).toBe(false);
+    const shard = { histogram: recountShard(counted.kept, fading), kept: () => Promise.resolve(counted.kept) };
+    await expect(lastValueFrom(of(shard).pipe(selectThresholds({ preset: fading })))).rejects.toThrow(ShardsFallShort);
+  });
+});
+
+describe(countShards, () => {
+  it('keeps fewer maps where shards are known already, and finds the same', async () => {
+    let [less, more] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(shards, async (drawn) => {
+        const [preset] = presets as [DissectionPreset];
+        const maximumImages = drawn.flat().length;
+        const count = (parts: typeof drawn, others: UnitHistogramBatch[] = []) =>
+          lastValueFrom(
+            from(parts.map((images) => of(batchOf(images)))).pipe(
+              countShards({ presets: [preset], maximumImages, others: [others] }),
+              toArray(),
+            ),
+            { defaultValue: [] },
+          );
+        const known = await count(drawn.slice(0, 1));
+        const [after, alone] = [
+          await count(
+            drawn.slice(1),
+            known.flatMap(({ histograms }) => histograms),
+          ),
+          await count(drawn.slice(1)),
+        ];
+        const select = (counted: typeof known) =>
+          lastValueFrom(
+            from(counted).pipe(
+              map(({ histograms: [histogram], kept }) => ({
+                histogram: histogram as UnitHistogramBatch,
+                kept: () => Promise.resolve(kept),
+              })),
+              selectThresholds({ preset }),
+            ),
+          );
+        const rows = (batch: { toArray(): unknown[] }) => batch.toArray().map((row) => JSON.stringify(row));
+        expect(rows(await select([...known, ...after]))).toEqual(rows(await select([...known, ...alone])));
+        const bytes = (counted: typeof known) => counted.reduce((sum, { kept }) => sum + keptBytes(kept), 0);
+        less += bytes(after);
+        more += bytes(alone);
+        expect(bytes(after)).toBeLessThanOrEqual(bytes(alone));
+      }),
+      { numRuns: 60 },
+    );
+    expect(less).toBeLessThan(more);
   });
 });
 

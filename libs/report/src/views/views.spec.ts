@@ -3,10 +3,11 @@ import { distinctTasks } from '../fixtures/distinct-tasks.ts';
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { parseDocument } from '../page/parse-document.ts';
 import { buildPageData } from '../page/build-page-data.ts';
-import type { PageTasks } from '../page/page-data.ts';
+import type { PageData, PageTasks } from '../page/page-data.ts';
 import { readStudy } from '../tables/read-study.ts';
-import { compareModels } from './compare-view.ts';
+import { compareModels, comparisonView } from './compare-view.ts';
 import { conceptsDrawn, drawConceptMap, layOutConceptMap, unitStep, unitSteps } from './concept-map.ts';
+import { modelPanel } from './model-panel.ts';
 import { needsView } from './needs-view.ts';
 import { predictorValue } from './predictor-value.ts';
 import { drawRelation, relationFacts } from './relation-view.ts';
@@ -22,6 +23,31 @@ const elements = (html: { toString(): string }, selector: string) => [
 const texts = (html: { toString(): string }, selector: string) =>
   elements(html, selector).map(({ textContent }) => textContent);
 
+/** Two models of three concepts, all counts told apart. */
+const counted: PageData = {
+  ...data,
+  models: ['a', 'b'],
+  groups: [0, 1],
+  concepts: ['sky', 'dog', 'red'],
+  categories: ['object', 'color'],
+  conceptCategories: [0, 0, 1],
+  units: [
+    [2, 0, 3],
+    [7, 4, 0],
+  ],
+  summaries: [
+    [
+      [2, 1, 2],
+      [3, 1, 3],
+    ],
+    [
+      [11, 2, 5.5],
+      [0, 0, null],
+    ],
+  ],
+  neighbours: [[[1, 1.25]], [[0, 1.25]]],
+};
+
 describe('compareModels', () => {
   it('sorts concepts by who has them, each once, the most units first', () => {
     const units = [
@@ -29,6 +55,23 @@ describe('compareModels', () => {
       [1, 3, 9, 0, 0],
     ];
     expect(compareModels({ units }, 0, 1)).toEqual({ both: [2, 0], onlyFirst: [4], onlySecond: [1] });
+  });
+
+  it('says how much two models share, and counts the units of each under its name', () => {
+    const view = comparisonView(counted, 0, 1);
+    expect(texts(view, 'p')[0]).toBe('a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25.');
+    expect(texts(view, 'h4')).toEqual(['Both (1)', 'Only a (1)', 'Only b (1)']);
+    expect(texts(view, 'tbody tr')).toEqual(['sky object27', 'red color3', 'dog object4']);
+  });
+});
+
+describe('modelPanel', () => {
+  it('tells matching units from unique concepts, in all and by category', () => {
+    const panel = modelPanel(counted, 0);
+    expect(texts(panel, 'p')[0]).toBe('Group A, 5 matching units, 2 unique concepts');
+    expect(texts(panel, 'tbody td.number')).toEqual(['2', '1', '2.0', '3', '1', '3.0']);
+    expect(texts(panel, 'p')[1]).toBe('red color, 3 · sky object, 2');
+    expect(texts(panel, 'ol li')).toEqual([' b at 1.25']);
   });
 });
 
@@ -47,6 +90,21 @@ describe('concept map', () => {
       0,
     );
     expect(strokes).toBe(data.units.flat().filter((units) => units > 0).length);
+  });
+
+  it('draws each cell where its model and concept cross, in the step of its units', () => {
+    const layout = layOutConceptMap(data);
+    const drawn = elements(drawConceptMap(data, layout), 'path').flatMap((path) => {
+      const step = Number(/amount-(\d)/u.exec(path.getAttribute('stroke') ?? '')?.[1]);
+      return [...(path.getAttribute('d') ?? '').matchAll(/M([\d.]+) ([\d.]+)/gu)].map(([, x, y]) => ({
+        model: layout.models[Math.round((Number(x) - layout.left) / layout.cellWidth)],
+        concept: layout.concepts[Math.round((Number(y) - layout.top) / layout.cellHeight - 0.5)],
+        step,
+      }));
+    });
+    for (const { model, concept, step } of drawn)
+      expect(unitStep(data.units[model ?? NaN]?.[concept ?? NaN] ?? NaN)).toBe(step);
+    expect(new Set(drawn.map(({ step }) => step)).size).toBeGreaterThan(4);
   });
 
   it('draws what was searched for only, and never more than it can show', () => {
@@ -78,6 +136,44 @@ describe('relations', () => {
     const drawing = drawRelation(data, some, { column: 0, predictor: 0, width: 640, height: 400 }).toString();
     expect(drawing.split('class="point').length - 1).toBe(5);
     expect(drawing).toContain('class="trend"');
+  });
+
+  it('draws the property across and the score up, with the line of least squares', () => {
+    const drawing = drawRelation(data, tasks, { column: 1, predictor: 1, width: 640, height: 400 });
+    const drawn = data.models.map((model, index) => {
+      const [reach] = elements(drawing, `.point[data-model=${model}] .reach`);
+      const [x, y] = [data.points[index]?.[1] ?? NaN, tasks.scores[1]?.[index] ?? NaN];
+      return { x, y, across: Number(reach?.getAttribute('cx')), down: Number(reach?.getAttribute('cy')) };
+    });
+    const fit = (points: readonly (readonly [number, number])[]) => {
+      const [left, top] = [0, 1].map((axis) => points.reduce((sum, point) => sum + (point[axis] ?? 0), 0) / 8) as [
+        number,
+        number,
+      ];
+      const slope =
+        points.reduce((sum, [x, y]) => sum + (x - left) * (y - top), 0) /
+        points.reduce((sum, [x]) => sum + (x - left) ** 2, 0);
+      return { slope, at: (x: number) => top + slope * (x - left) };
+    };
+    // Places are the values to scale: the line through them misses none by more than the rounding of pixels.
+    const [across, down] = [
+      fit(drawn.map((point) => [point.x, point.across])),
+      fit(drawn.map((point) => [point.y, point.down])),
+    ];
+    expect([across.slope > 0, down.slope < 0]).toEqual([true, true]);
+    for (const point of drawn) {
+      expect(Math.abs(across.at(point.x) - point.across)).toBeLessThan(0.2);
+      expect(Math.abs(down.at(point.y) - point.down)).toBeLessThan(0.2);
+    }
+    const trend = fit(drawn.map((point) => [point.across, point.down]));
+    const ends = (elements(drawing, '.trend')[0]?.getAttribute('d') ?? '').match(/[\d.]+/gu)?.map(Number) ?? [];
+    const [left = NaN, from = NaN, right = NaN, to = NaN] = ends;
+    expect([left, right]).toEqual([
+      Math.min(...drawn.map((point) => point.across)),
+      Math.max(...drawn.map((point) => point.across)),
+    ]);
+    expect(Math.abs(trend.at(left) - from)).toBeLessThan(0.3);
+    expect(Math.abs(trend.at(right) - to)).toBeLessThan(0.3);
   });
 
   it('prints every number under its own name', () => {

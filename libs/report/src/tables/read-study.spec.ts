@@ -1,0 +1,77 @@
+import type { RecordBatch } from 'apache-arrow';
+import { describe, expect, it } from 'vitest';
+import { syntheticStudy } from '../fixtures/synthetic-study.ts';
+import { readStudy } from './read-study.ts';
+
+const tables = syntheticStudy({ models: 5 });
+const study = readStudy(tables);
+type Row = Readonly<Record<string, unknown>>;
+const rowsOf = (table: unknown) => (table as RecordBatch).toArray() as unknown as readonly Row[];
+/** A null of a table is NaN in a study. */
+const number = (value: unknown) => (value ?? NaN) as number;
+
+describe(readStudy, () => {
+  it('reads every column of the embedding into the field of its name', () => {
+    const { traits, quality, loadings, points, ratios } = study.embedding ?? {};
+    expect(traits).toEqual(
+      rowsOf(tables.traits).map(({ cluster, trait, concept, category, inside, outside, difference }) => ({
+        ...{ group: cluster, trait, concept, category, inside, outside, difference },
+      })),
+    );
+    expect(quality).toEqual(
+      rowsOf(tables.quality).map(({ k, inertia, silhouette, gap }) => ({
+        ...{ k, inertia, silhouette: number(silhouette), gap: number(gap) },
+      })),
+    );
+    expect(ratios).toEqual(rowsOf(tables.variance).map(({ ratio }) => ratio));
+    const byName = new Map(rowsOf(tables.embedding).map((row) => [row['model'], row]));
+    for (const { model, group, scores } of points ?? [])
+      expect([group, scores]).toEqual([
+        byName.get(model)?.['cluster'],
+        [...(byName.get(model)?.['components'] as Iterable<number>)],
+      ]);
+    const weights = new Map(
+      rowsOf(tables.loadings).map((row) => [`${String(row['category'])}/${String(row['concept'])}`, row['loadings']]),
+    );
+    for (const { concept, category, loadings: own } of loadings ?? [])
+      expect(own).toEqual([...(weights.get(`${category}/${concept}`) as Iterable<number>)]);
+  });
+
+  it('reads the counts of every model and category', () => {
+    const { models, categories, summaries } = study.profiles;
+    const rows = rowsOf(tables.summaries);
+    expect(rows).toHaveLength(models.length * categories.length);
+    for (const { model, category, matches, unique, redundancy } of rows)
+      expect(summaries[models.indexOf(model as string)]?.[categories.indexOf(category as string)]).toEqual({
+        ...{ matches, unique, redundancy: number(redundancy) },
+      });
+  });
+
+  it('reads every number of relations, of concepts and of surfaces', () => {
+    const { columns = [], relations, conceptLinks, surfaces = [] } = study.tasks ?? {};
+    const column = ({ column: name }: Row) => columns.findIndex((each) => each.column === name);
+    expect(relations).toEqual(
+      rowsOf(tables.relations).map((row) => ({
+        ...{ predictor: row['predictor'], column: column(row), n: row['n'] },
+        ...{ pearson: row['pearson'], low: row['pearsonLow'], high: row['pearsonHigh'], spearman: row['spearman'] },
+        ...{ p: row['p'], pFamily: row['pFamily'], q: row['q'], supported: row['supported'] },
+      })),
+    );
+    expect(conceptLinks).toEqual(
+      rowsOf(tables.conceptRelations).map((row) => ({
+        ...{ concept: row['concept'], category: row['category'], column: column(row), n: row['n'] },
+        ...{ pearson: row['pearson'], p: row['p'], q: row['q'] },
+      })),
+    );
+    for (const row of rowsOf(tables.surfaceErrors))
+      expect(surfaces.find((surface) => surface.column === column(row))).toMatchObject({
+        ...{ n: row['n'], error: row['error'], meanError: row['meanError'] },
+      });
+    for (const row of rowsOf(tables.surfaces)) {
+      const surface = surfaces.find((each) => each.column === column(row));
+      if (surface === undefined) throw new Error('every column has a surface');
+      const [x, y] = [surface.x.indexOf(row['pc1'] as number), surface.y.indexOf(row['pc2'] as number)];
+      expect(surface.scores[y * surface.x.length + x]).toBe(row['score']);
+    }
+  });
+});
