@@ -23,15 +23,46 @@ export const importTable = {
   // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
   'data-loading': ['schemas', ...cores, 'steps'],
   studies: ['errors', 'numerics', ...stages],
-  outputs: ['schemas', 'streams', 'steps', 'data-loading', 'concept-matching', 'embedding', 'report', 'studies'],
-  pipelines: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs'],
+  outputs: [
+    'schemas',
+    'numerics',
+    'streams',
+    'steps',
+    'data-loading',
+    'concept-matching',
+    'embedding',
+    'report',
+    'studies',
+  ],
+  inputs: [
+    'schemas',
+    ...cores,
+    'steps',
+    'data-loading',
+    'activation-streaming',
+    'concept-matching',
+    'studies',
+    'outputs',
+  ],
+  pipelines: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'inputs'],
   cli: ['schemas', 'errors', 'streams', 'steps', 'pipelines'],
-  'house-tests': ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'pipelines', 'cli', 'testing'],
-  tools: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'pipelines', 'cli', 'testing'],
+  'house-tests': [
+    'schemas',
+    ...cores,
+    'steps',
+    ...stages,
+    'studies',
+    'outputs',
+    'inputs',
+    'pipelines',
+    'cli',
+    'testing',
+  ],
+  tools: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'inputs', 'pipelines', 'cli', 'testing'],
 };
 
 /** Projects whose specs may use `testing`: all that it does not itself stand on. */
-export const testingUsers = ['onnx', ...stages, 'studies', 'outputs', 'pipelines', 'cli'];
+export const testingUsers = ['onnx', ...stages, 'studies', 'outputs', 'inputs', 'pipelines', 'cli'];
 
 /** What a contributor should do instead of a forbidden import, by project name. */
 export function remedy(project) {
@@ -44,6 +75,7 @@ export function remedy(project) {
     return 'steps knows keys, bytes and files: what a step depends on stands in libs/pipelines, and comes in as a description.';
   if (project === 'studies')
     return 'studies reads and checks what a user asks for: what runs it belongs in libs/pipelines.';
+  if (project === 'inputs') return 'inputs opens what a study reads: what is made of it belongs in libs/pipelines.';
   if (project === 'outputs')
     return 'outputs writes and reads output folders: what fills the tables belongs in a stage or in libs/pipelines.';
   if (project === 'onnx') return 'onnx knows graphs and sessions only: take what else it needs as an argument.';

@@ -46,6 +46,7 @@ export {
   type MapBounds,
   type ShrinkOptions,
 } from './count/kept-maps.ts';
+export { HeldShards } from './count/held-shards.ts';
 export { packHistogram, unpackHistogram } from './count/unit-histograms.ts';
 export { joinStrongest, packStrongest, unpackStrongest, type StrongestOptions } from './count/strongest-images.ts';
 export { packSelectedThresholds, unpackSelectedThresholds } from './thresholds/selected-thresholds.ts';

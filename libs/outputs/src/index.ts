@@ -35,3 +35,6 @@ export {
 
 // Reading an earlier run
 export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts';
+
+// What a reader should know of the numbers
+export { fewMatchesShare, scoreWarnings, sizeWarnings, UnitWatch, type UnitGate } from './unit-watch.ts';

@@ -12,7 +12,7 @@ import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
 import { relateScoreFiles } from './relate-scores.ts';
-import { scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
+import { scoreWarnings, sizeWarnings, UnitWatch } from '@intermodel/outputs';
 
 /** Options of {@link embedStudy}. */
 export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>>, ReportChoices {

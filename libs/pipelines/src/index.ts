@@ -34,11 +34,11 @@ export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';
 export { relateScores, type RelateScoresOptions } from './relate-scores.ts';
 
 // Labelled images
-export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
+export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from '@intermodel/inputs';
 export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@intermodel/data-loading';
 
 // Models
-export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from './list-model-layers.ts';
+export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from '@intermodel/inputs';
 
 // Output folders
 export {
@@ -63,7 +63,7 @@ export {
   type StudyWarning,
 } from '@intermodel/outputs';
 export { programVersion } from '@intermodel/steps';
-export { fewMatchesShare, UnitWatch, type UnitGate } from './warnings.ts';
+export { fewMatchesShare, UnitWatch, type UnitGate } from '@intermodel/outputs';
 
 // Choices that apps offer
 export {

@@ -9,7 +9,7 @@ import {
 } from '@intermodel/outputs';
 import { checkOutputApart } from '@intermodel/streams';
 import { relateScoreFiles } from './relate-scores.ts';
-import { scoreWarnings } from './warnings.ts';
+import { scoreWarnings } from '@intermodel/outputs';
 
 /** Options of {@link relateStudy}. */
 export interface RelateStudyOptions {

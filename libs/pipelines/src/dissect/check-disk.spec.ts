@@ -1,3 +1,4 @@
+import { checkModels, openImageSource, placeModels } from '@intermodel/inputs';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,8 +10,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkDisk } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import { describeDissection, dissect } from './dissect-study.ts';
-import { openImageSource } from '../images/image-source.ts';
-import { checkModels, placeModels } from './model-facts.ts';
 
 let root = '';
 let layout: PlainLayout;

@@ -1,6 +1,6 @@
+import type { LayerPlace } from '@intermodel/inputs';
 import type { ImageShard } from '@intermodel/data-loading';
 import { countLayer } from './count-pass.ts';
-import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
 import { jobsOf, type GroupLayer, type Job } from './group-layer.ts';
 import type { LabelKinds } from './label-kinds.ts';

@@ -7,7 +7,7 @@ import { defineStudy, type StudyContent } from '@intermodel/studies';
 import { buildOnnxModel, drawScenes, writePlainLayout } from '@intermodel/testing';
 import { lastValueFrom, tap, toArray } from 'rxjs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { describeStudyData } from '../describe-data.ts';
+import { describeStudyData } from '@intermodel/inputs';
 import { runStudy, type StudyEvent } from '../run/run-study.ts';
 
 let root = '';

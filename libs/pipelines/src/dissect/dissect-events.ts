@@ -1,10 +1,10 @@
+import type { LayerPlace } from '@intermodel/inputs';
 import type { UnitSummary } from '@intermodel/concept-matching';
 import type { LabelledImageEntry } from '@intermodel/data-loading';
 import type { TopActivations } from '@intermodel/numerics';
 import type { UnitConceptOverlapBatch, UnitMatchBatch, UnitThresholdBatch } from '@intermodel/schemas';
 import type { StepEvent } from '@intermodel/steps';
 import type { StudyModel } from '@intermodel/studies';
-import type { LayerPlace } from './dissection-steps.ts';
 
 /** How far a dissection has come. */
 export interface DissectionStep {

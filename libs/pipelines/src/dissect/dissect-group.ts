@@ -1,3 +1,4 @@
+import type { PlacedModel } from '@intermodel/inputs';
 import type { StudyModel } from '@intermodel/studies';
 import { concatMap, lastValueFrom } from 'rxjs';
 import { countMissing } from './count-missing.ts';
@@ -7,7 +8,6 @@ import type { GroupContext } from './group-context.ts';
 import { countOf, readImages, type GroupImages } from './group-images.ts';
 import { dissectedLayer, jobsOf, openLayer, storeMatches, type GroupLayer } from './group-layer.ts';
 import { LabelKinds } from './label-kinds.ts';
-import type { PlacedModel } from './model-facts.ts';
 import type { ShardLabels } from './shard-labels.ts';
 
 /** What a dissection of models tells. */

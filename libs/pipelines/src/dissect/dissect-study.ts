@@ -1,5 +1,15 @@
+import {
+  checkModels,
+  type ImageSource,
+  openImageSource,
+  type PlacedModel,
+  placeModels,
+  placeWarnings,
+  probeOptions,
+  withModelSizes,
+} from '@intermodel/inputs';
 import { dismissInference, groupModels } from '@intermodel/activation-streaming';
-import { indexConcepts, UnitThreads } from '@intermodel/concept-matching';
+import { HeldShards, indexConcepts, UnitThreads } from '@intermodel/concept-matching';
 import type { DissectionStages } from './dissection-stages.ts';
 import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
@@ -10,13 +20,8 @@ import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';
 import { DissectionSteps } from './dissection-steps.ts';
 import { ForwardPass } from './run-pass.ts';
-import { openImageSource, type ImageSource } from '../images/image-source.ts';
 import { checkFiles, cutShards, hashShards } from '@intermodel/data-loading';
-import { probeOptions } from '../list-model-layers.ts';
-import { KeptShards } from './kept-shards.ts';
 import { layersToKeep } from './layers-to-keep.ts';
-import { checkModels, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
-import { withModelSizes } from './model-sizes.ts';
 import type { ShardLabels } from './shard-labels.ts';
 import type { StudyConsumer } from './study-consumer.ts';
 import { ShardReports } from './shard-reports.ts';
@@ -228,7 +233,7 @@ export async function dissect(options: DissectionContext): Promise<void> {
         shards: new ShardReports(onEvent),
         concepts: indexConcepts(source.vocabulary.concepts, vocabularyFile),
         ignore: source.vocabulary.ignore ?? 0,
-        kept: new KeptShards(study.runtime.keptMapsBytes),
+        kept: new HeldShards(study.runtime.keptMapsBytes),
       };
       try {
         await dissectGroup(context, group, { onLabels: index === 0 ? onLabels : undefined, onModel });

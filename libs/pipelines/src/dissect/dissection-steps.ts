@@ -1,7 +1,8 @@
+import type { LayerPlace } from '@intermodel/inputs';
 import type { DissectionPreset } from '@intermodel/concept-matching';
 import { decodeImageDefaults, type LabelVocabulary, type ImageShard } from '@intermodel/data-loading';
 import { hashJson, libraryVersion, stepKey, type StepDescription } from '@intermodel/steps';
-import type { Study, StudyModel, StudyTokens } from '@intermodel/studies';
+import type { Study, StudyModel } from '@intermodel/studies';
 import { dissectionStages, type DissectionStages } from './dissection-stages.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
@@ -32,28 +33,6 @@ const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[
   own: [decoding, running],
   gallery: [decoding],
 };
-
-/** How the values of a layer lie on the image. */
-export interface LayerReading extends StudyTokens {
-  /** Order of the axes of a map. */
-  readonly layout?: 'NCHW' | 'NHWC';
-}
-
-/** A layer of a model, as its steps know it. */
-export interface LayerPlace {
-  /** The model as the study describes it. */
-  readonly model: StudyModel;
-  /** Name of the tensor. */
-  readonly layer: string;
-  /** How its values lie on the image, as far as that was declared or the graph tells more than a session finds. */
-  readonly reading: LayerReading;
-  /** What the reader of the results should know of it; undefined: nothing. */
-  readonly warning: string | undefined;
-  /** Hash of all files of the model. */
-  readonly modelHash: string;
-  /** These files, with the hashes of their bytes. */
-  readonly modelFiles: ReadonlyMap<string, string>;
-}
 
 /** Describes the steps of a study's dissection; equal descriptions share a result. */
 export class DissectionSteps {

@@ -1,10 +1,9 @@
-import type { ConceptIndex, UnitThreads } from '@intermodel/concept-matching';
+import type { ConceptIndex, HeldShards, UnitThreads } from '@intermodel/concept-matching';
 import type { StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { DissectionStages } from './dissection-stages.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
-import type { KeptShards } from './kept-shards.ts';
 import type { ForwardPass } from './run-pass.ts';
 import type { StudyConsumer } from './study-consumer.ts';
 import type { ShardReports } from './shard-reports.ts';
@@ -32,7 +31,7 @@ export interface GroupContext {
   /** Threads that go from counts and maps to thresholds and overlaps; they start when they are first asked for. */
   readonly threads: () => UnitThreads;
   /** Kept maps in memory. */
-  readonly kept: KeptShards;
+  readonly kept: HeldShards;
   /** Tells of shards that are done. */
   readonly shards: ShardReports;
   /** Stops the dissection. */

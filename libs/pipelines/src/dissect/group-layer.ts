@@ -1,3 +1,4 @@
+import type { LayerPlace } from '@intermodel/inputs';
 import type { DissectionPreset, DissectionResult } from '@intermodel/concept-matching';
 import {
   unitMatchSchema,
@@ -11,7 +12,6 @@ import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
 import { lastValueFrom } from 'rxjs';
 import type { DissectedLayer, LayerMatches } from './dissect-events.ts';
-import type { LayerPlace } from './dissection-steps.ts';
 import { recountOverlaps } from './finish-layer.ts';
 import type { GroupContext } from './group-context.ts';
 import { countOf, type GroupImages } from './group-images.ts';

@@ -14,7 +14,7 @@ export class LabelKinds {
     if (context.study.diff !== undefined) this.of(context.study.diff.matching);
   }
 
-  /** All kinds. */
+  /** One for each way to treat them that a preset of the study has. */
   get all(): readonly ShardLabels[] {
     return [...this.#kinds.values()];
   }

@@ -1,8 +1,8 @@
+import { type LayerPlace, listModelLayers, probeOptions } from '@intermodel/inputs';
 import type { StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
-import { listModelLayers, probeOptions } from '../list-model-layers.ts';
 import type { KeptLayer } from './check-disk.ts';
-import type { DissectionSteps, LayerPlace } from './dissection-steps.ts';
+import type { DissectionSteps } from './dissection-steps.ts';
 
 /**
  * Layers of a model whose maps are not stored yet, though they are needed, with their sizes: those that the model

@@ -1,8 +1,8 @@
+import type { LayerPlace } from '@intermodel/inputs';
 import type { ImageShard } from '@intermodel/data-loading';
 import { arrowFileBytes, MachineError, readArrowBytes } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from } from 'rxjs';
-import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
 import { layerConsumer, type PassConsumer } from './pass-consumer.ts';
 import type { LayerName, StudyConsumer } from './study-consumer.ts';

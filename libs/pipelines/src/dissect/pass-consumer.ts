@@ -1,7 +1,7 @@
+import type { LayerPlace } from '@intermodel/inputs';
 import type { ImageShard, LoadedImages } from '@intermodel/data-loading';
 import type { ActivationBatch } from '@intermodel/schemas';
 import { defer, map, type Observable, type OperatorFunction } from 'rxjs';
-import type { LayerPlace } from './dissection-steps.ts';
 
 /** A shard to run, and the layers that are wanted of it; none where only its labels are. */
 export interface PassTask {

@@ -1,3 +1,4 @@
+import type { ImageSource, LayerPlace, LayerReading } from '@intermodel/inputs';
 import {
   batchesUnderWay,
   cutBatches,
@@ -9,10 +10,8 @@ import type { ActivationBatch } from '@intermodel/schemas';
 import { boundedMap, InputError } from '@intermodel/streams';
 import type { StudyRuntime } from '@intermodel/studies';
 import { EMPTY, from, lastValueFrom, of, Subject, concatMap, type OperatorFunction } from 'rxjs';
-import type { ImageSource } from '../images/image-source.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
-import type { LayerPlace, LayerReading } from './dissection-steps.ts';
 import type { InferredBatch, PassConsumer, PassShard, PassTask, StoreShard } from './pass-consumer.ts';
 import { sharePassTime, WorkClock } from './pass-times.ts';
 

@@ -1,3 +1,4 @@
+import type { LayerPlace } from '@intermodel/inputs';
 import {
   countShards,
   dissectionPresets,
@@ -21,7 +22,6 @@ import type { TopActivations } from '@intermodel/numerics';
 import type { ActivationShape, StrongestImageBatch, UnitHistogramBatch } from '@intermodel/schemas';
 import { stepKey } from '@intermodel/steps';
 import type { ImageShard } from '@intermodel/data-loading';
-import type { LayerPlace } from './dissection-steps.ts';
 import type { GroupContext } from './group-context.ts';
 
 /** Share of images by which a study may grow before maps are missing that were dropped under the bounds of today. */

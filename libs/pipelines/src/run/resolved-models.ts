@@ -1,6 +1,6 @@
+import type { PlacedModel } from '@intermodel/inputs';
 import { formatStudy, type Study } from '@intermodel/studies';
 import type { DissectedModel } from '../dissect/dissect-events.ts';
-import type { PlacedModel } from '../dissect/model-facts.ts';
 
 /**
  * The choices of a study for the manifest, with those that only the files of its models decide: the order of the axes

@@ -1,3 +1,16 @@
+import {
+  checkConcepts,
+  checkModels,
+  type ImageSource,
+  openImageSource,
+  type PlacedModel,
+  placeModels,
+  placeWarnings,
+  probeOptions,
+  studyInputs,
+  withLabelFolder,
+  withModelSizes,
+} from '@intermodel/inputs';
 import path from 'node:path';
 import type { LabelShares } from '@intermodel/data-loading';
 import {
@@ -35,20 +48,13 @@ import {
 import { checkOutputOutside, InputError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
-import { scoreWarnings, sizeWarnings, UnitWatch } from '../warnings.ts';
-import { checkConcepts } from '../images/check-concepts.ts';
+import { scoreWarnings, sizeWarnings, UnitWatch } from '@intermodel/outputs';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import { describeLabels } from '../dissect/describe-labels.ts';
 import { describeDissection, dissect, stoppableObservable } from '../dissect/dissect-study.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
-import { openImageSource, type ImageSource } from '../images/image-source.ts';
-import { withLabelFolder } from '../images/label-folder.ts';
-import { withModelSizes } from '../dissect/model-sizes.ts';
-import { checkModels, placeModels, placeWarnings, type PlacedModel } from '../dissect/model-facts.ts';
 import { formatResolved } from './resolved-models.ts';
 import type { ShardLabels } from '../dissect/shard-labels.ts';
-import { probeOptions } from '../list-model-layers.ts';
-import { studyInputs } from './study-inputs.ts';
 import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
 import { studyTables } from './study-tables.ts';
 import type { DissectionStages } from '../dissect/dissection-stages.ts';

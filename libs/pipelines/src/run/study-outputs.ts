@@ -1,9 +1,9 @@
+import type { ImageSource, LayerPlace } from '@intermodel/inputs';
 import path from 'node:path';
 import type { ManifestInput, StudyOutput } from '@intermodel/outputs';
 import { hashJson, stepKey } from '@intermodel/steps';
 import { formatStudy, type Study, type StudyModel } from '@intermodel/studies';
-import type { ImageSource } from '../images/image-source.ts';
-import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
+import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import type { TableSteps } from './table-steps.ts';
 
 /** What the files of a study are made of. */

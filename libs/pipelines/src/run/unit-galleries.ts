@@ -15,7 +15,7 @@ import type { FileHashes, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import type { DissectedLayer, DissectedModel } from '../dissect/dissect-events.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
-import type { UnitGate } from '../warnings.ts';
+import type { UnitGate } from '@intermodel/outputs';
 
 /**
  * Makes the galleries of dissected models as `study.gallery` asks for them: for the best units, each of another concept

@@ -1,3 +1,12 @@
+import {
+  type LayerPlace,
+  layerPlaces,
+  openImageSource,
+  probeOptions,
+  studyInputs,
+  studyPlaneKeys,
+  withModelSizes,
+} from '@intermodel/inputs';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { keptPlanesFile, type ImageContent } from '@intermodel/data-loading';
@@ -5,15 +14,9 @@ import { labelsFolder, modelsFolder, outputStep, storeFolder, type StudyOutput }
 import { memoryStore, openStudyStore, stepKey, type StepStore, StudySteps, type StudyStore } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import { describeDissection } from '../dissect/dissect-study.ts';
-import type { LayerPlace } from '../dissect/dissection-steps.ts';
-import { openImageSource, studyPlaneKeys } from '../images/image-source.ts';
-import { layerPlaces } from '../dissect/model-facts.ts';
-import { withModelSizes } from '../dissect/model-sizes.ts';
 import { studySteps, type GraphStep } from './study-graph.ts';
-import { studyInputs } from '../run/study-inputs.ts';
 import { modelOutput, reportOutput } from '../run/study-outputs.ts';
 import { describeTables } from '../run/table-steps.ts';
-import { probeOptions } from '../list-model-layers.ts';
 
 /** Where a study is kept. */
 export interface StudyPlace {

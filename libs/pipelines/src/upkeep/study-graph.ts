@@ -1,7 +1,7 @@
+import { factsStep, type LayerPlace } from '@intermodel/inputs';
 import type { StepDescription } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
-import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
-import { factsStep } from '../dissect/model-facts.ts';
+import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import type { TableSteps } from '../run/table-steps.ts';
 
 /** A step of a study. */

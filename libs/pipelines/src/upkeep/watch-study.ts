@@ -3,8 +3,7 @@ import { IntermodelError } from '@intermodel/streams';
 import { namedPaths, readStudyFile, type Study } from '@intermodel/studies';
 import { lastValueFrom, tap, type Observable } from 'rxjs';
 import { stoppableObservable } from '../dissect/dissect-study.ts';
-import { externalWeights } from './external-weights.ts';
-import { FileChanges } from './file-changes.ts';
+import { externalWeights, FileChanges } from '@intermodel/inputs';
 import { runStudy, type RunStudyOptions, type StudyEvent } from '../run/run-study.ts';
 
 /** Options of {@link watchStudy}. */

@@ -10,8 +10,8 @@ import {
 } from '@intermodel/steps';
 import { InputError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
-import { listModelLayers, type ProbeOptions } from '../list-model-layers.ts';
-import type { LayerPlace } from './dissection-steps.ts';
+import { listModelLayers, type ProbeOptions } from './list-model-layers.ts';
+import type { LayerPlace } from './layer-place.ts';
 import { findLayerFacts, layerFacts, readLayer, type LayerFacts } from './layer-facts.ts';
 
 /** What is read from the graph of a model, once for a file. */

@@ -1,8 +1,8 @@
 import type { Layer, ListLayersOptions } from '@intermodel/onnx';
 import { InputError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
-import { listModelLayers } from '../list-model-layers.ts';
-import type { LayerPlace } from './dissection-steps.ts';
+import { listModelLayers } from './list-model-layers.ts';
+import type { LayerPlace } from './layer-place.ts';
 
 /** What the graph tells of a layer. */
 export interface LayerFacts extends Pick<

@@ -1,6 +1,6 @@
 import { passesGate, type DissectionPreset } from '@intermodel/concept-matching';
 import { ratedRows, ratedSample } from '@intermodel/numerics';
-import type { StudyWarning } from '@intermodel/outputs';
+import type { StudyWarning } from './study-record.ts';
 import {
   noConcept,
   type EmbeddingPointBatch,

@@ -1,3 +1,6 @@
+import { withModelSizes } from './model-sizes.ts';
+import { describedGeometry, openImageSource } from './image-source.ts';
+import { withLabelFolder } from './label-folder.ts';
 import path from 'node:path';
 import {
   datasetFormats,
@@ -12,9 +15,6 @@ import {
 import { healthOptions } from '@intermodel/outputs';
 import { InputError, suggestName } from '@intermodel/streams';
 import { checkData, type DataContent, resolveData, type Study, type StudyRuntime } from '@intermodel/studies';
-import { withModelSizes } from './dissect/model-sizes.ts';
-import { describedGeometry, openImageSource } from './images/image-source.ts';
-import { withLabelFolder } from './images/label-folder.ts';
 
 /** Options of {@link describeData} and {@link describeStudyData}. */
 export interface DescribeDataOptions {

@@ -1,8 +1,8 @@
-import { keptBytes, type KeptMaps } from '@intermodel/concept-matching';
 import { sharedMemory } from '@intermodel/numerics';
+import { keptBytes, type KeptMaps } from './kept-maps.ts';
 
 /** Shards of kept maps in memory, as long as there is room; the others are read from the store when they are wanted. */
-export class KeptShards {
+export class HeldShards {
   readonly #shards = new Map<string, { readonly kept: KeptMaps; readonly bytes: number }>();
   readonly #memoryBytes: number;
   #bytes = 0;

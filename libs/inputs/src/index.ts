@@ -1,0 +1,24 @@
+// Images and labels
+export {
+  describedGeometry,
+  openImageSource,
+  studyPlaneKeys,
+  type ImageSource,
+  type OpenImageSourceOptions,
+} from './image-source.ts';
+export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
+export { withLabelFolder } from './label-folder.ts';
+export { checkConcepts } from './check-concepts.ts';
+
+// Models
+export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from './list-model-layers.ts';
+export { checkModels, factsStep, layerPlaces, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
+export { type LayerPlace, type LayerReading } from './layer-place.ts';
+export { withModelSizes } from './model-sizes.ts';
+
+// Files
+export { externalWeights } from './external-weights.ts';
+export { FileChanges } from './file-changes.ts';
+
+// All files that a study reads
+export { studyInputs } from './study-inputs.ts';
