@@ -23,7 +23,17 @@ export const importTable = {
   // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
   'data-loading': ['schemas', ...cores, 'steps'],
   studies: ['errors', 'numerics', ...stages],
-  outputs: ['schemas', 'streams', 'steps', 'data-loading', 'concept-matching', 'embedding', 'report', 'studies'],
+  outputs: [
+    'schemas',
+    'numerics',
+    'streams',
+    'steps',
+    'data-loading',
+    'concept-matching',
+    'embedding',
+    'report',
+    'studies',
+  ],
   pipelines: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs'],
   cli: ['schemas', 'errors', 'streams', 'steps', 'pipelines'],
   'house-tests': ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'pipelines', 'cli', 'testing'],

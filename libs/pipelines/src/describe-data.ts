@@ -8,12 +8,13 @@ import {
   type ImageGeometry,
   type VocabularyHealth,
   type VocabularyHealthOptions,
+  describedGeometry,
 } from '@intermodel/data-loading';
 import { healthOptions } from '@intermodel/outputs';
 import { InputError, suggestName } from '@intermodel/streams';
 import { checkData, type DataContent, resolveData, type Study, type StudyRuntime } from '@intermodel/studies';
 import { withModelSizes } from './dissect/model-sizes.ts';
-import { describedGeometry, openImageSource } from './images/image-source.ts';
+import { openImageSource } from './images/image-source.ts';
 import { withLabelFolder } from './images/label-folder.ts';
 
 /** Options of {@link describeData} and {@link describeStudyData}. */

@@ -5,11 +5,11 @@ import {
   OpenModels,
   type ImageRange,
 } from '@intermodel/activation-streaming';
+import type { ImageSource } from '@intermodel/data-loading';
 import type { ActivationBatch } from '@intermodel/schemas';
 import { boundedMap, InputError } from '@intermodel/streams';
 import type { StudyRuntime } from '@intermodel/studies';
 import { EMPTY, from, lastValueFrom, of, Subject, concatMap, type OperatorFunction } from 'rxjs';
-import type { ImageSource } from '../images/image-source.ts';
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { LayerPlace, LayerReading } from './dissection-steps.ts';

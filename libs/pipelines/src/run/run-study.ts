@@ -1,9 +1,9 @@
 import path from 'node:path';
-import type { LabelShares } from '@intermodel/data-loading';
+import type { LabelShares, ImageSource } from '@intermodel/data-loading';
 import {
   changeFile,
-  type LabelHealth,
   labelHealth,
+  type LabelHealth,
   labelsFolder,
   lockOutput,
   openRunFolder,
@@ -12,12 +12,16 @@ import {
   type Replaced,
   type ReportChoices,
   type RunFolder,
+  scoreWarnings,
+  sizeWarnings,
   storeFolder,
   studyChange,
   studyFiles,
   type StudyRecord,
   type StudyTables,
   type StudyWarning,
+  unitWarnings,
+  UnitWatch,
   vocabularyFile,
   writeFiles,
   writeModel,
@@ -35,13 +39,12 @@ import {
 import { checkOutputOutside, InputError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
-import { scoreWarnings, sizeWarnings, UnitWatch } from '../warnings.ts';
 import { checkConcepts } from '../images/check-concepts.ts';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import { describeLabels } from '../dissect/describe-labels.ts';
 import { describeDissection, dissect, stoppableObservable } from '../dissect/dissect-study.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
-import { openImageSource, type ImageSource } from '../images/image-source.ts';
+import { openImageSource } from '../images/image-source.ts';
 import { withLabelFolder } from '../images/label-folder.ts';
 import { withModelSizes } from '../dissect/model-sizes.ts';
 import { checkModels, placeModels, placeWarnings, type PlacedModel } from '../dissect/model-facts.ts';
@@ -55,7 +58,6 @@ import type { DissectionStages } from '../dissect/dissection-stages.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
 import { describeTables, type TableSteps } from './table-steps.ts';
 import { unitGalleries } from './unit-galleries.ts';
-import { unitWarnings } from './unit-warnings.ts';
 
 /** Options of {@link runStudy}. */
 export interface RunStudyOptions extends ReportChoices {
@@ -358,7 +360,7 @@ class StudyRunner {
   ): Promise<void> {
     const { study, inputs } = ingredients;
     const { model, layers } = event;
-    const warnings = unitWarnings(event);
+    const warnings = unitWarnings(layers);
     if (this.#folder !== undefined) {
       const folder = this.#folder.model(model.name);
       const output = new OutputRecord(

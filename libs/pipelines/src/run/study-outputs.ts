@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { ImageSource } from '@intermodel/data-loading';
 import type { ManifestInput, StudyOutput } from '@intermodel/outputs';
 import { hashJson, stepKey } from '@intermodel/steps';
 import { formatStudy, type Study, type StudyModel } from '@intermodel/studies';
-import type { ImageSource } from '../images/image-source.ts';
 import type { DissectionSteps, LayerPlace } from '../dissect/dissection-steps.ts';
 import type { TableSteps } from './table-steps.ts';
 
