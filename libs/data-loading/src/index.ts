@@ -105,6 +105,15 @@ export {
   type VocabularyHealthOptions,
 } from './formats/vocabulary-health.ts';
 
+// A source of labelled images: a set with what is made of its labels
+export {
+  describedGeometry,
+  labelledImageSource,
+  type ImageSource,
+  type ImageSourceChoices,
+} from './images/image-source.ts';
+export type { VocabularyChanges } from './labels/change-vocabulary.ts';
+
 // Shards: images that are counted together
 export { checkFiles, cutShards, hashShards, type ImageShard } from './shards/image-shards.ts';
 export { describeImageChanges, imageChanges, type ImageContent } from './shards/image-changes.ts';

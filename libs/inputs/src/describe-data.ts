@@ -1,5 +1,5 @@
 import { withModelSizes } from './model-sizes.ts';
-import { describedGeometry, openImageSource } from './image-source.ts';
+import { openImageSource } from './image-source.ts';
 import { withLabelFolder } from './label-folder.ts';
 import path from 'node:path';
 import {
@@ -11,6 +11,7 @@ import {
   type ImageGeometry,
   type VocabularyHealth,
   type VocabularyHealthOptions,
+  describedGeometry,
 } from '@intermodel/data-loading';
 import { healthOptions } from '@intermodel/outputs';
 import { InputError, suggestName } from '@intermodel/streams';

@@ -1,11 +1,5 @@
 // Images and labels
-export {
-  describedGeometry,
-  openImageSource,
-  studyPlaneKeys,
-  type ImageSource,
-  type OpenImageSourceOptions,
-} from './image-source.ts';
+export { openImageSource, studyPlaneKeys, type OpenImageSourceOptions } from './image-source.ts';
 export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
 export { withLabelFolder } from './label-folder.ts';
 export { checkConcepts } from './check-concepts.ts';
@@ -18,7 +12,6 @@ export { withModelSizes } from './model-sizes.ts';
 
 // Files
 export { externalWeights } from './external-weights.ts';
-export { FileChanges } from './file-changes.ts';
 
 // All files that a study reads
 export { studyInputs } from './study-inputs.ts';

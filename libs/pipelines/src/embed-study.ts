@@ -5,14 +5,16 @@ import {
   manifestInput,
   type RelationTables,
   type ReportChoices,
+  scoreWarnings,
+  sizeWarnings,
   type StudyRecord,
+  UnitWatch,
   writeStudy,
 } from '@intermodel/outputs';
 import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
 import { relateScoreFiles } from './relate-scores.ts';
-import { scoreWarnings, sizeWarnings, UnitWatch } from '@intermodel/outputs';
 
 /** Options of {@link embedStudy}. */
 export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>>, ReportChoices {

@@ -45,9 +45,11 @@ export {
   checkReportFormats,
   csvFile,
   csvFiles,
+  fewMatchesShare,
   manifestInput,
   readEmbeddingFolder,
   reportFormats,
+  UnitWatch,
   writeStudy,
   writeTables,
   type CsvFileName,
@@ -61,9 +63,9 @@ export {
   type StudyRecord,
   type StudyTables,
   type StudyWarning,
+  type UnitGate,
 } from '@intermodel/outputs';
 export { programVersion } from '@intermodel/steps';
-export { fewMatchesShare, UnitWatch, type UnitGate } from '@intermodel/outputs';
 
 // Choices that apps offer
 export {

@@ -3,13 +3,13 @@ import {
   manifestInput,
   readEmbeddingFolder,
   type RelationTables,
+  scoreWarnings,
   studyFiles,
   type StudyWarning,
   writeTables,
 } from '@intermodel/outputs';
 import { checkOutputApart } from '@intermodel/streams';
 import { relateScoreFiles } from './relate-scores.ts';
-import { scoreWarnings } from '@intermodel/outputs';
 
 /** Options of {@link relateStudy}. */
 export interface RelateStudyOptions {

@@ -36,6 +36,7 @@ export {
 export { jsonPart, readJsonPart, StudySteps, type StudyStepsOptions } from './step-run.ts';
 export { StepTimes, type StepTimesOptions } from './store/step-times.ts';
 
-// What is stale, what nobody needs
+// What is stale, what nobody needs, what changes
+export { FileChanges } from './file-changes.ts';
 export { stepStates, type StepState } from './store/step-states.ts';
 export { findGarbage, removeGarbage, type GarbageItem } from './store/garbage.ts';

@@ -34,7 +34,6 @@ export {
   type StudySegmenterHead,
   type StudySpatialParts,
   type StudyTokens,
-  type StudyVocabulary,
 } from './study.ts';
 
 // Files and folders that it names

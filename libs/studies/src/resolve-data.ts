@@ -5,8 +5,9 @@ import {
   decodeImageDefaults,
   listLabelledImagesDefaults,
   loadLabelledImagesDefaults,
+  type VocabularyChanges,
 } from '@intermodel/data-loading';
-import type { GridSize, StudyData, StudySegmenter, StudySpatialParts, StudyVocabulary } from './study.ts';
+import type { GridSize, StudyData, StudySegmenter, StudySpatialParts } from './study.ts';
 import type { DataContent, SegmenterContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
 
@@ -29,7 +30,9 @@ export function resolveData(
     ...mapPaths(data, dataPaths, pathOf),
     format,
     ...(format === 'plain' ? { unpaired: data.unpaired ?? listLabelledImagesDefaults.unpaired } : {}),
-    ...(vocabulary === undefined ? {} : { vocabulary: mapPaths<StudyVocabulary>(vocabulary, vocabularyPaths, pathOf) }),
+    ...(vocabulary === undefined
+      ? {}
+      : { vocabulary: mapPaths<VocabularyChanges>(vocabulary, vocabularyPaths, pathOf) }),
     ...(segmenters === undefined
       ? {}
       : { segmenters: segmenters.map((segmenter) => mapSegmenter(resolveSegmenter(segmenter), pathOf)) }),

@@ -7,6 +7,7 @@ import {
   segmenterPresets,
   textEncodings,
   type SegmenterHead,
+  type VocabularyChanges,
 } from '@intermodel/data-loading';
 import { embeddingPresets, normalisations } from '@intermodel/embedding';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -28,7 +29,7 @@ import type {
 } from './study-content.ts';
 import { galleryPlaces } from './study.ts';
 import { StudyFileError } from './study-problems.ts';
-import type { StudyGallery, StudySegmenterHead, StudySpatialParts, StudyVocabulary } from './study.ts';
+import type { StudyGallery, StudySegmenterHead, StudySpatialParts } from './study.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -377,7 +378,7 @@ describe('schema and types', () => {
       keepCategories: 1,
       minimumImages: 1,
       minimumCoverage: 1,
-    } satisfies Record<keyof StudyVocabulary, 1>,
+    } satisfies Record<keyof VocabularyChanges, 1>,
     'data.spatialParts': { categories: 1, skipLastComponent: 1 } satisfies Record<keyof StudySpatialParts, 1>,
     'models.0': { name: 1, file: 1, layer: 1, layers: 1, input: 1, tokens: 1 } satisfies Record<keyof ModelContent, 1>,
     'models.0.input': {

@@ -9,6 +9,7 @@ import type {
   SegmenterHead,
   SegmenterPresetName,
   TextEncoding,
+  VocabularyChanges,
 } from '@intermodel/data-loading';
 import type { EmbeddingPreset, EmbeddingPresetName } from '@intermodel/embedding';
 import type { ActivationPool } from '@intermodel/numerics';
@@ -90,7 +91,7 @@ export interface StudyData {
   /** Segmentation models that the labels come from, instead of files. */
   readonly segmenters?: readonly StudySegmenter[];
   /** Changes of the vocabulary. */
-  readonly vocabulary?: StudyVocabulary;
+  readonly vocabulary?: VocabularyChanges;
   /** Whether the colours of pixels are named. */
   readonly colours: boolean;
   /** How objects are cut into halves; absent: not at all. */
@@ -129,22 +130,6 @@ export interface StudySegmenterHead extends Omit<SegmenterHead, 'classes' | 'cha
   readonly classes: string;
   /** CSV of owner and part. */
   readonly owners?: string;
-}
-
-/** Changes of a vocabulary, made in this order. */
-export interface StudyVocabulary {
-  /** CSV of name and synonym: such concepts become one. */
-  readonly synonyms?: string;
-  /** CSV of name and category: such concepts change their category. */
-  readonly categories?: string;
-  /** Names of the concepts that are kept. */
-  readonly keep?: readonly string[];
-  /** Categories that are kept. */
-  readonly keepCategories?: readonly string[];
-  /** Fewest images in which a concept has to occur. */
-  readonly minimumImages?: number;
-  /** Whole images' worth of pixels that a concept has to cover. */
-  readonly minimumCoverage?: number;
 }
 
 /** How objects are cut into top, bottom, left and right halves. */

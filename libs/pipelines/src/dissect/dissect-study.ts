@@ -1,6 +1,5 @@
 import {
   checkModels,
-  type ImageSource,
   openImageSource,
   type PlacedModel,
   placeModels,
@@ -8,6 +7,7 @@ import {
   probeOptions,
   withModelSizes,
 } from '@intermodel/inputs';
+import { type ImageSource, checkFiles, cutShards, hashShards } from '@intermodel/data-loading';
 import { dismissInference, groupModels } from '@intermodel/activation-streaming';
 import { HeldShards, indexConcepts, UnitThreads } from '@intermodel/concept-matching';
 import type { DissectionStages } from './dissection-stages.ts';
@@ -20,7 +20,6 @@ import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';
 import { DissectionSteps } from './dissection-steps.ts';
 import { ForwardPass } from './run-pass.ts';
-import { checkFiles, cutShards, hashShards } from '@intermodel/data-loading';
 import { layersToKeep } from './layers-to-keep.ts';
 import type { ShardLabels } from './shard-labels.ts';
 import type { StudyConsumer } from './study-consumer.ts';

@@ -1,4 +1,5 @@
-import type { ImageSource, LayerPlace, LayerReading } from '@intermodel/inputs';
+import type { LayerPlace, LayerReading } from '@intermodel/inputs';
+import type { ImageSource } from '@intermodel/data-loading';
 import {
   batchesUnderWay,
   cutBatches,

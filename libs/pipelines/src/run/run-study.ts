@@ -1,7 +1,6 @@
 import {
   checkConcepts,
   checkModels,
-  type ImageSource,
   openImageSource,
   type PlacedModel,
   placeModels,
@@ -11,12 +10,12 @@ import {
   withLabelFolder,
   withModelSizes,
 } from '@intermodel/inputs';
+import type { ImageSource, LabelShares } from '@intermodel/data-loading';
 import path from 'node:path';
-import type { LabelShares } from '@intermodel/data-loading';
 import {
   changeFile,
-  type LabelHealth,
   labelHealth,
+  type LabelHealth,
   labelsFolder,
   lockOutput,
   openRunFolder,
@@ -25,12 +24,16 @@ import {
   type Replaced,
   type ReportChoices,
   type RunFolder,
+  scoreWarnings,
+  sizeWarnings,
   storeFolder,
   studyChange,
   studyFiles,
   type StudyRecord,
   type StudyTables,
   type StudyWarning,
+  unitWarnings,
+  UnitWatch,
   vocabularyFile,
   writeFiles,
   writeModel,
@@ -48,7 +51,6 @@ import {
 import { checkOutputOutside, InputError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
-import { scoreWarnings, sizeWarnings, UnitWatch } from '@intermodel/outputs';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import { describeLabels } from '../dissect/describe-labels.ts';
 import { describeDissection, dissect, stoppableObservable } from '../dissect/dissect-study.ts';
@@ -61,7 +63,6 @@ import type { DissectionStages } from '../dissect/dissection-stages.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
 import { describeTables, type TableSteps } from './table-steps.ts';
 import { unitGalleries } from './unit-galleries.ts';
-import { unitWarnings } from './unit-warnings.ts';
 
 /** Options of {@link runStudy}. */
 export interface RunStudyOptions extends ReportChoices {
@@ -364,7 +365,7 @@ class StudyRunner {
   ): Promise<void> {
     const { study, inputs } = ingredients;
     const { model, layers } = event;
-    const warnings = unitWarnings(event);
+    const warnings = unitWarnings(layers);
     if (this.#folder !== undefined) {
       const folder = this.#folder.model(model.name);
       const output = new OutputRecord(

@@ -1,4 +1,5 @@
-import type { ImageSource, LayerPlace } from '@intermodel/inputs';
+import type { LayerPlace } from '@intermodel/inputs';
+import type { ImageSource } from '@intermodel/data-loading';
 import path from 'node:path';
 import type { ManifestInput, StudyOutput } from '@intermodel/outputs';
 import { hashJson, stepKey } from '@intermodel/steps';

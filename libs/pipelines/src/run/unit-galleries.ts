@@ -10,12 +10,12 @@ import {
   type TopActivation,
 } from '@intermodel/numerics';
 import { column, readNumbers, readStrings } from '@intermodel/streams';
+import type { UnitGate } from '@intermodel/outputs';
 import type { UnitGallery } from '@intermodel/report';
 import type { FileHashes, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import type { DissectedLayer, DissectedModel } from '../dissect/dissect-events.ts';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
-import type { UnitGate } from '@intermodel/outputs';
 
 /**
  * Makes the galleries of dissected models as `study.gallery` asks for them: for the best units, each of another concept

@@ -1,9 +1,10 @@
 import path from 'node:path';
+import { FileChanges } from '@intermodel/steps';
 import { IntermodelError } from '@intermodel/streams';
 import { namedPaths, readStudyFile, type Study } from '@intermodel/studies';
 import { lastValueFrom, tap, type Observable } from 'rxjs';
 import { stoppableObservable } from '../dissect/dissect-study.ts';
-import { externalWeights, FileChanges } from '@intermodel/inputs';
+import { externalWeights } from '@intermodel/inputs';
 import { runStudy, type RunStudyOptions, type StudyEvent } from '../run/run-study.ts';
 
 /** Options of {@link watchStudy}. */

@@ -1,6 +1,5 @@
 import { passesGate, type DissectionPreset } from '@intermodel/concept-matching';
 import { ratedRows, ratedSample } from '@intermodel/numerics';
-import type { StudyWarning } from './study-record.ts';
 import {
   noConcept,
   type EmbeddingPointBatch,
@@ -10,6 +9,7 @@ import {
 } from '@intermodel/schemas';
 import { column, Interner, nearestName, readNumbers, readStrings } from '@intermodel/streams';
 import { tap, type MonoTypeOperatorFunction } from 'rxjs';
+import type { StudyWarning } from './study-record.ts';
 
 /**
  * Part of the median model's share of matching units under which a model is suspected to have been dissected wrongly.

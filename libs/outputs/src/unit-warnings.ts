@@ -1,7 +1,7 @@
-import type { DissectedModel } from '../dissect/dissect-events.ts';
+import type { UnitSummary } from '@intermodel/concept-matching';
 
-/** What is peculiar about the units of a model, in words. */
-export function unitWarnings({ layers }: DissectedModel): string[] {
+/** What is peculiar about the units of the layers of a model, in words. */
+export function unitWarnings(layers: readonly { readonly layer: string; readonly summary: UnitSummary }[]): string[] {
   return layers.flatMap(({ layer, summary }) => {
     const { dead, constant, invalid, neverActive } = summary;
     const saturated = neverActive - dead - constant - invalid;

@@ -1,0 +1,42 @@
+import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
+import { lastValueFrom, of } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { UnitWatch } from './warnings.ts';
+
+const unit = (concept: string): TinyUnit => [concept, 'object', 0.2];
+
+describe(UnitWatch, () => {
+  it('warns of dead units, and of models with suspiciously few matches', async () => {
+    const many = Array.from({ length: 8 }, () => unit('sky'));
+    const watch = new UnitWatch({ minimumIou: 0.04, compareIou: '>' });
+    await lastValueFrom(
+      of(
+        tinyUnitMatches({
+          a: many,
+          b: many,
+          weak: [
+            unit('sky'),
+            ['sky', 'object', Number.NaN],
+            ...Array.from({ length: 6 }, (): TinyUnit => ['sky', 'object', 0.01]),
+          ],
+        }),
+      ).pipe(watch.watch()),
+    );
+    expect(watch.warnings().map(({ subject, text }) => [subject, text.split(' ').slice(0, 2).join(' ')])).toEqual([
+      ['weak', '1 units'],
+      ['weak', 'Only 1'],
+    ]);
+  });
+
+  it('counts a match at the gate where the preset lets it pass', async () => {
+    const few = async (compareIou: '>' | '>=') => {
+      const watch = new UnitWatch({ minimumIou: 0.2, compareIou });
+      const edge: readonly TinyUnit[] = [['sky', 'object', 0.2]];
+      const above: readonly TinyUnit[] = [['sky', 'object', 0.3]];
+      await lastValueFrom(of(tinyUnitMatches({ a: above, b: above, edge })).pipe(watch.watch()));
+      return watch.fewMatches().map(({ subject }) => subject);
+    };
+    expect(await few('>')).toEqual(['edge']);
+    expect(await few('>=')).toEqual([]);
+  });
+});
