@@ -82,6 +82,10 @@ async function tryAll(): Promise<void> {
       }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+    return;
   } finally {
     removeAll();
   }

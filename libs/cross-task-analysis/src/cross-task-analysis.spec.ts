@@ -215,6 +215,11 @@ describe(relateTasks, () => {
     const cut = await relate([scoresOf([exact]), emptyBatch(taskScoreSchema), scoresOf([noisy])]);
     const rows = (batch: typeof whole) => batch.toArray().map((row) => JSON.stringify(row));
     expect(rows(cut)).toEqual(rows(whole));
+    const reversed = [exact, noisy].map(({ column, scores }) => ({
+      column,
+      scores: Object.fromEntries(Object.entries(scores).reverse()),
+    }));
+    expect(rows(await relate([scoresOf(reversed)]))).toEqual(rows(whole));
     const again = of(scoresOf([exact, noisy])).pipe(relateTasks({ points, summaries, seed: 1 }));
     expect(rows(await lastValueFrom(again))).toEqual(rows(await lastValueFrom(again)));
   });
@@ -259,6 +264,59 @@ describe(relateConcepts, () => {
     ]);
     expect(rows.map(({ q }) => q)).toEqual(falseDiscoveries(rows.map(({ p }) => p)));
     expect(rows.find(({ concept, column }) => concept === 'sky' && column === 'exact')?.p).toBeCloseTo(2 / 120, 12);
+  });
+
+  it('takes the same label in two categories for two concepts, over the models that have a score', async () => {
+    const twice = buildBatch(conceptProfileSchema, {
+      model: models.flatMap((model) => [model, model]),
+      concept: models.flatMap(() => ['sky', 'sky']),
+      category: models.flatMap(() => ['object', 'material']),
+      units: models.flatMap(() => [1, 1]),
+      weight: [1, 3, 2, 1, 3, 2, 4, 5, 5, 4],
+    });
+    const rows = rowsOf(await lastValueFrom(of(scoresOf([exact, partial])).pipe(relateConcepts({ profiles: twice }))));
+    expect(rows.map(({ column, concept, n }) => [column, concept, n])).toEqual([
+      ...[0, 1].map(() => ['exact', 'sky', 5]),
+      ...[0, 1].map(() => ['partial', 'sky', 3]),
+    ]);
+    expect(rows.slice(0, 2).map(({ pearson: r }) => r)).toEqual([expect.closeTo(1, 12), expect.closeTo(0.6, 12)]);
+  });
+});
+
+describe('defaults', () => {
+  const names = Array.from({ length: 12 }, (_, index) => `m${String(index)}`);
+  const scores = scoresOf([
+    { column: 'all', scores: Object.fromEntries(names.map((name, index) => [name, index])) },
+    { column: 'some', scores: Object.fromEntries(names.slice(0, 5).map((name, index) => [name, index])) },
+    { column: 'few', scores: Object.fromEntries(names.slice(0, 4).map((name, index) => [name, index])) },
+  ]);
+  const many = buildBatch(embeddingPointSchema(2), {
+    model: names,
+    components: Float64Array.from(names.flatMap((_, index) => [index, 10 * ((index * 5) % 12)])),
+    cluster: names.map(() => 0),
+  });
+
+  it('draw 100,000 orderings where there are too many to try all', async () => {
+    const options = { points: many, summaries: emptyBatch(profileSummarySchema) };
+    const [row] = rowsOf(await lastValueFrom(of(scores).pipe(relateTasks(options))));
+    expect(row).toMatchObject({ predictor: 'pc1', column: 'all', p: 1 / 100_001 });
+  });
+
+  it('predict from five models on a grid of 20 by 20, and rate where there is one more', async () => {
+    const surfaces = (await lastValueFrom(of(scores).pipe(surfacePerformance({ points: many })))).toArray();
+    const cells = (name: string) => surfaces.filter(({ column }) => column === name).length;
+    expect([cells('all'), cells('some'), cells('few')]).toEqual([400, 400, 0]);
+    const rated = (await lastValueFrom(of(scores).pipe(rateSurfaces({ points: many })))).toArray();
+    expect(rated.map(({ column, n }) => [column, n])).toEqual([['all', 12]]);
+  });
+
+  it('predict over the first two components, each along its own axis', async () => {
+    const surfaces = await lastValueFrom(of(scores).pipe(surfacePerformance({ points: many, neighbours: 1 })));
+    const place = (index: number) => [index, 10 * ((index * 5) % 12)] as const;
+    for (const { pc1, pc2, score } of surfaces.toArray().slice(0, 400)) {
+      const distances = names.map((_, index) => Math.hypot(place(index)[0] - pc1, place(index)[1] - pc2));
+      expect(distances[Math.round(score)]).toBeCloseTo(Math.min(...distances), 9);
+    }
   });
 });
 

@@ -47,6 +47,15 @@ describe(compareEmbeddings, () => {
     expect([correlation, meanDistance]).toEqual([expect.closeTo(1, 12), expect.closeTo(0, 12)]);
   });
 
+  it('judges by the distance of the shared models from their own centre, wherever that lies', () => {
+    const square = { a: [10, 20], b: [14, 20], c: [10, 26], d: [14, 26] };
+    // All four lie 2 and 3 from the centre; the fifth is not shared.
+    expect(compareEmbeddings(points(square), points({ ...square, e: [99, 99] })).spread).toBeCloseTo(
+      Math.sqrt(4 + 9),
+      12,
+    );
+  });
+
   it('compares as many components as both have', () => {
     const { components, moved } = compareEmbeddings(
       points({ a: [1, 7, 7], b: [2, 8, 9], c: [4, 0, 0] }),

@@ -236,6 +236,14 @@ describe('summaries and categories of models', () => {
     const traits = await lastValueFrom(of(batch).pipe(describeCategories({ embedding })));
     const own = traits.toArray().filter((trait) => trait.cluster === cluster && trait.trait === 'weight');
     expect(own[0]).toMatchObject({ concept: 'dog', inside: 3, outside: 0, difference: 3 });
+    for (const each of [0, 1]) {
+      const differences = traits
+        .toArray()
+        .filter((trait) => trait.cluster === each && trait.trait === 'weight')
+        .map(({ difference }) => difference);
+      expect(differences).toEqual([...differences].sort((a, b) => b - a));
+      expect(new Set(differences).size).toBe(2);
+    }
   });
 
   it('averages over the models that have a value', async () => {

@@ -63,4 +63,39 @@ export const crossTaskMutants: readonly Mutant[] = [
     replace: 'scores[row * components + components - 1 - index] as number',
   },
   { name: 'surface-of-too-few', find: 'values.length >= neighbours', replace: 'values.length > 0' },
+  {
+    name: 'error-of-the-mean-as-error',
+    find: 'error: rows.map(({ error }) => error),',
+    replace: 'error: rows.map(({ meanError }) => meanError),',
+  },
+  {
+    name: 'rated-with-as-many-neighbours',
+    find: 'values.length > neighbours)',
+    replace: 'values.length >= neighbours)',
+  },
+  { name: 'six-neighbours', find: '  neighbours: 5,', replace: '  neighbours: 6,' },
+  { name: 'half-the-grid', find: '  gridSize: 20,', replace: '  gridSize: 10,' },
+  { name: 'n-of-all-models', find: 'n: tests.n[index] as number,', replace: 'n: models.length,' },
+  { name: 'few-resamples', find: '  resamples: 2_000,', replace: '  resamples: 200,' },
+  { name: 'few-permutations', find: '  permutations: 100_000,', replace: '  permutations: 1_000,' },
+  {
+    name: 'weights-of-labels',
+    find: 'const key = JSON.stringify([category, concept]);',
+    replace: 'const key = concept;',
+  },
+  {
+    name: 'undefined-first',
+    find: 'return Number.isNaN(r) ? -1 : Math.abs(r);',
+    replace: 'return Number.isNaN(r) ? 2 : Math.abs(r);',
+  },
+  {
+    name: 'components-swapped',
+    find: '[scores[row * components] as number, scores[row * components + 1] as number]',
+    replace: '[scores[row * components + 1] as number, scores[row * components] as number]',
+  },
+  {
+    name: 'shared-in-order-of-scores',
+    find: 'models.filter((model) => names.has(model))',
+    replace: '[...names].filter((name) => models.includes(name))',
+  },
 ];

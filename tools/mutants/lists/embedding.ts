@@ -59,4 +59,29 @@ export const embeddingMutants: readonly Mutant[] = [
     find: 'cluster: names.map((name, row) => categories.get(name) ?? placed',
     replace: 'cluster: names.map((_name, row) => placed',
   },
+  {
+    name: 'sizes-of-the-table',
+    find: 'for (const [category, size] of Object.entries(fixedSizes ?? {})) sizes.set(category, size);',
+    replace: '',
+  },
+  { name: 'traits-in-any-order', find: 'b.difference - a.difference || 0 ||', replace: '0 ||' },
+  {
+    name: 'spread-about-nothing',
+    find: '(value - (referenceMean[index % components] as number)) ** 2',
+    replace: 'value ** 2',
+  },
+  { name: 'added-is-removed', find: 'added: others(after, before)', replace: 'added: others(before, after)' },
+  {
+    name: 'inertia-of-one-k-more',
+    find: 'maximum: Math.min(maximum, models.length)',
+    replace: 'maximum: Math.min(maximum, models.length - 1)',
+  },
+  { name: 'variance-of-kept-alone', find: '[...own, ...remaining.variance]', replace: '[...own]' },
+  { name: 'excluded-are-kept', find: '(model) => !exclude.includes(model)', replace: '() => true' },
+  { name: 'empty-profiles-are-placed', find: 'every((units) => units === 0)', replace: 'every((units) => units < 0)' },
+  {
+    name: 'presence-is-count',
+    find: "    case 'presence':\n      return 1;",
+    replace: "    case 'presence':\n      return units;",
+  },
 ];

@@ -43,6 +43,20 @@ describe('KeptMaps', () => {
     expect(equal.images.map(({ units }) => [...units])).toEqual([[0, 1, 3], [2]]);
   });
 
+  it('finds maps that were not copied before among those of all units', () => {
+    const kept = new KeptMaps(2);
+    const activations = Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+    kept.add(7, labels, { units: Uint32Array.of(1, 2, 3), maxima: Float32Array.of(4, 6, 8) }, activations, true);
+    kept.compact(Float32Array.of(0, 0, 6, 0));
+    expect(kept.images.map(({ units, maxima, maps }) => [[...units], [...maxima], [...maps]])).toEqual([
+      [
+        [1, 3],
+        [4, 8],
+        [3, 4, 7, 8],
+      ],
+    ]);
+  });
+
   it('gives its images away', () => {
     const kept = twoImages();
     expect(kept.drain()).toHaveLength(2);

@@ -223,6 +223,17 @@ describe('ThresholdSelection', () => {
 });
 
 describe(ShardJoin, () => {
+  it('adds up images and maps with values that are not finite, and takes the extremes of all', () => {
+    const options = { units: 2, height: 1, width: 1, targetHeight: 1, targetWidth: 1, maximumImages: 5 };
+    const selection = new ThresholdSelection(options);
+    const shards = [
+      [Float32Array.of(NaN, 3), Float32Array.of(2, -4)],
+      [Float32Array.of(Infinity, 5), Float32Array.of(NaN, 1), Float32Array.of(-7, 0)],
+    ].map((images) => runShard(selection, images).state);
+    const { images, faults, minima, maxima } = joinOf(shards).finish().state;
+    expect([images, [...faults], [...minima], [...maxima]]).toEqual([5, [3, 0], [-7, -4], [2, 5]]);
+  });
+
   it('equals sorting all values, also after shards have come and gone, and names those that dropped too much', () => {
     let reruns = 0;
     fc.assert(
