@@ -493,7 +493,8 @@ describe('labels from segmentation models', () => {
       readdirSync(at('segmented', '.labels'), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
         .map(({ parentPath, name }) => statSync(path.join(parentPath, name)).mtimeMs);
-    const [times, vocabulary] = [kept(), readFileSync(at('segmented', 'vocabulary.csv'), 'utf8')];
+    const times = kept();
+    const vocabulary = readFileSync(at('segmented', 'vocabulary.csv'), 'utf8');
     expect(times).toHaveLength(scenes.length);
     // Nothing in drawn scenes but balls, roofs and trunks is red, and red is no class.
     expect(

@@ -303,10 +303,8 @@ describe('intermodel dissect', () => {
   it('says of models whose layers it lists how, or that they cannot be dissected', () => {
     const withChannels = (channels: number) => {
       const file = at(`channels-${String(channels)}.onnx`);
-      const [inputs, outputs] = [
-        [{ name: 'input', dims: ['batch', channels, 8, 8] }],
-        [{ name: 'maps', dims: ['batch', 4, 8, 8] }],
-      ];
+      const inputs = [{ name: 'input', dims: ['batch', channels, 8, 8] }];
+      const outputs = [{ name: 'maps', dims: ['batch', 4, 8, 8] }];
       writeFileSync(
         file,
         buildOnnxModel({

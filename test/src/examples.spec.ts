@@ -45,7 +45,9 @@ describe('the examples', () => {
 
   it('dissect a model without any store, and find what a study finds', async () => {
     await run(study({ models: ['a', 'b'] }), 'stored');
-    const [images, labels, names] = [at('data', 'images'), at('data', 'labels'), at('data', 'labels.csv')];
+    const images = at('data', 'images');
+    const labels = at('data', 'labels');
+    const names = at('data', 'labels.csv');
     const printed = await example('model-in-a-pipeline.ts', at('a.onnx'), 'maps', images, labels, names);
     const found = Array.from(
       printed.matchAll(/^unit \d+: (.*), active above -?\d+\.\d{3}$/gmu),

@@ -75,7 +75,8 @@ describe('looking after a study', () => {
     await run(study({ models: ['a', 'b', 'c', 'd'] }), 'cleaned');
     const file = study();
     await run(file, 'cleaned');
-    const [expected, held] = [folderBytes(at('cleaned')), readdirSync(at('cleaned', '.store', 'steps')).length];
+    const expected = folderBytes(at('cleaned'));
+    const held = readdirSync(at('cleaned', '.store', 'steps')).length;
     const listed = intermodel(['clean', file, '--out', at('cleaned')]);
     expect(listed.stdout).toMatch(/maps +d maps from/u);
     expect(readdirSync(at('cleaned', '.store', 'steps'))).toHaveLength(held);

@@ -33,7 +33,8 @@ interval(2)
     dissectActivations({ vocabulary: [{ number: 1, name: 'lamp', category: 'object' }] }),
   )
   .subscribe(({ matches }) => {
-    const [concepts, ious] = [readStrings(column(matches, 'concept')), readNumbers(column(matches, 'iou'))];
+    const concepts = readStrings(column(matches, 'concept'));
+    const ious = readNumbers(column(matches, 'iou'));
     for (const [unit, concept] of concepts.entries())
       console.log(`unit ${String(unit)}: ${concept}, IoU ${(ious[unit] ?? 0).toFixed(3)}`);
   });

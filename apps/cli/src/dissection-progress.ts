@@ -14,7 +14,9 @@ export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonl
   const line = (text: string, end = '') => {
     if (shown) showProgress(text, end);
   };
-  let [step, start, last] = ['', 0, 0];
+  let step = '';
+  let start = 0;
+  let last = 0;
   return {
     onEvent: (event) => {
       if (event.kind === 'model')

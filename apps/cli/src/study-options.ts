@@ -43,18 +43,16 @@ export function studyOfOptions<Result>(make: () => Result): Result {
     if (!(error instanceof StudyFileError)) throw error;
     const [first, ...others] = error.problems;
     const option = optionOfKey(first?.key ?? '');
-    const [expected, hint] = [
-      first?.expected,
-      [
-        first?.hint,
-        ...others.map(
-          ({ key, problem }) =>
-            ` also ${[optionOfKey(key), inOptions(problem)].filter((part) => part !== undefined).join(': ')}`,
-        ),
-      ]
-        .filter((part) => part !== undefined)
-        .join('\n '),
-    ];
+    const expected = first?.expected;
+    const hint = [
+      first?.hint,
+      ...others.map(
+        ({ key, problem }) =>
+          ` also ${[optionOfKey(key), inOptions(problem)].filter((part) => part !== undefined).join(': ')}`,
+      ),
+    ]
+      .filter((part) => part !== undefined)
+      .join('\n ');
     throw new InputError(
       'OPTION_VALUE',
       [option, inOptions(first?.problem ?? error.message)].filter((part) => part !== undefined).join(': '),

@@ -130,7 +130,8 @@ describe(relateTasks, () => {
   it('tells Spearman from Pearson, and gives the 95 % intervals of Pearson', async () => {
     const curved: Column = { column: 'curved', scores: { a: 1, b: 2, c: 4, d: 8, e: 16 } };
     const [row] = rowsOf(await relate([scoresOf([curved])]));
-    const [x, y] = [Float64Array.of(1, 2, 3, 4, 5), Float64Array.of(1, 2, 4, 8, 16)];
+    const x = Float64Array.of(1, 2, 3, 4, 5);
+    const y = Float64Array.of(1, 2, 4, 8, 16);
     // Deviations of 1, 2, 4, 8, 16 from 6.2: products with -2..2 sum to 36, squares to 148.8.
     const r = 36 / Math.sqrt(10 * 148.8);
     expect(row?.pearson).toBeCloseTo(r, 12);

@@ -28,12 +28,14 @@ export function predictorsOf(points: EmbeddingPointBatch, summaries: ProfileSumm
 }
 
 function summaryPredictors(summaries: ProfileSummaryBatch): readonly Predictor[] {
-  const [models, categories] = [readStrings(column(summaries, 'model')), readStrings(column(summaries, 'category'))];
+  const models = readStrings(column(summaries, 'model'));
+  const categories = readStrings(column(summaries, 'category'));
   const total = new Map<string, number>();
   const byName = new Map<string, Map<string, number>>();
   for (const kind of summaryKinds) {
     readNumbers(column(summaries, kind)).forEach((value, row) => {
-      const [model, name] = [models[row] as string, `${kind}:${categories[row] as string}`];
+      const model = models[row] as string;
+      const name = `${kind}:${categories[row] as string}`;
       if (kind === 'matches') total.set(model, (total.get(model) ?? 0) + value);
       const values = byName.get(name) ?? new Map<string, number>();
       byName.set(name, values.set(model, value));

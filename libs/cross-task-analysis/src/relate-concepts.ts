@@ -88,11 +88,9 @@ function strength(r: number): number {
 }
 
 function conceptWeights(profiles: ConceptProfileBatch) {
-  const [models, labels, categories] = [
-    readStrings(column(profiles, 'model')),
-    readStrings(column(profiles, 'concept')),
-    readStrings(column(profiles, 'category')),
-  ];
+  const models = readStrings(column(profiles, 'model'));
+  const labels = readStrings(column(profiles, 'concept'));
+  const categories = readStrings(column(profiles, 'category'));
   const concepts = new Map<
     string,
     { readonly concept: string; readonly category: string; readonly weights: Map<string, number> }

@@ -55,13 +55,11 @@ function toColumns(batches: readonly TaskScoreBatch[]): readonly ScoreColumnValu
   const columns = new Map<string, ScoreColumnValues & { readonly scores: Map<string, number> }>();
   for (const batch of batches) {
     const text = (name: 'model' | 'task' | 'dataset' | 'metric' | 'column') => readStrings(column(batch, name));
-    const [models, tasks, datasets, metrics, names] = [
-      text('model'),
-      text('task'),
-      text('dataset'),
-      text('metric'),
-      text('column'),
-    ];
+    const models = text('model');
+    const tasks = text('task');
+    const datasets = text('dataset');
+    const metrics = text('metric');
+    const names = text('column');
     readNumbers(column(batch, 'score')).forEach((score, row) => {
       const name = names[row] as string;
       let values = columns.get(name);

@@ -50,9 +50,7 @@ export function conceptLoadings(embedding: FittedEmbeddingBatch): ConceptLoading
 /** Explained variance of all components that the profiles have, those of the fitted embedding first. */
 export function componentVariance(embedding: FittedEmbeddingBatch): ComponentVarianceBatch {
   const { variance: own, ratio: shares, remaining = { variance: [], ratio: [] } } = readFittedEmbedding(embedding);
-  const [variance, ratio] = [
-    [...own, ...remaining.variance],
-    [...shares, ...remaining.ratio],
-  ];
+  const variance = [...own, ...remaining.variance];
+  const ratio = [...shares, ...remaining.ratio];
   return buildBatch(componentVarianceSchema, { component: variance.map((_, index) => index + 1), variance, ratio });
 }

@@ -89,7 +89,8 @@ function alignProfiles(
   const key = (category: string, concept: string) => JSON.stringify([category, concept]);
   const index = new Map(known.map(({ concept, category }, position) => [key(category, concept), position]));
   const ignored = new Set(leftOut.map(([category, concept]) => key(category, concept)));
-  const [values, unknown] = [new Float64Array(models.length * known.length), new Float64Array(models.length)];
+  const values = new Float64Array(models.length * known.length);
+  const unknown = new Float64Array(models.length);
   concepts.forEach(({ concept, category }, position) => {
     const name = key(category, concept);
     if (ignored.has(name)) return;

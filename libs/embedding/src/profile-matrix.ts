@@ -105,18 +105,14 @@ export function transpose(values: Float64Array, rows: number, columns: number): 
 }
 
 function toMatrix(batches: readonly ConceptProfileBatch[]): ProfileMatrix {
-  const [models, concepts, labels, categories] = [
-    new Interner(),
-    new Map<number, number>(),
-    new Interner(),
-    new Interner(),
-  ];
+  const models = new Interner();
+  const concepts = new Map<number, number>();
+  const labels = new Interner();
+  const categories = new Interner();
   const columns: Concept[] = [];
   const read = batches.map((batch) => {
-    const [label, category] = [
-      labels.column(column(batch, 'concept')).codes,
-      categories.column(column(batch, 'category')).codes,
-    ];
+    const label = labels.column(column(batch, 'concept')).codes;
+    const category = categories.column(column(batch, 'category')).codes;
     const concept = label.map((code, row) => {
       const key = code + (category[row] as number) * 2 ** 26;
       let index = concepts.get(key);

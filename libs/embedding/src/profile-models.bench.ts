@@ -15,11 +15,9 @@ describe('profiles of 100 models x 2,048 units', () => {
   bench('rival: maps of strings', () => {
     const counts = new Map<string, number>();
     for (const batch of batches) {
-      const [models, concepts, categories] = [
-        readStrings(column(batch, 'model')),
-        readStrings(column(batch, 'concept')),
-        readStrings(column(batch, 'category')),
-      ];
+      const models = readStrings(column(batch, 'model'));
+      const concepts = readStrings(column(batch, 'concept'));
+      const categories = readStrings(column(batch, 'category'));
       const iou = batch.getChild('iou');
       models.forEach((model, row) => {
         if ((iou?.get(row) ?? 0) <= 0.04) return;

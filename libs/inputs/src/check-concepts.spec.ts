@@ -9,7 +9,8 @@ const concept = (number: number, images: number, pixelShare: number) => ({
   images,
   pixelShare,
 });
-const [main, rare] = [dissectionPreset('dissect-2020'), dissectionPreset('netdissect-2017')];
+const main = dissectionPreset('dissect-2020');
+const rare = dissectionPreset('netdissect-2017');
 const second = (changes: object = {}) => ({
   preset: 'dissect-2020' as const,
   matching: main,

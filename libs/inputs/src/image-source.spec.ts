@@ -77,7 +77,8 @@ describe(openImageSource, () => {
 
 describe(studyPlaneKeys, () => {
   it('names what a run uses, so that the rest can be pruned', async () => {
-    const [now, before] = [segmented(), segmented({ background: [0, 0, 0] })];
+    const now = segmented();
+    const before = segmented({ background: [0, 0, 0] });
     await openImageSource(before, { labelCache: at('kept') });
     const { images } = await openImageSource(now, { labelCache: at('kept') });
     const needed = await studyPlaneKeys(now);

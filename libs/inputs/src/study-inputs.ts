@@ -26,7 +26,8 @@ export async function studyInputs(
   const single: ManifestInput[] = [];
   for (const { role, name } of files)
     single.push({ name: path.basename(name), role, sha256: await hashes.hash(name, signal) });
-  const [imageFolder, labelFolder] = [data.root ?? data.images ?? '', data.root ?? data.labels ?? ''];
+  const imageFolder = data.root ?? data.images ?? '';
+  const labelFolder = data.root ?? data.labels ?? '';
   return [
     {
       name: path.basename(imageFolder),

@@ -113,7 +113,8 @@ function accelerationOf(jackknife: Float64Array): number {
 function percentile(sorted: Float64Array, probability: number): number {
   if (Number.isNaN(probability)) return Number.NaN;
   const position = Math.min(1, Math.max(0, probability)) * (sorted.length - 1);
-  const [low, high] = [sorted[Math.floor(position)] as number, sorted[Math.ceil(position)] as number];
+  const low = sorted[Math.floor(position)] as number;
+  const high = sorted[Math.ceil(position)] as number;
   return low + (high - low) * (position - Math.floor(position));
 }
 

@@ -12,7 +12,9 @@ export function pearson(first: ArrayLike<number>, second: ArrayLike<number>): nu
   const rows = first.length;
   const [{ values: one }, { values: other }] = [comfortableValues(first), comfortableValues(second)];
   const [firstMean, secondMean] = [mean(one), mean(other)];
-  let [products, firstSquares, secondSquares] = [0, 0, 0];
+  let products = 0;
+  let firstSquares = 0;
+  let secondSquares = 0;
   for (let row = 0; row < rows; row++) {
     const x = (one[row] as number) - firstMean;
     const y = (other[row] as number) - secondMean;

@@ -88,7 +88,8 @@ describe(alignProcrustes, () => {
         const moving = reference.map((value, at) => {
           const [row, column] = [Math.floor(at / columns), at % columns];
           if (columns < 2 || column > 1) return 3 - value;
-          const [x, y] = [reference[row * columns] ?? 0, reference[row * columns + 1] ?? 0];
+          const x = reference[row * columns] ?? 0;
+          const y = reference[row * columns + 1] ?? 0;
           return column === 0
             ? Math.cos(angle) * x - Math.sin(angle) * y + 2
             : Math.sin(angle) * x + Math.cos(angle) * y - 1;

@@ -48,16 +48,16 @@ export interface ProcrustesFit {
 export function alignProcrustes({ reference, moving, rows, columns }: ProcrustesOptions): ProcrustesFit {
   if (rows < 1 || columns < 1)
     throw new RangeError(`cannot align ${String(rows)} points of ${String(columns)} dimensions`);
-  const [still, loose] = [
-    { values: reference, rows, columns },
-    { values: moving, rows, columns },
-  ];
+  const still = { values: reference, rows, columns };
+  const loose = { values: moving, rows, columns };
   checkMatrix(still);
   checkMatrix(loose);
   const [referenceMean, movingMean] = [columnMeans(still), columnMeans(loose)];
-  const [target, source] = [centredRows(still, referenceMean), centredRows(loose, movingMean)];
+  const target = centredRows(still, referenceMean);
+  const source = centredRows(loose, movingMean);
   const { rotation, gain } = bestRotation(target, source, rows, columns);
-  const [aligned, distances] = [new Float64Array(rows * columns), new Float64Array(rows)];
+  const aligned = new Float64Array(rows * columns);
+  const distances = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
     let squared = 0;
     for (let column = 0; column < columns; column++) {

@@ -3,10 +3,8 @@ import { createRandom, fitPrincipalComponents, pearson, rateClusterCounts, testC
 
 const random = createRandom(1);
 const draw = (length: number) => Float64Array.from({ length }, () => random.normal());
-const [predictors, responses] = [
-  Array.from({ length: 16 }, () => draw(12)),
-  Array.from({ length: 36 }, () => draw(12)),
-];
+const predictors = Array.from({ length: 16 }, () => draw(12));
+const responses = Array.from({ length: 36 }, () => draw(12));
 const options = { iterations: 3, time: 0, warmupIterations: 1, warmupTime: 0 };
 
 describe('permutation tests: 16 x 36 correlations, n = 12, 100,000 orderings', () => {

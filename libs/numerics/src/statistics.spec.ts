@@ -221,7 +221,8 @@ describe('clusters', () => {
   });
 
   it('do not depend on the seed when there are enough runs, and are numbered by their first row', () => {
-    const [one, other] = [clusterKMeans({ ...matrix, k: 3, seed: 1 }), clusterKMeans({ ...matrix, k: 3, seed: 2 })];
+    const one = clusterKMeans({ ...matrix, k: 3, seed: 1 });
+    const other = clusterKMeans({ ...matrix, k: 3, seed: 2 });
     expect([...one.labels]).toEqual([...other.labels]);
     expect([...new Set(one.labels)]).toEqual([0, 1, 2]);
   });
@@ -277,10 +278,8 @@ describe(rateClusterCounts, () => {
   };
 
   it('rates a sample where there are more rows than can be compared with each other', () => {
-    const [all, sampled] = [
-      rateClusterCounts({ ...groups(ratedRows), maximum: 5, restarts: 3 }),
-      rateClusterCounts({ ...groups(ratedRows + 1), maximum: 5, restarts: 3 }),
-    ];
+    const all = rateClusterCounts({ ...groups(ratedRows), maximum: 5, restarts: 3 });
+    const sampled = rateClusterCounts({ ...groups(ratedRows + 1), maximum: 5, restarts: 3 });
     // The groups are found in the sample too, and its inertia stands for that of all rows.
     expect(
       sampled
@@ -403,7 +402,8 @@ describe('correlations', () => {
   });
 
   it('have no bootstrap interval where it has no meaning', () => {
-    const [x, constant] = [Float64Array.of(1, 2, 3, 4, 5), new Float64Array(5).fill(1)];
+    const x = Float64Array.of(1, 2, 3, 4, 5);
+    const constant = new Float64Array(5).fill(1);
     expect(bcaInterval({ x, y: constant, statistic: pearson })).toEqual([Number.NaN, Number.NaN]);
     expect(bcaInterval({ x: x.slice(0, 3), y: x.slice(0, 3), statistic: pearson })).toEqual([Number.NaN, Number.NaN]);
   });

@@ -13,7 +13,8 @@ export interface MapMeaning {
 
 /** Operators that make probabilities of scores. */
 const normalising = new Set(['Softmax', 'LogSoftmax', 'Sigmoid', 'QLinearSoftmax', 'QLinearSigmoid']);
-const [classNames, featureNames] = [/class|logit|score|prob|softmax/iu, /feature|feat\b|embed|backbone|hidden/iu];
+const classNames = /class|logit|score|prob|softmax/iu;
+const featureNames = /feature|feat\b|embed|backbone|hidden/iu;
 
 /**
  * Tells maps of features from maps of classes where both may be meant: what is pooled and put out with no layer in

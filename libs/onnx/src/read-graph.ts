@@ -117,7 +117,9 @@ function readTensor(source: ByteSource, message: ProtobufField): ConstantTensor 
   const dims: number[] = [];
   const integers: number[] = [];
   const entries: [string, string][] = [];
-  let [name, elementType, isExternal] = ['', 0, false];
+  let name = '';
+  let elementType = 0;
+  let isExternal = false;
   let raw: ByteRange | undefined;
   for (const field of walkFields(source, message.value)) {
     if (field.field === 1) for (const size of readIntegers(source, field)) dims.push(size);

@@ -57,7 +57,9 @@ export function traceAxes(model: OnnxModel, { tensors, shapes, input, layout }: 
   if (image?.length === 4) {
     const [batch = 1, ...sizes] = image;
     const [channels = 1, height = 1, width = 1] = layout === 'NCHW' ? sizes : [sizes[2], sizes[0], sizes[1]];
-    const [units, rows, columns] = [plainAxis(channels), placeAxis('row', height), placeAxis('column', width)];
+    const units = plainAxis(channels);
+    const rows = placeAxis('row', height);
+    const columns = placeAxis('column', width);
     traced.set(input, [plainAxis(batch), ...(layout === 'NCHW' ? [units, rows, columns] : [rows, columns, units])]);
   }
   const isMade = (name: string) => name === input || tensors.has(name);

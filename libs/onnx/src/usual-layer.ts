@@ -135,7 +135,9 @@ function lastPooled(view: GraphView, names: ReadonlyMap<string, number>): Pooled
  * followed.
  */
 function followToOutputs(view: GraphView, tensor: string): Behind {
-  const [operators, outputs, seen] = [new Set<string>(), [] as string[], new Set<string>()];
+  const operators = new Set<string>();
+  const outputs = [] as string[];
+  const seen = new Set<string>();
   let isScoring = true;
   const open = [tensor];
   for (let name = open.pop(); name !== undefined; name = open.pop()) {

@@ -96,7 +96,8 @@ export async function writeModel(
   const staged = stageFolder(folder, modelFileNames);
   const file = (name: string) => path.join(staged.path, name);
   try {
-    const [matches, thresholds] = [layers.map((layer) => layer.matches), layers.map((layer) => layer.thresholds)];
+    const matches = layers.map((layer) => layer.matches);
+    const thresholds = layers.map((layer) => layer.thresholds);
     writeArrowFile(file('matches.arrow'), unitMatchSchema, matches);
     writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
     writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, counts);
@@ -132,7 +133,8 @@ export async function writeModel(
 /** Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit. */
 export function unitsCsv(layers: readonly MatchTables[]): string {
   const rows = layers.flatMap(({ matches, thresholds }) => {
-    const [threshold, fraction] = [column(thresholds, 'threshold'), readNumbers(column(thresholds, 'activeFraction'))];
+    const threshold = column(thresholds, 'threshold');
+    const fraction = readNumbers(column(thresholds, 'activeFraction'));
     return matchRows(matches).map((row, index) => ({
       ...row,
       threshold: threshold.get(index),
@@ -203,8 +205,12 @@ export function diffCsv(
 
 function matchRows(matches: UnitMatchBatch) {
   const text = (name: 'model' | 'layer' | 'concept' | 'category') => readStrings(column(matches, name));
-  const [models, layers, concepts, categories] = [text('model'), text('layer'), text('concept'), text('category')];
-  const [units, ious] = [readNumbers(column(matches, 'unit')), readNumbers(column(matches, 'iou'))];
+  const models = text('model');
+  const layers = text('layer');
+  const concepts = text('concept');
+  const categories = text('category');
+  const units = readNumbers(column(matches, 'unit'));
+  const ious = readNumbers(column(matches, 'iou'));
   return models.map((model, row) => ({
     model,
     layer: layers[row] ?? '',

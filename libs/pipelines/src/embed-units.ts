@@ -108,7 +108,8 @@ function checkExcluded(exclude: readonly string[], profiles: ConceptProfileBatch
 }
 
 function countConcepts(profiles: ConceptProfileBatch): Record<string, number> {
-  const [concepts, categories] = [readStrings(column(profiles, 'concept')), readStrings(column(profiles, 'category'))];
+  const concepts = readStrings(column(profiles, 'concept'));
+  const categories = readStrings(column(profiles, 'category'));
   const distinct = new Map<string, Set<string>>();
   concepts.forEach((concept, row) => {
     const category = categories[row] as string;

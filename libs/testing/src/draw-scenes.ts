@@ -64,7 +64,8 @@ export function drawScenes({ count = 6, width = 64, height = 48, seed = 1 }: Dra
     canvas.fill((_x, y) => y >= horizon, place === 11 ? [60, 150, 50] : [20, 60, 160], place === 11 ? 2 : 3);
     for (let thing = upTo(1, 3); thing > 0; thing--) {
       const size = upTo(Math.floor(height * 0.2), Math.floor(height * 0.35));
-      const [left, bottom] = [upTo(1, width - size - 2), upTo(horizon + 2, height - 2)];
+      const left = upTo(1, width - size - 2);
+      const bottom = upTo(horizon + 2, height - 2);
       drawings[upTo(0, drawings.length - 1)]?.(canvas, left, bottom - size, size);
     }
     return canvas.scene(`scene-${String(index).padStart(3, '0')}`, place);
@@ -133,7 +134,9 @@ type Drawing = (canvas: Canvas, left: number, top: number, size: number) => void
 const drawings: readonly Drawing[] = [
   function ball(canvas, left, top, size) {
     canvas.beginThing();
-    const [radius, x0, y0] = [size / 2, left + size / 2, top + size / 2];
+    const radius = size / 2;
+    const x0 = left + size / 2;
+    const y0 = top + size / 2;
     canvas.fill((x, y) => (x - x0) ** 2 + (y - y0) ** 2 < radius ** 2, [220, 30, 30], 4);
   },
   function house(canvas, left, top, size) {
@@ -155,7 +158,9 @@ const drawings: readonly Drawing[] = [
   },
   function tree(canvas, left, top, size) {
     canvas.beginThing();
-    const [radius, x0, y0] = [0.35 * size, left + size / 2, top + 0.35 * size];
+    const radius = 0.35 * size;
+    const x0 = left + size / 2;
+    const y0 = top + 0.35 * size;
     canvas.fill((x, y) => Math.abs(x - x0) < size / 10 && y >= y0 && y < top + size, [100, 60, 30], 6, 10);
     canvas.fill((x, y) => (x - x0) ** 2 + (y - y0) ** 2 < radius ** 2, [20, 90, 20], 6, 9);
   },

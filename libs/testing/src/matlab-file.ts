@@ -19,8 +19,15 @@ export function matlabStructOfTexts(name: string, fields: Readonly<Record<string
   return Buffer.concat([header, tag, packed]);
 }
 
-const [int8, uint16, int32, uint32, matrixType, compressed] = [1, 4, 5, 6, 14, 15];
-const [cellClass, structClass, charClass] = [1, 2, 4];
+const int8 = 1;
+const uint16 = 4;
+const int32 = 5;
+const uint32 = 6;
+const matrixType = 14;
+const compressed = 15;
+const cellClass = 1;
+const structClass = 2;
+const charClass = 4;
 
 function text(value: string): Buffer {
   return matrix(charClass, [1, value.length], '', [element(uint16, Buffer.from(value, 'utf16le'))]);

@@ -68,7 +68,8 @@ export function writeVocLayout(
         : { width, height, data: colours(), channels: 3, depth: 8 },
     );
   });
-  const [train, val] = [scenes.filter((_, index) => index % 2 === 0), scenes.filter((_, index) => index % 2 === 1)];
+  const train = scenes.filter((_, index) => index % 2 === 0);
+  const val = scenes.filter((_, index) => index % 2 === 1);
   for (const [split, some] of Object.entries({ train, val }))
     writeFile(
       path.join(folder, 'ImageSets', 'Segmentation', `${split}.txt`),

@@ -56,9 +56,7 @@ function statusText({ groups, unsegmented, isComplete }: StudyStatus): string {
 
 /** Kinds of steps with their models, such as `maps, top of a, b`. */
 function namesOf(groups: StudyStatus['groups']): string {
-  const [steps, models] = [
-    new Set(groups.map(({ step }) => step)),
-    new Set(groups.map(({ model }) => model).filter((model) => model !== '')),
-  ];
+  const steps = new Set(groups.map(({ step }) => step));
+  const models = new Set(groups.map(({ model }) => model).filter((model) => model !== ''));
   return `${[...steps].join(', ')}${models.size === 0 ? '' : ` of ${[...models].join(', ')}`}`;
 }

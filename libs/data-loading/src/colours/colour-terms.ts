@@ -28,7 +28,9 @@ export interface PerceivedColour {
 
 /** Converts an sRGB colour to OKLCH (Ottosson 2020, "A perceptual color space for image processing"). */
 export function perceivedColour(red: number, green: number, blue: number): PerceivedColour {
-  const [r, g, b] = [linear[red] as number, linear[green] as number, linear[blue] as number];
+  const r = linear[red] as number;
+  const g = linear[green] as number;
+  const b = linear[blue] as number;
   const long = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const middle = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const short = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

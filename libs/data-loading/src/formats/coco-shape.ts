@@ -65,7 +65,9 @@ export function cocoShape(
 export function decodeCounts(text: string): number[] {
   const runs: number[] = [];
   for (let place = 0; place < text.length;) {
-    let [value, shift, more] = [0, 0, true];
+    let value = 0;
+    let shift = 0;
+    let more = true;
     while (more && place < text.length) {
       const letter = text.charCodeAt(place++) - 48;
       value |= (letter & 0x1f) << shift;
@@ -90,7 +92,8 @@ function hasArea(outline: readonly number[]): boolean {
   const [x0 = 0, y0 = 0] = outline;
   let [dx, dy] = [0, 0];
   for (let place = 2; place < outline.length; place += 2) {
-    const [x, y] = [(outline[place] as number) - x0, (outline[place + 1] as number) - y0];
+    const x = (outline[place] as number) - x0;
+    const y = (outline[place + 1] as number) - y0;
     if (dx * y !== dy * x) return true;
     if (x !== 0 || y !== 0) [dx, dy] = [x, y];
   }

@@ -24,7 +24,9 @@ export function readMatlabTexts(bytes: Buffer, file: string, field: string): str
 
 /** Types of elements and classes of arrays that are needed here (MATLAB's description of level 5 MAT-files). */
 const [matrix, compressed] = [14, 15];
-const [cellClass, structClass, textClass] = [1, 2, 4];
+const cellClass = 1;
+const structClass = 2;
+const textClass = 4;
 
 interface Element {
   readonly type: number;

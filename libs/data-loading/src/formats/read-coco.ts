@@ -206,7 +206,8 @@ async function openCoco(
   const files = new UnpairedFiles(unpaired);
   const images = jsonList(json, 'images', file).map((image, index): CocoImage => {
     const at = `images[${String(index)}].`;
-    const [id, name] = [cocoId(image, 'id', file, at), jsonText(image, 'file_name', file, at)];
+    const id = cocoId(image, 'id', file, at);
+    const name = jsonText(image, 'file_name', file, at);
     const photograph = files.find('LABELS_WITHOUT_IMAGES', name, () =>
       folder.resolve(name, { file, column: `${at}file_name` }, split, `images/${split}`, 'images', ''),
     );

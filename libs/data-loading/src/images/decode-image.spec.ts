@@ -309,7 +309,8 @@ describe(decodeImage, () => {
 
   it('says the same of a broken image whatever is decoded beside it', async () => {
     const whole = rgb(64, 64, (x, y) => [x, y, x ^ y]);
-    const [png, jpeg] = [await whole.clone().png().toBuffer(), await whole.clone().jpeg().toBuffer()];
+    const png = await whole.clone().png().toBuffer();
+    const jpeg = await whole.clone().jpeg().toBuffer();
     const files = await Promise.all([
       put('whole.png', png),
       put('short.png', png.subarray(0, png.length / 2)),

@@ -15,7 +15,8 @@ export interface LabelledImageRow extends LabelledImageShape {
 /** Views the rows of a batch of labelled images; nothing is copied. */
 export function labelledImageRows(batch: LabelledImageBatch): LabelledImageRow[] {
   const shape = labelledImageShape(batch);
-  const [pixelBytes, cells] = [shape.height * shape.width * 3, shape.labelHeight * shape.labelWidth];
+  const pixelBytes = shape.height * shape.width * 3;
+  const cells = shape.labelHeight * shape.labelWidth;
   const pixels = onlyData(column(batch, 'pixels').data).children[0]?.values as Uint8Array;
   const lists = onlyData(column(batch, 'labels').data);
   const offsets = lists.valueOffsets as Int32Array;

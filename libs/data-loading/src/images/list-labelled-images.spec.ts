@@ -95,7 +95,8 @@ describe(listLabelledImages, () => {
   });
 
   it('refuses images without labels and labels without images, or leaves them out with a warning', async () => {
-    const [lonely, orphan] = [layout(['a.jpg', 'b.jpg', 'c.jpg'], ['a.png']), { ...layout([], ['z.png']) }];
+    const lonely = layout(['a.jpg', 'b.jpg', 'c.jpg'], ['a.png']);
+    const orphan = { ...layout([], ['z.png']) };
     await expect(listLabelledImages(lonely)).rejects.toThrow(/2 images have no label image: b\.jpg, c\.jpg/u);
     const { images, warnings } = await listLabelledImages({ ...orphan, unpaired: 'leave-out' });
     expect(images.map(({ image }) => image)).toEqual(['a.jpg']);

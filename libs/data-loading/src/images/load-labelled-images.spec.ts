@@ -47,7 +47,8 @@ const pair = async (
   label: Uint8Array,
   image: Uint8Array = encode({ width: 8, height: 4, data: new Uint8Array(96), channels: 3 }),
 ): Promise<LabelledImageEntry> => {
-  const [file, labelFile] = [path.join(folder, `${name}.image`), path.join(folder, `${name}.png`)];
+  const file = path.join(folder, `${name}.image`);
+  const labelFile = path.join(folder, `${name}.png`);
   writeFileSync(file, image);
   writeFileSync(labelFile, label);
   return Promise.resolve({ image: name, file, labels: [{ kind: 'png', file: labelFile, encoding: 'indices' }] });
@@ -350,10 +351,8 @@ describe.skipIf(!existsSync(parity))(
         geometry: { width: 224, height: 224 },
         vocabulary: (originals as LabelledImageSet).vocabulary,
       };
-      const [ours, theirs] = [
-        await rows(originals?.images.slice(0, 20) ?? [], sizes),
-        await rows(squashed?.images.slice(0, 20) ?? [], sizes),
-      ];
+      const ours = await rows(originals?.images.slice(0, 20) ?? [], sizes);
+      const theirs = await rows(squashed?.images.slice(0, 20) ?? [], sizes);
       expect(ours).toHaveLength(20);
       ours.forEach(({ pixels }, index) => {
         expect(Buffer.compare(Buffer.from(pixels as number[]), Buffer.from(theirs[index]?.pixels as number[]))).toBe(0);

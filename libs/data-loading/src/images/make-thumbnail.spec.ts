@@ -18,7 +18,8 @@ describe(makeThumbnail, () => {
         .png()
         .toFile(file);
       const geometry = resolveGeometry({ width: 96, height: 96, resize: 'shortest-side' });
-      const [one, other] = [await makeThumbnail(file, geometry, 48), await makeThumbnail(file, geometry, 48)];
+      const one = await makeThumbnail(file, geometry, 48);
+      const other = await makeThumbnail(file, geometry, 48);
       expect([one.width, one.height, one.type]).toEqual([48, 48, 'image/jpeg']);
       expect(one.bytes).toEqual(other.bytes);
       const { data } = await sharp(one.bytes).raw().toBuffer({ resolveWithObject: true });

@@ -31,7 +31,8 @@ describe(readPlainSize, () => {
   });
 
   it('reads nothing past the end of cut files, nor from what only begins alike', async () => {
-    const [png, jpeg] = [await drawn(3).png().toBuffer(), await drawn(3).jpeg().toBuffer()];
+    const png = await drawn(3).png().toBuffer();
+    const jpeg = await drawn(3).jpeg().toBuffer();
     for (let length = 0; length < 33; length++) expect(readPlainSize(png.subarray(0, length))).toBeUndefined();
     for (let length = 0; length < jpeg.length; length++)
       expect([undefined, stored]).toContainEqual(readPlainSize(jpeg.subarray(0, length)));

@@ -47,12 +47,10 @@ export function readPngHeader(bytes: Buffer, file: string): PngHeader {
   ) {
     throw brokenPng(file, bytes.length === 0 ? 'the file is empty' : 'is not a PNG file');
   }
-  const [width, height, depth, code] = [
-    bytes.readUInt32BE(16),
-    bytes.readUInt32BE(20),
-    bytes.readUInt8(24),
-    bytes.readUInt8(25),
-  ];
+  const width = bytes.readUInt32BE(16);
+  const height = bytes.readUInt32BE(20);
+  const depth = bytes.readUInt8(24);
+  const code = bytes.readUInt8(25);
   const colour = colours[code];
   if (colour === undefined || !colour.depths.includes(depth) || width === 0 || height === 0)
     throw brokenPng(file, 'its PNG header is damaged');
@@ -148,7 +146,8 @@ function imageData(bytes: Buffer, file: string): Buffer {
   const parts: Buffer[] = [];
   for (let offset = 8; ;) {
     if (offset + 12 > bytes.length) throw brokenPng(file, 'is cut short');
-    const [length, type] = [bytes.readUInt32BE(offset), bytes.toString('latin1', offset + 4, offset + 8)];
+    const length = bytes.readUInt32BE(offset);
+    const type = bytes.toString('latin1', offset + 4, offset + 8);
     if (type === 'IEND') break;
     if (offset + 12 + length > bytes.length) throw brokenPng(file, 'is cut short');
     if (type === 'IDAT') parts.push(bytes.subarray(offset + 8, offset + 8 + length));

@@ -74,7 +74,9 @@ function guessOrigin({ channels, data, depth }: PngRaster): { problem: string; h
   const known = new Set(vocColours);
   let [grey, voc] = [true, depth === 8];
   for (let offset = 0; offset < data.length && (grey || voc); offset += channels) {
-    const [red, green, blue] = [data[offset] as number, data[offset + 1] as number, data[offset + 2] as number];
+    const red = data[offset] as number;
+    const green = data[offset + 1] as number;
+    const blue = data[offset + 2] as number;
     grey &&= red === green && green === blue;
     voc &&= known.has((red << 16) | (green << 8) | blue);
   }

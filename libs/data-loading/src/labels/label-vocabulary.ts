@@ -54,7 +54,8 @@ export function labelVocabulary(
   const names = new Map<string, number>();
   concepts.forEach((concept, index) => {
     checkConcept(concept, ignore, places[index]);
-    const [sameNumber, sameName] = [numbers.get(concept.number), names.get(conceptKey(concept))];
+    const sameNumber = numbers.get(concept.number);
+    const sameName = names.get(conceptKey(concept));
     if (sameNumber !== undefined) {
       throw conceptError(
         'LABEL_NUMBER_TWICE',

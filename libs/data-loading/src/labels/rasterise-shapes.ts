@@ -47,8 +47,10 @@ function markPolygon(polygon: readonly number[], rows: Int32Array, columns: Int3
     const crossings: number[] = [];
     for (let corner = 0; corner < corners; corner++) {
       const next = (corner + 1) % corners;
-      const [x1, y1] = [polygon[2 * corner] as number, polygon[2 * corner + 1] as number];
-      const [x2, y2] = [polygon[2 * next] as number, polygon[2 * next + 1] as number];
+      const x1 = polygon[2 * corner] as number;
+      const y1 = polygon[2 * corner + 1] as number;
+      const x2 = polygon[2 * next] as number;
+      const y2 = polygon[2 * next + 1] as number;
       if (y1 <= y !== y2 <= y) crossings.push(x1 + ((y - y1) / (y2 - y1)) * (x2 - x1));
     }
     if (crossings.length === 0) return;

@@ -134,10 +134,8 @@ export interface ConceptChoice {
  *   nearest.
  */
 export function keepConcepts(vocabulary: LabelVocabulary, { names, categories }: ConceptChoice): LabelVocabulary {
-  const [allNames, allCategories] = [
-    vocabulary.concepts.map(({ name }) => name),
-    [...new Set(vocabulary.concepts.map(({ category }) => category))],
-  ];
+  const allNames = vocabulary.concepts.map(({ name }) => name);
+  const allCategories = [...new Set(vocabulary.concepts.map(({ category }) => category))];
   const strangeName = names?.find((name) => !allNames.includes(name));
   if (strangeName !== undefined) throw unknownConcept(strangeName, allNames);
   const strangeCategory = categories?.find((category) => !allCategories.includes(category));

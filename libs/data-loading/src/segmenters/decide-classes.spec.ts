@@ -34,10 +34,8 @@ describe(decideClasses, () => {
   it('interpolates rows and columns, with either order of the axes', () => {
     // One class against a constant: values 0, 4 / 8, 12 at the corners of 2 x 2; to 4 x 4 the weights are 1, 3/4, 1/4,
     // 0.
-    const [one, other] = [
-      [0, 4, 8, 12],
-      [5.5, 5.5, 5.5, 5.5],
-    ];
+    const one = [0, 4, 8, 12];
+    const other = [5.5, 5.5, 5.5, 5.5];
     const expected = [
       [2, 2, 2, 2],
       [2, 2, 2, 1],

@@ -45,7 +45,8 @@ export function decideClasses(
   )
     return [largestClasses(values, size)];
   const planes: Uint16Array[] = thresholds === undefined ? [new Uint16Array(width * height)] : [];
-  const [rows, columns] = [sourcePositions(height, values.height), sourcePositions(width, values.width)];
+  const rows = sourcePositions(height, values.height);
+  const columns = sourcePositions(width, values.width);
   const line: Line = {
     values: new Float32Array(values.classes * width),
     classes: values.classes,

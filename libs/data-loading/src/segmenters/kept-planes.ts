@@ -138,7 +138,9 @@ export function pruneKeptPlanes(
   needed: ReadonlySet<string>,
   { before, dryRun = false }: PruneKeptPlanesOptions = {},
 ): PrunedPlanes {
-  let [kept, removed, removedBytes] = [0, 0, 0];
+  let kept = 0;
+  let removed = 0;
+  let removedBytes = 0;
   for (const below of namesIn(folder, /^[0-9a-f]{2}$/u)) {
     const within = path.join(folder, below);
     for (const name of namesIn(within, planesName)) {

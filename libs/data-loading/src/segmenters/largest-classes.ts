@@ -11,7 +11,8 @@ export function largestClasses(
   { height, width }: { readonly height: number; readonly width: number },
 ): Uint16Array {
   const plane = new Uint16Array(height * width);
-  const [rows, columns] = [sourcePositions(height, values.height), sourcePositions(width, values.width)];
+  const rows = sourcePositions(height, values.height);
+  const columns = sourcePositions(width, values.width);
   const found = {
     bounds: new Float64Array(values.width),
     counts: new Int32Array(values.width),
@@ -94,12 +95,10 @@ function findCandidates(
       cell++, above += step, below += step
     ) {
       const next = cell + 1 < width ? step : 0;
-      const [a, b, c, d] = [
-        data[above] as number,
-        data[above + next] as number,
-        data[below] as number,
-        data[below + next] as number,
-      ];
+      const a = data[above] as number;
+      const b = data[above + next] as number;
+      const c = data[below] as number;
+      const d = data[below + next] as number;
       const lowest = Math.min(a, b, c, d);
       // What is interpolated with an infinite value can be no number, and then loses to all others.
       if (lowest > (bounds[cell] as number) && a + b + c + d < Infinity) bounds[cell] = lowest;
@@ -151,12 +150,10 @@ function fillCell(
     const index = found.classes[cell * classes + place] as number;
     const above = index * size + upper + cell * step;
     const below = index * size + lower + cell * step;
-    const [a, b, c, d] = [
-      data[above] as number,
-      data[above + next] as number,
-      data[below] as number,
-      data[below + next] as number,
-    ];
+    const a = data[above] as number;
+    const b = data[above + next] as number;
+    const c = data[below] as number;
+    const d = data[below + next] as number;
     for (let y = down.start, seen = 0; y < down.end; y++) {
       const weight = rows.weight[y] as number;
       // Rounded where decideClasses keeps float32 numbers.

@@ -72,7 +72,8 @@ function wholeBody(file: string): Buffer | undefined {
   } catch {
     return undefined;
   }
-  const [start, body] = [bytes.subarray(0, magic.length), bytes.subarray(magic.length + digestBytes)];
+  const start = bytes.subarray(0, magic.length);
+  const body = bytes.subarray(magic.length + digestBytes);
   if (!start.equals(magic)) return undefined;
   return createHash('sha256')
     .update(body)

@@ -87,7 +87,9 @@ describe('decide among 150 classes, 128 x 128 to 512 x 512', () => {
   const noise = Float32Array.from({ length: 150 * 128 * 128 }, (_, index) => Math.sin(index * 78.233));
   // As networks give them: each class has hills of its own.
   const smooth = Float32Array.from({ length: 150 * 128 * 128 }, (_, index) => {
-    const [of, y, x] = [Math.floor(index / 16_384), Math.floor(index / 128) % 128, index % 128];
+    const of = Math.floor(index / 16_384);
+    const y = Math.floor(index / 128) % 128;
+    const x = index % 128;
     return Math.sin(of + (x * ((of % 7) + 1)) / 40) + Math.cos(2 * of + (y * ((of % 5) + 1)) / 40);
   });
   const candidates = { owners: new Uint16Array(512 * 512), allowed: new Uint8Array(150).fill(1) };

@@ -194,7 +194,8 @@ async function unifiedParsingHeads({
       hint: 'Name the three outputs of the export in this order.',
     });
   const json = await readJson(labels);
-  const [objects, materials] = [textList(json, 'object', labels), textList(json, 'material', labels)];
+  const objects = textList(json, 'object', labels);
+  const materials = textList(json, 'material', labels);
   const [objectTensor = '', materialTensor = '', partTensor = ''] = tensors;
   const firstMaterial = (objects.length - 1) * (1 + halves) + 1;
   const parts = partClasses(json, labels, objects, firstMaterial + materials.length - 1);

@@ -10,7 +10,9 @@ export interface Positions {
 
 /** For each row (column) of the planes the two of the values that it lies between, and the weight of the second. */
 export function sourcePositions(size: number, from: number): Positions {
-  const [first, second, weight] = [new Int32Array(size), new Int32Array(size), new Float32Array(size)];
+  const first = new Int32Array(size);
+  const second = new Int32Array(size);
+  const weight = new Float32Array(size);
   for (let position = 0; position < size; position++) {
     const at = Math.max(0, ((position + 0.5) * from) / size - 0.5);
     first[position] = Math.min(from - 1, Math.floor(at));

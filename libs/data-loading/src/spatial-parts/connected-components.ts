@@ -18,7 +18,10 @@ export function connectedComponents(plane: Uint16Array, height: number, width: n
     const number = plane[first] as number;
     if (number === 0 || components[first] !== 0) continue;
     components[first] = ++count;
-    let [top, bottom, left, right] = [height, 0, width, 0];
+    let top = height;
+    let bottom = 0;
+    let left = width;
+    let right = 0;
     waiting[0] = first;
     for (let size = 1; size > 0;) {
       const pixel = waiting[--size] as number;

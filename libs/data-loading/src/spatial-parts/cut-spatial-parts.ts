@@ -111,16 +111,15 @@ export function cutPlane(
 ): [Uint16Array, Uint16Array] {
   const objects = plane.map((number) => (halves.top[number] === 0 ? 0 : number));
   const { components, count, boxes } = connectedComponents(objects, height, width);
-  const [vertical, horizontal] = [new Uint16Array(plane.length), new Uint16Array(plane.length)];
+  const vertical = new Uint16Array(plane.length);
+  const horizontal = new Uint16Array(plane.length);
   for (let pixel = 0; pixel < plane.length; pixel++) {
     const component = components[pixel] as number;
     if (component === 0 || (skipLastComponent && component === count)) continue;
     const number = objects[pixel] as number;
     const box = 4 * (component - 1);
-    const [middleRow, middleColumn] = [
-      ((boxes[box] as number) + (boxes[box + 1] as number) + 1) >> 1,
-      ((boxes[box + 2] as number) + (boxes[box + 3] as number) + 1) >> 1,
-    ];
+    const middleRow = ((boxes[box] as number) + (boxes[box + 1] as number) + 1) >> 1;
+    const middleColumn = ((boxes[box + 2] as number) + (boxes[box + 3] as number) + 1) >> 1;
     vertical[pixel] = (Math.floor(pixel / width) < middleRow ? halves.top : halves.bottom)[number] as number;
     horizontal[pixel] = (pixel % width < middleColumn ? halves.left : halves.right)[number] as number;
   }

@@ -36,7 +36,9 @@ export async function* readCsvRows(file: string, { encoding }: ReadCsvOptions = 
   // Facts of the parser about each row would cost as much as the row: lines and cells are counted here.
   const parser = parse({ relax_column_count: true, max_record_size: longestRow });
   const text = Readable.from(readTextAsUtf8(file, input, encoding), { objectMode: false });
-  let [rows, line, width] = [0, 0, 0];
+  let rows = 0;
+  let line = 0;
+  let width = 0;
   try {
     const piped = text.pipe(parser);
     text.on('error', (cause) => parser.destroy(cause));

@@ -159,7 +159,9 @@ function tidyReader(
   const read = (row: CsvRow): Score[] => {
     const cell = (name: string) => row.cells[headings.indexOf(name)] ?? '';
     if (cell('score').trim() === '') return [];
-    const [task, dataset, metric] = [cell('task'), cell('dataset'), cell('metric')];
+    const task = cell('task');
+    const dataset = cell('dataset');
+    const metric = cell('metric');
     const column = cell('column') === '' ? `${task}/${dataset}/${metric}` : cell('column');
     return [
       {

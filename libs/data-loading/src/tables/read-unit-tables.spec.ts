@@ -102,10 +102,8 @@ describe(readUnitTables, () => {
   });
 
   it('tells which models a file has', async () => {
-    const [one, two] = [
-      file('1.csv', 'model,unit,iou,concept,category\na,0,0.1,x,y\na,1,0.1,x,y\nb,0,0.1,x,y\n'),
-      file('2.csv', 'model,unit,iou,concept,category\nb,1,0.1,x,y\n'),
-    ];
+    const one = file('1.csv', 'model,unit,iou,concept,category\na,0,0.1,x,y\na,1,0.1,x,y\nb,0,0.1,x,y\n');
+    const two = file('2.csv', 'model,unit,iou,concept,category\nb,1,0.1,x,y\n');
     const told: string[][] = [];
     await read([one, two], { onModel: (model, name) => told.push([model, path.basename(name)]) });
     expect(told).toEqual([

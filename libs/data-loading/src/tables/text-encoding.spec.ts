@@ -81,7 +81,8 @@ describe(readTextAsUtf8, () => {
         bads,
         fc.integer({ min: 1, max: 9 }),
         async (characters, at, bad, chunk) => {
-          const [before, after] = [characters.slice(0, at).join(''), characters.slice(at).join('')];
+          const before = characters.slice(0, at).join('');
+          const after = characters.slice(at).join('');
           const bytes = Buffer.concat([Buffer.from(before), Buffer.from(bad), Buffer.from(after)]);
           fc.pre(!(bytes[0] === 0xff && bytes[1] === 0xfe));
           const error = await problem(decode(bytes, undefined, chunk));

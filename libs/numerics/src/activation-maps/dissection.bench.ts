@@ -8,7 +8,9 @@ import { planUpsampling, upsampleMap } from './upsampling.ts';
 
 // One thread, 7 x 7 maps to 56 x 56 and six label planes. An iteration handles IMAGES images: divide by it.
 const IMAGES = 100;
-const [SIDE, TARGET, PLANES] = [7, 56, 6];
+const SIDE = 7;
+const TARGET = 56;
+const PLANES = 6;
 const concepts = Array.from({ length: 240 }, (_, index) => index + 1);
 const categories = concepts.map((number) => Math.floor((number - 1) / 40));
 const { uniform: random, normal: gauss } = createRandom(7);
@@ -21,12 +23,10 @@ const kinds = {
     const maps = new Float32Array(units * SIDE * SIDE);
     for (let unit = 0; unit < units; unit++) {
       if (random() < 0.45) continue;
-      const [top, left, radius, peak] = [
-        random() * SIDE,
-        random() * SIDE,
-        0.8 + random() * 1.5,
-        -Math.log(1 - random()),
-      ];
+      const top = random() * SIDE;
+      const left = random() * SIDE;
+      const radius = 0.8 + random() * 1.5;
+      const peak = -Math.log(1 - random());
       for (let cell = 0; cell < SIDE * SIDE; cell++) {
         const distance = ((Math.floor(cell / SIDE) - top) ** 2 + ((cell % SIDE) - left) ** 2) / radius ** 2;
         maps[unit * SIDE * SIDE + cell] = Math.max(0, peak * (Math.exp(-distance) - 0.15) + 0.02 * gauss());
@@ -50,13 +50,11 @@ function planes(): Uint16Array {
   const all = new Uint16Array(PLANES * TARGET * TARGET);
   for (let plane = 0; plane < PLANES; plane++) {
     for (let patch = 0; patch < (plane < 3 ? 12 : 4); patch++) {
-      const [number, left, top, width, height] = [
-        1 + plane * 40 + Math.floor(random() * 40),
-        Math.floor(random() * TARGET),
-        Math.floor(random() * TARGET),
-        8 + random() * 25,
-        8 + random() * 25,
-      ];
+      const number = 1 + plane * 40 + Math.floor(random() * 40);
+      const left = Math.floor(random() * TARGET);
+      const top = Math.floor(random() * TARGET);
+      const width = 8 + random() * 25;
+      const height = 8 + random() * 25;
       for (let row = top; row < Math.min(TARGET, top + height); row++)
         all.fill(
           number,

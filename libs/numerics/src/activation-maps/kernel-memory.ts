@@ -183,13 +183,12 @@ export class KernelMemory {
     const groups = Math.ceil(targetWidth / 4);
     const tail = targetWidth % 4 === 0 ? 15 : (1 << (targetWidth % 4)) - 1;
     const stride = Math.ceil((width + 7) / 4) * 16;
-    const [starts, patterns, fractions] = [
-      this.allocate(groups * 16),
-      this.allocate(groups * 16),
-      this.allocate(groups * 16),
-    ];
+    const starts = this.allocate(groups * 16);
+    const patterns = this.allocate(groups * 16);
+    const fractions = this.allocate(groups * 16);
     const cells = this.allocate(Math.ceil(groups / 64) * 512);
-    const [rowStarts, rowFractions] = [this.allocate((height + 3) * 4), this.allocate(targetHeight * 4)];
+    const rowStarts = this.allocate((height + 3) * 4);
+    const rowFractions = this.allocate(targetHeight * 4);
     const scratch = this.allocate((height + 2) * stride + 64);
     const activeRows = this.allocate((height + 2) * 16);
     const left = Array.from(
@@ -209,7 +208,8 @@ export class KernelMemory {
     // only prunes less.
     const needing = new BigUint64Array(this.kernels.memory.buffer, cells, Math.ceil(groups / 64) * 64);
     left.forEach((column, index) => {
-      const [group, place] = [index >> 2, (index >> 8) * 64 + (column & 63)];
+      const group = index >> 2;
+      const place = (index >> 8) * 64 + (column & 63);
       needing[place] = (needing[place] as bigint) | (1n << BigInt(group & 63));
     });
     const first = this.integers(rowStarts, height + 3);

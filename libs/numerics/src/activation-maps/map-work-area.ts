@@ -50,10 +50,8 @@ export class MapWorkArea {
       // What is outgrown is not given back: doubling keeps it less than what is used.
       this.#maps = Math.max(maps, this.#maps === 0 ? 0 : 2 * this.#maps);
       this.#images = Math.max(images, 16, 2 * this.#images);
-      const [perMap, perImage] = [
-        () => this.#memory.allocate(this.#maps * 4),
-        () => this.#memory.allocate(this.#images * 4),
-      ];
+      const perMap = () => this.#memory.allocate(this.#maps * 4);
+      const perImage = () => this.#memory.allocate(this.#images * 4);
       this.#addresses = {
         maps: this.#memory.allocate(this.#maps * this.#mapSize * 4 + 16),
         units: perMap(),

@@ -48,7 +48,8 @@ function follow(edges: Map<number, number[]>, start: number): number[] {
 function withoutStraightCorners(ring: readonly number[], corners: number): number[] {
   const isHorizontal = (from: number, to: number) => Math.floor(from / corners) === Math.floor(to / corners);
   return ring.filter((corner, index) => {
-    const [before, after] = [ring.at(index - 1) as number, ring[(index + 1) % ring.length] as number];
+    const before = ring.at(index - 1) as number;
+    const after = ring[(index + 1) % ring.length] as number;
     return isHorizontal(before, corner) !== isHorizontal(corner, after);
   });
 }

@@ -70,7 +70,8 @@ export interface ResolvedOverlapOptions extends Required<UpsamplingOptions> {
 export function resolveOverlapOptions(options: OverlapOptions): ResolvedOverlapOptions {
   const { units, scope = 'all', equalIsActive = false, ignore = 0 } = options;
   const { height, width, targetHeight, targetWidth, padding, alignment } = planUpsampling(options);
-  const [concepts, categories] = [Uint16Array.from(options.concepts), Uint32Array.from(options.categories)];
+  const concepts = Uint16Array.from(options.concepts);
+  const categories = Uint32Array.from(options.categories);
   const refuse = (what: string) => new RangeError(`OverlapTally: ${what}`);
   if (!Number.isInteger(units) || units < 1)
     throw refuse(`units must be a whole number of at least 1, got ${String(units)}`);

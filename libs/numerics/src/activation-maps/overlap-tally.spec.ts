@@ -269,7 +269,8 @@ function tallyOf(options: OverlapOptions, thresholds: Float32Array, images: read
 /** The plain way: every pixel of every map against every concept. */
 function countAll(options: OverlapOptions, thresholds: Float32Array, images: readonly Image[]): object {
   const { units, height, width, targetHeight, targetWidth, scope, equalIsActive, ignore } = options;
-  const [concepts, categories] = [Array.from(options.concepts), Array.from(options.categories)];
+  const concepts = Array.from(options.concepts);
+  const categories = Array.from(options.categories);
   const [pixels, categoryCount] = [targetHeight * targetWidth, Math.max(...categories) + 1];
   const zeros = (length: number): number[] => new Array<number>(length).fill(0);
   const add = (list: number[], index: number, count = 1) => (list[index] = (list[index] as number) + count);

@@ -67,12 +67,10 @@ export class OverlapTally {
     const memory = this.#memory;
     this.#groups = memory.usePlan(planUpsampling(this.options));
     const cells = this.#groups * targetHeight;
-    const [thresholdsAt, stamps, counts, tiles] = [
-      memory.allocate(units * 4),
-      memory.allocate(categoryCount * 4),
-      memory.allocate(65536 * 4),
-      memory.allocate((height + 1) * this.#groups * 4),
-    ];
+    const thresholdsAt = memory.allocate(units * 4);
+    const stamps = memory.allocate(categoryCount * 4);
+    const counts = memory.allocate(65536 * 4);
+    const tiles = memory.allocate((height + 1) * this.#groups * 4);
     const at = (this.#at = {
       ...{
         units: memory.allocate(units * 4),
@@ -177,7 +175,8 @@ export class OverlapTally {
   merge(other: OverlapTally | OverlapState): void {
     if (!sameOverlaps(this.options, other.options))
       throw new RangeError('OverlapTally.merge: the tallies differ in their options');
-    const [mine, theirs] = [this.#views(), other instanceof OverlapTally ? other.#views() : other];
+    const mine = this.#views();
+    const theirs = other instanceof OverlapTally ? other.#views() : other;
     for (const name of [
       'intersections',
       'unitAreas',

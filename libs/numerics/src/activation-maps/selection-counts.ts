@@ -27,7 +27,9 @@ export class CountsCollector {
    */
   add(unit: number, histogram: Uint32Array | Float64Array, first: number, last: number): void {
     if (this.#length + last - first >= this.#bins.length) this.#grow(this.#length + last - first + 1);
-    const [bins, counts, before] = [this.#bins, this.#counts, this.#length];
+    const bins = this.#bins;
+    const counts = this.#counts;
+    const before = this.#length;
     let length = before;
     for (let bin = first; bin <= last; bin++) {
       const count = histogram[bin] as number;
@@ -60,8 +62,11 @@ export class CountsCollector {
 /** Counts that came since `before`; bins that have fallen under a bound in between are not among those of `now`. */
 export function subtractCounts(now: Counts, before: Counts): Counts {
   const filled = new Uint32Array(now.filled.length);
-  const [bins, counts] = [new Uint16Array(now.bins.length), new Uint32Array(now.bins.length)];
-  let [entry, old, left] = [0, 0, 0];
+  const bins = new Uint16Array(now.bins.length);
+  const counts = new Uint32Array(now.bins.length);
+  let entry = 0;
+  let old = 0;
+  let left = 0;
   for (let unit = 0; unit < filled.length; unit++) {
     const start = left;
     const oldEnd = old + (before.filled[unit] as number);

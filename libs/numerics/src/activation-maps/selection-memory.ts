@@ -211,12 +211,11 @@ export class SelectionMemory {
     const mapSize = this.#options.height * this.#options.width;
     const total = images.reduce((sum, { units }) => sum + units.length, 0);
     const work = this.#work.reserve(total, images.length);
-    const [units, highest, maps] = [
-      memory.integers(work.units, total),
-      memory.floats(work.highest, total),
-      memory.floats(work.maps, total * mapSize),
-    ];
-    const [firsts, ends] = [memory.integers(work.firsts, images.length), memory.integers(work.ends, images.length)];
+    const units = memory.integers(work.units, total);
+    const highest = memory.floats(work.highest, total);
+    const maps = memory.floats(work.maps, total * mapSize);
+    const firsts = memory.integers(work.firsts, images.length);
+    const ends = memory.integers(work.ends, images.length);
     let place = 0;
     images.forEach((image, index) => {
       firsts[index] = place;

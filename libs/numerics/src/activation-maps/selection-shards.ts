@@ -66,7 +66,9 @@ export class ShardJoin {
     const count = joined.images * (values === 'raw' ? height * width : targetHeight * targetWidth);
     const wanted = count === 0 ? 1 : count - quantilePosition(level, count, rule).lower;
     const short = new Set<number>();
-    const [prefixes, ranks, members] = [new Uint32Array(units), new Float64Array(units), new Float64Array(units)];
+    const prefixes = new Uint32Array(units);
+    const ranks = new Float64Array(units);
+    const members = new Float64Array(units);
     eachHistogram([joined], (unit, histogram) => {
       const bound = joined.boundBins[unit] as number;
       const { digit, rank } = findDigit(histogram, wanted, Math.max(bound, 0));

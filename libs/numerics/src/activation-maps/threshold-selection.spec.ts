@@ -315,10 +315,8 @@ describe(ShardJoin, () => {
 
   it('refuses what does not belong together', () => {
     const options = { units: 1, height: 1, width: 1, targetHeight: 1, targetWidth: 1 };
-    const [one, other] = [
-      new ThresholdSelection(options).takeShard(),
-      new ThresholdSelection({ ...options, level: 0.5 }).takeShard(),
-    ];
+    const one = new ThresholdSelection(options).takeShard();
+    const other = new ThresholdSelection({ ...options, level: 0.5 }).takeShard();
     expect(() => joinOf([]).finish()).toThrow('there is none');
     expect(() => joinOf([one, other]).finish()).toThrow('they differ in their options');
     expect(() => joinOf([joinOf([one]).finish().state]).finish()).toThrow('one is in round "gather"');
@@ -452,7 +450,8 @@ function sortAll(options: SelectionOptions, images: readonly Float32Array[]): Fl
     });
     all.sort((one, other) => one - other);
     const { lower, fraction } = quantilePosition(level, all.length, rule);
-    const [low, high] = [all[lower] as number, all[Math.min(lower + 1, all.length - 1)] as number];
+    const low = all[lower] as number;
+    const high = all[Math.min(lower + 1, all.length - 1)] as number;
     return low + fraction * (high - low) + 0;
   });
 }

@@ -117,16 +117,15 @@ describe(outlineMask, () => {
       fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 30, maxLength: 30 }), (mask) => {
         const rings = outlineMask(mask, 5, 6);
         const filled = mask.map((_, pixel) => {
-          const [x, y] = [((pixel % 6) + 0.5) / 6, (Math.floor(pixel / 6) + 0.5) / 5];
+          const x = ((pixel % 6) + 0.5) / 6;
+          const y = (Math.floor(pixel / 6) + 0.5) / 5;
           let crossings = 0;
           for (const ring of rings)
             for (let at = 0; at < ring.length; at += 2) {
-              const [x1, y1, x2, y2] = [
-                ring[at] ?? 0,
-                ring[at + 1] ?? 0,
-                ring[(at + 2) % ring.length] ?? 0,
-                ring[(at + 3) % ring.length] ?? 0,
-              ];
+              const x1 = ring[at] ?? 0;
+              const y1 = ring[at + 1] ?? 0;
+              const x2 = ring[(at + 2) % ring.length] ?? 0;
+              const y2 = ring[(at + 3) % ring.length] ?? 0;
               if (y1 > y !== y2 > y && x < x1 + ((y - y1) / (y2 - y1)) * (x2 - x1)) crossings++;
             }
           return crossings % 2;

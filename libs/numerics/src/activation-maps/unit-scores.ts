@@ -34,12 +34,10 @@ export function areaOverUnion(intersection: number, unitArea: number, conceptAre
 export function informationQuality(counts: PairCounts, pixels: number): number {
   const { intersection, unitArea, conceptArea } = counts;
   const [unit, concept] = [unitArea / pixels, conceptArea / pixels];
-  const [both, unitAlone, conceptAlone, neither] = [
-    intersection / pixels,
-    (unitArea - intersection) / pixels,
-    (conceptArea - intersection) / pixels,
-    (pixels - unitArea - conceptArea + intersection) / pixels,
-  ];
+  const both = intersection / pixels;
+  const unitAlone = (unitArea - intersection) / pixels;
+  const conceptAlone = (conceptArea - intersection) / pixels;
+  const neither = (pixels - unitArea - conceptArea + intersection) / pixels;
   const information =
     0 +
     surprise(both, unit * concept) +

@@ -21,7 +21,8 @@ const withMap = sizes.chain((options) => {
 
 function neighbours(options: UpsamplingOptions, map: Float32Array, row: number, column: number): number[] {
   const plan = planUpsampling(options);
-  const [top, left] = [(plan.rows.starts[row] as number) - 1, (plan.columns.starts[column] as number) - 1];
+  const top = (plan.rows.starts[row] as number) - 1;
+  const left = (plan.columns.starts[column] as number) - 1;
   return [top, top + 1].flatMap((y) =>
     [left, left + 1].map((x) => {
       const inside = y >= 0 && x >= 0 && y < options.height && x < options.width;
@@ -82,7 +83,8 @@ describe('upsampleMap', () => {
         const memory = new KernelMemory();
         const plan = planUpsampling(options);
         const groups = memory.usePlan(plan);
-        const [from, to] = [memory.allocate(map.byteLength + 16), memory.allocate(groups * 16 * options.targetHeight)];
+        const from = memory.allocate(map.byteLength + 16);
+        const to = memory.allocate(groups * 16 * options.targetHeight);
         memory.floats(from, map.length).set(map);
         memory.kernels.upsampleAll(from, to);
         const rows = memory.floats(to, groups * 4 * options.targetHeight);

@@ -70,7 +70,8 @@ function centresOf(
   labels: Int32Array,
   k: number,
 ): { readonly centroids: Float64Array; readonly inertia: number } {
-  const [centroids, sizes] = [new Float64Array(k * columns), new Int32Array(k)];
+  const centroids = new Float64Array(k * columns);
+  const sizes = new Int32Array(k);
   for (let row = 0; row < rows; row++) {
     const label = labels[row] as number;
     sizes[label] = (sizes[label] as number) + 1;

@@ -123,7 +123,8 @@ class Clusters {
 
   #move(row: number, from: number, to: number): void {
     const { values, columns } = this.#matrix;
-    const [left, joined] = [(this.#sizes[from] as number) - 1, (this.#sizes[to] as number) + 1];
+    const left = (this.#sizes[from] as number) - 1;
+    const joined = (this.#sizes[to] as number) + 1;
     for (let column = 0; column < columns; column++) {
       const value = values[row * columns + column] as number;
       const [away, towards] = [from * columns + column, to * columns + column];

@@ -99,7 +99,8 @@ function gapOf(inertia: KMeansClusters['inertia'], sets: readonly RowMatrix[], k
 
 function uniformSet({ values, rows, columns }: RowMatrix, seed: number, reference: number): RowMatrix {
   const random = createRandom(seed, referenceStream + reference);
-  const [low, high] = [new Float64Array(columns).fill(Infinity), new Float64Array(columns).fill(-Infinity)];
+  const low = new Float64Array(columns).fill(Infinity);
+  const high = new Float64Array(columns).fill(-Infinity);
   values.forEach((value, index) => {
     const column = index % columns;
     low[column] = Math.min(low[column] as number, value);

@@ -70,7 +70,9 @@ export class ArrangementWalk {
 
   /** Writes, slot by slot (`stride` entries each), the place of every slot in each of the next `count` arrangements. */
   fill(target: Uint16Array, stride: number, count: number): void {
-    const [items, next, firstSlots] = [this.#items, this.#next, this.#firstSlots];
+    const items = this.#items;
+    const next = this.#next;
+    const firstSlots = this.#firstSlots;
     for (let arrangement = 0; arrangement < count; arrangement++) {
       for (let label = 0; label < next.length; label++) next[label] = firstSlots[label] as number;
       for (let place = 0; place < items.length; place++) {

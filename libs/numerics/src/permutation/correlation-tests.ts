@@ -145,11 +145,9 @@ function countArrangements(
 
 function read(plan: CorrelationPlan, counts: ExtremeCounts): CorrelationTests {
   const { orderings, patterns, familyWise, pearson, width, n } = plan;
-  const [p, pFamily, exact] = [
-    new Float64Array(pearson.length).fill(NaN),
-    new Float64Array(pearson.length).fill(NaN),
-    new Uint8Array(pearson.length),
-  ];
+  const p = new Float64Array(pearson.length).fill(NaN);
+  const pFamily = new Float64Array(pearson.length).fill(NaN);
+  const exact = new Uint8Array(pearson.length);
   const share = (extremes: number, of: number, all: boolean): number =>
     all ? extremes / of : (extremes + 1) / (of + 1);
   for (const pattern of patterns) {

@@ -231,7 +231,9 @@ export class OrderingKernel {
 
 function pairPlaces({ places, slots, stride, count }: OrderingBlock, size: number, target: Uint8Array): void {
   for (let first = 0; first < slots; first += 2) {
-    const [plane, one, other] = [(first / 2) * stride, first * stride, (first + 1) * stride];
+    const plane = (first / 2) * stride;
+    const one = first * stride;
+    const other = (first + 1) * stride;
     for (let ordering = 0; ordering < count; ordering++) {
       const second = first + 1 < slots ? (places[other + ordering] as number) : 0;
       target[plane + ordering] = (places[one + ordering] as number) * size + second;

@@ -211,8 +211,14 @@ function crossProducts({ values, rows, columns }: RowMatrix): Float64Array {
     const start = first * columns;
     let second = 0;
     for (; second + 3 <= first; second += 4) {
-      const [a, b, c, d] = [second * columns, (second + 1) * columns, (second + 2) * columns, (second + 3) * columns];
-      let [p, q, r, s] = [0, 0, 0, 0];
+      const a = second * columns;
+      const b = (second + 1) * columns;
+      const c = (second + 2) * columns;
+      const d = (second + 3) * columns;
+      let p = 0;
+      let q = 0;
+      let r = 0;
+      let s = 0;
       for (let column = 0; column < columns; column++) {
         const value = values[start + column] as number;
         p += value * (values[a + column] as number);

@@ -51,11 +51,9 @@ interface Tridiagonal {
 }
 
 function tridiagonalize(matrix: Float64Array, size: number): Tridiagonal {
-  const [diagonal, offDiagonal, factors] = [
-    new Float64Array(size),
-    new Float64Array(Math.max(0, size - 1)),
-    new Float64Array(size),
-  ];
+  const diagonal = new Float64Array(size);
+  const offDiagonal = new Float64Array(Math.max(0, size - 1));
+  const factors = new Float64Array(size);
   const product = new Float64Array(size);
   // Of a matrix of low rank only rounding is left after a few steps, which shrinks at every further one until its
   // square is 0.
@@ -184,7 +182,9 @@ function vectorsOfTridiagonal(diagonal: Float64Array, offDiagonal: Float64Array,
 /** Solves (T - value) x = right in place, by elimination with row exchanges; vanishing pivots become tiny ones. */
 function solveShifted(diagonal: Float64Array, offDiagonal: Float64Array, value: number, right: Float64Array): void {
   const size = diagonal.length;
-  const [first, second, third] = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
+  const first = new Float64Array(size);
+  const second = new Float64Array(size);
+  const third = new Float64Array(size);
   const scale = diagonal.reduce(
     (largest, entry, row) => Math.max(largest, Math.abs(entry) + Math.abs(offDiagonal[row] ?? 0)),
     0,

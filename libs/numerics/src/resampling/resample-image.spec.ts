@@ -40,7 +40,8 @@ describe(resampleImage, () => {
         fc.constantFrom<ResampleFilter>('bilinear', 'bicubic', 'lanczos3', 'nearest'),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (width, height, scaledWidth, scaledHeight, filter, share) => {
-          const [left, top] = [Math.floor(share * (scaledWidth - 1)), Math.floor((1 - share) * (scaledHeight - 1))];
+          const left = Math.floor(share * (scaledWidth - 1));
+          const top = Math.floor((1 - share) * (scaledHeight - 1));
           const target: ResampleTarget = {
             scaledWidth,
             scaledHeight,

@@ -62,10 +62,8 @@ let opened: ResamplingKernels | undefined;
  * along the rows. An axis that keeps its size is not touched. Only what the part needs is computed.
  */
 export function resampleImage({ width, height, pixels }: RgbImage, target: ResampleTarget): Uint8Array {
-  const [columns, rows] = [
-    axisPlan(width, target.scaledWidth, target.filter, target.left, target.width),
-    axisPlan(height, target.scaledHeight, target.filter, target.top, target.height),
-  ];
+  const columns = axisPlan(width, target.scaledWidth, target.filter, target.left, target.width);
+  const rows = axisPlan(height, target.scaledHeight, target.filter, target.top, target.height);
   const [firstRow, endRow] = rowsNeeded(rows);
   const kernels = (opened ??= instantiateKernels(resamplingWasm) as ResamplingKernels);
   const rowBytes = target.width * 3;

@@ -39,7 +39,9 @@ export function planResampling(
   const filterScale = Math.max(scale, 1);
   const support = reach * filterScale;
   const taps = Math.ceil(support) * 2 + 1;
-  const [firsts, counts, weights] = [new Uint32Array(wanted), new Uint32Array(wanted), new Int32Array(wanted * taps)];
+  const firsts = new Uint32Array(wanted);
+  const counts = new Uint32Array(wanted);
+  const weights = new Int32Array(wanted * taps);
   const own = new Float64Array(taps);
   for (let pixel = 0; pixel < wanted; pixel++) {
     const centre = (start + pixel + 0.5) * scale;

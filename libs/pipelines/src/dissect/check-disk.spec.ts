@@ -77,7 +77,9 @@ describe(dissect, () => {
       })),
       gallery: { units: 0 },
     });
-    const [source, hashes, signal] = [await openImageSource(study), new FileHashes(), new AbortController().signal];
+    const source = await openImageSource(study);
+    const hashes = new FileHashes();
+    const signal = new AbortController().signal;
     const events: DissectionEvent[] = [];
     const onEvent = (event: DissectionEvent) => void events.push(event);
     const done: string[] = [];

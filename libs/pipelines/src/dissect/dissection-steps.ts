@@ -21,10 +21,8 @@ const codeVersions = {
 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
-const [decoding, running] = [
-  `sharp ${libraryVersion('sharp') ?? ''}`,
-  `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`,
-];
+const decoding = `sharp ${libraryVersion('sharp') ?? ''}`;
+const running = `onnxruntime-node ${libraryVersion('onnxruntime-node') ?? ''}`;
 const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[]>> = {
   labels: [decoding],
   maps: [decoding, running],

@@ -111,11 +111,9 @@ async function readMatches(
 ): Promise<StoredMatches | undefined> {
   const step = describe.matches(layer.place, preset);
   if (!(await steps.has(step))) return undefined;
-  const [matches, thresholds, summary] = [
-    await steps.read(step, 'matches'),
-    await steps.read(step, 'thresholds'),
-    await steps.read(step, 'summary'),
-  ];
+  const matches = await steps.read(step, 'matches');
+  const thresholds = await steps.read(step, 'thresholds');
+  const summary = await steps.read(step, 'summary');
   if (matches === undefined || thresholds === undefined || summary === undefined) return undefined;
   const record = readJsonPart(summary) as Pick<StoredMatches, 'summary' | 'images' | 'shape'>;
   return {

@@ -159,7 +159,8 @@ export class StoredLayer {
     const held = kept.get(stepKey(step));
     if (held !== undefined) return this.#shrunk(shard, this.#restate(held));
     await this.settled();
-    const [units, maps] = [await steps.read(step, 'units'), await steps.read(step, 'maps')];
+    const units = await steps.read(step, 'units');
+    const maps = await steps.read(step, 'maps');
     if (units === undefined || maps === undefined) return undefined;
     return this.#shrunk(shard, this.#restate(unpackKeptMaps({ units, maps })));
   }

@@ -110,12 +110,11 @@ async function galleryUnits(
 
 /** Best units that pass the gate, by IoU: the best of every concept before the second best of any. */
 function bestUnits({ matches, thresholds }: DissectedLayer, gate: UnitGate, count: number) {
-  const [concepts, categories] = [readStrings(column(matches, 'concept')), readStrings(column(matches, 'category'))];
-  const [units, ious, limits] = [
-    readNumbers(column(matches, 'unit')),
-    readNumbers(column(matches, 'iou')),
-    readNumbers(column(thresholds, 'threshold')),
-  ];
+  const concepts = readStrings(column(matches, 'concept'));
+  const categories = readStrings(column(matches, 'category'));
+  const units = readNumbers(column(matches, 'unit'));
+  const ious = readNumbers(column(matches, 'iou'));
+  const limits = readNumbers(column(thresholds, 'threshold'));
   const seen = new Map<string, number>();
   return [...ious.keys()]
     .filter((row) => passesGate(ious[row] as number, gate) && concepts[row] !== '')

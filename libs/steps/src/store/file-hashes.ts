@@ -156,7 +156,8 @@ async function hashLarge(file: string, signal: AbortSignal | undefined): Promise
     throw readError(file, cause);
   });
   try {
-    let [current, spare] = [Buffer.allocUnsafeSlow(pieceBytes), Buffer.allocUnsafeSlow(pieceBytes)];
+    let current = Buffer.allocUnsafeSlow(pieceBytes);
+    let spare = Buffer.allocUnsafeSlow(pieceBytes);
     let { bytesRead } = await handle.read(current);
     while (bytesRead > 0) {
       signal?.throwIfAborted();

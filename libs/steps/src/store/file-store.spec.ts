@@ -70,7 +70,8 @@ async function expectWhole(store: string): Promise<number> {
 
 describe('a file store whose writer is killed', () => {
   it('holds whole steps only after kill -9 at 30 random moments, goes on from there, and ends with the bytes of an undisturbed run', async () => {
-    const [disturbed, undisturbed] = [path.join(folder, 'disturbed'), path.join(folder, 'undisturbed')];
+    const disturbed = path.join(folder, 'disturbed');
+    const undisturbed = path.join(folder, 'undisturbed');
     const count = '500';
     const [moments] = fc.sample(fc.array(fc.nat(40), { minLength: 30, maxLength: 30 }), { seed: 6, numRuns: 1 });
     let kept = 0;
@@ -112,11 +113,9 @@ describe('a file store whose writer is killed', () => {
     mkdirSync(steps);
     const here = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
     const key = 'a'.repeat(64);
-    const [own, foreign, old] = [
-      `${key}.${here}-${String(process.pid)}--00.partial`,
-      `${key}.00000000-1-1-00.partial`,
-      `${key}.00000000-1-1-01.partial`,
-    ];
+    const own = `${key}.${here}-${String(process.pid)}--00.partial`;
+    const foreign = `${key}.00000000-1-1-00.partial`;
+    const old = `${key}.00000000-1-1-01.partial`;
     for (const name of [own, foreign, old]) writeFileSync(path.join(steps, name), '');
     utimesSync(path.join(steps, old), 0, 0);
     (await fileStore(folder).lock()).release();

@@ -199,10 +199,8 @@ describe.each<[string, () => StepStore]>([
 
   it('lists what no study needs, and removes it when told', async () => {
     const store = open();
-    const [one, two] = [
-      await store.write(describeStep(1), { a: text('a') }),
-      await store.write(describeStep(2), { a: text('a') }),
-    ];
+    const one = await store.write(describeStep(1), { a: text('a') });
+    const two = await store.write(describeStep(2), { a: text('a') });
     const garbage = await findGarbage(store, new Set([one.key]));
     expect(garbage).toEqual([{ key: two.key, why: 'unneeded', step: 'count', subject: 'shard 2', bytes: two.bytes }]);
     expect((await store.list()).length).toBe(2);
@@ -221,11 +219,9 @@ it('makes no folder until something is written', async () => {
 it('hashes equal results of different steps alike', async () => {
   const store = memoryStore();
   const parts = { a: text('a'), b: text('b') };
-  const [one, two, three] = [
-    await store.write(describeStep(1), parts),
-    await store.write(describeStep(2), parts),
-    await store.write(describeStep(3), { a: text('b'), b: text('a') }),
-  ];
+  const one = await store.write(describeStep(1), parts);
+  const two = await store.write(describeStep(2), parts);
+  const three = await store.write(describeStep(3), { a: text('b'), b: text('a') });
   expect(contentHash(one)).toBe(contentHash(two));
   expect(contentHash(one)).not.toBe(contentHash(three));
   expect(() => partHash(one, 'c')).toThrow('step "count" has no part "c"; its parts: a, b');
