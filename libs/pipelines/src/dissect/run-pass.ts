@@ -10,7 +10,7 @@ import {
 import type { ActivationBatch } from '@intermodel/schemas';
 import { boundedMap, InputError } from '@intermodel/streams';
 import type { StudyRuntime } from '@intermodel/studies';
-import { EMPTY, from, lastValueFrom, of, Subject, concatMap, type OperatorFunction } from 'rxjs';
+import { concatMap, EMPTY, from, lastValueFrom, mergeMap, of, Subject, type OperatorFunction } from 'rxjs';
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { InferredBatch, PassConsumer, PassShard, PassTask, StoreShard } from './pass-consumer.ts';
@@ -18,6 +18,9 @@ import { sharePassTime, WorkClock } from './pass-times.ts';
 
 /** What is told of each shard of a pass that is being stored. */
 export type OnShard = (task: PassTask, skipped: number, stored: Promise<void>) => void;
+
+/** Shards that are stored at a time while others are run. */
+const storingMost = 2;
 
 /** Options of {@link ForwardPass}. */
 export interface ForwardPassOptions {
@@ -87,37 +90,43 @@ export class ForwardPass {
     const copies = await this.#open(tasks, total);
     const ranges = cutBatches(tasks, ({ shard }) => shard.entries.length, copies);
     const lanes = consumers.map((consumer) => new Lane(consumer));
-    const order = new Map(tasks.map((task, index) => [task, index]));
-    const stored: Promise<void>[] = [];
+    const storing = new Set<Promise<void>>();
+    let last = Promise.resolve();
     const shards = from(ranges).pipe(
       boundedMap(
         async (range): Promise<CostedBatch> => {
-          // No more is held of shards than of the one under way and of the one before, which is being stored.
-          await stored[(order.get(range.task) ?? 0) - 2];
+          // Where shards end sooner than they are stored, no more images are loaded.
+          while (storing.size >= storingMost) await Promise.race(storing);
           return this.#infer(range);
         },
         batchesUnderWay(this.#imageBytes(tasks)),
       ),
       takeShards(lanes, this.#progress(tasks, total)),
-      boundedMap(async ({ task, skipped, store }) => {
-        const own = (async () => {
-          for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)]))
-            await this.#options.checkFiles(files);
-          await store();
-        })();
-        stored.push(own);
-        onShard(task, skipped, own);
-        await own;
-        return undefined;
-      }, 2),
+      mergeMap(({ task, skipped, store }) => {
+        // Shards count as stored in their order.
+        const stored = Promise.all([this.#checked(task, store), last])
+          .then(() => undefined)
+          .finally(() => storing.delete(stored));
+        last = stored;
+        storing.add(stored);
+        onShard(task, skipped, stored);
+        return stored;
+      }),
     );
     try {
       await lastValueFrom(shards, { defaultValue: undefined });
     } catch (error) {
       // Nothing is stored any more once an error is told.
-      await Promise.allSettled(stored);
+      await Promise.allSettled(storing);
       throw error;
     }
+  }
+
+  /** Stores what was made of a shard, if its files and those of its models are still as they were. */
+  async #checked(task: PassTask, store: () => Promise<void>): Promise<void> {
+    for (const files of new Set([task.shard.files, ...task.places.map(({ modelFiles }) => modelFiles)]))
+      await this.#options.checkFiles(files);
+    await store();
   }
 
   /** Opens the models of tasks; gives the copies that each runs in. */

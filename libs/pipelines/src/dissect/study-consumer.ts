@@ -17,7 +17,10 @@ export interface LayerName {
 export interface StudyConsumer {
   /** Name and version, such as `mean-activations/1`, which enters the keys of what is stored. */
   readonly identity: string;
-  /** Makes one table of each shard: each observable of the source has the activations of one, in the order of images. */
+  /**
+   * Makes one table of each shard, as soon as it ends: each observable of the source has the activations of one, in the
+   * order of images.
+   */
   readonly stage: (layer: LayerName) => OperatorFunction<Observable<ActivationBatch>, RecordBatch>;
   /** Takes the tables of all shards of a layer, in their order, once it is done; waited for. */
   readonly conclude: (layer: LayerName, tables: Observable<RecordBatch>) => Promise<void>;
