@@ -30,6 +30,16 @@ describe.each(libraries)('libs/%s', (library) => {
     expect(readme).toMatch(/```ts\n[\s\S]+```/u);
   });
 
+  it('has a README whose examples import what there is', async () => {
+    const readme = readFileSync(path.join(folder, 'README.md'), 'utf8');
+    const missing: string[] = [];
+    for (const [, names = '', from = ''] of readme.matchAll(/^import \{ (.*) \} from '@intermodel\/(.*)';$/gmu)) {
+      const exported = (await import(path.join(root, 'libs', from, 'src/index.ts'))) as Record<string, unknown>;
+      missing.push(...names.split(', ').filter((name) => !(name in exported)));
+    }
+    expect(missing).toEqual([]);
+  });
+
   it('has specs beside the code', () => {
     const specs = (readdirSync(path.join(folder, 'src'), { recursive: true }) as string[]).filter((file) =>
       file.endsWith('.spec.ts'),
