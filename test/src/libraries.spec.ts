@@ -48,3 +48,31 @@ describe.each(libraries)('libs/%s', (library) => {
     expect(existsSync(path.join(folder, 'src/index.ts'))).toBe(true);
   });
 });
+
+describe.each(['README.md', 'CONTRIBUTING.md', ...libraries.map((library) => `libs/${library}/README.md`)])(
+  '%s',
+  (file) => {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    const isThere = (named: string) => existsSync(path.resolve(root, path.dirname(file), named));
+
+    it('links to files that there are, and names such', () => {
+      const links = Array.from(text.matchAll(/\]\((?!https?:|#)([^)#]+)/gu), ([, link = '']) => link);
+      const paths = Array.from(text.matchAll(/`((?:libs|tools|test|apps)\/[\w./-]+)`/gu), ([, named = '']) => named);
+      expect(links.filter((link) => !isThere(link))).toEqual([]);
+      expect(paths.filter((named) => !existsSync(path.join(root, named)))).toEqual([]);
+    });
+  },
+);
+
+describe('CONTRIBUTING.md', () => {
+  it('lists files of a dissection that there are', () => {
+    const [, table = ''] = /## How a study runs\n[\s\S]*?\n\|---.*\n((?:\|.*\n)+)/u.exec(
+      readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8'),
+    ) ?? [''];
+    const files = table
+      .split('\n')
+      .flatMap((row) => Array.from((row.split('|')[1] ?? '').matchAll(/`(.*?)`/gu), ([, name = '']) => name));
+    expect(files).toContain('count-missing');
+    expect(files.filter((name) => !existsSync(path.join(root, `libs/pipelines/src/dissect/${name}.ts`)))).toEqual([]);
+  });
+});
