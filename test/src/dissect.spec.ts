@@ -13,8 +13,8 @@ const at = temporaryFolder();
 
 /**
  * Eight images of 8 x 8 pixels whose red channel is bright in one quadrant, green in another; label 1 ("red", colour)
- * marks
- * the first, label 2 ("green") the second. A 1 x 1 convolution makes unit 0 = red, 1 = green, 2 = always 0, 3 = blue.
+ * marks the first, label 2 ("green") the second. A 1 x 1 convolution makes unit 0 = red, 1 = green, 2 = always 0, 3 =
+ * blue.
  */
 beforeAll(() => {
   mkdirSync(at('images'));

@@ -74,8 +74,8 @@ describe('a dissection with maps smaller than the label grid', () => {
       );
 
     // Unit 0: the first image has 90 four times (0.75 x 0.75 x 160), 30 four times, 10, and 0 seven times; the second
-    // 45
-    // four times, 15 four times, 5, and 0 seven times. Sorted: 0 x 14, 5, 10, 15 x 4, 30 x 4, …: halfway from 15 to 30.
+    // 45 four times, 15 four times, 5, and 0 seven times. Sorted: 0 x 14, 5, 10, 15 x 4, 30 x 4, …: halfway from 15 to
+    // 30.
     // Unit 1: the first has 36 and 12 four times each, 4, and 0 seven times; in the second the two corners add up to 40
     // twice, 36 six times, 24 twice, 12 four times, 0 twice. Sorted: 0 x 9, 4, 12 x 8, 24 x 2, 36 x 10, 40 x 2.
     // Above these lie 8 and 4 pixels of unit 0, and 4 and 8 of unit 1: 12 of 32 each.
@@ -90,8 +90,7 @@ describe('a dissection with maps smaller than the label grid', () => {
     // Unit 0 is active in the first image on the four pixels at the top left, the two right of them and the two below
     // them: left 4 + 2, corner 1; in the second on the four at the bottom right: corner 4.
     // Unit 1 is active in the first on the four at the top right: corner 2; in the second on the four at the top left
-    // and
-    // the four at the bottom right: corner 4.
+    // and the four at the bottom right: corner 4.
     expect(
       rows('overlaps.arrow').map(({ unit, concept, intersection, unitArea, conceptArea, pixels }) => [
         unit,

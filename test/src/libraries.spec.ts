@@ -30,11 +30,49 @@ describe.each(libraries)('libs/%s', (library) => {
     expect(readme).toMatch(/```ts\n[\s\S]+```/u);
   });
 
+  it('has a README whose examples import what there is', async () => {
+    const readme = readFileSync(path.join(folder, 'README.md'), 'utf8');
+    const missing: string[] = [];
+    for (const [, names = '', from = ''] of readme.matchAll(/^import \{ (.*) \} from '@intermodel\/(.*)';$/gmu)) {
+      const exported = (await import(path.join(root, 'libs', from, 'src/index.ts'))) as Record<string, unknown>;
+      missing.push(...names.split(', ').filter((name) => !(name in exported)));
+    }
+    expect(missing).toEqual([]);
+  });
+
   it('has specs beside the code', () => {
     const specs = (readdirSync(path.join(folder, 'src'), { recursive: true }) as string[]).filter((file) =>
       file.endsWith('.spec.ts'),
     );
     expect(specs.length).toBeGreaterThan(0);
     expect(existsSync(path.join(folder, 'src/index.ts'))).toBe(true);
+  });
+});
+
+describe.each(['README.md', 'CONTRIBUTING.md', ...libraries.map((library) => `libs/${library}/README.md`)])(
+  '%s',
+  (file) => {
+    const text = readFileSync(path.join(root, file), 'utf8');
+    const isThere = (named: string) => existsSync(path.resolve(root, path.dirname(file), named));
+
+    it('links to files that there are, and names such', () => {
+      const links = Array.from(text.matchAll(/\]\((?!https?:|#)([^)#]+)/gu), ([, link = '']) => link);
+      const paths = Array.from(text.matchAll(/`((?:libs|tools|test|apps)\/[\w./-]+)`/gu), ([, named = '']) => named);
+      expect(links.filter((link) => !isThere(link))).toEqual([]);
+      expect(paths.filter((named) => !existsSync(path.join(root, named)))).toEqual([]);
+    });
+  },
+);
+
+describe('CONTRIBUTING.md', () => {
+  it('lists files of a dissection that there are', () => {
+    const [, table = ''] = /## How a study runs\n[\s\S]*?\n\|---.*\n((?:\|.*\n)+)/u.exec(
+      readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8'),
+    ) ?? [''];
+    const files = table
+      .split('\n')
+      .flatMap((row) => Array.from((row.split('|')[1] ?? '').matchAll(/`(.*?)`/gu), ([, name = '']) => name));
+    expect(files).toContain('count-missing');
+    expect(files.filter((name) => !existsSync(path.join(root, `libs/pipelines/src/dissect/${name}.ts`)))).toEqual([]);
   });
 });

@@ -8,8 +8,7 @@ const heldByTheRun: readonly string[] = ['maps'];
 
 /**
  * The least that a run needs of a store: holds on to what will be read back, and hashes nothing, copies nothing but
- * chunks
- * whose buffers are used again, and packs no maps. What a real store costs is measured against it.
+ * chunks whose buffers are used again, and packs no maps. What a real store costs is measured against it.
  */
 export function barestStore(): StepStore {
   const steps = new Map<string, { readonly record: StepRecord; readonly parts: ReadonlyMap<string, Uint8Array> }>();

@@ -33,8 +33,7 @@ interval(2)
     dissectActivations({ vocabulary: [{ number: 1, name: 'lamp', category: 'object' }] }),
   )
   .subscribe(({ matches }) => {
-    const concepts = readStrings(column(matches, 'concept'));
     const ious = readNumbers(column(matches, 'iou'));
-    for (const [unit, concept] of concepts.entries())
+    for (const [unit, concept] of readStrings(column(matches, 'concept')).entries())
       console.log(`unit ${String(unit)}: ${concept}, IoU ${(ious[unit] ?? 0).toFixed(3)}`);
   });

@@ -36,8 +36,7 @@ export function folderState(folder: string): Map<string, string> {
 
 /**
  * Judges a run: it ends with 0, 1 or 2, says in words what is wrong and with which file, takes at most so much, changes
- * no
- * input, and leaves nothing but its output.
+ * no input, and leaves nothing but its output.
  *
  * @param before state of the folder before the run
  * @param after state of the folder after it

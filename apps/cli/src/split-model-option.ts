@@ -11,8 +11,7 @@ export interface SplitModelOption {
 
 /**
  * Splits `FILE:LAYER` at the last colon that stands behind an existing file, since both may hold colons themselves.
- * Where
- * no part is a file, it is split behind `.onnx`, so that the missing file is named without the layer.
+ * Where no part is a file, it is split behind `.onnx`, so that the missing file is named without the layer.
  *
  * @throws InputError `MODEL_OPTION` where no layer stands behind the colon.
  */

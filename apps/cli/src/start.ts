@@ -15,8 +15,7 @@ const wideAddressSpace = 2 ** 40;
 
 /**
  * Runs one command line and returns the exit code. Where the address space is limited (`ulimit -v`, as batch systems
- * set
- * it), Node is started again without the addresses that WebAssembly would set aside, which would not be had.
+ * set it), Node is started again without the addresses that WebAssembly would set aside, which would not be had.
  */
 export async function start(argv: readonly string[]): Promise<number> {
   const limit = readLimit('address space');

@@ -27,8 +27,7 @@ const withoutEffect = new Set([
 
 /**
  * The command line that makes the same report again, as the report states it: what was given, with the names of files
- * but
- * not their folders, so that it says the same on every machine.
+ * but not their folders, so that it says the same on every machine.
  */
 export function statedCommand(command: Command, name = command.name()): string {
   const options = command.options

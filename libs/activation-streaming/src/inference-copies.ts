@@ -3,10 +3,8 @@ import type { WorkerSettings } from './worker-messages.ts';
 
 /**
  * Opens a model several times, each copy in a thread of its own with its share of `intraOpThreads`, and gives each
- * request
- * to the copy that has the fewest images to do. Threads of one run wait for each other at every operator, so that
- * whatever
- * else runs on one core holds all of them up; copies do not wait for each other.
+ * request to the copy that has the fewest images to do. Threads of one run wait for each other at every operator, so
+ * that whatever else runs on one core holds all of them up; copies do not wait for each other.
  */
 export async function startCopies(
   settings: WorkerSettings,

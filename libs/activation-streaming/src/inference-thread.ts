@@ -58,8 +58,7 @@ function takeWorker(): Worker {
 
 /**
  * Starts a thread and opens a model in it: the runtime blocks the JavaScript thread that calls it, and all that a
- * session
- * holds is freed when its thread ends. From then on the heap of the process is collected less often.
+ * session holds is freed when its thread ends. From then on the heap of the process is collected less often.
  */
 export async function startInference(settings: WorkerSettings, signal?: AbortSignal): Promise<InferenceThread> {
   signal?.throwIfAborted();

@@ -46,8 +46,7 @@ export interface ActivationOptions {
   readonly intraOpThreads?: number;
   /**
    * Copies of the model that run side by side, at least 1, each with its share of the threads: where other work shares
-   * the
-   * processors, two copies are faster than one on twice the threads, for the memory of one more model. @default 1
+   * the processors, two copies are faster than one on twice the threads, for the memory of one more model. @default 1
    */
   readonly copies?: number;
   /**
@@ -85,10 +84,8 @@ export interface ActivationModel {
 
 /**
  * Opens a model in worker threads, one for each copy. Call {@link ActivationModel.infer} inside the bounded step that
- * loads
- * the images, so that no more batches are alive than that step allows. Aborting `signal` stops the model, also while it
- * is
- * being opened.
+ * loads the images, so that no more batches are alive than that step allows. Aborting `signal` stops the model, also
+ * while it is being opened.
  *
  * @throws InputError for a model, layer or preprocessing that does not fit (the codes of `openSession`, and
  * `PREPROCESSING_PRESET`, `PREPROCESSING_KEY`, `PREPROCESSING_VALUE`, `MODEL_INPUT_SIZE`, `MODEL_INPUT_CHANNELS`,

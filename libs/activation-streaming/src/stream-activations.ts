@@ -14,13 +14,11 @@ const batchesAhead = 2;
 /**
  * Runs a model over labelled images: for every batch of images it emits one batch of activations for each layer, in the
  * order of `layers`; a batch's schema says which layer it is (`activationShape(batch.schema).layer`). All layers come
- * from
- * one forward pass. Images keep the order of the source, and the values do not depend on `batchSize` or threads.
+ * from one forward pass. Images keep the order of the source, and the values do not depend on `batchSize` or threads.
  *
  * The model is opened on subscription in a worker thread for each copy, and freed at the end, on an error and on
  * unsubscription. Two batches are in each thread at a time. RxJS has no back-pressure: where images load faster than
- * the
- * model runs, load them in the same bounded step with {@link openActivations}.
+ * the model runs, load them in the same bounded step with {@link openActivations}.
  *
  * @example
  * images$.pipe(streamActivations({ model: 'resnet50', file: 'resnet50.onnx', layers: ['/layer4/Relu_output_0'] }))

@@ -42,10 +42,9 @@ export interface EmbeddingChange {
 
 /**
  * Compares an earlier embedding with the present one: which models are new, which are gone, and how far the others
- * moved
- * once the earlier points are laid on the present ones by orthogonal Procrustes over the shared models (translation,
- * rotation, reflection). Nothing is scaled, since the components of both have the unit of the profiles' weights; both
- * must come from profiles of the same normalisation.
+ * moved once the earlier points are laid on the present ones by orthogonal Procrustes over the shared models
+ * (translation, rotation, reflection). Nothing is scaled, since the components of both have the unit of the profiles'
+ * weights; both must come from profiles of the same normalisation.
  */
 export function compareEmbeddings(earlier: EmbeddingPointBatch, present: EmbeddingPointBatch): EmbeddingChange {
   const [before, after] = [readPoints(earlier), readPoints(present)];

@@ -29,9 +29,8 @@ interface Trait {
 
 /**
  * Tells what sets each category of models apart: the means inside and outside of matches, unique concepts and
- * redundancy
- * per category of concepts, and of the weight of every concept, the most over-represented first. Emits one batch when
- * the source completes.
+ * redundancy per category of concepts, and of the weight of every concept, the most over-represented first. Emits one
+ * batch when the source completes.
  *
  * @throws InputError `MODEL_UNKNOWN` if a fitted model is missing among the profiles.
  * @example

@@ -41,8 +41,7 @@ export const fitEmbeddingDefaults = {
 
 /**
  * Fits the Learned Concepts Embedding (Mustapha, Khreich, Masri 2022): PCA over the profiles of models, and k-means
- * over
- * the same profiles for the categories of models. Emits one batch when the source completes.
+ * over the same profiles for the categories of models. Emits one batch when the source completes.
  *
  * Profiles are centred, not scaled. The sign of a component is chosen so that its loading of largest magnitude is
  * positive. Categories are numbered by the order of their first model.

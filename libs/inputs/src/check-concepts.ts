@@ -8,8 +8,7 @@ const tolerance = 1e-9;
 
 /**
  * Checks before any model is run that the presets of a study leave concepts over: what is too rare for them would else
- * be
- * known only when all models have been run.
+ * be known only when all models have been run.
  *
  * @throws InputError `CONCEPTS_TOO_RARE` with the key of the study that decides.
  */

@@ -36,8 +36,7 @@ export interface OpenImageSourceOptions {
 
 /**
  * Opens the images and labels of a study: reads paths and vocabulary, changes the vocabulary as the study says, and
- * adds
- * colours and halves of objects to what is loaded. Labels are only read here if rare concepts are to be left out.
+ * adds colours and halves of objects to what is loaded. Labels are only read here if rare concepts are to be left out.
  *
  * @throws InputError of the readers and of the tools for vocabularies.
  */

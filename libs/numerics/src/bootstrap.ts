@@ -30,8 +30,7 @@ export const fewestPairs = 4;
  *
  * Resamples in which the statistic is undefined (all draws alike) are left out. The interval is undefined (NaN) for
  * fewer than {@link fewestPairs} pairs, where the statistic itself is undefined, and where every resample gives the
- * same
- * value. The resamples depend on the seed and the number of pairs alone.
+ * same value. The resamples depend on the seed and the number of pairs alone.
  */
 export function bcaInterval({
   x,
@@ -75,9 +74,8 @@ export interface BcaReplicates {
 
 /**
  * The interval from given resamples: percentiles of the replicates at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), with the
- * bias
- * z0 from the share of replicates below the estimate (those equal to it count half) and the acceleration `a` from the
- * skewness of the jackknife; percentiles are linear between order statistics.
+ * bias z0 from the share of replicates below the estimate (those equal to it count half) and the acceleration `a` from
+ * the skewness of the jackknife; percentiles are linear between order statistics.
  */
 export function bcaOfReplicates({ estimate, replicates, jackknife, level }: BcaReplicates): Interval {
   checkLevel(level);

@@ -11,8 +11,7 @@ export interface ComfortableValues {
 
 /**
  * Brings values whose squares would over- or underflow to the size of 1, exactly: by a power of two. Correlations do
- * not
- * depend on the unit; what has the unit of the values is multiplied by it again. NaN stays NaN.
+ * not depend on the unit; what has the unit of the values is multiplied by it again. NaN stays NaN.
  */
 export function comfortableValues(values: ArrayLike<number>): ComfortableValues {
   let largest = 0;

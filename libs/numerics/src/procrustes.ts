@@ -33,8 +33,7 @@ export interface ProcrustesFit {
   readonly residual: number;
   /**
    * Procrustes correlation, 0..1, free of the scales of both sets: 1 where a rigid motion and a scale make them one,
-   * NaN
-   * where all points of a set are the same. Its square is 1 - disparity.
+   * NaN where all points of a set are the same. Its square is 1 - disparity.
    */
   readonly correlation: number;
 }

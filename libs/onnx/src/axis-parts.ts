@@ -1,7 +1,6 @@
 /**
  * What an axis of a tensor runs over, outermost first. A reshape cuts and joins these parts, so that it can be told
- * whether
- * a later tensor still holds the places of the image in their order.
+ * whether a later tensor still holds the places of the image in their order.
  */
 export type Axis = readonly AxisPart[];
 

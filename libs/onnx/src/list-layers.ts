@@ -92,10 +92,8 @@ const defaultSize: ImageSize = { height: 224, width: 224 };
 
 /**
  * Lists the tensors of a model that can be dissected: maps (four axes) of more than one place, and grids of tokens
- * (three
- * axes) that a map was flattened into. One of them is marked as the usual choice, if it can be told which is meant.
- * Tensors
- * that need an operator which the runtime lacks are left out.
+ * (three axes) that a map was flattened into. One of them is marked as the usual choice, if it can be told which is
+ * meant. Tensors that need an operator which the runtime lacks are left out.
  *
  * @throws InputError as {@link readModel} and the opening of a session do.
  */

@@ -19,8 +19,8 @@ const copiesOfWeights = 3;
 
 /**
  * Asks the runtime about a model in a process of its own, which ends at a limit and at the first signal: a file may
- * hold a
- * loop without end, or ask for more memory than there is, and a run that is under way cannot be stopped otherwise.
+ * hold a loop without end, or ask for more memory than there is, and a run that is under way cannot be stopped
+ * otherwise.
  */
 export class ModelProber {
   readonly #options: ModelProberOptions;

@@ -25,8 +25,7 @@ export interface OpenSessionOptions {
   readonly intraOpThreads?: number;
   /**
    * Whether threads spin while they wait, as the runtime has it by default: a little faster while nothing else runs,
-   * and
-   * several times slower as soon as something does. @default false
+   * and several times slower as soon as something does. @default false
    */
   readonly spinning?: boolean;
   /**
@@ -60,8 +59,7 @@ export interface ModelSession {
   readonly wholeNumbers: ReadonlySet<string>;
   /**
    * Runs `batch` images, whose values follow each other. A model that was exported for a fixed number of images is run
-   * as
-   * often as it takes, with zeros in the places left over.
+   * as often as it takes, with zeros in the places left over.
    */
   run(values: Float32Array, batch: number): Promise<Map<string, TensorValues>>;
   /** Frees the runtime's memory. */

@@ -17,8 +17,7 @@ const operatorsMost = 32;
 
 /**
  * Does something with the tensors that the runtime can make: those that need an operator which it lacks are left out,
- * until
- * the rest can be opened.
+ * until the rest can be opened.
  *
  * @param model what was read of the file
  * @param open is called with the tensors; throws `OPERATOR_UNSUPPORTED` where an operator is lacking

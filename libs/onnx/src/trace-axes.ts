@@ -47,8 +47,8 @@ type Rule = (step: Step, shape: readonly number[], output: number) => Axes | und
 
 /**
  * Finds what the axes of tensors run over: rows and columns of the image, tokens of its places, or what is no place.
- * Axes
- * are followed from the image through every operator whose effect on them is known; tensors behind others are left out.
+ * Axes are followed from the image through every operator whose effect on them is known; tensors behind others are left
+ * out.
  */
 export function traceAxes(model: OnnxModel, { tensors, shapes, input, layout }: TracedShapes): Map<string, Axes> {
   const constants = constantTensors(model.graph);

@@ -54,12 +54,10 @@ const namedMost = 5;
 
 /**
  * The tensor that is usually dissected: the last that is pooled on the way to an output, in which the places of the
- * image
- * are not told apart any more (for tokens: the last before the class token is taken, or the mean). Pooling whose result
- * goes back into maps, as that of gates and norms does, is none. Where what is pooled are already the maps of the
- * classes,
- * the features that they are made from are meant. A model without pooling is read at its last tokens, or at the last of
- * the widest maps of the lowest resolution. Where it cannot be told which is meant, none is chosen.
+ * image are not told apart any more (for tokens: the last before the class token is taken, or the mean). Pooling whose
+ * result goes back into maps, as that of gates and norms does, is none. Where what is pooled are already the maps of
+ * the classes, the features that they are made from are meant. A model without pooling is read at its last tokens, or
+ * at the last of the widest maps of the lowest resolution. Where it cannot be told which is meant, none is chosen.
  *
  * @param view the graph, with what its axes run over
  * @param candidates in the order in which they are made

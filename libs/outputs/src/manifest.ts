@@ -65,8 +65,7 @@ function sha256Of(file: string): string {
 
 /**
  * Refuses tables that do not belong to the manifest of their folder: a run that was stopped while it replaced an
- * earlier
- * output leaves no manifest, and files copied together from several outputs have other hashes.
+ * earlier output leaves no manifest, and files copied together from several outputs have other hashes.
  *
  * @param folder output folder
  * @param names tables that are read

@@ -20,8 +20,7 @@ export type CategoryTraitBatch = WireBatch<CategoryTraitColumns>;
 
 /**
  * Schema of `CategoryTrait`: `trait` is `matches`, `unique` or `redundancy` (of a concept category; `concept` empty),
- * or
- * `weight` (of one concept); `inside` and `outside` are the means over the models of the cluster and over all others
+ * or `weight` (of one concept); `inside` and `outside` are the means over the models of the cluster and over all others
  * (null where there are none), `difference` = inside - outside.
  */
 export const categoryTraitSchema = wireSchema('CategoryTrait', 1, categoryTraitColumns, {

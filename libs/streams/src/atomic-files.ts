@@ -181,8 +181,7 @@ export const unfinishedFile = 'unfinished.json';
 
 /**
  * Takes the manifest away from an output that is about to be replaced in part: without it nobody takes old and new
- * files
- * for one output. {@link unfinishedFile} stands in its place.
+ * files for one output. {@link unfinishedFile} stands in its place.
  *
  * @throws MachineError `WRITE_FAILED`.
  */

@@ -48,8 +48,7 @@ const number = /^-?(?:\d+(?:\.\d+)?(?:e[+-]\d+)?|Infinity)$/u;
 
 /**
  * The text of a CSV file for spreadsheets: an apostrophe before every cell that they would take for a formula, which
- * makes
- * it text. Numbers stay as they are. Such a file does not read back to the same names.
+ * makes it text. Numbers stay as they are. Such a file does not read back to the same names.
  */
 export function spreadsheetCsv(text: string): string {
   return text.replace(cells, (whole, cell: string, end: string) => {

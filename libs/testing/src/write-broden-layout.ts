@@ -15,8 +15,7 @@ export function brodenPixels(numbers: Uint16Array): Uint8Array {
 
 /**
  * Writes scenes as a Broden data set: objects (number 300 in place of balls, so that both channels are used) and parts
- * at
- * half the size, the kind of place for the whole image, materials of the first scene in two planes.
+ * at half the size, the kind of place for the whole image, materials of the first scene in two planes.
  */
 export function writeBrodenLayout(folder: string, scenes: readonly DrawnScene[]): string {
   const coverage = { object: 0.5, part: 0.25, scene: 1 };

@@ -50,8 +50,7 @@ export const achromaticChroma = 0.032;
 /**
  * Names an sRGB colour by one of the {@link colourTerms}. First the dark and the colourless are told apart, then eight
  * sectors of hue, in which lightness and chroma decide between neighbours: brown is dark or dull orange, pink is light
- * red.
- * The thresholds were set so that colour charts get the names that people give them.
+ * red. The thresholds were set so that colour charts get the names that people give them.
  */
 export function nameColour(red: number, green: number, blue: number): ColourTerm {
   const colour = perceivedColour(red, green, blue);

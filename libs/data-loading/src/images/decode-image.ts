@@ -49,10 +49,8 @@ export interface DecodedImage {
 /**
  * Reads an image as RGB bytes at the input size of a model. It is set upright by its EXIF orientation unless that is
  * ignored, grey becomes equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8,
- * transparent pixels are
- * laid over `background`, and the profile of an RGB image is left aside as the usual training pipelines do. It is
- * resized
- * byte for byte as Pillow does; one that already has the right size passes unchanged.
+ * transparent pixels are laid over `background`, and the profile of an RGB image is left aside as the usual training
+ * pipelines do. It is resized byte for byte as Pillow does; one that already has the right size passes unchanged.
  *
  * @throws InputError `IMAGE_BROKEN`, `IMAGE_TOO_LARGE`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
  */

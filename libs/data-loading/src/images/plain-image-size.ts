@@ -19,10 +19,8 @@ export function mayBeTurned(bytes: Buffer): boolean {
 
 /**
  * Reads the size from the first bytes of a JPEG or PNG file that they show to hold grey or RGB of up to 3 bytes a
- * pixel,
- * without an alpha channel of its own. Undefined for any other file, and wherever the bytes are out of the ordinary.
- * What follows them may be
- * broken all the same.
+ * pixel, without an alpha channel of its own. Undefined for any other file, and wherever the bytes are out of the
+ * ordinary. What follows them may be broken all the same.
  */
 export function readPlainSize(bytes: Buffer): StoredSize | undefined {
   if (bytes.length < 33) return undefined;

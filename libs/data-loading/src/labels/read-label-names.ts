@@ -46,8 +46,7 @@ const reducedNone = 255;
 
 /**
  * Reads the names of label numbers as {@link readLabelNames} does, where files store other numbers than planes can
- * hold:
- * concepts from 0 get the next number, a negative number to ignore the largest one that is free.
+ * hold: concepts from 0 get the next number, a negative number to ignore the largest one that is free.
  *
  * @throws InputError as {@link readLabelNames}.
  */

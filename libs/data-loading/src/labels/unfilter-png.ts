@@ -1,8 +1,7 @@
 /**
  * Undoes the row filters of PNG (specification, section 9) in place: lines of a filter byte and `lineBytes` bytes each
  * become lines of `lineBytes` bytes, at the beginning of the same array. `pixelBytes` is the distance to the byte on
- * the
- * left that a filter looks at. Undefined if a filter is unknown.
+ * the left that a filter looks at. Undefined if a filter is unknown.
  */
 export function unfilterRows(
   filtered: Uint8Array,

@@ -27,10 +27,8 @@ const leastGrowth = 4;
 
 /**
  * Decides which classes each pixel bears, as planes of class + 1 with 0 for none: one plane where the largest value
- * wins
- * (the first of equal ones), as many as classes coincide where each has its threshold. Upsampling is bilinear with
- * half-pixel centres
- * and clamped borders, as PyTorch's `interpolate` with `align_corners=False`.
+ * wins (the first of equal ones), as many as classes coincide where each has its threshold. Upsampling is bilinear with
+ * half-pixel centres and clamped borders, as PyTorch's `interpolate` with `align_corners=False`.
  */
 export function decideClasses(
   values: HeadValues,

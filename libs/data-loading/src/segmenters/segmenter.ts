@@ -42,8 +42,7 @@ export interface SegmenterHead {
   readonly decide?: 'argmax' | 'threshold' | 'numbers';
   /**
    * Share (0..1) that the winner must have of the softmax over all classes, else the pixel is unlabelled. It is taken
-   * of
-   * logits; where the tensor holds probabilities, `threshold` says the same.
+   * of logits; where the tensor holds probabilities, `threshold` says the same.
    *
    * @default 0
    */

@@ -8,8 +8,7 @@ export interface ArrowCells {
   readonly headings: readonly string[];
   /**
    * The rows, counted from 1, with the cells of the columns `used`; those of others are empty. Numbers print so that
-   * they
-   * read back to the same float64; null is an empty cell.
+   * they read back to the same float64; null is an empty cell.
    *
    * @throws InputError `COLUMN_TYPE` for a column that holds neither text nor numbers nor truth values
    */

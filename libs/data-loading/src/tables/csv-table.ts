@@ -25,8 +25,7 @@ const longestRow = 1 << 24;
 
 /**
  * Reads a CSV file row by row, the headings first: quoted fields, CR LF or LF, with or without a byte-order mark.
- * Memory
- * does not grow with the rows.
+ * Memory does not grow with the rows.
  *
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `TEXT_ENCODING` and `CSV_BROKEN` (with the line),
  *   `TABLE_EMPTY`.

@@ -23,8 +23,7 @@ const together = 16;
 
 /**
  * Joins what shards counted in the first round, each under the bounds of its time, and ends that round. Of each shard
- * no
- * more than its bounds are held.
+ * no more than its bounds are held.
  *
  * Bounds of a shard rest on how many images were announced when it ran, and on the images before it. Where images have
  * come or gone since, a bound may lie above the threshold: this is found out from the counts, and the shard named.

@@ -25,8 +25,7 @@ export interface SelectionOptions extends UpsamplingOptions {
 
 /**
  * Rounds of a selection: values are counted by their first 12 bits while images stream by; then those of the bin in
- * which
- * the threshold lies are gathered or, where they are too many, counted by 10 and 10 more bits.
+ * which the threshold lies are gathered or, where they are too many, counted by 10 and 10 more bits.
  */
 export type SelectionRound = 'coarse' | 'gather' | 'middle' | 'fine' | 'done';
 

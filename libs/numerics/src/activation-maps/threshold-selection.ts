@@ -39,9 +39,7 @@ const COUNT_LIMIT = 2 ** 32 - 1;
  * exceed it can move neither the quantile nor the mask.
  *
  * `add` every image and call `advance`; while `round` is not `done`, `refine` with every kept map and `advance`; then
- * read
- * `thresholds()`.
- * Counts are integers and add up, so any order and any sharding gives the same thresholds.
+ * read `thresholds()`. Counts are integers and add up, so any order and any sharding gives the same thresholds.
  *
  * A map with a value that is not finite is left out and makes its unit `invalid`: threshold NaN, never active.
  */
@@ -133,8 +131,7 @@ export class ThresholdSelection {
 
   /**
    * Gives what was added since the last call, or since the state that the selection began from, as the state of a
-   * shard,
-   * with the bounds of now; the selection goes on. Shards are put together by `ShardJoin`.
+   * shard, with the bounds of now; the selection goes on. Shards are put together by `ShardJoin`.
    */
   takeShard(): SelectionState {
     this.#expect('takeShard', 'coarse');

@@ -20,8 +20,7 @@ const leastSaving = 1e-12;
 
 /**
  * One run of k-means: centres drawn by k-means++ (Arthur, Vassilvitskii 2007), Lloyd's rounds until no row changes,
- * then
- * single rows moved as long as that lowers the inertia (Hartigan, Wong 1979), which escapes many of Lloyd's poor
+ * then single rows moved as long as that lowers the inertia (Hartigan, Wong 1979), which escapes many of Lloyd's poor
  * optima.
  *
  * @param matrix rows to cluster, at least `k`

@@ -44,9 +44,8 @@ const referenceRestarts = (rows: number) => (rows <= 30 ? 10 : 1);
 
 /**
  * Rates k = 1, 2, …, `maximum` clusters. The gap statistic (Tibshirani, Walther, Hastie 2001) is the mean of log
- * inertia
- * over reference sets minus that of the rows; references are uniform in the box around the rows along their principal
- * axes (variant b of the paper).
+ * inertia over reference sets minus that of the rows; references are uniform in the box around the rows along their
+ * principal axes (variant b of the paper).
  *
  * The silhouette needs the distances of all pairs, and the gap statistic many runs of k-means: beyond {@link ratedRows}
  * rows, {@link ratedSample} of them, drawn by the seed, stand for all.

@@ -2,10 +2,8 @@ import type { RowMatrix } from '../row-matrix.ts';
 
 /**
  * Mean silhouette (Rousseeuw 1987): for each row (b - a) / max(a, b), with `a` its mean distance from the other rows of
- * its
- * cluster and `b` the least mean distance from the rows of another; 0 for a row alone in its cluster. NaN for one
- * cluster
- * and for as many clusters as rows, where it is undefined.
+ * its cluster and `b` the least mean distance from the rows of another; 0 for a row alone in its cluster. NaN for one
+ * cluster and for as many clusters as rows, where it is undefined.
  */
 export function silhouette(matrix: RowMatrix, labels: Int32Array, k: number): number {
   const { rows } = matrix;

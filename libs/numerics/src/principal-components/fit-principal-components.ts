@@ -125,10 +125,8 @@ function fromDecomposition({ values, rows, columns }: RowMatrix, components: num
 
 /**
  * Axes from the eigenvectors of the smaller matrix of cross products. Its eigenvalues are the squares of what is
- * wanted,
- * so that small ones drown in the rounding of the largest: where that happens, the axes found are taken out of the
- * rows,
- * and what is left is gone through again.
+ * wanted, so that small ones drown in the rounding of the largest: where that happens, the axes found are taken out of
+ * the rows, and what is left is gone through again.
  */
 function fromCrossProducts(centred: RowMatrix, components: number): Axes {
   const { rows, columns } = centred;

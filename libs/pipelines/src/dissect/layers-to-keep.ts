@@ -6,8 +6,7 @@ import type { DissectionSteps } from './dissection-steps.ts';
 
 /**
  * Layers of a model whose maps are not stored yet, though they are needed, with their sizes: those that the model
- * states,
- * or that one run of it tells. Layers of which neither tells a size are left out.
+ * states, or that one run of it tells. Layers of which neither tells a size are left out.
  *
  * @throws InputError for a model that cannot be read.
  */

@@ -4,10 +4,8 @@ import type { DissectedModel } from '../dissect/dissect-events.ts';
 
 /**
  * The choices of a study for the manifest, with those that only the files of its models decide: the order of the axes
- * of
- * the input instead of `auto`, and the names of the dissected tensors instead of `usual` or of the nodes that make
- * them.
- * `layerChoice` tells whether layers were named.
+ * of the input instead of `auto`, and the names of the dissected tensors instead of `usual` or of the nodes that make
+ * them. `layerChoice` tells whether layers were named.
  *
  * @param study what was asked for, its models perhaps only some
  * @param placed what the files of the models say

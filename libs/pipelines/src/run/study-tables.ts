@@ -41,8 +41,7 @@ export interface StudyTablesContext {
 /**
  * Gives the tables over the models of a study, from the store or from their unit matches: profiles and summaries, the
  * embedding if there is one (fitted, or an earlier one in which the models are placed), and relations if there are
- * scores.
- * Where no unit of any model matches, there is nothing to embed, and profiles and summaries are all.
+ * scores. Where no unit of any model matches, there is nothing to embed, and profiles and summaries are all.
  */
 export async function studyTables(
   { study, steps, describe, hashes }: StudyTablesContext,

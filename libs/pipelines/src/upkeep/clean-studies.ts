@@ -35,8 +35,7 @@ export interface CleanedStore {
 
 /**
  * Finds what a store holds beyond the needs of the studies that share it, and removes it if told so; the same for
- * labels
- * of segmentation models in the output folder.
+ * labels of segmentation models in the output folder.
  *
  * @throws InputError `STORE_LOCKED`, `OUTPUT_LOCKED` while a run holds the store or the output folder, `NOT_SEGMENTED`
  *   while it is not known what a study needs.

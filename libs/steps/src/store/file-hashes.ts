@@ -34,8 +34,7 @@ interface Remembered {
 
 /**
  * SHA-256 of files. A file is read once and remembered by its size, times of change (in nanoseconds) and inode; it is
- * read
- * again when one of these differs, or when it was so fresh that a later change could have left them equal.
+ * read again when one of these differs, or when it was so fresh that a later change could have left them equal.
  */
 export class FileHashes {
   readonly #options: FileHashesOptions;
@@ -79,8 +78,7 @@ export class FileHashes {
 
   /**
    * Checks after the use of a file that its bytes are still those of a hash: where nothing touched it, this only looks
-   * at
-   * its size and times.
+   * at its size and times.
    *
    * @throws InputError `FILE_CHANGED` for a file that was changed or removed, `FILE_CHANGING` while somebody writes to
    *   it.

@@ -23,8 +23,7 @@ const staleLines = 1000;
 
 /**
  * A map in a file that only aids: lines of JSON are appended, each with a checksum of its own, so that a killed run, a
- * bad
- * sector or a full disk costs some entries and never gives a wrong one.
+ * bad sector or a full disk costs some entries and never gives a wrong one.
  */
 export class LineIndex<T> {
   readonly #options: LineIndexOptions<T>;

@@ -49,8 +49,7 @@ export type VerifiedParts = Map<string, string>;
 
 /**
  * Reads one part into a buffer of its own and verifies its checksum, but for a file that nobody has touched since that
- * was
- * done: large parts are read several times in a run.
+ * was done: large parts are read several times in a run.
  */
 export async function readStepPart(
   file: string,

@@ -10,12 +10,9 @@ import type { LockOptions, StoreLock } from './step-store.ts';
 
 /*
  * The lock is a file that is made by a hard link, which fails where it exists already. A lock whose process died is
- * taken
- * over by linking `lock.<its token>.next`: tokens are never used twice, so only one taker can follow a dead one. The
- * taker
- * then checks that the lock is still the dead one, since it may have been taken over and given free while the taker
- * slept,
- * and renames its own file over it.
+ * taken over by linking `lock.<its token>.next`: tokens are never used twice, so only one taker can follow a dead one.
+ * The taker then checks that the lock is still the dead one, since it may have been taken over and given free while the
+ * taker slept, and renames its own file over it.
  */
 const lockName = 'lock';
 const pollMilliseconds = 100;

@@ -15,8 +15,7 @@ const largestWrite = 1 << 30;
 
 /**
  * Writes a step file whole or not at all: under `partial`, flushed to disk, renamed to `file`, and the folder flushed,
- * so
- * that after a loss of power the file is there whole or not there. Each chunk is hashed while it is being written.
+ * so that after a loss of power the file is there whole or not there. Each chunk is hashed while it is being written.
  *
  * @throws MachineError `WRITE_FAILED` naming the file; an error of the parts' source, or of the signal, as it is.
  */
