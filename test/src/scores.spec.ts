@@ -106,6 +106,17 @@ describe('a study that matches by F1', () => {
     expect(text('iou', 'report.html')).not.toMatch(/F1/u);
   });
 
+  it('is told what units can reach by F1 before it is run', () => {
+    const told = (out: string, ...options: string[]) =>
+      intermodel(['data', 'info', '--study', at(`${out}.json`), ...options]).stdout;
+    expect(told('f1')).toMatch(/highest IoU +highest F1[\s\S]*can never pass the gate of F1 0\.0769/u);
+    expect(told('iou')).toMatch(/highest IoU[\s\S]*can never pass the gate of 0\.04/u);
+    expect(told('iou')).not.toMatch(/F1/u);
+    const json = (out: string) => JSON.parse(told(out, '--json')) as Record<string, unknown>;
+    expect([json('f1')['score'], json('iou')['score']]).toEqual(['f1', undefined]);
+    expect(json('f1')['unreachable']).toBe(json('iou')['unreachable']);
+  });
+
   it('is embedded and placed by its own column, and refuses an embedding by IoU', () => {
     const tables = models.map((model) => at('f1', 'models', model, 'units.csv'));
     const embed = (files: readonly string[], out: string, ...options: string[]) =>

@@ -3,7 +3,7 @@ import type { UnitConceptOverlapBatch } from '@intermodel/schemas';
 import { column, Interner, type CodedText } from '@intermodel/streams';
 import { scoreOf, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { overlapNumbers } from './overlap-numbers.ts';
-import { matchScores } from './scores.ts';
+import { matchScores, type MatchScore } from './scores.ts';
 
 /** The concept of one category that a unit matches best. */
 export interface CategoryMatch {
@@ -46,7 +46,7 @@ export function bestPerCategory(
   const byName = [...categories.values.keys()].sort((one, other) =>
     (categories.values[one] as string) < (categories.values[other] as string) ? -1 : 1,
   );
-  const scoreAt = (row: number, { of } = matching) =>
+  const scoreAt = ({ of }: MatchScore, row: number) =>
     of(
       intersection[row] as number,
       unitArea[row] as number,
@@ -67,7 +67,7 @@ export function bestPerCategory(
           unit: units[row] as number,
           category: textAt(categories, row),
           concept: textAt(concepts, row),
-          ...(matching === matchScores.iou ? { iou: score } : { iou: scoreAt(row, matchScores.iou), score }),
+          ...(matching === matchScores.iou ? { iou: score } : { iou: scoreAt(matchScores.iou, row), score }),
         });
     }
     scores.fill(0);
@@ -75,7 +75,7 @@ export function bestPerCategory(
   for (let row = 0; row < overlaps.numRows; row++) {
     if (row > 0 && units[row] !== units[row - 1]) close();
     const category = categories.codes[row] as number;
-    const score = scoreAt(row);
+    const score = scoreAt(matching, row);
     if (!(score > (scores[category] as number))) continue;
     if (
       minimumQuality > 0 &&

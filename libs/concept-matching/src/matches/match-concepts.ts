@@ -101,7 +101,8 @@ class BestConcepts {
     const rows: OverlapRows = { ...overlapNumbers(batch), concept, category };
     for (let first = 0, end; first < batch.numRows; first = end) {
       const [model, layer, unit] = [models[first] as number, layers[first] as number, rows.unit[first] as number];
-      end = Math.min(endOfRun(rows.unit, first), endOfRun(models, first), endOfRun(layers, first));
+      // Runs of models and layers are as long as the table: they are followed within the unit only.
+      end = endOfRun(layers, first, endOfRun(models, first, endOfRun(rows.unit, first, batch.numRows)));
       const units = ((this.#best[model] ??= [])[layer] ??= []);
       units[unit] = bestOfRows(rows, first, end, units[unit], this.#preset);
     }
@@ -129,11 +130,11 @@ class BestConcepts {
   }
 }
 
-/** End of the rows from `first` on that have its value. */
-function endOfRun(values: OverlapRows['unit'], first: number): number {
+/** End of the rows from `first` on, up to `limit`, that have its value. */
+function endOfRun(values: OverlapRows['unit'], first: number, limit: number): number {
   const value = values[first];
   let end = first + 1;
-  while (end < values.length && values[end] === value) end++;
+  while (end < limit && values[end] === value) end++;
   return end;
 }
 
