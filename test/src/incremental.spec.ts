@@ -276,6 +276,7 @@ describe('a study that is run again', () => {
 
   it.each([
     ['the gate', { matching: { gate: 0.08 } }],
+    ['the score', { matching: { score: 'mcc' } }],
     ['the level', { matching: { level: 0.995 } }],
     ['the variant of dissection', { preset: 'gandissect' }],
     ['a second variant', { diffPreset: 'gandissect' }],

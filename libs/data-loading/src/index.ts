@@ -4,6 +4,7 @@ export {
   readUnitTablesDefaults,
   unitTableColumns,
   type ReadUnitTablesOptions,
+  type UnitScoreColumn,
 } from './tables/read-unit-tables.ts';
 export { UnitSources } from './tables/unit-sources.ts';
 export { readScoreTables, readScoreTablesDefaults, type ReadScoreTablesOptions } from './tables/read-score-tables.ts';
@@ -101,6 +102,7 @@ export {
   vocabularyHealthDefaults,
   type ConceptHealth,
   type OverlappingConcepts,
+  type ScoreOfShares,
   type VocabularyHealth,
   type VocabularyHealthOptions,
 } from './formats/vocabulary-health.ts';

@@ -4,7 +4,7 @@ import type { Normalisation } from './normalisation.ts';
 
 /** Every choice from unit matches to categories of models. */
 export interface EmbeddingPreset {
-  /** IoU strictly above which a unit matches. */
+  /** IoU, or other score that the matches were made by, strictly above which a unit matches. */
   readonly gate: number;
   /** How counts become weights. */
   readonly normalisation: Normalisation;

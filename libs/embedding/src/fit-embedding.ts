@@ -18,8 +18,10 @@ export interface FitEmbeddingOptions {
   readonly restarts?: number;
   /** Gate that the profiles were made with, kept with the embedding for placing others. @default 0.04 */
   readonly gate?: number;
-  /** Whether an IoU that just reaches the gate matched too, likewise. @default false */
+  /** Whether a score that just reaches the gate matched too, likewise. @default false */
   readonly inclusive?: boolean;
+  /** Score that the gate is one of, likewise. @default IoU */
+  readonly score?: string | undefined;
   /** Normalisation that the profiles were made with, likewise. @default 'per-category' */
   readonly normalisation?: Normalisation;
   /**
@@ -100,6 +102,7 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
     normalisation,
     gate,
     ...(inclusive ? { inclusive } : {}),
+    ...(options.score === undefined ? {} : { score: options.score }),
     conceptsOfCategory: options.conceptsOfCategory ?? countConcepts(concepts),
     leftOut: leftOut.map(({ category, concept }) => [category, concept] as const),
   });

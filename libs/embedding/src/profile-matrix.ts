@@ -74,7 +74,7 @@ export function selectProfiles(
 export function checkProfiles(matrix: ProfileMatrix, remedy: string): void {
   if (matrix.models.length === 0 || matrix.concepts.length === 0) {
     throw new InputError('NO_MATCHES', 'no unit of any model matches a concept', {
-      expected: 'units with a concept and an IoU above the gate',
+      expected: 'units with a concept whose score is above the gate',
       hint: 'Check the unit tables, or lower the gate.',
     });
   }

@@ -1,5 +1,5 @@
-import { unitMatchSchema, type ConceptProfileBatch, type UnitMatchBatch } from '@intermodel/schemas';
-import { BatchSchemaError, emptyBatch } from '@intermodel/streams';
+import { scoredMatchSchema, unitMatchSchema, type ConceptProfileBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import { BatchSchemaError, buildBatch, emptyBatch } from '@intermodel/streams';
 import { cutBatch, tinyUnitMatches } from '@intermodel/testing';
 import fc from 'fast-check';
 import { concat, EMPTY, from, lastValueFrom, NEVER, of, throwError, toArray } from 'rxjs';
@@ -28,6 +28,23 @@ const rows = (batch: ConceptProfileBatch) =>
     .map(({ model, category, concept, units: count, weight }) => [model, `${category}/${concept}`, count, weight]);
 
 describe(profileModels, () => {
+  it('counts by the score that the matches were made by, and refuses a gate of another', async () => {
+    const scored = buildBatch(scoredMatchSchema('lift'), {
+      ...{ model: ['a', 'a', 'a'], layer: ['', '', ''], unit: Int32Array.of(0, 1, 2) },
+      ...{ concept: ['sky', 'sky', 'dog'], category: ['object', 'object', 'object'] },
+      ...{ iou: Float64Array.of(0.9, 0.9, 0.01), lift: Float64Array.of(1, 3, 5) },
+    });
+    expect(rows(await profile([scored], { gate: 2, score: 'lift', normalisation: 'count' }))).toEqual([
+      ['a', 'object/dog', 1, 1],
+      ['a', 'object/sky', 1, 1],
+    ]);
+    await expect(profile([scored])).rejects.toMatchObject({
+      code: 'SCORE_DIFFERS',
+      message: expect.stringMatching(/matched by lift, but the gate is one of iou/u) as string,
+    });
+    await expect(profile([units], { score: 'lift' })).rejects.toMatchObject({ code: 'SCORE_DIFFERS' });
+  });
+
   it('counts matches strictly above the gate, over all models and concepts, sorted', async () => {
     // car is not above 0.04, "-" is no concept, a dead unit matches nothing: object has 2 concepts, material 1.
     expect(rows(await profile([units]))).toEqual([

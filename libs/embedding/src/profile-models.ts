@@ -1,21 +1,28 @@
 import {
   conceptProfileSchema,
+  matchSchemaOf,
+  matchScoreOf,
   noConcept,
-  unitMatchSchema,
+  scoreColumn,
   type ConceptProfileBatch,
   type UnitMatchBatch,
 } from '@intermodel/schemas';
 import { scorePasses } from '@intermodel/numerics';
-import { buildBatch, checkBatch, column, Interner, readNumbers } from '@intermodel/streams';
+import { buildBatch, checkBatch, column, InputError, Interner, readNumbers } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { conceptWeight, type Normalisation } from './normalisation.ts';
 
 /** Options of {@link profileModels}. */
 export interface ProfileModelsOptions {
-  /** IoU strictly above which a unit matches its concept, 0..1. @default 0.04 (Bau et al. 2017) */
+  /**
+   * Score strictly above which a unit matches its concept: IoU, 0..1, unless the matches were made by another.
+   * @default 0.04 (Bau et al. 2017)
+   */
   readonly gate?: number;
-  /** Whether an IoU that just reaches the gate matches too, as in the presets of 2017. @default false */
+  /** Whether a score that just reaches the gate matches too, as in the presets of 2017. @default false */
   readonly inclusive?: boolean;
+  /** Score that the gate is one of; matches that were made by another are refused. @default IoU */
+  readonly score?: string | undefined;
   /** How counts become weights. @default 'per-category' (the paper) */
   readonly normalisation?: Normalisation;
   /**
@@ -36,10 +43,11 @@ export const profileModelsDefaults = {
  * Counts the matches of every model per concept: one batch when the source completes, with every model x every concept
  * that any model matches, sorted by model, category, concept.
  *
- * A unit matches when it has a concept (neither `-` nor empty) and its IoU is above the gate. A concept is a (label,
+ * A unit matches when it has a concept (neither `-` nor empty) and its score is above the gate. A concept is a (label,
  * category) pair: the
  * same label in two categories is two concepts. Counts are integers, so neither batches nor order change the result.
  *
+ * @throws InputError `SCORE_DIFFERS` for matches by another score than that of the gate.
  * @example
  * readUnitTables(['units.csv']).pipe(profileModels({ normalisation: 'hellinger' }))
  */
@@ -51,15 +59,26 @@ export function profileModels(
     inclusive = profileModelsDefaults.inclusive,
     normalisation = profileModelsDefaults.normalisation,
     conceptsOfCategory,
+    score,
   } = options;
   return (matches) =>
     defer(() =>
       matches.pipe(
-        map((batch) => checkBatch('profileModels', unitMatchSchema, batch)),
+        map((batch) => checkBatch('profileModels', matchSchemaOf(batch), checkScore(batch, score))),
         reduce((tally, batch) => tally.add(batch), new MatchTally(gate, inclusive)),
         map((tally) => tally.toProfiles(normalisation, conceptsOfCategory)),
       ),
     );
+}
+
+function checkScore(matches: UnitMatchBatch, wanted = 'iou'): UnitMatchBatch {
+  const found = matchScoreOf(matches) ?? 'iou';
+  if (found !== wanted)
+    throw new InputError('SCORE_DIFFERS', `units were matched by ${found}, but the gate is one of ${wanted}`, {
+      expected: `matches by ${wanted}`,
+      hint: `Match by ${wanted}, as the embedding was made, or make one of matches by ${found}.`,
+    });
+  return matches;
 }
 
 /** Counts units and matches per model and concept; text is handled as codes. */
@@ -86,14 +105,14 @@ class MatchTally {
     const models = this.#models.column(column(batch, 'model')).codes;
     const labels = this.#labels.column(column(batch, 'concept')).codes;
     const categories = this.#categories.column(column(batch, 'category')).codes;
-    const ious = readNumbers(column(batch, 'iou'));
+    const scores = readNumbers(scoreColumn(batch));
     const [none, empty] = [this.#labels.code(noConcept), this.#labels.code('')];
     for (let row = 0; row < batch.numRows; row++) {
       const model = models[row] as number;
       const counts = (this.#matches[model] ??= new Map<number, number>());
       this.#units[model] = (this.#units[model] ?? 0) + 1;
-      const iou = ious[row] as number;
-      if (labels[row] === none || labels[row] === empty || !scorePasses(iou, this.#comparison, this.#gate)) continue;
+      const score = scores[row] as number;
+      if (labels[row] === none || labels[row] === empty || !scorePasses(score, this.#comparison, this.#gate)) continue;
       const concept = this.#concept(labels[row] as number, categories[row] as number);
       counts.set(concept, (counts.get(concept) ?? 0) + 1);
     }

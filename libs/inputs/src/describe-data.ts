@@ -2,6 +2,7 @@ import { withModelSizes } from './model-sizes.ts';
 import { openImageSource } from './image-source.ts';
 import { withLabelFolder } from './label-folder.ts';
 import path from 'node:path';
+import { checkGate, scoreOf, type MatchScore } from '@intermodel/concept-matching';
 import {
   datasetFormats,
   resolveGeometry,
@@ -21,7 +22,7 @@ import { checkData, type DataContent, resolveData, type Study, type StudyRuntime
 export interface DescribeDataOptions {
   /** Share of pixels on which a unit is active, 0 to 1. @default that of the study, else 0.01 */
   readonly activeShare?: number;
-  /** IoU that a unit has to exceed to count as a detector, 0 to 1. @default that of the study, else 0.04 */
+  /** Score (IoU, or that of the study) that a unit has to exceed to count as a detector, from 0. @default that of the study, else 0.04 */
   readonly gate?: number;
   /** Concepts in fewer images than this get a warning. @default 10 */
   readonly fewImages?: number;
@@ -44,8 +45,10 @@ export interface DescribedData {
   readonly health: VocabularyHealth;
   /** Share of pixels on which a unit was taken to be active. */
   readonly activeShare: number;
-  /** IoU that a unit has to pass. */
+  /** Score that a unit has to pass. */
   readonly gate: number;
+  /** That score. */
+  readonly score: MatchScore;
 }
 
 /**
@@ -69,7 +72,10 @@ export async function describeData(content: DataContent, options: DescribeDataOp
   const { labelHeight, labelWidth } = resolveGeometry(describedGeometry);
   const grid = content.labelGrid ?? { height: labelHeight, width: labelWidth };
   const geometry = { ...describedGeometry, labelHeight: grid.height, labelWidth: grid.width };
-  return describe({ data: resolveData(content, grid, process.cwd()), geometry, health: {} }, options);
+  return describe(
+    { data: resolveData(content, grid, process.cwd()), geometry, health: {}, score: scoreOf({}) },
+    options,
+  );
 }
 
 /**
@@ -84,7 +90,13 @@ export async function describeStudyData(
 ): Promise<DescribedData> {
   const { data, models, matching, runtime } = await withModelSizes(study);
   return describe(
-    { data, geometry: models[0]?.geometry ?? describedGeometry, health: healthOptions(matching), runtime },
+    {
+      data,
+      geometry: models[0]?.geometry ?? describedGeometry,
+      health: healthOptions(matching),
+      score: scoreOf(matching),
+      runtime,
+    },
     options,
   );
 }
@@ -92,11 +104,12 @@ export async function describeStudyData(
 interface Described extends Pick<Study, 'data'> {
   readonly geometry: ImageGeometry;
   readonly health: VocabularyHealthOptions;
+  readonly score: MatchScore;
   readonly runtime?: StudyRuntime;
 }
 
 async function describe(
-  { data, geometry, health, runtime }: Described,
+  { data, geometry, health, score, runtime }: Described,
   { activeShare, gate, fewImages, labelCache = runtime?.labelCache, signal, onProgress }: DescribeDataOptions,
 ): Promise<DescribedData> {
   const tell = (step: 'segmentation' | 'labels') => (done: number, of: number) => onProgress?.(done, of, step);
@@ -115,13 +128,14 @@ async function describe(
       ...vocabularyHealthDefaults,
       ...health,
       ...(activeShare === undefined ? {} : { activeShare }),
-      ...(gate === undefined ? {} : { gate }),
+      ...(gate === undefined ? {} : { gate: checkGate(gate, score) }),
     };
     return {
       description,
       health: vocabularyHealth(description, chosen),
       activeShare: chosen.activeShare,
       gate: chosen.gate,
+      score,
     };
   });
 }

@@ -20,7 +20,7 @@ export {
 // Reports
 export { renderStudy, type DissectionShown } from './render-study.ts';
 export { checkReportFormats, reportFormats, type ReportChoices, type ReportFormat } from './report-choices.ts';
-export { healthOptions, labelHealth, vocabularyFile, type LabelHealth } from './label-health.ts';
+export { healthOptions, labelHealth, statedGate, vocabularyFile, type LabelHealth } from './label-health.ts';
 export { changeFile, studyChange, type RecordedChange } from './study-change.ts';
 
 // The output folder of a run, and what is remembered of it

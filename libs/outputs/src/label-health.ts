@@ -1,3 +1,4 @@
+import { gateOf, scoreOf } from '@intermodel/concept-matching';
 import { vocabularyHealth, type LabelShares, type VocabularyHealthOptions } from '@intermodel/data-loading';
 import type { VocabularyHealth } from '@intermodel/report';
 import { csvText } from '@intermodel/streams';
@@ -18,18 +19,30 @@ export interface LabelHealth {
 export const vocabularyFile = 'vocabulary.csv';
 
 /** What a preset asks of a concept. */
-export function healthOptions({
-  level,
-  minimumIou,
-  compareIou,
-  ignoredPixels,
-}: Study['matching']): Required<Omit<VocabularyHealthOptions, 'overlapIou'>> {
-  return { activeShare: 1 - level, gate: minimumIou, compareGate: compareIou, ignoredPixels };
+export function healthOptions(
+  matching: Study['matching'],
+): Required<Omit<VocabularyHealthOptions, 'overlapIou' | 'score'>> & Pick<VocabularyHealthOptions, 'score'> {
+  const { gate, compare } = gateOf(matching);
+  const { of } = scoreOf(matching);
+  return {
+    activeShare: 1 - matching.level,
+    gate,
+    compareGate: compare,
+    ignoredPixels: matching.ignoredPixels,
+    ...(matching.score === undefined ? {} : { score: (both, active, labelled) => of(both, active, labelled, 1, 0) }),
+  };
+}
+
+/** A gate in words: the number alone for IoU, else with the name of the score. */
+export function statedGate(matching: Study['matching']): string {
+  const { gate } = gateOf(matching);
+  return matching.score === undefined ? String(gate) : `${scoreOf(matching).title} ${String(gate)}`;
 }
 
 /** Says for each concept what a unit that is active as the study's preset has it could reach at best. */
 export function labelHealth(description: LabelShares, { matching }: Pick<Study, 'matching'>): LabelHealth {
   const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, healthOptions(matching));
+  const { title, name: scoreName } = scoreOf(matching);
   const cell = (name: string, key: keyof (typeof concepts)[number]) => ({
     name,
     cell: (row: number) => concepts[row]?.[key],
@@ -43,12 +56,13 @@ export function labelHealth(description: LabelShares, { matching }: Pick<Study, 
     );
   const names = sharedNames.slice(0, 8).map(({ name, categories }) => `${name} (${categories.join(', ')})`);
   return {
-    rows: concepts.map(({ name, category, images, areaShare, highestIou }) => ({
+    rows: concepts.map(({ name, category, images, areaShare, highestIou, highestScore }) => ({
       concept: name,
       category,
       images,
       coverage: areaShare,
       reachableIou: highestIou,
+      ...(highestScore === undefined ? {} : { reachableScore: { title, value: highestScore } }),
     })),
     csv: csvText(
       [
@@ -57,6 +71,7 @@ export function labelHealth(description: LabelShares, { matching }: Pick<Study, 
         cell('images', 'images'),
         cell('coverage', 'areaShare'),
         cell('reachable_iou', 'highestIou'),
+        ...(matching.score === undefined ? [] : [cell(`reachable_${scoreName}`, 'highestScore')]),
         cell('can_pass', 'canPass'),
       ],
       concepts.length,
@@ -66,7 +81,7 @@ export function labelHealth(description: LabelShares, { matching }: Pick<Study, 
         ? []
         : [
             warn(
-              `${String(unreachable)} of ${String(concepts.length)} concepts cover so little or so much that no unit can pass the gate of ${String(matching.minimumIou)} with them (${vocabularyFile}, column can_pass).`,
+              `${String(unreachable)} of ${String(concepts.length)} concepts cover so little or so much that no unit can pass the gate of ${statedGate(matching)} with them (${vocabularyFile}, column can_pass).`,
             ),
           ]),
       ...(pairs.length === 0

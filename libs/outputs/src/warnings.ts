@@ -1,7 +1,8 @@
-import { passesGate, type DissectionPreset } from '@intermodel/concept-matching';
+import { passesGate, scoreOf, type PresetGate } from '@intermodel/concept-matching';
 import { ratedRows, ratedSample } from '@intermodel/numerics';
 import {
   noConcept,
+  scoreColumn,
   type EmbeddingPointBatch,
   type ProfileSummaryBatch,
   type TaskScoreBatch,
@@ -16,8 +17,8 @@ import type { StudyWarning } from './study-record.ts';
  */
 export const fewMatchesShare = 0.25;
 
-/** IoU that a match must pass, and by which comparison. */
-export type UnitGate = Pick<DissectionPreset, 'minimumIou' | 'compareIou'>;
+/** Score that a match is made by, what it must pass, and by which comparison. */
+export type UnitGate = PresetGate;
 
 /** Counts dead units and matches of each model while unit matches pass by. */
 export class UnitWatch {
@@ -38,13 +39,13 @@ export class UnitWatch {
       const models = this.#models.column(column(batch, 'model')).codes;
       const concepts = this.#concepts.column(column(batch, 'concept')).codes;
       const none = [this.#concepts.code(noConcept), this.#concepts.code('')];
-      readNumbers(column(batch, 'iou')).forEach((iou, row) => {
+      readNumbers(scoreColumn(batch)).forEach((score, row) => {
         const model = models[row] as number;
         this.#units[model] = (this.#units[model] ?? 0) + 1;
-        this.#dead[model] = (this.#dead[model] ?? 0) + (Number.isNaN(iou) ? 1 : 0);
+        this.#dead[model] = (this.#dead[model] ?? 0) + (Number.isNaN(score) ? 1 : 0);
         this.#matches[model] =
           (this.#matches[model] ?? 0) +
-          (passesGate(iou, this.#gate) && !none.includes(concepts[row] as number) ? 1 : 0);
+          (passesGate(score, this.#gate) && !none.includes(concepts[row] as number) ? 1 : 0);
       });
     });
   }
@@ -57,7 +58,7 @@ export class UnitWatch {
         ? [
             {
               subject: model,
-              text: `${String(units)} units were never active (their IoU is undefined); they match nothing.`,
+              text: `${String(units)} units were never active (their ${scoreOf(this.#gate).title} is undefined); they match nothing.`,
             },
           ]
         : [];

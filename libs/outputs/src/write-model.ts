@@ -2,6 +2,9 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import {
+  matchSchemaOf,
+  matchScoreOf,
+  scoreColumn,
   unitConceptOverlapSchema,
   unitMatchSchema,
   unitThresholdSchema,
@@ -98,13 +101,19 @@ export async function writeModel(
   try {
     const matches = layers.map((layer) => layer.matches);
     const thresholds = layers.map((layer) => layer.thresholds);
-    writeArrowFile(file('matches.arrow'), unitMatchSchema, matches);
+    const [first] = matches;
+    writeArrowFile(file('matches.arrow'), first === undefined ? unitMatchSchema : matchSchemaOf(first), matches);
     writeArrowFile(file('thresholds.arrow'), unitThresholdSchema, thresholds);
     writeArrowFile(file('overlaps.arrow'), unitConceptOverlapSchema, counts);
     writeFileAtomically(file('units.csv'), csv(unitsCsv(layers)));
     writeFileAtomically(
       file('unit-categories.csv'),
-      csv(unitCategoriesCsv(counts.flatMap((overlaps) => bestPerCategory(overlaps, main)))),
+      csv(
+        unitCategoriesCsv(
+          counts.flatMap((overlaps) => bestPerCategory(overlaps, main)),
+          main.score?.name,
+        ),
+      ),
     );
     if (diff !== undefined) writeFileAtomically(file('diff.csv'), csv(diffCsv(layers, { main, diff })));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
@@ -130,8 +139,13 @@ export async function writeModel(
   }
 }
 
-/** Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit. */
+/**
+ * Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit; where
+ * another score was matched by, that too, in a column of its name.
+ */
 export function unitsCsv(layers: readonly MatchTables[]): string {
+  const [first] = layers;
+  const scoreName = first === undefined ? undefined : matchScoreOf(first.matches);
   const rows = layers.flatMap(({ matches, thresholds }) => {
     const threshold = column(thresholds, 'threshold');
     const fraction = readNumbers(column(thresholds, 'activeFraction'));
@@ -152,6 +166,7 @@ export function unitsCsv(layers: readonly MatchTables[]): string {
       cell('concept'),
       cell('category'),
       cell('iou'),
+      ...scoreCell(scoreName, (row) => rows[row]?.score),
     ],
     rows.length,
   );
@@ -159,19 +174,25 @@ export function unitsCsv(layers: readonly MatchTables[]): string {
 
 /**
  * Text of `unit-categories.csv`: model, layer, unit, category, concept, iou, one row a unit and category that it
- * overlaps.
+ * overlaps; where another score was matched by, that too, in a column of its name.
  */
-export function unitCategoriesCsv(rows: readonly CategoryMatch[]): string {
-  return csvText(
-    (['model', 'layer', 'unit', 'category', 'concept', 'iou'] as const).map((name) => ({
-      name,
-      cell: (row: number) => rows[row]?.[name],
-    })),
-    rows.length,
-  );
+export function unitCategoriesCsv(rows: readonly CategoryMatch[], scoreName?: string): string {
+  const cells = (['model', 'layer', 'unit', 'category', 'concept', 'iou'] as const).map((name) => ({
+    name,
+    cell: (row: number) => rows[row]?.[name],
+  }));
+  return csvText([...cells, ...scoreCell(scoreName, (row) => rows[row]?.score)], rows.length);
 }
 
-/** Text of `diff.csv`: the units whose detected concept differs between the two presets, with both. */
+/** Column of a score by the name of it; none where it is the IoU, which has a column anyway. */
+function scoreCell(name: string | undefined, cell: (row: number) => CsvValue) {
+  return name === undefined ? [] : [{ name, cell }];
+}
+
+/**
+ * Text of `diff.csv`: the units whose detected concept differs between the two presets, with both; where another score
+ * than IoU was matched by, that too, in a column of its name.
+ */
 export function diffCsv(
   layers: readonly LayerTables[],
   presets: { readonly main: DissectionPreset; readonly diff: DissectionPreset },
@@ -192,11 +213,15 @@ export function diffCsv(
         cell('concept', ({ before }) => before.concept),
         cell('category', ({ before }) => before.category),
         cell('iou', ({ before }) => before.iou),
+        ...scoreCell(presets.main.score?.name, (row) => rows[row]?.before.score),
       ],
       ...[
         cell('other_concept', ({ after }) => after.concept),
         cell('other_category', ({ after }) => after.category),
         cell('other_iou', ({ after }) => after.iou),
+        ...(presets.diff.score === undefined
+          ? []
+          : [cell(`other_${presets.diff.score.name}`, ({ after }) => after.score)]),
       ],
     ],
     rows.length,
@@ -211,6 +236,7 @@ function matchRows(matches: UnitMatchBatch) {
   const categories = text('category');
   const units = readNumbers(column(matches, 'unit'));
   const ious = readNumbers(column(matches, 'iou'));
+  const scores = readNumbers(scoreColumn(matches));
   return models.map((model, row) => ({
     model,
     layer: layers[row] ?? '',
@@ -218,5 +244,6 @@ function matchRows(matches: UnitMatchBatch) {
     concept: concepts[row] ?? '',
     category: categories[row] ?? '',
     iou: ious[row],
+    score: scores[row],
   }));
 }

@@ -1,3 +1,4 @@
+import { checkGate, matchScores, type MatchScoreName } from '@intermodel/concept-matching';
 import { readUnitTables, type ModelNameRule, type TextEncoding, UnitSources } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
 import {
@@ -8,6 +9,7 @@ import {
   scoreWarnings,
   sizeWarnings,
   type StudyRecord,
+  type UnitGate,
   UnitWatch,
   writeStudy,
 } from '@intermodel/outputs';
@@ -15,6 +17,7 @@ import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
 import { relateScoreFiles } from './relate-scores.ts';
+import { scoreColumnOf } from './score-column.ts';
 
 /** Options of {@link embedStudy}. */
 export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>>, ReportChoices {
@@ -26,6 +29,10 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
   readonly scoreColumns?: string;
   /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
   readonly encoding?: TextEncoding;
+  /**
+   * Score whose column decides what matches; the usual gate of it is the default then. @default 'iou', the column `iou`
+   */
+  readonly score?: MatchScoreName;
   /** Folder to write; it appears whole or not at all. */
   readonly out: string;
   /** Choices that the other options change. @default 'default' */
@@ -69,14 +76,16 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const choices = resolveChoices(options);
   const { modelNames } = choices;
   onStep('reading unit tables');
-  const watch = new UnitWatch({ minimumIou: choices.gate, compareIou: '>' });
+  const scored = scoreColumnOf(options.score);
+  const score = scored?.name;
+  const watch = new UnitWatch(gateOfUnits(options.score, choices.gate));
   const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
   const sources = new UnitSources();
   const embedding = await sources.placeErrors(
     lastValueFrom(
-      readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(
+      readUnitTables(units, { modelNames, onModel: sources.note, score: scored, ...csv }).pipe(
         watch.watch(),
-        embedUnits({ ...choices, seed }),
+        embedUnits({ ...choices, score, seed }),
       ),
     ),
   );
@@ -96,6 +105,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     command: options.command ?? 'embedStudy',
     options: {
       preset: options.preset ?? 'default',
+      ...(score === undefined ? {} : { score }),
       ...choices,
       ...csv,
       seed,
@@ -118,14 +128,24 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
 }
 
 function resolveChoices(options: EmbedStudyOptions): EmbeddingPreset {
+  const { score = 'iou' } = options;
   const preset: EmbeddingPreset = embeddingPresets[options.preset ?? 'default'];
   return {
-    gate: options.gate ?? preset.gate,
+    gate: checkGate(options.gate ?? (score === 'iou' ? preset.gate : matchScores[score].gate), matchScores[score]),
     normalisation: options.normalisation ?? preset.normalisation,
     components: options.components ?? preset.components,
     clusters: options.clusters ?? preset.clusters,
     exclude: [...new Set([...preset.exclude, ...(options.exclude ?? [])])],
     dropFirstConcept: options.dropFirstConcept ?? preset.dropFirstConcept,
     modelNames: options.modelNames ?? preset.modelNames,
+  };
+}
+
+/** What a unit must pass, as a preset of the dissection says it. */
+function gateOfUnits(score: MatchScoreName = 'iou', gate: number): UnitGate {
+  return {
+    minimumIou: gate,
+    compareIou: '>',
+    ...(score === 'iou' ? {} : { score: { name: score, gate, compare: '>' } }),
   };
 }

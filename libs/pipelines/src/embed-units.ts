@@ -19,8 +19,10 @@ import { concatMap, forkJoin, map, of, type Observable, type OperatorFunction } 
 
 /** Options of {@link embedUnits}: a preset's choices, each of which can be changed. */
 export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
-  /** Whether an IoU that just reaches the gate matches too. @default false */
+  /** Whether a score that just reaches the gate matches too. @default false */
   readonly inclusive?: boolean;
+  /** Score that the gate is one of. @default IoU */
+  readonly score?: string | undefined;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
 }
@@ -34,8 +36,8 @@ export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
  * readUnitTables(['units.csv']).pipe(embedUnits({ components: 2 }))
  */
 export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<UnitMatchBatch, EmbeddingTables> {
-  const { gate, inclusive = false, normalisation } = { ...embeddingPresets.default, ...options };
-  return (matches) => matches.pipe(profileModels({ gate, inclusive, normalisation }), embedProfiles(options));
+  const { gate, inclusive = false, score, normalisation } = { ...embeddingPresets.default, ...options };
+  return (matches) => matches.pipe(profileModels({ gate, inclusive, score, normalisation }), embedProfiles(options));
 }
 
 /**
@@ -47,13 +49,14 @@ export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction
   const {
     gate,
     inclusive,
+    score,
     normalisation,
     components,
     clusters,
     exclude,
     dropFirstConcept,
     seed = fitEmbeddingDefaults.seed,
-  } = { ...embeddingPresets.default, inclusive: false, ...options };
+  } = { ...embeddingPresets.default, inclusive: false, score: undefined, ...options };
   return (source) =>
     source.pipe(
       concatMap((profiles) => {
@@ -65,7 +68,17 @@ export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction
           selectModels({ exclude, dropFirstConcept }),
           concatMap((embeddedProfiles) =>
             of(embeddedProfiles).pipe(
-              fitEmbedding({ components, clusters, seed, gate, inclusive, normalisation, conceptsOfCategory, leftOut }),
+              fitEmbedding({
+                components,
+                clusters,
+                seed,
+                gate,
+                inclusive,
+                score,
+                normalisation,
+                conceptsOfCategory,
+                leftOut,
+              }),
               concatMap((fit) => derivedTables(profiles, embeddedProfiles, seed, fit)),
             ),
           ),

@@ -66,6 +66,7 @@ export {
   type UnitGate,
 } from '@intermodel/outputs';
 export { programVersion } from '@intermodel/steps';
+export { matchScore, matchScores, type MatchScore, type MatchScoreName } from '@intermodel/concept-matching';
 
 // Choices that apps offer
 export {

@@ -4,6 +4,7 @@ import { manifestInput, readEmbeddingFolder, writeTables } from '@intermodel/out
 import type { PlacedModelBatch } from '@intermodel/schemas';
 import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
+import { scoreColumnOf } from './score-column.ts';
 
 /** Options of {@link placeStudy}. */
 export interface PlaceStudyOptions {
@@ -24,7 +25,7 @@ export interface PlaceStudyOptions {
 }
 
 /**
- * Places models in an embedding that was fitted without them, with the embedding's own gate and normalisation; the
+ * Places models in an embedding that was fitted without them, with the embedding's own score, gate and normalisation; the
  * embedding is not changed.
  *
  * @throws InputError for what the user gave.
@@ -39,11 +40,16 @@ export async function placeStudy({
 }: PlaceStudyOptions): Promise<PlacedModelBatch> {
   if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
-  const { gate, inclusive = false, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
+  const { gate, inclusive = false, score, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
   const csv = encoding === undefined ? {} : { encoding };
   const sources = new UnitSources();
-  const profiles = readUnitTables(units, { modelNames, onModel: sources.note, ...csv }).pipe(
-    profileModels({ gate, inclusive, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
+  const profiles = readUnitTables(units, {
+    modelNames,
+    onModel: sources.note,
+    score: scoreColumnOf(score),
+    ...csv,
+  }).pipe(
+    profileModels({ gate, inclusive, score, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
   );
   const placed = await sources.placeErrors(lastValueFrom(profiles.pipe(placeModels({ embedding: fit }))));
   if (out !== undefined) {
@@ -53,7 +59,14 @@ export async function placeStudy({
       {
         title: 'Placement',
         command: 'intermodel place',
-        options: { gate, ...(inclusive ? { inclusive } : {}), normalisation, modelNames, ...csv },
+        options: {
+          ...(score === undefined ? {} : { score }),
+          gate,
+          ...(inclusive ? { inclusive } : {}),
+          normalisation,
+          modelNames,
+          ...csv,
+        },
         inputs: [
           ...units.map((file) => manifestInput('units', file)),
           ...files.slice(0, 1).map((file) => manifestInput('embedding', file)),

@@ -14,6 +14,12 @@ export { type PageFile } from './page/place-images.ts';
 // What goes in
 export { type Batches, type ReportTables } from './tables/report-tables.ts';
 export { type StatedFact, type StudyFacts, type StudyInput, type StudyWarning } from './tables/study-facts.ts';
-export { type GalleryImage, type GalleryUnit, type RegionOutline, type UnitGallery } from './tables/unit-gallery.ts';
+export {
+  type GalleryImage,
+  type GalleryUnit,
+  type NamedScore,
+  type RegionOutline,
+  type UnitGallery,
+} from './tables/unit-gallery.ts';
 export { type MovedModel, type StudyChange } from './tables/study-change.ts';
 export { type VocabularyHealth } from './tables/vocabulary-health.ts';

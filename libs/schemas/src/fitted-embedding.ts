@@ -27,10 +27,12 @@ export interface FittedEmbeddingFacts {
   readonly clusters: readonly number[];
   /** Normalisation of the profiles. */
   readonly normalisation: string;
-  /** IoU above which a unit matches. */
+  /** Score above which a unit matches. */
   readonly gate: number;
-  /** Whether an IoU that just reaches the gate matches too. @default false */
+  /** Whether a score that just reaches the gate matches too. @default false */
   readonly inclusive?: boolean;
+  /** Name of that score. @default IoU */
+  readonly score?: string;
   /** Distinct concepts that were matched by any model, per concept category. */
   readonly conceptsOfCategory: Readonly<Record<string, number>>;
   /** Concepts left out of the fit on purpose, as [category, concept]. */
@@ -74,8 +76,19 @@ export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | und
 
 function isFacts(value: unknown): value is FittedEmbeddingFacts {
   if (!isRecord(value)) return false;
-  const { variance, ratio, remaining, models, clusters, normalisation, gate, inclusive, conceptsOfCategory, leftOut } =
-    value;
+  const {
+    variance,
+    ratio,
+    remaining,
+    models,
+    clusters,
+    normalisation,
+    gate,
+    inclusive,
+    score,
+    conceptsOfCategory,
+    leftOut,
+  } = value;
   if (
     !isList(variance, isNumber) ||
     !isList(ratio, isNumber) ||
@@ -100,6 +113,7 @@ function isFacts(value: unknown): value is FittedEmbeddingFacts {
     !isText(normalisation) ||
     !isNumber(gate) ||
     (inclusive !== undefined && typeof inclusive !== 'boolean') ||
+    (score !== undefined && !isText(score)) ||
     !isRecord(conceptsOfCategory) ||
     !Object.values(conceptsOfCategory).every(isNumber)
   )

@@ -59,6 +59,10 @@ export {
 } from './unit-concept-overlap.ts';
 export {
   noConcept,
+  matchSchemaOf,
+  matchScoreOf,
+  scoreColumn,
+  scoredMatchSchema,
   unitMatchColumns,
   unitMatchSchema,
   type UnitMatchBatch,

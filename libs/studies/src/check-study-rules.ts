@@ -1,8 +1,9 @@
 import { channelCount, preprocessingPresets, resolvePreprocessing } from '@intermodel/activation-streaming';
+import { matchScores } from '@intermodel/concept-matching';
 import { checkData } from './check-data.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
-import type { EmbeddingContent, InputContent, StudyContent } from './study-content.ts';
+import type { EmbeddingContent, InputContent, MatchingContent, StudyContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 
@@ -31,6 +32,8 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
     ]),
     ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
     ...checkFrozen(study.embedding ?? {}),
+    ...checkGate(study.matching ?? {}, ['matching', 'gate']),
+    ...checkGate(study.diffMatching ?? {}, ['diffMatching', 'gate']),
     ...(study.diffMatching === undefined || study.diffPreset !== undefined
       ? []
       : [
@@ -115,6 +118,20 @@ function checkInput(input: InputContent, path: StudyPath): Finding[] {
       hint: 'Scale to a larger side, or crop less.',
     });
   return findings;
+}
+
+/** Finds a gate that its score can never pass. */
+function checkGate({ score = 'iou', gate }: MatchingContent, path: StudyPath): Finding[] {
+  const { range, title } = matchScores[score];
+  if (gate === undefined || gate <= range[1]) return [];
+  return [
+    {
+      path,
+      problem: `is ${String(gate)}`,
+      expected: `a number from 0 to ${String(range[1])}, as ${title} has it`,
+      hint: 'Correct the value, or match by another score.',
+    },
+  ];
 }
 
 /** Finds choices of a fit beside an embedding that was fitted before, where they would have no effect. */

@@ -83,6 +83,21 @@ describe(formatStudy, () => {
     });
   });
 
+  it('records of two scores only that which units are matched by', () => {
+    const matching = { score: 'kappa', gate: 0.2 } as const;
+    const formatted = formatStudy(
+      resolveStudy({ ...content, matching, diffPreset: 'gandissect', diffMatching: matching }, folder),
+    );
+    expect(formatted).toMatchObject({
+      matching: { score: 'kappa', gate: 0.2, compareGate: '>' },
+      diff: { matching: { score: 'kappa', gate: 0.2, compareGate: '>' } },
+      embedding: { gate: 0.2, score: 'kappa' },
+    });
+    expect(JSON.stringify(formatted)).not.toContain('Iou');
+    const frozen = resolveStudy({ ...content, matching, embedding: { frozen: 'earlier' } }, folder);
+    expect(formatStudy(frozen)['embedding']).toEqual({ frozen: 'earlier', gate: 0.2, score: 'kappa' });
+  });
+
   it('records a second preset with all its choices, at the label grid of the study', () => {
     const formatted = formatStudy(
       resolveStudy({ ...content, matching: { gate: 0.1 }, diffPreset: 'gandissect' }, folder),

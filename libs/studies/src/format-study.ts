@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { statedPreset } from '@intermodel/concept-matching';
 import { kllRankError } from '@intermodel/numerics';
 import { dataPaths, mapPaths, mapSegmenter, vocabularyPaths } from './resolve-data.ts';
 import type { Study, StudyData, StudyEmbedding } from './study.ts';
@@ -23,8 +24,8 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
       input,
     })),
     preset: study.preset,
-    matching: study.matching,
-    diff: diff ?? null,
+    matching: statedPreset(study.matching),
+    diff: diff === undefined ? null : { preset: diff.preset, matching: statedPreset(diff.matching) },
     executionProviders: runtime.executionProviders,
     ...(runtime.sketch === undefined ? {} : { sketch: { k: runtime.sketch, rankError: kllRankError(runtime.sketch) } }),
     scores: scores.map(nameOf),
@@ -43,7 +44,9 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
 /** Of an embedding that was fitted before, only its folder and the gate are choices of this study. */
 function formatEmbedding(embedding: StudyEmbedding | undefined, nameOf: (file: string) => string): object | null {
   if (embedding === undefined) return null;
-  return embedding.frozen === undefined ? embedding : { frozen: nameOf(embedding.frozen), gate: embedding.gate };
+  const { frozen, gate, score } = embedding;
+  if (frozen === undefined) return embedding;
+  return { frozen: nameOf(frozen), gate, ...(score === undefined ? {} : { score }) };
 }
 
 function formatData(data: StudyData, nameOf: (file: string) => string): StudyData {

@@ -55,6 +55,16 @@ describe(optionsInWords, () => {
     ]).toEqual(['5', 'max: largest value of the map', 'embedded: in the page']);
   });
 
+  it('calls a gate by the score that it is one of', () => {
+    const scored = (group: object) => optionsInWords({ group }).map(({ name, value }) => `${name}: ${value}`);
+    expect(scored({ score: 'f1', gate: 0.08, compareGate: '>' })).toEqual([
+      'group: score that units are matched by: f1: F1 (Dice), 2 I / (U + C)',
+      'group: F1 gate: 0.08',
+      'group: comparison with the gate: >',
+    ]);
+    expect(scored({ gate: 0.04 })).toEqual(['group: IoU gate, strictly above: 0.04']);
+  });
+
   it('explains every preset, normalisation and rule', () => {
     const explained = (key: string, value: string) => optionsInWords({ [key]: value })[0]?.value;
     for (const preset of [...Object.keys(dissectionPresets), ...Object.keys(embeddingPresets)])

@@ -1,3 +1,5 @@
+import { matchScores } from '@intermodel/concept-matching';
+
 /** A resolved choice as the report states it. */
 export interface OptionInWords {
   /** What is stated. */
@@ -7,6 +9,8 @@ export interface OptionInWords {
 }
 
 type Options = Readonly<Record<string, unknown>>;
+
+const scoreTitles: Readonly<Record<string, { readonly title: string }>> = matchScores;
 
 /** Names of options as a reader of the report understands them. */
 const names: Readonly<Record<string, string>> = {
@@ -24,6 +28,8 @@ const names: Readonly<Record<string, string>> = {
   rule: 'rule of the quantile',
   minimumIou: 'IoU gate',
   compareIou: 'comparison with the gate',
+  compareGate: 'comparison with the gate',
+  score: 'score that units are matched by',
   areaScope: 'images that a concept’s area is counted over',
   labelGrid: 'size of label planes',
   executionProviders: 'execution providers',
@@ -56,6 +62,7 @@ const meanings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     presence: '1 where the model has the concept',
     hellinger: 'square root of the share of the model’s matches',
   },
+  score: Object.fromEntries(Object.values(matchScores).map(({ name, definition }) => [name, definition])),
   modelNames: { exact: 'as they stand', 'strip-suffix': 'without a suffix in parentheses' },
   pool: { max: 'largest value of the map', mean: 'mean of the map' },
   place: { embedded: 'in the page', folder: 'in a folder beside the page' },
@@ -73,8 +80,15 @@ export function optionsInWords(options: Options): OptionInWords[] {
         name: `model ${text(model['name'])}`,
         value: modelInWords(model),
       }));
-    return statement(key, value);
+    return key === 'gate' ? [gateStatement(options)] : statement(key, value);
   });
+}
+
+/** The gate of a group: one of the score that stands beside it, or of IoU. */
+function gateStatement(group: Options, parent = ''): OptionInWords {
+  const score = scoreTitles[text(group['score'])];
+  const name = score === undefined ? names['gate'] : `${score.title} gate`;
+  return { name: `${parent}${text(name)}`, value: text(group['gate']) };
 }
 
 /** Lines for one option; `parent` stands before its name. */
@@ -100,11 +114,11 @@ function withMeaning(key: string, value: string): string {
 }
 
 function within(group: Options, parent: string): OptionInWords[] {
-  return Object.entries(group).flatMap(([key, value]) =>
-    key === 'input' && typeof value === 'object' && value !== null
-      ? [{ name: `${parent}input`, value: inputInWords(value as Options) }]
-      : statement(key, value, parent),
-  );
+  return Object.entries(group).flatMap(([key, value]) => {
+    if (key === 'input' && typeof value === 'object' && value !== null)
+      return [{ name: `${parent}input`, value: inputInWords(value as Options) }];
+    return key === 'gate' ? [gateStatement(group, parent)] : statement(key, value, parent);
+  });
 }
 
 /** The usual choice of a layer. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
-import { dissectionPreset, type DissectionPreset } from '@intermodel/concept-matching';
+import { dissectionPreset, matchScores, type DissectionPreset } from '@intermodel/concept-matching';
 import { resolveGeometry } from '@intermodel/data-loading';
 import { resolveData } from './resolve-data.ts';
 import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
@@ -39,7 +39,7 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     scoreColumns: content.scoreColumns === undefined ? undefined : pathOf(content.scoreColumns),
     modelNames: content.modelNames ?? embeddingPresetOf(content).modelNames,
     encoding: content.encoding,
-    embedding: resolveEmbedding(content, matching.minimumIou, pathOf),
+    embedding: resolveEmbedding(content, matching, pathOf),
     relations: { permutations: content.relations?.permutations ?? studyDefaults.permutations },
     gallery: { ...studyDefaults.gallery, ...content.gallery },
     seed: content.seed ?? studyDefaults.seed,
@@ -87,15 +87,17 @@ function resolveMatching(
   const {
     padding = preset.upsampling.padding,
     alignment = preset.upsampling.alignment,
-    gate = preset.minimumIou,
+    score = 'iou',
+    gate = score === 'iou' ? preset.minimumIou : matchScores[score].gate,
     compareGate = preset.compareIou,
     ...others
   } = changes;
   return {
     ...preset,
     ...others,
-    minimumIou: gate,
-    compareIou: compareGate,
+    ...(score === 'iou'
+      ? { minimumIou: gate, compareIou: compareGate }
+      : { score: { name: score, gate, compare: compareGate } }),
     upsampling: { padding, alignment, target: [height, width] },
   };
 }

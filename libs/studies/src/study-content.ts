@@ -1,5 +1,5 @@
 import type { PreprocessingInput, PreprocessingPreset } from '@intermodel/activation-streaming';
-import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
+import type { DissectionPreset, DissectionPresetName, MatchScoreName } from '@intermodel/concept-matching';
 import type { ModelNameRule, TextEncoding } from '@intermodel/data-loading';
 import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
 import type { GridSize, StudyData, StudyGallery, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
@@ -82,13 +82,17 @@ export type InputContent = PreprocessingInput & {
   readonly preset?: PreprocessingPreset;
 };
 
-/** Changes of a preset of the dissection; the gate is what the preset calls `minimumIou`. */
-export type MatchingContent = Partial<Omit<DissectionPreset, 'upsampling' | 'minimumIou' | 'compareIou'>> & {
+/**
+ * Changes of a preset of the dissection; the gate is what the preset calls `minimumIou`, or that of its `score`.
+ */
+export type MatchingContent = Partial<Omit<DissectionPreset, 'upsampling' | 'minimumIou' | 'compareIou' | 'score'>> & {
   /** What lies outside a map when it is upsampled. */
   readonly padding?: DissectionPreset['upsampling']['padding'];
   /** Which points of map and label grid coincide. */
   readonly alignment?: DissectionPreset['upsampling']['alignment'];
-  /** IoU that a match must pass. */
+  /** Score that units are matched by. @default 'iou' */
+  readonly score?: MatchScoreName;
+  /** Score that a match must pass. @default that of the preset for IoU, the usual one of other scores */
   readonly gate?: number;
   /** By which comparison it must pass. */
   readonly compareGate?: DissectionPreset['compareIou'];

@@ -65,6 +65,31 @@ describe(readStudyFile, () => {
     expect(study.embedding?.gate).toBe(0.1);
   });
 
+  it('takes another score into the matching and the embedding, with its own gate where none is given', () => {
+    const study = read(`${two}preset: gandissect\nmatching: { score: f1, gate: 0.08 }\n`);
+    expect(study.matching.score).toEqual({ name: 'f1', gate: 0.08, compare: '>' });
+    expect(study.embedding).toMatchObject({ gate: 0.08, score: 'f1' });
+    const lift = read(`${two}diffPreset: netdissect-2017\ndiffMatching: { score: lift }\n`);
+    expect([lift.matching.score, lift.embedding?.gate]).toEqual([undefined, 0.04]);
+    expect(lift.diff?.matching.score).toEqual({ name: 'lift', gate: 2, compare: '>=' });
+    const inclusive = read(`${two}matching: { score: mcc, compareGate: ">=" }\n`);
+    expect(inclusive.matching.score).toEqual({ name: 'mcc', gate: 0.08 / 1.04, compare: '>=' });
+    expect(read(`${two}matching: { score: iou, gate: 0.1 }\n`)).toEqual(read(`${two}matching: { gate: 0.1 }\n`));
+  });
+
+  it('refuses an unknown score with the nearest, and a gate that its score cannot pass', () => {
+    expect(() => read(`${two}matching: { score: f2 }\n`)).toThrow(/"f2" is not known here[\s\S]*Did you mean "f1"/u);
+    expect(() => read(`${two}matching: { score: precison, gate: 0.1 }\n`)).toThrow(/Did you mean "precision"/u);
+    for (const score of ['iou', 'f1', 'mcc', 'precision', 'recall', 'kappa'])
+      expect(() => read(`${two}matching: { score: ${score}, gate: 1.5 }\n`)).toThrow(/is 1\.5[\s\S]*from 0 to 1/u);
+    expect(() => read(`${two}matching: { gate: 1.5 }\n`)).toThrow(/is 1\.5[\s\S]*a number from 0 to 1/u);
+    expect(() => read(`${two}matching: { score: lift, gate: -1 }\n`)).toThrow(/is -1/u);
+    expect(read(`${two}matching: { score: lift, gate: 1.5 }\n`).matching.score?.gate).toBe(1.5);
+    expect(() => read(`${two}diffPreset: gandissect\ndiffMatching: { score: f1, gate: 2 }\n`)).toThrow(
+      /diffMatching[\s\S]*is 2/u,
+    );
+  });
+
   it('changes the second variant by its own key, and refuses the key without one', () => {
     const study = read(
       `${two}diffPreset: netdissect-2017\nmatching: { level: 0.9 }\ndiffMatching: { minimumImages: 0 }\n`,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { preprocessingPresets, type Preprocessing } from '@intermodel/activation-streaming';
-import { dissectionPresets, type DissectionPreset } from '@intermodel/concept-matching';
+import { dissectionPresets, type DissectionPreset, type MatchScoreName } from '@intermodel/concept-matching';
 import {
   datasetFormats,
   modelNameRules,
@@ -109,6 +109,7 @@ const matchingChanges: Readonly<Record<string, readonly [unknown]>> = {
   'matching.areaScope': ['category-in-image'],
   'matching.epsilon': [1e-10],
   'matching.matchScope': ['per-category'],
+  'matching.score': ['mcc'],
   'matching.gate': [0.1],
   'matching.compareGate': ['>='],
   'matching.minimumQuality': [0.01],
@@ -409,6 +410,7 @@ describe('schema and types', () => {
       areaScope: 1,
       epsilon: 1,
       matchScope: 1,
+      score: 1,
       gate: 1,
       compareGate: 1,
       minimumQuality: 1,
@@ -426,6 +428,7 @@ describe('schema and types', () => {
       areaScope: 1,
       epsilon: 1,
       matchScope: 1,
+      score: 1,
       gate: 1,
       compareGate: 1,
       minimumQuality: 1,
@@ -509,6 +512,7 @@ describe('schema and types', () => {
       'category-under-mask': 1,
     }),
     'matching.matchScope': namesOf<DissectionPreset['matchScope']>({ global: 1, 'per-category': 1 }),
+    'matching.score': namesOf<MatchScoreName>({ iou: 1, f1: 1, mcc: 1, lift: 1, precision: 1, recall: 1, kappa: 1 }),
     'matching.compareGate': namesOf<DissectionPreset['compareIou']>({ '>': 1, '>=': 1 }),
     'gallery.pool': namesOf<StudyGallery['pool']>({ max: 1, mean: 1 }),
     'gallery.place': galleryPlaces,

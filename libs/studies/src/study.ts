@@ -1,5 +1,5 @@
 import type { Preprocessing } from '@intermodel/activation-streaming';
-import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
+import type { DissectionPreset, DissectionPresetName, ScoreGate } from '@intermodel/concept-matching';
 import type {
   DatasetFormatName,
   ExifTurns,
@@ -210,6 +210,8 @@ export interface StudyRuntime {
 export interface StudyEmbedding extends Omit<EmbeddingPreset, 'modelNames'> {
   /** Name of the preset that the other choices come from. */
   readonly preset: EmbeddingPresetName;
+  /** Score that the gate is one of; absent: IoU. */
+  readonly score?: ScoreGate['name'];
   /** Output folder of an earlier run, in whose embedding models are placed. */
   readonly frozen?: string;
 }

@@ -2,11 +2,15 @@ import type { Mutant } from '../mutant.ts';
 
 /** Faults on the way from counts to the concepts of units. */
 export const conceptMatchingMutants: readonly Mutant[] = [
-  { name: 'last-of-equals', find: 'if (!(next > iou) && !(laterWins', replace: 'if (!(next >= iou) && !(laterWins' },
+  {
+    name: 'last-of-equals',
+    find: 'if (!(next > score) && !(laterWins',
+    replace: 'if (!(next >= score) && !(laterWins',
+  },
   {
     name: 'first-category-of-equals',
-    find: 'next === iou && (category[row] as number) > bestCategory',
-    replace: 'next === iou && (category[row] as number) < bestCategory',
+    find: 'next === score && (category[row] as number) > bestCategory',
+    replace: 'next === score && (category[row] as number) < bestCategory',
   },
   {
     name: 'one-tie-rule',
@@ -19,11 +23,15 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     replace: 'informationQuality(pair, pair.unitArea) > minimumQuality',
   },
   {
-    name: 'nine-tenths-of-iou',
-    find: 'iou[row] = !pair.active ? NaN : isNamed ? pair.iou : 0;',
-    replace: 'iou[row] = !pair.active ? NaN : isNamed ? 0.9 * pair.iou : 0;',
+    name: 'nine-tenths-of-score',
+    find: 'score[row] = !pair.active ? NaN : isNamed ? pair.score : 0;',
+    replace: 'score[row] = !pair.active ? NaN : isNamed ? 0.9 * pair.score : 0;',
   },
-  { name: 'never-active-is-zero', find: 'iou[row] = !pair.active ? NaN', replace: 'iou[row] = !pair.active ? 0' },
+  {
+    name: 'never-active-is-zero',
+    find: '  score[row] = !pair.active ? NaN',
+    replace: '  score[row] = !pair.active ? 0',
+  },
   { name: 'single-pixels-do-not-count', find: 'if (!(count > 0)) continue;', replace: 'if (!(count > 1)) continue;' },
   {
     name: 'one-image-more-wanted',
@@ -52,14 +60,14 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   },
   {
     name: 'last-of-equals-in-category',
-    find: 'if (!(iou > (ious[category] as number))) continue;',
-    replace: 'if (!(iou >= (ious[category] as number))) continue;',
+    find: 'if (!(score > (scores[category] as number))) continue;',
+    replace: 'if (!(score >= (scores[category] as number))) continue;',
   },
-  { name: 'categories-of-the-unit-before', find: '    ious.fill(0);\n', replace: '' },
+  { name: 'categories-of-the-unit-before', find: '    scores.fill(0);\n', replace: '' },
   {
     name: 'gate-always-strict',
-    find: 'scorePasses(iou, preset.compareIou, preset.minimumIou)',
-    replace: "scorePasses(iou, '>', preset.minimumIou)",
+    find: 'scorePasses(score, compare, gate)',
+    replace: "scorePasses(score, '>', gate)",
   },
   {
     name: 'equal-activations-are-dropped',
@@ -84,8 +92,8 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   },
   {
     name: 'detected-whatever-the-gate',
-    find: 'const named = passesGate(iou, preset);',
-    replace: 'const named = iou > 0;',
+    find: 'const named = passesGate(score, preset);',
+    replace: 'const named = score > 0;',
   },
   {
     name: 'sketched-dead-is-constant',

@@ -8,7 +8,7 @@ import {
 import { InputError } from '@intermodel/streams';
 import { Command, Option } from 'commander';
 import { dataContent, dataOptionNames, formatsHelp, withDataOptions, type DataOptions } from '../data-options.ts';
-import { share, wholeNumber } from '../numbers.ts';
+import { amount, share, wholeNumber } from '../numbers.ts';
 import { printResult, stepProgress, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
 import { stoppable } from '../stopping.ts';
 
@@ -59,7 +59,11 @@ function infoCommand(): Command {
       'share of pixels on which a unit is active (default: that of the study, else 0.01)',
       share,
     )
-    .option('--gate <IOU>', 'IoU that a unit has to exceed (default: that of the study, else 0.04)', share)
+    .option(
+      '--gate <IOU>',
+      'IoU, or score of the study, that a unit has to exceed (default: that of the study, else 0.04)',
+      amount,
+    )
     .option('--few-images <N>', 'warn of concepts in fewer images than this (default: 10)', wholeNumber(0))
     .option(
       '--label-cache <DIR>',
@@ -105,7 +109,7 @@ async function describeChosen(
     : describeStudyData(readStudyFile(study), settings);
 }
 
-function infoResult({ description, health }: DescribedData): Record<string, unknown> {
+function infoResult({ description, health, score }: DescribedData): Record<string, unknown> {
   const { images, planes, mostPlanes, turned, unlabelledShare, ignoredShare, categories, warnings } = description;
   const { concepts, unreachable, overlapping, sharedNames } = health;
   return {
@@ -120,12 +124,14 @@ function infoResult({ description, health }: DescribedData): Record<string, unkn
     unreachable,
     overlapping: overlapping.map(({ first, second, iou }) => ({ first: first.number, second: second.number, iou })),
     sharedNames,
+    ...(score.name === 'iou' ? {} : { score: score.name }),
     warnings,
   };
 }
 
-function infoText({ description, health, gate }: DescribedData): string {
+function infoText({ description, health, gate, score }: DescribedData): string {
   const { images, planes, mostPlanes, unlabelledShare, ignoredShare, categories, warnings } = description;
+  const isIou = score.name === 'iou';
   const outOfReach = health.concepts.filter(({ canPass }) => !canPass);
   const notes = [
     ...warnings.map(({ message }) => message),
@@ -153,19 +159,20 @@ function infoText({ description, health, gate }: DescribedData): string {
       ]),
     ),
     `\n${textTable(
-      ['concept', 'category', 'pixels', 'images', 'highest IoU', ''],
+      ['concept', 'category', 'pixels', 'images', 'highest IoU', ...(isIou ? [] : [`highest ${score.title}`]), ''],
       health.concepts
         .toSorted((a, b) => b.pixelShare - a.pixelShare || a.number - b.number)
-        .map(({ name, category, pixelShare, images: count, highestIou, canPass }) => [
+        .map(({ name, category, pixelShare, images: count, highestIou, highestScore, canPass }) => [
           name,
           category,
           percent(pixelShare),
           count,
           highestIou.toFixed(3),
+          ...(highestScore === undefined ? [] : [highestScore.toFixed(3)]),
           canPass ? '' : 'out of reach',
         ]),
     )}`,
-    `\n${String(health.unreachable)} of ${String(health.concepts.length)} concepts can never pass the gate of ${String(gate)}${
+    `\n${String(health.unreachable)} of ${String(health.concepts.length)} concepts can never pass the gate of ${isIou ? '' : `${score.title} `}${String(gate)}${
       outOfReach.length === 0
         ? ''
         : `: ${outOfReach

@@ -4,13 +4,15 @@ import {
   checkNormalisation,
   embeddingPresets,
   embedStudy,
+  matchScore,
+  matchScores,
   modelNameRules,
   normalisations,
   type EmbedStudyOptions,
 } from '@intermodel/pipelines';
 import { Command } from 'commander';
 import { chosenEncoding, encodingOption } from '../encoding-option.ts';
-import { repeated, share, wholeNumber } from '../numbers.ts';
+import { amount, repeated, wholeNumber } from '../numbers.ts';
 import { printResult, stepProgress, withOutputOptions, type OutputOptions } from '../output.ts';
 import { reportChoices, withReportOptions, type ReportOptions } from '../report-options.ts';
 import { statedCommand } from '../stated-command.ts';
@@ -22,6 +24,7 @@ interface EmbedOptions extends OutputOptions, ReportOptions {
   readonly components?: number;
   readonly clusters?: number;
   readonly gate?: number;
+  readonly score?: string;
   readonly normalisation?: string;
   readonly exclude?: readonly string[];
   readonly modelNames?: string;
@@ -42,7 +45,11 @@ export function embedCommand(): Command {
     .option('--preset <NAME>', `named choices: ${Object.keys(embeddingPresets).join(', ')}`, 'default')
     .option('--components <N>', 'principal components (default: 3)', wholeNumber(1))
     .option('--clusters <K>', 'categories of models (default: 3)', wholeNumber(1))
-    .option('--gate <IOU>', 'IoU strictly above which a unit matches (default: 0.04)', share)
+    .option('--gate <IOU>', 'score strictly above which a unit matches (default: IoU 0.04)', amount)
+    .option(
+      '--score <NAME>',
+      `score that the gate is one of, in a column of its name: ${Object.keys(matchScores).join(', ')} (default: iou)`,
+    )
     .option('--normalisation <NAME>', `weights of concepts: ${normalisations.join(', ')} (default: per-category)`)
     .option('--exclude <MODEL>', 'leave a model out of the fit; may be given several times', repeated)
     .option('--model-names <RULE>', `how names are read: ${Object.keys(modelNameRules).join(', ')} (default: exact)`)
@@ -66,8 +73,20 @@ export function embedCommand(): Command {
 }
 
 function studyOptions(units: readonly string[], options: EmbedOptions): EmbedStudyOptions {
-  const { out, preset, normalisation, modelNames, encoding, json, quiet, format, figures, spreadsheetCsv, ...rest } =
-    options;
+  const {
+    out,
+    preset,
+    normalisation,
+    modelNames,
+    encoding,
+    score,
+    json,
+    quiet,
+    format,
+    figures,
+    spreadsheetCsv,
+    ...rest
+  } = options;
   return {
     ...rest,
     units,
@@ -75,6 +94,7 @@ function studyOptions(units: readonly string[], options: EmbedOptions): EmbedStu
     preset: checkEmbeddingPreset(preset),
     ...reportChoices(options),
     ...chosenEncoding(encoding),
+    ...(score === undefined ? {} : { score: matchScore(score).name }),
     ...(normalisation === undefined ? {} : { normalisation: checkNormalisation(normalisation) }),
     ...(modelNames === undefined ? {} : { modelNames: checkModelNameRule(modelNames) }),
   };

@@ -1,8 +1,9 @@
-import { areaOverUnion, informationQuality } from '@intermodel/numerics';
+import { informationQuality } from '@intermodel/numerics';
 import type { UnitConceptOverlapBatch } from '@intermodel/schemas';
 import { column, Interner, type CodedText } from '@intermodel/streams';
-import type { DissectionPreset } from '../presets/dissection-presets.ts';
+import { scoreOf, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { overlapNumbers } from './overlap-numbers.ts';
+import { matchScores, type MatchScore } from './scores.ts';
 
 /** The concept of one category that a unit matches best. */
 export interface CategoryMatch {
@@ -14,24 +15,27 @@ export interface CategoryMatch {
   readonly unit: number;
   /** Category. */
   readonly category: string;
-  /** Its concept with the greatest IoU; of equals the one that comes first in the table. */
+  /** Its concept with the greatest score; of equals the one that comes first in the table. */
   readonly concept: string;
   /** IoU, above 0 and at most 1. */
   readonly iou: number;
+  /** Score that concepts were compared by, above 0, where it is another. */
+  readonly score?: number;
 }
 
 /**
- * Finds for every unit the best concept of each category (Bau et al. 2017), whatever its IoU: by unit as in the table,
+ * Finds for every unit the best concept of each category (Bau et al. 2017), whatever its score: by unit as in the table,
  * then by name of the category. Categories that a unit does not overlap have no row.
  *
  * @param overlaps counts of one layer, by unit
- * @param preset epsilon of the IoU, and the quality that a match must have
+ * @param preset score, epsilon of its union, and the quality that a match must have
  */
 export function bestPerCategory(
   overlaps: UnitConceptOverlapBatch,
-  preset: Pick<DissectionPreset, 'epsilon' | 'minimumQuality'>,
+  preset: Pick<DissectionPreset, 'epsilon' | 'score' | 'minimumQuality'>,
 ): CategoryMatch[] {
   const { epsilon, minimumQuality } = preset;
+  const matching = scoreOf(preset);
   const [models, layers, concepts, categories] = [
     codedColumn(overlaps, 'model'),
     codedColumn(overlaps, 'layer'),
@@ -42,34 +46,37 @@ export function bestPerCategory(
   const byName = [...categories.values.keys()].sort((one, other) =>
     (categories.values[one] as string) < (categories.values[other] as string) ? -1 : 1,
   );
-  // Greatest IoU of the unit under way in each category, 0 for none, and its row.
-  const [ious, rows] = [new Float64Array(byName.length), new Int32Array(byName.length)];
+  const scoreAt = ({ of }: MatchScore, row: number) =>
+    of(
+      intersection[row] as number,
+      unitArea[row] as number,
+      conceptArea[row] as number,
+      pixels[row] as number,
+      epsilon,
+    );
+  // Greatest score of the unit under way in each category, 0 for none, and its row.
+  const [scores, rows] = [new Float64Array(byName.length), new Int32Array(byName.length)];
   const matches: CategoryMatch[] = [];
   const close = () => {
     for (const code of byName) {
-      const [row, iou] = [rows[code] as number, ious[code] as number];
-      if (iou > 0)
+      const [row, score] = [rows[code] as number, scores[code] as number];
+      if (score > 0)
         matches.push({
           model: textAt(models, row),
           layer: textAt(layers, row),
           unit: units[row] as number,
           category: textAt(categories, row),
           concept: textAt(concepts, row),
-          iou,
+          ...(matching === matchScores.iou ? { iou: score } : { iou: scoreAt(matchScores.iou, row), score }),
         });
     }
-    ious.fill(0);
+    scores.fill(0);
   };
   for (let row = 0; row < overlaps.numRows; row++) {
     if (row > 0 && units[row] !== units[row - 1]) close();
     const category = categories.codes[row] as number;
-    const iou = areaOverUnion(
-      intersection[row] as number,
-      unitArea[row] as number,
-      conceptArea[row] as number,
-      epsilon,
-    );
-    if (!(iou > (ious[category] as number))) continue;
+    const score = scoreAt(matching, row);
+    if (!(score > (scores[category] as number))) continue;
     if (
       minimumQuality > 0 &&
       informationQuality(
@@ -82,7 +89,7 @@ export function bestPerCategory(
       ) <= minimumQuality
     )
       continue;
-    ious[category] = iou;
+    scores[category] = score;
     rows[category] = row;
   }
   close();

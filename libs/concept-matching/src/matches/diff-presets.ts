@@ -1,13 +1,14 @@
-import { unitMatchSchema, type UnitMatchBatch } from '@intermodel/schemas';
+import { matchSchemaOf, scoreColumn, type UnitMatchBatch } from '@intermodel/schemas';
 import { checkBatch, column, readNumbers, readStrings } from '@intermodel/streams';
-import { passesGate, type DissectionPreset } from '../presets/dissection-presets.ts';
+import { passesGate, type PresetGate } from '../presets/dissection-presets.ts';
+import { checkMatchScore } from './dissection-result.ts';
 
 /** Matches of units and the preset that they were made with, whose gate says which of them count. */
 export interface PresetMatches {
   /** One row a unit. */
   readonly matches: UnitMatchBatch;
   /** Gate of the preset. */
-  readonly preset: Pick<DissectionPreset, 'minimumIou' | 'compareIou'>;
+  readonly preset: PresetGate;
 }
 
 /** What one preset says of a unit; an empty concept where it detects none. */
@@ -16,8 +17,10 @@ export interface DetectedConcept {
   readonly concept: string;
   /** Its category, empty for none. */
   readonly category: string;
-  /** Greatest IoU, also where it does not pass the gate; null for a unit that is never active. */
+  /** IoU of the best concept, also where it does not pass the gate; null for a unit that is never active. */
   readonly iou: number | null;
+  /** Score that concepts were matched by, where it is another; null likewise. */
+  readonly score?: number | null;
 }
 
 /** A unit of which two presets say different things. */
@@ -60,19 +63,23 @@ interface DetectedUnit {
 }
 
 function readDetected({ matches, preset }: PresetMatches): Map<string, DetectedUnit> {
-  checkBatch('diffPresets', unitMatchSchema, matches);
+  checkBatch('diffPresets', matchSchemaOf(matches), checkMatchScore(matches, preset));
   const [models, layers, concepts, categories] = (['model', 'layer', 'concept', 'category'] as const).map((name) =>
     readStrings(column(matches, name)),
   ) as [string[], string[], string[], string[]];
   const [units, ious] = [readNumbers(column(matches, 'unit')), readNumbers(column(matches, 'iou'))];
+  const scores = readNumbers(scoreColumn(matches));
+  const orNull = (value: number) => (Number.isNaN(value) ? null : value);
   const detected = new Map<string, DetectedUnit>();
   models.forEach((model, row) => {
     const [layer, unit, iou] = [layers[row] as string, units[row] as number, ious[row] as number];
-    const named = passesGate(iou, preset);
+    const score = scores[row] as number;
+    const named = passesGate(score, preset);
     const concept = {
       concept: named ? (concepts[row] as string) : '',
       category: named ? (categories[row] as string) : '',
-      iou: Number.isNaN(iou) ? null : iou,
+      iou: orNull(iou),
+      ...(preset.score === undefined ? {} : { score: orNull(score) }),
     };
     detected.set([model, layer, unit].join('\0'), { model, layer, unit, detected: concept });
   });

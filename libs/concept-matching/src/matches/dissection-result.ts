@@ -1,5 +1,7 @@
 import type { UnitCondition } from '@intermodel/numerics';
 import {
+  matchScoreOf,
+  scoreColumn,
   unitThresholdSchema,
   type ActivationShape,
   type OverlapCountBatch,
@@ -8,7 +10,7 @@ import {
   type UnitMatchBatch,
   type UnitThresholdBatch,
 } from '@intermodel/schemas';
-import { buildBatch, column, readNumbers } from '@intermodel/streams';
+import { buildBatch, readNumbers } from '@intermodel/streams';
 import { concatMap, map, of, type OperatorFunction } from 'rxjs';
 import { listOverlaps } from '../overlaps/list-overlaps.ts';
 import { readOverlapCounts } from '../overlaps/overlap-counts.ts';
@@ -83,11 +85,21 @@ export function concludeDissection({
       concatMap((overlaps) =>
         of(overlaps).pipe(
           match({ preset, categories }),
-          map((matches) => conclude(counts, thresholds, overlaps, matches, preset)),
+          map((matches) => conclude(counts, thresholds, overlaps, checkMatchScore(matches, preset), preset)),
         ),
       ),
     ),
   );
+}
+
+/** Sees to it that matches bear the score that the gate of a preset is one of. @throws RangeError */
+export function checkMatchScore(matches: UnitMatchBatch, preset: Pick<DissectionPreset, 'score'>): UnitMatchBatch {
+  const [found, wanted] = [matchScoreOf(matches), preset.score?.name];
+  if (found !== wanted)
+    throw new RangeError(
+      `matches have the score ${found ?? 'iou'}, but their preset has a gate of ${wanted ?? 'iou'}: build them with scoredMatchSchema`,
+    );
+  return matches;
 }
 
 function conclude(
@@ -111,7 +123,7 @@ function conclude(
     summary: {
       ...{ units, dead: count('dead'), constant: count('constant'), invalid: count('invalid') },
       neverActive: unitAreas.filter((area) => area === 0).length,
-      detected: readNumbers(column(matches, 'iou')).filter((iou) => passesGate(iou, preset)).length,
+      detected: readNumbers(scoreColumn(matches)).filter((score) => passesGate(score, preset)).length,
     },
   };
 }

@@ -1,5 +1,6 @@
-import { areaOverUnion, informationQuality, type PairCounts } from '@intermodel/numerics';
+import { informationQuality, type PairCounts } from '@intermodel/numerics';
 import {
+  scoredMatchSchema,
   unitConceptOverlapSchema,
   unitMatchSchema,
   type UnitConceptOverlapBatch,
@@ -7,12 +8,13 @@ import {
 } from '@intermodel/schemas';
 import { buildBatch, checkBatch, column, Interner } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
+import { dissectionPresets, scoreOf, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { overlapNumbers, type OverlapRows } from './overlap-numbers.ts';
+import { matchScores, type MatchScore } from './scores.ts';
 
 /** Options of {@link matchConcepts}. */
 export interface MatchConceptsOptions {
-  /** Epsilon, tie rule and quality gate; the IoU gate is not applied here. @default dissect-2020 */
+  /** Score, epsilon, tie rule and quality gate; the gate of the score is not applied here. @default dissect-2020 */
   readonly preset?: MatchPreset;
   /**
    * Order of the categories, the last of which wins a tie under `per-category`.
@@ -27,12 +29,13 @@ export const matchConceptsDefaults = {
 } as const satisfies MatchConceptsOptions;
 
 /**
- * Finds the concept of every unit with the greatest IoU: one batch when the source completes, sorted by model, layer
+ * Finds the concept of every unit with the greatest score, IoU unless the preset names another: one batch when the source completes, sorted by model, layer
  * and unit, units below any gate included.
  *
  * Of equals the concept that comes first in the table wins, which is the one with the lowest number. A unit that is
  * never active has no IoU (null), one that overlaps nothing has IoU 0; both, and one whose best concept lacks the
- * quality that the preset demands, have an empty concept.
+ * quality that the preset demands, have an empty concept. Where another score is matched by, it stands in a column
+ * of its name beside the IoU, and no score above 0 is what overlapping nothing is for IoU.
  *
  * @example
  * overlaps$.pipe(matchConcepts({ preset: dissectionPresets['netdissect-lite'] }))
@@ -52,11 +55,11 @@ export function matchConcepts(
 }
 
 /** What of a preset decides the best concept of a unit. */
-type MatchPreset = Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality'>;
+type MatchPreset = Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality' | 'score'>;
 
 /** Best pair of a unit so far. */
 interface BestPair extends PairCounts {
-  readonly iou: number;
+  readonly score: number;
   readonly concept: number;
   readonly category: number;
   readonly pixels: number;
@@ -98,7 +101,8 @@ class BestConcepts {
     const rows: OverlapRows = { ...overlapNumbers(batch), concept, category };
     for (let first = 0, end; first < batch.numRows; first = end) {
       const [model, layer, unit] = [models[first] as number, layers[first] as number, rows.unit[first] as number];
-      end = Math.min(endOfRun(rows.unit, first), endOfRun(models, first), endOfRun(layers, first));
+      // Runs of models and layers are as long as the table: they are followed within the unit only.
+      end = endOfRun(layers, first, endOfRun(models, first, endOfRun(rows.unit, first, batch.numRows)));
       const units = ((this.#best[model] ??= [])[layer] ??= []);
       units[unit] = bestOfRows(rows, first, end, units[unit], this.#preset);
     }
@@ -126,11 +130,11 @@ class BestConcepts {
   }
 }
 
-/** End of the rows from `first` on that have its value. */
-function endOfRun(values: OverlapRows['unit'], first: number): number {
+/** End of the rows from `first` on, up to `limit`, that have its value. */
+function endOfRun(values: OverlapRows['unit'], first: number, limit: number): number {
   const value = values[first];
   let end = first + 1;
-  while (end < values.length && values[end] === value) end++;
+  while (end < limit && values[end] === value) end++;
   return end;
 }
 
@@ -140,20 +144,24 @@ function bestOfRows(
   first: number,
   end: number,
   before: BestPair | undefined,
-  { epsilon, matchScope }: MatchPreset,
+  preset: MatchPreset,
 ): BestPair {
-  const { intersection, unitArea, conceptArea, category } = rows;
+  const { intersection, unitArea, conceptArea, pixels: allPixels, category } = rows;
+  const { epsilon, matchScope } = preset;
+  const { of } = scoreOf(preset);
   const laterWins = matchScope === 'per-category';
-  let iou = before === undefined ? -Infinity : before.iou;
+  let score = before === undefined ? -Infinity : before.score;
   let bestCategory = before === undefined ? -1 : before.category;
   let active = before !== undefined && before.active;
   let best = -1;
   for (let row = first; row < end; row++) {
     const area = unitArea[row] as number;
     if (area > 0) active = true;
-    const next = areaOverUnion(intersection[row] as number, area, conceptArea[row] as number, epsilon);
-    if (!(next > iou) && !(laterWins && iou > 0 && next === iou && (category[row] as number) > bestCategory)) continue;
-    iou = next;
+    const all = allPixels[row] as number;
+    const next = of(intersection[row] as number, area, conceptArea[row] as number, all, epsilon);
+    if (!(next > score) && !(laterWins && score > 0 && next === score && (category[row] as number) > bestCategory))
+      continue;
+    score = next;
     bestCategory = category[row] as number;
     best = row;
   }
@@ -163,7 +171,7 @@ function bestOfRows(
     intersection: intersection[best] as number,
     unitArea: unitArea[best] as number,
     conceptArea: conceptArea[best] as number,
-    iou,
+    score,
     concept,
     category: bestCategory,
     pixels,
@@ -173,31 +181,40 @@ function bestOfRows(
 
 function matchTable(
   { model, layer, unit, best }: MatchedUnits,
-  { minimumQuality }: MatchPreset,
+  preset: MatchPreset,
   concepts: readonly string[],
   categories: readonly string[],
 ): UnitMatchBatch {
+  const { minimumQuality, epsilon } = preset;
+  const matching = scoreOf(preset);
   // Code 0 is the empty text of units without a match.
-  const [concept, category, iou] = [
-    new Int32Array(best.length),
-    new Int32Array(best.length),
-    new Float64Array(best.length),
-  ];
+  const concept = new Int32Array(best.length);
+  const category = new Int32Array(best.length);
+  const score = new Float64Array(best.length);
+  const iou = matching === matchScores.iou ? score : new Float64Array(best.length);
   best.forEach((pair, row) => {
-    const isNamed = pair.iou > 0 && (minimumQuality === 0 || informationQuality(pair, pair.pixels) > minimumQuality);
+    const isNamed = pair.score > 0 && (minimumQuality === 0 || informationQuality(pair, pair.pixels) > minimumQuality);
     concept[row] = isNamed ? pair.concept + 1 : 0;
     category[row] = isNamed ? pair.category + 1 : 0;
     // NaN stands for null: a unit that is never active.
-    iou[row] = !pair.active ? NaN : isNamed ? pair.iou : 0;
+    score[row] = !pair.active ? NaN : isNamed ? pair.score : 0;
+    if (iou !== score) iou[row] = !pair.active ? NaN : isNamed ? pairScore(pair, matchScores.iou, epsilon) : 0;
   });
-  return buildBatch(unitMatchSchema, {
+  const columns = {
     model,
     layer,
     unit,
     concept: { codes: concept, values: ['', ...concepts] },
     category: { codes: category, values: ['', ...categories] },
     iou,
-  });
+  };
+  if (iou === score) return buildBatch(unitMatchSchema, columns);
+  const scored = { ...columns, [matching.name]: score };
+  return buildBatch(scoredMatchSchema(matching.name), scored);
+}
+
+function pairScore({ intersection, unitArea, conceptArea, pixels }: BestPair, { of }: MatchScore, epsilon: number) {
+  return of(intersection, unitArea, conceptArea, pixels, epsilon);
 }
 
 function sorted(interner: Interner): { readonly value: string; readonly code: number }[] {

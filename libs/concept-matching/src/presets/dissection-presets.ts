@@ -6,9 +6,20 @@ import {
   type UpsamplingPadding,
 } from '@intermodel/numerics';
 import { InputError, suggestName } from '@intermodel/streams';
+import { matchScores, type MatchScore, type MatchScoreName } from '../matches/scores.ts';
 
 /** Comparison by which a value passes a limit. */
 export type Comparison = '>' | '>=';
+
+/** A score other than IoU, and what it must pass. */
+export interface ScoreGate {
+  /** Name of the score. */
+  readonly name: Exclude<MatchScoreName, 'iou'>;
+  /** Score that a match must pass. */
+  readonly gate: number;
+  /** By which comparison it must pass. */
+  readonly compare: Comparison;
+}
 
 /** Every choice from activations to the concepts of units; nothing else decides a result. */
 export interface DissectionPreset {
@@ -41,6 +52,8 @@ export interface DissectionPreset {
   readonly minimumIou: number;
   /** By which comparison it must pass. */
   readonly compareIou: Comparison;
+  /** Score that units are matched by, with its own gate, in the place of the IoU and its. @default the IoU */
+  readonly score?: ScoreGate;
   /** Information quality ratio that a match must exceed; 0 for none. */
   readonly minimumQuality: number;
   /** Images in which a concept must occur to take part. */
@@ -120,12 +133,33 @@ export function dissectionPreset(name: string): DissectionPreset {
   });
 }
 
+/** What of a preset says which matches count. */
+export type PresetGate = Pick<DissectionPreset, 'minimumIou' | 'compareIou' | 'score'>;
+
+/** Score that a preset matches by. */
+export function scoreOf({ score }: Pick<DissectionPreset, 'score'>): MatchScore {
+  return matchScores[score?.name ?? 'iou'];
+}
+
+/** What the score of a match must pass under a preset. */
+export function gateOf({ minimumIou, compareIou, score }: PresetGate): Pick<ScoreGate, 'gate' | 'compare'> {
+  return score ?? { gate: minimumIou, compare: compareIou };
+}
+
 /**
- * Whether a match of this IoU counts as detected; null and NaN (dead units) and 0 (no concept) never do, whatever the
- * gate.
+ * Whether a match counts as detected whose score (that of the preset) is this; null and NaN (dead units) and 0 (no
+ * concept) never do, whatever the gate.
  */
-export function passesGate(iou: number | null, preset: Pick<DissectionPreset, 'minimumIou' | 'compareIou'>): boolean {
-  return iou !== null && scorePasses(iou, preset.compareIou, preset.minimumIou);
+export function passesGate(score: number | null, preset: PresetGate): boolean {
+  const { gate, compare } = gateOf(preset);
+  return score !== null && scorePasses(score, compare, gate);
+}
+
+/** A preset as it is stated and recorded: of the IoU and another score only the gate that matches have to pass. */
+export function statedPreset(preset: DissectionPreset): Readonly<Record<string, unknown>> {
+  const { score, minimumIou, compareIou, ...others } = preset;
+  if (score === undefined) return { ...preset };
+  return { ...others, score: score.name, gate: score.gate, compareGate: score.compare };
 }
 
 /** Names of the presets, the default first. */

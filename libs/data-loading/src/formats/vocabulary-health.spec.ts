@@ -27,6 +27,18 @@ const described = (
 });
 
 describe(vocabularyHealth, () => {
+  it('goes by another score where the gate is one of it', () => {
+    const two = described([concept(1, 'sky', 0.5), concept(2, 'pen', 0.001)]);
+    const recall = (both: number, _active: number, labelled: number) => both / labelled;
+    const health = vocabularyHealth(two, { activeShare: 0.01, gate: 0.5, score: recall });
+    expect(health.concepts.map(({ name, highestScore, canPass }) => [name, highestScore, canPass])).toEqual([
+      ['sky', 0.02, false],
+      ['pen', 1, true],
+    ]);
+    expect(health.concepts.map(({ highestIou }) => highestIou)).toEqual([0.02, 0.1]);
+    expect(vocabularyHealth(two).concepts.every((each) => !('highestScore' in each))).toBe(true);
+  });
+
   it('gives the highest IoU that a unit can reach, and what can never pass', () => {
     const health = vocabularyHealth(
       described([

@@ -5,9 +5,9 @@ import type { ConceptShare, DatasetDescription } from './dataset-description.ts'
 export interface VocabularyHealthOptions {
   /** Share of pixels on which a unit is active, 0 to 1: one minus the quantile level. @default 0.01 */
   readonly activeShare?: number;
-  /** IoU that a unit has to exceed to count as a detector. @default 0.04 (Bau et al. 2017) */
+  /** Score that a unit has to exceed to count as a detector. @default 0.04 (IoU, Bau et al. 2017) */
   readonly gate?: number;
-  /** Whether an IoU equal to the gate passes too. @default '>', as most presets have it */
+  /** Whether a score equal to the gate passes too. @default '>', as most presets have it */
   readonly compareGate?: '>' | '>=';
   /**
    * Whether pixels that nobody judged are left out of every area, or count as unlabelled, as the preset has it.
@@ -16,7 +16,18 @@ export interface VocabularyHealthOptions {
   readonly ignoredPixels?: 'unlabelled' | 'left-out';
   /** Two concepts whose pixels have at least this IoU are reported as overlapping, 0 to 1. @default 0.5 */
   readonly overlapIou?: number;
+  /** Score that the gate is one of, where it is not IoU. @default IoU */
+  readonly score?: ScoreOfShares | undefined;
 }
+
+/**
+ * A score of a unit and a concept that rises with their overlap, from shares of all pixels.
+ *
+ * @param both where the unit is active and the concept labelled
+ * @param active where the unit is active
+ * @param labelled where the concept is labelled
+ */
+export type ScoreOfShares = (both: number, active: number, labelled: number) => number;
 
 /** Defaults of {@link vocabularyHealth}. */
 export const vocabularyHealthDefaults = {
@@ -33,6 +44,8 @@ export interface ConceptHealth extends ConceptShare {
   readonly areaShare: number;
   /** Highest IoU that a unit active on the chosen share can have with it: the smaller area over the larger. */
   readonly highestIou: number;
+  /** Highest score that such a unit can have, where the gate is one of another score. */
+  readonly highestScore?: number;
   /** Whether that passes the gate. */
   readonly canPass: boolean;
 }
@@ -74,18 +87,22 @@ export function vocabularyHealth(
     compareGate = defaults.compareGate,
     ignoredPixels = defaults.ignoredPixels,
     overlapIou = defaults.overlapIou,
+    score,
   } = options;
   const judged = ignoredPixels === 'left-out' ? 1 - description.ignoredShare : 1;
   const concepts = description.concepts.map((concept): ConceptHealth => {
     const areaShare = judged === 0 ? 0 : concept.pixelShare / judged;
     const highestIou = areaShare === 0 ? 0 : Math.min(activeShare, areaShare) / Math.max(activeShare, areaShare);
+    const highestScore = score?.(Math.min(activeShare, areaShare), activeShare, areaShare);
     return {
       ...concept,
       areaShare,
       highestIou,
-      canPass: scorePasses(highestIou, compareGate, gate),
+      ...(highestScore === undefined ? {} : { highestScore }),
+      canPass: scorePasses(highestScore ?? highestIou, compareGate, gate),
     };
   });
+  const reach = ({ highestScore, highestIou }: ConceptHealth) => highestScore ?? highestIou;
   const byNumber = new Map(description.concepts.map((concept) => [concept.number, concept]));
   const overlapping = description.overlaps.flatMap(({ first, second, pixelShare }): OverlappingConcepts[] => {
     const [one, other] = [byNumber.get(first), byNumber.get(second)];
@@ -97,7 +114,7 @@ export function vocabularyHealth(
   for (const { name, category } of description.concepts)
     categories.set(name, [...(categories.get(name) ?? []), category]);
   return {
-    concepts: concepts.sort((a, b) => a.highestIou - b.highestIou || a.number - b.number),
+    concepts: concepts.sort((a, b) => reach(a) - reach(b) || a.number - b.number),
     unreachable: concepts.filter(({ canPass }) => !canPass).length,
     overlapping: overlapping.sort(
       (a, b) => b.iou - a.iou || a.first.number - b.first.number || a.second.number - b.second.number,

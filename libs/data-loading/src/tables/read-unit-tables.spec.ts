@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { column, InputError, readNumbers, readStrings, writeArrowFile } from '@intermodel/streams';
-import { unitMatchSchema } from '@intermodel/schemas';
+import { matchScoreOf, scoredMatchSchema, unitMatchSchema } from '@intermodel/schemas';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundledStudy, readUnitTables, type ReadUnitTablesOptions } from '../index.ts';
@@ -99,6 +99,32 @@ describe(readUnitTables, () => {
       /"model"[\s\S]*Add a column "model"/u,
     );
     expect((await problem(file('iou.csv', 'unit,category,label,iou\n1,object,cat,0.5\n'))).code).toBe('COLUMN_MISSING');
+  });
+
+  it('reads the column of another score too, within its range, from CSV and Arrow', async () => {
+    const score = { name: 'lift', range: [0, Infinity] } as const;
+    const table = file('lift.csv', 'model,unit,iou,concept,category,lift\na,0,0.1,x,y,12.5\na,1,,,,\n');
+    const expected = [
+      { model: 'a', layer: '', unit: 0, concept: 'x', category: 'y', iou: 0.1, lift: 12.5 },
+      { model: 'a', layer: '', unit: 1, concept: '-', category: '', iou: null, lift: null },
+    ];
+    expect(await rows(table, { score })).toEqual(expected);
+    const batches = await read(table, { score });
+    expect([...batches.map(matchScoreOf), ...(await read(table)).map(matchScoreOf)]).toEqual(['lift', undefined]);
+    const arrow = path.join(folder, 'lift.arrow');
+    writeArrowFile(arrow, scoredMatchSchema('lift'), batches);
+    expect(await rows(arrow, { score })).toEqual(expected);
+    expect(await rows(arrow)).toEqual(expected.map(({ lift: _, ...row }) => row));
+    expect((await problem(table, { score: { name: 'f1', range: [0, 1] } })).message).toMatch(/no column "f1"/u);
+    const within = async (text: string, range: readonly [number, number]) =>
+      (
+        await problem(file('bad.csv', `model,unit,iou,concept,category,mcc\na,0,0.1,x,y,${text}\n`), {
+          score: { name: 'mcc', range },
+        })
+      ).message;
+    expect(await within('-1.1', [-1, 1])).toMatch(/line 2, column "mcc"[\s\S]*a number from -1 to 1/u);
+    expect(await within('-1', [0, Infinity])).toMatch(/a number of at least 0/u);
+    expect(await within('high', [-1, 1])).toMatch(/the score "high" is not a finite number/u);
   });
 
   it('tells which models a file has', async () => {

@@ -1,4 +1,4 @@
-import { noConcept, unitMatchSchema, type UnitMatchBatch } from '@intermodel/schemas';
+import { noConcept, scoredMatchSchema, unitMatchSchema, type UnitMatchBatch } from '@intermodel/schemas';
 import { buildBatch, distinctFileNames, InputError, isArrowFile } from '@intermodel/streams';
 import { concatMap, defer, from, type Observable } from 'rxjs';
 import { openArrowCells } from './arrow-cells.ts';
@@ -6,12 +6,22 @@ import { findColumn, finiteNumber, missingColumn, numberHint, readCsvRows, type 
 import { ModelNames, type ModelNameRule } from './model-names.ts';
 import { SeenUnits } from './seen-units.ts';
 
+/** A column of a score of units. */
+export interface UnitScoreColumn {
+  /** Its heading. */
+  readonly name: string;
+  /** Least and most that a score can be. */
+  readonly range: readonly [least: number, most: number];
+}
+
 /** Options of {@link readUnitTables}. */
 export interface ReadUnitTablesOptions extends ReadCsvOptions {
   /** Rule for model names. @default 'exact' */
   readonly modelNames?: ModelNameRule;
   /** Rows of a batch, at least 1. @default 65,536 */
   readonly batchRows?: number;
+  /** Score other than IoU that the concepts were matched by: a column of its name is read too. @default none */
+  readonly score?: UnitScoreColumn | undefined;
   /** Told of every model as a file is found to have units of it. */
   readonly onModel?: (model: string, file: string) => void;
 }
@@ -46,7 +56,7 @@ const networkDissectionIou = 'score';
  * it where several files have one name.
  *
  * @throws InputError `FILE_MISSING`, `COLUMN_MISSING`, `COLUMN_TYPE`, `IOU_NOT_A_NUMBER`, `IOU_RANGE`,
- *   `UNIT_NOT_A_NUMBER`,
+ *   `SCORE_NOT_A_NUMBER`, `SCORE_RANGE`, `UNIT_NOT_A_NUMBER`,
  * `UNIT_TWICE`, `MODEL_NAMES_COLLIDE`, `TABLE_EMPTY`, `TEXT_ENCODING`, `CSV_BROKEN`, `ARROW_BROKEN`, with file, line
  * and column.
  */
@@ -57,14 +67,15 @@ export function readUnitTables(
   const {
     modelNames = readUnitTablesDefaults.modelNames,
     batchRows = readUnitTablesDefaults.batchRows,
+    score,
     onModel,
     encoding,
   } = options;
   return defer(() => {
-    const rows = new UnitRows(new ModelNames(modelNames), files, onModel);
+    const rows = new UnitRows(new ModelNames(modelNames), files, score, onModel);
     const nameOfFile = distinctFileNames(files);
     const columnsOf = (index: number) => (headings: readonly string[]) =>
-      unitColumns(files[index] as string, headings, nameOfFile[index] as string);
+      unitColumns(files[index] as string, headings, nameOfFile[index] as string, score);
     return from(files.keys()).pipe(
       concatMap((index) => {
         const file = files[index] as string;
@@ -78,18 +89,25 @@ export function readUnitTables(
   });
 }
 
-type UnitColumn = keyof typeof unitTableColumns;
+type UnitColumn = keyof typeof unitTableColumns | 'score';
 
 /** Checks rows and gathers them into batches; remembers which units were seen, over all files. */
 class UnitRows {
   readonly #names: ModelNames;
   readonly #seen: SeenUnits;
+  readonly #score: UnitScoreColumn | undefined;
   readonly #onModel: ((model: string, file: string) => void) | undefined;
   #columns = emptyColumns();
   #before: { readonly model: string; readonly file: string } | undefined;
 
-  constructor(names: ModelNames, files: readonly string[], onModel?: (model: string, file: string) => void) {
+  constructor(
+    names: ModelNames,
+    files: readonly string[],
+    score?: UnitScoreColumn,
+    onModel?: (model: string, file: string) => void,
+  ) {
     this.#names = names;
+    this.#score = score;
     this.#seen = new SeenUnits(files);
     this.#onModel = onModel;
   }
@@ -119,10 +137,14 @@ class UnitRows {
     this.#columns.concept.push(cells.concept === '' ? noConcept : cells.concept);
     this.#columns.category.push(cells.category);
     this.#columns.iou.push(readIou(cells.iou, file, line));
+    if (this.#score !== undefined) this.#columns.score.push(readScore(cells.score, this.#score, file, line));
   }
 
   take(): UnitMatchBatch {
-    const batch = buildBatch(unitMatchSchema, this.#columns);
+    const schema = this.#score === undefined ? unitMatchSchema : scoredMatchSchema(this.#score.name);
+    const { score, ...columns } = this.#columns;
+    const scored = this.#score === undefined ? columns : { ...columns, [this.#score.name]: score };
+    const batch = buildBatch(schema, scored);
     this.#columns = emptyColumns();
     return batch;
   }
@@ -153,6 +175,7 @@ function emptyColumns() {
     concept: [] as string[],
     category: [] as string[],
     iou: [] as number[],
+    score: [] as number[],
   };
 }
 
@@ -171,6 +194,24 @@ function readIou(text: string, file: string, line: number): number {
       hint: 'Give shares, not per cent.',
     });
   return iou;
+}
+
+function readScore(text: string, { name, range: [least, most] }: UnitScoreColumn, file: string, line: number): number {
+  if (text.trim() === '') return Number.NaN;
+  const score = finiteNumber(text);
+  const bounds = most === Infinity ? `of at least ${String(least)}` : `from ${String(least)} to ${String(most)}`;
+  const place = { file, line, column: name, expected: `a number ${bounds}, or nothing for a dead unit` };
+  if (score === undefined)
+    throw new InputError('SCORE_NOT_A_NUMBER', `the score "${text}" is not a finite number`, {
+      ...place,
+      hint: numberHint(text, 'Leave the cell empty if the unit was never active.'),
+    });
+  if (score < least || score > most)
+    throw new InputError('SCORE_RANGE', `the score ${text} is none that ${name} can have`, {
+      ...place,
+      hint: `Check that the column holds ${name}.`,
+    });
+  return score;
 }
 
 /** Where the columns of a table are, and the model of all its rows where no column names it. */
@@ -215,7 +256,8 @@ function* arrowBatches(
   for (const { cells, line } of table.rows(Object.values(columns.indices).filter((index) => index !== undefined))) {
     // What a program computed without a result is a dead unit too.
     const unit = unitCells(cells, columns);
-    rows.add(unit.iou === 'NaN' ? { ...unit, iou: '' } : unit, file, line);
+    const orDead = (text: string) => (text === 'NaN' ? '' : text);
+    rows.add({ ...unit, iou: orDead(unit.iou), score: orDead(unit.score) }, file, line);
     read++;
     if (rows.length >= batchRows) yield rows.take();
   }
@@ -232,25 +274,31 @@ function unitCells(cells: readonly string[], { indices, model }: UnitColumns): R
     concept: cell('concept'),
     category: cell('category'),
     iou: cell('iou'),
+    score: cell('score'),
   };
 }
 
 /** What can be done where a column is missing. */
-const remedies: Partial<Record<UnitColumn, string>> = {
+const remedies: Partial<Record<keyof typeof unitTableColumns, string>> = {
   model:
     'Add a column "model" with the name of the model in every row. A table of Network Dissection needs none: it has the columns unit, category, label and score.',
   iou: 'Add a column "iou"; "score" is read so beside a column "label".',
 };
 
-function unitColumns(file: string, headings: readonly string[], nameOfFile: string): UnitColumns {
-  const found = (name: UnitColumn) => findColumn(headings, unitTableColumns[name]);
+function unitColumns(
+  file: string,
+  headings: readonly string[],
+  nameOfFile: string,
+  scored: UnitScoreColumn | undefined,
+): UnitColumns {
+  const found = (name: keyof typeof unitTableColumns) => findColumn(headings, unitTableColumns[name]);
   const score =
     headings.includes('label') && found('iou') === undefined ? findColumn(headings, [networkDissectionIou]) : undefined;
   const isNamedByFile =
     found('model') === undefined &&
     ['unit', 'category'].every((name) => headings.includes(name)) &&
     score !== undefined;
-  const index = (name: UnitColumn) => {
+  const index = (name: keyof typeof unitTableColumns) => {
     const place = name === 'iou' ? (found(name) ?? score) : found(name);
     if (place === undefined && name !== 'layer' && !(name === 'model' && isNamedByFile))
       throw missingColumn(file, unitTableColumns[name], headings, remedies[name]);
@@ -263,8 +311,16 @@ function unitColumns(file: string, headings: readonly string[], nameOfFile: stri
     concept: index('concept'),
     category: index('category'),
     iou: index('iou'),
+    score: scored === undefined ? undefined : scoreIndex(file, headings, scored),
   };
   return { indices, model: isNamedByFile ? nameOfFile : undefined };
+}
+
+function scoreIndex(file: string, headings: readonly string[], { name }: UnitScoreColumn): number {
+  const place = findColumn(headings, [name]);
+  if (place === undefined)
+    throw missingColumn(file, [name], headings, `Give tables of units that were matched by ${name}.`);
+  return place;
 }
 
 function checkNotEmpty(file: string, rows: number): void {

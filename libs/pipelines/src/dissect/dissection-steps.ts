@@ -1,5 +1,5 @@
 import type { LayerPlace } from '@intermodel/inputs';
-import type { DissectionPreset } from '@intermodel/concept-matching';
+import { statedPreset, type DissectionPreset } from '@intermodel/concept-matching';
 import { decodeImageDefaults, type LabelVocabulary, type ImageShard } from '@intermodel/data-loading';
 import { hashJson, libraryVersion, stepKey, type StepDescription } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
@@ -144,7 +144,7 @@ export class DissectionSteps {
       'matches',
       subjectOf(place),
       { overlaps: this.#keysOf('overlaps', place, preset, (shard) => this.overlaps(shard, place, preset)) },
-      { model: place.model.name, preset, ...this.#stage('matches') },
+      { model: place.model.name, preset: statedPreset(preset), ...this.#stage('matches') },
     );
   }
 

@@ -1,7 +1,7 @@
 import type { LayerPlace } from '@intermodel/inputs';
 import type { DissectionPreset, DissectionResult } from '@intermodel/concept-matching';
 import {
-  unitMatchSchema,
+  matchSchemaOf,
   unitThresholdSchema,
   type ActivationShape,
   type UnitMatchBatch,
@@ -95,7 +95,7 @@ export async function storeMatches(
   await steps.writeBeside(
     step,
     {
-      matches: arrowFileBytes(unitMatchSchema, [matches]),
+      matches: arrowFileBytes(matchSchemaOf(matches), [matches]),
       thresholds: arrowFileBytes(unitThresholdSchema, [thresholds]),
       summary: jsonPart({ summary, images, shape }),
     },

@@ -1,3 +1,4 @@
+import { gateOf } from '@intermodel/concept-matching';
 import { checkFiles } from '@intermodel/data-loading';
 import {
   checkNormalisation,
@@ -88,16 +89,22 @@ type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | '
   Partial<Pick<EmbeddingTables, 'clusters' | 'traits'>>;
 
 function profileTables({ embedding, matching }: Study, matches: Observable<UnitMatchBatch>): Promise<ProfileTables> {
-  const inclusive = matching.compareIou === '>=';
+  const { gate, inclusive, score } = gateOfMatches(matching);
   const profiled =
     embedding?.frozen === undefined
       ? profileModels(
           embedding === undefined
-            ? { gate: matching.minimumIou, inclusive }
-            : { gate: embedding.gate, normalisation: embedding.normalisation, inclusive },
+            ? { gate, inclusive, score }
+            : { gate: embedding.gate, normalisation: embedding.normalisation, inclusive, score },
         )
       : profileFor(embedding.frozen);
   return lastValueFrom(matches.pipe(profiled, concatSummaries));
+}
+
+/** What a match of a study has to pass, as the stages from profiles on take it. */
+function gateOfMatches(matching: Study['matching']) {
+  const { gate, compare } = gateOf(matching);
+  return { gate, inclusive: compare === '>=', score: matching.score?.name };
 }
 
 /** Adds the summaries of profiles. */
@@ -117,10 +124,17 @@ function profileFor(frozen: string): ReturnType<typeof profileModels> {
   const {
     gate,
     inclusive = false,
+    score,
     normalisation,
     conceptsOfCategory,
   } = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
-  return profileModels({ gate, inclusive, normalisation: checkNormalisation(normalisation), conceptsOfCategory });
+  return profileModels({
+    gate,
+    inclusive,
+    score,
+    normalisation: checkNormalisation(normalisation),
+    conceptsOfCategory,
+  });
 }
 
 async function embeddingTables(
@@ -133,7 +147,7 @@ async function embeddingTables(
       summaries: _summaries,
       ...tables
     } = await lastValueFrom(
-      of(profiles).pipe(embedProfiles({ ...embedding, inclusive: matching.compareIou === '>=', seed })),
+      of(profiles).pipe(embedProfiles({ ...embedding, inclusive: gateOfMatches(matching).inclusive, seed })),
     );
     return tables;
   }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { gateOf } from '@intermodel/concept-matching';
 import { type FileHashes, hashJson, libraryVersion, type StepDescription, stepKey } from '@intermodel/steps';
 import { frozenFit, type Study } from '@intermodel/studies';
 
@@ -50,13 +51,14 @@ export async function describeTables(
     files.set(file, sha256);
     return { [`${role} ${path.basename(file)}`]: sha256 };
   };
-  const inclusive = matching.compareIou === '>=';
+  const { gate, compare } = gateOf(matching);
+  const inclusive = compare === '>=';
   const frozen = await read('embedding', frozenFit(study));
   const isFrozen = embedding?.frozen !== undefined;
   // An earlier embedding brings its own gate, comparison and normalisation.
   const gates =
     embedding === undefined
-      ? { inclusive, gate: matching.minimumIou }
+      ? { inclusive, gate }
       : isFrozen
         ? {}
         : { inclusive, gate: embedding.gate, normalisation: embedding.normalisation };

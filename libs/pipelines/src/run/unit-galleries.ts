@@ -1,5 +1,6 @@
 import { makeThumbnail, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
-import { passesGate } from '@intermodel/concept-matching';
+import { passesGate, scoreOf } from '@intermodel/concept-matching';
+import type { UnitGate } from '@intermodel/outputs';
 import {
   outlineMask,
   packState,
@@ -9,8 +10,8 @@ import {
   upsampleMap,
   type TopActivation,
 } from '@intermodel/numerics';
+import { scoreColumn } from '@intermodel/schemas';
 import { column, readNumbers, readStrings } from '@intermodel/streams';
-import type { UnitGate } from '@intermodel/outputs';
 import type { UnitGallery } from '@intermodel/report';
 import type { FileHashes, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
@@ -108,17 +109,19 @@ async function galleryUnits(
   );
 }
 
-/** Best units that pass the gate, by IoU: the best of every concept before the second best of any. */
+/** Best units that pass the gate, by their score: the best of every concept before the second best of any. */
 function bestUnits({ matches, thresholds }: DissectedLayer, gate: UnitGate, count: number) {
   const concepts = readStrings(column(matches, 'concept'));
   const categories = readStrings(column(matches, 'category'));
   const units = readNumbers(column(matches, 'unit'));
   const ious = readNumbers(column(matches, 'iou'));
   const limits = readNumbers(column(thresholds, 'threshold'));
+  const scores = readNumbers(scoreColumn(matches));
+  const { title } = scoreOf(gate);
   const seen = new Map<string, number>();
   return [...ious.keys()]
-    .filter((row) => passesGate(ious[row] as number, gate) && concepts[row] !== '')
-    .sort((a, b) => (ious[b] as number) - (ious[a] as number) || a - b)
+    .filter((row) => passesGate(scores[row] as number, gate) && concepts[row] !== '')
+    .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
     .map((row) => {
       const key = JSON.stringify([categories[row], concepts[row]]);
       const rank = seen.get(key) ?? 0;
@@ -129,11 +132,19 @@ function bestUnits({ matches, thresholds }: DissectedLayer, gate: UnitGate, coun
         concept: concepts[row] as string,
         category: categories[row] as string,
         iou: ious[row] as number,
+        score: scores[row] as number,
         threshold: limits[row] as number,
       };
     })
-    .sort((a, b) => a.rank - b.rank || b.iou - a.iou || a.unit - b.unit)
+    .sort((a, b) => a.rank - b.rank || b.score - a.score || a.unit - b.unit)
     .slice(0, count)
-    .sort((a, b) => b.iou - a.iou || a.unit - b.unit)
-    .map(({ unit, concept, category, iou, threshold }) => ({ unit, concept, category, iou, threshold }));
+    .sort((a, b) => b.score - a.score || a.unit - b.unit)
+    .map(({ unit, concept, category, iou, score, threshold }) => ({
+      unit,
+      concept,
+      category,
+      iou,
+      ...(gate.score === undefined ? {} : { score: { title, value: score } }),
+      threshold,
+    }));
 }

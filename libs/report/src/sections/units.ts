@@ -23,9 +23,9 @@ function galleryBlock({ model, layer, units }: UnitGallery, images: PlacedImages
 }
 
 function unitRow(unit: GalleryUnit, images: PlacedImages): Markup {
-  const { unit: number, concept, category, iou, threshold } = unit;
+  const { unit: number, concept, category, iou, score, threshold } = unit;
   const pictures = unit.images.map((image) => picture(image, `Unit ${String(number)}, ${concept}`, images));
-  return markup`<article class="unit" data-text="${`${concept} ${category} unit ${String(number)} ${String(number)}`.toLowerCase()}"><h4>${concept} <span class="quiet">${category}</span></h4><p class="unit-facts">unit ${number} · IoU ${decimals(iou, 3)} · threshold ${significant(threshold, 3)}</p><ul class="strip">${joined(pictures)}</ul></article>`;
+  return markup`<article class="unit" data-text="${`${concept} ${category} unit ${String(number)} ${String(number)}`.toLowerCase()}"><h4>${concept} <span class="quiet">${category}</span></h4><p class="unit-facts">unit ${number} · ${score !== undefined && `${score.title} ${decimals(score.value, 3)} · `}IoU ${decimals(iou, 3)} · threshold ${significant(threshold, 3)}</p><ul class="strip">${joined(pictures)}</ul></article>`;
 }
 
 function picture(image: GalleryImage, label: string, images: PlacedImages): Markup {

@@ -1,6 +1,6 @@
 import { markup } from '../page/markup.ts';
 import { decimals, percent } from '../page/number-text.ts';
-import { tableView, type TableView } from '../page/table-view.ts';
+import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import type { StudyFacts } from '../tables/study-facts.ts';
 import type { VocabularyHealth } from '../tables/vocabulary-health.ts';
 
@@ -24,6 +24,7 @@ export function inputTable({ inputs = [] }: StudyFacts): TableView {
 
 /** Frequency of the concepts in the probe images. */
 export function vocabularyTable(vocabulary: readonly VocabularyHealth[]): TableView {
+  const score = vocabulary[0]?.reachableScore;
   return tableView({
     id: 'vocabulary-table',
     caption: 'Frequency of the concepts in the probe images',
@@ -45,6 +46,13 @@ export function vocabularyTable(vocabulary: readonly VocabularyHealth[]): TableV
         value: ({ reachableIou }) => reachableIou ?? Number.NaN,
         text: ({ reachableIou }) => decimals(reachableIou ?? Number.NaN, 3),
       },
+      ...(score === undefined ? [] : [reachableScore(score.title)]),
     ],
   });
+}
+
+/** Column of what a unit could reach of the score that units are matched by, where it is not IoU. */
+function reachableScore(title: string): TableColumn<VocabularyHealth> {
+  const valueOf = ({ reachableScore: score }: VocabularyHealth) => score?.value ?? Number.NaN;
+  return { title: `Reachable ${title}`, numeric: true, value: valueOf, text: (row) => decimals(valueOf(row), 3) };
 }

@@ -22,6 +22,14 @@ export interface GalleryImage {
   readonly region: RegionOutline;
 }
 
+/** A value of a score other than IoU. */
+export interface NamedScore {
+  /** What a reader sees, such as "F1". */
+  readonly title: string;
+  /** The value. */
+  readonly value: number;
+}
+
 /** A unit with what it matches and the images that show it. */
 export interface GalleryUnit {
   /** Number of the unit, counted from 0. */
@@ -32,6 +40,8 @@ export interface GalleryUnit {
   readonly category: string;
   /** Intersection over union (0..1) with that concept. */
   readonly iou: number;
+  /** Score that the concept was matched by, where it is not IoU. */
+  readonly score?: NamedScore;
   /** Activation above which the unit counts as active. */
   readonly threshold: number;
   /** Top images, the strongest first. */
@@ -44,6 +54,6 @@ export interface UnitGallery {
   readonly model: string;
   /** Name of the dissected tensor. */
   readonly layer: string;
-  /** Units with their images, ordered by IoU, highest first. */
+  /** Units with their images, ordered by the score they were matched by, highest first. */
   readonly units: readonly GalleryUnit[];
 }
