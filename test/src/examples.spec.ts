@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readStudyFile, runStudy, type DissectionStages } from '@intermodel/pipelines';
-import { selectThresholds } from '@intermodel/concept-matching';
+import { matchConcepts, selectThresholds } from '@intermodel/concept-matching';
 import { memoryStore } from '@intermodel/steps';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom, map, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { csvRows, root } from './command-line.ts';
 import { computed, exit, smallStudies } from './small-studies.ts';
@@ -91,5 +91,21 @@ describe('a stage of one’s own', () => {
     expect(await steps(named('mine/1'))).toEqual([]);
     expect((await steps(named('mine/2'))).length).toBeGreaterThan(0);
     expect(await steps()).toEqual([]);
+  });
+
+  it('is refused where it would not be asked, and where it loses units', async () => {
+    const events = (stages: Partial<DissectionStages>, more = {}) =>
+      lastValueFrom(runStudy(readStudyFile(study({ more })), { store: memoryStore(), stages }).pipe(toArray()));
+    const thresholds = { identity: 'mine/1', operator: selectThresholds };
+    await expect(events({ thresholds }, { runtime: { sketch: 200 } })).rejects.toThrow('runtime.sketch is set');
+    const matches: DissectionStages['matches'] = {
+      identity: 'mine/1',
+      operator: (options) => (overlaps) =>
+        overlaps.pipe(
+          matchConcepts(options),
+          map((batch) => batch.slice(1)),
+        ),
+    };
+    await expect(events({ matches })).rejects.toThrow(/concludeDissection[\s\S]*16 matches, one a unit/u);
   });
 });

@@ -10,7 +10,7 @@ import {
   type UnitMatchBatch,
   type UnitThresholdBatch,
 } from '@intermodel/schemas';
-import { buildBatch, readNumbers } from '@intermodel/streams';
+import { BatchSchemaError, buildBatch, readNumbers } from '@intermodel/streams';
 import { concatMap, map, of, type OperatorFunction } from 'rxjs';
 import { listOverlaps } from '../overlaps/list-overlaps.ts';
 import { readOverlapCounts } from '../overlaps/overlap-counts.ts';
@@ -112,6 +112,13 @@ function conclude(
   const { shape, thresholds, conditions } = readSelectedThresholds('concludeDissection', selected);
   const { unitAreas, pixels, images } = readOverlapCounts('concludeDissection', counts).state;
   const { model, layer, units } = shape;
+  if (matches.numRows !== units)
+    throw new BatchSchemaError(
+      'concludeDissection',
+      'unit',
+      `${String(units)} matches, one a unit`,
+      `${String(matches.numRows)} rows`,
+    );
   const count = (condition: UnitCondition) => conditions.filter((each) => each === condition).length;
   return {
     thresholds: buildBatch(unitThresholdSchema, {

@@ -49,6 +49,10 @@ export class DissectionSteps {
     shards: readonly ImageShard[],
     stages: Partial<DissectionStages> = {},
   ) {
+    if (study.runtime.sketch !== undefined && stages.thresholds !== undefined)
+      throw new RangeError(
+        'stages.thresholds selects from counts, of which there are none where runtime.sketch is set',
+      );
     this.stages = { ...dissectionStages, ...stages };
     this.shards = shards;
     this.#study = study;
