@@ -67,7 +67,7 @@ export {
 } from './activation-maps/selection-state.ts';
 export { ShardJoin, type JoinedShards } from './activation-maps/selection-shards.ts';
 export { boundsToBins, floatOfBin } from './activation-maps/float-keys.ts';
-export { allMaps, type CountedMaps, type ImageMaps, type SurvivingMaps } from './activation-maps/image-maps.ts';
+export { type CountedMaps, type ImageMaps, type SurvivingMaps } from './activation-maps/image-maps.ts';
 export {
   compactImages,
   countStaying,

@@ -24,17 +24,3 @@ export interface CountedMaps extends SurvivingMaps {
   /** Greatest value of each unit's map, whether it survives or not; NaN where a value is not finite. */
   readonly greatest: Float32Array;
 }
-
-/**
- * All maps of an image of which no upper bounds are known; their cells are pruned all the same.
- *
- * @param units number of units
- * @param maps units x height x width values
- */
-export function allMaps(units: number, maps: Float32Array): ImageMaps {
-  return {
-    units: Uint32Array.from({ length: units }, (_, unit) => unit),
-    maxima: new Float32Array(units).fill(Infinity),
-    maps,
-  };
-}
