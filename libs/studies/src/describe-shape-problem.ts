@@ -42,7 +42,8 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
       };
     }
     case 'dependentRequired': {
-      const [key, other] = [String(error.params['property']), String(error.params['missingProperty'])];
+      const key = String(error.params['property']);
+      const other = String(error.params['missingProperty']);
       return {
         path: [...path, key],
         problem: `"${key}" stands without "${other}"`,

@@ -56,8 +56,8 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     name: 'read-p-as-q',
-    find: "const [p, pFamily, q] = [table.numbers('p'), table.numbers('pFamily'), table.numbers('q')];",
-    replace: "const [p, pFamily, q] = [table.numbers('p'), table.numbers('pFamily'), table.numbers('p')];",
+    find: "const pFamily = table.numbers('pFamily');\n  const q = table.numbers('q');",
+    replace: "const pFamily = table.numbers('pFamily');\n  const q = table.numbers('p');",
   },
   { name: 'page-pearson-as-spearman', find: 'finite(spearman, 4),', replace: 'finite(pearson, 4), ' },
   { name: 'page-p-as-family-p', find: 'finite(pFamily, 4),', replace: 'finite(p, 4), ' },

@@ -155,13 +155,11 @@ describe(countShards, () => {
             { defaultValue: [] },
           );
         const known = await count(drawn.slice(0, 1));
-        const [after, alone] = [
-          await count(
-            drawn.slice(1),
-            known.flatMap(({ histograms }) => histograms),
-          ),
-          await count(drawn.slice(1)),
-        ];
+        const after = await count(
+          drawn.slice(1),
+          known.flatMap(({ histograms }) => histograms),
+        );
+        const alone = await count(drawn.slice(1));
         const select = (counted: typeof known) =>
           lastValueFrom(
             from(counted).pipe(

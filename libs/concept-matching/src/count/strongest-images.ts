@@ -65,11 +65,9 @@ export function joinStrongest(
     const { shape, images: most, pool } = facts;
     const size = shape.mapHeight * shape.mapWidth;
     whole ??= new TopActivations({ units: shape.units, mapSize: size, images: most, pool });
-    const [units, numbers, scores] = [
-      readNumbers(column(strongest, 'unit')),
-      readNumbers(column(strongest, 'image')),
-      readNumbers(column(strongest, 'score')),
-    ];
+    const units = readNumbers(column(strongest, 'unit'));
+    const numbers = readNumbers(column(strongest, 'image'));
+    const scores = readNumbers(column(strongest, 'score'));
     const maps = (strongest.data.children[3] as Data).children[0]?.values as Float32Array;
     for (let row = 0; row < strongest.numRows; row++)
       whole.insert(units[row] as number, {

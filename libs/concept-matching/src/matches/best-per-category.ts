@@ -36,12 +36,10 @@ export function bestPerCategory(
 ): CategoryMatch[] {
   const { epsilon, minimumQuality } = preset;
   const matching = scoreOf(preset);
-  const [models, layers, concepts, categories] = [
-    codedColumn(overlaps, 'model'),
-    codedColumn(overlaps, 'layer'),
-    codedColumn(overlaps, 'concept'),
-    codedColumn(overlaps, 'category'),
-  ];
+  const models = codedColumn(overlaps, 'model');
+  const layers = codedColumn(overlaps, 'layer');
+  const concepts = codedColumn(overlaps, 'concept');
+  const categories = codedColumn(overlaps, 'category');
   const { unit: units, intersection, unitArea, conceptArea, pixels } = overlapNumbers(overlaps);
   const byName = [...categories.values.keys()].sort((one, other) =>
     (categories.values[one] as string) < (categories.values[other] as string) ? -1 : 1,
@@ -55,7 +53,8 @@ export function bestPerCategory(
       epsilon,
     );
   // Greatest score of the unit under way in each category, 0 for none, and its row.
-  const [scores, rows] = [new Float64Array(byName.length), new Int32Array(byName.length)];
+  const scores = new Float64Array(byName.length);
+  const rows = new Int32Array(byName.length);
   const matches: CategoryMatch[] = [];
   const close = () => {
     for (const code of byName) {

@@ -67,12 +67,15 @@ function readDetected({ matches, preset }: PresetMatches): Map<string, DetectedU
   const [models, layers, concepts, categories] = (['model', 'layer', 'concept', 'category'] as const).map((name) =>
     readStrings(column(matches, name)),
   ) as [string[], string[], string[], string[]];
-  const [units, ious] = [readNumbers(column(matches, 'unit')), readNumbers(column(matches, 'iou'))];
+  const units = readNumbers(column(matches, 'unit'));
+  const ious = readNumbers(column(matches, 'iou'));
   const scores = readNumbers(scoreColumn(matches));
   const orNull = (value: number) => (Number.isNaN(value) ? null : value);
   const detected = new Map<string, DetectedUnit>();
   models.forEach((model, row) => {
-    const [layer, unit, iou] = [layers[row] as string, units[row] as number, ious[row] as number];
+    const layer = layers[row] as string;
+    const unit = units[row] as number;
+    const iou = ious[row] as number;
     const score = scores[row] as number;
     const named = passesGate(score, preset);
     const concept = {

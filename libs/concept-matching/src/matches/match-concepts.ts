@@ -90,17 +90,15 @@ class BestConcepts {
   }
 
   add(batch: UnitConceptOverlapBatch): this {
-    const [models, layers] = [
-      this.#models.column(column(batch, 'model')).codes,
-      this.#layers.column(column(batch, 'layer')).codes,
-    ];
-    const [concept, category] = [
-      this.#concepts.column(column(batch, 'concept')).codes,
-      this.#categories.column(column(batch, 'category')).codes,
-    ];
+    const models = this.#models.column(column(batch, 'model')).codes;
+    const layers = this.#layers.column(column(batch, 'layer')).codes;
+    const concept = this.#concepts.column(column(batch, 'concept')).codes;
+    const category = this.#categories.column(column(batch, 'category')).codes;
     const rows: OverlapRows = { ...overlapNumbers(batch), concept, category };
     for (let first = 0, end; first < batch.numRows; first = end) {
-      const [model, layer, unit] = [models[first] as number, layers[first] as number, rows.unit[first] as number];
+      const model = models[first] as number;
+      const layer = layers[first] as number;
+      const unit = rows.unit[first] as number;
       // Runs of models and layers are as long as the table: they are followed within the unit only.
       end = endOfRun(layers, first, endOfRun(models, first, endOfRun(rows.unit, first, batch.numRows)));
       const units = ((this.#best[model] ??= [])[layer] ??= []);
@@ -110,7 +108,10 @@ class BestConcepts {
   }
 
   toMatches(): UnitMatchBatch {
-    const [models, layers, units, bests]: [string[], string[], number[], BestPair[]] = [[], [], [], []];
+    const models: string[] = [];
+    const layers: string[] = [];
+    const units: number[] = [];
+    const bests: BestPair[] = [];
     for (const { value: model, code } of sorted(this.#models)) {
       for (const { value: layer, code: layerCode } of sorted(this.#layers)) {
         this.#best[code]?.[layerCode]?.forEach((best, unit) => {

@@ -182,10 +182,8 @@ describe('matching by another score', () => {
   });
 
   it('has no score where a unit is never active, and no concept where none does better than chance', async () => {
-    const [dead, apart] = [
-      { ...sea, unitArea: 0, intersection: 0 },
-      { ...sea, intersection: 10 },
-    ];
+    const dead = { ...sea, unitArea: 0, intersection: 0 };
+    const apart = { ...sea, intersection: 10 };
     for (const name of others) {
       const read = async (row: typeof sea) => {
         const [found] = rowsOf(await matchesOf(overlapsOf([row]), presetBy(name, 0)));
@@ -212,8 +210,10 @@ describe('matching by another score', () => {
   });
 
   it('tells of each side the score that it was matched by, and never takes one for the other', async () => {
-    const [byIou, byRecall] = [dissectionPresets['dissect-2020'], presetBy('recall', 0.5)];
-    const [first, second] = [await matchesOf(overlaps, byIou), await matchesOf(overlaps, byRecall)];
+    const byIou = dissectionPresets['dissect-2020'];
+    const byRecall = presetBy('recall', 0.5);
+    const first = await matchesOf(overlaps, byIou);
+    const second = await matchesOf(overlaps, byRecall);
     const [changed] = diffPresets({ matches: first, preset: byIou }, { matches: second, preset: byRecall });
     expect(changed?.before).toEqual({ concept: 'crow', category: 'object', iou: 18 / 72 });
     expect(changed?.after).toEqual({ concept: 'boat', category: 'object', iou: 8 / 40, score: 1 });

@@ -89,7 +89,9 @@ class PairList {
 
   constructor(units: number, concepts: number, admitted: readonly number[], intersections: Float64Array) {
     const most = units * admitted.length;
-    const [unit, concept, intersection] = [new Int32Array(most), new Int32Array(most), new Float64Array(most)];
+    const unit = new Int32Array(most);
+    const concept = new Int32Array(most);
+    const intersection = new Float64Array(most);
     const starts = (this.starts = new Int32Array(units + 1));
     const order = Int32Array.from(admitted);
     for (let each = 0, row = 0; each < units; each++) {

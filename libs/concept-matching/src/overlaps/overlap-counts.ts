@@ -60,10 +60,8 @@ export function overlapCounts({ shape, state }: LayerOverlaps): OverlapCountBatc
     area: conceptAreas[index] as number,
   }));
   const rows = [ofAll, ...ofCategories, ...ofConcepts];
-  const [areas, scoped] = [
-    { values: unitAreas, width: 1, row: 0 },
-    { values: scopedAreas, width: ofCategories.length, row: 1 },
-  ];
+  const areas = { values: unitAreas, width: 1, row: 0 };
+  const scoped = { values: scopedAreas, width: ofCategories.length, row: 1 };
   const blocks = [
     areas,
     ...(scopedAreas.length === 0 ? [] : [scoped]),
@@ -112,10 +110,12 @@ export function readOverlapCounts(stage: string, batch: OverlapCountBatch): Laye
   };
   const { units, concepts, scope } = options;
   const categoryCount = batch.numRows - 1 - concepts.length;
-  const [images, areas] = [readNumbers(column(batch, 'images')), readNumbers(column(batch, 'area'))];
+  const images = readNumbers(column(batch, 'images'));
+  const areas = readNumbers(column(batch, 'area'));
   const [unitList, countList] = [batch.data.children[4], batch.data.children[5]] as [Data, Data];
   const offsets = unitList.valueOffsets as Int32Array;
-  const [unit, count] = [unitList.children[0]?.values as Uint32Array, countList.children[0]?.values as Float64Array];
+  const unit = unitList.children[0]?.values as Uint32Array;
+  const count = countList.children[0]?.values as Float64Array;
   const spread = (first: number, width: number): Float64Array => {
     const values = new Float64Array(units * width);
     for (let place = 0; place < width; place++) {

@@ -25,7 +25,10 @@ export interface AxisFrame {
 
 /** Draws grid lines, ticks and titles; the lines through zero stand out. */
 export function axes({ xScale, yScale, xTitle, yTitle, width, height, margin, grid = true }: AxisFrame): Markup {
-  const [left, right, top, bottom] = [margin.left, width - margin.right, margin.top, height - margin.bottom];
+  const left = margin.left;
+  const right = width - margin.right;
+  const top = margin.top;
+  const bottom = height - margin.bottom;
   const xTicks = niceTicks(xScale.domain[0], xScale.domain[1], Math.max(2, Math.round((right - left) / 90)));
   const yTicks = niceTicks(yScale.domain[0], yScale.domain[1], Math.max(2, Math.round((bottom - top) / 60)));
   const vertical = xTicks.map((tick) => {

@@ -19,7 +19,8 @@ export function drawRelationMap({ columns, predictors, relations }: PageTasks): 
   );
   const left = 18 + Math.max(0, ...labels.map((label) => textWidth(label, 11)));
   const top = 52;
-  const [width, height] = [left + predictors.length * cellWidth + 8, top + columns.length * cellHeight + 8];
+  const width = left + predictors.length * cellWidth + 8;
+  const height = top + columns.length * cellHeight + 8;
   const cells = relations.flatMap((row, column) =>
     row.map((relation, predictor) => {
       const [x, y] = [left + predictor * cellWidth, top + column * cellHeight];

@@ -107,11 +107,13 @@ export function crowdedNames(figure: Markup): number {
 /** Line of least squares over the range of the points, in pixels; none where it has no slope to speak of. */
 function trendLine(points: readonly ScatterPoint[], xScale: LinearScale, yScale: LinearScale): Line | undefined {
   const n = points.length;
-  const [xMean, yMean] = [points.reduce((sum, { x }) => sum + x, 0) / n, points.reduce((sum, { y }) => sum + y, 0) / n];
+  const xMean = points.reduce((sum, { x }) => sum + x, 0) / n;
+  const yMean = points.reduce((sum, { y }) => sum + y, 0) / n;
   const spread = points.reduce((sum, { x }) => sum + (x - xMean) ** 2, 0);
   if (n < 3 || !(spread > 0)) return undefined;
   const slope = points.reduce((sum, { x, y }) => sum + (x - xMean) * (y - yMean), 0) / spread;
-  const [first, last] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
+  const first = Math.min(...points.map(({ x }) => x));
+  const last = Math.max(...points.map(({ x }) => x));
   const height = (x: number): number => scaled(yScale, yMean + slope * (x - xMean));
   return [scaled(xScale, first), height(first), scaled(xScale, last), height(last)];
 }

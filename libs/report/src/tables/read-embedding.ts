@@ -28,7 +28,9 @@ export function readEmbedding(tables: ReportTables): Embedding | undefined {
 
 function readPoints(batches: NonNullable<ReportTables['embedding']>): readonly EmbeddedModel[] {
   const table = readTable((batch) => embeddingPointSchema(listSize(batch, 'components')), batches);
-  const [model, cluster, scores] = [table.text('model'), table.numbers('cluster'), table.lists('components')];
+  const model = table.text('model');
+  const cluster = table.numbers('cluster');
+  const scores = table.lists('components');
   return model
     .map((name, row) => ({ model: name, group: Math.max(0, cluster[row] as number), scores: listAt(scores, row) }))
     .sort((a, b) => compareNames(a.model, b.model));
@@ -36,7 +38,9 @@ function readPoints(batches: NonNullable<ReportTables['embedding']>): readonly E
 
 function readLoadings(batches: NonNullable<ReportTables['loadings']>): readonly Loading[] {
   const table = readTable((batch) => conceptLoadingSchema(listSize(batch, 'loadings')), batches);
-  const [concept, category, loadings] = [table.text('concept'), table.text('category'), table.lists('loadings')];
+  const concept = table.text('concept');
+  const category = table.text('category');
+  const loadings = table.lists('loadings');
   return concept
     .map((label, row) => ({ concept: label, category: category[row] as string, loadings: listAt(loadings, row) }))
     .sort((a, b) => compareNames(a.category, b.category) || compareNames(a.concept, b.concept));
@@ -52,12 +56,10 @@ function readRatios(batches: NonNullable<ReportTables['variance']>): readonly nu
 
 function readQuality(batches: NonNullable<ReportTables['quality']>): readonly GroupQuality[] {
   const table = readTable(clusterQualitySchema, batches);
-  const [k, inertia, silhouette, gap] = [
-    table.numbers('k'),
-    table.numbers('inertia'),
-    table.numbers('silhouette'),
-    table.numbers('gap'),
-  ];
+  const k = table.numbers('k');
+  const inertia = table.numbers('inertia');
+  const silhouette = table.numbers('silhouette');
+  const gap = table.numbers('gap');
   return Array.from(k, (count, row) => ({
     k: count,
     inertia: inertia[row] as number,
@@ -68,17 +70,13 @@ function readQuality(batches: NonNullable<ReportTables['quality']>): readonly Gr
 
 function readTraits(batches: NonNullable<ReportTables['traits']>): readonly Trait[] {
   const table = readTable(categoryTraitSchema, batches);
-  const [cluster, trait, concept, category] = [
-    table.numbers('cluster'),
-    table.text('trait'),
-    table.text('concept'),
-    table.text('category'),
-  ];
-  const [inside, outside, difference] = [
-    table.numbers('inside'),
-    table.numbers('outside'),
-    table.numbers('difference'),
-  ];
+  const cluster = table.numbers('cluster');
+  const trait = table.text('trait');
+  const concept = table.text('concept');
+  const category = table.text('category');
+  const inside = table.numbers('inside');
+  const outside = table.numbers('outside');
+  const difference = table.numbers('difference');
   return trait.map((name, row) => ({
     group: cluster[row] as number,
     trait: name,

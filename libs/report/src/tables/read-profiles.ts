@@ -9,7 +9,9 @@ const none: Summary = { matches: 0, unique: 0, redundancy: Number.NaN };
 /** Reads profiles and summaries into matrices over sorted models and concepts. */
 export function readProfiles({ profiles, summaries }: Pick<ReportTables, 'profiles' | 'summaries'>): Profiles {
   const table = readTable(conceptProfileSchema, profiles);
-  const [model, concept, category] = [table.text('model'), table.text('concept'), table.text('category')];
+  const model = table.text('model');
+  const concept = table.text('concept');
+  const category = table.text('category');
   const [units, weight] = [table.numbers('units'), table.numbers('weight')];
   const summary = readSummaries(summaries);
 
@@ -66,11 +68,9 @@ export function totalSummary(summaries: readonly Summary[]): Summary {
 function readSummaries(batches: ReportTables['summaries']): Map<string, Map<string, Summary>> {
   const table = readTable(profileSummarySchema, batches);
   const [model, category] = [table.text('model'), table.text('category')];
-  const [matches, unique, redundancy] = [
-    table.numbers('matches'),
-    table.numbers('unique'),
-    table.numbers('redundancy'),
-  ];
+  const matches = table.numbers('matches');
+  const unique = table.numbers('unique');
+  const redundancy = table.numbers('redundancy');
   const byModel = new Map<string, Map<string, Summary>>();
   model.forEach((name, row) => {
     let rows = byModel.get(name);

@@ -70,7 +70,8 @@ describe(readStudy, () => {
     for (const row of rowsOf(tables.surfaces)) {
       const surface = surfaces.find((each) => each.column === column(row));
       if (surface === undefined) throw new Error('every column has a surface');
-      const [x, y] = [surface.x.indexOf(row['pc1'] as number), surface.y.indexOf(row['pc2'] as number)];
+      const x = surface.x.indexOf(row['pc1'] as number);
+      const y = surface.y.indexOf(row['pc2'] as number);
       expect(surface.scores[y * surface.x.length + x]).toBe(row['score']);
     }
   });

@@ -45,7 +45,9 @@ export function readTasks(tables: ReportTables): Tasks | undefined {
 
 function readScores(batches: NonNullable<ReportTables['scores']>, index: ColumnIndex): Map<string, number>[] {
   const table = readTable(taskScoreSchema, batches);
-  const [model, score, better] = [table.text('model'), table.numbers('score'), table.flags('higherIsBetter')];
+  const model = table.text('model');
+  const score = table.numbers('score');
+  const better = table.flags('higherIsBetter');
   const at = columnReader(table, index, (row) => better[row] ?? true);
   const scores: Map<string, number>[] = [];
   model.forEach((name, row) => {
@@ -56,14 +58,16 @@ function readScores(batches: NonNullable<ReportTables['scores']>, index: ColumnI
 
 function readRelations(batches: NonNullable<ReportTables['relations']>, index: ColumnIndex): Relation[] {
   const table = readTable(taskRelationSchema, batches);
-  const [predictor, n, supported] = [table.text('predictor'), table.numbers('n'), table.flags('supported')];
-  const [pearson, low, high, spearman] = [
-    table.numbers('pearson'),
-    table.numbers('pearsonLow'),
-    table.numbers('pearsonHigh'),
-    table.numbers('spearman'),
-  ];
-  const [p, pFamily, q] = [table.numbers('p'), table.numbers('pFamily'), table.numbers('q')];
+  const predictor = table.text('predictor');
+  const n = table.numbers('n');
+  const supported = table.flags('supported');
+  const pearson = table.numbers('pearson');
+  const low = table.numbers('pearsonLow');
+  const high = table.numbers('pearsonHigh');
+  const spearman = table.numbers('spearman');
+  const p = table.numbers('p');
+  const pFamily = table.numbers('pFamily');
+  const q = table.numbers('q');
   const at = columnReader(table, index);
   return predictor.map((name, row) => ({
     predictor: name,
@@ -82,8 +86,12 @@ function readRelations(batches: NonNullable<ReportTables['relations']>, index: C
 
 function readConceptLinks(batches: NonNullable<ReportTables['conceptRelations']>, index: ColumnIndex): ConceptLink[] {
   const table = readTable(conceptRelationSchema, batches);
-  const [concept, category, n] = [table.text('concept'), table.text('category'), table.numbers('n')];
-  const [pearson, p, q] = [table.numbers('pearson'), table.numbers('p'), table.numbers('q')];
+  const concept = table.text('concept');
+  const category = table.text('category');
+  const n = table.numbers('n');
+  const pearson = table.numbers('pearson');
+  const p = table.numbers('p');
+  const q = table.numbers('q');
   const at = columnReader(table, index);
   return concept.map((label, row) => ({
     concept: label,
@@ -102,12 +110,10 @@ function readSurfaces(
   index: ColumnIndex,
 ): Surface[] {
   const table = readTable(performanceSurfaceSchema, batches);
-  const [column, pc1, pc2, score] = [
-    table.text('column'),
-    table.numbers('pc1'),
-    table.numbers('pc2'),
-    table.numbers('score'),
-  ];
+  const column = table.text('column');
+  const pc1 = table.numbers('pc1');
+  const pc2 = table.numbers('pc2');
+  const score = table.numbers('score');
   const rows = new Map<string, number[]>();
   column.forEach((name, row) => {
     const known = rows.get(name);
@@ -117,7 +123,8 @@ function readSurfaces(
   const stated = errors === undefined ? new Map<string, SurfaceErrors>() : readErrors(errors);
   return [...rows].map(([name, members]) => {
     const [x, y] = [ascending(members, pc1), ascending(members, pc2)];
-    const [xIndex, yIndex] = [new Map(x.map((value, at) => [value, at])), new Map(y.map((value, at) => [value, at]))];
+    const xIndex = new Map(x.map((value, at) => [value, at]));
+    const yIndex = new Map(y.map((value, at) => [value, at]));
     const scores = new Float64Array(x.length * y.length).fill(Number.NaN);
     for (const row of members)
       scores[(yIndex.get(pc2[row] as number) as number) * x.length + (xIndex.get(pc1[row] as number) as number)] =
@@ -130,12 +137,10 @@ type SurfaceErrors = Required<Pick<Surface, 'n' | 'error' | 'meanError'>>;
 
 function readErrors(batches: NonNullable<ReportTables['surfaceErrors']>): Map<string, SurfaceErrors> {
   const table = readTable(surfaceErrorSchema, batches);
-  const [column, n, error, meanError] = [
-    table.text('column'),
-    table.numbers('n'),
-    table.numbers('error'),
-    table.numbers('meanError'),
-  ];
+  const column = table.text('column');
+  const n = table.numbers('n');
+  const error = table.numbers('error');
+  const meanError = table.numbers('meanError');
   return new Map(
     column.map((name, row) => [
       name,
@@ -149,12 +154,10 @@ function columnReader(
   index: ColumnIndex,
   better?: (row: number) => boolean,
 ): (row: number) => number {
-  const [column, task, dataset, metric] = [
-    table.text('column'),
-    table.text('task'),
-    table.text('dataset'),
-    table.text('metric'),
-  ];
+  const column = table.text('column');
+  const task = table.text('task');
+  const dataset = table.text('dataset');
+  const metric = table.text('metric');
   return (row) =>
     index.index(column[row] as string, () => ({
       column: column[row] as string,

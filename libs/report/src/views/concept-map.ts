@@ -47,10 +47,8 @@ export function layOutConceptMap(
 ): MapLayout {
   const concepts = data.order.concepts.filter(chosen).slice(0, conceptsDrawn);
   const models = data.order.models;
-  const [cellWidth, cellHeight] = [
-    Math.min(widestCell, Math.max(narrowestCell, Math.floor(room / Math.max(1, models.length)))),
-    13,
-  ];
+  const cellWidth = Math.min(widestCell, Math.max(narrowestCell, Math.floor(room / Math.max(1, models.length))));
+  const cellHeight = 13;
   const left = Math.min(
     260,
     16 + Math.max(60, ...concepts.map((concept) => textWidth(conceptLabel(data, concept), 11))),

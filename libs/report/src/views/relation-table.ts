@@ -12,7 +12,8 @@ export function modelsOfRelation(
   predictor: string,
 ): readonly { readonly model: string; readonly x: number; readonly y: number }[] {
   return data.models.flatMap((model, index) => {
-    const [x, y] = [predictorValue(data, index, predictor), tasks.scores[column]?.[index]];
+    const x = predictorValue(data, index, predictor);
+    const y = tasks.scores[column]?.[index];
     return data.points[index] === null || !Number.isFinite(x) || typeof y !== 'number' ? [] : [{ model, x, y }];
   });
 }
@@ -24,7 +25,8 @@ export function modelsOfSurface(
   column: number,
 ): readonly { readonly model: string; readonly pc1: number; readonly pc2: number; readonly score: number }[] {
   return models.flatMap((model, index) => {
-    const [point, score] = [points[index], tasks.scores[column]?.[index]];
+    const point = points[index];
+    const score = tasks.scores[column]?.[index];
     return point === null || point === undefined || typeof score !== 'number'
       ? []
       : [{ model, pc1: point[0] ?? Number.NaN, pc2: point[1] ?? Number.NaN, score }];
@@ -47,7 +49,8 @@ export function surfaceModels(data: PageData, tasks: PageTasks, column: number):
 
 /** These models as a table, for a page whose reader chooses the relation. */
 export function relationModels(data: PageData, tasks: PageTasks, column: number, predictor: number): Markup {
-  const [name, target] = [tasks.predictors[predictor] ?? '', tasks.columns[column]];
+  const name = tasks.predictors[predictor] ?? '';
+  const target = tasks.columns[column];
   const rows = modelsOfRelation(data, tasks, column, name).map(({ model, x, y }) => ({ model, values: [x, y] }));
   return dataTable(
     'Models with both values',

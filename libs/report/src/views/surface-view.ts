@@ -51,10 +51,8 @@ export function drawSurface(
 ): Markup {
   const { width: columns, steps } = surface;
   const rows = Math.round(steps.length / columns);
-  const [xHalf, yHalf] = [
-    (surface.x[1] - surface.x[0]) / Math.max(1, columns - 1) / 2,
-    (surface.y[1] - surface.y[0]) / Math.max(1, rows - 1) / 2,
-  ];
+  const xHalf = (surface.x[1] - surface.x[0]) / Math.max(1, columns - 1) / 2;
+  const yHalf = (surface.y[1] - surface.y[0]) / Math.max(1, rows - 1) / 2;
   const xScale: LinearScale = {
     domain: [surface.x[0] - xHalf, surface.x[1] + xHalf],
     range: [margin.left, width - margin.right],
@@ -63,10 +61,8 @@ export function drawSurface(
     domain: [surface.y[0] - yHalf, surface.y[1] + yHalf],
     range: [height - margin.bottom, margin.top],
   };
-  const [cellWidth, cellHeight] = [
-    (xScale.range[1] - xScale.range[0]) / columns,
-    (yScale.range[0] - yScale.range[1]) / rows,
-  ];
+  const cellWidth = (xScale.range[1] - xScale.range[0]) / columns;
+  const cellHeight = (yScale.range[0] - yScale.range[1]) / rows;
   const bands = Array.from({ length: 8 }, (_, step) =>
     bandPath(steps, columns, rows, String(step), cellWidth, cellHeight),
   );

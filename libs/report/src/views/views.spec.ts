@@ -142,7 +142,8 @@ describe('relations', () => {
     const drawing = drawRelation(data, tasks, { column: 1, predictor: 1, width: 640, height: 400 });
     const drawn = data.models.map((model, index) => {
       const [reach] = elements(drawing, `.point[data-model=${model}] .reach`);
-      const [x, y] = [data.points[index]?.[1] ?? NaN, tasks.scores[1]?.[index] ?? NaN];
+      const x = data.points[index]?.[1] ?? NaN;
+      const y = tasks.scores[1]?.[index] ?? NaN;
       return { x, y, across: Number(reach?.getAttribute('cx')), down: Number(reach?.getAttribute('cy')) };
     });
     const fit = (points: readonly (readonly [number, number])[]) => {
@@ -156,10 +157,8 @@ describe('relations', () => {
       return { slope, at: (x: number) => top + slope * (x - left) };
     };
     // Places are the values to scale: the line through them misses none by more than the rounding of pixels.
-    const [across, down] = [
-      fit(drawn.map((point) => [point.x, point.across])),
-      fit(drawn.map((point) => [point.y, point.down])),
-    ];
+    const across = fit(drawn.map((point) => [point.x, point.across]));
+    const down = fit(drawn.map((point) => [point.y, point.down]));
     expect([across.slope > 0, down.slope < 0]).toEqual([true, true]);
     for (const point of drawn) {
       expect(Math.abs(across.at(point.x) - point.across)).toBeLessThan(0.2);

@@ -81,7 +81,8 @@ function profileFindings({ profiles }: Study): Finding[] {
   const { models, concepts, units, summaries } = profiles;
   if (models.length === 0 || concepts.length === 0) return [];
   const totals = summaries.map((rows) => rows.reduce((sum, { matches }) => sum + matches, 0));
-  const [most, least] = [totals.indexOf(Math.max(...totals)), totals.indexOf(Math.min(...totals))];
+  const most = totals.indexOf(Math.max(...totals));
+  const least = totals.indexOf(Math.min(...totals));
   const said = (model: number): string => `${models[model] ?? ''} (${whole(totals[model] ?? Number.NaN)})`;
   const sums = concepts.map((_, concept) =>
     models.reduce((sum, _name, model) => sum + (units[model * concepts.length + concept] ?? 0), 0),
