@@ -46,9 +46,10 @@ export {
   type MapBounds,
   type ShrinkOptions,
 } from './count/kept-maps.ts';
+export { KnownCounts } from './count/known-counts.ts';
 export { HeldShards } from './count/held-shards.ts';
 export { packHistogram, unpackHistogram } from './count/unit-histograms.ts';
-export { joinStrongest, packStrongest, unpackStrongest, type StrongestOptions } from './count/strongest-images.ts';
+export { JoinedStrongest, packStrongest, unpackStrongest, type StrongestOptions } from './count/strongest-images.ts';
 export { packSelectedThresholds, unpackSelectedThresholds } from './thresholds/selected-thresholds.ts';
 export { coversThresholds } from './count/recount-shard.ts';
 export {

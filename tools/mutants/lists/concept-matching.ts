@@ -150,7 +150,7 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   },
   {
     name: 'strongest-numbered-within-shards',
-    find: 'image: first + (numbers[row] as number)',
+    find: 'image: this.#images + (numbers[row] as number)',
     replace: 'image: numbers[row] as number',
   },
   {
@@ -187,7 +187,7 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   { name: 'invalid-sketches-have-thresholds', find: 'if (faults > 0) sketches.invalidate(unit);', replace: '' },
   {
     name: 'known-shards-prove-nothing',
-    find: 'return join.shards === 0 ? undefined : join.seed(maximumImages);',
+    find: 'return this.#join.shards === 0 ? undefined : this.#join.seed(maximumImages);',
     replace: 'return undefined;',
     spec: 'kept-maps.spec.ts',
   },

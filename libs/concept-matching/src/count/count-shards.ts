@@ -1,14 +1,13 @@
 import type { MapAllocator } from '@intermodel/numerics';
-import { ShardJoin } from '@intermodel/numerics';
-import type { ActivationBatch, UnitHistogramBatch } from '@intermodel/schemas';
+import type { ActivationBatch } from '@intermodel/schemas';
 import { concatMap, defer, reduce, type Observable, type OperatorFunction } from 'rxjs';
 import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { selectionOptions } from '../presets/kernel-options.ts';
 import type { MapBounds } from './kept-maps.ts';
+import type { KnownCounts } from './known-counts.ts';
 import { readActivations, readShape } from './read-activations.ts';
 import { ShardCounter, type CountedShard } from './shard-counter.ts';
 import type { StrongestOptions } from './strongest-images.ts';
-import { histogramState } from './unit-histograms.ts';
 
 /** Options of {@link countShards}. */
 export interface CountShardsOptions {
@@ -16,8 +15,8 @@ export interface CountShardsOptions {
   readonly presets?: readonly DissectionPreset[];
   /** Most images that all shards together can bring; the better it is known, the fewer maps are kept. @default Infinity */
   readonly maximumImages?: number;
-  /** Histograms of shards that are counted already, by preset: they bound the thresholds from the start. @default none */
-  readonly others?: readonly (readonly UnitHistogramBatch[])[];
+  /** Counts of shards that are known already, by preset: they bound the thresholds from the start. @default none */
+  readonly others?: readonly KnownCounts[];
   /** Which images that drive units most are wanted besides. @default none */
   readonly strongest?: StrongestOptions | undefined;
   /** Gives the memory for the maps of a shard. @default memory that threads can share */
@@ -66,7 +65,7 @@ export function countShards(
             allocate,
             selections: presets.map((preset) => selectionOptions(shape, preset, maximumImages)),
           },
-          seeds: others.map((histograms) => seedOf(histograms, maximumImages)),
+          seeds: others.map((known) => known.seed(maximumImages)),
         });
         onBounds?.(() => (counter as ShardCounter).bounds());
         counter.add(Array.from(readActivations(batch, shape), ({ activations }) => activations));
@@ -81,11 +80,4 @@ export function countShards(
         ),
       );
     });
-}
-
-/** What shards that are known already prove of the bounds. */
-function seedOf(histograms: readonly UnitHistogramBatch[], maximumImages: number) {
-  const join = new ShardJoin();
-  for (const histogram of histograms) join.add(histogramState('countShards', histogram).state);
-  return join.shards === 0 ? undefined : join.seed(maximumImages);
 }

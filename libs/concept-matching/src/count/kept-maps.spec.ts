@@ -10,7 +10,8 @@ import { selectedThresholds } from '../thresholds/selected-thresholds.ts';
 import { countShards } from './count-shards.ts';
 import { keptBytes, keptImages, shrinkKeptMaps, type KeptMaps, type MapBounds } from './kept-maps.ts';
 import { coversThresholds, recountShard } from './recount-shard.ts';
-import { joinStrongest, packStrongest, unpackStrongest } from './strongest-images.ts';
+import { KnownCounts } from './known-counts.ts';
+import { JoinedStrongest, packStrongest, unpackStrongest } from './strongest-images.ts';
 import { TopActivations } from '@intermodel/numerics';
 
 const shape = { model: 'm', layer: 'l', units: 3, mapHeight: 2, mapWidth: 2, labelHeight: 4, labelWidth: 4 };
@@ -149,7 +150,11 @@ describe(countShards, () => {
         const count = (parts: typeof drawn, others: UnitHistogramBatch[] = []) =>
           lastValueFrom(
             from(parts.map((images) => of(batchOf(images)))).pipe(
-              countShards({ presets: [preset], maximumImages, others: [others] }),
+              countShards({
+                presets: [preset],
+                maximumImages,
+                others: [others.reduce((known, histogram) => known.add(histogram), new KnownCounts())],
+              }),
               toArray(),
             ),
             { defaultValue: [] },
@@ -183,7 +188,7 @@ describe(countShards, () => {
   });
 });
 
-describe(joinStrongest, () => {
+describe(JoinedStrongest, () => {
   it('finds over shards, through bytes, what one look at all images finds', async () => {
     await fc.assert(
       fc.asyncProperty(shards, fc.constantFrom('max' as const, 'mean' as const), async (drawn, pool) => {
@@ -191,17 +196,16 @@ describe(joinStrongest, () => {
         const counted = await lastValueFrom(
           from(drawn.map((images) => of(batchOf(images)))).pipe(countShards({ strongest }), toArray()),
         );
-        const joined = joinStrongest(
-          counted.map((shard, place) => ({
-            strongest: unpackStrongest(packStrongest(shard.strongest as NonNullable<typeof shard.strongest>)),
-            images: drawn[place]?.length ?? 0,
-          })),
-        );
+        const joined = new JoinedStrongest();
+        counted.forEach((shard, place) => {
+          const bytes = packStrongest(shard.strongest as NonNullable<typeof shard.strongest>);
+          joined.add(unpackStrongest(bytes), drawn[place]?.length ?? 0);
+        });
         const whole = new TopActivations({ units: 3, mapSize: 4, ...strongest });
         drawn.flat().forEach((values, image) => {
           whole.add(image, Float32Array.from(values));
         });
-        for (let unit = 0; unit < 3; unit++) expect(joined?.read(unit)).toEqual(whole.read(unit));
+        for (let unit = 0; unit < 3; unit++) expect(joined.top?.read(unit)).toEqual(whole.read(unit));
       }),
       { numRuns: 60 },
     );

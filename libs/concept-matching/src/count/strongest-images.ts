@@ -47,37 +47,42 @@ export function strongestBatch(
   return buildBatch(strongestImageSchema({ shape, ...options }), { unit, image, score, map });
 }
 
-/**
- * Images that drive each unit most over several shards, numbered over all of them.
- *
- * @param shards the strongest images of each shard, and how many images it has
- */
-export function joinStrongest(
-  shards: Iterable<{ readonly strongest: StrongestImageBatch; readonly images: number }>,
-): TopActivations | undefined {
-  let whole: TopActivations | undefined;
-  let first = 0;
-  for (const { strongest, images } of shards) {
+/** Images that drive each unit most over several shards, which come in their order. */
+export class JoinedStrongest {
+  #top: TopActivations | undefined;
+  #images = 0;
+
+  /** What was found, its images numbered over all shards; undefined where no shard was added. */
+  get top(): TopActivations | undefined {
+    return this.#top;
+  }
+
+  /**
+   * Adds what was found in the next shard, which has so many images.
+   *
+   * @throws BatchSchemaError for another table
+   */
+  add(strongest: StrongestImageBatch, images: number): this {
     const facts = strongestImageFacts(strongest.schema);
     if (facts === undefined)
-      throw new BatchSchemaError('joinStrongest', 'strongest', 'a schema that states the layer', 'one without');
-    checkBatch('joinStrongest', strongestImageSchema(facts), strongest);
+      throw new BatchSchemaError('JoinedStrongest', 'strongest', 'a schema that states the layer', 'one without');
+    checkBatch('JoinedStrongest', strongestImageSchema(facts), strongest);
     const { shape, images: most, pool } = facts;
     const size = shape.mapHeight * shape.mapWidth;
-    whole ??= new TopActivations({ units: shape.units, mapSize: size, images: most, pool });
+    const top = (this.#top ??= new TopActivations({ units: shape.units, mapSize: size, images: most, pool }));
     const units = readNumbers(column(strongest, 'unit'));
     const numbers = readNumbers(column(strongest, 'image'));
     const scores = readNumbers(column(strongest, 'score'));
     const maps = (strongest.data.children[3] as Data).children[0]?.values as Float32Array;
     for (let row = 0; row < strongest.numRows; row++)
-      whole.insert(units[row] as number, {
-        image: first + (numbers[row] as number),
+      top.insert(units[row] as number, {
+        image: this.#images + (numbers[row] as number),
         score: scores[row] as number,
         map: maps.subarray(row * size, (row + 1) * size),
       });
-    first += images;
+    this.#images += images;
+    return this;
   }
-  return whole;
 }
 
 /** Packs a table of strongest images for a file. */

@@ -2,7 +2,8 @@ import type { LayerPlace } from '@intermodel/inputs';
 import {
   countShards,
   dissectionPresets,
-  joinStrongest,
+  JoinedStrongest,
+  KnownCounts,
   packHistogram,
   packKeptMaps,
   packStrongest,
@@ -19,7 +20,7 @@ import {
   type MapBounds,
 } from '@intermodel/concept-matching';
 import type { TopActivations } from '@intermodel/numerics';
-import type { ActivationShape, StrongestImageBatch, UnitHistogramBatch } from '@intermodel/schemas';
+import type { ActivationShape, UnitHistogramBatch } from '@intermodel/schemas';
 import { stepKey } from '@intermodel/steps';
 import type { ImageShard } from '@intermodel/data-loading';
 import type { GroupContext } from './group-context.ts';
@@ -86,14 +87,14 @@ export class StoredLayer {
     const { describe, study, kept } = this.#context;
     this.#bounds = undefined;
     this.#fresh.clear();
-    const others: UnitHistogramBatch[][] = [];
+    const others: KnownCounts[] = [];
     for (const preset of this.#counted) {
-      const own: UnitHistogramBatch[] = [];
+      const known = new KnownCounts();
       for (const shard of describe.shards) {
         const histogram = shards.includes(shard) ? undefined : await this.#storedHistogram(shard, preset);
-        if (histogram !== undefined) own.push(histogram);
+        if (histogram !== undefined) known.add(histogram);
       }
-      others.push(own);
+      others.push(known);
     }
     const { images, pool, units } = study.gallery;
     return countShards({
@@ -184,14 +185,14 @@ export class StoredLayer {
   /** Images that drive each unit most, over all shards, numbered over the counted images; undefined where a shard lacks them. */
   async strongest(countOf: (shard: ImageShard) => number): Promise<TopActivations | undefined> {
     const { steps, describe } = this.#context;
-    const found: { readonly strongest: StrongestImageBatch; readonly images: number }[] = [];
+    const joined = new JoinedStrongest();
     for (const shard of describe.shards) {
       if (countOf(shard) === 0) continue;
       const bytes = await steps.read(describe.top(shard, this.place), 'strongest');
       if (bytes === undefined) return undefined;
-      found.push({ strongest: unpackStrongest(bytes), images: countOf(shard) });
+      joined.add(unpackStrongest(bytes), countOf(shard));
     }
-    return joinStrongest(found);
+    return joined.top;
   }
 
   /** Lets go of what is held in memory. */
