@@ -23,7 +23,7 @@ function cruise(cwd: string, what: readonly string[]) {
   const { status, stdout } = spawnSync(
     path.join(root, 'node_modules/.bin/depcruise'),
     ['--config', path.join(root, 'tools/house/circles.mjs'), ...what],
-    { cwd, encoding: 'utf8' },
+    { cwd, encoding: 'utf8', env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' } },
   );
   return { status, found: stdout };
 }
