@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readStudyFile, runStudy, type DissectionStages } from '@intermodel/pipelines';
+import { readStudyFile, runStudy, type DissectionStages, type StudyConsumer } from '@intermodel/pipelines';
 import { matchConcepts, selectThresholds } from '@intermodel/concept-matching';
 import { memoryStore } from '@intermodel/steps';
-import { lastValueFrom, map, toArray } from 'rxjs';
+import { EMPTY, lastValueFrom, map, NEVER, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { csvRows, root } from './command-line.ts';
 import { computed, exit, smallStudies } from './small-studies.ts';
@@ -107,5 +107,34 @@ describe('a stage of one’s own', () => {
         ),
     };
     await expect(events({ matches })).rejects.toThrow(/concludeDissection[\s\S]*16 matches, one a unit/u);
+  });
+
+  it('is named where it fails, gives nothing, or what is no table', async () => {
+    const failure = (stages: Partial<DissectionStages>, consumers: readonly StudyConsumer[] = []) =>
+      lastValueFrom(
+        runStudy(readStudyFile(study()), { store: memoryStore(), stages, consumers }).pipe(toArray()),
+      ).catch((error: unknown) => error);
+    const thresholds = (operator: DissectionStages['thresholds']['operator']) => ({
+      thresholds: { identity: 'mine/1', operator },
+    });
+    const code = 'STAGE_FAILED';
+    const message = (text: string) => expect.stringContaining(`stage thresholds (mine/1) failed: ${text}`) as string;
+    const thrown = () => {
+      throw new Error('of mine');
+    };
+    expect(await failure(thresholds(thrown))).toMatchObject({ code, message: message('of mine') });
+    expect(await failure(thresholds(() => () => EMPTY))).toMatchObject({ code, message: message('it gave nothing') });
+    expect(await failure(thresholds(() => () => of(1 as never)))).toMatchObject({
+      code,
+      message: message('it gave something that is no record batch'),
+    });
+    const consumer = (stage: StudyConsumer['stage']): StudyConsumer => ({
+      identity: 'sums/1',
+      stage,
+      conclude: () => Promise.resolve(),
+    });
+    const told = (text: string) => expect.stringContaining(`consumer sums/1 ${text}`) as string;
+    expect(await failure({}, [consumer(thrown)])).toMatchObject({ code, message: told('failed: of mine') });
+    expect(await failure({}, [consumer(() => () => NEVER)])).toMatchObject({ code, message: told('made nothing') });
   });
 });

@@ -61,6 +61,7 @@ export {
 } from './overlaps/label-planes.ts';
 export { packOverlapCounts, unpackOverlapCounts } from './overlaps/overlap-counts.ts';
 export { restateShape, statedShape } from './restate-shape.ts';
+export { countingThreads } from './threads/counting-threads.ts';
 export { UnitThreads } from './threads/unit-threads.ts';
 
 // Named choices

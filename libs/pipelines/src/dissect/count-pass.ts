@@ -7,6 +7,7 @@ import type { StoredLayer } from './stored-layer.ts';
 /** Takes the activations of a layer from a pass over shards, counts them, and stores the counts and the maps that may still matter. */
 export async function countLayer(layer: StoredLayer, shards: readonly ImageShard[]): Promise<PassConsumer> {
   return layerConsumer(layer.place, {
+    name: 'counts',
     stage: await layer.countPass(shards),
     begin: (shard) => {
       layer.begin(shard);
@@ -45,6 +46,7 @@ export async function mapsAgain(
     [{ shard, places: [place] }],
     [
       layerConsumer(place, {
+        name: 'maps',
         stage,
         store: (_, { kept }) => {
           found = kept;

@@ -9,12 +9,11 @@ import {
 } from '@intermodel/inputs';
 import { type ImageSource, checkFiles, cutShards, hashShards } from '@intermodel/data-loading';
 import { dismissInference, groupModels } from '@intermodel/activation-streaming';
-import { HeldShards, indexConcepts, UnitThreads } from '@intermodel/concept-matching';
+import { HeldShards, indexConcepts, UnitThreads, countingThreads } from '@intermodel/concept-matching';
 import type { DissectionStages } from './dissection-stages.ts';
 import { FileHashes, memoryStore, type StepStore, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import { Observable } from 'rxjs';
-import { countingThreads } from './counting-threads.ts';
 import { checkDisk, type FreeBytes, type KeptLayer } from './check-disk.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';

@@ -14,7 +14,9 @@ import type {
   UnitConceptOverlapBatch,
   UnitMatchBatch,
 } from '@intermodel/schemas';
+import type { RecordBatch } from 'apache-arrow';
 import type { OperatorFunction } from 'rxjs';
+import { ownOperator } from './own-stage.ts';
 
 /** A stage of a dissection: an operator, and a name that enters the keys of what is stored of it. */
 export interface DissectionStage<Options, In, Out> {
@@ -48,3 +50,24 @@ export const dissectionStages: DissectionStages = {
   overlaps: { identity: '', operator: tallyOverlaps },
   matches: { identity: '', operator: matchConcepts },
 };
+
+/** Stages with those of the caller in the place of the usual ones; failures of the caller's name them. */
+export function withOwnStages(own: Partial<DissectionStages>): DissectionStages {
+  return {
+    thresholds: checked('thresholds', own.thresholds) ?? dissectionStages.thresholds,
+    overlaps: checked('overlaps', own.overlaps) ?? dissectionStages.overlaps,
+    matches: checked('matches', own.matches) ?? dissectionStages.matches,
+  };
+}
+
+function checked<Options, In, Out extends RecordBatch>(
+  name: keyof DissectionStages,
+  stage: DissectionStage<Options, In, Out> | undefined,
+): DissectionStage<Options, In, Out> | undefined {
+  if (stage === undefined || stage === (dissectionStages[name] as unknown)) return stage;
+  const { identity, operator } = stage;
+  return {
+    identity,
+    operator: (options) => ownOperator(`stage ${name} (${identity})`, () => operator(options)),
+  };
+}

@@ -3,7 +3,7 @@ import { statedPreset, type DissectionPreset } from '@intermodel/concept-matchin
 import { decodeImageDefaults, type LabelVocabulary, type ImageShard } from '@intermodel/data-loading';
 import { hashJson, libraryVersion, stepKey, type StepDescription } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
-import { dissectionStages, type DissectionStages } from './dissection-stages.ts';
+import { withOwnStages, type DissectionStages } from './dissection-stages.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = {
@@ -53,7 +53,7 @@ export class DissectionSteps {
       throw new RangeError(
         'stages.thresholds selects from counts, of which there are none where runtime.sketch is set',
       );
-    this.stages = { ...dissectionStages, ...stages };
+    this.stages = withOwnStages(stages);
     this.shards = shards;
     this.#study = study;
     this.#vocabulary = hashPlain(vocabulary);

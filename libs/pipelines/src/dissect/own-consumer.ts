@@ -4,6 +4,7 @@ import { arrowFileBytes, MachineError, readArrowBytes } from '@intermodel/stream
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from } from 'rxjs';
 import type { GroupContext } from './group-context.ts';
+import { ownOperator } from './own-stage.ts';
 import { layerConsumer, type PassConsumer } from './pass-consumer.ts';
 import type { LayerName, StudyConsumer } from './study-consumer.ts';
 
@@ -27,8 +28,9 @@ export class OwnConsumer {
   /** Takes the activations from a pass. */
   passConsumer(): PassConsumer {
     const { steps } = this.#context;
-    return layerConsumer(this.#place, {
-      stage: this.#consumer.stage(this.#name),
+    return layerConsumer<RecordBatch>(this.#place, {
+      name: this.#consumer.identity,
+      stage: ownOperator(`consumer ${this.#consumer.identity}`, () => this.#consumer.stage(this.#name)),
       begin: (shard) => {
         steps.begin(this.#step(shard));
       },

@@ -32,6 +32,8 @@ export type StoreShard = (milliseconds: number) => Promise<void>;
 
 /** Takes what a pass brings; several take the same batches. */
 export interface PassConsumer {
+  /** What messages call it. */
+  readonly name: string;
   /** Layer whose running counts as its cost; undefined: it takes labels alone. */
   readonly place: LayerPlace | undefined;
   /** Whether it takes a shard. */
@@ -42,6 +44,8 @@ export interface PassConsumer {
 
 /** What is made of the activations of a layer, shard by shard. */
 export interface LayerConsumer<Made> {
+  /** What messages call it. */
+  readonly name: string;
   /** Makes one thing of each shard. */
   readonly stage: OperatorFunction<Observable<ActivationBatch>, Made>;
   /** Is told of each shard that begins. */
@@ -51,8 +55,12 @@ export interface LayerConsumer<Made> {
 }
 
 /** Takes the activations of one layer from a pass. */
-export function layerConsumer<Made>(place: LayerPlace, { stage, begin, store }: LayerConsumer<Made>): PassConsumer {
+export function layerConsumer<Made>(
+  place: LayerPlace,
+  { name, stage, begin, store }: LayerConsumer<Made>,
+): PassConsumer {
   return {
+    name,
     place,
     wants: ({ places }) => places.includes(place),
     stage: (shards) =>

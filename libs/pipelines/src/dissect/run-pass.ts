@@ -283,7 +283,10 @@ class Lane {
   /** What stores what the consumer made of the shard that ended. */
   takeStore(): StoreShard {
     const made = this.#made;
-    if (made === undefined) throw new RangeError('ForwardPass: a consumer made nothing of a shard');
+    if (made === undefined)
+      throw new InputError('STAGE_FAILED', `consumer ${this.consumer.name} made nothing of a shard as it ended`, {
+        expected: 'one table of each shard, given when its batches end',
+      });
     this.#made = undefined;
     return made;
   }

@@ -55,6 +55,7 @@ export class ShardLabels {
   /** Takes the labels of shards from a pass, and stores them. */
   consumer(shards: ReadonlySet<ImageShard>): PassConsumer {
     return {
+      name: 'labels',
       place: undefined,
       wants: ({ shard }) => shards.has(shard),
       stage: concatMap(({ task: { shard }, batches }) => {

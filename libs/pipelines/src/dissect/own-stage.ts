@@ -1,0 +1,35 @@
+import { ShardsFallShort } from '@intermodel/concept-matching';
+import { InputError, IntermodelError } from '@intermodel/streams';
+import type { RecordBatch } from 'apache-arrow';
+import { catchError, defer, tap, throwError, throwIfEmpty, type OperatorFunction } from 'rxjs';
+
+/**
+ * An operator of the caller's own, whose failures name it: what it throws, what is no batch, and where it gives nothing.
+ * Errors with a code pass as they are: they are of what was read.
+ *
+ * @param name what messages call it, such as `stage thresholds (mine/1)`
+ * @param operator makes the operator
+ */
+export function ownOperator<In, Out extends RecordBatch>(
+  name: string,
+  operator: () => OperatorFunction<In, Out>,
+): OperatorFunction<In, Out> {
+  return (source) =>
+    defer(() => operator()(source)).pipe(
+      tap((batch) => {
+        if ((batch.schema as unknown) === undefined) throw new TypeError('it gave something that is no record batch');
+      }),
+      throwIfEmpty(() => new RangeError('it gave nothing')),
+      catchError((error: unknown) => throwError(() => named(name, error))),
+    );
+}
+
+function named(name: string, error: unknown): unknown {
+  if (error instanceof IntermodelError || error instanceof ShardsFallShort) return error;
+  const problem = error instanceof Error ? error.message : String(error);
+  return new InputError('STAGE_FAILED', `${name} failed: ${problem}`, {
+    expected: 'an operator that gives record batches of its table',
+    hint: 'CONTRIBUTING.md says what each stage takes and gives.',
+    cause: error,
+  });
+}
