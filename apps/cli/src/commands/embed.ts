@@ -45,7 +45,11 @@ export function embedCommand(): Command {
     .option('--preset <NAME>', `named choices: ${Object.keys(embeddingPresets).join(', ')}`, 'default')
     .option('--components <N>', 'principal components (default: 3)', wholeNumber(1))
     .option('--clusters <K>', 'categories of models (default: 3)', wholeNumber(1))
-    .option('--gate <IOU>', 'score strictly above which a unit matches (default: IoU 0.04)', amount)
+    .option(
+      '--gate <IOU>',
+      'score strictly above which a unit matches (default: 0.04 of IoU, the usual one of another score)',
+      amount,
+    )
     .option(
       '--score <NAME>',
       `score that the gate is one of, in a column of its name: ${Object.keys(matchScores).join(', ')} (default: iou)`,
