@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readStudyFile, runStudy, type DissectionStages, type StudyConsumer } from '@intermodel/pipelines';
 import { matchConcepts, selectThresholds } from '@intermodel/concept-matching';
+import { unitMatchSchema } from '@intermodel/schemas';
 import { memoryStore } from '@intermodel/steps';
-import { EMPTY, lastValueFrom, map, NEVER, of, toArray } from 'rxjs';
+import { emptyBatch } from '@intermodel/streams';
+import { concatMap, EMPTY, lastValueFrom, map, NEVER, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { csvRows, root } from './command-line.ts';
 import { computed, exit, smallStudies } from './small-studies.ts';
@@ -124,10 +126,11 @@ describe('a stage of one’s own', () => {
     };
     expect(await failure(thresholds(thrown))).toMatchObject({ code, message: message('of mine') });
     expect(await failure(thresholds(() => () => EMPTY))).toMatchObject({ code, message: message('it gave nothing') });
-    expect(await failure(thresholds(() => () => of(1 as never)))).toMatchObject({
+    expect(await failure(thresholds(() => () => of(1) as never))).toMatchObject({
       code,
       message: message('it gave something that is no record batch'),
     });
+    const table = emptyBatch(unitMatchSchema);
     const consumer = (stage: StudyConsumer['stage']): StudyConsumer => ({
       identity: 'sums/1',
       stage,
@@ -135,6 +138,15 @@ describe('a stage of one’s own', () => {
     });
     const told = (text: string) => expect.stringContaining(`consumer sums/1 ${text}`) as string;
     expect(await failure({}, [consumer(thrown)])).toMatchObject({ code, message: told('failed: of mine') });
-    expect(await failure({}, [consumer(() => () => NEVER)])).toMatchObject({ code, message: told('made nothing') });
+    expect(await failure({}, [consumer(() => () => NEVER)])).toMatchObject({ code, message: told('made 0 tables') });
+    const twice = consumer(() => (shards) => shards.pipe(concatMap(() => [table, table])));
+    expect(await failure({}, [twice])).toMatchObject({ code, message: told('made 2 tables') });
+    expect(await failure({}, [twice, twice])).toMatchObject({ message: expect.stringContaining('identity') as string });
+    expect(await failure({ thresholds: { identity: '', operator: thrown } })).toMatchObject({
+      message: expect.stringContaining('stages.thresholds: each needs an identity') as string,
+    });
+    expect(await failure({ threshold: thresholds(thrown).thresholds } as never)).toMatchObject({
+      message: expect.stringContaining('there is no stage "threshold"') as string,
+    });
   });
 });

@@ -32,4 +32,4 @@ function add([sum, count]: Sum, batch: ActivationBatch): Sum {
 }
 
 const [file = 'study.yaml', out = 'study'] = process.argv.slice(2);
-runStudy(readStudyFile(file), { out, consumers: [means] }).subscribe({ error: console.error });
+await lastValueFrom(runStudy(readStudyFile(file), { out, consumers: [means] }));

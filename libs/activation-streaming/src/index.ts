@@ -11,6 +11,7 @@ export { checkImageInput, type ImageInputSettings } from './check-image-input.ts
 export { OpenModels, type OpenModelsOptions, type WantedModel } from './open-models.ts';
 export { batchesUnderWay, cutBatches, type ImageRange } from './cut-batches.ts';
 export { groupModels } from './group-models.ts';
+export { sharePassTime, WorkClock } from './pass-times.ts';
 export { modelCopies } from './model-copies.ts';
 export type { LayerMaps, LayerOptions } from './layer-maps.ts';
 

@@ -18,6 +18,7 @@ import { checkDisk, type FreeBytes, type KeptLayer } from './check-disk.ts';
 import type { DissectedModel, DissectionEvent } from './dissect-events.ts';
 import { dissectGroup } from './dissect-group.ts';
 import { DissectionSteps } from './dissection-steps.ts';
+import { checkIdentities } from './own-stage.ts';
 import { ForwardPass } from './run-pass.ts';
 import { layersToKeep } from './layers-to-keep.ts';
 import type { ShardLabels } from './shard-labels.ts';
@@ -202,6 +203,11 @@ export async function dissect(options: DissectionContext): Promise<void> {
     onLabels,
     onModel,
   } = options;
+  const { consumers = [] } = options;
+  checkIdentities(
+    'consumers',
+    consumers.map(({ identity }) => identity),
+  );
   const { secondPass, sketch } = study.runtime;
   const keeps = !secondPass && sketch === undefined;
   const layers = placed.reduce((sum, { places }) => sum + places.length, 0);
@@ -227,7 +233,7 @@ export async function dissect(options: DissectionContext): Promise<void> {
       const context = {
         ...{ study, steps, describe, pass, keeps, signal, onEvent, threads: threads.open },
         stages: describe.stages,
-        consumers: options.consumers ?? [],
+        consumers,
         shards: new ShardReports(onEvent),
         concepts: indexConcepts(source.vocabulary.concepts, vocabularyFile),
         ignore: source.vocabulary.ignore ?? 0,

@@ -16,7 +16,7 @@ import type {
 } from '@intermodel/schemas';
 import type { RecordBatch } from 'apache-arrow';
 import type { OperatorFunction } from 'rxjs';
-import { ownOperator } from './own-stage.ts';
+import { checkIdentities, ownOperator } from './own-stage.ts';
 
 /** A stage of a dissection: an operator, and a name that enters the keys of what is stored of it. */
 export interface DissectionStage<Options, In, Out> {
@@ -53,6 +53,9 @@ export const dissectionStages: DissectionStages = {
 
 /** Stages with those of the caller in the place of the usual ones; failures of the caller's name them. */
 export function withOwnStages(own: Partial<DissectionStages>): DissectionStages {
+  for (const name of Object.keys(own))
+    if (!Object.hasOwn(dissectionStages, name))
+      throw new RangeError(`there is no stage "${name}"; stages are ${Object.keys(dissectionStages).join(', ')}`);
   return {
     thresholds: checked('thresholds', own.thresholds) ?? dissectionStages.thresholds,
     overlaps: checked('overlaps', own.overlaps) ?? dissectionStages.overlaps,
@@ -66,6 +69,7 @@ function checked<Options, In, Out extends RecordBatch>(
 ): DissectionStage<Options, In, Out> | undefined {
   if (stage === undefined || stage === (dissectionStages[name] as unknown)) return stage;
   const { identity, operator } = stage;
+  checkIdentities(`stages.${name}`, [identity]);
   return {
     identity,
     operator: (options) => ownOperator(`stage ${name} (${identity})`, () => operator(options)),

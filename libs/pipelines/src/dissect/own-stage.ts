@@ -3,6 +3,16 @@ import { InputError, IntermodelError } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { catchError, defer, tap, throwError, throwIfEmpty, type OperatorFunction } from 'rxjs';
 
+/** Refuses identities that are empty or stand twice: what is stored under them would be taken for something else. */
+export function checkIdentities(what: string, identities: readonly string[]): void {
+  identities.forEach((identity, index) => {
+    if (typeof (identity as unknown) !== 'string' || identity === '' || identities.indexOf(identity) !== index)
+      throw new RangeError(
+        `${what}: each needs an identity of its own, such as "mine/1"; got ${JSON.stringify(identity)}`,
+      );
+  });
+}
+
 /**
  * An operator of the caller's own, whose failures name it: what it throws, what is no batch, and where it gives nothing.
  * Errors with a code pass as they are: they are of what was read.

@@ -5,6 +5,8 @@ import {
   cutBatches,
   modelCopies,
   OpenModels,
+  sharePassTime,
+  WorkClock,
   type ImageRange,
 } from '@intermodel/activation-streaming';
 import type { ActivationBatch } from '@intermodel/schemas';
@@ -14,7 +16,6 @@ import { concatMap, EMPTY, from, lastValueFrom, mergeMap, of, Subject, type Oper
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { InferredBatch, PassConsumer, PassShard, PassTask, StoreShard } from './pass-consumer.ts';
-import { sharePassTime, WorkClock } from './pass-times.ts';
 
 /** What is told of each shard of a pass that is being stored. */
 export type OnShard = (task: PassTask, skipped: number, stored: Promise<void>) => void;
@@ -255,12 +256,16 @@ class Lane {
   readonly #shards = new Subject<PassShard>();
   #batches = new Subject<InferredBatch>();
   #made: StoreShard | undefined;
+  #count = 0;
   #failure: { readonly error: unknown } | undefined;
 
   constructor(consumer: PassConsumer) {
     this.consumer = consumer;
     this.#shards.pipe(consumer.stage).subscribe({
-      next: (made) => (this.#made = made),
+      next: (made) => {
+        this.#count++;
+        this.#made = made;
+      },
       error: (error: unknown) => (this.#failure = { error }),
     });
   }
@@ -283,10 +288,13 @@ class Lane {
   /** What stores what the consumer made of the shard that ended. */
   takeStore(): StoreShard {
     const made = this.#made;
-    if (made === undefined)
-      throw new InputError('STAGE_FAILED', `consumer ${this.consumer.name} made nothing of a shard as it ended`, {
-        expected: 'one table of each shard, given when its batches end',
-      });
+    if (made === undefined || this.#count !== 1)
+      throw new InputError(
+        'STAGE_FAILED',
+        `consumer ${this.consumer.name} made ${String(this.#count)} tables of a shard as it ended`,
+        { expected: 'one table of each shard, given when its batches end' },
+      );
+    this.#count = 0;
     this.#made = undefined;
     return made;
   }
