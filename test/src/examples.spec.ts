@@ -130,6 +130,14 @@ describe('a stage of one’s own', () => {
       code,
       message: message('it gave something that is no record batch'),
     });
+    const twoParts: DissectionStages['matches']['operator'] = (options) => (overlaps) =>
+      overlaps.pipe(
+        matchConcepts(options),
+        concatMap((batch) => [batch, batch]),
+      );
+    expect(await failure({ matches: { identity: 'mine/1', operator: twoParts } })).toMatchObject({
+      message: expect.stringContaining('it gave more than one batch') as string,
+    });
     const table = emptyBatch(unitMatchSchema);
     const consumer = (stage: StudyConsumer['stage']): StudyConsumer => ({
       identity: 'sums/1',

@@ -1,4 +1,12 @@
-import { activationSchema, type ActivationBatch, type UnitConceptOverlapBatch } from '@intermodel/schemas';
+import {
+  activationSchema,
+  type ActivationBatch,
+  type UnitConceptOverlapBatch,
+  type UnitHistogramBatch,
+  type LabelPlanesBatch,
+  type SelectedThresholdBatch,
+  type OverlapCountBatch,
+} from '@intermodel/schemas';
 import { combineLabels } from '@intermodel/numerics';
 import { buildBatch } from '@intermodel/streams';
 import { dissectPlainly, randomWorlds, type DissectionWorld, type OracleUnit } from '@intermodel/testing';
@@ -17,21 +25,15 @@ import {
   labelPlanesBatch,
   matchConcepts,
   mergeOverlaps,
-  packHistogram,
+  packTable,
   packKeptMaps,
-  packLabelPlanes,
-  packOverlapCounts,
-  packSelectedThresholds,
   passesGate,
   recountShard,
   selectThresholds,
   ShardsFallShort,
   tallyOverlaps,
-  unpackHistogram,
+  unpackTable,
   unpackKeptMaps,
-  unpackLabelPlanes,
-  unpackOverlapCounts,
-  unpackSelectedThresholds,
   UnitThreads,
   type DissectionPreset,
   type DissectionResult,
@@ -262,18 +264,18 @@ async function dissectShards(
       );
       const planes = labelPlanesBatch(shape, labels.map(String), labels);
       return {
-        histogram: stored ? unpackHistogram(packHistogram(histogram)) : histogram,
+        histogram: stored ? unpackTable<UnitHistogramBatch>(packTable(histogram)) : histogram,
         kept: () => Promise.resolve(kept),
-        labels: () => Promise.resolve(stored ? unpackLabelPlanes(packLabelPlanes(planes)) : planes),
+        labels: () => Promise.resolve(stored ? unpackTable<LabelPlanesBatch>(packTable(planes)) : planes),
       };
     }),
   );
   const selected = await lastValueFrom(from(ready).pipe(selectThresholds({ preset, threads })));
-  const thresholds = stored ? unpackSelectedThresholds(packSelectedThresholds(selected)) : selected;
+  const thresholds = stored ? unpackTable<SelectedThresholdBatch>(packTable(selected)) : selected;
   return lastValueFrom(
     from(ready.reverse()).pipe(
       tallyOverlaps({ thresholds, vocabulary, ignore, preset, threads }),
-      map((counts) => (stored ? unpackOverlapCounts(packOverlapCounts(counts)) : counts)),
+      map((counts) => (stored ? unpackTable<OverlapCountBatch>(packTable(counts)) : counts)),
       mergeOverlaps(),
       concludeDissection({ thresholds, vocabulary, preset }),
     ),

@@ -48,18 +48,10 @@ export {
 } from './count/kept-maps.ts';
 export { KnownCounts } from './count/known-counts.ts';
 export { HeldShards } from './count/held-shards.ts';
-export { packHistogram, unpackHistogram } from './count/unit-histograms.ts';
-export { JoinedStrongest, packStrongest, unpackStrongest, type StrongestOptions } from './count/strongest-images.ts';
-export { packSelectedThresholds, unpackSelectedThresholds } from './thresholds/selected-thresholds.ts';
+export { JoinedStrongest, type StrongestOptions } from './count/strongest-images.ts';
 export { coversThresholds } from './count/recount-shard.ts';
-export {
-  labelPlanesBatch,
-  packLabelPlanes,
-  readLabelPlanes,
-  unpackLabelPlanes,
-  type LabelGridSize,
-} from './overlaps/label-planes.ts';
-export { packOverlapCounts, unpackOverlapCounts } from './overlaps/overlap-counts.ts';
+export { labelPlanesBatch, readLabelPlanes, type LabelGridSize } from './overlaps/label-planes.ts';
+export { packTable, unpackTable } from './stored-tables.ts';
 export { restateShape, statedShape } from './restate-shape.ts';
 export { countingThreads } from './threads/counting-threads.ts';
 export { UnitThreads } from './threads/unit-threads.ts';

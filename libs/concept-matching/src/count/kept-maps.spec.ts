@@ -1,4 +1,4 @@
-import { activationSchema, type UnitHistogramBatch } from '@intermodel/schemas';
+import { activationSchema, type UnitHistogramBatch, type StrongestImageBatch } from '@intermodel/schemas';
 import { buildBatch } from '@intermodel/streams';
 import fc from 'fast-check';
 import { from, lastValueFrom, map, of, toArray } from 'rxjs';
@@ -11,7 +11,8 @@ import { countShards } from './count-shards.ts';
 import { keptBytes, keptImages, shrinkKeptMaps, type KeptMaps, type MapBounds } from './kept-maps.ts';
 import { coversThresholds, recountShard } from './recount-shard.ts';
 import { KnownCounts } from './known-counts.ts';
-import { JoinedStrongest, packStrongest, unpackStrongest } from './strongest-images.ts';
+import { packTable, unpackTable } from '../stored-tables.ts';
+import { JoinedStrongest } from './strongest-images.ts';
 import { TopActivations } from '@intermodel/numerics';
 
 const shape = { model: 'm', layer: 'l', units: 3, mapHeight: 2, mapWidth: 2, labelHeight: 4, labelWidth: 4 };
@@ -198,8 +199,8 @@ describe(JoinedStrongest, () => {
         );
         const joined = new JoinedStrongest();
         counted.forEach((shard, place) => {
-          const bytes = packStrongest(shard.strongest as NonNullable<typeof shard.strongest>);
-          joined.add(unpackStrongest(bytes), drawn[place]?.length ?? 0);
+          const bytes = packTable(shard.strongest as NonNullable<typeof shard.strongest>);
+          joined.add(unpackTable<StrongestImageBatch>(bytes), drawn[place]?.length ?? 0);
         });
         const whole = new TopActivations({ units: 3, mapSize: 4, ...strongest });
         drawn.flat().forEach((values, image) => {

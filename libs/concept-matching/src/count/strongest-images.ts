@@ -5,15 +5,7 @@ import {
   type ActivationShape,
   type StrongestImageBatch,
 } from '@intermodel/schemas';
-import {
-  arrowFileBytes,
-  BatchSchemaError,
-  buildBatch,
-  checkBatch,
-  column,
-  readArrowBytes,
-  readNumbers,
-} from '@intermodel/streams';
+import { BatchSchemaError, buildBatch, checkBatch, column, readNumbers } from '@intermodel/streams';
 import type { Data } from 'apache-arrow';
 
 /** How many images are kept of each unit, and by which score. */
@@ -83,14 +75,4 @@ export class JoinedStrongest {
     this.#images += images;
     return this;
   }
-}
-
-/** Packs a table of strongest images for a file. */
-export function packStrongest(batch: StrongestImageBatch): Uint8Array {
-  return arrowFileBytes(batch.schema, [batch]);
-}
-
-/** Table that {@link packStrongest} packed. @throws InputError `ARROW_BROKEN` */
-export function unpackStrongest(bytes: Uint8Array): StrongestImageBatch {
-  return readArrowBytes(bytes, 'strongest images of a stored step').batches[0] as unknown as StrongestImageBatch;
 }

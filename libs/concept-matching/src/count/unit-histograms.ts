@@ -5,7 +5,7 @@ import {
   type ActivationShape,
   type UnitHistogramBatch,
 } from '@intermodel/schemas';
-import { arrowFileBytes, BatchSchemaError, buildBatch, checkBatch, column, readArrowBytes } from '@intermodel/streams';
+import { BatchSchemaError, buildBatch, checkBatch, column } from '@intermodel/streams';
 import type { Data } from 'apache-arrow';
 
 /** What is known of the maps of a shard besides those that were kept. */
@@ -101,16 +101,6 @@ export function histogramState(
     ...{ lowers: none(), uppers: none(), thresholds: none() },
   };
   return { shape, state };
-}
-
-/** Packs a table of counts or bounds for a file. */
-export function packHistogram(batch: UnitHistogramBatch): Uint8Array {
-  return arrowFileBytes(batch.schema, [batch]);
-}
-
-/** Table that {@link packHistogram} packed. @throws InputError `ARROW_BROKEN` */
-export function unpackHistogram(bytes: Uint8Array): UnitHistogramBatch {
-  return readArrowBytes(bytes, 'counts of a stored step').batches[0] as unknown as UnitHistogramBatch;
 }
 
 function histogramFacts(stage: string, batch: UnitHistogramBatch) {

@@ -1,14 +1,6 @@
 import type { CombinedLabels } from '@intermodel/numerics';
 import { labelPlanesSchema, type LabelPlanesBatch } from '@intermodel/schemas';
-import {
-  arrowFileBytes,
-  BatchSchemaError,
-  buildBatch,
-  checkBatch,
-  column,
-  readArrowBytes,
-  readStrings,
-} from '@intermodel/streams';
+import { BatchSchemaError, buildBatch, checkBatch, column, readStrings } from '@intermodel/streams';
 import type { Data } from 'apache-arrow';
 
 /** Size of the label grid in pixels. */
@@ -57,14 +49,4 @@ export function readLabelPlanes(
   const values = lists.children[0]?.values as Uint16Array;
   const labels = Array.from({ length: batch.numRows }, (_, row) => values.subarray(offsets[row], offsets[row + 1]));
   return { images: readStrings(column(batch, 'image')), labels };
-}
-
-/** Packs label planes for a file. */
-export function packLabelPlanes(batch: LabelPlanesBatch): Uint8Array {
-  return arrowFileBytes(batch.schema, [batch]);
-}
-
-/** Table that {@link packLabelPlanes} packed. @throws InputError `ARROW_BROKEN` */
-export function unpackLabelPlanes(bytes: Uint8Array): LabelPlanesBatch {
-  return readArrowBytes(bytes, 'labels of a stored step').batches[0] as unknown as LabelPlanesBatch;
 }

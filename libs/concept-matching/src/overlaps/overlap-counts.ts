@@ -5,15 +5,7 @@ import {
   type ActivationShape,
   type OverlapCountBatch,
 } from '@intermodel/schemas';
-import {
-  arrowFileBytes,
-  BatchSchemaError,
-  buildBatch,
-  checkBatch,
-  column,
-  readArrowBytes,
-  readNumbers,
-} from '@intermodel/streams';
+import { BatchSchemaError, buildBatch, checkBatch, column, readNumbers } from '@intermodel/streams';
 import type { Data } from 'apache-arrow';
 
 /** Counts of some images of a layer, as the kernels have them. */
@@ -153,14 +145,4 @@ export class OverlapSum {
     if (this.#shape === undefined || this.#tally === undefined) return undefined;
     return overlapCounts({ shape: this.#shape, state: this.#tally.toState() });
   }
-}
-
-/** Packs counts for a file. */
-export function packOverlapCounts(batch: OverlapCountBatch): Uint8Array {
-  return arrowFileBytes(batch.schema, [batch]);
-}
-
-/** Table that {@link packOverlapCounts} packed. @throws InputError `ARROW_BROKEN` */
-export function unpackOverlapCounts(bytes: Uint8Array): OverlapCountBatch {
-  return readArrowBytes(bytes, 'overlaps of a stored step').batches[0] as unknown as OverlapCountBatch;
 }

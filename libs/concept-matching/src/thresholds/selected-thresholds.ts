@@ -5,15 +5,7 @@ import {
   type ActivationShape,
   type SelectedThresholdBatch,
 } from '@intermodel/schemas';
-import {
-  arrowFileBytes,
-  BatchSchemaError,
-  buildBatch,
-  checkBatch,
-  column,
-  readArrowBytes,
-  readStrings,
-} from '@intermodel/streams';
+import { BatchSchemaError, buildBatch, checkBatch, column, readStrings } from '@intermodel/streams';
 import type { Data } from 'apache-arrow';
 
 /** Thresholds of a layer, one a unit. */
@@ -47,14 +39,4 @@ export function readSelectedThresholds(stage: string, batch: SelectedThresholdBa
     );
   const thresholds = ((column(batch, 'threshold').data[0] as Data).values as Float32Array).subarray(0, batch.numRows);
   return { shape, thresholds, conditions: readStrings(column(batch, 'condition')) as UnitCondition[] };
-}
-
-/** Packs thresholds for a file. */
-export function packSelectedThresholds(batch: SelectedThresholdBatch): Uint8Array {
-  return arrowFileBytes(batch.schema, [batch]);
-}
-
-/** Table that {@link packSelectedThresholds} packed. @throws InputError `ARROW_BROKEN` */
-export function unpackSelectedThresholds(bytes: Uint8Array): SelectedThresholdBatch {
-  return readArrowBytes(bytes, 'thresholds of a stored step').batches[0] as unknown as SelectedThresholdBatch;
 }

@@ -1,10 +1,4 @@
-import {
-  coversThresholds,
-  mergeOverlaps,
-  packOverlapCounts,
-  unpackOverlapCounts,
-  type KeptMaps,
-} from '@intermodel/concept-matching';
+import { coversThresholds, mergeOverlaps, packTable, unpackTable, type KeptMaps } from '@intermodel/concept-matching';
 import type { OverlapCountBatch, SelectedThresholdBatch } from '@intermodel/schemas';
 import { concatMap, from, map, merge, partition, share, switchMap, toArray, type Observable } from 'rxjs';
 import type { ImageShard } from '@intermodel/data-loading';
@@ -47,7 +41,7 @@ export function countOverlaps(
   const read = stored.pipe(
     map(({ shard, bytes }) => {
       onShard(shard);
-      return restated(layer, unpackOverlapCounts(bytes as Uint8Array));
+      return restated(layer, unpackTable<OverlapCountBatch>(bytes as Uint8Array));
     }),
   );
   return merge(counted, read).pipe(mergeOverlaps());
@@ -76,11 +70,7 @@ function countShards(
       const shard = shards[index] as ImageShard;
       const took = performance.now() - begun;
       begun += took;
-      await steps.writeBeside(
-        describe.overlaps(shard, layer.place, preset),
-        { counts: packOverlapCounts(counts) },
-        took,
-      );
+      await steps.writeBeside(describe.overlaps(shard, layer.place, preset), { counts: packTable(counts) }, took);
       if (tell !== undefined) {
         await steps.settled();
         tell({ shard, places: [layer.place] }, (await labels.readImages(shard)).skipped.length, []);

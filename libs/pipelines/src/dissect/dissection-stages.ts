@@ -72,6 +72,6 @@ function checked<Options, In, Out extends RecordBatch>(
   checkIdentities(`stages.${name}`, [identity]);
   return {
     identity,
-    operator: (options) => ownOperator(`stage ${name} (${identity})`, () => operator(options)),
+    operator: (options) => ownOperator(`stage ${name} (${identity})`, () => operator(options), name !== 'overlaps'),
   };
 }

@@ -1,9 +1,4 @@
-import {
-  packSelectedThresholds,
-  ShardsFallShort,
-  sketchThresholds,
-  unpackSelectedThresholds,
-} from '@intermodel/concept-matching';
+import { packTable, ShardsFallShort, sketchThresholds, unpackTable } from '@intermodel/concept-matching';
 import type { SelectedThresholdBatch, UnitHistogramBatch } from '@intermodel/schemas';
 import {
   catchError,
@@ -56,13 +51,15 @@ export function findThresholds(
           );
     return selected.pipe(
       concatMap(async (thresholds) => {
-        await steps.writeBeside(step, { thresholds: packSelectedThresholds(thresholds) }, performance.now() - begun);
+        await steps.writeBeside(step, { thresholds: packTable(thresholds) }, performance.now() - begun);
         return thresholds;
       }),
     );
   });
   return defer(() => steps.read(step, 'thresholds')).pipe(
-    switchMap((bytes) => (bytes === undefined ? select : [restated(layer, unpackSelectedThresholds(bytes))])),
+    switchMap((bytes) =>
+      bytes === undefined ? select : [restated(layer, unpackTable<SelectedThresholdBatch>(bytes))],
+    ),
     catchError((error: unknown) => throwError(() => (error instanceof ShardsFallShort ? storeBroken(layer) : error))),
   );
 }

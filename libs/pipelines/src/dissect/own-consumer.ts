@@ -1,6 +1,7 @@
 import type { LayerPlace } from '@intermodel/inputs';
+import { packTable } from '@intermodel/concept-matching';
 import type { ImageShard } from '@intermodel/data-loading';
-import { arrowFileBytes, MachineError, readArrowBytes } from '@intermodel/streams';
+import { MachineError, readArrowBytes } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, from } from 'rxjs';
 import type { GroupContext } from './group-context.ts';
@@ -34,8 +35,7 @@ export class OwnConsumer {
       begin: (shard) => {
         steps.begin(this.#step(shard));
       },
-      store: (shard, table, milliseconds) =>
-        steps.write(this.#step(shard), { table: arrowFileBytes(table.schema, [table]) }, milliseconds),
+      store: (shard, table, milliseconds) => steps.write(this.#step(shard), { table: packTable(table) }, milliseconds),
     });
   }
 

@@ -1,7 +1,7 @@
 import { ShardsFallShort } from '@intermodel/concept-matching';
 import { InputError, IntermodelError } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
-import { catchError, defer, tap, throwError, throwIfEmpty, type OperatorFunction } from 'rxjs';
+import { catchError, defer, map, throwError, throwIfEmpty, type OperatorFunction } from 'rxjs';
 
 /** Refuses identities that are empty or stand twice: what is stored under them would be taken for something else. */
 export function checkIdentities(what: string, identities: readonly string[]): void {
@@ -19,15 +19,19 @@ export function checkIdentities(what: string, identities: readonly string[]): vo
  *
  * @param name what messages call it, such as `stage thresholds (mine/1)`
  * @param operator makes the operator
+ * @param isOne whether it has to give one batch in all
  */
 export function ownOperator<In, Out extends RecordBatch>(
   name: string,
   operator: () => OperatorFunction<In, Out>,
+  isOne = false,
 ): OperatorFunction<In, Out> {
   return (source) =>
     defer(() => operator()(source)).pipe(
-      tap((batch) => {
+      map((batch, index) => {
         if ((batch.schema as unknown) === undefined) throw new TypeError('it gave something that is no record batch');
+        if (isOne && index > 0) throw new RangeError('it gave more than one batch');
+        return batch;
       }),
       throwIfEmpty(() => new RangeError('it gave nothing')),
       catchError((error: unknown) => throwError(() => named(name, error))),

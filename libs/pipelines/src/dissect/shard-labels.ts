@@ -1,8 +1,8 @@
 import {
   blankNumber,
   labelPlanesBatch,
-  packLabelPlanes,
-  unpackLabelPlanes,
+  packTable,
+  unpackTable,
   type DissectionPreset,
 } from '@intermodel/concept-matching';
 import { combinePlanes, labelledImageRows, type LoadedImages, type ImageShard } from '@intermodel/data-loading';
@@ -82,7 +82,7 @@ export class ShardLabels {
 
   /** Labels of a shard. */
   async read(shard: ImageShard): Promise<LabelPlanesBatch> {
-    return unpackLabelPlanes(await this.#readPart(shard, 'labels'));
+    return unpackTable<LabelPlanesBatch>(await this.#readPart(shard, 'labels'));
   }
 
   /** Images of a shard. */
@@ -96,7 +96,7 @@ export class ShardLabels {
     const record: ShardImages = { images, skipped, turned, planes };
     await this.#context.steps.write(
       this.#step(shard),
-      { labels: packLabelPlanes(table), images: jsonPart(record) },
+      { labels: packTable(table), images: jsonPart(record) },
       milliseconds,
     );
   }

@@ -4,23 +4,21 @@ import {
   dissectionPresets,
   JoinedStrongest,
   KnownCounts,
-  packHistogram,
+  packTable,
   packKeptMaps,
-  packStrongest,
   recountShard,
   restateShape,
   shrinkKeptMaps,
   statedShape,
-  unpackHistogram,
+  unpackTable,
   unpackKeptMaps,
-  unpackStrongest,
   type CountedShard,
   type DissectionPreset,
   type KeptMaps,
   type MapBounds,
 } from '@intermodel/concept-matching';
 import type { TopActivations } from '@intermodel/numerics';
-import type { ActivationShape, UnitHistogramBatch } from '@intermodel/schemas';
+import type { ActivationShape, UnitHistogramBatch, StrongestImageBatch } from '@intermodel/schemas';
 import { stepKey } from '@intermodel/steps';
 import type { ImageShard } from '@intermodel/data-loading';
 import type { GroupContext } from './group-context.ts';
@@ -122,7 +120,7 @@ export class StoredLayer {
     const counting = milliseconds - strongestMilliseconds;
     // All are under way at once, so that they can be read from now on.
     const writing = this.#presets.map((preset, index) => {
-      const bytes = packHistogram(counted.histograms[index] as UnitHistogramBatch);
+      const bytes = packTable(counted.histograms[index] as UnitHistogramBatch);
       return steps.write(
         describe.histogram(shard, this.place, preset),
         { counts: bytes },
@@ -133,7 +131,7 @@ export class StoredLayer {
       writing.push(
         steps.write(
           describe.top(shard, this.place),
-          { strongest: packStrongest(counted.strongest) },
+          { strongest: packTable(counted.strongest) },
           strongestMilliseconds,
         ),
       );
@@ -176,7 +174,7 @@ export class StoredLayer {
     const counts = recountShard(kept, preset);
     await this.#context.steps.write(
       this.#context.describe.histogram(shard, this.place, preset),
-      { counts: packHistogram(counts) },
+      { counts: packTable(counts) },
       performance.now() - begun,
     );
     return counts;
@@ -190,7 +188,7 @@ export class StoredLayer {
       if (countOf(shard) === 0) continue;
       const bytes = await steps.read(describe.top(shard, this.place), 'strongest');
       if (bytes === undefined) return undefined;
-      joined.add(unpackStrongest(bytes), countOf(shard));
+      joined.add(unpackTable<StrongestImageBatch>(bytes), countOf(shard));
     }
     return joined.top;
   }
@@ -241,7 +239,7 @@ export class StoredLayer {
 
   async #storedHistogram(shard: ImageShard, preset: DissectionPreset): Promise<UnitHistogramBatch | undefined> {
     const bytes = await this.#context.steps.read(this.#context.describe.histogram(shard, this.place, preset), 'counts');
-    return bytes === undefined ? undefined : this.#here(unpackHistogram(bytes));
+    return bytes === undefined ? undefined : this.#here(unpackTable<UnitHistogramBatch>(bytes));
   }
 
   /** Presets that select differently. */
