@@ -36,6 +36,22 @@ export {
 export { jsonPart, readJsonPart, StudySteps, type StudyStepsOptions } from './step-run.ts';
 export { StepTimes, type StepTimesOptions } from './store/step-times.ts';
 
+// The graph of a study: what is made of what, what of it is missing, and who makes that
+export {
+  familiesOf,
+  StepFamily,
+  stepsOf,
+  type FamilyDefinition,
+  type GraphStep,
+  type StepInput,
+  type StepMaker,
+} from './graph/step-family.ts';
+export { StepGraph } from './graph/step-graph.ts';
+export { planSteps, type PlanOptions, type StepPlan } from './graph/plan-steps.ts';
+export { localExecutor, type ExecutorOptions, type StepExecutor } from './graph/executor.ts';
+export { makeAlone, readStep, type StepBench, type StepInputs } from './graph/make-alone.ts';
+export { drawGraph, type FamilyCounts } from './graph/draw-graph.ts';
+
 // What is stale, what nobody needs, what changes
 export { FileChanges } from './file-changes.ts';
 export { stepStates, type StepState } from './store/step-states.ts';

@@ -1,0 +1,164 @@
+import { hashJson } from '../store/canonical-json.ts';
+import { stepKey, type StepDescription } from '../store/step-key.ts';
+
+/** One step of a graph, as a value: what it is called and made of, and the family that makes it. */
+export interface GraphStep<Bench = unknown> extends StepDescription {
+  /** Key under which its result is stored. */
+  readonly key: string;
+  /** Its family. */
+  readonly family: StepFamily<Bench>;
+  /** Its place in the family, from 0. */
+  readonly index: number;
+}
+
+/** Steps that a step is made of, under one role. */
+export type StepInput<Bench> =
+  /** The one step of a family that has no more. */
+  | { readonly by: 'one'; readonly family: StepFamily<Bench> }
+  /** The step of a family that has the same place in it. */
+  | { readonly by: 'each'; readonly family: StepFamily<Bench> }
+  /** All steps of some families, in their order. */
+  | { readonly by: 'all'; readonly families: readonly StepFamily<Bench>[] };
+
+/** Makes steps and stores them. Steps of families that share a maker are made together, as one pass serves them. */
+export interface StepMaker<Bench> {
+  /**
+   * Makes steps whose inputs are stored, and stores them; ones that have nothing to be made of may be left out.
+   *
+   * @param steps in the order of the graph
+   * @param bench what makers work with: it holds nothing that the graph, the store and the files do not say
+   */
+  make(steps: readonly GraphStep<Bench>[], bench: Bench): Promise<void>;
+}
+
+/** What a family of steps is. */
+export interface FamilyDefinition<Bench> {
+  /** Kind of its steps, such as `overlaps`. */
+  readonly kind: string;
+  /** Version of the code that makes them; changed whenever the same input would give other bytes. */
+  readonly codeVersion: string;
+  /** Model that they are about. @default all */
+  readonly model?: string;
+  /** Place of each step in the study. @default none */
+  readonly subject?: string | ((index: number) => string);
+  /** Number of its steps, such as that of the shards. @default 1 */
+  readonly count?: number;
+  /** Files that each step reads: SHA-256 of their bytes, by role. @default none */
+  readonly files?: (index: number) => Readonly<Record<string, string>>;
+  /** Steps that they are made of, by role. @default none */
+  readonly from?: Readonly<Record<string, StepInput<Bench>>>;
+  /** Steps that the maker reads besides, though their keys are no part of the key. @default none */
+  readonly beside?: Readonly<Record<string, StepInput<Bench>>>;
+  /** Options that enter the keys, as plain data. */
+  readonly options: object;
+  /** Parts of the result with their forms: the name of a wire table, or `json`, `state`, `bytes`. */
+  readonly parts: Readonly<Record<string, string>>;
+  /** Whether the study asks for the result; the others only lead there, and may be missing. @default false */
+  readonly isResult?: boolean;
+  /** Whether the result is stored; else it only stands in the keys of what follows from it. @default true */
+  readonly isKept?: boolean;
+  /** Whether the parts have to be readable for a step to count as stored, not only to be there. @default false */
+  readonly isVerified?: boolean;
+  /** Makes them. */
+  readonly maker: StepMaker<Bench>;
+}
+
+/** Steps of one kind that differ only in the images they are about: a node of the graph. */
+export class StepFamily<Bench = unknown> {
+  readonly kind: string;
+  readonly model: string;
+  readonly count: number;
+  readonly from: Readonly<Record<string, StepInput<Bench>>>;
+  readonly beside: Readonly<Record<string, StepInput<Bench>>>;
+  readonly options: object;
+  readonly parts: Readonly<Record<string, string>>;
+  readonly isResult: boolean;
+  readonly isKept: boolean;
+  readonly isVerified: boolean;
+  readonly maker: StepMaker<Bench>;
+  readonly #definition: FamilyDefinition<Bench>;
+  readonly #steps: (GraphStep<Bench> | undefined)[] = [];
+  #whole: string | undefined;
+
+  constructor(definition: FamilyDefinition<Bench>) {
+    const { kind, model = '', count = 1, from = {}, beside = {}, parts, maker } = definition;
+    for (const [role, input] of Object.entries({ ...from, ...beside })) checkInput(definition, role, input);
+    this.#definition = definition;
+    this.kind = kind;
+    this.model = model;
+    this.count = count;
+    this.from = from;
+    this.beside = beside;
+    // What is not set must not count as set.
+    this.options = JSON.parse(JSON.stringify(definition.options)) as object;
+    this.parts = parts;
+    this.isResult = definition.isResult ?? false;
+    this.isKept = definition.isKept ?? true;
+    this.isVerified = definition.isVerified ?? false;
+    this.maker = maker;
+  }
+
+  /** The step at a place. */
+  at(index: number): GraphStep<Bench> {
+    return (this.#steps[index] ??= this.#step(index));
+  }
+
+  /** The step of a family that has one. */
+  get only(): GraphStep<Bench> {
+    if (this.count !== 1) throw new RangeError(`there are ${String(this.count)} steps "${this.kind}"`);
+    return this.at(0);
+  }
+
+  /** All steps in their order. */
+  *steps(): Generator<GraphStep<Bench>> {
+    for (let index = 0; index < this.count; index++) yield this.at(index);
+  }
+
+  /** Hash of the keys of all steps, in their order. */
+  get whole(): string {
+    return (this.#whole ??= hashJson([...this.steps()].map(({ key }) => key)));
+  }
+
+  #step(index: number): GraphStep<Bench> {
+    const { kind, codeVersion, subject = '', files } = this.#definition;
+    if (!(index >= 0 && index < this.count))
+      throw new RangeError(`step "${kind}" ${String(index)} of ${String(this.count)}`);
+    const inputs: Record<string, string> = { ...files?.(index) };
+    for (const [role, input] of Object.entries(this.from)) inputs[role] = inputHash(input, index);
+    const description = {
+      step: kind,
+      codeVersion,
+      subject: typeof subject === 'string' ? subject : subject(index),
+      inputs,
+      options: this.options,
+    };
+    return { ...description, key: stepKey(description), family: this, index };
+  }
+}
+
+/** Families that a step has to do with under one role. */
+export function familiesOf<Bench>(input: StepInput<Bench>): readonly StepFamily<Bench>[] {
+  return input.by === 'all' ? input.families : [input.family];
+}
+
+/** The steps under one role of the step at a place. */
+export function* stepsOf<Bench>(input: StepInput<Bench>, index: number): Generator<GraphStep<Bench>> {
+  if (input.by === 'each') yield input.family.at(index);
+  else for (const family of familiesOf(input)) yield* family.steps();
+}
+
+function inputHash<Bench>(input: StepInput<Bench>, index: number): string {
+  if (input.by === 'one') return input.family.only.key;
+  if (input.by === 'each') return input.family.at(index).key;
+  const [first, ...others] = input.families;
+  return first !== undefined && others.length === 0 ? first.whole : hashJson(input.families.map(({ whole }) => whole));
+}
+
+function checkInput<Bench>({ kind, count = 1 }: FamilyDefinition<Bench>, role: string, input: StepInput<Bench>): void {
+  if (input.by === 'each' && input.family.count !== count)
+    throw new RangeError(
+      `input "${role}" of ${String(count)} steps "${kind}" has ${String(input.family.count)} steps "${input.family.kind}"`,
+    );
+  if (input.by === 'one' && input.family.count !== 1)
+    throw new RangeError(`input "${role}" of "${kind}" is one of ${String(input.family.count)} steps`);
+}
