@@ -207,14 +207,15 @@ describe('intermodel dissect', () => {
         runtime: { imagesPerShard: 3 },
       }),
     );
-    const tables = async (keptMapsBytes: number) => {
+    const tables = async (keptMapsMegabytes: number) => {
       const varied = {
         ...open,
-        diff: { preset: 'gandissect' as const, matching: { ...open.matching, level: 0.9 } },
-        runtime: { ...open.runtime, keptMapsBytes },
+        diffPreset: 'gandissect' as const,
+        diffMatching: { ...open.matching, level: 0.9 },
+        runtime: { ...open.runtime, keptMapsMegabytes },
       };
       const models = await lastValueFrom(
-        dissectStudy(varied, { store: fileStore(at(`maps-${String(keptMapsBytes)}`)) }).pipe(
+        dissectStudy(varied, { store: fileStore(at(`maps-${String(keptMapsMegabytes)}`)) }).pipe(
           filter((event) => event.kind === 'model'),
           mergeMap(async ({ layers }) =>
             Promise.all(
@@ -230,9 +231,9 @@ describe('intermodel dissect', () => {
       );
       return models;
     };
-    const inMemory = await tables(2 ** 28);
+    const inMemory = await tables(256);
     expect(inMemory).toHaveLength(3);
-    expect(await tables(600)).toEqual(inMemory);
+    expect(await tables(600 / 2 ** 20)).toEqual(inMemory);
     expect(await tables(0)).toEqual(inMemory);
   });
 

@@ -95,8 +95,10 @@ describe('a study that matches by F1', () => {
     );
     const { schema } = readArrowFile(at('f1', 'models', 'a', 'matches.arrow'));
     expect([schema.fields.at(-1)?.name, schema.metadata.get('score')]).toEqual(['f1', 'f1']);
-    const [iouManifest, f1Manifest] = [text('iou', 'manifest.json'), text('f1', 'manifest.json')];
-    expect([/minimumIou/u.test(iouManifest), /minimumIou|compareIou/u.test(f1Manifest)]).toEqual([true, false]);
+    const gateOf = (out: string) =>
+      (JSON.parse(text(out, 'manifest.json')) as { options: { matching: object } }).options;
+    expect(gateOf('iou').matching).toMatchObject({ score: 'iou', gate: 0.04, compareGate: '>' });
+    expect(gateOf('f1').matching).toMatchObject({ score: 'f1', gate: 0.08 / 1.04, compareGate: '>' });
     const report = text('f1', 'report.html');
     expect(report).toMatch(/matching: F1 gate<\/dt><dd>0\.0769231/u);
     expect(report).toMatch(/embedding: F1 gate<\/dt>/u);

@@ -209,7 +209,7 @@ function benchMemory({ file, tensor }: NamedNetwork, few: PlainLayout, folder: s
     path.join(folder, 'many'),
     drawScenes({ count: manyImages, width: 320, height: 240, seed: 1 }),
   );
-  const { keptMapsBytes } = defineStudy({
+  const { keptMapsMegabytes } = defineStudy({
     data: { ...few },
     models: [{ name: 'any', file, layer: tensor, input: 'imagenet' }],
   }).runtime;
@@ -237,11 +237,7 @@ function benchMemory({ file, tensor }: NamedNetwork, few: PlainLayout, folder: s
     const name = `whole command, ${String(images)} images`;
     printFigure('dissect', `${name}: time`, `${seconds.toFixed(1)} s`);
     printFigure('dissect', `${name}: peak memory`, `${megabytes.toFixed(0)} MB`, 'under 1,000 MB, flat');
-    printFigure(
-      'dissect',
-      `${name}: kept maps, of these in memory`,
-      `at most ${(keptMapsBytes / 2 ** 20).toFixed(0)} MiB`,
-    );
+    printFigure('dissect', `${name}: kept maps, of these in memory`, `at most ${keptMapsMegabytes.toFixed(0)} MiB`);
     printFigure(
       'dissect',
       `${name}: store on the disk`,

@@ -13,7 +13,7 @@ export { batchesUnderWay, cutBatches, type ImageRange } from './cut-batches.ts';
 export { groupModels } from './group-models.ts';
 export { sharePassTime, WorkClock } from './pass-times.ts';
 export { modelCopies } from './model-copies.ts';
-export type { LayerMaps, LayerOptions } from './layer-maps.ts';
+export { gridOf, type LayerMaps, type LayerOptions, type TokenLayout } from './layer-maps.ts';
 
 // How images become the input of a model
 export {

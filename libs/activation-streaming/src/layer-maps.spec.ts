@@ -39,16 +39,16 @@ describe('describeLayer', () => {
     expect(describeShape([1, 197, 768])).toEqual(['tokens', 768, 14, 14, 1]);
     expect(describeShape([1, 201, 384])).toEqual(['tokens', 384, 14, 14, 5]);
     expect(describeShape([1, 129, 64], {}, { height: 64, width: 128 })).toEqual(['tokens', 64, 8, 16, 1]);
-    expect(describeShape([1, 129, 64], { grid: { height: 16, width: 8 } })).toEqual(['tokens', 64, 16, 8, 1]);
-    expect(describeShape([1, 201, 64], { prefixTokens: 5 })).toEqual(['tokens', 64, 14, 14, 5]);
+    expect(describeShape([1, 129, 64], { tokens: { height: 16, width: 8 } })).toEqual(['tokens', 64, 16, 8, 1]);
+    expect(describeShape([1, 201, 64], { tokens: { prefix: 5 } })).toEqual(['tokens', 64, 14, 14, 5]);
   });
 
   it('refuses what holds no maps, and tokens without a grid', () => {
     expect(codeOf(() => describeShape([1, 1000]))).toBe('LAYER_NOT_SPATIAL');
     expect(codeOf(() => describeShape([1, 64, 1, 1]))).toBe('LAYER_NOT_SPATIAL');
     expect(codeOf(() => describeShape([1, 180, 64]))).toBe('TOKEN_GRID');
-    expect(codeOf(() => describeShape([1, 197, 64], { prefixTokens: 0 }))).toBe('TOKEN_GRID');
-    expect(codeOf(() => describeShape([1, 197, 64], { grid: { height: 20, width: 20 } }))).toBe('TOKEN_GRID');
+    expect(codeOf(() => describeShape([1, 197, 64], { tokens: { prefix: 0 } }))).toBe('TOKEN_GRID');
+    expect(codeOf(() => describeShape([1, 197, 64], { tokens: { height: 20, width: 20 } }))).toBe('TOKEN_GRID');
   });
 });
 

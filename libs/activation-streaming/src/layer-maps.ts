@@ -2,17 +2,22 @@ import { InputError } from '@intermodel/errors';
 import type { Layout } from '@intermodel/onnx';
 import { findTokenGrid } from '@intermodel/onnx';
 
+/** How the tokens of a vision transformer lie on the image; what is not given is inferred. */
+export interface TokenLayout {
+  /** Class and register tokens before those of the grid. @default what a grid leaves over, at most 8 */
+  readonly prefix?: number;
+  /** Columns of the grid, given together with its rows. @default a grid that divides the input evenly, else a square */
+  readonly width?: number;
+  /** Rows of the grid. */
+  readonly height?: number;
+}
+
 /** A layer to dissect; a name alone stands for a layer without further settings. */
 export interface LayerOptions {
   /** Name of the tensor, or of a node with one output. */
   readonly tensor: string;
-  /**
-   * Class and register tokens before those of the map, for a tensor of tokens. @default what a grid leaves over, at
-   * most 8
-   */
-  readonly prefixTokens?: number;
-  /** Rows and columns of the grid of tokens. @default one that divides the input evenly, else a square */
-  readonly grid?: { readonly height: number; readonly width: number };
+  /** How its tokens lie on the image, for a tensor of tokens. @default all is inferred */
+  readonly tokens?: TokenLayout;
   /** Order of the axes of a map. @default what the graph tells, else channels first */
   readonly layout?: Layout;
 }
@@ -55,24 +60,22 @@ export function describeLayer(
     return { tensor, order, units, height, width, prefixTokens: 0 };
   }
   if (shape.length !== 3) throw notSpatial(place, shape);
-  const { prefixTokens } = options;
-  const grids = options.grid === undefined ? evenGrids(input) : [options.grid];
+  const { tokens = {} } = options;
+  const grid = gridOf(tokens);
   const found = findTokenGrid(
     first,
-    grids,
-    prefixTokens ?? (options.grid === undefined ? undefined : first - options.grid.height * options.grid.width),
+    grid === undefined ? evenGrids(input) : [grid],
+    tokens.prefix ?? (grid === undefined ? undefined : first - grid.height * grid.width),
   );
   if (found === undefined || found.prefix < 0) {
     const declared = [
-      options.grid === undefined
-        ? undefined
-        : `a grid of ${String(options.grid.height)} x ${String(options.grid.width)}`,
-      prefixTokens === undefined ? undefined : `${String(prefixTokens)} class and register tokens`,
+      grid === undefined ? undefined : `a grid of ${String(grid.height)} x ${String(grid.width)}`,
+      tokens.prefix === undefined ? undefined : `${String(tokens.prefix)} class and register tokens`,
     ];
     const said = declared.filter((part) => part !== undefined).join(' and ');
     throw new InputError('TOKEN_GRID', `${String(first)} tokens do not make ${said === '' ? 'a grid' : said}`, {
       ...place,
-      hint: 'Declare the number of class and register tokens and the grid, in a study file as "tokens: {prefix, width, height}" of the model, from a program as prefixTokens and grid; or take another layer.',
+      hint: 'Declare the number of class and register tokens and the grid, as "tokens: {prefix, width, height}" of the model or layer; or take another layer.',
     });
   }
   return {
@@ -83,6 +86,11 @@ export function describeLayer(
     width: found.width,
     prefixTokens: found.prefix,
   };
+}
+
+/** The grid that is declared of tokens; undefined where none is. */
+export function gridOf({ width, height }: TokenLayout): Required<Omit<TokenLayout, 'prefix'>> | undefined {
+  return width === undefined || height === undefined ? undefined : { width, height };
 }
 
 /** Puts values in order units x height x width for each image; those that are so already are returned as they are. */

@@ -85,7 +85,7 @@ describe(dissectActivations, () => {
     const preset = {
       ...dissectionPresets['dissect-2020'],
       level: 0.5,
-      upsampling: { ...dissectionPresets['dissect-2020'].upsampling, padding: 'clamp' as const },
+      padding: 'clamp' as const,
     };
     const all = [0, 6, 6].map((last) => ({
       activations: Float32Array.of(0, 0, 5, 5, Number.NaN, 1, last, 6),
@@ -197,14 +197,19 @@ describe(matchConcepts, () => {
 describe('presets', () => {
   it('fix every choice, and name the nearest for an unknown one', () => {
     expect(dissectionPresetNames).toEqual(['dissect-2020', 'netdissect-2017', 'netdissect-lite', 'gandissect']);
-    expect(dissectionPreset('gandissect')).toMatchObject({ level: 0.995, minimumIou: 0.05, minimumQuality: 0.01 });
+    expect(dissectionPreset('gandissect')).toMatchObject({
+      level: 0.995,
+      score: 'iou',
+      gate: 0.05,
+      minimumQuality: 0.01,
+    });
     expect(() => dissectionPreset('netdissect')).toThrow(/Did you mean "netdissect-2017"/u);
   });
 
   it('gate strictly or not, and never pass a unit without IoU or concept', () => {
     expect(passesGate(0.04, dissectionPresets['dissect-2020'])).toBe(false);
     expect(passesGate(0.04, dissectionPresets['netdissect-2017'])).toBe(true);
-    const open = { minimumIou: 0, compareIou: '>=' as const };
+    const open = { gate: 0, compareGate: '>=' as const };
     expect([null, NaN, 0, 1e-9].map((iou) => passesGate(iou, open))).toEqual([false, false, false, true]);
   });
 });

@@ -55,7 +55,7 @@ describe(dissectActivations, () => {
   it('lists the units whose detected concept differs between two presets', async () => {
     const { matches } = await lastValueFrom(of(batchOf(2)).pipe(dissectActivations({ vocabulary, preset })));
     expect(diffPresets({ matches, preset }, { matches, preset })).toEqual([]);
-    const changed = diffPresets({ matches, preset }, { matches, preset: { minimumIou: 1, compareIou: '>' } });
+    const changed = diffPresets({ matches, preset }, { matches, preset: { ...preset, gate: 1, compareGate: '>' } });
     expect(changed.map(({ unit }) => unit)).toEqual([0, 1]);
   });
 

@@ -40,7 +40,7 @@ import {
   type KeptMaps,
 } from './index.ts';
 
-const worlds = randomWorlds(Object.values(dissectionPresets));
+const worlds = randomWorlds(Object.values(dissectionPresets).map((preset) => ({ ...preset, score: 'iou' })));
 const cuts = fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 5 });
 
 // What the operators make of a world: the only places that know how they are called.

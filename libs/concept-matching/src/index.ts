@@ -62,16 +62,13 @@ export {
   dissectionPreset,
   dissectionPresetNames,
   dissectionPresets,
-  gateOf,
   passesGate,
-  scoreOf,
-  statedPreset,
   type Comparison,
   type DissectionPreset,
   type DissectionPresetName,
   type PresetGate,
-  type ScoreGate,
 } from './presets/dissection-presets.ts';
 export { checkGate, matchScore, matchScores, type MatchScore, type MatchScoreName } from './matches/scores.ts';
 export { blankNumber } from './presets/ignored-pixels.ts';
+export { upsamplingOptions } from './presets/kernel-options.ts';
 export { diffPresets, type ChangedUnit, type DetectedConcept, type PresetMatches } from './matches/diff-presets.ts';

@@ -1,4 +1,4 @@
-import { fittedEmbeddingSchema, type ConceptProfileBatch } from '@intermodel/schemas';
+import { fittedEmbeddingSchema, type ConceptProfileBatch, type FittedEmbeddingBatch } from '@intermodel/schemas';
 import { InputError } from '@intermodel/streams';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
 import { RecordBatch } from 'apache-arrow';
@@ -72,13 +72,17 @@ describe(fitEmbedding, () => {
     ).toEqual([1, 2]);
   });
 
+  const factsOf = (batch: FittedEmbeddingBatch) => batch.schema.metadata.get('facts');
+
   it('keeps gate and comparison for placing others, the comparison only where it is not the usual one', async () => {
     const batch = await profiles();
-    expect(readFittedEmbedding(await fit(batch, { gate: 0.2, inclusive: true }))).toMatchObject({
-      gate: 0.2,
-      inclusive: true,
-    });
-    expect(readFittedEmbedding(await fit(batch))).not.toHaveProperty('inclusive');
+    const inclusive = await fit(batch, { gate: 0.2, compareGate: '>=', score: 'f1' });
+    expect(readFittedEmbedding(inclusive)).toMatchObject({ gate: 0.2, compareGate: '>=', score: 'f1' });
+    // As stored since the first embeddings: tools of any age read one another's.
+    expect(factsOf(inclusive)).toContain('"gate":0.2,"inclusive":true,"score":"f1","conceptsOfCategory"');
+    const usual = await fit(batch);
+    expect(readFittedEmbedding(usual)).toMatchObject({ compareGate: '>', score: 'iou' });
+    expect(factsOf(usual)).toContain('"gate":0.04,"conceptsOfCategory"');
   });
 
   it('tells the variance of the components that were not kept', async () => {

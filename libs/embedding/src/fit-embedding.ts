@@ -18,10 +18,10 @@ export interface FitEmbeddingOptions {
   readonly restarts?: number;
   /** Gate that the profiles were made with, kept with the embedding for placing others. @default 0.04 */
   readonly gate?: number;
-  /** Whether a score that just reaches the gate matched too, likewise. @default false */
-  readonly inclusive?: boolean;
-  /** Score that the gate is one of, likewise. @default IoU */
-  readonly score?: string | undefined;
+  /** By which comparison scores passed the gate, likewise. @default '>' */
+  readonly compareGate?: '>' | '>=';
+  /** Score that the gate is one of, likewise. @default 'iou' */
+  readonly score?: string;
   /** Normalisation that the profiles were made with, likewise. @default 'per-category' */
   readonly normalisation?: Normalisation;
   /**
@@ -74,7 +74,8 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
   } = options;
   const {
     gate = fitEmbeddingDefaults.gate,
-    inclusive = fitEmbeddingDefaults.inclusive,
+    compareGate = fitEmbeddingDefaults.compareGate,
+    score = fitEmbeddingDefaults.score,
     normalisation = fitEmbeddingDefaults.normalisation,
     leftOut = [],
   } = options;
@@ -101,8 +102,8 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
     clusters: [...labels],
     normalisation,
     gate,
-    ...(inclusive ? { inclusive } : {}),
-    ...(options.score === undefined ? {} : { score: options.score }),
+    compareGate,
+    score,
     conceptsOfCategory: options.conceptsOfCategory ?? countConcepts(concepts),
     leftOut: leftOut.map(({ category, concept }) => [category, concept] as const),
   });

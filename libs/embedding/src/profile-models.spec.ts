@@ -58,12 +58,12 @@ describe(profileModels, () => {
   });
 
   it('counts a match at the gate where it is told to', async () => {
-    const counted = rows(await profile([units], { inclusive: true }));
+    const counted = rows(await profile([units], { compareGate: '>=' }));
     expect(counted.find(([model, concept]) => model === 'b' && concept === 'object/car')).toEqual([
       ...['b', 'object/car'],
       ...[1, 1 / 3],
     ]);
-    expect(rows(await profile([units], { inclusive: true, gate: 0.0401 }))).toEqual(rows(await profile([units])));
+    expect(rows(await profile([units], { compareGate: '>=', gate: 0.0401 }))).toEqual(rows(await profile([units])));
   });
 
   it.each([

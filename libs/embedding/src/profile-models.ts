@@ -15,14 +15,14 @@ import { conceptWeight, type Normalisation } from './normalisation.ts';
 /** Options of {@link profileModels}. */
 export interface ProfileModelsOptions {
   /**
-   * Score strictly above which a unit matches its concept: IoU, 0..1, unless the matches were made by another.
+   * Score that a unit must pass to match its concept: IoU, 0..1, unless the matches were made by another.
    * @default 0.04 (Bau et al. 2017)
    */
   readonly gate?: number;
-  /** Whether a score that just reaches the gate matches too, as in the presets of 2017. @default false */
-  readonly inclusive?: boolean;
-  /** Score that the gate is one of; matches that were made by another are refused. @default IoU */
-  readonly score?: string | undefined;
+  /** By which comparison it must pass: the presets of 2017 have `>=`. @default '>' */
+  readonly compareGate?: '>' | '>=';
+  /** Score that the gate is one of; matches that were made by another are refused. @default 'iou' */
+  readonly score?: string;
   /** How counts become weights. @default 'per-category' (the paper) */
   readonly normalisation?: Normalisation;
   /**
@@ -35,7 +35,8 @@ export interface ProfileModelsOptions {
 /** Defaults of {@link profileModels}. */
 export const profileModelsDefaults = {
   gate: 0.04,
-  inclusive: false,
+  compareGate: '>',
+  score: 'iou',
   normalisation: 'per-category',
 } as const satisfies ProfileModelsOptions;
 
@@ -56,22 +57,22 @@ export function profileModels(
 ): OperatorFunction<UnitMatchBatch, ConceptProfileBatch> {
   const {
     gate = profileModelsDefaults.gate,
-    inclusive = profileModelsDefaults.inclusive,
+    compareGate = profileModelsDefaults.compareGate,
+    score = profileModelsDefaults.score,
     normalisation = profileModelsDefaults.normalisation,
     conceptsOfCategory,
-    score,
   } = options;
   return (matches) =>
     defer(() =>
       matches.pipe(
         map((batch) => checkBatch('profileModels', matchSchemaOf(batch), checkScore(batch, score))),
-        reduce((tally, batch) => tally.add(batch), new MatchTally(gate, inclusive)),
+        reduce((tally, batch) => tally.add(batch), new MatchTally(gate, compareGate)),
         map((tally) => tally.toProfiles(normalisation, conceptsOfCategory)),
       ),
     );
 }
 
-function checkScore(matches: UnitMatchBatch, wanted = 'iou'): UnitMatchBatch {
+function checkScore(matches: UnitMatchBatch, wanted: string): UnitMatchBatch {
   const found = matchScoreOf(matches) ?? 'iou';
   if (found !== wanted)
     throw new InputError('SCORE_DIFFERS', `units were matched by ${found}, but the gate is one of ${wanted}`, {
@@ -84,7 +85,7 @@ function checkScore(matches: UnitMatchBatch, wanted = 'iou'): UnitMatchBatch {
 /** Counts units and matches per model and concept; text is handled as codes. */
 class MatchTally {
   readonly #gate: number;
-  readonly #comparison: '>' | '>=';
+  readonly #compareGate: '>' | '>=';
   readonly #models = new Interner();
   readonly #labels = new Interner();
   readonly #categories = new Interner();
@@ -96,9 +97,9 @@ class MatchTally {
   readonly #conceptCodes = new Map<number, number>();
   readonly #concepts: { readonly concept: string; readonly category: string }[] = [];
 
-  constructor(gate: number, inclusive: boolean) {
+  constructor(gate: number, compareGate: '>' | '>=') {
     this.#gate = gate;
-    this.#comparison = inclusive ? '>=' : '>';
+    this.#compareGate = compareGate;
   }
 
   add(batch: UnitMatchBatch): this {
@@ -112,7 +113,7 @@ class MatchTally {
       const counts = (this.#matches[model] ??= new Map<number, number>());
       this.#units[model] = (this.#units[model] ?? 0) + 1;
       const score = scores[row] as number;
-      if (labels[row] === none || labels[row] === empty || !scorePasses(score, this.#comparison, this.#gate)) continue;
+      if (labels[row] === none || labels[row] === empty || !scorePasses(score, this.#compareGate, this.#gate)) continue;
       const concept = this.#concept(labels[row] as number, categories[row] as number);
       counts.set(concept, (counts.get(concept) ?? 0) + 1);
     }

@@ -14,7 +14,8 @@ const rare = dissectionPreset('netdissect-2017');
 const second = (changes: object = {}) => ({
   preset: 'dissect-2020' as const,
   matching: main,
-  diff: { preset: 'netdissect-2017' as const, matching: { ...rare, ...changes } },
+  diffPreset: 'netdissect-2017' as const,
+  diffMatching: { ...rare, ...changes },
 });
 
 describe(checkConcepts, () => {
@@ -28,7 +29,7 @@ describe(checkConcepts, () => {
     expect(() => {
       checkConcepts(
         { images: 8, concepts: [concept(1, 8, 0.5)] },
-        { preset: 'netdissect-2017', matching: rare, diff: undefined },
+        { preset: 'netdissect-2017', matching: rare, diffPreset: undefined, diffMatching: undefined },
       );
     }).toThrow(/set matching\.minimumImages/u);
   });

@@ -14,10 +14,11 @@ const tolerance = 1e-9;
  */
 export function checkConcepts(
   description: Pick<DatasetDescription, 'images' | 'concepts'>,
-  { preset, matching, diff }: Pick<Study, 'preset' | 'matching' | 'diff'>,
+  { preset, matching, diffPreset, diffMatching }: Pick<Study, 'preset' | 'matching' | 'diffPreset' | 'diffMatching'>,
 ): void {
   checkPreset(description, preset, matching, 'matching');
-  if (diff !== undefined) checkPreset(description, diff.preset, diff.matching, 'diffMatching');
+  if (diffPreset !== undefined && diffMatching !== undefined)
+    checkPreset(description, diffPreset, diffMatching, 'diffMatching');
 }
 
 function checkPreset(

@@ -2,7 +2,7 @@ import { withModelSizes } from './model-sizes.ts';
 import { openImageSource } from './image-source.ts';
 import { withLabelFolder } from './label-folder.ts';
 import path from 'node:path';
-import { checkGate, scoreOf, type MatchScore } from '@intermodel/concept-matching';
+import { checkGate, matchScores, type MatchScore } from '@intermodel/concept-matching';
 import {
   datasetFormats,
   resolveGeometry,
@@ -73,7 +73,7 @@ export async function describeData(content: DataContent, options: DescribeDataOp
   const grid = content.labelGrid ?? { height: labelHeight, width: labelWidth };
   const geometry = { ...describedGeometry, labelHeight: grid.height, labelWidth: grid.width };
   return describe(
-    { data: resolveData(content, grid, process.cwd()), geometry, health: {}, score: scoreOf({}) },
+    { data: resolveData(content, grid, process.cwd()), geometry, health: {}, score: matchScores.iou },
     options,
   );
 }
@@ -94,7 +94,7 @@ export async function describeStudyData(
       data,
       geometry: models[0]?.geometry ?? describedGeometry,
       health: healthOptions(matching),
-      score: scoreOf(matching),
+      score: matchScores[matching.score],
       runtime,
     },
     options,

@@ -17,36 +17,34 @@ const read = (facts: LayerFacts | undefined, declared: Parameters<typeof readLay
 
 describe(readLayer, () => {
   it('takes the grid that the model tells', () => {
-    expect(read(tokens)).toEqual({ reading: { prefixTokens: 1, grid: { width: 8, height: 4 } }, warning: undefined });
-    expect(read(tokens, { prefixTokens: 1 })).toEqual({
-      reading: { prefixTokens: 1, grid: { width: 8, height: 4 } },
+    expect(read(tokens)).toEqual({ reading: { tokens: { prefix: 1, width: 8, height: 4 } }, warning: undefined });
+    expect(read(tokens, { prefix: 1 })).toEqual({
+      reading: { tokens: { prefix: 1, width: 8, height: 4 } },
       warning: undefined,
     });
   });
 
   it('leaves what is declared as it is where it agrees, or the model tells nothing', () => {
     const grid = { width: 16, height: 2 };
-    expect(read(tokens, { grid })).toEqual({ reading: { grid }, warning: undefined });
-    expect(read(undefined, { grid })).toEqual({ reading: { grid }, warning: undefined });
-    expect(read({ ...tokens, guessed: true }, { prefixTokens: 3 })).toEqual({
-      reading: { prefixTokens: 3 },
+    expect(read(tokens, grid)).toEqual({ reading: { tokens: grid }, warning: undefined });
+    expect(read(undefined, grid)).toEqual({ reading: { tokens: grid }, warning: undefined });
+    expect(read({ ...tokens, guessed: true }, { prefix: 3 })).toEqual({
+      reading: { tokens: { prefix: 3 } },
       warning: undefined,
     });
   });
 
-  it.each([
-    { prefixTokens: 0 },
-    { prefixTokens: 8 },
-    { grid: { width: 5, height: 5 } },
-    { prefixTokens: 1, grid: { width: 5, height: 5 } },
-  ])('refuses %j where the model tells otherwise', (declared) => {
-    expect(() => read(tokens, declared)).toThrow(
-      expect.objectContaining({
-        code: 'TOKEN_GRID',
-        details: expect.objectContaining({ file: 'm.onnx', column: 't' }) as unknown,
-      }),
-    );
-  });
+  it.each([{ prefix: 0 }, { prefix: 8 }, { width: 5, height: 5 }, { prefix: 1, width: 5, height: 5 }])(
+    'refuses %j where the model tells otherwise',
+    (declared) => {
+      expect(() => read(tokens, declared)).toThrow(
+        expect.objectContaining({
+          code: 'TOKEN_GRID',
+          details: expect.objectContaining({ file: 'm.onnx', column: 't' }) as unknown,
+        }),
+      );
+    },
+  );
 
   it('warns where the grid is guessed', () => {
     expect(read({ ...tokens, guessed: true })).toEqual({

@@ -1,3 +1,4 @@
+import { gridOf } from '@intermodel/activation-streaming';
 import type { Layer, ListLayersOptions } from '@intermodel/onnx';
 import { InputError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
@@ -76,29 +77,31 @@ export function readLayer(
   layer: string,
   facts: LayerFacts | undefined,
 ): Pick<LayerPlace, 'reading' | 'warning'> {
-  if (facts === undefined) return { reading: declared, warning: undefined };
+  const grid = gridOf(declared);
+  const isDeclared = declared.prefix !== undefined || grid !== undefined;
+  const reading = isDeclared ? { tokens: declared } : {};
+  if (facts === undefined) return { reading, warning: undefined };
   const { kind, layout, layoutFound, height, width, prefixTokens, guessed, leftOut } = facts;
   const doubt =
     leftOut === undefined
       ? undefined
       : `${layer}: was named, though it is not among the layers that can be dissected, since such tensors ${leftOut}; what its units are is not known.`;
   if (kind === 'map')
-    return { reading: layoutFound || layout === 'tokens' ? declared : { ...declared, layout }, warning: doubt };
+    return { reading: layoutFound || layout === 'tokens' ? reading : { ...reading, layout }, warning: doubt };
   if (guessed) {
-    const isDeclared = declared.prefixTokens !== undefined || declared.grid !== undefined;
     const warning = `${layer}: how its tokens lie on the image is guessed from their number, since the model does not tell; check it, and declare "tokens: {prefix, width, height}" in a study file.`;
     return {
-      reading: declared,
+      reading,
       warning: doubt === undefined ? (isDeclared ? undefined : warning) : isDeclared ? doubt : `${doubt} ${warning}`,
     };
   }
   const count = prefixTokens + height * width;
-  const { grid = { width, height } } = declared;
-  const prefix = declared.prefixTokens ?? count - grid.width * grid.height;
-  if (prefix !== prefixTokens || prefix + grid.width * grid.height !== count) {
+  const read = grid ?? { width, height };
+  const prefix = declared.prefix ?? count - read.width * read.height;
+  if (prefix !== prefixTokens || prefix + read.width * read.height !== count) {
     throw new InputError(
       'TOKEN_GRID',
-      `of its ${String(count)} tokens ${String(prefixTokens)} stand before a grid of ${String(height)} x ${String(width)}, but ${String(prefix)} before ${String(grid.height)} x ${String(grid.width)} were declared`,
+      `of its ${String(count)} tokens ${String(prefixTokens)} stand before a grid of ${String(height)} x ${String(width)}, but ${String(prefix)} before ${String(read.height)} x ${String(read.width)} were declared`,
       {
         file,
         column: layer,
@@ -106,5 +109,5 @@ export function readLayer(
       },
     );
   }
-  return { reading: declared.grid === undefined ? { prefixTokens, grid } : declared, warning: undefined };
+  return { reading: { tokens: grid === undefined ? { prefix, ...read } : declared }, warning: undefined };
 }

@@ -1,10 +1,8 @@
-import type { StudyModel, StudyTokens } from '@intermodel/studies';
+import type { LayerOptions } from '@intermodel/activation-streaming';
+import type { StudyModel } from '@intermodel/studies';
 
 /** How the values of a layer lie on the image. */
-export interface LayerReading extends StudyTokens {
-  /** Order of the axes of a map. */
-  readonly layout?: 'NCHW' | 'NHWC';
-}
+export type LayerReading = Pick<LayerOptions, 'tokens' | 'layout'>;
 
 /** A layer of a model, as its steps know it. */
 export interface LayerPlace {

@@ -1,4 +1,4 @@
-import { gateOf, scoreOf } from '@intermodel/concept-matching';
+import { matchScores } from '@intermodel/concept-matching';
 import { vocabularyHealth, type LabelShares, type VocabularyHealthOptions } from '@intermodel/data-loading';
 import type { VocabularyHealth } from '@intermodel/report';
 import { csvText } from '@intermodel/streams';
@@ -19,30 +19,34 @@ export interface LabelHealth {
 export const vocabularyFile = 'vocabulary.csv';
 
 /** What a preset asks of a concept. */
-export function healthOptions(
-  matching: Study['matching'],
-): Required<Omit<VocabularyHealthOptions, 'overlapIou' | 'score'>> & Pick<VocabularyHealthOptions, 'score'> {
-  const { gate, compare } = gateOf(matching);
-  const { of } = scoreOf(matching);
+export function healthOptions({
+  level,
+  score,
+  gate,
+  compareGate,
+  ignoredPixels,
+}: Study['matching']): Required<Omit<VocabularyHealthOptions, 'overlapIou' | 'score'>> &
+  Pick<VocabularyHealthOptions, 'score'> {
+  const { of } = matchScores[score];
   return {
-    activeShare: 1 - matching.level,
+    activeShare: 1 - level,
     gate,
-    compareGate: compare,
-    ignoredPixels: matching.ignoredPixels,
-    ...(matching.score === undefined ? {} : { score: (both, active, labelled) => of(both, active, labelled, 1, 0) }),
+    compareGate,
+    ignoredPixels,
+    ...(score === 'iou' ? {} : { score: (both, active, labelled) => of(both, active, labelled, 1, 0) }),
   };
 }
 
 /** A gate in words: the number alone for IoU, else with the name of the score. */
-export function statedGate(matching: Study['matching']): string {
-  const { gate } = gateOf(matching);
-  return matching.score === undefined ? String(gate) : `${scoreOf(matching).title} ${String(gate)}`;
+export function statedGate({ score, gate }: Study['matching']): string {
+  return score === 'iou' ? String(gate) : `${matchScores[score].title} ${String(gate)}`;
 }
 
 /** Says for each concept what a unit that is active as the study's preset has it could reach at best. */
 export function labelHealth(description: LabelShares, { matching }: Pick<Study, 'matching'>): LabelHealth {
   const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, healthOptions(matching));
-  const { title, name: scoreName } = scoreOf(matching);
+  const { score } = matching;
+  const { title } = matchScores[score];
   const cell = (name: string, key: keyof (typeof concepts)[number]) => ({
     name,
     cell: (row: number) => concepts[row]?.[key],
@@ -71,7 +75,7 @@ export function labelHealth(description: LabelShares, { matching }: Pick<Study, 
         cell('images', 'images'),
         cell('coverage', 'areaShare'),
         cell('reachable_iou', 'highestIou'),
-        ...(matching.score === undefined ? [] : [cell(`reachable_${scoreName}`, 'highestScore')]),
+        ...(score === 'iou' ? [] : [cell(`reachable_${score}`, 'highestScore')]),
         cell('can_pass', 'canPass'),
       ],
       concepts.length,

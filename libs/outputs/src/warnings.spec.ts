@@ -8,7 +8,7 @@ const unit = (concept: string): TinyUnit => [concept, 'object', 0.2];
 describe(UnitWatch, () => {
   it('warns of dead units, and of models with suspiciously few matches', async () => {
     const many = Array.from({ length: 8 }, () => unit('sky'));
-    const watch = new UnitWatch({ minimumIou: 0.04, compareIou: '>' });
+    const watch = new UnitWatch({ score: 'iou', gate: 0.04, compareGate: '>' });
     await lastValueFrom(
       of(
         tinyUnitMatches({
@@ -29,8 +29,8 @@ describe(UnitWatch, () => {
   });
 
   it('counts a match at the gate where the preset lets it pass', async () => {
-    const few = async (compareIou: '>' | '>=') => {
-      const watch = new UnitWatch({ minimumIou: 0.2, compareIou });
+    const few = async (compareGate: '>' | '>=') => {
+      const watch = new UnitWatch({ score: 'iou', gate: 0.2, compareGate });
       const edge: readonly TinyUnit[] = [['sky', 'object', 0.2]];
       const above: readonly TinyUnit[] = [['sky', 'object', 0.3]];
       await lastValueFrom(of(tinyUnitMatches({ a: above, b: above, edge })).pipe(watch.watch()));

@@ -1,4 +1,4 @@
-import { passesGate, scoreOf, type PresetGate } from '@intermodel/concept-matching';
+import { matchScores, passesGate, type PresetGate } from '@intermodel/concept-matching';
 import { ratedRows, ratedSample } from '@intermodel/numerics';
 import {
   noConcept,
@@ -17,19 +17,17 @@ import type { StudyWarning } from './study-record.ts';
  */
 export const fewMatchesShare = 0.25;
 
-/** Score that a match is made by, what it must pass, and by which comparison. */
-export type UnitGate = PresetGate;
-
 /** Counts dead units and matches of each model while unit matches pass by. */
 export class UnitWatch {
-  readonly #gate: UnitGate;
+  readonly #gate: PresetGate;
   readonly #models = new Interner();
   readonly #concepts = new Interner();
   readonly #dead: number[] = [];
   readonly #matches: number[] = [];
   readonly #units: number[] = [];
 
-  constructor(gate: UnitGate) {
+  /** @param gate score that a match is made by, what it must pass, and by which comparison */
+  constructor(gate: PresetGate) {
     this.#gate = gate;
   }
 
@@ -58,7 +56,7 @@ export class UnitWatch {
         ? [
             {
               subject: model,
-              text: `${String(units)} units were never active (their ${scoreOf(this.#gate).title} is undefined); they match nothing.`,
+              text: `${String(units)} units were never active (their ${matchScores[this.#gate.score].title} is undefined); they match nothing.`,
             },
           ]
         : [];

@@ -46,9 +46,9 @@ export interface LayerTables extends MatchTables {
 /** Presets that a model was dissected with. */
 export interface ModelPresets {
   /** That of the study. */
-  readonly main: DissectionPreset;
+  readonly matching: DissectionPreset;
   /** The second one. */
-  readonly diff?: DissectionPreset | undefined;
+  readonly diffMatching?: DissectionPreset | undefined;
 }
 
 /** What is recorded beside the tables of a model. */
@@ -90,7 +90,7 @@ export async function writeModel(
   folder: string,
   layers: readonly LayerTables[],
   record: ModelRecord,
-  { main, diff }: ModelPresets,
+  { matching, diffMatching }: ModelPresets,
   { spreadsheetCsv: isForSpreadsheets = false, onReplace }: WriteModelOptions = {},
 ): Promise<readonly string[]> {
   const csv = (text: string) => (isForSpreadsheets ? spreadsheetCsv(text) : text);
@@ -110,12 +110,13 @@ export async function writeModel(
       file('unit-categories.csv'),
       csv(
         unitCategoriesCsv(
-          counts.flatMap((overlaps) => bestPerCategory(overlaps, main)),
-          main.score?.name,
+          counts.flatMap((overlaps) => bestPerCategory(overlaps, matching)),
+          matching.score,
         ),
       ),
     );
-    if (diff !== undefined) writeFileAtomically(file('diff.csv'), csv(diffCsv(layers, { main, diff })));
+    if (diffMatching !== undefined)
+      writeFileAtomically(file('diff.csv'), csv(diffCsv(layers, { matching, diffMatching })));
     const tables = manifestTables({ matches: matches[0], thresholds: thresholds[0], overlaps: counts[0] });
     writeFileAtomically(
       file(manifestFile),
@@ -145,7 +146,7 @@ export async function writeModel(
  */
 export function unitsCsv(layers: readonly MatchTables[]): string {
   const [first] = layers;
-  const scoreName = first === undefined ? undefined : matchScoreOf(first.matches);
+  const scoreName = first === undefined ? 'iou' : matchScoreOf(first.matches);
   const rows = layers.flatMap(({ matches, thresholds }) => {
     const threshold = column(thresholds, 'threshold');
     const fraction = readNumbers(column(thresholds, 'activeFraction'));
@@ -176,7 +177,7 @@ export function unitsCsv(layers: readonly MatchTables[]): string {
  * Text of `unit-categories.csv`: model, layer, unit, category, concept, iou, one row a unit and category that it
  * overlaps; where another score was matched by, that too, in a column of its name.
  */
-export function unitCategoriesCsv(rows: readonly CategoryMatch[], scoreName?: string): string {
+export function unitCategoriesCsv(rows: readonly CategoryMatch[], scoreName = 'iou'): string {
   const cells = (['model', 'layer', 'unit', 'category', 'concept', 'iou'] as const).map((name) => ({
     name,
     cell: (row: number) => rows[row]?.[name],
@@ -185,8 +186,8 @@ export function unitCategoriesCsv(rows: readonly CategoryMatch[], scoreName?: st
 }
 
 /** Column of a score by the name of it; none where it is the IoU, which has a column anyway. */
-function scoreCell(name: string | undefined, cell: (row: number) => CsvValue) {
-  return name === undefined ? [] : [{ name, cell }];
+function scoreCell(name = 'iou', cell: (row: number) => CsvValue) {
+  return name === 'iou' ? [] : [{ name, cell }];
 }
 
 /**
@@ -195,12 +196,12 @@ function scoreCell(name: string | undefined, cell: (row: number) => CsvValue) {
  */
 export function diffCsv(
   layers: readonly LayerTables[],
-  presets: { readonly main: DissectionPreset; readonly diff: DissectionPreset },
+  { matching, diffMatching }: Required<ModelPresets> & { readonly diffMatching: DissectionPreset },
 ): string {
   const rows = layers.flatMap(({ matches, diff }) =>
     diff === undefined
       ? []
-      : diffPresets({ matches, preset: presets.main }, { matches: diff.matches, preset: presets.diff }),
+      : diffPresets({ matches, preset: matching }, { matches: diff.matches, preset: diffMatching }),
   );
   const cell = (name: string, read: (row: (typeof rows)[number]) => CsvValue) => ({
     name,
@@ -213,15 +214,13 @@ export function diffCsv(
         cell('concept', ({ before }) => before.concept),
         cell('category', ({ before }) => before.category),
         cell('iou', ({ before }) => before.iou),
-        ...scoreCell(presets.main.score?.name, (row) => rows[row]?.before.score),
+        ...scoreCell(matching.score, (row) => rows[row]?.before.score),
       ],
       ...[
         cell('other_concept', ({ after }) => after.concept),
         cell('other_category', ({ after }) => after.category),
         cell('other_iou', ({ after }) => after.iou),
-        ...(presets.diff.score === undefined
-          ? []
-          : [cell(`other_${presets.diff.score.name}`, ({ after }) => after.score)]),
+        ...(diffMatching.score === 'iou' ? [] : [cell(`other_${diffMatching.score}`, ({ after }) => after.score)]),
       ],
     ],
     rows.length,

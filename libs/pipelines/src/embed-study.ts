@@ -9,7 +9,6 @@ import {
   scoreWarnings,
   sizeWarnings,
   type StudyRecord,
-  type UnitGate,
   UnitWatch,
   writeStudy,
 } from '@intermodel/outputs';
@@ -77,8 +76,8 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const { modelNames } = choices;
   onStep('reading unit tables');
   const scored = scoreColumnOf(options.score);
-  const score = scored?.name;
-  const watch = new UnitWatch(gateOfUnits(options.score, choices.gate));
+  const { score = 'iou' } = options;
+  const watch = new UnitWatch({ score, gate: choices.gate, compareGate: '>' });
   const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
   const sources = new UnitSources();
   const embedding = await sources.placeErrors(
@@ -105,7 +104,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     command: options.command ?? 'embedStudy',
     options: {
       preset: options.preset ?? 'default',
-      ...(score === undefined ? {} : { score }),
+      ...(score === 'iou' ? {} : { score }),
       ...choices,
       ...csv,
       seed,
@@ -138,14 +137,5 @@ function resolveChoices(options: EmbedStudyOptions): EmbeddingPreset {
     exclude: [...new Set([...preset.exclude, ...(options.exclude ?? [])])],
     dropFirstConcept: options.dropFirstConcept ?? preset.dropFirstConcept,
     modelNames: options.modelNames ?? preset.modelNames,
-  };
-}
-
-/** What a unit must pass, as a preset of the dissection says it. */
-function gateOfUnits(score: MatchScoreName = 'iou', gate: number): UnitGate {
-  return {
-    minimumIou: gate,
-    compareIou: '>',
-    ...(score === 'iou' ? {} : { score: { name: score, gate, compare: '>' } }),
   };
 }

@@ -19,10 +19,10 @@ import { concatMap, forkJoin, map, of, type Observable, type OperatorFunction } 
 
 /** Options of {@link embedUnits}: a preset's choices, each of which can be changed. */
 export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
-  /** Whether a score that just reaches the gate matches too. @default false */
-  readonly inclusive?: boolean;
-  /** Score that the gate is one of. @default IoU */
-  readonly score?: string | undefined;
+  /** By which comparison a score must pass the gate. @default '>' */
+  readonly compareGate?: '>' | '>=';
+  /** Score that the gate is one of. @default 'iou' */
+  readonly score?: string;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
 }
@@ -36,8 +36,7 @@ export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
  * readUnitTables(['units.csv']).pipe(embedUnits({ components: 2 }))
  */
 export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<UnitMatchBatch, EmbeddingTables> {
-  const { gate, inclusive = false, score, normalisation } = { ...embeddingPresets.default, ...options };
-  return (matches) => matches.pipe(profileModels({ gate, inclusive, score, normalisation }), embedProfiles(options));
+  return (matches) => matches.pipe(profileModels({ ...embeddingPresets.default, ...options }), embedProfiles(options));
 }
 
 /**
@@ -46,17 +45,8 @@ export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<Un
  * @throws InputError from the stages, such as `MODEL_UNKNOWN`, `TOO_FEW_MODELS`, `PROFILE_EMPTY`.
  */
 export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction<ConceptProfileBatch, EmbeddingTables> {
-  const {
-    gate,
-    inclusive,
-    score,
-    normalisation,
-    components,
-    clusters,
-    exclude,
-    dropFirstConcept,
-    seed = fitEmbeddingDefaults.seed,
-  } = { ...embeddingPresets.default, inclusive: false, score: undefined, ...options };
+  const choices = { ...embeddingPresets.default, seed: fitEmbeddingDefaults.seed, ...options };
+  const { exclude, dropFirstConcept, seed } = choices;
   return (source) =>
     source.pipe(
       concatMap((profiles) => {
@@ -68,17 +58,7 @@ export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction
           selectModels({ exclude, dropFirstConcept }),
           concatMap((embeddedProfiles) =>
             of(embeddedProfiles).pipe(
-              fitEmbedding({
-                components,
-                clusters,
-                seed,
-                gate,
-                inclusive,
-                score,
-                normalisation,
-                conceptsOfCategory,
-                leftOut,
-              }),
+              fitEmbedding({ ...choices, conceptsOfCategory, leftOut }),
               concatMap((fit) => derivedTables(profiles, embeddedProfiles, seed, fit)),
             ),
           ),

@@ -63,7 +63,6 @@ export {
   type StudyRecord,
   type StudyTables,
   type StudyWarning,
-  type UnitGate,
 } from '@intermodel/outputs';
 export { programVersion } from '@intermodel/steps';
 export { matchScore, matchScores, type MatchScore, type MatchScoreName } from '@intermodel/concept-matching';

@@ -209,20 +209,21 @@ describe(embedStudy, () => {
 
 describe(placeStudy, () => {
   it('matches at the gate where the embedding was fitted so', async () => {
-    const place = async (inclusive: boolean) => {
+    const place = async (compareGate: '>' | '>=') => {
       const { fit, points, summaries, embeddedProfiles } = await lastValueFrom(
         of(tinyUnitMatches({ a: [['sky', 'object', 0.3]], b: [['dog', 'object', 0.3]] })).pipe(
-          embedUnits({ components: 1, clusters: 1, gate: 0.2, inclusive }),
+          embedUnits({ components: 1, clusters: 1, gate: 0.2, compareGate }),
         ),
       );
-      expect(fit.schema.metadata.get('facts')?.includes('inclusive')).toBe(inclusive);
+      expect(fit.schema.metadata.get('facts')?.includes('inclusive')).toBe(compareGate === '>=');
+      const folder = at(compareGate === '>=' ? 'reaching' : 'exceeding');
       const record = { title: '', command: '', options: {}, inputs: [], warnings: [] };
       const tables = { fit, embedding: points, summaries, 'embedded-profiles': embeddedProfiles };
-      writeTables(at(String(inclusive)), tables, record);
+      writeTables(folder, tables, record);
       writeFileSync(at('edge.csv'), 'model,unit,iou,concept,category\nnew,0,0.2,sky,object\n');
-      return placeStudy({ embedding: at(String(inclusive)), units: [at('edge.csv')] });
+      return placeStudy({ embedding: folder, units: [at('edge.csv')] });
     };
-    expect((await place(true)).toArray().map(({ model }) => model)).toEqual(['new']);
-    await expect(place(false)).rejects.toMatchObject({ code: 'NO_MATCHES' });
+    expect((await place('>=')).toArray().map(({ model }) => model)).toEqual(['new']);
+    await expect(place('>')).rejects.toMatchObject({ code: 'NO_MATCHES' });
   });
 });

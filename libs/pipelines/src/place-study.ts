@@ -40,7 +40,9 @@ export async function placeStudy({
 }: PlaceStudyOptions): Promise<PlacedModelBatch> {
   if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
-  const { gate, inclusive = false, score, normalisation, conceptsOfCategory } = readFittedEmbedding(fit);
+  const fitted = readFittedEmbedding(fit);
+  const { score, gate, compareGate } = fitted;
+  const normalisation = checkNormalisation(fitted.normalisation);
   const csv = encoding === undefined ? {} : { encoding };
   const sources = new UnitSources();
   const profiles = readUnitTables(units, {
@@ -48,9 +50,7 @@ export async function placeStudy({
     onModel: sources.note,
     score: scoreColumnOf(score),
     ...csv,
-  }).pipe(
-    profileModels({ gate, inclusive, score, normalisation: checkNormalisation(normalisation), conceptsOfCategory }),
-  );
+  }).pipe(profileModels({ ...fitted, normalisation }));
   const placed = await sources.placeErrors(lastValueFrom(profiles.pipe(placeModels({ embedding: fit }))));
   if (out !== undefined) {
     writeTables(
@@ -60,9 +60,9 @@ export async function placeStudy({
         title: 'Placement',
         command: 'intermodel place',
         options: {
-          ...(score === undefined ? {} : { score }),
+          score,
           gate,
-          ...(inclusive ? { inclusive } : {}),
+          compareGate,
           normalisation,
           modelNames,
           ...csv,

@@ -27,12 +27,12 @@ export interface FittedEmbeddingFacts {
   readonly clusters: readonly number[];
   /** Normalisation of the profiles. */
   readonly normalisation: string;
-  /** Score above which a unit matches. */
+  /** Score that a unit must pass to match. */
   readonly gate: number;
-  /** Whether a score that just reaches the gate matches too. @default false */
-  readonly inclusive?: boolean;
-  /** Name of that score. @default IoU */
-  readonly score?: string;
+  /** By which comparison it must pass. */
+  readonly compareGate: '>' | '>=';
+  /** Name of that score. */
+  readonly score: string;
   /** Distinct concepts that were matched by any model, per concept category. */
   readonly conceptsOfCategory: Readonly<Record<string, number>>;
   /** Concepts left out of the fit on purpose, as [category, concept]. */
@@ -55,8 +55,15 @@ export function fittedEmbeddingSchema(facts: FittedEmbeddingFacts): Schema<Fitte
       loadings: new FixedSizeList(facts.variance.length, new Field('loading', new Float64(), false)),
       centroids: new FixedSizeList(clusters, new Field('weight', new Float64(), false)),
     },
-    { metadata: { facts: JSON.stringify(facts) } },
+    { metadata: { facts: JSON.stringify(Object.fromEntries(Object.entries(facts).flatMap(statedFact))) } },
   );
+}
+
+/** A fact as it is stored: what the first embeddings did not know of is left out where they had no choice. */
+function statedFact([name, value]: [name: string, value: unknown]): [string, unknown][] {
+  if (name === 'compareGate') return value === '>=' ? [['inclusive', true]] : [];
+  if (name === 'score') return value === 'iou' ? [] : [[name, value]];
+  return [[name, value]];
 }
 
 /**
@@ -68,13 +75,23 @@ export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | und
   if (text === undefined) return undefined;
   try {
     const facts: unknown = JSON.parse(text);
-    return isFacts(facts) ? facts : undefined;
+    if (!isStoredFacts(facts)) return undefined;
+    const { inclusive = false, score = 'iou', ...others } = facts;
+    return { ...others, compareGate: inclusive ? '>=' : '>', score };
   } catch {
     return undefined;
   }
 }
 
-function isFacts(value: unknown): value is FittedEmbeddingFacts {
+/** Facts as they are stored. */
+type StoredFacts = Omit<FittedEmbeddingFacts, 'compareGate' | 'score'> & {
+  /** Whether a score that just reaches the gate matches too. */
+  readonly inclusive?: boolean;
+  /** Name of the score, where it is not IoU. */
+  readonly score?: string;
+};
+
+function isStoredFacts(value: unknown): value is StoredFacts {
   if (!isRecord(value)) return false;
   const {
     variance,

@@ -50,13 +50,13 @@ describe(formatStudy, () => {
           name: 'a',
           file: 'models/a.onnx',
           layers: ['x', 'y'],
-          tokens: { prefixTokens: 1 },
+          tokens: { prefix: 1 },
           input: { width: 32, height: 32, channels: 'bgr', scale: 1, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] },
         },
         { name: 'b', file: '..b.onnx', layers: 'usual', tokens: {}, input: { width: 224, channels: 'rgb' } },
       ],
-      matching: { level: 0.99, minimumIou: 0.04, upsampling: { padding: 'zeros', target: [56, 56] } },
-      diff: null,
+      matching: { level: 0.99, score: 'iou', gate: 0.04, padding: 'zeros', labelGrid: { width: 56, height: 56 } },
+      diffPreset: null,
       scores: ['scores/one.csv', 'two.csv'],
       embedding: { preset: 'default', components: 1, clusters: 2, gate: 0.04, exclude: [] },
       seed: 0,
@@ -79,23 +79,26 @@ describe(formatStudy, () => {
   it('records of an earlier embedding that it is one', () => {
     expect(formatStudy(resolveStudy({ ...content, embedding: { frozen: 'earlier' } }, folder))['embedding']).toEqual({
       frozen: 'earlier',
+      score: 'iou',
       gate: 0.04,
+      compareGate: '>',
     });
   });
 
-  it('records of two scores only that which units are matched by', () => {
+  it('records the score that units are matched by, with its gate', () => {
     const matching = { score: 'kappa', gate: 0.2 } as const;
     const formatted = formatStudy(
       resolveStudy({ ...content, matching, diffPreset: 'gandissect', diffMatching: matching }, folder),
     );
     expect(formatted).toMatchObject({
       matching: { score: 'kappa', gate: 0.2, compareGate: '>' },
-      diff: { matching: { score: 'kappa', gate: 0.2, compareGate: '>' } },
+      diffMatching: { score: 'kappa', gate: 0.2, compareGate: '>' },
       embedding: { gate: 0.2, score: 'kappa' },
     });
-    expect(JSON.stringify(formatted)).not.toContain('Iou');
     const frozen = resolveStudy({ ...content, matching, embedding: { frozen: 'earlier' } }, folder);
-    expect(formatStudy(frozen)['embedding']).toEqual({ frozen: 'earlier', gate: 0.2, score: 'kappa' });
+    expect(formatStudy(frozen)['embedding']).toEqual({
+      ...{ frozen: 'earlier', score: 'kappa', gate: 0.2, compareGate: '>' },
+    });
   });
 
   it('records a second preset with all its choices, at the label grid of the study', () => {
@@ -103,10 +106,13 @@ describe(formatStudy, () => {
       resolveStudy({ ...content, matching: { gate: 0.1 }, diffPreset: 'gandissect' }, folder),
     );
     expect(formatted).toMatchObject({
-      matching: { minimumIou: 0.1 },
-      diff: {
-        preset: 'gandissect',
-        matching: { minimumIou: 0.05, minimumQuality: 0.01, upsampling: { padding: 'clamp', target: [56, 56] } },
+      matching: { gate: 0.1 },
+      diffPreset: 'gandissect',
+      diffMatching: {
+        gate: 0.05,
+        minimumQuality: 0.01,
+        padding: 'clamp',
+        labelGrid: { width: 56, height: 56 },
       },
     });
   });

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { statedPreset } from '@intermodel/concept-matching';
 import { kllRankError } from '@intermodel/numerics';
 import { dataPaths, mapPaths, mapSegmenter, vocabularyPaths } from './resolve-data.ts';
 import type { Study, StudyData, StudyEmbedding } from './study.ts';
@@ -10,7 +9,7 @@ import type { Study, StudyData, StudyEmbedding } from './study.ts';
  * bound of its rank error, are part of it, since nothing else there changes a result.
  */
 export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
-  const { folder, data, models, diff, runtime, scores, scoreColumns, embedding } = study;
+  const { folder, data, models, runtime, scores, scoreColumns, embedding } = study;
   const nameOf = (file: string) => relativeName(folder, file);
   const named = {
     title: study.title,
@@ -24,8 +23,9 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
       input,
     })),
     preset: study.preset,
-    matching: statedPreset(study.matching),
-    diff: diff === undefined ? null : { preset: diff.preset, matching: statedPreset(diff.matching) },
+    matching: study.matching,
+    diffPreset: study.diffPreset ?? null,
+    ...(study.diffMatching === undefined ? {} : { diffMatching: study.diffMatching }),
     executionProviders: runtime.executionProviders,
     ...(runtime.sketch === undefined ? {} : { sketch: { k: runtime.sketch, rankError: kllRankError(runtime.sketch) } }),
     scores: scores.map(nameOf),
@@ -44,9 +44,9 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
 /** Of an embedding that was fitted before, only its folder and the gate are choices of this study. */
 function formatEmbedding(embedding: StudyEmbedding | undefined, nameOf: (file: string) => string): object | null {
   if (embedding === undefined) return null;
-  const { frozen, gate, score } = embedding;
+  const { frozen, score, gate, compareGate } = embedding;
   if (frozen === undefined) return embedding;
-  return { frozen: nameOf(frozen), gate, ...(score === undefined ? {} : { score }) };
+  return { frozen: nameOf(frozen), score, gate, compareGate };
 }
 
 function formatData(data: StudyData, nameOf: (file: string) => string): StudyData {

@@ -20,11 +20,11 @@ export type {
 // A study with every choice made
 export {
   galleryPlaces,
+  matchingsOf,
   type GalleryPlace,
   type GridSize,
   type Study,
   type StudyData,
-  type StudyDiff,
   type StudyEmbedding,
   type StudyGallery,
   type StudyModel,
@@ -33,7 +33,6 @@ export {
   type StudySegmenter,
   type StudySegmenterHead,
   type StudySpatialParts,
-  type StudyTokens,
 } from './study.ts';
 
 // Files and folders that it names

@@ -15,6 +15,8 @@ const scoreTitles: Readonly<Record<string, { readonly title: string }>> = matchS
 /** Names of options as a reader of the report understands them. */
 const names: Readonly<Record<string, string>> = {
   preset: 'preset',
+  diffPreset: 'second preset',
+  diffMatching: 'second preset',
   gate: 'IoU gate, strictly above',
   normalisation: 'weights of concepts',
   components: 'principal components',
@@ -26,8 +28,6 @@ const names: Readonly<Record<string, string>> = {
   permutations: 'orderings of permutation tests',
   level: 'share of the values under a threshold',
   rule: 'rule of the quantile',
-  minimumIou: 'IoU gate',
-  compareIou: 'comparison with the gate',
   compareGate: 'comparison with the gate',
   score: 'score that units are matched by',
   areaScope: 'images that a concept’s area is counted over',
@@ -109,7 +109,7 @@ function statement(key: string, value: unknown, parent = ''): OptionInWords[] {
 }
 
 function withMeaning(key: string, value: string): string {
-  const meaning = meanings[key]?.[value];
+  const meaning = meanings[key === 'diffPreset' ? 'preset' : key]?.[value];
   return meaning === undefined ? value : `${value}: ${meaning}`;
 }
 
@@ -126,7 +126,7 @@ const usualLayer = 'the last map before global pooling';
 
 /** A model in one line: file, layers, tokens and how images become its input. */
 function modelInWords({ file, layers, layerChoice, tokens, input }: Options): string {
-  const { grid, prefixTokens } = (tokens ?? {}) as Options;
+  const { prefix, ...grid } = (tokens ?? {}) as Options;
   return [
     text(file),
     layers === 'usual'
@@ -134,8 +134,8 @@ function modelInWords({ file, layers, layerChoice, tokens, input }: Options): st
       : Array.isArray(layers)
         ? `${layerChoice === 'usual' ? `${usualLayer}, ` : ''}${layers.map(text).join(', ')}`
         : '',
-    grid === undefined ? '' : `tokens on a grid of ${size(grid as Options)}`,
-    prefixTokens === undefined ? '' : `${text(prefixTokens)} tokens before the grid`,
+    isSize(grid) ? `tokens on a grid of ${size(grid)}` : '',
+    prefix === undefined ? '' : `${text(prefix)} tokens before the grid`,
     input === undefined ? '' : inputInWords(input as Options),
   ]
     .filter((part) => part !== '')

@@ -1,4 +1,4 @@
-import { gateOf, type DissectionPreset } from '@intermodel/concept-matching';
+import type { PresetGate } from '@intermodel/concept-matching';
 import { embeddingPresets, type EmbeddingPreset } from '@intermodel/embedding';
 import type { StudyEmbedding } from './study.ts';
 import type { StudyContent } from './study-content.ts';
@@ -30,12 +30,12 @@ export function mostOf(models: number): { readonly components: number; readonly 
  * Fills in the choices of the embedding; undefined for a single model without an earlier embedding.
  *
  * @param study a checked study
- * @param matching score that a match is made by, and its gate
+ * @param matching score that a match is made by, and what it must pass
  * @param pathOf makes a path absolute
  */
 export function resolveEmbedding(
   study: StudyContent,
-  matching: DissectionPreset,
+  matching: PresetGate,
   pathOf: (name: string) => string,
 ): StudyEmbedding | undefined {
   const {
@@ -52,8 +52,9 @@ export function resolveEmbedding(
   const most = frozen === undefined ? mostOf(count) : preset;
   return {
     preset: name,
-    gate: gateOf(matching).gate,
-    ...(matching.score === undefined ? {} : { score: matching.score.name }),
+    score: matching.score,
+    gate: matching.gate,
+    compareGate: matching.compareGate,
     normalisation: normalisation ?? preset.normalisation,
     components: components ?? Math.min(preset.components, most.components),
     clusters: clusters ?? Math.min(preset.clusters, most.clusters),

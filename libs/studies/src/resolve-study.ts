@@ -4,19 +4,15 @@ import { dissectionPreset, matchScores, type DissectionPreset } from '@intermode
 import { resolveGeometry } from '@intermodel/data-loading';
 import { resolveData } from './resolve-data.ts';
 import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
-import type { GridSize, Study, StudyModel, StudyRuntime, StudyTokens } from './study.ts';
+import type { GridSize, Study, StudyModel, StudyRuntime } from './study.ts';
 import type { MatchingContent, ModelContent, RuntimeContent, StudyContent } from './study-content.ts';
 import { studyDefaults } from './study-defaults.ts';
-
-/** Bytes of a MiB. */
-const mebibyte = 2 ** 20;
 
 /** Makes every choice of a checked study: presets expanded, defaults filled in, paths taken from `folder`. */
 export function resolveStudy(content: StudyContent, folder: string, file?: string): Study {
   const pathOf = (name: string) => path.resolve(folder, name);
   const preset = content.preset ?? studyDefaults.preset;
-  const [targetHeight, targetWidth] = dissectionPreset(preset).upsampling.target;
-  const labelGrid: GridSize = content.data.labelGrid ?? { width: targetWidth, height: targetHeight };
+  const labelGrid = content.data.labelGrid ?? dissectionPreset(preset).labelGrid;
   const matching = resolveMatching(dissectionPreset(preset), content.matching ?? {}, labelGrid);
   return {
     file: file === undefined ? undefined : path.resolve(file),
@@ -27,13 +23,11 @@ export function resolveStudy(content: StudyContent, folder: string, file?: strin
     models: content.models.map((model) => resolveModel(model, labelGrid, pathOf)),
     preset,
     matching,
-    diff:
+    diffPreset: content.diffPreset,
+    diffMatching:
       content.diffPreset === undefined
         ? undefined
-        : {
-            preset: content.diffPreset,
-            matching: resolveMatching(dissectionPreset(content.diffPreset), content.diffMatching ?? {}, labelGrid),
-          },
+        : resolveMatching(dissectionPreset(content.diffPreset), content.diffMatching ?? {}, labelGrid),
     runtime: resolveRuntime(content.runtime ?? {}, pathOf),
     scores: [content.scores ?? []].flat().map(pathOf),
     scoreColumns: content.scoreColumns === undefined ? undefined : pathOf(content.scoreColumns),
@@ -57,7 +51,7 @@ function resolveModel(
     name,
     file: pathOf(file),
     layers: layers ?? (layer === undefined ? 'usual' : [layer]),
-    tokens: resolveTokens(tokens),
+    tokens: tokens ?? {},
     input: preprocessing,
     sizeIsOpen: !(typeof input === 'object' && (input.width !== undefined || input.height !== undefined)),
     geometry: resolveGeometry({
@@ -72,61 +66,19 @@ function resolveModel(
   };
 }
 
-function resolveTokens({ prefix, width, height }: NonNullable<ModelContent['tokens']> = {}): StudyTokens {
-  return {
-    ...(prefix === undefined ? {} : { prefixTokens: prefix }),
-    ...(width === undefined || height === undefined ? {} : { grid: { width, height } }),
-  };
+function resolveMatching(preset: DissectionPreset, changes: MatchingContent, labelGrid: GridSize): DissectionPreset {
+  const { score = preset.score } = changes;
+  const { gate } = score === preset.score ? preset : matchScores[score];
+  return { ...preset, gate, ...changes, labelGrid };
 }
 
-function resolveMatching(
-  preset: DissectionPreset,
-  changes: MatchingContent,
-  { width, height }: GridSize,
-): DissectionPreset {
-  const {
-    padding = preset.upsampling.padding,
-    alignment = preset.upsampling.alignment,
-    score = 'iou',
-    gate = score === 'iou' ? preset.minimumIou : matchScores[score].gate,
-    compareGate = preset.compareIou,
-    ...others
-  } = changes;
+function resolveRuntime({ labelCache, ...runtime }: RuntimeContent, pathOf: (name: string) => string): StudyRuntime {
   return {
-    ...preset,
-    ...others,
-    ...(score === 'iou'
-      ? { minimumIou: gate, compareIou: compareGate }
-      : { score: { name: score, gate, compare: compareGate } }),
-    upsampling: { padding, alignment, target: [height, width] },
-  };
-}
-
-function resolveRuntime(
-  {
-    batchSize,
-    threads,
-    executionProviders,
-    keptMapsMegabytes,
-    secondPass,
-    imagesPerShard,
-    labelCache,
-    sketch,
-    probeSeconds,
-    probeMegabytes,
-  }: RuntimeContent,
-  pathOf: (name: string) => string,
-): StudyRuntime {
-  return {
-    ...(batchSize === undefined ? {} : { batchSize }),
-    ...(threads === undefined ? {} : { threads }),
-    executionProviders: executionProviders ?? studyDefaults.executionProviders,
-    keptMapsBytes: Math.round((keptMapsMegabytes ?? studyDefaults.keptMapsMegabytes) * mebibyte),
-    secondPass: secondPass ?? studyDefaults.secondPass,
-    imagesPerShard: imagesPerShard ?? studyDefaults.imagesPerShard,
+    ...runtime,
+    executionProviders: runtime.executionProviders ?? studyDefaults.executionProviders,
+    keptMapsMegabytes: runtime.keptMapsMegabytes ?? studyDefaults.keptMapsMegabytes,
+    secondPass: runtime.secondPass ?? studyDefaults.secondPass,
+    imagesPerShard: runtime.imagesPerShard ?? studyDefaults.imagesPerShard,
     ...(labelCache === undefined ? {} : { labelCache: pathOf(labelCache) }),
-    ...(sketch === undefined ? {} : { sketch }),
-    ...(probeSeconds === undefined ? {} : { probeSeconds }),
-    ...(probeMegabytes === undefined ? {} : { probeMegabytes }),
   };
 }

@@ -1,8 +1,8 @@
-import type { PreprocessingInput, PreprocessingPreset } from '@intermodel/activation-streaming';
-import type { DissectionPreset, DissectionPresetName, MatchScoreName } from '@intermodel/concept-matching';
+import type { PreprocessingInput, PreprocessingPreset, TokenLayout } from '@intermodel/activation-streaming';
+import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
 import type { ModelNameRule, TextEncoding } from '@intermodel/data-loading';
 import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
-import type { GridSize, StudyData, StudyGallery, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
+import type { StudyData, StudyGallery, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
 
 /** What a study file holds, as the JSON Schema describes it: only `data` and `models` must be there. */
 export interface StudyContent {
@@ -73,7 +73,7 @@ export interface ModelContent {
   /** Preset or settings of the input. @default 'imagenet' */
   readonly input?: PreprocessingPreset | InputContent;
   /** How the tokens of a vision transformer lie on the image. */
-  readonly tokens?: Partial<GridSize> & { readonly prefix?: number };
+  readonly tokens?: TokenLayout;
 }
 
 /** Settings of a model's input on top of a preset. */
@@ -82,21 +82,8 @@ export type InputContent = PreprocessingInput & {
   readonly preset?: PreprocessingPreset;
 };
 
-/**
- * Changes of a preset of the dissection; the gate is what the preset calls `minimumIou`, or that of its `score`.
- */
-export type MatchingContent = Partial<Omit<DissectionPreset, 'upsampling' | 'minimumIou' | 'compareIou' | 'score'>> & {
-  /** What lies outside a map when it is upsampled. */
-  readonly padding?: DissectionPreset['upsampling']['padding'];
-  /** Which points of map and label grid coincide. */
-  readonly alignment?: DissectionPreset['upsampling']['alignment'];
-  /** Score that units are matched by. @default 'iou' */
-  readonly score?: MatchScoreName;
-  /** Score that a match must pass. @default that of the preset for IoU, the usual one of other scores */
-  readonly gate?: number;
-  /** By which comparison it must pass. */
-  readonly compareGate?: DissectionPreset['compareIou'];
-};
+/** Changes of a preset of the dissection. */
+export type MatchingContent = Partial<Omit<DissectionPreset, 'labelGrid'>>;
 
 /**
  * How the machine is used, as a study file says it.

@@ -61,19 +61,19 @@ describe(readStudyFile, () => {
 
   it('takes changes of a preset into the matching, and the gate into the embedding', () => {
     const study = read(`${two}preset: netdissect-2017\nmatching: { gate: 0.1, level: 0.9 }\n`);
-    expect(study.matching).toMatchObject({ minimumIou: 0.1, level: 0.9, values: 'raw' });
+    expect(study.matching).toMatchObject({ score: 'iou', gate: 0.1, compareGate: '>=', level: 0.9, values: 'raw' });
     expect(study.embedding?.gate).toBe(0.1);
   });
 
   it('takes another score into the matching and the embedding, with its own gate where none is given', () => {
     const study = read(`${two}preset: gandissect\nmatching: { score: f1, gate: 0.08 }\n`);
-    expect(study.matching.score).toEqual({ name: 'f1', gate: 0.08, compare: '>' });
+    expect(study.matching).toMatchObject({ score: 'f1', gate: 0.08, compareGate: '>' });
     expect(study.embedding).toMatchObject({ gate: 0.08, score: 'f1' });
     const lift = read(`${two}diffPreset: netdissect-2017\ndiffMatching: { score: lift }\n`);
-    expect([lift.matching.score, lift.embedding?.gate]).toEqual([undefined, 0.04]);
-    expect(lift.diff?.matching.score).toEqual({ name: 'lift', gate: 2, compare: '>=' });
+    expect([lift.matching.score, lift.embedding?.gate]).toEqual(['iou', 0.04]);
+    expect(lift.diffMatching).toMatchObject({ score: 'lift', gate: 2, compareGate: '>=' });
     const inclusive = read(`${two}matching: { score: mcc, compareGate: ">=" }\n`);
-    expect(inclusive.matching.score).toEqual({ name: 'mcc', gate: 0.08 / 1.04, compare: '>=' });
+    expect(inclusive.matching).toMatchObject({ score: 'mcc', gate: 0.08 / 1.04, compareGate: '>=' });
     expect(read(`${two}matching: { score: iou, gate: 0.1 }\n`)).toEqual(read(`${two}matching: { gate: 0.1 }\n`));
   });
 
@@ -84,7 +84,7 @@ describe(readStudyFile, () => {
       expect(() => read(`${two}matching: { score: ${score}, gate: 1.5 }\n`)).toThrow(/is 1\.5[\s\S]*from 0 to 1/u);
     expect(() => read(`${two}matching: { gate: 1.5 }\n`)).toThrow(/is 1\.5[\s\S]*a number from 0 to 1/u);
     expect(() => read(`${two}matching: { score: lift, gate: -1 }\n`)).toThrow(/is -1/u);
-    expect(read(`${two}matching: { score: lift, gate: 1.5 }\n`).matching.score?.gate).toBe(1.5);
+    expect(read(`${two}matching: { score: lift, gate: 1.5 }\n`).matching.gate).toBe(1.5);
     expect(() => read(`${two}diffPreset: gandissect\ndiffMatching: { score: f1, gate: 2 }\n`)).toThrow(
       /diffMatching[\s\S]*is 2/u,
     );
@@ -94,8 +94,8 @@ describe(readStudyFile, () => {
     const study = read(
       `${two}diffPreset: netdissect-2017\nmatching: { level: 0.9 }\ndiffMatching: { minimumImages: 0 }\n`,
     );
-    expect(study.diff?.matching).toMatchObject({ minimumImages: 0, values: 'raw' });
-    expect(study.diff?.matching.level).toBeGreaterThan(0.99);
+    expect(study.diffMatching).toMatchObject({ minimumImages: 0, values: 'raw' });
+    expect(study.diffMatching?.level).toBeGreaterThan(0.99);
     expect(study.matching.level).toBe(0.9);
     expect(() => read(`${two}diffMatching: { minimumImages: 0 }\n`)).toThrow(
       /"diffMatching" stands without "diffPreset"/u,

@@ -1,5 +1,5 @@
-import type { Preprocessing } from '@intermodel/activation-streaming';
-import type { DissectionPreset, DissectionPresetName, ScoreGate } from '@intermodel/concept-matching';
+import type { Preprocessing, TokenLayout } from '@intermodel/activation-streaming';
+import type { DissectionPreset, DissectionPresetName, PresetGate } from '@intermodel/concept-matching';
 import type {
   DatasetFormatName,
   ExifTurns,
@@ -32,8 +32,10 @@ export interface Study {
   readonly preset: DissectionPresetName;
   /** All choices of `preset`, with the study's own changes and label grid. */
   readonly matching: DissectionPreset;
-  /** Second variant to compare with, if any; it has the same label grid. */
-  readonly diff: StudyDiff | undefined;
+  /** Name of a second variant to compare with; undefined: there is none. */
+  readonly diffPreset: DissectionPresetName | undefined;
+  /** All its choices, with the same label grid; there wherever `diffPreset` is. */
+  readonly diffMatching: DissectionPreset | undefined;
   /** How the machine is used. */
   readonly runtime: StudyRuntime;
   /** Score tables; empty: nothing is related. */
@@ -156,30 +158,14 @@ export interface StudyModel {
   readonly file: string;
   /** Tensors to dissect; `usual`: the last spatial map before global pooling. */
   readonly layers: readonly string[] | 'usual';
-  /** How tokens lie on the image; to be spread over the options of each layer. */
-  readonly tokens: StudyTokens;
+  /** How the tokens of a vision transformer lie on the image, as far as it is declared. */
+  readonly tokens: TokenLayout;
   /** How images become the input. */
   readonly input: Preprocessing;
   /** Whether the study leaves the size of the input open, so that of the model holds where its file fixes one. */
   readonly sizeIsOpen: boolean;
   /** How images and labels are brought to size: `input` and the label grid. */
   readonly geometry: ResolvedGeometry;
-}
-
-/** What is declared of the tokens of a vision transformer; the rest is inferred. */
-export interface StudyTokens {
-  /** Class and register tokens before those of the grid. */
-  readonly prefixTokens?: number;
-  /** Size of the grid of tokens. */
-  readonly grid?: GridSize;
-}
-
-/** Second variant of network dissection, run on the same activations. */
-export interface StudyDiff {
-  /** Name of the variant. */
-  readonly preset: DissectionPresetName;
-  /** All its choices. */
-  readonly matching: DissectionPreset;
 }
 
 /** How the machine is used; but for the execution providers and the sketch, nothing here changes a result. */
@@ -190,8 +176,8 @@ export interface StudyRuntime {
   readonly threads?: number;
   /** Execution providers, the preferred first. */
   readonly executionProviders: readonly string[];
-  /** Memory for kept maps, in bytes. */
-  readonly keptMapsBytes: number;
+  /** Memory for kept maps, in MiB. */
+  readonly keptMapsMegabytes: number;
   /** Whether models are run a second time instead of keeping maps. */
   readonly secondPass: boolean;
   /** Images that are counted together at most, so that what was counted of them can be kept for later runs. */
@@ -206,12 +192,10 @@ export interface StudyRuntime {
   readonly probeMegabytes?: number;
 }
 
-/** The embedding of a study. */
-export interface StudyEmbedding extends Omit<EmbeddingPreset, 'modelNames'> {
+/** The embedding of a study, with score and gate of its matches. */
+export interface StudyEmbedding extends Omit<EmbeddingPreset, 'modelNames' | 'gate'>, PresetGate {
   /** Name of the preset that the other choices come from. */
   readonly preset: EmbeddingPresetName;
-  /** Score that the gate is one of; absent: IoU. */
-  readonly score?: ScoreGate['name'];
   /** Output folder of an earlier run, in whose embedding models are placed. */
   readonly frozen?: string;
 }
@@ -242,4 +226,9 @@ export interface StudyGallery {
   readonly place: GalleryPlace;
   /** Most MiB of thumbnails in the report itself; what does not fit is named only. */
   readonly megabytes: number;
+}
+
+/** The variants of network dissection that a study asks for: its own, and the second one if there is one. */
+export function matchingsOf({ matching, diffMatching }: Pick<Study, 'matching' | 'diffMatching'>): DissectionPreset[] {
+  return diffMatching === undefined ? [matching] : [matching, diffMatching];
 }

@@ -6,8 +6,8 @@ import { randomWorlds } from './random-worlds.ts';
 
 const preset: OraclePreset = {
   ...{ level: 0.5, rule: 'hazen', values: 'upsampled', compare: '>', ignoredPixels: 'unlabelled' },
-  upsampling: { padding: 'zeros', alignment: 'half-pixel', target: [2, 2] },
-  ...{ areaScope: 'category-in-image', epsilon: 0, matchScope: 'global', minimumIou: 0.5, compareIou: '>=' },
+  ...{ padding: 'zeros', alignment: 'half-pixel', labelGrid: { width: 2, height: 2 }, score: 'iou' },
+  ...{ areaScope: 'category-in-image', epsilon: 0, matchScope: 'global', gate: 0.5, compareGate: '>=' },
   ...{ minimumQuality: 0, minimumImages: 0, minimumCoverage: 0 },
 };
 const world: DissectionWorld = {
@@ -57,7 +57,7 @@ describe(dissectPlainly, () => {
   });
 
   it('changes with each choice as that choice says', () => {
-    expect(dissect({ compareIou: '>' })?.detected).toBe(false);
+    expect(dissect({ compareGate: '>' })?.detected).toBe(false);
     expect(dissect({ areaScope: 'all' })?.best.iou).toBe(2 / 7);
     expect(dissect({ epsilon: 1 })?.best.iou).toBe(1 / 3);
     expect(dissect({ rule: 'linear', level: 3 / 7 })?.threshold).toBe(3);
@@ -82,9 +82,9 @@ describe(dissectPlainly, () => {
     const last = { rule: 'linear', level: 1 } as const;
     const first = { rule: 'linear', level: 0 } as const;
     expect([dissect(first, wide)?.threshold, dissect(last, wide)?.threshold]).toEqual([6, 14]);
-    const upsampling = { ...preset.upsampling, padding: 'clamp' as const };
-    expect(dissect({ ...first, upsampling }, wide)?.threshold).toBe(8);
-    expect(dissect({ ...last, upsampling }, wide)?.threshold).toBe(16);
+    const padding = 'clamp';
+    expect(dissect({ ...first, padding }, wide)?.threshold).toBe(8);
+    expect(dissect({ ...last, padding }, wide)?.threshold).toBe(16);
   });
 
   it('breaks a tie by number, or by the later category', () => {
@@ -111,7 +111,7 @@ describe(randomWorlds, () => {
     expect(new Set(units.map(({ condition }) => condition)).size).toBe(4);
     const best = ({ pairs }: (typeof units)[number]) => Math.max(0, ...pairs.map(({ iou }) => iou));
     expect(units.some((unit) => unit.pairs.filter(({ iou }) => iou > 0 && iou === best(unit)).length > 1)).toBe(true);
-    expect(units.some((unit) => unit.best.iou === unit.preset.minimumIou && best(unit) > 0)).toBe(true);
+    expect(units.some((unit) => unit.best.iou === unit.preset.gate && best(unit) > 0)).toBe(true);
     expect(units.some(({ pairs }) => pairs.length === 0)).toBe(true);
     expect(units.some(({ detected }) => detected)).toBe(true);
     expect(drawn.some(({ images }) => images.some(({ planes }) => planes.length === 0))).toBe(true);

@@ -49,7 +49,7 @@ export function dissectPlainly(world: DissectionWorld): OracleUnit[] {
       activeFraction: pixels === 0 ? 0 : active.flat().length / pixels,
       pairs,
       best,
-      detected: (best.iou ?? 0) > 0 && passes(best.iou ?? 0, preset.compareIou, preset.minimumIou),
+      detected: (best.iou ?? 0) > 0 && passes(best.iou ?? 0, preset.compareGate, preset.gate),
       bestPerCategory: [...new Set(frequent.map(({ category }) => category))].sort().flatMap((category) => {
         const own = pairs.filter((pair) => pair.category === category && pair.iou > 0 && hasQuality(pair, world));
         const first = own.find((pair) => pair.iou === Math.max(...own.map(({ iou }) => iou)));
@@ -98,13 +98,13 @@ function upsample(map: readonly number[], world: DissectionWorld): number[] {
   const hold = (index: number, size: number) => Math.min(Math.max(index, 0), size - 1);
   const read = (row: number, column: number) => {
     const inside = row === hold(row, mapHeight) && column === hold(column, mapWidth);
-    return inside || preset.upsampling.padding === 'clamp'
+    return inside || preset.padding === 'clamp'
       ? (map[hold(row, mapHeight) * mapWidth + hold(column, mapWidth)] as number)
       : 0;
   };
   const place = (index: number, size: number, target: number) => {
     const corners = target === 1 ? 0 : (index * (size - 1)) / (target - 1);
-    const position = preset.upsampling.alignment === 'corners' ? corners : ((index + 0.5) * size) / target - 0.5;
+    const position = preset.alignment === 'corners' ? corners : ((index + 0.5) * size) / target - 0.5;
     const weight = Math.fround(position - Math.floor(position));
     return weight > 1 - 2 ** -22 ? { at: Math.floor(position) + 1, weight: 0 } : { at: Math.floor(position), weight };
   };

@@ -8,15 +8,12 @@ export interface OraclePreset {
   readonly values: 'upsampled' | 'raw';
   /** Comparison of activations with thresholds. */
   readonly compare: '>' | '>=';
-  /** How maps are brought to the label grid. */
-  readonly upsampling: {
-    /** What lies outside a map. */
-    readonly padding: 'zeros' | 'clamp';
-    /** Which points of map and grid coincide. */
-    readonly alignment: 'half-pixel' | 'corners';
-    /** Rows and columns of the label grid. */
-    readonly target: readonly [number, number];
-  };
+  /** What lies outside a map when it is upsampled. */
+  readonly padding: 'zeros' | 'clamp';
+  /** Which points of map and label grid coincide. */
+  readonly alignment: 'half-pixel' | 'corners';
+  /** Label grid that maps are upsampled to. */
+  readonly labelGrid: { readonly width: number; readonly height: number };
   /** What becomes of pixels that nobody judged. */
   readonly ignoredPixels: 'unlabelled' | 'left-out';
   /** Which images count for the area of a unit. */
@@ -25,10 +22,12 @@ export interface OraclePreset {
   readonly epsilon: number;
   /** How ties between concepts are broken. */
   readonly matchScope: 'global' | 'per-category';
+  /** Score that units are matched by; the oracle knows no other. */
+  readonly score: 'iou';
   /** Gate of the IoU. */
-  readonly minimumIou: number;
+  readonly gate: number;
   /** Comparison with the gate. */
-  readonly compareIou: '>' | '>=';
+  readonly compareGate: '>' | '>=';
   /** Information quality ratio to exceed, 0 for none. */
   readonly minimumQuality: number;
   /** Images in which a concept must occur. */

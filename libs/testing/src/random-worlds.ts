@@ -16,7 +16,7 @@ const vocabulary = [
 ];
 
 /** Single choices by which a drawn preset may differ from a published one. */
-const variants: readonly Partial<Omit<OraclePreset, 'upsampling'> & OraclePreset['upsampling']>[] = [
+const variants: readonly Partial<OraclePreset>[] = [
   {},
   ...[{ rule: 'hazen' as const }, { rule: 'linear' as const }, { rule: 'inverted-cdf' as const }],
   ...[{ values: 'upsampled' as const }, { values: 'raw' as const }],
@@ -28,8 +28,8 @@ const variants: readonly Partial<Omit<OraclePreset, 'upsampling'> & OraclePreset
   { areaScope: 'category-under-mask' },
   ...[{ epsilon: 0 }, { epsilon: 1e-10 }, { epsilon: 3 }],
   ...[{ matchScope: 'global' as const }, { matchScope: 'per-category' as const }],
-  ...[{ minimumIou: 0 }, { minimumIou: 0.25 }, { minimumIou: 1 / 3 }, { minimumIou: 0.5 }],
-  ...[{ compareIou: '>' as const }, { compareIou: '>=' as const }],
+  ...[{ gate: 0 }, { gate: 0.25 }, { gate: 1 / 3 }, { gate: 0.5 }],
+  ...[{ compareGate: '>' as const }, { compareGate: '>=' as const }],
   ...[{ minimumQuality: 0 }, { minimumQuality: 0.05 }],
 ];
 
@@ -68,11 +68,7 @@ export function randomWorlds(presets: readonly OraclePreset[]): fc.Arbitrary<Dis
       const chosen = { ...(level === undefined ? {} : { level }), ...frequencyOf(rare, preset) };
       return {
         ...world,
-        preset: changes.reduce(change, {
-          ...preset,
-          ...chosen,
-          upsampling: { ...preset.upsampling, target: [height, width] },
-        }),
+        preset: Object.assign({ ...preset, ...chosen, labelGrid: { width, height } }, ...changes) as OraclePreset,
         images: Array.from({ length: images }, () => {
           const image = drawImage(world, kinds, draw);
           return hasTwins ? withTwins(image, world.vocabulary) : image;
@@ -84,11 +80,6 @@ export function randomWorlds(presets: readonly OraclePreset[]): fc.Arbitrary<Dis
 /** So few images would leave no concept frequent enough for most published presets. */
 function frequencyOf(rare: Partial<OraclePreset> | undefined, preset: OraclePreset): Partial<OraclePreset> {
   return rare === undefined && preset.minimumImages === 0 ? {} : { minimumImages: 1, minimumCoverage: 0.25, ...rare };
-}
-
-function change(preset: OraclePreset, { padding, alignment, ...others }: (typeof variants)[number]): OraclePreset {
-  const upsampling = { ...preset.upsampling, ...(padding && { padding }), ...(alignment && { alignment }) };
-  return { ...preset, ...others, upsampling };
 }
 
 type Draw = (least: number, most: number) => number;

@@ -66,25 +66,29 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   { name: 'categories-of-the-unit-before', find: '    scores.fill(0);\n', replace: '' },
   {
     name: 'gate-always-strict',
-    find: 'scorePasses(score, compare, gate)',
+    find: 'scorePasses(score, compareGate, gate)',
     replace: "scorePasses(score, '>', gate)",
   },
   {
     name: 'equal-activations-are-dropped',
-    find: "keepEqual: compare === '>='",
-    replace: 'keepEqual: false',
+    find: 'maximumImages,\n    compare,',
+    replace: "maximumImages,\n    compare: '>',",
   },
   {
     name: 'equal-activations-never-active',
-    find: "equalIsActive: preset.compare === '>='",
-    replace: 'equalIsActive: false',
+    find: '{ compare: preset.compare, ignore:',
+    replace: "{ compare: '>', ignore:",
   },
   {
     name: 'ignored-pixels-always-blank',
     find: "ignoredPixels === 'left-out' ? ignore : 0",
     replace: "ignoredPixels === 'left-out' ? 0 : 0",
   },
-  { name: 'maps-always-fade', find: 'padding: upsampling.padding,', replace: "padding: 'zeros'," },
+  {
+    name: 'maps-always-fade',
+    find: 'targetWidth: labelWidth,\n    padding,',
+    replace: "targetWidth: labelWidth,\n    padding: 'zeros',",
+  },
   {
     name: 'concepts-as-they-come',
     find: 'vocabulary.toSorted((one, other) => one.number - other.number)',
@@ -176,8 +180,8 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   },
   {
     name: 'scope-is-forgotten',
-    find: "scopedAreas: scope === 'all' ? new Float64Array() : spread(1, categoryCount)",
-    replace: "scopedAreas: scope === 'all' ? new Float64Array() : spread(0, categoryCount)",
+    find: "scopedAreas: areaScope === 'all' ? new Float64Array() : spread(1, categoryCount)",
+    replace: "scopedAreas: areaScope === 'all' ? new Float64Array() : spread(0, categoryCount)",
   },
   {
     name: 'shards-do-not-add-up',

@@ -15,15 +15,19 @@ export const embeddingMutants: readonly Mutant[] = [
   },
   {
     name: 'gate-always-strict',
-    find: "this.#comparison = inclusive ? '>=' : '>';",
-    replace: "this.#comparison = '>';",
+    find: 'this.#compareGate = compareGate;',
+    replace: "this.#compareGate = '>';",
   },
   {
     name: 'no-concept-is-one',
     find: 'if (labels[row] === none || labels[row] === empty ||',
     replace: 'if (labels[row] === empty ||',
   },
-  { name: 'comparison-is-forgotten', find: '...(inclusive ? { inclusive } : {}),', replace: '' },
+  {
+    name: 'comparison-is-forgotten',
+    find: 'gate,\n    compareGate,\n    score,\n    conceptsOfCategory:',
+    replace: "gate,\n    compareGate: '>',\n    score,\n    conceptsOfCategory:",
+  },
   { name: 'shares-of-the-components-alone', find: '(value) => value / totalVariance', replace: '(value) => value' },
   {
     name: 'one-component-too-many',

@@ -29,7 +29,7 @@ const presets: readonly DissectionPreset[] = [
     ...dissectionPresets['dissect-2020'],
     level: 0.7,
     compare: '>=',
-    upsampling: { ...dissectionPresets['dissect-2020'].upsampling, padding: 'clamp' },
+    padding: 'clamp',
   },
 ];
 const batchOf = (images: readonly (readonly number[])[]) =>
@@ -123,10 +123,9 @@ describe('maps that just reach a bound', () => {
 describe('maps that were kept without zeros around', () => {
   it('do not suffice where zeros may raise those that were dropped', async () => {
     // All values are negative, so that under zeros the thresholds lie near the border, where maps fade.
-    const { upsampling } = dissectionPresets['dissect-2020'];
     const [clamped, fading] = (['clamp', 'zeros'] as const).map((padding) => ({
       ...dissectionPresets['dissect-2020'],
-      ...{ level: 0.8, upsampling: { ...upsampling, padding } },
+      ...{ level: 0.8, padding },
     })) as [DissectionPreset, DissectionPreset];
     const images = Array.from({ length: 9 }, (_, image) => new Array<number>(12).fill(-1 - image));
     const [counted] = await lastValueFrom(

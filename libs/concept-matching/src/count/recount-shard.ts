@@ -50,7 +50,7 @@ export function boundMaxima({ maxima }: Pick<KeptImage, 'maxima'>, zerosAround: 
 export function coversThresholds(
   { units }: Pick<KeptMaps, 'units'>,
   thresholds: SelectedThresholdBatch,
-  { upsampling: { padding }, compare }: Pick<DissectionPreset, 'upsampling' | 'compare'>,
+  { padding, compare }: Pick<DissectionPreset, 'padding' | 'compare'>,
 ): boolean {
   const bounds = readBounds(units);
   const values = readSelectedThresholds('coversThresholds', thresholds).thresholds;

@@ -120,7 +120,7 @@ export class ShardCounter {
     );
     for (const bounds of others)
       bounds.forEach((bound, unit) => (first[unit] = Math.min(first[unit] as number, bound)));
-    return { bounds: first, keepEqual: this.#selections.some(({ options }) => options.keepEqual) };
+    return { bounds: first, keepEqual: this.#selections.some(({ options }) => options.compare === '>=') };
   }
 }
 

@@ -1,7 +1,7 @@
 import { informationQuality } from '@intermodel/numerics';
 import type { UnitConceptOverlapBatch } from '@intermodel/schemas';
 import { column, Interner, type CodedText } from '@intermodel/streams';
-import { scoreOf, type DissectionPreset } from '../presets/dissection-presets.ts';
+import type { DissectionPreset } from '../presets/dissection-presets.ts';
 import { overlapNumbers } from './overlap-numbers.ts';
 import { matchScores, type MatchScore } from './scores.ts';
 
@@ -35,7 +35,7 @@ export function bestPerCategory(
   preset: Pick<DissectionPreset, 'epsilon' | 'score' | 'minimumQuality'>,
 ): CategoryMatch[] {
   const { epsilon, minimumQuality } = preset;
-  const matching = scoreOf(preset);
+  const matching = matchScores[preset.score];
   const models = codedColumn(overlaps, 'model');
   const layers = codedColumn(overlaps, 'layer');
   const concepts = codedColumn(overlaps, 'concept');

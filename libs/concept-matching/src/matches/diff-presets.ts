@@ -82,7 +82,7 @@ function readDetected({ matches, preset }: PresetMatches): Map<string, DetectedU
       concept: named ? (concepts[row] as string) : '',
       category: named ? (categories[row] as string) : '',
       iou: orNull(iou),
-      ...(preset.score === undefined ? {} : { score: orNull(score) }),
+      ...(preset.score === 'iou' ? {} : { score: orNull(score) }),
     };
     detected.set([model, layer, unit].join('\0'), { model, layer, unit, detected: concept });
   });

@@ -94,10 +94,10 @@ export function concludeDissection({
 
 /** Sees to it that matches bear the score that the gate of a preset is one of. @throws RangeError */
 export function checkMatchScore(matches: UnitMatchBatch, preset: Pick<DissectionPreset, 'score'>): UnitMatchBatch {
-  const [found, wanted] = [matchScoreOf(matches), preset.score?.name];
+  const [found, wanted] = [matchScoreOf(matches) ?? 'iou', preset.score];
   if (found !== wanted)
     throw new RangeError(
-      `matches have the score ${found ?? 'iou'}, but their preset has a gate of ${wanted ?? 'iou'}: build them with scoredMatchSchema`,
+      `matches have the score ${found}, but their preset has a gate of ${wanted}: build them with scoredMatchSchema`,
     );
   return matches;
 }

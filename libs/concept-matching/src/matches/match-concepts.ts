@@ -8,7 +8,7 @@ import {
 } from '@intermodel/schemas';
 import { buildBatch, checkBatch, column, Interner } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import { dissectionPresets, scoreOf, type DissectionPreset } from '../presets/dissection-presets.ts';
+import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { overlapNumbers, type OverlapRows } from './overlap-numbers.ts';
 import { matchScores, type MatchScore } from './scores.ts';
 
@@ -149,7 +149,7 @@ function bestOfRows(
 ): BestPair {
   const { intersection, unitArea, conceptArea, pixels: allPixels, category } = rows;
   const { epsilon, matchScope } = preset;
-  const { of } = scoreOf(preset);
+  const { of } = matchScores[preset.score];
   const laterWins = matchScope === 'per-category';
   let score = before === undefined ? -Infinity : before.score;
   let bestCategory = before === undefined ? -1 : before.category;
@@ -187,7 +187,7 @@ function matchTable(
   categories: readonly string[],
 ): UnitMatchBatch {
   const { minimumQuality, epsilon } = preset;
-  const matching = scoreOf(preset);
+  const matching = matchScores[preset.score];
   // Code 0 is the empty text of units without a match.
   const concept = new Int32Array(best.length);
   const category = new Int32Array(best.length);

@@ -24,6 +24,12 @@ interface CountRow {
   readonly area: number;
 }
 
+/** Options of the counts as the schema of a table states them. */
+type Counted = Omit<ResolvedOverlapOptions, 'areaScope' | 'compare'> & {
+  readonly scope: ResolvedOverlapOptions['areaScope'];
+  readonly equalIsActive: boolean;
+};
+
 /** Table of counts; of the units only those that share pixels with a row. */
 export function overlapCounts({ shape, state }: LayerOverlaps): OverlapCountBatch {
   const {
@@ -37,7 +43,7 @@ export function overlapCounts({ shape, state }: LayerOverlaps): OverlapCountBatc
     images,
     pixels,
   } = state;
-  const { concepts, categories, units } = options;
+  const { concepts, categories, units, areaScope, compare, ignore, ...others } = options;
   const ofAll: CountRow = { category: -1, concept: 0, images, area: pixels };
   const ofCategories = Array.from(categoryPixels, (area, category): CountRow => ({
     category,
@@ -80,7 +86,16 @@ export function overlapCounts({ shape, state }: LayerOverlaps): OverlapCountBatc
         unit[entry] = each;
         count[entry] = value;
       }
-  const counted = { ...options, concepts: [...concepts], categories: [...categories] };
+  // Schemas state these options by the names that they had when the first tables were stored.
+  const counted = {
+    ...others,
+    units,
+    concepts: [...concepts],
+    categories: [...categories],
+    scope: areaScope,
+    equalIsActive: compare === '>=',
+    ignore,
+  };
   return buildBatch(overlapCountSchema({ shape, counted }), {
     ...{ category: rows.map(({ category }) => category), concept: rows.map(({ concept }) => concept) },
     ...{ images: rows.map((row) => row.images), area: rows.map(({ area }) => area) },
@@ -94,13 +109,23 @@ export function readOverlapCounts(stage: string, batch: OverlapCountBatch): Laye
   if (facts === undefined) throw new BatchSchemaError(stage, 'counts', 'a schema that states the layer', 'one without');
   checkBatch(stage, overlapCountSchema(facts), batch);
   const { shape } = facts;
-  const counted = facts.counted as unknown as ResolvedOverlapOptions;
+  const {
+    concepts: numbers,
+    categories,
+    scope,
+    equalIsActive,
+    ignore,
+    ...others
+  } = facts.counted as unknown as Counted;
   const options: ResolvedOverlapOptions = {
-    ...counted,
-    concepts: Uint16Array.from(counted.concepts),
-    categories: Uint32Array.from(counted.categories),
+    ...others,
+    concepts: Uint16Array.from(numbers),
+    categories: Uint32Array.from(categories),
+    areaScope: scope,
+    compare: equalIsActive ? '>=' : '>',
+    ignore,
   };
-  const { units, concepts, scope } = options;
+  const { units, concepts, areaScope } = options;
   const categoryCount = batch.numRows - 1 - concepts.length;
   const images = readNumbers(column(batch, 'images'));
   const areas = readNumbers(column(batch, 'area'));
@@ -119,7 +144,7 @@ export function readOverlapCounts(stage: string, batch: OverlapCountBatch): Laye
   };
   const state: OverlapState = {
     ...{ kind: 'OverlapTally/1', options, images: images[0] as number, pixels: areas[0] as number },
-    ...{ unitAreas: spread(0, 1), scopedAreas: scope === 'all' ? new Float64Array() : spread(1, categoryCount) },
+    ...{ unitAreas: spread(0, 1), scopedAreas: areaScope === 'all' ? new Float64Array() : spread(1, categoryCount) },
     ...{ intersections: spread(1 + categoryCount, concepts.length), categoryPixels: areas.slice(1, 1 + categoryCount) },
     ...{ conceptAreas: areas.slice(1 + categoryCount), conceptImages: images.slice(1 + categoryCount) },
   };

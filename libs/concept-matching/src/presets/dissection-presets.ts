@@ -6,20 +6,10 @@ import {
   type UpsamplingPadding,
 } from '@intermodel/numerics';
 import { InputError, suggestName } from '@intermodel/streams';
-import { matchScores, type MatchScore, type MatchScoreName } from '../matches/scores.ts';
+import type { MatchScoreName } from '../matches/scores.ts';
 
 /** Comparison by which a value passes a limit. */
 export type Comparison = '>' | '>=';
-
-/** A score other than IoU, and what it must pass. */
-export interface ScoreGate {
-  /** Name of the score. */
-  readonly name: Exclude<MatchScoreName, 'iou'>;
-  /** Score that a match must pass. */
-  readonly gate: number;
-  /** By which comparison it must pass. */
-  readonly compare: Comparison;
-}
 
 /** Every choice from activations to the concepts of units; nothing else decides a result. */
 export interface DissectionPreset {
@@ -31,15 +21,12 @@ export interface DissectionPreset {
   readonly values: 'upsampled' | 'raw';
   /** By which comparison with its threshold an activation is active. */
   readonly compare: Comparison;
-  /** How maps are brought to the label grid. */
-  readonly upsampling: {
-    /** What lies outside a map. */
-    readonly padding: UpsamplingPadding;
-    /** Which points of map and grid coincide. */
-    readonly alignment: UpsamplingAlignment;
-    /** Rows and columns of the label grid, unless a study says otherwise. */
-    readonly target: readonly [number, number];
-  };
+  /** What lies outside a map when it is upsampled. */
+  readonly padding: UpsamplingPadding;
+  /** Which points of map and label grid coincide. */
+  readonly alignment: UpsamplingAlignment;
+  /** Label grid that maps are upsampled to, unless a study says otherwise. */
+  readonly labelGrid: { readonly width: number; readonly height: number };
   /** Whether pixels that nobody judged count as unlabelled or are left out of every area. */
   readonly ignoredPixels: 'unlabelled' | 'left-out';
   /** Which images count for the area of a unit. */
@@ -48,12 +35,12 @@ export interface DissectionPreset {
   readonly epsilon: number;
   /** How ties between concepts are broken. */
   readonly matchScope: 'global' | 'per-category';
-  /** IoU that a match must pass. */
-  readonly minimumIou: number;
+  /** Score that units are matched by. */
+  readonly score: MatchScoreName;
+  /** Score that a match must pass. */
+  readonly gate: number;
   /** By which comparison it must pass. */
-  readonly compareIou: Comparison;
-  /** Score that units are matched by, with its own gate, in the place of the IoU and its. @default the IoU */
-  readonly score?: ScoreGate;
+  readonly compareGate: Comparison;
   /** Information quality ratio that a match must exceed; 0 for none. */
   readonly minimumQuality: number;
   /** Images in which a concept must occur to take part. */
@@ -67,13 +54,16 @@ const dissect2020: DissectionPreset = {
   rule: 'hazen',
   values: 'upsampled',
   compare: '>',
-  upsampling: { padding: 'zeros', alignment: 'half-pixel', target: [56, 56] },
+  padding: 'zeros',
+  alignment: 'half-pixel',
+  labelGrid: { width: 56, height: 56 },
   ignoredPixels: 'unlabelled',
   areaScope: 'all',
   epsilon: 0,
   matchScope: 'global',
-  minimumIou: 0.04,
-  compareIou: '>',
+  score: 'iou',
+  gate: 0.04,
+  compareGate: '>',
   minimumQuality: 0,
   minimumImages: 0,
   minimumCoverage: 0,
@@ -87,11 +77,12 @@ const netdissect2017: DissectionPreset = {
   level: LEVEL_2017,
   rule: 'linear',
   values: 'raw',
-  upsampling: { padding: 'clamp', alignment: 'half-pixel', target: [112, 112] },
+  padding: 'clamp',
+  labelGrid: { width: 112, height: 112 },
   areaScope: 'category-in-image',
   epsilon: 1e-20,
   matchScope: 'per-category',
-  compareIou: '>=',
+  compareGate: '>=',
   minimumImages: 10,
   minimumCoverage: 0.5,
 };
@@ -114,10 +105,11 @@ export const dissectionPresets = {
     ...dissect2020,
     level: 0.995,
     values: 'raw',
-    upsampling: { padding: 'clamp', alignment: 'half-pixel', target: [224, 224] },
+    padding: 'clamp',
+    labelGrid: { width: 224, height: 224 },
     areaScope: 'category-in-image',
     epsilon: 1e-20,
-    minimumIou: 0.05,
+    gate: 0.05,
     minimumQuality: 0.01,
   },
 } as const satisfies Record<string, DissectionPreset>;
@@ -134,32 +126,14 @@ export function dissectionPreset(name: string): DissectionPreset {
 }
 
 /** What of a preset says which matches count. */
-export type PresetGate = Pick<DissectionPreset, 'minimumIou' | 'compareIou' | 'score'>;
-
-/** Score that a preset matches by. */
-export function scoreOf({ score }: Pick<DissectionPreset, 'score'>): MatchScore {
-  return matchScores[score?.name ?? 'iou'];
-}
-
-/** What the score of a match must pass under a preset. */
-export function gateOf({ minimumIou, compareIou, score }: PresetGate): Pick<ScoreGate, 'gate' | 'compare'> {
-  return score ?? { gate: minimumIou, compare: compareIou };
-}
+export type PresetGate = Pick<DissectionPreset, 'score' | 'gate' | 'compareGate'>;
 
 /**
  * Whether a match counts as detected whose score (that of the preset) is this; null and NaN (dead units) and 0 (no
  * concept) never do, whatever the gate.
  */
-export function passesGate(score: number | null, preset: PresetGate): boolean {
-  const { gate, compare } = gateOf(preset);
-  return score !== null && scorePasses(score, compare, gate);
-}
-
-/** A preset as it is stated and recorded: of the IoU and another score only the gate that matches have to pass. */
-export function statedPreset(preset: DissectionPreset): Readonly<Record<string, unknown>> {
-  const { score, minimumIou, compareIou, ...others } = preset;
-  if (score === undefined) return { ...preset };
-  return { ...others, score: score.name, gate: score.gate, compareGate: score.compare };
+export function passesGate(score: number | null, { gate, compareGate }: Omit<PresetGate, 'score'>): boolean {
+  return score !== null && scorePasses(score, compareGate, gate);
 }
 
 /** Names of the presets, the default first. */

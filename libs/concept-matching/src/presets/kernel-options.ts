@@ -4,18 +4,21 @@ import type { ConceptIndex } from './concept-index.ts';
 import type { DissectionPreset } from './dissection-presets.ts';
 import { leftOutNumber } from './ignored-pixels.ts';
 
+/** Sizes of a layer's maps and of its label planes. */
+type MapSizes = Pick<ActivationShape, 'mapHeight' | 'mapWidth' | 'labelHeight' | 'labelWidth'>;
+
 /** Upsampling of a layer's maps to its label planes under a preset. */
 export function upsamplingOptions(
-  { mapHeight, mapWidth, labelHeight, labelWidth }: ActivationShape,
-  { upsampling }: DissectionPreset,
+  { mapHeight, mapWidth, labelHeight, labelWidth }: MapSizes,
+  { padding, alignment }: Pick<DissectionPreset, 'padding' | 'alignment'>,
 ): Required<UpsamplingOptions> {
   return {
     height: mapHeight,
     width: mapWidth,
     targetHeight: labelHeight,
     targetWidth: labelWidth,
-    padding: upsampling.padding,
-    alignment: upsampling.alignment,
+    padding,
+    alignment,
   };
 }
 
@@ -33,7 +36,7 @@ export function selectionOptions(
     rule,
     values,
     maximumImages,
-    keepEqual: compare === '>=',
+    compare,
   };
 }
 
@@ -46,7 +49,7 @@ export function overlapOptions(
 ): Required<OverlapOptions> {
   return {
     ...upsamplingOptions(shape, preset),
-    ...{ units: shape.units, concepts: numbers, categories, scope: preset.areaScope },
-    ...{ equalIsActive: preset.compare === '>=', ignore: leftOutNumber(preset, ignore) },
+    ...{ units: shape.units, concepts: numbers, categories, areaScope: preset.areaScope },
+    ...{ compare: preset.compare, ignore: leftOutNumber(preset, ignore) },
   };
 }

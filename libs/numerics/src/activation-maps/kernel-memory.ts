@@ -85,7 +85,7 @@ export interface DissectionKernels extends KernelExports {
     equalIsActive: boolean,
     concepts: number,
     categories: number,
-    scope: number,
+    areaScope: number,
     thresholds: number,
     intersections: number,
     unitAreas: number,

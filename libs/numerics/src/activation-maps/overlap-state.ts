@@ -15,9 +15,9 @@ export interface OverlapOptions extends UpsamplingOptions {
   /** Category of each concept, counted from 0. */
   readonly categories: ArrayLike<number>;
   /** Which images count for the area of a unit. @default 'all' */
-  readonly scope?: AreaScope;
-  /** Whether an activation equal to the threshold is active. @default false */
-  readonly equalIsActive?: boolean;
+  readonly areaScope?: AreaScope;
+  /** By which comparison with its threshold an activation is active. @default '>' */
+  readonly compare?: '>' | '>=';
   /** Number of pixels that nobody judged, which are left out of every count; 0 for none. @default 0 */
   readonly ignore?: number;
 }
@@ -59,16 +59,16 @@ export interface ResolvedOverlapOptions extends Required<UpsamplingOptions> {
   /** Category of each concept. */
   readonly categories: Uint32Array;
   /** Which images count for the area of a unit. */
-  readonly scope: AreaScope;
-  /** Whether an activation equal to the threshold is active. */
-  readonly equalIsActive: boolean;
+  readonly areaScope: AreaScope;
+  /** By which comparison with its threshold an activation is active. */
+  readonly compare: '>' | '>=';
   /** Number of pixels that are left out, 0 for none. */
   readonly ignore: number;
 }
 
 /** Fills in the defaults and refuses what does not fit together. */
 export function resolveOverlapOptions(options: OverlapOptions): ResolvedOverlapOptions {
-  const { units, scope = 'all', equalIsActive = false, ignore = 0 } = options;
+  const { units, areaScope = 'all', compare = '>', ignore = 0 } = options;
   const { height, width, targetHeight, targetWidth, padding, alignment } = planUpsampling(options);
   const concepts = Uint16Array.from(options.concepts);
   const categories = Uint32Array.from(options.categories);
@@ -94,8 +94,8 @@ export function resolveOverlapOptions(options: OverlapOptions): ResolvedOverlapO
     units,
     concepts,
     categories,
-    scope,
-    equalIsActive,
+    areaScope,
+    compare,
     ignore,
   };
 }
@@ -111,8 +111,8 @@ export function sameOverlaps(one: ResolvedOverlapOptions, other: ResolvedOverlap
       'padding',
       'alignment',
       'units',
-      'scope',
-      'equalIsActive',
+      'areaScope',
+      'compare',
       'ignore',
     ] as const
   ).every((key) => one[key] === other[key]);
@@ -135,12 +135,12 @@ export function checkOverlapState(state: OverlapState): void {
   const refuse = (what: string) => new RangeError(`OverlapTally.fromState: ${what}`);
   if ((state.kind as string) !== 'OverlapTally/1')
     throw refuse(`expected a state of kind OverlapTally/1, got ${state.kind}`);
-  const { units, concepts, categories, scope } = resolveOverlapOptions(state.options);
+  const { units, concepts, categories, areaScope } = resolveOverlapOptions(state.options);
   const categoryCount = countCategories(categories);
   const expected = {
     intersections: units * concepts.length,
     unitAreas: units,
-    scopedAreas: scope === 'all' ? 0 : units * categoryCount,
+    scopedAreas: areaScope === 'all' ? 0 : units * categoryCount,
     conceptAreas: concepts.length,
     conceptImages: concepts.length,
     categoryPixels: categoryCount,

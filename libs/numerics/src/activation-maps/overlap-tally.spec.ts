@@ -58,21 +58,21 @@ describe('OverlapTally', () => {
 
   it('is strict unless told otherwise', () => {
     const labels = combineLabels({ planes: new Uint16Array(4).fill(3) }, 4);
-    const area = (equalIsActive: boolean) => {
+    const area = (compare: '>' | '>=') => {
       const tally = new OverlapTally(
-        { ...shape, units: 1, concepts: [3], categories: [0], equalIsActive },
+        { ...shape, units: 1, concepts: [3], categories: [0], compare },
         Float32Array.of(6),
       );
       tally.add(labels, image(Float32Array.from([6, 6, 1, 7])));
       return tally.read().unitAreas[0];
     };
-    expect([area(false), area(true)]).toEqual([1, 3]);
+    expect([area('>'), area('>=')]).toEqual([1, 3]);
   });
 
   it('counts the area of a unit within its scope', () => {
-    const scoped = (scope: OverlapOptions['scope']) => {
+    const scoped = (areaScope: OverlapOptions['areaScope']) => {
       const tally = new OverlapTally(
-        { ...shape, units: 1, concepts: [3, 4], categories: [0, 1], ...(scope && { scope }) },
+        { ...shape, units: 1, concepts: [3, 4], categories: [0, 1], ...(areaScope && { areaScope }) },
         Float32Array.of(0.5),
       );
       tally.add(combineLabels({ planes: Uint16Array.from([3, 4, 0, 0]) }, 4), image(Float32Array.from([1, 0, 0, 0])));
@@ -152,7 +152,7 @@ describe('OverlapTally', () => {
       tally.add(combineLabels({ planes: new Uint16Array(4) }, 4), { ...none, units: Uint32Array.of(0) });
     }).toThrow('do not belong together');
     expect(() => {
-      tally.merge(new OverlapTally({ ...options, equalIsActive: true }, new Float32Array(1)));
+      tally.merge(new OverlapTally({ ...options, compare: '>=' }, new Float32Array(1)));
     }).toThrow('differ in their options');
     expect(() => new OverlapTally(options, new Float32Array(2))).toThrow('2 thresholds for 1 units');
     expect(() => new OverlapTally({ ...options, concepts: [4, 3] }, new Float32Array(1))).toThrow('must ascend');
@@ -202,8 +202,8 @@ const cases = fc
       alignment: fc.constantFrom('half-pixel' as const, 'corners' as const),
     },
     ...{
-      scope: fc.constantFrom('all' as const, 'category-in-image' as const, 'category-under-mask' as const),
-      equalIsActive: fc.boolean(),
+      areaScope: fc.constantFrom('all' as const, 'category-in-image' as const, 'category-under-mask' as const),
+      compare: fc.constantFrom('>' as const, '>=' as const),
       ignore: fc.constantFrom(0, 999),
       categories: fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 6 }),
     },
@@ -268,7 +268,7 @@ function tallyOf(options: OverlapOptions, thresholds: Float32Array, images: read
 
 /** The plain way: every pixel of every map against every concept. */
 function countAll(options: OverlapOptions, thresholds: Float32Array, images: readonly Image[]): object {
-  const { units, height, width, targetHeight, targetWidth, scope, equalIsActive, ignore } = options;
+  const { units, height, width, targetHeight, targetWidth, areaScope, compare, ignore } = options;
   const concepts = Array.from(options.concepts);
   const categories = Array.from(options.categories);
   const [pixels, categoryCount] = [targetHeight * targetWidth, Math.max(...categories) + 1];
@@ -277,7 +277,7 @@ function countAll(options: OverlapOptions, thresholds: Float32Array, images: rea
   const counts = {
     intersections: zeros(units * concepts.length),
     unitAreas: zeros(units),
-    scopedAreas: zeros(scope === 'all' ? 0 : units * categoryCount),
+    scopedAreas: zeros(areaScope === 'all' ? 0 : units * categoryCount),
     conceptAreas: zeros(concepts.length),
     conceptImages: zeros(concepts.length),
     categoryPixels: zeros(categoryCount),
@@ -304,7 +304,7 @@ function countAll(options: OverlapOptions, thresholds: Float32Array, images: rea
       const values = upsampleMap(plan, maps.subarray(unit * height * width, (unit + 1) * height * width));
       const threshold = thresholds[unit] as number;
       const active = judged.filter((pixel) =>
-        equalIsActive === true ? (values[pixel] as number) >= threshold : (values[pixel] as number) > threshold,
+        compare === '>=' ? (values[pixel] as number) >= threshold : (values[pixel] as number) > threshold,
       );
       const touched = active.flatMap((pixel) => at[pixel] as number[]);
       touched.forEach((concept) => add(counts.intersections, unit * concepts.length + concept));
@@ -313,7 +313,7 @@ function countAll(options: OverlapOptions, thresholds: Float32Array, images: rea
         all: [],
         'category-in-image': [...inImage],
         'category-under-mask': [...new Set(touched.map((concept) => categories[concept] as number))],
-      }[scope ?? 'all'];
+      }[areaScope ?? 'all'];
       within.forEach((category) => add(counts.scopedAreas, unit * categoryCount + category, active.length));
     }
   }

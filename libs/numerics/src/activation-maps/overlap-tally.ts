@@ -55,8 +55,7 @@ export class OverlapTally {
    */
   constructor(options: OverlapOptions, thresholds: Float32Array) {
     this.options = resolveOverlapOptions(options);
-    const { units, height, width, targetHeight, targetWidth, concepts, categories, scope, equalIsActive } =
-      this.options;
+    const { units, height, width, targetHeight, targetWidth, concepts, categories, areaScope, compare } = this.options;
     if (thresholds.length !== units)
       throw new RangeError(`OverlapTally: ${String(thresholds.length)} thresholds for ${String(units)} units`);
     const categoryCount = (this.#categoryCount = countCategories(categories));
@@ -82,15 +81,15 @@ export class OverlapTally {
       ...{
         intersections: memory.allocate(units * concepts.length * 8),
         unitAreas: memory.allocate(units * 8),
-        scopedAreas: memory.allocate(scope === 'all' ? 0 : units * categoryCount * 8),
+        scopedAreas: memory.allocate(areaScope === 'all' ? 0 : units * categoryCount * 8),
       },
     });
     memory.kernels.setTally(
       height * width,
-      equalIsActive,
+      compare === '>=',
       concepts.length,
       categoryCount,
-      SCOPES[scope],
+      SCOPES[areaScope],
       thresholdsAt,
       at.intersections,
       at.unitAreas,
@@ -238,11 +237,11 @@ export class OverlapTally {
   }
 
   #views(): OverlapCounts {
-    const { units, concepts, scope } = this.options;
+    const { units, concepts, areaScope } = this.options;
     return {
       intersections: this.#memory.doubles(this.#at.intersections, units * concepts.length),
       unitAreas: this.#memory.doubles(this.#at.unitAreas, units),
-      scopedAreas: this.#memory.doubles(this.#at.scopedAreas, scope === 'all' ? 0 : units * this.#categoryCount),
+      scopedAreas: this.#memory.doubles(this.#at.scopedAreas, areaScope === 'all' ? 0 : units * this.#categoryCount),
       conceptAreas: this.#conceptAreas,
       conceptImages: this.#conceptImages,
       categoryPixels: this.#categoryPixels,

@@ -45,7 +45,7 @@ export class SelectionMemory {
   constructor(options: Required<SelectionOptions>, wanted: number) {
     this.#options = options;
     this.#wanted = wanted;
-    const { units, height, width, values, keepEqual } = options;
+    const { units, height, width, values, compare } = options;
     const memory = this.kernels;
     memory.usePlan(planUpsampling(options));
     const perUnit = () => memory.allocate(units * 4);
@@ -67,7 +67,7 @@ export class SelectionMemory {
       units,
       height * width,
       values === 'raw',
-      keepEqual,
+      compare === '>=',
       wanted,
       at.bounds,
       at.boundBins,

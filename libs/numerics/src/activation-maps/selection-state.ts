@@ -16,11 +16,8 @@ export interface SelectionOptions extends UpsamplingOptions {
    * make it less tight, more are refused. `Infinity`: unknown, so every map is kept. @default Infinity
    */
   readonly maximumImages?: number;
-  /**
-   * Whether a value equal to the threshold will count as active (compare `>=`), so that maps that reach it are kept.
-   * @default false
-   */
-  readonly keepEqual?: boolean;
+  /** By which comparison with its threshold an activation is active; `>=` keeps maps that just reach it. @default '>' */
+  readonly compare?: '>' | '>=';
 }
 
 /**
@@ -85,7 +82,7 @@ export function resolveSelectionOptions(options: SelectionOptions): Required<Sel
     rule = 'hazen',
     values = 'upsampled',
     maximumImages = Infinity,
-    keepEqual = false,
+    compare = '>',
   } = options;
   const { height, width, targetHeight, targetWidth, padding, alignment } = planUpsampling(options);
   const refuse = (what: string) => new RangeError(`ThresholdSelection: ${what}`);
@@ -106,7 +103,7 @@ export function resolveSelectionOptions(options: SelectionOptions): Required<Sel
     rule,
     values,
     maximumImages,
-    keepEqual,
+    compare,
   };
 }
 

@@ -169,7 +169,7 @@ describe('ThresholdSelection', () => {
     } as const;
     const images = Array.from({ length: 10 }, () => Float32Array.of(2));
     expect(select(options, [images]).survivors[0]).toBeLessThan(10);
-    expect(select({ ...options, keepEqual: true }, [images]).survivors[0]).toBe(10);
+    expect(select({ ...options, compare: '>=' }, [images]).survivors[0]).toBe(10);
   });
 
   it('gives NaN when no image came', () => {
@@ -336,7 +336,7 @@ function runShard(selection: ThresholdSelection, images: readonly Float32Array[]
     maps.add(index, noLabels, selection.add(image), image);
   });
   const state = selection.takeShard();
-  maps.compact(selection.bounds(), selection.options.keepEqual);
+  maps.compact(selection.bounds(), selection.options.compare === '>=');
   return { images, state, maps };
 }
 
@@ -415,7 +415,7 @@ function select(
       surviving.units.forEach((unit) => (survivors[unit] = (survivors[unit] as number) + 1));
       maps.add(index, noLabels, surviving, image);
     });
-    maps.compact(selection.bounds(), options.keepEqual);
+    maps.compact(selection.bounds(), options.compare === '>=');
     return { maps, state: packState(selection.toState()) };
   });
   const mergeAll = (states: readonly Uint8Array[]) => {

@@ -221,12 +221,14 @@ export class TopActivations {
 class MapScorer {
   readonly #units: number;
   readonly #mapSize: number;
-  readonly #mean: boolean;
+  readonly #pool: ActivationPool;
   readonly #memory = new KernelMemory();
   readonly #at: { readonly maps: number; readonly bars: number; readonly scores: number; readonly reached: number };
 
   constructor(units: number, mapSize: number, pool: ActivationPool) {
-    [this.#units, this.#mapSize, this.#mean] = [units, mapSize, pool === 'mean'];
+    this.#units = units;
+    this.#mapSize = mapSize;
+    this.#pool = pool;
     const memory = this.#memory;
     this.#at = {
       maps: memory.allocate(units * mapSize * 4),
@@ -248,7 +250,7 @@ class MapScorer {
       at.maps,
       this.#units,
       this.#mapSize,
-      this.#mean,
+      this.#pool === 'mean',
       at.bars,
       at.scores,
       at.reached,

@@ -237,7 +237,7 @@ export async function dissect(options: DissectionContext): Promise<void> {
         shards: new ShardReports(onEvent),
         concepts: indexConcepts(source.vocabulary.concepts, vocabularyFile),
         ignore: source.vocabulary.ignore ?? 0,
-        kept: new HeldShards(study.runtime.keptMapsBytes),
+        kept: new HeldShards(study.runtime.keptMapsMegabytes),
       };
       try {
         await dissectGroup(context, group, { onLabels: index === 0 ? onLabels : undefined, onModel });

@@ -1,5 +1,5 @@
 import type { LayerPlace } from '@intermodel/inputs';
-import { statedPreset, type DissectionPreset } from '@intermodel/concept-matching';
+import type { DissectionPreset } from '@intermodel/concept-matching';
 import { decodeImageDefaults, type LabelVocabulary, type ImageShard } from '@intermodel/data-loading';
 import { hashJson, libraryVersion, stepKey, type StepDescription } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
@@ -136,7 +136,7 @@ export class DissectionSteps {
     };
     return this.#step('overlaps', `${subjectOf(place)} from ${shard.name}`, inputs, {
       ...this.#stage('overlaps'),
-      scope: preset.areaScope,
+      areaScope: preset.areaScope,
       compare: preset.compare,
       ignoredPixels: preset.ignoredPixels,
     });
@@ -148,7 +148,7 @@ export class DissectionSteps {
       'matches',
       subjectOf(place),
       { overlaps: this.#keysOf('overlaps', place, preset, (shard) => this.overlaps(shard, place, preset)) },
-      { model: place.model.name, preset: statedPreset(preset), ...this.#stage('matches') },
+      { model: place.model.name, preset, ...this.#stage('matches') },
     );
   }
 
@@ -181,7 +181,7 @@ export class DissectionSteps {
       ...options,
       ...this.#decoding(),
       layer,
-      tokens: reading,
+      reading,
       input: model.input,
       executionProviders: this.#study.runtime.executionProviders,
     });
@@ -222,8 +222,8 @@ export class DissectionSteps {
     return key;
   }
 
-  #selection({ level, rule, values, compare, upsampling }: DissectionPreset) {
-    return { level, rule, values, compare, upsampling };
+  #selection({ level, rule, values, compare, padding, alignment, labelGrid }: DissectionPreset) {
+    return { level, rule, values, compare, padding, alignment, labelGrid };
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@intermodel/schemas';
 import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
-import type { StudyModel } from '@intermodel/studies';
+import { matchingsOf, type StudyModel } from '@intermodel/studies';
 import { lastValueFrom } from 'rxjs';
 import type { DissectedLayer, LayerMatches } from './dissect-events.ts';
 import { recountOverlaps } from './finish-layer.ts';
@@ -58,7 +58,7 @@ export async function openLayer(
   labels: LabelKinds,
 ): Promise<GroupLayer> {
   const { study, steps, describe } = context;
-  const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
+  const presets = matchingsOf(study);
   const layer = new StoredLayer(context, place, presets);
   const open = async (preset: DissectionPreset): Promise<Job> => ({
     layer,
@@ -72,7 +72,7 @@ export async function openLayer(
     model,
     layer,
     main: await open(study.matching),
-    diff: study.diff === undefined ? undefined : await open(study.diff.matching),
+    diff: study.diffMatching === undefined ? undefined : await open(study.diffMatching),
     wantsStrongest,
     own: context.consumers.map((consumer) => new OwnConsumer(context, place, consumer)),
   };

@@ -1,5 +1,5 @@
 import type { DissectionPreset } from '@intermodel/concept-matching';
-import type { StudyModel } from '@intermodel/studies';
+import { matchingsOf, type StudyModel } from '@intermodel/studies';
 import type { GroupContext } from './group-context.ts';
 import { ShardLabels } from './shard-labels.ts';
 
@@ -10,8 +10,7 @@ export class LabelKinds {
 
   constructor(context: GroupContext, model: StudyModel) {
     this.#open = (preset) => new ShardLabels(context, model, preset);
-    this.of(context.study.matching);
-    if (context.study.diff !== undefined) this.of(context.study.diff.matching);
+    for (const preset of matchingsOf(context.study)) this.of(preset);
   }
 
   /** One for each way to treat them that a preset of the study has. */

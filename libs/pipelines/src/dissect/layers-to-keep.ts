@@ -1,6 +1,7 @@
 import { type LayerPlace, listModelLayers, probeOptions } from '@intermodel/inputs';
 import type { StudySteps } from '@intermodel/steps';
-import type { Study } from '@intermodel/studies';
+import { gridOf } from '@intermodel/activation-streaming';
+import { matchingsOf, type Study } from '@intermodel/studies';
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
 
@@ -32,7 +33,7 @@ export async function layersToKeep(
   return wanted.flatMap(({ place, images }) => {
     const layer = layers.find(({ tensor }) => tensor === place.layer);
     if (layer === undefined) return [];
-    const { height, width } = (layer.kind === 'tokens' ? place.reading.grid : undefined) ?? layer;
+    const { height, width } = (layer.kind === 'tokens' ? gridOf(place.reading.tokens ?? {}) : undefined) ?? layer;
     return [{ images, units: layer.units, mapSize: height * width }];
   });
 }
@@ -44,7 +45,7 @@ async function imagesToKeep(
   describe: DissectionSteps,
   steps: StudySteps,
 ): Promise<number> {
-  const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
+  const presets = matchingsOf(study);
   let isDone = true;
   for (const preset of presets) isDone &&= await steps.isStored(describe.matches(place, preset));
   if (isDone) return 0;

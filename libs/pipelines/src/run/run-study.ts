@@ -50,7 +50,7 @@ import {
   type StudyStore,
 } from '@intermodel/steps';
 import { checkOutputOutside, InputError } from '@intermodel/streams';
-import type { Study } from '@intermodel/studies';
+import { matchingsOf, type Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import { describeLabels } from '../dissect/describe-labels.ts';
@@ -337,12 +337,8 @@ class StudyRunner {
    * their labels once, in the pass.
    */
   async #checkConcepts(source: ImageSource): Promise<void> {
-    const {
-      matching,
-      diff,
-      models: [model],
-    } = this.#study;
-    const demands = [matching, ...(diff === undefined ? [] : [diff.matching])].some(
+    const [model] = this.#study.models;
+    const demands = matchingsOf(this.#study).some(
       ({ minimumImages, minimumCoverage }) => minimumImages > 0 || minimumCoverage > 0,
     );
     if (model !== undefined && demands) checkConcepts(await source.describe(model.geometry), this.#study);
@@ -390,13 +386,7 @@ class StudyRunner {
         const onReplace = () => {
           if (!this.#freezesOutput()) this.#folder?.begin();
         };
-        const files = await writeModel(
-          folder,
-          layers,
-          record,
-          { main: study.matching, diff: study.diff?.matching },
-          { ...this.#options, onReplace },
-        );
+        const files = await writeModel(folder, layers, record, study, { ...this.#options, onReplace });
         await output.remember(files, performance.now() - begun);
       }
     }

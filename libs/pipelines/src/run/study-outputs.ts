@@ -35,7 +35,7 @@ export function modelOutput(
   const layers = places.map((place) => [
     place.layer,
     stepKey(describe.matches(place, study.matching)),
-    study.diff === undefined ? null : stepKey(describe.matches(place, study.diff.matching)),
+    study.diffMatching === undefined ? null : stepKey(describe.matches(place, study.diffMatching)),
   ]);
   return {
     step: 'tables',

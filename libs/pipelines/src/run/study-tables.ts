@@ -1,4 +1,3 @@
-import { gateOf } from '@intermodel/concept-matching';
 import { checkFiles } from '@intermodel/data-loading';
 import {
   checkNormalisation,
@@ -89,22 +88,9 @@ type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | '
   Partial<Pick<EmbeddingTables, 'clusters' | 'traits'>>;
 
 function profileTables({ embedding, matching }: Study, matches: Observable<UnitMatchBatch>): Promise<ProfileTables> {
-  const { gate, inclusive, score } = gateOfMatches(matching);
   const profiled =
-    embedding?.frozen === undefined
-      ? profileModels(
-          embedding === undefined
-            ? { gate, inclusive, score }
-            : { gate: embedding.gate, normalisation: embedding.normalisation, inclusive, score },
-        )
-      : profileFor(embedding.frozen);
+    embedding?.frozen === undefined ? profileModels(embedding ?? matching) : profileFor(embedding.frozen);
   return lastValueFrom(matches.pipe(profiled, concatSummaries));
-}
-
-/** What a match of a study has to pass, as the stages from profiles on take it. */
-function gateOfMatches(matching: Study['matching']) {
-  const { gate, compare } = gateOf(matching);
-  return { gate, inclusive: compare === '>=', score: matching.score?.name };
 }
 
 /** Adds the summaries of profiles. */
@@ -121,34 +107,17 @@ function concatSummaries(profiles: Observable<ConceptProfileBatch>): Observable<
 
 /** Profiles that fit an earlier embedding. */
 function profileFor(frozen: string): ReturnType<typeof profileModels> {
-  const {
-    gate,
-    inclusive = false,
-    score,
-    normalisation,
-    conceptsOfCategory,
-  } = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
-  return profileModels({
-    gate,
-    inclusive,
-    score,
-    normalisation: checkNormalisation(normalisation),
-    conceptsOfCategory,
-  });
+  const fitted = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
+  return profileModels({ ...fitted, normalisation: checkNormalisation(fitted.normalisation) });
 }
 
-async function embeddingTables(
-  { embedding, matching, seed }: Study,
-  profiles: ConceptProfileBatch,
-): Promise<EmbeddedTables> {
+async function embeddingTables({ embedding, seed }: Study, profiles: ConceptProfileBatch): Promise<EmbeddedTables> {
   if (embedding?.frozen === undefined) {
     const {
       profiles: _profiles,
       summaries: _summaries,
       ...tables
-    } = await lastValueFrom(
-      of(profiles).pipe(embedProfiles({ ...embedding, inclusive: gateOfMatches(matching).inclusive, seed })),
-    );
+    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
     return tables;
   }
   const { fit } = readEmbeddingFolder(embedding.frozen);
@@ -157,9 +126,8 @@ async function embeddingTables(
 }
 
 function relationTables(
-  { scores, scoreColumns, modelNames, encoding, relations, seed }: Study,
+  { relations, ...study }: Study,
   embedded: ProfileTables & EmbeddedTables,
 ): Promise<RelationTables> {
-  const { permutations } = relations;
-  return relateScoreFiles({ ...embedded, scores, scoreColumns, encoding, modelNames, seed, permutations });
+  return relateScoreFiles({ ...study, ...relations, ...embedded });
 }

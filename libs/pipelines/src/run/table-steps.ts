@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { gateOf } from '@intermodel/concept-matching';
 import { type FileHashes, hashJson, libraryVersion, type StepDescription, stepKey } from '@intermodel/steps';
 import { frozenFit, type Study } from '@intermodel/studies';
 
@@ -51,24 +50,25 @@ export async function describeTables(
     files.set(file, sha256);
     return { [`${role} ${path.basename(file)}`]: sha256 };
   };
-  const { gate, compare } = gateOf(matching);
-  const inclusive = compare === '>=';
+  const { gate, compareGate } = matching;
   const frozen = await read('embedding', frozenFit(study));
   const isFrozen = embedding?.frozen !== undefined;
   // An earlier embedding brings its own gate, comparison and normalisation.
   const gates =
     embedding === undefined
-      ? { inclusive, gate }
+      ? { compareGate, gate }
       : isFrozen
         ? {}
-        : { inclusive, gate: embedding.gate, normalisation: embedding.normalisation };
+        : { compareGate, gate: embedding.gate, normalisation: embedding.normalisation };
   const profiles = describe('profiles', { matches: hashJson([...matches].sort()), ...frozen }, gates);
   if (embedding === undefined) return { profiles, embedding: undefined, relations: undefined, files };
   const { components, clusters, exclude, dropFirstConcept } = embedding;
   const embedded = describe(
     'embedding',
     { profiles: stepKey(profiles), ...frozen },
-    isFrozen ? {} : { components, clusters, exclude, dropFirstConcept, seed, ...(inclusive ? { inclusive } : {}) },
+    isFrozen
+      ? {}
+      : { components, clusters, exclude, dropFirstConcept, seed, ...(compareGate === '>=' ? { compareGate } : {}) },
   );
   if (scores.length === 0) return { profiles, embedding: embedded, relations: undefined, files };
   let inputs: Record<string, string> = { embedding: stepKey(embedded), ...(await read('score columns', scoreColumns)) };

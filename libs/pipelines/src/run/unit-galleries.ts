@@ -1,6 +1,5 @@
 import { makeThumbnail, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
-import { passesGate, scoreOf } from '@intermodel/concept-matching';
-import type { UnitGate } from '@intermodel/outputs';
+import { matchScores, passesGate, upsamplingOptions, type PresetGate } from '@intermodel/concept-matching';
 import {
   outlineMask,
   packState,
@@ -70,15 +69,9 @@ async function galleryUnits(
     thumbnails.set(entry.file, made);
     return made;
   };
-  const { compare, upsampling } = study.matching;
-  const plan = planUpsampling({
-    height: layer.mapHeight,
-    width: layer.mapWidth,
-    targetHeight: labelGrid.height,
-    targetWidth: labelGrid.width,
-    padding: upsampling.padding,
-    alignment: upsampling.alignment,
-  });
+  const { compare } = study.matching;
+  const sizes = { ...layer, labelHeight: labelGrid.height, labelWidth: labelGrid.width };
+  const plan = planUpsampling(upsamplingOptions(sizes, study.matching));
   const region = ({ map }: TopActivation, threshold: number) =>
     outlineMask(
       upsampleMap(plan, map).map((value) => (passesLimit(value, compare, threshold) ? 1 : 0)),
@@ -110,14 +103,14 @@ async function galleryUnits(
 }
 
 /** Best units that pass the gate, by their score: the best of every concept before the second best of any. */
-function bestUnits({ matches, thresholds }: DissectedLayer, gate: UnitGate, count: number) {
+function bestUnits({ matches, thresholds }: DissectedLayer, gate: PresetGate, count: number) {
   const concepts = readStrings(column(matches, 'concept'));
   const categories = readStrings(column(matches, 'category'));
   const units = readNumbers(column(matches, 'unit'));
   const ious = readNumbers(column(matches, 'iou'));
   const limits = readNumbers(column(thresholds, 'threshold'));
   const scores = readNumbers(scoreColumn(matches));
-  const { title } = scoreOf(gate);
+  const { title } = matchScores[gate.score];
   const seen = new Map<string, number>();
   return [...ious.keys()]
     .filter((row) => passesGate(scores[row] as number, gate) && concepts[row] !== '')
@@ -144,7 +137,7 @@ function bestUnits({ matches, thresholds }: DissectedLayer, gate: UnitGate, coun
       concept,
       category,
       iou,
-      ...(gate.score === undefined ? {} : { score: { title, value: score } }),
+      ...(gate.score === 'iou' ? {} : { score: { title, value: score } }),
       threshold,
     }));
 }

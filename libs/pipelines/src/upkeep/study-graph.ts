@@ -1,6 +1,6 @@
 import { factsStep, type LayerPlace } from '@intermodel/inputs';
 import type { StepDescription } from '@intermodel/steps';
-import type { Study } from '@intermodel/studies';
+import { matchingsOf, type Study } from '@intermodel/studies';
 import type { DissectionSteps } from '../dissect/dissection-steps.ts';
 import type { TableSteps } from '../run/table-steps.ts';
 
@@ -51,7 +51,7 @@ export function studySteps(
   places: readonly LayerPlace[],
   tables: TableSteps,
 ): GraphStep[] {
-  const presets = [study.matching, ...(study.diff === undefined ? [] : [study.diff.matching])];
+  const presets = matchingsOf(study);
   const keeps = !study.runtime.secondPass && study.runtime.sketch === undefined;
   const steps: GraphStep[] = [];
   const add = (step: StepDescription, model = '', isResult = false) => {
