@@ -118,7 +118,7 @@ async function benchModel(network: NamedNetwork, layout: PlainLayout, goal: stri
 }
 
 async function inferenceAlone({ file, tensor }: NamedNetwork, spinning: boolean): Promise<number> {
-  const session = await openSession({ file, tensors: [tensor], intraOpThreads: threads, spinning });
+  const session = await openSession({ file, tensors: [tensor], threads, spinning });
   const values = Float32Array.from({ length: imagesPerBatch * 3 * inputSize ** 2 }, (_, index) => Math.sin(index));
   await session.run(values, imagesPerBatch);
   const start = performance.now();
@@ -192,7 +192,7 @@ async function countingAlone(
 async function readMaps({ name, file, tensor }: NamedNetwork, layout: PlainLayout) {
   const set = await listLabelledImages(layout);
   const load = openLabelledImages({ geometry: { height: inputSize, width: inputSize }, vocabulary: set.vocabulary });
-  const model = await openActivations({ model: name, file, layers: [tensor], intraOpThreads: threads });
+  const model = await openActivations({ model: name, file, layers: [tensor], threads });
   const batches: ActivationBatch[] = [];
   for (let first = 0; first < fewImages; first += imagesPerBatch)
     batches.push(...(await model.infer((await load(set.images.slice(first, first + imagesPerBatch))).batch)));

@@ -32,7 +32,7 @@ const innerInputs = 8;
  * `guard`.
  */
 export async function openInference(settings: WorkerSettings, guard: RunGuard): Promise<ImageInference> {
-  const { file, layers, preprocessing, executionProviders, intraOpThreads } = settings;
+  const { file, layers, preprocessing, executionProviders, threads } = settings;
   const { height, width } = preprocessing;
   const channels = channelCount(preprocessing.channels);
   const session = guarded(
@@ -41,7 +41,7 @@ export async function openInference(settings: WorkerSettings, guard: RunGuard): 
         file,
         tensors: layers.map(({ tensor }) => tensor),
         executionProviders,
-        intraOpThreads,
+        threads,
         inputSize: { height, width, channels },
       }),
     ),

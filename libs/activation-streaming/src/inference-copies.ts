@@ -2,7 +2,7 @@ import { startInference, type InferenceThread } from './inference-thread.ts';
 import type { WorkerSettings } from './worker-messages.ts';
 
 /**
- * Opens a model several times, each copy in a thread of its own with its share of `intraOpThreads`, and gives each
+ * Opens a model several times, each copy in a thread of its own with its share of `threads`, and gives each
  * request to the copy that has the fewest images to do. Threads of one run wait for each other at every operator, so
  * that whatever else runs on one core holds all of them up; copies do not wait for each other.
  */
@@ -11,7 +11,7 @@ export async function startCopies(
   copies: number,
   signal?: AbortSignal,
 ): Promise<InferenceThread> {
-  const own = { ...settings, intraOpThreads: Math.ceil(settings.intraOpThreads / copies) };
+  const own = { ...settings, threads: Math.ceil(settings.threads / copies) };
   const started = await Promise.allSettled(Array.from({ length: copies }, () => startInference(own, signal)));
   const threads = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failed = started.find((result) => result.status === 'rejected');

@@ -30,7 +30,7 @@ beforeAll(() => {
     layers: [{ tensor: 'y' }],
     preprocessing: resolvePreprocessing({ preset: 'zero-one', scale: 1, width: 2, height: 1 }),
     executionProviders: ['cpu'],
-    intraOpThreads: 1,
+    threads: 1,
     batchSize: undefined,
   };
 });

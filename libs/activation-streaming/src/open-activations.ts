@@ -43,7 +43,7 @@ export interface ActivationOptions {
   /** Execution providers, the preferred first. @default ['cpu'] */
   readonly executionProviders?: readonly string[];
   /** Threads of all copies together, at least 1. @default the number of processors */
-  readonly intraOpThreads?: number;
+  readonly threads?: number;
   /**
    * Copies of the model that run side by side, at least 1, each with its share of the threads: where other work shares
    * the processors, two copies are faster than one on twice the threads, for the memory of one more model. @default 1
@@ -96,12 +96,12 @@ export async function openActivations(options: ActivationOptions, signal?: Abort
     model: name,
     file,
     executionProviders = activationDefaults.executionProviders,
-    intraOpThreads = os.availableParallelism(),
+    threads = os.availableParallelism(),
     copies = activationDefaults.copies,
     batchSize,
   } = options;
   for (const [column, count] of Object.entries({
-    intraOpThreads,
+    threads,
     copies,
     batchSize: batchSize ?? 1,
     layers: options.layers.length,
@@ -112,7 +112,7 @@ export async function openActivations(options: ActivationOptions, signal?: Abort
   const preprocessing = resolvePreprocessing(options.preprocessing);
   const layers = options.layers.map((layer) => (typeof layer === 'string' ? { tensor: layer } : layer));
   const thread = await startCopies(
-    { file, layers, preprocessing, executionProviders, intraOpThreads, batchSize },
+    { file, layers, preprocessing, executionProviders, threads, batchSize },
     copies,
     signal,
   );

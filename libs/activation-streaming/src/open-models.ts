@@ -1,6 +1,6 @@
 import type { ActivationBatch, LabelledImageBatch } from '@intermodel/schemas';
 import type { LayerOptions } from './layer-maps.ts';
-import { openActivations, type ActivationModel } from './open-activations.ts';
+import { openActivations, type ActivationModel, type ActivationOptions } from './open-activations.ts';
 import type { PreprocessingInput } from './preprocessing.ts';
 
 /** A model that is wanted, with its layers. */
@@ -16,13 +16,9 @@ export interface WantedModel {
 }
 
 /** How models are run. */
-export interface OpenModelsOptions {
+export interface OpenModelsOptions extends Pick<ActivationOptions, 'threads' | 'batchSize'> {
   /** Execution providers, the preferred first. */
   readonly executionProviders: readonly string[];
-  /** Threads of all copies of a model together. @default the number of processors */
-  readonly threads?: number | undefined;
-  /** Images of one run. @default see {@link openActivations} */
-  readonly batchSize?: number | undefined;
 }
 
 interface OpenedModel {
@@ -58,13 +54,11 @@ export class OpenModels {
       await before.activations.close();
       this.#opened.delete(name);
     }
-    const { executionProviders, threads, batchSize } = this.#options;
     const activations = await openActivations(
       {
-        ...{ model: name, file, preprocessing, executionProviders, copies },
+        ...this.#options,
+        ...{ model: name, file, preprocessing, copies },
         layers: [...layers].map(([tensor, options]) => ({ tensor, ...options })),
-        ...(threads === undefined ? {} : { intraOpThreads: threads }),
-        ...(batchSize === undefined ? {} : { batchSize }),
       },
       this.#signal,
     );

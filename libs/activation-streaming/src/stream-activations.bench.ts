@@ -35,8 +35,8 @@ for (const [name, write] of [
   const { tensor, units } = write(file);
   // Opened once: what a model costs to open is not a matter of images.
   const [model, session] = await Promise.all([
-    openActivations({ model: name, file, layers: [tensor], intraOpThreads: 2 }),
-    openSession({ file, tensors: [tensor], intraOpThreads: 2 }),
+    openActivations({ model: name, file, layers: [tensor], threads: 2 }),
+    openSession({ file, tensors: [tensor], threads: 2 }),
   ]);
   afterAll(async () => {
     await Promise.all([model.close(), session.release()]);

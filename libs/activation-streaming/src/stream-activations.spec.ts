@@ -169,11 +169,11 @@ describe('streamActivations', () => {
     const reference = rows(await collect([batchOf(0, 20)]));
     for (const [sizes, changes] of [
       [[1, 1, 18], { batchSize: 1 }],
-      [[7, 13], { batchSize: 7, intraOpThreads: 1 }],
+      [[7, 13], { batchSize: 7, threads: 1 }],
       [[20], { batchSize: 100 }],
-      [[16, 4], { batchSize: 3, intraOpThreads: 2 }],
-      [[1, 6, 2, 8, 3], { copies: 2, intraOpThreads: 2 }],
-      [Array<number>(20).fill(1), { copies: 3, intraOpThreads: 2 }],
+      [[16, 4], { batchSize: 3, threads: 2 }],
+      [[1, 6, 2, 8, 3], { copies: 2, threads: 2 }],
+      [Array<number>(20).fill(1), { copies: 3, threads: 2 }],
     ] as const) {
       let first = 0;
       const cut = sizes.map((size) => batchOf((first += size) - size, size));
@@ -292,7 +292,7 @@ describe('openActivations', () => {
   });
 
   it('runs copies side by side: while one has a long batch to do, the other answers those that come later', async () => {
-    const model = await openActivations({ ...options, copies: 2, intraOpThreads: 2 });
+    const model = await openActivations({ ...options, copies: 2, threads: 2 });
     const order: string[] = [];
     await Promise.all([
       model.infer(batchOf(0, 20_000)).then(() => order.push('long')),
@@ -308,7 +308,7 @@ describe('openActivations', () => {
     process.on('warning', take);
     const abort = new AbortController();
     const models = await Promise.all(
-      Array.from({ length: 12 }, () => openActivations({ ...options, intraOpThreads: 1 }, abort.signal)),
+      Array.from({ length: 12 }, () => openActivations({ ...options, threads: 1 }, abort.signal)),
     );
     expect(getEventListeners(abort.signal, 'abort')).toHaveLength(1);
     const [first, ...others] = models;
@@ -405,7 +405,7 @@ describe.skipIf(!parityThere)(`trained models${parityThere ? '' : ' (skipped: ..
         std: spec.std,
       };
       let reference: Buffer | undefined;
-      for (const [batchSize, intraOpThreads, copies] of [
+      for (const [batchSize, threads, copies] of [
         [1, 1, 1],
         [2, 2, 1],
         [7, 1, 1],
@@ -421,7 +421,7 @@ describe.skipIf(!parityThere)(`trained models${parityThere ? '' : ' (skipped: ..
               layers: [spec.dissected_tensor],
               preprocessing,
               batchSize,
-              intraOpThreads,
+              threads,
               copies,
             }),
             toArray(),

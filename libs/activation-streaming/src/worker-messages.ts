@@ -13,7 +13,7 @@ export interface WorkerSettings {
   /** Execution providers, the preferred first. */
   readonly executionProviders: readonly string[];
   /** Threads of one run. */
-  readonly intraOpThreads: number;
+  readonly threads: number;
   /** Images of one run; undefined = chosen by memory. */
   readonly batchSize: number | undefined;
 }

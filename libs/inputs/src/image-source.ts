@@ -73,24 +73,20 @@ function knowsEncoding(format: DatasetFormatName): boolean {
 }
 
 async function segmentSet(
-  { images, skipBad, maxPixels, background, exif, encoding }: StudyData,
+  data: StudyData,
   described: readonly StudySegmenter[],
   { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions,
 ): Promise<LabelledImageSet> {
+  const { images, encoding } = data;
   if (images === undefined || labelCache === undefined)
     throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
   const segmenters = await Promise.all(described.map((segmenter) => readSegmenter(segmenter, encoding)));
-  const { executionProviders, threads } = runtime ?? {};
   return segmentImages({
+    ...data,
+    ...runtime,
     images,
     segmenters,
-    cacheFolder: labelCache,
-    skipBad,
-    maxPixels,
-    background,
-    exif,
-    ...(executionProviders === undefined ? {} : { executionProviders }),
-    ...(threads === undefined ? {} : { intraOpThreads: threads }),
+    labelCache,
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
@@ -103,14 +99,13 @@ async function segmentSet(
  * @throws InputError for images and models that cannot be read.
  */
 export async function studyPlaneKeys({ data, runtime }: Pick<Study, 'data' | 'runtime'>): Promise<Set<string>> {
-  const { images, segmenters, background, exif, encoding } = data;
+  const { images, segmenters, encoding } = data;
   if (images === undefined || segmenters === undefined) return new Set();
   return neededPlaneKeys({
+    ...data,
+    ...runtime,
     images,
     segmenters: await Promise.all(segmenters.map((segmenter) => readSegmenter(segmenter, encoding))),
-    background,
-    exif,
-    executionProviders: runtime.executionProviders,
   });
 }
 

@@ -63,7 +63,7 @@ describe('openSession', () => {
   });
 
   it.each([1, 2, 5])('runs a model that takes %i images at a time', async (batch) => {
-    const session = await openSession({ file: write(tiny(batch)), tensors: ['y', 'c'], intraOpThreads: 1 });
+    const session = await openSession({ file: write(tiny(batch)), tensors: ['y', 'c'], threads: 1 });
     expect(session.input.batch).toBe(batch);
     const results = await session.run(threeImages, 3);
     expect(Array.from(results.get('y')?.data ?? [])).toEqual(threeMaps);

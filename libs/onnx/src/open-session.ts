@@ -22,7 +22,7 @@ export interface OpenSessionOptions {
   /** Execution providers, the preferred first; see {@link listExecutionProviders}. @default ['cpu'] */
   readonly executionProviders?: readonly string[];
   /** Threads of one run, at least 1. @default the runtime's choice, one a core */
-  readonly intraOpThreads?: number;
+  readonly threads?: number;
   /**
    * Whether threads spin while they wait, as the runtime has it by default: a little faster while nothing else runs,
    * and several times slower as soon as something does. @default false
@@ -93,7 +93,7 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
     file,
     tensors,
     executionProviders = ['cpu'],
-    intraOpThreads,
+    threads,
     spinning = false,
     inputSize,
     wholeNumbers = false,
@@ -107,7 +107,7 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
   const input = describeInput(file, cut, inputSize);
   const settings = {
     executionProviders: [...executionProviders],
-    ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }),
+    ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
   };
   const session = await createSession(file, cut, settings, spinning);
   const names = new Map(cut.outputs.map((name, index) => [name, cut.tensors[index] ?? name]));

@@ -1,17 +1,16 @@
 import { boundedMap } from '@intermodel/streams';
 import { from, lastValueFrom, map, reduce } from 'rxjs';
-import { readImageSize } from '../images/decode-image.ts';
-import { turnedWarnings, type ExifTurns } from '../images/exif-turns.ts';
+import { decodeImageDefaults, readImageSize, type DecodeImageOptions } from '../images/decode-image.ts';
+import { turnedWarnings } from '../images/exif-turns.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
 import type { DataWarning, LabelledImageEntry, LabelledImageSet } from '../images/labelled-image-set.ts';
 import { labelNumberTable } from '../labels/label-vocabulary.ts';
 import { loadLabelPlanes, unknownHint, type UnknownLabel } from '../labels/load-label-planes.ts';
-import { defaultMaxPixels } from '../labels/pixel-limit.ts';
 import type { ConceptShare, DatasetDescription } from './dataset-description.ts';
 import { LabelCounts } from './label-counts.ts';
 
 /** Options of {@link describeDataset}. */
-export interface DescribeDatasetOptions {
+export interface DescribeDatasetOptions extends Pick<DecodeImageOptions, 'maxPixels' | 'exif'> {
   /** Rows of the grid that labels are counted on, as a dissection would. @default 56 */
   readonly labelHeight?: number;
   /** Columns of that grid. @default 56 */
@@ -20,10 +19,6 @@ export interface DescribeDatasetOptions {
   readonly concurrency?: number;
   /** Concepts in fewer images than this get a warning. @default 10 (Broden's builder) */
   readonly fewImages?: number;
-  /** Largest number of pixels of a file that is decoded. @default 100,000,000 */
-  readonly maxPixels?: number;
-  /** Whether images are set upright by their EXIF orientation, or read as they are stored. @default 'upright' */
-  readonly exif?: ExifTurns;
   /**
    * Gives the planes of an image at the grid, where there are more than the label files hold (colours, halves of
    * objects); undefined for an image that is passed over. It is to tell of numbers that the vocabulary lacks. @default
@@ -45,8 +40,7 @@ export const describeDatasetDefaults = {
   labelWidth: 56,
   concurrency: 8,
   fewImages: 10,
-  maxPixels: defaultMaxPixels,
-  exif: 'upright',
+  exif: decodeImageDefaults.exif,
 } as const satisfies DescribeDatasetOptions;
 
 /** What is counted of an image. */
@@ -73,7 +67,6 @@ export async function describeDataset(
     labelWidth = defaults.labelWidth,
     concurrency = defaults.concurrency,
     fewImages = defaults.fewImages,
-    maxPixels = defaults.maxPixels,
     exif = defaults.exif,
   } = options;
   const geometry = resolveGeometry({ height: labelHeight, width: labelWidth, labelHeight, labelWidth });
@@ -87,8 +80,8 @@ export async function describeDataset(
         const seen: UnknownLabel[] = [];
         if (options.planesOf !== undefined)
           return { entry, described: await options.planesOf(entry, (one) => void seen.push(one)), seen };
-        const grid = { geometry, table, maxPixels, onUnknown: (one: UnknownLabel) => void seen.push(one) };
-        const size = await readImageSize(entry.file, { exif });
+        const grid = { ...options, geometry, table, onUnknown: (one: UnknownLabel) => void seen.push(one) };
+        const size = await readImageSize(entry.file, options);
         return { entry, described: { planes: await loadLabelPlanes(entry, size, grid), turned: size.turned }, seen };
       }, concurrency),
       map(({ entry, described, seen }, index) => {

@@ -1,7 +1,7 @@
 import { resampleImage } from '@intermodel/numerics';
 import { InputError, limitError, type IntermodelError } from '@intermodel/streams';
 import sharp, { type Metadata, type OutputInfo, type Sharp } from 'sharp';
-import { checkPixels, defaultMaxPixels } from '../labels/pixel-limit.ts';
+import { checkPixels, defaultMaxPixels, type PixelLimit } from '../labels/pixel-limit.ts';
 import type { ExifTurns } from './exif-turns.ts';
 import { placeImage, type ResolvedGeometry } from './image-geometry.ts';
 import { imageKind, strangeKind } from './image-kind.ts';
@@ -15,12 +15,7 @@ export type RgbColour = readonly [red: number, green: number, blue: number];
 sharp.concurrency(1);
 
 /** Options of {@link decodeImage}. */
-export interface DecodeImageOptions {
-  /**
-   * Largest number of pixels of an image that is decoded, each of up to 4 bytes (8-bit RGBA); one of more counts for
-   * more. @default 100,000,000
-   */
-  readonly maxPixels?: number;
+export interface DecodeImageOptions extends PixelLimit {
   /** Colour behind pixels that are transparent. @default white */
   readonly background?: RgbColour;
   /** Whether images are set upright by their EXIF orientation, or read as they are stored. @default 'upright' */
@@ -59,10 +54,9 @@ export async function decodeImage(
   geometry: ResolvedGeometry,
   options: DecodeImageOptions = {},
 ): Promise<DecodedImage> {
-  const { maxPixels, background, exif } = { ...decodeImageDefaults, ...options };
+  const choices = { ...decodeImageDefaults, ...options };
   const bytes = await readBytes(file);
-  const { pixels: whole, ...size } =
-    (await decodePlain(bytes, maxPixels, exif)) ?? (await decodeAny(bytes, file, { maxPixels, background, exif }));
+  const { pixels: whole, ...size } = (await decodePlain(bytes, choices)) ?? (await decodeAny(bytes, file, choices));
   const { height, width } = size;
   const pixels =
     height === geometry.height && width === geometry.width
@@ -83,7 +77,10 @@ export async function decodeImage(
  * Decodes at its own size what its first bytes show to need no further look, which spares asking for the
  * metadata. Undefined for other files, and for those that fail: the long way tells why.
  */
-async function decodePlain(bytes: Buffer, maxPixels: number, exif: ExifTurns): Promise<DecodedImage | undefined> {
+async function decodePlain(
+  bytes: Buffer,
+  { maxPixels, exif }: Required<DecodeImageOptions>,
+): Promise<DecodedImage | undefined> {
   const stored = readPlainSize(bytes);
   if (stored === undefined || stored.height * stored.width > maxPixels) return undefined;
   try {
@@ -100,16 +97,13 @@ async function decodePlain(bytes: Buffer, maxPixels: number, exif: ExifTurns): P
 }
 
 /** Decodes any image at its own size. */
-async function decodeAny(
-  bytes: Buffer,
-  file: string,
-  { maxPixels, background, exif }: Required<DecodeImageOptions>,
-): Promise<DecodedImage> {
+async function decodeAny(bytes: Buffer, file: string, options: Required<DecodeImageOptions>): Promise<DecodedImage> {
+  const { maxPixels, background, exif } = options;
   const metadata = await readMetadata(bytes, file);
   const { height, width } = sizeOf(metadata, exif);
   checkPixels(
     { height, width, pixelBytes: metadata.channels * (sampleBytes[metadata.depth] ?? 8) },
-    maxPixels,
+    options,
     'IMAGE_TOO_LARGE',
     file,
   );

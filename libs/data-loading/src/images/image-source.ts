@@ -84,7 +84,7 @@ export async function labelledImageSource(
 
 function sourceOf(
   set: LabelledImageSet,
-  { skipBad, maxPixels, background, exif }: ImageSourceChoices,
+  choices: ImageSourceChoices,
   makers: readonly PlaneMaker[],
   signal: AbortSignal | undefined,
 ): ImageSource {
@@ -94,12 +94,9 @@ function sourceOf(
     onUnknown?: (unknown: UnknownLabel) => void,
   ): ReturnType<ImageSource['load']> => {
     const loadLabels = openLabelledImages({
+      ...choices,
       geometry,
       vocabulary: set.vocabulary,
-      skipBad,
-      maxPixels,
-      background,
-      exif,
       ...(onUnknown === undefined ? {} : { onUnknown }),
     });
     return async (entries) => {
@@ -113,16 +110,15 @@ function sourceOf(
     describe: (geometry, onProgress, fewImages) => {
       const { labelHeight, labelWidth, resize = 'exact' } = geometry;
       const grid = {
+        ...choices,
         ...(labelHeight === undefined ? {} : { labelHeight }),
         ...(labelWidth === undefined ? {} : { labelWidth }),
-        maxPixels,
-        exif,
         ...(onProgress === undefined ? {} : { onProgress }),
         ...(fewImages === undefined ? {} : { fewImages }),
         ...(signal === undefined ? {} : { signal }),
       };
       // Where labels stand in files and cover the whole image, images need not be decoded.
-      if (makers.length === 0 && resize === 'exact' && !skipBad) return describeDataset(full, grid);
+      if (makers.length === 0 && resize === 'exact' && !choices.skipBad) return describeDataset(full, grid);
       const planesOf = async (entry: LabelledImageEntry, onUnknown: (unknown: UnknownLabel) => void) => {
         const { batch, turned } = await loading(geometry, onUnknown)([entry]);
         return labelledImageRows(batch).map(({ planes }) => ({ planes, turned: turned.length > 0 }))[0];

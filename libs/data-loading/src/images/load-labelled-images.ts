@@ -76,25 +76,13 @@ export const badFileCodes: readonly string[] = [
 export function openLabelledImages(
   options: OpenLabelledImagesOptions,
 ): (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages> {
-  const {
-    vocabulary,
-    maxPixels = decodeImageDefaults.maxPixels,
-    background = decodeImageDefaults.background,
-    exif = decodeImageDefaults.exif,
-    skipBad = loadLabelledImagesDefaults.skipBad,
-    onUnknown,
-  } = options;
+  const { vocabulary, skipBad = loadLabelledImagesDefaults.skipBad } = options;
   const geometry = resolveGeometry(options.geometry);
   const schema = labelledImageSchema(geometry);
-  const grid = {
-    geometry,
-    table: labelNumberTable(vocabulary),
-    maxPixels,
-    ...(onUnknown === undefined ? {} : { onUnknown }),
-  };
+  const grid = { ...options, geometry, table: labelNumberTable(vocabulary) };
 
   const loadOne = async (entry: LabelledImageEntry) => {
-    const image = await decodeImage(entry.file, geometry, { maxPixels, background, exif });
+    const image = await decodeImage(entry.file, geometry, options);
     return {
       image: entry.image,
       turned: image.turned,

@@ -1,12 +1,6 @@
 import { InputError } from '@intermodel/streams';
 import type { LabelRaster } from './label-raster.ts';
-import { checkPixels, defaultMaxPixels } from './pixel-limit.ts';
-
-/** Options of {@link decodeNpy}. */
-export interface DecodeNpyOptions {
-  /** Largest number of pixels of a plane that is decoded. @default 100,000,000 */
-  readonly maxPixels?: number;
-}
+import { checkPixels, type PixelLimit } from './pixel-limit.ts';
 
 /**
  * Views a NumPy `.npy` file of whole numbers as label planes: an array of height x width is one plane, one of planes x
@@ -14,11 +8,7 @@ export interface DecodeNpyOptions {
  *
  * @throws InputError `LABEL_BROKEN`, `LABEL_TOO_LARGE`, or `LABEL_TYPE` for numbers that are not whole.
  */
-export function decodeNpy(
-  bytes: Buffer,
-  file: string,
-  { maxPixels = defaultMaxPixels }: DecodeNpyOptions = {},
-): LabelRaster[] {
+export function decodeNpy(bytes: Buffer, file: string, limit: PixelLimit = {}): LabelRaster[] {
   const { descr, columnOrder, shape, start } = readHeader(bytes, file);
   const [height = 0, width = 0] = shape.slice(-2);
   const planes = shape.length === 3 ? (shape[0] ?? 0) : 1;
@@ -30,7 +20,7 @@ export function decodeNpy(
     });
   }
   // Its numbers are read where they stand: what is in memory is the file itself.
-  checkPixels({ width, height, pixelBytes: 1 }, maxPixels, 'LABEL_TOO_LARGE', file);
+  checkPixels({ width, height, pixelBytes: 1 }, limit, 'LABEL_TOO_LARGE', file);
   const kind = kinds[descr.slice(1)];
   if (kind === undefined)
     throw new InputError('LABEL_TYPE', `holds numbers of type "${descr}"`, {

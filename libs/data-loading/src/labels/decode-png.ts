@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { inflate, inflateSync } from 'node:zlib';
 import { InputError } from '@intermodel/streams';
-import { checkPixels, defaultMaxPixels } from './pixel-limit.ts';
+import { checkPixels, type PixelLimit } from './pixel-limit.ts';
 import { unfilterRows } from './unfilter-png.ts';
 
 /** What the first bytes of a PNG file say of it. */
@@ -24,14 +24,6 @@ export interface PngRaster extends PngHeader {
   readonly channels: number;
   /** Samples row by row; those of less than 8 bits take a byte each. */
   readonly data: Uint8Array | Uint16Array;
-}
-
-/** Options of {@link decodePng}. */
-export interface DecodePngOptions {
-  /**
-   * Largest number of pixels that is decoded, each of up to 4 bytes; one of more counts for more. @default 100,000,000
-   */
-  readonly maxPixels?: number;
 }
 
 /**
@@ -63,15 +55,11 @@ export function readPngHeader(bytes: Buffer, file: string): PngHeader {
  *
  * @throws InputError `LABEL_TOO_LARGE`, or `LABEL_BROKEN` for what is not a whole PNG file.
  */
-export async function decodePng(
-  bytes: Buffer,
-  file: string,
-  { maxPixels = defaultMaxPixels }: DecodePngOptions = {},
-): Promise<PngRaster> {
+export async function decodePng(bytes: Buffer, file: string, limit: PixelLimit = {}): Promise<PngRaster> {
   const header = readPngHeader(bytes, file);
   const { width, height, depth } = header;
   const channels = (colours.find((colour) => colour?.name === header.colour)?.channels ?? 1) as 1 | 2 | 3 | 4;
-  checkPixels({ width, height, pixelBytes: channels * Math.ceil(depth / 8) }, maxPixels, 'LABEL_TOO_LARGE', file);
+  checkPixels({ width, height, pixelBytes: channels * Math.ceil(depth / 8) }, limit, 'LABEL_TOO_LARGE', file);
   const passes = header.interlaced ? adam7 : [wholeImage];
   const sizes = passes.map(([x, y, stepX, stepY]) => ({
     columns: Math.max(0, Math.ceil((width - x) / stepX)),

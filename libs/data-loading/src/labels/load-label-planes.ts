@@ -8,6 +8,7 @@ import { decodeNpy } from './decode-npy.ts';
 import { decodePng } from './decode-png.ts';
 import { labelRaster, type LabelRaster } from './label-raster.ts';
 import { packPlanes } from './pack-planes.ts';
+import type { PixelLimit } from './pixel-limit.ts';
 import { rasteriseShapes } from './rasterise-shapes.ts';
 
 /** A pixel of a label file whose number the vocabulary does not list. */
@@ -23,13 +24,11 @@ export interface UnknownLabel {
 }
 
 /** What {@link loadLabelPlanes} needs to know besides the image. */
-export interface LabelGrid {
+export interface LabelGrid extends PixelLimit {
   /** Geometry that the image was brought to its size with. */
   readonly geometry: ResolvedGeometry;
   /** What each number of a file is loaded as, from `labelNumberTable`. */
   readonly table: Int32Array;
-  /** Largest number of pixels of a label file that is decoded. */
-  readonly maxPixels: number;
   /**
    * Is told of pixels that bear a number unknown to the vocabulary, which then count as 0. @default they are an error
    */
@@ -57,13 +56,13 @@ export async function loadLabelPlanes(
 }
 
 async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid): Promise<Uint16Array[]> {
-  const { geometry, table, maxPixels } = grid;
+  const { geometry, table } = grid;
   switch (source.kind) {
     case 'whole':
       return [new Uint16Array(geometry.labelHeight * geometry.labelWidth).fill(table[source.number] ?? 0)];
     case 'png': {
       const raster = labelRaster(
-        await decodePng(await readBytes(source.file), source.file, { maxPixels }),
+        await decodePng(await readBytes(source.file), source.file, grid),
         source.encoding,
         source.file,
       );
@@ -72,7 +71,7 @@ async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid
       return [samplePlane(raster, source, image, grid)];
     }
     case 'npy':
-      return decodeNpy(await readBytes(source.file), source.file, { maxPixels }).map((raster) => {
+      return decodeNpy(await readBytes(source.file), source.file, grid).map((raster) => {
         checkAspect(raster, image, source.file);
         return samplePlane(raster, source, image, grid);
       });

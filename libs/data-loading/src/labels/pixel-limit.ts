@@ -1,5 +1,14 @@
 import { InputError } from '@intermodel/streams';
 
+/** How large a file may be that is decoded. */
+export interface PixelLimit {
+  /**
+   * Largest number of pixels that is decoded, each of up to 4 bytes (8-bit RGBA); one of more counts for more.
+   * @default 100,000,000
+   */
+  readonly maxPixels?: number;
+}
+
 /** Pixel limit that images and label images share unless told otherwise. */
 export const defaultMaxPixels = 100_000_000;
 
@@ -27,7 +36,7 @@ export interface PixelSize {
  */
 export function checkPixels(
   { width, height, pixelBytes }: PixelSize,
-  maxPixels: number,
+  { maxPixels = defaultMaxPixels }: PixelLimit,
   code: 'IMAGE_TOO_LARGE' | 'LABEL_TOO_LARGE',
   file: string,
 ): void {

@@ -39,7 +39,7 @@ const options = (more: Partial<SegmentImagesOptions> = {}): SegmentImagesOptions
   return {
     images: at('images'),
     segmenters: [{ file, input, heads: [{ tensor: 'out', category: 'object', classes: [{ index: 0, name: 'red' }] }] }],
-    cacheFolder: at('cache'),
+    labelCache: at('cache'),
     ...more,
   };
 };
@@ -59,9 +59,7 @@ describe(neededPlaneKeys, () => {
     expect([...(await neededPlaneKeys(options({ background: [0, 0, 0] })))].filter((key) => needed.has(key))).toEqual(
       [],
     );
-    expect([...(await neededPlaneKeys(options({ executionProviders: ['cpu'], intraOpThreads: 1 })))]).toEqual([
-      ...needed,
-    ]);
+    expect([...(await neededPlaneKeys(options({ executionProviders: ['cpu'], threads: 1 })))]).toEqual([...needed]);
   });
 });
 

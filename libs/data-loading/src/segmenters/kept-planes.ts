@@ -43,8 +43,8 @@ export function planesKey(
 }
 
 /** Where planes of a key lie below the folder: spread over up to 256 sub-folders. */
-export function keptPlanesFile(cacheFolder: string, key: string): string {
-  return path.join(cacheFolder, key.slice(0, 2), `${key}.planes`);
+export function keptPlanesFile(labelCache: string, key: string): string {
+  return path.join(labelCache, key.slice(0, 2), `${key}.planes`);
 }
 
 /**

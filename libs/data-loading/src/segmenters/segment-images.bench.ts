@@ -49,7 +49,7 @@ const input = {
 } as const;
 const segmenters: readonly Segmenter[] = [{ file, input, heads: [{ tensor: 'logits', category: 'object', classes }] }];
 const [kept, fresh] = [path.join(root, 'kept'), path.join(root, 'fresh')];
-const set = await segmentImages({ images, segmenters, cacheFolder: kept });
+const set = await segmentImages({ images, segmenters, labelCache: kept });
 const settings = { time: 0, iterations: 3, warmupTime: 0, warmupIterations: 1 };
 
 describe(`label ${String(count)} images by a segmenter of 150 classes (images/s = ${String(count)} x hz)`, () => {
@@ -57,7 +57,7 @@ describe(`label ${String(count)} images by a segmenter of 150 classes (images/s 
     'planes made anew',
     async () => {
       rmSync(fresh, { recursive: true, force: true });
-      const made = await segmentImages({ images, segmenters, cacheFolder: fresh });
+      const made = await segmentImages({ images, segmenters, labelCache: fresh });
       if (made.images.length !== count) throw new Error(`${String(made.images.length)} images`);
     },
     settings,
@@ -65,7 +65,7 @@ describe(`label ${String(count)} images by a segmenter of 150 classes (images/s 
   bench(
     'planes kept from an earlier run: found and checked',
     async () => {
-      const found = await segmentImages({ images, segmenters, cacheFolder: kept });
+      const found = await segmentImages({ images, segmenters, labelCache: kept });
       if (found.images.length !== count) throw new Error(`${String(found.images.length)} images`);
     },
     settings,

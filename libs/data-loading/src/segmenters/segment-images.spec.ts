@@ -102,7 +102,7 @@ const head = (settings: Partial<SegmenterHead> = {}): SegmenterHead => ({
 const segment = (
   segmenters: readonly Segmenter[],
   more: { readonly skipBad?: boolean; readonly onProgress?: (done: number, of: number) => void } = {},
-) => segmentImages({ images: at('images'), segmenters, cacheFolder: at('cache'), ...more });
+) => segmentImages({ images: at('images'), segmenters, labelCache: at('cache'), ...more });
 /** Names of the planes of each image on a grid of 2 x 4 cells. */
 const planesOf = async (set: LabelledImageSet) => {
   const { batch } = await openLabelledImages({

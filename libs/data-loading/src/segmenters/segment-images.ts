@@ -3,7 +3,7 @@ import { openSession, type ModelSession } from '@intermodel/onnx';
 import { FileHashes } from '@intermodel/steps';
 import { boundedMap, InputError } from '@intermodel/streams';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
-import { decodeImage, decodeImageDefaults } from '../images/decode-image.ts';
+import { decodeImage } from '../images/decode-image.ts';
 import { resolveGeometry } from '../images/image-geometry.ts';
 import { listImages } from '../images/list-labelled-images.ts';
 import type {
@@ -95,20 +95,11 @@ class OpenSegmenter {
   }
 
   async label(file: string, sha256: string, contents: FileHashes): Promise<SegmentedLabel> {
-    const {
-      maxPixels = decodeImageDefaults.maxPixels,
-      background = decodeImageDefaults.background,
-      exif = decodeImageDefaults.exif,
-      cacheFolder,
-    } = this.#options;
-    const planes = keptPlanesFile(cacheFolder, planesKey(sha256, this.#description, this.#options));
+    const { labelCache } = this.#options;
+    const planes = keptPlanesFile(labelCache, planesKey(sha256, this.#description, this.#options));
     if (!existsSync(planes) || !planesAreWhole(planes)) {
       const { height, width, filter } = this.#segmenter.input;
-      const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), {
-        maxPixels,
-        background,
-        exif,
-      });
+      const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), this.#options);
       const segmented = await this.#segment(pixels);
       await contents.checkUnchanged(file, sha256);
       writePlanes(planes, segmented);
@@ -122,14 +113,12 @@ class OpenSegmenter {
 
   async #segment(pixels: Uint8Array): Promise<HeadPlane[]> {
     const { file, input, heads } = this.#segmenter;
-    const { executionProviders, intraOpThreads } = this.#options;
     this.#session ??= openSession({
+      ...this.#options,
       file,
       tensors: heads.map(({ tensor }) => tensor),
       inputSize: { height: input.height, width: input.width },
       wholeNumbers: true,
-      ...(executionProviders === undefined ? {} : { executionProviders }),
-      ...(intraOpThreads === undefined ? {} : { intraOpThreads }),
     });
     const session = await this.#session;
     this.#described ??= this.#checkModel();

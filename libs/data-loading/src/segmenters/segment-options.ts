@@ -8,11 +8,11 @@ export interface SegmentImagesOptions extends DecodeImageOptions {
   /** Segmenters, whose concepts become one vocabulary. */
   readonly segmenters: readonly Segmenter[];
   /** Folder where planes are kept, for later runs too: a plane is made anew only if image, model or options change. */
-  readonly cacheFolder: string;
+  readonly labelCache: string;
   /** Execution providers, the preferred first. @default ['cpu'] */
   readonly executionProviders?: readonly string[];
   /** Threads of a model. @default one a processor */
-  readonly intraOpThreads?: number;
+  readonly threads?: number;
   /** Whether an image that does not decode is left without labels instead of stopping. @default false */
   readonly skipBad?: boolean;
   /** Stops between two images. */

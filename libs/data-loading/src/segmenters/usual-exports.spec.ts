@@ -40,7 +40,7 @@ afterEach(() => {
 
 /** What the planes say of the four quarters, on a grid of 2 x 2 cells. */
 const seen = async (...segmenters: readonly Segmenter[]) => {
-  const set = await segmentImages({ images: at('images'), segmenters, cacheFolder: at('cache') });
+  const set = await segmentImages({ images: at('images'), segmenters, labelCache: at('cache') });
   const { batch } = await openLabelledImages({
     geometry: { height: 2, width: 2, labelHeight: 2, labelWidth: 2 },
     vocabulary: set.vocabulary,
@@ -188,7 +188,7 @@ describe('exports of unified parsing', () => {
     const segmenter = await preset('unified-parsing', file, { labels: labelsFile() });
     // Bytes minus the mean, blue first: the weights above are for red, green, blue, so blue is "red" here. White is
     // sky, house or wagon by the mean alone.
-    const set = await segmentImages({ images: at('images'), segmenters: [segmenter], cacheFolder: at('cache') });
+    const set = await segmentImages({ images: at('images'), segmenters: [segmenter], labelCache: at('cache') });
     expect(set.vocabulary.concepts).toHaveLength(335 + 25 + 2);
     const number = (name: string) => set.vocabulary.concepts.find((concept) => concept.name === name)?.number;
     expect(['sky', 'house', 'door', 'wagon', 'brick', 'wood', 'wheel', 'roof'].map(number)).toEqual([
@@ -332,7 +332,7 @@ describe('heads that are described one by one', () => {
       const set = await segmentImages({
         images: at('images'),
         segmenters: [with_({ classes: [...classes, { index: 3, name: 'twilight' }], ...head }, mixed)],
-        cacheFolder: at('cache'),
+        labelCache: at('cache'),
       });
       const { batch } = await openLabelledImages({
         geometry: { height: 8, width: 8, labelHeight: 8, labelWidth: 8 },

@@ -58,14 +58,12 @@ async function galleryUnits(
   layer: DissectedLayer,
 ): Promise<UnitGallery['units']> {
   const { units, thumbnailPixels } = study.gallery;
-  const { labelGrid, maxPixels, background, exif } = study.data;
+  const { labelGrid } = study.data;
   const top = await layer.top();
   const shown = top === undefined ? [] : bestUnits(layer, study.matching, units);
   const thumbnails = new Map<string, Promise<Thumbnail>>();
   const thumbnail = (entry: LabelledImageEntry) => {
-    const made =
-      thumbnails.get(entry.file) ??
-      makeThumbnail(entry.file, model.geometry, thumbnailPixels, { maxPixels, background, exif });
+    const made = thumbnails.get(entry.file) ?? makeThumbnail(entry.file, model.geometry, thumbnailPixels, study.data);
     thumbnails.set(entry.file, made);
     return made;
   };
