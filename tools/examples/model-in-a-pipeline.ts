@@ -17,7 +17,7 @@ const maximumImages = set.images.length;
 from(set.images)
   .pipe(
     loadLabelledImages({ geometry: { ...size, labelHeight: 56, labelWidth: 56 }, vocabulary: set.vocabulary }),
-    streamActivations({ model: 'mine', file, layers: [layer], preprocessing: { preset: 'zero-one', ...size } }),
+    streamActivations({ model: 'mine', file, layers: [layer], input: { preset: 'zero-one', ...size } }),
     connect((activations) =>
       zip(
         activations.pipe(estimateThresholds({ maximumImages })),

@@ -32,9 +32,9 @@ const innerInputs = 8;
  * `guard`.
  */
 export async function openInference(settings: WorkerSettings, guard: RunGuard): Promise<ImageInference> {
-  const { file, layers, preprocessing, executionProviders, threads } = settings;
-  const { height, width } = preprocessing;
-  const channels = channelCount(preprocessing.channels);
+  const { file, layers, input, executionProviders, threads } = settings;
+  const { height, width } = input;
+  const channels = channelCount(input.channels);
   const session = guarded(
     await guard.run(() =>
       openSession({
@@ -81,14 +81,14 @@ function guarded(session: ModelSession, guard: RunGuard): ModelSession {
 }
 
 function inferrer(
-  { preprocessing }: WorkerSettings,
+  { input }: WorkerSettings,
   session: ModelSession,
   layout: InputLayout,
   layers: readonly LayerMaps[],
   batchSize: number,
 ): ImageInference['infer'] {
-  const normaliser = openNormaliser(session.input.type === 'uint8' ? asBytes(preprocessing) : preprocessing, layout);
-  const pixelsPerImage = preprocessing.height * preprocessing.width;
+  const normaliser = openNormaliser(session.input.type === 'uint8' ? asBytes(input) : input, layout);
+  const pixelsPerImage = input.height * input.width;
   return async (pixels, images) => {
     const sizes = layers.map(({ units, height, width }) => units * height * width);
     const whole: Float32Array[] = [];

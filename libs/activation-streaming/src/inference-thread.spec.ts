@@ -28,7 +28,7 @@ beforeAll(() => {
   settings = {
     file,
     layers: [{ tensor: 'y' }],
-    preprocessing: resolvePreprocessing({ preset: 'zero-one', scale: 1, width: 2, height: 1 }),
+    input: resolvePreprocessing({ preset: 'zero-one', scale: 1, width: 2, height: 1 }),
     executionProviders: ['cpu'],
     threads: 1,
     batchSize: undefined,

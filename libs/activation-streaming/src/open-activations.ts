@@ -39,7 +39,7 @@ export interface ActivationOptions {
    */
   readonly layers: readonly (string | LayerOptions)[];
   /** How images become the model's input: a preset or its parts. @default 'imagenet' */
-  readonly preprocessing?: string | PreprocessingInput;
+  readonly input?: string | PreprocessingInput;
   /** Execution providers, the preferred first. @default ['cpu'] */
   readonly executionProviders?: readonly string[];
   /** Threads of all copies together, at least 1. @default the number of processors */
@@ -58,7 +58,7 @@ export interface ActivationOptions {
 
 /** Defaults of {@link ActivationOptions}. */
 export const activationDefaults = {
-  preprocessing: 'imagenet',
+  input: 'imagenet',
   executionProviders: ['cpu'],
   copies: 1,
 } as const satisfies Partial<ActivationOptions>;
@@ -68,7 +68,7 @@ export interface ActivationModel {
   /** Layers, in the order asked for. */
   readonly layers: readonly LayerMaps[];
   /** Preprocessing with every choice made, for the manifest. */
-  readonly preprocessing: Preprocessing & { readonly layout: InputLayout };
+  readonly input: Preprocessing & { readonly layout: InputLayout };
   /** Images of one run. */
   readonly batchSize: number;
   /**
@@ -109,20 +109,16 @@ export async function openActivations(options: ActivationOptions, signal?: Abort
     if (!Number.isInteger(count) || count < 1)
       throw new RangeError(`openActivations: ${column} must be a whole number of at least 1, got ${String(count)}`);
   }
-  const preprocessing = resolvePreprocessing(options.preprocessing);
+  const input = resolvePreprocessing(options.input);
   const layers = options.layers.map((layer) => (typeof layer === 'string' ? { tensor: layer } : layer));
-  const thread = await startCopies(
-    { file, layers, preprocessing, executionProviders, threads, batchSize },
-    copies,
-    signal,
-  );
+  const thread = await startCopies({ file, layers, input, executionProviders, threads, batchSize }, copies, signal);
   const builders = new Map<string, LayerBuilder[]>();
   return {
     layers: thread.model.layers,
-    preprocessing: { ...preprocessing, layout: thread.model.layout },
+    input: { ...input, layout: thread.model.layout },
     batchSize: thread.model.batchSize,
     async infer(batch) {
-      const pixels = readPixels(batch, preprocessing);
+      const pixels = readPixels(batch, input);
       const plane = labelSize(batch);
       const key = plane.join();
       let build = builders.get(key);

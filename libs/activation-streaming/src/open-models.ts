@@ -10,7 +10,7 @@ export interface WantedModel {
   /** Path of the ONNX file. */
   readonly file: string;
   /** How images become the model's input. */
-  readonly preprocessing: PreprocessingInput;
+  readonly input: PreprocessingInput;
   /** Layers, by name of the tensor, with what is known of how their values lie. */
   readonly layers: ReadonlyMap<string, Omit<LayerOptions, 'tensor'>>;
 }
@@ -47,7 +47,7 @@ export class OpenModels {
    *
    * @throws InputError of {@link openActivations}
    */
-  async open({ name, file, preprocessing, layers }: WantedModel, copies: number): Promise<void> {
+  async open({ name, file, input, layers }: WantedModel, copies: number): Promise<void> {
     const before = this.#opened.get(name);
     if (before !== undefined) {
       if ([...layers.keys()].every((layer) => before.layers.includes(layer))) return;
@@ -57,7 +57,7 @@ export class OpenModels {
     const activations = await openActivations(
       {
         ...this.#options,
-        ...{ model: name, file, preprocessing, copies },
+        ...{ model: name, file, input, copies },
         layers: [...layers].map(([tensor, options]) => ({ tensor, ...options })),
       },
       this.#signal,

@@ -42,7 +42,7 @@ const options: ActivationOptions = {
   model: 'tiny',
   file,
   layers: ['y'],
-  preprocessing: { preset: 'zero-one', scale: 1, width: 2, height: 1 },
+  input: { preset: 'zero-one', scale: 1, width: 2, height: 1 },
 };
 
 const schema = labelledImageSchema({ height: 1, width: 2, labelHeight: 1, labelWidth: 1 });
@@ -94,7 +94,7 @@ describe('models that take other images than colours in floats', () => {
       };
       const place = path.join(folder, `bytes-${layout}.onnx`);
       writeFileSync(place, buildOnnxModel(bytes));
-      const batches = await collect([batchOf(0, 3)], { file: place, preprocessing: { width: 2, height: 1 } });
+      const batches = await collect([batchOf(0, 3)], { file: place, input: { width: 2, height: 1 } });
       expect(rows(batches).map(([, maps]) => maps)).toEqual([0, 1, 2].map(expected));
     },
   );
@@ -115,7 +115,7 @@ describe('models that take other images than colours in floats', () => {
     );
     const batches = await collect([batchOf(7, 2)], {
       file: place,
-      preprocessing: { channels: 'grey', scale: 1, width: 2, height: 1 },
+      input: { channels: 'grey', scale: 1, width: 2, height: 1 },
     });
     // Luma of (7, 10, 12), (5, 5, 7) and (8, 10, 12), (5, 5, 8).
     expect(rows(batches).map(([, maps]) => maps)).toEqual([
@@ -230,9 +230,9 @@ describe('streamActivations', () => {
     ['MODEL_MISSING', { file: path.join(folder, 'none.onnx') }],
     ['LAYER_UNKNOWN', { layers: ['nothing'] }],
     ['LAYER_NOT_SPATIAL', { layers: ['g'] }],
-    ['MODEL_INPUT_SIZE', { preprocessing: { width: 224, height: 224 } }],
-    ['MODEL_INPUT_LAYOUT', { preprocessing: { width: 2, height: 1, layout: 'NHWC' } }],
-    ['PREPROCESSING_PRESET', { preprocessing: 'imagnet' }],
+    ['MODEL_INPUT_SIZE', { input: { width: 224, height: 224 } }],
+    ['MODEL_INPUT_LAYOUT', { input: { width: 2, height: 1, layout: 'NHWC' } }],
+    ['PREPROCESSING_PRESET', { input: 'imagnet' }],
     ['PROVIDER_UNAVAILABLE', { executionProviders: ['none'] }],
   ])('fails with %s out of its thread', async (code, changes) => {
     const error: unknown = await collect([batchOf(0, 1)], changes).catch((thrown: unknown) => thrown);
@@ -262,7 +262,7 @@ describe('openActivations', () => {
   it('says what was chosen', async () => {
     const model = await openActivations(options);
     expect(model.layers).toEqual([{ tensor: 'y', order: 'NCHW', units: 2, height: 1, width: 2, prefixTokens: 0 }]);
-    expect(model.preprocessing).toMatchObject({ width: 2, height: 1, layout: 'NCHW', scale: 1 });
+    expect(model.input).toMatchObject({ width: 2, height: 1, layout: 'NCHW', scale: 1 });
     expect(model.batchSize).toBe(2);
     await model.close();
   });
@@ -344,7 +344,7 @@ describe('openActivations', () => {
       model: 'vit',
       file: tokens,
       layers: ['tokens'],
-      preprocessing: { preset: 'zero-one', scale: 1, width: 3, height: 2 },
+      input: { preset: 'zero-one', scale: 1, width: 3, height: 2 },
     });
     expect(model.layers[0]).toEqual({
       tensor: 'tokens',
@@ -397,7 +397,7 @@ describe.skipIf(!parityThere)(`trained models${parityThere ? '' : ' (skipped: ..
         pixels,
         labels: { offsets: new Int32Array(17), values: new Uint16Array() },
       });
-      const preprocessing = {
+      const input = {
         width: size,
         height: size,
         channels: spec.channel_order.toLowerCase() as 'rgb',
@@ -419,7 +419,7 @@ describe.skipIf(!parityThere)(`trained models${parityThere ? '' : ' (skipped: ..
               model: name,
               file: path.join(parity, `${name}.onnx`),
               layers: [spec.dissected_tensor],
-              preprocessing,
+              input,
               batchSize,
               threads,
               copies,

@@ -9,7 +9,7 @@ export interface WorkerSettings {
   /** Layers to put out. */
   readonly layers: readonly LayerOptions[];
   /** How images become the model's input. */
-  readonly preprocessing: Preprocessing;
+  readonly input: Preprocessing;
   /** Execution providers, the preferred first. */
   readonly executionProviders: readonly string[];
   /** Threads of one run. */

@@ -84,7 +84,7 @@ async function checkModel({ file, layers, input }: StudyModel): Promise<InputLay
   const { height, width } = input;
   const channels = channelCount(input.channels);
   return checkImageInput(
-    { file, preprocessing: input },
+    { file, input },
     checkLayers({ file, inputSize: { height, width, channels }, ...(layers === 'usual' ? {} : { tensors: layers }) }),
   );
 }

@@ -51,10 +51,7 @@ async function renderPage(
   const { renderReport, renderReportFolder } = await import('@intermodel/report');
   if (gallery?.place !== 'folder')
     return {
-      'report.html': await renderReport(
-        report,
-        gallery === undefined ? {} : { imageBudgetBytes: Math.round(gallery.megabytes * 2 ** 20) },
-      ),
+      'report.html': await renderReport(report, gallery),
     };
   const { html, files } = await renderReportFolder(report, { imageFolder: reportImagesFolder });
   return { ...Object.fromEntries(files.map(({ path: name, bytes }) => [name, bytes])), 'report.html': html };

@@ -27,7 +27,7 @@ export interface FigureFile {
  * supported relation besides.
  */
 export async function renderFigures(tables: ReportTables): Promise<readonly FigureFile[]> {
-  const { page } = await drawStudy(tables, { kind: 'embedded', budgetBytes: 0 });
+  const { page } = await drawStudy(tables, { kind: 'embedded', megabytes: 0 });
   const onPage = page.figures.filter(({ id }) => id !== 'surface' && id !== 'relation');
   const blocks = [...onPage, ...surfaces(page), ...supportedRelations(page)];
   const names = figureNames(blocks.map(({ id }) => id));

@@ -5,8 +5,8 @@ import type { ReportTables } from './tables/report-tables.ts';
 
 /** Options of {@link renderReport}. */
 export interface ReportOptions {
-  /** Bytes of gallery images that the page may hold; what does not fit is named only. @default 2 MiB */
-  readonly imageBudgetBytes?: number;
+  /** Most MiB of gallery images that the page holds; what does not fit is named only. @default 2 */
+  readonly megabytes?: number;
 }
 
 /** Options of {@link renderReportFolder}. */
@@ -17,7 +17,7 @@ export interface ReportFolderOptions {
 
 /** What reports take where nothing is said. */
 export const reportDefaults = {
-  imageBudgetBytes: 2 * 1024 * 1024,
+  megabytes: 2,
   imageFolder: 'report-images',
 } as const satisfies ReportOptions & ReportFolderOptions;
 
@@ -37,8 +37,8 @@ export interface ReportFolder {
  * @throws BatchSchemaError if a batch has not the schema of its table.
  */
 export async function renderReport(tables: ReportTables, options: ReportOptions = {}): Promise<string> {
-  const { imageBudgetBytes = reportDefaults.imageBudgetBytes } = options;
-  const { page, sections } = await drawStudy(tables, { kind: 'embedded', budgetBytes: imageBudgetBytes });
+  const { megabytes = reportDefaults.megabytes } = options;
+  const { page, sections } = await drawStudy(tables, { kind: 'embedded', megabytes });
   return renderPage(tables.study, sections, page.data);
 }
 

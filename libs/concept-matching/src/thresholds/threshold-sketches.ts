@@ -26,13 +26,13 @@ export class ThresholdSketches {
   readonly #units: readonly SketchedUnit[];
   readonly #pixels: Float32Array;
 
-  constructor(shape: ActivationShape, preset: DissectionPreset, k: number) {
+  constructor(shape: ActivationShape, preset: DissectionPreset, sketch: number) {
     this.#preset = preset;
     this.#plan = planUpsampling(upsamplingOptions(shape, preset));
     this.#mapSize = shape.mapHeight * shape.mapWidth;
     this.#pixels = new Float32Array(shape.labelHeight * shape.labelWidth);
     this.#units = Array.from({ length: shape.units }, (_, unit) => ({
-      sketch: new KllSketch({ k, stream: unit }),
+      sketch: new KllSketch({ k: sketch, stream: unit }),
       minimum: Infinity,
       maximum: -Infinity,
       invalid: false,

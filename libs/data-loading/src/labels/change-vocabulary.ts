@@ -33,19 +33,15 @@ export interface VocabularyChanges {
  */
 export async function changeVocabulary(
   vocabulary: LabelVocabulary,
-  { synonyms, categories, keep, keepCategories }: VocabularyChanges,
+  changes: VocabularyChanges,
   encoding?: TextEncoding,
 ): Promise<LabelVocabulary> {
   const csv = encoding === undefined ? {} : { encoding };
+  const { synonyms, categories, keep, keepCategories } = changes;
   let changed = vocabulary;
   if (synonyms !== undefined) changed = mergeSynonyms(changed, await readSynonyms(synonyms, csv));
   if (categories !== undefined) changed = assignCategories(changed, await readCategories(categories, csv));
-  if (keep !== undefined || keepCategories !== undefined)
-    changed = keepConcepts(changed, {
-      ...(keep === undefined ? {} : { names: keep }),
-      ...(keepCategories === undefined ? {} : { categories: keepCategories }),
-    });
-  return changed;
+  return keep === undefined && keepCategories === undefined ? changed : keepConcepts(changed, changes);
 }
 
 /**
@@ -61,7 +57,7 @@ export async function leaveOutRare(
 ): Promise<LabelVocabulary> {
   if (minimumImages === undefined && minimumCoverage === undefined) return vocabulary;
   return keepFrequent(vocabulary, await count(), {
-    minimumFrequency: minimumImages ?? 0,
+    minimumImages: minimumImages ?? 0,
     minimumCoverage: minimumCoverage ?? 0,
   });
 }

@@ -106,20 +106,20 @@ describe(assignCategories, () => {
 
 describe(keepConcepts, () => {
   it('loads what is left out as unlabelled', () => {
-    const kept = keepConcepts(vocabulary, { names: ['wood', 'sky'], categories: ['object'] });
+    const kept = keepConcepts(vocabulary, { keep: ['wood', 'sky'], keepCategories: ['object'] });
     expect(kept.concepts.map(({ number }) => number)).toEqual([1, 5]);
     expect(loaded(kept, 1, 2, 3, 5, 8, 9, 4)).toEqual([1, 0, 0, 5, 0, 9, -1]);
   });
 
   it('keeps what was merged before, and forgets merged numbers with their concept', () => {
     const merged = mergeSynonyms(vocabulary, [['sofa', 'couch']]);
-    expect(loaded(keepConcepts(merged, { names: ['sofa'] }), 2, 3, 5)).toEqual([2, 2, 0]);
-    expect(loaded(keepConcepts(merged, { names: ['wood'] }), 2, 3, 5)).toEqual([0, 0, 5]);
+    expect(loaded(keepConcepts(merged, { keep: ['sofa'] }), 2, 3, 5)).toEqual([2, 2, 0]);
+    expect(loaded(keepConcepts(merged, { keep: ['wood'] }), 2, 3, 5)).toEqual([0, 0, 5]);
   });
 
   it('suggests names', () => {
-    expect(() => keepConcepts(vocabulary, { names: ['sof'] })).toThrow(/Did you mean "sofa"/u);
-    expect(() => keepConcepts(vocabulary, { categories: ['materials'] })).toThrow(/Did you mean "material"/u);
+    expect(() => keepConcepts(vocabulary, { keep: ['sof'] })).toThrow(/Did you mean "sofa"/u);
+    expect(() => keepConcepts(vocabulary, { keepCategories: ['materials'] })).toThrow(/Did you mean "material"/u);
   });
 });
 
@@ -136,13 +136,13 @@ describe(keepFrequent, () => {
   it('keeps concepts in at least 10 images that cover at least half an image', () => {
     // The wood of objects alone covers 0.496 images; together with that of materials it is frequent enough.
     expect(keepFrequent(vocabulary, counted).concepts.map(({ number }) => number)).toEqual([1, 2, 5, 8]);
-    expect(keepFrequent(vocabulary, counted, { minimumFrequency: 40 }).concepts.map(({ number }) => number)).toEqual([
+    expect(keepFrequent(vocabulary, counted, { minimumImages: 40 }).concepts.map(({ number }) => number)).toEqual([
       1, 5, 8,
     ]);
-    expect(keepFrequent(vocabulary, counted, { minimumFrequency: 51 }).concepts).toEqual([]);
-    const objects = keepConcepts(vocabulary, { categories: ['object'] });
+    expect(keepFrequent(vocabulary, counted, { minimumImages: 51 }).concepts).toEqual([]);
+    const objects = keepConcepts(vocabulary, { keepCategories: ['object'] });
     expect(keepFrequent(objects, counted).concepts.map(({ number }) => number)).toEqual([1, 2]);
-    expect(keepFrequent(vocabulary, counted, { minimumFrequency: 0, minimumCoverage: 0 })).toEqual(
+    expect(keepFrequent(vocabulary, counted, { minimumImages: 0, minimumCoverage: 0 })).toEqual(
       redefineConcepts(vocabulary, (concept) => concept),
     );
   });

@@ -122,9 +122,9 @@ export async function readSynonyms(file: string, options: ReadCsvOptions = {}): 
 /** Which concepts {@link keepConcepts} keeps: those that fit all that is given. */
 export interface ConceptChoice {
   /** Names to keep. @default all */
-  readonly names?: readonly string[];
+  readonly keep?: readonly string[];
   /** Categories to keep. @default all */
-  readonly categories?: readonly string[];
+  readonly keepCategories?: readonly string[];
 }
 
 /**
@@ -133,32 +133,34 @@ export interface ConceptChoice {
  * @throws InputError `CONCEPT_UNKNOWN` or `CATEGORY_UNKNOWN` for a name that is not in the vocabulary, with the
  *   nearest.
  */
-export function keepConcepts(vocabulary: LabelVocabulary, { names, categories }: ConceptChoice): LabelVocabulary {
+export function keepConcepts(vocabulary: LabelVocabulary, { keep, keepCategories }: ConceptChoice): LabelVocabulary {
   const allNames = vocabulary.concepts.map(({ name }) => name);
   const allCategories = [...new Set(vocabulary.concepts.map(({ category }) => category))];
-  const strangeName = names?.find((name) => !allNames.includes(name));
+  const strangeName = keep?.find((name) => !allNames.includes(name));
   if (strangeName !== undefined) throw unknownConcept(strangeName, allNames);
-  const strangeCategory = categories?.find((category) => !allCategories.includes(category));
+  const strangeCategory = keepCategories?.find((category) => !allCategories.includes(category));
   if (strangeCategory !== undefined)
     throw new InputError('CATEGORY_UNKNOWN', `there is no category "${strangeCategory}"`, {
       hint: suggestName(strangeCategory, allCategories),
     });
   return redefineConcepts(vocabulary, (concept) =>
-    (names?.includes(concept.name) ?? true) && (categories?.includes(concept.category) ?? true) ? concept : undefined,
+    (keep?.includes(concept.name) ?? true) && (keepCategories?.includes(concept.category) ?? true)
+      ? concept
+      : undefined,
   );
 }
 
 /** Options of {@link keepFrequent}. */
 export interface KeepFrequentOptions {
   /** Fewest images in which a concept has to occur. @default 10 */
-  readonly minimumFrequency?: number;
+  readonly minimumImages?: number;
   /** Least area that a concept has to cover over all images, in whole images. @default 0.5 */
   readonly minimumCoverage?: number;
 }
 
 /** Defaults of {@link keepFrequent}: those that Broden was built with (Bau et al. 2017, `joinseg.py`). */
 export const keepFrequentDefaults = {
-  minimumFrequency: 10,
+  minimumImages: 10,
   minimumCoverage: 0.5,
 } as const satisfies KeepFrequentOptions;
 
@@ -174,10 +176,8 @@ export function keepFrequent(
   },
   options: KeepFrequentOptions = {},
 ): LabelVocabulary {
-  const {
-    minimumFrequency = keepFrequentDefaults.minimumFrequency,
-    minimumCoverage = keepFrequentDefaults.minimumCoverage,
-  } = options;
+  const { minimumImages = keepFrequentDefaults.minimumImages, minimumCoverage = keepFrequentDefaults.minimumCoverage } =
+    options;
   const counts = new Map(counted.concepts.map((concept) => [concept.number, concept]));
   const sums = new Map<string, { frequency: number; coverage: number }>();
   for (const { number, name } of vocabulary.concepts) {
@@ -187,7 +187,7 @@ export function keepFrequent(
   }
   return redefineConcepts(vocabulary, (concept) => {
     const { frequency = 0, coverage = 0 } = sums.get(concept.name) ?? {};
-    return frequency >= minimumFrequency && coverage >= minimumCoverage ? concept : undefined;
+    return frequency >= minimumImages && coverage >= minimumCoverage ? concept : undefined;
   });
 }
 

@@ -146,9 +146,7 @@ export class ForwardPass {
       runtime,
     );
     for (const { model, layers, files } of wanted)
-      await this.#unlessChanged(files, () =>
-        this.models.open({ ...model, preprocessing: model.input, layers }, copies),
-      );
+      await this.#unlessChanged(files, () => this.models.open({ ...model, layers }, copies));
     beforePass?.(
       models.flatMap(({ name }) =>
         this.models

@@ -7,7 +7,7 @@ const all = galleries.flatMap(({ units }) => units.flatMap(({ images }) => image
 
 describe('placeImages', () => {
   it('embeds each image once, however often it is shown', () => {
-    const placed = placeImages(galleries, { kind: 'embedded', budgetBytes: 1e9 });
+    const placed = placeImages(galleries, { kind: 'embedded', megabytes: 1000 });
     expect(all).toHaveLength(24);
     expect(placed.definitions).toHaveLength(19);
     expect(placed.left).toBe(0);
@@ -18,7 +18,7 @@ describe('placeImages', () => {
     const [first, second] = galleries.map(({ units }) => units[0]?.images[0]);
     const placed = placeImages(galleries, {
       kind: 'embedded',
-      budgetBytes: (first?.bytes.length ?? 0) + (second?.bytes.length ?? 0),
+      megabytes: ((first?.bytes.length ?? 0) + (second?.bytes.length ?? 0)) / 2 ** 20,
     });
     expect(first !== undefined && placed.find(first) !== undefined).toBe(true);
     expect(second !== undefined && placed.find(second) !== undefined).toBe(true);

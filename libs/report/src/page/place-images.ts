@@ -6,8 +6,8 @@ export type ImagePlacement =
   | {
       /** Images stand in the page itself. */
       readonly kind: 'embedded';
-      /** Bytes of images that the page may hold, in all, before the encoding adds a third. */
-      readonly budgetBytes: number;
+      /** Most MiB of images that the page holds, in all, before the encoding adds a third. */
+      readonly megabytes: number;
     }
   | {
       /** Images stand in a folder beside the page. */
@@ -68,7 +68,7 @@ export function placeImages(galleries: readonly UnitGallery[], placement: ImageP
     } else if (
       definition === undefined &&
       placement.kind === 'embedded' &&
-      spent + bytes.length <= placement.budgetBytes
+      spent + bytes.length <= Math.round(placement.megabytes * 2 ** 20)
     ) {
       spent += bytes.length;
       definition = {
