@@ -6,11 +6,12 @@ import { resolveGeometry } from '../images/image-geometry.ts';
 import type { DataWarning, LabelledImageEntry, LabelledImageSet } from '../images/labelled-image-set.ts';
 import { labelNumberTable } from '../labels/label-vocabulary.ts';
 import { loadLabelPlanes, unknownHint, type UnknownLabel } from '../labels/load-label-planes.ts';
+import type { PixelLimit } from '../labels/pixel-limit.ts';
 import type { ConceptShare, DatasetDescription } from './dataset-description.ts';
 import { LabelCounts } from './label-counts.ts';
 
 /** Options of {@link describeDataset}. */
-export interface DescribeDatasetOptions extends Pick<DecodeImageOptions, 'maxPixels' | 'exif'> {
+export interface DescribeDatasetOptions extends PixelLimit, Pick<DecodeImageOptions, 'exif'> {
   /** Rows of the grid that labels are counted on, as a dissection would. @default 56 */
   readonly labelHeight?: number;
   /** Columns of that grid. @default 56 */
