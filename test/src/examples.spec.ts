@@ -45,6 +45,14 @@ describe('the examples', () => {
     );
   });
 
+  it('add a step to the graph of a study, which is computed once', async () => {
+    const printed = await example('own-step.ts', study(), at('with-step'));
+    expect(printed).toMatch(/^(?:[abc] maps: \d+ vague units\n){3}$/u);
+    const vague = csvRows(at('with-step', 'models', 'a', 'units.csv')).filter(({ iou }) => !(Number(iou) > 0.3));
+    expect(printed).toContain(`a maps: ${String(vague.length)} vague units`);
+    expect(await example('own-step.ts', study(), at('with-step'))).toBe(printed);
+  });
+
   it('dissect a model without any store, and find what a study finds', async () => {
     await run(study({ models: ['a', 'b'] }), 'stored');
     const images = at('data', 'images');

@@ -65,14 +65,21 @@ describe.each(['README.md', 'CONTRIBUTING.md', ...libraries.map((library) => `li
 );
 
 describe('CONTRIBUTING.md', () => {
-  it('lists files of a dissection that there are', () => {
-    const [, table = ''] = /## How a study runs\n[\s\S]*?\n\|---.*\n((?:\|.*\n)+)/u.exec(
-      readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8'),
-    ) ?? [''];
-    const files = table
-      .split('\n')
-      .flatMap((row) => Array.from((row.split('|')[1] ?? '').matchAll(/`(.*?)`/gu), ([, name = '']) => name));
-    expect(files).toContain('count-missing');
-    expect(files.filter((name) => !existsSync(path.join(root, `libs/pipelines/src/dissect/${name}.ts`)))).toEqual([]);
+  it('lists files of the graph and of a dissection that there are', () => {
+    const text = readFileSync(path.join(root, 'CONTRIBUTING.md'), 'utf8');
+    const [, chapter = ''] = /## How a study runs\n([\s\S]*?)\n## /u.exec(text) ?? [];
+    const [graph = [], dissection = []] = Array.from(
+      chapter.matchAll(/\n\| file [\s\S]*?\n\|---.*\n((?:\|.*\n)+)/gu),
+      ([, rows = '']) =>
+        rows
+          .split('\n')
+          .flatMap((row) => Array.from((row.split('|')[1] ?? '').matchAll(/`(.*?)`/gu), ([, name = '']) => name)),
+    );
+    expect(graph).toContain('study-graph');
+    expect(dissection).toContain('count-missing');
+    const isThere = (folder: string, name: string) =>
+      existsSync(path.join(root, 'libs/pipelines/src', folder, `${name}.ts`));
+    expect(graph.filter((name) => !isThere('graph', name))).toEqual([]);
+    expect(dissection.filter((name) => !isThere('dissect', name))).toEqual([]);
   });
 });

@@ -22,7 +22,8 @@ export const importTable = {
   ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
   // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
   'data-loading': ['schemas', ...cores, 'steps'],
-  studies: ['errors', 'numerics', ...stages],
+  // Of onnx, the limits of a probe, which are options.
+  studies: ['errors', 'numerics', 'onnx', ...stages],
   outputs: [
     'schemas',
     'numerics',

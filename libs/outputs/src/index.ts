@@ -26,14 +26,7 @@ export { changeFile, studyChange, type RecordedChange } from './study-change.ts'
 // The output folder of a run, and what is remembered of it
 export { labelsFolder, modelsFolder, openRunFolder, storeFolder, type Replaced, type RunFolder } from './run-folder.ts';
 export { lockOutput } from './lock-output.ts';
-export {
-  OutputRecord,
-  outputState,
-  outputStep,
-  outputStepNames,
-  type OutputState,
-  type StudyOutput,
-} from './output-record.ts';
+export { outputCodeVersion, OutputRecord, outputStepNames } from './output-record.ts';
 
 // Reading an earlier run
 export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts';

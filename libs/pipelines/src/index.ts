@@ -8,6 +8,10 @@ export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relat
 export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './run/run-study.ts';
 export { studyStatus, type StepGroupStatus, type StudyStatus } from './upkeep/study-status.ts';
 export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upkeep/clean-studies.ts';
+export { makeSteps, type MakeStepsOptions } from './graph/make-steps.ts';
+export { type OwnSteps } from './graph/study-graph.ts';
+export { type StudyBench } from './graph/study-bench.ts';
+export { type DissectionSteps } from './graph/dissection-steps.ts';
 export { type SharedLabels } from './upkeep/clean-labels.ts';
 export { type StudyPlace } from './upkeep/inspect-study.ts';
 export { watchStudy, type WatchEvent, type WatchStudyOptions } from './upkeep/watch-study.ts';
@@ -18,7 +22,7 @@ export {
   type MatchStageOptions,
 } from './dissect/dissection-stages.ts';
 export { type LayerName, type StudyConsumer } from './dissect/study-consumer.ts';
-export { dissectStudy, type DissectStudyOptions } from './dissect/dissect-study.ts';
+export { dissectStudy, type DissectStudyOptions } from './graph/dissect-study.ts';
 export type {
   DissectedLayer,
   DissectedModel,
@@ -89,14 +93,28 @@ export {
 
 // Study files
 export {
+  defaultInWords,
   defineStudy,
+  flagRows,
   formatStudy,
   galleryPlaces,
+  optionHeadings,
   readStudyFile,
+  searchOptions,
+  setAt,
   StudyFileError,
+  studyOptions,
   studySchemaFile,
+  typeInWords,
+  valueAt,
   type DataContent,
+  type FlagRow,
+  type FoundOptions,
   type GalleryPlace,
+  type OptionFlag,
+  type OptionHeading,
+  type OptionRow,
+  type OptionType,
   type ReadStudyOptions,
   type Study,
   type StudyContent,

@@ -49,7 +49,7 @@ export {
 export { StepGraph } from './graph/step-graph.ts';
 export { planSteps, type PlanOptions, type StepPlan } from './graph/plan-steps.ts';
 export { localExecutor, type ExecutorOptions, type StepExecutor } from './graph/executor.ts';
-export { makeAlone, readStep, type StepBench, type StepInputs } from './graph/make-alone.ts';
+export { makeAlone, readParts, readStep, type StepBench, type StepInputs } from './graph/make-alone.ts';
 export { drawGraph, type FamilyCounts } from './graph/draw-graph.ts';
 
 // What is stale, what nobody needs, what changes

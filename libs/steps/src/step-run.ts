@@ -77,6 +77,11 @@ export class StudySteps {
     return bytes instanceof Uint8Array ? bytes : this.#options.store.read(key, part);
   }
 
+  /** Names of the parts of a step that was made; none where it is not stored. */
+  async partsOf(step: StepDescription): Promise<readonly string[]> {
+    return (await this.#options.store.find(this.#key(step)))?.parts.map(({ name }) => name) ?? [];
+  }
+
   /** Tells that a step is being made; what makes it calls `write` in the end. */
   begin(step: StepDescription): void {
     const key = this.#key(step);

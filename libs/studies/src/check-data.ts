@@ -1,33 +1,23 @@
-import {
-  datasetFormats,
-  mostLabelCells,
-  type DatasetFormatName,
-  type ReadDatasetOptions,
-} from '@intermodel/data-loading';
+import { datasetFormats, mostLabelCells, type DatasetFormatName } from '@intermodel/data-loading';
 import { suggestName } from '@intermodel/errors';
 import type { DataContent, SegmenterContent } from './study-content.ts';
-import { studyDefaults } from './study-defaults.ts';
+import { defaultsOf } from './options/option-defaults.ts';
 import type { Finding } from './study-problems.ts';
 
+/** Option of a reader of data sets; the encoding is that of all text, whichever reader takes it. */
+type ReaderOption = Exclude<(typeof datasetFormats)[DatasetFormatName]['options'][number], 'encoding'>;
+
 /** Options that some readers of data sets know and others do not. */
-export const readerOptions = [
-  'split',
-  'categories',
-  'names',
-  'crowd',
-  'reducedZero',
-  'ignore',
-  'imageSuffix',
-  'labelSuffix',
-  'unpaired',
-] as const satisfies readonly (keyof ReadDatasetOptions)[];
+export const readerOptions: readonly ReaderOption[] = [
+  ...new Set(Object.values(datasetFormats).flatMap<ReaderOption | 'encoding'>(({ options }) => options)),
+].filter((option) => option !== 'encoding');
 
 /** Paths that name images and labels one by one; the first three must be there then. */
 const singlePaths = ['images', 'labels', 'labelNames', 'imageLabels'] as const;
 
 /** Checks that a study says where images and labels are in one way, and gives a format only options that it knows. */
 export function checkData(data: DataContent): readonly Finding[] {
-  const format = data.format ?? studyDefaults.format;
+  const format = data.format ?? defaultsOf('data').format;
   return [
     ...checkPlace(data, format),
     ...checkGrid(data),
@@ -153,11 +143,7 @@ function checkSegmenters(
   ];
 }
 
-function checkOption(
-  data: DataContent,
-  format: DatasetFormatName,
-  key: (typeof readerOptions)[number],
-): readonly Finding[] {
+function checkOption(data: DataContent, format: DatasetFormatName, key: ReaderOption): readonly Finding[] {
   const known: readonly string[] = datasetFormats[format].options;
   return data[key] === undefined || known.includes(key)
     ? []

@@ -4,7 +4,7 @@ import { checkData } from './check-data.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
 import type { EmbeddingContent, InputContent, MatchingContent, StudyContent } from './study-content.ts';
-import { studyDefaults } from './study-defaults.ts';
+import { defaultsOf } from './options/option-defaults.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 
 /**
@@ -50,8 +50,8 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
 
 /** Finds settings that would go with another preset's mean without a word: the commonest cause of weak dissections. */
 function checkInput(input: InputContent, path: StudyPath): Finding[] {
-  const preset = preprocessingPresets[input.preset ?? studyDefaults.input];
-  const presetName = input.preset ?? `${studyDefaults.input} (since none is named)`;
+  const preset = preprocessingPresets[input.preset ?? defaultsOf('models[].input').preset];
+  const presetName = input.preset ?? `${defaultsOf('models[].input').preset} (since none is named)`;
   const [mean, std] = [input.mean !== undefined, input.std !== undefined];
   const findings: Finding[] = [];
   const demand = (key: string, problem: string, hint: string) =>

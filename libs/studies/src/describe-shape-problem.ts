@@ -1,5 +1,6 @@
 import { suggestName } from '@intermodel/errors';
 import type { ErrorObject } from 'ajv/dist/2020.js';
+import { optionsOfKey } from './options/search-options.ts';
 import { keyText, type Finding, type StudyPath } from './study-problems.ts';
 
 /** The keywords of JSON Schema that messages speak of. */
@@ -29,7 +30,8 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
       return {
         path: [...path, key],
         problem: `there is no key "${key}" ${path.length === 0 ? 'in a study' : `in ${keyText(path)}`}`,
-        hint: suggestName(key, keys, 16),
+        hint: hintForKey(key, keys),
+        isUnknownKey: true,
       };
     }
     case 'required': {
@@ -86,6 +88,14 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
         hint: hintFor(schema, value),
       };
   }
+}
+
+/** The nearest key of the group, or where the key belongs, if it is one of other groups. */
+function hintForKey(key: string, keys: readonly string[]): string {
+  const elsewhere = keys.some((known) => known.toLowerCase() === key.toLowerCase()) ? [] : optionsOfKey(key);
+  return elsewhere.length === 0
+    ? suggestName(key, keys, 16)
+    : `Did you mean ${elsewhere.map((path) => `"${path}"`).join(' or ')}? Keys here: ${keys.join(', ')}.`;
 }
 
 function missing(path: StudyPath, key: string): string {

@@ -1,9 +1,17 @@
 // Study files: read, check, fill in, write
 export { defineStudy, readStudyFile, type ReadStudyOptions } from './read-study-file.ts';
-export { StudyFileError, type Finding, type StudyPath, type StudyProblem, type TextPlace } from './study-problems.ts';
+export {
+  StudyFileError,
+  type Finding,
+  type SettingPlace,
+  type StudyPath,
+  type StudyProblem,
+  type TextPlace,
+} from './study-problems.ts';
+export { setOptions, type StudyWithOptions } from './set-options.ts';
 export { formatStudy } from './format-study.ts';
 export { optionsInWords, type OptionInWords } from './options-in-words.ts';
-export { studySchemaFile } from './study-defaults.ts';
+export { studySchemaFile } from './study-schema-file.ts';
 
 // What a study file holds
 export type {
@@ -44,3 +52,21 @@ export { resolveData } from './resolve-data.ts';
 
 // Files of its output
 export { fitFile, frozenFit } from './table-files.ts';
+
+// Options: one row each, and what is made from them
+export { optionFiles } from './options/option-files.ts';
+export { searchOptions, type FoundOptions } from './options/search-options.ts';
+export { defaultInWords, typeInWords } from './options/type-words.ts';
+export { defaultsOf } from './options/option-defaults.ts';
+export { optionsEntering } from './options/options-entering.ts';
+export { flagRows, studyOptions, type FlagRow } from './options/option-table.ts';
+export { setAt, valueAt } from './options/option-values.ts';
+export {
+  optionHeadings,
+  optionSteps,
+  type OptionFlag,
+  type OptionHeading,
+  type OptionRow,
+  type OptionStep,
+  type OptionType,
+} from './options/option-row.ts';

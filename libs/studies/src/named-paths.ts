@@ -1,3 +1,6 @@
+import { formsOf, keyOf, rowsByGroup } from './options/option-groups.ts';
+import type { OptionRow, OptionType } from './options/option-row.ts';
+import { studyOptions } from './options/option-table.ts';
 import type { Study } from './study.ts';
 import type { StudyContent } from './study-content.ts';
 import type { StudyPath } from './study-problems.ts';
@@ -16,34 +19,67 @@ export interface NamedPath {
 
 type Naming = 'data' | 'models' | 'scores' | 'scoreColumns' | 'embedding';
 
-/** Lists all files and folders that a study names, in the order in which manifests list them. */
-export function namedPaths(study: Pick<StudyContent, Naming> | Pick<Study, Naming>): NamedPath[] {
-  const { data, models, scores = [], scoreColumns, embedding } = study;
+type TextType = Extract<OptionType, { kind: 'text' }>;
+
+/** Lists all files and folders that a study names and that must be there, in the order of the table of options. */
+export function namedPaths(
+  study: Pick<StudyContent, Naming> | Pick<Study, Naming>,
+  table: readonly OptionRow[] = studyOptions,
+): NamedPath[] {
   const paths: NamedPath[] = [];
-  const add = (kind: NamedPath['kind'], role: string, name: string | undefined, ...at: StudyPath) => {
-    if (name !== undefined) paths.push({ at, name, kind, role });
-  };
-  add('folder', 'images', data.root, 'data', 'root');
-  add('folder', 'images', data.images, 'data', 'images');
-  add('folder', 'label images', data.labels, 'data', 'labels');
-  add('file', 'label names', data.labelNames, 'data', 'labelNames');
-  add('file', 'labels of whole images', data.imageLabels, 'data', 'imageLabels');
-  add('file', 'class names', data.names, 'data', 'names');
-  add('file', 'synonyms', data.vocabulary?.synonyms, 'data', 'vocabulary', 'synonyms');
-  add('file', 'categories', data.vocabulary?.categories, 'data', 'vocabulary', 'categories');
-  for (const [index, { file, labels, heads = [] }] of (data.segmenters ?? []).entries()) {
-    const at = ['data', 'segmenters', index] as const;
-    add('file', 'segmenter', file, ...at, 'file');
-    add('file', 'class names', labels, ...at, 'labels');
-    for (const [place, { classes, owners }] of heads.entries()) {
-      add('file', 'class names', classes, ...at, 'heads', place, 'classes');
-      add('file', 'owners', owners, ...at, 'heads', place, 'owners');
-    }
-  }
-  for (const [index, { file }] of models.entries()) add('file', 'model', file, 'models', index, 'file');
-  if (typeof scores === 'string') add('file', 'scores', scores, 'scores');
-  else for (const [index, file] of scores.entries()) add('file', 'scores', file, 'scores', index);
-  add('file', 'score columns', scoreColumns, 'scoreColumns');
-  add('folder', 'embedding', embedding?.frozen, 'embedding', 'frozen');
+  changeGroup(study, '', [], rowsByGroup(table), (name, { names, role }, at) => {
+    if (role !== undefined && (names === 'file' || names === 'folder')) paths.push({ at, name, kind: names, role });
+    return name;
+  });
   return paths;
+}
+
+/**
+ * A copy in which the name of every file and folder is changed.
+ *
+ * @param group the study, or a group of it
+ * @param path path of that group; '' for the study
+ */
+export function changePaths<Group extends object>(
+  group: Group,
+  path: string,
+  change: (name: string) => string,
+  table: readonly OptionRow[] = studyOptions,
+): Group {
+  return changeGroup(group, path, [], rowsByGroup(table), (name, { names }) =>
+    names === 'file' || names === 'folder' ? change(name) : name,
+  ) as Group;
+}
+
+type ChangeText = (text: string, type: TextType, at: StudyPath) => string;
+
+type Groups = ReadonlyMap<string, readonly OptionRow[]>;
+
+function changeGroup(group: object, option: string, at: StudyPath, groups: Groups, change: ChangeText): object {
+  const copy: Record<string, unknown> = { ...group };
+  for (const { path, type } of groups.get(option) ?? []) {
+    const key = keyOf(path);
+    if (copy[key] !== undefined) copy[key] = changeValue(copy[key], type, path, [...at, key], groups, change);
+  }
+  return copy;
+}
+
+function changeValue(
+  value: unknown,
+  type: OptionType,
+  option: string,
+  at: StudyPath,
+  groups: Groups,
+  change: ChangeText,
+): unknown {
+  for (const form of formsOf(type)) {
+    if (form.kind === 'text' && typeof value === 'string') return change(value, form, at);
+    if (form.kind === 'list' && Array.isArray(value))
+      return value.map((entry: unknown, index) =>
+        changeValue(entry, form.of, `${option}[]`, [...at, index], groups, change),
+      );
+    if (form.kind === 'group' && typeof value === 'object' && value !== null)
+      return changeGroup(value, option, at, groups, change);
+  }
+  return value;
 }

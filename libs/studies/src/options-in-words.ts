@@ -1,4 +1,7 @@
 import { matchScores } from '@intermodel/concept-matching';
+import { keyOf } from './options/option-groups.ts';
+import type { OptionRow } from './options/option-row.ts';
+import { studyOptions } from './options/option-table.ts';
 
 /** A resolved choice as the report states it. */
 export interface OptionInWords {
@@ -12,113 +15,88 @@ type Options = Readonly<Record<string, unknown>>;
 
 const scoreTitles: Readonly<Record<string, { readonly title: string }>> = matchScores;
 
-/** Names of options as a reader of the report understands them. */
-const names: Readonly<Record<string, string>> = {
-  preset: 'preset',
-  diffPreset: 'second preset',
-  diffMatching: 'second preset',
-  gate: 'IoU gate, strictly above',
-  normalisation: 'weights of concepts',
-  components: 'principal components',
-  clusters: 'categories of models',
-  exclude: 'models left out of the fit',
-  dropFirstConcept: 'first concept dropped, as the published code did',
-  modelNames: 'model names',
-  seed: 'seed of everything that is random',
-  permutations: 'orderings of permutation tests',
-  level: 'share of the values under a threshold',
-  rule: 'rule of the quantile',
-  compareGate: 'comparison with the gate',
-  score: 'score that units are matched by',
-  areaScope: 'images that a concept’s area is counted over',
-  labelGrid: 'size of label planes',
-  executionProviders: 'execution providers',
-  pool: 'images ranked by',
-  place: 'thumbnails',
-  units: 'units of each layer',
-  images: 'images of each unit',
-  thumbnailPixels: 'longer side of a thumbnail, pixels',
-  megabytes: 'most MiB of thumbnails in the page',
-};
-
-/** Values of options, by option and value, that say little by their names alone. */
-const meanings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  preset: {
-    'dissect-2020':
-      'exact 99 % quantiles of upsampled maps, areas over all images, IoU above 0.04 (Bau et al. 2020; base of the published study)',
-    'netdissect-2017':
-      '99.5 % quantiles of raw maps, areas over images that hold the category, best label per category (Bau et al. 2017)',
-    'netdissect-lite': 'as netdissect-2017, areas only of images where mask and category overlap',
-    gandissect: '99.5 % quantiles of raw maps, IoU above 0.05 and information quality above 0.01 (Bau et al. 2019)',
-    'paper-2022':
-      'the published embedding: seven models left out of the fit, the first concept dropped as the published code did (Mustapha et al. 2022)',
-    default: 'no model left out, no concept dropped',
-  },
-  normalisation: {
-    'per-category': 'units of the concept divided by the distinct concepts of its category that any model matches',
-    count: 'units of the concept',
-    'share-of-units': 'units of the concept divided by all units of the model',
-    'share-of-matches': 'units of the concept divided by the matches of the model',
-    presence: '1 where the model has the concept',
-    hellinger: 'square root of the share of the model’s matches',
-  },
-  score: Object.fromEntries(Object.values(matchScores).map(({ name, definition }) => [name, definition])),
-  modelNames: { exact: 'as they stand', 'strip-suffix': 'without a suffix in parentheses' },
-  pool: { max: 'largest value of the map', mean: 'mean of the map' },
-  place: { embedded: 'in the page', folder: 'in a folder beside the page' },
-};
-
 /** Options that the report states elsewhere: in its head. */
 const statedElsewhere = new Set(['title', 'abstract']);
 
-/** Puts resolved options into words: groups become several lines, a model one line, what is empty is left out. */
-export function optionsInWords(options: Options): OptionInWords[] {
-  return Object.entries(options).flatMap(([key, value]) => {
-    if (statedElsewhere.has(key)) return [];
-    if (key === 'models' && Array.isArray(value))
-      return (value as readonly Options[]).map((model) => ({
-        name: `model ${text(model['name'])}`,
-        value: modelInWords(model),
-      }));
-    return key === 'gate' ? [gateStatement(options)] : statement(key, value);
-  });
+/**
+ * Puts resolved options into words, those of the table by its rows: groups become several lines, a model one line, what
+ * is empty is left out.
+ */
+export function optionsInWords(options: Options, table: readonly OptionRow[] = studyOptions): OptionInWords[] {
+  return new OptionWords(table).within(options, '', '');
 }
 
-/** The gate of a group: one of the score that stands beside it, or of IoU. */
-function gateStatement(group: Options, parent = ''): OptionInWords {
-  const score = scoreTitles[text(group['score'])];
-  const name = score === undefined ? names['gate'] : `${score.title} gate`;
-  return { name: `${parent}${text(name)}`, value: text(group['gate']) };
-}
+/** Says options as the rows of a table do. */
+class OptionWords {
+  readonly #rows: ReadonlyMap<string, OptionRow>;
+  readonly #byKey = new Map<string, OptionRow[]>();
 
-/** Lines for one option; `parent` stands before its name. */
-function statement(key: string, value: unknown, parent = ''): OptionInWords[] {
-  // In the data, images are a folder.
-  const name = `${parent}${parent.startsWith('data: ') ? spaced(key) : (names[key] ?? spaced(key))}`;
-  if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return [];
-  if (Array.isArray(value)) {
-    const entries: readonly unknown[] = value;
-    return entries.every((entry) => typeof entry !== 'object')
-      ? [{ name, value: entries.map(text).join(', ') }]
-      : entries.flatMap((entry, index) => within(entry as Options, `${name} ${String(index + 1)}: `));
+  constructor(table: readonly OptionRow[]) {
+    this.#rows = new Map(table.map((row) => [row.path, row]));
+    for (const row of table) {
+      const key = keyOf(row.path);
+      this.#byKey.set(key, [...(this.#byKey.get(key) ?? []), row]);
+    }
   }
-  if (typeof value !== 'object') return [{ name, value: withMeaning(key, text(value)) }];
-  const group = value as Options;
-  if (isSize(group)) return [{ name, value: size(group) }];
-  return within(group, `${name}: `);
-}
 
-function withMeaning(key: string, value: string): string {
-  const meaning = meanings[key === 'diffPreset' ? 'preset' : key]?.[value];
-  return meaning === undefined ? value : `${value}: ${meaning}`;
-}
+  /** Lines for the options of a group; `parent` stands before their names. */
+  within(group: Options, path: string, parent: string): OptionInWords[] {
+    return Object.entries(group).flatMap(([key, value]) => {
+      const at = path === '' ? key : `${path}.${key}`;
+      if (statedElsewhere.has(at)) return [];
+      if (at === 'models' && Array.isArray(value))
+        return (value as readonly Options[]).map((model) => ({
+          name: `model ${text(model['name'])}`,
+          value: modelInWords(model),
+        }));
+      if (parent !== '' && key === 'input' && typeof value === 'object' && value !== null)
+        return [{ name: `${parent}input`, value: inputInWords(value as Options) }];
+      return key === 'gate' ? [this.#gate(group, at, parent)] : this.#option(at, value, parent);
+    });
+  }
 
-function within(group: Options, parent: string): OptionInWords[] {
-  return Object.entries(group).flatMap(([key, value]) => {
-    if (key === 'input' && typeof value === 'object' && value !== null)
-      return [{ name: `${parent}input`, value: inputInWords(value as Options) }];
-    return key === 'gate' ? [gateStatement(group, parent)] : statement(key, value, parent);
-  });
+  /** Lines for one option. */
+  #option(path: string, value: unknown, parent: string): OptionInWords[] {
+    const name = `${parent}${this.#name(path)}`;
+    if (value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0))
+      return [];
+    if (Array.isArray(value)) {
+      const entries: readonly unknown[] = value;
+      return entries.every((entry) => typeof entry !== 'object')
+        ? [{ name, value: entries.map(text).join(', ') }]
+        : entries.flatMap((entry, index) =>
+            this.within(entry as Options, `${path}[]`, `${name} ${String(index + 1)}: `),
+          );
+    }
+    if (typeof value !== 'object') return [{ name, value: this.#meaning(path, text(value)) }];
+    const group = value as Options;
+    return isSize(group) ? [{ name, value: size(group) }] : this.within(group, path, `${name}: `);
+  }
+
+  /** The gate of a group: one of the score that stands beside it, or of IoU. */
+  #gate(group: Options, path: string, parent: string): OptionInWords {
+    const score = scoreTitles[text(group['score'])];
+    return {
+      name: `${parent}${score === undefined ? this.#name(path) : `${score.title} gate`}`,
+      value: text(group['gate']),
+    };
+  }
+
+  #name(path: string): string {
+    const names = this.#candidates(path).map(({ words }) => words?.name);
+    return names.find((name) => name !== undefined) ?? spaced(keyOf(path));
+  }
+
+  #meaning(path: string, value: string): string {
+    const [meaning] = this.#candidates(path).flatMap(({ words }) => words?.values?.[value] ?? []);
+    return meaning === undefined ? value : `${value}: ${meaning}`;
+  }
+
+  /** The row of an option; records of commands that take no study have options by their keys alone. */
+  #candidates(path: string): readonly OptionRow[] {
+    const row = this.#rows.get(path);
+    return row === undefined || !path.includes('.') ? (this.#byKey.get(keyOf(path)) ?? []) : [row];
+  }
 }
 
 /** The usual choice of a layer. */

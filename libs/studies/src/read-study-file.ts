@@ -4,6 +4,7 @@ import { checkStudyFiles } from './check-study-files.ts';
 import { checkStudyRules } from './check-study-rules.ts';
 import { checkStudyShape } from './check-study-shape.ts';
 import { parseStudyText } from './parse-study-text.ts';
+import { setOptions } from './set-options.ts';
 import { resolveStudy } from './resolve-study.ts';
 import type { Study } from './study.ts';
 import type { StudyContent } from './study-content.ts';
@@ -17,13 +18,15 @@ export interface ReadStudyOptions {
   readonly folder?: string;
   /** Whether files and folders that the study names must be there. @default true */
   readonly checkFiles?: boolean;
+  /** Options that go over those of the study, see {@link setOptions}. @default none */
+  readonly set?: readonly string[];
 }
 
 /**
  * Reads a study file (YAML or JSON), checks it against the JSON Schema, and makes every choice that it leaves open.
  *
  * @throws StudyFileError (`STUDY_FILE`) with the first problem's line and all problems; InputError `FILE_MISSING`,
- * `FILE_UNREADABLE` for the study file itself.
+ * `FILE_UNREADABLE` for the study file itself; those of {@link setOptions}.
  */
 export function readStudyFile(file: string, options: ReadStudyOptions = {}): Study {
   const { content, findPlace } = parseStudyText(readInputFile(file), file);
@@ -43,11 +46,16 @@ export function defineStudy(content: StudyContent, options: ReadStudyOptions = {
 }
 
 function makeStudy(
-  content: unknown,
-  { folder = process.cwd(), checkFiles = true }: ReadStudyOptions,
+  given: unknown,
+  { folder = process.cwd(), checkFiles = true, set = [] }: ReadStudyOptions,
   file: string | undefined,
-  findPlace: FindPlace,
+  findGiven: FindPlace,
 ): Study {
+  const { content, settingAt } = setOptions(given, set);
+  const findPlace: FindPlace = (path) => {
+    const setting = settingAt(path);
+    return setting === undefined ? findGiven(path) : { setting };
+  };
   const refuse = (findings: readonly Finding[]) => {
     if (findings.length > 0) throw new StudyFileError(file, findings, findPlace);
   };

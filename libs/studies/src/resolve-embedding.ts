@@ -2,11 +2,11 @@ import type { PresetGate } from '@intermodel/concept-matching';
 import { embeddingPresets, type EmbeddingPreset } from '@intermodel/embedding';
 import type { StudyEmbedding } from './study.ts';
 import type { StudyContent } from './study-content.ts';
-import { studyDefaults } from './study-defaults.ts';
+import { defaultsOf } from './options/option-defaults.ts';
 
 /** Preset of the embedding of a study. */
 export function embeddingPresetOf({ embedding = {} }: StudyContent): EmbeddingPreset {
-  return embeddingPresets[embedding.preset ?? studyDefaults.embeddingPreset];
+  return embeddingPresets[embedding.preset ?? defaultsOf('embedding').preset];
 }
 
 /** Models left out of the fit: those named, and those of the preset that are in the study. */
@@ -31,15 +31,10 @@ export function mostOf(models: number): { readonly components: number; readonly 
  *
  * @param study a checked study
  * @param matching score that a match is made by, and what it must pass
- * @param pathOf makes a path absolute
  */
-export function resolveEmbedding(
-  study: StudyContent,
-  matching: PresetGate,
-  pathOf: (name: string) => string,
-): StudyEmbedding | undefined {
+export function resolveEmbedding(study: StudyContent, matching: PresetGate): StudyEmbedding | undefined {
   const {
-    preset: name = studyDefaults.embeddingPreset,
+    preset: name = defaultsOf('embedding').preset,
     components,
     clusters,
     normalisation,
@@ -60,6 +55,6 @@ export function resolveEmbedding(
     clusters: clusters ?? Math.min(preset.clusters, most.clusters),
     exclude: excludedModels(study),
     dropFirstConcept: dropFirstConcept ?? preset.dropFirstConcept,
-    ...(frozen === undefined ? {} : { frozen: pathOf(frozen) }),
+    ...(frozen === undefined ? {} : { frozen }),
   };
 }

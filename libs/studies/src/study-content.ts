@@ -1,136 +1,363 @@
-import type { PreprocessingInput, PreprocessingPreset, TokenLayout } from '@intermodel/activation-streaming';
-import type { DissectionPreset, DissectionPresetName } from '@intermodel/concept-matching';
-import type { ModelNameRule, TextEncoding } from '@intermodel/data-loading';
-import type { EmbeddingPresetName, Normalisation } from '@intermodel/embedding';
-import type { StudyData, StudyGallery, StudyRelations, StudySegmenter, StudySpatialParts } from './study.ts';
+// Made by `npm run options` from the table of options (libs/studies/src/options): change it there.
 
-/** What a study file holds, as the JSON Schema describes it: only `data` and `models` must be there. */
+/** What a study file holds, as the JSON Schema describes it. */
 export interface StudyContent {
   /** Schema for editors; not read. */
   readonly $schema?: string;
-  /** Headline of the report. */
+  /** Headline of the report. @default 'Inter-model study' */
   readonly title?: string;
-  /** What stands below the headline. @default nothing */
+  /** What the study asks and from what, in a few sentences; stands below the headline of the report. @default nothing */
   readonly abstract?: string;
-  /** Images and labels. */
+  /** Images with pixel-level concept labels. */
   readonly data: DataContent;
-  /** Models to compare. */
+  /** Models to compare, at least one. */
   readonly models: readonly ModelContent[];
-  /** Variant of network dissection. @default 'dissect-2020' */
-  readonly preset?: DissectionPresetName;
-  /** Second variant to compare with. @default none */
-  readonly diffPreset?: DissectionPresetName;
-  /** Changes of the preset. */
+  /** How activations become concepts of units: a published variant of network dissection. @default 'dissect-2020' */
+  readonly preset?: 'dissect-2020' | 'netdissect-2017' | 'netdissect-lite' | 'gandissect';
+  /** Second variant, run on the same activations; units whose concept changes are listed. */
+  readonly diffPreset?: 'dissect-2020' | 'netdissect-2017' | 'netdissect-lite' | 'gandissect';
+  /** Changes of the preset of the dissection. */
   readonly matching?: MatchingContent;
-  /** Changes of the second variant; those of `matching` leave it as it is. */
+  /** Changes of the second variant, which those of `matching` leave as it is. */
   readonly diffMatching?: MatchingContent;
-  /** How the machine is used. */
+  /** How the machine is used; but for the execution providers and the sketch, nothing here changes a result. */
   readonly runtime?: RuntimeContent;
-  /** One score table or several. @default none */
+  /** Benchmark scores of the models, CSV or Arrow: one file or a list. @default nothing is related */
   readonly scores?: string | readonly string[];
-  /** CSV that says what the columns of wide score tables mean. */
+  /** CSV that says what the columns of wide score tables mean: column, task, dataset, metric, higherIsBetter. @default they are those of the published study */
   readonly scoreColumns?: string;
-  /** How the models of score tables are named. @default that of the preset of the embedding */
-  readonly modelNames?: ModelNameRule;
-  /** Encoding of the CSV tables of scores that have no byte-order mark. @default 'utf-8' */
-  readonly encoding?: TextEncoding;
-  /** Choices of the embedding. */
+  /** Whether the models of score tables are named exactly as here, or with a suffix in parentheses. @default as the preset of the embedding says */
+  readonly modelNames?: 'exact' | 'strip-suffix';
+  /** Encoding of the CSV tables of scores; a byte-order mark goes before it. @default utf-8 */
+  readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1';
+  /** The embedding of models by their concepts, and the categories of models. */
   readonly embedding?: EmbeddingContent;
-  /** Relations to scores. */
-  readonly relations?: Partial<StudyRelations>;
-  /** Images of the best units. */
-  readonly gallery?: Partial<StudyGallery>;
+  /** Relations of the embedding to scores. */
+  readonly relations?: RelationsContent;
+  /** Images that drive the best units most strongly, as the report shows them. */
+  readonly gallery?: GalleryContent;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
 }
 
-/**
- * Images and labels as a study file names them: a folder in the layout of `format`, or images, labels and their names.
- */
-export type DataContent = Partial<Omit<StudyData, 'spatialParts' | 'segmenters'>> & {
-  /** Segmentation models that the labels come from, instead of files. */
+/** Images and labels as a study file names them: a folder in the layout of format, or images, labels and their names. */
+export interface DataContent {
+  /** Layout of the data set. `plain`: images, label images with the same stems, and a CSV of their names; the others are folders named by `root`. @default 'plain' */
+  readonly format?: 'plain' | 'broden' | 'ade20k' | 'ade20k-challenge' | 'voc' | 'coco-panoptic' | 'coco-instances';
+  /** Folder of a data set in the layout of `format`; for `plain` one with images/, labels/ and labels.csv, instead of the paths that follow. */
+  readonly root?: string;
+  /** Folder of images (JPEG, PNG, WebP, TIFF), with sub-folders. */
+  readonly images?: string;
+  /** Folder of label images with the same stems: grey or palette PNG, or NumPy arrays. */
+  readonly labels?: string;
+  /** CSV that names the label numbers: number, name, category. */
+  readonly labelNames?: string;
+  /** CSV of labels that hold for a whole image: image, number. */
+  readonly imageLabels?: string;
+  /** Encoding of the CSV files that name labels, classes, synonyms and categories; a byte-order mark goes before it. @default utf-8 */
+  readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1';
+  /** Part of the data set, such as train or val, by the name that its layout has for it. @default all, or the only one */
+  readonly split?: string;
+  /** Categories that are read, for broden. @default all */
+  readonly categories?: readonly string[];
+  /** File of the class names, for ade20k, ade20k-challenge, voc. @default that of the layout */
+  readonly names?: string;
+  /** Whether crowds count as their concept or as pixels that nobody judged, for coco-panoptic, coco-instances. @default keep */
+  readonly crowd?: 'keep' | 'ignore';
+  /** Whether classes are numbered from 0 with 255 for none, for plain, ade20k-challenge (in the CSV of names of plain data too). @default they are not */
+  readonly reducedZero?: boolean;
+  /** Label number of pixels that nobody judged, such as 255, or -1 of .npy files; for plain data sets. @default none */
+  readonly ignore?: number;
+  /** What follows the shared part of the stems of images, such as _leftImg8bit; images without it are left aside. For plain data sets. @default nothing */
+  readonly imageSuffix?: string;
+  /** What follows the shared part of the stems of label images, such as _gtFine_labelIds; others are left aside. For plain data sets. @default nothing */
+  readonly labelSuffix?: string;
+  /** Whether images without labels and labels without images, and what an index names that is not there, are an error, or left out with a warning. @default 'refuse' */
+  readonly unpaired?: 'refuse' | 'leave-out';
+  /** Whether the colour of every pixel is named by the eleven basic colour terms, as concepts of category color. @default false */
+  readonly colours?: boolean;
+  /** Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part. @default false */
+  readonly spatialParts?: boolean | SpatialPartsContent;
+  /** Size that labels and upsampled activations are compared at. At most 1048576 cells, such as 1024 x 1024. @default that of the preset (56 x 56 for dissect-2020: a quarter of an input of 224) */
+  readonly labelGrid?: LabelGridContent;
+  /** Whether an image whose files do not decode is passed over (and recorded) instead of stopping the run. @default false */
+  readonly skipBad?: boolean;
+  /** Most pixels of an image or label image, each of up to 4 bytes (8-bit RGBA); a pixel of more bytes counts for more. Larger ones are refused before they are decoded. @default 100000000 */
+  readonly maxPixels?: number;
+  /** Red, green and blue behind transparent pixels. @default [255, 255, 255] */
+  readonly background?: readonly [number, number, number];
+  /** Whether images are set upright by their EXIF orientation, or read as they are stored, as their label images are; the labels then lie as they were drawn. @default 'upright' */
+  readonly exif?: 'upright' | 'ignore';
+  /** Changes of the vocabulary, made in this order before colours and halves of objects are added. */
+  readonly vocabulary?: VocabularyContent;
+  /** Segmentation models that label the images, instead of label files; their concepts become one vocabulary. */
   readonly segmenters?: readonly SegmenterContent[];
-  /** Whether, or how, objects are cut into halves. @default false */
-  readonly spatialParts?: boolean | Partial<StudySpatialParts>;
-};
+}
 
-/** A segmentation model as a study file describes it. */
-export type SegmenterContent = Omit<StudySegmenter, 'input'> & {
-  /** Preset or settings of the input. @default that of the segmenter's preset, else 'imagenet' */
-  readonly input?: PreprocessingPreset | Omit<InputContent, 'resize' | 'shortestSide' | 'layout'>;
-};
+/** Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part. */
+export interface SpatialPartsContent {
+  /** Categories whose concepts are cut. @default ['object'] */
+  readonly categories?: readonly string[];
+  /** Whether the last component of each plane stays whole, as in the published study by mistake. @default false */
+  readonly skipLastComponent?: boolean;
+}
 
-/** A model as a study file describes it. */
+/** Size that labels and upsampled activations are compared at. At most 1048576 cells, such as 1024 x 1024. */
+export interface LabelGridContent {
+  /** Columns of the grid. */
+  readonly width: number;
+  /** Rows of the grid. */
+  readonly height: number;
+}
+
+/** Changes of the vocabulary, made in this order before colours and halves of objects are added. */
+export interface VocabularyContent {
+  /** CSV with the columns name and synonym: concepts of one category that become one. */
+  readonly synonyms?: string;
+  /** CSV with the columns name and category: concepts that change their category. */
+  readonly categories?: string;
+  /** Names of the concepts that are kept; all others become unlabelled. @default all */
+  readonly keep?: readonly string[];
+  /** Categories that are kept. @default all */
+  readonly keepCategories?: readonly string[];
+  /** Fewest images in which a concept has to occur; Broden has 10. @default none */
+  readonly minimumImages?: number;
+  /** Whole images' worth of pixels that a concept has to cover; Broden has 0.5. @default none */
+  readonly minimumCoverage?: number;
+}
+
+/** A segmentation model: a usual export by its preset, or its heads one by one. Each image is segmented once for all models. */
+export interface SegmenterContent {
+  /** ONNX file. */
+  readonly file: string;
+  /** Usual export: 150 classes of ADE20K, background and 20 classes of Pascal VOC, or unified parsing (objects, materials, parts). */
+  readonly preset?: 'ade20k-150' | 'voc-21' | 'unified-parsing';
+  /** Tensors of the preset's heads, in its order. @default the one output or that named logits or out, or object, material and part */
+  readonly tensors?: readonly string[];
+  /** File labels.json that the network of unified parsing was published with. */
+  readonly labels?: string;
+  /** How a whole image becomes the input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. @default that of the preset of the segmenter, else imagenet */
+  readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | SegmenterInputContent;
+  /** Outputs of the model, where no preset is named. @default those of the preset */
+  readonly heads?: readonly SegmenterHeadContent[];
+}
+
+/** How a whole image becomes the input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. */
+export interface SegmenterInputContent {
+  /** Preset that everything not given is taken from. @default imagenet */
+  readonly preset?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe';
+  /** Columns of the input. @default 224 */
+  readonly width?: number;
+  /** Rows of the input. @default 224 */
+  readonly height?: number;
+  /** Filter of the resizing. @default bilinear */
+  readonly filter?: 'bilinear' | 'bicubic' | 'lanczos3' | 'nearest';
+  /** Order of the channels. @default that of the preset */
+  readonly channels?: 'rgb' | 'bgr';
+  /** Factor of the bytes 0..255, such as 1/255 = 0.00392156862745098. @default that of the preset */
+  readonly scale?: number;
+  /** Subtracted after scaling, in the order of the channels. @default that of the preset */
+  readonly mean?: readonly [number, number, number];
+  /** Divides what is left, in the order of the channels. @default that of the preset */
+  readonly std?: readonly [number, number, number];
+}
+
+/** One output of a segmentation model. */
+export interface SegmenterHeadContent {
+  /** Tensor of images x classes x height x width: logits or probabilities; or of class numbers, images x height x width or images x 1 x height x width. */
+  readonly tensor: string;
+  /** Category of its concepts, such as object. */
+  readonly category: string;
+  /** CSV with the columns index (channel, from 0) and name, and if need be category and threshold; channels that are not listed mean nothing, such as the background. */
+  readonly classes: string;
+  /** Whether the largest value of a pixel wins, every class above its threshold is there, or the values are class numbers. A tensor of a single class needs threshold. @default numbers for a tensor of whole numbers, else argmax */
+  readonly decide?: 'argmax' | 'threshold' | 'numbers';
+  /** Share of the softmax of the logits that the winner must have, else the pixel is unlabelled. Of probabilities, decide by threshold instead. @default any */
+  readonly confidence?: number;
+  /** Value above which a pixel bears a class without a threshold of its own. @default 0 */
+  readonly threshold?: number;
+  /** Whether values are upsampled to the size of the input before deciding, bilinearly or class numbers to the nearest. @default they are */
+  readonly upsample?: boolean;
+  /** Tensor of an earlier head, inside whose concepts those of this one are trusted. */
+  readonly ownedBy?: string;
+  /** CSV with the columns owner and part: inside which concepts of that head each class is trusted. */
+  readonly owners?: string;
+}
+
+/** A model, and how it is fed and read. */
 export interface ModelContent {
-  /** Name in tables and of the model's folder. */
+  /** Name in tables and figures, and of the model's folder in the output. */
   readonly name: string;
   /** ONNX file. */
   readonly file: string;
-  /** Tensor to dissect. @default the last spatial map before global pooling */
+  /** Tensor to dissect (`intermodel layers MODEL` lists them). @default the last spatial map before global pooling */
   readonly layer?: string;
-  /** Several tensors, instead of `layer`. */
+  /** Several tensors to dissect, in one forward pass. */
   readonly layers?: readonly string[];
-  /** Preset or settings of the input. @default 'imagenet' */
-  readonly input?: PreprocessingPreset | InputContent;
-  /** How the tokens of a vision transformer lie on the image. */
-  readonly tokens?: TokenLayout;
+  /** How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. @default 'imagenet' */
+  readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | InputContent;
+  /** How the tokens of a vision transformer lie on the image; what is not given is inferred. */
+  readonly tokens?: TokensContent;
 }
 
-/** Settings of a model's input on top of a preset. */
-export type InputContent = PreprocessingInput & {
+/** How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. */
+export interface InputContent {
   /** Preset that everything not given is taken from. @default 'imagenet' */
-  readonly preset?: PreprocessingPreset;
-};
+  readonly preset?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe';
+  /** Columns of the input. @default that which the model fixes, else 224, unless width or height are given */
+  readonly width?: number;
+  /** Rows of the input. @default that which the model fixes, else 224, unless width or height are given */
+  readonly height?: number;
+  /** `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre. @default 'exact' */
+  readonly resize?: 'exact' | 'shortest-side';
+  /** Length that `shortest-side` scales the shorter side to, such as 256 for a crop of 224. @default the longer side of the input */
+  readonly shortestSide?: number;
+  /** Filter of the resizing. @default 'bilinear' */
+  readonly filter?: 'bilinear' | 'bicubic' | 'lanczos3' | 'nearest';
+  /** Order of the channels; grey: one channel of luma (ITU-R 601). @default that of the preset */
+  readonly channels?: 'rgb' | 'bgr' | 'grey';
+  /** Factor of the bytes 0..255, such as 1/255 = 0.00392156862745098. @default that of the preset */
+  readonly scale?: number;
+  /** Subtracted after scaling, in the order of the channels; one number for grey. @default that of the preset */
+  readonly mean?: readonly number[];
+  /** Divides what is left, in the order of the channels; one number for grey. @default that of the preset */
+  readonly std?: readonly number[];
+  /** Order of the axes; `auto` takes what the sizes of the model's input tell. @default 'auto' */
+  readonly layout?: 'NCHW' | 'NHWC' | 'auto';
+}
 
-/** Changes of a preset of the dissection. */
-export type MatchingContent = Partial<Omit<DissectionPreset, 'labelGrid'>>;
+/** How the tokens of a vision transformer lie on the image; what is not given is inferred. */
+export interface TokensContent {
+  /** Class and register tokens before those of the grid. @default inferred */
+  readonly prefix?: number;
+  /** Rows of the grid. @default inferred */
+  readonly height?: number;
+  /** Columns of the grid. @default inferred */
+  readonly width?: number;
+}
 
-/**
- * How the machine is used, as a study file says it.
- *
- * Models that take the same images are open at the same time, so that these are decoded once: memory grows with each by
- * about the size of its file and what its runs hold, until their files have 1 GiB together; further ones follow in a
- * pass of their own. A smaller `batchSize` lessens what runs hold.
- */
+/** Changes of a preset of the dissection; what is not given is that of the preset. */
+export interface MatchingContent {
+  /** Share of the values under a unit's threshold. @default that of the preset */
+  readonly level?: number;
+  /** How the level becomes a position among the sorted values. @default that of the preset */
+  readonly rule?: 'hazen' | 'linear' | 'inverted-cdf';
+  /** Whether the quantile is one of the upsampled values or of the maps as they are. @default that of the preset */
+  readonly values?: 'upsampled' | 'raw';
+  /** By which comparison with its threshold an activation is active. @default that of the preset */
+  readonly compare?: '>' | '>=';
+  /** What lies outside a map when it is upsampled. @default that of the preset */
+  readonly padding?: 'zeros' | 'clamp';
+  /** Which points of map and label grid coincide. @default that of the preset */
+  readonly alignment?: 'half-pixel' | 'corners';
+  /** Whether pixels that nobody judged count as unlabelled or are left out of every area. @default that of the preset */
+  readonly ignoredPixels?: 'unlabelled' | 'left-out';
+  /** Which images count for the area of a unit. @default that of the preset */
+  readonly areaScope?: 'all' | 'category-in-image' | 'category-under-mask';
+  /** What is added to a union before dividing. @default that of the preset */
+  readonly epsilon?: number;
+  /** How ties between concepts are broken. @default that of the preset */
+  readonly matchScope?: 'global' | 'per-category';
+  /** Score of unit and concept that units are matched by: intersection over union, F1, Matthews correlation, lift, precision, recall or Cohen's kappa. @default 'iou' */
+  readonly score?: 'iou' | 'f1' | 'mcc' | 'lift' | 'precision' | 'recall' | 'kappa';
+  /** Score that a match must pass, at most 1 but for lift. @default that of the preset for IoU, 0.0769 for F1, 0.0769 for MCC, 2 for lift, 0.5 for precision, 0.5 for recall, 0.0769 for kappa */
+  readonly gate?: number;
+  /** By which comparison it must pass. @default that of the preset */
+  readonly compareGate?: '>' | '>=';
+  /** Information quality ratio that a match must exceed; 0 for none. @default that of the preset */
+  readonly minimumQuality?: number;
+  /** Images in which a concept must occur to take part. @default that of the preset */
+  readonly minimumImages?: number;
+  /** Whole images' worth of pixels that a concept must cover to take part. @default that of the preset */
+  readonly minimumCoverage?: number;
+}
+
+/** How the machine is used. Models that take the same images are open at the same time, so that these are decoded once: memory grows with each by about the size of its file and what its runs hold, until their files have 1 GiB together; further ones follow in a pass of their own. A smaller batchSize lessens what runs hold. */
 export interface RuntimeContent {
-  /** Images of one run of a model. */
+  /** Images of one run of a model. @default as many as fit well into memory */
   readonly batchSize?: number;
-  /** Threads of a model. */
+  /** Threads of a model. @default one a processor */
   readonly threads?: number;
-  /** Execution providers, the preferred first. @default ['cpu'] */
+  /** Execution providers of onnxruntime, the preferred first: cpu, cuda, coreml, dml, webgpu, as far as this machine has them. @default ['cpu'] */
   readonly executionProviders?: readonly string[];
-  /** Memory for kept maps, in MiB; the others are read from the store. @default 128 */
+  /** Memory for activation maps that may still matter; the others are read from the store. @default 128 */
   readonly keptMapsMegabytes?: number;
   /** Whether models are run a second time instead of keeping maps. @default false */
   readonly secondPass?: boolean;
-  /**
-   * Images that are counted together at most, 1 to 65536: so many are run anew where one of them changes. @default 64
-   */
+  /** Images that are counted together at most, so that what was counted of them can be kept for later runs: so many are run anew where one of them changes. @default 64 */
   readonly imagesPerShard?: number;
   /** Folder where labels of segmentation models are kept for later runs. @default in the output folder */
   readonly labelCache?: string;
-  /** Size k of a sketch that estimates thresholds, at least 64. @default none: exact */
+  /** Size k of a sketch (KLL) that estimates thresholds, in two passes, where exact ones do not fit: of 100 units 99 keep within a rank error of 2.296 / k^0.9723, 0.0007 for 4096. @default they are exact */
   readonly sketch?: number;
-  /** Seconds that the runtime may take to look at a model before it is dissected. @default 60 */
+  /** Time that the runtime may take to look at a model before it is dissected; a loop without end is stopped then. @default 60 */
   readonly probeSeconds?: number;
-  /** Memory (MiB) that it may take for that, beside the weights. @default 2048 */
+  /** Memory that the runtime may take to look at a model, beside three times the size of the weights. @default 2048 */
   readonly probeMegabytes?: number;
 }
 
-/** Choices of the embedding as a study file states them. */
+/** The embedding of models by their concepts, and the categories of models. */
 export interface EmbeddingContent {
-  /** Choices that the others change. @default 'default' */
-  readonly preset?: EmbeddingPresetName;
-  /** Principal components. @default 3, or one fewer than models */
+  /** Choices that the others change; of the models that `paper-2022` leaves out, those in this study. @default 'default' */
+  readonly preset?: 'default' | 'paper-2022';
+  /** Principal components, fewer than models. @default 3, or one fewer than models if that is less */
   readonly components?: number;
-  /** Categories of models. @default 3, or the number of models */
+  /** Categories of models. @default 3, or the number of models if that is less */
   readonly clusters?: number;
-  /** Models left out of the fit. @default none */
+  /** Models left out of the fit; their concepts count as columns all the same. @default those of the preset */
   readonly exclude?: readonly string[];
-  /** How counts become weights. */
-  readonly normalisation?: Normalisation;
-  /** Whether the first concept is dropped. */
+  /** How counts of units become weights. @default that of the preset (per-category) */
+  readonly normalisation?: 'per-category' | 'count' | 'share-of-units' | 'share-of-matches' | 'presence' | 'hellinger';
+  /** Whether the first concept in (category, label) order is dropped, as the published code did by mistake. @default as the preset says */
   readonly dropFirstConcept?: boolean;
-  /** Output folder of an earlier run whose embedding is used. */
+  /** Output folder of an earlier run: models are placed in its embedding, which stays as it is; no other key may stand beside it. */
   readonly frozen?: string;
+}
+
+/** Relations of the embedding to scores. */
+export interface RelationsContent {
+  /** Orderings drawn where there are too many to try all. @default 100000 */
+  readonly permutations?: number;
+}
+
+/** Images that drive the best units most strongly, as the report shows them. */
+export interface GalleryContent {
+  /** Best units of each layer that are shown; 0 shows none. @default 12 */
+  readonly units?: number;
+  /** Images of each unit. @default 5 */
+  readonly images?: number;
+  /** What of a unit's map ranks the images: its largest value or its mean. @default 'max' */
+  readonly pool?: 'max' | 'mean';
+  /** Longer side of a thumbnail. @default 112 */
+  readonly thumbnailPixels?: number;
+  /** Where thumbnails stand: in the report itself, or in a folder beside it. @default 'embedded' */
+  readonly place?: 'embedded' | 'folder';
+  /** Most MiB of thumbnails in the report itself; what does not fit is named only. @default 2 */
+  readonly megabytes?: number;
+}
+
+/** Defaults of the options of each group, by its path; '' for the study. */
+export interface GroupDefaults {
+  /** Below the study itself. */
+  readonly '': Required<Pick<StudyContent, 'title' | 'preset' | 'seed'>>;
+  /** Below `data`. */
+  readonly 'data': Required<Pick<DataContent, 'format' | 'unpaired' | 'colours' | 'spatialParts' | 'skipBad' | 'maxPixels' | 'background' | 'exif'>>;
+  /** Below `data.spatialParts`. */
+  readonly 'data.spatialParts': Required<Pick<SpatialPartsContent, 'categories' | 'skipLastComponent'>>;
+  /** Below `models[]`. */
+  readonly 'models[]': Required<Pick<ModelContent, 'input'>>;
+  /** Below `models[].input`. */
+  readonly 'models[].input': Required<Pick<InputContent, 'preset' | 'resize' | 'filter' | 'layout'>>;
+  /** Below `matching`. */
+  readonly 'matching': Required<Pick<MatchingContent, 'score'>>;
+  /** Below `diffMatching`. */
+  readonly 'diffMatching': Required<Pick<MatchingContent, 'score'>>;
+  /** Below `runtime`. */
+  readonly 'runtime': Required<Pick<RuntimeContent, 'executionProviders' | 'keptMapsMegabytes' | 'secondPass' | 'imagesPerShard' | 'probeSeconds' | 'probeMegabytes'>>;
+  /** Below `embedding`. */
+  readonly 'embedding': Required<Pick<EmbeddingContent, 'preset'>>;
+  /** Below `relations`. */
+  readonly 'relations': Required<Pick<RelationsContent, 'permutations'>>;
+  /** Below `gallery`. */
+  readonly 'gallery': Required<Pick<GalleryContent, 'units' | 'images' | 'pool' | 'thumbnailPixels' | 'place' | 'megabytes'>>;
 }

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defineStudy, formatStudy, readStudyFile, studySchemaFile, type StudyContent } from './index.ts';
+import {
+  defineStudy,
+  formatStudy,
+  readStudyFile,
+  type StudyFileError,
+  studySchemaFile,
+  type StudyContent,
+} from './index.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -169,5 +176,59 @@ describe('the JSON Schema', () => {
     };
     visit(schema, '');
     expect(open).toEqual([]);
+  });
+});
+
+describe('options set beside a study', () => {
+  const setting = (set: readonly string[], text = two) => readStudyFile(write(text), { checkFiles: false, set });
+
+  it('go over those of the file', () => {
+    const study = setting(['runtime.threads=2', 'models[b].layer=x', 'matching.gate=0.1'], `${two}seed: 3\n`);
+    expect(study).toMatchObject({ runtime: { threads: 2 }, seed: 3, matching: { level: 0.99 } });
+    expect(study.models.map(({ layers }) => layers)).toEqual(['usual', ['x']]);
+    expect(study.embedding?.gate).toBe(0.1);
+  });
+
+  it('go over those of a program, and fill what is missing', () => {
+    const content = { data: { images: 'photos' }, models: [] } as unknown as StudyContent;
+    const set = ['data.labels=masks', 'data.labelNames=labels.csv', 'models[0]={name: a, file: a.onnx}'];
+    expect(defineStudy(content, { folder, checkFiles: false, set }).models).toHaveLength(1);
+  });
+
+  it('are checked as the file is, and told by what set them', () => {
+    const refusal = (set: readonly string[], text = two) => {
+      try {
+        setting(set, text);
+      } catch (error) {
+        return error as StudyFileError;
+      }
+      return undefined;
+    };
+    const first = refusal(['runtime.threads=many']);
+    expect(first?.message).toMatch(/^--set runtime\.threads: is "many"\n/u);
+    expect(first?.message).not.toContain('study.yaml');
+    expect(first).toMatchObject({ code: 'STUDY_FILE', details: { expected: 'a whole number from 1 to 1024' } });
+    expect(first?.problems).toEqual([
+      expect.objectContaining({ key: 'runtime.threads', setting: 'runtime.threads', problem: 'is "many"' }),
+    ]);
+    // A rule, and a group of which a key is set.
+    expect(refusal(['matching={gate: 2}'])?.message).toMatch(
+      /^--set matching, matching\.gate: is 2[\s\S]*from 0 to 1/u,
+    );
+    expect(refusal(['data.labelGrid.width=7'])?.message).toMatch(
+      /^--set data\.labelGrid\.width, data\.labelGrid: data\.labelGrid\.height is missing/u,
+    );
+    // What is wrong in the file has its line there.
+    const both = refusal(['seed=-1'], `${two}gallery: { units: many }\n`);
+    expect(both?.message).toMatch(/^--set seed: is -1[\s\S]*also line 5, gallery\.units: is "many"/u);
+    expect(refusal(['runtime={treads: 1}'], `seed: often\n${two}`)?.message).toMatch(
+      /^--set runtime, runtime\.treads: there is no key "treads" in runtime/u,
+    );
+  });
+
+  it('name files that are not there', () => {
+    expect(() => readStudyFile(write(two), { set: ['data.images=elsewhere'] })).toThrow(
+      /^--set data\.images: there is no folder "elsewhere"/u,
+    );
   });
 });

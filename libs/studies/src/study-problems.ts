@@ -13,6 +13,8 @@ export interface Finding {
   readonly expected?: string;
   /** What the reader can do about it. */
   readonly hint?: string;
+  /** Whether the key is one that there is not: such are told first, since much else may come of them. */
+  readonly isUnknownKey?: boolean;
 }
 
 /** Place in the text of a study file. */
@@ -25,8 +27,14 @@ export interface TextPlace {
   readonly text: string;
 }
 
-/** Finds where a key stands; undefined for a study without a text. */
-export type FindPlace = (path: StudyPath) => TextPlace | undefined;
+/** A setting beside the text of a study that a value comes from. */
+export interface SettingPlace {
+  /** Path of the option, as it was written. */
+  readonly setting: string;
+}
+
+/** Finds where a key stands, or what set it; undefined for a study without a text. */
+export type FindPlace = (path: StudyPath) => TextPlace | SettingPlace | undefined;
 
 /** One thing that is wrong with a study, for programs. */
 export interface StudyProblem {
@@ -38,6 +46,8 @@ export interface StudyProblem {
   readonly line?: number;
   /** Character of that line, counted from 1. */
   readonly column?: number;
+  /** Path of the setting that it comes from, as it was written, if it does not stand in the file. */
+  readonly setting?: string;
   /** What was expected instead. */
   readonly expected?: string;
   /** What the reader can do about it. */
@@ -52,29 +62,38 @@ const lineShown = 160;
 
 /** A study that cannot be used: code `STUDY_FILE`, the first problem with its line, and all problems for programs. */
 export class StudyFileError extends InputError {
-  /** All problems in the order of the file. */
+  /** All problems: unknown keys, then the others, each in the order of the file. */
   readonly problems: readonly StudyProblem[];
 
   constructor(file: string | undefined, findings: readonly Finding[], findPlace: FindPlace, cause?: unknown) {
-    const located = findings.map((finding) => ({ finding, place: findPlace(finding.path) }));
+    const located = findings.map((finding): Located => {
+      const place = findPlace(finding.path);
+      return place !== undefined && 'setting' in place ? { finding, ...place } : { finding, place };
+    });
     located.sort(
-      (a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0),
+      (a, b) =>
+        Number(b.finding.isUnknownKey ?? false) - Number(a.finding.isUnknownKey ?? false) ||
+        (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+        (a.place?.column ?? 0) - (b.place?.column ?? 0),
     );
     const [first, ...others] = located;
+    const isSet = first?.setting !== undefined;
     const key = keyText(first?.finding.path ?? []);
     const hints = [first?.finding.hint, ...furtherLines(others)].filter((line) => line !== undefined);
-    super('STUDY_FILE', `${first?.finding.problem ?? 'cannot be used'}${frame(first?.place)}`, {
-      ...(file === undefined ? {} : { file }),
+    const problem = first?.finding.problem ?? 'cannot be used';
+    super('STUDY_FILE', isSet ? `${whereOf(first)}: ${problem}` : `${problem}${frame(first?.place)}`, {
+      ...(file === undefined || isSet ? {} : { file }),
       ...(first?.place === undefined ? {} : { line: first.place.line }),
-      ...(key === '' ? {} : { column: key }),
+      ...(key === '' || isSet ? {} : { column: key }),
       ...(first?.finding.expected === undefined ? {} : { expected: first.finding.expected }),
       ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
       ...(cause === undefined ? {} : { cause }),
     });
-    this.problems = located.map(({ finding: { path, ...rest }, place }) => ({
+    this.problems = located.map(({ finding: { path, isUnknownKey, ...rest }, place, setting }) => ({
       key: keyText(path),
       ...rest,
       ...(place === undefined ? {} : { line: place.line, column: place.column }),
+      ...(setting === undefined ? {} : { setting }),
     }));
   }
 }
@@ -88,15 +107,26 @@ export function keyText(path: StudyPath): string {
 
 interface Located {
   readonly finding: Finding;
-  readonly place: TextPlace | undefined;
+  readonly place?: TextPlace | undefined;
+  readonly setting?: string;
+}
+
+/** Where a problem is, in words: line or setting, and the key. */
+function whereOf({ finding, place, setting }: Located): string {
+  const key = keyText(finding.path);
+  return [
+    place === undefined ? undefined : `line ${String(place.line)}`,
+    setting === undefined ? undefined : `--set ${setting}`,
+    key === setting ? undefined : key,
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .join(', ');
 }
 
 function furtherLines(others: readonly Located[]): string[] {
-  const told = others.slice(0, problemsTold - 1).map(({ finding, place }) => {
-    const where = [place === undefined ? undefined : `line ${String(place.line)}`, keyText(finding.path)].filter(
-      (part) => part !== undefined && part !== '',
-    );
-    return `  also ${where.join(', ')}: ${finding.problem}${finding.expected === undefined ? '' : `, expected ${finding.expected}`}`;
+  const told = others.slice(0, problemsTold - 1).map((located) => {
+    const { problem, expected } = located.finding;
+    return `  also ${whereOf(located)}: ${problem}${expected === undefined ? '' : `, expected ${expected}`}`;
   });
   const left = others.length - told.length;
   return left > 0 ? [...told, `  and ${String(left)} more`] : told;

@@ -16,7 +16,7 @@ import { stringify } from 'yaml';
 import { checkStudyShape } from './check-study-shape.ts';
 import { defineStudy } from './read-study-file.ts';
 import { parseStudyText } from './parse-study-text.ts';
-import { studySchemaFile } from './study-defaults.ts';
+import { studySchemaFile } from './study-schema-file.ts';
 import type {
   DataContent,
   EmbeddingContent,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { StudyContent } from './study-content.ts';
-import { studySchemaFile } from './study-defaults.ts';
+import { studySchemaFile } from './study-schema-file.ts';
 
 /**
  * Compiles the JSON Schema of studies.

@@ -1,15 +1,15 @@
-import { checkModels, openImageSource, placeModels } from '@intermodel/inputs';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { estimateKeptBytes } from '@intermodel/numerics';
-import { FileHashes, memoryStore, StudySteps } from '@intermodel/steps';
+import { memoryStore } from '@intermodel/steps';
 import { defineStudy } from '@intermodel/studies';
 import { buildOnnxModel, drawScenes, writePlainLayout, type PlainLayout } from '@intermodel/testing';
+import { lastValueFrom, tap } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkDisk } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
-import { describeDissection, dissect } from './dissect-study.ts';
+import { dissectStudy } from '../graph/dissect-study.ts';
 
 let root = '';
 let layout: PlainLayout;
@@ -64,9 +64,9 @@ describe(checkDisk, () => {
   });
 });
 
-describe(dissect, () => {
+describe(dissectStudy, () => {
   /** Dissects a model of each side; these sides share no pass. */
-  const run = async (free: number, store = memoryStore()) => {
+  const run = (free: number, store = memoryStore()) => {
     const study = defineStudy({
       data: { ...layout },
       models: sides.map((side) => ({
@@ -77,30 +77,13 @@ describe(dissect, () => {
       })),
       gallery: { units: 0 },
     });
-    const source = await openImageSource(study);
-    const hashes = new FileHashes();
-    const signal = new AbortController().signal;
     const events: DissectionEvent[] = [];
-    const onEvent = (event: DissectionEvent) => void events.push(event);
-    const done: string[] = [];
-    const onModel = ({ model }: { readonly model: { readonly name: string } }) =>
-      Promise.resolve(void done.push(model.name));
-    const steps = new StudySteps({ store, signal, onEvent });
-    const placed = await placeModels(study.models, await checkModels(study.models), steps, hashes);
-    const running = dissect({
-      study,
-      placed,
-      source,
-      hashes,
-      signal,
-      onEvent,
-      onModel,
-      describe: await describeDissection(study, source, hashes),
-      steps,
-      concurrency: 1,
-      storeFolder: at('store'),
-      freeBytes: () => free,
-    });
+    const running = lastValueFrom(
+      dissectStudy(study, { store, concurrency: 1, storeFolder: at('store'), freeBytes: () => free }).pipe(
+        tap((event) => events.push(event)),
+      ),
+    );
+    const done = () => events.flatMap((event) => (event.kind === 'model' ? [event.model.name] : []));
     return {
       running,
       done,
@@ -109,18 +92,18 @@ describe(dissect, () => {
   };
 
   it('refuses before the first pass what only all models together do not fit', async () => {
-    const { running, computed } = await run(Math.max(...sides.map(needOf)));
+    const { running, computed } = run(Math.max(...sides.map(needOf)));
     await expect(running).rejects.toMatchObject({ code: 'DISK_TOO_SMALL' });
     expect(computed().filter((step) => step !== 'model')).toEqual([]);
   });
 
   it('asks for no room for what is stored already', async () => {
     const store = memoryStore();
-    const first = await run(needOf(16) + needOf(24), store);
+    const first = run(needOf(16) + needOf(24), store);
     await first.running;
-    expect(first.done).toEqual(['m16', 'm24']);
-    const again = await run(0, store);
+    expect(first.done()).toEqual(['m16', 'm24']);
+    const again = run(0, store);
     await again.running;
-    expect(again.done).toEqual(['m16', 'm24']);
+    expect(again.done()).toEqual(['m16', 'm24']);
   });
 });

@@ -28,7 +28,7 @@ export function countOverlaps(
   const known = from(shards).pipe(
     concatMap(async (shard) => ({
       shard,
-      bytes: await steps.read(describe.overlaps(shard, layer.place, preset), 'counts'),
+      bytes: await steps.read(describe.of(shard, describe.overlaps(layer.place, preset)), 'counts'),
     })),
     share(),
   );
@@ -70,7 +70,11 @@ function countShards(
       const shard = shards[index] as ImageShard;
       const took = performance.now() - begun;
       begun += took;
-      await steps.writeBeside(describe.overlaps(shard, layer.place, preset), { counts: packTable(counts) }, took);
+      await steps.writeBeside(
+        describe.of(shard, describe.overlaps(layer.place, preset)),
+        { counts: packTable(counts) },
+        took,
+      );
       if (tell !== undefined) {
         await steps.settled();
         tell({ shard, places: [layer.place] }, (await labels.readImages(shard)).skipped.length, []);
@@ -89,7 +93,7 @@ async function coveringMaps(
   thresholds: SelectedThresholdBatch,
 ): Promise<KeptMaps> {
   const { layer, preset } = job;
-  context.steps.begin(context.describe.overlaps(shard, layer.place, preset));
+  context.steps.begin(context.describe.of(shard, context.describe.overlaps(layer.place, preset)));
   const kept = await keptMaps(context, job, shard);
   if (coversThresholds(kept, thresholds, preset)) return kept;
   await countAgain(context, layer, [shard]);

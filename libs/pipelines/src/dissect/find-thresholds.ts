@@ -29,7 +29,7 @@ export function findThresholds(
 ): Observable<SelectedThresholdBatch> {
   const { steps, describe, stages, study } = context;
   const { layer, preset } = job;
-  const step = describe.thresholds(layer.place, preset);
+  const step = describe.thresholds(layer.place, preset).only;
   const { sketch } = study.runtime;
   const select = defer(() => {
     const begun = performance.now();
@@ -81,7 +81,7 @@ function countingAgain(
 }
 
 /** Counts of a shard under a preset; where they are not stored any more, the shard is run again. */
-async function histogramOf(
+export async function histogramOf(
   context: GroupContext,
   { layer, preset }: LayerJob,
   shard: ImageShard,

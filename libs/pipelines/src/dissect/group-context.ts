@@ -3,7 +3,7 @@ import type { StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import type { DissectionEvent } from './dissect-events.ts';
 import type { DissectionStages } from './dissection-stages.ts';
-import type { DissectionSteps } from './dissection-steps.ts';
+import type { DissectionSteps } from '../graph/dissection-steps.ts';
 import type { ForwardPass } from './run-pass.ts';
 import type { StudyConsumer } from './study-consumer.ts';
 import type { ShardReports } from './shard-reports.ts';

@@ -7,14 +7,11 @@ import {
   type UnitMatchBatch,
   type UnitThresholdBatch,
 } from '@intermodel/schemas';
-import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
+import { jsonPart, readJsonPart } from '@intermodel/steps';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
-import { matchingsOf, type StudyModel } from '@intermodel/studies';
-import { lastValueFrom } from 'rxjs';
-import type { DissectedLayer, LayerMatches } from './dissect-events.ts';
-import { recountOverlaps } from './finish-layer.ts';
+import { matchingsOf } from '@intermodel/studies';
+import type { LayerMatches } from './dissect-events.ts';
 import type { GroupContext } from './group-context.ts';
-import { countOf, type GroupImages } from './group-images.ts';
 import type { LabelKinds } from './label-kinds.ts';
 import type { LayerJob } from './layer-job.ts';
 import { OwnConsumer } from './own-consumer.ts';
@@ -36,8 +33,8 @@ export interface Job extends LayerJob {
 
 /** A layer with the presets it is dissected under. */
 export interface GroupLayer {
-  /** Its model. */
-  readonly model: StudyModel;
+  /** Model and tensor. */
+  readonly place: LayerPlace;
   /** What is stored of it. */
   readonly layer: StoredLayer;
   /** Under the preset of the study. */
@@ -46,34 +43,19 @@ export interface GroupLayer {
   readonly diff: Job | undefined;
   /** Consumers of the caller's own. */
   readonly own: readonly OwnConsumer[];
-  /** Whether the images that drive its units most are wanted, since no gallery is stored. */
-  readonly wantsStrongest: boolean;
 }
 
-/** Opens a layer: reads what is stored of it. */
-export async function openLayer(
-  context: GroupContext,
-  model: StudyModel,
-  place: LayerPlace,
-  labels: LabelKinds,
-): Promise<GroupLayer> {
-  const { study, steps, describe } = context;
+/** Opens a layer; nothing is read yet. */
+export function openLayer(context: GroupContext, place: LayerPlace, labels: LabelKinds): GroupLayer {
+  const { study } = context;
   const presets = matchingsOf(study);
   const layer = new StoredLayer(context, place, presets);
-  const open = async (preset: DissectionPreset): Promise<Job> => ({
-    layer,
-    preset,
-    labels: labels.of(preset),
-    matches: await readMatches(context, layer, preset),
-  });
-  const wantsStrongest =
-    study.gallery.units > 0 && (await steps.read(describe.gallery(place, study.matching), 'gallery')) === undefined;
+  const open = (preset: DissectionPreset): Job => ({ layer, preset, labels: labels.of(preset), matches: undefined });
   return {
-    model,
+    place,
     layer,
-    main: await open(study.matching),
-    diff: study.diffMatching === undefined ? undefined : await open(study.diffMatching),
-    wantsStrongest,
+    main: open(study.matching),
+    diff: study.diffMatching === undefined ? undefined : open(study.diffMatching),
     own: context.consumers.map((consumer) => new OwnConsumer(context, place, consumer)),
   };
 }
@@ -90,7 +72,7 @@ export async function storeMatches(
   result: DissectionResult,
 ): Promise<StoredMatches> {
   const begun = performance.now();
-  const step = describe.matches(layer.place, preset);
+  const step = describe.matches(layer.place, preset).only;
   const { summary, images, matches, thresholds, overlaps, shape } = result;
   await steps.writeBeside(
     step,
@@ -101,16 +83,15 @@ export async function storeMatches(
     },
     performance.now() - begun,
   );
-  return { matches, thresholds, overlaps, summary, images, shape, key: stepKey(step) };
+  return { matches, thresholds, overlaps, summary, images, shape, key: step.key };
 }
 
-async function readMatches(
+/** Matches of a layer that are stored; undefined where they are not (any more). */
+export async function readMatches(
   { steps, describe }: GroupContext,
-  layer: StoredLayer,
-  preset: DissectionPreset,
+  { layer, preset }: Job,
 ): Promise<StoredMatches | undefined> {
-  const step = describe.matches(layer.place, preset);
-  if (!(await steps.has(step))) return undefined;
+  const step = describe.matches(layer.place, preset).only;
   const matches = await steps.read(step, 'matches');
   const thresholds = await steps.read(step, 'thresholds');
   const summary = await steps.read(step, 'summary');
@@ -122,31 +103,6 @@ async function readMatches(
     matches: readArrowBytes(matches, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch,
     thresholds: readArrowBytes(thresholds, 'thresholds of a stored step').batches[0] as unknown as UnitThresholdBatch,
     overlaps: undefined,
-    key: stepKey(step),
-  };
-}
-
-/** What is told of a layer that is done. */
-export function dissectedLayer(
-  context: GroupContext,
-  { layer, main, diff }: GroupLayer,
-  images: GroupImages,
-): DissectedLayer {
-  const { shape, ...matches } = main.matches as StoredMatches;
-  const shards = context.describe.shards.filter((shard) => countOf(images, shard) > 0);
-  const again = async () => {
-    const overlaps = await lastValueFrom(recountOverlaps(context, main, shards));
-    await context.pass.models.close();
-    return overlaps;
-  };
-  return {
-    ...matches,
-    layer: shape.layer,
-    mapHeight: shape.mapHeight,
-    mapWidth: shape.mapWidth,
-    place: layer.place,
-    overlaps: () => (main.matches?.overlaps === undefined ? again() : Promise.resolve(main.matches.overlaps)),
-    top: () => layer.strongest((shard) => countOf(images, shard)),
-    diff: diff?.matches,
+    key: step.key,
   };
 }

@@ -21,11 +21,6 @@ export class OwnConsumer {
     this.#consumer = consumer;
   }
 
-  /** Whether what is made of a shard is stored. */
-  has(shard: ImageShard): Promise<boolean> {
-    return this.#context.steps.has(this.#step(shard));
-  }
-
   /** Takes the activations from a pass. */
   passConsumer(): PassConsumer {
     const { steps } = this.#context;
@@ -62,6 +57,7 @@ export class OwnConsumer {
   }
 
   #step(shard: ImageShard) {
-    return this.#context.describe.own(shard, this.#place, this.#consumer.identity);
+    const { describe } = this.#context;
+    return describe.of(shard, describe.own(this.#place, this.#consumer.identity));
   }
 }

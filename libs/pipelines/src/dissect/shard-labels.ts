@@ -8,7 +8,7 @@ import {
 import { combinePlanes, labelledImageRows, type LoadedImages, type ImageShard } from '@intermodel/data-loading';
 import type { CombinedLabels } from '@intermodel/numerics';
 import type { LabelPlanesBatch } from '@intermodel/schemas';
-import { jsonPart, readJsonPart, stepKey } from '@intermodel/steps';
+import { jsonPart, readJsonPart, type StepFamily } from '@intermodel/steps';
 import { MachineError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
 import { concatMap, map, reduce } from 'rxjs';
@@ -47,9 +47,9 @@ export class ShardLabels {
     this.pixels = model.geometry.labelHeight * model.geometry.labelWidth;
   }
 
-  /** Whether the labels of a shard are stored. */
-  has(shard: ImageShard): Promise<boolean> {
-    return this.#context.steps.has(this.#step(shard));
+  /** Their steps. */
+  get family(): StepFamily {
+    return this.#context.describe.labels(this.#model, this.#preset);
   }
 
   /** Takes the labels of shards from a pass, and stores them. */
@@ -73,11 +73,6 @@ export class ShardLabels {
         );
       }),
     };
-  }
-
-  /** Key under which the labels of a shard are stored. */
-  key(shard: ImageShard): string {
-    return stepKey(this.#step(shard));
   }
 
   /** Labels of a shard. */
@@ -116,7 +111,7 @@ export class ShardLabels {
   }
 
   #step(shard: ImageShard) {
-    return this.#context.describe.labels(shard, this.#model, this.#preset);
+    return this.#context.describe.of(shard, this.family);
   }
 }
 

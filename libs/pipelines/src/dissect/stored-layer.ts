@@ -19,7 +19,7 @@ import {
 } from '@intermodel/concept-matching';
 import type { TopActivations } from '@intermodel/numerics';
 import type { ActivationShape, UnitHistogramBatch, StrongestImageBatch } from '@intermodel/schemas';
-import { stepKey } from '@intermodel/steps';
+import type { GraphStep } from '@intermodel/steps';
 import type { ImageShard } from '@intermodel/data-loading';
 import type { GroupContext } from './group-context.ts';
 
@@ -60,21 +60,9 @@ export class StoredLayer {
     this.#counted = this.#keeps ? this.#distinct([...this.#presets, lowestPreset]) : this.#presets;
   }
 
-  /** Whether all that a pass counts of a shard is stored. */
-  async has(shard: ImageShard): Promise<boolean> {
-    const { steps, describe } = this.#context;
-    if (this.#keeps) return steps.has(describe.maps(shard, this.place));
-    for (const preset of this.#presets)
-      if (!(await steps.has(describe.histogram(shard, this.place, preset)))) return false;
-    return true;
-  }
-
-  /** Whether the images of a shard that drive the units most are stored. */
-  async hasStrongest(shard: ImageShard): Promise<boolean> {
-    const { steps, describe } = this.#context;
-    const step = describe.top(shard, this.place);
-    // It is read when the models are closed already, so that damage has to be met now.
-    return (await steps.has(step)) && (await steps.read(step, 'strongest')) !== undefined;
+  /** Whether the maps of a shard are stored. */
+  async hasMaps(shard: ImageShard): Promise<boolean> {
+    return this.#keeps && (await this.#context.steps.isStored(this.#maps(shard)));
   }
 
   /**
@@ -107,9 +95,9 @@ export class StoredLayer {
 
   /** Tells that a shard is being counted. */
   begin(shard: ImageShard): void {
-    const { steps, describe } = this.#context;
-    if (this.#keeps) steps.begin(describe.maps(shard, this.place));
-    for (const preset of this.#presets) steps.begin(describe.histogram(shard, this.place, preset));
+    const { steps } = this.#context;
+    if (this.#keeps) steps.begin(this.#maps(shard));
+    for (const preset of this.#presets) steps.begin(this.#histogram(shard, preset));
   }
 
   /** Stores what was counted of a shard, which took so many milliseconds of the pass. */
@@ -122,7 +110,7 @@ export class StoredLayer {
     const writing = this.#presets.map((preset, index) => {
       const bytes = packTable(counted.histograms[index] as UnitHistogramBatch);
       return steps.write(
-        describe.histogram(shard, this.place, preset),
+        this.#histogram(shard, preset),
         { counts: bytes },
         this.#keeps ? 0 : counting / this.#presets.length,
       );
@@ -130,14 +118,14 @@ export class StoredLayer {
     if (counted.strongest !== undefined)
       writing.push(
         steps.write(
-          describe.top(shard, this.place),
+          describe.of(shard, describe.top(this.place)),
           { strongest: packTable(counted.strongest) },
           strongestMilliseconds,
         ),
       );
     if (this.#keeps) {
-      const step = describe.maps(shard, this.place);
-      kept.set(stepKey(step), counted.kept);
+      const step = this.#maps(shard);
+      kept.set(step.key, counted.kept);
       // The maps are written while the work goes on, but no more than those of one shard before are waited for.
       if (this.#writing !== undefined) writing.push(this.#writing);
       this.#writing = steps.write(step, packKeptMaps(counted.kept), counting);
@@ -153,9 +141,9 @@ export class StoredLayer {
 
   /** Kept maps of a shard; undefined where they are not stored any more. */
   async kept(shard: ImageShard): Promise<KeptMaps | undefined> {
-    const { steps, describe, kept } = this.#context;
-    const step = describe.maps(shard, this.place);
-    const held = kept.get(stepKey(step));
+    const { steps, kept } = this.#context;
+    const step = this.#maps(shard);
+    const held = kept.get(step.key);
     if (held !== undefined) return this.#shrunk(shard, this.#restate(held));
     await this.settled();
     const units = await steps.read(step, 'units');
@@ -173,7 +161,7 @@ export class StoredLayer {
     const begun = performance.now();
     const counts = recountShard(kept, preset);
     await this.#context.steps.write(
-      this.#context.describe.histogram(shard, this.place, preset),
+      this.#histogram(shard, preset),
       { counts: packTable(counts) },
       performance.now() - begun,
     );
@@ -186,7 +174,7 @@ export class StoredLayer {
     const joined = new JoinedStrongest();
     for (const shard of describe.shards) {
       if (countOf(shard) === 0) continue;
-      const bytes = await steps.read(describe.top(shard, this.place), 'strongest');
+      const bytes = await steps.read(describe.of(shard, describe.top(this.place)), 'strongest');
       if (bytes === undefined) return undefined;
       joined.add(unpackTable<StrongestImageBatch>(bytes), countOf(shard));
     }
@@ -196,14 +184,23 @@ export class StoredLayer {
   /** Lets go of what is held in memory. */
   release(): void {
     this.#bounds = undefined;
-    for (const shard of this.#context.describe.shards)
-      this.#context.kept.delete(stepKey(this.#context.describe.maps(shard, this.place)));
+    for (const shard of this.#context.describe.shards) this.#context.kept.delete(this.#maps(shard).key);
   }
 
   /** Sizes of stored results as they are here: they may have been made under another name of the model, and for other label grids. */
   shapeHere(shape: ActivationShape): ActivationShape {
     const { labelHeight, labelWidth } = this.place.model.geometry;
     return { ...shape, model: this.place.model.name, labelHeight, labelWidth };
+  }
+
+  #maps(shard: ImageShard): GraphStep {
+    const { describe } = this.#context;
+    return describe.of(shard, describe.maps(this.place));
+  }
+
+  #histogram(shard: ImageShard, preset: DissectionPreset): GraphStep {
+    const { describe } = this.#context;
+    return describe.of(shard, describe.histogram(this.place, preset));
   }
 
   get #keeps(): boolean {
@@ -223,11 +220,11 @@ export class StoredLayer {
   #shrunk(shard: ImageShard, whole: KeptMaps): KeptMaps {
     if (this.#bounds === undefined || this.#fresh.has(shard.name)) return whole;
     this.#fresh.add(shard.name);
-    const { steps, describe, kept } = this.#context;
+    const { steps, kept } = this.#context;
     const shrunk = shrinkKeptMaps(whole, this.#bounds(), { worthwhile, allocate: (bytes) => kept.allocate(bytes) });
     if (shrunk === whole) return whole;
-    const step = describe.maps(shard, this.place);
-    kept.set(stepKey(step), shrunk);
+    const step = this.#maps(shard);
+    kept.set(step.key, shrunk);
     const before = this.#writing;
     this.#writing = (async () => {
       await before;
@@ -238,16 +235,14 @@ export class StoredLayer {
   }
 
   async #storedHistogram(shard: ImageShard, preset: DissectionPreset): Promise<UnitHistogramBatch | undefined> {
-    const bytes = await this.#context.steps.read(this.#context.describe.histogram(shard, this.place, preset), 'counts');
+    const bytes = await this.#context.steps.read(this.#histogram(shard, preset), 'counts');
     return bytes === undefined ? undefined : this.#here(unpackTable<UnitHistogramBatch>(bytes));
   }
 
   /** Presets that select differently. */
   #distinct(presets: readonly DissectionPreset[]): readonly DissectionPreset[] {
     const [shard] = this.#context.describe.shards;
-    const keys = presets.map((preset) =>
-      shard === undefined ? '' : stepKey(this.#context.describe.histogram(shard, this.place, preset)),
-    );
+    const keys = presets.map((preset) => (shard === undefined ? '' : this.#histogram(shard, preset).key));
     return presets.filter((_, index) => keys.indexOf(keys[index] as string) === index);
   }
 

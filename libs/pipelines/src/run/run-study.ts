@@ -1,15 +1,4 @@
-import {
-  checkConcepts,
-  checkModels,
-  openImageSource,
-  type PlacedModel,
-  placeModels,
-  placeWarnings,
-  probeOptions,
-  studyInputs,
-  withLabelFolder,
-  withModelSizes,
-} from '@intermodel/inputs';
+import { checkConcepts, studyInputs, withLabelFolder, withModelSizes } from '@intermodel/inputs';
 import type { ImageSource, LabelShares } from '@intermodel/data-loading';
 import path from 'node:path';
 import {
@@ -18,8 +7,8 @@ import {
   type LabelHealth,
   labelsFolder,
   lockOutput,
+  type ManifestInput,
   openRunFolder,
-  OutputRecord,
   renderStudy,
   statedGate,
   type Replaced,
@@ -40,30 +29,32 @@ import {
   writeModel,
 } from '@intermodel/outputs';
 import {
-  jsonPart,
   type LockOptions,
   openStudyStore,
   readJsonPart,
+  readStep,
+  type StepExecutor,
+  type StepFamily,
   type StepStore,
   type StoreWarning,
   StudySteps,
   type StudyStore,
 } from '@intermodel/steps';
 import { checkOutputOutside, InputError } from '@intermodel/streams';
-import { matchingsOf, type Study } from '@intermodel/studies';
+import { matchingsOf, type Study, type StudyModel } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
-import { describeLabels } from '../dissect/describe-labels.ts';
-import { describeDissection, dissect, stoppableObservable } from '../dissect/dissect-study.ts';
-import type { DissectionSteps } from '../dissect/dissection-steps.ts';
-import { formatResolved } from './resolved-models.ts';
-import type { ShardLabels } from '../dissect/shard-labels.ts';
-import { inputsOf, modelOutput, reportOutput, type OutputIngredients } from './study-outputs.ts';
-import { studyTables } from './study-tables.ts';
 import type { DissectionStages } from '../dissect/dissection-stages.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
-import { describeTables, type TableSteps } from './table-steps.ts';
-import { unitGalleries } from './unit-galleries.ts';
+import { makeStudy, outputRecord, working } from '../graph/make-study.ts';
+import { openStudy, studyWarnings, type OpenedStudy } from '../graph/open-study.ts';
+import { inputsOf, outputFolder } from '../graph/output-steps.ts';
+import { stoppableObservable } from '../graph/stoppable-observable.ts';
+import { StudyBench, type OutputWriter } from '../graph/study-bench.ts';
+import { studyGraph, type OwnSteps, type StudyGraph } from '../graph/study-graph.ts';
+import { hashTableFiles, readStudyTables, type TableSteps } from '../graph/table-steps.ts';
+import { readGalleries } from '../graph/unit-gallery.ts';
+import { formatResolved } from './resolved-models.ts';
 
 /** Options of {@link runStudy}. */
 export interface RunStudyOptions extends ReportChoices {
@@ -87,6 +78,10 @@ export interface RunStudyOptions extends ReportChoices {
   readonly stages?: Partial<DissectionStages>;
   /** Consumers of one's own, which take the activations of every layer in the pass that counts them. @default none */
   readonly consumers?: readonly StudyConsumer[];
+  /** Steps of one's own over what the others have made, stored like them. @default none */
+  readonly steps?: OwnSteps;
+  /** Who makes the steps. @default this process */
+  readonly executor?: StepExecutor<StudyBench>;
   /** Stops the run; what was finished stays. */
   readonly signal?: AbortSignal;
   /** Command that makes the same folder again, for the record. @default 'runStudy' */
@@ -163,8 +158,23 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
   });
 }
 
-/** One run of a study. */
-class StudyRunner {
+/** What a run works with. */
+interface OpenedRun {
+  readonly opened: OpenedStudy;
+  readonly inputs: readonly ManifestInput[];
+  readonly graph: StudyGraph;
+  readonly bench: StudyBench;
+}
+
+/** What is told over all models. */
+interface RunResult {
+  readonly tables: StudyTables;
+  readonly record: StudyRecord;
+  readonly health: LabelHealth;
+}
+
+/** One run of a study, which writes its output. */
+class StudyRunner implements OutputWriter {
   readonly #study: Study;
   readonly #options: RunStudyOptions;
   readonly #folder: RunFolder | undefined;
@@ -174,6 +184,9 @@ class StudyRunner {
   readonly #onEvent: (event: DissectionEvent) => void;
   readonly #warnings: StudyWarning[] = [];
   readonly #models: DissectedModel[] = [];
+  #opened: OpenedRun | undefined;
+  #result: Promise<RunResult> | undefined;
+  #files: readonly string[] | undefined;
 
   constructor(
     study: Study,
@@ -200,115 +213,57 @@ class StudyRunner {
   }
 
   async #run(labelCache: string | undefined): Promise<StudyRun> {
-    const study = this.#study;
-    const { placed, source, inputs, describe } = await this.#open(labelCache);
-    await this.#checkConcepts(source);
-    let health: LabelHealth | undefined;
-    for (const { subject, text } of placeWarnings(placed)) this.#onEvent({ kind: 'warning', subject, text });
-    for (const { message } of source.warnings)
-      this.#onEvent({ kind: 'warning', subject: study.data.root ?? study.data.images ?? '', text: message });
-    await dissect({
-      ...{
-        study,
-        placed,
-        source,
-        describe,
-        steps: this.#steps,
-        hashes: this.#store.hashes,
-        signal: this.#signal,
-        onEvent: this.#onEvent,
-        storeFolder: this.#store.folder,
-        concurrency: this.#options.concurrency,
-        consumers: this.#options.consumers,
-      },
-      onLabels: async (labels) => {
-        health = await this.#health(labels, source, describe);
-      },
-      onModel: async (model) => {
-        await this.#takeModel(model, placed, { study, source, inputs, describe });
-      },
+    const run = await this.#open(labelCache);
+    this.#opened = run;
+    const { opened, graph, bench } = run;
+    await this.#checkConcepts(opened.source);
+    for (const { subject, text } of studyWarnings(opened)) this.#onEvent({ kind: 'warning', subject, text });
+    return working(bench, async () => {
+      await makeStudy(graph, bench, {
+        executor: this.#options.executor,
+        isCurrent: (family) => this.#isCurrent(family),
+        onModel: (model) => {
+          this.#takeModel(model);
+          return Promise.resolve();
+        },
+      });
+      this.#signal.throwIfAborted();
+      const { tables, record } = await this.#finish();
+      const files = this.#files ?? (await this.#standing());
+      return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: graph.graph.keys() };
     });
-    this.#signal.throwIfAborted();
-    if (health === undefined) throw new RangeError('runStudy: a dissection told of no labels');
-    await this.#checkInputs(source, inputs);
-    await this.#steps.run({
-      ...describe.images(),
-      compute: () => ({ images: jsonPart(describe.shards.flatMap(({ contents }) => contents)) }),
-    });
-    const watch = new UnitWatch(study.matching);
-    const layers = this.#models.flatMap((model) => model.layers);
-    await lastValueFrom(
-      from(layers).pipe(
-        map(({ matches }) => matches),
-        watch.watch(),
-      ),
-      { defaultValue: undefined },
-    );
-    const described = await describeTables(
-      study,
-      layers.map(({ key }) => key),
-      this.#store.hashes,
-    );
-    const tables = await studyTables(
-      { study, steps: this.#steps, describe: described, hashes: this.#store.hashes },
-      layers.map(({ matches }) => matches),
-    );
-    const scored =
-      tables.points === undefined || tables.scores === undefined
-        ? []
-        : scoreWarnings(tables.points, tables.summaries, tables.scores);
-    const record: StudyRecord = {
-      title: study.title,
-      abstract: study.abstract,
-      command: this.#options.command ?? 'runStudy',
-      options: formatResolved(study, placed, this.#models),
-      inputs,
-      warnings: [
-        ...health.warnings,
-        ...this.#warnings,
-        ...watch.fewMatches(),
-        ...embeddingWarnings(study, tables),
-        ...sizeWarnings(tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0)),
-        ...scored,
-      ],
-    };
-    const files =
-      this.#folder === undefined
-        ? []
-        : await this.#write(this.#folder, tables, record, health, { study, source, inputs, describe }, described);
-    return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: this.#steps.neededKeys };
   }
 
   /** Opens everything that the study reads; leaves no trace of a run if something of it cannot be used. */
-  async #open(labelCache: string | undefined) {
-    const study = this.#study;
+  async #open(labelCache: string | undefined): Promise<OpenedRun> {
+    const { hashes } = this.#store;
+    const signal = this.#signal;
     try {
-      const layouts = await checkModels(study.models);
-      const source = await openImageSource(study, {
+      const opened = await openStudy(this.#study, {
         ...(labelCache === undefined ? {} : { labelCache }),
-        runtime: study.runtime,
-        signal: this.#signal,
+        ...{ steps: this.#steps, hashes, signal },
         onProgress: (done, total) => {
           this.#onEvent({ kind: 'progress', step: 'segmentation', models: [], done, total });
         },
       });
-      // What is found out of the models is stored: not before the images are known to be there.
-      const placed = await placeModels(
-        study.models,
-        layouts,
-        this.#steps,
-        this.#store.hashes,
-        probeOptions(study.runtime, this.#signal),
-      );
-      return {
-        placed,
-        source,
-        inputs: await studyInputs(study, source, this.#store.hashes, this.#signal),
-        describe: await describeDissection(study, source, this.#store.hashes, {
-          stages: this.#options.stages,
-          signal: this.#signal,
-        }),
-      };
+      const inputs = await studyInputs(opened.study, opened.source, hashes, signal);
+      const { stages, consumers, steps, concurrency } = this.#options;
+      const folder = this.#folder;
+      const graph = studyGraph(opened, {
+        ...{ stages, consumers, steps },
+        galleries: folder !== undefined,
+        tableFiles: await hashTableFiles(opened.study, hashes),
+        output: folder === undefined ? undefined : { out: folder.path, inputs },
+      });
+      const bench = new StudyBench({
+        ...opened,
+        ...{ consumers, concurrency, hashes, signal, steps: this.#steps },
+        describe: graph.describe,
+        storeFolder: this.#store.folder,
+        onEvent: this.#onEvent,
+        writer: this,
+      });
+      return { opened, inputs, graph, bench };
     } catch (error) {
       this.#folder?.discard();
       throw error;
@@ -316,8 +271,8 @@ class StudyRunner {
   }
 
   /** What is stated of the files that were read must be true of those that were used. */
-  async #checkInputs(source: ImageSource, inputs: StudyRecord['inputs']): Promise<void> {
-    const now = await studyInputs(this.#study, source, this.#store.hashes);
+  async #checkInputs({ opened: { study, source }, inputs }: OpenedRun): Promise<void> {
+    const now = await studyInputs(study, source, this.#store.hashes);
     const changed = now.find(({ sha256 }, index) => sha256 !== inputs[index]?.sha256);
     if (changed !== undefined)
       throw new InputError('FILE_CHANGED', 'was changed during the run', {
@@ -344,85 +299,40 @@ class StudyRunner {
     if (model !== undefined && demands) checkConcepts(await source.describe(model.geometry), this.#study);
   }
 
-  /** Says what units can reach with the labels, by what the pass has stored of them. */
-  async #health(labels: ShardLabels, { vocabulary }: ImageSource, describe: DissectionSteps): Promise<LabelHealth> {
-    const [model] = this.#study.models;
-    if (model === undefined) throw new RangeError('runStudy: a study has at least one model');
-    const compute = async () => ({
-      description: jsonPart(await describeLabels(labels, describe.shards, vocabulary, this.#signal)),
-    });
-    const step = await this.#steps.run({ ...describe.description(model, this.#study.matching), compute });
-    return labelHealth(readJsonPart(await step.read('description')) as LabelShares, this.#study);
-  }
-
-  async #takeModel(
-    event: DissectedModel,
-    placed: readonly PlacedModel[],
-    ingredients: OutputIngredients,
-  ): Promise<void> {
-    const { study, inputs } = ingredients;
+  #takeModel(event: DissectedModel): void {
     const { model, layers } = event;
-    const warnings = unitWarnings(layers);
-    if (this.#folder !== undefined) {
-      const folder = this.#folder.model(model.name);
-      const output = new OutputRecord(
-        this.#steps,
-        this.#store.hashes,
-        modelOutput(
-          ingredients,
-          model,
-          layers.map(({ place }) => place),
-          folder,
-          csvChoices(this.#options),
-        ),
-      );
-      if ((await output.current()) === undefined) {
-        const begun = performance.now();
-        const record = {
-          options: formatResolved({ ...study, models: [model] }, placed, [event]),
-          inputs: inputsOf(model, inputs),
-          warnings,
-        };
-        const onReplace = () => {
-          if (!this.#freezesOutput()) this.#folder?.begin();
-        };
-        const files = await writeModel(folder, layers, record, study, { ...this.#options, onReplace });
-        await output.remember(files, performance.now() - begun);
-      }
-    }
-    this.#warnings.push(...warnings.map((text) => ({ subject: model.name, text })));
+    this.#warnings.push(...unitWarnings(layers).map((text) => ({ subject: model.name, text })));
     this.#models.push(event);
     this.#onEvent(event);
   }
 
-  async #write(
-    folder: RunFolder,
-    tables: StudyTables,
-    record: StudyRecord,
-    health: LabelHealth,
-    ingredients: OutputIngredients,
-    described: TableSteps,
-  ): Promise<readonly string[]> {
-    const { study, describe } = ingredients;
-    const { formats = ['html'], figures } = this.#options;
-    const places = this.#models.flatMap(({ layers }) => layers.map(({ place }) => place));
-    const output = new OutputRecord(
-      this.#steps,
-      this.#store.hashes,
-      reportOutput(ingredients, places, described, folder.path, {
-        command: record.command,
-        formats,
-        ...csvChoices(this.#options),
-      }),
-    );
-    // Galleries are asked for even where nothing is written, so that their steps count as needed.
-    const galleries = await unitGalleries(study, this.#models, this.#steps, describe, this.#store.hashes);
-    const names = study.models.map(({ name }) => name);
-    const standing = figures === undefined ? await output.current() : undefined;
-    if (standing !== undefined) {
-      this.#tellGone(folder.tidy(standing, names));
-      return standing;
-    }
+  /** Writes the tables of a model into its folder. */
+  async writeModel(model: StudyModel): Promise<void> {
+    const { opened, inputs, graph, bench } = this.#running;
+    const family = graph.graph.of('tables').find((each) => each.model === model.name) as StepFamily<StudyBench>;
+    const begun = performance.now();
+    const event = await bench.dissected(model);
+    const { study, placed } = opened;
+    const record = {
+      options: formatResolved({ ...study, models: [model] }, placed, [event]),
+      inputs: inputsOf(model, inputs),
+      warnings: unitWarnings(event.layers),
+    };
+    const onReplace = () => {
+      if (!this.#freezesOutput()) this.#folder?.begin();
+    };
+    const files = await writeModel(outputFolder(family), event.layers, record, study, { ...this.#options, onReplace });
+    await outputRecord(family, bench).remember(files, this.#choices(family), performance.now() - begun);
+  }
+
+  /** Writes the tables over models, and the report. */
+  async writeReport(): Promise<void> {
+    const { graph, bench } = this.#running;
+    const folder = this.#folder as RunFolder;
+    const { tables, record, health } = await this.#finish();
+    const study = this.#study;
+    const report = graph.report as StepFamily<StudyBench>;
+    const galleries = await readGalleries(graph.graph.of('gallery'), bench);
     const begun = performance.now();
     const changed = studyChange(folder.path, tables.points);
     const shown = await renderStudy(tables, record, this.#options, {
@@ -438,11 +348,97 @@ class StudyRunner {
     };
     const { files, gone } = folder.replace(
       (staging) => writeFiles(staging, studyFiles(tables), record, texts, this.#options),
-      names,
+      study.models.map(({ name }) => name),
     );
-    await output.remember(files, performance.now() - begun);
+    await outputRecord(report, bench).remember(files, this.#choices(report), performance.now() - begun);
     this.#tellGone(gone);
+    this.#files = files;
+  }
+
+  /** Files of the tables over models and the report where they stand already; folders of models that are gone go. */
+  async #standing(): Promise<readonly string[]> {
+    const { graph, bench } = this.#running;
+    if (graph.report === undefined || this.#folder === undefined) return [];
+    const files = (await outputRecord(graph.report, bench).current()) ?? [];
+    const names = this.#study.models.map(({ name }) => name);
+    this.#tellGone(this.#folder.tidy(files, names));
     return files;
+  }
+
+  /** Whether the files of an output are those that this run would write. */
+  async #isCurrent(family: StepFamily<StudyBench>): Promise<boolean> {
+    // Figures are drawn with the report.
+    if (family.kind === 'report' && this.#options.figures !== undefined) return false;
+    return (await outputRecord(family, this.#running.bench).current(this.#choices(family))) !== undefined;
+  }
+
+  /** What decides the bytes of an output beside the study. */
+  #choices({ kind }: StepFamily<StudyBench>): object {
+    const { formats = ['html'], spreadsheetCsv = false } = this.#options;
+    return {
+      ...(kind === 'report' ? { command: this.#command, formats } : {}),
+      // Nothing where it is as ever, so that files of earlier runs are known again.
+      ...(spreadsheetCsv ? { spreadsheetCsv } : {}),
+    };
+  }
+
+  get #command(): string {
+    return this.#options.command ?? 'runStudy';
+  }
+
+  get #running(): OpenedRun {
+    if (this.#opened === undefined) throw new RangeError('runStudy: nothing is open');
+    return this.#opened;
+  }
+
+  /** Tables and record of the study, once all models are done. */
+  #finish(): Promise<RunResult> {
+    return (this.#result ??= this.#makeResult());
+  }
+
+  async #makeResult(): Promise<RunResult> {
+    const run = this.#running;
+    const { opened, inputs, graph, bench } = run;
+    const { study, placed } = opened;
+    await this.#checkInputs(run);
+    const tables = await readStudyTables(graph.tables as TableSteps, bench);
+    const health = await this.#health(run);
+    const watch = new UnitWatch(study.matching);
+    const layers = this.#models.flatMap((model) => model.layers);
+    await lastValueFrom(
+      from(layers).pipe(
+        map(({ matches }) => matches),
+        watch.watch(),
+      ),
+      { defaultValue: undefined },
+    );
+    const scored =
+      tables.points === undefined || tables.scores === undefined
+        ? []
+        : scoreWarnings(tables.points, tables.summaries, tables.scores);
+    const record: StudyRecord = {
+      title: study.title,
+      abstract: study.abstract,
+      command: this.#command,
+      options: formatResolved(study, placed, this.#models),
+      inputs,
+      warnings: [
+        ...health.warnings,
+        ...this.#warnings,
+        ...watch.fewMatches(),
+        ...embeddingWarnings(study, tables),
+        ...sizeWarnings(tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0)),
+        ...scored,
+      ],
+    };
+    return { tables, record, health };
+  }
+
+  /** Says what units can reach with the labels, by what the pass has stored of them. */
+  async #health({ opened: { study }, graph, bench }: OpenedRun): Promise<LabelHealth> {
+    const [description] = graph.graph.of('description');
+    if (description === undefined) throw new RangeError('runStudy: a study has at least one model');
+    return labelHealth(readJsonPart(await readStep(description.only, 'description', bench)) as LabelShares, study);
   }
 
   #tellGone(gone: Replaced['gone']): void {
@@ -472,9 +468,4 @@ function embeddingWarnings({ embedding, matching }: Study, { points }: StudyTabl
       text: `No unit of any model passes the gate of ${statedGate(matching)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate (matching.gate of a study file).`,
     },
   ];
-}
-
-/** What decides the bytes of CSV files; nothing where it is as ever, so that files of earlier runs are known again. */
-function csvChoices({ spreadsheetCsv = false }: Pick<RunStudyOptions, 'spreadsheetCsv'>): object {
-  return spreadsheetCsv ? { spreadsheetCsv } : {};
 }

@@ -1,25 +1,16 @@
-import {
-  type LayerPlace,
-  layerPlaces,
-  openImageSource,
-  probeOptions,
-  studyInputs,
-  studyPlaneKeys,
-  withModelSizes,
-} from '@intermodel/inputs';
+import { studyInputs, studyPlaneKeys, withModelSizes } from '@intermodel/inputs';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { keptPlanesFile, type ImageContent } from '@intermodel/data-loading';
-import { labelsFolder, modelsFolder, outputStep, storeFolder, type StudyOutput } from '@intermodel/outputs';
-import { memoryStore, openStudyStore, stepKey, type StepStore, StudySteps, type StudyStore } from '@intermodel/steps';
+import { keptPlanesFile } from '@intermodel/data-loading';
+import { labelsFolder, storeFolder } from '@intermodel/outputs';
+import { memoryStore, openStudyStore, type StepStore, StudySteps, type StudyStore } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
-import { describeDissection } from '../dissect/dissect-study.ts';
-import { studySteps, type GraphStep } from './study-graph.ts';
-import { modelOutput, reportOutput } from '../run/study-outputs.ts';
-import { describeTables } from '../run/table-steps.ts';
+import { openStudy, type OpenedStudy } from '../graph/open-study.ts';
+import { studyGraph, type StudyGraph, type StudyGraphOptions } from '../graph/study-graph.ts';
+import { hashTableFiles } from '../graph/table-steps.ts';
 
-/** Where a study is kept. */
-export interface StudyPlace {
+/** Where a study is kept, and what of its caller's own it is run with. */
+export interface StudyPlace extends Pick<StudyGraphOptions, 'stages' | 'consumers' | 'steps'> {
   /** Output folder of its runs. @default none */
   readonly out?: string;
   /** Folder of the finished steps, or a store of one's own. @default '.store' in `out` */
@@ -28,27 +19,17 @@ export interface StudyPlace {
   readonly signal?: AbortSignal;
 }
 
-/** Files that a run writes. */
-export interface ModelOutput {
-  /** Model that they are about; empty: all. */
-  readonly model: string;
-  /** The files. */
-  readonly output: StudyOutput;
-}
-
-/** The steps of a study as it stands, without running any. */
+/** A study as it stands, without running anything. */
 export interface InspectedStudy {
   /** The study. */
   readonly study: Study;
   /** Where its steps are kept. */
   readonly store: StudyStore;
-  /** All steps, in the order in which they are run. */
-  readonly steps: readonly GraphStep[];
-  /** What its images are made of. */
-  readonly images: readonly ImageContent[];
-  /** Files that a run writes into the output folder; none where it is not known. */
-  readonly outputs: readonly ModelOutput[];
-  /** Keys of all that the study needs of the store, what was written into output folders included. */
+  /** All that it reads; undefined while images are still to be segmented. */
+  readonly opened: OpenedStudy | undefined;
+  /** Its steps, those that write the output folder too where that is known; undefined as `opened`. */
+  readonly graph: StudyGraph | undefined;
+  /** Keys of all that the study needs of the store. */
   readonly neededKeys: ReadonlySet<string>;
   /** Folder of the labels that segmentation models make; undefined: none are kept. */
   readonly labelFolder: string | undefined;
@@ -65,7 +46,7 @@ export interface InspectedStudy {
  */
 export async function inspectStudy(
   given: Study,
-  { out, store: givenStore, signal = new AbortController().signal }: StudyPlace,
+  { out, store: givenStore, signal = new AbortController().signal, ...own }: StudyPlace,
 ): Promise<InspectedStudy> {
   const study = await withModelSizes(given);
   const store = openStudyStore(givenStore ?? (out === undefined ? undefined : path.join(out, storeFolder)));
@@ -77,41 +58,20 @@ export async function inspectStudy(
   // Bad images never have planes: where they are passed over, some may be missing for good.
   const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
   const common = { study, store, labelFolder, neededPlanes, unsegmented };
-  if (unsegmented > 0) return { ...common, steps: [], images: [], outputs: [], neededKeys: new Set() };
-  const source = await openImageSource(study, {
+  if (unsegmented > 0) return { ...common, opened: undefined, graph: undefined, neededKeys: new Set() };
+  const { hashes } = store;
+  const opened = await openStudy(study, {
     ...(labelFolder === undefined ? {} : { labelCache: labelFolder }),
-    runtime: study.runtime,
-    signal,
+    steps: new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined }),
+    ...{ hashes, signal },
   });
-  const describe = await describeDissection(study, source, store.hashes, { signal });
-  const facts = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
-  const places: LayerPlace[] = [];
-  for (const model of study.models)
-    places.push(...(await layerPlaces(model, facts, store.hashes, probeOptions(study.runtime, signal))));
-  const matches = places.map((place) => stepKey(describe.matches(place, study.matching)));
-  const tables = await describeTables(study, matches, store.hashes);
-  const steps = studySteps(study, describe, places, tables);
-  const ingredients = { study, source, describe, inputs: await studyInputs(study, source, store.hashes) };
-  const outputs: ModelOutput[] = [];
-  if (out !== undefined) {
-    for (const model of study.models)
-      outputs.push({
-        model: model.name,
-        output: modelOutput(
-          ingredients,
-          model,
-          places.filter((place) => place.model === model),
-          path.join(out, modelsFolder, model.name),
-        ),
-      });
-    outputs.push({ model: '', output: reportOutput(ingredients, places, tables, out) });
-  }
-  const neededKeys = new Set([
-    ...facts.neededKeys,
-    ...steps.map(({ step }) => stepKey(step)),
-    ...outputs.map(({ output }) => stepKey(outputStep(output))),
-  ]);
-  return { ...common, steps, images: describe.shards.flatMap(({ contents }) => contents), outputs, neededKeys };
+  const graph = studyGraph(opened, {
+    ...own,
+    galleries: true,
+    tableFiles: await hashTableFiles(study, hashes),
+    output: out === undefined ? undefined : { out, inputs: await studyInputs(study, opened.source, hashes, signal) },
+  });
+  return { ...common, opened, graph, neededKeys: graph.graph.keys() };
 }
 
 /** A store that reads another one, and keeps what is written to itself. */

@@ -1,16 +1,20 @@
-import { inspectStudy, type StudyPlace } from './inspect-study.ts';
 import { imageChanges } from '@intermodel/data-loading';
-import { outputState, type OutputState, outputStep, type StudyOutput } from '@intermodel/outputs';
 import {
   describeDifferences,
-  type StepDifference,
-  stepKey,
+  drawGraph,
+  type FamilyCounts,
+  type GraphStep,
+  type StepFamily,
+  type StepGraph,
   type StepState,
   stepStates,
+  StudySteps,
   type StudyStore,
 } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
-import { upstreamSteps, type GraphStep } from './study-graph.ts';
+import { isOutput, outputRecord, planStudy } from '../graph/make-study.ts';
+import type { StudyBench } from '../graph/study-bench.ts';
+import { inspectStudy, type StudyPlace } from './inspect-study.ts';
 
 /** Steps of one kind, of one model or of all. */
 export interface StepGroupStatus {
@@ -44,95 +48,110 @@ export interface StudyStatus {
   readonly unsegmented: number;
   /** Whether a run would compute nothing. */
   readonly isComplete: boolean;
+  /** The graph of the steps as Mermaid text, with what is done, stale and missing; empty while the steps are not known. */
+  readonly drawing: string;
+}
+
+/** How a step stands: an output counts as stale too where its files were changed or removed. */
+interface StandingStep {
+  readonly step: GraphStep<StudyBench>;
+  readonly state: StepState;
+  /** Files of an output that do not stand any more as they were written. */
+  readonly files: readonly string[];
 }
 
 /** Tells which steps of a study are done, stale and why, or missing; nothing is run or written. */
 export async function studyStatus(study: Study, place: StudyPlace): Promise<StudyStatus> {
-  const { store, steps, images, outputs, neededKeys, unsegmented } = await inspectStudy(study, place);
+  const { store, opened, graph: known, neededKeys, unsegmented } = await inspectStudy(study, place);
+  if (opened === undefined || known === undefined) return { groups: [], unsegmented, isComplete: false, drawing: '' };
+  const { graph } = known;
+  const { signal = new AbortController().signal } = place;
+  const stored = { hashes: store.hashes, steps: new StudySteps({ ...store, signal, onEvent: () => undefined }) };
+  const plan = await planStudy(graph, stored);
   const stateOf = await stepStates(store.store, neededKeys);
-  const groups = new Map<
-    string,
-    {
-      readonly kind: string;
-      readonly model: string;
-      readonly states: { readonly graph: GraphStep; readonly key: string; readonly state: StepState }[];
+  const standing = new Map<StepFamily<StudyBench>, readonly StandingStep[]>();
+  for (const family of graph.kept) {
+    const steps: StandingStep[] = [];
+    for (const step of family.steps()) {
+      const state = stateOf(step);
+      const files = state.state === 'done' && isOutput(family.kind) ? await outputRecord(family, stored).changed() : [];
+      steps.push({ step, state, files });
     }
-  >();
-  const unfinished = new Set<string>();
-  for (const graph of steps) {
-    const state = stateOf(graph.step);
-    const name = JSON.stringify([graph.step.step, graph.model]);
-    const group = groups.get(name) ?? { kind: graph.step.step, model: graph.model, states: [] };
-    groups.set(name, group);
-    group.states.push({ graph, key: stepKey(graph.step), state });
-    if (graph.isResult && state.state !== 'done') unfinished.add(graph.model);
+    standing.set(family, steps);
   }
-  const rows = [...groups.values()].map(({ kind, model, states }): StepGroupStatus => {
-    const seen = new Set<string>();
-    // Two presets or geometries share subjects, and models of one file share steps.
-    const own = states.filter(({ key }) => !seen.has(key) && seen.add(key));
-    const count = (name: StepState['state']) => own.filter(({ state }) => state.state === name).length;
-    const open = own.filter(({ state }) => state.state !== 'done');
-    const times = own.flatMap(({ state }) => (state.state === 'done' ? (store.times.get(state.record.key) ?? []) : []));
-    return {
-      ...{ step: kind, model, done: count('done'), stale: count('stale'), missing: count('missing') },
-      toRun: open.filter(({ graph }) => graph.isResult || unfinished.has(model)).length,
-      bytes: own.reduce((sum, { state }) => sum + (state.state === 'done' ? state.record.bytes : 0), 0),
-      milliseconds: times.length === 0 ? undefined : times.reduce((sum, time) => sum + time, 0),
-      ...reasons(
-        kind,
-        own.flatMap(({ state }) => (state.state === 'stale' ? [state.differences] : [])),
-      ),
-    };
+  const rows = familiesByRow(graph).map((families) => {
+    const steps = families.flatMap((family) => standing.get(family) ?? []);
+    const toRun = new Set(families.flatMap((family) => plan.wanted(family)).map(({ key }) => key)).size;
+    return { ...rowStatus(graph, steps, store), toRun };
   });
-  const changed = rows.findIndex(({ step, toRun }) => step === 'images' && toRun > 0);
-  if (changed >= 0)
-    rows[changed] = { ...(rows[changed] as StepGroupStatus), why: await imageChanges(store.store, images) };
-  const isOpen = rows.some(({ toRun }) => toRun > 0);
-  for (const { model, output } of outputs)
-    rows.push(outputRow(model, await outputState(store.store, store.hashes, output), output, store, isOpen));
-  return { groups: rows, unsegmented, isComplete: unsegmented === 0 && rows.every(({ toRun }) => toRun === 0) };
-}
-
-/** What was written into a folder, as one step. */
-function outputRow(
-  model: string,
-  state: OutputState,
-  output: StudyOutput,
-  { times }: StudyStore,
-  follows: boolean,
-): StepGroupStatus {
-  const count = (name: OutputState['state']) => (state.state === name ? 1 : 0);
-  const stale = state.state === 'stale' ? state : undefined;
-  const told = reasons(output.step, stale === undefined ? [] : [stale.differences]);
-  // Files and choices of the study are told with the steps that read them.
-  const why = [...(follows ? [] : told.why), ...(stale?.files ?? []).map((name) => `${name} was changed or removed`)];
+  const changed = rows.find(({ step, toRun }) => step === 'images' && toRun > 0);
+  if (changed !== undefined)
+    changed.why = await imageChanges(
+      store.store,
+      opened.shards.flatMap(({ contents }) => contents),
+    );
+  // Where other steps are open, files and choices of the study are told with those that read them.
+  const isOpen = rows.some(({ step, toRun }) => toRun > 0 && !isOutput(step));
+  for (const row of rows)
+    if (isOpen && isOutput(row.step)) row.why = row.why.filter((reason) => row.changes.includes(reason));
   return {
-    ...{ step: output.step, model, done: count('done'), stale: count('stale'), missing: count('missing') },
-    toRun: 1 - count('done'),
-    bytes: state.state === 'done' ? state.record.bytes : 0,
-    milliseconds: state.state === 'done' ? times.get(stepKey(outputStep(output))) : undefined,
-    why,
-    follows: told.follows,
+    groups: rows.map(({ changes: _, ...row }) => row),
+    unsegmented,
+    isComplete: rows.every(({ toRun }) => toRun === 0),
+    drawing: drawGraph(graph, (family) => countStates(standing.get(family) ?? [])),
   };
 }
 
-/** What made steps of a kind stale: differences of their own, and the kinds of steps that they follow from. */
-function reasons(
-  kind: string,
-  stale: readonly (readonly StepDifference[])[],
-): Pick<StepGroupStatus, 'why' | 'follows'> {
-  const upstream = upstreamSteps[kind] ?? {};
-  const own = stale.map((differences) =>
-    differences.filter((each) => each.kind !== 'input' || upstream[each.name] === undefined),
+/** Families of one kind and model stand in one row, in the order of the graph. */
+function familiesByRow(graph: StepGraph<StudyBench>): StepFamily<StudyBench>[][] {
+  const rows = new Map<string, StepFamily<StudyBench>[]>();
+  for (const family of graph.kept) {
+    const name = JSON.stringify([family.kind, family.model]);
+    rows.set(name, [...(rows.get(name) ?? []), family]);
+  }
+  return [...rows.values()];
+}
+
+/** A row before it is known what is to run. */
+type RowStatus = Omit<StepGroupStatus, 'toRun' | 'why'> & {
+  why: readonly string[];
+  /** Reasons that are about files of an output. */
+  readonly changes: readonly string[];
+};
+
+function rowStatus(graph: StepGraph<StudyBench>, all: readonly StandingStep[], { times }: StudyStore): RowStatus {
+  // Models of one file share steps.
+  const steps = [...new Map(all.map((each) => [each.step.key, each])).values()];
+  const [{ step }] = steps as [StandingStep];
+  const done = steps.flatMap(({ state }) => (state.state === 'done' ? [state.record] : []));
+  const took = done.flatMap(({ key }) => times.get(key) ?? []);
+  const stale = steps.flatMap(({ step: { family }, state }) =>
+    state.state === 'stale' ? [{ upstream: graph.upstream(family), differences: state.differences }] : [],
   );
-  const follows = stale.flatMap((differences) =>
-    differences.flatMap((each) => (each.kind === 'input' ? (upstream[each.name] ?? []) : [])),
+  const own = stale.map(({ upstream, differences }) =>
+    differences.filter(({ kind, name }) => kind !== 'input' || !upstream.has(name)),
   );
+  const follows = stale.flatMap(({ upstream, differences }) =>
+    differences.flatMap(({ kind, name }) => (kind === 'input' ? (upstream.get(name) ?? []) : [])),
+  );
+  const changes = steps.flatMap(({ files }) => files.map((name) => `${name} was changed or removed`));
+  const told = own
+    .filter((differences) => differences.length > 0)
+    .map((differences) => describeDifferences(differences));
   return {
-    why: [
-      ...new Set(own.flatMap((differences) => (differences.length === 0 ? [] : [describeDifferences(differences)]))),
-    ],
-    follows: [...new Set(follows)],
+    step: step.step,
+    model: step.family.model,
+    ...countStates(steps),
+    bytes: done.reduce((sum, { bytes }) => sum + bytes, 0),
+    milliseconds: took.length === 0 ? undefined : took.reduce((sum, time) => sum + time, 0),
+    why: [...new Set([...told, ...changes])],
+    changes,
+    follows: [...new Set(follows.map(({ kind }) => kind))],
   };
+}
+
+function countStates(steps: readonly StandingStep[]): FamilyCounts {
+  const count = (name: StepState['state']) =>
+    steps.filter(({ state, files }) => (files.length > 0 ? 'stale' : state.state) === name).length;
+  return { done: count('done'), stale: count('stale'), missing: count('missing') };
 }

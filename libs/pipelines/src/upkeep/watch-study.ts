@@ -3,7 +3,7 @@ import { FileChanges } from '@intermodel/steps';
 import { IntermodelError } from '@intermodel/streams';
 import { namedPaths, readStudyFile, type Study } from '@intermodel/studies';
 import { lastValueFrom, tap, type Observable } from 'rxjs';
-import { stoppableObservable } from '../dissect/dissect-study.ts';
+import { stoppableObservable } from '../graph/stoppable-observable.ts';
 import { externalWeights } from '@intermodel/inputs';
 import { runStudy, type RunStudyOptions, type StudyEvent } from '../run/run-study.ts';
 

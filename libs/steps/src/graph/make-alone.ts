@@ -64,11 +64,35 @@ export async function readStep<Bench extends StepBench>(
 ): Promise<Uint8Array> {
   const stored = await bench.steps.read(step, part);
   if (stored !== undefined) return stored;
-  bench.signal.throwIfAborted();
-  await step.family.maker.make([step], bench);
+  await makeAgain(step, bench);
   const again = await bench.steps.read(step, part);
   if (again !== undefined) return again;
-  throw new MachineError('STORE_BROKEN', `step "${step.step}" cannot be read back after it was written`, {
+  throw storeBroken(step, part);
+}
+
+/** All parts of a step that was made, by their names, as {@link readStep} reads them. */
+export async function readParts<Bench extends StepBench>(
+  step: GraphStep<Bench>,
+  bench: Bench,
+): Promise<Record<string, Uint8Array>> {
+  let names = await bench.steps.partsOf(step);
+  if (names.length === 0) {
+    await makeAgain(step, bench);
+    names = await bench.steps.partsOf(step);
+    if (names.length === 0) throw storeBroken(step, Object.keys(step.family.parts).join(', '));
+  }
+  const parts: Record<string, Uint8Array> = {};
+  for (const name of names) parts[name] = await readStep(step, name, bench);
+  return parts;
+}
+
+async function makeAgain<Bench extends StepBench>(step: GraphStep<Bench>, bench: Bench): Promise<void> {
+  bench.signal.throwIfAborted();
+  await step.family.maker.make([step], bench);
+}
+
+function storeBroken({ step }: GraphStep, part: string): MachineError {
+  return new MachineError('STORE_BROKEN', `step "${step}" cannot be read back after it was written`, {
     column: part,
     hint: 'Check the disk of the store, or give another folder.',
   });

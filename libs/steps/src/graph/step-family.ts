@@ -49,6 +49,8 @@ export interface FamilyDefinition<Bench> {
   readonly from?: Readonly<Record<string, StepInput<Bench>>>;
   /** Steps that the maker reads besides, though their keys are no part of the key. @default none */
   readonly beside?: Readonly<Record<string, StepInput<Bench>>>;
+  /** Families that tell of changes of the files under some roles, though they are not made before. @default none */
+  readonly told?: Readonly<Record<string, StepFamily<Bench>>>;
   /** Options that enter the keys, as plain data. */
   readonly options: object;
   /** Parts of the result with their forms: the name of a wire table, or `json`, `state`, `bytes`. */
@@ -70,6 +72,7 @@ export class StepFamily<Bench = unknown> {
   readonly count: number;
   readonly from: Readonly<Record<string, StepInput<Bench>>>;
   readonly beside: Readonly<Record<string, StepInput<Bench>>>;
+  readonly told: Readonly<Record<string, StepFamily<Bench>>>;
   readonly options: object;
   readonly parts: Readonly<Record<string, string>>;
   readonly isResult: boolean;
@@ -81,7 +84,7 @@ export class StepFamily<Bench = unknown> {
   #whole: string | undefined;
 
   constructor(definition: FamilyDefinition<Bench>) {
-    const { kind, model = '', count = 1, from = {}, beside = {}, parts, maker } = definition;
+    const { kind, model = '', count = 1, from = {}, beside = {}, told = {}, parts, maker } = definition;
     for (const [role, input] of Object.entries({ ...from, ...beside })) checkInput(definition, role, input);
     this.#definition = definition;
     this.kind = kind;
@@ -89,6 +92,7 @@ export class StepFamily<Bench = unknown> {
     this.count = count;
     this.from = from;
     this.beside = beside;
+    this.told = told;
     // What is not set must not count as set.
     this.options = JSON.parse(JSON.stringify(definition.options)) as object;
     this.parts = parts;

@@ -46,13 +46,16 @@ export class StepGraph<Bench = unknown> {
 
   /**
    * Families whose results each family follows from: its inputs, and for those that are not kept what these follow from.
-   * Files are none.
+   * Of files, the families that tell of them.
    */
   upstream(family: StepFamily<Bench>): ReadonlyMap<string, readonly StepFamily<Bench>[]> {
     const kept = (each: StepFamily<Bench>): readonly StepFamily<Bench>[] =>
       each.isKept ? [each] : Object.values(each.from).flatMap((input) => familiesOf(input).flatMap(kept));
-    return new Map(
-      Object.entries(family.from).map(([role, input]) => [role, [...new Set(familiesOf(input).flatMap(kept))]]),
-    );
+    return new Map([
+      ...Object.entries(family.told).map(([role, telling]) => [role, [telling]] as const),
+      ...Object.entries(family.from).map(
+        ([role, input]) => [role, [...new Set(familiesOf(input).flatMap(kept))]] as const,
+      ),
+    ]);
   }
 }

@@ -1,4 +1,4 @@
-import { makeThumbnail, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
+import { makeThumbnail, type ImageShard, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
 import { matchScores, passesGate, upsamplingOptions, type PresetGate } from '@intermodel/concept-matching';
 import {
   outlineMask,
@@ -12,50 +12,52 @@ import {
 import { scoreColumn } from '@intermodel/schemas';
 import { column, readNumbers, readStrings } from '@intermodel/streams';
 import type { UnitGallery } from '@intermodel/report';
-import type { FileHashes, StudySteps } from '@intermodel/steps';
-import type { Study } from '@intermodel/studies';
-import type { DissectedLayer, DissectedModel } from '../dissect/dissect-events.ts';
-import type { DissectionSteps } from '../dissect/dissection-steps.ts';
+import type { LayerPlace } from '@intermodel/inputs';
+import { readStep, type StepFamily, type StepParts } from '@intermodel/steps';
+import type { Study, StudyModel } from '@intermodel/studies';
+import type { DissectedLayer } from '../dissect/dissect-events.ts';
+import type { StudyBench } from './study-bench.ts';
 
 /**
- * Makes the galleries of dissected models as `study.gallery` asks for them: for the best units, each of another concept
- * first, the images that drive them most, with the region above the threshold outlined. Only these images are decoded
- * again, and what was made is stored.
+ * Makes the gallery of a layer as `study.gallery` asks for it: for the best units, each of another concept first, the
+ * images that drive them most, with the region above the threshold outlined. Only these images are decoded again.
  */
-export async function unitGalleries(
-  study: Study,
-  models: readonly DissectedModel[],
-  steps: StudySteps,
-  describe: DissectionSteps,
-  hashes: FileHashes,
+export async function makeGallery(place: LayerPlace, bench: StudyBench): Promise<StepParts> {
+  const { study, hashes, describe } = bench;
+  const group = bench.group(place.model);
+  const images = await group.countedImages();
+  const units = await galleryUnits(study, place.model, await group.layer(place), images);
+  const shown = new Set(units.flatMap(({ images: own }) => own.map(({ image }) => image)));
+  for (const { image, file } of images)
+    if (shown.has(image)) await hashes.checkUnchanged(file, hashOf(file, describe.shards));
+  return { gallery: packState({ units }) };
+}
+
+/** Galleries that were made; those without a unit are left out. */
+export async function readGalleries(
+  families: readonly StepFamily<StudyBench>[],
+  bench: StudyBench,
 ): Promise<UnitGallery[]> {
   const galleries: UnitGallery[] = [];
-  if (study.gallery.units === 0) return galleries;
-  for (const model of models) {
-    for (const layer of model.layers) {
-      const compute = async () => {
-        const units = await galleryUnits(study, model, layer);
-        const shown = new Set(units.flatMap(({ images }) => images.map(({ image }) => image)));
-        for (const { file } of model.images.filter(({ image }) => shown.has(image)))
-          await hashes.checkUnchanged(file, hashOf(file, describe));
-        return { gallery: packState({ units }) };
-      };
-      const step = { ...describe.gallery(layer.place, study.matching), compute };
-      const { units } = unpackState(await (await steps.run(step)).read('gallery')) as Pick<UnitGallery, 'units'>;
-      if (units.length > 0) galleries.push({ model: model.model.name, layer: layer.layer, units });
-    }
+  for (const place of bench.places) {
+    const family = bench.describe.gallery(place, bench.study.matching);
+    if (!families.includes(family)) continue;
+    const { units } = unpackState(await readStep(family.only, 'gallery', bench)) as Pick<UnitGallery, 'units'>;
+    if (units.length > 0)
+      galleries.push({ model: place.model.name, layer: (await bench.group(place.model).layer(place)).layer, units });
   }
   return galleries;
 }
 
-function hashOf(file: string, { shards }: DissectionSteps): string {
+function hashOf(file: string, shards: readonly ImageShard[]): string {
   return shards.find(({ files }) => files.has(file))?.files.get(file) ?? '';
 }
 
 async function galleryUnits(
   study: Study,
-  { model, images }: DissectedModel,
+  model: StudyModel,
   layer: DissectedLayer,
+  images: readonly LabelledImageEntry[],
 ): Promise<UnitGallery['units']> {
   const { units, thumbnailPixels } = study.gallery;
   const { labelGrid } = study.data;

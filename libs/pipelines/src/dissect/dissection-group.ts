@@ -1,0 +1,169 @@
+import type { LayerPlace, PlacedModel } from '@intermodel/inputs';
+import type { DissectionPreset } from '@intermodel/concept-matching';
+import type { ImageShard, LabelledImageEntry } from '@intermodel/data-loading';
+import type { GraphStep } from '@intermodel/steps';
+import type { StudyModel } from '@intermodel/studies';
+import { concatMap, lastValueFrom } from 'rxjs';
+import { countMissing } from './count-missing.ts';
+import { countOverlaps } from './count-overlaps.ts';
+import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
+import { findThresholds } from './find-thresholds.ts';
+import { finishLayer, recountOverlaps } from './finish-layer.ts';
+import type { GroupContext } from './group-context.ts';
+import { countOf, readImages, type GroupImages } from './group-images.ts';
+import {
+  jobsOf,
+  openLayer,
+  readMatches,
+  storeMatches,
+  type GroupLayer,
+  type Job,
+  type StoredMatches,
+} from './group-layer.ts';
+import { LabelKinds } from './label-kinds.ts';
+
+/** Models that share decoded images, with what is stored of their layers. */
+export class DissectionGroup {
+  readonly #context: GroupContext;
+  readonly #labels: LabelKinds;
+  readonly #layers: readonly GroupLayer[];
+  #images: Promise<GroupImages> | undefined;
+
+  constructor(context: GroupContext, models: readonly PlacedModel[]) {
+    const [first] = models;
+    if (first === undefined) throw new RangeError('DissectionGroup: a group has at least one model');
+    this.#context = context;
+    this.#labels = new LabelKinds(context, first.model);
+    this.#layers = models.flatMap(({ places }) => places.map((place) => openLayer(context, place, this.#labels)));
+  }
+
+  /** Makes what comes out of a pass over the images. */
+  async makePass(steps: readonly GraphStep[]): Promise<void> {
+    const { keeps, pass } = this.#context;
+    await countMissing(this.#context, this.#layers, this.#labels, steps);
+    // The models are not needed any more, unless maps turn out not to suffice: their memory is.
+    if (keeps) pass.models.closeBeside();
+  }
+
+  /** Makes thresholds, overlaps and matches of a layer under one preset. */
+  async makeLayer(place: LayerPlace, preset: DissectionPreset, steps: readonly GraphStep[]): Promise<void> {
+    const context = this.#context;
+    const { describe } = context;
+    const job = this.#job(place, preset);
+    const shards = await this.#shards();
+    if (steps.some(({ family }) => family === describe.matches(place, preset))) {
+      await this.#makeMatches(job, shards);
+      return;
+    }
+    const thresholds = await lastValueFrom(findThresholds(context, job, shards));
+    const asked = steps
+      .filter(({ family }) => family === describe.overlaps(place, preset))
+      .map(({ index }) => describe.shards[index] as ImageShard)
+      .filter((shard) => shards.includes(shard));
+    if (asked.length > 0) await lastValueFrom(countOverlaps(context, job, asked, thresholds));
+  }
+
+  /** Images of all shards, counted and passed over; warns of the latter. */
+  images(): Promise<GroupImages> {
+    return (this.#images ??= readImages(this.#context, this.#labels.of(this.#context.study.matching)));
+  }
+
+  /** Images that were counted, by their numbers. */
+  async countedImages(): Promise<readonly LabelledImageEntry[]> {
+    const images = await this.images();
+    return this.#context.describe.shards.flatMap((shard) => {
+      const counted = new Set(images.get(shard)?.images);
+      return shard.entries.filter(({ image }) => counted.has(image));
+    });
+  }
+
+  /** What came of a layer whose matches are stored. */
+  async layer(place: LayerPlace): Promise<DissectedLayer> {
+    const context = this.#context;
+    const { layer, main, diff } = this.#layers.find((each) => each.place === place) as GroupLayer;
+    const images = await this.images();
+    const shards = await this.#shards();
+    const matchesOf = async (job: Job) =>
+      (job.matches ??= (await readMatches(context, job)) ?? (await this.#makeMatches(job, shards)));
+    const { shape, ...matches } = await matchesOf(main);
+    const again = async () => {
+      const overlaps = await lastValueFrom(recountOverlaps(context, main, shards));
+      await context.pass.models.close();
+      return overlaps;
+    };
+    return {
+      ...matches,
+      layer: shape.layer,
+      mapHeight: shape.mapHeight,
+      mapWidth: shape.mapWidth,
+      place,
+      overlaps: () => (main.matches?.overlaps === undefined ? again() : Promise.resolve(main.matches.overlaps)),
+      top: () => layer.strongest((shard) => countOf(images, shard)),
+      diff: diff === undefined ? undefined : await matchesOf(diff),
+    };
+  }
+
+  /** What came of a model whose matches are stored: consumers of the caller's own conclude. */
+  async dissected(model: StudyModel): Promise<DissectedModel> {
+    await this.settled();
+    const own = this.#layersOf(model);
+    const shards = await this.#shards();
+    for (const { own: consumers } of own) for (const consumer of consumers) await consumer.conclude(shards);
+    const layers: DissectedLayer[] = [];
+    for (const { place } of own) layers.push(await this.layer(place));
+    return { kind: 'model', model, layers, images: await this.countedImages() };
+  }
+
+  /** Lets go of the counts of a model. */
+  release(model: StudyModel): void {
+    for (const layer of this.#layersOf(model)) {
+      layer.layer.release();
+      for (const job of jobsOf(layer)) if (job.matches !== undefined) job.matches.overlaps = undefined;
+    }
+  }
+
+  /** Waits until all is stored and told; only then is it known what went wrong. */
+  async settled(): Promise<void> {
+    for (const { layer } of this.#layers) await layer.settled();
+    await this.#context.shards.settled();
+    await this.#context.steps.settled();
+  }
+
+  /** Closes the models. */
+  async close(): Promise<void> {
+    await this.#context.pass.models.close();
+  }
+
+  /** Ends all work: what is written beside it must not go on once the store is given free. */
+  async stop(): Promise<void> {
+    await Promise.allSettled([
+      this.#context.shards.settled(),
+      this.#context.steps.settled(),
+      ...this.#layers.map(({ layer }) => layer.settled()),
+    ]);
+    await this.#context.pass.models.stop();
+  }
+
+  async #makeMatches(job: Job, shards: readonly ImageShard[]): Promise<StoredMatches> {
+    const context = this.#context;
+    return (job.matches = await lastValueFrom(
+      finishLayer(context, job, shards).pipe(concatMap((result) => storeMatches(context, job, result))),
+    ));
+  }
+
+  /** Shards that have images which can be used. */
+  async #shards(): Promise<readonly ImageShard[]> {
+    const images = await this.images();
+    return this.#context.describe.shards.filter((shard) => countOf(images, shard) > 0);
+  }
+
+  #layersOf(model: StudyModel): readonly GroupLayer[] {
+    return this.#layers.filter(({ place }) => place.model === model);
+  }
+
+  #job(place: LayerPlace, preset: DissectionPreset): Job {
+    const job = this.#layers.flatMap(jobsOf).find((each) => each.layer.place === place && each.preset === preset);
+    if (job === undefined) throw new RangeError(`${place.model.name} ${place.layer} is no layer of this group`);
+    return job;
+  }
+}

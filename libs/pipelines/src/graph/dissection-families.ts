@@ -1,0 +1,95 @@
+import { factsStep, layerPlaces, probeOptions, type PlacedModel } from '@intermodel/inputs';
+import { StepFamily } from '@intermodel/steps';
+import { matchingsOf, type StudyModel } from '@intermodel/studies';
+import type { StudyConsumer } from '../dissect/study-consumer.ts';
+import type { DissectionSteps } from './dissection-steps.ts';
+import type { OpenedStudy } from './open-study.ts';
+import type { StudyBench } from './study-bench.ts';
+
+/** Steps of the dissection of a model, behind those of the pass that it shares with others. */
+export interface ModelFamilies {
+  /** The model. */
+  readonly model: StudyModel;
+  /** From thresholds to galleries. */
+  readonly families: readonly StepFamily<StudyBench>[];
+}
+
+/** Steps of the dissection of models that share a pass. */
+export interface GroupFamilies {
+  /** What comes out of the pass, and what is made of all labels. */
+  readonly pass: readonly StepFamily<StudyBench>[];
+  /** What follows for each model. */
+  readonly models: readonly ModelFamilies[];
+}
+
+/** What is read of the files of the models, in one family each. */
+export function factsFamilies({ placed }: OpenedStudy): StepFamily<StudyBench>[] {
+  return placed.map(({ model, places }) => {
+    const { step, codeVersion, subject, inputs, options } = factsStep(
+      model,
+      places[0]?.modelFiles.get(model.file) ?? '',
+    );
+    return new StepFamily({
+      kind: step,
+      codeVersion,
+      model: model.name,
+      ...(subject === undefined ? {} : { subject }),
+      files: () => inputs,
+      options,
+      parts: { facts: 'json' },
+      isResult: true,
+      maker: {
+        make: async (_, { study, steps, hashes, signal }) => {
+          await layerPlaces(model, steps, hashes, probeOptions(study.runtime, signal));
+        },
+      },
+    });
+  });
+}
+
+/** The steps of a dissection, group by group, in the order in which they are made. */
+export function groupFamilies(
+  { study, groups }: OpenedStudy,
+  describe: DissectionSteps<StudyBench>,
+  consumers: readonly StudyConsumer[],
+  galleries: boolean,
+): GroupFamilies[] {
+  const presets = matchingsOf(study);
+  const [first] = study.models;
+  const known = new Set<StepFamily<StudyBench>>();
+  // Models of one geometry share labels, and presets that select alike share counts.
+  const fresh = (families: readonly StepFamily<StudyBench>[]) =>
+    families.filter((family) => !known.has(family) && known.add(family));
+  const showsImages = study.gallery.units > 0;
+  return groups.map((group) => {
+    const places = group.flatMap((placed: PlacedModel) => placed.places);
+    const pass = [
+      ...group.flatMap(({ model }) => presets.map((preset) => describe.labels(model, preset))),
+      ...places.flatMap((place) => [
+        describe.maps(place),
+        ...presets.map((preset) => describe.histogram(place, preset)),
+        ...(showsImages ? [describe.top(place)] : []),
+        ...consumers.map(({ identity }) => describe.own(place, identity)),
+      ]),
+      ...(group.some(({ model }) => model === first) && first !== undefined
+        ? [describe.description(first, study.matching)]
+        : []),
+    ];
+    return {
+      pass: fresh(pass),
+      models: group.map(({ model, places: own }) => ({
+        model,
+        families: fresh([
+          ...own.flatMap((place) =>
+            presets.flatMap((preset) => [
+              describe.thresholds(place, preset),
+              describe.overlaps(place, preset),
+              describe.matches(place, preset),
+            ]),
+          ),
+          ...(showsImages && galleries ? own.map((place) => describe.gallery(place, study.matching)) : []),
+        ]),
+      })),
+    };
+  });
+}

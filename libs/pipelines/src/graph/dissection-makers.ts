@@ -1,0 +1,46 @@
+import type { PlacedModel } from '@intermodel/inputs';
+import { jsonPart, makeAlone, readStep, type StepMaker } from '@intermodel/steps';
+import type { StudyModel } from '@intermodel/studies';
+import { describeLabels } from '../dissect/describe-labels.ts';
+import { makeGallery } from './unit-gallery.ts';
+import type { DissectionMakers } from './dissection-steps.ts';
+import type { StudyBench } from './study-bench.ts';
+
+/** Makes the steps of a dissection: those of models that take the same images come out of one pass. */
+export function dissectionMakers(groups: readonly (readonly PlacedModel[])[]): DissectionMakers<StudyBench> {
+  const passes = new Map<StudyModel, StepMaker<StudyBench>>();
+  for (const [first, ...others] of groups) {
+    if (first === undefined) continue;
+    const maker: StepMaker<StudyBench> = { make: (steps, bench) => bench.group(first.model).makePass(steps) };
+    for (const { model } of [first, ...others]) passes.set(model, maker);
+  }
+  const layers = new Map<string, StepMaker<StudyBench>>();
+  return {
+    pass: (model) => {
+      const maker = passes.get(model);
+      if (maker === undefined) throw new RangeError(`${model.name} is no model of this study`);
+      return maker;
+    },
+    layer: (place, preset) => {
+      const name = JSON.stringify([place.model.name, place.layer, preset]);
+      const known = layers.get(name);
+      if (known !== undefined) return known;
+      const maker: StepMaker<StudyBench> = {
+        make: (steps, bench) => bench.group(place.model).makeLayer(place, preset, steps),
+      };
+      layers.set(name, maker);
+      return maker;
+    },
+    description: makeAlone(async (_, inputs, bench) => {
+      const { source, signal, study } = bench;
+      const { width, height } = study.data.labelGrid;
+      const labels = inputs.steps('labels').map((step) => () => readStep(step, 'labels', bench));
+      const shares = await describeLabels(labels, width * height, source.vocabulary, signal);
+      return { description: jsonPart(shares) };
+    }),
+    gallery: (place) => makeAlone((_, __, bench) => makeGallery(place, bench)),
+    images: makeAlone((_, __, { describe }) => ({
+      images: jsonPart(describe.shards.flatMap(({ contents }) => contents)),
+    })),
+  };
+}

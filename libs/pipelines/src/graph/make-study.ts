@@ -1,0 +1,95 @@
+import { OutputRecord, outputStepNames } from '@intermodel/outputs';
+import {
+  localExecutor,
+  planSteps,
+  type GraphStep,
+  type StepExecutor,
+  type StepFamily,
+  type StepGraph,
+  type StepPlan,
+  type StudySteps,
+  type FileHashes,
+} from '@intermodel/steps';
+import { checkRoom } from './check-room.ts';
+import type { DissectedModel } from '../dissect/dissect-events.ts';
+import { outputFolder } from './output-steps.ts';
+import type { StudyBench } from './study-bench.ts';
+import type { StudyGraph } from './study-graph.ts';
+
+/** How the steps of a study are made. */
+export interface MakeStudyOptions {
+  /** Who makes them. @default this process */
+  readonly executor?: StepExecutor<StudyBench> | undefined;
+  /** Tells whether files of an output stand as this run would write them. @default as some run has written them */
+  readonly isCurrent?: ((family: StepFamily<StudyBench>) => Promise<boolean>) | undefined;
+  /** Is told of each model once all of it is stored, and waited for. */
+  readonly onModel: (model: DissectedModel) => Promise<void>;
+}
+
+/** Makes what of a study is missing, and tells of each model. */
+export async function makeStudy(
+  { graph, lastOf }: Pick<StudyGraph, 'graph' | 'lastOf'>,
+  bench: StudyBench,
+  { executor = localExecutor(), isCurrent, onModel }: MakeStudyOptions,
+): Promise<void> {
+  const plan = await planStudy(graph, bench, isCurrent);
+  for (const step of plan.stored) await bench.steps.has(step);
+  await checkRoom(plan, bench);
+  const done = new Map(bench.study.models.map((model) => [lastOf.get(model.name), model]));
+  await executor.run(plan, {
+    bench,
+    signal: bench.signal,
+    onFamily: async (family) => {
+      const model = done.get(family);
+      if (model === undefined) return;
+      await onModel(await bench.dissected(model));
+      await bench.release(model);
+    },
+  });
+}
+
+/** Works at a bench, which is closed in the end. */
+export async function working<Result>(bench: StudyBench, work: () => Promise<Result>): Promise<Result> {
+  try {
+    const result = await work();
+    await bench.close();
+    return result;
+  } catch (error) {
+    await bench.stop();
+    throw error;
+  }
+}
+
+/** What of a study is missing; an output counts as missing where its files do not stand any more as they were written. */
+export function planStudy(
+  graph: StepGraph<StudyBench>,
+  stored: { readonly steps: StudySteps; readonly hashes: FileHashes },
+  isCurrent: (family: StepFamily<StudyBench>) => Promise<boolean> = async (family) =>
+    (await outputRecord(family, stored).current()) !== undefined,
+): Promise<StepPlan<StudyBench>> {
+  return planSteps(graph, {
+    isStored: async (step) => {
+      if (!(await stored.steps.isStored(step))) return false;
+      if (isOutput(step.family.kind)) return isCurrent(step.family);
+      return !step.family.isVerified || isReadable(step, stored.steps);
+    },
+  });
+}
+
+/** What is remembered of the files of a step that writes some. */
+export function outputRecord(
+  family: StepFamily<StudyBench>,
+  { steps, hashes }: { readonly steps: StudySteps; readonly hashes: FileHashes },
+): OutputRecord {
+  return new OutputRecord(steps, hashes, family.only, outputFolder(family));
+}
+
+/** Whether steps of a kind write files outside the store. */
+export function isOutput(kind: string): boolean {
+  return outputStepNames.some((name) => name === kind);
+}
+
+async function isReadable(step: GraphStep<StudyBench>, steps: StudySteps): Promise<boolean> {
+  for (const part of Object.keys(step.family.parts)) if ((await steps.read(step, part)) === undefined) return false;
+  return true;
+}

@@ -1,0 +1,66 @@
+import {
+  checkModels,
+  openImageSource,
+  placeModels,
+  placeWarnings,
+  probeOptions,
+  type OpenImageSourceOptions,
+  type PlacedModel,
+} from '@intermodel/inputs';
+import { groupModels } from '@intermodel/activation-streaming';
+import { cutShards, hashShards, type ImageShard, type ImageSource } from '@intermodel/data-loading';
+import type { StudyWarning } from '@intermodel/outputs';
+import type { FileHashes, StudySteps } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
+
+/** All that a study reads, opened, and hashed where it decides results; nothing was run of it. */
+export interface OpenedStudy {
+  /** The study, with the sizes of its models. */
+  readonly study: Study;
+  /** Images and labels. */
+  readonly source: ImageSource;
+  /** Images, cut up. */
+  readonly shards: readonly ImageShard[];
+  /** Models with what their files say of them. */
+  readonly placed: readonly PlacedModel[];
+  /** The same models, in groups that take the same images. */
+  readonly groups: readonly (readonly PlacedModel[])[];
+}
+
+/** Options of {@link openStudy}. */
+export interface OpenStudyOptions extends OpenImageSourceOptions {
+  /** Stored steps: what is found out of models is one of them. */
+  readonly steps: StudySteps;
+  /** Hashes of files. */
+  readonly hashes: FileHashes;
+  /** Images and labels that are open already. @default they are opened */
+  readonly source?: ImageSource | undefined;
+}
+
+/**
+ * Opens all that a study reads.
+ *
+ * @throws InputError for images, labels and models that do not fit.
+ */
+export async function openStudy(
+  study: Study,
+  { steps, hashes, source: given, ...options }: OpenStudyOptions,
+): Promise<OpenedStudy> {
+  const { runtime, models } = study;
+  const { signal } = options;
+  const layouts = await checkModels(models);
+  const source = given ?? (await openImageSource(study, { runtime, ...options }));
+  // What is found out of the models is stored: not before the images are known to be there.
+  const placed = await placeModels(models, layouts, steps, hashes, probeOptions(runtime, signal));
+  const shards = await hashShards(cutShards(source.images, runtime.imagesPerShard), hashes, signal);
+  const groups = groupModels(models).map((group) => placed.filter(({ model }) => group.includes(model)));
+  return { study, source, shards, placed, groups };
+}
+
+/** What the reader of the results should know of how layers, images and labels are read. */
+export function studyWarnings({ study: { data }, placed, source }: OpenedStudy): StudyWarning[] {
+  return [
+    ...placeWarnings(placed),
+    ...source.warnings.map(({ message }) => ({ subject: data.root ?? data.images ?? '', text: message })),
+  ];
+}

@@ -1,0 +1,176 @@
+import type { LayerPlace, PlacedModel } from '@intermodel/inputs';
+import { checkFiles, type ImageSource } from '@intermodel/data-loading';
+import { countingThreads, HeldShards, indexConcepts, UnitThreads } from '@intermodel/concept-matching';
+import type { FileHashes, StepBench, StudySteps } from '@intermodel/steps';
+import type { Study, StudyModel } from '@intermodel/studies';
+import { checkDisk, type FreeBytes, type KeptLayer } from '../dissect/check-disk.ts';
+import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
+import { DissectionGroup } from '../dissect/dissection-group.ts';
+import { ForwardPass } from '../dissect/run-pass.ts';
+import { ShardReports } from '../dissect/shard-reports.ts';
+import type { StudyConsumer } from '../dissect/study-consumer.ts';
+import type { DissectionSteps } from './dissection-steps.ts';
+
+/** Writes the output folder of a study. */
+export interface OutputWriter {
+  /** Writes the tables of a model whose matches are stored. */
+  writeModel(model: StudyModel): Promise<void>;
+  /** Writes the tables over models, and the report. */
+  writeReport(): Promise<void>;
+}
+
+/** What {@link StudyBench} is made of. */
+export interface StudyBenchOptions {
+  /** The study. */
+  readonly study: Study;
+  /** Its models with their layers, in groups that take the same images. */
+  readonly groups: readonly (readonly PlacedModel[])[];
+  /** Images and labels. */
+  readonly source: ImageSource;
+  /** Steps of the dissection. */
+  readonly describe: DissectionSteps<StudyBench>;
+  /** Stored steps. */
+  readonly steps: StudySteps;
+  /** Hashes of files. */
+  readonly hashes: FileHashes;
+  /** Consumers of the caller's own. @default none */
+  readonly consumers?: readonly StudyConsumer[] | undefined;
+  /** Writes the output folder. @default the graph has no steps of one */
+  readonly writer?: OutputWriter | undefined;
+  /** Threads that count once a pass is through. @default those of the machine, at most 4; one for few images */
+  readonly concurrency?: number | undefined;
+  /** Folder of the store, whose disk must have room for the kept maps. @default it is not on a disk */
+  readonly storeFolder?: string | undefined;
+  /** Tells what is free there. @default what the system says */
+  readonly freeBytes?: FreeBytes | undefined;
+  /** Stops the work. */
+  readonly signal: AbortSignal;
+  /** Is told of progress and warnings. */
+  readonly onEvent: (event: DissectionEvent) => void;
+}
+
+/** What the steps of a study are made with: models, images and threads are opened as they are needed. */
+export class StudyBench implements StepBench {
+  readonly steps: StudySteps;
+  readonly signal: AbortSignal;
+  readonly study: Study;
+  readonly source: ImageSource;
+  readonly describe: DissectionSteps<StudyBench>;
+  readonly hashes: FileHashes;
+  readonly #options: StudyBenchOptions;
+  readonly #groups = new Map<readonly PlacedModel[], DissectionGroup>();
+  readonly #dissected = new Map<StudyModel, Promise<DissectedModel>>();
+  readonly #released = new Set<StudyModel>();
+  readonly #concurrency: number;
+  #threads: UnitThreads | undefined;
+
+  constructor(options: StudyBenchOptions) {
+    const { concurrency, groups, source } = options;
+    const layers = groups.flat().reduce((sum, { places }) => sum + places.length, 0);
+    this.#concurrency = concurrency ?? countingThreads(source.images.length, layers);
+    if (!Number.isInteger(this.#concurrency) || this.#concurrency < 1)
+      throw new RangeError(`concurrency must be a whole number of at least 1, got ${String(concurrency)}`);
+    this.#options = options;
+    this.steps = options.steps;
+    this.signal = options.signal;
+    this.study = options.study;
+    this.source = source;
+    this.describe = options.describe;
+    this.hashes = options.hashes;
+  }
+
+  /** The layers of all models. */
+  get places(): readonly LayerPlace[] {
+    return this.study.models.flatMap((model) =>
+      this.#options.groups.flat().flatMap((placed) => (placed.model === model ? placed.places : [])),
+    );
+  }
+
+  /** The group of a model. */
+  group(model: StudyModel): DissectionGroup {
+    const models = this.#groupOf(model);
+    let group = this.#groups.get(models);
+    if (group === undefined) this.#groups.set(models, (group = this.#open(models)));
+    return group;
+  }
+
+  /** Writes the output folder. */
+  get writer(): OutputWriter {
+    if (this.#options.writer === undefined)
+      throw new RangeError('StudyBench: there is nothing to write an output with');
+    return this.#options.writer;
+  }
+
+  /** What came of a model whose matches are stored: consumers of the caller's own conclude, once. */
+  dissected(model: StudyModel): Promise<DissectedModel> {
+    const known = this.#dissected.get(model) ?? this.group(model).dissected(model);
+    this.#dissected.set(model, known);
+    return known;
+  }
+
+  /** Lets go of a model that was told of; the last one of a group closes it. */
+  async release(model: StudyModel): Promise<void> {
+    const models = this.#groupOf(model);
+    this.#released.add(model);
+    this.group(model).release(model);
+    if (models.every((each) => this.#released.has(each.model))) await this.group(model).close();
+  }
+
+  /** Whether the images are passed over several times, as not all models take the same ones. */
+  get hasSeveralPasses(): boolean {
+    return this.#options.groups.length > 1;
+  }
+
+  /** Checks that the maps of layers are likely to fit onto the disk of the store. @throws MachineError `DISK_TOO_SMALL` */
+  checkDisk(layers: readonly KeptLayer[]): void {
+    const { storeFolder, freeBytes } = this.#options;
+    if (this.#keeps && storeFolder !== undefined) checkDisk(storeFolder, layers, freeBytes);
+  }
+
+  /** Closes all that is open; what was told can be read afterwards. */
+  async close(): Promise<void> {
+    for (const group of this.#groups.values()) await group.close();
+    await this.#threads?.close();
+  }
+
+  /** Ends all work. */
+  async stop(): Promise<void> {
+    for (const group of this.#groups.values()) await group.stop();
+    await this.#threads?.close();
+  }
+
+  get #keeps(): boolean {
+    const { secondPass, sketch } = this.study.runtime;
+    return !secondPass && sketch === undefined;
+  }
+
+  #groupOf(model: StudyModel): readonly PlacedModel[] {
+    const models = this.#options.groups.find((group) => group.some((each) => each.model === model));
+    if (models === undefined) throw new RangeError(`${model.name} is no model of this study`);
+    return models;
+  }
+
+  #open(models: readonly PlacedModel[]): DissectionGroup {
+    const { study, source, describe, steps, hashes, consumers = [], signal, onEvent } = this.#options;
+    const keeps = this.#keeps;
+    const [first] = models as readonly [PlacedModel];
+    const pass = new ForwardPass({
+      load: source.load(first.model.geometry),
+      ...{ runtime: study.runtime, signal, onEvent },
+      beforePass: (layers) => {
+        this.checkDisk(layers);
+      },
+      checkFiles: (files) => checkFiles(files, hashes, signal),
+    });
+    const { concepts, ignore = 0 } = source.vocabulary;
+    const context = {
+      ...{ study, steps, describe, pass, keeps, signal, onEvent, consumers, ignore },
+      stages: describe.stages,
+      threads: () => (this.#threads ??= new UnitThreads(this.#concurrency)),
+      shards: new ShardReports(onEvent),
+      concepts: indexConcepts(concepts, study.data.labelNames ?? study.data.root ?? study.data.images),
+      kept: new HeldShards(study.runtime.keptMapsMegabytes),
+    };
+    return new DissectionGroup(context, models);
+  }
+}

@@ -1,0 +1,88 @@
+import { type StepFamily, StepGraph } from '@intermodel/steps';
+import type { ManifestInput } from '@intermodel/outputs';
+import { withOwnStages, type DissectionStages } from '../dissect/dissection-stages.ts';
+import { checkIdentities } from '../dissect/own-stage.ts';
+import type { StudyConsumer } from '../dissect/study-consumer.ts';
+import { factsFamilies, groupFamilies } from './dissection-families.ts';
+import { dissectionMakers } from './dissection-makers.ts';
+import { DissectionSteps } from './dissection-steps.ts';
+import type { OpenedStudy } from './open-study.ts';
+import { modelOutput, reportOutput } from './output-steps.ts';
+import type { StudyBench } from './study-bench.ts';
+import { tableSteps, type TableSteps } from './table-steps.ts';
+
+/** Further steps of the caller's own: behind those that they are made of, in an order in which they can be made. */
+export type OwnSteps = (
+  describe: DissectionSteps<StudyBench>,
+  graph: StepGraph<StudyBench>,
+) => readonly StepFamily<StudyBench>[];
+
+/** What decides the graph of a study beside the study itself. */
+export interface StudyGraphOptions {
+  /** Stages in the place of those of network dissection. */
+  readonly stages?: Partial<DissectionStages> | undefined;
+  /** Consumers of the caller's own. @default none */
+  readonly consumers?: readonly StudyConsumer[] | undefined;
+  /** Steps of the caller's own. @default none */
+  readonly steps?: OwnSteps | undefined;
+  /** Whether galleries are made; else the strongest images themselves are asked for. */
+  readonly galleries: boolean;
+  /** Hashes of the files of the tables over models; absent: none of these are made. */
+  readonly tableFiles?: ReadonlyMap<string, string> | undefined;
+  /** The output folder, and the files that its manifests list; absent: none is written. */
+  readonly output?: { readonly out: string; readonly inputs: readonly ManifestInput[] } | undefined;
+}
+
+/** The steps of a study. */
+export interface StudyGraph {
+  /** All of them, in the order in which they are made in one process. */
+  readonly graph: StepGraph<StudyBench>;
+  /** Those of the dissection, by what they are about. */
+  readonly describe: DissectionSteps<StudyBench>;
+  /** Those over the models; undefined where they are not asked for. */
+  readonly tables: TableSteps | undefined;
+  /** The files of the tables over models and the report; undefined where nothing is written. */
+  readonly report: StepFamily<StudyBench> | undefined;
+  /** The last family of each model, by its name: once it is made, the model is done. */
+  readonly lastOf: ReadonlyMap<string, StepFamily<StudyBench>>;
+}
+
+/** Tells all steps of a study, with what each is made of and by. Nothing is run, read or stored. */
+export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): StudyGraph {
+  const { study, source, shards, placed, groups } = opened;
+  const { stages = {}, consumers = [], galleries, tableFiles, output } = options;
+  if (study.runtime.sketch !== undefined && stages.thresholds !== undefined)
+    throw new RangeError('stages.thresholds selects from counts, of which there are none where runtime.sketch is set');
+  checkIdentities(
+    'consumers',
+    consumers.map(({ identity }) => identity),
+  );
+  const describe = new DissectionSteps<StudyBench>({
+    ...{ study, shards, galleries },
+    stages: withOwnStages(stages),
+    vocabulary: source.vocabulary,
+    makers: dissectionMakers(groups),
+  });
+  const ingredients = output === undefined ? undefined : { opened, describe, ...output };
+  const families: StepFamily<StudyBench>[] = factsFamilies(opened);
+  const lastOf = new Map<string, StepFamily<StudyBench>>();
+  for (const { pass, models } of groupFamilies(opened, describe, consumers, galleries)) {
+    families.push(...pass);
+    for (const { model, families: own } of models) {
+      families.push(...own);
+      if (ingredients !== undefined) families.push(modelOutput(ingredients, model));
+      lastOf.set(model.name, families.at(-1) as StepFamily<StudyBench>);
+    }
+  }
+  if (tableFiles === undefined)
+    return { graph: new StepGraph(families), describe, tables: undefined, report: undefined, lastOf };
+  const matches = placed.flatMap(({ places }) => places.map((place) => describe.matches(place, study.matching)));
+  const tables = tableSteps(study, matches, tableFiles);
+  families.push(describe.images());
+  for (const table of [tables.profiles, tables.embedding, tables.relations])
+    if (table !== undefined) families.push(table);
+  families.push(...(options.steps?.(describe, new StepGraph(families)) ?? []));
+  const report = ingredients === undefined ? undefined : reportOutput(ingredients, tables);
+  if (report !== undefined) families.push(report);
+  return { graph: new StepGraph(families), describe, tables, report, lastOf };
+}

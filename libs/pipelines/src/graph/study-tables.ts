@@ -1,0 +1,112 @@
+import {
+  checkNormalisation,
+  componentVariance,
+  conceptLoadings,
+  embedModels,
+  profileModels,
+  readFittedEmbedding,
+  summariseProfiles,
+} from '@intermodel/embedding';
+import {
+  type EmbeddingTables,
+  readEmbeddingFolder,
+  type RelationTables,
+  studyFiles,
+  tablesOfFiles,
+} from '@intermodel/outputs';
+import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
+import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
+import type { Study } from '@intermodel/studies';
+import type { RecordBatch } from 'apache-arrow';
+import { concatMap, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { embedProfiles } from '../embed-units.ts';
+import { relateScoreFiles } from '../relate-scores.ts';
+
+/** Part of a step that stands for tables that there are none of. */
+export const noTables = 'none';
+
+/** Tables as the parts of a step: the bytes of their files. */
+export function tableParts(tables: StudyFileTables | undefined): Record<string, Uint8Array> {
+  if (tables === undefined) return { [noTables]: new Uint8Array() };
+  return Object.fromEntries(
+    Object.entries(studyFiles(tables)).map(([name, batch]) => [name, arrowFileBytes(batch.schema, [batch])]),
+  );
+}
+
+/** Tables of the parts of a step. */
+export function tablesOfParts(parts: Readonly<Record<string, Uint8Array>>): StudyFileTables | undefined {
+  if (parts[noTables] !== undefined) return undefined;
+  const batches = Object.entries(parts).map(([name, bytes]): [string, RecordBatch] => [
+    name,
+    readArrowBytes(bytes, `${name} of a stored step`).batches[0] as RecordBatch,
+  ]);
+  return tablesOfFiles(Object.fromEntries(batches));
+}
+
+/** Some tables of a study. */
+export type StudyFileTables = Partial<EmbeddingTables & RelationTables>;
+
+/** Profiles with their summaries. */
+export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries'>;
+
+/** Tables of an embedding; an earlier one has neither qualities nor traits of its categories. */
+export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> &
+  Partial<Pick<EmbeddingTables, 'clusters' | 'traits'>>;
+
+/** Profiles of the models of a study, of their matches. */
+export function profileTables(
+  { embedding, matching }: Study,
+  matches: Observable<UnitMatchBatch>,
+): Promise<ProfileTables> {
+  const profiled =
+    embedding?.frozen === undefined ? profileModels(embedding ?? matching) : profileFor(embedding.frozen);
+  return lastValueFrom(matches.pipe(profiled, concatSummaries));
+}
+
+/** Adds the summaries of profiles. */
+function concatSummaries(profiles: Observable<ConceptProfileBatch>): Observable<ProfileTables> {
+  return profiles.pipe(
+    concatMap((batch) =>
+      of(batch).pipe(
+        summariseProfiles(),
+        map((summaries) => ({ profiles: batch, summaries })),
+      ),
+    ),
+  );
+}
+
+/** Profiles that fit an earlier embedding. */
+function profileFor(frozen: string): ReturnType<typeof profileModels> {
+  const fitted = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
+  return profileModels({ ...fitted, normalisation: checkNormalisation(fitted.normalisation) });
+}
+
+/**
+ * The embedding of the models of a study, fitted or an earlier one in which they are placed; undefined where no unit of
+ * any model matches, so that there is nothing to embed.
+ */
+export async function embeddingTables(
+  { embedding, seed }: Study,
+  profiles: ConceptProfileBatch,
+): Promise<EmbeddedTables | undefined> {
+  if (embedding?.frozen === undefined && profiles.numRows === 0) return undefined;
+  if (embedding?.frozen === undefined) {
+    const {
+      profiles: _profiles,
+      summaries: _summaries,
+      ...tables
+    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
+    return tables;
+  }
+  const { fit } = readEmbeddingFolder(embedding.frozen);
+  const points = await lastValueFrom(of(profiles).pipe(embedModels({ embedding: fit })));
+  return { embeddedProfiles: profiles, fit, points, loadings: conceptLoadings(fit), variance: componentVariance(fit) };
+}
+
+/** How the embedding of a study is related to its scores. */
+export function relationTables(
+  { relations, ...study }: Study,
+  embedded: ProfileTables & EmbeddedTables,
+): Promise<RelationTables> {
+  return relateScoreFiles({ ...study, ...relations, ...embedded });
+}

@@ -1,0 +1,179 @@
+import path from 'node:path';
+import { checkFiles } from '@intermodel/data-loading';
+import type { StudyTables } from '@intermodel/outputs';
+import type { UnitMatchBatch } from '@intermodel/schemas';
+import {
+  libraryVersion,
+  makeAlone,
+  readParts,
+  readStep,
+  StepFamily,
+  type FamilyDefinition,
+  type FileHashes,
+  type StepMaker,
+} from '@intermodel/steps';
+import { readArrowBytes } from '@intermodel/streams';
+import { frozenFit, optionsEntering, type Study } from '@intermodel/studies';
+import { from } from 'rxjs';
+import type { StudyBench } from './study-bench.ts';
+import {
+  embeddingTables,
+  profileTables,
+  relationTables,
+  tableParts,
+  tablesOfParts,
+  type EmbeddedTables,
+  type ProfileTables,
+  type StudyFileTables,
+} from './study-tables.ts';
+
+/** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
+const codeVersions = { profiles: 2, embedding: 3, relations: 3 } as const;
+
+/** Libraries that compute the tables: another version of them may give other values. */
+const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name} ${libraryVersion(name) ?? ''}`);
+
+/** Wire tables of each step, by the names of their files. */
+const parts = {
+  profiles: { profiles: 'ConceptProfile', summaries: 'ProfileSummary' },
+  embedding: {
+    'embedded-profiles': 'ConceptProfile',
+    fit: 'FittedEmbedding',
+    embedding: 'EmbeddingPoint',
+    loadings: 'ConceptLoading',
+    variance: 'ComponentVariance',
+    clusters: 'ClusterQuality',
+    categories: 'CategoryTrait',
+  },
+  relations: {
+    scores: 'TaskScore',
+    relations: 'TaskRelation',
+    concepts: 'ConceptRelation',
+    surfaces: 'PerformanceSurface',
+    'surface-errors': 'SurfaceError',
+  },
+} as const;
+
+/** The steps that make the tables over the models of a study; each part is the table of an output file. */
+export interface TableSteps {
+  /** Profiles of the models, and their summaries. */
+  readonly profiles: StepFamily<StudyBench>;
+  /** The embedding, or the places of the models in an earlier one; undefined: there is none. */
+  readonly embedding: StepFamily<StudyBench> | undefined;
+  /** Relations to scores; undefined: there are none. */
+  readonly relations: StepFamily<StudyBench> | undefined;
+}
+
+/** Hashes of the files that the tables are made of, by their paths. */
+export async function hashTableFiles(study: Study, hashes: FileHashes): Promise<ReadonlyMap<string, string>> {
+  const { scores, scoreColumns } = study;
+  const files = new Map<string, string>();
+  for (const file of [frozenFit(study), scoreColumns, ...scores])
+    if (file !== undefined) files.set(file, await hashes.hash(file));
+  return files;
+}
+
+/**
+ * The steps over the models of a study.
+ *
+ * @param study choices and files of the tables
+ * @param matches matches of all layers, under the preset of the study
+ * @param files hashes of the files that are read
+ */
+export function tableSteps(
+  study: Study,
+  matches: readonly StepFamily<StudyBench>[],
+  files: ReadonlyMap<string, string>,
+): TableSteps {
+  const { embedding, scores, scoreColumns } = study;
+  const read = (role: string, file: string | undefined): Record<string, string> =>
+    file === undefined ? {} : { [`${role} ${path.basename(file)}`]: files.get(file) as string };
+  const frozen = read('embedding', frozenFit(study));
+  // An earlier embedding brings choices of its own.
+  const optionsOf = (kind: 'profiles' | 'embedding') =>
+    embedding?.frozen === undefined ? optionsEntering(kind, study) : {};
+  const profiles = family('profiles', {
+    // The order of models and layers does not matter to them.
+    from: { matches: { by: 'all', families: matches.toSorted(byKey) } },
+    files: () => frozen,
+    options: optionsOf('profiles'),
+    maker: makeTables(async (bench) => {
+      const batches: UnitMatchBatch[] = [];
+      // The order of the study, whatever that of the keys.
+      for (const each of matches) {
+        const bytes = await readStep(each.only, 'matches', bench);
+        batches.push(readArrowBytes(bytes, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch);
+      }
+      return profileTables(bench.study, from(batches));
+    }, files),
+  });
+  if (embedding === undefined) return { profiles, embedding: undefined, relations: undefined };
+  const embedded = family('embedding', {
+    from: { profiles: { by: 'one', family: profiles } },
+    files: () => frozen,
+    options: optionsOf('embedding'),
+    maker: makeTables(async (bench) => {
+      const { profiles: table } = (await readTables(profiles, bench)) as ProfileTables;
+      return embeddingTables(bench.study, table);
+    }, files),
+  });
+  if (scores.length === 0) return { profiles, embedding: embedded, relations: undefined };
+  const related = family('relations', {
+    from: { embedding: { by: 'one', family: embedded } },
+    beside: { profiles: { by: 'one', family: profiles } },
+    // Rows come in the order of the files, which is therefore part of their roles.
+    files: () =>
+      Object.assign(
+        read('score columns', scoreColumns),
+        ...scores.map((file, index) => read(scores.length === 1 ? 'scores' : `scores ${String(index + 1)}`, file)),
+      ) as Record<string, string>,
+    options: optionsEntering('relations', study),
+    maker: makeTables(async (bench) => {
+      const embeddedTables = (await readTables(embedded, bench)) as EmbeddedTables | undefined;
+      if (embeddedTables === undefined) return undefined;
+      const profiled = (await readTables(profiles, bench)) as ProfileTables;
+      return relationTables(bench.study, { ...profiled, ...embeddedTables });
+    }, files),
+  });
+  return { profiles, embedding: embedded, relations: related };
+}
+
+/** All tables of a study that were made. */
+export async function readStudyTables(
+  { profiles, embedding, relations }: TableSteps,
+  bench: StudyBench,
+): Promise<StudyTables> {
+  let tables: StudyFileTables = {};
+  for (const each of [profiles, embedding, relations])
+    if (each !== undefined) tables = { ...tables, ...(await readTables(each, bench)) };
+  return tables as StudyTables;
+}
+
+/** Tables of a step that was made; undefined where there are none. */
+async function readTables(each: StepFamily<StudyBench>, bench: StudyBench): Promise<StudyFileTables | undefined> {
+  return tablesOfParts(await readParts(each.only, bench));
+}
+
+/** Makes tables of stored ones and of files, which must be what they were when they were hashed. */
+function makeTables(
+  compute: (bench: StudyBench) => Promise<StudyFileTables | undefined>,
+  files: ReadonlyMap<string, string>,
+): StepMaker<StudyBench> {
+  return makeAlone(async (_, __, bench) => {
+    const tables = await compute(bench);
+    await checkFiles(files, bench.hashes);
+    return tableParts(tables);
+  });
+}
+
+function family(
+  kind: keyof typeof codeVersions,
+  definition: Omit<FamilyDefinition<StudyBench>, 'kind' | 'codeVersion' | 'parts' | 'isResult'>,
+): StepFamily<StudyBench> {
+  const codeVersion = [String(codeVersions[kind]), ...libraries].join(', ');
+  return new StepFamily({ kind, codeVersion, parts: parts[kind], isResult: true, ...definition });
+}
+
+function byKey(a: StepFamily<StudyBench>, b: StepFamily<StudyBench>): number {
+  return a.only.key < b.only.key ? -1 : a.only.key > b.only.key ? 1 : 0;
+}

@@ -1,0 +1,111 @@
+import { activationDefaults } from '@intermodel/activation-streaming';
+import { inputChoices, inputOptions } from './input-options.ts';
+import type { OptionRow } from './option-row.ts';
+
+const models = { commands: ['dissect'], heading: 'Models' } as const;
+
+const sides = { kind: 'whole', unit: 'cells', minimum: 1, maximum: 65_535 } as const;
+
+/** Options of the models. */
+export const modelOptions: readonly OptionRow[] = [
+  {
+    path: 'models',
+    type: {
+      kind: 'list',
+      of: { kind: 'group', name: 'model', about: 'A model, and how it is fed and read.' },
+      fewest: 1,
+      most: 10_000,
+    },
+    isRequired: true,
+    help: 'Models to compare, at least one.',
+    flags: [
+      {
+        flags: '--model <[NAME=]FILE[:LAYER]>',
+        ...models,
+        help: 'ONNX file, a name for it (default: that of the file, with the folder where several files have one name), and a tensor of it (default: the last map before global pooling).',
+      },
+    ],
+  },
+  {
+    path: 'models[].name',
+    type: { kind: 'text', longest: 100 },
+    isRequired: true,
+    help: "Name in tables and figures, and of the model's folder in the output.",
+    enters: ['matches'],
+  },
+  {
+    path: 'models[].file',
+    type: { kind: 'text', names: 'file', role: 'model' },
+    isRequired: true,
+    help: 'ONNX file.',
+  },
+  {
+    path: 'models[].layer',
+    type: { kind: 'text', names: 'tensor' },
+    otherwise: 'the last spatial map before global pooling',
+    help: 'Tensor to dissect (`intermodel layers MODEL` lists them).',
+  },
+  {
+    path: 'models[].layers',
+    type: { kind: 'list', of: { kind: 'text', names: 'tensor' }, fewest: 1, isUnique: true },
+    help: 'Several tensors to dissect, in one forward pass.',
+  },
+  ...inputOptions('models[].input', {
+    name: 'input',
+    help: "How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std.",
+    default: activationDefaults.input,
+    keys: [
+      'preset',
+      'width',
+      'height',
+      'resize',
+      'shortestSide',
+      'filter',
+      'channels',
+      'scale',
+      'mean',
+      'std',
+      'layout',
+    ],
+    size: 'that which the model fixes, else 224, unless width or height are given',
+    channels: inputChoices.channels,
+    whole: {
+      flags: [
+        {
+          flags: '--input <INPUT>',
+          ...models,
+          help: `Preprocessing of all models given (for different ones write a study file): ${inputChoices.preset.join(', ')}, or its parts such as "{width: 32, height: 32, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}".`,
+        },
+      ],
+      // As it is resolved: every setting.
+      enters: ['maps', 'histogram', 'top', 'own'],
+    },
+    // Labels and thumbnails are brought to the size of the input, and are the same for models that normalise otherwise.
+    geometrySteps: ['labels', 'gallery'],
+  }),
+  {
+    path: 'models[].tokens',
+    type: { kind: 'group', name: 'tokens', fewest: 1 },
+    help: 'How the tokens of a vision transformer lie on the image; what is not given is inferred.',
+  },
+  {
+    path: 'models[].tokens.prefix',
+    type: { kind: 'whole', unit: 'tokens', minimum: 0, maximum: 65_535 },
+    otherwise: 'inferred',
+    help: 'Class and register tokens before those of the grid.',
+  },
+  {
+    path: 'models[].tokens.height',
+    type: sides,
+    beside: ['width'],
+    otherwise: 'inferred',
+    help: 'Rows of the grid.',
+  },
+  {
+    path: 'models[].tokens.width',
+    type: sides,
+    beside: ['height'],
+    otherwise: 'inferred',
+    help: 'Columns of the grid.',
+  },
+];

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { setOptions } from './set-options.ts';
+
+const content = {
+  data: { images: 'photos', labels: 'masks', labelNames: 'labels.csv' },
+  models: [
+    { name: 'a', file: 'a.onnx' },
+    { name: 'b.2 [x]', file: 'b.onnx', input: 'caffe' },
+  ],
+  runtime: { threads: 1 },
+};
+const set = (...settings: string[]) => setOptions(content, settings).content;
+
+describe(setOptions, () => {
+  it('sets values at any depth, read as YAML, and leaves the rest as it is', () => {
+    expect(set('runtime.threads=2', 'gallery.units=0', 'runtime.secondPass=true', 'title=A = b')).toEqual({
+      ...content,
+      title: 'A = b',
+      runtime: { threads: 2, secondPass: true },
+      gallery: { units: 0 },
+    });
+    expect(set('data.labelGrid={width: 28, height: 14}', 'runtime.executionProviders=[cuda, cpu]')).toEqual({
+      ...content,
+      data: { ...content.data, labelGrid: { width: 28, height: 14 } },
+      runtime: { threads: 1, executionProviders: ['cuda', 'cpu'] },
+    });
+    expect(content.runtime).toEqual({ threads: 1 });
+  });
+
+  it('takes the last of two settings of one option', () => {
+    expect(set('seed=1', 'seed=2')).toEqual({ ...content, seed: 2 });
+  });
+
+  it('finds entries of lists by number, models by name, and all of them', () => {
+    const layers = (...settings: string[]) =>
+      (set(...settings) as { models: { layer?: string }[] }).models.map(({ layer }) => layer);
+    expect(layers('models[1].layer=x')).toEqual([undefined, 'x']);
+    expect(layers('models[a].layer=x')).toEqual(['x', undefined]);
+    expect(layers('models[b.2 [x]].layer=x')).toEqual([undefined, 'x']);
+    expect(layers('models[].layer=x')).toEqual(['x', 'x']);
+    expect(set('scores=a.csv', 'scores[1]=b.csv')).toEqual({ ...content, scores: ['a.csv', 'b.csv'] });
+    expect(set('models[2]={name: c, file: c.onnx}')).toEqual({
+      ...content,
+      models: [...content.models, { name: 'c', file: 'c.onnx' }],
+    });
+  });
+
+  it('keeps a preset whose parts are set, and makes a group of a switch', () => {
+    const models = (...settings: string[]) => (set(...settings) as { models: object[] }).models;
+    expect(models('models[1].input.width=32')[1]).toMatchObject({ input: { preset: 'caffe', width: 32 } });
+    expect(models('models[0].input.width=32')[0]).toMatchObject({ input: { width: 32 } });
+    expect(set('data.spatialParts=true', 'data.spatialParts.skipLastComponent=true')).toEqual({
+      ...content,
+      data: { ...content.data, spatialParts: { skipLastComponent: true } },
+    });
+  });
+
+  it('takes what looks like a number for text where an option is text', () => {
+    expect(set('data.split=2012', 'models[0].name=1.0', 'title="2"')).toEqual({
+      ...content,
+      title: '2',
+      data: { ...content.data, split: '2012' },
+      models: [{ ...content.models[0], name: '1.0' }, content.models[1]],
+    });
+  });
+
+  it('tells which setting a value comes from, also within it', () => {
+    const { settingAt } = setOptions(content, ['models[a].input={width: x}', 'seed=1', 'seed=often']);
+    expect(settingAt(['models', 0, 'input', 'width'])).toBe('models[a].input');
+    expect(settingAt(['seed'])).toBe('seed');
+    expect(settingAt(['models', 0])).toBeUndefined();
+    expect(settingAt(['models', 1, 'input'])).toBeUndefined();
+  });
+
+  it.each([
+    ['runtime.treads=2', 'OPTION_UNKNOWN', /runtime\.treads[\s\S]*Did you mean "runtime\.threads"/u],
+    ['threads=2', 'OPTION_UNKNOWN', /Did you mean "runtime\.threads"/u],
+    ['models[0].imput.width=2', 'OPTION_UNKNOWN', /Did you mean "models\[\]\.input\.width" or/u],
+    ['models.name=c', 'OPTION_UNKNOWN', /models\[\]\.name/u],
+    ['runtime[0].threads=2', 'OPTION_UNKNOWN', /runtime\.threads/u],
+    ['__proto__.x=1', 'OPTION_UNKNOWN', /__proto__/u],
+    ['models[c].layer=x', 'OPTION_UNKNOWN', /"c"[\s\S]*Choices: a, b\.2 \[x\]/u],
+    ['models[7].layer=x', 'OPTION_UNKNOWN', /7[\s\S]*from 0 to 2/u],
+    ['models[0.layer=x', 'OPTION_SET', /PATH=VALUE/u],
+    ['runtime.threads', 'OPTION_SET', /PATH=VALUE/u],
+    ['=2', 'OPTION_SET', /PATH=VALUE/u],
+    ['data.labelGrid={width: 28', 'OPTION_SET', /data\.labelGrid[\s\S]*YAML/u],
+    ['title=*x', 'OPTION_SET', /title/u],
+  ])('refuses %s', (setting, code, message) => {
+    const attempt = () => set(setting);
+    expect(attempt).toThrow(message);
+    expect(attempt).toThrow(expect.objectContaining({ code }));
+  });
+});
