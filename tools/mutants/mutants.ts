@@ -4,6 +4,7 @@ import { crossTaskMutants } from './lists/cross-task-analysis.ts';
 import { embeddingMutants } from './lists/embedding.ts';
 import { numericsMutants } from './lists/numerics.ts';
 import { reportMutants } from './lists/report.ts';
+import { stepsMutants } from './lists/steps.ts';
 import { placeMutants, type PlacedMutant } from './mutant.ts';
 
 /** Root of the repository. */
@@ -17,6 +18,7 @@ export function allMutants(): PlacedMutant[] {
     embedding: embeddingMutants,
     numerics: numericsMutants,
     report: reportMutants,
+    steps: stepsMutants,
   };
   return Object.entries(lists).flatMap(([library, mutants]) => placeMutants(root, library, mutants));
 }

@@ -1,0 +1,71 @@
+import type { Mutant } from '../mutant.ts';
+
+/** Faults in what is made of what, and what of it is missing. */
+export const stepsMutants: readonly Mutant[] = [
+  {
+    name: 'all-are-the-first',
+    find: 'return (this.#whole ??= hashJson([...this.steps()].map(({ key }) => key)));',
+    replace: 'return (this.#whole ??= hashJson([this.at(0).key]));',
+  },
+  {
+    name: 'each-is-the-first',
+    find: "if (input.by === 'each') return input.family.at(index).key;",
+    replace: "if (input.by === 'each') return input.family.at(0).key;",
+  },
+  {
+    name: 'beside-enters-keys',
+    find: 'for (const [role, input] of Object.entries(this.from)) inputs[role]',
+    replace: 'for (const [role, input] of Object.entries({ ...this.from, ...this.beside })) inputs[role]',
+  },
+  {
+    name: 'unset-options-count',
+    find: 'this.options = JSON.parse(JSON.stringify(definition.options)) as object;',
+    replace: 'this.options = definition.options;',
+  },
+  {
+    name: 'each-wants-all',
+    find: "if (input.by === 'each') for (const index of open) needed[index] = 1;",
+    replace: 'if (false) for (const index of open) needed[index] = 1;',
+  },
+  {
+    name: 'nothing-wants-all',
+    find: '        else needed.fill(1);',
+    replace: '        else needed[0] = 1;',
+  },
+  {
+    name: 'what-is-read-beside-is-not-made',
+    find: '    for (const input of Object.values({ ...family.from, ...family.beside }))\n      for (const upstream of familiesOf(input)) {\n        const needed',
+    replace:
+      '    for (const input of Object.values({ ...family.from }))\n      for (const upstream of familiesOf(input)) {\n        const needed',
+  },
+  {
+    name: 'steps-that-are-not-kept-are-made',
+    find: 'if (family.isKept) wanted.set(family, open);',
+    replace: 'wanted.set(family, open);',
+  },
+  {
+    name: 'all-is-asked-for',
+    find: 'isAsked = ({ isResult }) => isResult',
+    replace: 'isAsked = () => true',
+  },
+  {
+    name: 'makers-one-by-one',
+    find: 'while (to < families.length && families[to]?.maker === maker) to++;',
+    replace: 'while (to < families.length && families[to]?.maker !== maker) to++;',
+  },
+  {
+    name: 'order-of-families-is-not-checked',
+    find: '          if (!known.has(upstream))',
+    replace: '          if (known.size > 1e6)',
+  },
+  {
+    name: 'lost-steps-stay-lost',
+    find: '  if (stored !== undefined) return stored;\n  await makeAgain(step, bench);',
+    replace: '  if (stored !== undefined) return stored;\n  bench.signal.throwIfAborted();',
+  },
+  {
+    name: 'stale-is-drawn-as-done',
+    find: "const state = sum('missing') > 0 ? 'missing' : sum('stale') > 0 ? 'stale' : 'done';",
+    replace: "const state = sum('missing') > 0 ? 'missing' : 'done';",
+  },
+];
