@@ -39,10 +39,10 @@ export { StepTimes, type StepTimesOptions } from './store/step-times.ts';
 // The graph of a study: what is made of what, what of it is missing, and who makes that
 export {
   familiesOf,
+  GraphStep,
   StepFamily,
   stepsOf,
   type FamilyDefinition,
-  type GraphStep,
   type StepInput,
   type StepMaker,
 } from './graph/step-family.ts';

@@ -1,4 +1,5 @@
-import { stepKey, type StepDescription } from './store/step-key.ts';
+import { keyOf } from './graph/step-family.ts';
+import type { StepDescription } from './store/step-key.ts';
 import { stepRunner, type Step, type StepEvent, type StepResult, type StepRunner } from './store/step-runner.ts';
 import type { StepParts, StepStore } from './store/step-store.ts';
 import type { StepTimes } from './store/step-times.ts';
@@ -67,7 +68,7 @@ export class StudySteps {
 
   /** Whether a step is stored; nothing is told, and the step does not count as needed. */
   async isStored(step: StepDescription): Promise<boolean> {
-    return (await this.#options.store.find(stepKey(step))) !== undefined;
+    return (await this.#options.store.find(keyOf(step))) !== undefined;
   }
 
   /** Reads a part of a step, which may still be on its way into the store; undefined where it is missing or damaged. */
@@ -150,7 +151,7 @@ export class StudySteps {
   }
 
   #key(step: StepDescription): string {
-    const key = stepKey(step);
+    const key = keyOf(step);
     this.#needed.add(key);
     return key;
   }

@@ -4,13 +4,13 @@ import type { Mutant } from '../mutant.ts';
 export const stepsMutants: readonly Mutant[] = [
   {
     name: 'all-are-the-first',
-    find: 'return (this.#whole ??= hashJson([...this.steps()].map(({ key }) => key)));',
-    replace: 'return (this.#whole ??= hashJson([this.at(0).key]));',
+    find: 'hashJson(Array.from({ length: this.count }, (_, index) => this.keyOf(index)))',
+    replace: 'hashJson([this.keyOf(0)])',
   },
   {
     name: 'each-is-the-first',
-    find: "if (input.by === 'each') return input.family.at(index).key;",
-    replace: "if (input.by === 'each') return input.family.at(0).key;",
+    find: "if (input.by === 'each') return input.family.keyOf(index);",
+    replace: "if (input.by === 'each') return input.family.keyOf(0);",
   },
   {
     name: 'beside-enters-keys',

@@ -43,7 +43,7 @@ export function makeAlone<Bench extends StepBench>(
           },
           steps: (role) => [...stepsOf(inputsOf(role), index)],
         };
-        const result = await bench.steps.run({ ...step, compute: () => compute(step, inputs, bench) });
+        const result = await bench.steps.run({ ...step.description, compute: () => compute(step, inputs, bench) });
         // What was found damaged is made again here, and has to be what it was.
         for (const { name } of result.record.parts)
           if ((await bench.steps.read(step, name)) === undefined) await result.read(name);

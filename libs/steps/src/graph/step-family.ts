@@ -1,14 +1,56 @@
 import { hashJson } from '../store/canonical-json.ts';
 import { stepKey, type StepDescription } from '../store/step-key.ts';
 
-/** One step of a graph, as a value: what it is called and made of, and the family that makes it. */
-export interface GraphStep<Bench = unknown> extends StepDescription {
-  /** Key under which its result is stored. */
-  readonly key: string;
+/**
+ * One step of a graph, as a value: its family and its place in it. All else follows from these, so that a graph of
+ * millions of steps stays small.
+ */
+export class GraphStep<Bench = unknown> implements StepDescription {
   /** Its family. */
   readonly family: StepFamily<Bench>;
   /** Its place in the family, from 0. */
   readonly index: number;
+
+  constructor(family: StepFamily<Bench>, index: number) {
+    this.family = family;
+    this.index = index;
+  }
+
+  /** Key under which its result is stored. */
+  get key(): string {
+    return this.family.keyOf(this.index);
+  }
+
+  get step(): string {
+    return this.family.kind;
+  }
+
+  get codeVersion(): string {
+    return this.family.codeVersion;
+  }
+
+  get subject(): string {
+    return this.family.subjectOf(this.index);
+  }
+
+  get inputs(): Readonly<Record<string, string>> {
+    return this.family.inputsOf(this.index);
+  }
+
+  get options(): object {
+    return this.family.options;
+  }
+
+  /** What it is made of as plain data. */
+  get description(): StepDescription {
+    const { step, codeVersion, subject, inputs, options } = this;
+    return { step, codeVersion, subject, inputs, options };
+  }
+}
+
+/** Key of a step. */
+export function keyOf(step: StepDescription): string {
+  return step instanceof GraphStep ? step.key : stepKey(step);
 }
 
 /** Steps that a step is made of, under one role. */
@@ -68,6 +110,7 @@ export interface FamilyDefinition<Bench> {
 /** Steps of one kind that differ only in the images they are about: a node of the graph. */
 export class StepFamily<Bench = unknown> {
   readonly kind: string;
+  readonly codeVersion: string;
   readonly model: string;
   readonly count: number;
   readonly from: Readonly<Record<string, StepInput<Bench>>>;
@@ -80,7 +123,7 @@ export class StepFamily<Bench = unknown> {
   readonly isVerified: boolean;
   readonly maker: StepMaker<Bench>;
   readonly #definition: FamilyDefinition<Bench>;
-  readonly #steps: (GraphStep<Bench> | undefined)[] = [];
+  readonly #keys: string[] = [];
   #whole: string | undefined;
 
   constructor(definition: FamilyDefinition<Bench>) {
@@ -88,6 +131,7 @@ export class StepFamily<Bench = unknown> {
     for (const [role, input] of Object.entries({ ...from, ...beside })) checkInput(definition, role, input);
     this.#definition = definition;
     this.kind = kind;
+    this.codeVersion = definition.codeVersion;
     this.model = model;
     this.count = count;
     this.from = from;
@@ -104,7 +148,27 @@ export class StepFamily<Bench = unknown> {
 
   /** The step at a place. */
   at(index: number): GraphStep<Bench> {
-    return (this.#steps[index] ??= this.#step(index));
+    if (!(index >= 0 && index < this.count))
+      throw new RangeError(`step "${this.kind}" ${String(index)} of ${String(this.count)}`);
+    return new GraphStep(this, index);
+  }
+
+  /** Key of the step at a place. */
+  keyOf(index: number): string {
+    return (this.#keys[index] ??= stepKey(this.at(index).description));
+  }
+
+  /** Place in the study of the step at a place. */
+  subjectOf(index: number): string {
+    const { subject = '' } = this.#definition;
+    return typeof subject === 'string' ? subject : subject(index);
+  }
+
+  /** Hashes of what the step at a place is made of, by role. */
+  inputsOf(index: number): Readonly<Record<string, string>> {
+    const inputs: Record<string, string> = { ...this.#definition.files?.(index) };
+    for (const [role, input] of Object.entries(this.from)) inputs[role] = inputHash(input, index);
+    return inputs;
   }
 
   /** The step of a family that has one. */
@@ -120,23 +184,7 @@ export class StepFamily<Bench = unknown> {
 
   /** Hash of the keys of all steps, in their order. */
   get whole(): string {
-    return (this.#whole ??= hashJson([...this.steps()].map(({ key }) => key)));
-  }
-
-  #step(index: number): GraphStep<Bench> {
-    const { kind, codeVersion, subject = '', files } = this.#definition;
-    if (!(index >= 0 && index < this.count))
-      throw new RangeError(`step "${kind}" ${String(index)} of ${String(this.count)}`);
-    const inputs: Record<string, string> = { ...files?.(index) };
-    for (const [role, input] of Object.entries(this.from)) inputs[role] = inputHash(input, index);
-    const description = {
-      step: kind,
-      codeVersion,
-      subject: typeof subject === 'string' ? subject : subject(index),
-      inputs,
-      options: this.options,
-    };
-    return { ...description, key: stepKey(description), family: this, index };
+    return (this.#whole ??= hashJson(Array.from({ length: this.count }, (_, index) => this.keyOf(index))));
   }
 }
 
@@ -152,8 +200,8 @@ export function* stepsOf<Bench>(input: StepInput<Bench>, index: number): Generat
 }
 
 function inputHash<Bench>(input: StepInput<Bench>, index: number): string {
-  if (input.by === 'one') return input.family.only.key;
-  if (input.by === 'each') return input.family.at(index).key;
+  if (input.by === 'one') return input.family.keyOf(0);
+  if (input.by === 'each') return input.family.keyOf(index);
   const [first, ...others] = input.families;
   return first !== undefined && others.length === 0 ? first.whole : hashJson(input.families.map(({ whole }) => whole));
 }

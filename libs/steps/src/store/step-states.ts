@@ -1,5 +1,6 @@
 import { explainDifference, type StepDifference } from './explain-difference.ts';
-import { stepKey, type StepDescription } from './step-key.ts';
+import { keyOf } from '../graph/step-family.ts';
+import type { StepDescription } from './step-key.ts';
 import type { StepRecord, StepStore } from './step-store.ts';
 
 /** Whether a step would have to be computed, and why. */
@@ -29,7 +30,7 @@ export async function stepStates(
     bySubject.set(subject, [...(bySubject.get(subject) ?? []), record]);
   }
   return (step) => {
-    const done = byKey.get(stepKey(step));
+    const done = byKey.get(keyOf(step));
     if (done !== undefined) return { state: 'done', record: done };
     const older = (bySubject.get(subjectOf(step)) ?? []).map((record) => ({
       record,
