@@ -31,10 +31,15 @@ export function explainDifference(before: StepIngredients, after: StepIngredient
   return differences;
 }
 
-/** Says in a line why a step is stale: `input "images" changed; option matching.iouMin: 0.04 -> 0.05`. */
+/**
+ * Says in a line why a step is stale: `input "images" changed; option matching.gate: 0.04 -> 0.05`. Where the code is
+ * another one, options are left out: they may have had other names.
+ */
 export function describeDifferences(differences: readonly StepDifference[], listed = 5): string {
-  const shown = differences.slice(0, listed).map(describe);
-  if (differences.length > listed) shown.push(`${String(differences.length - listed)} more`);
+  const isOtherCode = differences.some(({ kind }) => kind === 'code');
+  const told = differences.filter(({ kind }) => !isOtherCode || kind !== 'option');
+  const shown = told.slice(0, listed).map(describe);
+  if (told.length > listed) shown.push(`${String(told.length - listed)} more`);
   return shown.join('; ');
 }
 
