@@ -57,6 +57,12 @@ describe(namedPaths, () => {
     expect(namedPaths(content).map((path) => `${folder}/${path.name}`)).toEqual(resolved);
   });
 
+  it('leaves out what need not be there yet', () => {
+    const content = { ...studies['segmenters'], runtime: { labelCache: 'kept' } } as StudyContent;
+    expect(namedPaths(content)).toEqual(namedPaths(studies['segmenters'] as StudyContent));
+    expect(resolveStudy(content, folder).runtime.labelCache).toBe(`${folder}/kept`);
+  });
+
   it('gives the place of each in the study', () => {
     for (const content of Object.values(studies))
       for (const { at, name } of namedPaths(content))

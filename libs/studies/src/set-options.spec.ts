@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { OptionType } from './options/option-row.ts';
+import { studyOptions } from './options/option-table.ts';
 import { setOptions } from './set-options.ts';
 
 const content = {
@@ -10,6 +12,27 @@ const content = {
   runtime: { threads: 1 },
 };
 const set = (...settings: string[]) => setOptions(content, settings).content;
+
+/** A value of a type. */
+function sampleOf(type: OptionType): unknown {
+  switch (type.kind) {
+    case 'text':
+      return '1: "x", [y]';
+    case 'choice':
+      return type.choices[0];
+    case 'truth':
+      return true;
+    case 'whole':
+    case 'number':
+      return 3;
+    case 'list':
+      return [sampleOf(type.of)];
+    case 'group':
+      return { key: 'value' };
+    case 'either':
+      return type.of.map(sampleOf)[1];
+  }
+}
 
 describe(setOptions, () => {
   it('sets values at any depth, read as YAML, and leaves the rest as it is', () => {
@@ -45,6 +68,14 @@ describe(setOptions, () => {
     });
   });
 
+  it.each(studyOptions.map(({ path, type }) => [path, sampleOf(type)] as const))('sets %s', (path, sample) => {
+    const written = path.replaceAll('[]', '[0]');
+    const { content: changed, settingAt } = setOptions({}, [`${written}=${JSON.stringify(sample)}`]);
+    const parts = written.split(/[.[\]]+/u).filter((part) => part !== '');
+    expect(parts.reduce<unknown>((value, part) => (value as Record<string, unknown>)[part], changed)).toEqual(sample);
+    expect(settingAt(parts.map((part) => (part === '0' ? 0 : part)))).toBe(written);
+  });
+
   it('keeps a preset whose parts are set, and makes a group of a switch', () => {
     const models = (...settings: string[]) => (set(...settings) as { models: object[] }).models;
     expect(models('models[1].input.width=32')[1]).toMatchObject({ input: { preset: 'caffe', width: 32 } });
@@ -65,7 +96,7 @@ describe(setOptions, () => {
   });
 
   it('tells which setting a value comes from, also within it', () => {
-    const { settingAt } = setOptions(content, ['models[a].input={width: x}', 'seed=1', 'seed=often']);
+    const { settingAt } = setOptions(content, ['models[0].input=caffe', 'models[a].input={width: x}', 'seed=1']);
     expect(settingAt(['models', 0, 'input', 'width'])).toBe('models[a].input');
     expect(settingAt(['seed'])).toBe('seed');
     expect(settingAt(['models', 0])).toBeUndefined();
@@ -81,6 +112,7 @@ describe(setOptions, () => {
     ['__proto__.x=1', 'OPTION_UNKNOWN', /__proto__/u],
     ['models[c].layer=x', 'OPTION_UNKNOWN', /"c"[\s\S]*Choices: a, b\.2 \[x\]/u],
     ['models[7].layer=x', 'OPTION_UNKNOWN', /7[\s\S]*from 0 to 2/u],
+    ['scores[]=x', 'OPTION_UNKNOWN', /no entry to set/u],
     ['models[0.layer=x', 'OPTION_SET', /PATH=VALUE/u],
     ['runtime.threads', 'OPTION_SET', /PATH=VALUE/u],
     ['=2', 'OPTION_SET', /PATH=VALUE/u],

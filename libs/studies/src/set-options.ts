@@ -157,11 +157,19 @@ function pathsOf({ written, parts }: Setting, content: unknown): StudyPath[] {
       paths.flatMap((path) => {
         if (part !== 'all' && 'key' in part) return [[...path, part.key]];
         const entries = entriesOf(valueIn(content, path));
-        if (part === 'all') return entries.map((_, index) => [...path, index]);
+        if (part === 'all') return allEntries(written, entries).map((index) => [...path, index]);
         return [[...path, entryIndex(written, part.entry, entries)]];
       }),
     [[]],
   );
+}
+
+function allEntries(written: string, entries: readonly unknown[]): readonly number[] {
+  if (entries.length > 0) return [...entries.keys()];
+  throw new InputError('OPTION_UNKNOWN', `--set ${written}: there is no entry to set`, {
+    expected: 'a list with entries',
+    hint: 'Set the list itself, or an entry by its number.',
+  });
 }
 
 /** Number of the entry that is named, or counted from 0; one more than there are adds one. */
