@@ -265,7 +265,7 @@ describe('labels of segmentation models', () => {
     [
       'segmenters beside label files',
       ['{}/plain', '--segmenter', 'voc-21={}/deeplab.onnx'],
-      /error DATA_OPTIONS: .*data\.images is missing/u,
+      /error DATA_OPTIONS: --images is missing[\s\S]*Add --images/u,
     ],
     [
       'a study beside options',

@@ -23,7 +23,7 @@ export const importTable = {
   // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
   'data-loading': ['schemas', ...cores, 'steps'],
   // Of onnx, the limits of a probe, which are options.
-  studies: ['errors', 'numerics', 'onnx', ...stages],
+  studies: ['errors', 'numerics', 'streams', 'onnx', ...stages],
   outputs: [
     'schemas',
     'numerics',

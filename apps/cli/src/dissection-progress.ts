@@ -1,12 +1,12 @@
 import type { DissectionEvent } from '@intermodel/pipelines';
-import { durationText, type OutputOptions } from './output.ts';
+import { durationText, type TerminalOptions } from './output.ts';
 import { showProgress, writeMessage } from './terminal.ts';
 
 /** Milliseconds between two lines of progress. */
 const interval = 100;
 
 /** Shows a dissection on standard error, only on a terminal: images per second, time left, models that are done. */
-export function dissectionProgress({ quiet, verbose }: OutputOptions & { readonly verbose?: boolean }): {
+export function dissectionProgress({ quiet, verbose }: TerminalOptions): {
   readonly onEvent: (event: DissectionEvent) => void;
   readonly done: () => void;
 } {

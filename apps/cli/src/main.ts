@@ -5,6 +5,7 @@ import { dataCommand } from './commands/data.ts';
 import { dissectCommand } from './commands/dissect.ts';
 import { embedCommand } from './commands/embed.ts';
 import { layersCommand } from './commands/layers.ts';
+import { optionsCommand } from './commands/options.ts';
 import { placeCommand } from './commands/place.ts';
 import { relateCommand } from './commands/relate.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
@@ -28,7 +29,8 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
     process.exit(error.code === 'EPIPE' ? exitCodes.done : exitCodes.failed);
   });
   try {
-    await commandLine().parseAsync([...argv], { from: 'user' });
+    const program = commandLine();
+    await program.parseAsync(withoutIdleHelp(program, argv), { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
@@ -37,6 +39,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   } finally {
     forget();
   }
+}
+
+/** Help is asked of commands that there are; without the question, the others are told to be unknown. */
+function withoutIdleHelp(program: Command, argv: readonly string[]): string[] {
+  const [first = '', ...others] = argv;
+  if (first === 'help' && others.length > 0) return withoutIdleHelp(program, [...others, '--help']);
+  const command = program.commands.find((each) => each.name() === first);
+  if (command !== undefined && command.commands.length > 0) return [first, ...withoutIdleHelp(command, others)];
+  if (command !== undefined || first.startsWith('-')) return [...argv];
+  return argv.filter((argument) => argument !== '--help' && argument !== '-h');
 }
 
 /** The command line with all its commands. */
@@ -58,6 +70,7 @@ export function commandLine(): Command {
     statusCommand(),
     watchCommand(),
     cleanCommand(),
+    optionsCommand(),
     embedCommand(),
     placeCommand(),
     relateCommand(),

@@ -1,45 +1,48 @@
+import type { StudyWarning } from '@intermodel/pipelines';
 import { visibleText } from '@intermodel/streams';
-import { Option, type Command } from 'commander';
+import { asTyped } from './as-typed.ts';
 import { showProgress, writeResult } from './terminal.ts';
 
-/** Options that every command has. */
-export interface OutputOptions {
+/** What a command shows, and how. */
+export interface TerminalOptions {
   /** Machine-readable result on standard output. */
   readonly json?: boolean;
   /** No progress on standard error, no text on standard output. */
   readonly quiet?: boolean;
-}
-
-/** Adds the options that every command has. */
-export function withOutputOptions(command: Command): Command {
-  return command
-    .addOption(new Option('--json', 'print the result as JSON on standard output'))
-    .addOption(new Option('--quiet', 'print nothing but errors'));
+  /** A line on standard error for each step. */
+  readonly verbose?: boolean;
 }
 
 /** Prints a result: JSON if asked for, else text unless quiet. */
-export function printResult({ json, quiet }: OutputOptions, result: unknown, text: () => string): void {
-  if (json === true) writeResult(`${JSON.stringify(result, undefined, 2)}\n`);
+export function printResult({ json, quiet }: TerminalOptions, result: unknown, text: () => string): void {
+  if (json === true) writeResult(`${jsonText(result, 2)}\n`);
   else if (quiet !== true) writeResult(`${text()}\n`);
 }
 
-/** Shows the step under way on standard error, only on a terminal. */
-export function stepProgress({ quiet }: OutputOptions): {
-  readonly onStep: (step: string) => void;
-  readonly done: () => void;
-} {
-  const shown = quiet !== true && process.stderr.isTTY;
-  const write = (text: string) => {
-    if (shown) showProgress(text);
+/** JSON whose messages name settings as they are typed. */
+export function jsonText(result: unknown, indent?: number, isPlaced = false): string {
+  const spoken = (_: string, value: unknown) => (typeof value === 'string' ? asTyped(value, isPlaced) : value);
+  return JSON.stringify(result, spoken, indent);
+}
+
+/** A note about something, on one line. */
+export function noteLine({ subject, text }: StudyWarning): string {
+  return `note: ${visibleText(subject === '' ? '' : `${subject}: `)}${visibleText(asTyped(text))}`;
+}
+
+/** Shows the steps of some work on standard error as they begin, only on a terminal. */
+export async function withSteps<Result>(
+  { quiet }: TerminalOptions,
+  work: (onStep: (step: string) => void) => Promise<Result>,
+): Promise<Result> {
+  const show = (text: string) => {
+    if (quiet !== true && process.stderr.isTTY) showProgress(text);
   };
-  return {
-    onStep: (step) => {
-      write(`${step} …`);
-    },
-    done: () => {
-      write('');
-    },
-  };
+  const result = await work((step) => {
+    show(`${step} …`);
+  });
+  show('');
+  return result;
 }
 
 /** Table of text for a terminal: columns padded, numbers right-aligned. */

@@ -1,94 +1,91 @@
-import { runStudy, type Study, type StudyRun, type StudyWarning } from '@intermodel/pipelines';
-import type { LockOptions } from '@intermodel/steps';
-import type { Command } from 'commander';
+import {
+  readStudyFile,
+  runStudy,
+  type RunStudyOptions,
+  type Study,
+  type StudyEvent,
+  type StudyPlace,
+  type StudyWarning,
+} from '@intermodel/pipelines';
+import { InputError } from '@intermodel/streams';
 import { filter, lastValueFrom, tap } from 'rxjs';
+import type { Given } from './command.ts';
 import { dissectionProgress } from './dissection-progress.ts';
 import { easeCollections } from './heap-growth.ts';
-import { wholeNumber } from './numbers.ts';
-import type { OutputOptions } from './output.ts';
-import { reportChoices, type ReportOptions } from './report-options.ts';
+import { noteLine } from './output.ts';
+import { printRun, type StepCounts } from './results.ts';
+import { statedCommand } from './stated-command.ts';
 import { stoppable } from './stopping.ts';
-import { noteLine, writeMessage } from './terminal.ts';
+import { writeMessage } from './terminal.ts';
 
-/** Options of commands that run a study, as they are parsed. */
-export interface RunOptions extends OutputOptions, ReportOptions {
-  /** Folder to write. */
-  readonly out: string;
-  /** Folder of the finished steps. @default '.store' in the output folder */
-  readonly store?: string;
-  /** Whether files are hashed again that seem unchanged. */
-  readonly verify?: boolean;
-  /** Whether to wait for another run that holds the store. */
-  readonly wait?: boolean;
-  /** Threads that count once a pass is through. */
-  readonly concurrency?: number;
-  /** Whether each step is told of in a line. */
-  readonly verbose?: boolean;
+/** Options of the app of commands that take a study file. */
+export interface StudyFileOptions {
+  /** Values of options, `PATH=VALUE`, that go before those of the file. */
+  readonly set?: readonly string[];
 }
 
-/** How many steps a run computed, and how many it found in the store. */
-export interface StepCounts {
-  /** Steps that were computed. */
-  run: number;
-  /** Steps that were in the store. */
-  stored: number;
+/** Options of the app of commands that look into the store of a study. */
+export type StoreOptions = Partial<StudyPlace> & StudyFileOptions;
+
+/** Options of the app of commands that run a study. */
+export type RunOptions = Omit<RunStudyOptions, 'signal' | 'command'> & StudyFileOptions & { readonly out: string };
+
+/** The study of a file, with what the command line changes of it. */
+export function chosenStudy(
+  file: string,
+  { content: { gallery = {} }, own: { set = [] } }: Given<StudyFileOptions>,
+): Study {
+  const flags = Object.entries(gallery).map(([key, value]) => `gallery.${key}=${String(value)}`);
+  return readStudyFile(file, { set: [...flags, ...set] });
 }
 
-/** Adds the options of commands that run a study. */
-export function withRunOptions(command: Command): Command {
-  return command
-    .option('--store <DIR>', 'folder of finished steps, which are not run again (default: .store in --out)')
-    .option('--verify', 'hash input files again whose size and times have not changed')
-    .option('--wait', 'wait for another run of the same store instead of refusing')
-    .option(
-      '--concurrency <N>',
-      'threads that find thresholds and overlaps once the images are through (default: those of the machine, at most 4; one for few images)',
-      wholeNumber(1),
-    )
-    .option('--verbose', 'say in a line on standard error which steps are run, done or found in the store');
+/** Where a study is kept. @throws InputError `STORE_NOT_GIVEN`. */
+export function studyPlace({ out, store }: StoreOptions): StudyPlace {
+  if (out === undefined && store === undefined)
+    throw new InputError('STORE_NOT_GIVEN', 'neither --out nor --store was given', {
+      expected: 'the folder that "intermodel run" wrote to, or its store',
+      hint: 'Give --out DIR as for "intermodel run".',
+    });
+  return { ...(out === undefined ? {} : { out }), ...(store === undefined ? {} : { store }) };
 }
 
-/** What happens where another run holds the store or the output folder. */
-export function lockOptions({
-  wait,
-  quiet,
-}: {
-  readonly wait: boolean | undefined;
-  readonly quiet: boolean | undefined;
-}): Pick<LockOptions, 'waitMilliseconds' | 'onWait'> {
+/** What a run takes from the command line; `name` is the command that a report states. */
+export function runOptions(
+  { own: { set, ...own }, terminal, parsed }: Given<RunOptions>,
+  name?: string,
+): RunStudyOptions & { readonly out: string } {
   return {
-    waitMilliseconds: wait === true ? Infinity : 0,
-    onWait: (holder) => {
-      if (quiet !== true)
-        writeMessage(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
+    ...own,
+    command: statedCommand(parsed, name),
+    lock: {
+      waitMilliseconds: 0,
+      ...own.lock,
+      onWait: (holder) => {
+        if (terminal.quiet !== true)
+          writeMessage(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
+      },
     },
   };
 }
 
-/** Runs a study as the options say, with progress on a terminal. */
-export async function runToEnd(
-  study: Study,
-  options: RunOptions,
-  command: string,
-): Promise<{ readonly run: StudyRun; readonly steps: StepCounts }> {
-  const { out, store, verify, wait, concurrency } = options;
-  const { onEvent, done } = dissectionProgress(options);
+/** Counts the steps that a run tells of. */
+export function countSteps(steps: StepCounts, { kind }: StudyEvent): void {
+  if (kind === 'step-done') steps.run++;
+  if (kind === 'step-skipped') steps.stored++;
+}
+
+/** Runs a study as the options say, with progress on a terminal, and prints what came of it. */
+export async function runToEnd(study: Study, given: Given<RunOptions>): Promise<void> {
+  const { own, terminal } = given;
+  const { onEvent, done } = dissectionProgress(terminal);
   const steps: StepCounts = { run: 0, stored: 0 };
   const notes: StudyWarning[] = [];
   easeCollections();
   const work = (signal: AbortSignal) =>
     lastValueFrom(
-      runStudy(study, {
-        ...{ out, signal, command },
-        ...reportChoices(options),
-        ...(store === undefined ? {} : { store }),
-        ...(verify === undefined ? {} : { verify }),
-        ...(concurrency === undefined ? {} : { concurrency }),
-        lock: lockOptions({ wait, quiet: options.quiet }),
-      }).pipe(
+      runStudy(study, { ...runOptions(given), signal }).pipe(
         tap((event) => {
-          if (event.kind === 'step-done') steps.run++;
-          if (event.kind === 'step-skipped') steps.stored++;
+          countSteps(steps, event);
           if (event.kind === 'warning') notes.push(event);
           if (event.kind !== 'tables') onEvent(event);
         }),
@@ -99,8 +96,11 @@ export async function runToEnd(
   done();
   // What was noticed of the store is no part of the study's record; all else is told with the result.
   const { warnings } = run.record;
-  for (const { subject, text } of notes)
-    if (options.quiet !== true && !warnings.some((known) => known.subject === subject && known.text === text))
-      writeMessage(`${noteLine(subject, text)}\n`);
-  return { run, steps };
+  for (const note of notes)
+    if (
+      terminal.quiet !== true &&
+      !warnings.some(({ subject, text }) => subject === note.subject && text === note.text)
+    )
+      writeMessage(`${noteLine(note)}\n`);
+  printRun(terminal, own.out, run, steps);
 }

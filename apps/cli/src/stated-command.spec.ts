@@ -1,43 +1,21 @@
 import { Command } from 'commander';
-import { describe, expect, it } from 'vitest';
-import { repeated, wholeNumber } from './numbers.ts';
+import { expect, it } from 'vitest';
+import { addOptions } from './command-options.ts';
 import { statedCommand } from './stated-command.ts';
 
-const stated = (...argv: readonly string[]) => {
-  let text = '';
-  new Command('study')
-    .argument('[FILES...]')
-    .option('--out <DIR>')
-    .option('--model <FILE>', '', repeated)
-    .option('--input <INPUT>', '', 'imagenet')
-    .option('--title <TEXT>')
-    .option('--skip-bad')
-    .option('--seed <N>', '', wholeNumber(0), 0)
-    .option('--threads <N>', '', wholeNumber(1))
-    .action((_files: unknown, _options: unknown, command: Command) => {
-      text = statedCommand(command);
-    })
-    .parse([...argv], { from: 'user' });
-  return text;
-};
-
-describe(statedCommand, () => {
-  it('states what was given, files by their names', () => {
-    expect(stated('../units/a.csv', './b.csv', '--out', '../x', '--skip-bad', '--seed', '3')).toBe(
-      'intermodel study a.csv b.csv --skip-bad --seed 3 --out DIR',
-    );
-    expect(stated('--model', '/m/a.onnx:/layer4/Relu_output_0', '--model', 'b.onnx:maps')).toBe(
-      'intermodel study --model a.onnx:/layer4/Relu_output_0 --model b.onnx:maps --out DIR',
-    );
-  });
-
-  it('leaves out defaults and what changes no result', () => {
-    expect(stated('--threads', '2', '--out', 'x')).toBe('intermodel study --out DIR');
-  });
-
-  it('quotes what a shell would take apart', () => {
-    expect(stated('--input', '{width: 8, preset: a/b}', '--title', "It's")).toBe(
-      String.raw`intermodel study --input '{width: 8, preset: a/b}' --title 'It'\''s' --out DIR`,
-    );
-  });
+it('states the command with what changes tables or page, on every machine the same', () => {
+  const stated = (name: string, ...argv: readonly string[]) => {
+    const command = new Command(name).argument('[FILES...]');
+    addOptions(command, name);
+    return statedCommand(command.parse([...argv], { from: 'user' }));
+  };
+  expect(stated('embed', '../units/a.csv', './b.csv', '--out', '../x', '--seed', '3')).toBe(
+    'intermodel embed a.csv b.csv --seed 3 --out DIR',
+  );
+  expect(stated('dissect', '--model', '/m/a.onnx:maps', '--format', 'md', '--wait', '--json', '--out', 'x')).toBe(
+    'intermodel dissect --model a.onnx:maps --out DIR',
+  );
+  expect(stated('run', 's/study.yaml', '--set', 'data.images=/photos/new', '--gallery-units', '3')).toBe(
+    'intermodel run study.yaml --set data.images=new --gallery-units 3 --out DIR',
+  );
 });

@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { textTable } from './output.ts';
-import { noteLine } from './terminal.ts';
+import { noteLine, textTable } from './output.ts';
 
 describe('output', () => {
   it('goes through one file, which writes control characters out', () => {
@@ -16,6 +15,6 @@ describe('output', () => {
 
   it('keeps cells and notes on one line', () => {
     expect(textTable(['model'], [['a\nb\u001b[31m']])).toBe(`model\n${String.raw`a\u000ab\u001b[31m`}`);
-    expect(noteLine('a\nb', 'one\u0007')).toBe(String.raw`note: a\u000ab: one\u0007`);
+    expect(noteLine({ subject: 'a\nb', text: 'one\u0007' })).toBe(String.raw`note: a\u000ab: one\u0007`);
   });
 });

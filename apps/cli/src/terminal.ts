@@ -19,8 +19,3 @@ export function writeMessage(text: string): void {
 export function showProgress(text: string, end = ''): void {
   process.stderr.write(`${clearLine}${visibleText(text)}${end}`);
 }
-
-/** A note about something, on one line. */
-export function noteLine(subject: string, text: string): string {
-  return `note: ${visibleText(subject)}: ${visibleText(text)}`;
-}

@@ -25,7 +25,7 @@ export function checkImageInput({ file, input }: ImageInputSettings, model: Mode
     throw new InputError(
       'MODEL_INPUT_LAYOUT',
       `the input of the model is ${model.layout}, but ${layout} was declared`,
-      { ...place, hint: `Declare "layout: ${model.layout}", or leave it out.` },
+      { ...place, hint: `Declare \`models[].input.layout: ${model.layout}\`, or leave it out.` },
     );
   }
   if (model.channels !== undefined && model.channels !== channels) {
@@ -42,7 +42,7 @@ export function checkImageInput({ file, input }: ImageInputSettings, model: Mode
               : 'one channel (grey) or three (colours)',
         hint:
           model.channels === 1
-            ? 'Set input to "{channels: grey}" for values from 0 to 1, or as the model was trained, such as "{channels: grey, mean: [0.5], std: [0.5]}".'
+            ? 'Set `models[].input: {channels: grey}` for values from 0 to 1, or as the model was trained, such as {channels: grey, mean: [0.5], std: [0.5]}.'
             : model.channels === 3
               ? 'Leave "channels: grey" out.'
               : 'Export the model for colour or grey images.',
@@ -55,7 +55,7 @@ export function checkImageInput({ file, input }: ImageInputSettings, model: Mode
       `the model takes images of ${String(model.width ?? 'any')} x ${String(model.height ?? 'any')} pixels, but its input is set to ${String(width)} x ${String(height)}`,
       {
         ...place,
-        hint: `Set input to "{width: ${String(model.width ?? width)}, height: ${String(model.height ?? height)}}", with mean and std where the model wants others than those of ImageNet.`,
+        hint: `Set \`models[].input: {width: ${String(model.width ?? width)}, height: ${String(model.height ?? height)}}\`, with mean and std where the model wants others than those of ImageNet.`,
       },
     );
   }

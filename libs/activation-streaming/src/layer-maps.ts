@@ -75,7 +75,7 @@ export function describeLayer(
     const said = declared.filter((part) => part !== undefined).join(' and ');
     throw new InputError('TOKEN_GRID', `${String(first)} tokens do not make ${said === '' ? 'a grid' : said}`, {
       ...place,
-      hint: 'Declare the number of class and register tokens and the grid, as "tokens: {prefix, width, height}" of the model or layer; or take another layer.',
+      hint: 'Declare the number of class and register tokens and the grid, `models[].tokens: {prefix, width, height}`, or take another layer.',
     });
   }
   return {
@@ -132,6 +132,6 @@ function notSpatial(place: { file: string; column: string }, shape: readonly num
   return new InputError('LAYER_NOT_SPATIAL', `this tensor is ${shape.join(' x ')}, which holds no maps`, {
     ...place,
     expected: 'images x units x height x width with more than one place, or images x tokens x units',
-    hint: 'List the layers with "intermodel layers".',
+    hint: 'List the layers with `listLayers`.',
   });
 }

@@ -42,7 +42,7 @@ export function sharedModels(models: readonly string[], columns: readonly ScoreC
   });
   throw new InputError('NO_SHARED_MODELS', 'the scores and the embedding share no model', {
     expected: `scores of: ${models.join(', ')}\n  found: ${scored.join(', ')}`,
-    hint: `${near.length === 0 ? 'Give the models the same names in both tables.' : `Near matches: ${near.slice(0, 5).join('; ')}.`} Names are never matched silently: \`--model-names strip-suffix\` reads "BYOL(R)" as "BYOL".`,
+    hint: `${near.length === 0 ? 'Give the models the same names in both tables.' : `Near matches: ${near.slice(0, 5).join('; ')}.`} Names are never matched silently: \`modelNames: strip-suffix\` reads "BYOL(R)" as "BYOL".`,
   });
 }
 

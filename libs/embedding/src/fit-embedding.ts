@@ -134,7 +134,7 @@ function checkSizes({ models, concepts, weights }: ProfileMatrix, components: nu
         hint:
           most < 1
             ? 'Give the unit tables of more models, or exclude fewer.'
-            : `Ask for --components ${String(Math.min(components, most))} or fewer, or give more models.`,
+            : `Ask for \`embedding.components: ${String(Math.min(components, most))}\` or fewer, or give more models.`,
       },
     );
   }
@@ -142,7 +142,10 @@ function checkSizes({ models, concepts, weights }: ProfileMatrix, components: nu
     throw new InputError(
       'TOO_MANY_CLUSTERS',
       `${String(models.length)} models cannot be put into ${String(clusters)} categories`,
-      { expected: `from 1 to ${String(models.length)} categories`, hint: 'Change --clusters, or give more models.' },
+      {
+        expected: `from 1 to ${String(models.length)} categories`,
+        hint: 'Change `embedding.clusters`, or give more models.',
+      },
     );
   }
   const width = concepts.length;

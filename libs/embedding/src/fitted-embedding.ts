@@ -25,8 +25,8 @@ export function readFittedEmbedding(batch: RecordBatch, file?: string): FittedEm
   if (facts === undefined) {
     throw new InputError('EMBEDDING_BROKEN', 'this is not a fitted embedding', {
       ...(file === undefined ? {} : { file }),
-      expected: 'the fit.arrow that `intermodel embed` writes',
-      hint: 'Name the output folder of an embed, reproduce or run.',
+      expected: 'the fit.arrow of an embedding',
+      hint: 'Name the output folder that holds an embedding.',
     });
   }
   const fitted = batch as FittedEmbeddingBatch;

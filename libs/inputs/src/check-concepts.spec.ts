@@ -31,7 +31,7 @@ describe(checkConcepts, () => {
         { images: 8, concepts: [concept(1, 8, 0.5)] },
         { preset: 'netdissect-2017', matching: rare, diffPreset: undefined, diffMatching: undefined },
       );
-    }).toThrow(/set matching\.minimumImages/u);
+    }).toThrow(/set `matching\.minimumImages: 0`/u);
   });
 
   it.each([

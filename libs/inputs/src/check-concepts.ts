@@ -44,7 +44,7 @@ function checkPreset(
     {
       column: key,
       expected: `a concept in at least ${String(minimumImages)} images that covers ${String(minimumCoverage)} whole images`,
-      hint: `Add labelled images, or set ${key}.minimumImages and ${key}.minimumCoverage to 0 in a study file.`,
+      hint: `Add labelled images, or set \`${key}.minimumImages: 0\` and \`${key}.minimumCoverage: 0\`.`,
     },
   );
 }

@@ -89,7 +89,7 @@ export function readLayer(
   if (kind === 'map')
     return { reading: layoutFound || layout === 'tokens' ? reading : { ...reading, layout }, warning: doubt };
   if (guessed) {
-    const warning = `${layer}: how its tokens lie on the image is guessed from their number, since the model does not tell; check it, and declare "tokens: {prefix, width, height}" in a study file.`;
+    const warning = `${layer}: how its tokens lie on the image is guessed from their number, since the model does not tell; check it, and declare \`models[].tokens: {prefix, width, height}\`.`;
     return {
       reading,
       warning: doubt === undefined ? (isDeclared ? undefined : warning) : isDeclared ? doubt : `${doubt} ${warning}`,

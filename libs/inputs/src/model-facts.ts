@@ -150,8 +150,8 @@ function layerNotGiven(file: string, reason: string, candidates: readonly string
     expected: 'the name of a tensor to dissect',
     hint:
       candidates.length === 0
-        ? 'None of this model can be dissected: "intermodel layers" says why.'
-        : `Name a layer, as in --model FILE:LAYER, or as "layer" in a study file: ${candidates.join(', ')}. "intermodel layers" lists all.`,
+        ? 'None of this model can be dissected: `listModelLayers` says why.'
+        : `Name a layer, \`models[].layer\`: ${candidates.join(', ')}. \`listModelLayers\` lists all.`,
   });
 }
 

@@ -60,13 +60,13 @@ export function findTensor(
     throw new InputError('LAYER_CONSTANT', 'this tensor is not made from the images', {
       ...place,
       expected: 'the output of a layer',
-      hint: 'List the layers with "intermodel layers".',
+      hint: 'List the layers with `listLayers`.',
     });
   }
   // The names of nodes are suggested too, but tensors come first: they are what "layers" lists.
   const candidates = [...dependents].reverse();
   throw new InputError('LAYER_UNKNOWN', 'the model has no such tensor', {
     ...place,
-    hint: `${suggestName(name, candidates)} List the layers with "intermodel layers".`,
+    hint: `${suggestName(name, candidates)} List the layers with \`listLayers\`.`,
   });
 }

@@ -108,7 +108,7 @@ export class ModelProber {
         {
           file,
           expected: 'a model that can be run on one image',
-          hint: `Check that the model has no endless loop, and take a smaller input, or allow more (${remedy}).`,
+          hint: `Check that the model has no endless loop, and take a smaller input, or allow more: \`${remedy}\`.`,
         },
       );
     const begun = performance.now();

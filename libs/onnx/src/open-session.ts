@@ -264,7 +264,7 @@ function checkBatchAxis(file: string, name: string, dims: readonly number[], bat
       file,
       column: name,
       expected: 'images x units x height x width, or images x tokens x units',
-      hint: 'List the layers with "intermodel layers".',
+      hint: 'List the layers with `listLayers`.',
     },
   );
 }
@@ -276,7 +276,7 @@ function checkFloats(file: string, metadata: InferenceSession.ValueMetadata): vo
     file,
     column: metadata.name,
     expected: 'float32, float16 or float64',
-    hint: 'Take the tensor behind the next DequantizeLinear or Cast: "intermodel layers" lists what can be dissected.',
+    hint: 'Take the tensor behind the next DequantizeLinear or Cast: `listLayers` lists what can be dissected.',
   });
 }
 
@@ -287,7 +287,7 @@ export function checkSpatial(file: string, name: string, shape: readonly (number
     file,
     column: name,
     expected: 'images x units x height x width, or images x tokens x units',
-    hint: 'List the layers with "intermodel layers".',
+    hint: 'List the layers with `listLayers`.',
   });
 }
 

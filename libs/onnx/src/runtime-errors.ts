@@ -38,7 +38,7 @@ export function runtimeError(file: string, cause: unknown): IntermodelError {
       `the runtime has no operator ${operatorName(operator)}, which the layer needs: ${reason(message)}`,
       {
         ...place,
-        hint: `Export the model with standard operators only, or take a layer before this operator${operator.node === '' ? '' : ` (node "${operator.node}")`}: "intermodel layers" lists them.`,
+        hint: `Export the model with standard operators only, or take a layer before this operator${operator.node === '' ? '' : ` (node "${operator.node}")`}: \`listLayers\` lists them.`,
       },
     );
   }

@@ -40,8 +40,8 @@ export function readEmbeddingFolder(folder: string): EmbeddingFolder {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new InputError('EMBEDDING_MISSING', 'there is no such folder', {
       file: folder,
-      expected: 'the output folder of `intermodel embed`, `reproduce` or `run`',
-      hint: 'Run `intermodel embed UNITS… --out DIR` first.',
+      expected: 'an output folder that holds an embedding',
+      hint: 'Make one with `embedStudy` or `runStudy` first.',
     });
   }
   const file = (name: string) => path.join(folder, `${name}.arrow`);
@@ -109,7 +109,7 @@ function isComplete(vector: Vector): boolean {
 function broken(file: string, problem = 'this is not a table of an embedding'): InputError {
   return new InputError('EMBEDDING_BROKEN', problem, {
     file,
-    expected: 'the output folder of `intermodel embed`, `reproduce` or `run`',
+    expected: 'an output folder that holds an embedding',
     hint: 'Name that folder, or make it again.',
   });
 }

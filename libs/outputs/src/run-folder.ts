@@ -78,14 +78,14 @@ export function openRunFolder(out: string): RunFolder {
       throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', {
         file: out,
         expected: 'a folder, or a path that does not exist yet',
-        hint: 'Give another --out.',
+        hint: 'Give another `out`.',
       });
     const entries = readdirSync(out);
     if (!isRunFolder(out) && !wasBegun(out) && entries.some((name) => !ownFolders.includes(name))) {
       throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', {
         file: out,
         expected: `an empty folder, a path that does not exist yet, or an earlier run's folder`,
-        hint: 'Give another --out, or empty the folder.',
+        hint: 'Give another `out`, or empty the folder.',
       });
     }
   }

@@ -38,11 +38,24 @@ export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';
 export { relateScores, type RelateScoresOptions } from './relate-scores.ts';
 
 // Labelled images
-export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from '@intermodel/inputs';
+export {
+  dataNotes,
+  describeData,
+  describeStudyData,
+  type DescribeDataOptions,
+  type DescribedData,
+} from '@intermodel/inputs';
 export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@intermodel/data-loading';
 
 // Models
-export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from '@intermodel/inputs';
+export {
+  fewNames,
+  layerNotes,
+  listModelLayers,
+  probeOptions,
+  type LayerList,
+  type ProbeOptions,
+} from '@intermodel/inputs';
 
 // Output folders
 export {
@@ -95,20 +108,29 @@ export {
 export {
   defaultInWords,
   defineStudy,
+  flagOfSetting,
   flagRows,
+  flagsToContent,
   formatStudy,
   galleryPlaces,
+  isRepeated,
   optionHeadings,
+  readFlagValue,
   readStudyFile,
   searchOptions,
   setAt,
+  settingPath,
+  stateFile,
+  stateFlags,
   StudyFileError,
   studyOptions,
   studySchemaFile,
   typeInWords,
   valueAt,
   type DataContent,
+  type FlagContent,
   type FlagRow,
+  type FlagTexts,
   type FoundOptions,
   type GalleryPlace,
   type OptionFlag,

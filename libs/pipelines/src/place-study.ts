@@ -22,6 +22,8 @@ export interface PlaceStudyOptions {
    * Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false
    */
   readonly spreadsheetCsv?: boolean;
+  /** Command that makes the same folder again, for the record. @default 'placeStudy' */
+  readonly command?: string;
 }
 
 /**
@@ -37,6 +39,7 @@ export async function placeStudy({
   modelNames = 'exact',
   encoding,
   spreadsheetCsv = false,
+  command = 'placeStudy',
 }: PlaceStudyOptions): Promise<PlacedModelBatch> {
   if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
@@ -58,7 +61,7 @@ export async function placeStudy({
       { placement: placed },
       {
         title: 'Placement',
-        command: 'intermodel place',
+        command,
         options: {
           score,
           gate,

@@ -33,6 +33,8 @@ export interface RelateStudyOptions {
    * Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false
    */
   readonly spreadsheetCsv?: boolean;
+  /** Command that makes the same folder again, for the record. @default 'relateStudy' */
+  readonly command?: string;
 }
 
 /** What {@link relateStudy} made. */
@@ -68,7 +70,7 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
     studyFiles(tables),
     {
       title: 'Relations',
-      command: 'intermodel relate',
+      command: options.command ?? 'relateStudy',
       options: { modelNames, ...(encoding === undefined ? {} : { encoding }), seed, permutations },
       inputs: [
         ...files.map((file) => manifestInput('embedding', file)),

@@ -11,6 +11,8 @@ export interface ReproduceStudyOptions extends ReportChoices {
   readonly preset?: EmbeddingPresetName;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
+  /** Command that makes the same folder again, for the record. @default 'reproduceStudy' */
+  readonly command?: string;
   /** Told of every step as it begins. */
   readonly onStep?: (step: string) => void;
 }
@@ -34,6 +36,7 @@ export function reproduceStudy({
   out,
   preset = 'paper-2022',
   seed = 0,
+  command = 'reproduceStudy',
   onStep,
   ...report
 }: ReproduceStudyOptions): Promise<EmbeddedStudy> {
@@ -50,7 +53,7 @@ export function reproduceStudy({
     seed,
     title: 'Twenty ResNet-50s by the concepts of their units',
     abstract: publishedAbstract,
-    command: `intermodel reproduce${preset === 'paper-2022' ? '' : ` --preset ${preset}`}${seed === 0 ? '' : ` --seed ${String(seed)}`} --out DIR`,
+    command,
     references: publishedReferences,
     ...(onStep === undefined ? {} : { onStep }),
   });

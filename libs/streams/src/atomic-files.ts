@@ -75,7 +75,7 @@ export function stageFolder(target: string, ownNames?: ReadonlySet<string>): Sta
       throw new InputError('OUTPUT_NOT_A_FOLDER', 'the output path is a file', {
         file: target,
         expected: 'a folder, or a path that does not exist yet',
-        hint: 'Give another --out.',
+        hint: 'Give another `out`.',
       });
     }
     const entries = readdirSync(folder).filter((name) => ownNames?.has(name) ?? true);
@@ -83,7 +83,7 @@ export function stageFolder(target: string, ownNames?: ReadonlySet<string>): Sta
       throw new InputError('OUTPUT_NOT_EMPTY', 'the output folder holds files that are not the output of a run', {
         file: target,
         expected: `an empty folder, a path that does not exist yet, or an earlier run's folder (with ${manifestFile})`,
-        hint: 'Give another --out, or empty the folder.',
+        hint: 'Give another `out`, or empty the folder.',
       });
     }
   }
@@ -260,7 +260,7 @@ export function checkOutputApart(out: string, inputs: readonly string[]): void {
     throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder holds what this run reads', {
       file: held,
       expected: `a folder other than ${out}`,
-      hint: 'Give another --out: the output folder is replaced as a whole.',
+      hint: 'Give another `out`: the output folder is replaced as a whole.',
     });
   }
 }
@@ -279,7 +279,7 @@ export function checkOutputOutside(out: string, folders: readonly string[]): voi
     throw new InputError('OUTPUT_HOLDS_INPUT', 'the output folder lies where this run reads its input', {
       file: out,
       expected: `a folder outside ${around}`,
-      hint: 'Give another --out: what is written there would be read by the next run.',
+      hint: 'Give another `out`: what is written there would be read by the next run.',
     });
   }
 }

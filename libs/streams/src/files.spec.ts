@@ -137,7 +137,7 @@ describe(stageFolder, () => {
     }).toThrow(/holds what this run reads/u);
     expect(() => {
       checkOutputApart(at('out'), [at('out')]);
-    }).toThrow(/Give another --out/u);
+    }).toThrow(/Give another `out`/u);
     expect(() => {
       checkOutputApart(at('out'), [at('output.csv')]);
     }).not.toThrow();

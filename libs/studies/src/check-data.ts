@@ -45,16 +45,16 @@ function checkPlace(data: DataContent, format: DatasetFormatName): readonly Find
     return [
       {
         path: ['data'],
-        problem: 'data.root is missing',
+        problem: '`data.root` is missing',
         expected: `the folder of a data set in the layout ${datasetFormats[format].title}`,
-        hint: 'Add "root" below data.',
+        hint: 'Add `data.root`.',
       },
     ];
   if (data.root !== undefined)
     return given.map((key) => ({
       path: ['data', key],
-      problem: `"${key}" stands beside "root"`,
-      expected: 'either "root", or images, labels and labelNames',
+      problem: `\`data.${key}\` stands beside \`data.root\``,
+      expected: 'either `data.root`, or `data.images`, `data.labels` and `data.labelNames`',
       hint:
         format === 'plain'
           ? 'Remove one of the two.'
@@ -65,9 +65,9 @@ function checkPlace(data: DataContent, format: DatasetFormatName): readonly Find
     .filter((key) => data[key] === undefined)
     .map((key) => ({
       path: ['data'],
-      problem: `data.${key} is missing`,
-      expected: 'images, labels and labelNames, or root',
-      hint: `Add "${key}" below data.`,
+      problem: `\`data.${key}\` is missing`,
+      expected: '`data.images`, `data.labels` and `data.labelNames`, or `data.root`',
+      hint: `Add \`data.${key}\`.`,
     }));
 }
 
@@ -83,9 +83,9 @@ function checkSegmenters(
       ? [
           {
             path: ['data'],
-            problem: 'data.images is missing',
+            problem: '`data.images` is missing',
             expected: 'the folder of images that the segmenters label',
-            hint: 'Add "images" below data.',
+            hint: 'Add `data.images`.',
           },
         ]
       : []),
@@ -103,7 +103,7 @@ function checkSegmenters(
       .filter((key) => data[key] !== undefined)
       .map((key) => ({
         path: ['data', key],
-        problem: `"${key}" stands beside "segmenters"`,
+        problem: `\`data.${key}\` stands beside \`data.segmenters\``,
         expected: 'labels from segmenters, or from files',
         hint: 'Remove one of the two.',
       })),

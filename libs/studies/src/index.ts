@@ -53,6 +53,12 @@ export { resolveData } from './resolve-data.ts';
 // Files of its output
 export { fitFile, frozenFit } from './table-files.ts';
 
+// Options as flags of commands give them
+export { isRepeated, readFlagValue } from './flags/flag-values.ts';
+export { flagOfSetting, settingPath, type NamedFlag } from './flags/name-settings.ts';
+export { stateFile, stateFlags } from './flags/state-flags.ts';
+export { flagsToContent, type FlagContent, type FlagTexts } from './flags/flags-to-content.ts';
+
 // Options: one row each, and what is made from them
 export { optionFiles } from './options/option-files.ts';
 export { searchOptions, type FoundOptions } from './options/search-options.ts';

@@ -90,7 +90,7 @@ function readSetting(text: string, content: unknown, table: readonly OptionRow[]
   const written = text.slice(0, at - 1);
   if (!isOption(option, table)) {
     const nearest = nearestOptions(option, table).map((path) => `"${path}"`);
-    throw new InputError('OPTION_UNKNOWN', `--set ${written}: there is no option "${option}"`, {
+    throw new InputError('OPTION_UNKNOWN', `\`set: ${written}\`: there is no option "${option}"`, {
       expected: 'the path of an option, such as runtime.threads or models[0].input.width',
       hint: nearest.length === 0 ? 'See docs/options.md for all options.' : `Did you mean ${nearest.join(' or ')}?`,
     });
@@ -108,7 +108,7 @@ function readEntry(text: string, at: number, names: readonly string[]): string {
 }
 
 function notSetting(text: string): never {
-  throw new InputError('OPTION_SET', `--set ${text}: is no setting`, {
+  throw new InputError('OPTION_SET', `\`set: ${text}\`: is no setting`, {
     expected: 'PATH=VALUE, such as runtime.threads=2 or models[0].input.width=32',
     hint: 'Write the path of an option as in a study file, an equals sign and the value; put the whole into quotes.',
   });
@@ -140,7 +140,7 @@ function parseValue(written: string, text: string): unknown {
     if (!(cause instanceof StudyFileError)) throw cause;
     throw new InputError(
       'OPTION_SET',
-      `--set ${written}: the value ${cause.problems[0]?.problem ?? 'cannot be read'}`,
+      `\`set: ${written}\`: the value ${cause.problems[0]?.problem ?? 'cannot be read'}`,
       {
         expected: 'a value as in a study file (YAML)',
         hint: 'Put text with special characters into quotes, and the whole setting into other quotes.',
@@ -179,7 +179,7 @@ function entryIndex(written: string, entry: string, entries: readonly unknown[])
   if (index >= 0 && index <= entries.length) return index;
   throw new InputError(
     'OPTION_UNKNOWN',
-    `--set ${written}: there is no entry ${/^\d+$/u.test(entry) ? entry : `"${entry}"`}`,
+    `\`set: ${written}\`: there is no entry ${/^\d+$/u.test(entry) ? entry : `"${entry}"`}`,
     /^\d+$/u.test(entry)
       ? { expected: `a number from 0 to ${String(entries.length)}`, hint: 'Entries are counted from 0.' }
       : { expected: 'the number of an entry, or the name of a model', hint: suggestName(entry, names) },

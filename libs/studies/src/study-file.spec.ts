@@ -205,7 +205,7 @@ describe('options set beside a study', () => {
       return undefined;
     };
     const first = refusal(['runtime.threads=many']);
-    expect(first?.message).toMatch(/^--set runtime\.threads: is "many"\n/u);
+    expect(first?.message).toMatch(/^`set: runtime\.threads`: is "many"\n/u);
     expect(first?.message).not.toContain('study.yaml');
     expect(first).toMatchObject({ code: 'STUDY_FILE', details: { expected: 'a whole number from 1 to 1024' } });
     expect(first?.problems).toEqual([
@@ -213,22 +213,22 @@ describe('options set beside a study', () => {
     ]);
     // A rule, and a group of which a key is set.
     expect(refusal(['matching={gate: 2}'])?.message).toMatch(
-      /^--set matching, matching\.gate: is 2[\s\S]*from 0 to 1/u,
+      /^`set: matching`, matching\.gate: is 2[\s\S]*from 0 to 1/u,
     );
     expect(refusal(['data.labelGrid.width=7'])?.message).toMatch(
-      /^--set data\.labelGrid\.width, data\.labelGrid: data\.labelGrid\.height is missing/u,
+      /^`set: data\.labelGrid\.width`, data\.labelGrid: data\.labelGrid\.height is missing/u,
     );
     // What is wrong in the file has its line there.
     const both = refusal(['seed=-1'], `${two}gallery: { units: many }\n`);
-    expect(both?.message).toMatch(/^--set seed: is -1[\s\S]*also line 5, gallery\.units: is "many"/u);
+    expect(both?.message).toMatch(/^`set: seed`: is -1[\s\S]*also line 5, gallery\.units: is "many"/u);
     expect(refusal(['runtime={treads: 1}'], `seed: often\n${two}`)?.message).toMatch(
-      /^--set runtime, runtime\.treads: there is no key "treads" in runtime/u,
+      /^`set: runtime`, runtime\.treads: there is no key "treads" in runtime/u,
     );
   });
 
   it('name files that are not there', () => {
     expect(() => readStudyFile(write(two), { set: ['data.images=elsewhere'] })).toThrow(
-      /^--set data\.images: there is no folder "elsewhere"/u,
+      /^`set: data\.images`: there is no folder "elsewhere"/u,
     );
   });
 });

@@ -116,7 +116,7 @@ function whereOf({ finding, place, setting }: Located): string {
   const key = keyText(finding.path);
   return [
     place === undefined ? undefined : `line ${String(place.line)}`,
-    setting === undefined ? undefined : `--set ${setting}`,
+    setting === undefined ? undefined : `\`set: ${setting}\``,
     key === setting ? undefined : key,
   ]
     .filter((part) => part !== undefined && part !== '')

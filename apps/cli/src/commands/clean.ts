@@ -1,40 +1,24 @@
-import { cleanStudies, type CleanedStore } from '@intermodel/pipelines';
-import { Command } from 'commander';
-import { bytesText, printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
-import { withGalleryOptions, type GalleryOptions } from '../report-options.ts';
-import { studyPlace, withStoreOptions, type StoreOptions } from '../store-options.ts';
-import { chosenStudy } from './run.ts';
-
-interface CleanOptions extends StoreOptions, OutputOptions, GalleryOptions {
-  readonly remove?: boolean;
-  readonly labels?: boolean;
-}
+import { cleanStudies, type CleanedStore, type CleanStudiesOptions } from '@intermodel/pipelines';
+import type { Command } from 'commander';
+import { makeCommand } from '../command.ts';
+import { bytesText, printResult, textTable } from '../output.ts';
+import { chosenStudy, studyPlace, type StoreOptions } from '../run-to-end.ts';
 
 /** `intermodel clean`: what no present study needs. */
 export function cleanCommand(): Command {
-  const command = new Command('clean')
-    .description(
+  return makeCommand<StoreOptions & CleanStudiesOptions>({
+    name: 'clean',
+    description:
       'List the stored steps, and the labels of segmentation models, that none of the studies named needs any more, and remove them with --remove.',
-    )
-    .argument('<STUDY...>', 'all study files that share the store')
-    .option('--remove', 'remove them (default: list them)')
-    .option(
-      '--labels',
-      'also labels of segmentation models in a folder that a study names (runtime.labelCache): name all studies that share it',
-    )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  intermodel clean study.yaml --out study\n  intermodel clean study.yaml other.yaml --store steps --remove',
-    )
-    .action(async (files: readonly string[], options: CleanOptions) => {
-      const cleaned = await cleanStudies(
-        files.map((file) => chosenStudy(file, options)),
-        studyPlace(options),
-        { remove: options.remove === true, sharedLabels: options.labels === true },
-      );
-      printResult(options, cleaned, () => cleanText(cleaned));
-    });
-  return withOutputOptions(withGalleryOptions(withStoreOptions(command)));
+    argument: ['<STUDY...>', 'all study files that share the store'],
+    examples: ['clean study.yaml --out study', 'clean study.yaml other.yaml --store steps --remove'],
+    run: async (given) => {
+      const { set, out, store, ...removal } = given.own;
+      const studies = given.files.map((file) => chosenStudy(file, given));
+      const cleaned = await cleanStudies(studies, studyPlace(given.own), removal);
+      printResult(given.terminal, cleaned, () => cleanText(cleaned));
+    },
+  });
 }
 
 function cleanText({ garbage, bytes, planes, planeBytes, spared, removed }: CleanedStore): string {

@@ -1,26 +1,22 @@
 import { studyStatus, type StudyStatus } from '@intermodel/pipelines';
-import { Command } from 'commander';
-import { bytesText, durationText, printResult, textTable, withOutputOptions, type OutputOptions } from '../output.ts';
-import { withGalleryOptions, type GalleryOptions } from '../report-options.ts';
-import { studyPlace, withStoreOptions, type StoreOptions } from '../store-options.ts';
-import { chosenStudy } from './run.ts';
+import type { Command } from 'commander';
+import { makeCommand } from '../command.ts';
+import { bytesText, durationText, printResult, textTable } from '../output.ts';
+import { chosenStudy, studyPlace, type StoreOptions } from '../run-to-end.ts';
 
 /** `intermodel status`: which steps of a study are done, stale or missing. */
 export function statusCommand(): Command {
-  const command = new Command('status')
-    .description(
+  return makeCommand<StoreOptions>({
+    name: 'status',
+    description:
       'Tell which steps of a study are done, stale (and why) or missing, with their sizes and times. Runs and writes nothing.',
-    )
-    .argument('<STUDY>', 'study file (YAML or JSON)')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  intermodel status study.yaml --out study\n  intermodel status study.yaml --out study --json',
-    )
-    .action(async (file: string, options: StoreOptions & OutputOptions & GalleryOptions) => {
-      const status = await studyStatus(chosenStudy(file, options), studyPlace(options));
-      printResult(options, status, () => statusText(status));
-    });
-  return withOutputOptions(withGalleryOptions(withStoreOptions(command)));
+    argument: ['<STUDY>', 'study file (YAML or JSON)'],
+    examples: ['status study.yaml --out study', 'status study.yaml --out study --set embedding.clusters=4 --json'],
+    run: async (given) => {
+      const status = await studyStatus(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own));
+      printResult(given.terminal, status, () => statusText(status));
+    },
+  });
 }
 
 function statusText({ groups, unsegmented, isComplete }: StudyStatus): string {

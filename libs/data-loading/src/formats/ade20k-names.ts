@@ -29,7 +29,7 @@ export async function readAde20kNames(
     throw new InputError('CLASS_NAMES_MISSING', 'nothing says what the classes are called', {
       file: folder.root,
       expected: 'index_ade20k.mat, or NAME.json beside each NAME.jpg',
-      hint: 'Give the file of the names with --names.',
+      hint: 'Give the file of the names with `data.names`.',
     });
   }
   const found = new Map<number, string>();

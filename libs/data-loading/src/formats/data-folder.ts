@@ -100,7 +100,7 @@ export class DataFolder {
 }
 
 const missingHint =
-  'Copy the data set whole, take the row out of the index, or leave out what is not there with --unpaired leave-out (data.unpaired of a study file).';
+  'Copy the data set whole, take the row out of the index, or leave out what is not there with `data.unpaired: leave-out`.';
 
 const outsideHint = 'Files outside are not read: put the data set in one folder.';
 

@@ -134,9 +134,7 @@ describe(describeDataset, () => {
     };
     expect(await turnsOf()).toEqual([
       2,
-      expect.stringMatching(
-        /^EXIF turns 2 of 4 images, .*--exif ignore \(data\.exif of a study file\): 1\.png, 3\.png$/u,
-      ),
+      expect.stringMatching(/^EXIF turns 2 of 4 images, .*`data\.exif: ignore`: 1\.png, 3\.png$/u),
     ]);
     expect(await turnsOf({ exif: 'ignore' })).toEqual([
       2,
@@ -148,7 +146,7 @@ describe(describeDataset, () => {
       .toFile(path.join(root, 'images', '3.png'));
     await expect(describeDataset(set, grid)).rejects.toMatchObject({
       code: 'LABEL_ASPECT',
-      message: expect.stringMatching(/--exif ignore \(data\.exif/u) as string,
+      message: expect.stringMatching(/`data\.exif: ignore`/u) as string,
     });
     expect(await turnsOf({ exif: 'ignore' })).toEqual([2, expect.any(String)]);
   });

@@ -730,7 +730,7 @@ describe('coco as tools write it', () => {
   it('names the places where it looked for a photograph, or leaves it out', async () => {
     write({ names: ['a.jpg', 'gone.jpg'] });
     await expect(readDataset('coco-instances', root)).rejects.toThrow(
-      /column "images\[1\]\.file_name": there is no file "val\/gone\.jpg" or "images\/val\/gone\.jpg" or "images\/gone\.jpg" or "gone\.jpg"[\s\S]*--unpaired leave-out/u,
+      /column "images\[1\]\.file_name": there is no file "val\/gone\.jpg" or "images\/val\/gone\.jpg" or "images\/gone\.jpg" or "gone\.jpg"[\s\S]*`data\.unpaired: leave-out`/u,
     );
     const { set, seen: found } = await seen('leave-out');
     expect(found).toEqual([['cat 256']]);
@@ -769,7 +769,7 @@ describe('files that are not there', () => {
     const all = (await read()).images.map(({ image: name }) => name);
     for (const file of [image, label]) if (file !== undefined) rmSync(at(file));
     // Without a list, images of Pascal VOC that have no label image are none of the data set.
-    await expect(read()).rejects.toThrow(/--unpaired leave-out/u);
+    await expect(read()).rejects.toThrow(/`data\.unpaired: leave-out`/u);
     const { images, warnings } = await read('leave-out');
     const isGone = (name: string) =>
       [image, label].some((file) => file !== undefined && name.includes(/scene-\d+/u.exec(file)?.[0] ?? ''));
@@ -853,7 +853,7 @@ describe('plain folders', () => {
     writeNpy(at('labels/scene-000.npy'), [1, 2, 3], [48, 64], '<u2');
     await expect(loading()).rejects.toThrow(/is cut short/u);
     writeNpy(at('labels/scene-000.npy'), new Int32Array(48 * 64).fill(-1), [48, 64], '<i4');
-    await expect(loading()).rejects.toThrow(/pixel \(0, 0\) bears -1[\s\S]*--ignore -1 \(data\.ignore/u);
+    await expect(loading()).rejects.toThrow(/pixel \(0, 0\) bears -1[\s\S]*`data\.ignore: -1`/u);
     writeFileSync(at('labels/scene-000.npy'), 'text, not numbers');
     await expect(loading()).rejects.toThrow(/is not a NumPy file/u);
   });
@@ -903,7 +903,7 @@ describe('plain folders', () => {
     await expect(named({ reducedZero: true })).rejects.toThrow(/pixel \(2, 0\) bears 7/u);
     tiny([0, 1, 1, 1, 1, 1, 1, 1], '1,kerb,object', type);
     await expect(named({ reducedZero: true })).rejects.toThrow(
-      /pixel \(0, 0\) bears 0[\s\S]*leave out --reduced-zero/u,
+      /pixel \(0, 0\) bears 0[\s\S]*leave out `data\.reducedZero`/u,
     );
     writeFileSync(at('whole.csv'), 'image,number\na,0\n');
     tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n1,kerb,object', type);
@@ -921,10 +921,12 @@ describe('plain folders', () => {
   it('says what to do about a concept of number 0 and of a negative number, with the numbers of the file', async () => {
     tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n1,kerb,object');
     await expect(named({})).rejects.toThrow(
-      /line 2, column "number": number 0 means "unlabelled"[\s\S]*--reduced-zero/u,
+      /line 2, column "number": number 0 means "unlabelled"[\s\S]*`data\.reducedZero: true`/u,
     );
     tiny([0, 1, 1, 1, 1, 1, 1, 1], '-1,__ignore__,object\n1,kerb,object');
-    await expect(named({})).rejects.toThrow(/line 2, column "number": -1 cannot name a concept[\s\S]*--ignore -1/u);
+    await expect(named({})).rejects.toThrow(
+      /line 2, column "number": -1 cannot name a concept[\s\S]*`data\.ignore: -1`/u,
+    );
     tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n0,kerb,object');
     await expect(named({ reducedZero: true })).rejects.toThrow(
       /line 3, column "number": number 0 is given twice: "road" \(line 2\)/u,
@@ -932,7 +934,7 @@ describe('plain folders', () => {
     tiny([0, 1, 1, 1, 1, 1, 1, 1], '0,road,object\n65535,kerb,object');
     await expect(named({ reducedZero: true })).rejects.toThrow(/65535 is no label number[\s\S]*from 0 to 65534/u);
     tiny([1, 1, 1, 1, 1, 1, 1, 255], '1,road,object');
-    await expect(named({})).rejects.toThrow(/bears 255[\s\S]*--ignore 255/u);
+    await expect(named({})).rejects.toThrow(/bears 255[\s\S]*`data\.ignore: 255`/u);
   });
 
   it.each(['<i4', '<i8'] as const)(

@@ -67,7 +67,7 @@ export function wrongShape(file: string, at: string, expected: string): InputErr
     file,
     column: at,
     expected,
-    hint: 'Check that --format names the layout of this file.',
+    hint: 'Check that `data.format` names the layout of this file.',
   });
 }
 

@@ -25,7 +25,7 @@ export function combinePlanes(planes: Uint16Array, cells: number, blank = 0): Co
   } catch (cause) {
     throw new InputError('LABELS_TOO_VARIED', 'the labels of an image overlap in more ways than can be told apart', {
       expected: 'at most 65535 different sets of labels in one image',
-      hint: 'Compare on a smaller grid (data.labelGrid of a study file), or keep fewer concepts (data.vocabulary).',
+      hint: 'Compare on a smaller grid (`data.labelGrid`), or keep fewer concepts (`data.vocabulary`).',
       cause,
     });
   }

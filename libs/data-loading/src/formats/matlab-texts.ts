@@ -92,7 +92,7 @@ function brokenMatlab(file: string, problem: string, cause?: unknown): InputErro
   return new InputError('MAT_BROKEN', problem, {
     file,
     expected: 'index_ade20k.mat as it was released',
-    hint: 'Or give a text file of one name a line with --names.',
+    hint: 'Or give a text file of one name a line with `data.names`.',
     ...(cause === undefined ? {} : { cause }),
   });
 }

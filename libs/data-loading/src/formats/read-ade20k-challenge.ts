@@ -124,7 +124,7 @@ async function readTabNames(file: string, encoding: ReadCsvOptions['encoding']):
       file,
       line: 1,
       expected: 'Idx, Ratio, Train, Val, Stuff, Name, with tabs between',
-      hint: 'Take the file of the original download, or give the names with --names.',
+      hint: 'Take the file of the original download, or give the names with `data.names`.',
     });
   return lines.flatMap((text, index) => {
     if (text.trim() === '') return [];

@@ -52,7 +52,7 @@ export async function readAde20k(
       `${String(unlabelled.length)} images have no _seg.png: ${someOf(unlabelled)}`,
       {
         file: root,
-        hint: 'Copy the data set whole, or leave such images out with --unpaired leave-out (data.unpaired of a study file).',
+        hint: 'Copy the data set whole, or leave such images out with `data.unpaired: leave-out`.',
       },
     );
   for (const name of unlabelled) files.leaveOut('IMAGES_WITHOUT_LABELS', name);

@@ -43,7 +43,7 @@ interface DatasetFormat {
   readonly read: (root: string, options: ReadDatasetOptions) => Promise<LabelledImageSet>;
 }
 
-/** The formats of labelled images, by the name that `--format` and study files give them. */
+/** The formats of labelled images, by the name that study files give them. */
 export const datasetFormats = {
   plain: {
     title: 'images/, labels/ (grey or palette PNG, or .npy) and labels.csv',

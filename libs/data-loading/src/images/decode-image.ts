@@ -194,7 +194,7 @@ function brokenImage(file: string, problem: string, cause?: unknown): Intermodel
     new InputError('IMAGE_BROKEN', problem, {
       file,
       expected: 'a whole JPEG, PNG, WebP or TIFF file',
-      hint: 'Replace or remove the file, or pass over such files with --skip-bad.',
+      hint: 'Replace or remove the file, or pass over such files with `data.skipBad: true`.',
       ...(cause === undefined ? {} : { cause }),
     })
   );

@@ -20,7 +20,7 @@ export function turnedWarnings(turned: readonly string[], images: number, exif: 
   const some = `${String(turned.length)} of ${String(images)} images`;
   const message =
     exif === 'upright'
-      ? `EXIF turns ${some}, which are set upright; label files are read as they are stored. If labels were drawn on the images as stored, give --exif ignore (data.exif of a study file): ${someOf(turned)}`
+      ? `EXIF turns ${some}, which are set upright; label files are read as they are stored. If labels were drawn on the images as stored, give \`data.exif: ignore\`: ${someOf(turned)}`
       : `EXIF would turn ${some}, which are read as they are stored: ${someOf(turned)}`;
   return [{ code: 'IMAGES_TURNED', message }];
 }

@@ -185,10 +185,10 @@ describe(listLabelledImages, () => {
     [
       ['t/x_1_leftImg8bit.png', 't/x_2_leftImg8bit.png'],
       ['t/x_1_labelIds.png', 't/x_2_labelIds.png'],
-      'nearest in name to t/x_1_leftImg8bit.png is t/x_1_labelIds.png: if it belongs to the image, give --image-suffix _leftImg8bit --label-suffix _labelIds (data.imageSuffix and data.labelSuffix',
+      'nearest in name to t/x_1_leftImg8bit.png is t/x_1_labelIds.png: if it belongs to the image, give `data.imageSuffix: _leftImg8bit` and `data.labelSuffix: _labelIds`.',
     ],
-    [['0001TP.jpg'], ['0001TP_L.png'], 'is 0001TP_L.png: if it belongs to the image, give --label-suffix _L ('],
-    [['car.photo.jpg'], ['car.png'], 'is car.png: if it belongs to the image, give --image-suffix .photo ('],
+    [['0001TP.jpg'], ['0001TP_L.png'], 'is 0001TP_L.png: if it belongs to the image, give `data.labelSuffix: _L`.'],
+    [['car.photo.jpg'], ['car.png'], 'is car.png: if it belongs to the image, give `data.imageSuffix: .photo`.'],
     [['image_0001.png'], ['gt_0001.png'], 'is gt_0001.png: if it belongs to the image, give both one stem'],
     [['A.JPG'], ['a.png'], 'is a.png: if it belongs to the image, give both one stem'],
     // The next frame is another image, not another kind of file.

@@ -132,7 +132,7 @@ export async function listLabelledImages(options: ListLabelledImagesOptions): Pr
     unreadLabels(labelFiles, withoutLabels),
     () =>
       besides(
-        'Add the label images (all 0 where nothing is labelled), or leave such images out with --unpaired leave-out.',
+        'Add the label images (all 0 where nothing is labelled), or leave such images out with `data.unpaired: leave-out`.',
       ),
   );
   report(
@@ -141,7 +141,7 @@ export async function listLabelledImages(options: ListLabelledImagesOptions): Pr
     withoutImages.length === 1 ? 'label image belongs to no image' : 'label images belong to no image',
     options.labels,
     await unreadImages(options.images, withoutImages),
-    () => 'Add the images, or leave such labels out with --unpaired leave-out.',
+    () => 'Add the images, or leave such labels out with `data.unpaired: leave-out`.',
   );
 
   const paired = images.filter(({ key }) => sources.byKey.has(key));

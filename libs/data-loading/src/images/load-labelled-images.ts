@@ -162,7 +162,7 @@ export function noLabelsError(images: number, file?: string): InputError {
   return new InputError('LABELS_ALL_ZERO', `none of the ${String(images)} images has a labelled pixel`, {
     ...(file === undefined ? {} : { file }),
     expected: 'label images with numbers other than 0',
-    hint: 'Check that the label files belong to these images and hold label numbers; `intermodel data info` shows what is in them.',
+    hint: 'Check that the label files belong to these images and hold label numbers; `describeData` shows what is in them.',
   });
 }
 

@@ -119,12 +119,12 @@ export function nearestLabelHint(
   if (suffixes === undefined || pairsBy(images, labels, suffixes) <= paired)
     return `${told}: if it belongs to the image, give both one stem.`;
   const options = [
-    ['--image-suffix', suffixes.image],
-    ['--label-suffix', suffixes.label],
+    ['data.imageSuffix', suffixes.image],
+    ['data.labelSuffix', suffixes.label],
   ]
     .filter(([, suffix]) => suffix !== '')
-    .map((option) => option.join(' '));
-  return `${told}: if it belongs to the image, give ${options.join(' ')} (data.imageSuffix and data.labelSuffix of a study file).`;
+    .map((option) => `\`${option.join(': ')}\``);
+  return `${told}: if it belongs to the image, give ${options.join(' and ')}.`;
 }
 
 function nearestLabel({ key }: PairedFile, labels: readonly PairedFile[]): PairedFile | undefined {

@@ -34,7 +34,7 @@ export function labelRaster(png: PngRaster, encoding: LabelEncoding, file: strin
     throw new InputError('LABEL_WITHOUT_COLOURS', `is a ${String(depth)}-bit ${colour} image`, {
       file,
       expected: 'an 8-bit RGB image, whose colours say the label',
-      hint: 'Check that --format names the layout of this data set, and that no tool has converted the file.',
+      hint: 'Check that `data.format` names the layout of this data set, and that no tool has converted the file.',
     });
   }
   const valueOf = colourValues[encoding];

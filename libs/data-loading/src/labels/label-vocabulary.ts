@@ -71,7 +71,7 @@ export function labelVocabulary(
         `"${concept.name}" of category "${concept.category}" is given twice${lineOf(places[sameName])}`,
         places[index],
         'name',
-        'Give both one number in the planes; or give one of them a name of its own, and merge the two by the CSV of data.vocabulary.synonyms in a study file.',
+        'Give both one number in the planes; or give one of them a name of its own, and merge the two by the CSV of `data.vocabulary.synonyms`.',
       );
     }
     numbers.set(concept.number, index);
@@ -110,7 +110,7 @@ function checkConcept(
       'number 0 means "unlabelled" and cannot name a concept',
       place,
       'number',
-      'Leave the row out if 0 means unlabelled. Where the classes of the label files are numbered from 0, say so: --reduced-zero (data.reducedZero of a study file), for plain folders and the ADE20K challenge.',
+      'Leave the row out if 0 means unlabelled. Where the classes of the label files are numbered from 0, say so: `data.reducedZero: true`, for plain folders and the ADE20K challenge.',
     );
   if (!Number.isInteger(number) || number < 0 || number > largestLabelNumber) {
     const shift = place?.number === undefined ? 0 : number - place.number;

@@ -146,7 +146,7 @@ function checkAspect(label: { readonly width: number; readonly height: number },
       file,
       expected: 'labels of the same shape as the image, at any scale',
       hint: turned
-        ? 'The image is turned by its EXIF orientation and the labels are not: read both as stored with --exif ignore (data.exif of a study file). Where EXIF is ignored already, do not ignore it.'
+        ? 'The image is turned by its EXIF orientation and the labels are not: read both as stored with `data.exif: ignore`. Where EXIF is ignored already, do not ignore it.'
         : 'Check that the label belongs to this image; crop or squash both in the same way.',
     },
   );
@@ -185,12 +185,12 @@ export function unknownLabelError({ file, x, y, value }: UnknownLabel): InputErr
  * What can be done about a number that the vocabulary does not list: only plain folders can be told of one to ignore.
  */
 export function unknownHint(value: number): string {
-  const ignored = `declare it as the number to ignore, for plain folders: --ignore ${String(value)} (data.ignore of a study file)`;
-  const files = 'the CSV of --label-names, or --names of formats that have it';
+  const ignored = `declare it as the number to ignore, for plain folders: \`data.ignore: ${String(value)}\``;
+  const files = 'the CSV of `data.labelNames`, or `data.names` of formats that have it';
   if (value < 0) return `If it marks pixels that nobody judged, ${ignored}; else correct the label file.`;
   if (value === 0)
-    return `Add 0 to the vocabulary (${files}), or leave out --reduced-zero (data.reducedZero of a study file) if 0 means unlabelled.`;
+    return `Add 0 to the vocabulary (${files}), or leave out \`data.reducedZero\` if 0 means unlabelled.`;
   if (value !== 255 && value !== 65_535)
     return `Add the number to the vocabulary (${files}), or correct the label image.`;
-  return `Add ${String(value)} to the vocabulary, or ${ignored}. Where classes are numbered from 0 and 255 means none, say so with --reduced-zero (data.reducedZero).`;
+  return `Add ${String(value)} to the vocabulary, or ${ignored}. Where classes are numbered from 0 and 255 means none, say so with \`data.reducedZero: true\`.`;
 }

@@ -49,6 +49,6 @@ export function checkPixels(
   throw new InputError(code, `has ${String(width)} x ${String(height)} pixels${deep}`, {
     file,
     expected: `at most ${String(maxPixels)} pixels`,
-    hint: 'If the file is meant to be so large, raise the limit: --max-pixels, or data.maxPixels of a study file.',
+    hint: 'If the file is meant to be so large, raise the limit: `data.maxPixels`.',
   });
 }

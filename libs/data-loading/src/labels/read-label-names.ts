@@ -92,7 +92,7 @@ function storedNumber({ cells, line }: CsvRecord<'number'>, file: string): numbe
       line,
       column: 'number',
       expected: 'a whole number',
-      hint: `Leave the row out. If ${cells.number} marks pixels that nobody judged, give it as the number to ignore: --ignore ${cells.number} (data.ignore of a study file).`,
+      hint: `Leave the row out. If ${cells.number} marks pixels that nobody judged, give it as the number to ignore: \`data.ignore: ${cells.number}\`.`,
     });
   }
   return wholeNumber(cells.number, file, line, 'number');

@@ -184,7 +184,7 @@ function keepOwned(plane: Uint16Array, { owners, allowed }: Candidates, count: n
 }
 
 const oneClassHint =
-  'Describe the head in a study file with "decide: threshold", and with "threshold: 0.5" if its values are probabilities and no logits.';
+  'Describe the head with "decide: threshold", and with "threshold: 0.5" if its values are probabilities and no logits.';
 
 function headError(
   file: string,

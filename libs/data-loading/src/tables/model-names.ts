@@ -43,7 +43,7 @@ export class ModelNames {
       throw new InputError('MODEL_NAME_EMPTY', `the model name "${name}" is empty`, {
         ...place,
         expected: 'a name in every row',
-        hint: 'Fill in the name, or read names with the rule "exact".',
+        hint: 'Fill in the name, or read the names as they stand: `modelNames: exact`.',
       });
     const original = this.#originals.get(read);
     if (original === undefined) this.#originals.set(read, trimmed);
@@ -51,7 +51,7 @@ export class ModelNames {
       throw new InputError('MODEL_NAMES_COLLIDE', `"${original}" and "${trimmed}" both become "${read}"`, {
         ...place,
         expected: 'names that stay different',
-        hint: 'Read the names with the rule "exact" (--model-names exact).',
+        hint: 'Read the names as they stand: `modelNames: exact`.',
       });
     }
     return read;

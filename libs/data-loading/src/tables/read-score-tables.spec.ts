@@ -168,7 +168,7 @@ describe(readScoreTables, () => {
   );
 
   it.each([
-    ['no score column', 'model,accuracy\nm,1\n', 'SCORE_COLUMNS_UNKNOWN', /--score-columns/u],
+    ['no score column', 'model,accuracy\nm,1\n', 'SCORE_COLUMNS_UNKNOWN', /`scoreColumns`/u],
     ['no model column', 'modell,dt_Cars\nm,1\n', 'COLUMN_MISSING', /Did you mean "modell"/u],
     ['a score that is no number', 'model,dt_Cars\nm,good\n', 'SCORE_NOT_A_NUMBER', /line 2, column "dt_Cars"/u],
     ['an infinite score', 'model,dt_Cars\nm,Infinity\n', 'SCORE_NOT_A_NUMBER', /Infinity/u],

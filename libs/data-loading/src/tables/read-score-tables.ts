@@ -199,7 +199,7 @@ function wideReader(
       line: 1,
       expected:
         'either the tidy columns model, task, dataset, metric, score, or score columns that a mapping describes',
-      hint: `Describe the columns with --score-columns FILE (column,task,dataset,metric,higherIsBetter). ${suggestName(
+      hint: `Describe the columns in a CSV column,task,dataset,metric,higherIsBetter: \`scoreColumns\`. ${suggestName(
         headings.at(-1) ?? '',
         scoreColumns.map(({ column }) => column),
       )}`,

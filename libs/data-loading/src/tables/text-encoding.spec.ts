@@ -91,7 +91,7 @@ describe(readTextAsUtf8, () => {
             'some.csv',
             before.split('\n').length,
           ]);
-          expect(error.message).toContain('--encoding');
+          expect(error.message).toContain('its `encoding`: ');
         },
       ),
     );

@@ -145,7 +145,7 @@ class ChunkDecoder {
       file: this.#file,
       line: this.#line + countLines(Buffer.from(before, 'utf8')),
       expected: `text in ${this.#encoding}, or with a byte-order mark of UTF-8 or UTF-16`,
-      hint: `${bytes[valid] === 0 ? `The file seems to be in ${valid % 2 === 1 ? 'utf-16le' : 'utf-16be'}, or is not text at all; name` : 'Save the file as UTF-8, or name'} its encoding by --encoding (in a study file: encoding): ${Object.keys(textEncodings).join(', ')}.`,
+      hint: `${bytes[valid] === 0 ? `The file seems to be in ${valid % 2 === 1 ? 'utf-16le' : 'utf-16be'}, or is not text at all; name` : 'Save the file as UTF-8, or name'} its \`encoding\`: ${Object.keys(textEncodings).join(', ')}.`,
     });
   }
 

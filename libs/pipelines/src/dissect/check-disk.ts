@@ -32,7 +32,7 @@ export function checkDisk(folder: string, layers: readonly KeptLayer[], freeByte
     `the maps of ${String(layers.length)} layers over ${String(images)} images need about ${megabytes(likely)} on the disk, where ${megabytes(free)} are free`,
     {
       file: folder,
-      hint: 'Free some space, give another --store, or run the models several times instead of keeping maps (--second-pass).',
+      hint: 'Free some space, give another `store`, or run the models again instead of keeping maps: `runtime.secondPass: true`.',
     },
   );
 }

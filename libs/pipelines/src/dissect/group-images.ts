@@ -35,7 +35,7 @@ export async function readImages(
       {
         file: data.root ?? data.images ?? '',
         expected: 'at least one image that can be used',
-        hint: 'Mend the files; without --skip-bad (data.skipBad of a study file) a run ends with the first that cannot be used.',
+        hint: 'Mend the files; without `data.skipBad` a run ends with the first that cannot be used.',
       },
     );
   }

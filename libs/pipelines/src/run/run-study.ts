@@ -465,7 +465,7 @@ function embeddingWarnings({ embedding, matching }: Study, { points }: StudyTabl
   return [
     {
       subject: 'embedding',
-      text: `No unit of any model passes the gate of ${statedGate(matching)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate (matching.gate of a study file).`,
+      text: `No unit of any model passes the gate of ${statedGate(matching)}, so that there is nothing to embed or to relate: check the preprocessing of the models, or lower the gate, \`matching.gate\`.`,
     },
   ];
 }

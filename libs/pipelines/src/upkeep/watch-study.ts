@@ -18,8 +18,8 @@ export interface WatchStudyOptions extends RunStudyOptions {
    * again, at least 0. @default 5000
    */
   readonly retryMilliseconds?: number;
-  /** Changes the study that was read, such as by options of a command. @default it is taken as it is */
-  readonly adapt?: (study: Study) => Study;
+  /** Reads the study, such as with options of a command. @default `readStudyFile` */
+  readonly read?: (file: string) => Study;
 }
 
 /** What watching tells: events of the runs, and between them what changed and what went wrong. */
@@ -45,7 +45,7 @@ export function watchStudy(
   {
     settleMilliseconds = settleMillisecondsDefault,
     retryMilliseconds = retryMillisecondsDefault,
-    adapt = (study) => study,
+    read = readStudyFile,
     signal: given,
     ...options
   }: WatchStudyOptions,
@@ -59,7 +59,7 @@ export function watchStudy(
         const stop = changes.stopAtNext();
         let error: IntermodelError | undefined;
         try {
-          const study = adapt(readStudyFile(file));
+          const study = read(file);
           changes.follow(namedPaths(study).map(({ name }) => name));
           changes.follow(await externalWeights(study.models.map((model) => model.file)));
           await lastValueFrom(runStudy(study, { ...options, signal: stop }).pipe(tap(next)), {

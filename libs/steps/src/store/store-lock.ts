@@ -230,7 +230,7 @@ function lockedError({ code, name }: LockedPlace, holder: ProcessIdentity, lockF
       file: name,
       expected: 'one run at a time',
       hint: here
-        ? 'Wait until it has ended (--wait of run and dissect does), or end it.'
+        ? 'Wait until it has ended, as `lock.waitMilliseconds: Infinity` does, or end it.'
         : `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
     },
   );

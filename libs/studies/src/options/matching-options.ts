@@ -145,6 +145,7 @@ const matchingOptions: readonly OptionRow[] = [
         heading,
         help: 'Score that the gate is one of, in a column of its name.',
       },
+      { flags: '--score <NAME>', commands: ['dissect'], heading, help: 'Score that units are matched by.' },
     ],
     words: {
       name: 'score that units are matched by',
@@ -158,6 +159,12 @@ const matchingOptions: readonly OptionRow[] = [
     otherwise: `that of the preset for IoU, ${gates}`,
     help: 'Score that a match must pass, at most 1 but for lift.',
     flags: [
+      {
+        flags: '--gate <SCORE>',
+        commands: ['dissect'],
+        heading,
+        help: 'Score that a match must pass (default: that of the preset for IoU, the usual one of another score).',
+      },
       {
         flags: '--gate <IOU>',
         commands: ['embed'],
@@ -179,6 +186,14 @@ const matchingOptions: readonly OptionRow[] = [
     type: { kind: 'choice', choices: comparisons },
     ...ofPreset,
     help: 'By which comparison it must pass.',
+    flags: [
+      {
+        flags: '--compare-gate <HOW>',
+        commands: ['dissect'],
+        heading,
+        help: 'Whether a match must exceed the gate, or may equal it.',
+      },
+    ],
     words: { name: 'comparison with the gate' },
     enters: ['matches', 'profiles', 'embedding'],
   },

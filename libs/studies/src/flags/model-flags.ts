@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { distinctFileNames, InputError } from '@intermodel/streams';
-import { splitModelOption } from './split-model-option.ts';
+import { InputError } from '@intermodel/errors';
+import { distinctFileNames } from '@intermodel/streams';
+import { splitModelFlag } from './split-model-flag.ts';
 
-/** A model as the option --model gives it: a file, its layers if they are named, and a name of its own. */
-export interface ModelOption {
+/** A model as a flag gives it: a file, its layers if they are named, and a name of its own. */
+export interface ModelFlag {
   /**
    * Name of the model: the one given, else that of the file, with folders above it where several files have one name.
    */
@@ -26,10 +27,10 @@ interface GivenModel {
  *
  * @throws InputError `MODEL_OPTION` for a file that is given with a layer and without one.
  */
-export function readModelOptions(texts: readonly string[]): ModelOption[] {
+export function readModelFlags(texts: readonly string[]): ModelFlag[] {
   const given = new Map<string, GivenModel>();
   for (const text of texts) {
-    const { name, file, layer } = readModelOption(text);
+    const { name, file, layer } = readModelFlag(text);
     const key = JSON.stringify([name, path.resolve(file)]);
     const earlier = given.get(key);
     given.set(key, { name, file: earlier?.file ?? file, layers: [...(earlier?.layers ?? []), layer] });
@@ -43,28 +44,28 @@ export function readModelOptions(texts: readonly string[]): ModelOption[] {
   return models.map((model, index) => ({ name: names[index] ?? '', file: model.file, ...layersOf(model) }));
 }
 
-function readModelOption(text: string): {
+function readModelFlag(text: string): {
   readonly name: string | undefined;
   readonly file: string;
   readonly layer: string | undefined;
 } {
   const [, name, place] = /^([^=/\\]+)=(.+)$/su.exec(text) ?? [];
   // A file may have the character in its name.
-  if (name === undefined || place === undefined || existsSync(splitModelOption(text).file))
-    return { name: undefined, ...splitModelOption(text) };
-  return { name, ...splitModelOption(place) };
+  if (name === undefined || place === undefined || existsSync(splitModelFlag(text).file))
+    return { name: undefined, ...splitModelFlag(text) };
+  return { name, ...splitModelFlag(place) };
 }
 
-function layersOf({ file, layers }: GivenModel): Pick<ModelOption, 'layers'> {
+function layersOf({ file, layers }: GivenModel): Pick<ModelFlag, 'layers'> {
   const named = layers.filter((layer) => layer !== undefined);
   if (named.length === 0) return {};
   if (named.length < layers.length)
     throw new InputError(
       'MODEL_OPTION',
-      `--model ${file} is given without a layer, and with the layer ${named.join(', ')}`,
+      `\`models: ${file}\` is given without a layer, and with the layer ${named.join(', ')}`,
       {
         expected: 'all layers by their names, or none',
-        hint: `Name the usual layer too: "intermodel layers ${file}" marks it.`,
+        hint: 'Name the usual layer too: `listModelLayers` marks it.',
       },
     );
   return { layers: [...new Set(named)] };

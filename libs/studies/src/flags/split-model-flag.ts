@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
-import { InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/errors';
 
 /** A file of a model, and a layer of it. */
-export interface SplitModelOption {
+export interface SplitModelFlag {
   /** Path of the ONNX file. */
   readonly file: string;
   /** Tensor of it; undefined: the usual choice. */
@@ -15,7 +15,7 @@ export interface SplitModelOption {
  *
  * @throws InputError `MODEL_OPTION` where no layer stands behind the colon.
  */
-export function splitModelOption(text: string): SplitModelOption {
+export function splitModelFlag(text: string): SplitModelFlag {
   if (isFile(text)) return { file: text, layer: undefined };
   for (let colon = text.lastIndexOf(':'); colon > 0; colon = text.lastIndexOf(':', colon - 1))
     if (isFile(text.slice(0, colon))) return named(text, text.slice(0, colon), text.slice(colon + 1));
@@ -23,12 +23,12 @@ export function splitModelOption(text: string): SplitModelOption {
   return layer === undefined ? { file, layer } : named(text, file, layer);
 }
 
-function named(text: string, file: string, layer: string): SplitModelOption {
+function named(text: string, file: string, layer: string): SplitModelFlag {
   if (layer === '')
     throw new InputError('MODEL_OPTION', `no layer stands behind the colon of "${text}"`, {
       file,
       expected: 'FILE, or FILE:LAYER',
-      hint: `Leave the colon out for the usual layer, or name one that "intermodel layers ${file}" lists.`,
+      hint: `Leave the colon out for the usual layer, or name one that \`listModelLayers\` lists.`,
     });
   return { file, layer };
 }

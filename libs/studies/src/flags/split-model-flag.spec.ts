@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { splitModelOption } from './split-model-option.ts';
+import { splitModelFlag } from './split-model-flag.ts';
 
 let root = '';
 const at = (name: string) => path.join(root, name);
@@ -14,7 +14,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-describe(splitModelOption, () => {
+describe(splitModelFlag, () => {
   it.each([
     ['tiny.onnx', 'tiny.onnx', undefined],
     ['tiny.onnx:maps', 'tiny.onnx', 'maps'],
@@ -25,10 +25,10 @@ describe(splitModelOption, () => {
     ['none.onnx:maps', 'none.onnx', 'maps'],
     ['none.model:maps', 'none.model:maps', undefined],
   ])('splits %s', (text, file, layer) => {
-    expect(splitModelOption(at(text))).toEqual({ file: at(file), layer });
+    expect(splitModelFlag(at(text))).toEqual({ file: at(file), layer });
   });
 
   it.each(['tiny.onnx:', 'tiny.model:', 'none.onnx:'])('refuses %s, which names no layer', (text) => {
-    expect(() => splitModelOption(at(text))).toThrow(expect.objectContaining({ code: 'MODEL_OPTION' }));
+    expect(() => splitModelFlag(at(text))).toThrow(expect.objectContaining({ code: 'MODEL_OPTION' }));
   });
 });

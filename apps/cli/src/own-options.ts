@@ -1,0 +1,90 @@
+import { reportFormats, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
+
+/** An option as a command has it: of a study, or of the app alone. */
+export interface CommandOption {
+  /** The option; of one that is no part of a study, the path is what functions call it. */
+  readonly row: OptionRow;
+  /** How the command takes it. */
+  readonly flag: Omit<OptionFlag, 'heading'> & { readonly heading: Heading };
+}
+
+type Heading = OptionFlag['heading'] | 'Study';
+
+/** Where an option stands: heading and commands. */
+type Place = readonly [Heading, ...(readonly string[])];
+
+const running = ['dissect', 'run', 'watch'];
+const looking = ['status', 'clean'];
+const embedding = ['embed', 'reproduce'];
+const all = [...running, ...looking, ...embedding, 'layers', 'data info', 'place', 'relate', 'options'];
+
+const report: Place = ['Report', ...running, ...embedding];
+const runs: Place = ['Store and machine', ...running];
+const stores: Place = ['Store and machine', ...running, ...looking];
+const cleans: Place = ['Store and machine', 'clean'];
+const shows: Place = ['Store and machine', ...all];
+const info: Place = ['Matching', 'data info'];
+
+/** An option whose flag takes a text, or none. */
+function own(path: string, flags: string, place: Place, help: string, row: Partial<OptionRow> = {}): CommandOption {
+  const [heading, ...commands] = place;
+  const type = { kind: flags.includes('<') ? 'text' : 'truth' } as const;
+  return { row: { path, type, help, ...row }, flag: { flags, commands, heading } };
+}
+
+const study = 'Study file whose images and labels are shown as a run of it would see them, instead of options.';
+const set =
+  'Value of an option of the study, whatever else says, such as data.maxPixels=400000000 ("intermodel options" lists them).';
+const runOut = 'Folder to write; a model appears there as soon as it is done.';
+const placeOut = 'Also write placement.csv and placement.arrow into this folder.';
+const formats = `Kinds of report, separated by commas: ${reportFormats.join(', ')}.`;
+const figures = 'Also write every figure into this folder, as SVG and PNG with its data as CSV.';
+const csv = 'Put an apostrophe before text in CSV files that a spreadsheet would take for a formula.';
+const labels =
+  'Also labels of segmentation models in a folder that a study names (runtime.labelCache): name all studies that share it.';
+const concurrency = 'Threads that find thresholds and overlaps once the images are through.';
+const fewThreads = 'those of the machine, at most 4; one for few images';
+const verbose = 'Say in a line on standard error which steps are run, done or found in the store.';
+
+const texts = { type: { kind: 'list', of: { kind: 'text' } } } as const;
+const share = { type: { kind: 'number', minimum: 0, maximum: 1 } } as const;
+const whole = (minimum: number) => ({ type: { kind: 'whole', minimum } }) as const;
+
+/** Options of commands that are no part of a study. */
+export const ownOptions: readonly CommandOption[] = [
+  own('study', '--study <FILE>', ['Study', 'data info'], study),
+  own('set', '--set <PATH=VALUE>', ['Study', ...running, ...looking, 'data info'], set, texts),
+  own('inputSize', '--size <PIXELS>', ['Models', 'layers'], 'Side of the input where the model leaves it open.', {
+    ...whole(1),
+    default: 224,
+  }),
+  own('activeShare', '--active-share <SHARE>', info, 'Share of pixels on which a unit is active.', {
+    ...share,
+    otherwise: 'that of the study, else 0.01',
+  }),
+  own('fewImages', '--few-images <N>', info, 'Warn of concepts in fewer images.', { ...whole(0), default: 10 }),
+  own(
+    'embedding',
+    '--embedding <DIR>',
+    ['Embedding and scores', 'place', 'relate'],
+    'Output folder of embed, reproduce or run.',
+  ),
+  own('out', '--out <DIR>', ['Report', ...running], runOut),
+  own('out', '--out <DIR>', ['Report', ...embedding, 'relate'], 'Folder to write; an earlier run there is replaced.'),
+  own('out', '--out <DIR>', ['Report', 'place'], placeOut),
+  own('out', '--out <DIR>', ['Store and machine', ...looking], 'Output folder of the study.'),
+  own('formats', '--format <NAMES>', report, formats, { default: 'html' }),
+  own('figures', '--figures <DIR>', report, figures),
+  own('spreadsheetCsv', '--spreadsheet-csv', [...report, 'place', 'relate'], csv, { otherwise: 'names as they are' }),
+  own('store', '--store <DIR>', stores, 'Folder of finished steps, which are not run again.', {
+    otherwise: '.store in --out',
+  }),
+  own('remove', '--remove', cleans, 'Remove them.', { otherwise: 'list them' }),
+  own('sharedLabels', '--labels', cleans, labels),
+  own('verify', '--verify', runs, 'Hash input files again whose size and times have not changed.'),
+  own('lock.waitMilliseconds', '--wait', runs, 'Wait for another run of the same store instead of refusing.'),
+  own('concurrency', '--concurrency <N>', runs, concurrency, { ...whole(1), otherwise: fewThreads }),
+  own('terminal.verbose', '--verbose', runs, verbose),
+  own('terminal.json', '--json', shows, 'Print the result as JSON on standard output.'),
+  own('terminal.quiet', '--quiet', shows, 'Print nothing but errors.'),
+];

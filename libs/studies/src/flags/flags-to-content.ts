@@ -1,0 +1,71 @@
+import { segmenterPresets } from '@intermodel/data-loading';
+import { InputError } from '@intermodel/errors';
+import { parse } from 'yaml';
+import { flagRows, type FlagRow } from '../options/option-table.ts';
+import { setAt } from '../options/option-values.ts';
+import type { StudyContent } from '../study-content.ts';
+import { readFlagValue } from './flag-values.ts';
+import { readModelFlags } from './model-flags.ts';
+
+/** What flags give of a study; what was not given stands nowhere. */
+export type FlagContent = Partial<Omit<StudyContent, 'preset' | 'scores'>> & { readonly scores?: readonly string[] };
+
+/** What was given with a flag: nothing, a switch, a text or several. */
+export type FlagTexts = boolean | string | readonly string[] | undefined;
+
+/**
+ * The study, as far as flags of a command give it; whatever they say is checked as a study file is, but for names of
+ * choices and ranges of numbers, which are checked here.
+ *
+ * @param command name of the command
+ * @param textsOf what was given with a flag of it
+ * @throws InputError `OPTION_VALUE`, `MODEL_OPTION`, `INPUT_OPTION`, and those of libraries for names of choices.
+ */
+export function flagsToContent(command: string, textsOf: (flag: FlagRow) => FlagTexts): FlagContent {
+  const flags = flagRows(command);
+  const texts = new Map(flags.map((flag) => [flag.row.path, textsOf(flag)]));
+  const listOf = (path: string) => [texts.get(path) ?? []].flat().map(String);
+  const plain = flags.filter(
+    ({ row }) => !row.path.includes('[]') && row.path !== 'models' && row.path !== 'data.segmenters',
+  );
+  const models = readModelFlags(listOf('models'));
+  const [input] = listOf('models[].input').map(readInput);
+  const segmenters = listOf('data.segmenters').map((text) =>
+    readSegmenter(text, listOf('data.segmenters[].labels')[0]),
+  );
+  let content: FlagContent = {};
+  for (const { row } of plain) {
+    const given = texts.get(row.path);
+    content = setAt(content, row.path, typeof given === 'string' ? readFlagValue(row, given) : given);
+  }
+  if (segmenters.length > 0) content = setAt(content, 'data.segmenters', segmenters);
+  if (models.length === 0) return content;
+  return setAt(content, 'models', input === undefined ? models : models.map((model) => ({ ...model, input })));
+}
+
+function readInput(text: string): unknown {
+  try {
+    // Tags that make other values than JSON has would lose what they stand before.
+    return parse(text, { resolveKnownTags: false, logLevel: 'error' });
+  } catch (cause) {
+    throw new InputError('INPUT_OPTION', `\`models[].input: ${text}\` cannot be read`, {
+      expected:
+        'the name of a preset, or its parts as {width: 224, height: 224, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}',
+      hint: 'Put the whole into quotes.',
+      cause,
+    });
+  }
+}
+
+function readSegmenter(text: string, labels: string | undefined): object {
+  const at = text.indexOf('=');
+  const preset = text.slice(0, Math.max(0, at));
+  if (!Object.hasOwn(segmenterPresets, preset))
+    throw new InputError(
+      'OPTION_VALUE',
+      `\`data.segmenters: ${text}\`: expected PRESET=FILE, where PRESET is one of ${Object.keys(segmenterPresets).join(', ')}`,
+      { hint: 'Describe other exports in a study file, head by head.' },
+    );
+  const file = text.slice(at + 1);
+  return { preset, file, ...(preset === 'unified-parsing' && labels !== undefined ? { labels } : {}) };
+}
