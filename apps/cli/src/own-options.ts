@@ -79,6 +79,13 @@ export const ownOptions: readonly CommandOption[] = [
   own('store', '--store <DIR>', stores, 'Folder of finished steps, which are not run again.', {
     otherwise: '.store in --out',
   }),
+  own(
+    'graph',
+    '--graph',
+    ['Study', 'status'],
+    'Draw the steps as a graph, Mermaid text, with what is done, stale and missing.',
+    { otherwise: 'list them' },
+  ),
   own('remove', '--remove', cleans, 'Remove them.', { otherwise: 'list them' }),
   own('sharedLabels', '--labels', cleans, labels),
   own('verify', '--verify', runs, 'Hash input files again whose size and times have not changed.'),

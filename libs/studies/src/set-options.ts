@@ -166,7 +166,7 @@ function pathsOf({ written, parts }: Setting, content: unknown): StudyPath[] {
 
 function allEntries(written: string, entries: readonly unknown[]): readonly number[] {
   if (entries.length > 0) return [...entries.keys()];
-  throw new InputError('OPTION_UNKNOWN', `--set ${written}: there is no entry to set`, {
+  throw new InputError('OPTION_UNKNOWN', `\`set: ${written}\`: there is no entry to set`, {
     expected: 'a list with entries',
     hint: 'Set the list itself, or an entry by its number.',
   });

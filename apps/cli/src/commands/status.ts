@@ -6,15 +6,21 @@ import { chosenStudy, studyPlace, type StoreOptions } from '../run-to-end.ts';
 
 /** `intermodel status`: which steps of a study are done, stale or missing. */
 export function statusCommand(): Command {
-  return makeCommand<StoreOptions>({
+  return makeCommand<StoreOptions & { readonly graph?: boolean }>({
     name: 'status',
     description:
       'Tell which steps of a study are done, stale (and why) or missing, with their sizes and times. Runs and writes nothing.',
     argument: ['<STUDY>', 'study file (YAML or JSON)'],
-    examples: ['status study.yaml --out study', 'status study.yaml --out study --set embedding.clusters=4 --json'],
+    examples: [
+      'status study.yaml --out study',
+      'status study.yaml --out study --set embedding.clusters=4 --json',
+      'status study.yaml --out study --graph > steps.mmd',
+    ],
     run: async (given) => {
       const status = await studyStatus(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own));
-      printResult(given.terminal, status, () => statusText(status));
+      printResult(given.terminal, status, () =>
+        given.own.graph === true && status.unsegmented === 0 ? status.drawing : statusText(status),
+      );
     },
   });
 }
