@@ -22,28 +22,28 @@ export interface GroupFamilies {
   readonly models: readonly ModelFamilies[];
 }
 
-/** What is read of the files of the models, in one family each. */
-export function factsFamilies({ placed }: OpenedStudy): StepFamily<StudyBench>[] {
-  return placed.map(({ model, places }) => {
-    const { step, codeVersion, subject, inputs, options } = factsStep(
-      model,
-      places[0]?.modelFiles.get(model.file) ?? '',
-    );
-    return new StepFamily({
-      kind: step,
-      codeVersion,
-      model: model.name,
-      ...(subject === undefined ? {} : { subject }),
-      files: () => inputs,
-      options,
-      parts: { facts: 'json' },
-      isResult: true,
-      maker: {
-        make: async (_, { study, steps, hashes, signal }) => {
-          await layerPlaces(model, steps, hashes, probeOptions(study.runtime, signal));
-        },
+/** What is read of the file of each model. */
+export function factsFamilies({ placed }: OpenedStudy): ReadonlyMap<StudyModel, StepFamily<StudyBench>> {
+  return new Map(placed.map((each) => [each.model, factsFamily(each)]));
+}
+
+function factsFamily({ model, places }: PlacedModel): StepFamily<StudyBench> {
+  const hash = places[0]?.modelFiles.get(model.file) ?? '';
+  const { step, codeVersion, subject = '', inputs, options } = factsStep(model, hash);
+  return new StepFamily({
+    kind: step,
+    codeVersion,
+    model: model.name,
+    subject,
+    files: () => inputs,
+    options,
+    parts: { facts: 'json' },
+    isResult: true,
+    maker: {
+      make: async (_, { study, steps, hashes, signal }) => {
+        await layerPlaces(model, steps, hashes, probeOptions(study.runtime, signal));
       },
-    });
+    },
   });
 }
 

@@ -65,6 +65,8 @@ export interface DissectionIngredients<Bench> {
   readonly stages?: DissectionStages | undefined;
   /** Whether galleries are made; else the strongest images themselves are asked for. */
   readonly galleries: boolean;
+  /** What is read of the file of a model. */
+  readonly factsOf: (model: StudyModel) => StepFamily<Bench>;
   /** Makes the steps. */
   readonly makers: DissectionMakers<Bench>;
 }
@@ -79,18 +81,20 @@ export class DissectionSteps<Bench = unknown> {
   readonly shards: readonly ImageShard[];
   readonly #study: Study;
   readonly #makers: DissectionMakers<Bench>;
+  readonly #factsOf: (model: StudyModel) => StepFamily<Bench>;
   readonly #galleries: boolean;
   readonly #vocabulary: string;
   readonly #concepts: string;
   readonly #places: ReadonlyMap<ImageShard, number>;
   readonly #families = new Map<string, StepFamily<Bench>>();
 
-  constructor({ study, vocabulary, shards, stages, galleries, makers }: DissectionIngredients<Bench>) {
+  constructor({ study, vocabulary, shards, stages, galleries, factsOf, makers }: DissectionIngredients<Bench>) {
     this.stages = stages ?? dissectionStages;
     this.#galleries = galleries;
     this.shards = shards;
     this.#study = study;
     this.#makers = makers;
+    this.#factsOf = factsOf;
     this.#vocabulary = hashPlain(vocabulary);
     this.#concepts = hashPlain(vocabulary.concepts);
     this.#places = new Map(shards.map((shard, index) => [shard, index]));
@@ -267,6 +271,7 @@ export class DissectionSteps<Bench = unknown> {
         return { images, model: modelHash, ...(this.#study.data.skipBad ? { labels } : {}) };
       },
       told: { images: this.images(), labels: this.images() },
+      beside: { facts: { by: 'one', family: this.#factsOf(model) } },
       options,
       maker: this.#makers.pass(model),
     }));

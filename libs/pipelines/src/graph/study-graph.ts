@@ -57,14 +57,16 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
     'consumers',
     consumers.map(({ identity }) => identity),
   );
+  const facts = factsFamilies(opened);
   const describe = new DissectionSteps<StudyBench>({
     ...{ study, shards, galleries },
     stages: withOwnStages(stages),
     vocabulary: source.vocabulary,
+    factsOf: (model) => facts.get(model) as StepFamily<StudyBench>,
     makers: dissectionMakers(groups),
   });
   const ingredients = output === undefined ? undefined : { opened, describe, ...output };
-  const families: StepFamily<StudyBench>[] = factsFamilies(opened);
+  const families: StepFamily<StudyBench>[] = [...facts.values()];
   const lastOf = new Map<string, StepFamily<StudyBench>>();
   for (const { pass, models } of groupFamilies(opened, describe, consumers, galleries)) {
     families.push(...pass);

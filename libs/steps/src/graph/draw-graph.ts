@@ -1,4 +1,4 @@
-import type { StepFamily } from './step-family.ts';
+import { familiesOf, type StepFamily } from './step-family.ts';
 import type { StepGraph } from './step-graph.ts';
 
 /** How many steps of a family are stored, outdated, or not there. */
@@ -22,7 +22,7 @@ const styles = [
 
 /**
  * Draws a graph as Mermaid text: a node for each kind of steps of each model, or of all where there are many, with what
- * is done, stale and missing.
+ * is done, stale and missing. What a step only reads besides, as its key does not tell, has a dotted arrow.
  */
 export function drawGraph<Bench>(
   graph: StepGraph<Bench>,
@@ -41,9 +41,14 @@ export function drawGraph<Bench>(
   }
   const idOf = (family: StepFamily<Bench>) => nodes.get(nodeOf(family))?.id ?? '';
   const arrows = new Set<string>();
-  for (const family of families)
-    for (const upstream of [...graph.upstream(family).values()].flat())
-      if (nodeOf(upstream) !== nodeOf(family)) arrows.add(`${idOf(upstream)} --> ${idOf(family)}`);
+  for (const family of families) {
+    const upstream = [...graph.upstream(family).values()].flat();
+    const beside = Object.values(family.beside).flatMap((input) => familiesOf(input).filter(({ isKept }) => isKept));
+    const to = idOf(family);
+    for (const from of new Set(upstream.map(idOf))) if (from !== to) arrows.add(`${from} --> ${to}`);
+    for (const from of new Set(beside.map(idOf)))
+      if (from !== to && !arrows.has(`${from} --> ${to}`)) arrows.add(`${from} -.-> ${to}`);
+  }
   const boxes = [...nodes.values()].map(({ id, families: own }) => {
     const counts = own.map(countsOf);
     const sum = (name: keyof FamilyCounts) => counts.reduce((total, each) => total + each[name], 0);

@@ -147,6 +147,25 @@ describe(drawGraph, () => {
     ]);
   });
 
+  it('dots the arrows of what is read beside', () => {
+    const define = (kind: string, more: Partial<ConstructorParameters<typeof StepFamily>[0]> = {}) =>
+      new StepFamily({
+        ...{ kind, codeVersion: '1', options: {}, parts: {}, maker: { make: () => Promise.resolve() } },
+        ...more,
+      });
+    const one = (family: StepFamily) => ({ by: 'one', family }) as const;
+    const [maps, facts] = [define('maps'), define('facts')];
+    const matches = define('matches', {
+      from: { maps: one(maps) },
+      beside: { maps: one(maps), facts: one(facts) },
+    });
+    const drawing = drawGraph(new StepGraph([maps, facts, matches]), () => ({ done: 1, stale: 0, missing: 0 }));
+    expect(drawing.split('\n').filter((line) => line.includes('>') && !line.includes('['))).toEqual([
+      '  n1 --> n3',
+      '  n2 -.-> n3',
+    ]);
+  });
+
   it('puts many models together, and draws what follows from steps that are not kept as following from theirs', () => {
     const families = Array.from({ length: 20 }, (_, index) => {
       const define = (kind: string, isKept: boolean, of?: StepFamily) =>
