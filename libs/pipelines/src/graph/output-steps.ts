@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { modelsFolder, outputCodeVersion, type ManifestInput, type outputStepNames } from '@intermodel/outputs';
-import { StepFamily, type FamilyDefinition } from '@intermodel/steps';
+import { StepFamily, type FamilyDefinition, type StepMaker } from '@intermodel/steps';
 import { formatStudy, matchingsOf, type StudyModel } from '@intermodel/studies';
 import type { DissectionSteps } from './dissection-steps.ts';
 import type { OpenedStudy } from './open-study.ts';
@@ -42,7 +42,7 @@ export function modelOutput(
     files: () => inputHashes(inputsOf(model, inputs)),
     from: { matches: { by: 'all', families } },
     options: formatStudy({ ...study, models: [model] }),
-    maker: { make: (_, bench) => bench.writer.writeModel(model) },
+    maker: makeOnce((family, bench) => bench.writer.writeModel(model, family, bench)),
   });
 }
 
@@ -69,8 +69,17 @@ export function reportOutput(
     },
     // All other warnings follow from these steps.
     options: { ...formatStudy(study), notes: source.warnings.map(({ message }) => message) },
-    maker: { make: (_, bench) => bench.writer.writeReport() },
+    maker: makeOnce((family, bench) => bench.writer.writeReport(family, bench)),
   });
+}
+
+/** Makes the one step of a family. */
+function makeOnce(write: (family: StepFamily<StudyBench>, bench: StudyBench) => Promise<void>): StepMaker<StudyBench> {
+  return {
+    make: async ([step], bench) => {
+      if (step !== undefined) await write(step.family, bench);
+    },
+  };
 }
 
 function output(

@@ -1,7 +1,7 @@
 import type { LayerPlace, PlacedModel } from '@intermodel/inputs';
 import { checkFiles, type ImageSource } from '@intermodel/data-loading';
 import { countingThreads, HeldShards, indexConcepts, UnitThreads } from '@intermodel/concept-matching';
-import type { FileHashes, StepBench, StudySteps } from '@intermodel/steps';
+import type { FileHashes, StepBench, StepFamily, StudySteps } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
 import { checkDisk, type FreeBytes, type KeptLayer } from '../dissect/check-disk.ts';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
@@ -13,10 +13,10 @@ import type { DissectionSteps } from './dissection-steps.ts';
 
 /** Writes the output folder of a study. */
 export interface OutputWriter {
-  /** Writes the tables of a model whose matches are stored. */
-  writeModel(model: StudyModel): Promise<void>;
-  /** Writes the tables over models, and the report. */
-  writeReport(): Promise<void>;
+  /** Writes the tables of a model whose matches are stored, as the step of a family. */
+  writeModel(model: StudyModel, family: StepFamily<StudyBench>, bench: StudyBench): Promise<void>;
+  /** Writes the tables over models, and the report, as the step of a family. */
+  writeReport(family: StepFamily<StudyBench>, bench: StudyBench): Promise<void>;
 }
 
 /** What {@link StudyBench} is made of. */

@@ -2,31 +2,23 @@ import { checkConcepts, studyInputs, withLabelFolder, withModelSizes } from '@in
 import type { ImageSource, LabelShares } from '@intermodel/data-loading';
 import path from 'node:path';
 import {
-  changeFile,
   labelHealth,
   type LabelHealth,
   labelsFolder,
   lockOutput,
   type ManifestInput,
   openRunFolder,
-  renderStudy,
   statedGate,
-  type Replaced,
   type ReportChoices,
   type RunFolder,
   scoreWarnings,
   sizeWarnings,
   storeFolder,
-  studyChange,
-  studyFiles,
   type StudyRecord,
   type StudyTables,
   type StudyWarning,
   unitWarnings,
   UnitWatch,
-  vocabularyFile,
-  writeFiles,
-  writeModel,
 } from '@intermodel/outputs';
 import {
   type LockOptions,
@@ -34,26 +26,24 @@ import {
   readJsonPart,
   readStep,
   type StepExecutor,
-  type StepFamily,
   type StepStore,
   type StoreWarning,
   StudySteps,
   type StudyStore,
 } from '@intermodel/steps';
 import { checkOutputOutside, InputError } from '@intermodel/streams';
-import { matchingsOf, type Study, type StudyModel } from '@intermodel/studies';
+import { matchingsOf, type Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import type { DissectionStages } from '../dissect/dissection-stages.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
-import { makeStudy, outputRecord, working } from '../graph/make-study.ts';
+import { makeStudy, working } from '../graph/make-study.ts';
 import { openStudy, studyWarnings, type OpenedStudy } from '../graph/open-study.ts';
-import { inputsOf, outputFolder } from '../graph/output-steps.ts';
 import { stoppableObservable } from '../graph/stoppable-observable.ts';
-import { StudyBench, type OutputWriter } from '../graph/study-bench.ts';
+import { StudyBench } from '../graph/study-bench.ts';
 import { studyGraph, type OwnSteps, type StudyGraph } from '../graph/study-graph.ts';
 import { hashTableFiles, readStudyTables, type TableSteps } from '../graph/table-steps.ts';
-import { readGalleries } from '../graph/unit-gallery.ts';
+import { StudyWriter, type StudyResult } from './study-writer.ts';
 import { formatResolved } from './resolved-models.ts';
 
 /** Options of {@link runStudy}. */
@@ -164,17 +154,11 @@ interface OpenedRun {
   readonly inputs: readonly ManifestInput[];
   readonly graph: StudyGraph;
   readonly bench: StudyBench;
+  readonly writer: StudyWriter | undefined;
 }
 
-/** What is told over all models. */
-interface RunResult {
-  readonly tables: StudyTables;
-  readonly record: StudyRecord;
-  readonly health: LabelHealth;
-}
-
-/** One run of a study, which writes its output. */
-class StudyRunner implements OutputWriter {
+/** One run of a study. */
+class StudyRunner {
   readonly #study: Study;
   readonly #options: RunStudyOptions;
   readonly #folder: RunFolder | undefined;
@@ -184,9 +168,7 @@ class StudyRunner implements OutputWriter {
   readonly #onEvent: (event: DissectionEvent) => void;
   readonly #warnings: StudyWarning[] = [];
   readonly #models: DissectedModel[] = [];
-  #opened: OpenedRun | undefined;
-  #result: Promise<RunResult> | undefined;
-  #files: readonly string[] | undefined;
+  #result: Promise<StudyResult> | undefined;
 
   constructor(
     study: Study,
@@ -214,22 +196,21 @@ class StudyRunner implements OutputWriter {
 
   async #run(labelCache: string | undefined): Promise<StudyRun> {
     const run = await this.#open(labelCache);
-    this.#opened = run;
-    const { opened, graph, bench } = run;
+    const { opened, graph, bench, writer } = run;
     await this.#checkConcepts(opened.source);
     for (const { subject, text } of studyWarnings(opened)) this.#onEvent({ kind: 'warning', subject, text });
     return working(bench, async () => {
       await makeStudy(graph, bench, {
         executor: this.#options.executor,
-        isCurrent: (family) => this.#isCurrent(family),
+        isCurrent: writer === undefined ? undefined : (family) => writer.isCurrent(family, bench),
         onModel: (model) => {
           this.#takeModel(model);
           return Promise.resolve();
         },
       });
       this.#signal.throwIfAborted();
-      const { tables, record } = await this.#finish();
-      const files = this.#files ?? (await this.#standing());
+      const { tables, record } = await this.#finish(run);
+      const files = graph.report === undefined ? [] : ((await writer?.written(graph.report, bench)) ?? []);
       return { kind: 'tables', tables, record, files, models: this.#models, neededKeys: graph.graph.keys() };
     });
   }
@@ -255,15 +236,24 @@ class StudyRunner implements OutputWriter {
         tableFiles: await hashTableFiles(opened.study, hashes),
         output: folder === undefined ? undefined : { out: folder.path, inputs },
       });
+      const writer =
+        folder === undefined
+          ? undefined
+          : new StudyWriter({
+              ...{ opened, inputs, folder },
+              choices: { ...this.#options, command: this.#command },
+              result: () => this.#finish(run),
+              onEvent: this.#onEvent,
+            });
       const bench = new StudyBench({
         ...opened,
-        ...{ consumers, concurrency, hashes, signal, steps: this.#steps },
+        ...{ consumers, concurrency, hashes, signal, writer, steps: this.#steps },
         describe: graph.describe,
         storeFolder: this.#store.folder,
         onEvent: this.#onEvent,
-        writer: this,
       });
-      return { opened, inputs, graph, bench };
+      const run: OpenedRun = { opened, inputs, graph, bench, writer };
+      return run;
     } catch (error) {
       this.#folder?.discard();
       throw error;
@@ -306,98 +296,16 @@ class StudyRunner implements OutputWriter {
     this.#onEvent(event);
   }
 
-  /** Writes the tables of a model into its folder. */
-  async writeModel(model: StudyModel): Promise<void> {
-    const { opened, inputs, graph, bench } = this.#running;
-    const family = graph.graph.of('tables').find((each) => each.model === model.name) as StepFamily<StudyBench>;
-    const begun = performance.now();
-    const event = await bench.dissected(model);
-    const { study, placed } = opened;
-    const record = {
-      options: formatResolved({ ...study, models: [model] }, placed, [event]),
-      inputs: inputsOf(model, inputs),
-      warnings: unitWarnings(event.layers),
-    };
-    const onReplace = () => {
-      if (!this.#freezesOutput()) this.#folder?.begin();
-    };
-    const files = await writeModel(outputFolder(family), event.layers, record, study, { ...this.#options, onReplace });
-    await outputRecord(family, bench).remember(files, this.#choices(family), performance.now() - begun);
-  }
-
-  /** Writes the tables over models, and the report. */
-  async writeReport(): Promise<void> {
-    const { graph, bench } = this.#running;
-    const folder = this.#folder as RunFolder;
-    const { tables, record, health } = await this.#finish();
-    const study = this.#study;
-    const report = graph.report as StepFamily<StudyBench>;
-    const galleries = await readGalleries(graph.graph.of('gallery'), bench);
-    const begun = performance.now();
-    const changed = studyChange(folder.path, tables.points);
-    const shown = await renderStudy(tables, record, this.#options, {
-      galleries,
-      gallery: study.gallery,
-      vocabulary: health.rows,
-      ...(changed === undefined ? {} : { change: changed.change }),
-    });
-    const texts = {
-      [vocabularyFile]: health.csv,
-      ...(changed === undefined ? {} : { [changeFile]: changed.text }),
-      ...shown,
-    };
-    const { files, gone } = folder.replace(
-      (staging) => writeFiles(staging, studyFiles(tables), record, texts, this.#options),
-      study.models.map(({ name }) => name),
-    );
-    await outputRecord(report, bench).remember(files, this.#choices(report), performance.now() - begun);
-    this.#tellGone(gone);
-    this.#files = files;
-  }
-
-  /** Files of the tables over models and the report where they stand already; folders of models that are gone go. */
-  async #standing(): Promise<readonly string[]> {
-    const { graph, bench } = this.#running;
-    if (graph.report === undefined || this.#folder === undefined) return [];
-    const files = (await outputRecord(graph.report, bench).current()) ?? [];
-    const names = this.#study.models.map(({ name }) => name);
-    this.#tellGone(this.#folder.tidy(files, names));
-    return files;
-  }
-
-  /** Whether the files of an output are those that this run would write. */
-  async #isCurrent(family: StepFamily<StudyBench>): Promise<boolean> {
-    // Figures are drawn with the report.
-    if (family.kind === 'report' && this.#options.figures !== undefined) return false;
-    return (await outputRecord(family, this.#running.bench).current(this.#choices(family))) !== undefined;
-  }
-
-  /** What decides the bytes of an output beside the study. */
-  #choices({ kind }: StepFamily<StudyBench>): object {
-    const { formats = ['html'], spreadsheetCsv = false } = this.#options;
-    return {
-      ...(kind === 'report' ? { command: this.#command, formats } : {}),
-      // Nothing where it is as ever, so that files of earlier runs are known again.
-      ...(spreadsheetCsv ? { spreadsheetCsv } : {}),
-    };
-  }
-
   get #command(): string {
     return this.#options.command ?? 'runStudy';
   }
 
-  get #running(): OpenedRun {
-    if (this.#opened === undefined) throw new RangeError('runStudy: nothing is open');
-    return this.#opened;
-  }
-
   /** Tables and record of the study, once all models are done. */
-  #finish(): Promise<RunResult> {
-    return (this.#result ??= this.#makeResult());
+  #finish(run: OpenedRun): Promise<StudyResult> {
+    return (this.#result ??= this.#makeResult(run));
   }
 
-  async #makeResult(): Promise<RunResult> {
-    const run = this.#running;
+  async #makeResult(run: OpenedRun): Promise<StudyResult> {
     const { opened, inputs, graph, bench } = run;
     const { study, placed } = opened;
     await this.#checkInputs(run);
@@ -439,23 +347,6 @@ class StudyRunner implements OutputWriter {
     const [description] = graph.graph.of('description');
     if (description === undefined) throw new RangeError('runStudy: a study has at least one model');
     return labelHealth(readJsonPart(await readStep(description.only, 'description', bench)) as LabelShares, study);
-  }
-
-  #tellGone(gone: Replaced['gone']): void {
-    for (const { model, stays } of gone)
-      this.#onEvent({
-        kind: 'warning',
-        subject: model,
-        text: `It is no model of the study any more: its ${stays ? 'tables were removed; other files in its folder stay' : 'folder was removed'}. A run that names it again takes what is stored of it.`,
-      });
-  }
-
-  /** Whether the embedding is frozen in the very folder that is written: it has to stay whole until it was read. */
-  #freezesOutput(): boolean {
-    const { frozen } = this.#study.embedding ?? {};
-    return (
-      frozen !== undefined && this.#folder !== undefined && path.resolve(frozen) === path.resolve(this.#folder.path)
-    );
   }
 }
 
