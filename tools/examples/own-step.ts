@@ -20,7 +20,7 @@ const steps: OwnSteps = (_, graph) =>
         kind: 'vague-units',
         codeVersion: 'mine/1',
         model: matches.model,
-        subject: matches.only.subject ?? '',
+        subject: matches.only.subject,
         from: { matches: { by: 'one', family: matches } },
         options: {},
         parts: { vague: 'json' },

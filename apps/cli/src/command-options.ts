@@ -89,7 +89,8 @@ function checkNumber({ row }: CommandOption): (text: string) => string {
 
 /** Help of an option, with what may be given and what holds where it is not. */
 function helpOf({ row: { type, help: usual, default: value, otherwise }, flag }: CommandOption): string {
-  const [, help = '', told] = /^(.*?)(?: \(default: ([^()]+)\))?\.?$/su.exec(flag.help ?? usual) ?? [];
+  const text = (flag.help ?? usual).replaceAll('`', '');
+  const [, help = '', told] = /^(.*?)(?: \(default: ([^()]+)\))?\.?$/su.exec(text) ?? [];
   const usually = told ?? otherwise ?? (value === undefined || value === false ? undefined : valueText(value));
   const isListed = type.kind === 'choice' && !type.choices.every((choice) => help.includes(choice));
   const more = [
