@@ -1,8 +1,5 @@
-import { defineStudy, type StudyContent } from '@intermodel/pipelines';
-import { InputError } from '@intermodel/streams';
 import { afterEach, describe, expect, it } from 'vitest';
 import { asTyped, speakOf } from './as-typed.ts';
-import { errorText, studyOfOptions } from './failures.ts';
 
 afterEach(() => {
   speakOf('');
@@ -40,42 +37,5 @@ describe(asTyped, () => {
     expect(asTyped('Raise `data.maxPixels`, `gallery.units`.', true)).toBe('Raise data.maxPixels, --gallery-units.');
     speakOf('data info', 'study.yaml');
     expect(asTyped('`data.exif: ignore`')).toBe('data.exif: ignore (in study.yaml, or --set data.exif=ignore)');
-  });
-});
-
-describe(studyOfOptions, () => {
-  const models = [{ name: 'a', file: '/nowhere/a.onnx' }];
-  const told = (content: StudyContent) => {
-    try {
-      studyOfOptions(() => defineStudy(content));
-    } catch (error) {
-      if (error instanceof InputError) return errorText(error);
-    }
-    throw new Error('was made');
-  };
-
-  it('names the options whose paths are wrong, and no study file', () => {
-    speakOf('dissect');
-    const data = { images: '/nowhere/photos', labels: '/nowhere/masks', labelNames: '/nowhere/labels.csv' };
-    const text = told({ data, models });
-    expect(text).toMatch(/^error OPTION_VALUE: --images: there is no folder "\/nowhere\/photos"/u);
-    for (const option of ['--labels', '--label-names', '--model'])
-      expect(text).toContain(`also ${option}: there is no`);
-    expect(text).not.toMatch(/data\.|models\[|column|`/u);
-  });
-
-  it('names the options that are missing', () => {
-    speakOf('dissect');
-    expect(told({ data: { images: '/nowhere/photos' }, models })).toMatch(
-      /: --labels is missing\n {2}expected: --images, --labels and --label-names, or --data\n {2}what to do: Add --labels\./u,
-    );
-  });
-
-  it('lets other errors pass', () => {
-    expect(() =>
-      studyOfOptions(() => {
-        throw new RangeError('other');
-      }),
-    ).toThrow(RangeError);
   });
 });

@@ -14,10 +14,7 @@ export function reportFailure(thrown: unknown, json: boolean): number {
   if (error instanceof IntermodelError) {
     const { code, message, details } = error;
     const { cause, ...shown } = details;
-    const isPlaced = error instanceof StudyFileError;
-    writeMessage(
-      json ? `${jsonText({ error: { code, message, ...shown } }, undefined, isPlaced)}\n` : `${errorText(error)}\n`,
-    );
+    writeMessage(`${json ? jsonText({ error: { code, message, ...shown } }) : errorText(error)}\n`);
     return error instanceof InputError ? exitCodes.badInput : exitCodes.failed;
   }
   writeMessage(`error UNEXPECTED: this is a fault of intermodel, please report it\n${inspect(error)}\n`);
@@ -27,29 +24,4 @@ export function reportFailure(thrown: unknown, json: boolean): number {
 /** An error in words, as it is shown to people; that of a study file tells the line by itself. */
 export function errorText(error: IntermodelError): string {
   return `error ${error.code}: ${asTyped(error.message, error instanceof StudyFileError)}`;
-}
-
-/**
- * Makes a study of options; what is wrong with them is told by the paths of the options, which are shown as flags.
- *
- * @throws InputError `OPTION_VALUE`
- */
-export function studyOfOptions<Result>(make: () => Result): Result {
-  try {
-    return make();
-  } catch (error) {
-    if (!(error instanceof StudyFileError)) throw error;
-    const told = error.problems.map(({ key, setting, problem }) => {
-      if (setting !== undefined) return `\`set: ${setting}\`: ${problem}`;
-      return key === '' || key === 'data' ? problem : `\`${key}\`: ${problem}`;
-    });
-    const [first = error.message, ...others] = told;
-    const { expected, hint } = error.problems[0] ?? {};
-    const hints = [hint, ...others.map((problem) => ` also ${problem}`)].filter((part) => part !== undefined);
-    throw new InputError('OPTION_VALUE', first, {
-      ...(expected === undefined ? {} : { expected }),
-      ...(hints.length === 0 ? {} : { hint: hints.join('\n ') }),
-      cause: error,
-    });
-  }
 }

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addOptions } from './command-options.ts';
 import { commandLine } from './main.ts';
-import { textTable } from './output.ts';
 
 describe(commandLine, () => {
   it('has its commands, each with a description, examples, --json and --quiet', () => {
@@ -35,19 +34,5 @@ describe(addOptions, () => {
     );
     expect(command.parse(['--haste', '5'], { from: 'user' }).opts()).toEqual({ haste: '5' });
     expect(() => command.parse(['--haste', '1'], { from: 'user' })).toThrow(/at least 2, at most 9/u);
-  });
-});
-
-describe(textTable, () => {
-  it('pads text on the right and numbers on the left', () => {
-    expect(
-      textTable(
-        ['a', 'n'],
-        [
-          ['x', 1],
-          ['long', 22],
-        ],
-      ),
-    ).toBe('a      n\nx      1\nlong  22');
   });
 });

@@ -20,9 +20,8 @@ export function printResult({ json, quiet }: TerminalOptions, result: unknown, t
 }
 
 /** JSON whose messages name settings as they are typed. */
-export function jsonText(result: unknown, indent?: number, isPlaced = false): string {
-  const spoken = (_: string, value: unknown) => (typeof value === 'string' ? asTyped(value, isPlaced) : value);
-  return JSON.stringify(result, spoken, indent);
+export function jsonText(result: unknown, indent?: number): string {
+  return JSON.stringify(result, (_, value: unknown) => (typeof value === 'string' ? asTyped(value) : value), indent);
 }
 
 /** A note about something, on one line. */

@@ -13,6 +13,11 @@ describe('output', () => {
     expect(writers).toEqual(['terminal.ts']);
   });
 
+  it('pads text on the right and numbers on the left', () => {
+    const rows = [['x', 1] as const, ['long', 22] as const];
+    expect(textTable(['a', 'n'], rows)).toBe('a      n\nx      1\nlong  22');
+  });
+
   it('keeps cells and notes on one line', () => {
     expect(textTable(['model'], [['a\nb\u001b[31m']])).toBe(`model\n${String.raw`a\u000ab\u001b[31m`}`);
     expect(noteLine({ subject: 'a\nb', text: 'one\u0007' })).toBe(String.raw`note: a\u000ab: one\u0007`);

@@ -2,11 +2,20 @@
 export { embedStudy, type EmbeddedStudy, type EmbedStudyOptions } from './embed-study.ts';
 export { publishedReferences, reproduceStudy, type ReproduceStudyOptions } from './reproduce-study.ts';
 export { placeStudy, type PlaceStudyOptions } from './place-study.ts';
+export {
+  summariseEmbedding,
+  summariseRun,
+  type EmbeddedModel,
+  type EmbeddingSummary,
+  type LayerSummary,
+  type RunSummary,
+} from './summarise-study.ts';
 export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
 
 // Dissection: a study of models and labelled images to an output folder
 export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './run/run-study.ts';
 export { studyStatus, type StepGroupStatus, type StudyStatus } from './upkeep/study-status.ts';
+export { explainStatus } from './upkeep/explain-status.ts';
 export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upkeep/clean-studies.ts';
 export { makeSteps, type MakeStepsOptions } from './graph/make-steps.ts';
 export { type OwnSteps } from './graph/study-graph.ts';
@@ -123,6 +132,7 @@ export {
   stateFile,
   stateFlags,
   StudyFileError,
+  studyOfFlags,
   studyOptions,
   studySchemaFile,
   typeInWords,

@@ -56,6 +56,7 @@ export { fitFile, frozenFit } from './table-files.ts';
 // Options as flags of commands give them
 export { isRepeated, readFlagValue } from './flags/flag-values.ts';
 export { flagOfSetting, settingPath, type NamedFlag } from './flags/name-settings.ts';
+export { studyOfFlags } from './flags/study-of-flags.ts';
 export { stateFile, stateFlags } from './flags/state-flags.ts';
 export { flagsToContent, type FlagContent, type FlagTexts } from './flags/flags-to-content.ts';
 

@@ -81,24 +81,14 @@ async function describeChosen(
   return describeStudyData(chosenStudy(study, given), settings);
 }
 
-function infoResult({ description, health, score }: DescribedData): Record<string, unknown> {
-  const { images, planes, mostPlanes, turned, unlabelledShare, ignoredShare, categories, warnings } = description;
-  const { concepts, unreachable, overlapping, sharedNames } = health;
-  return {
-    images,
-    planes,
-    mostPlanes,
-    turned,
-    unlabelledShare,
-    ignoredShare,
-    categories,
-    concepts,
-    unreachable,
-    overlapping: overlapping.map(({ first, second, iou }) => ({ first: first.number, second: second.number, iou })),
-    sharedNames,
-    ...(score.name === 'iou' ? {} : { score: score.name }),
-    warnings,
-  };
+function infoResult({ description, health, score }: DescribedData): object {
+  const { concepts, overlaps, warnings, ...described } = description;
+  const overlapping = health.overlapping.map(({ first, second, iou }) => ({
+    first: first.number,
+    second: second.number,
+    iou,
+  }));
+  return { ...described, ...health, overlapping, ...(score.name === 'iou' ? {} : { score: score.name }), warnings };
 }
 
 function infoText(described: DescribedData): string {

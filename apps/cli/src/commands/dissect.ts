@@ -1,7 +1,6 @@
-import { defineStudy, type StudyContent } from '@intermodel/pipelines';
+import { studyOfFlags } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { makeCommand } from '../command.ts';
-import { studyOfOptions } from '../failures.ts';
 import { runToEnd, type RunOptions } from '../run-to-end.ts';
 
 /** `intermodel dissect`: ONNX files as they are over a folder of labelled images. */
@@ -16,13 +15,6 @@ export function dissectCommand(): Command {
       'dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study',
       'dissect --model first=run1/model.onnx --model second=run2/model.onnx --images photos --labels masks --label-names labels.csv --out study',
     ],
-    run: (given) => {
-      const { set = [] } = given.own;
-      const content = { data: {}, ...given.content } as StudyContent;
-      return runToEnd(
-        studyOfOptions(() => defineStudy(content, { set })),
-        given,
-      );
-    },
+    run: (given) => runToEnd(studyOfFlags(given.content, { set: given.own.set ?? [] }), given),
   });
 }

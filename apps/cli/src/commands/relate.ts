@@ -2,7 +2,7 @@ import { relateStudy, type RelateStudyOptions } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { makeCommand } from '../command.ts';
 import { noteLine, printResult, textTable } from '../output.ts';
-import { supportedRule } from '../results.ts';
+import { relationsText } from '../results.ts';
 
 /** `intermodel relate`: an embedding and the scores of its models. */
 export function relateCommand(): Command {
@@ -40,7 +40,7 @@ export function relateCommand(): Command {
                 supported.map((row) => [row.predictor, row.column, row.n, row.pearson, row.q]),
               ),
           ...warnings.map(noteLine),
-          `\n${String(supported.length)} of ${String(relations.numRows)} relations supported ${supportedRule}; tables in ${own.out}`,
+          `\n${relationsText(supported.length, relations.numRows)}; tables in ${own.out}`,
         ].join('\n'),
       );
     },

@@ -1,4 +1,4 @@
-import { studyStatus, type StudyStatus } from '@intermodel/pipelines';
+import { explainStatus, studyStatus, type StudyStatus } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { makeCommand } from '../command.ts';
 import { bytesText, durationText, printResult, textTable } from '../output.ts';
@@ -38,27 +38,13 @@ function statusText({ groups, unsegmented, isComplete }: StudyStatus): string {
     bytesText(bytes),
     milliseconds === undefined ? '' : durationText(milliseconds / 1000),
   ]);
-  const open = groups.filter(({ toRun }) => toRun > 0);
-  const reasons = [...new Set(open.flatMap(({ why }) => why))].map(
-    (reason) => `${namesOf(open.filter(({ why }) => why.includes(reason)))}: ${reason}`,
-  );
-  const following = [
-    ...new Set(open.flatMap(({ step, why, follows }) => (why.length === 0 && follows.length > 0 ? [step] : []))),
-  ];
+  const reasons = explainStatus({ groups });
   return [
     textTable(['step', 'model', 'done', 'stale', 'missing', 'to run', 'size', 'took'], rows),
     ...(reasons.length === 0 ? [] : ['', ...reasons]),
-    ...(following.length === 0 ? [] : [`${following.join(', ')}: follow from other steps`]),
     '',
     isComplete
       ? 'Complete: a run computes nothing.'
       : `${String(groups.reduce((sum, { toRun }) => sum + toRun, 0))} steps to run.`,
   ].join('\n');
-}
-
-/** Kinds of steps with their models, such as `maps, top of a, b`. */
-function namesOf(groups: StudyStatus['groups']): string {
-  const steps = new Set(groups.map(({ step }) => step));
-  const models = new Set(groups.map(({ model }) => model).filter((model) => model !== ''));
-  return `${[...steps].join(', ')}${models.size === 0 ? '' : ` of ${[...models].join(', ')}`}`;
 }

@@ -1,0 +1,85 @@
+import type { StudyRecord } from '@intermodel/outputs';
+import type { DissectedLayer } from './dissect/dissect-events.ts';
+import type { EmbeddedStudy } from './embed-study.ts';
+import type { StudyRun } from './run/run-study.ts';
+
+type Tables = StudyRun['tables'];
+type RelationRow = ReturnType<NonNullable<Tables['relations']>['toArray']>[number];
+
+/** What was found in a layer: its name, the images that were used, and counts of its units. */
+export type LayerSummary = Pick<DissectedLayer, 'layer' | 'images'> & DissectedLayer['summary'];
+
+/** A model where its embedding has it. */
+export interface EmbeddedModel {
+  /** Name of the model. */
+  readonly model: string;
+  /** Its place, a number for each component. */
+  readonly components: readonly (number | null)[];
+  /** Category of models that it is in; null for one that was not embedded. */
+  readonly cluster: number | null;
+}
+
+/** What came of an embedding, as plain values. */
+export interface EmbeddingSummary {
+  /** Options after presets and defaults. */
+  readonly options: StudyRecord['options'];
+  /** Variance of each component, and its share of all. */
+  readonly variance: readonly { readonly component: number; readonly variance: number; readonly ratio: number }[];
+  /** Models of the embedding. */
+  readonly models: readonly EmbeddedModel[];
+  /** Relations to scores, if there are scores: how many were tested, and those that are supported. */
+  readonly relations?: {
+    readonly tested: number;
+    readonly supported: readonly Pick<RelationRow, 'predictor' | 'column' | 'n' | 'pearson' | 'q'>[];
+  };
+  /** Things that a reader should know. */
+  readonly warnings: StudyRecord['warnings'];
+}
+
+/** What came of a run, as plain values. */
+export interface RunSummary {
+  /** Models with what was found in each of their layers. */
+  readonly models: readonly { readonly model: string; readonly layers: readonly LayerSummary[] }[];
+  /** Models of the embedding, if there is one. */
+  readonly embedding?: readonly EmbeddedModel[];
+  /** Relations to scores, if there are scores: how many were tested, and how many are supported. */
+  readonly relations?: { readonly tested: number; readonly supported: number };
+  /** Things that a reader should know. */
+  readonly warnings: StudyRecord['warnings'];
+}
+
+/** What came of an embedding, as plain values for programs: models, categories and the relations that are supported. */
+export function summariseEmbedding({ tables, record }: EmbeddedStudy): EmbeddingSummary {
+  const relations = tables.relations?.toArray();
+  const supported = relations
+    ?.filter((relation) => relation.supported)
+    .map(({ predictor, column, n, pearson, q }) => ({ predictor, column, n, pearson, q }));
+  return {
+    options: record.options,
+    variance: tables.variance.toArray().map(({ component, variance, ratio }) => ({ component, variance, ratio })),
+    models: modelsOf(tables) ?? [],
+    ...(relations === undefined ? {} : { relations: { tested: relations.length, supported: supported ?? [] } }),
+    warnings: record.warnings,
+  };
+}
+
+/** What came of a run, likewise: what each model's units match, and the embedding and relations if there are any. */
+export function summariseRun({ tables, record, models }: Pick<StudyRun, 'tables' | 'record' | 'models'>): RunSummary {
+  const embedding = modelsOf(tables);
+  const relations = tables.relations?.toArray();
+  return {
+    models: models.map(({ model, layers }) => ({
+      model: model.name,
+      layers: layers.map(({ layer, images, summary }) => ({ layer, images, ...summary })),
+    })),
+    ...(embedding === undefined ? {} : { embedding }),
+    ...(relations === undefined
+      ? {}
+      : { relations: { tested: relations.length, supported: relations.filter(({ supported }) => supported).length } }),
+    warnings: record.warnings,
+  };
+}
+
+function modelsOf({ points }: Pick<Tables, 'points'>): EmbeddedModel[] | undefined {
+  return points?.toArray().map(({ model, components, cluster }) => ({ model, components: [...components], cluster }));
+}
