@@ -53,6 +53,15 @@ describe('the examples', () => {
     expect(await example('own-step.ts', study(), at('with-step'))).toBe(printed);
   });
 
+  it('have the steps of a study made by other processes, with the same result', async () => {
+    const file = study();
+    const printed = await example('own-executor.ts', file, at('elsewhere'));
+    expect(printed).toMatch(/^\d+ steps such as labels made elsewhere\n/u);
+    await run(file, 'here');
+    for (const name of ['models/a/units.csv', 'embedding.csv', 'vocabulary.csv'])
+      expect(readFileSync(at('elsewhere', name))).toEqual(readFileSync(at('here', name)));
+  });
+
   it('dissect a model without any store, and find what a study finds', async () => {
     await run(study({ models: ['a', 'b'] }), 'stored');
     const images = at('data', 'images');

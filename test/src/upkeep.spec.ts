@@ -34,7 +34,7 @@ describe('looking after a study', () => {
     expect(new Set(gated.map(({ step }) => step))).toEqual(
       new Set(['matches', 'gallery', 'profiles', 'embedding', 'tables', 'report']),
     );
-    expect(gated.find(({ step }) => step === 'matches')?.why).toEqual(['option preset.gate: 0.04 -> 0.1']);
+    expect(gated.find(({ step }) => step === 'matches')?.why).toEqual(['option matching.gate: 0.04 -> 0.1']);
     const text = intermodel(['status', study({ models: ['a', 'b', 'd'] }), '--out', at('told')]).stdout;
     expect(text).toMatch(/maps +d +0 +0 +\d+ /u);
     expect(intermodel(['status', study()]).stderr).toMatch(/^error STORE_NOT_GIVEN/u);

@@ -48,7 +48,13 @@ export {
 } from './graph/step-family.ts';
 export { StepGraph } from './graph/step-graph.ts';
 export { planSteps, type PlanOptions, type StepPlan } from './graph/plan-steps.ts';
-export { localExecutor, type ExecutorOptions, type StepExecutor } from './graph/executor.ts';
+export {
+  localExecutor,
+  stepBatches,
+  type ExecutorOptions,
+  type StepBatch,
+  type StepExecutor,
+} from './graph/executor.ts';
 export { makeAlone, readParts, readStep, type StepBench, type StepInputs } from './graph/make-alone.ts';
 export { drawGraph, type FamilyCounts } from './graph/draw-graph.ts';
 

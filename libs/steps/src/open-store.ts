@@ -38,7 +38,7 @@ export function openStudyStore(
       store: store ?? memoryStore(),
       hashes: new FileHashes({ verify, warn }),
       times: new StepTimes(),
-      folder: undefined,
+      folder: store?.folder,
       save: () => undefined,
     };
   const folder = path.resolve(store);

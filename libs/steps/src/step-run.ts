@@ -29,6 +29,8 @@ export class StudySteps {
   readonly #runner: StepRunner;
   readonly #needed = new Set<string>();
   readonly #begun = new Set<string>();
+  /** Steps that were told of already, since each was run for itself. */
+  readonly #told = new Set<string>();
   /** Writes under way beside the work. */
   readonly #beside = new Set<Promise<void>>();
   /** Parts of steps that are being stored. */
@@ -49,13 +51,15 @@ export class StudySteps {
 
   /** Gives the stored result of a step, or computes and stores it. */
   run(step: Step): Promise<StepResult> {
+    this.#told.add(keyOf(step));
     return this.#runner.run(step);
   }
 
-  /** Whether a step is stored; where it is, this is told. */
+  /** Whether a step is stored; where it is, this is told, unless the step was run for itself before. */
   async has(step: StepDescription): Promise<boolean> {
     const record = await this.#options.store.find(this.#key(step));
     if (record === undefined) return false;
+    if (this.#told.has(record.key)) return true;
     this.#options.onEvent({
       kind: 'step-skipped',
       key: record.key,

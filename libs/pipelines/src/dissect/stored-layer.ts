@@ -102,7 +102,7 @@ export class StoredLayer {
 
   /** Stores what was counted of a shard, which took so many milliseconds of the pass. */
   async store(shard: ImageShard, counted: CountedShard, milliseconds: number): Promise<void> {
-    const { steps, describe, kept } = this.#context;
+    const { steps, kept } = this.#context;
     const strongestMilliseconds = Math.min(counted.strongestMilliseconds, milliseconds);
     // Maps and histograms are counted in one go: the time counts for the maps, where these are kept.
     const counting = milliseconds - strongestMilliseconds;
@@ -116,13 +116,7 @@ export class StoredLayer {
       );
     });
     if (counted.strongest !== undefined)
-      writing.push(
-        steps.write(
-          describe.of(shard, describe.top(this.place)),
-          { strongest: packTable(counted.strongest) },
-          strongestMilliseconds,
-        ),
-      );
+      writing.push(this.#storeStrongest(shard, counted.strongest, strongestMilliseconds));
     if (this.#keeps) {
       const step = this.#maps(shard);
       kept.set(step.key, counted.kept);
@@ -132,6 +126,13 @@ export class StoredLayer {
       this.#writing.catch(() => undefined);
     }
     await Promise.all(writing);
+  }
+
+  /** Stores the images that drive units most, unless they are stored: a shard may be run again for its maps alone. */
+  async #storeStrongest(shard: ImageShard, strongest: StrongestImageBatch, milliseconds: number): Promise<void> {
+    const { steps, describe } = this.#context;
+    const step = describe.of(shard, describe.top(this.place));
+    if (!(await steps.isStored(step))) await steps.write(step, { strongest: packTable(strongest) }, milliseconds);
   }
 
   /** Waits until all maps are written. */

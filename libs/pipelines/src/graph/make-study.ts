@@ -1,4 +1,4 @@
-import { OutputRecord, outputStepNames } from '@intermodel/outputs';
+import { OutputRecord } from '@intermodel/outputs';
 import {
   localExecutor,
   planSteps,
@@ -70,7 +70,7 @@ export function planStudy(
   return planSteps(graph, {
     isStored: async (step) => {
       if (!(await stored.steps.isStored(step))) return false;
-      if (isOutput(step.family.kind)) return isCurrent(step.family);
+      if (step.family.isOutside) return isCurrent(step.family);
       return !step.family.isVerified || isReadable(step, stored.steps);
     },
   });
@@ -82,11 +82,6 @@ export function outputRecord(
   { steps, hashes }: { readonly steps: StudySteps; readonly hashes: FileHashes },
 ): OutputRecord {
   return new OutputRecord(steps, hashes, family.only, outputFolder(family));
-}
-
-/** Whether steps of a kind write files outside the store. */
-export function isOutput(kind: string): boolean {
-  return outputStepNames.some((name) => name === kind);
 }
 
 async function isReadable(step: GraphStep<StudyBench>, steps: StudySteps): Promise<boolean> {

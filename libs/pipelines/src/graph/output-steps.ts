@@ -95,6 +95,7 @@ function output(
     options: { ...options, folder: path.resolve(folder) },
     parts: { files: 'json' },
     isResult: true,
+    isOutside: true,
   });
 }
 

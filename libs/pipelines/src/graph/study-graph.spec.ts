@@ -9,6 +9,7 @@ import {
   memoryStore,
   readJsonPart,
   readStep,
+  stepBatches,
   StepFamily,
   type StepExecutor,
   type StepStore,
@@ -21,7 +22,6 @@ import { runStudy, type RunStudyOptions } from '../run/run-study.ts';
 import { cleanStudies } from '../upkeep/clean-studies.ts';
 import { studyStatus } from '../upkeep/study-status.ts';
 import { makeSteps } from './make-steps.ts';
-import { isOutput } from './make-study.ts';
 import type { StudyBench } from './study-bench.ts';
 import type { OwnSteps } from './study-graph.ts';
 
@@ -101,11 +101,9 @@ function filesOf(out: string): Record<string, string> {
 function elsewhere(store: StepStore, made: string[]): StepExecutor<StudyBench> {
   return {
     async run(plan, { bench, onFamily }) {
-      for (const family of plan.graph.families) {
-        const steps = plan.wanted(family);
-        if (isOutput(family.kind)) {
-          if (steps.length > 0) await family.maker.make(steps, bench);
-        } else
+      for (const { families, steps, maker, isOutside } of stepBatches(plan)) {
+        if (isOutside) await maker.make(steps, bench);
+        else
           for (const { key } of steps) {
             const making = makeSteps(study(), [key], { store, concurrency: 1 });
             await lastValueFrom(
@@ -117,7 +115,7 @@ function elsewhere(store: StepStore, made: string[]): StepExecutor<StudyBench> {
               { defaultValue: undefined },
             );
           }
-        await onFamily(family);
+        for (const family of families) await onFamily(family);
       }
     },
   };

@@ -12,7 +12,7 @@ import {
   type StudyStore,
 } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
-import { isOutput, outputRecord, planStudy } from '../graph/make-study.ts';
+import { outputRecord, planStudy } from '../graph/make-study.ts';
 import type { StudyBench } from '../graph/study-bench.ts';
 import { inspectStudy, type StudyPlace } from './inspect-study.ts';
 
@@ -74,7 +74,7 @@ export async function studyStatus(study: Study, place: StudyPlace): Promise<Stud
     const steps: StandingStep[] = [];
     for (const step of family.steps()) {
       const state = stateOf(step);
-      const files = state.state === 'done' && isOutput(family.kind) ? await outputRecord(family, stored).changed() : [];
+      const files = state.state === 'done' && family.isOutside ? await outputRecord(family, stored).changed() : [];
       steps.push({ step, state, files });
     }
     standing.set(family, steps);
@@ -91,11 +91,11 @@ export async function studyStatus(study: Study, place: StudyPlace): Promise<Stud
       opened.shards.flatMap(({ contents }) => contents),
     );
   // Where other steps are open, files and choices of the study are told with those that read them.
-  const isOpen = rows.some(({ step, toRun }) => toRun > 0 && !isOutput(step));
+  const isOpen = rows.some(({ toRun, isOutside }) => toRun > 0 && !isOutside);
   for (const row of rows)
-    if (isOpen && isOutput(row.step)) row.why = row.why.filter((reason) => row.changes.includes(reason));
+    if (isOpen && row.isOutside) row.why = row.why.filter((reason) => row.changes.includes(reason));
   return {
-    groups: rows.map(({ changes: _, ...row }) => row),
+    groups: rows.map(({ changes: _, isOutside: __, ...row }) => row),
     unsegmented,
     isComplete: rows.every(({ toRun }) => toRun === 0),
     drawing: drawGraph(graph, (family) => countStates(standing.get(family) ?? [])),
@@ -117,6 +117,8 @@ type RowStatus = Omit<StepGroupStatus, 'toRun' | 'why'> & {
   why: readonly string[];
   /** Reasons that are about files of an output. */
   readonly changes: readonly string[];
+  /** Whether the steps write files outside the store. */
+  readonly isOutside: boolean;
 };
 
 function rowStatus(graph: StepGraph<StudyBench>, all: readonly StandingStep[], { times }: StudyStore): RowStatus {
@@ -146,6 +148,7 @@ function rowStatus(graph: StepGraph<StudyBench>, all: readonly StandingStep[], {
     milliseconds: took.length === 0 ? undefined : took.reduce((sum, time) => sum + time, 0),
     why: [...new Set([...told, ...changes])],
     changes,
+    isOutside: step.family.isOutside,
     follows: [...new Set(follows.map(({ kind }) => kind))],
   };
 }

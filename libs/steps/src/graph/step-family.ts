@@ -103,6 +103,8 @@ export interface FamilyDefinition<Bench> {
   readonly isKept?: boolean;
   /** Whether the parts have to be readable for a step to count as stored, not only to be there. @default false */
   readonly isVerified?: boolean;
+  /** Whether they write files outside the store: the process that runs the study makes them. @default false */
+  readonly isOutside?: boolean;
   /** Makes them. */
   readonly maker: StepMaker<Bench>;
 }
@@ -121,6 +123,7 @@ export class StepFamily<Bench = unknown> {
   readonly isResult: boolean;
   readonly isKept: boolean;
   readonly isVerified: boolean;
+  readonly isOutside: boolean;
   readonly maker: StepMaker<Bench>;
   readonly #definition: FamilyDefinition<Bench>;
   readonly #keys: string[] = [];
@@ -143,6 +146,7 @@ export class StepFamily<Bench = unknown> {
     this.isResult = definition.isResult ?? false;
     this.isKept = definition.isKept ?? true;
     this.isVerified = definition.isVerified ?? false;
+    this.isOutside = definition.isOutside ?? false;
     this.maker = maker;
   }
 

@@ -47,6 +47,7 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
     return undefined;
   };
   return {
+    folder: path.resolve(folder),
     find(key) {
       return promised(() => settle(key, () => readStepRecord(fileOf(key), key)));
     },

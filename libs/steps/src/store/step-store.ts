@@ -72,6 +72,8 @@ export interface StoreLock {
  * undefined. Different keys, and the same key with the same bytes, may be written at the same time.
  */
 export interface StepStore {
+  /** Folder that its lock lies in. @default it is in none */
+  readonly folder?: string;
   /**
    * Finds a finished step without reading its parts; undefined where there is none, or a damaged one (which is
    * reported).
