@@ -65,3 +65,11 @@ export function folderBytes(folder: string): Record<string, string> {
       .map((file) => [path.relative(folder, file), createHash('sha256').update(readFileSync(file)).digest('hex')]),
   );
 }
+
+/** Files of the steps in a store, by path. */
+export function stepFiles(store: string): string[] {
+  return readdirSync(path.join(store, 'steps'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.step'))
+    .map((name) => path.join(store, 'steps', name))
+    .sort();
+}

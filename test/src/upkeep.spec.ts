@@ -1,6 +1,6 @@
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { folderBytes, intermodel } from './command-line.ts';
+import { folderBytes, intermodel, stepFiles } from './command-line.ts';
 import { computed, exit, removeImage, smallStudies, start, until } from './small-studies.ts';
 
 const { at, study, run } = smallStudies();
@@ -76,12 +76,12 @@ describe('looking after a study', () => {
     const file = study();
     await run(file, 'cleaned');
     const expected = folderBytes(at('cleaned'));
-    const held = readdirSync(at('cleaned', '.store', 'steps')).length;
+    const held = stepFiles(at('cleaned', '.store')).length;
     const listed = intermodel(['clean', file, '--out', at('cleaned')]);
     expect(listed.stdout).toMatch(/maps +d maps from/u);
-    expect(readdirSync(at('cleaned', '.store', 'steps'))).toHaveLength(held);
+    expect(stepFiles(at('cleaned', '.store'))).toHaveLength(held);
     expect(intermodel(['clean', file, '--out', at('cleaned'), '--remove']).stdout).toMatch(/^Removed \d+ steps/u);
-    expect(readdirSync(at('cleaned', '.store', 'steps')).length).toBeLessThan(held);
+    expect(stepFiles(at('cleaned', '.store')).length).toBeLessThan(held);
     expect(computed(await run(file, 'cleaned'))).toEqual([]);
     expect(folderBytes(at('cleaned'))).toEqual(expected);
     expect(intermodel(['clean', file, '--out', at('cleaned')]).stdout).toMatch(/^Nothing to remove/u);

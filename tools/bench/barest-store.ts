@@ -36,6 +36,7 @@ export function barestStore(): StepStore {
     list: () => Promise.resolve([]),
     remove: (key) => Promise.resolve(void steps.delete(key)),
     lock: () => Promise.resolve({ release: () => undefined }),
+    share: () => Promise.resolve({ release: () => undefined }),
   };
 }
 

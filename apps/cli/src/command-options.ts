@@ -13,6 +13,7 @@ import {
 import { InputError } from '@intermodel/streams';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { ownOptions, type CommandOption } from './own-options.ts';
+import { readPart } from './read-part.ts';
 
 /** Headings of options in the order of the help. */
 const headings = ['Study', ...optionHeadings] as const;
@@ -22,6 +23,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   inputSize: (side) => ({ height: Number(side), width: Number(side) }),
   formats: (names) => checkReportFormats(names.split(',').map((name) => name.trim())),
   'lock.waitMilliseconds': () => Infinity,
+  part: readPart,
 };
 
 /** Options of a command: those of a study that it has, and its own. */

@@ -6,11 +6,13 @@ import { dissectCommand } from './commands/dissect.ts';
 import { embedCommand } from './commands/embed.ts';
 import { layersCommand } from './commands/layers.ts';
 import { optionsCommand } from './commands/options.ts';
+import { planCommand } from './commands/plan.ts';
 import { placeCommand } from './commands/place.ts';
 import { relateCommand } from './commands/relate.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
+import { workCommand } from './commands/work.ts';
 import { watchCommand } from './commands/watch.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { listenForStop, Stopped } from './stopping.ts';
@@ -69,6 +71,8 @@ export function commandLine(): Command {
     runCommand(),
     statusCommand(),
     watchCommand(),
+    planCommand(),
+    workCommand(),
     cleanCommand(),
     optionsCommand(),
     embedCommand(),

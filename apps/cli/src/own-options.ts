@@ -1,4 +1,4 @@
-import { reportFormats, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
+import { reportFormats, studyWaves, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
 
 /** An option as a command has it: of a study, or of the app alone. */
 export interface CommandOption {
@@ -14,13 +14,14 @@ type Heading = OptionFlag['heading'] | 'Study';
 type Place = readonly [Heading, ...(readonly string[])];
 
 const running = ['dissect', 'run', 'watch'];
-const looking = ['status', 'clean'];
+const looking = ['status', 'clean', 'plan', 'work'];
 const embedding = ['embed', 'reproduce'];
 const all = [...running, ...looking, ...embedding, 'layers', 'data info', 'place', 'relate', 'options'];
 
 const report: Place = ['Report', ...running, ...embedding];
 const runs: Place = ['Store and machine', ...running];
 const stores: Place = ['Store and machine', ...running, ...looking];
+const works: Place = ['Store and machine', 'work'];
 const cleans: Place = ['Store and machine', 'clean'];
 const shows: Place = ['Store and machine', ...all];
 const info: Place = ['Matching', 'data info'];
@@ -42,6 +43,7 @@ const figures = 'Also write every figure into this folder, as SVG and PNG with i
 const csv = 'Put an apostrophe before text in CSV files that a spreadsheet would take for a formula.';
 const labels =
   'Also labels of segmentation models in a folder that a study names (runtime.labelCache): name all studies that share it.';
+const shardsPerTask = 'Shards of images of one task: all workers of a study need the same.';
 const concurrency = 'Threads that find thresholds and overlaps once the images are through.';
 const fewThreads = 'those of the machine, at most 4; one for few images';
 const verbose = 'Say in a line on standard error which steps are run, done or found in the store.';
@@ -86,12 +88,27 @@ export const ownOptions: readonly CommandOption[] = [
     'Draw the steps as a graph, Mermaid text, with what is done, stale and missing.',
     { otherwise: 'list them' },
   ),
+  own('part', '--part <K/N>', works, 'Take the K-th of N parts of each wave, cut alike on every machine.', {
+    otherwise: 'all tasks that nobody else holds',
+  }),
+  own('tasks', '--task <KEY>', works, 'Take this task ("intermodel plan --json" lists them).', texts),
+  own('wave', '--wave <NAME>', works, 'Take the tasks of one wave.', {
+    type: { kind: 'choice', choices: studyWaves },
+    otherwise: 'all, in their order',
+  }),
+  own('shardsPerTask', '--shards-per-task <N>', ['Store and machine', 'plan', 'work'], shardsPerTask, {
+    ...whole(1),
+    default: 8,
+  }),
   own('remove', '--remove', cleans, 'Remove them.', { otherwise: 'list them' }),
   own('sharedLabels', '--labels', cleans, labels),
   own('verify', '--verify', runs, 'Hash input files again whose size and times have not changed.'),
   own('lock.waitMilliseconds', '--wait', runs, 'Wait for another run of the same store instead of refusing.'),
-  own('concurrency', '--concurrency <N>', runs, concurrency, { ...whole(1), otherwise: fewThreads }),
-  own('terminal.verbose', '--verbose', runs, verbose),
+  own('concurrency', '--concurrency <N>', ['Store and machine', ...running, 'work'], concurrency, {
+    ...whole(1),
+    otherwise: fewThreads,
+  }),
+  own('terminal.verbose', '--verbose', ['Store and machine', ...running, 'work'], verbose),
   own('terminal.json', '--json', shows, 'Print the result as JSON on standard output.'),
   own('terminal.quiet', '--quiet', shows, 'Print nothing but errors.'),
 ];

@@ -17,6 +17,15 @@ export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from '
 export { studyStatus, type StepGroupStatus, type StudyStatus } from './upkeep/study-status.ts';
 export { explainStatus } from './upkeep/explain-status.ts';
 export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upkeep/clean-studies.ts';
+export {
+  workStudy,
+  type TaskDone,
+  type WorkEvent,
+  type WorkStudyOptions,
+  type WorkWaiting,
+} from './work/work-study.ts';
+export { listTasks, type ListedTask, type StudyTasks } from './work/list-tasks.ts';
+export { studyWaves, type CutTasksOptions, type StudyWave } from './work/study-tasks.ts';
 export { makeSteps, type MakeStepsOptions } from './graph/make-steps.ts';
 export { type OwnSteps } from './graph/study-graph.ts';
 export { type StudyBench } from './graph/study-bench.ts';

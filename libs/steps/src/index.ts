@@ -17,12 +17,18 @@ export {
   type StepStore,
   type StoreEntry,
   type StoreLock,
+  type StoreLockOptions,
   type StoreWarning,
 } from './store/step-store.ts';
 export { fileStore, type FileStoreOptions } from './store/file-store.ts';
 export { memoryStore } from './store/memory-store.ts';
 export { lockStore, type LockedPlace } from './store/store-lock.ts';
 export { openStudyStore, type OpenStudyStoreOptions, type StudyStore } from './open-store.ts';
+
+// Tasks that many processes share out
+export { TaskClaims, type Claim, type HeldTask, type TaskClaimsOptions } from './claims/task-claims.ts';
+export type { ClaimHolder } from './claims/claimant.ts';
+export type { ClaimPlace } from './claims/claim-place.ts';
 
 // Steps: computed once
 export {

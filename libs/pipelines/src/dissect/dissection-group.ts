@@ -27,12 +27,19 @@ export class DissectionGroup {
   readonly #context: GroupContext;
   readonly #labels: LabelKinds;
   readonly #layers: readonly GroupLayer[];
+  readonly #keepsModels: boolean;
   #images: Promise<GroupImages> | undefined;
 
-  constructor(context: GroupContext, models: readonly PlacedModel[]) {
+  /**
+   * @param context store and passes of the group
+   * @param models its models, at least one
+   * @param keepsModels whether they stay open behind a pass
+   */
+  constructor(context: GroupContext, models: readonly PlacedModel[], keepsModels: boolean) {
     const [first] = models;
     if (first === undefined) throw new RangeError('DissectionGroup: a group has at least one model');
     this.#context = context;
+    this.#keepsModels = keepsModels;
     this.#labels = new LabelKinds(context, first.model);
     this.#layers = models.flatMap(({ places }) => places.map((place) => openLayer(context, place, this.#labels)));
   }
@@ -42,7 +49,7 @@ export class DissectionGroup {
     const { keeps, pass } = this.#context;
     await countMissing(this.#context, this.#layers, this.#labels, steps);
     // The models are not needed any more, unless maps turn out not to suffice: their memory is.
-    if (keeps) pass.models.closeBeside();
+    if (keeps && !this.#keepsModels) pass.models.closeBeside();
   }
 
   /** Makes thresholds, overlaps and matches of a layer under one preset. */

@@ -188,7 +188,11 @@ export class DissectionSteps<Bench = unknown> {
     return this.#ofLayer('thresholds', place, preset, () => ({
       subject: subjectOf(place),
       from: { shards: { by: 'all', families: [this.histogram(place, preset)] } },
-      beside: { maps: { by: 'all', families: [this.maps(place)] } },
+      beside: {
+        maps: { by: 'all', families: [this.maps(place)] },
+        // Shards without an image that can be used are left out.
+        labels: { by: 'all', families: [this.labels(place.model, preset)] },
+      },
       options: this.#stage('thresholds'),
       parts: { thresholds: 'SelectedThreshold' },
     }));
@@ -271,7 +275,13 @@ export class DissectionSteps<Bench = unknown> {
         return { images, model: modelHash, ...(this.#study.data.skipBad ? { labels } : {}) };
       },
       told: { images: this.images(), labels: this.images() },
-      beside: { facts: { by: 'one', family: this.#factsOf(model) } },
+      beside: {
+        facts: { by: 'one', family: this.#factsOf(model) },
+        // Of a shard without an image that can be used nothing is made, as its labels say.
+        ...(this.#study.data.skipBad
+          ? { labels: { by: 'each', family: this.labels(model, this.#study.matching) } as const }
+          : {}),
+      },
       options,
       maker: this.#makers.pass(model),
     }));

@@ -2,6 +2,7 @@ import { OutputRecord } from '@intermodel/outputs';
 import {
   localExecutor,
   planSteps,
+  readJsonPart,
   type GraphStep,
   type StepExecutor,
   type StepFamily,
@@ -12,6 +13,7 @@ import {
 } from '@intermodel/steps';
 import { checkRoom } from './check-room.ts';
 import type { DissectedModel } from '../dissect/dissect-events.ts';
+import type { ShardImages } from '../dissect/shard-labels.ts';
 import { outputFolder } from './output-steps.ts';
 import type { StudyBench } from './study-bench.ts';
 import type { StudyGraph } from './study-graph.ts';
@@ -67,13 +69,40 @@ export function planStudy(
   isCurrent: (family: StepFamily<StudyBench>) => Promise<boolean> = async (family) =>
     (await outputRecord(family, stored).current()) !== undefined,
 ): Promise<StepPlan<StudyBench>> {
+  const empty = new EmptyShards(stored.steps);
   return planSteps(graph, {
     isStored: async (step) => {
-      if (!(await stored.steps.isStored(step))) return false;
+      if (!(await stored.steps.isStored(step))) return empty.has(step);
       if (step.family.isOutside) return isCurrent(step.family);
       return !step.family.isVerified || isReadable(step, stored.steps);
     },
   });
+}
+
+/** Shards of images of which none can be used: of these nothing is made but the labels, which say so. */
+class EmptyShards {
+  readonly #steps: StudySteps;
+  readonly #known = new Map<string, Promise<boolean>>();
+
+  constructor(steps: StudySteps) {
+    this.#steps = steps;
+  }
+
+  /** Whether a step has nothing to be made of. */
+  async has({ family, index }: GraphStep<StudyBench>): Promise<boolean> {
+    const labels = family.from['labels'] ?? family.beside['labels'];
+    if (labels?.by !== 'each') return false;
+    const step = labels.family.at(index);
+    const known = this.#known.get(step.key) ?? this.#isEmpty(step);
+    this.#known.set(step.key, known);
+    return known;
+  }
+
+  async #isEmpty(step: GraphStep<StudyBench>): Promise<boolean> {
+    if (!(await this.#steps.isStored(step))) return false;
+    const bytes = await this.#steps.read(step, 'images');
+    return bytes !== undefined && (readJsonPart(bytes) as ShardImages).images.length === 0;
+  }
 }
 
 /** What is remembered of the files of a step that writes some. */

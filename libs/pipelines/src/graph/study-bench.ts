@@ -43,6 +43,8 @@ export interface StudyBenchOptions {
   readonly storeFolder?: string | undefined;
   /** Tells what is free there. @default what the system says */
   readonly freeBytes?: FreeBytes | undefined;
+  /** Whether models stay open behind a pass, as another one is likely to follow. @default false */
+  readonly keepsModels?: boolean | undefined;
   /** Stops the work. */
   readonly signal: AbortSignal;
   /** Is told of progress and warnings. */
@@ -116,6 +118,12 @@ export class StudyBench implements StepBench {
     if (models.every((each) => this.#released.has(each.model))) await this.group(model).close();
   }
 
+  /** Waits until all that was made is stored. @throws what went wrong while it was stored */
+  async settled(): Promise<void> {
+    for (const group of this.#groups.values()) await group.settled();
+    await this.steps.settled();
+  }
+
   /** Whether the images are passed over several times, as not all models take the same ones. */
   get hasSeveralPasses(): boolean {
     return this.#options.groups.length > 1;
@@ -171,6 +179,6 @@ export class StudyBench implements StepBench {
       concepts: indexConcepts(concepts, study.data.labelNames ?? study.data.root ?? study.data.images),
       kept: new HeldShards(study.runtime.keptMapsMegabytes),
     };
-    return new DissectionGroup(context, models);
+    return new DissectionGroup(context, models, this.#options.keepsModels === true);
   }
 }

@@ -60,7 +60,8 @@ export async function cleanStudies(
   if (first === undefined) throw new RangeError('cleanStudies: no study was given');
   const { store } = first.store;
   const needed = new Set(inspected.flatMap(({ neededKeys }) => [...neededKeys]));
-  const lock = remove ? await store.lock() : undefined;
+  // Workers beside a run take no lock of its kind, and yet write what they need.
+  const lock = remove ? await store.lock({ alone: true }) : undefined;
   let outputLock: StoreLock | undefined;
   try {
     if (remove && place.out !== undefined && existsSync(place.out))

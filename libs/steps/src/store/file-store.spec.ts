@@ -6,12 +6,14 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,6 +21,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileStore } from './file-store.ts';
+import { thisMachine } from './process-identity.ts';
 import type { StoreWarning } from './step-store.ts';
 
 let folder = '';
@@ -44,16 +47,26 @@ const start = (script: string, ...args: string[]) => {
 
 /** Name and hash of every file of a store's steps. */
 function stepFiles(store: string): Record<string, string> {
-  const steps = path.join(store, 'steps');
   return Object.fromEntries(
-    readdirSync(steps).map((name) => [
+    filesOf(store, 'steps').map((name) => [
       name,
       createHash('sha256')
-        .update(readFileSync(path.join(steps, name)))
+        .update(readFileSync(path.join(store, 'steps', name)))
         .digest('hex'),
     ]),
   );
 }
+
+/** Files in and below a folder of a store; none where it was not made. */
+function filesOf(store: string, folder: string): string[] {
+  const within = path.join(store, folder);
+  if (!existsSync(within)) return [];
+  return readdirSync(within, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(path.join(within, name)).isFile(),
+  );
+}
+
+const stepFile = (store: string, key: string) => path.join(store, 'steps', key.slice(0, 3), `${key}.step`);
 
 async function expectWhole(store: string): Promise<number> {
   const warnings: StoreWarning[] = [];
@@ -63,8 +76,8 @@ async function expectWhole(store: string): Promise<number> {
   for (const { key, record } of entries)
     for (const { name } of record?.parts ?? []) expect(await reopened.read(key, name)).toBeDefined();
   expect(warnings.filter(({ code }) => code === 'STEP_DAMAGED')).toEqual([]);
-  const names = existsSync(path.join(store, 'steps')) ? readdirSync(path.join(store, 'steps')) : []; // A kill may come before the first step.
-  expect(names.filter((name) => !name.endsWith('.step'))).toEqual([]);
+  expect(filesOf(store, 'steps').filter((name) => !name.endsWith('.step'))).toEqual([]);
+  expect(filesOf(store, 'partial')).toEqual([]);
   return entries.length;
 }
 
@@ -95,31 +108,77 @@ describe('a file store whose writer is killed', () => {
   it.each([0, 1, 4])('removes the half-written file of a writer that died before chunk %i', async (chunk) => {
     const child = start('write-steps.mjs', folder, '10', '7', String(chunk));
     expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
-    expect(readdirSync(path.join(folder, 'steps')).filter((name) => name.endsWith('.partial')).length).toBe(1);
+    expect(filesOf(folder, 'partial').length).toBe(1);
     const warnings: StoreWarning[] = [];
     (await fileStore(folder, { warn: (warning) => warnings.push(warning) }).lock()).release();
     expect(warnings).toEqual([
       {
         code: 'LEFTOVERS_REMOVED',
         message: 'removed 1 part-written file of runs that were stopped',
-        file: path.join(folder, 'steps'),
+        file: path.join(folder, 'partial'),
       },
     ]);
     expect(await expectWhole(folder)).toBe(7);
   });
 
-  it('leaves alone what a living process, or a fresh one of another machine, is writing', async () => {
-    const steps = path.join(folder, 'steps');
-    mkdirSync(steps);
-    const here = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
-    const key = 'a'.repeat(64);
-    const own = `${key}.${here}-${String(process.pid)}--00.partial`;
-    const foreign = `${key}.00000000-1-1-00.partial`;
-    const old = `${key}.00000000-1-1-01.partial`;
-    for (const name of [own, foreign, old]) writeFileSync(path.join(steps, name), '');
-    utimesSync(path.join(steps, old), 0, 0);
-    (await fileStore(folder).lock()).release();
-    expect(readdirSync(steps).sort()).toEqual([own, foreign].sort());
+  // Part-written files of earlier versions lie among the steps.
+  it.each(['partial', 'steps'])(
+    'leaves alone in %s what a living process, or a fresh one of another machine, is writing',
+    async (place) => {
+      const key = 'a'.repeat(64);
+      const own = `${key}.${thisMachine}-${String(process.pid)}--00.partial`;
+      const dead = `${key}.${thisMachine}-${String(process.pid)}-1-00.partial`;
+      const foreign = `${key}.00000000-1-1-00.partial`;
+      const old = `${key}.00000000-1-1-01.partial`;
+      for (const enter of ['lock', 'share'] as const) {
+        mkdirSync(path.join(folder, enter, place), { recursive: true });
+        for (const name of [own, dead, foreign, old]) writeFileSync(path.join(folder, enter, place, name), '');
+        utimesSync(path.join(folder, enter, place, old), 0, 0);
+        (await fileStore(path.join(folder, enter))[enter]()).release();
+        expect(filesOf(path.join(folder, enter), place).sort()).toEqual([own, foreign].sort());
+      }
+    },
+  );
+});
+
+describe('the folders of a file store', () => {
+  const describeStep = (n: number) => ({ step: 's', codeVersion: '1', inputs: {}, options: { n } });
+
+  it('are named by the first three digits of the keys, and each step lies in its own', async () => {
+    const store = fileStore(folder);
+    const keys: string[] = [];
+    for (let n = 0; n < 20; n++) keys.push((await store.write(describeStep(n), { a: Uint8Array.of(n) })).key);
+    expect(filesOf(folder, 'steps').sort()).toEqual(
+      keys.map((key) => path.join(key.slice(0, 3), `${key}.step`)).sort(),
+    );
+    expect((await store.list()).map(({ key }) => key)).toEqual(keys.sort());
+  });
+
+  it('may hold steps of the former layout, in no folder of their own: found, read, listed once, replaced and removed', async () => {
+    const warnings: StoreWarning[] = [];
+    const store = fileStore(folder, { warn: (warning) => warnings.push(warning) });
+    const former = (key: string) => path.join(folder, 'steps', `${key}.step`);
+    const record = await store.write(describeStep(1), { a: Uint8Array.of(1) });
+    const other = await store.write(describeStep(2), { a: Uint8Array.of(2) });
+    renameSync(stepFile(folder, record.key), former(record.key));
+    expect(await store.find(record.key)).toStrictEqual(record);
+    expect(await store.read(record.key, 'a')).toEqual(Uint8Array.of(1));
+    const both = [record, other].sort((one, two) => (one.key < two.key ? -1 : 1));
+    const entries = both.map((each) => ({ key: each.key, bytes: each.bytes, record: each }));
+    expect(await store.list()).toStrictEqual(entries);
+    await store.write(describeStep(1), { a: Uint8Array.of(1) });
+    expect(await store.list()).toStrictEqual(entries);
+    await store.remove(record.key);
+    expect(await store.find(record.key)).toBeUndefined();
+    expect(filesOf(folder, 'steps')).toEqual([path.relative(path.join(folder, 'steps'), stepFile(folder, other.key))]);
+
+    renameSync(stepFile(folder, other.key), former(other.key));
+    truncateSync(former(other.key), 5);
+    expect(await store.find(other.key)).toBeUndefined();
+    expect(warnings).toMatchObject([{ code: 'STEP_DAMAGED', file: former(other.key) }]);
+    expect(await store.list()).toEqual([{ key: other.key, bytes: 5, record: undefined }]);
+    await store.write(describeStep(2), { a: Uint8Array.of(2) });
+    expect(await store.read(other.key, 'a')).toEqual(Uint8Array.of(2));
   });
 });
 
@@ -175,8 +234,8 @@ describe('a file store on a full disk', () => {
     const store = fileStore(folder, { warn: (warning) => warnings.push(warning) });
     const step = { step: 's', codeVersion: '1', inputs: {}, options: {} };
     const { key } = await store.write(step, { a: Uint8Array.of(1) });
-    rmSync(path.join(folder, 'steps', `${key}.step`));
-    execFileSync('mkfifo', [path.join(folder, 'steps', `${key}.step`)]);
+    rmSync(stepFile(folder, key));
+    execFileSync('mkfifo', [stepFile(folder, key)]);
     expect(await store.read(key, 'a')).toBeUndefined();
     expect(warnings.map(({ code }) => code)).toEqual(['STEP_DAMAGED']);
     await store.write(step, { a: Uint8Array.of(2) });
@@ -203,7 +262,7 @@ describe('a file store that reads a part again and again', () => {
     const store = fileStore(folder, { warn: (warning) => warnings.push(warning) });
     const content = Buffer.alloc(100_000, 'content');
     const { key } = await store.write({ step: 'maps', codeVersion: '1', inputs: {}, options: {} }, { maps: content });
-    const file = path.join(folder, 'steps', `${key}.step`);
+    const file = stepFile(folder, key);
     const { atime, mtime } = statSync(file);
     await delay(2100); // Times of files may be 2 s coarse; a younger one is verified each time.
     for (let reading = 0; reading < 3; reading++)

@@ -1,12 +1,20 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isRunning, thisProcess } from './process-identity.ts';
+import { isRunning, thisMachine, thisProcess } from './process-identity.ts';
 import { readStepPart, readStepRecord, type ReadOutcome, type VerifiedParts } from './read-step-file.ts';
 import { checkKey, isHash, stepKey } from './step-key.ts';
+import { shareStore, shareWithNobody } from './share-store.ts';
 import { lockStore } from './store-lock.ts';
-import { promised, type StepStore, type StoreEntry, type StoreWarning } from './step-store.ts';
+import {
+  promised,
+  type StepRecord,
+  type StepStore,
+  type StoreEntry,
+  type StoreLock,
+  type StoreWarning,
+} from './step-store.ts';
 import { writeStepFile } from './write-step-file.ts';
 
 /** How a file store behaves. */
@@ -17,98 +25,157 @@ export interface FileStoreOptions {
 
 const stepSuffix = '.step';
 const partialSuffix = '.partial';
+/** Digits of a key that name the folder of its step: 4,096 folders hold millions of steps. */
+const prefixDigits = 3;
+const prefixPattern = /^[0-9a-f]{3}$/u;
 /**
- * A part-written file of another machine is taken for a leftover after this time: its writer cannot be seen from here.
+ * A part-written file of another machine is taken for a leftover when it has not changed for this time: its writer
+ * cannot be seen from here. Clocks of machines may differ by hours without harm.
  */
 const foreignLeftoverMilliseconds = 24 * 3600 * 1000;
-const hostTag = createHash('sha256').update(thisProcess.host).digest('hex').slice(0, 8);
 
 /**
- * Keeps each finished step as one file in `folder/steps`, written whole and flushed to disk. The folder is made at the
- * first write. Reading needs no lock; taking the lock removes what killed runs left half-written.
+ * Keeps each finished step as one file in `folder/steps`, in a folder of the first digits of its key, written whole in
+ * `folder/partial` and flushed to disk. The folders are made at the first write. Reading needs no lock; taking the lock,
+ * or a share, removes what killed runs left half-written. Steps that lie in `folder/steps` itself, as they once did, are
+ * found too. Several machines may use a folder of a shared file system that renames at once (as NFS does); names of
+ * machines must differ for the lock.
  */
 export function fileStore(folder: string, { warn = () => undefined }: FileStoreOptions = {}): StepStore {
-  const steps = path.join(path.resolve(folder), 'steps');
-  const fileOf = (key: string) => path.join(steps, `${checkKey(key)}${stepSuffix}`);
+  const root = path.resolve(folder);
+  const steps = path.join(root, 'steps');
+  const partials = path.join(root, 'partial');
+  const fileOf = (key: string) => path.join(steps, checkKey(key).slice(0, prefixDigits), `${key}${stepSuffix}`);
+  const formerFileOf = (key: string) => path.join(steps, `${checkKey(key)}${stepSuffix}`);
   const damaged = new Set<string>();
   const verified: VerifiedParts = new Map();
-  const settle = <T>(key: string, read: () => ReadOutcome<T>): T | undefined => {
-    if (damaged.has(key)) return undefined;
-    const outcome = read();
+  const settle = <T>(key: string, { file, outcome }: Found<T>): T | undefined => {
     if (outcome.state === 'read') return outcome.value;
-    if (outcome.state === 'damaged') {
+    if (outcome.state === 'damaged' && !damaged.has(key)) {
       damaged.add(key);
       warn({
         code: 'STEP_DAMAGED',
         message: 'a stored step is damaged or cut short; it counts as missing and is made again',
-        file: fileOf(key),
+        file,
       });
     }
     return undefined;
   };
+  const findRecord = (key: string): Found<StepRecord> => {
+    const file = fileOf(key);
+    const outcome = readStepRecord(file, key);
+    if (outcome.state !== 'missing') return { file, outcome };
+    const former = formerFileOf(key);
+    return { file: former, outcome: readStepRecord(former, key) };
+  };
+  const findPart = async (key: string, part: string): Promise<Found<Uint8Array>> => {
+    const file = fileOf(key);
+    const outcome = await readStepPart(file, key, part, verified);
+    if (outcome.state !== 'missing') return { file, outcome };
+    const former = formerFileOf(key);
+    return { file: former, outcome: await readStepPart(former, key, part, verified) };
+  };
   return {
     folder: path.resolve(folder),
     find(key) {
-      return promised(() => settle(key, () => readStepRecord(fileOf(key), key)));
+      return promised(() => (damaged.has(key) ? undefined : settle(key, findRecord(key))));
     },
     async read(key, part) {
-      const outcome = damaged.has(key) ? undefined : await readStepPart(fileOf(key), key, part, verified);
-      return outcome && settle(key, () => outcome);
+      return damaged.has(key) ? undefined : settle(key, await findPart(key, part));
     },
     async write(step, parts, signal) {
       const key = stepKey(step);
-      const writer = `${hostTag}-${String(thisProcess.pid)}-${thisProcess.start}-${randomBytes(4).toString('hex')}`;
-      const record = await writeStepFile(
-        fileOf(key),
-        path.join(steps, `${key}.${writer}${partialSuffix}`),
-        step,
-        parts,
-        signal,
-      );
+      const writer = `${thisMachine}-${String(thisProcess.pid)}-${thisProcess.start}-${randomBytes(4).toString('hex')}`;
+      const partial = path.join(partials, `${key}.${writer}${partialSuffix}`);
+      const record = await writeStepFile(fileOf(key), partial, step, parts, signal);
       damaged.delete(key);
       return record;
     },
     list() {
       return promised(() =>
-        readFolder(steps)
-          .filter((name) => name.endsWith(stepSuffix) && isHash(name.slice(0, -stepSuffix.length)))
-          .sort()
-          .flatMap((name): StoreEntry[] => {
-            const key = name.slice(0, -stepSuffix.length);
-            const outcome = readStepRecord(fileOf(key), key);
-            const record = settle(key, () => outcome);
-            return outcome.state === 'missing' ? [] : [{ key, bytes: outcome.bytes, record }];
-          }),
+        listKeys(steps).flatMap((key): StoreEntry[] => {
+          const found = findRecord(key);
+          const record = damaged.has(key) ? undefined : settle(key, found);
+          return found.outcome.state === 'missing' ? [] : [{ key, bytes: found.outcome.bytes, record }];
+        }),
       );
     },
     async remove(key) {
-      await rm(fileOf(key), { force: true });
+      for (const file of [fileOf(key), formerFileOf(key)]) await rm(file, { force: true });
       damaged.delete(key);
     },
-    async lock(options) {
-      const lock = await lockStore(path.resolve(folder), options);
-      await removeLeftovers(steps, warn);
-      return lock;
+    async lock({ alone = false, ...options } = {}) {
+      const lock = await lockStore(root, options);
+      return entered(lock, async () => {
+        const others = alone ? await shareWithNobody(root, options) : undefined;
+        await removeLeftovers([partials, steps], warn);
+        return {
+          release: () => {
+            others?.release();
+            lock.release();
+          },
+        };
+      });
+    },
+    async share(options) {
+      const share = await shareStore(root, options);
+      return entered(share, async () => {
+        await removeLeftovers([partials, steps], warn);
+        return share;
+      });
     },
   };
 }
 
-async function removeLeftovers(steps: string, warn: (warning: StoreWarning) => void): Promise<void> {
-  const leftovers = readFolder(steps).filter(
-    (name) => name.endsWith(partialSuffix) && isLeftover(path.join(steps, name)),
-  );
-  for (const name of leftovers) await rm(path.join(steps, name), { force: true });
-  if (leftovers.length > 0)
-    warn({
-      code: 'LEFTOVERS_REMOVED',
-      message: `removed ${String(leftovers.length)} part-written file${leftovers.length === 1 ? '' : 's'} of runs that were stopped`,
-      file: steps,
-    });
+/** Goes on with a lock, which is given free if that fails. */
+async function entered(lock: StoreLock, goOn: () => Promise<StoreLock>): Promise<StoreLock> {
+  try {
+    return await goOn();
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** What reading gave, and of which file. */
+interface Found<T> {
+  readonly file: string;
+  readonly outcome: ReadOutcome<T>;
+}
+
+/** Keys of all steps, in order: the one walk over the whole store. */
+function listKeys(steps: string): readonly string[] {
+  const names = readFolder(steps);
+  const files = [
+    ...names,
+    ...names.filter((name) => prefixPattern.test(name)).flatMap((prefix) => readFolder(path.join(steps, prefix))),
+  ];
+  const keys = files
+    .filter((name) => name.endsWith(stepSuffix))
+    .map((name) => name.slice(0, -stepSuffix.length))
+    .filter(isHash);
+  return [...new Set(keys)].sort();
+}
+
+/** Removes part-written files of processes that have ended; they once lay beside the steps. */
+async function removeLeftovers(folders: readonly string[], warn: (warning: StoreWarning) => void): Promise<void> {
+  for (const folder of folders) {
+    const leftovers = readFolder(folder).filter(
+      (name) => name.endsWith(partialSuffix) && isLeftover(path.join(folder, name)),
+    );
+    for (const name of leftovers) await rm(path.join(folder, name), { force: true });
+    if (leftovers.length > 0)
+      warn({
+        code: 'LEFTOVERS_REMOVED',
+        message: `removed ${String(leftovers.length)} part-written file${leftovers.length === 1 ? '' : 's'} of runs that were stopped`,
+        file: folder,
+      });
+  }
 }
 
 function isLeftover(file: string): boolean {
-  const [, host, pid, start] = /\.([0-9a-f]+)-(\d+)-(\d*)-[0-9a-f]+\.partial$/u.exec(file) ?? [];
-  if (host === hostTag) return isRunning({ ...thisProcess, pid: Number(pid), start: start ?? '' }) === false;
+  const [, machine, pid, start] = /\.([0-9a-f]+)-(\d+)-(\d*)-[0-9a-f]+\.partial$/u.exec(file) ?? [];
+  if (machine === thisMachine) return isRunning({ ...thisProcess, pid: Number(pid), start: start ?? '' }) === false;
   const status = statSync(file, { throwIfNoEntry: false });
   return status !== undefined && Date.now() - status.mtimeMs > foreignLeftoverMilliseconds;
 }

@@ -3,12 +3,21 @@ import { thisProcess } from './process-identity.ts';
 import { encodeFooter } from './step-file.ts';
 import { checkKey, stepKey } from './step-key.ts';
 import { waitForLock } from './store-lock.ts';
-import { promised, type PartContent, type PartRecord, type StepRecord, type StepStore } from './step-store.ts';
+import {
+  promised,
+  type PartContent,
+  type PartRecord,
+  type StepRecord,
+  type StepStore,
+  type StoreLock,
+} from './step-store.ts';
 
 /** Keeps finished steps in memory: for tests, and for programs that compute once. What is read is a copy. */
 export function memoryStore(): StepStore {
   const steps = new Map<string, { readonly record: StepRecord; readonly parts: ReadonlyMap<string, Uint8Array> }>();
-  let locked = false;
+  const place = { code: 'STORE_LOCKED', name: 'the store in memory' } as const;
+  let locked: { readonly alone: boolean } | undefined;
+  let sharing = 0;
   return {
     find(key) {
       return promised(() => steps.get(checkKey(key))?.record);
@@ -37,22 +46,41 @@ export function memoryStore(): StepStore {
     remove(key) {
       return promised(() => void steps.delete(checkKey(key)));
     },
-    async lock(options = {}) {
+    lock({ alone = false, ...options } = {}) {
       return waitForLock(
-        { code: 'STORE_LOCKED', name: 'the store in memory' },
+        place,
         () => {
-          if (locked) return { holder: thisProcess };
-          locked = true;
-          let released = false;
-          return {
-            release: () => {
-              if (!released) locked = false;
-              released = true;
-            },
-          };
+          if (locked !== undefined || (alone && sharing > 0)) return { holder: thisProcess };
+          locked = { alone };
+          return releasedOnce(() => {
+            locked = undefined;
+          });
         },
         options,
       );
+    },
+    share(options = {}) {
+      return waitForLock(
+        place,
+        () => {
+          if (locked?.alone === true) return { holder: thisProcess };
+          sharing++;
+          return releasedOnce(() => {
+            sharing--;
+          });
+        },
+        options,
+      );
+    },
+  };
+}
+
+function releasedOnce(release: () => void): StoreLock {
+  let released = false;
+  return {
+    release: () => {
+      if (!released) release();
+      released = true;
     },
   };
 }

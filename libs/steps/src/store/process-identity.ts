@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
 /** A process, told apart from a later one that was given the same id. */
@@ -21,6 +22,15 @@ export const thisProcess: ProcessIdentity = {
   start: readState(process.pid)?.start ?? '',
 };
 
+/**
+ * Where process ids mean what they mean to this process, 16 hexadecimal digits: other machines differ, be it that they
+ * bear the same name, and so do containers, and this machine before its last start.
+ */
+export const thisMachine = createHash('sha256')
+  .update(JSON.stringify([thisProcess.host, thisProcess.boot, readPidNamespace()]))
+  .digest('hex')
+  .slice(0, 16);
+
 /** Whether a process still runs; undefined for one of another machine, which cannot be seen from here. */
 export function isRunning({ host, boot, pid, start }: ProcessIdentity): boolean | undefined {
   if (pid < 1) return false;
@@ -38,6 +48,14 @@ function readState(pid: number): { letter: string; start: string } | undefined {
   // The name of the program stands in parentheses and may itself hold spaces and parentheses; fields 3 and 22 follow.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return { letter: fields[0] ?? '', start: fields[19] ?? '' };
+}
+
+function readPidNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
 }
 
 function answersSignals(pid: number): boolean {

@@ -116,12 +116,12 @@ function readTail(handle: number, fileBytes: number, wanted: number): Buffer {
 }
 
 /**
- * A file that is gone is missing, one with a bad sector and what is no file are damaged; anything else the user has to
+ * A file that is gone is missing (`ESTALE`: another machine of an NFS replaced it while it was read), one with a bad sector and what is no file are damaged; anything else the user has to
  * mend.
  */
 function failedRead(file: string, cause: unknown): { state: 'missing' } | { state: 'damaged'; bytes: number } {
   const { code = '' } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { state: 'missing' };
+  if (['ENOENT', 'ENOTDIR', 'ESTALE'].includes(code)) return { state: 'missing' };
   if (code === 'EIO' || code === 'NOT_FILE' || code === 'ENXIO') return { state: 'damaged', bytes: 0 };
   throw new MachineError('STORE_UNREADABLE', `cannot be read (${code === '' ? String(cause) : code})`, {
     file,

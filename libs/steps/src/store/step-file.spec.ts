@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -29,7 +38,7 @@ const parts = {
   large: Uint8Array.from({ length: 9000 }, (_unused, index) => (index * index) % 251),
   empty: new Uint8Array(),
 };
-const fileOf = (name: string) => path.join(folder, 'steps', `${name}.step`);
+const fileOf = (name: string) => path.join(folder, 'steps', name.slice(0, 3), `${name}.step`);
 
 /** Opens the store as the next run does, reads all that it gives, and counts what is right, wrong and missing. */
 async function readAll(): Promise<{ right: number; wrong: number; missing: number; warnings: StoreWarning[] }> {
@@ -110,6 +119,7 @@ describe('step files', () => {
     const store = fileStore(folder);
     await store.write(step, parts);
     const other = stepKey({ ...step, codeVersion: '2' });
+    mkdirSync(path.dirname(fileOf(other)));
     renameSync(fileOf(key), fileOf(other));
     expect(await store.find(other)).toBeUndefined();
   });
@@ -131,8 +141,10 @@ describe('step files', () => {
       ...parts,
       large: [parts.large.subarray(0, 10), parts.large.subarray(10)],
     });
-    const [one, two] = ['a', 'b'].map((name) => readFileSync(path.join(folder, name, 'steps', `${key}.step`)));
+    const file = path.join('steps', key.slice(0, 3), `${key}.step`);
+    const [one, two] = ['a', 'b'].map((name) => readFileSync(path.join(folder, name, file)));
     expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true);
-    expect(readdirSync(path.join(folder, 'a', 'steps'))).toEqual([`${key}.step`]);
+    const left = readdirSync(path.join(folder, 'a'), { recursive: true, encoding: 'utf8' });
+    expect(left.sort()).toEqual([...new Set(['partial', 'steps', path.dirname(file), file])].sort());
   });
 });

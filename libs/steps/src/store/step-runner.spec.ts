@@ -166,29 +166,28 @@ describe.each<[string, () => StepStore]>([
 });
 
 describe('stepRunner on a damaged store', () => {
+  const stepFiles = () =>
+    readdirSync(path.join(folder, 'steps'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.step'))
+      .map((name) => path.join(folder, 'steps', name));
   const damageAll = () => {
-    for (const name of readdirSync(path.join(folder, 'steps'))) {
-      const bytes = readFileSync(path.join(folder, 'steps', name));
+    for (const file of stepFiles()) {
+      const bytes = readFileSync(file);
       bytes[0] = (bytes[0] ?? 0) ^ 1;
-      writeFileSync(path.join(folder, 'steps', name), bytes);
+      writeFileSync(file, bytes);
     }
   };
 
   it('makes a step again when it is read, and only then', async () => {
     const expected = await study(fileStore(folder), ['ab', 'cde'], 4);
-    const stored = readdirSync(path.join(folder, 'steps')).map((name) =>
-      readFileSync(path.join(folder, 'steps', name)).toString('hex'),
-    );
+    const stored = stepFiles().map((file) => readFileSync(file, 'hex'));
     damageAll();
     computed = [];
     expect(await study(fileStore(folder), ['ab', 'cde'], 4)).toEqual(expected);
     // The gate's own result is read, and for it the sum, and for that the counts.
     expect(computed).toEqual(['gate', 'sum', 'count', 'count']);
-    expect(
-      readdirSync(path.join(folder, 'steps')).map((name) =>
-        readFileSync(path.join(folder, 'steps', name)).toString('hex'),
-      ),
-    ).toEqual(stored);
+    expect(stored.length).toBeGreaterThan(3);
+    expect(stepFiles().map((file) => readFileSync(file, 'hex'))).toEqual(stored);
   });
 
   it('refuses to go on with other bytes than later steps may have used', async () => {

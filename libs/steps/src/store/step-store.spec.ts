@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fileStore } from './file-store.ts';
 import { findGarbage, removeGarbage } from './garbage.ts';
 import { memoryStore } from './memory-store.ts';
@@ -179,6 +179,36 @@ describe.each<[string, () => StepStore]>([
     );
     held.release();
     (await store.lock()).release();
+  });
+
+  it('lets any number share it, beside a run, and whoever removes steps in alone', async () => {
+    const store = open();
+    const refused = { name: 'InputError', code: 'STORE_LOCKED' };
+    const shares = [await store.share(), await store.share()];
+    const run = await store.lock();
+    shares.push(await store.share());
+    await expect(store.lock({ alone: true })).rejects.toMatchObject(refused);
+    run.release();
+    for (const share of shares.splice(1)) share.release();
+    await expect(store.lock({ alone: true })).rejects.toMatchObject(refused);
+    (await store.lock()).release(); // The refusal left nothing.
+    (await store.share()).release();
+    const waited: number[] = [];
+    const waiting = store.lock({ alone: true, waitMilliseconds: Infinity, onWait: (pid) => waited.push(pid) });
+    await vi.waitFor(() => {
+      expect(waited).toEqual([process.pid]);
+    });
+    for (const share of shares) share.release();
+    const alone = await waiting;
+    await expect(store.share()).rejects.toMatchObject(refused);
+    await expect(store.lock()).rejects.toMatchObject(refused);
+    await expect(store.share({ waitMilliseconds: Infinity, signal: AbortSignal.timeout(20) })).rejects.toThrow(
+      /abort/iu,
+    );
+    const second = store.share({ waitMilliseconds: Infinity });
+    alone.release();
+    (await second).release();
+    (await store.lock({ alone: true })).release();
   });
 
   it('tells which steps are done, stale and why, or missing', async () => {

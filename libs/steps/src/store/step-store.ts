@@ -61,7 +61,13 @@ export interface LockOptions {
   readonly onWait?: (holder: number) => void;
 }
 
-/** An exclusive hold of a store. */
+/** How to lock a store. */
+export interface StoreLockOptions extends LockOptions {
+  /** Whether those are kept out too, and waited for, that share the store: whoever removes steps asks for it. @default false */
+  readonly alone?: boolean;
+}
+
+/** A hold of a store, as the only one or together with others. */
 export interface StoreLock {
   /** Gives the store free; a second call does nothing. */
   release(): void;
@@ -95,7 +101,14 @@ export interface StepStore {
   /** Removes what is kept under a key, if anything is. */
   remove(key: string): Promise<void>;
   /** Keeps other runs out. @throws InputError `STORE_LOCKED` naming the process that holds it. */
-  lock(options?: LockOptions): Promise<StoreLock>;
+  lock(options?: StoreLockOptions): Promise<StoreLock>;
+  /**
+   * Says that this process writes steps: any number may, on any machine, and beside a run that has the lock, but not
+   * while one has it alone.
+   *
+   * @throws InputError `STORE_LOCKED` naming the process that has it alone.
+   */
+  share(options?: LockOptions): Promise<StoreLock>;
 }
 
 /** Input hash of one part of a finished step. @throws RangeError where the step has no such part. */

@@ -23,7 +23,10 @@ interface Claim extends ProcessIdentity {
 }
 
 /** Result of one attempt: a release, the process that is in the way, or neither where the lock changed meanwhile. */
-type Attempt = StoreLock | { readonly holder: ProcessIdentity } | 'changed';
+type Attempt = StoreLock | { readonly holder: LockHolder } | 'changed';
+
+/** A process that is in the way. */
+type LockHolder = Pick<ProcessIdentity, 'host' | 'pid'>;
 
 /** What a refusal says is in use. */
 export interface LockedPlace {
@@ -31,6 +34,10 @@ export interface LockedPlace {
   readonly code: 'STORE_LOCKED' | 'OUTPUT_LOCKED';
   /** Path or name of what is locked. */
   readonly name: string;
+  /** What it needs. @default 'one run at a time' */
+  readonly expected?: string;
+  /** What to do where a process of another machine holds it. @default to remove the lock if that does not run any more */
+  readonly hintElsewhere?: string;
 }
 
 /**
@@ -50,20 +57,20 @@ export async function lockStore(
 /** Repeats an attempt until it succeeds or the waiting is over. */
 export async function waitForLock(
   place: LockedPlace,
-  attempt: () => Attempt,
+  attempt: () => Attempt | Promise<Attempt>,
   { waitMilliseconds = 0, signal, onWait }: LockOptions,
   lockFile = '',
 ): Promise<StoreLock> {
   const deadline = performance.now() + waitMilliseconds;
   for (let told = false; ;) {
     signal?.throwIfAborted();
-    const outcome = attempt();
+    const outcome = await attempt();
     if (outcome === 'changed') {
       await setImmediate(undefined, signal === undefined ? {} : { signal });
       continue;
     }
     if ('release' in outcome) return outcome;
-    if (performance.now() >= deadline) throw lockedError(place, outcome.holder, lockFile);
+    if (performance.now() >= deadline) throw lockedError(lockFile, place, outcome.holder);
     if (!told) onWait?.(outcome.holder.pid);
     told = true;
     await delay(pollMilliseconds, undefined, signal === undefined ? {} : { signal });
@@ -220,25 +227,33 @@ function onDisk<T>(file: string, action: () => T): T {
   }
 }
 
-function lockedError({ code, name }: LockedPlace, holder: ProcessIdentity, lockFile: string): InputError {
+function lockedError(
+  lockFile: string,
+  {
+    code,
+    name,
+    expected = 'one run at a time',
+    hintElsewhere = `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
+  }: LockedPlace,
+  holder: LockHolder,
+): InputError {
   const here = holder.host === thisProcess.host;
-  const own = here && holder.pid === thisProcess.pid && holder.start === thisProcess.start;
+  const own = here && holder.pid === thisProcess.pid;
   return new InputError(
     code,
     `is in use by process ${String(holder.pid)}${own ? ', which is this one' : here ? '' : ` on ${holder.host}`}`,
     {
       file: name,
-      expected: 'one run at a time',
-      hint: here
-        ? 'Wait until it has ended, as `lock.waitMilliseconds: Infinity` does, or end it.'
-        : `Wait until it has ended. If it does not run any more, remove ${lockFile}.`,
+      expected,
+      hint: here ? 'Wait until it has ended, as `lock.waitMilliseconds: Infinity` does, or end it.' : hintElsewhere,
     },
   );
 }
 
 const held = new Set<() => void>();
 
-function releasedAtExit(remove: () => void): StoreLock {
+/** A lock whose removal, at the latest, comes as the process exits. */
+export function releasedAtExit(remove: () => void): StoreLock {
   if (held.size === 0) process.on('exit', releaseAll);
   const release = () => {
     if (!held.delete(release)) return;

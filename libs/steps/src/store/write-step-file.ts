@@ -4,7 +4,7 @@ import path from 'node:path';
 import { writeError, flushFolder, makeFolder } from '@intermodel/streams';
 import { encodeFooter } from './step-file.ts';
 import type { StepDescription } from './step-key.ts';
-import type { PartContent, PartRecord, StepParts, StepRecord } from './step-store.ts';
+import { promised, type PartContent, type PartRecord, type StepParts, type StepRecord } from './step-store.ts';
 
 /** Chunks below this many bytes are gathered, since a call of the system for each would cost more than the copy. */
 const gatheredBytes = 64 * 1024;
@@ -28,7 +28,7 @@ export async function writeStepFile(
 ): Promise<StepRecord> {
   encodeFooter(description, []); // Refuses bad ingredients before anything is computed.
   const handle = await onDisk(file, async () => {
-    makeFolder(path.dirname(file));
+    makeFolder(path.dirname(partial));
     return open(partial, 'wx');
   });
   try {
@@ -42,7 +42,8 @@ export async function writeStepFile(
     await sink.write(footer);
     await sink.flush();
     await onDisk(file, async () => {
-      await handle.datasync();
+      // Beside the flush of the file, so that a file system with a journal writes both at once.
+      await Promise.all([handle.datasync(), promised(() => makeFolder(path.dirname(file)))]);
       await handle.close();
     });
     signal?.throwIfAborted();

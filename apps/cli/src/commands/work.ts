@@ -1,0 +1,58 @@
+import { workStudy, type WorkStudyOptions } from '@intermodel/pipelines';
+import type { Command } from 'commander';
+import { lastValueFrom, tap } from 'rxjs';
+import { makeCommand } from '../command.ts';
+import { dissectionProgress } from '../dissection-progress.ts';
+import { easeCollections } from '../heap-growth.ts';
+import { noteLine, printResult } from '../output.ts';
+import { chosenStudy, studyPlace, type StudyFileOptions } from '../run-to-end.ts';
+import { stoppable } from '../stopping.ts';
+import { writeMessage } from '../terminal.ts';
+
+type WorkOptions = StudyFileOptions & Omit<WorkStudyOptions, 'signal'>;
+
+/** `intermodel work`: one of many workers on a study. */
+export function workCommand(): Command {
+  return makeCommand<WorkOptions>({
+    name: 'work',
+    description:
+      'Make steps of a study beside other workers, on any machines that see the same store, until none is left; "intermodel run" then finds all, and writes the output.',
+    argument: ['<STUDY>', 'study file (YAML or JSON)'],
+    examples: [
+      'work study.yaml --store steps',
+      'work study.yaml --store steps --part 3/8    # one of eight workers, each with a share of its own',
+      'work study.yaml --store steps --wave counts --part 3/8',
+    ],
+    notes:
+      'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see.',
+    run: async (given) => {
+      const { set, ...own } = given.own;
+      studyPlace(own);
+      const study = chosenStudy(given.files[0] ?? '', given);
+      const { onEvent, done } = dissectionProgress(given.terminal);
+      const made = { tasks: 0, steps: 0 };
+      easeCollections();
+      await stoppable(
+        (signal) =>
+          lastValueFrom(
+            workStudy(study, { ...own, signal }).pipe(
+              tap((event) => {
+                if (event.kind === 'task-done') made.tasks = event.done;
+                else if (event.kind === 'step-done') made.steps++;
+                if (event.kind === 'warning' && given.terminal.quiet !== true) writeMessage(`${noteLine(event)}\n`);
+                if (event.kind !== 'task-done' && event.kind !== 'work-waiting') onEvent(event);
+              }),
+            ),
+            { defaultValue: undefined },
+          ),
+        'stopped; what is finished is stored, and other workers go on with the rest',
+      );
+      done();
+      printResult(
+        given.terminal,
+        made,
+        () => `${String(made.tasks)} tasks done, of which ${String(made.steps)} steps were made here`,
+      );
+    },
+  });
+}

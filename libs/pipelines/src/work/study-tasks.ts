@@ -1,0 +1,132 @@
+import { statSync } from 'node:fs';
+import { hashJson, stepsOf, type GraphStep, type StepGraph, type StepMaker, type StepPlan } from '@intermodel/steps';
+import type { OpenedStudy } from '../graph/open-study.ts';
+import type { StudyBench } from '../graph/study-bench.ts';
+
+/** Waves of a study, in their order: the steps of one are made of those before it. */
+export const studyWaves = ['labels', 'counts', 'thresholds', 'overlaps', 'matches'] as const;
+
+/** A wave of a study. */
+export type StudyWave = (typeof studyWaves)[number];
+
+/** Waves of which each step is about one shard of images. */
+const wavesOfShards: ReadonlySet<StudyWave> = new Set(['labels', 'counts', 'overlaps']);
+
+/** Waves by the kinds of their steps; all other steps are made by the run that writes the output. */
+const waveOfKind: Readonly<Record<string, StudyWave>> = {
+  labels: 'labels',
+  maps: 'counts',
+  histogram: 'counts',
+  top: 'counts',
+  own: 'counts',
+  thresholds: 'thresholds',
+  overlaps: 'overlaps',
+  matches: 'matches',
+};
+
+/** Steps that are made together, of one wave and of one model or of all. */
+export interface StudyTask {
+  /** Name of the task: the hash of the keys of its steps. */
+  readonly key: string;
+  /** Its wave. */
+  readonly wave: StudyWave;
+  /** Model that it is about; empty: all. */
+  readonly model: string;
+  /** Its steps, in the order of the graph. */
+  readonly steps: readonly GraphStep<StudyBench>[];
+  /** Images that are read, or of which counts are. */
+  readonly images: number;
+  /** What it costs beside others of its wave: images times the bytes of the model's files; without unit. */
+  readonly cost: number;
+}
+
+/** How tasks are cut. */
+export interface CutTasksOptions {
+  /** Shards of images of one task, at least 1. @default 8 */
+  readonly shardsPerTask?: number;
+}
+
+const shardsPerTaskDefault = 8;
+
+/**
+ * Cuts the steps of a study into tasks: labels, counts and overlaps by shards of images, the others by layers. The same
+ * study and the same options give the same tasks on every machine, whatever is stored already.
+ */
+export function cutTasks(
+  graph: StepGraph<StudyBench>,
+  { shards, placed }: Pick<OpenedStudy, 'shards' | 'placed'>,
+  { shardsPerTask = shardsPerTaskDefault }: CutTasksOptions = {},
+): StudyTask[] {
+  if (!Number.isInteger(shardsPerTask) || shardsPerTask < 1)
+    throw new RangeError(`shardsPerTask must be a whole number of at least 1, got ${String(shardsPerTask)}`);
+  const weights = new Map(
+    placed.map(({ model, places }) => [
+      model.name,
+      [...(places[0]?.modelFiles.keys() ?? [])].reduce((sum, file) => sum + statSync(file).size, 0),
+    ]),
+  );
+  const all = shards.reduce((sum, { entries }) => sum + entries.length, 0);
+  const makers = new Map<StepMaker<StudyBench>, number>();
+  const tasks = new Map<string, GraphStep<StudyBench>[]>();
+  for (const family of graph.kept) {
+    const wave = waveOfKind[family.kind];
+    if (wave === undefined) continue;
+    const { maker, model } = family;
+    const together = makers.get(maker) ?? makers.size;
+    makers.set(maker, together);
+    for (const step of family.steps()) {
+      const chunk = wavesOfShards.has(wave) ? Math.floor(step.index / shardsPerTask) : 0;
+      const name = JSON.stringify([wave, together, model, chunk]);
+      tasks.set(name, [...(tasks.get(name) ?? []), step]);
+    }
+  }
+  return [...tasks.values()].map((steps): StudyTask => {
+    const [{ family }] = steps as [GraphStep<StudyBench>];
+    const wave = waveOfKind[family.kind] as StudyWave;
+    const read = new Set(steps.map(({ index }) => index));
+    const images = wavesOfShards.has(wave)
+      ? [...read].reduce((sum, index) => sum + (shards[index]?.entries.length ?? 0), 0)
+      : all;
+    const cost = images * (wave === 'labels' ? 1 : (weights.get(family.model) ?? 1));
+    return { key: hashJson(steps.map(({ key }) => key)), wave, model: family.model, steps, images, cost };
+  });
+}
+
+/** Keys of the steps of all tasks that are to be made; what is found out of the models each worker reads itself. */
+export function wantedKeys({ graph, wanted }: StepPlan<StudyBench>): Set<string> {
+  return new Set(
+    graph.kept
+      .filter(({ kind }) => waveOfKind[kind] !== undefined)
+      .flatMap((family) => wanted(family).map(({ key }) => key)),
+  );
+}
+
+/** Whether all that steps are made of is stored: nothing of it is wanted any more, or it is made with them. */
+export function isReady(steps: readonly GraphStep<StudyBench>[], wanted: ReadonlySet<string>): boolean {
+  const own = new Set(steps.map(({ key }) => key));
+  return steps.every(({ family, index }) =>
+    Object.values({ ...family.from, ...family.beside }).every((input) =>
+      [...stepsOf(input, index)].every(({ key }) => own.has(key) || !wanted.has(key)),
+    ),
+  );
+}
+
+/**
+ * The tasks of one of several parts, by longest processing time: each task in turn, the costliest first, goes to the
+ * part that has least to do. The parts depend on nothing but the tasks.
+ *
+ * @param tasks all tasks of which parts are made
+ * @param part which part, from 1
+ * @param parts number of parts, at least 1
+ */
+export function tasksOfPart(tasks: readonly StudyTask[], part: number, parts: number): StudyTask[] {
+  const loads = Array.from({ length: parts }, () => 0);
+  const own: StudyTask[] = [];
+  const sorted = tasks.toSorted((a, b) => b.cost - a.cost || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  for (const task of sorted) {
+    const least = loads.indexOf(Math.min(...loads));
+    loads[least] = (loads[least] as number) + task.cost;
+    if (least === part - 1) own.push(task);
+  }
+  return own;
+}
