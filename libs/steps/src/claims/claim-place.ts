@@ -1,7 +1,7 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { MachineError, openFile } from '@intermodel/errors';
-import { writeError } from '@intermodel/streams';
+import { makeFolder, writeError } from '@intermodel/streams';
 import { promised } from '../store/step-store.ts';
 
 /**
@@ -49,7 +49,7 @@ export function claimFolder(folder: string): ClaimPlace {
 
 function createClaim(folder: string, file: string, text: string): boolean {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const handle = openSync(file, 'wx');
     try {
       writeSync(handle, text);
@@ -61,9 +61,7 @@ function createClaim(folder: string, file: string, text: string): boolean {
     }
     return true;
   } catch (cause) {
-    // `mkdir` tells of a file in the place of the folder with the same word.
-    const { code, syscall } = cause as NodeJS.ErrnoException;
-    if (code === 'EEXIST' && syscall === 'open') return false;
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw writeError(file, cause);
   }
 }

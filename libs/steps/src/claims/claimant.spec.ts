@@ -97,6 +97,22 @@ describe(Claimant, () => {
     expect(await one.claim(task)).toMatchObject({ generation: 1 });
   });
 
+  it('is lost where a higher generation is there, or another claim bears its name, which is left alone', async () => {
+    const place = new SlowPlace();
+    const [one] = claimants(1, place, { time: 0 }) as [Claimant];
+    const own = (await one.claim(task)) as OwnClaim;
+    const text = place.texts.get(own.name) ?? '';
+    place.texts.set(`${task}.2`, '');
+    expect(await one.renew(own, 1)).toBe(false);
+    place.texts.delete(`${task}.2`);
+    expect(await one.renew(own, 2)).toBe(true);
+    const other = text.replace(own.token, '0123456789abcdef');
+    place.texts.set(own.name, other);
+    expect(await one.renew(own, 3)).toBe(false);
+    await one.release(own);
+    expect([...place.texts]).toEqual([[own.name, other]]);
+  });
+
   it('counts from when it first saw a claim, whose holder says for how long it may be silent', async () => {
     const clock = { time: 5 * lease };
     const place = new SlowPlace();
@@ -219,7 +235,7 @@ describe(Claimant, () => {
           let mayLag = true;
           const place = new SlowPlace(
             () => turn(),
-            () => mayLag && (lags.next().value ?? false),
+            () => mayLag && lags.next().value === true,
           );
           const clock = { time: 0 };
           const all = claimants(scripts.length, place, clock);

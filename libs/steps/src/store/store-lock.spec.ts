@@ -15,6 +15,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileStore } from './file-store.ts';
 import { thisProcess } from './process-identity.ts';
 import { lockStore } from './store-lock.ts';
 
@@ -158,5 +159,55 @@ describe(lockStore, () => {
     }
     (await lockStore(path.join(folder, 'store'))).release();
     expect(readdirSync(path.join(folder, 'store'))).toEqual([]);
+  });
+});
+
+describe('a store that processes share', () => {
+  const writers = () => readdirSync(path.join(folder, 'writers'));
+
+  it.each(['exit', 'throw'])('is left by a process that ends by %s', async (how) => {
+    const child = start('hold-lock.mjs', folder, how, 'share');
+    await locked(child);
+    await exited(child);
+    expect(writers()).toEqual([]);
+  });
+
+  it('is for one alone as soon as the others have died, and no lock stays of one that was refused', async () => {
+    const sharing = [1, 2].map(() => start('hold-lock.mjs', folder, 'wait', 'share'));
+    await Promise.all(sharing.map(locked));
+    const store = fileStore(folder);
+    await expect(store.lock({ alone: true })).rejects.toMatchObject({
+      code: 'STORE_LOCKED',
+      message: expect.stringMatching(/in use by process \d+\n {2}expected: nobody else uses the store/u) as string,
+    });
+    expect(existsSync(lockFile())).toBe(false);
+    expect(writers()).toHaveLength(2);
+    const waiting = store.lock({
+      alone: true,
+      waitMilliseconds: 600_000,
+      onWait: () => {
+        for (const child of sharing) child.kill('SIGKILL');
+      },
+    });
+    const alone = await waiting;
+    expect(writers()).toHaveLength(1);
+    await expect(store.share()).rejects.toMatchObject({
+      code: 'STORE_LOCKED',
+      message: expect.stringContaining('no other process removes what is stored') as string,
+    });
+    alone.release();
+    expect(writers()).toEqual([]);
+  });
+
+  it('says of a process of another machine that waiting tells whether it lives', async () => {
+    mkdirSync(path.join(folder, 'writers'));
+    const claim = { machine: 'far', host: 'node7', pid: 77, start: '', token: 'aa', leaseMilliseconds: 1000 };
+    writeFileSync(path.join(folder, 'writers', '1abc.1'), JSON.stringify(claim));
+    const store = fileStore(folder);
+    await expect(store.lock({ alone: true })).rejects.toThrow(
+      /process 77 on node7[\s\S]*found out within two minutes/u,
+    );
+    (await store.lock({ alone: true, waitMilliseconds: 600_000 })).release();
+    expect(writers()).toEqual([]);
   });
 });

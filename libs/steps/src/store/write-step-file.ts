@@ -43,7 +43,10 @@ export async function writeStepFile(
     await sink.flush();
     await onDisk(file, async () => {
       // Beside the flush of the file, so that a file system with a journal writes both at once.
-      await Promise.all([handle.datasync(), promised(() => makeFolder(path.dirname(file)))]);
+      const makeItsFolder = () => {
+        makeFolder(path.dirname(file));
+      };
+      await Promise.all([handle.datasync(), promised(makeItsFolder)]);
       await handle.close();
     });
     signal?.throwIfAborted();
