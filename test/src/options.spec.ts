@@ -49,6 +49,18 @@ describe('--set', () => {
     expect(intermodel(['clean', study(), ...store()]).stdout).toMatch(/^matches|Would remove/mu);
   });
 
+  it('goes over the flags that describe data, with the same checks', () => {
+    const info = (...argv: string[]) => intermodel(['data', 'info', at('data'), ...argv]);
+    expect(info('--set', 'seed=1').stdout).toBe(info().stdout);
+    expect(info('--gate', '0.1', '--set', 'matching.gate=0.2').stdout).toContain('pass the gate of 0.2');
+    for (const set of ['nonsense', 'data.maxPixles=1', 'data.maxPixels=many', 'data.maxPixels=1'])
+      expect(info('--set', set)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringContaining('--set') as string,
+      });
+  });
+
   it('is known to data info, and to a dissection by flags', () => {
     const info = (...argv: string[]) => intermodel(['data', 'info', '--study', study(), ...argv]).stdout;
     expect(info('--set', 'matching.gate=0.125')).toContain('pass the gate of 0.125');
@@ -85,6 +97,37 @@ describe('settings in messages', () => {
     const inFile = `${raise} data.maxPixels (in ${file}, or --set data.maxPixels=VALUE).`;
     expect(hint(['run', file, '--out', at('large'), '--set', 'data.maxPixels=9'])).toBe(inFile);
     expect(hint(['data', 'info', '--study', file, '--set', 'data.maxPixels=9'])).toBe(inFile);
+  });
+
+  it('name the flag, or the setting, that was given, once', () => {
+    const told = (...argv: string[]) => dissect('refused', ...argv).stderr;
+    expect(told('--input', '{widht: 3}')).toMatch(/^error OPTION_VALUE: --input: there is no key "widht"\n(?!.*also)/u);
+    expect(told('--set', 'data.maxPixels=9')).toContain('raise the limit: --set data.maxPixels.');
+    expect(told('--crowd', 'keep')).toMatch(
+      /--crowd: the format "plain" has no option[\s\S]*--reduced-zero, --image-suffix/u,
+    );
+    expect(told('--score', 'lfit')).toMatch(/^error SCORE_UNKNOWN: --score: /u);
+    expect(told('--set', 'models[a].layers=[maps, mops]')).toMatch(
+      /tensor "mops"[\s\S]*Correct --set models\[a\]\.layers\./u,
+    );
+    const missing = at('a.onx');
+    expect(told('--model', missing)).toContain(`Did you mean "${at('a.onnx')}"?`);
+    const info = (...argv: string[]) => intermodel(['data', 'info', at('data'), ...argv]).stderr;
+    expect(info('--names', 'x')).toMatch(/^error DATA_OPTIONS: --names: /u);
+    expect(info('--set', 'data.vocabulary.keep=[skyy]')).toMatch(/Correct --set data\.vocabulary\.keep\.\n$/u);
+    expect(intermodel(['data', 'info', '--data-format', 'voc']).stderr).toContain('(Did you mean --format?)');
+    expect(intermodel(['data', 'info', '--data', 'x']).stderr).toContain('(Did you mean PATH?)');
+  });
+
+  it('of a study file name the setting that is to blame, and the model that is meant', () => {
+    const told = (set: string) => intermodel(['status', study(), '--out', at('none'), '--set', set]).stderr;
+    expect(told('models[a].name=b')).toMatch(
+      /^error STUDY_FILE: --set models\[a\]\.name, models\[1\]\.name: the name "b"/u,
+    );
+    expect(told('models[a].input.width=31')).toMatch(
+      /--set models\[a\]\.input\.width=\d+ --set models\[a\]\.input\.height=\d+\)/u,
+    );
+    expect(told('models[a].layr=x')).toContain('Did you mean "models[a].layer"?');
   });
 
   it('are the same in JSON', () => {
@@ -133,7 +176,23 @@ describe('intermodel options', () => {
   });
 });
 
+it('draws the steps though it is to be quiet', () => {
+  expect(intermodel(['status', study(), '--out', at('none'), '--graph', '--quiet']).stdout).toMatch(/^flowchart LR\n/u);
+});
+
 describe('help', () => {
+  it('is worded alike for all commands, with --set where there is one', () => {
+    for (const argv of [[], ['data'], ['data', 'info'], ['run'], ['dissect']]) {
+      const { stdout } = intermodel([...argv, '--help']);
+      expect(stdout).toMatch(/-h, --help +Show this help\./u);
+      expect(stdout).not.toContain('display help');
+    }
+    const text = intermodel(['dissect', '--help']).stdout.replaceAll(/\s+/gu, ' ');
+    expect(text).toMatch(/--set <PATH=VALUE> Value \(YAML\).*models\[NAME\]/u);
+    expect(text).toMatch(/Examples:.*--set models\[a\]/u);
+    expect(text).toMatch(/--probe-seconds <N> Seconds .*--probe-megabytes <N> Memory \(MiB\)/u);
+  });
+
   it('lists options under headings, with their choices and defaults', () => {
     const { stdout } = intermodel(['dissect', '--help']);
     const headings = ['Models', 'Images and labels', 'Matching', 'Embedding and scores', 'Report', 'Store and machine'];

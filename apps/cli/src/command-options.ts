@@ -34,6 +34,17 @@ export function optionsOf(command: string, table = studyOptions): readonly Comma
   );
 }
 
+/** How a command takes what another has a flag for: by a flag of another name, or as its argument. */
+export function ownWordFor(command: string, flag: string): string | undefined {
+  const paths = studyOptions
+    .filter(({ flags = [] }) => flags.some((each) => each.flags.split(' ')[0] === flag))
+    .map(({ path }) => path);
+  if (command === 'data info' && paths.includes('data.root')) return 'PATH';
+  return optionsOf(command)
+    .find(({ row }) => paths.includes(row.path))
+    ?.flag.flags.split(' ')[0];
+}
+
 /** Name under which commander keeps the value of an option. */
 export function keptAs({ flag }: Pick<CommandOption, 'flag'>): string {
   return new Option(flag.flags).attributeName();

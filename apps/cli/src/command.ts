@@ -1,8 +1,11 @@
 import type { FlagContent } from '@intermodel/pipelines';
 import { Command, Option } from 'commander';
 import { speakOf } from './as-typed.ts';
-import { addOptions, givenOptions } from './command-options.ts';
+import { addOptions, givenOptions, ownWordFor } from './command-options.ts';
 import type { TerminalOptions } from './output.ts';
+
+/** What the help says of itself. */
+export const helpText = 'Show this help.';
 
 /** What was given to a command. */
 export interface Given<Own = object> {
@@ -50,7 +53,16 @@ export function makeCommand<Own>({
   if (argument !== undefined) command.argument(...argument);
   addOptions(command, name, required);
   return command
-    .addHelpOption(new Option('-h, --help', 'show this help').helpGroup('Store and machine:'))
+    .configureOutput({
+      outputError: (text, write) => {
+        const [, unknown = ''] = /unknown option '([^'=]+)/u.exec(text) ?? [];
+        const own = ownWordFor(name, unknown);
+        write(
+          own === undefined ? text : text.replace(/'\n(?:\(Did you mean [^)]*\)\n)?/u, `'\n(Did you mean ${own}?)\n`),
+        );
+      },
+    })
+    .addHelpOption(new Option('-h, --help', helpText).helpGroup('Store and machine:'))
     .addHelpText(
       'after',
       [
@@ -61,9 +73,8 @@ export function makeCommand<Own>({
       ].join('\n'),
     )
     .action(async () => {
-      const study: unknown = command.getOptionValue('study');
-      if (argument?.[0].startsWith('<STUDY') === true) speakOf(name, command.args.join(', '));
-      else speakOf(name, typeof study === 'string' ? study : undefined);
+      const { study, set } = command.opts<{ readonly study?: string; readonly set?: readonly string[] }>();
+      speakOf(name, argument?.[0].startsWith('<STUDY') === true ? command.args.join(', ') : study, set);
       const { content, own } = givenOptions(command, name);
       const { terminal = {}, ...others } = own as { readonly terminal?: TerminalOptions };
       await run({ files: command.args, content, own: others as Own, terminal, parsed: command });

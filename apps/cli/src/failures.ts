@@ -14,14 +14,20 @@ export function reportFailure(thrown: unknown, json: boolean): number {
   if (error instanceof IntermodelError) {
     const { code, message, details } = error;
     const { cause, ...shown } = details;
-    writeMessage(`${json ? jsonText({ error: { code, message, ...shown } }) : errorText(error)}\n`);
+    const text = json ? jsonText({ error: { code, message, ...shown } }, undefined, isPlaced(error)) : errorText(error);
+    writeMessage(`${text}\n`);
     return error instanceof InputError ? exitCodes.badInput : exitCodes.failed;
   }
   writeMessage(`error UNEXPECTED: this is a fault of intermodel, please report it\n${inspect(error)}\n`);
   return exitCodes.failed;
 }
 
-/** An error in words, as it is shown to people; that of a study file tells the line by itself. */
+/** Whether an error tells the place in the study file by itself. */
+function isPlaced(error: IntermodelError): boolean {
+  return error instanceof StudyFileError && error.details.file !== undefined;
+}
+
+/** An error in words, as it is shown to people. */
 export function errorText(error: IntermodelError): string {
-  return `error ${error.code}: ${asTyped(error.message, error instanceof StudyFileError)}`;
+  return `error ${error.code}: ${asTyped(error.message, isPlaced(error))}`;
 }

@@ -14,6 +14,7 @@ import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { workCommand } from './commands/work.ts';
 import { watchCommand } from './commands/watch.ts';
+import { helpText } from './command.ts';
 import { exitCodes, reportFailure } from './failures.ts';
 import { listenForStop, Stopped } from './stopping.ts';
 import { writeMessage, writeResult } from './terminal.ts';
@@ -58,7 +59,8 @@ export function commandLine(): Command {
   const program = new Command('intermodel')
     .description('How vision models relate, by the visual concepts that their units have learned.')
     .version(programVersion, '-v, --version')
-    .helpOption('-h, --help', 'show help')
+    .helpOption('-h, --help', helpText)
+    .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped.\nExample: intermodel reproduce --out reproduction',

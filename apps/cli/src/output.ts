@@ -19,9 +19,10 @@ export function printResult({ json, quiet }: TerminalOptions, result: unknown, t
   else if (quiet !== true) writeResult(`${text()}\n`);
 }
 
-/** JSON whose messages name settings as they are typed. */
-export function jsonText(result: unknown, indent?: number): string {
-  return JSON.stringify(result, (_, value: unknown) => (typeof value === 'string' ? asTyped(value) : value), indent);
+/** JSON whose messages name settings as they are typed; `isPlaced`: they show the place in the study file. */
+export function jsonText(result: unknown, indent?: number, isPlaced = false): string {
+  const typed = (_: string, value: unknown) => (typeof value === 'string' ? asTyped(value, isPlaced) : value);
+  return JSON.stringify(result, typed, indent);
 }
 
 /** A note about something, on one line. */

@@ -35,7 +35,7 @@ function own(path: string, flags: string, place: Place, help: string, row: Parti
 
 const study = 'Study file whose images and labels are shown as a run of it would see them, instead of options.';
 const set =
-  'Value of an option of the study, whatever else says, such as data.maxPixels=400000000 ("intermodel options" lists them).';
+  'Value (YAML) of an option of the study, whatever else says, such as data.maxPixels=400000000, or models[NAME].layer=LAYER of one model, models[].layer=LAYER of all; no value takes it out ("intermodel options" lists them).';
 const runOut = 'Folder to write; a model appears there as soon as it is done.';
 const placeOut = 'Also write placement.csv and placement.arrow into this folder.';
 const formats = `Kinds of report, separated by commas: ${reportFormats.join(', ')}.`;
@@ -85,7 +85,7 @@ export const ownOptions: readonly CommandOption[] = [
     'graph',
     '--graph',
     ['Study', 'status'],
-    'Draw the steps as a graph, Mermaid text, with what is done, stale and missing.',
+    'Draw the steps as a graph, Mermaid text, with what is done, stale and missing; dotted arrows: what a step only reads besides.',
     { otherwise: 'list them' },
   ),
   own('part', '--part <K/N>', works, 'Take the K-th of N parts of each wave, cut alike on every machine.', {

@@ -17,7 +17,7 @@ export interface ImageInputSettings {
  */
 export function checkImageInput({ file, input }: ImageInputSettings, model: ModelInput): InputLayout {
   const { height, width } = input;
-  const place = { file, column: model.name };
+  const place = { file, column: model.name, columnIs: 'tensor' } as const;
   const layout = input.layout === 'auto' ? model.layout : input.layout;
   const channels = channelCount(input.channels);
   const told = model.channels === channels;

@@ -134,6 +134,7 @@ function varyingShape(tensor: string, found: number, { units, height, width }: L
     `this tensor has ${String(found)} values for an image, and had ${String(units * height * width)} before`,
     {
       column: tensor,
+      columnIs: 'tensor',
       expected: `${String(units)} x ${String(height)} x ${String(width)} for every image`,
       hint: 'Take a layer whose size does not depend on the image.',
     },

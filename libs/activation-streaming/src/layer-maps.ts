@@ -1,4 +1,4 @@
-import { InputError } from '@intermodel/errors';
+import { InputError, type ErrorDetails } from '@intermodel/errors';
 import type { Layout } from '@intermodel/onnx';
 import { findTokenGrid } from '@intermodel/onnx';
 
@@ -51,7 +51,7 @@ export function describeLayer(
   graphLayout: Layout | undefined,
   input: { readonly height: number; readonly width: number },
 ): LayerMaps {
-  const place = { file, column: tensor };
+  const place = { file, column: tensor, columnIs: 'tensor' } as const;
   const [, first = 0, second = 0, third = 0] = shape;
   if (shape.length === 4) {
     const order = options.layout ?? graphLayout ?? 'NCHW';
@@ -128,7 +128,7 @@ function evenGrids({
     .map((patch) => ({ height: height / patch, width: width / patch }));
 }
 
-function notSpatial(place: { file: string; column: string }, shape: readonly number[]): InputError {
+function notSpatial(place: Pick<ErrorDetails, 'file' | 'column' | 'columnIs'>, shape: readonly number[]): InputError {
   return new InputError('LAYER_NOT_SPATIAL', `this tensor is ${shape.join(' x ')}, which holds no maps`, {
     ...place,
     expected: 'images x units x height x width with more than one place, or images x tokens x units',

@@ -39,7 +39,7 @@ export function selectModels(
           for (const name of exclude) {
             if (!matrix.models.includes(name))
               throw new InputError('MODEL_UNKNOWN', `there is no model "${name}" to exclude`, {
-                hint: suggestName(name, matrix.models),
+                hint: `${suggestName(name, matrix.models)} Correct \`embedding.exclude\`.`,
               });
           }
           const selected = selectProfiles(

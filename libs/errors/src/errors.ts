@@ -8,6 +8,8 @@ export interface ErrorPlace {
   readonly line?: number;
   /** Name of the column, option, tensor or key. */
   readonly column?: string;
+  /** What it is the name of. @default 'column' */
+  readonly columnIs?: 'column' | 'tensor';
   /** Names of the models that it is about. */
   readonly models?: readonly string[];
 }
@@ -54,6 +56,19 @@ export class InputError extends IntermodelError {
     return named;
   }
 
+  /** The same error with more that the reader can do, such as the option to correct. */
+  advising(advice: string): InputError {
+    const { hint } = this.details;
+    const advised = new InputError(this.code, this.problem, {
+      ...this.details,
+      hint: hint === undefined ? advice : `${hint} ${advice}`,
+      cause: this,
+    });
+    // What to do ends a message, whatever was put before it.
+    advised.message = `${this.message}${hint === undefined ? hintMark : ' '}${advice}`;
+    return advised;
+  }
+
   /** The same error with the file that it is about, where it names none. */
   at(file: string): InputError {
     if (this.details.file !== undefined) return this;
@@ -68,11 +83,16 @@ export class MachineError extends IntermodelError {
   override readonly name = 'MachineError';
 }
 
-function composeMessage(problem: string, { file, line, column, expected, hint }: ErrorDetails): string {
+const hintMark = '\n  what to do: ';
+
+function composeMessage(
+  problem: string,
+  { file, line, column, columnIs = 'column', expected, hint }: ErrorDetails,
+): string {
   const place = [
     file === undefined ? undefined : visibleText(file),
     line === undefined ? undefined : `line ${String(line)}`,
-    column === undefined ? undefined : `column "${visibleText(column)}"`,
+    column === undefined ? undefined : `${columnIs} "${visibleText(column)}"`,
   ]
     .filter((part) => part !== undefined)
     .join(', ');

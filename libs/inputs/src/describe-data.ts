@@ -16,7 +16,17 @@ import {
 } from '@intermodel/data-loading';
 import { healthOptions } from '@intermodel/outputs';
 import { InputError, suggestName } from '@intermodel/streams';
-import { checkData, type DataContent, resolveData, type Study, type StudyRuntime } from '@intermodel/studies';
+import {
+  checkData,
+  checkStudyFiles,
+  keyText,
+  resolveData,
+  studyOfFlags,
+  type DataContent,
+  type Finding,
+  type Study,
+  type StudyRuntime,
+} from '@intermodel/studies';
 
 /** Options of {@link describeData} and {@link describeStudyData}. */
 export interface DescribeDataOptions {
@@ -31,6 +41,8 @@ export interface DescribeDataOptions {
    * kept
    */
   readonly labelCache?: string;
+  /** Options of the study around the data, `PATH=VALUE`, that go over all that is given; {@link describeData} alone. */
+  readonly set?: readonly string[];
   /** Stops between two images that are segmented or described. */
   readonly signal?: AbortSignal;
   /** Is told of each image that is segmented or described. @default nobody is told */
@@ -55,9 +67,11 @@ export interface DescribedData {
  * Describes images and labels as the key `data` of a study names them; relative paths are taken from the current
  * folder.
  *
- * @throws InputError `FORMAT_UNKNOWN`, `DATA_OPTIONS`, and those of the readers and segmenters.
+ * @throws InputError `FORMAT_UNKNOWN`, `DATA_OPTIONS`, `FILE_MISSING`, `MODEL_MISSING`, and those of the readers and segmenters; with
+ *   `set`, those of a study.
  */
 export async function describeData(content: DataContent, options: DescribeDataOptions = {}): Promise<DescribedData> {
+  if ((options.set ?? []).length > 0) return describeSet(content, options);
   const format: string | undefined = content.format;
   if (format !== undefined && !Object.hasOwn(datasetFormats, format))
     throw new InputError('FORMAT_UNKNOWN', `there is no format "${format}"`, {
@@ -65,10 +79,18 @@ export async function describeData(content: DataContent, options: DescribeDataOp
     });
   const [finding] = checkData(content);
   if (finding !== undefined)
-    throw new InputError('DATA_OPTIONS', finding.problem, {
+    throw new InputError('DATA_OPTIONS', problemOf(finding), {
       ...(finding.expected === undefined ? {} : { expected: finding.expected }),
       ...(finding.hint === undefined ? {} : { hint: finding.hint }),
     });
+  const missing = checkStudyFiles({ data: content, models: [] }, process.cwd()).find(({ problem }) =>
+    /^there is no /u.test(problem),
+  );
+  if (missing !== undefined) {
+    const { expected = '', hint = '' } = missing;
+    const isModel = missing.path[1] === 'segmenters' && missing.path.at(-1) === 'file';
+    throw new InputError(isModel ? 'MODEL_MISSING' : 'FILE_MISSING', problemOf(missing), { expected, hint });
+  }
   const { labelHeight, labelWidth } = resolveGeometry(describedGeometry);
   const grid = content.labelGrid ?? { height: labelHeight, width: labelWidth };
   const geometry = { ...describedGeometry, labelHeight: grid.height, labelWidth: grid.width };
@@ -76,6 +98,39 @@ export async function describeData(content: DataContent, options: DescribeDataOp
     { data: resolveData(content, grid, process.cwd()), geometry, health: {}, score: matchScores.iou },
     options,
   );
+}
+
+/** Describes images and labels as a study of them alone would have them, with options that are set beside. */
+function describeSet(
+  data: DataContent,
+  { set = [], gate, labelCache, ...options }: DescribeDataOptions,
+): Promise<DescribedData> {
+  const study = studyOfFlags(
+    {
+      data,
+      // A study has models; none is opened to describe its data.
+      models: [{ name: 'any', file: 'any.onnx' }],
+      ...(gate === undefined ? {} : { matching: { gate } }),
+      ...(labelCache === undefined ? {} : { runtime: { labelCache } }),
+    },
+    { set, checkFiles: false },
+  );
+  const { height, width } = study.data.labelGrid;
+  const { activeShare, ...asked } = healthOptions(study.matching);
+  return describe(
+    {
+      ...{ data: study.data, runtime: study.runtime, score: matchScores[study.matching.score] },
+      geometry: { ...describedGeometry, labelHeight: height, labelWidth: width },
+      // The usual level is the usual share, but for rounding.
+      health: study.matching.level === 1 - vocabularyHealthDefaults.activeShare ? asked : { activeShare, ...asked },
+    },
+    options,
+  );
+}
+
+/** A problem with the option that it is about, where it does not name it. */
+function problemOf({ path: key, problem }: Finding): string {
+  return key.length < 2 || problem.includes('`') ? problem : `\`${keyText(key)}\`: ${problem}`;
 }
 
 /**

@@ -44,11 +44,24 @@ export async function openImageSource(
   { data }: Pick<Study, 'data'>,
   options: OpenImageSourceOptions = {},
 ): Promise<ImageSource> {
-  const set = data.segmenters === undefined ? await readSet(data) : await segmentSet(data, data.segmenters, options);
+  const set = await (data.segmenters === undefined ? readSet(data) : segmentSet(data, data.segmenters, options)).catch(
+    nameOption,
+  );
   return labelledImageSource(set, data, options.signal);
 }
 
-function readSet(data: StudyData): Promise<LabelledImageSet> {
+/** Options that errors of the readers are about. */
+const optionsOfErrors: Readonly<Record<string, string>> = {
+  CATEGORY_UNKNOWN: 'data.categories',
+  SPLIT_UNKNOWN: 'data.split',
+};
+
+function nameOption(error: unknown): never {
+  const option = error instanceof InputError ? optionsOfErrors[error.code] : undefined;
+  throw error instanceof InputError && option !== undefined ? error.advising(`Correct \`${option}\`.`) : error;
+}
+
+async function readSet(data: StudyData): Promise<LabelledImageSet> {
   const { format, root, images, labels, labelNames, imageLabels, encoding } = data;
   const csv = encoding === undefined ? {} : { encoding };
   const options: ReadDatasetOptions = Object.fromEntries(

@@ -37,7 +37,7 @@ export function findTensor(
   const node = nodes.find((candidate) => candidate.name === name && candidate.outputs.length === 1);
   const only = node?.outputs[0];
   if (only !== undefined && dependents.has(only)) return only;
-  const place = { file: model.file, column: name };
+  const place = { file: model.file, column: name, columnIs: 'tensor' } as const;
   const around = nodes.find((candidate) =>
     bodies(candidate).some((body) => allNodes(body.nodes).some(({ outputs }) => outputs.includes(name))),
   );

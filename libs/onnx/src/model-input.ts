@@ -62,7 +62,7 @@ export function describeInput(file: string, { inputs }: Pick<CutModel, 'inputs'>
     );
   }
   const { name, type } = input;
-  const place = { file, column: name };
+  const place = { file, column: name, columnIs: 'tensor' } as const;
   const dims = type?.dims;
   if (dims !== undefined && dims.length !== 4) {
     throw new InputError('MODEL_INPUT_RANK', `the input has ${String(dims.length)} axes`, {

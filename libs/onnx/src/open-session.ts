@@ -263,6 +263,7 @@ function checkBatchAxis(file: string, name: string, dims: readonly number[], bat
     {
       file,
       column: name,
+      columnIs: 'tensor',
       expected: 'images x units x height x width, or images x tokens x units',
       hint: 'List the layers with `listLayers`.',
     },
@@ -275,6 +276,7 @@ function checkFloats(file: string, metadata: InferenceSession.ValueMetadata): vo
   throw new InputError('LAYER_NOT_FLOAT', `this tensor holds ${metadata.isTensor ? metadata.type : 'no numbers'}`, {
     file,
     column: metadata.name,
+    columnIs: 'tensor',
     expected: 'float32, float16 or float64',
     hint: 'Take the tensor behind the next DequantizeLinear or Cast: `listLayers` lists what can be dissected.',
   });
@@ -286,6 +288,7 @@ export function checkSpatial(file: string, name: string, shape: readonly (number
   throw new InputError('LAYER_NOT_SPATIAL', `this tensor has ${String(shape.length)} axes, so it holds no maps`, {
     file,
     column: name,
+    columnIs: 'tensor',
     expected: 'images x units x height x width, or images x tokens x units',
     hint: 'List the layers with `listLayers`.',
   });

@@ -33,6 +33,7 @@ export function checkSizes(
       {
         file,
         column: tensor,
+        columnIs: 'tensor',
         expected: `at most ${String(valuesMost)} values`,
         hint: 'Take a smaller input, or export the model without the part that makes this tensor.',
       },

@@ -96,7 +96,7 @@ function checkExcluded(exclude: readonly string[], profiles: ConceptProfileBatch
   const unknown = models.length === 0 ? undefined : exclude.find((name) => !models.includes(name));
   if (unknown !== undefined)
     throw new InputError('MODEL_UNKNOWN', `there is no model "${unknown}" to exclude`, {
-      hint: suggestName(unknown, models),
+      hint: `${suggestName(unknown, models)} Correct \`embedding.exclude\`.`,
     });
 }
 

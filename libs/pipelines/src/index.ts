@@ -137,6 +137,7 @@ export {
   readStudyFile,
   searchOptions,
   setAt,
+  isOptionPath,
   settingPath,
   stateFile,
   stateFlags,

@@ -1,3 +1,4 @@
+import { codeParts } from './words/code-parts.ts';
 import { counted } from './page/number-text.ts';
 import { groupLetter } from './page/palette.ts';
 import { escapeMarkdown, type TableView } from './page/table-view.ts';
@@ -113,10 +114,7 @@ function facts({
       : [
           '### Warnings',
           warnings
-            .map(
-              ({ subject, text }) =>
-                `- ${subject === '' ? '' : `**${escapeMarkdown(subject)}** `}${escapeMarkdown(text)}`,
-            )
+            .map(({ subject, text }) => `- ${subject === '' ? '' : `**${escapeMarkdown(subject)}** `}${withCode(text)}`)
             .join('\n'),
         ]),
     ...list('Options', options),
@@ -127,6 +125,13 @@ function facts({
       : ['### References', references.map((work) => `- ${escapeMarkdown(work)}`).join('\n')]),
     ...(command === undefined ? [] : ['### How to reproduce', codeBlock(command)]),
   ].join('\n\n');
+}
+
+/** A message whose settings stay code. */
+function withCode(message: string): string {
+  return codeParts(message)
+    .map(({ text, isCode }) => (isCode ? `\`${text}\`` : escapeMarkdown(text)))
+    .join('');
 }
 
 /** Code between fences that are longer than any run of backticks in it. */

@@ -49,6 +49,17 @@ describe('renderReport', () => {
     expect(facts).toEqual([...all.slice(1, -1), String(n)]);
   });
 
+  it('shows settings in warnings as code, without their marks', async () => {
+    const tables = syntheticStudy();
+    const text = 'two images are turned: `data.exif: ignore` <takes> them as they are stored';
+    const document = parseDocument(
+      await renderReport({ ...tables, study: { ...tables.study, warnings: [{ subject: 'a`b', text }] } }),
+    );
+    const [item] = document.querySelectorAll('.warnings li');
+    expect(item?.textContent).toBe(`a\`b ${text.replaceAll('`', '')}`);
+    expect(document.querySelector('.warnings code')?.textContent).toBe('data.exif: ignore');
+  });
+
   it('fetches nothing and runs nothing but its own', async () => {
     const html = await renderReport(syntheticStudy());
     expect(html).toContain('default-src &#39;none&#39;');

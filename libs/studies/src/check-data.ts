@@ -1,5 +1,4 @@
 import { datasetFormats, mostLabelCells, type DatasetFormatName } from '@intermodel/data-loading';
-import { suggestName } from '@intermodel/errors';
 import type { DataContent, SegmenterContent } from './study-content.ts';
 import { defaultsOf } from './options/option-defaults.ts';
 import type { Finding } from './study-problems.ts';
@@ -136,7 +135,7 @@ function checkSegmenters(
               path: ['data', 'segmenters', index, 'labels'],
               problem: '"labels" is for the preset unified-parsing',
               expected: 'classes in each head',
-              hint: 'Remove the key.',
+              hint: 'Leave `data.segmenters[].labels` out.',
             },
           ]),
     ]),
@@ -151,7 +150,10 @@ function checkOption(data: DataContent, format: DatasetFormatName, key: ReaderOp
         {
           path: ['data', key],
           problem: `the format "${format}" has no option "${key}"`,
-          hint: suggestName(key, known),
+          hint:
+            known.length === 0
+              ? 'This format has no options of its own.'
+              : `Options of this format: ${known.map((each) => `\`data.${each}\``).join(', ')}.`,
         },
       ];
 }

@@ -64,7 +64,7 @@ describe('files that a study names', () => {
       /"labels.csv" is a file[\s\S]*expected: a folder/u,
     ],
     ['a file that is a folder', 4, '  labelNames: masks', 'data.labelNames', /"masks" is a folder/u],
-    ['a model', 9, '    file: models/resnt.onnx', 'models[1].file', /Did you mean "resnet.onnx"/u],
+    ['a model', 9, '    file: models/resnt.onnx', 'models[1].file', /Did you mean "models\/resnet.onnx"/u],
     [
       'a model in a folder that is not there',
       9,

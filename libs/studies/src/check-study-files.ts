@@ -28,7 +28,7 @@ export function checkStudyFiles(study: StudyContent, folder: string): readonly F
           path: at,
           problem: `there is no ${kind} "${name}"`,
           expected: `${expected}; relative paths are taken from ${folder}`,
-          hint: suggestNeighbour(file),
+          hint: suggestNeighbour(name, file),
         },
       ];
     return [
@@ -67,10 +67,13 @@ function checkFrozen(at: StudyPath, name: string, folder: string): Finding[] {
   ];
 }
 
-function suggestNeighbour(file: string): string {
+/** The nearest name beside the file, in the folder as it was written. */
+function suggestNeighbour(name: string, file: string): string {
   try {
     const nearest = nearestName(path.basename(file), readdirSync(path.dirname(file)));
-    return nearest === undefined ? 'Correct the path.' : `Did you mean "${nearest}"?`;
+    return nearest === undefined
+      ? 'Correct the path.'
+      : `Did you mean "${name.replace(/[^/\\]*[/\\]*$/u, '')}${nearest}"?`;
   } catch {
     return `Correct the path: the folder ${path.dirname(file)} is not there either.`;
   }

@@ -26,6 +26,7 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
               problem: 'both "layer" and "layers" are given',
               expected: 'one of the two',
               hint: 'Move the layer into the list.',
+              setHint: `Take one of them out: \`set: models[${String(index)}].layer=\`, or \`set: models[${String(index)}].layers=\`.`,
             },
           ]),
       ...(typeof input === 'object' ? checkInput(input, ['models', index, 'input']) : []),
@@ -41,7 +42,7 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
             path: ['diffMatching'],
             problem: '"diffMatching" stands without "diffPreset"',
             expected: 'changes of a second variant that is named',
-            hint: 'Name the variant with "diffPreset", or remove the key.',
+            hint: 'Name the variant with `diffPreset`, or leave `diffMatching` out.',
           },
         ]),
   ];
@@ -107,7 +108,7 @@ function checkInput(input: InputContent, path: StudyPath): Finding[] {
     demand(
       'shortestSide',
       '"shortestSide" has no effect, since the whole image is squashed',
-      'Add "resize: shortest-side", or remove the key.',
+      'Add "resize: shortest-side", or leave "shortestSide" out.',
     );
   const longer = Math.max(resolved.height, resolved.width);
   if (resolved.resize === 'shortest-side' && resolved.shortestSide < longer)
@@ -171,7 +172,7 @@ function checkNumberOfModels(study: StudyContent): Finding[] {
         path: ['embedding', key],
         problem: `${String(asked)} ${key} cannot be had from ${String(count)} models`,
         expected: `from 1 to ${String(most[key])}`,
-        hint: `Ask for fewer, add models, or leave the key out for ${String(Math.min(3, most[key]))}.`,
+        hint: `Ask for fewer, add models, or leave \`embedding.${key}\` out for ${String(Math.min(3, most[key]))}.`,
       },
     ];
   });

@@ -41,6 +41,7 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
         problem: `${missing(path, key)} is missing`,
         ...expectedOf(schema.properties?.[key]?.description),
         hint: `Add "${key}"${path.length === 0 ? ' to the study' : ` below ${keyText(path)}`}.`,
+        setHint: `Give \`${keyText([...path, key])}\` too.`,
       };
     }
     case 'dependentRequired': {
@@ -51,6 +52,7 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
         problem: `"${key}" stands without "${other}"`,
         expected: `both or neither of "${key}" and "${other}"`,
         hint: `Add "${other}", or remove "${key}".`,
+        setHint: `Give \`${keyText([...path, other])}\` too, or leave "${key}" out.`,
       };
     }
     case 'enum':
@@ -72,6 +74,7 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
         problem: 'is empty',
         expected: `some of ${keys.join(', ')}`,
         hint: 'Fill it in, or remove the key.',
+        setHint: 'Give some of them, or leave it out.',
       };
     case 'not':
       return {
@@ -85,7 +88,7 @@ export function describeShapeProblem(error: ErrorObject, path: StudyPath): Findi
         path,
         problem: wrongValue(error.keyword, value),
         expected: expectation(schema),
-        hint: hintFor(schema, value),
+        ...hintFor(schema, value),
       };
   }
 }
@@ -153,16 +156,32 @@ function range({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: ShapeSc
   return minimum === undefined ? '' : ` of at least ${String(minimum)}`;
 }
 
-function hintFor(schema: ShapeSchema, value: unknown): string {
+function hintFor(schema: ShapeSchema, value: unknown): Pick<Finding, 'hint' | 'setHint'> {
   const types = [schema.type ?? []].flat();
-  if (value === null) return 'Fill in the value, or remove the key.';
+  const isNumeric = types.includes('integer') || types.includes('number');
+  if (value === null)
+    return { hint: 'Fill in the value, or remove the key.', setHint: 'Give a value, or leave it out.' };
   if (types.includes('string') && (typeof value === 'number' || typeof value === 'boolean'))
-    return `Text that looks like a number or a truth needs quotes: "${String(value)}".`;
-  if (typeof value === 'string' && types.some((type) => type === 'integer' || type === 'number' || type === 'boolean'))
-    return 'Write it without quotes.';
+    return { hint: `Text that looks like a number or a truth needs quotes: "${String(value)}".` };
+  const plain = typeof value === 'string' ? typeWithoutQuotes(value) : undefined;
+  if ((plain === 'number' && isNumeric) || (plain === 'boolean' && types.includes('boolean')))
+    return { hint: 'Write it without quotes.' };
+  if (typeof value === 'string' && isNumeric && /\d/u.test(value))
+    return {
+      hint: 'Write the number alone, such as 5 or 0.05: without a unit, a sign of percent, or marks between digits.',
+    };
   if (types.includes('array') && !types.includes('string') && !Array.isArray(value))
-    return 'Begin each entry with "- " on a line of its own, or write [first, second].';
-  return 'Correct the value.';
+    return {
+      hint: 'Begin each entry with "- " on a line of its own, or write [first, second].',
+      setHint: 'Write the list in brackets: [first, second].',
+    };
+  return { hint: 'Correct the value.' };
+}
+
+/** What a text would be if it stood without quotes. */
+function typeWithoutQuotes(text: string): 'number' | 'boolean' | 'string' {
+  if (/^(?:true|false)$/iu.test(text)) return 'boolean';
+  return /^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?\s*$/iu.test(text) ? 'number' : 'string';
 }
 
 function shown(value: unknown): string {

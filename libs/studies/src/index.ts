@@ -1,9 +1,9 @@
 // Study files: read, check, fill in, write
 export { defineStudy, readStudyFile, type ReadStudyOptions } from './read-study-file.ts';
 export {
+  keyText,
   StudyFileError,
   type Finding,
-  type SettingPlace,
   type StudyPath,
   type StudyProblem,
   type TextPlace,
@@ -48,6 +48,7 @@ export { namedPaths, type NamedPath } from './named-paths.ts';
 
 // Its data alone
 export { checkData, readerOptions } from './check-data.ts';
+export { checkStudyFiles } from './check-study-files.ts';
 export { resolveData } from './resolve-data.ts';
 
 // Files of its output
@@ -55,7 +56,7 @@ export { fitFile, frozenFit } from './table-files.ts';
 
 // Options as flags of commands give them
 export { isRepeated, readFlagValue } from './flags/flag-values.ts';
-export { flagOfSetting, settingPath, type NamedFlag } from './flags/name-settings.ts';
+export { flagOfSetting, isOptionPath, settingPath, type NamedFlag } from './flags/name-settings.ts';
 export { studyOfFlags } from './flags/study-of-flags.ts';
 export { stateFile, stateFlags } from './flags/state-flags.ts';
 export { flagsToContent, type FlagContent, type FlagTexts } from './flags/flags-to-content.ts';

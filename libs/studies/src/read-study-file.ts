@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { readInputFile } from '@intermodel/errors';
 import { checkStudyFiles } from './check-study-files.ts';
 import { checkStudyRules } from './check-study-rules.ts';
@@ -45,19 +46,41 @@ export function defineStudy(content: StudyContent, options: ReadStudyOptions = {
   return makeStudy(content, options, undefined, () => undefined);
 }
 
+/** Finds what is wrong with a study; undefined where that cannot be told. */
+type Check = (content: unknown) => readonly Finding[] | undefined;
+
+const checkShaped: Check = (content) =>
+  checkStudyShape(content).length > 0 ? undefined : checkStudyRules(content as StudyContent);
+
+/**
+ * Number of the setting that brought something about at another key, such as the name of a model that another has: the
+ * first with which it is there, if it was not before; -1: none.
+ */
+function settingToBlame({ path, problem }: Finding, given: unknown, set: readonly string[], check: Check): number {
+  const isFound = Array.from({ length: set.length }, (_, count) =>
+    check(setOptions(given, set.slice(0, count)).content)?.some(
+      (finding) => isDeepStrictEqual(finding.path, path) && finding.problem === problem,
+    ),
+  );
+  const last = isFound.lastIndexOf(false);
+  // Where nothing could be told before, what the file holds may be as much at fault.
+  return last < 0 ? -1 : last;
+}
+
 function makeStudy(
   given: unknown,
   { folder = process.cwd(), checkFiles = true, set = [] }: ReadStudyOptions,
   file: string | undefined,
   findGiven: FindPlace,
 ): Study {
-  const { content, settingAt } = setOptions(given, set);
-  const findPlace: FindPlace = (path) => {
-    const setting = settingAt(path);
-    return setting === undefined ? findGiven(path) : { setting };
-  };
-  const refuse = (findings: readonly Finding[]) => {
-    if (findings.length > 0) throw new StudyFileError(file, findings, findPlace);
+  const { content, settingAt, written } = setOptions(given, set);
+  const refuse = (findings: readonly Finding[], check: Check = () => undefined) => {
+    const blamed = findings.map((finding) => {
+      // What a setting holds is its own fault; what another key comes to mean by it, too.
+      const setting = settingAt(finding.path) ?? written[settingToBlame(finding, given, set, check)];
+      return setting === undefined ? finding : { ...finding, setting };
+    });
+    if (findings.length > 0) throw new StudyFileError(file, blamed, findGiven);
   };
   if (content === null || content === undefined)
     refuse([
@@ -68,9 +91,9 @@ function makeStudy(
         hint: 'See the example of a study file in the documentation.',
       },
     ]);
-  refuse(checkStudyShape(content));
+  refuse(checkStudyShape(content), checkStudyShape);
   const study = content as StudyContent;
-  refuse(checkStudyRules(study));
+  refuse(checkStudyRules(study), checkShaped);
   if (checkFiles) refuse(checkStudyFiles(study, path.resolve(folder)));
   return resolveStudy(study, folder, file);
 }

@@ -95,6 +95,31 @@ describe(setOptions, () => {
     });
   });
 
+  it('takes keys out by no value, so that they are as where nothing was given', () => {
+    const { runtime, ...others } = content;
+    for (const nothing of ['', 'null', '~', ' ']) expect(set(`runtime=${nothing}`)).toEqual(others);
+    expect(runtime).toEqual({ threads: 1 });
+    expect(set('runtime.threads=')).toEqual({ ...content, runtime: {} });
+    expect(set('models[].input=')).toEqual({
+      ...content,
+      models: content.models.map(({ name, file }) => ({ name, file })),
+    });
+    expect(set('models[1].input=', 'models[1].input.width=32')).toMatchObject({
+      models: [{}, { input: { width: 32 } }],
+    });
+    expect(set('gallery.units=', 'embedding=')).toEqual(content);
+    expect(set('title="null"', 'data.split=""')).toMatchObject({ title: 'null', data: { split: '' } });
+    expect(set('models[0]=')).toMatchObject({ models: [null, {}] });
+  });
+
+  it('takes signs of comments and of keys as text where they are quoted, or none', () => {
+    expect(set(`title='a # b'`, 'abstract="a: b"', 'data.images=a#b')).toMatchObject({
+      title: 'a # b',
+      abstract: 'a: b',
+      data: { images: 'a#b' },
+    });
+  });
+
   it('tells which setting a value comes from, also within it', () => {
     const { settingAt } = setOptions(content, ['models[0].input=caffe', 'models[a].input={width: x}', 'seed=1']);
     expect(settingAt(['models', 0, 'input', 'width'])).toBe('models[a].input');
@@ -106,18 +131,32 @@ describe(setOptions, () => {
   it.each([
     ['runtime.treads=2', 'OPTION_UNKNOWN', /runtime\.treads[\s\S]*Did you mean "runtime\.threads"/u],
     ['threads=2', 'OPTION_UNKNOWN', /Did you mean "runtime\.threads"/u],
-    ['models[0].imput.width=2', 'OPTION_UNKNOWN', /Did you mean "models\[\]\.input\.width" or/u],
+    ['models[0].imput.width=2', 'OPTION_UNKNOWN', /Did you mean "models\[0\]\.input\.width" or/u],
+    ['models[a].layr=x', 'OPTION_UNKNOWN', /no option "models\[a\]\.layr"[\s\S]*Did you mean "models\[a\]\.layer"/u],
+    ['models[b.2 [x]].layr=x', 'OPTION_UNKNOWN', /Did you mean "models\[b\.2 \[x\]\]\.layer"/u],
+    ['models.1.layer=x', 'OPTION_UNKNOWN', /no option "models\.1\.layer"[\s\S]*Did you mean "models\[1\]\.layer"/u],
+    ['models.a.input.width=2', 'OPTION_UNKNOWN', /Did you mean "models\[a\]\.input\.width"/u],
+    ['models[].layr=x', 'OPTION_UNKNOWN', /Did you mean "models\[\]\.layer"/u],
+    ['data.segmenters[0].heads[2].tensr=x', 'OPTION_UNKNOWN', /mean "data\.segmenters\[0\]\.heads\[2\]\.tensor"/u],
     ['models.name=c', 'OPTION_UNKNOWN', /models\[\]\.name/u],
     ['runtime[0].threads=2', 'OPTION_UNKNOWN', /runtime\.threads/u],
     ['__proto__.x=1', 'OPTION_UNKNOWN', /__proto__/u],
     ['models[c].layer=x', 'OPTION_UNKNOWN', /"c"[\s\S]*Choices: a, b\.2 \[x\]/u],
-    ['models[7].layer=x', 'OPTION_UNKNOWN', /7[\s\S]*from 0 to 2/u],
+    ['models[7].layer=x', 'OPTION_UNKNOWN', /7[\s\S]*from 0 to 2[\s\S]*2 adds an entry/u],
+    ['scores[1]=x', 'OPTION_UNKNOWN', /1[\s\S]*0, which adds an entry/u],
     ['scores[]=x', 'OPTION_UNKNOWN', /no entry to set/u],
     ['models[0.layer=x', 'OPTION_SET', /PATH=VALUE/u],
     ['runtime.threads', 'OPTION_SET', /PATH=VALUE/u],
     ['=2', 'OPTION_SET', /PATH=VALUE/u],
     ['data.labelGrid={width: 28', 'OPTION_SET', /data\.labelGrid[\s\S]*YAML/u],
     ['title=*x', 'OPTION_SET', /title/u],
+    ['title=a: b', 'OPTION_SET', /title[\s\S]*quotes/u],
+    ['abstract=x: {a: 1}', 'OPTION_SET', /abstract[\s\S]*quotes/u],
+    ['models[0].layer=a: b', 'OPTION_SET', /quotes/u],
+    ['title=a # b', 'OPTION_SET', /# b[\s\S]*quotes/u],
+    ['seed=1 # one', 'OPTION_SET', /# one[\s\S]*quotes/u],
+    ['data.vocabulary.keep=[a #b]', 'OPTION_SET', /quotes/u],
+    ['data.vocabulary.keep=# a', 'OPTION_SET', /quotes/u],
   ])('refuses %s', (setting, code, message) => {
     const attempt = () => set(setting);
     expect(attempt).toThrow(message);

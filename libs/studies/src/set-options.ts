@@ -3,6 +3,7 @@ import { formsOf } from './options/option-groups.ts';
 import type { OptionRow, OptionType } from './options/option-row.ts';
 import { studyOptions } from './options/option-table.ts';
 import { nearestOptions } from './options/search-options.ts';
+import { Lexer } from 'yaml';
 import { parseStudyText } from './parse-study-text.ts';
 import { StudyFileError, type StudyPath } from './study-problems.ts';
 
@@ -12,6 +13,8 @@ type Group = Readonly<Record<string, unknown>>;
 export interface StudyWithOptions {
   /** The study, not checked. */
   readonly content: unknown;
+  /** Path of each setting, as it was written. */
+  readonly written: readonly string[];
   /** Path, as it was written, of the setting that what stands at a key comes from; undefined: of none. */
   readonly settingAt: (path: StudyPath) => string | undefined;
 }
@@ -32,8 +35,9 @@ interface Setting {
 
 /**
  * Sets options of a study by their paths: `runtime.threads=2`, `models[0].layer=conv1`, `models[NAME].layer=conv1`,
- * `models[].input=caffe` for all of them. Values are YAML; those of options that are text stay as they are written. A
- * later setting goes over an earlier one.
+ * `models[].input=caffe` for all of them. Values are YAML; those of options that are text stay as they are written. No
+ * value (`seed=`, `seed=null`) takes a key out. The number after the last entry adds one. A later setting goes over an
+ * earlier one.
  *
  * @param content what a study file holds, not checked
  * @param settings each a path, an equals sign and a value
@@ -46,9 +50,11 @@ export function setOptions(
   table: readonly OptionRow[] = studyOptions,
 ): StudyWithOptions {
   const set: { readonly written: string; readonly path: StudyPath }[] = [];
+  const written: string[] = [];
   let changed = content;
   for (const text of settings) {
     const setting = readSetting(text, changed, table);
+    written.push(setting.written);
     const value = readValue(setting, table);
     for (const path of pathsOf(setting, changed)) {
       changed = setIn(changed, path, value, '', table);
@@ -57,6 +63,7 @@ export function setOptions(
   }
   return {
     content: changed,
+    written,
     settingAt: (path) =>
       set.find(
         (setting) =>
@@ -89,13 +96,43 @@ function readSetting(text: string, content: unknown, table: readonly OptionRow[]
   }
   const written = text.slice(0, at - 1);
   if (!isOption(option, table)) {
-    const nearest = nearestOptions(option, table).map((path) => `"${path}"`);
-    throw new InputError('OPTION_UNKNOWN', `\`set: ${written}\`: there is no option "${option}"`, {
+    const nearest = optionsMeant(parts, option, table).map((path) => `"${path}"`);
+    throw new InputError('OPTION_UNKNOWN', `\`set: ${written}\`: there is no option "${written}"`, {
       expected: 'the path of an option, such as runtime.threads or models[0].input.width',
       hint: nearest.length === 0 ? 'See docs/options.md for all options.' : `Did you mean ${nearest.join(' or ')}?`,
     });
   }
   return { written, parts, option, text: text.slice(at) };
+}
+
+/**
+ * Paths that may have been meant, for the entries that were named; an entry that stands between dots counts too. A
+ * suggestion for all entries would set more than was meant.
+ */
+function optionsMeant(parts: readonly Part[], option: string, table: readonly OptionRow[]): readonly string[] {
+  let path = '';
+  const entries: { readonly list: string; readonly entry: string }[] = [];
+  for (const part of parts) {
+    const isEntry = part === 'all' || 'entry' in part;
+    if (!isEntry && (!isOption(`${path}[]`, table) || isOption(`${path}[].${part.key}`, table))) {
+      path += `${path === '' ? '' : '.'}${part.key}`;
+      continue;
+    }
+    entries.push({ list: path, entry: part === 'all' ? '' : isEntry ? part.entry : part.key });
+    path += '[]';
+  }
+  const isKnown = entries.every(({ list }) => isOption(`${list}[]`, table));
+  const ofEntries = (candidate: string) => {
+    let count = 0;
+    return candidate.replaceAll('[]', (_, at: number) => {
+      const list = candidate.slice(0, at);
+      const place = isKnown ? entries.find((each) => each.list === list) : entries[count];
+      count++;
+      return `[${place?.entry ?? ''}]`;
+    });
+  };
+  const isMeant = path !== option && isOption(path, table);
+  return (isMeant ? [path] : nearestOptions(path, table)).map(ofEntries);
 }
 
 /** The longest name of an entry that stands within the brackets, or what goes up to the first closing one. */
@@ -130,24 +167,44 @@ function readValue({ written, option, text }: Setting, table: readonly OptionRow
   const value = parseValue(written, text);
   const forms = formsOf(typeAt(option, table) ?? { kind: 'group', name: '' });
   const isText = forms.every(({ kind }) => kind === 'text' || kind === 'choice');
+  if (isText && typeof value === 'object' && value !== null)
+    notValue(written, `is read as a ${Array.isArray(value) ? 'list' : 'group of keys'}`, 'a text');
   return isText && (typeof value === 'number' || typeof value === 'boolean') ? text : value;
 }
 
 function parseValue(written: string, text: string): unknown {
+  const comment = commentIn(text);
+  if (comment !== undefined) notValue(written, `would end before "${comment}", which is a comment in YAML`);
   try {
     return parseStudyText(Buffer.from(text)).content;
   } catch (cause) {
     if (!(cause instanceof StudyFileError)) throw cause;
-    throw new InputError(
-      'OPTION_SET',
-      `\`set: ${written}\`: the value ${cause.problems[0]?.problem ?? 'cannot be read'}`,
-      {
-        expected: 'a value as in a study file (YAML)',
-        hint: 'Put text with special characters into quotes, and the whole setting into other quotes.',
-        cause,
-      },
-    );
+    return notValue(written, cause.problems[0]?.problem ?? 'cannot be read', undefined, cause);
   }
+}
+
+/** The first comment: what a shell hands over holds none that is meant as one. */
+function commentIn(text: string): string | undefined {
+  let before = '';
+  for (const lexeme of new Lexer().lex(text)) {
+    // A mark stands before each scalar.
+    if (lexeme.startsWith('#') && before !== '\u001f') return lexeme;
+    before = lexeme;
+  }
+  return undefined;
+}
+
+function notValue(
+  written: string,
+  problem: string,
+  expected = 'a value as in a study file (YAML)',
+  cause?: unknown,
+): never {
+  throw new InputError('OPTION_SET', `\`set: ${written}\`: the value ${problem}`, {
+    expected,
+    hint: `Put text with special characters into quotes, and the whole setting into other quotes: '${written}="..."'.`,
+    cause,
+  });
 }
 
 /** Places that a setting is for: several where it names all entries of a list. */
@@ -181,9 +238,15 @@ function entryIndex(written: string, entry: string, entries: readonly unknown[])
     'OPTION_UNKNOWN',
     `\`set: ${written}\`: there is no entry ${/^\d+$/u.test(entry) ? entry : `"${entry}"`}`,
     /^\d+$/u.test(entry)
-      ? { expected: `a number from 0 to ${String(entries.length)}`, hint: 'Entries are counted from 0.' }
+      ? { expected: numbersOf(entries.length), hint: 'Entries are counted from 0.' }
       : { expected: 'the number of an entry, or the name of a model', hint: suggestName(entry, names) },
   );
+}
+
+function numbersOf(count: number): string {
+  return count === 0
+    ? '0, which adds an entry'
+    : `a number from 0 to ${String(count)}, where ${String(count)} adds an entry`;
 }
 
 function namesIn(content: unknown, parts: readonly Part[]): readonly string[] {
@@ -201,17 +264,30 @@ function entriesOf(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? [] : [value];
 }
 
-/** A copy with the value at a path set; `option` is the path in the table so far. */
+/**
+ * A copy with the value at a path set, or its key taken out for null; `option` is the path in the table so far.
+ * Undefined: nothing is left.
+ */
 function setIn(value: unknown, path: StudyPath, set: unknown, option: string, table: readonly OptionRow[]): unknown {
   const [part, ...deeper] = path;
   if (part === undefined) return set;
   if (typeof part === 'number') {
     const entries = entriesOf(value);
+    if (set === null && deeper.length > 0 && part >= entries.length) return value;
     return Object.assign([...entries], { [part]: setIn(entries[part], deeper, set, `${option}[]`, table) });
   }
-  const group = asGroup(value, option, table);
-  const within = Object.hasOwn(group, part) ? group[part] : undefined;
-  return { ...group, [part]: setIn(within, deeper, set, `${option}${option === '' ? '' : '.'}${part}`, table) };
+  if (set === null && value === undefined) return undefined;
+  const { [part]: within, ...others } = asGroup(value, option, table);
+  const isOut = set === null && deeper.length === 0;
+  const changed = isOut ? undefined : setIn(within, deeper, set, `${option}${option === '' ? '' : '.'}${part}`, table);
+  if (changed !== undefined) return { ...asGroup(value, option, table), [part]: changed };
+  return Object.keys(others).length === 0 && mustHoldKeys(option, table) ? undefined : others;
+}
+
+/** Whether a group cannot be left without keys. */
+function mustHoldKeys(option: string, table: readonly OptionRow[]): boolean {
+  const type = typeAt(option, table);
+  return type !== undefined && formsOf(type).some((form) => form.kind === 'group' && form.fewest !== undefined);
 }
 
 /** The keys of a group; a name in its place is its preset, if it has one, and a switch leaves everything open. */

@@ -195,6 +195,62 @@ describe('options set beside a study', () => {
     expect(defineStudy(content, { folder, checkFiles: false, set }).models).toHaveLength(1);
   });
 
+  it.each([
+    [['models[a].name=b'], 'models[a].name', /models\[1\]\.name: the name "b" is given twice/u],
+    [['seed=1', 'models[1].name=A', 'title=x'], 'models[1].name', /is the same as "a"/u],
+    [['models[c].layer=last'], 'models[c].layer', /both "layer" and "layers"[\s\S]*`set: models\[2\]\.layers=`/u],
+    [['models[0].file='], 'models[0].file', /models\[0\]\.file is missing[\s\S]*Give `models\[0\]\.file` too/u],
+    [['models[3].file=d.onnx'], 'models[3].file', /models\[3\]\.name is missing[\s\S]*Give `models\[3\]\.name` too/u],
+    [['data.root=all'], 'data.root', /data\.images: `data\.images` stands beside `data\.root`/u],
+    [['embedding.exclude=[a, b]'], 'embedding.exclude', /1 of 3 models is left/u],
+    [['seed=2', 'models[0].input=[1]'], 'models[0].input', /is a list/u],
+    [['gallery=3'], 'gallery', /is 3/u],
+    [['scores={a: 1}'], 'scores', /is a group/u],
+    [['models={a: 1}'], 'models', /is a group[\s\S]*brackets: \[first, second\]/u],
+  ])('are blamed for what they bring about elsewhere: %j', (set, blamed, text) => {
+    const three = `${two}  - { name: c, file: c.onnx, layers: [x] }\n`;
+    const attempt = () => setting(set, three);
+    expect(attempt).toThrow(text);
+    expect(attempt).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/^`set: /u) as string,
+        problems: expect.arrayContaining([expect.objectContaining({ setting: blamed })]) as unknown,
+      }),
+    );
+  });
+
+  it('are not blamed for what the file says wrong by itself', () => {
+    const twice = `${data}models:\n  - { name: a, file: a.onnx }\n  - { name: a, file: b.onnx }\n`;
+    expect(() => setting(['seed=1', 'models[0].layer=x'], twice)).toThrow(/line 4[\s\S]*given twice/u);
+    expect(() => setting(['seed=1'], `${two}sed: 1\n`)).toThrow(/line 5[\s\S]*no key "sed"/u);
+  });
+
+  it('can take out what the file says', () => {
+    const text = `${two}  - { name: c, file: c.onnx, layers: [x] }\nseed: 3\n`;
+    const study = setting(['models[c].layers=', 'models[c].layer=last', 'seed=null'], text);
+    expect([study.models[2]?.layers, study.seed]).toEqual([['last'], 0]);
+  });
+
+  it.each([
+    ['matching.gate=0.1x', /Write the number alone/u],
+    ['runtime.threads=400_000_000', /Write the number alone/u],
+    ['matching.gate=5%', /Write the number alone/u],
+    ['runtime.threads=x', /Correct the value/u],
+    ['data.colours=yes', /true or false[\s\S]*Correct the value/u],
+    ['matching.gate="0.05"', /without quotes/u],
+    ['data.colours="true"', /without quotes/u],
+    ['models[0]=', /has no value[\s\S]*Give a value, or leave it out/u],
+    ['data.vocabulary={}', /Give some of them, or leave it out/u],
+    [
+      'data.segmenters=[{file: s, heads: [{tensor: t, category: o, classes: c, owners: x}]}]',
+      /Give `data\.segmenters\[0\]\.heads\[0\]\.ownedBy` too/u,
+    ],
+  ])('are told what to do in their own words: %s', (set, text) => {
+    const attempt = () => setting([set]);
+    expect(attempt).toThrow(text);
+    expect(attempt).not.toThrow(/remove the key|on a line of its own|Add "/u);
+  });
+
   it('are checked as the file is, and told by what set them', () => {
     const refusal = (set: readonly string[], text = two) => {
       try {

@@ -13,6 +13,10 @@ export interface Finding {
   readonly expected?: string;
   /** What the reader can do about it. */
   readonly hint?: string;
+  /** The same where a setting beside the file is to blame. @default that of the file */
+  readonly setHint?: string;
+  /** Setting beside the file that brought it about, as it was written; else where the key stands tells. */
+  readonly setting?: string;
   /** Whether the key is one that there is not: such are told first, since much else may come of them. */
   readonly isUnknownKey?: boolean;
 }
@@ -27,14 +31,8 @@ export interface TextPlace {
   readonly text: string;
 }
 
-/** A setting beside the text of a study that a value comes from. */
-export interface SettingPlace {
-  /** Path of the option, as it was written. */
-  readonly setting: string;
-}
-
-/** Finds where a key stands, or what set it; undefined for a study without a text. */
-export type FindPlace = (path: StudyPath) => TextPlace | SettingPlace | undefined;
+/** Finds where a key stands; undefined for a study without a text. */
+export type FindPlace = (path: StudyPath) => TextPlace | undefined;
 
 /** One thing that is wrong with a study, for programs. */
 export interface StudyProblem {
@@ -52,6 +50,8 @@ export interface StudyProblem {
   readonly expected?: string;
   /** What the reader can do about it. */
   readonly hint?: string;
+  /** Whether the key is one that there is not. */
+  readonly isUnknownKey?: boolean;
 }
 
 /** Problems that a message tells of; a program gets them all. */
@@ -66,9 +66,9 @@ export class StudyFileError extends InputError {
   readonly problems: readonly StudyProblem[];
 
   constructor(file: string | undefined, findings: readonly Finding[], findPlace: FindPlace, cause?: unknown) {
-    const located = findings.map((finding): Located => {
-      const place = findPlace(finding.path);
-      return place !== undefined && 'setting' in place ? { finding, ...place } : { finding, place };
+    const located = findings.map(({ setting, setHint, ...finding }): Located => {
+      if (setting === undefined) return { finding, place: findPlace(finding.path) };
+      return { finding: setHint === undefined ? finding : { ...finding, hint: setHint }, setting };
     });
     located.sort(
       (a, b) =>
@@ -89,7 +89,7 @@ export class StudyFileError extends InputError {
       ...(hints.length === 0 ? {} : { hint: hints.join('\n') }),
       ...(cause === undefined ? {} : { cause }),
     });
-    this.problems = located.map(({ finding: { path, isUnknownKey, ...rest }, place, setting }) => ({
+    this.problems = located.map(({ finding: { path, ...rest }, place, setting }) => ({
       key: keyText(path),
       ...rest,
       ...(place === undefined ? {} : { line: place.line, column: place.column }),
@@ -106,7 +106,7 @@ export function keyText(path: StudyPath): string {
 }
 
 interface Located {
-  readonly finding: Finding;
+  readonly finding: Omit<Finding, 'setting' | 'setHint'>;
   readonly place?: TextPlace | undefined;
   readonly setting?: string;
 }

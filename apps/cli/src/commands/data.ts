@@ -8,7 +8,7 @@ import {
 import { InputError } from '@intermodel/streams';
 import { Command } from 'commander';
 import { keptAs, optionsOf } from '../command-options.ts';
-import { makeCommand, type Given } from '../command.ts';
+import { helpText, makeCommand, type Given } from '../command.ts';
 import { noteLine, printResult, withSteps, textTable } from '../output.ts';
 import { chosenStudy, type StudyFileOptions } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
@@ -23,6 +23,8 @@ const conceptsTold = 20;
 export function dataCommand(): Command {
   return new Command('data')
     .description('Look into labelled images.')
+    .helpOption('-h, --help', helpText)
+    .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText(
       'after',
       '\nExamples:\n  intermodel data info --format broden broden1_227\n  intermodel data info --study study.yaml',
@@ -72,7 +74,8 @@ async function describeChosen(
       onStep(`${step === 'labels' ? 'labels' : 'images segmented'} ${String(count)} of ${String(of)}`);
     },
   };
-  if (study === undefined) return describeData({ ...data, ...(root === undefined ? {} : { root }) }, settings);
+  if (study === undefined)
+    return describeData({ ...data, ...(root === undefined ? {} : { root }) }, { ...settings, set: set ?? [] });
   if (root !== undefined)
     throw new InputError('DATA_OPTIONS', 'a folder stands beside --study', {
       expected: 'one of the two',

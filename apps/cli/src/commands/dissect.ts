@@ -14,6 +14,7 @@ export function dissectCommand(): Command {
       'dissect --model resnet50.onnx --images photos --labels masks --label-names labels.csv --out study',
       'dissect --model a.onnx:/layer4/Relu_output_0 --model b.onnx --input zero-one --images photos --labels masks --label-names labels.csv --out study',
       'dissect --model first=run1/model.onnx --model second=run2/model.onnx --images photos --labels masks --label-names labels.csv --out study',
+      'dissect --model a.onnx --data probe --out study --set models[a].input.preset=caffe --set data.vocabulary.minimumImages=10',
     ],
     run: (given) => runToEnd(studyOfFlags(given.content, { set: given.own.set ?? [] }), given),
   });

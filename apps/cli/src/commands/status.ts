@@ -18,9 +18,10 @@ export function statusCommand(): Command {
     ],
     run: async (given) => {
       const status = await studyStatus(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own));
-      printResult(given.terminal, status, () =>
-        given.own.graph === true && status.unsegmented === 0 ? status.drawing : statusText(status),
-      );
+      const isDrawn = given.own.graph === true && status.unsegmented === 0;
+      // A drawing that was asked for is the result, as JSON is.
+      const terminal = isDrawn ? { ...given.terminal, quiet: false } : given.terminal;
+      printResult(terminal, status, () => (isDrawn ? status.drawing : statusText(status)));
     },
   });
 }

@@ -1,3 +1,4 @@
+import { InputError } from '@intermodel/errors';
 import type { DatasetDescription } from '../formats/dataset-description.ts';
 import type { TextEncoding } from '../tables/text-encoding.ts';
 import type { LabelVocabulary } from './label-vocabulary.ts';
@@ -39,9 +40,35 @@ export async function changeVocabulary(
   const csv = encoding === undefined ? {} : { encoding };
   const { synonyms, categories, keep, keepCategories } = changes;
   let changed = vocabulary;
-  if (synonyms !== undefined) changed = mergeSynonyms(changed, await readSynonyms(synonyms, csv));
-  if (categories !== undefined) changed = assignCategories(changed, await readCategories(categories, csv));
-  return keep === undefined && keepCategories === undefined ? changed : keepConcepts(changed, changes);
+  if (synonyms !== undefined) {
+    const groups = await readSynonyms(synonyms, csv);
+    changed = advising(
+      (error) => error.at(synonyms),
+      () => mergeSynonyms(changed, groups),
+    );
+  }
+  if (categories !== undefined) {
+    const changes = await readCategories(categories, csv);
+    changed = advising(
+      (error) => error.at(categories),
+      () => assignCategories(changed, changes),
+    );
+  }
+  if (keep === undefined && keepCategories === undefined) return changed;
+  const correct = ({ code }: InputError) => (code === 'CATEGORY_UNKNOWN' ? 'keepCategories' : 'keep');
+  return advising(
+    (error) => error.advising(`Correct \`data.vocabulary.${correct(error)}\`.`),
+    () => keepConcepts(changed, changes),
+  );
+}
+
+/** Does some work, whose errors are told with more. */
+function advising<Result>(more: (error: InputError) => InputError, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof InputError ? more(error) : error;
+  }
 }
 
 /**

@@ -193,5 +193,5 @@ function headError(
   expected: string,
   hint = 'Correct the head, or export the model with this output.',
 ): InputError {
-  return new InputError('SEGMENTER_HEAD', problem, { file, column: tensor, expected, hint });
+  return new InputError('SEGMENTER_HEAD', problem, { file, column: tensor, columnIs: 'tensor', expected, hint });
 }

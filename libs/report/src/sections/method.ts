@@ -2,6 +2,7 @@ import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import { inputTable, vocabularyTable } from '../study-tables/study-fact-tables.ts';
+import { codeParts } from '../words/code-parts.ts';
 import type { StatedFact, StudyFacts } from '../tables/study-facts.ts';
 
 /** The last section: warnings, options in words, inputs with their hashes, and how to make the same file again. */
@@ -14,9 +15,14 @@ export function methodSection({ study }: PageContext): PageSection {
 function warnings({ warnings: all = [] }: StudyFacts): Markup {
   if (all.length === 0) return markup`<h3>Warnings</h3><p>None.</p>`;
   const items = all.map(
-    ({ subject, text }) => markup`<li>${subject !== '' && markup`<strong>${subject}</strong> `}${text}</li>`,
+    ({ subject, text }) => markup`<li>${subject !== '' && markup`<strong>${subject}</strong> `}${withCode(text)}</li>`,
   );
   return markup`<h3>Warnings</h3><ul class="warnings">${joined(items)}</ul>`;
+}
+
+/** A message whose settings are shown as code. */
+function withCode(message: string): Markup {
+  return joined(codeParts(message).map(({ text, isCode }) => (isCode ? markup`<code>${text}</code>` : text)));
 }
 
 function factList(title: string, facts: readonly StatedFact[] = []): Markup | false {

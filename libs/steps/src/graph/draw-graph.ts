@@ -40,13 +40,19 @@ export function drawGraph<Bench>(
     nodes.set(name, node);
   }
   const idOf = (family: StepFamily<Bench>) => nodes.get(nodeOf(family))?.id ?? '';
+  // Inputs may stand in the order of their keys: drawings of two studies are compared line by line.
+  const ids = [...nodes.values()].map(({ id }) => id);
+  const inOrder = (inputs: readonly StepFamily<Bench>[]) => {
+    const from = new Set(inputs.map(idOf));
+    return ids.filter((id) => from.has(id));
+  };
   const arrows = new Set<string>();
   for (const family of families) {
     const upstream = [...graph.upstream(family).values()].flat();
     const beside = Object.values(family.beside).flatMap((input) => familiesOf(input).filter(({ isKept }) => isKept));
     const to = idOf(family);
-    for (const from of new Set(upstream.map(idOf))) if (from !== to) arrows.add(`${from} --> ${to}`);
-    for (const from of new Set(beside.map(idOf)))
+    for (const from of inOrder(upstream)) if (from !== to) arrows.add(`${from} --> ${to}`);
+    for (const from of inOrder(beside))
       if (from !== to && !arrows.has(`${from} --> ${to}`)) arrows.add(`${from} -.-> ${to}`);
   }
   const boxes = [...nodes.values()].map(({ id, families: own }) => {

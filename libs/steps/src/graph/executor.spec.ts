@@ -166,6 +166,31 @@ describe(drawGraph, () => {
     ]);
   });
 
+  it('draws in the order of the graph, whatever that of the inputs', () => {
+    const define = (kind: string, model: string, from: readonly StepFamily[]) =>
+      new StepFamily({
+        ...{ kind, model, codeVersion: '1', options: {}, parts: {}, maker: { make: () => Promise.resolve() } },
+        from: { of: { by: 'all', families: from } },
+      });
+    const matches = ['a', 'b', 'c'].map((model) => define('matches', model, []));
+    const arrowsOf = (order: readonly number[]) => {
+      const profiles = define(
+        'profiles',
+        '',
+        order.map((index) => matches[index] as StepFamily),
+      );
+      return drawGraph(new StepGraph([...matches, profiles]), () => ({ done: 1, stale: 0, missing: 0 })).match(
+        /n\d -->/gu,
+      );
+    };
+    for (const order of [
+      [0, 1, 2],
+      [2, 0, 1],
+      [1, 2, 0],
+    ])
+      expect(arrowsOf(order)).toEqual(['n1 -->', 'n2 -->', 'n3 -->']);
+  });
+
   it('puts many models together, and draws what follows from steps that are not kept as following from theirs', () => {
     const families = Array.from({ length: 20 }, (_, index) => {
       const define = (kind: string, isKept: boolean, of?: StepFamily) =>

@@ -30,9 +30,19 @@ export function readFlagValue({ path, type }: Pick<OptionRow, 'path' | 'type'>, 
   if (type.kind === 'whole' || type.kind === 'number') return readNumber(type, path, text);
   if (type.kind !== 'choice') return text;
   const check = checks[path];
-  if (check !== undefined) return check(text);
+  if (check !== undefined) return naming(path, () => check(text));
   if (type.choices.includes(text)) return text;
   throw new InputError('OPTION_VALUE', `\`${path}\`: there is no "${text}"`, { hint: suggestName(text, type.choices) });
+}
+
+/** Names the option in what another library refuses. */
+function naming<Result>(path: string, check: () => Result): Result {
+  try {
+    return check();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.code, `\`${path}\`: ${error.problem}`, { ...error.details, cause: error });
+  }
 }
 
 function readNumber(type: NumberType, path: string, text: string): number {
@@ -49,6 +59,6 @@ function readNumber(type: NumberType, path: string, text: string): number {
   if (isNumber && bounds.every(([, , holds]) => holds)) return value;
   const range = bounds.flatMap(([word, bound]) => (bound === undefined ? [] : [`${word} ${String(bound)}`]));
   throw new InputError('OPTION_VALUE', `\`${path}\`: "${text}" does not fit`, {
-    expected: `a ${kind === 'whole' ? 'whole number' : 'number'}${range.length === 0 ? '' : ` ${range.join(', ')}`}`,
+    expected: `a ${kind === 'whole' ? 'whole number' : 'number'}${range.length === 0 ? '' : ` ${range.join(', ').replace(/^at /u, 'of at ')}`}`,
   });
 }

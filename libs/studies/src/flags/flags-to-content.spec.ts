@@ -81,10 +81,20 @@ describe(readFlagValue, () => {
   const read = (type: OptionType, text: string) => readFlagValue({ path: 'x', type }, text);
 
   it.each([
-    [{ kind: 'whole', minimum: 1 }, ['1', '7e2'], ['0', '1.5', '', ' ', 'x', 'Infinity'], 'a whole number at least 1'],
-    [{ kind: 'number', minimum: 0, maximum: 1 }, ['0', '1', '0.5'], ['-0.1', '1.1'], 'a number at least 0, at most 1'],
+    [
+      { kind: 'whole', minimum: 1 },
+      ['1', '7e2'],
+      ['0', '1.5', '', ' ', 'x', 'Infinity'],
+      'a whole number of at least 1',
+    ],
+    [
+      { kind: 'number', minimum: 0, maximum: 1 },
+      ['0', '1', '0.5'],
+      ['-0.1', '1.1'],
+      'a number of at least 0, at most 1',
+    ],
     [{ kind: 'number', exclusiveMinimum: 0, exclusiveMaximum: 2 }, ['1.9'], ['0', '2'], 'a number above 0, below 2'],
-    [{ kind: 'whole', maximum: 9, not: 0 }, ['-1', '9'], ['0', '10'], 'a whole number at most 9, other than 0'],
+    [{ kind: 'whole', maximum: 9, not: 0 }, ['-1', '9'], ['0', '10'], 'a whole number of at most 9, other than 0'],
     [{ kind: 'number' }, ['-1e9'], ['NaN'], 'a number'],
   ] as const)('%j', (type, fitting, others, expected) => {
     for (const text of fitting) expect(read(type, text)).toBe(Number(text));

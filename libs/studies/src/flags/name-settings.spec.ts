@@ -6,6 +6,8 @@ describe(settingPath, () => {
   it.each([
     ['data.maxPixels', 'data.maxPixels'],
     ['models[2].file', 'models[].file'],
+    ['models[a].file', 'models[].file'],
+    ['models[b.2 [x]].input.width', 'models[].input.width'],
     ['scores[1]', 'scores'],
     ['encoding', 'encoding'],
     ['probeSeconds', 'runtime.probeSeconds'],

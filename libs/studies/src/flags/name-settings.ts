@@ -10,12 +10,22 @@ export interface NamedFlag {
 
 /**
  * Path in the table of the option that is meant: by its path, by the path in an entry of a list (`models[0].file`), or
- * by its last key alone, as the functions that take it name it. Undefined for what is no option of a study.
+ * in that of a model by its name (`models[NAME].file`), or by its last key alone, as the functions that take it name it. Undefined for what is no option of a study.
  */
 export function settingPath(name: string): string | undefined {
-  const plain = name.replaceAll(/\[\d+\]/gu, '[]').replace(/\[\]$/u, '');
-  const paths = studyOptions.map(({ path }) => path);
-  return paths.find((path) => path === plain) ?? paths.find((path) => path.endsWith(`.${plain}`));
+  const plain = ofAllEntries(name);
+  return isOptionPath(name) ? plain : studyOptions.find(({ path }) => path.endsWith(`.${plain}`))?.path;
+}
+
+/** Whether a path, also one of an entry, is in the table. */
+export function isOptionPath(name: string): boolean {
+  const plain = ofAllEntries(name);
+  return studyOptions.some(({ path }) => path === plain);
+}
+
+/** A path in the table of one that names an entry by its number or name, which may hold dots and brackets. */
+function ofAllEntries(name: string): string {
+  return name.replaceAll(/\[.*?\](?=$|[.[])/gu, '[]').replace(/\[\]$/u, '');
 }
 
 /**

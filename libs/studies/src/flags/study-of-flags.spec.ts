@@ -31,6 +31,26 @@ describe(studyOfFlags, () => {
     expect(refusal({ models }, ['seed=-1']).message).toMatch(/^`set: seed`: is -1/u);
   });
 
+  it.each([
+    [{ widht: 3 }, /^`models\[0\]\.input`: there is no key "widht"\n/u],
+    [{ width: 'x' }, /^`models\[0\]\.input\.width`: is "x"\n/u],
+    [{ channels: 'rbg' }, /^`models\[0\]\.input\.channels`: "rbg" is not known here\n/u],
+    ['imagnet', /^`models\[0\]\.input`: "imagnet" is not known here\n/u],
+  ])('tells once what one flag gives all models: %o', (input, text) => {
+    const { message } = refusal({
+      models: ['a', 'b', 'c'].map((name) => ({ name, file: `${name}.onnx`, input: input as never })),
+    });
+    expect(message).toMatch(text);
+    expect(message.match(/models\[/gu)).toHaveLength(1);
+  });
+
+  it('names the option that a format has not, and those that it has', () => {
+    const data = { images: 'photos', labels: 'masks', labelNames: 'labels.csv', crowd: 'keep' } as const;
+    expect(refusal({ data, models }).message).toMatch(
+      /^`data\.crowd`: the format "plain" has no option "crowd"\n.*`data\.ignore`, `data\.reducedZero`/u,
+    );
+  });
+
   it('makes a study', () => {
     const data = { images: '/photos', labels: '/masks', labelNames: '/labels.csv' };
     expect(studyOfFlags({ data, models, seed: 3 }, { checkFiles: false })).toMatchObject({ seed: 3 });

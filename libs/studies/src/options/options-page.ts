@@ -6,7 +6,7 @@ export function optionsPage(table: readonly OptionRow[]): string {
   return `${[
     '<!-- Made by `npm run options` from the table of options (libs/studies/src/options): change it there. -->',
     '# Options of a study',
-    'Every option of a study file by its path: `runtime.threads` is the key `threads` below `runtime`, `models[].name` the key `name` of an entry of `models`. Names of files and folders are taken from the folder of the study file. `--set PATH=VALUE` sets any of them on the command line, over the file: `--set runtime.threads=2`, `--set models[0].layer=conv1`, `--set models[NAME].layer=conv1`, `--set models[].input=caffe` for all models; the value is YAML. Some have a flag of their own, here with the commands that have it. `intermodel options WORD` searches this table.',
+    'Every option of a study file by its path: `runtime.threads` is the key `threads` below `runtime`, `models[].name` the key `name` of an entry of `models`. Names of files and folders are taken from the folder of the study file. `--set PATH=VALUE` sets any of them on the command line, over the file: `--set runtime.threads=2`, `--set models[0].layer=conv1`, `--set models[NAME].layer=conv1`, `--set models[].input=caffe` for all models; the value is YAML, and none (`--set seed=`) takes the option out. Some have a flag of their own, here with the commands that have it. `intermodel options WORD` searches this table.',
     ...[...sectionsOf(table)].map(([section, rows]) => sectionText(section, rows)),
   ].join('\n\n')}\n`;
 }

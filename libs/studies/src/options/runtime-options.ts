@@ -101,13 +101,27 @@ export const runtimeOptions: readonly OptionRow[] = [
     type: { kind: 'number', unit: 'seconds', exclusiveMinimum: 0, maximum: 86_400 },
     default: probeDefaults.probeSeconds,
     help: 'Time that the runtime may take to look at a model before it is dissected; a loop without end is stopped then.',
-    flags: [{ flags: '--probe-seconds <N>', commands: ['dissect', 'layers'], heading: 'Store and machine' }],
+    flags: [
+      {
+        flags: '--probe-seconds <N>',
+        commands: ['dissect', 'layers'],
+        heading: 'Store and machine',
+        help: 'Seconds that the runtime may take to look at a model.',
+      },
+    ],
   },
   {
     path: 'runtime.probeMegabytes',
     type: { kind: 'number', unit: 'MiB', minimum: 64, maximum: 1_048_576 },
     default: probeDefaults.probeMegabytes,
     help: 'Memory that the runtime may take to look at a model, beside three times the size of the weights.',
-    flags: [{ flags: '--probe-megabytes <N>', commands: ['dissect', 'layers'], heading: 'Store and machine' }],
+    flags: [
+      {
+        flags: '--probe-megabytes <N>',
+        commands: ['dissect', 'layers'],
+        heading: 'Store and machine',
+        help: 'Memory (MiB) that it may take for that, beside three times the size of the weights.',
+      },
+    ],
   },
 ];

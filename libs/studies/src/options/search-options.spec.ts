@@ -12,6 +12,13 @@ describe(searchOptions, () => {
     expect(pathsOf('Bau 2019')).toEqual(['preset', 'diffPreset']);
   });
 
+  it.each(['models[0].layer', 'models[resnet 50].layer', 'models[].layer', 'MODELS[a.b].layer'])(
+    'finds %s as it is set',
+    (path) => {
+      expect(pathsOf(path)).toContain('models[].layer');
+    },
+  );
+
   it('finds those that hold all words', () => {
     expect(pathsOf('exif')).toEqual(pathsOf('orientation exif'));
     expect(pathsOf('exif gallery.units')).toEqual([]);

@@ -14,7 +14,9 @@ export interface FoundOptions {
 
 /** Finds options by words in path, flags, help, and how they and their values are stated; case does not count. */
 export function searchOptions(text: string, table: readonly OptionRow[] = studyOptions): FoundOptions {
+  // A path as it is set, with an entry in it, is one of an option too.
   const words = text
+    .replaceAll(/(?<=\w)\[[^\]]*\](?=$|[.[])/gu, '[]')
     .toLowerCase()
     .split(/\s+/u)
     .filter((word) => word !== '');
