@@ -126,7 +126,6 @@ export {
 export {
   defaultInWords,
   defineStudy,
-  flagOfSetting,
   flagRows,
   flagsToContent,
   formatStudy,
@@ -137,7 +136,6 @@ export {
   readStudyFile,
   searchOptions,
   setAt,
-  isOptionPath,
   settingPath,
   stateFile,
   stateFlags,
@@ -163,4 +161,5 @@ export {
   type StudyGallery,
   type StudyModel,
   type StudyProblem,
+  typeSettings,
 } from '@intermodel/studies';

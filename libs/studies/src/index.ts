@@ -56,7 +56,8 @@ export { fitFile, frozenFit } from './table-files.ts';
 
 // Options as flags of commands give them
 export { isRepeated, readFlagValue } from './flags/flag-values.ts';
-export { flagOfSetting, isOptionPath, settingPath, type NamedFlag } from './flags/name-settings.ts';
+export { flagOfSetting, settingPath, type NamedFlag } from './flags/name-settings.ts';
+export { typeSettings, type TypedSettings } from './flags/type-settings.ts';
 export { studyOfFlags } from './flags/study-of-flags.ts';
 export { stateFile, stateFlags } from './flags/state-flags.ts';
 export { flagsToContent, type FlagContent, type FlagTexts } from './flags/flags-to-content.ts';
