@@ -76,7 +76,7 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
     return { file: former, outcome: await readStepPart(former, key, part, verified) };
   };
   return {
-    folder: path.resolve(folder),
+    folder: root,
     find(key) {
       return promised(() => (damaged.has(key) ? undefined : settle(key, findRecord(key))));
     },

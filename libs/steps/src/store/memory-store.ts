@@ -47,17 +47,19 @@ export function memoryStore(): StepStore {
       return promised(() => void steps.delete(checkKey(key)));
     },
     lock({ alone = false, ...options } = {}) {
-      return waitForLock(
-        place,
-        () => {
-          if (locked !== undefined || (alone && sharing > 0)) return { holder: thisProcess };
-          locked = { alone };
-          return releasedOnce(() => {
-            locked = undefined;
-          });
-        },
-        options,
-      );
+      const own = { alone };
+      const attempt = () => {
+        if (locked !== undefined && locked !== own) return { holder: thisProcess };
+        locked = own; // Be it that others still share it: no more of them come in.
+        return alone && sharing > 0 ? { holder: thisProcess } : releasedOnce(leave);
+      };
+      const leave = () => {
+        if (locked === own) locked = undefined;
+      };
+      return waitForLock(place, attempt, options).catch((error: unknown) => {
+        leave();
+        throw error;
+      });
     },
     share(options = {}) {
       return waitForLock(

@@ -116,8 +116,8 @@ function readTail(handle: number, fileBytes: number, wanted: number): Buffer {
 }
 
 /**
- * A file that is gone is missing (`ESTALE`: another machine of an NFS replaced it while it was read), one with a bad sector and what is no file are damaged; anything else the user has to
- * mend.
+ * A file that is gone is missing (`ESTALE`: another machine replaced it on NFS while it was read), one with a bad sector
+ * and what is no file are damaged; anything else the user has to mend.
  */
 function failedRead(file: string, cause: unknown): { state: 'missing' } | { state: 'damaged'; bytes: number } {
   const { code = '' } = cause as NodeJS.ErrnoException;

@@ -41,32 +41,37 @@ function enterStore(
 ): Promise<StoreLock> {
   const writers = path.join(folder, 'writers');
   const claims = new TaskClaims(writers, { leaseMilliseconds });
-  return waitForLock(
-    {
-      ...{ code: 'STORE_LOCKED', name: folder, expected },
-      hintElsewhere:
-        'Wait until it has ended, as `lock.waitMilliseconds: Infinity` does: a process that has died is found out within two minutes.',
-    },
-    async () => {
-      const task = `${kinds[own]}${randomBytes(15).toString('hex')}`;
-      const claim = await claims.claim(task);
-      if (!('release' in claim)) return 'changed';
-      const lock = releasedAtExit(() => {
-        claim.release().catch(() => undefined); // Stops the renewals; the file goes at once.
-        rmSync(path.join(writers, `${task}.1`), { force: true });
-      });
-      try {
-        const holder = await findHolder(claims, kinds[other]);
-        if (holder === undefined) return lock;
-        lock.release();
-        return { holder };
-      } catch (error) {
-        lock.release();
-        throw error;
-      }
-    },
-    options,
-  );
+  let entry: StoreLock | undefined;
+  const leave = () => {
+    entry?.release();
+    entry = undefined;
+  };
+  const attempt = async () => {
+    const entered = (entry ??= await writeEntry(claims, writers, kinds[own]));
+    const holder = await findHolder(claims, kinds[other]);
+    if (holder === undefined) return entered;
+    // Whoever wants it alone stays at the door, or those who come and go would never let it in.
+    if (own === 'sharing') leave();
+    return { holder };
+  };
+  const hintElsewhere =
+    'Wait until it has ended, as `lock.waitMilliseconds: Infinity` does: a process that has died is found out within two minutes.';
+  const place = { code: 'STORE_LOCKED', name: folder, expected, hintElsewhere } as const;
+  return waitForLock(place, attempt, options).catch((error: unknown) => {
+    leave();
+    throw error;
+  });
+}
+
+/** Claims a name that nobody else takes. */
+async function writeEntry(claims: TaskClaims, writers: string, kind: string): Promise<StoreLock> {
+  const task = `${kind}${randomBytes(15).toString('hex')}`;
+  const claim = await claims.claim(task);
+  if (!('release' in claim)) return writeEntry(claims, writers, kind);
+  return releasedAtExit(() => {
+    claim.release().catch(() => undefined); // Stops the renewals; the file goes at once.
+    rmSync(path.join(writers, `${task}.1`), { force: true });
+  });
 }
 
 /** Someone alive of a kind; the dead that are met are swept away. */

@@ -198,6 +198,7 @@ describe.each<[string, () => StepStore]>([
     await vi.waitFor(() => {
       expect(waited).toEqual([process.pid]);
     });
+    await expect(store.share()).rejects.toMatchObject(refused); // Or those who come and go would keep it waiting.
     for (const share of shares) share.release();
     const alone = await waiting;
     await expect(store.share()).rejects.toMatchObject(refused);
