@@ -38,7 +38,7 @@ export function dissectionMakers(groups: readonly (readonly PlacedModel[])[]): D
       const shares = await describeLabels(labels, width * height, source.vocabulary, signal);
       return { description: jsonPart(shares) };
     }),
-    gallery: (place) => makeAlone((_, __, bench) => makeGallery(place, bench)),
+    gallery: (place) => makeAlone((_, inputs, bench) => makeGallery(place, inputs, bench)),
     images: makeAlone((_, __, { describe }) => ({
       images: jsonPart(describe.shards.flatMap(({ contents }) => contents)),
     })),

@@ -65,7 +65,7 @@ export function makeSteps(
         for (const step of together) if (!(await steps.has(step))) missing.push(step);
         if (missing.length > 0) await maker.make(missing, bench);
       }
-      await steps.settled();
+      await bench.settled();
     });
   });
 }

@@ -136,6 +136,25 @@ describe('the graph of a study', () => {
     expect(filesOf('there')).toEqual(filesOf('here'));
   });
 
+  it('makes all that a single step is made of', async () => {
+    const store = memoryStore();
+    await run('whole', { store });
+    const keysOf = async (kind: string) =>
+      (await store.list()).flatMap(({ key, record }) => (record?.step === kind ? [key] : []));
+    const [key = ''] = await keysOf('gallery');
+    const expected = await store.read(key, 'gallery');
+    expect(expected?.length).toBeGreaterThan(1000);
+    for (const lost of [
+      ['gallery', 'top'],
+      ['gallery', 'matches', 'thresholds'],
+      ['gallery', 'labels', 'top', 'maps'],
+    ]) {
+      for (const kind of lost) for (const each of await keysOf(kind)) await store.remove(each);
+      await lastValueFrom(makeSteps(study(), [key], { store, concurrency: 1 }), { defaultValue: undefined });
+      expect(await store.read(key, 'gallery')).toEqual(expected);
+    }
+  });
+
   it('refuses keys that are none of its steps', async () => {
     const making = makeSteps(study(), ['0'.repeat(64)], { store: memoryStore() });
     await expect(lastValueFrom(making)).rejects.toMatchObject({ name: 'InputError', code: 'STEP_UNKNOWN' });

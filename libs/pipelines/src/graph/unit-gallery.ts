@@ -13,18 +13,26 @@ import { scoreColumn } from '@intermodel/schemas';
 import { column, readNumbers, readStrings } from '@intermodel/streams';
 import type { UnitGallery } from '@intermodel/report';
 import type { LayerPlace } from '@intermodel/inputs';
-import { readStep, type StepFamily, type StepParts } from '@intermodel/steps';
+import { readStep, type StepFamily, type StepInputs, type StepParts } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
 import type { DissectedLayer } from '../dissect/dissect-events.ts';
+import { countOf } from '../dissect/group-images.ts';
 import type { StudyBench } from './study-bench.ts';
 
 /**
  * Makes the gallery of a layer as `study.gallery` asks for it: for the best units, each of another concept first, the
  * images that drive them most, with the region above the threshold outlined. Only these images are decoded again.
  */
-export async function makeGallery(place: LayerPlace, bench: StudyBench): Promise<StepParts> {
+export async function makeGallery(
+  place: LayerPlace,
+  inputs: StepInputs<StudyBench>,
+  bench: StudyBench,
+): Promise<StepParts> {
   const { study, hashes, describe } = bench;
   const group = bench.group(place.model);
+  const counted = await group.images();
+  for (const step of inputs.steps('top'))
+    if (countOf(counted, describe.shards[step.index] as ImageShard) > 0) await readStep(step, 'strongest', bench);
   const images = await group.countedImages();
   const units = await galleryUnits(study, place.model, await group.layer(place), images);
   const shown = new Set(units.flatMap(({ images: own }) => own.map(({ image }) => image)));
