@@ -1,5 +1,6 @@
 import { cpSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import type { StudyTasks } from '@intermodel/pipelines';
+import { writeColourSegmenter } from '@intermodel/testing';
 import { describe, expect, it } from 'vitest';
 import { folderBytes, intermodel } from './command-line.ts';
 import { exit, smallStudies, start } from './small-studies.ts';
@@ -122,6 +123,24 @@ describe('workers on one study', () => {
     expect(await made(worker(file, 'bad-store'))).toMatchObject({ code: 0 });
     finish(file, 'bad-store', 'bad-out');
     expect(folderBytes(at('bad-out'))).toEqual(alone(file));
+  });
+
+  it('say where labels of segmentation models are to be kept, which all workers need', () => {
+    writeColourSegmenter(at('colours.onnx'), {
+      heads: [{ name: 'maps', classes: 3, weights: { 0: [1, 0, 0], 1: [0, 1, 0], 2: [0, 0, 1] } }],
+    });
+    writeFileSync(at('classes.csv'), 'index,name\n0,red\n1,green\n2,blue\n');
+    const heads = [{ tensor: 'maps', category: 'color', classes: 'classes.csv' }];
+    const data = {
+      images: 'data/images',
+      segmenters: [{ file: 'colours.onnx', input: { preset: 'zero-one' }, heads }],
+    };
+    const file = study({ file: 'segmented.json', models: ['a', 'b'], more: { ...more, data } });
+    const { code, stderr } = intermodel(['work', file, '--store', at('segmented')]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error LABELS_NOT_KEPT: [^\n]+\n[^\n]+\n.*runtime\.labelCache.*--out/u),
+    ]);
   });
 });
 

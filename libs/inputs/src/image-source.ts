@@ -91,8 +91,12 @@ async function segmentSet(
   { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions,
 ): Promise<LabelledImageSet> {
   const { images, encoding } = data;
-  if (images === undefined || labelCache === undefined)
-    throw new RangeError('openImageSource: segmenters need images and a folder for their labels');
+  if (images === undefined) throw new RangeError('openImageSource: segmenters need images');
+  if (labelCache === undefined)
+    throw new InputError('LABELS_NOT_KEPT', 'labels of segmentation models have no folder to be kept in', {
+      expected: 'a folder that all who work on the study see',
+      hint: 'Name one in the study, `runtime.labelCache`, or give the output folder, `out`.',
+    });
   const segmenters = await Promise.all(described.map((segmenter) => readSegmenter(segmenter, encoding)));
   return segmentImages({
     ...data,
