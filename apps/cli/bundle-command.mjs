@@ -69,8 +69,8 @@ await build({
   platform: 'node',
   target: 'node20',
   minifyWhitespace: true,
-  // They bring binaries, which they look for beside themselves.
-  external: ['sharp', 'onnxruntime-node'],
+  // The first two bring binaries, which they look for beside themselves; the others are large, and few runs need them.
+  external: ['sharp', 'onnxruntime-node', 'bullmq', 'ioredis', '@aws-sdk/client-s3'],
   supported: { 'dynamic-import': false },
   banner: { js: "const bundleAddress = require('node:url').pathToFileURL(__filename).href;" },
   plugins: [compileSchema, keepAddresses],

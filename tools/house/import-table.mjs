@@ -17,6 +17,7 @@ export const importTable = {
   errors: [],
   streams: ['errors', 'schemas'],
   steps: ['errors', 'streams'],
+  distribution: ['errors', 'streams', 'steps'],
   onnx: ['errors'],
   testing: ['schemas', 'streams'],
   ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
@@ -46,11 +47,12 @@ export const importTable = {
     'outputs',
   ],
   pipelines: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'inputs'],
-  cli: ['schemas', 'errors', 'streams', 'steps', 'pipelines'],
+  cli: ['schemas', 'errors', 'streams', 'steps', 'distribution', 'pipelines'],
   'house-tests': [
     'schemas',
     ...cores,
     'steps',
+    'distribution',
     ...stages,
     'studies',
     'outputs',
@@ -59,7 +61,19 @@ export const importTable = {
     'cli',
     'testing',
   ],
-  tools: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'inputs', 'pipelines', 'cli', 'testing'],
+  tools: [
+    'schemas',
+    ...cores,
+    'steps',
+    'distribution',
+    ...stages,
+    'studies',
+    'outputs',
+    'inputs',
+    'pipelines',
+    'cli',
+    'testing',
+  ],
 };
 
 /** Projects whose specs may use `testing`: all that it does not itself stand on. */
@@ -74,6 +88,8 @@ export function remedy(project) {
   if (project === 'streams') return 'streams has no domain: what knows models, images or concepts belongs in a stage.';
   if (project === 'steps')
     return 'steps knows keys, bytes and files: what a step depends on stands in libs/pipelines, and comes in as a description.';
+  if (project === 'distribution')
+    return 'distribution knows tasks and stores: what a task is made of stands in libs/pipelines, and the app wires the two.';
   if (project === 'studies')
     return 'studies reads and checks what a user asks for: what runs it belongs in libs/pipelines.';
   if (project === 'inputs') return 'inputs opens what a study reads: what is made of it belongs in libs/pipelines.';
@@ -96,5 +112,8 @@ export const ownedPackages = {
   '@observablehq/plot': { owner: 'report', message: 'Figures are drawn in libs/report.' },
   'csv-parse': { owner: 'data-loading', message: 'Tables are read in libs/data-loading.' },
   'csv-parse/sync': { owner: 'data-loading', message: 'Tables are read in libs/data-loading.' },
+  bullmq: { owner: 'distribution', message: 'Queues are filled and emptied in libs/distribution.' },
+  ioredis: { owner: 'distribution', message: 'Queues are filled and emptied in libs/distribution.' },
+  '@aws-sdk/client-s3': { owner: 'distribution', message: 'Object stores are reached in libs/distribution.' },
   commander: { owner: 'cli', message: 'Command lines are parsed in apps/cli.' },
 };
