@@ -1,6 +1,7 @@
 // Keys: what a step is made of, and how two differ
 export { canonicalJson, hashJson } from './store/canonical-json.ts';
 export { describeDifferences, explainDifference, type StepDifference } from './store/explain-difference.ts';
+export { HashList } from './store/hash-list.ts';
 export { stepKey, type StepDescription, type StepIngredients } from './store/step-key.ts';
 export { libraryVersion, programVersion } from './program-version.ts';
 export { FileHashes, type FileHashesOptions } from './store/file-hashes.ts';

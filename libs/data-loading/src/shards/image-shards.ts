@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHashes, hashJson } from '@intermodel/steps';
+import { type FileHashes, hashJson, HashList } from '@intermodel/steps';
 import type { LabelledImageEntry, LabelSource } from '../images/labelled-image-set.ts';
 import type { ImageContent } from './image-changes.ts';
 
@@ -62,30 +62,69 @@ export async function hashShards(
   for (const entries of shards) {
     const [images, labels]: [unknown[], unknown[]] = [[], []];
     const files = new Map<string, string>();
-    const contents: ImageContent[] = [];
+    const described = new HashList(entries.length);
     const hash = async (file: string) => {
       const sha256 = await hashes.hash(file, signal);
       files.set(file, sha256);
       return sha256;
     };
-    for (const { image, file, labels: sources } of entries) {
-      const sha256 = await hash(file);
-      images.push([image, sha256]);
-      const described: unknown[] = [];
-      for (const source of sources) described.push(await describeSource(source, hash));
-      labels.push([image, described]);
-      contents.push([image, sha256, hashJson(described)]);
+    for (const [index, { image, file, labels: sources }] of entries.entries()) {
+      images.push([image, await hash(file)]);
+      const own: unknown[] = [];
+      for (const source of sources) own.push(await describeSource(source, hash));
+      labels.push([image, own]);
+      described.set(index, hashJson(own));
     }
-    hashed.push({
-      name: entries[0]?.image ?? '',
-      entries,
-      images: hashJson(images),
-      labels: hashJson(labels),
-      contents,
-      files,
-    });
+    hashed.push(new HashedShard(entries, { images: hashJson(images), labels: hashJson(labels), files, described }));
   }
   return hashed;
+}
+
+/** A shard whose hashes of single files are held as bytes: of a million images, text of them takes half a gigabyte. */
+class HashedShard implements ImageShard {
+  readonly name: string;
+  readonly entries: readonly LabelledImageEntry[];
+  readonly images: string;
+  readonly labels: string;
+  readonly #files: HashList;
+  readonly #described: HashList;
+
+  constructor(
+    entries: readonly LabelledImageEntry[],
+    hashes: Pick<ImageShard, 'images' | 'labels' | 'files'> & { readonly described: HashList },
+  ) {
+    this.name = entries[0]?.image ?? '';
+    this.entries = entries;
+    this.images = hashes.images;
+    this.labels = hashes.labels;
+    this.#described = hashes.described;
+    this.#files = new HashList(hashes.files.size);
+    for (const [index, file] of filesOf(entries).entries()) this.#files.set(index, hashes.files.get(file) as string);
+  }
+
+  get contents(): readonly ImageContent[] {
+    const { entries, files } = this;
+    return entries.map(({ image, file }, index): ImageContent => [
+      image,
+      files.get(file) as string,
+      this.#described.get(index) as string,
+    ]);
+  }
+
+  get files(): ReadonlyMap<string, string> {
+    return new Map(filesOf(this.entries).map((file, index) => [file, this.#files.get(index) as string]));
+  }
+}
+
+/** Files of images and of their labels, each once. */
+function filesOf(entries: readonly LabelledImageEntry[]): string[] {
+  const files = entries.flatMap(({ file, labels }) => [file, ...labels.flatMap((source) => fileOf(source) ?? [])]);
+  return [...new Set(files)];
+}
+
+/** File that a label source is read from; undefined: shapes, which were read from an index of the whole data set. */
+function fileOf(source: LabelSource): string | undefined {
+  return 'file' in source && source.kind !== 'shapes' ? source.file : undefined;
 }
 
 /**
@@ -103,8 +142,9 @@ export async function checkFiles(
 
 /** A label source as plain data, with the content of its file instead of the path. */
 async function describeSource(source: LabelSource, hash: (file: string) => Promise<string>): Promise<unknown> {
-  // Shapes were read from an index of the whole data set; they themselves are the content.
-  const file = 'file' in source && source.kind !== 'shapes' ? await hash(source.file) : null;
+  // Shapes themselves are the content.
+  const own = fileOf(source);
+  const file = own === undefined ? null : await hash(own);
   const plain = JSON.stringify({ ...source, file }, (key, value: unknown) =>
     value instanceof Map ? [...(value as Map<unknown, unknown>)] : key === 'stated' ? undefined : value,
   );

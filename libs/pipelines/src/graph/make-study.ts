@@ -35,7 +35,7 @@ export async function makeStudy(
   { executor = localExecutor(), isCurrent, onModel }: MakeStudyOptions,
 ): Promise<void> {
   const plan = await planStudy(graph, bench, isCurrent);
-  for (const step of plan.stored) await bench.steps.has(step);
+  for (const step of plan.stored()) await bench.steps.has(step);
   await checkRoom(plan, bench);
   const done = new Map(bench.study.models.map((model) => [lastOf.get(model.name), model]));
   await executor.run(plan, {

@@ -36,8 +36,11 @@ export async function makeGallery(
   const images = await group.countedImages();
   const units = await galleryUnits(study, place.model, await group.layer(place), images);
   const shown = new Set(units.flatMap(({ images: own }) => own.map(({ image }) => image)));
-  for (const { image, file } of images)
-    if (shown.has(image)) await hashes.checkUnchanged(file, hashOf(file, describe.shards));
+  for (const shard of describe.shards) {
+    const own = shard.entries.filter(({ image }) => shown.has(image));
+    const { files } = own.length === 0 ? { files: new Map<string, string>() } : shard;
+    for (const { file } of own) await hashes.checkUnchanged(file, files.get(file) ?? '');
+  }
   return { gallery: packState({ units }) };
 }
 
@@ -55,10 +58,6 @@ export async function readGalleries(
       galleries.push({ model: place.model.name, layer: (await bench.group(place.model).layer(place)).layer, units });
   }
   return galleries;
-}
-
-function hashOf(file: string, shards: readonly ImageShard[]): string {
-  return shards.find(({ files }) => files.has(file))?.files.get(file) ?? '';
 }
 
 async function galleryUnits(

@@ -1,5 +1,13 @@
+import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { hashJson, stepsOf, type GraphStep, type StepGraph, type StepMaker, type StepPlan } from '@intermodel/steps';
+import {
+  stepsOf,
+  type GraphStep,
+  type StepFamily,
+  type StepGraph,
+  type StepMaker,
+  type StepPlan,
+} from '@intermodel/steps';
 import type { OpenedStudy } from '../graph/open-study.ts';
 import type { StudyBench } from '../graph/study-bench.ts';
 
@@ -65,31 +73,83 @@ export function cutTasks(
       [...(places[0]?.modelFiles.keys() ?? [])].reduce((sum, file) => sum + statSync(file).size, 0),
     ]),
   );
-  const all = shards.reduce((sum, { entries }) => sum + entries.length, 0);
+  // Images of the shards before each one.
+  const before = [0];
+  for (const { entries } of shards) before.push((before.at(-1) as number) + entries.length);
+  const imagesOf = (from: number, to: number) => (before[to] as number) - (before[from] as number);
+  return familiesTogether(graph).flatMap(({ wave, model, families }) => {
+    const isOfShards = wavesOfShards.has(wave);
+    const size = isOfShards ? shardsPerTask : Infinity;
+    const count = Math.max(...families.map((family) => family.count));
+    const weight = wave === 'labels' ? 1 : (weights.get(model) ?? 1);
+    return Array.from({ length: isOfShards ? Math.ceil(count / size) : 1 }, (_, chunk): StudyTask => {
+      const [from, to] = isOfShards ? [chunk * size, Math.min((chunk + 1) * size, count)] : [0, count];
+      const images = isOfShards ? imagesOf(from, to) : imagesOf(0, shards.length);
+      return new CutTask({ wave, model, families, from, to, images, cost: images * weight });
+    });
+  });
+}
+
+/** Families whose steps are made together. */
+interface FamiliesTogether extends Pick<StudyTask, 'wave' | 'model'> {
+  readonly families: StepFamily<StudyBench>[];
+}
+
+/** Families of one wave and model that one maker makes, in the order of the graph. */
+function familiesTogether(graph: StepGraph<StudyBench>): FamiliesTogether[] {
   const makers = new Map<StepMaker<StudyBench>, number>();
-  const tasks = new Map<string, GraphStep<StudyBench>[]>();
+  const together = new Map<string, FamiliesTogether>();
   for (const family of graph.kept) {
     const wave = waveOfKind[family.kind];
     if (wave === undefined) continue;
     const { maker, model } = family;
-    const together = makers.get(maker) ?? makers.size;
-    makers.set(maker, together);
-    for (const step of family.steps()) {
-      const chunk = wavesOfShards.has(wave) ? Math.floor(step.index / shardsPerTask) : 0;
-      const name = JSON.stringify([wave, together, model, chunk]);
-      tasks.set(name, [...(tasks.get(name) ?? []), step]);
-    }
+    const place = makers.get(maker) ?? makers.size;
+    makers.set(maker, place);
+    const name = JSON.stringify([wave, place, model]);
+    const known = together.get(name);
+    if (known === undefined) together.set(name, { wave, model, families: [family] });
+    else known.families.push(family);
   }
-  return [...tasks.values()].map((steps): StudyTask => {
-    const [{ family }] = steps as [GraphStep<StudyBench>];
-    const wave = waveOfKind[family.kind] as StudyWave;
-    const read = new Set(steps.map(({ index }) => index));
-    const images = wavesOfShards.has(wave)
-      ? [...read].reduce((sum, index) => sum + (shards[index]?.entries.length ?? 0), 0)
-      : all;
-    const cost = images * (wave === 'labels' ? 1 : (weights.get(family.model) ?? 1));
-    return { key: hashJson(steps.map(({ key }) => key)), wave, model: family.model, steps, images, cost };
-  });
+  return [...together.values()];
+}
+
+/** A task as a range of shards: of a large study there are too many for lists of their steps. */
+class CutTask implements StudyTask {
+  readonly key: string;
+  readonly wave: StudyWave;
+  readonly model: string;
+  readonly images: number;
+  readonly cost: number;
+  readonly #families: readonly StepFamily<StudyBench>[];
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor({
+    wave,
+    model,
+    families,
+    from,
+    to,
+    images,
+    cost,
+  }: FamiliesTogether & Pick<StudyTask, 'images' | 'cost'> & { readonly from: number; readonly to: number }) {
+    this.wave = wave;
+    this.model = model;
+    this.images = images;
+    this.cost = cost;
+    this.#families = families;
+    this.#from = from;
+    this.#to = to;
+    this.key = hash('sha256', this.steps.map(({ key }) => key).join('\n'));
+  }
+
+  get steps(): readonly GraphStep<StudyBench>[] {
+    return this.#families.flatMap((family) =>
+      Array.from({ length: Math.min(this.#to, family.count) - this.#from }, (_, place) =>
+        family.at(this.#from + place),
+      ),
+    );
+  }
 }
 
 /** Keys of the steps of all tasks that are to be made; what is found out of the models each worker reads itself. */

@@ -97,7 +97,9 @@ describe(planSteps, () => {
           const expected = oracle(graph, (key) => kept.has(key));
           const wanted = graph.families.flatMap((family) => plan.wanted(family));
           expect(new Set(wanted.map(({ key }) => key))).toEqual(expected.wanted);
-          expect(new Set(plan.stored.map(({ key }) => key))).toEqual(expected.stored);
+          expect(new Set([...plan.stored()].map(({ key }) => key))).toEqual(expected.stored);
+          for (const step of graph.families.flatMap((family) => [...family.steps()]))
+            expect(plan.isWanted(step)).toBe(expected.wanted.has(step.key));
           // The store is asked for each step once, and for none that nobody needs.
           expect(asked.toSorted()).toEqual([...expected.wanted, ...expected.stored].toSorted());
         },

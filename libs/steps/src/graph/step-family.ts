@@ -1,5 +1,6 @@
 import { hashJson } from '../store/canonical-json.ts';
-import { stepKey, type StepDescription } from '../store/step-key.ts';
+import { stepKey, StepKeys, type StepDescription } from '../store/step-key.ts';
+import { HashList } from '../store/hash-list.ts';
 
 /**
  * One step of a graph, as a value: its family and its place in it. All else follows from these, so that a graph of
@@ -126,7 +127,8 @@ export class StepFamily<Bench = unknown> {
   readonly isOutside: boolean;
   readonly maker: StepMaker<Bench>;
   readonly #definition: FamilyDefinition<Bench>;
-  readonly #keys: string[] = [];
+  readonly #keys: HashList;
+  #maker: StepKeys | undefined;
   #whole: string | undefined;
 
   constructor(definition: FamilyDefinition<Bench>) {
@@ -148,6 +150,7 @@ export class StepFamily<Bench = unknown> {
     this.isVerified = definition.isVerified ?? false;
     this.isOutside = definition.isOutside ?? false;
     this.maker = maker;
+    this.#keys = new HashList(count);
   }
 
   /** The step at a place. */
@@ -159,7 +162,13 @@ export class StepFamily<Bench = unknown> {
 
   /** Key of the step at a place. */
   keyOf(index: number): string {
-    return (this.#keys[index] ??= stepKey(this.at(index).description));
+    const known = this.#keys.get(index);
+    if (known !== undefined) return known;
+    const { kind: step, codeVersion, options } = this;
+    this.#maker ??= new StepKeys({ step, codeVersion, options });
+    const key = this.#maker.of(this.at(index).inputs);
+    this.#keys.set(index, key);
+    return key;
   }
 
   /** Place in the study of the step at a place. */

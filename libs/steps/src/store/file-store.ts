@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isRunning, thisMachine, thisProcess } from './process-identity.ts';
@@ -47,6 +47,9 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
   const partials = path.join(root, 'partial');
   const fileOf = (key: string) => path.join(steps, checkKey(key).slice(0, prefixDigits), `${key}${stepSuffix}`);
   const formerFileOf = (key: string) => path.join(steps, `${checkKey(key)}${stepSuffix}`);
+  // No program writes them any more: those that are there were there from the start.
+  let former: boolean | undefined;
+  const hasFormer = () => (former ??= readFolder(steps).some((name) => name.endsWith(stepSuffix)));
   const damaged = new Set<string>();
   const verified: VerifiedParts = new Map();
   const settle = <T>(key: string, { file, outcome }: Found<T>): T | undefined => {
@@ -63,10 +66,11 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
   };
   const findRecord = (key: string): Found<StepRecord> => {
     const file = fileOf(key);
-    const outcome = readStepRecord(file, key);
+    const outcome = readIfThere(file, key);
     if (outcome.state !== 'missing') return { file, outcome };
+    if (!hasFormer()) return { file, outcome };
     const former = formerFileOf(key);
-    return { file: former, outcome: readStepRecord(former, key) };
+    return { file: former, outcome: readIfThere(former, key) };
   };
   const findPart = async (key: string, part: string): Promise<Found<Uint8Array>> => {
     const file = fileOf(key);
@@ -135,6 +139,11 @@ async function entered(lock: StoreLock, goOn: () => Promise<StoreLock>): Promise
     lock.release();
     throw error;
   }
+}
+
+/** Reads a record. To look whether there is one takes a tenth of failing to open it: a plan asks for millions. */
+function readIfThere(file: string, key: string): ReadOutcome<StepRecord> {
+  return existsSync(file) ? readStepRecord(file, key) : { state: 'missing' };
 }
 
 /** What reading gave, and of which file. */

@@ -1,4 +1,5 @@
-import { hashJson } from './canonical-json.ts';
+import { hash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.ts';
 
 /** All that a step's result depends on. */
 export interface StepIngredients {
@@ -42,12 +43,38 @@ export function checkKey(key: string): string {
  *
  * @throws TypeError for options that JSON cannot hold exactly; RangeError for an input that is a name and not a hash.
  */
-export function stepKey({ step, codeVersion, inputs, options }: StepIngredients): string {
-  for (const [role, hash] of Object.entries(inputs)) {
-    if (!isHash(hash))
-      throw new RangeError(
-        `stepKey: input "${role}" of step "${step}" is "${String(hash)}"; expected a SHA-256 (64 hexadecimal digits) of its bytes`,
-      );
+export function stepKey(ingredients: StepIngredients): string {
+  return new StepKeys(ingredients).of(ingredients.inputs);
+}
+
+/** Keys of steps that differ in their inputs alone: all else is put into text once, since there may be millions. */
+export class StepKeys {
+  readonly #step: string;
+  readonly #before: string;
+  readonly #after: string;
+
+  /** @throws TypeError for options that JSON cannot hold exactly. */
+  constructor({ step, codeVersion, options }: Omit<StepIngredients, 'inputs'>) {
+    // The names of the canonical JSON in their order: codeVersion, inputs, options, schema, step.
+    const head = canonicalJson({ codeVersion }, 'step');
+    const tail = canonicalJson({ options, schema: 'intermodel:step-key/1', step }, 'step');
+    this.#step = step;
+    this.#before = `${head.slice(0, -1)},"inputs":{`;
+    this.#after = `},${tail.slice(1)}`;
   }
-  return hashJson({ schema: 'intermodel:step-key/1', step, codeVersion, inputs, options }, 'step');
+
+  /** Key of the step with these inputs. @throws RangeError for an input that is a name and not a hash. */
+  of(inputs: Readonly<Record<string, string>>): string {
+    const members = Object.keys(inputs)
+      .sort()
+      .map((role) => `${JSON.stringify(role)}:"${this.#checked(role, inputs[role])}"`);
+    return hash('sha256', this.#before + members.join(',') + this.#after);
+  }
+
+  #checked(role: string, input: unknown): string {
+    if (isHash(input)) return input;
+    throw new RangeError(
+      `stepKey: input "${role}" of step "${this.#step}" is "${String(input)}"; expected a SHA-256 (64 hexadecimal digits) of its bytes`,
+    );
+  }
 }
