@@ -29,6 +29,8 @@ export { findTokenGrid, prefixTokensMost, type TokenGrid } from './token-grid.ts
 export type { ImageSize, TensorShapes } from './tensor-shapes.ts';
 
 // Sessions
+export { measureModel, type MeasureModelOptions } from './measure-model.ts';
+export type { MeasuredRun, PutOut } from './probe-messages.ts';
 export { openSession, type ModelSession, type OpenSessionOptions, type TensorValues } from './open-session.ts';
 export type { FreeSizes, Layout, ModelInput } from './model-input.ts';
 export { listExecutionProviders } from './execution-providers.ts';

@@ -14,6 +14,7 @@ import { findTokenGrid } from './token-grid.ts';
 import { traceAxes } from './trace-axes.ts';
 import { usualLayer, type UsualChoice } from './usual-layer.ts';
 import { imageValues } from './value-inputs.ts';
+import { weightBytes } from './weight-bytes.ts';
 
 /** A tensor of a model that can be dissected. */
 export interface Layer {
@@ -161,11 +162,6 @@ export async function listLayers(
     inputType: image.type,
     source,
   };
-}
-
-/** Bytes of a model's weights, in its own file or others, as far as the file tells. */
-function weightBytes({ source, graph }: OnnxModel): number {
-  return graph.initializers.reduce((sum, { external }) => sum + (external?.length ?? 0), source.length);
 }
 
 /** Tensors that are left out, by the reason and the number of their axes. */

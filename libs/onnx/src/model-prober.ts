@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InputError, limitError, MachineError, requireFilesForThread, unpackError } from '@intermodel/errors';
 import { probeDefaults, type ProbeLimits } from './probe-limits.ts';
-import type { ProbeAnswer, ProbedShapes, ProbeRequest } from './probe-messages.ts';
+import type {
+  MeasuredRun,
+  ProbeAnswer,
+  ProbedShapes,
+  ProbeRequest,
+  RunRequest,
+  ShapesRequest,
+} from './probe-messages.ts';
 
 /** Settings of {@link ModelProber}. */
 export interface ModelProberOptions extends ProbeLimits {
@@ -37,16 +44,20 @@ export class ModelProber {
    *   the
    * runtime; the reason of the signal.
    */
-  async ask(request: ProbeRequest): Promise<ProbedShapes> {
+  ask(request: ShapesRequest): Promise<ProbedShapes>;
+  /** Asks what a run takes. @throws as for shapes. */
+  ask(request: RunRequest): Promise<MeasuredRun>;
+  async ask(request: ProbeRequest): Promise<ProbedShapes | MeasuredRun> {
     const { signal } = this.#options;
     signal?.throwIfAborted();
     requireFilesForThread();
     const child = (this.#process ??= startProcess());
     const stopWatching: (() => void)[] = [];
     try {
-      return await new Promise<ProbedShapes>((resolve, reject) => {
+      return await new Promise<ProbedShapes | MeasuredRun>((resolve, reject) => {
         const take = (answer: ProbeAnswer) => {
           if (answer.kind === 'shapes') resolve(answer.shapes);
+          else if (answer.kind === 'run') resolve(answer.run);
           else reject(unpackError(answer.error));
         };
         const fail = (cause: Error) => {

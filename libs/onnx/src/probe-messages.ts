@@ -1,7 +1,11 @@
 import type { ErrorMessage } from '@intermodel/errors';
+import type { FreeSizes } from './model-input.ts';
+import type { OpenSessionOptions } from './open-session.ts';
 
 /** A question to a process that looks at models: what are the shapes of these tensors? */
-export interface ProbeRequest {
+export interface ShapesRequest {
+  /** Kind of the question. */
+  readonly kind: 'shapes';
   /** Path of the model. */
   readonly file: string;
   /** Tensors that are asked for. */
@@ -26,7 +30,37 @@ export interface ProbedShapes {
   readonly wasRun: boolean;
 }
 
-/** What comes back: shapes, or why there are none. */
+/** A question to a process that looks at models: what does a run of one image take? */
+export interface RunRequest extends Pick<OpenSessionOptions, 'file' | 'tensors' | 'threads'> {
+  /** Kind of the question. */
+  readonly kind: 'run';
+  /** Size of the image, in pixels, where the file leaves it free. */
+  readonly inputSize: FreeSizes;
+}
+
+/** A question to a process that looks at models. */
+export type ProbeRequest = ShapesRequest | RunRequest;
+
+/** Size of a tensor that was put out. */
+export interface PutOut {
+  /** Number of units. */
+  readonly units: number;
+  /** Values of a unit for one image. */
+  readonly mapSize: number;
+}
+
+/** What a run of one image takes. */
+export interface MeasuredRun {
+  /** Milliseconds, once everything is warm. */
+  readonly milliseconds: number;
+  /** Most memory in bytes that the process had meanwhile: Node and the runtime, weights and values. */
+  readonly memoryBytes: number;
+  /** What was put out, by the names that were asked for. */
+  readonly putOut: ReadonlyMap<string, PutOut>;
+}
+
+/** What comes back: shapes, what a run takes, or why there is neither. */
 export type ProbeAnswer =
   | { readonly kind: 'shapes'; readonly shapes: ProbedShapes }
+  | { readonly kind: 'run'; readonly run: MeasuredRun }
   | { readonly kind: 'failed'; readonly error: ErrorMessage };

@@ -3,7 +3,7 @@ import { bodies } from './captured-names.ts';
 import type { OnnxModel } from './onnx-model.ts';
 import { openUnoptimised, outputShapes } from './open-session.ts';
 import { checkSizes } from './probe-limits.ts';
-import type { ProbedShapes, ProbeRequest } from './probe-messages.ts';
+import type { ProbedShapes, ShapesRequest } from './probe-messages.ts';
 import { readModel } from './read-model.ts';
 import { runtimeError } from './runtime-errors.ts';
 
@@ -16,7 +16,7 @@ import { runtimeError } from './runtime-errors.ts';
  *   at functions or bodies
  * @throws InputError where the runtime cannot make one of the tensors, `TENSOR_TOO_LARGE`.
  */
-export async function probeShapes(request: ProbeRequest, beforeLong: () => void): Promise<ProbedShapes> {
+export async function probeShapes(request: ShapesRequest, beforeLong: () => void): Promise<ProbedShapes> {
   const { file, tensors, input, dims, statedShapes, looped } = request;
   const model = readModel(file);
   if (!isSimple(model)) beforeLong();
@@ -59,7 +59,7 @@ function isSimple({ graph: { nodes }, functions }: OnnxModel): boolean {
 async function measureShapes(
   file: string,
   session: InferenceSession,
-  { input, dims }: Pick<ProbeRequest, 'input' | 'dims'>,
+  { input, dims }: Pick<ShapesRequest, 'input' | 'dims'>,
   open: readonly string[],
 ): Promise<[string, readonly number[]][]> {
   const length = dims.reduce((product, size) => product * size, 1);

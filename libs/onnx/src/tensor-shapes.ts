@@ -43,6 +43,7 @@ export async function tensorShapes(
   if (stated !== undefined) checkSizes(model.file, stated);
   const wanted = new Set(tensors);
   const { types, shapes, wasRun } = await prober.ask({
+    kind: 'shapes',
     file: model.file,
     tensors,
     input: input.name,

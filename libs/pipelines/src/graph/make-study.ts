@@ -65,18 +65,32 @@ export async function working<Result>(bench: StudyBench, work: () => Promise<Res
 /** What of a study is missing; an output counts as missing where its files do not stand any more as they were written. */
 export function planStudy(
   graph: StepGraph<StudyBench>,
-  stored: { readonly steps: StudySteps; readonly hashes: FileHashes },
+  stored: StoredSteps,
+  isCurrent?: (family: StepFamily<StudyBench>) => Promise<boolean>,
+): Promise<StepPlan<StudyBench>> {
+  return planSteps(graph, { isStored: storedTest(stored, isCurrent) });
+}
+
+/** What is stored of a study, and the hashes of its files. */
+export interface StoredSteps {
+  /** Stored steps. */
+  readonly steps: StudySteps;
+  /** Hashes of files. */
+  readonly hashes: FileHashes;
+}
+
+/** Tells of steps whether there is nothing to be made of them: they are stored, or have nothing to be made of. */
+export function storedTest(
+  stored: StoredSteps,
   isCurrent: (family: StepFamily<StudyBench>) => Promise<boolean> = async (family) =>
     (await outputRecord(family, stored).current()) !== undefined,
-): Promise<StepPlan<StudyBench>> {
+): (step: GraphStep<StudyBench>) => Promise<boolean> {
   const empty = new EmptyShards(stored.steps);
-  return planSteps(graph, {
-    isStored: async (step) => {
-      if (!(await stored.steps.isStored(step))) return empty.has(step);
-      if (step.family.isOutside) return isCurrent(step.family);
-      return !step.family.isVerified || isReadable(step, stored.steps);
-    },
-  });
+  return async (step) => {
+    if (!(await stored.steps.isStored(step))) return empty.has(step);
+    if (step.family.isOutside) return isCurrent(step.family);
+    return !step.family.isVerified || isReadable(step, stored.steps);
+  };
 }
 
 /** Shards of images of which none can be used: of these nothing is made but the labels, which say so. */
@@ -106,10 +120,7 @@ class EmptyShards {
 }
 
 /** What is remembered of the files of a step that writes some. */
-export function outputRecord(
-  family: StepFamily<StudyBench>,
-  { steps, hashes }: { readonly steps: StudySteps; readonly hashes: FileHashes },
-): OutputRecord {
+export function outputRecord(family: StepFamily<StudyBench>, { steps, hashes }: StoredSteps): OutputRecord {
   return new OutputRecord(steps, hashes, family.only, outputFolder(family));
 }
 

@@ -1,33 +1,17 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { withModelSizes } from '@intermodel/inputs';
-import { labelsFolder, storeFolder } from '@intermodel/outputs';
-import { openStudyStore, TaskClaims, StudySteps, type GraphStep, type StepPlan } from '@intermodel/steps';
-import { InputError } from '@intermodel/streams';
+import { TaskClaims } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import type { Observable } from 'rxjs';
 import type { DissectionEvent } from '../dissect/dissect-events.ts';
-import { planStudy, working } from '../graph/make-study.ts';
-import { openStudy } from '../graph/open-study.ts';
 import { stoppableObservable } from '../graph/stoppable-observable.ts';
-import { StudyBench } from '../graph/study-bench.ts';
-import { studyGraph, type StudyGraphOptions } from '../graph/study-graph.ts';
-import type { StudyPlace } from '../upkeep/inspect-study.ts';
-import {
-  cutTasks,
-  isReady,
-  tasksOfPart,
-  wantedKeys,
-  type CutTasksOptions,
-  type StudyTask,
-  type StudyWave,
-} from './study-tasks.ts';
+import { openWorker, type OpenWorkerOptions, type StudyWorker } from './open-worker.ts';
+import { isReady, tasksOfPart, type StudyTask, type StudyWave } from './study-tasks.ts';
 
 /** Options of {@link workStudy}. */
-export interface WorkStudyOptions
-  extends Pick<StudyGraphOptions, 'stages' | 'consumers'>, Pick<StudyPlace, 'out' | 'signal'>, CutTasksOptions {
-  /** Folder of the finished steps, which all workers and the run at the end see. @default '.store' in `out` */
-  readonly store?: string;
+export interface WorkStudyOptions extends Omit<OpenWorkerOptions, 'signal' | 'onEvent'> {
+  /** Stops the work; what was made stays. */
+  readonly signal?: AbortSignal;
   /** Takes one of several parts of each wave, from 1: cut alike on every machine. @default all of it */
   readonly part?: { readonly part: number; readonly parts: number };
   /** Takes these tasks alone, by their keys. @default all */
@@ -38,8 +22,6 @@ export interface WorkStudyOptions
   readonly leaseMilliseconds?: number;
   /** Milliseconds between two looks for tasks that wait for others. @default 2000 */
   readonly pollMilliseconds?: number;
-  /** Threads that count once a pass is through. @default those of the machine, at most 4; one for few images */
-  readonly concurrency?: number;
 }
 
 /** A task that was made, or found done, by this worker. */
@@ -83,57 +65,39 @@ const claimsFolder = 'claims';
  */
 export function workStudy(
   given: Study,
-  { out, store: storeGiven, stages, consumers, concurrency, signal, ...options }: WorkStudyOptions,
+  { leaseMilliseconds, pollMilliseconds, signal, part, tasks, wave, ...place }: WorkStudyOptions,
 ): Observable<WorkEvent> {
-  const folder = storeGiven ?? (out === undefined ? undefined : path.join(out, storeFolder));
-  if (folder === undefined) throw new RangeError('workStudy: neither out nor store says where the steps are kept');
-  const labelCache = given.runtime.labelCache ?? (out === undefined ? undefined : path.join(out, labelsFolder));
   return stoppableObservable<WorkEvent>(signal, async (stop, onEvent) => {
-    const store = openStudyStore(folder);
-    const { hashes, times } = store;
-    const steps = new StudySteps({ store: store.store, times, signal: stop, onEvent });
-    const lock = await store.store.share({ signal: stop });
+    const worker = await openWorker(given, { ...place, signal: stop, onEvent });
     try {
-      const opened = await openStudy(await withModelSizes(given), {
-        ...{ steps, hashes, signal: stop },
-        ...(labelCache === undefined ? {} : { labelCache }),
-      });
-      const { graph, describe } = studyGraph(opened, { stages, consumers, galleries: true });
-      const bench = new StudyBench({
-        ...opened,
-        ...{ consumers, concurrency, steps, hashes, onEvent, describe, signal: stop },
-        storeFolder: store.folder,
-        keepsModels: true,
-      });
-      const tasks = chosenTasks(cutTasks(graph, opened, options), given, options);
-      const { leaseMilliseconds, pollMilliseconds = pollMillisecondsDefault } = options;
-      const claims = new TaskClaims(path.join(folder, claimsFolder), {
+      const claims = new TaskClaims(path.join(worker.storeFolder, claimsFolder), {
         ...(leaseMilliseconds === undefined ? {} : { leaseMilliseconds }),
         signal: stop,
       });
-      await working(bench, () => work(bench, tasks, () => planStudy(graph, bench), claims, pollMilliseconds, onEvent));
-    } finally {
-      store.save();
-      lock.release();
+      await work(worker, chosenTasks(worker, { part, tasks, wave }), {
+        ...{ claims, stop, onEvent },
+        pollMilliseconds: pollMilliseconds ?? pollMillisecondsDefault,
+      });
+    } catch (error) {
+      await worker.stop();
+      throw error;
     }
+    await worker.close();
   });
 }
 
+/** Which tasks a worker takes. */
+interface TaskChoice {
+  readonly part: WorkStudyOptions['part'];
+  readonly tasks: WorkStudyOptions['tasks'];
+  readonly wave: WorkStudyOptions['wave'];
+}
+
 /** The tasks that a worker takes. */
-function chosenTasks(
-  all: readonly StudyTask[],
-  { file }: Study,
-  { part, tasks, wave }: Pick<WorkStudyOptions, 'part' | 'tasks' | 'wave'>,
-): readonly StudyTask[] {
-  const unknown = tasks?.find((key) => !all.some((task) => task.key === key));
-  if (unknown !== undefined)
-    throw new InputError('TASK_UNKNOWN', `there is no task ${unknown} in the study`, {
-      ...(file === undefined ? {} : { file }),
-      expected: 'keys of tasks of the study as its files are now, cut by the same version of the program',
-      hint: 'List the tasks anew: what differs between two machines gives other keys.',
-    });
-  const named = all.filter(
-    (task) => (tasks === undefined || tasks.includes(task.key)) && (wave === undefined || task.wave === wave),
+function chosenTasks(worker: StudyWorker, { part, tasks, wave }: TaskChoice): readonly StudyTask[] {
+  const keys = tasks === undefined ? undefined : new Set(tasks.map((key) => worker.task(key).key));
+  const named = worker.tasks.filter(
+    (task) => (keys === undefined || keys.has(task.key)) && (wave === undefined || task.wave === wave),
   );
   if (part === undefined) return named;
   // Parts are cut of each wave, so that all workers have something to do in each.
@@ -147,21 +111,26 @@ function chosenTasks(
   );
 }
 
+/** What a worker goes by while it works. */
+interface Working {
+  readonly claims: TaskClaims;
+  readonly stop: AbortSignal;
+  readonly onEvent: (event: WorkEvent) => void;
+  readonly pollMilliseconds: number;
+}
+
 /** Makes tasks as they get ready, until all are done. */
 async function work(
-  bench: StudyBench,
+  worker: StudyWorker,
   tasks: readonly StudyTask[],
-  plan: () => Promise<StepPlan<StudyBench>>,
-  claims: TaskClaims,
-  pollMilliseconds: number,
-  onEvent: (event: WorkEvent) => void,
+  { claims, stop, onEvent, pollMilliseconds }: Working,
 ): Promise<void> {
   const done = new Set<StudyTask>();
   for (;;) {
-    const open = wantedKeys(await plan());
+    const open = await worker.wanted();
     let isAtWork = false;
     for (const task of tasks) {
-      bench.signal.throwIfAborted();
+      stop.throwIfAborted();
       if (done.has(task)) continue;
       const missing = task.steps.filter(({ key }) => open.has(key));
       if (missing.length > 0) {
@@ -169,7 +138,7 @@ async function work(
         const claim = await claims.claim(task.key);
         if (!('release' in claim)) continue;
         try {
-          await makeMissing(missing, bench);
+          await worker.make(missing);
         } finally {
           await claim.release();
         }
@@ -189,16 +158,6 @@ async function work(
     }
     if (isAtWork) continue;
     onEvent({ kind: 'work-waiting', left: tasks.length - done.size });
-    await delay(pollMilliseconds, undefined, { signal: bench.signal });
+    await delay(pollMilliseconds, undefined, { signal: stop });
   }
-}
-
-/** Makes the steps of a task that nobody made meanwhile. */
-async function makeMissing(steps: readonly GraphStep<StudyBench>[], bench: StudyBench): Promise<void> {
-  const missing: GraphStep<StudyBench>[] = [];
-  for (const step of steps) if (!(await bench.steps.isStored(step))) missing.push(step);
-  const [first] = missing;
-  if (first === undefined) return;
-  await first.family.maker.make(missing, bench);
-  await bench.settled();
 }

@@ -1,0 +1,192 @@
+import path from 'node:path';
+import { studyInputs, withModelSizes } from '@intermodel/inputs';
+import { labelsFolder, storeFolder, type ManifestInput } from '@intermodel/outputs';
+import {
+  openStudyStore,
+  stepsOf,
+  StudySteps,
+  type GraphStep,
+  type StepGraph,
+  type StoreLock,
+  type StudyStore,
+} from '@intermodel/steps';
+import { InputError } from '@intermodel/streams';
+import type { Study } from '@intermodel/studies';
+import type { DissectionEvent } from '../dissect/dissect-events.ts';
+import { planStudy, storedTest } from '../graph/make-study.ts';
+import { openStudy, type OpenedStudy } from '../graph/open-study.ts';
+import { StudyBench } from '../graph/study-bench.ts';
+import { studyGraph, type StudyGraphOptions } from '../graph/study-graph.ts';
+import type { StudyPlace } from '../upkeep/inspect-study.ts';
+import { cutTasks, isReady, wantedKeys, type CutTasksOptions, type StudyTask } from './study-tasks.ts';
+
+/** Options of {@link openWorker}. */
+export interface OpenWorkerOptions
+  extends Pick<StudyGraphOptions, 'stages' | 'consumers'>, Pick<StudyPlace, 'out'>, CutTasksOptions {
+  /** Folder of the finished steps, which all workers and the run at the end see. @default '.store' in `out` */
+  readonly store?: string;
+  /** Threads that count once a pass is through. @default those of the machine, at most 4; one for few images */
+  readonly concurrency?: number;
+  /** Stops the work; what was made stays. */
+  readonly signal: AbortSignal;
+  /** Is told of progress and warnings. */
+  readonly onEvent: (event: DissectionEvent) => void;
+}
+
+/** What {@link StudyWorker} works with. */
+interface WorkerParts {
+  readonly opened: OpenedStudy;
+  readonly graph: StepGraph<StudyBench>;
+  readonly bench: StudyBench;
+  readonly store: StudyStore;
+  readonly storeFolder: string;
+  readonly lock: StoreLock;
+  readonly tasks: readonly StudyTask[];
+}
+
+/**
+ * Opens a study for a worker: lists and hashes its files, and cuts it into tasks, which can then be made one by one. It
+ * counts as a writer of the store until it is closed.
+ *
+ * @throws InputError for images, labels and models that do not fit; `STORE_LOCKED`.
+ */
+export async function openWorker(
+  given: Study,
+  { out, store: storeGiven, stages, consumers, concurrency, signal, onEvent, ...options }: OpenWorkerOptions,
+): Promise<StudyWorker> {
+  const folder = storeGiven ?? (out === undefined ? undefined : path.join(out, storeFolder));
+  if (folder === undefined) throw new RangeError('openWorker: neither out nor store says where the steps are kept');
+  const labelCache = given.runtime.labelCache ?? (out === undefined ? undefined : path.join(out, labelsFolder));
+  const store = openStudyStore(folder);
+  const { hashes, times } = store;
+  const steps = new StudySteps({ store: store.store, times, signal, onEvent });
+  const lock = await store.store.share({ signal });
+  try {
+    const opened = await openStudy(await withModelSizes(given), {
+      ...{ steps, hashes, signal },
+      ...(labelCache === undefined ? {} : { labelCache }),
+    });
+    const { graph, describe } = studyGraph(opened, { stages, consumers, galleries: true });
+    const bench = new StudyBench({
+      ...opened,
+      ...{ consumers, concurrency, steps, hashes, onEvent, describe, signal },
+      storeFolder: store.folder,
+      keepsModels: true,
+    });
+    return new StudyWorker({
+      opened,
+      graph,
+      bench,
+      store,
+      storeFolder: folder,
+      lock,
+      tasks: cutTasks(graph, opened, options),
+    });
+  } catch (error) {
+    store.save();
+    lock.release();
+    throw error;
+  }
+}
+
+/** A study that is open for a worker, with its tasks. */
+export class StudyWorker {
+  /** The study with the sizes of its models. */
+  readonly study: Study;
+  /** All tasks of the study, in their order; the same on every machine. */
+  readonly tasks: readonly StudyTask[];
+  readonly #parts: WorkerParts;
+  readonly #isStored: (step: GraphStep<StudyBench>) => Promise<boolean>;
+  #byKey: ReadonlyMap<string, StudyTask> | undefined;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    this.study = parts.opened.study;
+    this.tasks = parts.tasks;
+    this.#isStored = storedTest(parts.bench);
+  }
+
+  /** The task of a key. @throws InputError `TASK_UNKNOWN` */
+  task(key: string): StudyTask {
+    this.#byKey ??= new Map(this.tasks.map((task) => [task.key, task]));
+    const task = this.#byKey.get(key);
+    if (task !== undefined) return task;
+    const { file } = this.study;
+    throw new InputError('TASK_UNKNOWN', `there is no task ${key} in the study`, {
+      ...(file === undefined ? {} : { file }),
+      expected: 'keys of tasks of the study as its files are now, cut by the same version of the program',
+      hint: 'List the tasks anew: what differs between two machines gives other keys.',
+    });
+  }
+
+  /** Keys of all steps of tasks that are still to be made: looks through the whole study. */
+  async wanted(): Promise<Set<string>> {
+    return wantedKeys(await planStudy(this.#parts.graph, this.#parts.bench));
+  }
+
+  /** Facts about everything that the study reads, with the hashes of it. */
+  inputs(): Promise<readonly ManifestInput[]> {
+    const { opened, bench } = this.#parts;
+    return studyInputs(this.study, opened.source, bench.hashes, bench.signal);
+  }
+
+  /** Where finished steps are kept, which claims of tasks stand beside. */
+  get storeFolder(): string {
+    return this.#parts.storeFolder;
+  }
+
+  /**
+   * Makes steps of a task that are not stored, and stores them. After an error only {@link stop} may follow.
+   *
+   * @returns number of steps that were made
+   * @throws InputError `TASK_NOT_READY` where something that they are made of is not stored; those of a run.
+   */
+  async make(steps: readonly GraphStep<StudyBench>[]): Promise<number> {
+    const { bench } = this.#parts;
+    const missing: GraphStep<StudyBench>[] = [];
+    for (const step of steps) if (!(await this.#isStored(step))) missing.push(step);
+    const [first] = missing;
+    if (first === undefined) return 0;
+    const { file } = this.study;
+    if (!isReady(missing, await this.#missingInputs(missing)))
+      throw new InputError('TASK_NOT_READY', `what ${first.step} ${first.subject} is made of is not in the store`, {
+        ...(file === undefined ? {} : { file }),
+        expected: 'a store that holds what the tasks of earlier waves gave',
+        hint: 'Make those first; or see to it that all workers have the same store.',
+      });
+    await first.family.maker.make(missing, bench);
+    await bench.settled();
+    return missing.length;
+  }
+
+  /** Closes all that is open. */
+  async close(): Promise<void> {
+    await this.#leave(() => this.#parts.bench.close());
+  }
+
+  /** Ends all work. */
+  async stop(): Promise<void> {
+    await this.#leave(() => this.#parts.bench.stop());
+  }
+
+  async #leave(end: () => Promise<void>): Promise<void> {
+    const { store, lock } = this.#parts;
+    try {
+      await end();
+    } finally {
+      store.save();
+      lock.release();
+    }
+  }
+
+  /** Keys of steps that some steps are made of and that are not stored. */
+  async #missingInputs(steps: readonly GraphStep<StudyBench>[]): Promise<ReadonlySet<string>> {
+    const inputs = new Map<string, GraphStep<StudyBench>>();
+    for (const { family, index } of steps)
+      for (const input of Object.values({ ...family.from, ...family.beside }))
+        for (const step of stepsOf(input, index)) if (step.family.isKept) inputs.set(step.key, step);
+    const missing = new Set<string>();
+    for (const [key, step] of inputs) if (!(await this.#isStored(step))) missing.add(key);
+    return missing;
+  }
+}
