@@ -7,7 +7,14 @@ export { checkConcepts } from './check-concepts.ts';
 // Models
 export { fewNames, layerNotes } from './layer-notes.ts';
 export { dataNotes } from './data-notes.ts';
-export { listModelLayers, probeOptions, type LayerList, type ProbeOptions } from './list-model-layers.ts';
+export {
+  listModelLayers,
+  measureModelRun,
+  probeOptions,
+  type LayerList,
+  type MeasuredRun,
+  type ProbeOptions,
+} from './list-model-layers.ts';
 export { checkModels, factsStep, layerPlaces, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
 export { type LayerPlace, type LayerReading } from './layer-place.ts';
 export { withModelSizes } from './model-sizes.ts';

@@ -1,6 +1,6 @@
-import type { LayerList, ListLayersOptions, ProbeLimits } from '@intermodel/onnx';
+import type { LayerList, ListLayersOptions, MeasuredRun, MeasureModelOptions, ProbeLimits } from '@intermodel/onnx';
 
-export type { LayerList } from '@intermodel/onnx';
+export type { LayerList, MeasuredRun } from '@intermodel/onnx';
 
 /** What a look at a model by the runtime may take, and what ends it. */
 export type ProbeOptions = Pick<ListLayersOptions, keyof ProbeLimits | 'signal'>;
@@ -23,4 +23,14 @@ export async function listModelLayers(file: string, options?: ListLayersOptions)
   // The runtime is large; commands that run no model do without it.
   const { listLayers } = await import('@intermodel/onnx');
   return listLayers(file, options);
+}
+
+/**
+ * Measures what a run of one image takes on processors, in a process of its own.
+ *
+ * @throws InputError as the opening of a session does, `MODEL_PROBE_LIMIT`.
+ */
+export async function measureModelRun(file: string, options: MeasureModelOptions): Promise<MeasuredRun> {
+  const { measureModel } = await import('@intermodel/onnx');
+  return measureModel(file, options);
 }

@@ -59,7 +59,7 @@ export async function cleanStudies(
   const [first] = inspected;
   if (first === undefined) throw new RangeError('cleanStudies: no study was given');
   const { store } = first.store;
-  const needed = new Set(inspected.flatMap(({ neededKeys }) => [...neededKeys]));
+  const needed = new Set(inspected.flatMap(({ neededKeys }) => [...neededKeys()]));
   // Workers beside a run take no lock of its kind, and yet write what they need.
   const lock = remove ? await store.lock({ alone: true }) : undefined;
   let outputLock: StoreLock | undefined;

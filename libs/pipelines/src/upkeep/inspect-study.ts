@@ -29,8 +29,8 @@ export interface InspectedStudy {
   readonly opened: OpenedStudy | undefined;
   /** Its steps, those that write the output folder too where that is known; undefined as `opened`. */
   readonly graph: StudyGraph | undefined;
-  /** Keys of all that the study needs of the store. */
-  readonly neededKeys: ReadonlySet<string>;
+  /** Keys of all that the study needs of the store: of a large one, much memory. */
+  readonly neededKeys: () => ReadonlySet<string>;
   /** Folder of the labels that segmentation models make; undefined: none are kept. */
   readonly labelFolder: string | undefined;
   /** Kept labels that the study needs, by their keys. */
@@ -58,7 +58,7 @@ export async function inspectStudy(
   // Bad images never have planes: where they are passed over, some may be missing for good.
   const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
   const common = { study, store, labelFolder, neededPlanes, unsegmented };
-  if (unsegmented > 0) return { ...common, opened: undefined, graph: undefined, neededKeys: new Set() };
+  if (unsegmented > 0) return { ...common, opened: undefined, graph: undefined, neededKeys: () => new Set() };
   const { hashes } = store;
   const opened = await openStudy(study, {
     ...(labelFolder === undefined ? {} : { labelCache: labelFolder }),
@@ -71,7 +71,7 @@ export async function inspectStudy(
     tableFiles: await hashTableFiles(study, hashes),
     output: out === undefined ? undefined : { out, inputs: await studyInputs(study, opened.source, hashes, signal) },
   });
-  return { ...common, opened, graph, neededKeys: graph.graph.keys() };
+  return { ...common, opened, graph, neededKeys: () => graph.graph.keys() };
 }
 
 /** A store that reads another one, and keeps what is written to itself. */

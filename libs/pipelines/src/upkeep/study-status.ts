@@ -68,7 +68,7 @@ export async function studyStatus(study: Study, place: StudyPlace): Promise<Stud
   const { signal = new AbortController().signal } = place;
   const stored = { hashes: store.hashes, steps: new StudySteps({ ...store, signal, onEvent: () => undefined }) };
   const plan = await planStudy(graph, stored);
-  const stateOf = await stepStates(store.store, neededKeys);
+  const stateOf = await stepStates(store.store, neededKeys());
   const standing = new Map<StepFamily<StudyBench>, readonly StandingStep[]>();
   for (const family of graph.kept) {
     const steps: StandingStep[] = [];

@@ -152,22 +152,22 @@ class CutTask implements StudyTask {
   }
 }
 
-/** Keys of the steps of all tasks that are to be made; what is found out of the models each worker reads itself. */
-export function wantedKeys({ graph, wanted }: StepPlan<StudyBench>): Set<string> {
-  return new Set(
-    graph.kept
-      .filter(({ kind }) => waveOfKind[kind] !== undefined)
-      .flatMap((family) => wanted(family).map(({ key }) => key)),
-  );
-}
-
-/** Whether all that steps are made of is stored: nothing of it is wanted any more, or it is made with them. */
-export function isReady(steps: readonly GraphStep<StudyBench>[], wanted: ReadonlySet<string>): boolean {
+/**
+ * Whether all that steps are made of is stored: nothing of it is to be made any more, or it is made with them.
+ *
+ * @param steps steps of one task that are to be made
+ * @param isOpen whether a step is still to be made
+ */
+export function isReady(
+  steps: readonly GraphStep<StudyBench>[],
+  isOpen: (step: GraphStep<StudyBench>) => boolean,
+): boolean {
   const own = new Set(steps.map(({ key }) => key));
   return steps.every(({ family, index }) =>
-    Object.values({ ...family.from, ...family.beside }).every((input) =>
-      [...stepsOf(input, index)].every(({ key }) => own.has(key) || !wanted.has(key)),
-    ),
+    Object.values({ ...family.from, ...family.beside }).every((input) => {
+      for (const step of stepsOf(input, index)) if (isOpen(step) && !own.has(step.key)) return false;
+      return true;
+    }),
   );
 }
 
