@@ -12,8 +12,10 @@ const more = { diffPreset: 'gandissect', runtime: { imagesPerShard: 4 } };
 const ofStudy = (file: string) => study({ file, more });
 const worker = (file: string, store: string, ...argv: string[]) =>
   start(['work', file, '--store', at(store), '--shards-per-task', '2', '--concurrency', '1', '--json', ...argv]);
-const planned = (file: string, store: string): StudyTasks => {
-  const { code, stdout, stderr } = intermodel(['plan', file, '--store', at(store), '--shards-per-task', '2', '--json']);
+const planned = (file: string, store: string, ...options: readonly string[]): StudyTasks => {
+  const { code, stdout, stderr } = intermodel([
+    ...['plan', file, '--store', at(store), '--shards-per-task', '2', '--json', ...options],
+  ]);
   expect([code, stderr]).toEqual([0, '']);
   return JSON.parse(stdout) as StudyTasks;
 };
@@ -45,6 +47,11 @@ describe('workers on one study', () => {
     expect(new Set(before.tasks.filter(({ state }) => state === 'ready').map(({ wave }) => wave))).toEqual(
       new Set(['labels', 'counts']),
     );
+    for (const task of before.tasks)
+      for (const value of [task.seconds, task.memoryBytes, task.storedBytes]) expect(value).toBeGreaterThan(0);
+    const counts = planned(file, 'shared', '--unmeasured').tasks.filter(({ wave }) => wave === 'counts');
+    for (const { seconds, memoryBytes, storedBytes } of counts)
+      expect([seconds, memoryBytes, storedBytes]).toEqual([undefined, undefined, undefined]);
     const all = await Promise.all([1, 2, 3].map(() => made(worker(file, 'shared'))));
     expect(all.map(({ code }) => code)).toEqual([0, 0, 0]);
     const steps = before.tasks.reduce((sum, task) => sum + task.steps, 0);

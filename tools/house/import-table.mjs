@@ -77,7 +77,7 @@ export const importTable = {
 };
 
 /** Projects whose specs may use `testing`: all that it does not itself stand on. */
-export const testingUsers = ['onnx', ...stages, 'studies', 'outputs', 'inputs', 'pipelines', 'cli'];
+export const testingUsers = ['onnx', 'distribution', ...stages, 'studies', 'outputs', 'inputs', 'pipelines', 'cli'];
 
 /** What a contributor should do instead of a forbidden import, by project name. */
 export function remedy(project) {

@@ -12,6 +12,7 @@ import { relateCommand } from './commands/relate.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
+import { submitCommand } from './commands/submit.ts';
 import { workCommand } from './commands/work.ts';
 import { watchCommand } from './commands/watch.ts';
 import { helpText } from './command.ts';
@@ -75,6 +76,7 @@ export function commandLine(): Command {
     watchCommand(),
     planCommand(),
     workCommand(),
+    submitCommand(),
     cleanCommand(),
     optionsCommand(),
     embedCommand(),

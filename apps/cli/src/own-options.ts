@@ -1,4 +1,5 @@
 import { reportFormats, studyWaves, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
+import { submitOptions } from './submit-options.ts';
 
 /** An option as a command has it: of a study, or of the app alone. */
 export interface CommandOption {
@@ -14,7 +15,7 @@ type Heading = OptionFlag['heading'] | 'Study';
 type Place = readonly [Heading, ...(readonly string[])];
 
 const running = ['dissect', 'run', 'watch'];
-const looking = ['status', 'clean', 'plan', 'work'];
+const looking = ['status', 'clean', 'plan', 'work', 'submit'];
 const embedding = ['embed', 'reproduce'];
 const all = [...running, ...looking, ...embedding, 'layers', 'data info', 'place', 'relate', 'options'];
 
@@ -44,9 +45,13 @@ const csv = 'Put an apostrophe before text in CSV files that a spreadsheet would
 const labels =
   'Also labels of segmentation models in a folder that a study names (runtime.labelCache): name all studies that share it.';
 const shardsPerTask = 'Shards of images of one task: all workers of a study need the same.';
+const unmeasured = 'Run no model to tell what tasks take: it stays open for models of which no task was done.';
 const concurrency = 'Threads that find thresholds and overlaps once the images are through.';
 const fewThreads = 'those of the machine, at most 4; one for few images';
 const verbose = 'Say in a line on standard error which steps are run, done or found in the store.';
+
+const batch =
+  'Go on past tasks that fail, do not wait for what nobody makes, and end with an error that names both: for elements of job arrays.';
 
 const texts = { type: { kind: 'list', of: { kind: 'text' } } } as const;
 const share = { type: { kind: 'number', minimum: 0, maximum: 1 } } as const;
@@ -96,9 +101,23 @@ export const ownOptions: readonly CommandOption[] = [
     type: { kind: 'choice', choices: studyWaves },
     otherwise: 'all, in their order',
   }),
-  own('shardsPerTask', '--shards-per-task <N>', ['Store and machine', 'plan', 'work'], shardsPerTask, {
+  own('shardsPerTask', '--shards-per-task <N>', ['Store and machine', 'plan', 'work', 'submit'], shardsPerTask, {
     ...whole(1),
     default: 8,
+  }),
+  own(
+    'expectStudy',
+    '--expect-study <HASH>',
+    works,
+    'Refuse a study, or a program, other than the one that "intermodel submit" handed out.',
+    {
+      otherwise: 'any study',
+    },
+  ),
+  own('batch', '--batch', works, batch),
+  ...submitOptions.map(([path, flags, help, row]) => own(path, flags, ['Store and machine', 'submit'], help, row)),
+  own('unmeasured', '--unmeasured', ['Store and machine', 'plan', 'submit'], unmeasured, {
+    otherwise: 'some are run on one image',
   }),
   own('remove', '--remove', cleans, 'Remove them.', { otherwise: 'list them' }),
   own('sharedLabels', '--labels', cleans, labels),

@@ -1,6 +1,8 @@
+import path from 'node:path';
 import {
   readStudyFile,
   runStudy,
+  storeFolder,
   type RunStudyOptions,
   type Study,
   type StudyEvent,
@@ -47,6 +49,12 @@ export function studyPlace({ out, store }: StoreOptions): StudyPlace {
       hint: 'Give --out DIR as for "intermodel run".',
     });
   return { ...(out === undefined ? {} : { out }), ...(store === undefined ? {} : { store }) };
+}
+
+/** Folder of the store, by its absolute path. @throws InputError `STORE_NOT_GIVEN`. */
+export function storeOf(place: Pick<StoreOptions, 'out' | 'store'>): string {
+  const { out = '', store } = studyPlace(place);
+  return path.resolve(typeof store === 'string' ? store : path.join(out, storeFolder));
 }
 
 /** What a run takes from the command line; `name` is the command that a report states. */

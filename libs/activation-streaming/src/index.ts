@@ -10,7 +10,7 @@ export { dismissInference, prepareInference } from './inference-thread.ts';
 export { checkImageInput, type ImageInputSettings } from './check-image-input.ts';
 export { OpenModels, type OpenModelsOptions, type WantedModel } from './open-models.ts';
 export { batchesUnderWay, cutBatches, type ImageRange } from './cut-batches.ts';
-export { groupModels } from './group-models.ts';
+export { fileSize, groupModels } from './group-models.ts';
 export { sharePassTime, WorkClock } from './pass-times.ts';
 export { modelCopies } from './model-copies.ts';
 export { gridOf, type LayerMaps, type LayerOptions, type TokenLayout } from './layer-maps.ts';

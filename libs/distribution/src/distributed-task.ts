@@ -10,4 +10,6 @@ export interface DistributedTask {
   readonly state: 'done' | 'ready' | 'waiting';
   /** Seconds that it is likely to take; undefined: not known. */
   readonly seconds: number | undefined;
+  /** Bytes of memory that it is likely to take; undefined: not known. */
+  readonly memoryBytes?: number | undefined;
 }

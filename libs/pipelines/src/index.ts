@@ -20,12 +20,15 @@ export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upk
 export {
   workStudy,
   type TaskDone,
+  type TaskFailed,
   type WorkEvent,
   type WorkStudyOptions,
   type WorkWaiting,
 } from './work/work-study.ts';
-export { listTasks, type ListedTask, type StudyTasks } from './work/list-tasks.ts';
+export { listTasks, type ListedTask, type ListTasksOptions, type StudyTasks } from './work/list-tasks.ts';
+export { type TaskEstimate } from './work/estimate-tasks.ts';
 export { studyWaves, type CutTasksOptions, type StudyWave } from './work/study-tasks.ts';
+export { expectStudy, identifyStudy, rememberStudy, type StudyIdentity } from './work/study-identity.ts';
 export { makeSteps, type MakeStepsOptions } from './graph/make-steps.ts';
 export { type OwnSteps } from './graph/study-graph.ts';
 export { type StudyBench } from './graph/study-bench.ts';
@@ -84,6 +87,7 @@ export {
   manifestInput,
   readEmbeddingFolder,
   reportFormats,
+  storeFolder,
   UnitWatch,
   writeStudy,
   writeTables,

@@ -61,3 +61,5 @@ export {
 } from './onnx-model.ts';
 export { writeMobileNetV2, writeResNet50, type RandomNetwork, type RandomNetworkOptions } from './random-network.ts';
 export { writeColourSegmenter, type ColourHead, type ColourSegmenterOptions } from './colour-segmenter.ts';
+// Servers
+export { hasRedis, startRedis, type RedisServer } from './redis-server.ts';

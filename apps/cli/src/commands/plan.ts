@@ -1,27 +1,36 @@
-import { listTasks, studyWaves, type CutTasksOptions, type ListedTask, type StudyTasks } from '@intermodel/pipelines';
+import {
+  listTasks,
+  studyWaves,
+  type ListedTask,
+  type ListTasksOptions,
+  type StudyTasks,
+  type TaskEstimate,
+} from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { makeCommand } from '../command.ts';
-import { durationText, printResult, textTable } from '../output.ts';
+import { limitHeap } from '../heap-growth.ts';
+import { bytesText, durationText, printResult, textTable } from '../output.ts';
 import { chosenStudy, studyPlace, type StoreOptions } from '../run-to-end.ts';
 
 /** `intermodel plan`: the tasks that workers share out. */
 export function planCommand(): Command {
-  return makeCommand<StoreOptions & CutTasksOptions>({
+  return makeCommand<StoreOptions & ListTasksOptions>({
     name: 'plan',
     description:
-      'List the tasks that "intermodel work" shares out, wave by wave: how many are done, can be made now, or wait for others, and how long they are likely to take. Runs and writes nothing.',
+      'List the tasks that "intermodel work" shares out, wave by wave: how many are done, can be made now, or wait for others, and what is left of them is likely to take in time, memory of a process, and bytes of the store. Makes and writes nothing.',
     argument: ['<STUDY>', 'study file (YAML or JSON)'],
     examples: [
       'plan study.yaml --store steps',
       'plan study.yaml --store steps --json    # each task with its key, for --task of "intermodel work"',
+      'plan study.yaml --store steps --unmeasured',
     ],
     run: async (given) => {
-      const { shardsPerTask } = given.own;
-      const tasks = await listTasks(
-        chosenStudy(given.files[0] ?? '', given),
-        studyPlace(given.own),
-        shardsPerTask === undefined ? {} : { shardsPerTask },
-      );
+      const { shardsPerTask, unmeasured } = given.own;
+      limitHeap();
+      const tasks = await listTasks(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own), {
+        ...(shardsPerTask === undefined ? {} : { shardsPerTask }),
+        ...(unmeasured === undefined ? {} : { unmeasured }),
+      });
       printResult(given.terminal, tasks, () => planText(tasks));
     },
   });
@@ -34,21 +43,38 @@ function planText({ tasks, unsegmented }: StudyTasks): string {
     const own = tasks.filter((task) => task.wave === wave);
     const count = (state: ListedTask['state']) => own.filter((task) => task.state === state).length;
     const open = own.filter(({ state }) => state !== 'done');
-    const known = open.flatMap(({ seconds }) => seconds ?? []);
-    const seconds = known.length < open.length ? undefined : known.reduce((sum, each) => sum + each, 0);
     return [
       ...[wave, own.length, count('done'), count('ready'), count('waiting')],
-      ...[
-        own.reduce((sum, { steps }) => sum + steps, 0),
-        open.length === 0 || seconds === undefined ? '' : durationText(seconds),
-      ],
+      own.reduce((sum, { steps }) => sum + steps, 0),
+      known(open, 'seconds', sum, durationText),
+      known(open, 'memoryBytes', greatest, bytesText),
+      known(open, 'storedBytes', sum, bytesText),
     ];
   });
   return [
-    textTable(['wave', 'tasks', 'done', 'ready', 'waiting', 'steps', 'time left'], rows),
+    textTable(['wave', 'tasks', 'done', 'ready', 'waiting', 'steps', 'time left', 'memory', 'to store'], rows),
     '',
     tasks.every(({ state }) => state === 'done')
       ? 'All tasks are done: "intermodel run" writes the output.'
-      : 'Time is that of one worker; it is known of waves and models of which a task was done.',
+      : 'Time is that of one worker on a machine like this one; memory is what a process needs. Both go by tasks that were done, else by a run of the models on one image.',
   ].join('\n');
+}
+
+/** What open tasks take together; nothing where that is not known of all of them. */
+function known(
+  open: readonly ListedTask[],
+  name: keyof TaskEstimate,
+  together: (values: readonly number[]) => number,
+  text: (value: number) => string,
+): string {
+  const values = open.flatMap((task) => task[name] ?? []);
+  return open.length === 0 || values.length < open.length ? '' : text(together(values));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
 }

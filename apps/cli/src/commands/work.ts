@@ -1,15 +1,16 @@
-import { workStudy, type WorkStudyOptions } from '@intermodel/pipelines';
+import { expectStudy, workStudy, type WorkStudyOptions } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { lastValueFrom, tap } from 'rxjs';
 import { makeCommand } from '../command.ts';
 import { dissectionProgress } from '../dissection-progress.ts';
+import { errorText } from '../failures.ts';
 import { easeCollections } from '../heap-growth.ts';
 import { noteLine, printResult } from '../output.ts';
-import { chosenStudy, studyPlace, type StudyFileOptions } from '../run-to-end.ts';
+import { chosenStudy, storeOf, type StudyFileOptions } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
 import { writeMessage } from '../terminal.ts';
 
-type WorkOptions = StudyFileOptions & Omit<WorkStudyOptions, 'signal'>;
+type WorkOptions = StudyFileOptions & Omit<WorkStudyOptions, 'signal'> & { readonly expectStudy?: string };
 
 /** `intermodel work`: one of many workers on a study. */
 export function workCommand(): Command {
@@ -26,9 +27,10 @@ export function workCommand(): Command {
     notes:
       'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see.',
     run: async (given) => {
-      const { set, ...own } = given.own;
-      studyPlace(own);
+      const { set, expectStudy: expected, ...own } = given.own;
+      const store = storeOf(own);
       const study = chosenStudy(given.files[0] ?? '', given);
+      if (expected !== undefined) expectStudy(study, expected, store);
       const { onEvent, done } = dissectionProgress(given.terminal);
       const made = { tasks: 0, steps: 0 };
       easeCollections();
@@ -40,7 +42,9 @@ export function workCommand(): Command {
                 if (event.kind === 'task-done') made.tasks = event.done;
                 else if (event.kind === 'step-done') made.steps++;
                 if (event.kind === 'warning' && given.terminal.quiet !== true) writeMessage(`${noteLine(event)}\n`);
-                if (event.kind !== 'task-done' && event.kind !== 'work-waiting') onEvent(event);
+                if (event.kind === 'task-failed')
+                  writeMessage(`${event.wave} ${event.model} ${event.task}: ${errorText(event.error)}\n`);
+                else if (event.kind !== 'task-done' && event.kind !== 'work-waiting') onEvent(event);
               }),
             ),
             { defaultValue: undefined },

@@ -43,6 +43,8 @@ export class StoredLayer {
   readonly #presets: readonly DissectionPreset[];
   /** These, and the one that maps are kept for besides. */
   readonly #counted: readonly DissectionPreset[];
+  /** Counts of the shards that were read for passes, by preset. */
+  readonly #known = new Map<DissectionPreset, { readonly counts: KnownCounts; readonly shards: Set<ImageShard> }>();
   #bounds: (() => MapBounds) | undefined;
   #writing: Promise<void> | undefined;
   /** Shards whose maps were looked through under the bounds of the last pass. */
@@ -70,18 +72,11 @@ export class StoredLayer {
    * the start.
    */
   async countPass(shards: readonly ImageShard[]): Promise<ReturnType<typeof countShards>> {
-    const { describe, study, kept } = this.#context;
+    const { study, kept } = this.#context;
     this.#bounds = undefined;
     this.#fresh.clear();
     const others: KnownCounts[] = [];
-    for (const preset of this.#counted) {
-      const known = new KnownCounts();
-      for (const shard of describe.shards) {
-        const histogram = shards.includes(shard) ? undefined : await this.#storedHistogram(shard, preset);
-        if (histogram !== undefined) known.add(histogram);
-      }
-      others.push(known);
-    }
+    for (const preset of this.#counted) others.push(await this.#knownOf(preset, new Set(shards)));
     const { images, pool, units } = study.gallery;
     return countShards({
       ...{ presets: this.#counted, maximumImages: this.#maximumImages(), others },
@@ -91,6 +86,21 @@ export class StoredLayer {
         this.#bounds = bounds;
       },
     });
+  }
+
+  /** What is stored of all shards but some: what was read for an earlier pass is not read again. */
+  async #knownOf(preset: DissectionPreset, but: ReadonlySet<ImageShard>): Promise<KnownCounts> {
+    let known = this.#known.get(preset);
+    if (known === undefined || [...but].some((shard) => known?.shards.has(shard)))
+      this.#known.set(preset, (known = { counts: new KnownCounts(), shards: new Set() }));
+    for (const shard of this.#context.describe.shards) {
+      if (but.has(shard) || known.shards.has(shard)) continue;
+      const histogram = await this.#storedHistogram(shard, preset);
+      if (histogram === undefined) continue;
+      known.counts.add(histogram);
+      known.shards.add(shard);
+    }
+    return known.counts;
   }
 
   /** Tells that a shard is being counted. */
@@ -185,6 +195,7 @@ export class StoredLayer {
   /** Lets go of what is held in memory. */
   release(): void {
     this.#bounds = undefined;
+    this.#known.clear();
     for (const shard of this.#context.describe.shards) this.#context.kept.delete(this.#maps(shard).key);
   }
 

@@ -39,6 +39,14 @@ const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[
   gallery: [decoding],
 };
 
+/** Versions of what makes the steps of a dissection, by their kinds. */
+export const dissectionCode: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(codeVersions).map(([kind, version]) => [
+    kind,
+    [String(version), ...(valueLibraries[kind as keyof typeof codeVersions] ?? [])].join(', '),
+  ]),
+);
+
 /** Makes the steps of a dissection. */
 export interface DissectionMakers<Bench> {
   /** Labels, maps, counts and strongest images of models that take the same images, in one pass over these. */
@@ -314,7 +322,7 @@ export class DissectionSteps<Bench = unknown> {
     const name = JSON.stringify([kind, ...choices]);
     let family = this.#families.get(name);
     if (family === undefined) {
-      const codeVersion = [String(codeVersions[kind]), ...(valueLibraries[kind] ?? [])].join(', ');
+      const codeVersion = dissectionCode[kind] as string;
       this.#families.set(name, (family = new StepFamily({ kind, codeVersion, ...define() })));
     }
     return family;

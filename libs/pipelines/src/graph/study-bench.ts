@@ -118,6 +118,16 @@ export class StudyBench implements StepBench {
     if (models.every((each) => this.#released.has(each.model))) await this.group(model).close();
   }
 
+  /** Lets go of all that is held for other models than one: a worker may go through thousands of them. */
+  async turnTo(name: string): Promise<void> {
+    for (const [models, group] of this.#groups) {
+      const others = models.filter(({ model }) => model.name !== name);
+      for (const { model } of others) group.release(model);
+      await group.close();
+      if (others.length === models.length) this.#groups.delete(models);
+    }
+  }
+
   /** Waits until all that was made is stored. @throws what went wrong while it was stored */
   async settled(): Promise<void> {
     for (const group of this.#groups.values()) await group.settled();

@@ -1,10 +1,12 @@
-import { StudySteps, type StudyStore } from '@intermodel/steps';
+import { StudySteps, type GraphStep, type StepPlan, type StudyStore } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import { planStudy } from '../graph/make-study.ts';
+import type { StudyBench } from '../graph/study-bench.ts';
 import { inspectStudy, type StudyPlace } from '../upkeep/inspect-study.ts';
 import { estimateTask, type KnownPace, type TaskEstimate } from './estimate-tasks.ts';
 import { measureRuns } from './measure-runs.ts';
-import { cutTasks, isReady, type CutTasksOptions, type StudyTask } from './study-tasks.ts';
+import { inputsOf } from './open-steps.ts';
+import { cutTasks, type CutTasksOptions, type StudyTask } from './study-tasks.ts';
 
 /** A task as it is listed, with what it is likely to take. */
 export interface ListedTask extends Pick<StudyTask, 'key' | 'wave' | 'model' | 'images'>, TaskEstimate {
@@ -77,7 +79,7 @@ export async function listTasks(
     tasks: tasks.map((task): ListedTask => {
       const { key, wave, model, steps: all } = task;
       const missing = missingOf.get(task) ?? 0;
-      const state = missing === 0 ? 'done' : isReady(all.filter(plan.isWanted), plan.isWanted) ? 'ready' : 'waiting';
+      const state = missing === 0 ? 'done' : waits(all.filter(plan.isWanted), plan) ? 'waiting' : 'ready';
       const { length } = all;
       return {
         ...{ key, wave, model, images: task.images, steps: length, stored: length - missing, state },
@@ -85,6 +87,12 @@ export async function listTasks(
       };
     }),
   };
+}
+
+/** Whether something that steps are made of is still to be made. */
+function waits(steps: readonly GraphStep<StudyBench>[], { isWanted }: StepPlan<StudyBench>): boolean {
+  for (const input of inputsOf(steps)) if (isWanted(input)) return true;
+  return false;
 }
 
 /** Name under which tasks of one wave and model share what is known of them. */

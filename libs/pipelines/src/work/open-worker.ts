@@ -3,7 +3,6 @@ import { studyInputs, withModelSizes } from '@intermodel/inputs';
 import { labelsFolder, storeFolder, type ManifestInput } from '@intermodel/outputs';
 import {
   openStudyStore,
-  stepsOf,
   StudySteps,
   type GraphStep,
   type StepGraph,
@@ -18,7 +17,8 @@ import { openStudy, type OpenedStudy } from '../graph/open-study.ts';
 import { StudyBench } from '../graph/study-bench.ts';
 import { studyGraph, type StudyGraphOptions } from '../graph/study-graph.ts';
 import type { StudyPlace } from '../upkeep/inspect-study.ts';
-import { cutTasks, isReady, wantedKeys, type CutTasksOptions, type StudyTask } from './study-tasks.ts';
+import { inputsOf, OpenSteps } from './open-steps.ts';
+import { cutTasks, type CutTasksOptions, type StudyTask } from './study-tasks.ts';
 
 /** Options of {@link openWorker}. */
 export interface OpenWorkerOptions
@@ -97,6 +97,8 @@ export class StudyWorker {
   readonly tasks: readonly StudyTask[];
   readonly #parts: WorkerParts;
   readonly #isStored: (step: GraphStep<StudyBench>) => Promise<boolean>;
+  /** Model that the last task was about. */
+  #model = '';
   #byKey: ReadonlyMap<string, StudyTask> | undefined;
 
   constructor(parts: WorkerParts) {
@@ -119,9 +121,14 @@ export class StudyWorker {
     });
   }
 
-  /** Keys of all steps of tasks that are still to be made: looks through the whole study. */
-  async wanted(): Promise<Set<string>> {
-    return wantedKeys(await planStudy(this.#parts.graph, this.#parts.bench));
+  /** Whether nothing is left to be made of a step: it is stored, or there is nothing that it could be made of. */
+  isStored(step: GraphStep<StudyBench>): Promise<boolean> {
+    return this.#isStored(step);
+  }
+
+  /** Steps that are still to be made: looks through the whole study. */
+  async openSteps(): Promise<OpenSteps> {
+    return new OpenSteps(await planStudy(this.#parts.graph, this.#parts.bench), this.#isStored);
   }
 
   /** Facts about everything that the study reads, with the hashes of it. */
@@ -136,7 +143,22 @@ export class StudyWorker {
   }
 
   /**
-   * Makes steps of a task that are not stored, and stores them. After an error only {@link stop} may follow.
+   * Makes those steps of a task that are not stored, and stores them; remembers how long a whole task took.
+   *
+   * @param task one of its tasks
+   * @param steps steps of it that may be missing
+   * @returns number of steps that were made
+   * @throws InputError `TASK_NOT_READY` where something that they are made of is not stored; those of a run.
+   */
+  async makeTask(task: StudyTask, steps: readonly GraphStep<StudyBench>[] = task.steps): Promise<number> {
+    const begun = performance.now();
+    const made = await this.make(steps);
+    if (made > 0 && made === task.steps.length) this.#parts.store.times.set(task.key, performance.now() - begun);
+    return made;
+  }
+
+  /**
+   * Makes steps of a task that are not stored, and stores them.
    *
    * @returns number of steps that were made
    * @throws InputError `TASK_NOT_READY` where something that they are made of is not stored; those of a run.
@@ -148,13 +170,18 @@ export class StudyWorker {
     const [first] = missing;
     if (first === undefined) return 0;
     const { file } = this.study;
-    if (!isReady(missing, await this.#missingInputs(missing)))
+    for (const input of inputsOf(missing)) {
+      if (await this.#isStored(input)) continue;
       throw new InputError('TASK_NOT_READY', `what ${first.step} ${first.subject} is made of is not in the store`, {
         ...(file === undefined ? {} : { file }),
         expected: 'a store that holds what the tasks of earlier waves gave',
         hint: 'Make those first; or see to it that all workers have the same store.',
       });
-    await first.family.maker.make(missing, bench);
+    }
+    const { maker, model } = first.family;
+    if (this.#model !== model) await bench.turnTo(model);
+    this.#model = model;
+    await maker.make(missing, bench);
     await bench.settled();
     return missing.length;
   }
@@ -177,16 +204,5 @@ export class StudyWorker {
       store.save();
       lock.release();
     }
-  }
-
-  /** Keys of steps that some steps are made of and that are not stored. */
-  async #missingInputs(steps: readonly GraphStep<StudyBench>[]): Promise<ReadonlySet<string>> {
-    const inputs = new Map<string, GraphStep<StudyBench>>();
-    for (const { family, index } of steps)
-      for (const input of Object.values({ ...family.from, ...family.beside }))
-        for (const step of stepsOf(input, index)) if (step.family.isKept) inputs.set(step.key, step);
-    const missing = new Set<string>();
-    for (const [key, step] of inputs) if (!(await this.#isStored(step))) missing.add(key);
-    return missing;
   }
 }

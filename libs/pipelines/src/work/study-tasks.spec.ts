@@ -4,7 +4,16 @@ import { tasksOfPart, type StudyTask } from './study-tasks.ts';
 
 const tasks = fc.array(fc.record({ cost: fc.integer({ min: 1, max: 1000 }) }), { maxLength: 40 }).map((costs) =>
   costs.map(({ cost }, index): StudyTask => ({
-    ...{ key: String(index).padStart(3, '0'), wave: 'counts', model: 'a', steps: [], images: 1 },
+    ...{
+      key: String(index).padStart(3, '0'),
+      wave: 'counts',
+      model: 'a',
+      steps: [],
+      families: [],
+      from: 0,
+      to: 0,
+      images: 1,
+    },
     cost,
   })),
 );

@@ -1,13 +1,6 @@
 import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import {
-  stepsOf,
-  type GraphStep,
-  type StepFamily,
-  type StepGraph,
-  type StepMaker,
-  type StepPlan,
-} from '@intermodel/steps';
+import type { GraphStep, StepFamily, StepGraph, StepMaker } from '@intermodel/steps';
 import type { OpenedStudy } from '../graph/open-study.ts';
 import type { StudyBench } from '../graph/study-bench.ts';
 
@@ -32,6 +25,11 @@ const waveOfKind: Readonly<Record<string, StudyWave>> = {
   matches: 'matches',
 };
 
+/** Whether steps of a family are made by tasks; what is found out of the models each worker reads itself. */
+export function isOfTasks({ kind, isKept }: StepFamily<StudyBench>): boolean {
+  return isKept && waveOfKind[kind] !== undefined;
+}
+
 /** Steps that are made together, of one wave and of one model or of all. */
 export interface StudyTask {
   /** Name of the task: the hash of the keys of its steps. */
@@ -40,7 +38,13 @@ export interface StudyTask {
   readonly wave: StudyWave;
   /** Model that it is about; empty: all. */
   readonly model: string;
-  /** Its steps, in the order of the graph. */
+  /** Families of its steps, in the order of the graph. */
+  readonly families: readonly StepFamily<StudyBench>[];
+  /** Place of its first step in each family. */
+  readonly from: number;
+  /** Place behind the last one. */
+  readonly to: number;
+  /** Its steps, in the order of the graph: listed anew at each call. */
   readonly steps: readonly GraphStep<StudyBench>[];
   /** Images that are read, or of which counts are. */
   readonly images: number;
@@ -118,57 +122,41 @@ class CutTask implements StudyTask {
   readonly key: string;
   readonly wave: StudyWave;
   readonly model: string;
+  readonly families: readonly StepFamily<StudyBench>[];
+  readonly from: number;
+  readonly to: number;
   readonly images: number;
   readonly cost: number;
-  readonly #families: readonly StepFamily<StudyBench>[];
-  readonly #from: number;
-  readonly #to: number;
 
-  constructor({
-    wave,
-    model,
-    families,
-    from,
-    to,
-    images,
-    cost,
-  }: FamiliesTogether & Pick<StudyTask, 'images' | 'cost'> & { readonly from: number; readonly to: number }) {
+  constructor({ wave, model, families, from, to, images, cost }: Omit<StudyTask, 'key' | 'steps'>) {
     this.wave = wave;
     this.model = model;
+    this.families = families;
+    this.from = from;
+    this.to = to;
     this.images = images;
     this.cost = cost;
-    this.#families = families;
-    this.#from = from;
-    this.#to = to;
     this.key = hash('sha256', this.steps.map(({ key }) => key).join('\n'));
   }
 
   get steps(): readonly GraphStep<StudyBench>[] {
-    return this.#families.flatMap((family) =>
-      Array.from({ length: Math.min(this.#to, family.count) - this.#from }, (_, place) =>
-        family.at(this.#from + place),
-      ),
+    const { from, to } = this;
+    return this.families.flatMap((family) =>
+      Array.from({ length: Math.min(to, family.count) - from }, (_, place) => family.at(from + place)),
     );
   }
 }
 
-/**
- * Whether all that steps are made of is stored: nothing of it is to be made any more, or it is made with them.
- *
- * @param steps steps of one task that are to be made
- * @param isOpen whether a step is still to be made
- */
-export function isReady(
-  steps: readonly GraphStep<StudyBench>[],
-  isOpen: (step: GraphStep<StudyBench>) => boolean,
-): boolean {
-  const own = new Set(steps.map(({ key }) => key));
-  return steps.every(({ family, index }) =>
-    Object.values({ ...family.from, ...family.beside }).every((input) => {
-      for (const step of stepsOf(input, index)) if (isOpen(step) && !own.has(step.key)) return false;
-      return true;
-    }),
-  );
+/** Tells which task makes a step; undefined: none does. */
+export function taskOfStep(tasks: readonly StudyTask[]): (step: GraphStep<StudyBench>) => StudyTask | undefined {
+  const byFamily = new Map<StepFamily<StudyBench>, StudyTask[]>();
+  for (const task of tasks)
+    for (const family of task.families) {
+      const known = byFamily.get(family);
+      if (known === undefined) byFamily.set(family, [task]);
+      else known.push(task);
+    }
+  return ({ family, index }) => byFamily.get(family)?.find(({ from, to }) => from <= index && index < to);
 }
 
 /**

@@ -1,12 +1,14 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TaskClaims } from '@intermodel/steps';
+import { IntermodelError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import type { Observable } from 'rxjs';
 import type { DissectionEvent } from '../dissect/dissect-events.ts';
 import { stoppableObservable } from '../graph/stoppable-observable.ts';
+import { BatchedTasks } from './batched-tasks.ts';
 import { openWorker, type OpenWorkerOptions, type StudyWorker } from './open-worker.ts';
-import { isReady, tasksOfPart, type StudyTask, type StudyWave } from './study-tasks.ts';
+import { tasksOfPart, type StudyTask, type StudyWave } from './study-tasks.ts';
 
 /** Options of {@link workStudy}. */
 export interface WorkStudyOptions extends Omit<OpenWorkerOptions, 'signal' | 'onEvent'> {
@@ -22,6 +24,11 @@ export interface WorkStudyOptions extends Omit<OpenWorkerOptions, 'signal' | 'on
   readonly leaseMilliseconds?: number;
   /** Milliseconds between two looks for tasks that wait for others. @default 2000 */
   readonly pollMilliseconds?: number;
+  /**
+   * Works as one of a batch: goes on past tasks that fail, does not wait for what nobody makes, and fails in the end with
+   * `TASKS_FAILED` where that left tasks undone. @default false: the first failure ends it, and it waits
+   */
+  readonly batch?: boolean;
 }
 
 /** A task that was made, or found done, by this worker. */
@@ -40,6 +47,14 @@ export interface TaskDone {
   readonly total: number;
 }
 
+/** A task that could not be made, where a worker of a batch goes on with others. */
+export interface TaskFailed extends Omit<TaskDone, 'kind' | 'done' | 'total'> {
+  /** Kind of the event. */
+  readonly kind: 'task-failed';
+  /** What went wrong. */
+  readonly error: IntermodelError;
+}
+
 /** A worker that waits: what is left is being made by others, or is made of what they make. */
 export interface WorkWaiting {
   /** Kind of the event. */
@@ -49,7 +64,7 @@ export interface WorkWaiting {
 }
 
 /** What a worker tells. */
-export type WorkEvent = DissectionEvent | TaskDone | WorkWaiting;
+export type WorkEvent = DissectionEvent | TaskDone | TaskFailed | WorkWaiting;
 
 const pollMillisecondsDefault = 2000;
 
@@ -61,11 +76,11 @@ const claimsFolder = 'claims';
  * ready and that nobody else holds, until none of its own is left. A run over the same store then finds all, and writes
  * the same bytes as one that made all by itself.
  *
- * @throws InputError `TASK_UNKNOWN` for a key that is no task of the study; those of a run.
+ * @throws InputError `TASK_UNKNOWN` for a key that is no task of the study; `TASKS_FAILED` with `batch`; those of a run.
  */
 export function workStudy(
   given: Study,
-  { leaseMilliseconds, pollMilliseconds, signal, part, tasks, wave, ...place }: WorkStudyOptions,
+  { leaseMilliseconds, pollMilliseconds, signal, part, tasks, wave, batch, ...place }: WorkStudyOptions,
 ): Observable<WorkEvent> {
   return stoppableObservable<WorkEvent>(signal, async (stop, onEvent) => {
     const worker = await openWorker(given, { ...place, signal: stop, onEvent });
@@ -76,6 +91,7 @@ export function workStudy(
       });
       await work(worker, chosenTasks(worker, { part, tasks, wave }), {
         ...{ claims, stop, onEvent },
+        batch: batch === true ? new BatchedTasks(worker.tasks, claims) : undefined,
         pollMilliseconds: pollMilliseconds ?? pollMillisecondsDefault,
       });
     } catch (error) {
@@ -111,38 +127,46 @@ function chosenTasks(worker: StudyWorker, { part, tasks, wave }: TaskChoice): re
   );
 }
 
-/** What a worker goes by while it works. */
-interface Working {
+/** How tasks are made. */
+interface WorkingOptions {
   readonly claims: TaskClaims;
   readonly stop: AbortSignal;
-  readonly onEvent: (event: WorkEvent) => void;
   readonly pollMilliseconds: number;
+  /** What is not to be done any more; undefined: everything is waited for. */
+  readonly batch: BatchedTasks | undefined;
+  readonly onEvent: (event: WorkEvent) => void;
 }
 
 /** Makes tasks as they get ready, until all are done. */
 async function work(
   worker: StudyWorker,
   tasks: readonly StudyTask[],
-  { claims, stop, onEvent, pollMilliseconds }: Working,
+  { claims, stop, pollMilliseconds, batch, onEvent }: WorkingOptions,
 ): Promise<void> {
   const done = new Set<StudyTask>();
+  const open = await worker.openSteps();
   for (;;) {
-    const open = await worker.wanted();
     let isAtWork = false;
     for (const task of tasks) {
       stop.throwIfAborted();
-      if (done.has(task)) continue;
-      const missing = task.steps.filter(({ key }) => open.has(key));
-      if (missing.length > 0) {
-        if (!isReady(missing, open)) continue;
+      if (done.has(task) || batch?.hasGivenUp(task) === true) continue;
+      const missing = open.of(task.steps);
+      if (!(await open.areMade(missing))) {
+        if (!(await open.areReady(missing))) continue;
         const claim = await claims.claim(task.key);
         if (!('release' in claim)) continue;
         try {
-          await worker.make(missing);
+          await worker.makeTask(task, missing);
+        } catch (error) {
+          if (batch === undefined || stop.aborted || !(error instanceof IntermodelError)) throw error;
+          batch.failed(task, error);
+          onEvent({ kind: 'task-failed', task: task.key, wave: task.wave, model: task.model, error });
+          isAtWork = true;
+          continue;
         } finally {
           await claim.release();
         }
-        for (const { key } of missing) open.delete(key);
+        open.made(missing);
         isAtWork = true;
       }
       done.add(task);
@@ -153,11 +177,14 @@ async function work(
       });
     }
     if (done.size === tasks.length) {
-      await claims.sweep((key) => Promise.resolve(tasks.some((task) => task.key === key)));
+      const finished = new Set(tasks.map(({ key }) => key));
+      await claims.sweep((key) => Promise.resolve(finished.has(key)));
       return;
     }
     if (isAtWork) continue;
-    onEvent({ kind: 'work-waiting', left: tasks.length - done.size });
+    const left = tasks.filter((task) => !done.has(task));
+    if (batch !== undefined && !(await batch.isWorthWaiting(left, open))) throw batch.error(left);
+    onEvent({ kind: 'work-waiting', left: left.length });
     await delay(pollMilliseconds, undefined, { signal: stop });
   }
 }

@@ -1,0 +1,70 @@
+import type { DistributedTask } from './distributed-task.ts';
+
+/** What an engine is to have made: tasks of one study, and how others are told to make them. */
+export interface WorkOrder {
+  /** Name of the study, for people. */
+  readonly name: string;
+  /** Hash of what the study is: workers refuse another one. */
+  readonly studyHash: string;
+  /** Absolute path of the store, which all workers see. */
+  readonly store: string;
+  /** Command line of a worker, word by word, to which `--task KEY` is added for each of its tasks. */
+  readonly command: readonly string[];
+  /** The tasks that are to be made, in the order of their waves. */
+  readonly tasks: readonly DistributedTask[];
+  /** Whether models run on a GPU. */
+  readonly usesGpu: boolean;
+}
+
+/** A job as its engine names it. */
+export interface SubmittedJob {
+  /** Wave that it makes tasks of. */
+  readonly wave: string;
+  /** What the engine calls it. */
+  readonly job: string;
+  /** Tasks that it makes. */
+  readonly tasks: number;
+  /** Pieces that the engine runs by themselves. */
+  readonly elements: number;
+}
+
+/** What came of handing an order over. */
+export interface Submission {
+  /** Jobs in the order of their waves. */
+  readonly jobs: readonly SubmittedJob[];
+  /** Folder of the files that were written for it; undefined: none were. */
+  readonly folder: string | undefined;
+}
+
+/** Where a task that was handed over stands with its engine. What is done is known by the store alone. */
+export interface TaskReport {
+  /** Name of the task. */
+  readonly key: string;
+  /** Whether it waits for its turn, runs, or came to an end; whoever ended without leaving its steps has failed. */
+  readonly state: 'waiting' | 'running' | 'ended';
+  /** What makes it, as the engine names that. */
+  readonly job: string;
+  /** What the engine says of it, such as `NODE_FAIL`; empty: nothing. */
+  readonly reason: string;
+  /** File with what its worker said; undefined: there is none. */
+  readonly log: string | undefined;
+}
+
+/** Which study of which store it is about. */
+export type EnginePlace = Pick<WorkOrder, 'store' | 'studyHash'>;
+
+/** Has tasks made elsewhere. Schedules nothing itself. */
+export interface Engine {
+  /** Tells what it would hand over, and hands nothing over. */
+  preview(order: WorkOrder): Promise<string>;
+  /**
+   * Hands an order over: whole or not at all.
+   *
+   * @throws MachineError, InputError with what the engine says.
+   */
+  submit(order: WorkOrder): Promise<Submission>;
+  /** Where the tasks of all orders of a study stand, the last order of each; absent: it does not come back to them. */
+  readonly reports?: (place: EnginePlace) => Promise<readonly TaskReport[]>;
+  /** Ends what runs and waits of a study, and tells how many jobs that were; absent: it cannot. */
+  readonly cancel?: (place: EnginePlace) => Promise<number>;
+}

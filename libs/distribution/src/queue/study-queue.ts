@@ -1,0 +1,268 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { InputError } from '@intermodel/streams';
+import type * as Bull from 'bullmq';
+import type { Job, Queue, QueueEvents } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { addTasks, taskJob } from './add-tasks.ts';
+import { openRedis, reasonOf } from './open-redis.ts';
+import { studyJobId, studyStamp, taskOfJob, type QueuedStudy } from './queue-data.ts';
+import { attempts, backoffMilliseconds, jobKinds, queueName } from './queue-settings.ts';
+
+/** A study whose tasks are handed out. */
+export type StudyId = Pick<QueuedStudy, 'hash' | 'store'>;
+
+/** A task that was set aside. */
+export interface SetAsideTask {
+  /** Its key. */
+  readonly key: string;
+  /** Why, with the code of the error. */
+  readonly reason: string;
+}
+
+/** What comes of a study in the queue. */
+export interface StudyEnd {
+  /** Tasks that failed for good. */
+  readonly setAside: readonly SetAsideTask[];
+  /** Tasks that could not be made, as what they are made of is missing. */
+  readonly left: number;
+  /** Why the study as a whole could not go on; undefined: it did. */
+  readonly failure: string | undefined;
+}
+
+/** What a queue tells of a study. */
+export type StudyQueueEvent =
+  | { readonly kind: 'task-made'; readonly key: string }
+  | { readonly kind: 'task-set-aside'; readonly key: string; readonly reason: string }
+  | { readonly kind: 'task-progress'; readonly key: string; readonly done: number; readonly total: number }
+  /** A worker does not take tasks of the study. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** How many workers are connected. */
+  | { readonly kind: 'workers'; readonly count: number }
+  | { readonly kind: 'queue-lost'; readonly reason: string }
+  | { readonly kind: 'queue-back' };
+
+/** Where a task of a study stands in the queue. */
+export interface QueuedTaskState {
+  /** Its key. */
+  readonly key: string;
+  /** Whether it waits for its turn, is being made, or was set aside. */
+  readonly state: 'waiting' | 'running' | 'set-aside';
+  /** Why it was set aside; empty otherwise. */
+  readonly reason: string;
+}
+
+/** How tasks are tried again. */
+export interface SubmitOptions {
+  /** How often a task is tried before it is set aside, at least 1. @default 5 */
+  readonly attempts?: number;
+  /** Milliseconds before a task that failed is tried again; doubled each time. @default 1000 */
+  readonly backoffMilliseconds?: number;
+}
+
+/** Milliseconds between two looks at a study. */
+const pollMilliseconds = 1000;
+
+/** The queue as those see it who have studies worked on. */
+export class StudyQueue {
+  readonly #redis: Redis;
+  readonly #queue: Queue;
+  readonly #address: string;
+  readonly #bull: typeof Bull;
+
+  /** See {@link openStudyQueue}. */
+  constructor(address: string, redis: Redis, bull: typeof Bull) {
+    this.#address = address;
+    this.#redis = redis;
+    this.#bull = bull;
+    // Troubles of the connection are told by those who wait for something.
+    redis.on('error', () => undefined);
+    this.#queue = new bull.Queue(queueName, { connection: redis, skipVersionCheck: true });
+    this.#queue.on('error', () => undefined);
+  }
+
+  /**
+   * Hands out the tasks of a study that can be made now; workers find out by themselves which can be made after these.
+   * A study that is being worked on already stays as it is, but for its tasks that were set aside: these are tried again.
+   *
+   * @param study what workers are to know of it
+   * @param ready keys of the tasks
+   * @param options how they are tried again
+   * @returns whether it was being worked on
+   */
+  async submit(study: QueuedStudy, ready: readonly string[], options: SubmitOptions = {}): Promise<boolean> {
+    const id = studyJobId(study);
+    const stamp = studyStamp(study);
+    const job = await this.#queue.getJob(id);
+    if (job !== undefined) {
+      const state = await job.getState();
+      if (!['completed', 'failed', 'unknown'].includes(state) && studyStamp(job.data as QueuedStudy) === stamp) {
+        await job.updateProgress({});
+        for (const { key } of await this.#setAside(job)) await this.#retry(id, key);
+        return true;
+      }
+      await this.cancel(study);
+      if ((await this.#queue.getJob(id)) !== undefined)
+        throw new InputError('STUDY_AT_WORK', 'tasks of an earlier state of this study are still being made', {
+          expected: 'a study of which no task is in hand',
+          hint: 'No more of them are handed out: try again once they are finished.',
+        });
+    }
+    const opts = {
+      attempts: options.attempts ?? attempts,
+      backoff: { type: 'exponential', delay: options.backoffMilliseconds ?? backoffMilliseconds },
+    };
+    const first = 1000;
+    const flow = new this.#bull.FlowProducer({ connection: this.#redis, skipVersionCheck: true });
+    flow.on('error', () => undefined);
+    await flow.add({
+      name: jobKinds.study,
+      queueName,
+      data: study,
+      opts: { jobId: id, ...opts, stackTraceLimit: 0 },
+      children: ready.slice(0, first).map((key) => ({ queueName, ...taskJob({ study: id, stamp, key }, opts) })),
+    });
+    await addTasks(this.#queue, { id, stamp, opts }, ready.slice(first));
+    return false;
+  }
+
+  /**
+   * Waits until nothing of a study is left to be made, and tells what happens. Once the signal has come, the queue can
+   * only be closed.
+   */
+  async watch(study: StudyId, onEvent: (event: StudyQueueEvent) => void, signal: AbortSignal): Promise<StudyEnd> {
+    const id = studyJobId(study);
+    const events = await this.#listen(id, onEvent);
+    let workers = -1;
+    let refusal = '';
+    // What is asked of a server that is away would wait for it.
+    const onAbort = () => {
+      this.#redis.disconnect();
+    };
+    signal.addEventListener('abort', onAbort);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        const job = (await this.#queue.getJob(id)) as Job | undefined;
+        if (job === undefined)
+          return { setAside: [], left: 0, failure: 'QUEUE_LOST: the study is not in the queue any more' };
+        const { refused = '' } = Object(job.progress) as { readonly refused?: string };
+        if (refused !== refusal) onEvent({ kind: 'refused', reason: refused });
+        refusal = refused;
+        const state = await job.getState();
+        if (state === 'completed' || state === 'failed') return await this.#end(job, state === 'failed');
+        const count = await this.#queue.getWorkersCount();
+        if (count !== workers) onEvent({ kind: 'workers', count });
+        workers = count;
+        await delay(pollMilliseconds, undefined, { signal });
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      await events.close();
+    }
+  }
+
+  /** Where the tasks of a study stand that are in the queue. */
+  async tasks(study: StudyId): Promise<readonly QueuedTaskState[]> {
+    const id = studyJobId(study);
+    const job = await this.#queue.getJob(id);
+    if (job === undefined) return [];
+    const active = new Set((await this.#queue.getActive()).map((each) => each.id));
+    const states: QueuedTaskState[] = [];
+    let cursor = 0;
+    do {
+      const { unprocessed = [], nextUnprocessedCursor = 0 } = await job.getDependencies({
+        unprocessed: { count: 1000, cursor },
+      });
+      for (const child of unprocessed) {
+        const task = child.slice(child.lastIndexOf(':') + 1);
+        const state = active.has(task) ? 'running' : 'waiting';
+        states.push({ key: taskOfJob(id, task) ?? '', state, reason: '' });
+      }
+      cursor = nextUnprocessedCursor;
+    } while (cursor !== 0);
+    for (const { key, reason } of await this.#setAside(job)) states.push({ key, state: 'set-aside', reason });
+    return states;
+  }
+
+  /** Takes a study out of the queue; tasks in hand are finished. Gives the number of tasks that were taken out. */
+  async cancel(study: StudyId): Promise<number> {
+    const job = await this.#queue.getJob(studyJobId(study));
+    if (job === undefined) return 0;
+    const count = async () => (await job.getDependenciesCount({ unprocessed: true })).unprocessed ?? 0;
+    const before = await count();
+    // A worker that is just about to hand out more sees this.
+    await job.updateProgress({ cancelled: true });
+    await job.removeUnprocessedChildren();
+    const after = await count();
+    // While a task is in hand the job stays, and ends with it.
+    await job.remove({ removeChildren: true }).catch(() => undefined);
+    return before - after;
+  }
+
+  /** Ends the connection. */
+  async close(): Promise<void> {
+    await this.#queue.close();
+    this.#redis.disconnect();
+  }
+
+  async #listen(id: string, onEvent: (event: StudyQueueEvent) => void): Promise<QueueEvents> {
+    const connection = await openRedis(this.#address);
+    let isLost = false;
+    connection.on('error', (error) => {
+      if (!isLost) onEvent({ kind: 'queue-lost', reason: reasonOf(error) });
+      isLost = true;
+    });
+    connection.on('ready', () => {
+      if (isLost) onEvent({ kind: 'queue-back' });
+      isLost = false;
+    });
+    const events = new this.#bull.QueueEvents(queueName, { connection, skipVersionCheck: true });
+    events.on('error', () => undefined);
+    events.on('completed', ({ jobId }) => {
+      const key = taskOfJob(id, jobId);
+      if (key !== undefined) onEvent({ kind: 'task-made', key });
+    });
+    events.on('failed', ({ jobId, failedReason }) => {
+      const key = taskOfJob(id, jobId);
+      if (key !== undefined) onEvent({ kind: 'task-set-aside', key, reason: failedReason });
+    });
+    events.on('progress', ({ jobId, data }) => {
+      const key = taskOfJob(id, jobId);
+      if (key === undefined || typeof data !== 'object') return;
+      const { refused, done, total } = data as Readonly<Record<string, unknown>>;
+      if (typeof refused === 'string') onEvent({ kind: 'refused', reason: refused });
+      else if (typeof done === 'number' && typeof total === 'number')
+        onEvent({ kind: 'task-progress', key, done, total });
+    });
+    await events.waitUntilReady();
+    return events;
+  }
+
+  async #end(job: Job, hasFailed: boolean): Promise<StudyEnd> {
+    const { left = 0 } = Object(job.returnvalue) as { readonly left?: number };
+    return { setAside: await this.#setAside(job), left, failure: hasFailed ? job.failedReason : undefined };
+  }
+
+  async #setAside(job: Job): Promise<readonly SetAsideTask[]> {
+    const failed = await job.getIgnoredChildrenFailures();
+    return Object.entries(failed)
+      .map(([child, reason]) => ({
+        key: taskOfJob(job.id ?? '', child.slice(child.lastIndexOf(':') + 1)) ?? '',
+        reason,
+      }))
+      .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  }
+
+  async #retry(id: string, key: string): Promise<void> {
+    const job = await this.#queue.getJob(`${id}-${key}`);
+    if (job !== undefined && (await job.isFailed())) await job.retry('failed', { resetAttemptsMade: true });
+  }
+}
+
+/** Opens a queue to have studies worked on. */
+export async function openStudyQueue(address: string): Promise<StudyQueue> {
+  return new StudyQueue(address, await openRedis(address), await import('bullmq'));
+}

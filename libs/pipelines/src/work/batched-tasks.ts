@@ -1,0 +1,98 @@
+import type { GraphStep, TaskClaims } from '@intermodel/steps';
+import { InputError, MachineError, type IntermodelError } from '@intermodel/streams';
+import type { StudyBench } from '../graph/study-bench.ts';
+import { inputsOf, type OpenSteps } from './open-steps.ts';
+import { taskOfStep, type StudyTask } from './study-tasks.ts';
+
+/** Keys of tasks that a message lists. */
+const tasksTold = 3;
+
+/** What became of the tasks of a worker that gives up what it cannot make. */
+export class BatchedTasks {
+  readonly #claims: TaskClaims;
+  readonly #makerOf: (step: GraphStep<StudyBench>) => StudyTask | undefined;
+  readonly #failed = new Map<StudyTask, IntermodelError>();
+
+  /** @param all all tasks of the study */
+  constructor(all: readonly StudyTask[], claims: TaskClaims) {
+    this.#claims = claims;
+    this.#makerOf = taskOfStep(all);
+  }
+
+  /** Whether a task failed here. */
+  hasGivenUp(task: StudyTask): boolean {
+    return this.#failed.has(task);
+  }
+
+  /** Remembers why a task could not be made. */
+  failed(task: StudyTask, error: IntermodelError): void {
+    this.#failed.set(task, error);
+  }
+
+  /**
+   * Whether something is still to come of tasks that cannot be made now: another worker makes one of them, or of what
+   * they are made of. What is held by nobody, and is not stored either, nobody makes.
+   *
+   * @param left tasks that are not done
+   * @param open steps that were missing at the last look
+   */
+  async isWorthWaiting(left: readonly StudyTask[], open: OpenSteps): Promise<boolean> {
+    const waiting = left.filter((task) => !this.#failed.has(task));
+    for (const task of waiting) {
+      const needed = this.#neededBy(task, open);
+      // One that is ready was held by another a moment ago.
+      if (needed.length === 0) return true;
+      let comes = true;
+      for (const each of needed) comes &&= await this.#isComing(each, open);
+      if (comes) return true;
+    }
+    return false;
+  }
+
+  /** What to say of tasks that were given up: wrong input where that is all that stopped them. */
+  error(left: readonly StudyTask[]): IntermodelError {
+    const starved = left.filter((task) => !this.#failed.has(task));
+    const failures = [...this.#failed.values()];
+    const problem = [
+      ...(failures.length === 0 ? [] : [`failed: ${namesOf([...this.#failed.keys()])}`]),
+      ...(starved.length === 0 ? [] : [`made of what is not stored, and what nobody makes: ${namesOf(starved)}`]),
+    ].join('; ');
+    const isInput = starved.length === 0 && failures.every((error) => error instanceof InputError);
+    return new (isInput ? InputError : MachineError)('TASKS_FAILED', `tasks were left undone: ${problem}`, {
+      hint:
+        failures.length === 0
+          ? 'Have the tasks before them made first, then have these made again.'
+          : 'Mend what stopped them, as told above, then have them made again.',
+    });
+  }
+
+  /** Tasks that are to make what a task is made of. */
+  #neededBy(task: StudyTask, open: OpenSteps): StudyTask[] {
+    const needed = new Set<StudyTask>();
+    for (const step of inputsOf(open.of(task.steps))) {
+      const maker = open.isOpen(step) ? this.#makerOf(step) : undefined;
+      if (maker !== undefined) needed.add(maker);
+    }
+    return [...needed];
+  }
+
+  /** Whether a task is being made by another worker, or was made since the last look. */
+  async #isComing(task: StudyTask, open: OpenSteps): Promise<boolean> {
+    if (this.#failed.has(task)) return false;
+    const claim = await this.#claims.claim(task.key);
+    if (!('release' in claim)) return true;
+    try {
+      return await open.areMade(task.steps);
+    } finally {
+      await claim.release();
+    }
+  }
+}
+
+function namesOf(tasks: readonly StudyTask[]): string {
+  const told = tasks
+    .slice(0, tasksTold)
+    .map(({ key, wave, model }) => [wave, model, key].filter((part) => part !== '').join(' '));
+  const more = tasks.length - told.length;
+  return [...told, ...(more > 0 ? [`${String(more)} more`] : [])].join(', ');
+}
