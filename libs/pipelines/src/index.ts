@@ -27,9 +27,12 @@ export {
 } from './work/work-study.ts';
 export { listTasks, type ListedTask, type ListTasksOptions, type StudyTasks } from './work/list-tasks.ts';
 export { type TaskEstimate } from './work/estimate-tasks.ts';
-export { studyWaves, type CutTasksOptions, type StudyWave } from './work/study-tasks.ts';
+export { cutTasks, studyWaves, type CutTasksOptions, type StudyTask, type StudyWave } from './work/study-tasks.ts';
 export { expectStudy, identifyStudy, rememberStudy, type StudyIdentity } from './work/study-identity.ts';
 export { makeSteps, type MakeStepsOptions } from './graph/make-steps.ts';
+export { openStudy, type OpenedStudy, type OpenStudyOptions } from './graph/open-study.ts';
+export { studyGraph, type StudyGraph, type StudyGraphOptions } from './graph/study-graph.ts';
+export { planStudy } from './graph/make-study.ts';
 export { type OwnSteps } from './graph/study-graph.ts';
 export { type StudyBench } from './graph/study-bench.ts';
 export { type DissectionSteps } from './graph/dissection-steps.ts';
