@@ -1,3 +1,4 @@
+import { cacheMegabytesDefault } from '@intermodel/distribution';
 import { reportFormats, studyWaves, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
 import { submitOptions } from './submit-options.ts';
 
@@ -37,6 +38,9 @@ function own(path: string, flags: string, place: Place, help: string, row: Parti
 const study = 'Study file whose images and labels are shown as a run of it would see them, instead of options.';
 const set =
   'Value (YAML) of an option of the study, whatever else says, such as data.maxPixels=400000000, or models[NAME].layer=LAYER of one model, models[].layer=LAYER of all; no value takes it out ("intermodel options" lists them).';
+const storeHelp =
+  'Folder, or bucket of an S3-compatible service, of finished steps, which are not run again; what a bucket needs is told by "intermodel work --help".';
+const cache = 'Local folder for steps of a bucket that were read or written last; may be removed at any time.';
 const runOut = 'Folder to write; a model appears there as soon as it is done.';
 const placeOut = 'Also write placement.csv and placement.arrow into this folder.';
 const formats = `Kinds of report, separated by commas: ${reportFormats.join(', ')}.`;
@@ -83,8 +87,11 @@ export const ownOptions: readonly CommandOption[] = [
   own('formats', '--format <NAMES>', report, formats, { default: 'html' }),
   own('figures', '--figures <DIR>', report, figures),
   own('spreadsheetCsv', '--spreadsheet-csv', [...report, 'place', 'relate'], csv, { otherwise: 'names as they are' }),
-  own('store', '--store <DIR>', stores, 'Folder of finished steps, which are not run again.', {
-    otherwise: '.store in --out',
+  own('store', '--store <DIR|s3://BUCKET/PREFIX>', stores, storeHelp, { otherwise: '.store in --out' }),
+  own('cacheFolder', '--cache <DIR>', stores, cache, { otherwise: "intermodel in the user's cache folder" }),
+  own('cacheMegabytes', '--cache-megabytes <N>', stores, 'MiB of steps in --cache; the oldest go first.', {
+    ...whole(0),
+    default: cacheMegabytesDefault,
   }),
   own(
     'graph',

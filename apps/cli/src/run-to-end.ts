@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isStoreAddress } from '@intermodel/distribution';
 import {
   readStudyFile,
   runStudy,
@@ -14,7 +15,8 @@ import { filter, lastValueFrom, tap } from 'rxjs';
 import type { Given } from './command.ts';
 import { dissectionProgress } from './dissection-progress.ts';
 import { easeCollections } from './heap-growth.ts';
-import { noteLine } from './output.ts';
+import { namedStore, type NamedStore } from './named-store.ts';
+import { noteLine, type TerminalOptions } from './output.ts';
 import { printRun, type StepCounts } from './results.ts';
 import { statedCommand } from './stated-command.ts';
 import { stoppable } from './stopping.ts';
@@ -27,10 +29,12 @@ export interface StudyFileOptions {
 }
 
 /** Options of the app of commands that look into the store of a study. */
-export type StoreOptions = Partial<StudyPlace> & StudyFileOptions;
+export type StoreOptions = Partial<StudyPlace> & NamedStore & StudyFileOptions;
 
 /** Options of the app of commands that run a study. */
-export type RunOptions = Omit<RunStudyOptions, 'signal' | 'command'> & StudyFileOptions & { readonly out: string };
+export type RunOptions = Omit<RunStudyOptions, 'signal' | 'command'> &
+  NamedStore &
+  StudyFileOptions & { readonly out: string };
 
 /** The study of a file, with what the command line changes of it. */
 export function chosenStudy(
@@ -41,20 +45,23 @@ export function chosenStudy(
   return readStudyFile(file, { set: [...flags, ...set] });
 }
 
-/** Where a study is kept. @throws InputError `STORE_NOT_GIVEN`. */
-export function studyPlace({ out, store }: StoreOptions): StudyPlace {
+/** Where a study is kept. @throws InputError `STORE_NOT_GIVEN`, `ADDRESS_INVALID`, `CACHE_NOT_USED`. */
+export function studyPlace(own: StoreOptions, terminal?: TerminalOptions): StudyPlace {
+  const { out, store } = own;
   if (out === undefined && store === undefined)
     throw new InputError('STORE_NOT_GIVEN', 'neither --out nor --store was given', {
       expected: 'the folder that "intermodel run" wrote to, or its store',
       hint: 'Give --out DIR as for "intermodel run".',
     });
-  return { ...(out === undefined ? {} : { out }), ...(store === undefined ? {} : { store }) };
+  return { ...(out === undefined ? {} : { out }), ...namedStore(own, terminal) };
 }
 
-/** Folder of the store, by its absolute path. @throws InputError `STORE_NOT_GIVEN`. */
-export function storeOf(place: Pick<StoreOptions, 'out' | 'store'>): string {
-  const { out = '', store } = studyPlace(place);
-  return path.resolve(typeof store === 'string' ? store : path.join(out, storeFolder));
+/** Folder of the store, by its absolute path, or its address. @throws InputError as {@link studyPlace}. */
+export function storeOf(place: StoreOptions): string {
+  studyPlace(place);
+  const { out = '', store } = place;
+  if (typeof store !== 'string') return path.resolve(path.join(out, storeFolder));
+  return isStoreAddress(store) ? store : path.resolve(store);
 }
 
 /** What a run takes from the command line; `name` is the command that a report states. */
@@ -64,6 +71,7 @@ export function runOptions(
 ): RunStudyOptions & { readonly out: string } {
   return {
     ...own,
+    ...namedStore(own, terminal),
     command: statedCommand(parsed, name),
     lock: {
       waitMilliseconds: 0,

@@ -29,3 +29,7 @@ export {
 
 // Addresses
 export { safeAddress } from './safe-address.ts';
+
+// Stores that machines share without a common folder
+export { cacheMegabytesDefault, objectStore, type ObjectStoreOptions } from './object-store/object-store.ts';
+export { isStoreAddress } from './object-store/store-address.ts';

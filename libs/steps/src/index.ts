@@ -23,13 +23,30 @@ export {
 } from './store/step-store.ts';
 export { fileStore, type FileStoreOptions } from './store/file-store.ts';
 export { memoryStore } from './store/memory-store.ts';
+
+// For stores elsewhere: what the bytes of a step are, and who may come in
+export {
+  decodeFooter,
+  keyOfStepFile,
+  locatePart,
+  missingFooter,
+  stepFileName,
+  usualFooterBytes,
+} from './store/step-file.ts';
+export { readStepPart, readStepRecord, type ReadOutcome, type VerifiedParts } from './store/read-step-file.ts';
+export { writeStepFile, type WriteStepOptions } from './store/write-step-file.ts';
+export { findLeftovers, nameOfWriter, removeLeftovers } from './store/leftovers.ts';
+export { checkKey } from './store/step-key.ts';
+export { enter, lockPlace, shareStore, shareWithNobody, type SharedPlace } from './store/share-store.ts';
+
+// Stores of a study
 export { lockStore, type LockedPlace } from './store/store-lock.ts';
 export { openStudyStore, type OpenStudyStoreOptions, type StudyStore } from './open-store.ts';
 
 // Tasks that many processes share out
 export { TaskClaims, type Claim, type HeldTask, type TaskClaimsOptions } from './claims/task-claims.ts';
 export type { ClaimHolder } from './claims/claimant.ts';
-export type { ClaimPlace } from './claims/claim-place.ts';
+export { memoryClaims, type ClaimPlace } from './claims/claim-place.ts';
 
 // Steps: computed once
 export {

@@ -16,7 +16,10 @@ export interface StudyStore {
   readonly times: StepTimes;
   /** Folder of the steps; undefined: they are not on a disk that we know of. */
   readonly folder: string | undefined;
-  /** Writes hashes and times into the folder, where it still stands: a run that came to nothing removes its own. */
+  /**
+   * Writes hashes and times beside the steps, into a folder that still stands (a run that came to nothing removes its
+   * own), or to where the store says.
+   */
   readonly save: () => void;
 }
 
@@ -33,24 +36,18 @@ export function openStudyStore(
   store: StepStore | string | undefined,
   { verify = false, warn = () => undefined }: OpenStudyStoreOptions = {},
 ): StudyStore {
-  if (typeof store !== 'string')
-    return {
-      store: store ?? memoryStore(),
-      hashes: new FileHashes({ verify, warn }),
-      times: new StepTimes(),
-      folder: store?.folder,
-      save: () => undefined,
-    };
-  const folder = path.resolve(store);
-  const hashes = new FileHashes({ indexFile: path.join(folder, 'hashes.index'), verify, warn });
-  const times = new StepTimes({ indexFile: path.join(folder, 'times.index'), warn });
+  const opened = typeof store === 'string' ? fileStore(store, { warn }) : (store ?? memoryStore());
+  const indexFolder = typeof store === 'string' ? path.resolve(store) : opened.indexFolder;
+  const indexFile = (name: string) => (indexFolder === undefined ? {} : { indexFile: path.join(indexFolder, name) });
+  const hashes = new FileHashes({ ...indexFile('hashes.index'), verify, warn });
+  const times = new StepTimes({ ...indexFile('times.index'), warn });
   return {
-    folder,
-    store: fileStore(folder, { warn }),
+    store: opened,
     hashes,
     times,
+    folder: opened.folder,
     save: () => {
-      if (!existsSync(folder)) return;
+      if (indexFolder === undefined || (typeof store === 'string' && !existsSync(indexFolder))) return;
       hashes.save();
       times.save();
     },

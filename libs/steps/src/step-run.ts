@@ -20,6 +20,9 @@ export interface StudyStepsOptions {
 /** Steps that are stored at a time while the work goes on: more would only hold memory. */
 const besideMost = 4;
 
+/** Steps that a store is told of at a time before they are asked for. */
+const lookedAheadAtOnce = 1024;
+
 /** Bytes of parts that were stored last and are held, as most of what a pass makes is read soon after. */
 const recentBytes = 2 ** 24;
 
@@ -73,6 +76,23 @@ export class StudySteps {
   /** Whether a step is stored; nothing is told, and the step does not count as needed. */
   async isStored(step: StepDescription): Promise<boolean> {
     return (await this.#options.store.find(keyOf(step))) !== undefined;
+  }
+
+  /**
+   * Says which steps are about to be asked for one by one, for a store that looks for many at once; undefined: it looks
+   * for each in no time.
+   */
+  get lookAhead(): ((steps: readonly StepDescription[]) => Promise<void>) | undefined {
+    const { store } = this.#options;
+    return store.lookAhead === undefined ? undefined : async (steps) => store.lookAhead?.(steps.map(keyOf));
+  }
+
+  /** Gives back steps that are about to be asked for one by one, having had the store look for many at once. */
+  async *lookingAhead<Some extends StepDescription>(steps: Iterable<Some>): AsyncGenerator<Some> {
+    for (const chunk of chunksOf(steps, lookedAheadAtOnce)) {
+      await this.lookAhead?.(chunk);
+      yield* chunk;
+    }
   }
 
   /** Reads a part of a step, which may still be on its way into the store; undefined where it is missing or damaged. */
@@ -159,6 +179,16 @@ export class StudySteps {
     this.#needed.add(key);
     return key;
   }
+}
+
+function* chunksOf<T>(items: Iterable<T>, most: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < most) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 /** JSON of a part. */

@@ -11,11 +11,15 @@ export function cleanCommand(): Command {
     description:
       'List the stored steps, and the labels of segmentation models, that none of the studies named needs any more, and remove them with --remove.',
     argument: ['<STUDY...>', 'all study files that share the store'],
-    examples: ['clean study.yaml --out study', 'clean study.yaml other.yaml --store steps --remove'],
+    examples: [
+      'clean study.yaml --out study',
+      'clean study.yaml other.yaml --store steps --remove',
+      'clean study.yaml --store s3://bucket/study --remove',
+    ],
     run: async (given) => {
-      const { set, out, store, ...removal } = given.own;
+      const { set, out, store, cacheFolder, cacheMegabytes, ...removal } = given.own;
       const studies = given.files.map((file) => chosenStudy(file, given));
-      const cleaned = await cleanStudies(studies, studyPlace(given.own), removal);
+      const cleaned = await cleanStudies(studies, studyPlace(given.own, given.terminal), removal);
       printResult(given.terminal, cleaned, () => cleanText(cleaned));
     },
   });

@@ -27,7 +27,7 @@ export function planCommand(): Command {
     run: async (given) => {
       const { shardsPerTask, unmeasured } = given.own;
       limitHeap();
-      const tasks = await listTasks(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own), {
+      const tasks = await listTasks(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own, given.terminal), {
         ...(shardsPerTask === undefined ? {} : { shardsPerTask }),
         ...(unmeasured === undefined ? {} : { unmeasured }),
       });

@@ -21,6 +21,7 @@ Run again after a change, only what depends on it is computed; a run that was st
     examples: [
       'run study.yaml --out study',
       'run study.yaml --out study --json > result.json',
+      'run study.yaml --out study --store s3://bucket/study    # over what workers on any machines have made',
       'run study.yaml --out study --set matching.gate=0.05 --set embedding.components=2',
     ],
     run: (given) => runToEnd(chosenStudy(given.files[0] ?? '', given), given),

@@ -17,7 +17,7 @@ export function statusCommand(): Command {
       'status study.yaml --out study --graph > steps.mmd',
     ],
     run: async (given) => {
-      const status = await studyStatus(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own));
+      const status = await studyStatus(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own, given.terminal));
       const isDrawn = given.own.graph === true && status.unsegmented === 0;
       // A drawing that was asked for is the result, as JSON is.
       const terminal = isDrawn ? { ...given.terminal, quiet: false } : given.terminal;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Submission, WorkOrder } from '@intermodel/distribution';
+import { isStoreAddress, type Submission, type WorkOrder } from '@intermodel/distribution';
 import { identifyStudy, listTasks, rememberStudy, type ListTasksOptions, type Study } from '@intermodel/pipelines';
 import { InputError } from '@intermodel/streams';
 import type { Command } from 'commander';
@@ -36,7 +36,8 @@ export function submitCommand(): Command {
         writeResult(await engine.preview(order));
         return;
       }
-      if (order.tasks.some(({ state }) => state !== 'done')) rememberStudy(order.store, identifyStudy(study));
+      if (!isStoreAddress(order.store) && order.tasks.some(({ state }) => state !== 'done'))
+        rememberStudy(order.store, identifyStudy(study));
       const submission = await engine.submit(order);
       printResult(terminal, submission, () => submissionText(submission));
     },
@@ -45,13 +46,12 @@ export function submitCommand(): Command {
 
 /** What is to be made of a study, and how a worker is told so. */
 async function workOrder(study: Study, own: SubmitOptions): Promise<WorkOrder> {
-  const { out, store } = studyPlace(own);
-  const { shardsPerTask, unmeasured } = own;
+  const { out, store, shardsPerTask, unmeasured, cacheFolder, cacheMegabytes } = own;
   const cut = {
     ...(shardsPerTask === undefined ? {} : { shardsPerTask }),
     ...(unmeasured === undefined ? {} : { unmeasured }),
   };
-  const { tasks, unsegmented } = await listTasks(study, own, cut);
+  const { tasks, unsegmented } = await listTasks(study, studyPlace(own), cut);
   if (unsegmented > 0)
     throw new InputError(
       'TASKS_UNKNOWN',
@@ -63,8 +63,8 @@ async function workOrder(study: Study, own: SubmitOptions): Promise<WorkOrder> {
     );
   const { hash } = identifyStudy(study);
   const [node, script = ''] = [process.execPath, process.argv[1]];
-  const place = Object.entries({ out, store }).flatMap(([name, folder]) =>
-    typeof folder === 'string' ? [`--${name}`, path.resolve(folder)] : [],
+  const place = Object.entries({ out, store, cache: cacheFolder }).flatMap(([name, folder]) =>
+    typeof folder === 'string' ? [`--${name}`, isStoreAddress(folder) ? folder : path.resolve(folder)] : [],
   );
   return {
     name: path.basename(study.file ?? 'study', path.extname(study.file ?? '')),
@@ -75,6 +75,7 @@ async function workOrder(study: Study, own: SubmitOptions): Promise<WorkOrder> {
       ...['work', path.resolve(study.file ?? '')],
       ...(own.set ?? []).flatMap((setting) => ['--set', setting]),
       ...place,
+      ...(cacheMegabytes === undefined ? [] : ['--cache-megabytes', String(cacheMegabytes)]),
       ...(shardsPerTask === undefined ? [] : ['--shards-per-task', String(shardsPerTask)]),
       ...['--expect-study', hash, '--batch'],
     ],

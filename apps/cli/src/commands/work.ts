@@ -1,3 +1,4 @@
+import { isStoreAddress } from '@intermodel/distribution';
 import { expectStudy, workStudy, type WorkStudyOptions } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { lastValueFrom, tap } from 'rxjs';
@@ -5,12 +6,13 @@ import { makeCommand } from '../command.ts';
 import { dissectionProgress } from '../dissection-progress.ts';
 import { errorText } from '../failures.ts';
 import { easeCollections } from '../heap-growth.ts';
+import { namedStore, type NamedStore } from '../named-store.ts';
 import { noteLine, printResult } from '../output.ts';
 import { chosenStudy, storeOf, type StudyFileOptions } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
 import { writeMessage } from '../terminal.ts';
 
-type WorkOptions = StudyFileOptions & Omit<WorkStudyOptions, 'signal'> & { readonly expectStudy?: string };
+type WorkOptions = StudyFileOptions & NamedStore & Omit<WorkStudyOptions, 'signal'> & { readonly expectStudy?: string };
 
 /** `intermodel work`: one of many workers on a study. */
 export function workCommand(): Command {
@@ -23,21 +25,22 @@ export function workCommand(): Command {
       'work study.yaml --store steps',
       'work study.yaml --store steps --part 3/8    # one of eight workers, each with a share of its own',
       'work study.yaml --store steps --wave counts --part 3/8',
+      'work study.yaml --store s3://bucket/study    # without a folder that all machines see',
     ],
     notes:
-      'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see.',
+      'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see, or a bucket of an S3-compatible service: credentials, region and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3) or from ~/.aws.',
     run: async (given) => {
       const { set, expectStudy: expected, ...own } = given.own;
       const store = storeOf(own);
       const study = chosenStudy(given.files[0] ?? '', given);
-      if (expected !== undefined) expectStudy(study, expected, store);
+      if (expected !== undefined) expectStudy(study, expected, isStoreAddress(store) ? undefined : store);
       const { onEvent, done } = dissectionProgress(given.terminal);
       const made = { tasks: 0, steps: 0 };
       easeCollections();
       await stoppable(
         (signal) =>
           lastValueFrom(
-            workStudy(study, { ...own, signal }).pipe(
+            workStudy(study, { ...own, ...namedStore(own, given.terminal), signal }).pipe(
               tap((event) => {
                 if (event.kind === 'task-done') made.tasks = event.done;
                 else if (event.kind === 'step-done') made.steps++;

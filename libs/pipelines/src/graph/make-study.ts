@@ -35,7 +35,7 @@ export async function makeStudy(
   { executor = localExecutor(), isCurrent, onModel }: MakeStudyOptions,
 ): Promise<void> {
   const plan = await planStudy(graph, bench, isCurrent);
-  for (const step of plan.stored()) await bench.steps.has(step);
+  for await (const step of bench.steps.lookingAhead(plan.stored())) await bench.steps.has(step);
   await checkRoom(plan, bench);
   const done = new Map(bench.study.models.map((model) => [lastOf.get(model.name), model]));
   await executor.run(plan, {
@@ -68,7 +68,7 @@ export function planStudy(
   stored: StoredSteps,
   isCurrent?: (family: StepFamily<StudyBench>) => Promise<boolean>,
 ): Promise<StepPlan<StudyBench>> {
-  return planSteps(graph, { isStored: storedTest(stored, isCurrent) });
+  return planSteps(graph, { isStored: storedTest(stored, isCurrent), lookAhead: stored.steps.lookAhead });
 }
 
 /** What is stored of a study, and the hashes of its files. */

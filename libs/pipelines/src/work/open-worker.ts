@@ -2,10 +2,13 @@ import path from 'node:path';
 import { studyInputs, withModelSizes } from '@intermodel/inputs';
 import { labelsFolder, storeFolder, type ManifestInput } from '@intermodel/outputs';
 import {
+  memoryClaims,
   openStudyStore,
   StudySteps,
+  type ClaimPlace,
   type GraphStep,
   type StepGraph,
+  type StepStore,
   type StoreLock,
   type StudyStore,
 } from '@intermodel/steps';
@@ -23,8 +26,11 @@ import { cutTasks, type CutTasksOptions, type StudyTask } from './study-tasks.ts
 /** Options of {@link openWorker}. */
 export interface OpenWorkerOptions
   extends Pick<StudyGraphOptions, 'stages' | 'consumers'>, Pick<StudyPlace, 'out'>, CutTasksOptions {
-  /** Folder of the finished steps, which all workers and the run at the end see. @default '.store' in `out` */
-  readonly store?: string;
+  /**
+   * Folder of the finished steps, or a store of one's own, which all workers and the run at the end see. @default
+   * '.store' in `out`
+   */
+  readonly store?: StepStore | string;
   /** Threads that count once a pass is through. @default those of the machine, at most 4; one for few images */
   readonly concurrency?: number;
   /** Stops the work; what was made stays. */
@@ -39,7 +45,6 @@ interface WorkerParts {
   readonly graph: StepGraph<StudyBench>;
   readonly bench: StudyBench;
   readonly store: StudyStore;
-  readonly storeFolder: string;
   readonly lock: StoreLock;
   readonly tasks: readonly StudyTask[];
 }
@@ -54,10 +59,10 @@ export async function openWorker(
   given: Study,
   { out, store: storeGiven, stages, consumers, concurrency, signal, onEvent, ...options }: OpenWorkerOptions,
 ): Promise<StudyWorker> {
-  const folder = storeGiven ?? (out === undefined ? undefined : path.join(out, storeFolder));
-  if (folder === undefined) throw new RangeError('openWorker: neither out nor store says where the steps are kept');
+  const place = storeGiven ?? (out === undefined ? undefined : path.join(out, storeFolder));
+  if (place === undefined) throw new RangeError('openWorker: neither out nor store says where the steps are kept');
   const labelCache = given.runtime.labelCache ?? (out === undefined ? undefined : path.join(out, labelsFolder));
-  const store = openStudyStore(folder);
+  const store = openStudyStore(place);
   const { hashes, times } = store;
   const steps = new StudySteps({ store: store.store, times, signal, onEvent });
   const lock = await store.store.share({ signal });
@@ -78,7 +83,6 @@ export async function openWorker(
       graph,
       bench,
       store,
-      storeFolder: folder,
       lock,
       tasks: cutTasks(graph, opened, options),
     });
@@ -137,9 +141,9 @@ export class StudyWorker {
     return studyInputs(this.study, opened.source, bench.hashes, bench.signal);
   }
 
-  /** Where finished steps are kept, which claims of tasks stand beside. */
-  get storeFolder(): string {
-    return this.#parts.storeFolder;
+  /** Where claims of tasks are kept, beside the finished steps. */
+  get claims(): string | ClaimPlace {
+    return this.#parts.store.store.claims ?? memoryClaims();
   }
 
   /**

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TaskClaims } from '@intermodel/steps';
 import { IntermodelError } from '@intermodel/streams';
@@ -68,9 +67,6 @@ export type WorkEvent = DissectionEvent | TaskDone | TaskFailed | WorkWaiting;
 
 const pollMillisecondsDefault = 2000;
 
-/** Folder of the claims of workers, within that of the store. */
-const claimsFolder = 'claims';
-
 /**
  * Makes steps of a study and leaves them in the store, beside any number of other workers: each takes tasks that are
  * ready and that nobody else holds, until none of its own is left. A run over the same store then finds all, and writes
@@ -85,7 +81,7 @@ export function workStudy(
   return stoppableObservable<WorkEvent>(signal, async (stop, onEvent) => {
     const worker = await openWorker(given, { ...place, signal: stop, onEvent });
     try {
-      const claims = new TaskClaims(path.join(worker.storeFolder, claimsFolder), {
+      const claims = new TaskClaims(worker.claims, {
         ...(leaseMilliseconds === undefined ? {} : { leaseMilliseconds }),
         signal: stop,
       });

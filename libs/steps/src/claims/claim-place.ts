@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } fro
 import path from 'node:path';
 import { MachineError, openFile } from '@intermodel/errors';
 import { makeFolder, writeError } from '@intermodel/streams';
-import { promised } from '../store/step-store.ts';
+import { promised } from '../store/promised.ts';
 
 /**
  * Where claims are kept: small texts by name. A text that was created or rewritten is seen by whoever reads it later, on
@@ -44,6 +44,18 @@ export function claimFolder(folder: string): ClaimPlace {
           throw writeError(fileOf(name), cause);
         }
       }),
+  };
+}
+
+/** Claims in memory, which this process alone sees. */
+export function memoryClaims(): ClaimPlace {
+  const texts = new Map<string, string>();
+  return {
+    list: () => promised(() => [...texts.keys()]),
+    read: (name) => promised(() => texts.get(name)),
+    create: (name, text) => promised(() => !texts.has(name) && texts.set(name, text).has(name)),
+    rewrite: (name, text) => promised(() => texts.has(name) && texts.set(name, text).has(name)),
+    remove: (name) => promised(() => void texts.delete(name)),
   };
 }
 

@@ -1,16 +1,11 @@
 import { createHash } from 'node:crypto';
+import { memoryClaims } from '../claims/claim-place.ts';
 import { thisProcess } from './process-identity.ts';
 import { encodeFooter } from './step-file.ts';
 import { checkKey, stepKey } from './step-key.ts';
 import { waitForLock } from './store-lock.ts';
-import {
-  promised,
-  type PartContent,
-  type PartRecord,
-  type StepRecord,
-  type StepStore,
-  type StoreLock,
-} from './step-store.ts';
+import { promised } from './promised.ts';
+import type { PartContent, PartRecord, StepRecord, StepStore, StoreLock } from './step-store.ts';
 
 /** Keeps finished steps in memory: for tests, and for programs that compute once. What is read is a copy. */
 export function memoryStore(): StepStore {
@@ -19,6 +14,7 @@ export function memoryStore(): StepStore {
   let locked: { readonly alone: boolean } | undefined;
   let sharing = 0;
   return {
+    claims: memoryClaims(),
     find(key) {
       return promised(() => steps.get(checkKey(key))?.record);
     },

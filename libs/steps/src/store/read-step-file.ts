@@ -3,13 +3,9 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { MachineError, openFile } from '@intermodel/errors';
 import { describeVersion, settledMilliseconds } from './file-version.ts';
-import { decodeFooter, footerLength, locatePart, trailerBytes } from './step-file.ts';
+import { decodeFooter, locatePart, missingFooter, usualFooterBytes } from './step-file.ts';
 import type { StepRecord } from './step-store.ts';
 
-/** Most footers are shorter: one read brings the whole. */
-const usualFooterBytes = 4096;
-/** A length beyond this is a damaged one: it must not claim the memory of a whole file. */
-const largestFooterBytes = 64 << 20;
 /** Bytes that are hashed while the next ones are being read. */
 const pieceBytes = 4 << 20;
 
@@ -33,8 +29,8 @@ export function readStepRecord(file: string, key: string): ReadOutcome<StepRecor
   }
   try {
     let tail = readTail(handle, bytes, usualFooterBytes);
-    const needed = (footerLength(tail) ?? 0) + trailerBytes;
-    if (needed > tail.length && needed <= Math.min(bytes, largestFooterBytes)) tail = readTail(handle, bytes, needed);
+    const needed = missingFooter(tail, bytes);
+    if (needed !== undefined) tail = readTail(handle, bytes, needed);
     const value = decodeFooter(key, tail, bytes);
     return value === undefined ? { state: 'damaged', bytes } : { state: 'read', value, bytes };
   } catch (cause) {

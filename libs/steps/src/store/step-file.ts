@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, isJsonObject } from './canonical-json.ts';
-import { isHash, stepKey, type StepDescription } from './step-key.ts';
+import { checkKey, isHash, stepKey, type StepDescription } from './step-key.ts';
 import type { PartRecord, StepRecord } from './step-store.ts';
 
 /*
@@ -14,7 +14,27 @@ const footerSchema = 'intermodel:step/1';
 const endMark = Buffer.from('imstep/1\n\r\n\0', 'latin1');
 const checksumBytes = 32;
 /** Bytes at the end of a step file that tell where its footer begins. */
-export const trailerBytes = checksumBytes + 4 + endMark.length;
+const trailerBytes = checksumBytes + 4 + endMark.length;
+
+const stepSuffix = '.step';
+/** Digits of a key that name the folder of its step: 4,096 folders hold millions of steps. */
+const prefixDigits = 3;
+
+/** Name of a step file within its store, in a folder of the first digits of its key: `012/0123….step`. */
+export function stepFileName(key: string): string {
+  return `${checkKey(key).slice(0, prefixDigits)}/${key}${stepSuffix}`;
+}
+
+/** Key of a step file by the last part of its name; undefined where it is none. */
+export function keyOfStepFile(name: string): string | undefined {
+  const key = name.slice(0, -stepSuffix.length);
+  return name.endsWith(stepSuffix) && isHash(key) ? key : undefined;
+}
+
+/** Bytes at the end of a step file that are read first: most footers are shorter. */
+export const usualFooterBytes = 4096;
+/** A length beyond this is a damaged one: it must not claim the memory of a whole file. */
+const largestFooterBytes = 64 << 20;
 
 /** Bytes that close a step file after its parts. */
 export function encodeFooter(
@@ -49,8 +69,17 @@ export function encodeFooter(
   };
 }
 
+/**
+ * Bytes at the end of a step file that hold its whole footer, where those that were read do not; undefined where they
+ * do, or where they are not the end of a step file.
+ */
+export function missingFooter(tail: Uint8Array, fileBytes: number): number | undefined {
+  const needed = (footerLength(tail) ?? 0) + trailerBytes;
+  return needed > tail.length && needed <= Math.min(fileBytes, largestFooterBytes) ? needed : undefined;
+}
+
 /** Length of the footer's JSON, from the last bytes of a file; undefined where these are not the end of a step file. */
-export function footerLength(tail: Uint8Array): number | undefined {
+function footerLength(tail: Uint8Array): number | undefined {
   if (tail.length < trailerBytes || !endMark.equals(tail.subarray(tail.length - endMark.length))) return undefined;
   return Buffer.from(tail.buffer, tail.byteOffset, tail.length).readUInt32LE(tail.length - endMark.length - 4);
 }

@@ -1,3 +1,4 @@
+import type { ClaimPlace } from '../claims/claim-place.ts';
 import { hashJson } from './canonical-json.ts';
 import type { StepDescription } from './step-key.ts';
 
@@ -44,7 +45,13 @@ export interface StoreEntry {
 /** Something that a reader should know, although the run goes on. */
 export interface StoreWarning {
   /** Stable identifier, such as `STEP_DAMAGED`. */
-  readonly code: 'STEP_DAMAGED' | 'LEFTOVERS_REMOVED' | 'INDEX_DAMAGED' | 'INDEX_NOT_WRITTEN' | 'FILE_CHANGED_UNSEEN';
+  readonly code:
+    | 'STEP_DAMAGED'
+    | 'LEFTOVERS_REMOVED'
+    | 'INDEX_DAMAGED'
+    | 'INDEX_NOT_WRITTEN'
+    | 'CACHE_NOT_WRITTEN'
+    | 'FILE_CHANGED_UNSEEN';
   /** What happened, and what is done about it. */
   readonly message: string;
   /** File that it is about. */
@@ -80,6 +87,18 @@ export interface StoreLock {
 export interface StepStore {
   /** Folder that its lock lies in. @default it is in none */
   readonly folder?: string;
+  /**
+   * Where those who make steps of it claim their tasks, for all to see: a folder, or a place of its own. @default
+   * nobody else sees the store
+   */
+  readonly claims?: string | ClaimPlace;
+  /** Folder for what only aids later runs of this machine, such as hashes of files. @default none is kept */
+  readonly indexFolder?: string;
+  /**
+   * Says which keys are about to be looked for one by one: a store that is far away looks for many at once, and answers
+   * the next `find` of each by what it saw. @default each is looked for when it is asked for
+   */
+  lookAhead?(keys: readonly string[]): Promise<void>;
   /**
    * Finds a finished step without reading its parts; undefined where there is none, or a damaged one (which is
    * reported).
@@ -124,9 +143,4 @@ export function partHash({ step, parts }: StepRecord, name: string): string {
 /** Input hash of a whole result: of the names and bytes of all parts, whatever key it is kept under. */
 export function contentHash({ parts }: StepRecord): string {
   return hashJson(Object.fromEntries(parts.map(({ name, sha256 }) => [name, sha256])));
-}
-
-/** Runs a quick synchronous action behind a promise, so that its error rejects instead of being thrown at once. */
-export async function promised<T>(action: () => T): Promise<T> {
-  return Promise.resolve().then(action);
 }

@@ -15,7 +15,7 @@ import type { LockOptions, StoreLock } from './step-store.ts';
  * taker slept, and renames its own file over it.
  */
 const lockName = 'lock';
-const pollMilliseconds = 100;
+const pollMillisecondsDefault = 100;
 const lockFilePattern = /^lock\.[0-9a-f]+\.(?:claim|next)$/u;
 
 interface Claim extends ProcessIdentity {
@@ -38,6 +38,8 @@ export interface LockedPlace {
   readonly expected?: string;
   /** What to do where a process of another machine holds it. @default to remove the lock if that does not run any more */
   readonly hintElsewhere?: string;
+  /** Milliseconds between two looks of whoever waits. @default 100 */
+  readonly pollMilliseconds?: number;
 }
 
 /**
@@ -73,7 +75,7 @@ export async function waitForLock(
     if (performance.now() >= deadline) throw lockedError(lockFile, place, outcome.holder);
     if (!told) onWait?.(outcome.holder.pid);
     told = true;
-    await delay(pollMilliseconds, undefined, signal === undefined ? {} : { signal });
+    await delay(place.pollMilliseconds ?? pollMillisecondsDefault, undefined, signal === undefined ? {} : { signal });
   }
 }
 

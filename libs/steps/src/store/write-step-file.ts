@@ -4,7 +4,8 @@ import path from 'node:path';
 import { writeError, flushFolder, makeFolder } from '@intermodel/streams';
 import { encodeFooter } from './step-file.ts';
 import type { StepDescription } from './step-key.ts';
-import { promised, type PartContent, type PartRecord, type StepParts, type StepRecord } from './step-store.ts';
+import { promised } from './promised.ts';
+import type { PartContent, PartRecord, StepParts, StepRecord } from './step-store.ts';
 
 /** Chunks below this many bytes are gathered, since a call of the system for each would cost more than the copy. */
 const gatheredBytes = 64 * 1024;
@@ -13,9 +14,17 @@ const stagingBytes = 256 * 1024;
 /** Node refuses to write 2 GiB at once. */
 const largestWrite = 1 << 30;
 
+/** How a step file is written. */
+export interface WriteStepOptions {
+  /** Ends the writing. */
+  readonly signal?: AbortSignal | undefined;
+  /** Whether it is flushed to disk, so that after a loss of power it is there whole or not there. @default true */
+  readonly isFlushed?: boolean;
+}
+
 /**
- * Writes a step file whole or not at all: under `partial`, flushed to disk, renamed to `file`, and the folder flushed,
- * so that after a loss of power the file is there whole or not there. Each chunk is hashed while it is being written.
+ * Writes a step file whole or not at all: under `partial`, renamed to `file`. Each chunk is hashed while it is being
+ * written.
  *
  * @throws MachineError `WRITE_FAILED` naming the file; an error of the parts' source, or of the signal, as it is.
  */
@@ -24,7 +33,7 @@ export async function writeStepFile(
   partial: string,
   description: StepDescription,
   parts: StepParts,
-  signal?: AbortSignal,
+  { signal, isFlushed = true }: WriteStepOptions = {},
 ): Promise<StepRecord> {
   encodeFooter(description, []); // Refuses bad ingredients before anything is computed.
   const handle = await onDisk(file, async () => {
@@ -46,13 +55,13 @@ export async function writeStepFile(
       const makeItsFolder = () => {
         makeFolder(path.dirname(file));
       };
-      await Promise.all([handle.datasync(), promised(makeItsFolder)]);
+      await Promise.all([isFlushed ? handle.datasync() : undefined, promised(makeItsFolder)]);
       await handle.close();
     });
     signal?.throwIfAborted();
     await onDisk(file, async () => {
       await rename(partial, file);
-      flushFolder(path.dirname(file));
+      if (isFlushed) flushFolder(path.dirname(file));
     });
     return record;
   } catch (error) {
