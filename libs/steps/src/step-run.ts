@@ -74,8 +74,13 @@ export class StudySteps {
   }
 
   /** Whether a step is stored; nothing is told, and the step does not count as needed. */
-  async isStored(step: StepDescription): Promise<boolean> {
-    return (await this.#options.store.find(keyOf(step))) !== undefined;
+  isStored(step: StepDescription): false | Promise<boolean> {
+    const key = keyOf(step);
+    return this.#options.store.isMissing?.(key) === true ? false : this.#find(key);
+  }
+
+  async #find(key: string): Promise<boolean> {
+    return (await this.#options.store.find(key)) !== undefined;
   }
 
   /**

@@ -79,43 +79,56 @@ export interface StoredSteps {
   readonly hashes: FileHashes;
 }
 
-/** Tells of steps whether there is nothing to be made of them: they are stored, or have nothing to be made of. */
+/**
+ * Tells of steps whether there is nothing to be made of them: they are stored, or have nothing to be made of. What was
+ * found of labels once is not looked for again.
+ */
 export function storedTest(
   stored: StoredSteps,
   isCurrent: (family: StepFamily<StudyBench>) => Promise<boolean> = async (family) =>
     (await outputRecord(family, stored).current()) !== undefined,
-): (step: GraphStep<StudyBench>) => Promise<boolean> {
+): (step: GraphStep<StudyBench>) => boolean | Promise<boolean> {
   const empty = new EmptyShards(stored.steps);
-  return async (step) => {
-    if (!(await stored.steps.isStored(step))) return empty.has(step);
+  return (step) => {
+    const isStored = stored.steps.isStored(step);
+    return isStored === false ? empty.has(step) : isStored.then((is) => (is ? stands(step) : empty.has(step)));
+  };
+
+  async function stands(step: GraphStep<StudyBench>): Promise<boolean> {
     if (step.family.isOutside) return isCurrent(step.family);
     return !step.family.isVerified || isReadable(step, stored.steps);
-  };
+  }
 }
 
 /** Shards of images of which none can be used: of these nothing is made but the labels, which say so. */
 class EmptyShards {
   readonly #steps: StudySteps;
-  readonly #known = new Map<string, Promise<boolean>>();
+  /** What is known by now, by family of labels and shard. */
+  readonly #known = new Map<StepFamily<StudyBench>, (boolean | Promise<boolean>)[]>();
 
   constructor(steps: StudySteps) {
     this.#steps = steps;
   }
 
   /** Whether a step has nothing to be made of. */
-  async has({ family, index }: GraphStep<StudyBench>): Promise<boolean> {
+  has({ family, index }: GraphStep<StudyBench>): boolean | Promise<boolean> {
     const labels = family.from['labels'] ?? family.beside['labels'];
     if (labels?.by !== 'each') return false;
-    const step = labels.family.at(index);
-    const known = this.#known.get(step.key) ?? this.#isEmpty(step);
-    this.#known.set(step.key, known);
-    return known;
+    let known = this.#known.get(labels.family);
+    if (known === undefined) this.#known.set(labels.family, (known = []));
+    const answers = known;
+    return (answers[index] ??= this.#find(labels.family.at(index), (answer) => (answers[index] = answer)));
   }
 
-  async #isEmpty(step: GraphStep<StudyBench>): Promise<boolean> {
-    if (!(await this.#steps.isStored(step))) return false;
-    const bytes = await this.#steps.read(step, 'images');
-    return bytes !== undefined && (readJsonPart(bytes) as ShardImages).images.length === 0;
+  #find(labels: GraphStep<StudyBench>, tell: (answer: boolean) => void): false | Promise<boolean> {
+    const isStored = this.#steps.isStored(labels);
+    if (isStored === false) return false;
+    return isStored.then(async (is) => {
+      const bytes = is ? await this.#steps.read(labels, 'images') : undefined;
+      const answer = bytes !== undefined && (readJsonPart(bytes) as ShardImages).images.length === 0;
+      tell(answer);
+      return answer;
+    });
   }
 }
 

@@ -10,14 +10,14 @@ type Step = GraphStep<StudyBench>;
  */
 export class OpenSteps {
   readonly #plan: StepPlan<StudyBench>;
-  readonly #isStored: (step: Step) => Promise<boolean>;
+  readonly #isStored: (step: Step) => boolean | Promise<boolean>;
   readonly #made = new Map<StepFamily<StudyBench>, Uint8Array>();
 
   /**
    * @param plan what was to be made at the beginning
    * @param isStored tells whether nothing is left to be made of a step
    */
-  constructor(plan: StepPlan<StudyBench>, isStored: (step: Step) => Promise<boolean>) {
+  constructor(plan: StepPlan<StudyBench>, isStored: (step: Step) => boolean | Promise<boolean>) {
     this.#plan = plan;
     this.#isStored = isStored;
   }

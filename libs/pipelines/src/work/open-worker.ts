@@ -100,7 +100,6 @@ export class StudyWorker {
   /** All tasks of the study, in their order; the same on every machine. */
   readonly tasks: readonly StudyTask[];
   readonly #parts: WorkerParts;
-  readonly #isStored: (step: GraphStep<StudyBench>) => Promise<boolean>;
   /** Model that the last task was about. */
   #model = '';
   #byKey: ReadonlyMap<string, StudyTask> | undefined;
@@ -109,7 +108,6 @@ export class StudyWorker {
     this.#parts = parts;
     this.study = parts.opened.study;
     this.tasks = parts.tasks;
-    this.#isStored = storedTest(parts.bench);
   }
 
   /** The task of a key. @throws InputError `TASK_UNKNOWN` */
@@ -125,14 +123,9 @@ export class StudyWorker {
     });
   }
 
-  /** Whether nothing is left to be made of a step: it is stored, or there is nothing that it could be made of. */
-  isStored(step: GraphStep<StudyBench>): Promise<boolean> {
-    return this.#isStored(step);
-  }
-
   /** Steps that are still to be made: looks through the whole study. */
   async openSteps(): Promise<OpenSteps> {
-    return new OpenSteps(await planStudy(this.#parts.graph, this.#parts.bench), this.#isStored);
+    return new OpenSteps(await planStudy(this.#parts.graph, this.#parts.bench), (step) => this.#isStored(step));
   }
 
   /** Facts about everything that the study reads, with the hashes of it. */
@@ -198,6 +191,11 @@ export class StudyWorker {
   /** Ends all work. */
   async stop(): Promise<void> {
     await this.#leave(() => this.#parts.bench.stop());
+  }
+
+  /** Whether nothing is left to be made of a step, as the store is now: others make some too. */
+  #isStored(step: GraphStep<StudyBench>): boolean | Promise<boolean> {
+    return storedTest(this.#parts.bench)(step);
   }
 
   async #leave(end: () => Promise<void>): Promise<void> {

@@ -31,7 +31,7 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
   const steps = path.join(root, 'steps');
   const partials = path.join(root, 'partial');
   const place = { name: root, writers: path.join(root, 'writers') };
-  const fileOf = (key: string) => path.join(steps, stepFileName(key));
+  const fileOf = (key: string) => `${steps}${path.sep}${stepFileName(key)}`;
   const formerFileOf = (key: string) => path.join(steps, path.basename(stepFileName(key)));
   // No program writes them any more: those that are there were there from the start.
   let former: boolean | undefined;
@@ -68,6 +68,7 @@ export function fileStore(folder: string, { warn = () => undefined }: FileStoreO
   return {
     folder: root,
     claims: path.join(root, 'claims'),
+    isMissing: (key) => !existsSync(fileOf(key)) && !(hasFormer() && existsSync(formerFileOf(key))),
     find(key) {
       return promised(() => (damaged.has(key) ? undefined : settle(key, findRecord(key))));
     },

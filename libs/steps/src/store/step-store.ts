@@ -100,6 +100,11 @@ export interface StepStore {
    */
   lookAhead?(keys: readonly string[]): Promise<void>;
   /**
+   * Tells at once, and without a promise, that a step is surely not there: a plan asks this of millions. False where it
+   * may be there. @default it may
+   */
+  isMissing?(key: string): boolean;
+  /**
    * Finds a finished step without reading its parts; undefined where there is none, or a damaged one (which is
    * reported).
    */
