@@ -1,11 +1,12 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedCommand } from './embed-command.ts';
 import { benchEmbedding } from './embedding.ts';
 import { benchIncremental } from './incremental.ts';
+import { benchManyMachines } from './many-machines.ts';
 import { benchManyModels } from './many-models.ts';
 import { benchReproduce } from './reproduce.ts';
 import { benchStart } from './start.ts';
@@ -18,6 +19,7 @@ const topics: Record<string, () => Promise<void> | void> = {
   incremental: benchIncremental,
   models: benchManyModels,
   start: benchStart,
+  machines: benchManyMachines,
 };
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

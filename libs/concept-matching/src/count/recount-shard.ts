@@ -50,9 +50,26 @@ export function boundMaxima({ maxima }: Pick<KeptImage, 'maxima'>, zerosAround: 
 export function coversThresholds(
   { units }: Pick<KeptMaps, 'units'>,
   thresholds: SelectedThresholdBatch,
+  preset: Pick<DissectionPreset, 'padding' | 'compare'>,
+): boolean {
+  return boundsCover(readBounds(units), thresholds, preset);
+}
+
+/** What decides which maps of a shard were kept. */
+export type KeepingBounds = Pick<ShardBounds, 'bounds' | 'keepEqual'>;
+
+/** The bounds of a shard in memory of their own, as many shards are held at a time. */
+export function keepingBounds({ units }: Pick<KeptMaps, 'units'>): KeepingBounds {
+  const { bounds, keepEqual } = readBounds(units);
+  return { bounds: bounds.slice(), keepEqual };
+}
+
+/** As {@link coversThresholds}, by the bounds alone. */
+export function boundsCover(
+  bounds: KeepingBounds,
+  thresholds: SelectedThresholdBatch,
   { padding, compare }: Pick<DissectionPreset, 'padding' | 'compare'>,
 ): boolean {
-  const bounds = readBounds(units);
   const values = readSelectedThresholds('coversThresholds', thresholds).thresholds;
   return highestDropped(bounds, padding).every((bound, unit) => {
     const threshold = values[unit] as number;
@@ -63,7 +80,7 @@ export function coversThresholds(
 }
 
 /** Greatest values that the dropped maps of each unit can come to once they are upsampled. */
-function highestDropped({ bounds }: ShardBounds, padding: UpsamplingPadding): Float32Array {
+function highestDropped({ bounds }: Pick<ShardBounds, 'bounds'>, padding: UpsamplingPadding): Float32Array {
   // Where zeros lie around a map, values up to 0 may come of one that is negative.
   return padding === 'zeros' ? bounds.map((bound) => (bound > -Infinity ? Math.max(bound, 0) : bound)) : bounds;
 }

@@ -3,7 +3,7 @@ import type { ActivationShape, SelectedThresholdBatch, UnitHistogramBatch } from
 import { boundedMap } from '@intermodel/streams';
 import { defer, filter, from, lastValueFrom, reduce, switchMap, type OperatorFunction } from 'rxjs';
 import { keptImages, type KeptMaps } from '../count/kept-maps.ts';
-import { coversThresholds } from '../count/recount-shard.ts';
+import { boundsCover, keepingBounds, type KeepingBounds } from '../count/recount-shard.ts';
 import { histogramState } from '../count/unit-histograms.ts';
 import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { UnitThreads } from '../threads/unit-threads.ts';
@@ -102,15 +102,15 @@ async function select(
   if (short.length > 0 || shape === undefined) throw new ShardsFallShort(short);
   let round = await threads.select(state);
   const total = (round === 'gather' ? 1 : 2) * state.images;
-  const bounds: KeptMaps['units'][] = [];
+  const bounds: KeepingBounds[] = [];
   let done = 0;
   onImages(done, total);
   while (round !== 'done') {
     const refined = from(shards).pipe(
       boundedMap(async ({ images, kept }, index) => {
-        const { units, maps } = await kept();
-        bounds[index] = units;
-        await threads.refine(keptImages(maps));
+        const own = await kept();
+        bounds[index] = keepingBounds(own);
+        await threads.refine(keptImages(own.maps));
         done += images;
         onImages(done, total);
       }, shardsUnderWay),
@@ -120,8 +120,8 @@ async function select(
   }
   const selected = selectedThresholds({ shape, ...(await threads.thresholds()) });
   const uncovered = [...shards.keys()].filter((index) => {
-    const units = bounds[index];
-    return units !== undefined && !coversThresholds({ units }, selected, preset);
+    const own = bounds[index];
+    return own !== undefined && !boundsCover(own, selected, preset);
   });
   if (uncovered.length > 0) throw new ShardsFallShort(uncovered);
   return selected;

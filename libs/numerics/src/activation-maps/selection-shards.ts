@@ -29,12 +29,13 @@ const together = 16;
  * come or gone since, a bound may lie above the threshold: this is found out from the counts, and the shard named.
  */
 export class ShardJoin {
-  readonly #bounds: Int32Array[] = [];
+  /** Bins of 12 bits, or -1. */
+  readonly #bounds: Int16Array[] = [];
   #waiting: SelectionState[] = [];
 
   /** Adds what `takeShard` gave. @throws RangeError where it selects something else than the shards before */
   add(state: SelectionState): void {
-    this.#bounds.push(state.boundBins);
+    this.#bounds.push(Int16Array.from(state.boundBins));
     this.#waiting.push(state);
     if (this.#waiting.length > together) this.#waiting = [joinCounts(this.#waiting)];
   }
