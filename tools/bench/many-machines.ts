@@ -20,6 +20,7 @@ export async function benchManyMachines(): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  benchJoins();
   benchLargeStudy();
 }
 
@@ -91,12 +92,25 @@ async function benchClaims(folder: string): Promise<void> {
   printFigure('machines', 'a task claimed and given back', `${milliseconds.toFixed(2)} ms`);
 }
 
-/** In a process of its own, whose memory is measured. */
-function benchLargeStudy(): void {
-  const script = path.join(import.meta.dirname, 'large-study.ts');
-  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', script], { encoding: 'utf8' });
+/** Memory of what joins the counts of a layer, by the number of its shards. */
+function benchJoins(): void {
+  const [few, many] = [64, 512].map((shards) => figuresOf('join-shards.ts', String(shards)).megabytes ?? Number.NaN);
+  printFigure('machines', 'thresholds of 64 shards x 2,048 units: peak memory', `${(few ?? 0).toFixed(0)} MB`);
+  printFigure('machines', 'of 512 shards', `${(many ?? 0).toFixed(0)} MB`, 'the same');
+}
+
+/** What a script prints, in a process of its own whose memory is measured. */
+function figuresOf(script: string, ...argv: readonly string[]): Readonly<Record<string, number>> {
+  const file = path.join(import.meta.dirname, script);
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...argv], {
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(stderr);
-  const figures = JSON.parse(stdout) as Record<string, number>;
+  return JSON.parse(stdout) as Record<string, number>;
+}
+
+function benchLargeStudy(): void {
+  const figures = figuresOf('large-study.ts');
   const figure = (name: string) => figures[name] ?? Number.NaN;
   printFigure('machines', 'steps of 1,000 models x 1,000,000 images', String(figure('steps')));
   printFigure('machines', 'tasks', String(figure('tasks')));
