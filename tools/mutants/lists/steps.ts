@@ -24,13 +24,13 @@ export const stepsMutants: readonly Mutant[] = [
   },
   {
     name: 'each-wants-all',
-    find: "if (input.by === 'each') for (const index of open) needed[index] = 1;",
-    replace: 'if (false) for (const index of open) needed[index] = 1;',
+    find: "(input.by !== 'each' || own[index] === states.wanted)",
+    replace: 'true',
   },
   {
     name: 'nothing-wants-all',
-    find: '        else needed.fill(1);',
-    replace: '        else needed[0] = 1;',
+    find: 'if (needed[index] === states.unneeded && (',
+    replace: "if (needed[index] === states.unneeded && (input.by !== 'all' || index === 0) && (",
   },
   {
     name: 'what-is-read-beside-is-not-made',
@@ -40,8 +40,8 @@ export const stepsMutants: readonly Mutant[] = [
   },
   {
     name: 'steps-that-are-not-kept-are-made',
-    find: 'if (family.isKept) wanted.set(family, open);',
-    replace: 'wanted.set(family, open);',
+    find: '    if (!family.isKept) return;\n    const own = statesOf(family);',
+    replace: '    const own = statesOf(family);',
   },
   {
     name: 'all-is-asked-for',
@@ -67,5 +67,15 @@ export const stepsMutants: readonly Mutant[] = [
     name: 'stale-is-drawn-as-done',
     find: "const state = sum('missing') > 0 ? 'missing' : sum('stale') > 0 ? 'stale' : 'done';",
     replace: "const state = sum('missing') > 0 ? 'missing' : 'done';",
+  },
+  {
+    name: 'hashes-lie-one-on-another',
+    find: 'this.#bytes.write(sha256, index * hashBytes',
+    replace: 'this.#bytes.write(sha256, (index >> 1) * hashBytes',
+  },
+  {
+    name: 'codes-enter-no-keys',
+    find: 'const head = canonicalJson({ codeVersion }',
+    replace: "const head = canonicalJson({ codeVersion: '' }",
   },
 ];
