@@ -15,6 +15,7 @@ const libraries = path.resolve(import.meta.dirname, '../../libs');
 /** Modules that libraries start as threads or processes of their own. */
 const threads = [
   'activation-streaming/dist/inference-worker.js',
+  'distribution/dist/queue/queue-thread.js',
   'numerics/dist/activation-maps/unit-ranges/unit-range-worker.js',
   'onnx/dist/probe-process.js',
 ].map((file) => path.join(libraries, file));

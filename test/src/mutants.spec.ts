@@ -13,7 +13,7 @@ describe('hand-made mutants', () => {
     const names = mutants.map(({ library, name }) => `${library}/${name}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     expect(new Set(mutants.map(({ library }) => library))).toEqual(
-      new Set(['concept-matching', 'cross-task-analysis', 'embedding', 'numerics', 'report', 'steps']),
+      new Set(['concept-matching', 'cross-task-analysis', 'distribution', 'embedding', 'numerics', 'report', 'steps']),
     );
   });
 

@@ -129,8 +129,12 @@ export function copyImage(folder: string, image: number, to: string): void {
     cpSync(file, file.replace(`scene-${String(image).padStart(3, '0')}`, `scene-${to}`));
 }
 
-export function start(argv: readonly string[]): ChildProcess & { readonly told: () => string } {
-  const child = spawn(process.execPath, [command, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] });
+export function start(
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): ChildProcess & { readonly told: () => string } {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [command, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));

@@ -1,13 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import type { StudyTasks } from '@intermodel/pipelines';
+import { writeColourSegmenter } from '@intermodel/testing';
 import { describe, expect, it } from 'vitest';
-import { folderBytes, intermodel } from './command-line.ts';
+import { command, folderBytes, intermodel } from './command-line.ts';
 import { smallStudies } from './small-studies.ts';
 
 const { at, study } = smallStudies();
 const more = { runtime: { imagesPerShard: 4 } };
-const cut = ['--shards-per-task', '2'];
+const cut = ['--shards-per-task', '4'];
 
 function planned(file: string, store: string): StudyTasks['tasks'] {
   const { stdout } = intermodel(['plan', file, '--store', at(store), ...cut, '--json']);
@@ -46,7 +47,7 @@ describe('lists of commands', () => {
     expect(shared).toEqual(alone);
     expect(submit(file, 'a store', '--engine', 'files', '--jobs', at('none'))).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('All tasks are done') as string,
+      stdout: expect.stringContaining('all tasks are done') as string,
     });
   });
 
@@ -92,5 +93,98 @@ describe('a worker of a batch', () => {
     ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^error TASKS_FAILED: tasks were left undone: made of what is not stored.*matches a/u);
+  });
+});
+
+describe('a worker of a batch that meets a bad image', () => {
+  it('makes all that does not need it, and names what it could not make', () => {
+    cpSync(at('data'), at('torn'), { recursive: true });
+    const [image = ''] = readdirSync(at('torn', 'images'));
+    truncateSync(at('torn', 'images', image), Math.floor(statSync(at('torn', 'images', image)).size / 2));
+    const file = study({ file: 'torn.json', data: 'torn', models: ['a', 'b'], more });
+    const all = planned(file, 'torn-store').length;
+    const worked = intermodel(['work', file, '--store', at('torn-store'), ...cut, '--batch']);
+    expect(worked.code).toBe(1);
+    expect(worked.stderr).toContain(image);
+    expect(worked.stderr).toMatch(
+      /^counts a [0-9a-f]{64}: error [A-Z_]+: [^]*^error TASKS_FAILED: tasks were left undone: failed: .*counts a .*; made of what is not stored.*thresholds a/mu,
+    );
+    const left = planned(file, 'torn-store').filter(({ state }) => state !== 'done');
+    const failing = left.filter(({ wave }) => wave === 'counts').map(({ model }) => model);
+    expect(failing).toEqual(['a', 'b']);
+    expect(left.length).toBeLessThan(all - 4);
+  });
+});
+
+describe('what cannot be submitted', () => {
+  const refused = (argv: readonly string[], code = 2) => {
+    const file = study({ file: 'bad.json', more });
+    const run = submit(file, 'bad-store', ...argv);
+    expect(run.code).toBe(code);
+    return run.stderr;
+  };
+
+  it.each<[string[], RegExp]>([
+    [[], /^error ENGINE_NOT_GIVEN: .*--engine slurm/su],
+    [['--resume'], /^error NOTHING_SUBMITTED: .*bad\.json.*--engine/su],
+    [['--cancel'], /^error NOTHING_SUBMITTED: /u],
+    [['--cancel', '--watch'], /^error SUBMIT_OPTIONS: --watch stands beside --cancel/u],
+    [['--engine', 'slurm', '--dry-run', '--watch'], /^error SUBMIT_OPTIONS: /u],
+    [['--engine', 'slurm', '--jobs', 'x'], /^error ENGINE_OPTION: --jobs is an option of the engine files/u],
+    [['--engine', 'files', '--jobs', 'x', '--partition', 'p'], /^error ENGINE_OPTION: --partition .*slurm/u],
+    [['--engine', 'files', '--jobs', 'x', '--slurm-option', '-a 1'], /^error ENGINE_OPTION: --slurm-option/u],
+    [['--engine', 'files'], /^error ENGINE_OPTION: the engine files lacks --jobs/u],
+    [['--engine', 'files', '--jobs', 'x', '--watch'], /^error ENGINE_OPTION: .*--watch/u],
+    [['--engine', 'files', '--jobs', 'x', '--image', 'i'], /^error KUBERNETES_VOLUME: .*--volume/su],
+    [['--engine', 'slurm', '--slurm-option', '--wrap=id'], /^error SLURM_OPTION: .*--slurm-option/su],
+    [['--engine', 'other'], /^error OPTION_VALUE: --engine: .*slurm/su],
+    [['--engine', 'slurm', '--array-limit', '0'], /--array-limit/u],
+  ])('is refused with what to do: %j', (argv, message) => {
+    expect(refused(argv)).toMatch(message);
+  });
+
+  it('is told where Slurm, or a store that can be written, is not at hand', () => {
+    const file = study({ file: 'bad.json', more });
+    const without = spawnSync(
+      process.execPath,
+      [command, 'submit', file, '--store', at('no-slurm'), '--engine', 'slurm'],
+      {
+        env: { PATH: at() },
+        encoding: 'utf8',
+      },
+    );
+    expect([without.status, without.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error SLURM_MISSING: sbatch .*--engine files/su),
+    ]);
+    expect(readdirSync(at('no-slurm', 'submissions'))).toEqual([]);
+    writeFileSync(at('a-file'), '');
+    const { code, stderr } = submit(file, 'a-file', '--engine', 'files', '--jobs', at('no-store'));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error [A-Z_]+: .*a-file/u)]);
+  });
+
+  it('are images without the labels of segmentation models, until one worker has made them', () => {
+    writeColourSegmenter(at('colours.onnx'), {
+      heads: [{ name: 'maps', classes: 3, weights: { 0: [1, 0, 0], 1: [0, 1, 0], 2: [0, 0, 1] } }],
+    });
+    writeFileSync(at('classes.csv'), 'index,name\n0,red\n1,green\n2,blue\n');
+    const heads = [{ tensor: 'maps', category: 'color', classes: 'classes.csv' }];
+    const segmenters = [{ file: 'colours.onnx', input: { preset: 'zero-one' }, heads }];
+    const runtime = { imagesPerShard: 6, labelCache: 'kept-labels' };
+    const file = study({
+      file: 'segmented.json',
+      models: ['a', 'b'],
+      more: { data: { images: 'data/images', segmenters }, runtime },
+    });
+    const given = ['--engine', 'files', '--jobs', at('segmented-jobs')];
+    const { code, stderr } = submit(file, 'segmented', ...given);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^error TASKS_UNKNOWN: .*26 images.*intermodel work.*--wave labels/su),
+    ]);
+    expect(intermodel(['work', file, '--store', at('segmented'), ...cut, '--wave', 'labels'])).toMatchObject({
+      code: 0,
+    });
+    expect(submit(file, 'segmented', ...given)).toMatchObject({ code: 0, stderr: '' });
   });
 });

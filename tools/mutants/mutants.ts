@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { conceptMatchingMutants } from './lists/concept-matching.ts';
 import { crossTaskMutants } from './lists/cross-task-analysis.ts';
+import { distributionMutants } from './lists/distribution.ts';
 import { embeddingMutants } from './lists/embedding.ts';
 import { numericsMutants } from './lists/numerics.ts';
 import { reportMutants } from './lists/report.ts';
@@ -15,6 +16,7 @@ export function allMutants(): PlacedMutant[] {
   const lists = {
     'concept-matching': conceptMatchingMutants,
     'cross-task-analysis': crossTaskMutants,
+    distribution: distributionMutants,
     embedding: embeddingMutants,
     numerics: numericsMutants,
     report: reportMutants,

@@ -24,6 +24,7 @@ const readers: Readonly<Record<string, (text: string) => unknown>> = {
   formats: (names) => checkReportFormats(names.split(',').map((name) => name.trim())),
   'lock.waitMilliseconds': () => Infinity,
   part: readPart,
+  queue: (address) => address,
 };
 
 /** Options of a command: those of a study that it has, and its own. */

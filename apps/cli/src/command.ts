@@ -74,7 +74,7 @@ export function makeCommand<Own>({
     )
     .action(async () => {
       const { study, set } = command.opts<{ readonly study?: string; readonly set?: readonly string[] }>();
-      speakOf(name, argument?.[0].startsWith('<STUDY') === true ? command.args.join(', ') : study, set);
+      speakOf(name, /^[<[]STUDY/u.test(argument?.[0] ?? '') ? command.args.join(', ') : study, set);
       const { content, own } = givenOptions(command, name);
       const { terminal = {}, ...others } = own as { readonly terminal?: TerminalOptions };
       await run({ files: command.args, content, own: others as Own, terminal, parsed: command });

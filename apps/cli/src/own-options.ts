@@ -1,5 +1,6 @@
 import { cacheMegabytesDefault } from '@intermodel/distribution';
 import { reportFormats, studyWaves, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
+import { queueOptions } from './queue-options.ts';
 import { submitOptions } from './submit-options.ts';
 
 /** An option as a command has it: of a study, or of the app alone. */
@@ -54,6 +55,7 @@ const concurrency = 'Threads that find thresholds and overlaps once the images a
 const fewThreads = 'those of the machine, at most 4; one for few images';
 const verbose = 'Say in a line on standard error which steps are run, done or found in the store.';
 
+const submissions = 'Folder of scripts and logs of what was submitted to Slurm; needed where the store is a bucket.';
 const batch =
   'Go on past tasks that fail, do not wait for what nobody makes, and end with an error that names both: for elements of job arrays.';
 
@@ -122,6 +124,10 @@ export const ownOptions: readonly CommandOption[] = [
     },
   ),
   own('batch', '--batch', works, batch),
+  own('submissions', '--submissions <DIR>', ['Store and machine', 'submit', 'status'], submissions, {
+    otherwise: 'submissions in --store',
+  }),
+  ...queueOptions.map(([path, flags, help, row]) => own(path, flags, works, help, row)),
   ...submitOptions.map(([path, flags, help, row]) => own(path, flags, ['Store and machine', 'submit'], help, row)),
   own('unmeasured', '--unmeasured', ['Store and machine', 'plan', 'submit'], unmeasured, {
     otherwise: 'some are run on one image',

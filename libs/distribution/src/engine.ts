@@ -1,3 +1,5 @@
+import type { QueuedInput } from './queue/queue-data.ts';
+import type { StudyEnd, StudyQueueEvent } from './queue/study-events.ts';
 import type { DistributedTask } from './distributed-task.ts';
 
 /** What an engine is to have made: tasks of one study, and how others are told to make them. */
@@ -6,14 +8,32 @@ export interface WorkOrder {
   readonly name: string;
   /** Hash of what the study is: workers refuse another one. */
   readonly studyHash: string;
-  /** Absolute path of the store, which all workers see. */
+  /** Absolute path of the study file. */
+  readonly studyFile: string;
+  /** Absolute path or address of the store, which all workers see. */
   readonly store: string;
+  /** Folder for scripts and logs of what is submitted, which all workers see; undefined: there is none. */
+  readonly submissions: string | undefined;
   /** Command line of a worker, word by word, to which `--task KEY` is added for each of its tasks. */
   readonly command: readonly string[];
-  /** The tasks that are to be made, in the order of their waves. */
+  /** The tasks in the order of their waves: those that are to be made, and those that are done or with the engine. */
   readonly tasks: readonly DistributedTask[];
   /** Whether models run on a GPU. */
   readonly usesGpu: boolean;
+  /** How tasks were cut, where that was said. */
+  readonly shardsPerTask?: number | undefined;
+  /** What workers of a queue are told besides, who look for the study by themselves. */
+  readonly queued?: OrderForQueue;
+}
+
+/** What workers of a queue need to find a study, and to tell whether it is the one that is meant. */
+export interface OrderForQueue {
+  /** Version of the program. */
+  readonly program: string;
+  /** Options that go over those of the study file, `PATH=VALUE`. */
+  readonly set: readonly string[];
+  /** Hashes of all that the study reads. */
+  readonly inputs: () => Promise<readonly QueuedInput[]>;
 }
 
 /** A job as its engine names it. */
@@ -34,6 +54,8 @@ export interface Submission {
   readonly jobs: readonly SubmittedJob[];
   /** Folder of the files that were written for it; undefined: none were. */
   readonly folder: string | undefined;
+  /** What of the engine may lead to trouble, for people. @default nothing */
+  readonly notes?: readonly string[];
 }
 
 /** Where a task that was handed over stands with its engine. What is done is known by the store alone. */
@@ -51,20 +73,25 @@ export interface TaskReport {
 }
 
 /** Which study of which store it is about. */
-export type EnginePlace = Pick<WorkOrder, 'store' | 'studyHash'>;
+export type EnginePlace = Pick<WorkOrder, 'store' | 'submissions' | 'studyHash' | 'studyFile'>;
 
 /** Has tasks made elsewhere. Schedules nothing itself. */
 export interface Engine {
   /** Tells what it would hand over, and hands nothing over. */
   preview(order: WorkOrder): Promise<string>;
   /**
-   * Hands an order over: whole or not at all.
+   * Hands an order over, whole or not at all: tasks that are neither done nor with the engine already.
    *
    * @throws MachineError, InputError with what the engine says.
    */
   submit(order: WorkOrder): Promise<Submission>;
-  /** Where the tasks of all orders of a study stand, the last order of each; absent: it does not come back to them. */
+  /** Where the tasks of all orders of a study stand, each in the last one; absent: it does not come back to them. */
   readonly reports?: (place: EnginePlace) => Promise<readonly TaskReport[]>;
   /** Ends what runs and waits of a study, and tells how many jobs that were; absent: it cannot. */
   readonly cancel?: (place: EnginePlace) => Promise<number>;
+  /** Stays until nothing of a study is left to be made, and tells what happens; absent: it is asked for reports. */
+  readonly follow?: (
+    place: EnginePlace,
+    options: { readonly signal: AbortSignal; readonly onEvent: (event: StudyQueueEvent) => void },
+  ) => Promise<StudyEnd>;
 }

@@ -28,6 +28,14 @@ export {
 export { listTasks, type ListedTask, type ListTasksOptions, type StudyTasks } from './work/list-tasks.ts';
 export { type TaskEstimate } from './work/estimate-tasks.ts';
 export { cutTasks, studyWaves, type CutTasksOptions, type StudyTask, type StudyWave } from './work/study-tasks.ts';
+export { openWorker, type OpenWorkerOptions, type StudyWorker } from './work/open-worker.ts';
+export { AllowedRoots } from './work/allowed-roots.ts';
+export {
+  hashStudyInputs,
+  openSubmitted,
+  type OpenSubmittedOptions,
+  type SubmittedStudy,
+} from './work/submitted-study.ts';
 export { expectStudy, identifyStudy, rememberStudy, type StudyIdentity } from './work/study-identity.ts';
 export { makeSteps, type MakeStepsOptions } from './graph/make-steps.ts';
 export { openStudy, type OpenedStudy, type OpenStudyOptions } from './graph/open-study.ts';
@@ -90,6 +98,7 @@ export {
   manifestInput,
   readEmbeddingFolder,
   reportFormats,
+  labelsFolder,
   storeFolder,
   UnitWatch,
   writeStudy,

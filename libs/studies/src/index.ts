@@ -44,7 +44,7 @@ export {
 } from './study.ts';
 
 // Files and folders that it names
-export { namedPaths, type NamedPath } from './named-paths.ts';
+export { changePaths, namedPaths, type NamedPath } from './named-paths.ts';
 
 // Its data alone
 export { checkData, readerOptions } from './check-data.ts';

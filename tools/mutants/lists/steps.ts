@@ -44,6 +44,11 @@ export const stepsMutants: readonly Mutant[] = [
     replace: '    const own = statesOf(family);',
   },
   {
+    name: 'told-of-once-more',
+    find: '        own[index] = states.told;',
+    replace: '',
+  },
+  {
     name: 'all-is-asked-for',
     find: 'isAsked = ({ isResult }) => isResult',
     replace: 'isAsked = () => true',

@@ -3,13 +3,14 @@ import type { Command } from 'commander';
 import { makeCommand } from '../command.ts';
 import { bytesText, durationText, printResult, textTable } from '../output.ts';
 import { chosenStudy, studyPlace, type StoreOptions } from '../run-to-end.ts';
+import { submittedLines, submittedTasks } from '../submitted-tasks.ts';
 
 /** `intermodel status`: which steps of a study are done, stale or missing. */
 export function statusCommand(): Command {
   return makeCommand<StoreOptions & { readonly graph?: boolean }>({
     name: 'status',
     description:
-      'Tell which steps of a study are done, stale (and why) or missing, with their sizes and times. Runs and writes nothing.',
+      'Tell which steps of a study are done, stale (and why) or missing, with their sizes and times, and which submitted tasks run, wait or failed. Runs and writes nothing.',
     argument: ['<STUDY>', 'study file (YAML or JSON)'],
     examples: [
       'status study.yaml --out study',
@@ -17,11 +18,17 @@ export function statusCommand(): Command {
       'status study.yaml --out study --graph > steps.mmd',
     ],
     run: async (given) => {
-      const status = await studyStatus(chosenStudy(given.files[0] ?? '', given), studyPlace(given.own, given.terminal));
+      const study = chosenStudy(given.files[0] ?? '', given);
+      const status = await studyStatus(study, studyPlace(given.own, given.terminal));
+      const submission = await submittedTasks(study, given.own);
       const isDrawn = given.own.graph === true && status.unsegmented === 0;
       // A drawing that was asked for is the result, as JSON is.
       const terminal = isDrawn ? { ...given.terminal, quiet: false } : given.terminal;
-      printResult(terminal, status, () => (isDrawn ? status.drawing : statusText(status)));
+      printResult(terminal, { ...status, ...(submission === undefined ? {} : { submission }) }, () =>
+        isDrawn
+          ? status.drawing
+          : [statusText(status), ...(submission === undefined ? [] : ['', ...submittedLines(submission)])].join('\n'),
+      );
     },
   });
 }

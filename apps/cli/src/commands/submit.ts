@@ -1,21 +1,29 @@
-import path from 'node:path';
-import { isStoreAddress, type Submission, type WorkOrder } from '@intermodel/distribution';
-import { identifyStudy, listTasks, rememberStudy, type ListTasksOptions, type Study } from '@intermodel/pipelines';
-import { InputError } from '@intermodel/streams';
+import { isStoreAddress, watchTasks, type Engine, type FailedTask, type Submission } from '@intermodel/distribution';
+import { identifyStudy, rememberStudy, type Study } from '@intermodel/pipelines';
+import { InputError, MachineError } from '@intermodel/streams';
 import type { Command } from 'commander';
-import { makeCommand } from '../command.ts';
-import { engineOf, type EngineName, type EngineOptions } from '../engines.ts';
+import { makeCommand, type Given } from '../command.ts';
+import { engineOf, isEngineName, type EngineName, type EngineOptions } from '../engines.ts';
 import { printResult, textTable } from '../output.ts';
-import { chosenStudy, storeOf, studyPlace, type StoreOptions } from '../run-to-end.ts';
+import { chosenStudy } from '../run-to-end.ts';
+import { stoppable } from '../stopping.ts';
+import { watchProgress } from '../submit-progress.ts';
+import { followToEnd, tellNotes } from '../follow-queue.ts';
+import { failedReport, failureLines, lastSubmission } from '../submitted-tasks.ts';
 import { writeResult } from '../terminal.ts';
+import { enginePlace, knownTasks, workOrder, type WorkOrderOptions } from '../work-order.ts';
 
 /** What `intermodel submit` takes from the command line. */
-type SubmitOptions = StoreOptions &
-  ListTasksOptions &
+type SubmitOptions = WorkOrderOptions &
   EngineOptions & {
-    readonly engine: EngineName;
+    readonly engine?: EngineName;
     readonly dryRun?: boolean;
-    readonly command?: readonly string[];
+    readonly resume?: boolean;
+    readonly cancel?: boolean;
+    readonly watch?: boolean;
+    readonly detach?: boolean;
+    readonly retries?: number;
+    readonly pollSeconds?: number;
   };
 
 /** `intermodel submit`: has the tasks of a study made by others. */
@@ -23,69 +31,127 @@ export function submitCommand(): Command {
   return makeCommand<SubmitOptions>({
     name: 'submit',
     description:
-      'Hand the missing tasks of a study to an engine that has them made on other machines, which see the same store and the same files; "intermodel run" then finds all, and writes the output.',
+      'Hand the missing tasks of a study to an engine that has them made on other machines, which see the same files and the same store; "intermodel run" then finds all, and writes the output.',
     argument: ['<STUDY>', 'study file (YAML or JSON)'],
-    required: ['--engine'],
-    examples: ['submit study.yaml --store steps --engine files --jobs jobs'],
+    notes: `What is missing is told by the store, and what waits or runs already is not submitted twice: submit again, with --resume, whatever failed. Slurm gets an array for each wave, which starts when those before it have ended.`,
+    examples: [
+      'submit study.yaml --store steps --engine slurm --partition gpu --time 04:00:00 --array-limit 40 --watch',
+      'submit study.yaml --store steps --engine slurm --slurm-option "--constraint=a100" --dry-run',
+      'submit study.yaml --store steps --engine bullmq --redis redis://queue.lab    # beside "intermodel work --queue"',
+      'submit study.yaml --store steps --resume',
+      'submit study.yaml --store steps --cancel',
+      'submit study.yaml --store steps --engine files --jobs jobs',
+    ],
     run: async (given) => {
-      const { own, terminal } = given;
-      const engine = engineOf(own.engine, own);
+      checkCombination(given.own);
       const study = chosenStudy(given.files[0] ?? '', given);
-      const order = await workOrder(study, own);
-      if (own.dryRun === true) {
-        writeResult(await engine.preview(order));
-        return;
-      }
-      if (!isStoreAddress(order.store) && order.tasks.some(({ state }) => state !== 'done'))
-        rememberStudy(order.store, identifyStudy(study));
-      const submission = await engine.submit(order);
-      printResult(terminal, submission, () => submissionText(submission));
+      const { own, engine } = settled(study, given.own);
+      if (own.cancel === true) await cancel(study, given, engine);
+      else await submit(study, { ...given, own }, engine);
     },
   });
 }
 
-/** What is to be made of a study, and how a worker is told so. */
-async function workOrder(study: Study, own: SubmitOptions): Promise<WorkOrder> {
-  const { out, store, shardsPerTask, unmeasured, cacheFolder, cacheMegabytes } = own;
-  const cut = {
-    ...(shardsPerTask === undefined ? {} : { shardsPerTask }),
-    ...(unmeasured === undefined ? {} : { unmeasured }),
-  };
-  const { tasks, unsegmented } = await listTasks(study, studyPlace(own), cut);
-  if (unsegmented > 0)
-    throw new InputError(
-      'TASKS_UNKNOWN',
-      `${String(unsegmented)} images have no labels of the segmentation models yet: the tasks are not known before`,
-      {
-        ...(study.file === undefined ? {} : { file: study.file }),
-        hint: 'Have them made on one machine first, by "intermodel data info --study" or "intermodel work", then submit.',
-      },
-    );
-  const { hash } = identifyStudy(study);
-  const [node, script = ''] = [process.execPath, process.argv[1]];
-  const place = Object.entries({ out, store, cache: cacheFolder }).flatMap(([name, folder]) =>
-    typeof folder === 'string' ? [`--${name}`, isStoreAddress(folder) ? folder : path.resolve(folder)] : [],
-  );
-  return {
-    name: path.basename(study.file ?? 'study', path.extname(study.file ?? '')),
-    studyHash: hash,
-    store: storeOf(own),
-    command: [
-      ...(own.command ?? [node, path.resolve(script)]),
-      ...['work', path.resolve(study.file ?? '')],
-      ...(own.set ?? []).flatMap((setting) => ['--set', setting]),
-      ...place,
-      ...(cacheMegabytes === undefined ? [] : ['--cache-megabytes', String(cacheMegabytes)]),
-      ...(shardsPerTask === undefined ? [] : ['--shards-per-task', String(shardsPerTask)]),
-      ...['--expect-study', hash, '--batch'],
-    ],
-    tasks,
-    usesGpu: study.runtime.executionProviders.includes('cuda'),
-  };
+async function submit(study: Study, { own, terminal }: Given<SubmitOptions>, engine: Engine): Promise<void> {
+  const order = workOrder(study, own);
+  const tasks = await knownTasks(study, own, own);
+  if (own.dryRun === true) {
+    writeResult(await engine.preview({ ...order, tasks }));
+    return;
+  }
+  if (!isStoreAddress(order.store)) rememberStudy(order.store, identifyStudy(study));
+  if (engine.follow !== undefined && own.detach !== true) {
+    await followToEnd(engine, { ...order, tasks }, terminal);
+    return;
+  }
+  if (own.watch !== true) {
+    const submission = await engine.submit({ ...order, tasks });
+    tellNotes(submission, terminal);
+    printResult(terminal, submission, () => submissionText(submission));
+    return;
+  }
+  // What tasks are likely to take is measured once.
+  const measured = new Map(tasks.map((task) => [task.key, task]));
+  const list = async () =>
+    (await knownTasks(study, own, { ...own, unmeasured: true })).map((task) => {
+      const { seconds = task.seconds, memoryBytes = task.memoryBytes } = measured.get(task.key) ?? {};
+      return { ...task, seconds, memoryBytes };
+    });
+  const { onProgress, onSubmitted, done } = watchProgress(terminal);
+  const failed = await stoppable(
+    (signal) =>
+      watchTasks({
+        ...{ engine, order, list, signal, onProgress, onSubmitted },
+        ...(own.retries === undefined ? {} : { retries: own.retries }),
+        ...(own.pollSeconds === undefined ? {} : { pollMilliseconds: own.pollSeconds * 1000 }),
+      }),
+    'no longer watching; what was submitted goes on: "intermodel submit --watch" comes back to it, "--cancel" ends it',
+  ).finally(done);
+  if (failed.length > 0) throw tasksFailed(failed);
+  printResult(terminal, { done: tasks.length }, () => allDone);
 }
 
+async function cancel(study: Study, { own, terminal }: Given<SubmitOptions>, engine: Engine): Promise<void> {
+  if (engine.cancel === undefined) throw unable(own.engine ?? '', '`cancel`');
+  const cancelled = await engine.cancel(enginePlace(study, own));
+  printResult(terminal, { cancelled }, () => `${String(cancelled)} jobs were told to end; what is finished is stored.`);
+}
+
+/** Engine and options: those given, and where it goes on with what was submitted, those of then. */
+function settled(study: Study, given: SubmitOptions): { readonly own: SubmitOptions; readonly engine: Engine } {
+  const last = lastSubmission(study, given);
+  const goesOn = given.resume === true || given.cancel === true || given.engine === undefined;
+  if (goesOn && last === undefined)
+    throw given.resume === true || given.cancel === true
+      ? new InputError('NOTHING_SUBMITTED', 'nothing of this study was submitted to this store', {
+          ...(study.file === undefined ? {} : { file: study.file }),
+          expected: 'the store of an earlier "intermodel submit"',
+          hint: 'Submit it with `engine` first, or give the same `store` as then.',
+        })
+      : new InputError('ENGINE_NOT_GIVEN', 'no engine was given', { hint: 'Give `engine: slurm` or `engine: files`.' });
+  const name = given.engine ?? last?.engine ?? '';
+  if (!isEngineName(name))
+    throw new InputError('ENGINE_UNKNOWN', `the engine "${name}" of the last submission is not known here`, {
+      hint: 'Go on with the version of the program that submitted.',
+    });
+  const before = goesOn && last?.engine === name ? last : undefined;
+  const cut = given.shardsPerTask ?? before?.shardsPerTask;
+  const own: SubmitOptions = {
+    ...given,
+    engine: name,
+    ...(before === undefined ? {} : { [name]: { ...before.options, ...given[name] } }),
+    ...(cut === undefined ? {} : { shardsPerTask: cut }),
+  };
+  const engine = engineOf(name, own);
+  if ((own.watch === true || own.resume === true) && engine.reports === undefined)
+    throw unable(name, own.watch === true ? '`watch`' : '`resume`');
+  return { own, engine };
+}
+
+function checkCombination({ cancel: ends, dryRun, resume, watch }: SubmitOptions): void {
+  const others = Object.entries({ dryRun, resume, watch }).filter(([, isGiven]) => isGiven === true);
+  const [name] = ends === true ? (others[0] ?? []) : dryRun === true && watch === true ? ['watch'] : [];
+  if (name === undefined) return;
+  throw new InputError('SUBMIT_OPTIONS', `\`${name}\` stands beside \`${ends === true ? 'cancel' : 'dryRun'}\``, {
+    expected: 'one of the two',
+    hint: `Leave \`${name}\` out.`,
+  });
+}
+
+function unable(engine: string, option: string): InputError {
+  return new InputError(
+    'ENGINE_OPTION',
+    `the engine ${engine} does not come back to what it wrote, as ${option} asks`,
+    {
+      hint: 'Run its commands again, or submit what is missing anew: the store tells.',
+    },
+  );
+}
+
+const allDone = 'All tasks are done: "intermodel run" writes the output.';
+
 function submissionText({ folder, jobs }: Submission): string {
-  if (jobs.length === 0) return 'All tasks are done: "intermodel run" writes the output.';
+  if (jobs.length === 0) return 'Nothing to submit: all tasks are done, or with the engine already.';
   return [
     textTable(
       ['wave', 'tasks', 'elements', 'job'],
@@ -93,4 +159,16 @@ function submissionText({ folder, jobs }: Submission): string {
     ),
     ...(folder === undefined ? [] : ['', `Files are in ${folder}`]),
   ].join('\n');
+}
+
+function tasksFailed(failed: readonly FailedTask[]): MachineError {
+  const told = failed.flatMap(({ task, report }) => (report === undefined ? [] : [failedReport(task, report)]));
+  const held = failed.length - told.length;
+  const lines = [
+    `${String(told.length)} tasks failed as often as they may${held === 0 ? '' : `, and ${String(held)} are made of what they were to leave`}`,
+    ...failureLines(told).map((line) => `  ${line}`),
+  ];
+  return new MachineError('TASKS_FAILED', lines.join('\n'), {
+    hint: 'See the logs, mend what is wrong, and submit again: all else is done.',
+  });
 }

@@ -8,28 +8,38 @@ import { errorText } from '../failures.ts';
 import { easeCollections } from '../heap-growth.ts';
 import { namedStore, type NamedStore } from '../named-store.ts';
 import { noteLine, printResult } from '../output.ts';
+import { checkQueueOptions, workOnQueue, type QueueWorkOptions } from '../queue-work.ts';
 import { chosenStudy, storeOf, type StudyFileOptions } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
 import { writeMessage } from '../terminal.ts';
 
-type WorkOptions = StudyFileOptions & NamedStore & Omit<WorkStudyOptions, 'signal'> & { readonly expectStudy?: string };
+type WorkOptions = StudyFileOptions &
+  NamedStore &
+  Omit<WorkStudyOptions, 'signal'> &
+  Partial<QueueWorkOptions> & { readonly expectStudy?: string };
 
 /** `intermodel work`: one of many workers on a study. */
 export function workCommand(): Command {
   return makeCommand<WorkOptions>({
     name: 'work',
     description:
-      'Make steps of a study beside other workers, on any machines that see the same store, until none is left; "intermodel run" then finds all, and writes the output.',
-    argument: ['<STUDY>', 'study file (YAML or JSON)'],
+      'Make steps of a study beside other workers, on any machines that see the same store, until none is left; "intermodel run" then finds all, and writes the output. With --queue: tasks of all studies that were submitted to a queue.',
+    argument: ['[STUDY]', 'study file (YAML or JSON); none with --queue'],
     examples: [
       'work study.yaml --store steps',
       'work study.yaml --store steps --part 3/8    # one of eight workers, each with a share of its own',
       'work study.yaml --store steps --wave counts --part 3/8',
       'work study.yaml --store s3://bucket/study    # without a folder that all machines see',
+      'work --queue --allow-root /data --allow-root /models    # on the Redis server of INTERMODEL_REDIS',
     ],
     notes:
-      'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see, or a bucket of an S3-compatible service: credentials, region and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3) or from ~/.aws.',
+      'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see, or a bucket of an S3-compatible service: credentials, region and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3) or from ~/.aws. A worker on a queue stays until it is stopped; it reads studies, and all that they name, only within the folders of --allow-root.',
     run: async (given) => {
+      checkQueueOptions({ ...given.own }, given.files);
+      if (given.own.queue !== undefined) {
+        await workOnQueue({ ...given.own, queue: given.own.queue }, given.terminal);
+        return;
+      }
       const { set, expectStudy: expected, ...own } = given.own;
       const store = storeOf(own);
       const study = chosenStudy(given.files[0] ?? '', given);

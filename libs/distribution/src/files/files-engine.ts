@@ -4,6 +4,7 @@ import type { Engine, WorkOrder } from '../engine.ts';
 import { cutElements, type WaveElements } from '../jobs/cut-elements.ts';
 import {
   elementArguments,
+  elementScript,
   elementsText,
   workScript,
   workScriptText,
@@ -11,6 +12,8 @@ import {
   type FileTexts,
 } from '../jobs/job-files.ts';
 import { shellWord } from '../jobs/shell-word.ts';
+import { jobsReadme } from './jobs-readme.ts';
+import { kubernetesJob, kubernetesName } from './kubernetes-job.ts';
 
 /** How the files of commands are written. */
 export interface FilesEngineOptions {
@@ -18,67 +21,99 @@ export interface FilesEngineOptions {
   readonly jobs: string;
   /** Tasks of one command, at least 1. @default 1 */
   readonly tasksPerElement?: number;
+  /** Image for Kubernetes that has the program; with it, a manifest is written for each wave. @default none */
+  readonly image?: string;
+  /** Volumes for Kubernetes, `CLAIM=FOLDER`, that hold study, store and `jobs` under the same paths as here. */
+  readonly volumes?: readonly string[];
+  /** Pods of a wave that run at once, at least 1. @default 10 */
+  readonly parallelism?: number;
 }
 
-/** Writes what is to be run as files, for whatever runs commands: GNU parallel, xargs, batch systems of other kinds. */
+const parallelismDefault = 10;
+
+/** Writes what is to be run as files, for whatever runs commands: GNU parallel, xargs, other batch systems, Kubernetes. */
 export function filesEngine(options: FilesEngineOptions): Engine {
   const folder = path.resolve(options.jobs);
   const texts = (order: WorkOrder) => {
     const waves = cutElements(order.tasks, { tasksPerElement: options.tasksPerElement ?? 1 });
-    return { waves, files: fileTexts(order, waves, folder) };
+    return { waves, files: fileTexts(order, waves, folder, options) };
   };
   return {
-    preview: (order) => {
-      const { files } = texts(order);
-      return Promise.resolve(
-        Object.entries(files)
-          .map(([name, text]) => `# ${path.join(folder, name)}\n${text}`)
-          .join('\n'),
-      );
-    },
-    submit: (order) => {
+    preview: promised((order) =>
+      Object.entries(texts(order).files)
+        .map(([name, text]) => `# ${path.join(folder, name)}\n${text}`)
+        .join('\n'),
+    ),
+    submit: promised((order) => {
       const { waves, files } = texts(order);
+      if (waves.length === 0) return { jobs: [], folder: undefined };
       if (!writeNewFolder(folder, files)) throw notEmpty(folder);
-      return Promise.resolve({
+      return {
         folder,
         jobs: waves.map(({ wave, elements }, index) => ({
           ...{ wave, elements: elements.length },
-          job: path.join(folder, listName(wave, index)),
+          job: path.join(folder, `${stemOf(wave, index)}.txt`),
           tasks: elements.flat().length,
         })),
-      });
-    },
+      };
+    }),
   };
 }
 
-function fileTexts(order: WorkOrder, waves: readonly WaveElements[], folder: string): FileTexts {
+function fileTexts(
+  order: WorkOrder,
+  waves: readonly WaveElements[],
+  folder: string,
+  { image, volumes = [], parallelism = parallelismDefault }: FilesEngineOptions,
+): FileTexts {
   if (folder.includes('\n'))
-    throw new InputError(
-      'JOBS_FOLDER',
-      'the path of the folder has a line break in it, which a list of commands has not',
-      {
-        file: folder,
-        hint: 'Give a folder of another name.',
-      },
-    );
-  const script = shellWord(path.join(folder, workScript));
+    throw new InputError('JOBS_FOLDER', 'its path has a line break, which a command in a list cannot have', {
+      file: folder,
+      hint: 'Give a folder of another name as `files.jobs`.',
+    });
+  const inFolder = (name: string) => path.join(folder, name);
+  const listed = waves.map(({ wave, elements }, index) => ({
+    stem: stemOf(wave, index),
+    commands: elements.length,
+    job: image === undefined ? undefined : kubernetesName(order.name, wave),
+  }));
   return {
     [workScript]: workScriptText(order),
+    'README.txt': jobsReadme(order.name, folder, listed),
     ...Object.fromEntries(
-      waves.flatMap(({ wave, elements }, index) => [
-        [listName(wave, index), elements.map((element) => `sh ${script} ${elementArguments(element)}\n`).join('')],
-        [`${stem(wave, index)}.tasks`, elementsText(elements)],
-      ]),
+      waves.flatMap((wave, index) => {
+        const stem = stemOf(wave.wave, index);
+        const tasks = `${stem}.tasks`;
+        const script = inFolder(`${stem}.sh`);
+        const lists: [string, string][] = [
+          [
+            `${stem}.txt`,
+            wave.elements
+              .map((element) => `sh ${shellWord(inFolder(workScript))} ${elementArguments(element)}\n`)
+              .join(''),
+          ],
+          [tasks, elementsText(wave.elements)],
+        ];
+        if (image === undefined) return lists;
+        return [
+          ...lists,
+          [`${stem}.sh`, elementScript('$((JOB_COMPLETION_INDEX + 1))', inFolder(tasks), inFolder(workScript))],
+          [`${stem}.yaml`, kubernetesJob(order, wave, script, { image, volumes, parallelism })],
+        ];
+      }),
     ),
   };
 }
 
-function listName(wave: string, index: number): string {
-  return `${stem(wave, index)}.txt`;
+function stemOf(wave: string, index: number): string {
+  return `${String(index + 1)}-${wave}`;
 }
 
-function stem(wave: string, index: number): string {
-  return `${String(index + 1)}-${wave}`;
+function promised<Result>(work: (order: WorkOrder) => Result): (order: WorkOrder) => Promise<Result> {
+  return (order) =>
+    new Promise((resolve) => {
+      resolve(work(order));
+    });
 }
 
 function notEmpty(folder: string): InputError {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { makeFolder, writeError } from '@intermodel/streams';
 import type { WorkOrder } from '../engine.ts';
 import type { TaskElement } from './cut-elements.ts';
-import { shellLine } from './shell-word.ts';
+import { shellLine, shellWord } from './shell-word.ts';
 
 /** Script that makes the tasks that it is given as `--task KEY …`. */
 export const workScript = 'work.sh';
@@ -24,6 +24,24 @@ export function elementArguments(element: TaskElement): string {
 /** A file with a line for each element: its arguments. */
 export function elementsText(elements: readonly TaskElement[]): string {
   return elements.map((element) => `${elementArguments(element)}\n`).join('');
+}
+
+/**
+ * The script of an element that takes the line of its tasks.
+ *
+ * @param line number of the line, from 1, as an expression of the shell
+ * @param tasks file by {@link elementsText}
+ * @param worker file by {@link workScriptText}
+ */
+export function elementScript(line: string, tasks: string, worker: string): string {
+  return [
+    '#!/bin/sh',
+    '# Makes the tasks of one line, by the index of the element.',
+    `tasks=$(sed -n "${line}p" ${shellWord(tasks)})`,
+    'test -n "$tasks" || exit 2',
+    `exec sh ${shellWord(worker)} $tasks`,
+    '',
+  ].join('\n');
 }
 
 /**

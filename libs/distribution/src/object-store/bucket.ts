@@ -248,8 +248,10 @@ export class Bucket {
     options: UploadOptions,
   ): Promise<void> {
     const place = this.#place(name);
-    const { UploadId = '' } = await client.send(new sdk.CreateMultipartUploadCommand(place), aborting(options));
+    // To the end, whoever is stopped meanwhile: what the service begins without an answer nobody could give up.
+    const { UploadId = '' } = await client.send(new sdk.CreateMultipartUploadCommand(place));
     try {
+      options.signal?.throwIfAborted();
       await options.onUpload?.(UploadId);
       const size = Math.max(partBytes, Math.ceil(bytes / partsMost));
       const Parts = Array.from({ length: Math.ceil(bytes / size) }, (_, index) => ({

@@ -60,6 +60,9 @@ const aheadMilliseconds = 10_000;
 /** Records that are remembered while the store is held. */
 const recordsMost = 10_000;
 const pollMilliseconds = 2000;
+/** Objects up to this length are fetched whole, and longer ones for parts that are no smaller share of them. */
+const wholeBytes = 8 << 20;
+const smallShare = 1 / 4;
 const uploadSuffix = '.upload';
 
 /** A step as it was found in the bucket. */
@@ -253,7 +256,7 @@ class ObjectStore implements StepStore {
   }
 
   async #fetchPart(record: StepRecord, name: string): Promise<ReadOutcome<Uint8Array>> {
-    if (!this.#cache.holds(record.bytes)) return this.#fetchDirectly(record, name);
+    if (!this.#cache.holds(record.bytes) || isSmallPart(record, name)) return this.#fetchDirectly(record, name);
     let file: string | undefined;
     try {
       file = this.#cache.newFile(record.key);
@@ -347,7 +350,10 @@ class ObjectStore implements StepStore {
     };
   }
 
-  /** Removes what killed runs of this machine left half-written, or of all where nobody else writes. */
+  /**
+   * Removes what killed runs of this machine left half-written, or of all where nobody else writes. An upload whose
+   * process died before it knew its id has no parts, and takes no room.
+   */
   async #removeLeftovers(alone: boolean): Promise<void> {
     for (const file of findLeftovers(this.#cache.partials, uploadSuffix)) {
       const upload = readUpload(await readFile(file, 'utf8').catch(() => ''));
@@ -362,6 +368,12 @@ class ObjectStore implements StepStore {
 
 function nameOf(key: string): string {
   return stepsFolder + stepFileName(key);
+}
+
+/** Whether a part is so small a share of a long object that the rest is not fetched for it. */
+function isSmallPart(record: StepRecord, name: string): boolean {
+  const bytes = locatePart(record, name)?.part.bytes ?? 0;
+  return record.bytes > wholeBytes && bytes < record.bytes * smallShare;
 }
 
 /** Folder of the cache of a store: services may have buckets of one name. */

@@ -41,6 +41,7 @@ describe(readStoreAddress, () => {
     const address = fc.constantFrom(
       (a: string, b: string) => `s3://${a}:${b}@bucket/prefix`,
       (a: string, b: string) => `s3://${a}@bucket/${b}?x`,
+      (a: string) => `s3://${a}@bucket/prefix`,
       (a: string, b: string) => `s3://bucket/prefix?key=${a}&secret=${b}`,
       (a: string, b: string) => `s3://bucket#${a}${b}`,
       (a: string, b: string) => `https://${a}:${b}@host/bucket`,

@@ -6,7 +6,8 @@ import type { Job, JobJson, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { addTasks } from './add-tasks.ts';
 import { openRedis, reasonOf } from './open-redis.ts';
-import { readQueuedStudy, readQueuedTask, studyStamp, taskOfJob, type QueuedStudy } from './queue-data.ts';
+import { processedTasks, setAsideTasks } from './study-tasks.ts';
+import { readQueuedStudy, readQueuedTask, studyStamp, type QueuedStudy } from './queue-data.ts';
 import { jobKinds, queueName } from './queue-settings.ts';
 import type { QueuedWork, QueueThreadSettings, ThreadMessage, WorkerMessage, WorkOutcome } from './worker-messages.ts';
 
@@ -17,9 +18,6 @@ const emptyPoll = 500;
 
 /** Longest pause of a worker that refuses jobs, beside the shortest one. */
 const longestPause = 60;
-
-/** Children of a job that are asked for at a time. */
-const childrenAtATime = 1000;
 
 /** Takes jobs, has the worker do what they stand for, and tells the queue what came of it. */
 class QueueThread {
@@ -210,7 +208,8 @@ class QueueThread {
   /** Hands out what can be made now, and has the job wait for it; gives the result of the job where nothing is left. */
   async #handOut(job: Job, token: string, keys: readonly string[], left: number): Promise<object> {
     const id = job.id ?? '';
-    const { processed, setAside } = await this.#children(job);
+    const processed = new Set(await processedTasks(job));
+    const setAside = new Set((await setAsideTasks(job)).map(({ key }) => key));
     const isCancelled = typeof job.progress === 'object' && 'cancelled' in job.progress;
     const fresh = isCancelled ? [] : keys.filter((key) => !processed.has(key) && !setAside.has(key));
     if (fresh.length === 0) {
@@ -224,22 +223,6 @@ class QueueThread {
     if (await job.moveToWaitingChildren(token)) throw new this.#bull.WaitingChildrenError();
     await job.moveToWait(token);
     throw new this.#bull.WaitingError();
-  }
-
-  /** Tasks of a study that came to an end. */
-  async #children(job: Job): Promise<{ readonly processed: Set<string>; readonly setAside: Set<string> }> {
-    const keyOf = (jobKey: string) => taskOfJob(job.id ?? '', jobKey.slice(jobKey.lastIndexOf(':') + 1)) ?? '';
-    const processed = new Set<string>();
-    let cursor: number | undefined = 0;
-    do {
-      const { processed: found = {}, nextProcessedCursor = 0 } = await job.getDependencies({
-        processed: { count: childrenAtATime, cursor },
-      });
-      for (const key of Object.keys(found)) processed.add(keyOf(key));
-      cursor = nextProcessedCursor;
-    } while (cursor !== 0);
-    const failed = await job.getIgnoredChildrenFailures();
-    return { processed, setAside: new Set(Object.keys(failed).map(keyOf)) };
   }
 }
 

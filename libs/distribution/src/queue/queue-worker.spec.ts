@@ -10,7 +10,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { QueuedStudy } from './queue-data.ts';
 import { queueName } from './queue-settings.ts';
 import { queueWorker, type QueueStudy, type QueueWorkerEvent, type QueueWorkerOptions } from './queue-worker.ts';
-import { openStudyQueue, type StudyEnd, type StudyQueueEvent, type SubmitOptions } from './study-queue.ts';
+import type { StudyEnd, StudyQueueEvent } from './study-events.ts';
+import { openStudyQueue, type SubmitOptions } from './study-queue.ts';
 
 const key = (name: string) => Buffer.from(name.padEnd(32, '.')).toString('hex');
 

@@ -1,45 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '@intermodel/streams';
 import type * as Bull from 'bullmq';
-import type { Job, Queue, QueueEvents } from 'bullmq';
+import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { addTasks, taskJob } from './add-tasks.ts';
 import { openRedis, reasonOf } from './open-redis.ts';
+import { openTasks, processedTasks, setAsideTasks } from './study-tasks.ts';
+import type { StudyEnd, StudyQueueEvent } from './study-events.ts';
 import { studyJobId, studyStamp, taskOfJob, type QueuedStudy } from './queue-data.ts';
 import { attempts, backoffMilliseconds, jobKinds, queueName } from './queue-settings.ts';
 
 /** A study whose tasks are handed out. */
 export type StudyId = Pick<QueuedStudy, 'hash' | 'store'>;
-
-/** A task that was set aside. */
-export interface SetAsideTask {
-  /** Its key. */
-  readonly key: string;
-  /** Why, with the code of the error. */
-  readonly reason: string;
-}
-
-/** What comes of a study in the queue. */
-export interface StudyEnd {
-  /** Tasks that failed for good. */
-  readonly setAside: readonly SetAsideTask[];
-  /** Tasks that could not be made, as what they are made of is missing. */
-  readonly left: number;
-  /** Why the study as a whole could not go on; undefined: it did. */
-  readonly failure: string | undefined;
-}
-
-/** What a queue tells of a study. */
-export type StudyQueueEvent =
-  | { readonly kind: 'task-made'; readonly key: string }
-  | { readonly kind: 'task-set-aside'; readonly key: string; readonly reason: string }
-  | { readonly kind: 'task-progress'; readonly key: string; readonly done: number; readonly total: number }
-  /** A worker does not take tasks of the study. */
-  | { readonly kind: 'refused'; readonly reason: string }
-  /** How many workers are connected. */
-  | { readonly kind: 'workers'; readonly count: number }
-  | { readonly kind: 'queue-lost'; readonly reason: string }
-  | { readonly kind: 'queue-back' };
 
 /** Where a task of a study stands in the queue. */
 export interface QueuedTaskState {
@@ -97,7 +69,7 @@ export class StudyQueue {
       const state = await job.getState();
       if (!['completed', 'failed', 'unknown'].includes(state) && studyStamp(job.data as QueuedStudy) === stamp) {
         await job.updateProgress({});
-        for (const { key } of await this.#setAside(job)) await this.#retry(id, key);
+        for (const { key } of await setAsideTasks(job)) await this.#retry(id, key);
         return true;
       }
       await this.cancel(study);
@@ -131,9 +103,10 @@ export class StudyQueue {
    */
   async watch(study: StudyId, onEvent: (event: StudyQueueEvent) => void, signal: AbortSignal): Promise<StudyEnd> {
     const id = studyJobId(study);
-    const events = await this.#listen(id, onEvent);
+    const listening = await this.#listen(id, onEvent);
     let workers = -1;
     let refusal = '';
+    let isKnown = false;
     // What is asked of a server that is away would wait for it.
     const onAbort = () => {
       this.#redis.disconnect();
@@ -145,6 +118,10 @@ export class StudyQueue {
         const job = (await this.#queue.getJob(id)) as Job | undefined;
         if (job === undefined)
           return { setAside: [], left: 0, failure: 'QUEUE_LOST: the study is not in the queue any more' };
+        // What came to an end before anyone listened.
+        if (!isKnown) for (const key of await processedTasks(job)) onEvent({ kind: 'task-made', key });
+        if (!isKnown) for (const task of await setAsideTasks(job)) onEvent({ kind: 'task-set-aside', ...task });
+        isKnown = true;
         const { refused = '' } = Object(job.progress) as { readonly refused?: string };
         if (refused !== refusal) onEvent({ kind: 'refused', reason: refused });
         refusal = refused;
@@ -160,7 +137,7 @@ export class StudyQueue {
       throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
-      await events.close();
+      await listening.end();
     }
   }
 
@@ -169,22 +146,12 @@ export class StudyQueue {
     const id = studyJobId(study);
     const job = await this.#queue.getJob(id);
     if (job === undefined) return [];
-    const active = new Set((await this.#queue.getActive()).map((each) => each.id));
-    const states: QueuedTaskState[] = [];
-    let cursor = 0;
-    do {
-      const { unprocessed = [], nextUnprocessedCursor = 0 } = await job.getDependencies({
-        unprocessed: { count: 1000, cursor },
-      });
-      for (const child of unprocessed) {
-        const task = child.slice(child.lastIndexOf(':') + 1);
-        const state = active.has(task) ? 'running' : 'waiting';
-        states.push({ key: taskOfJob(id, task) ?? '', state, reason: '' });
-      }
-      cursor = nextUnprocessedCursor;
-    } while (cursor !== 0);
-    for (const { key, reason } of await this.#setAside(job)) states.push({ key, state: 'set-aside', reason });
-    return states;
+    const active = new Set((await this.#queue.getActive()).map((each) => taskOfJob(id, each.id ?? '')));
+    const open = await openTasks(job);
+    return [
+      ...open.map((key): QueuedTaskState => ({ key, state: active.has(key) ? 'running' : 'waiting', reason: '' })),
+      ...(await setAsideTasks(job)).map((task): QueuedTaskState => ({ ...task, state: 'set-aside' })),
+    ];
   }
 
   /** Takes a study out of the queue; tasks in hand are finished. Gives the number of tasks that were taken out. */
@@ -208,7 +175,7 @@ export class StudyQueue {
     this.#redis.disconnect();
   }
 
-  async #listen(id: string, onEvent: (event: StudyQueueEvent) => void): Promise<QueueEvents> {
+  async #listen(id: string, onEvent: (event: StudyQueueEvent) => void): Promise<{ readonly end: () => Promise<void> }> {
     const connection = await openRedis(this.#address);
     let isLost = false;
     connection.on('error', (error) => {
@@ -238,22 +205,19 @@ export class StudyQueue {
         onEvent({ kind: 'task-progress', key, done, total });
     });
     await events.waitUntilReady();
-    return events;
+    return {
+      end: async () => {
+        connection.removeAllListeners('error').on('error', () => undefined);
+        // What was opened for it is not closed with it.
+        connection.disconnect();
+        await events.close();
+      },
+    };
   }
 
   async #end(job: Job, hasFailed: boolean): Promise<StudyEnd> {
     const { left = 0 } = Object(job.returnvalue) as { readonly left?: number };
-    return { setAside: await this.#setAside(job), left, failure: hasFailed ? job.failedReason : undefined };
-  }
-
-  async #setAside(job: Job): Promise<readonly SetAsideTask[]> {
-    const failed = await job.getIgnoredChildrenFailures();
-    return Object.entries(failed)
-      .map(([child, reason]) => ({
-        key: taskOfJob(job.id ?? '', child.slice(child.lastIndexOf(':') + 1)) ?? '',
-        reason,
-      }))
-      .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+    return { setAside: await setAsideTasks(job), left, failure: hasFailed ? job.failedReason : undefined };
   }
 
   async #retry(id: string, key: string): Promise<void> {

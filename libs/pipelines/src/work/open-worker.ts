@@ -128,6 +128,18 @@ export class StudyWorker {
     return new OpenSteps(await planStudy(this.#parts.graph, this.#parts.bench), (step) => this.#isStored(step));
   }
 
+  /** Tasks that are still to be made, and those of them that can be made now: looks through the whole study. */
+  async open(): Promise<{ readonly ready: readonly StudyTask[]; readonly waiting: readonly StudyTask[] }> {
+    const open = await this.openSteps();
+    const ready: StudyTask[] = [];
+    const waiting: StudyTask[] = [];
+    for (const task of this.tasks) {
+      const missing = open.of(task.steps);
+      if (missing.length > 0) ((await open.areReady(missing)) ? ready : waiting).push(task);
+    }
+    return { ready, waiting };
+  }
+
   /** Facts about everything that the study reads, with the hashes of it. */
   inputs(): Promise<readonly ManifestInput[]> {
     const { opened, bench } = this.#parts;
@@ -147,21 +159,9 @@ export class StudyWorker {
    * @returns number of steps that were made
    * @throws InputError `TASK_NOT_READY` where something that they are made of is not stored; those of a run.
    */
-  async makeTask(task: StudyTask, steps: readonly GraphStep<StudyBench>[] = task.steps): Promise<number> {
+  async make(task: StudyTask, steps: readonly GraphStep<StudyBench>[] = task.steps): Promise<number> {
     const begun = performance.now();
-    const made = await this.make(steps);
-    if (made > 0 && made === task.steps.length) this.#parts.store.times.set(task.key, performance.now() - begun);
-    return made;
-  }
-
-  /**
-   * Makes steps of a task that are not stored, and stores them.
-   *
-   * @returns number of steps that were made
-   * @throws InputError `TASK_NOT_READY` where something that they are made of is not stored; those of a run.
-   */
-  async make(steps: readonly GraphStep<StudyBench>[]): Promise<number> {
-    const { bench } = this.#parts;
+    const { bench, store } = this.#parts;
     const missing: GraphStep<StudyBench>[] = [];
     for (const step of steps) if (!(await this.#isStored(step))) missing.push(step);
     const [first] = missing;
@@ -180,6 +180,7 @@ export class StudyWorker {
     this.#model = model;
     await maker.make(missing, bench);
     await bench.settled();
+    if (missing.length === task.steps.length) store.times.set(task.key, performance.now() - begun);
     return missing.length;
   }
 

@@ -152,7 +152,7 @@ async function work(
         const claim = await claims.claim(task.key);
         if (!('release' in claim)) continue;
         try {
-          await worker.makeTask(task, missing);
+          await worker.make(task, missing);
         } catch (error) {
           if (batch === undefined || stop.aborted || !(error instanceof IntermodelError)) throw error;
           batch.failed(task, error);

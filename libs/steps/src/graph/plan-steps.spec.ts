@@ -88,10 +88,16 @@ describe(planSteps, () => {
           for (const family of graph.families)
             for (const { key } of family.steps()) if (coins.next().value === true) kept.add(key);
           const asked: string[] = [];
+          const told: string[] = [];
           const plan = await planSteps(graph, {
             isStored: ({ key }) => {
+              expect(told).toContain(key);
               asked.push(key);
               return kept.has(key);
+            },
+            lookAhead: (steps) => {
+              told.push(...steps.map(({ key }) => key));
+              return Promise.resolve();
             },
           });
           const expected = oracle(graph, (key) => kept.has(key));
@@ -102,6 +108,7 @@ describe(planSteps, () => {
             expect(plan.isWanted(step)).toBe(expected.wanted.has(step.key));
           // The store is asked for each step once, and for none that nobody needs.
           expect(asked.toSorted()).toEqual([...expected.wanted, ...expected.stored].toSorted());
+          expect(told.toSorted()).toEqual(asked.toSorted());
         },
       ),
     );
