@@ -4,7 +4,7 @@ import type { StudyTasks } from '@intermodel/pipelines';
 import { writeColourSegmenter } from '@intermodel/testing';
 import { describe, expect, it } from 'vitest';
 import { command, folderBytes, intermodel } from './command-line.ts';
-import { smallStudies } from './small-studies.ts';
+import { exit, smallStudies, start, writeModel } from './small-studies.ts';
 
 const { at, study } = smallStudies();
 const more = { runtime: { imagesPerShard: 4 } };
@@ -76,6 +76,35 @@ describe('a worker of a batch', () => {
     const ran = spawnSync('sh', ['-c', list.split('\n')[0] ?? ''], { encoding: 'utf8' });
     expect(ran.status).toBe(2);
     expect(ran.stderr).toMatch(/^error STUDY_DIFFERS: .*matching\.gate is 0\.0625 here, and was to be 0\.04\b/u);
+  });
+
+  it('says which files are other ones than where it was submitted', () => {
+    cpSync(at('data'), at('moved'), { recursive: true });
+    const file = study({ file: 'moved.json', data: 'moved', models: ['a', 'b'], more });
+    expect(submit(file, 'moved-store', '--engine', 'files', '--jobs', at('moved-jobs'))).toMatchObject({ code: 0 });
+    const [first = ''] = readFileSync(at('moved-jobs', '2-counts.txt'), 'utf8').split('\n');
+    writeModel(at('a.onnx'), 17);
+    const ran = spawnSync('sh', ['-c', first], { encoding: 'utf8' });
+    expect([ran.status, ran.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error INPUT_DIFFERS: .*moved\.json: .*a\.onnx \(SHA-256 [0-9a-f]{64} here, [0-9a-f]{64} where/u,
+      ),
+    ]);
+    expect(ran.stderr).not.toContain('b.onnx');
+    writeModel(at('a.onnx'), 0);
+    expect(spawnSync('sh', ['-c', first], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  it('leaves what is finished when it is told to end', async () => {
+    const file = study({ file: 'ended.json', more });
+    const worker = start(['work', file, '--store', at('ended'), ...cut, '--batch', '--verbose']);
+    worker.stderr?.on('data', () => {
+      if (/^maps .*: done/mu.test(worker.told())) worker.kill('SIGTERM');
+    });
+    expect(await exit(worker)).toBe(130);
+    const stored = planned(file, 'ended').reduce((sum, task) => sum + task.stored, 0);
+    expect(stored).toBeGreaterThan(0);
   });
 
   it('does not wait for what nobody makes', () => {

@@ -1,4 +1,5 @@
 import {
+  isStoreAddress,
   queueWorker,
   redisAddress,
   safeAddress,
@@ -15,12 +16,13 @@ import {
 import { InputError } from '@intermodel/streams';
 import { dissectionProgress } from './dissection-progress.ts';
 import { easeCollections } from './heap-growth.ts';
+import { namedStore, type NamedStore } from './named-store.ts';
 import { noteLine, printResult, type TerminalOptions } from './output.ts';
 import { stoppable } from './stopping.ts';
 import { writeMessage } from './terminal.ts';
 
 /** What a worker on a queue takes from the command line. */
-export interface QueueWorkOptions {
+export interface QueueWorkOptions extends NamedStore {
   /** Address of the queue; empty: that of the environment. */
   readonly queue: string;
   /** Folders within which studies may be worked on. */
@@ -29,15 +31,13 @@ export interface QueueWorkOptions {
   readonly untilEmpty?: boolean;
   /** Seconds after which the task of a worker that gives no sign of life is taken over. */
   readonly lockSeconds?: number;
-  /** Folder of the finished steps, whatever was submitted. */
-  readonly store?: string;
   /** Threads that count once a pass is through. */
   readonly concurrency?: number;
 }
 
 /** Makes tasks of the studies in a queue, until it is stopped, or until none is left. */
 export async function workOnQueue(own: QueueWorkOptions, terminal: TerminalOptions): Promise<void> {
-  const { queue, allowRoots = [], untilEmpty = false, lockSeconds, store, concurrency } = own;
+  const { queue, allowRoots = [], untilEmpty = false, lockSeconds, store, concurrency, ...cache } = own;
   const address = redisAddress(queue === '' ? undefined : queue, process.env);
   const roots = new AllowedRoots(allowRoots);
   const progress = dissectionProgress(terminal);
@@ -60,7 +60,9 @@ export async function workOnQueue(own: QueueWorkOptions, terminal: TerminalOptio
       open: (study) =>
         openQueued(study, {
           ...{ roots, signal, onEvent },
-          ...(store === undefined ? {} : { store }),
+          ...(store === undefined ? {} : namedStore({ store, ...cache }, terminal)),
+          openStore: (name) =>
+            isStoreAddress(name) ? (namedStore({ store: name, ...cache }, terminal).store ?? name) : name,
           ...(concurrency === undefined ? {} : { concurrency }),
         }),
       onEvent: (event) => {
@@ -88,7 +90,7 @@ async function openQueued(study: SubmittedStudy, options: OpenSubmittedOptions):
   const worker = await openSubmitted(study, options);
   return {
     ready: async () => {
-      const { ready, waiting } = await worker.open();
+      const { ready, waiting } = await worker.openTasks();
       return { keys: ready.map(({ key }) => key), left: waiting.length };
     },
     make: (key) => worker.make(worker.task(key)),

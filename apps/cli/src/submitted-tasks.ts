@@ -1,22 +1,32 @@
-import { lastWords, readSubmissions, type SubmissionRecord, type TaskReport } from '@intermodel/distribution';
+import {
+  lastWords,
+  readSubmissions,
+  type DistributedTask,
+  type SubmissionRecord,
+  type TaskReport,
+} from '@intermodel/distribution';
 import type { Study } from '@intermodel/pipelines';
 import { IntermodelError } from '@intermodel/streams';
 import { engineOf, isEngineName } from './engines.ts';
 import { enginePlace, knownTasks, type SubmittedOptions } from './work-order.ts';
 
-/** Failed tasks that a text tells of. */
-const failuresTold = 5;
+/** Tasks that run, and that failed, of which a text tells. */
+const tasksTold = 5;
 
-/** A task that came to an end without leaving its steps. */
-export interface FailedReport {
+/** A task that an engine has. */
+export interface TaskAtWork {
   /** Name of the task. */
   readonly task: string;
   /** Its wave. */
   readonly wave: string;
   /** Model that it is about; empty: all. */
   readonly model: string;
-  /** What made it, as the engine names that. */
+  /** What makes it, as the engine names that. */
   readonly job: string;
+}
+
+/** A task that came to an end without leaving its steps. */
+export interface FailedReport extends TaskAtWork {
   /** What the engine says of its end; empty: nothing. */
   readonly reason: string;
   /** What its worker said last; empty: nothing. */
@@ -30,7 +40,7 @@ export interface SubmittedTasks {
   /** Engine that has them. */
   readonly engine: string;
   /** Tasks that run. */
-  readonly running: number;
+  readonly running: readonly TaskAtWork[];
   /** Tasks that wait for their turn. */
   readonly waiting: number;
   /** Tasks that came to an end without leaving their steps. */
@@ -58,36 +68,39 @@ export async function submittedTasks(study: Study, own: SubmittedOptions): Promi
         return task.state === 'done' || report === undefined ? [] : [{ task, report }];
       },
     );
-    const count = (state: TaskReport['state']) => open.filter(({ report }) => report.state === state).length;
+    const of = (state: TaskReport['state']) => open.filter(({ report }) => report.state === state);
     return {
       engine: last.engine,
-      ...{ running: count('running'), waiting: count('waiting') },
-      failed: open.flatMap(({ task, report }) => (report.state === 'ended' ? [failedReport(task, report)] : [])),
+      running: of('running').map(({ task, report }) => taskAtWork(task, report)),
+      waiting: of('waiting').length,
+      failed: of('ended').map(({ task, report }) => failedReport(task, report)),
       unknown: undefined,
     };
   } catch (error) {
     if (!(error instanceof IntermodelError)) throw error;
-    return { engine: last.engine, running: 0, waiting: 0, failed: [], unknown: error.problem };
+    return { engine: last.engine, running: [], waiting: 0, failed: [], unknown: error.problem };
   }
 }
 
 /** A task that failed, with what its worker said. */
-export function failedReport(
-  { key, wave, model }: { readonly key: string; readonly wave: string; readonly model: string },
-  { job, reason, log }: TaskReport,
-): FailedReport {
-  return { task: key, wave, model, job, reason, error: log === undefined ? '' : lastWords(log, key), log };
+export function failedReport(task: DistributedTask, report: TaskReport): FailedReport {
+  const { reason, log } = report;
+  return { ...taskAtWork(task, report), reason, error: log === undefined ? '' : lastWords(log, task.key), log };
+}
+
+function taskAtWork({ key, wave, model }: DistributedTask, { job }: TaskReport): TaskAtWork {
+  return { task: key, wave, model, job };
 }
 
 /** Failed tasks in lines, the first few with what their workers said. */
 export function failureLines(failed: readonly FailedReport[]): string[] {
   const told = failed
-    .slice(0, failuresTold)
+    .slice(0, tasksTold)
     .flatMap(({ wave, model, job, reason, error, log }) => [
-      `${[wave, model].filter((part) => part !== '').join(' ')}: job ${job}${reason === '' ? '' : `, ${reason}`}${error === '' ? '' : `: ${error}`}`,
+      `${nameOf({ wave, model })}: job ${job}${reason === '' ? '' : `, ${reason}`}${error === '' ? '' : `: ${error}`}`,
       ...(log === undefined ? [] : [`  log: ${log}`]),
     ]);
-  const more = failed.length - failuresTold;
+  const more = failed.length - tasksTold;
   return [...told, ...(more > 0 ? [`and ${String(more)} more`] : [])];
 }
 
@@ -95,7 +108,17 @@ export function failureLines(failed: readonly FailedReport[]): string[] {
 export function submittedLines({ engine, running, waiting, failed, unknown }: SubmittedTasks): string[] {
   if (unknown !== undefined) return [`Submitted to ${engine}, which could not be asked: ${unknown}`];
   return [
-    `Submitted to ${engine}: ${String(running)} tasks run, ${String(waiting)} wait, ${String(failed.length)} failed.`,
+    `Submitted to ${engine}: ${String(running.length)} tasks run${runningText(running)}, ${String(waiting)} wait, ${String(failed.length)} failed.`,
     ...failureLines(failed),
   ];
+}
+
+function runningText(running: readonly TaskAtWork[]): string {
+  if (running.length === 0) return '';
+  const told = running.slice(0, tasksTold).map((task) => `${nameOf(task)}, job ${task.job}`);
+  return ` (${[...told, ...(running.length > tasksTold ? ['…'] : [])].join('; ')})`;
+}
+
+function nameOf({ wave, model }: Pick<TaskAtWork, 'wave' | 'model'>): string {
+  return [wave, model].filter((part) => part !== '').join(' ');
 }

@@ -41,7 +41,7 @@ export function enginePlace(study: Study, own: SubmittedOptions): EnginePlace {
 }
 
 /** How workers of other machines are told to make tasks of a study: all by absolute paths. */
-export function workOrder(study: Study, own: WorkOrderOptions): Omit<WorkOrder, 'tasks'> {
+export function workOrder(study: Study, own: WorkOrderOptions): Omit<WorkOrder, 'tasks' | 'held'> {
   const place = enginePlace(study, own);
   const { set = [], shardsPerTask, command = [process.execPath, path.resolve(process.argv[1] ?? '')] } = own;
   const { out, store, cacheFolder, cacheMegabytes } = own;
@@ -61,7 +61,7 @@ export function workOrder(study: Study, own: WorkOrderOptions): Omit<WorkOrder, 
       ...['--expect-study', place.studyHash, '--batch'],
     ],
     usesGpu: study.runtime.executionProviders.includes('cuda'),
-    shardsPerTask,
+    ...{ shardsPerTask, program: own.command },
     queued: {
       program: programVersion,
       set: [...set, ...labelSettings(study, own)],

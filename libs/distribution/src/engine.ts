@@ -16,8 +16,12 @@ export interface WorkOrder {
   readonly submissions: string | undefined;
   /** Command line of a worker, word by word, to which `--task KEY` is added for each of its tasks. */
   readonly command: readonly string[];
+  /** The words of it that start the program, where another was given than the one that submits. */
+  readonly program?: readonly string[] | undefined;
   /** The tasks in the order of their waves: those that are to be made, and those that are done or with the engine. */
   readonly tasks: readonly DistributedTask[];
+  /** Keys of tasks that the engine had before they were listed: they may have been made meanwhile. @default none */
+  readonly held?: ReadonlySet<string>;
   /** Whether models run on a GPU. */
   readonly usesGpu: boolean;
   /** How tasks were cut, where that was said. */

@@ -7,7 +7,7 @@ export interface WatchTasksOptions {
   /** Who has them made; must report. */
   readonly engine: Engine;
   /** What is to be made; its tasks are listed anew. */
-  readonly order: Omit<WorkOrder, 'tasks'>;
+  readonly order: Omit<WorkOrder, 'tasks' | 'held'>;
   /** Lists all tasks of the study, as the store has them by now. */
   readonly list: () => Promise<readonly DistributedTask[]>;
   /** How often a task is submitted again that ended without leaving its steps. @default 3 */
@@ -86,7 +86,7 @@ export async function watchTasks(options: WatchTasksOptions): Promise<FailedTask
     if (isAnyReady || (open.length > 0 && live.length === 0)) {
       const own = new Set(open);
       const submission = await engine.submit({
-        ...order,
+        ...{ ...order, held },
         tasks: tasks.filter((task) => task.state === 'done' || held.has(task.key) || own.has(task)),
       });
       // What cannot be made yet may end once more for want of it, through no fault of its own.

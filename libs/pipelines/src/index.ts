@@ -30,13 +30,15 @@ export { type TaskEstimate } from './work/estimate-tasks.ts';
 export { cutTasks, studyWaves, type CutTasksOptions, type StudyTask, type StudyWave } from './work/study-tasks.ts';
 export { openWorker, type OpenWorkerOptions, type StudyWorker } from './work/open-worker.ts';
 export { AllowedRoots } from './work/allowed-roots.ts';
+export { openSubmitted, type OpenSubmittedOptions, type SubmittedStudy } from './work/submitted-study.ts';
+export { hashStudyInputs } from './work/study-inputs.ts';
 export {
-  hashStudyInputs,
-  openSubmitted,
-  type OpenSubmittedOptions,
-  type SubmittedStudy,
-} from './work/submitted-study.ts';
-export { expectStudy, identifyStudy, rememberStudy, type StudyIdentity } from './work/study-identity.ts';
+  expectStudy,
+  identifyStudy,
+  rememberedInputs,
+  rememberStudy,
+  type StudyIdentity,
+} from './work/study-identity.ts';
 export { makeSteps, type MakeStepsOptions } from './graph/make-steps.ts';
 export { openStudy, type OpenedStudy, type OpenStudyOptions } from './graph/open-study.ts';
 export { studyGraph, type StudyGraph, type StudyGraphOptions } from './graph/study-graph.ts';

@@ -1,11 +1,11 @@
 import { isStoreAddress, watchTasks, type Engine, type FailedTask, type Submission } from '@intermodel/distribution';
-import { identifyStudy, rememberStudy, type Study } from '@intermodel/pipelines';
+import { hashStudyInputs, identifyStudy, rememberStudy, type Study } from '@intermodel/pipelines';
 import { InputError, MachineError } from '@intermodel/streams';
 import type { Command } from 'commander';
 import { makeCommand, type Given } from '../command.ts';
 import { engineOf, isEngineName, type EngineName, type EngineOptions } from '../engines.ts';
 import { printResult, textTable } from '../output.ts';
-import { chosenStudy } from '../run-to-end.ts';
+import { chosenStudy, studyPlace } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
 import { watchProgress } from '../submit-progress.ts';
 import { followToEnd, tellNotes } from '../follow-queue.ts';
@@ -54,18 +54,24 @@ export function submitCommand(): Command {
 
 async function submit(study: Study, { own, terminal }: Given<SubmitOptions>, engine: Engine): Promise<void> {
   const order = workOrder(study, own);
+  const reports = own.dryRun === true ? [] : ((await engine.reports?.(order)) ?? []);
+  const held = new Set(reports.flatMap(({ key, state }) => (state === 'ended' ? [] : [key])));
   const tasks = await knownTasks(study, own, own);
   if (own.dryRun === true) {
-    writeResult(await engine.preview({ ...order, tasks }));
+    writeResult(await engine.preview({ ...order, tasks, held }));
     return;
   }
-  if (!isStoreAddress(order.store)) rememberStudy(order.store, identifyStudy(study));
+  if (!isStoreAddress(order.store)) {
+    // A queue names itself what the study reads.
+    const inputs = engine.follow === undefined ? await hashStudyInputs(study, studyPlace(own)) : [];
+    rememberStudy(order.store, identifyStudy(study), inputs);
+  }
   if (engine.follow !== undefined && own.detach !== true) {
     await followToEnd(engine, { ...order, tasks }, terminal);
     return;
   }
   if (own.watch !== true) {
-    const submission = await engine.submit({ ...order, tasks });
+    const submission = await engine.submit({ ...order, tasks, held });
     tellNotes(submission, terminal);
     printResult(terminal, submission, () => submissionText(submission));
     return;
@@ -108,7 +114,9 @@ function settled(study: Study, given: SubmitOptions): { readonly own: SubmitOpti
           expected: 'the store of an earlier "intermodel submit"',
           hint: 'Submit it with `engine` first, or give the same `store` as then.',
         })
-      : new InputError('ENGINE_NOT_GIVEN', 'no engine was given', { hint: 'Give `engine: slurm` or `engine: files`.' });
+      : new InputError('ENGINE_NOT_GIVEN', 'no engine was given', {
+          hint: 'Give `engine: slurm`, `engine: bullmq` or `engine: files`.',
+        });
   const name = given.engine ?? last?.engine ?? '';
   if (!isEngineName(name))
     throw new InputError('ENGINE_UNKNOWN', `the engine "${name}" of the last submission is not known here`, {
@@ -116,11 +124,13 @@ function settled(study: Study, given: SubmitOptions): { readonly own: SubmitOpti
     });
   const before = goesOn && last?.engine === name ? last : undefined;
   const cut = given.shardsPerTask ?? before?.shardsPerTask;
+  const command = given.command ?? before?.program;
   const own: SubmitOptions = {
     ...given,
     engine: name,
     ...(before === undefined ? {} : { [name]: { ...before.options, ...given[name] } }),
     ...(cut === undefined ? {} : { shardsPerTask: cut }),
+    ...(command === undefined ? {} : { command }),
   };
   const engine = engineOf(name, own);
   if ((own.watch === true || own.resume === true) && engine.reports === undefined)

@@ -1,5 +1,5 @@
 import { isStoreAddress } from '@intermodel/distribution';
-import { expectStudy, workStudy, type WorkStudyOptions } from '@intermodel/pipelines';
+import { expectStudy, rememberedInputs, workStudy, type WorkStudyOptions } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { lastValueFrom, tap } from 'rxjs';
 import { makeCommand } from '../command.ts';
@@ -15,7 +15,7 @@ import { writeMessage } from '../terminal.ts';
 
 type WorkOptions = StudyFileOptions &
   NamedStore &
-  Omit<WorkStudyOptions, 'signal'> &
+  Omit<WorkStudyOptions, 'signal' | 'meantInputs'> &
   Partial<QueueWorkOptions> & { readonly expectStudy?: string };
 
 /** `intermodel work`: one of many workers on a study. */
@@ -33,7 +33,7 @@ export function workCommand(): Command {
       'work --queue --allow-root /data --allow-root /models    # on the Redis server of INTERMODEL_REDIS',
     ],
     notes:
-      'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see, or a bucket of an S3-compatible service: credentials, region and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3) or from ~/.aws. A worker on a queue stays until it is stopped; it reads studies, and all that they name, only within the folders of --allow-root.',
+      'A worker waits for what others make of it needs; a task of one that died is taken over. The store has to be a folder that all machines see, or a bucket of an S3-compatible service: credentials, region and endpoint come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION, AWS_ENDPOINT_URL_S3) or from ~/.aws, and need s3:GetObject, s3:PutObject, s3:DeleteObject, s3:AbortMultipartUpload, s3:ListBucket and s3:ListBucketMultipartUploads. A worker on a queue stays until it is stopped; it reads studies, and all that they name, only within the folders of --allow-root.',
     run: async (given) => {
       checkQueueOptions({ ...given.own }, given.files);
       if (given.own.queue !== undefined) {
@@ -43,14 +43,17 @@ export function workCommand(): Command {
       const { set, expectStudy: expected, ...own } = given.own;
       const store = storeOf(own);
       const study = chosenStudy(given.files[0] ?? '', given);
-      if (expected !== undefined) expectStudy(study, expected, isStoreAddress(store) ? undefined : store);
+      const folder = isStoreAddress(store) ? undefined : store;
+      if (expected !== undefined) expectStudy(study, expected, folder);
+      const isKnown = expected !== undefined && folder !== undefined;
+      const meantInputs = isKnown ? rememberedInputs(folder, expected) : [];
       const { onEvent, done } = dissectionProgress(given.terminal);
       const made = { tasks: 0, steps: 0 };
       easeCollections();
       await stoppable(
         (signal) =>
           lastValueFrom(
-            workStudy(study, { ...own, ...namedStore(own, given.terminal), signal }).pipe(
+            workStudy(study, { ...own, ...namedStore(own, given.terminal), meantInputs, signal }).pipe(
               tap((event) => {
                 if (event.kind === 'task-done') made.tasks = event.done;
                 else if (event.kind === 'step-done') made.steps++;

@@ -26,6 +26,8 @@ export interface PlannedSubmission extends Pick<EnginePlace, 'studyHash' | 'stud
   readonly engine: string;
   /** How tasks were cut, where that was said. */
   readonly shardsPerTask?: number | undefined;
+  /** Words that start the program where workers run, where they were given. */
+  readonly program?: readonly string[] | undefined;
   /** What was given for the engine; holds no credentials. */
   readonly options: object;
   /** Its jobs, in the order of their waves. */

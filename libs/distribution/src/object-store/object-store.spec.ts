@@ -11,6 +11,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -335,6 +336,51 @@ describe.skipIf(why !== undefined)('an upload that comes to nothing', () => {
   });
 });
 
+describe.skipIf(why !== undefined)('a connection that breaks off', () => {
+  /** Passes on what comes and goes, and breaks the first connections once so many bytes have come back. */
+  async function breaking(times: number, bytes: number, use: (endpoint: string) => Promise<void>) {
+    let left = times;
+    const relay = createServer((near) => {
+      const far = connect(Number(new URL(server.endpoint).port), '127.0.0.1');
+      let came = 0;
+      far.on('data', (chunk: Buffer) => {
+        if ((came += chunk.length) < bytes || left === 0) near.write(chunk);
+        else {
+          left--;
+          far.removeAllListeners('data').destroy();
+          near.destroy();
+        }
+      });
+      near.pipe(far);
+      for (const [one, other] of [
+        [near, far],
+        [far, near],
+      ] as const)
+        one.on('error', () => undefined).on('close', () => other.destroy());
+    });
+    await once(relay.listen(0, '127.0.0.1'), 'listening');
+    try {
+      await use(`http://127.0.0.1:${String((relay.address() as AddressInfo).port)}`);
+    } finally {
+      relay.close();
+    }
+  }
+
+  it('in the midst of a step is made up for once, and told of when it breaks again', async () => {
+    const { open, cacheFolder } = place();
+    await open({ cacheFolder: path.join(folder, 'whole') }).write(describeStep(1), { a: largeContent() });
+    await breaking(1, 5 << 20, async (endpoint) => {
+      expect((await open({ endpoint }).read(keyOf(1), 'a'))?.length).toBe(large);
+    });
+    rmSync(cacheFolder, { recursive: true });
+    await breaking(2, 5 << 20, async (endpoint) => {
+      const reading = open({ endpoint }).read(keyOf(1), 'a');
+      await expect(reading.then((read) => read?.length)).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+      expect(filesIn(cacheFolder).filter((file) => file.includes('partial'))).toEqual([]);
+    });
+  });
+});
+
 describe.skipIf(why !== undefined)('claims in a bucket', () => {
   const claimsOf = (address: string) => {
     const bucket = new Bucket(readStoreAddress(address));
@@ -394,11 +440,14 @@ describe.skipIf(why !== undefined)('the cache of an object store', () => {
       expect(await store.read(keyOf(1), 'a')).toEqual(text('abc'));
       expect(readFileSync(file).equals(whole)).toBe(true);
     }
+    rmSync(file);
+    mkdirSync(file);
+    expect(await store.read(keyOf(1), 'a')).toEqual(text('abc'));
     rmSync(cacheFolder, { recursive: true });
     expect(await store.read(keyOf(1), 'a')).toEqual(text('abc'));
     await store.write(describeStep(2), { a: text('abc') });
     expect(kept(cacheFolder)).toHaveLength(2);
-    expect(warnings).toEqual([]);
+    expect(warnings.map(({ code }) => code)).toEqual(['CACHE_NOT_WRITTEN']);
   });
 
   it('holds what was used last, up to its limit, whoever uses it', async () => {

@@ -20,6 +20,7 @@ import {
   stepKey,
   usualFooterBytes,
   writeStepFile,
+  type LockOptions,
   type ReadOutcome,
   type StepDescription,
   type StepParts,
@@ -27,6 +28,7 @@ import {
   type StepStore,
   type StoreEntry,
   type StoreLock,
+  type StoreLockOptions,
   type StoreWarning,
   type VerifiedParts,
 } from '@intermodel/steps';
@@ -205,7 +207,7 @@ class ObjectStore implements StepStore {
     await this.#cache.drop(key);
   }
 
-  async lock({ alone = false, ...options }: Parameters<StepStore['lock']>[0] = {}): Promise<StoreLock> {
+  async lock({ alone = false, ...options }: StoreLockOptions = {}): Promise<StoreLock> {
     await Promise.all(this.#removals);
     const lock = await lockPlace(this.#place, options);
     return enter(lock, async () => {
@@ -220,7 +222,7 @@ class ObjectStore implements StepStore {
     });
   }
 
-  async share(options?: Parameters<StepStore['share']>[0]): Promise<StoreLock> {
+  async share(options?: LockOptions): Promise<StoreLock> {
     await Promise.all(this.#removals);
     const share = await shareStore(this.#place, options);
     return enter(share, async () => {
@@ -240,19 +242,23 @@ class ObjectStore implements StepStore {
     return value === undefined ? { state: 'damaged', bytes: end.bytes } : { state: 'read', value, bytes: end.bytes };
   }
 
-  /** Reads a part from the cache, or through it; twice from the bucket, where the first time brings other bytes. */
+  /** Reads a part from the cache, or through it; twice from the bucket, where the first time brings other bytes or too few. */
   async #readPart(record: StepRecord, name: string): Promise<ReadOutcome<Uint8Array>> {
     if (locatePart(record, name) === undefined) return { state: 'missing' };
     const { key } = record;
-    const kept = this.#cache.fileOf(key);
-    const outcome = await readOf(kept, record, name, this.#verified);
-    if (outcome.state === 'read') {
+    // A file that cannot be read is no better than none.
+    const kept = await readOf(this.#cache.fileOf(key), record, name, this.#verified).catch(() => undefined);
+    if (kept?.state === 'read') {
       this.#cache.touch(key);
-      return outcome;
+      return kept;
     }
-    if (outcome.state === 'damaged') await this.#cache.drop(key);
-    const first = await this.#fetchPart(record, name);
-    return first.state === 'damaged' ? this.#fetchPart(record, name) : first;
+    if (kept?.state === 'damaged') await this.#cache.drop(key);
+    const first = await this.#fetchPart(record, name).catch((error: unknown) => {
+      // The SDK asks again for answers, but not for one that breaks off.
+      if (error instanceof MachineError && error.code === 'STORE_UNREACHABLE') return undefined;
+      throw error;
+    });
+    return first === undefined || first.state === 'damaged' ? this.#fetchPart(record, name) : first;
   }
 
   async #fetchPart(record: StepRecord, name: string): Promise<ReadOutcome<Uint8Array>> {

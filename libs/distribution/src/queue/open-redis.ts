@@ -88,10 +88,21 @@ export async function checkRedis(
   }
 }
 
+/** Milliseconds for which an answer is waited for. */
+const answerMilliseconds = 5000;
+
 /** Connects once; gives warnings, or the reason why it could not. */
 async function tryRedis(address: string): Promise<{ readonly warnings: readonly string[] } | string> {
-  const redis = await openRedis(address, { lazyConnect: true, retryStrategy: () => null, connectTimeout: 5000 });
-  let reason = 'no answer';
+  const redis = await openRedis(address, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: answerMilliseconds,
+  });
+  let reason = 'it does not answer as a Redis server does';
+  // A connection that stands is no answer yet.
+  const timer = setTimeout(() => {
+    redis.disconnect();
+  }, answerMilliseconds);
   redis.on('error', (error: Error) => {
     reason = reasonOf(error);
   });
@@ -103,6 +114,7 @@ async function tryRedis(address: string): Promise<{ readonly warnings: readonly 
     // What ended the connection says more than that it has ended.
     return own.startsWith('Connection is closed') ? reason : own;
   } finally {
+    clearTimeout(timer);
     redis.disconnect();
   }
 }

@@ -57,17 +57,11 @@ export function queueEngine({ redis }: QueueEngineOptions = {}): Engine {
         },
         (warnings) => (notes = warnings),
       );
-      const { folder } = writeSubmission(
-        order.store,
-        {
-          engine: 'bullmq',
-          ...{ studyHash: order.studyHash, studyFile: order.studyFile, shardsPerTask: order.shardsPerTask },
-          // An address that holds credentials is not kept.
-          options: redis === undefined || safeAddress(redis) !== redis ? {} : { redis },
-          jobs: [],
-        },
-        () => ({}),
-      );
+      const { submissions, studyHash, studyFile, shardsPerTask } = order;
+      // An address that holds credentials is not kept.
+      const options = redis === undefined || safeAddress(redis) !== redis ? {} : { redis };
+      const planned = { engine: 'bullmq', studyHash, studyFile, shardsPerTask, options, jobs: [] };
+      const folder = submissions === undefined ? undefined : writeSubmission(submissions, planned, () => ({})).folder;
       return { jobs: jobsOf(order, studyJobId(study)), folder, notes };
     },
     reports: (place) =>

@@ -105,6 +105,7 @@ export class StudyQueue {
     const id = studyJobId(study);
     const listening = await this.#listen(id, onEvent);
     let workers = -1;
+    let before = -1;
     let refusal = '';
     let isKnown = false;
     // What is asked of a server that is away would wait for it.
@@ -128,8 +129,12 @@ export class StudyQueue {
         const state = await job.getState();
         if (state === 'completed' || state === 'failed') return await this.#end(job, state === 'failed');
         const count = await this.#queue.getWorkersCount();
-        if (count !== workers) onEvent({ kind: 'workers', count });
-        workers = count;
+        // One that comes back after a moment was not gone.
+        if (count !== workers && (count > 0 || before === 0)) {
+          onEvent({ kind: 'workers', count });
+          workers = count;
+        }
+        before = count;
         await delay(pollMilliseconds, undefined, { signal });
       }
     } catch (error) {

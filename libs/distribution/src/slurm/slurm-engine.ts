@@ -91,11 +91,11 @@ export function slurmEngine(options: SlurmOptions = {}): Engine {
     submit: async (order) => {
       const { jobs, live } = await planned(order, options);
       if (jobs.length === 0) return { jobs: [], folder: undefined };
-      const { studyHash, studyFile, shardsPerTask } = order;
+      const { studyHash, studyFile, shardsPerTask, program } = order;
       const { folder } = writeSubmission(
         submissionsOf(order),
         {
-          ...{ engine, studyHash, studyFile, shardsPerTask, options },
+          ...{ engine, studyHash, studyFile, shardsPerTask, program, options },
           jobs: jobs.map(({ wave, stem, name }) => ({ wave, stem, name })),
         },
         (at) => fileTexts(order, jobs, at),
@@ -149,7 +149,7 @@ async function planned(
   );
   const { tasksPerElement } = options;
   const waves = cutElements(
-    order.tasks.filter(({ key }) => !held.has(key)),
+    order.tasks.filter(({ key }) => !held.has(key) && order.held?.has(key) !== true),
     { tasksPerElement, most: limit },
   );
   return {

@@ -20,7 +20,7 @@ symlinkSync('loop', at('open', 'loop'));
 symlinkSync(at('open'), at('alias'));
 
 describe(AllowedRoots, () => {
-  const roots = new AllowedRoots([at('alias'), `${at('open', 'deep')}/../deep/`]);
+  const roots = new AllowedRoots([at('alias'), `${at('open', 'deep')}/../deep/`, 's3://bucket/open/']);
   afterAll(() => {
     rmSync(folder, { recursive: true });
   });
@@ -33,6 +33,8 @@ describe(AllowedRoots, () => {
     at('secret', 'way-in', 'store'),
     `${at('open')}/../open/file`,
     `${at('open')}/..file`,
+    's3://bucket/open',
+    's3://bucket/open/study/steps',
   ])('allows %s', (name) => {
     expect(() => {
       roots.check(name);
@@ -53,6 +55,10 @@ describe(AllowedRoots, () => {
     'open/file',
     '',
     's3://bucket/prefix',
+    's3://bucket/open-too',
+    's3://bucket/open/../secret',
+    's3://user:secret@bucket/open',
+    'S3://bucket/open',
     `file://${at('open', 'file')}`,
   ])('refuses %s', (name) => {
     expect(() => {
@@ -75,7 +81,7 @@ describe(AllowedRoots, () => {
           }
         })();
         fc.pre(real !== undefined);
-        const isWithin = real === at('open') || String(real).startsWith(`${at('open')}/`);
+        const isWithin = `${real}/`.startsWith(`${at('open')}/`);
         const check = () => {
           roots.check(path.resolve('/', name));
         };

@@ -2,9 +2,16 @@ import { lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { InputError } from '@intermodel/streams';
 
-/** Folders within which a worker may be told to read and write; what others name outside of them is refused. */
+/** What begins an address, such as that of a bucket, which is no path of this machine. */
+const scheme = /^[a-z][a-z0-9+.-]*:\/\//u;
+
+/**
+ * Folders, and addresses of buckets, within which a worker may be told to read and write; what others name outside of
+ * them is refused.
+ */
 export class AllowedRoots {
   readonly #roots: readonly string[];
+  readonly #addresses: readonly string[];
 
   /** @throws InputError `ROOT_MISSING` for a folder that is not there, or where none is named. */
   constructor(roots: readonly string[]) {
@@ -13,7 +20,9 @@ export class AllowedRoots {
         expected: 'the folders of study files, images, models and store',
         hint: 'Give them as `allowRoots`.',
       });
-    this.#roots = roots.map((root) => {
+    this.#addresses = roots.filter((root) => scheme.test(root)).map((root) => root.replace(/\/+$/u, ''));
+    this.#roots = roots.flatMap((root) => {
+      if (scheme.test(root)) return [];
       const real = realPath(root);
       if (real === undefined)
         throw new InputError('ROOT_MISSING', `there is no folder ${root} for \`allowRoots\``, {
@@ -31,12 +40,21 @@ export class AllowedRoots {
    * @throws InputError `PATH_NOT_ALLOWED`
    */
   check(name: string): void {
-    const real = path.isAbsolute(name) ? realTarget(name) : undefined;
-    if (real !== undefined && this.#roots.some((root) => isWithin(root, real))) return;
+    if (scheme.test(name) ? this.#hasAddress(name) : this.#hasPath(name)) return;
     throw new InputError('PATH_NOT_ALLOWED', `${name} is not within the folders that this worker may use`, {
-      expected: `a path within ${this.#roots.join(', ')}`,
+      expected: `something within ${[...this.#roots, ...this.#addresses].join(', ')}`,
       hint: 'If it is to be worked on here, start the worker with its folder in `allowRoots` too.',
     });
+  }
+
+  #hasPath(name: string): boolean {
+    const real = path.isAbsolute(name) ? realTarget(name) : undefined;
+    return real !== undefined && this.#roots.some((root) => isWithin(root, real));
+  }
+
+  #hasAddress(name: string): boolean {
+    if (name.split('/').includes('..')) return false;
+    return this.#addresses.some((root) => name === root || name.startsWith(`${root}/`));
   }
 }
 

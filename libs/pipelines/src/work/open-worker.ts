@@ -128,8 +128,8 @@ export class StudyWorker {
     return new OpenSteps(await planStudy(this.#parts.graph, this.#parts.bench), (step) => this.#isStored(step));
   }
 
-  /** Tasks that are still to be made, and those of them that can be made now: looks through the whole study. */
-  async open(): Promise<{ readonly ready: readonly StudyTask[]; readonly waiting: readonly StudyTask[] }> {
+  /** Tasks that can be made now, and those that wait for others: looks through the whole study. */
+  async openTasks(): Promise<{ readonly ready: readonly StudyTask[]; readonly waiting: readonly StudyTask[] }> {
     const open = await this.openSteps();
     const ready: StudyTask[] = [];
     const waiting: StudyTask[] = [];

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { ManifestInput } from '@intermodel/outputs';
 import { explainDifference, hashJson, programVersion } from '@intermodel/steps';
 import { InputError, readInputFile, writeFileAtomically } from '@intermodel/streams';
 import { formatStudy, type Study } from '@intermodel/studies';
@@ -36,13 +37,24 @@ export function identifyStudy(study: Study): StudyIdentity {
 }
 
 /**
- * Leaves in a store what a study is, so that others can be told in what theirs differs.
+ * Leaves in a store what a study is, and what it reads, so that others can be told in what theirs differs.
  *
+ * @param store folder of the store
+ * @param identity what the study is
+ * @param inputs what it reads now, by its content
  * @throws MachineError `WRITE_FAILED`.
  */
-export function rememberStudy(store: string, { hash, content }: StudyIdentity): void {
+export function rememberStudy(store: string, identity: StudyIdentity, inputs: readonly ManifestInput[] = []): void {
+  const { hash, content } = identity;
   const file = identityFile(store, hash);
-  if (!existsSync(file)) writeFileAtomically(file, `${JSON.stringify(content, null, 2)}\n`);
+  if (!existsSync(file)) writeFileAtomically(file, jsonText(content));
+  writeFileAtomically(inputsFile(store, hash), jsonText(inputs));
+}
+
+/** What a study read when it was last remembered; empty: that is not known. */
+export function rememberedInputs(store: string, hash: string): readonly ManifestInput[] {
+  const inputs = recall(inputsFile(store, hash));
+  return Array.isArray(inputs) ? (inputs as readonly ManifestInput[]) : [];
 }
 
 /**
@@ -74,18 +86,26 @@ function identityFile(store: string, hash: string): string {
   return path.join(store, studiesFolder, `${path.basename(hash)}.json`);
 }
 
-function recall(file: string): Readonly<Record<string, unknown>> | undefined {
+function inputsFile(store: string, hash: string): string {
+  return identityFile(store, hash).replace(/\.json$/u, '.inputs.json');
+}
+
+function jsonText(content: unknown): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function recall(file: string): object | undefined {
   if (!existsSync(file)) return undefined;
   try {
     const content: unknown = JSON.parse(readInputFile(file).toString());
-    return typeof content === 'object' && content !== null ? { ...content } : undefined;
+    return typeof content === 'object' && content !== null ? content : undefined;
   } catch {
     return undefined; // What cannot be read tells nothing more than the hash.
   }
 }
 
-function differences(meant: Readonly<Record<string, unknown>>, own: Readonly<Record<string, unknown>>): string {
-  const as = (options: Readonly<Record<string, unknown>>) => ({ step: '', codeVersion: '', inputs: {}, options });
+function differences(meant: object, own: object): string {
+  const as = (options: object) => ({ step: '', codeVersion: '', inputs: {}, options });
   const all = explainDifference(as(meant), as(own));
   const told = all
     .slice(0, differencesTold)

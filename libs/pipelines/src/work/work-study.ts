@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ManifestInput } from '@intermodel/outputs';
 import { TaskClaims } from '@intermodel/steps';
-import { IntermodelError } from '@intermodel/streams';
+import { InputError, IntermodelError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import type { Observable } from 'rxjs';
 import type { DissectionEvent } from '../dissect/dissect-events.ts';
 import { stoppableObservable } from '../graph/stoppable-observable.ts';
 import { BatchedTasks } from './batched-tasks.ts';
 import { openWorker, type OpenWorkerOptions, type StudyWorker } from './open-worker.ts';
+import { compareInputs } from './study-inputs.ts';
 import { tasksOfPart, type StudyTask, type StudyWave } from './study-tasks.ts';
 
 /** Options of {@link workStudy}. */
@@ -23,6 +25,8 @@ export interface WorkStudyOptions extends Omit<OpenWorkerOptions, 'signal' | 'on
   readonly leaseMilliseconds?: number;
   /** Milliseconds between two looks for tasks that wait for others. @default 2000 */
   readonly pollMilliseconds?: number;
+  /** What the study read where the tasks were listed: compared where one of them is unknown. @default not known */
+  readonly meantInputs?: readonly ManifestInput[];
   /**
    * Works as one of a batch: goes on past tasks that fail, does not wait for what nobody makes, and fails in the end with
    * `TASKS_FAILED` where that left tasks undone. @default false: the first failure ends it, and it waits
@@ -72,11 +76,21 @@ const pollMillisecondsDefault = 2000;
  * ready and that nobody else holds, until none of its own is left. A run over the same store then finds all, and writes
  * the same bytes as one that made all by itself.
  *
- * @throws InputError `TASK_UNKNOWN` for a key that is no task of the study; `TASKS_FAILED` with `batch`; those of a run.
+ * @throws InputError `TASK_UNKNOWN` for a key that is no task of the study, `INPUT_DIFFERS` where that is why; `TASKS_FAILED` with `batch`; those of a run.
  */
 export function workStudy(
   given: Study,
-  { leaseMilliseconds, pollMilliseconds, signal, part, tasks, wave, batch, ...place }: WorkStudyOptions,
+  {
+    leaseMilliseconds,
+    pollMilliseconds,
+    signal,
+    part,
+    tasks,
+    wave,
+    batch,
+    meantInputs = [],
+    ...place
+  }: WorkStudyOptions,
 ): Observable<WorkEvent> {
   return stoppableObservable<WorkEvent>(signal, async (stop, onEvent) => {
     const worker = await openWorker(given, { ...place, signal: stop, onEvent });
@@ -91,8 +105,14 @@ export function workStudy(
         pollMilliseconds: pollMilliseconds ?? pollMillisecondsDefault,
       });
     } catch (error) {
-      await worker.stop();
-      throw error;
+      try {
+        // Where a task is not known, files differ, or the study does.
+        if (meantInputs.length > 0 && error instanceof InputError && error.code === 'TASK_UNKNOWN')
+          compareInputs(given.file ?? '', meantInputs, await worker.inputs());
+        throw error;
+      } finally {
+        await worker.stop();
+      }
     }
     await worker.close();
   });
