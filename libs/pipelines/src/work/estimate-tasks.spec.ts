@@ -41,10 +41,10 @@ describe(estimateTask, () => {
   });
 
   it('asks for memory for two copies of the model, the maps that are held, and a shard', () => {
-    const held = (256 + 128) * mebibyte + 10 * 6 * 4 * 32;
+    const held = (384 + 128) * mebibyte + 10 * 6 * 4 * 32;
     expect(estimateTask(task('counts', 64), options).memoryBytes).toBe(held + 2 * 100 * mebibyte);
     expect(estimateTask(task('overlaps', 64), options).memoryBytes).toBe(held);
-    expect(estimateTask(task('labels', 64), options).memoryBytes).toBe(256 * mebibyte);
+    expect(estimateTask(task('labels', 64), options).memoryBytes).toBe(384 * mebibyte);
   });
 
   it('leaves open what neither tells', () => {
