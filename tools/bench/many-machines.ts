@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { TaskClaims } from '@intermodel/steps';
@@ -62,6 +62,10 @@ async function benchWorkers(folder: string): Promise<void> {
   }
   printFigure('machines', `2 workers of 1 thread, ${String(imageCount)} images`, `${median(seconds).toFixed(1)} s`);
   printFigure('machines', 'their throughput to that of 1 with 2 threads', median(ratios).toFixed(3), 'at least 0.95');
+  const bytes = readdirSync(store, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.step'))
+    .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
+  printFigure('machines', 'in the store for each image', `${(bytes / imageCount / 1024).toFixed(0)} KiB`);
   const nothing = Array.from({ length: rounds }, () =>
     timeProcess([command, 'work', studyOf(2), '--store', store, '--shards-per-task', '1', '--quiet']),
   );

@@ -6,7 +6,7 @@ import type { Job, JobJson, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { addTasks } from './add-tasks.ts';
 import { openRedis, reasonOf } from './open-redis.ts';
-import { processedTasks, setAsideTasks } from './study-tasks.ts';
+import { inWords, processedTasks, setAsideTasks } from './study-tasks.ts';
 import { readQueuedStudy, readQueuedTask, studyStamp, type QueuedStudy } from './queue-data.ts';
 import { jobKinds, queueName } from './queue-settings.ts';
 import type { QueuedWork, QueueThreadSettings, ThreadMessage, WorkerMessage, WorkOutcome } from './worker-messages.ts';
@@ -119,7 +119,7 @@ class QueueThread {
     worker.on('failed', (job, error) => {
       if (job === undefined) return;
       const isLast = job.finishedOn !== undefined;
-      this.#tell({ kind: 'failed', job: job.id ?? '', reason: error.message, isLast });
+      this.#tell({ kind: 'failed', job: job.id ?? '', reason: inWords(error.message), isLast });
     });
     return worker;
   }

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { InputError } from '@intermodel/streams';
 import { hasRedis, startRedis, type RedisServer } from '@intermodel/testing';
-import { Queue } from 'bullmq';
+import { Queue, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { QueuedStudy } from './queue-data.ts';
+import type { QueuedStudy, QueuedTask } from './queue-data.ts';
 import { queueName } from './queue-settings.ts';
 import { queueWorker, type QueueStudy, type QueueWorkerEvent, type QueueWorkerOptions } from './queue-worker.ts';
 import type { StudyEnd, StudyQueueEvent } from './study-events.ts';
@@ -144,6 +144,23 @@ describe.skipIf(!hasRedis)('a queue (skipped where redis-server is not installed
     expect(tries).toBe(5);
     expect(of.made.toSorted()).toEqual(['a1', 'a3', 'a4']);
     expect(await queue.tasks(study)).toEqual([{ key: key('a2'), state: 'set-aside', reason }]);
+  });
+
+  it('sets aside what kills its workers, and says so', async () => {
+    const of = world();
+    const connection = new Redis(redis.address, { maxRetriesPerRequest: null });
+    const { end } = await submit();
+    // Takes a task, and is never heard of again.
+    const dead = new Worker(queueName, null, { connection, lockDuration: 200 });
+    const job = await dead.getNextJob('token');
+    work({ of, times: { ...times, lostLimit: 0 } });
+    const { setAside, left } = await end;
+    expect(setAside).toEqual([
+      { key: (job.data as QueuedTask).key, reason: expect.stringMatching(/^WORKER_LOST: /u) as string },
+    ]);
+    expect([left, of.made.length]).toEqual([2, 3]);
+    await dead.close(true);
+    connection.disconnect();
   });
 
   it('tries again what was set aside once the study is handed out again', async () => {

@@ -5,7 +5,7 @@ import type { Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { addTasks, taskJob } from './add-tasks.ts';
 import { openRedis, reasonOf } from './open-redis.ts';
-import { openTasks, processedTasks, setAsideTasks } from './study-tasks.ts';
+import { inWords, openTasks, processedTasks, setAsideTasks } from './study-tasks.ts';
 import type { StudyEnd, StudyQueueEvent } from './study-events.ts';
 import { studyJobId, studyStamp, taskOfJob, type QueuedStudy } from './queue-data.ts';
 import { attempts, backoffMilliseconds, jobKinds, queueName } from './queue-settings.ts';
@@ -199,7 +199,7 @@ export class StudyQueue {
     });
     events.on('failed', ({ jobId, failedReason }) => {
       const key = taskOfJob(id, jobId);
-      if (key !== undefined) onEvent({ kind: 'task-set-aside', key, reason: failedReason });
+      if (key !== undefined) onEvent({ kind: 'task-set-aside', key, reason: inWords(failedReason) });
     });
     events.on('progress', ({ jobId, data }) => {
       const key = taskOfJob(id, jobId);
@@ -222,7 +222,7 @@ export class StudyQueue {
 
   async #end(job: Job, hasFailed: boolean): Promise<StudyEnd> {
     const { left = 0 } = Object(job.returnvalue) as { readonly left?: number };
-    return { setAside: await setAsideTasks(job), left, failure: hasFailed ? job.failedReason : undefined };
+    return { setAside: await setAsideTasks(job), left, failure: hasFailed ? inWords(job.failedReason) : undefined };
   }
 
   async #retry(id: string, key: string): Promise<void> {

@@ -37,8 +37,15 @@ export async function openTasks(job: Job): Promise<string[]> {
 export async function setAsideTasks(job: Job): Promise<SetAsideTask[]> {
   const failed = await job.getIgnoredChildrenFailures();
   return Object.entries(failed)
-    .map(([child, reason]) => ({ key: taskOf(job, child), reason }))
+    .map(([child, reason]) => ({ key: taskOf(job, child), reason: inWords(reason) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Why a job failed, where BullMQ says so in words of its own. */
+export function inWords(reason: string): string {
+  return reason === 'job stalled more than allowable limit'
+    ? 'WORKER_LOST: the workers that made it died, or were cut off from the queue, too often'
+    : reason;
 }
 
 function taskOf({ id = '' }: Job, child: string): string {
