@@ -16,7 +16,7 @@ describe(asTyped, () => {
     ['run', '`out`', '--out'],
     ['run', '`lock.waitMilliseconds: Infinity`', '--wait'],
     ['run', '`set: models[0].layer`', '--set models[0].layer'],
-    ['clean', '`lock.waitMilliseconds: Infinity`', '--wait of "intermodel dissect"'],
+    ['clean', '`lock.waitMilliseconds: Infinity`', '--wait of "intermodel run"'],
     ['place', '`listModelLayers`', '"intermodel layers"'],
     ['place', '`data.skipBad: true`', 'data.skipBad: true'],
     ['dissect', '`data.vocabulary.synonyms`', '--set data.vocabulary.synonyms=VALUE'],

@@ -41,10 +41,12 @@ export function asTyped(text: string, isPlaced = false): string {
 
 /** What is no option of a study, or is none with a flag here: commands by their functions, and flags of other commands. */
 function others(name: string): string | undefined {
-  const command = commandsOfFunctions[name];
-  if (command !== undefined) return `"intermodel ${command}"`;
+  const named = commandsOfFunctions[name];
+  if (named !== undefined) return `"intermodel ${named}"`;
   if (name === 'data.root') return rootIsArgument ? 'PATH' : undefined;
   const option = ownOptions.find(({ row }) => row.path === name);
   if (option === undefined) return undefined;
-  return `${option.flag.flags.split(' ')[0] ?? ''} of "intermodel ${option.flag.commands[0] ?? ''}"`;
+  const { flags, commands } = option.flag;
+  const command = commands.includes('run') ? 'run' : (commands[0] ?? '');
+  return `${flags.split(' ')[0] ?? ''} of "intermodel ${command}"`;
 }

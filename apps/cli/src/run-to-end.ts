@@ -50,8 +50,8 @@ export function studyPlace(own: StoreOptions, terminal?: TerminalOptions): Study
   const { out, store } = own;
   if (out === undefined && store === undefined)
     throw new InputError('STORE_NOT_GIVEN', 'neither --out nor --store was given', {
-      expected: 'the folder that "intermodel run" wrote to, or its store',
-      hint: 'Give --out DIR as for "intermodel run".',
+      expected: 'the folder of finished steps, which workers and runs share, or the output folder that holds it',
+      hint: 'Give --store DIR, or --out DIR as for "intermodel run".',
     });
   return { ...(out === undefined ? {} : { out }), ...namedStore(own, terminal) };
 }

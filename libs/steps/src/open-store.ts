@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { InputError } from '@intermodel/errors';
 import { FileHashes } from './store/file-hashes.ts';
 import { fileStore } from './store/file-store.ts';
 import { memoryStore } from './store/memory-store.ts';
@@ -31,11 +32,21 @@ export interface OpenStudyStoreOptions {
   readonly warn?: ((warning: StoreWarning) => void) | undefined;
 }
 
-/** Opens the store of a study: a folder, a store of one's own, or (undefined) memory. Nothing is written yet. */
+/**
+ * Opens the store of a study: a folder, a store of one's own, or (undefined) memory. Nothing is written yet.
+ *
+ * @throws InputError `STORE_NOT_A_FOLDER` for something else of that name.
+ */
 export function openStudyStore(
   store: StepStore | string | undefined,
   { verify = false, warn = () => undefined }: OpenStudyStoreOptions = {},
 ): StudyStore {
+  if (typeof store === 'string' && statSync(store, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new InputError('STORE_NOT_A_FOLDER', 'was named as the store of finished steps, and is a file', {
+      file: store,
+      expected: 'a folder, or the name of one that is to be made',
+      hint: 'Give another `store`.',
+    });
   const opened = typeof store === 'string' ? fileStore(store, { warn }) : (store ?? memoryStore());
   const indexFolder = typeof store === 'string' ? path.resolve(store) : opened.indexFolder;
   const indexFile = (name: string) => (indexFolder === undefined ? {} : { indexFile: path.join(indexFolder, name) });

@@ -17,7 +17,7 @@ const kinds = { alone: '0', sharing: '1' } as const;
 /** What a run claims, where a lock is made of claims. */
 const runTask = 'f'.repeat(32);
 const hintElsewhere =
-  'Wait until it has ended, as `lock.waitMilliseconds: Infinity` does: a process that has died is found out within two minutes.';
+  'Wait until it has ended (a run does with `lock.waitMilliseconds: Infinity`): a process that has died is found out within two minutes.';
 
 /** A store that processes use together. */
 export interface SharedPlace {

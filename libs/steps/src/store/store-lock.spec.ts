@@ -55,7 +55,7 @@ describe(lockStore, () => {
     await expect(lockStore(folder)).rejects.toMatchObject({
       name: 'InputError',
       code: 'STORE_LOCKED',
-      message: `${folder}: is in use by process ${String(child.pid)}\n  expected: one run at a time\n  what to do: Wait until it has ended, as \`lock.waitMilliseconds: Infinity\` does, or end it.`,
+      message: `${folder}: is in use by process ${String(child.pid)}\n  expected: one run at a time\n  what to do: Wait until it has ended, or end it; a run waits with \`lock.waitMilliseconds: Infinity\`.`,
     });
     const waiting: number[] = [];
     const second = lockStore(folder, {

@@ -247,7 +247,9 @@ function lockedError(
     {
       file: name,
       expected,
-      hint: here ? 'Wait until it has ended, as `lock.waitMilliseconds: Infinity` does, or end it.' : hintElsewhere,
+      hint: here
+        ? 'Wait until it has ended, or end it; a run waits with `lock.waitMilliseconds: Infinity`.'
+        : hintElsewhere,
     },
   );
 }
