@@ -54,10 +54,16 @@ function planText({ tasks, unsegmented }: StudyTasks): string {
   return [
     textTable(['wave', 'tasks', 'done', 'ready', 'waiting', 'steps', 'time left', 'memory', 'to store'], rows),
     '',
-    tasks.every(({ state }) => state === 'done')
-      ? 'All tasks are done: "intermodel run" writes the output.'
-      : 'Time is that of one worker on a machine like this one; memory is what a process needs. Both go by tasks that were done, else by a run of the models on one image.',
+    noteText(tasks.filter(({ state }) => state !== 'done')),
   ].join('\n');
+}
+
+function noteText(open: readonly ListedTask[]): string {
+  if (open.length === 0) return 'All tasks are done: "intermodel run" writes the output.';
+  const meaning = 'Time is that of one worker on a machine like this one; memory is what a process needs.';
+  return open.some(({ seconds, memoryBytes }) => seconds === undefined || memoryBytes === undefined)
+    ? `${meaning} Blank is what is not known before a task of each model was done, as no run of it was measured on a processor.`
+    : `${meaning} Both go by tasks that were done, else by a run of the models on one image.`;
 }
 
 /** What open tasks take together; nothing where that is not known of all of them. */
