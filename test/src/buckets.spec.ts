@@ -190,3 +190,33 @@ describe.skipIf(why !== undefined)('the command, where a bucket cannot be used,'
     expect(full).toEqual([1, 'CACHE_UNUSABLE', expect.stringContaining('--cache')]);
   });
 });
+
+describe('plan, where a bucket cannot be reached,', () => {
+  it.each<[Record<string, string>, RegExp]>([
+    [
+      { AWS_ENDPOINT_URL_S3: '127.0.0.1:9' },
+      /^error ENDPOINT_INVALID: s3:\/\/studies\/x: .*"127\.0\.0\.1:9".*https:\/\//su,
+    ],
+    [{ AWS_ENDPOINT_URL_S3: 'ftp://key:sesame@nas' }, /^error ENDPOINT_INVALID: (?!.*sesame)/su],
+    [{ AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9' }, /^error STORE_UNREACHABLE: s3:\/\/studies\/x: /u],
+    [{}, /^error REGION_MISSING: s3:\/\/studies\/x: /u],
+  ])('speaks of the store and of no model: %j', (env, message) => {
+    const none = { AWS_CONFIG_FILE: at('none'), AWS_SHARED_CREDENTIALS_FILE: at('none') };
+    useEnvironment({
+      ...none,
+      AWS_ACCESS_KEY_ID: 'key',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_MAX_ATTEMPTS: '1',
+      ...env,
+    });
+    const run = intermodel([
+      'plan',
+      ofStudy('unreached.json'),
+      '--store',
+      's3://studies/x',
+      '--cache',
+      at('unreached'),
+    ]);
+    expect(run.stderr).toMatch(message);
+  });
+});

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { FileHashes, memoryStore, StudySteps } from '@intermodel/steps';
+import { FileHashes, memoryStore, StudySteps, type StepStore } from '@intermodel/steps';
+import { InputError } from '@intermodel/streams';
 import { defineStudy } from '@intermodel/studies';
 import { buildOnnxModel } from '@intermodel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -23,7 +24,7 @@ afterAll(() => {
 });
 
 /** Places of a layer that is named, so that nothing but the hash needs the weights. */
-const places = (location: string) => {
+const places = (location: string, store: StepStore = memoryStore()) => {
   const file = at('models', 'model.onnx');
   writeFileSync(
     file,
@@ -42,7 +43,7 @@ const places = (location: string) => {
   if (model === undefined) throw new Error('the study lost its model');
   return layerPlaces(
     model,
-    new StudySteps({ store: memoryStore(), signal: new AbortController().signal, onEvent: () => undefined }),
+    new StudySteps({ store, signal: new AbortController().signal, onEvent: () => undefined }),
     new FileHashes(),
   );
 };
@@ -65,7 +66,16 @@ describe(layerPlaces, () => {
     await expect(places(location)).rejects.toMatchObject({
       code,
       details: { file: at('models', 'model.onnx') },
-      message: expect.stringContaining(location) as string,
+      message: expect.stringMatching(new RegExp(`^model "model", .*${location}`, 's')) as string,
     });
+  });
+
+  it('does not blame the model for what is wrong with the store', async () => {
+    const trouble = new InputError('REGION_MISSING', 'it is not known', { file: 's3://bucket' });
+    for (const call of ['find', 'write'] as const) {
+      const store: StepStore = { ...memoryStore(), [call]: () => Promise.reject(trouble) };
+      const failed = places('weights.bin', store);
+      await expect(failed).rejects.toBe(trouble);
+    }
   });
 });

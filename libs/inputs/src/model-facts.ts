@@ -52,7 +52,7 @@ export async function checkModels(models: readonly StudyModel[]): Promise<InputL
 /**
  * Finds the usual layers of models, and the hashes of their files.
  *
- * @throws InputError of {@link layerPlaces}, with the model's name.
+ * @throws InputError of {@link layerPlaces}.
  */
 export async function placeModels(
   models: readonly StudyModel[],
@@ -66,7 +66,7 @@ export async function placeModels(
     placed.push({
       model,
       layout: layouts[index] as InputLayout,
-      places: await namingModel(model, () => layerPlaces(model, steps, hashes, probe)),
+      places: await layerPlaces(model, steps, hashes, probe),
     });
   return placed;
 }
@@ -121,7 +121,7 @@ function settingsOf(name: string, error: InputError): InputError {
  * Layers of a model that are to be dissected, with the hash of all its files.
  *
  * @throws InputError `LAYER_NOT_GIVEN` where the usual choice is asked for and there is none; those of reading a model
- * and of its external data.
+ * and of its external data: with the model's name. Errors of the store, which are not about a model, as they are.
  */
 export async function layerPlaces(
   model: StudyModel,
@@ -131,7 +131,8 @@ export async function layerPlaces(
 ): Promise<LayerPlace[]> {
   const { signal } = probe;
   const { file, layers } = model;
-  const fileHash = await hashes.hash(file, signal);
+  const naming = <Result>(work: () => Promise<Result>) => namingModel(model, work);
+  const fileHash = await naming(() => hashes.hash(file, signal));
   const compute = async () => {
     // What is not known of a model was not dissected yet: its thread starts beside.
     prepareInference();
@@ -139,25 +140,27 @@ export async function layerPlaces(
     await hashes.checkUnchanged(file, fileHash, signal);
     return { facts: jsonPart(facts) };
   };
-  const result = await steps.run({ ...factsStep(model, fileHash), compute });
+  const result = await steps.run({ ...factsStep(model, fileHash), compute: () => naming(compute) });
   const { usual, layers: known, external } = readJsonPart(await result.read('facts')) as ModelFacts;
-  const weights: (readonly [file: string, sha256: string])[] = [];
-  for (const weightFile of await weightFiles(file, external))
-    weights.push([weightFile, await hashes.hash(weightFile, signal)]);
-  const modelHash = hashJson([fileHash, ...weights.map(([, sha256]) => sha256)]);
-  const modelFiles = new Map([[file, fileHash], ...weights]);
-  const names = layers === 'usual' ? usual : layers;
-  return names.map((layer) => ({
-    model,
-    layer,
-    ...readLayer(
+  return naming(async () => {
+    const weights: (readonly [file: string, sha256: string])[] = [];
+    for (const weightFile of await weightFiles(file, external))
+      weights.push([weightFile, await hashes.hash(weightFile, signal)]);
+    const modelHash = hashJson([fileHash, ...weights.map(([, sha256]) => sha256)]);
+    const modelFiles = new Map([[file, fileHash], ...weights]);
+    const names = layers === 'usual' ? usual : layers;
+    return names.map((layer) => ({
       model,
       layer,
-      known.find(({ name }) => name === layer),
-    ),
-    modelHash,
-    modelFiles,
-  }));
+      ...readLayer(
+        model,
+        layer,
+        known.find(({ name }) => name === layer),
+      ),
+      modelHash,
+      modelFiles,
+    }));
+  });
 }
 
 function layerNotGiven(file: string, reason: string, candidates: readonly string[]): InputError {

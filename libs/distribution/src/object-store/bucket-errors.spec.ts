@@ -55,6 +55,19 @@ describe(bucketError, () => {
     expect(told.cause).toBeUndefined();
   });
 
+  it.each([
+    [failed('NoSuchBucket', 404), 's3://bucket/a'],
+    [failed('CredentialsProviderError'), 's3://bucket/a'],
+    [new Error('Region is missing'), 's3://bucket/a'],
+    [failed('SignatureDoesNotMatch', 403), 's3://bucket/a'],
+    [failed('InternalError', 500), 's3://bucket/a'],
+    [failed('Error', undefined, { code: 'ECONNREFUSED' }), 's3://bucket/a'],
+    [failed('AccessDenied', 403), 's3://bucket/a/b.step'],
+    [failed('MethodNotAllowed', 405), 's3://bucket/a/b.step'],
+  ])('tells %s of the bucket where it is about all of it', (error, file) => {
+    expect(bucketError('s3://bucket/a/b.step', error, 's3://bucket/a').details.file).toBe(file);
+  });
+
   it('leaves errors of its own as they are', () => {
     const error = new MachineError('CACHE_UNUSABLE', 'full');
     expect(bucketError('s3://bucket', error)).toBe(error);

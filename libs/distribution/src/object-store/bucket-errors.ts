@@ -37,11 +37,18 @@ export function isEmptyRange(error: unknown): boolean {
   return status === 416 || name === 'InvalidRange';
 }
 
-/** An error for people, from what the SDK threw: which object, what is wrong, and what can be done. */
-export function bucketError(address: string, error: unknown): IntermodelError {
+/**
+ * An error for people, from what the SDK threw: which object, what is wrong, and what can be done. What is wrong with
+ * all of a bucket is told of its address.
+ *
+ * @param address address of the object that was asked for
+ * @param error what the SDK threw
+ * @param store address of the store
+ */
+export function bucketError(address: string, error: unknown, store = address): IntermodelError {
   if (error instanceof IntermodelError) return error;
   const { name, status, system } = failureOf(error);
-  const file = address;
+  const file = store;
   const told = status === undefined ? name : `${name}, status ${String(status)}`;
   if (name === 'NoSuchBucket')
     return new InputError('BUCKET_MISSING', 'there is no such bucket', {
@@ -94,7 +101,7 @@ export function bucketError(address: string, error: unknown): IntermodelError {
     });
   if (status === 401 || status === 403)
     return new MachineError('STORE_DENIED', `the object store does not allow this (${told})`, {
-      file,
+      file: address,
       expected: permissions,
       hint: 'Give the user these permissions, or take credentials that have them.',
     });
@@ -114,7 +121,7 @@ export function bucketError(address: string, error: unknown): IntermodelError {
       },
     );
   return new MachineError('STORE_FAILED', `the object store refuses a request (${told})`, {
-    file,
+    file: address,
     expected: 'a service that speaks the protocol of S3',
     hint: 'Check AWS_ENDPOINT_URL_S3.',
   });

@@ -6,7 +6,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { bucketError, isEmptyRange, isMissing, isRefusedCondition, isUnknownCondition } from './bucket-errors.ts';
 import { eachOf } from './each-of.ts';
 import { cacheError } from './step-cache.ts';
-import type { StoreAddress } from './store-address.ts';
+import { checkEndpoint, type StoreAddress } from './store-address.ts';
 
 /** How a bucket is reached. All else (credentials, region, endpoint) comes from the environment or from ~/.aws. */
 export interface BucketOptions {
@@ -114,7 +114,7 @@ export class Bucket {
     try {
       await pipeline(body, createWriteStream(file, { flags: 'wx' }));
     } catch (error) {
-      throw error === failure ? bucketError(this.addressOf(name), error) : error;
+      throw error === failure ? this.#error(name, error) : error;
     }
     return true;
   }
@@ -318,14 +318,18 @@ export class Bucket {
     });
   }
 
+  #error(name: string, error: unknown) {
+    return bucketError(this.addressOf(name), error, this.address.text);
+  }
+
   async #calling<T>(name: string, call: (opened: Opened) => Promise<T>, signal?: AbortSignal): Promise<T> {
     signal?.throwIfAborted();
-    this.#opened ??= openClient(this.#options);
+    this.#opened ??= openClient(this.address, this.#options);
     try {
       return await call(await this.#opened);
     } catch (error) {
       signal?.throwIfAborted();
-      throw bucketError(this.addressOf(name), error);
+      throw this.#error(name, error);
     }
   }
 }
@@ -342,7 +346,10 @@ function loadSdk() {
   return import('@aws-sdk/client-s3');
 }
 
-async function openClient({ endpoint: given, pathStyle }: BucketOptions): Promise<Opened> {
+async function openClient(
+  { text: address }: StoreAddress,
+  { endpoint: given, pathStyle }: BucketOptions,
+): Promise<Opened> {
   const sdk = await loadSdk();
   const agent = { keepAlive: true, maxSockets: socketsMost };
   const common = {
@@ -357,6 +364,7 @@ async function openClient({ endpoint: given, pathStyle }: BucketOptions): Promis
   } as const;
   const usual = new sdk.S3Client(common);
   const endpoint = given ?? (await usual.config.serviceConfiguredEndpoint?.());
+  if (endpoint !== undefined) checkEndpoint(address, endpoint);
   if (endpoint === undefined)
     return { sdk, client: pathStyle === true ? new sdk.S3Client({ ...common, forcePathStyle: true }) : usual };
   // A service of one's own need not have regions.

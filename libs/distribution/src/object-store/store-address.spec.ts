@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isStoreAddress, readStoreAddress } from './store-address.ts';
+import { checkEndpoint, isStoreAddress, readStoreAddress } from './store-address.ts';
 
 describe(readStoreAddress, () => {
   it.each([
@@ -58,6 +58,63 @@ describe(readStoreAddress, () => {
         throw new Error('it was taken');
       }),
     );
+  });
+});
+
+describe('what is said of an address', () => {
+  it.each([
+    ['https://minio.lab:9000/studies', 'Give s3://studies, with AWS_ENDPOINT_URL_S3=https://minio.lab:9000 in'],
+    ['http://nas/studies/a b', 'Give s3://studies/a b, with AWS_ENDPOINT_URL_S3=http://nas in'],
+    ['https://minio.lab:9000', 'Give s3://BUCKET/PREFIX, with AWS_ENDPOINT_URL_S3=https://minio.lab:9000 in'],
+    ['https://studies.s3.eu-west-1.amazonaws.com/a', 'Give s3://BUCKET/PREFIX, and the region'],
+    ['gs://bucket/a', 'Give s3://BUCKET/PREFIX, with the address of a service'],
+    ['s3:bucket/a', 'Give s3://bucket/a.'],
+    ['S3://bucket', 'Give s3://bucket.'],
+  ])('repeats %s, and says what to give instead', (text, hint) => {
+    expect(() => readStoreAddress(text)).toThrow(`"${text}" does not begin with s3://`);
+    expect(() => readStoreAddress(text)).toThrow(hint);
+  });
+
+  it.each(['s3://bucket/a//b', 's3:///a', 's3://bucket/..'])('repeats %s', (text) => {
+    expect(() => readStoreAddress(text)).toThrow(`"${text}"`);
+  });
+
+  it.each(['https://secret:x@host/bucket', 'https://host/bucket?key=secret', 's3:key:secret', 'gs://key:secret/a'])(
+    'repeats nothing of %s, but says what to give',
+    (text) => {
+      expect(() => readStoreAddress(text)).toThrow(/^(?!.*(?:secret|host)).*AWS_ENDPOINT_URL_S3/su);
+    },
+  );
+});
+
+describe(checkEndpoint, () => {
+  const check = (endpoint: string) => () => {
+    checkEndpoint('s3://bucket', endpoint);
+  };
+
+  it.each(['http://127.0.0.1:1', 'HTTPS://minio.lab', 'https://[::1]:9000/path', 'http://key:secret@nas'])(
+    'takes %s',
+    (endpoint) => {
+      expect(check(endpoint)).not.toThrow();
+    },
+  );
+
+  it.each([
+    ['127.0.0.1:1', 'Put http:// or https:// before it'],
+    ['minio.lab', 'Put http:// or https:// before it'],
+    ['minio:9000', 'Put http:// or https:// before it'],
+    ['ftp://nas', 'Correct it'],
+    ['http://', 'Correct it'],
+    ['https:/nas', 'Correct it'],
+    ['http://a b', 'Correct it'],
+  ])('refuses %s with what to do', (endpoint, hint) => {
+    expect(check(endpoint)).toThrow(expect.objectContaining({ name: 'InputError', code: 'ENDPOINT_INVALID' }));
+    expect(check(endpoint)).toThrow(`"${endpoint}"`);
+    expect(check(endpoint)).toThrow(hint);
+  });
+
+  it.each(['key:secret@nas:9000', 'ftp://key:secret@nas', 'nas?secret'])('repeats nothing of %s', (endpoint) => {
+    expect(check(endpoint)).toThrow(/^(?!.*secret).*AWS_ENDPOINT_URL_S3/su);
   });
 });
 
