@@ -121,7 +121,9 @@ describe('a worker of a batch', () => {
       task?.key ?? '',
     ]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error TASKS_FAILED: tasks were left undone: made of what is not stored.*matches a/u);
+    expect(stderr).toMatch(
+      /^error TASKS_FAILED: 1 task was left undone, since what it is made of is not stored and nobody is making it: matches a [0-9a-f]{64} needs .*overlaps a\n.*made first: labels, counts, thresholds, overlaps\. /u,
+    );
   });
 });
 
@@ -136,7 +138,7 @@ describe('a worker of a batch that meets a bad image', () => {
     expect(worked.code).toBe(1);
     expect(worked.stderr).toContain(image);
     expect(worked.stderr).toMatch(
-      /^counts a [0-9a-f]{64}: error [A-Z_]+: [^]*^error TASKS_FAILED: tasks were left undone: failed: .*counts a .*; made of what is not stored.*thresholds a/mu,
+      /^counts a [0-9a-f]{64}: error [A-Z_]+: [^]*^error TASKS_FAILED: 3 tasks failed: labels .*, counts a .*, counts b .*; \d+ tasks were left undone, since .*: thresholds a [0-9a-f]{64} needs labels, counts a; .*; and \d more$/mu,
     );
     const left = planned(file, 'torn-store').filter(({ state }) => state !== 'done');
     const failing = left.filter(({ wave }) => wave === 'counts').map(({ model }) => model);

@@ -2,9 +2,9 @@ import type { GraphStep, TaskClaims } from '@intermodel/steps';
 import { InputError, MachineError, type IntermodelError } from '@intermodel/streams';
 import type { StudyBench } from '../graph/study-bench.ts';
 import { inputsOf, type OpenSteps } from './open-steps.ts';
-import { taskOfStep, type StudyTask } from './study-tasks.ts';
+import { studyWaves, taskOfStep, type StudyTask } from './study-tasks.ts';
 
-/** Keys of tasks that a message lists. */
+/** Tasks that a message lists. */
 const tasksTold = 3;
 
 /** What became of the tasks of a worker that gives up what it cannot make. */
@@ -49,21 +49,50 @@ export class BatchedTasks {
     return false;
   }
 
-  /** What to say of tasks that were given up: wrong input where that is all that stopped them. */
-  error(left: readonly StudyTask[]): IntermodelError {
+  /**
+   * What to say of tasks that were given up: wrong input where that is all that stopped them.
+   *
+   * @param left tasks that are not done
+   * @param open steps that were missing at the last look
+   */
+  error(left: readonly StudyTask[], open: OpenSteps): IntermodelError {
     const starved = left.filter((task) => !this.#failed.has(task));
     const failures = [...this.#failed.values()];
     const problem = [
-      ...(failures.length === 0 ? [] : [`failed: ${namesOf([...this.#failed.keys()])}`]),
-      ...(starved.length === 0 ? [] : [`made of what is not stored, and what nobody makes: ${namesOf(starved)}`]),
+      ...(failures.length === 0
+        ? []
+        : [`${tasksText(failures.length)} failed: ${listed([...this.#failed.keys()].map(nameOf))}`]),
+      ...(starved.length === 0 ? [] : [this.#starvedText(starved, open)]),
     ].join('; ');
     const isInput = starved.length === 0 && failures.every((error) => error instanceof InputError);
-    return new (isInput ? InputError : MachineError)('TASKS_FAILED', `tasks were left undone: ${problem}`, {
+    return new (isInput ? InputError : MachineError)('TASKS_FAILED', problem, {
       hint:
         failures.length === 0
-          ? 'Have the tasks before them made first, then have these made again.'
+          ? `Have all that is missing of these waves made first: ${this.#wavesBefore(starved, open).join(', ')}. Then have these made again.`
           : 'Mend what stopped them, as told above, then have them made again.',
     });
+  }
+
+  #starvedText(starved: readonly StudyTask[], open: OpenSteps): string {
+    const needs = starved
+      .slice(0, tasksTold)
+      .map((task) => `${nameOf(task)} needs ${listed(this.#neededBy(task, open).map(subjectOf))}`);
+    const more = starved.length - needs.length;
+    const told = [...needs, ...(more > 0 ? [`and ${String(more)} more`] : [])].join('; ');
+    const left = starved.length === 1 ? 'was left undone, since what it is' : 'were left undone, since what they are';
+    return `${tasksText(starved.length)} ${left} made of is not stored and nobody is making it: ${told}`;
+  }
+
+  /** Waves of all that tasks lack, be it through others, in their order. */
+  #wavesBefore(tasks: readonly StudyTask[], open: OpenSteps): string[] {
+    const lacking = new Set<StudyTask>();
+    const asked = [...tasks];
+    for (let task = asked.pop(); task !== undefined; task = asked.pop())
+      for (const each of this.#neededBy(task, open)) {
+        if (!lacking.has(each)) asked.push(each);
+        lacking.add(each);
+      }
+    return studyWaves.filter((wave) => [...lacking].some((task) => task.wave === wave));
   }
 
   /** Tasks that are to make what a task is made of. */
@@ -73,7 +102,7 @@ export class BatchedTasks {
       const maker = open.isOpen(step) ? this.#makerOf(step) : undefined;
       if (maker !== undefined) needed.add(maker);
     }
-    return [...needed];
+    return [...needed].sort((a, b) => studyWaves.indexOf(a.wave) - studyWaves.indexOf(b.wave));
   }
 
   /** Whether a task is being made by another worker, or was made since the last look. */
@@ -89,10 +118,21 @@ export class BatchedTasks {
   }
 }
 
-function namesOf(tasks: readonly StudyTask[]): string {
-  const told = tasks
-    .slice(0, tasksTold)
-    .map(({ key, wave, model }) => [wave, model, key].filter((part) => part !== '').join(' '));
-  const more = tasks.length - told.length;
-  return [...told, ...(more > 0 ? [`${String(more)} more`] : [])].join(', ');
+function tasksText(count: number): string {
+  return count === 1 ? '1 task' : `${String(count)} tasks`;
+}
+
+function subjectOf({ wave, model }: StudyTask): string {
+  return model === '' ? wave : `${wave} ${model}`;
+}
+
+function nameOf(task: StudyTask): string {
+  return `${subjectOf(task)} ${task.key}`;
+}
+
+/** The first of some names, each once, and how many more there are. */
+function listed(names: readonly string[]): string {
+  const all = [...new Set(names)];
+  const more = all.length - tasksTold;
+  return [...all.slice(0, tasksTold), ...(more > 0 ? [`${String(more)} more`] : [])].join(', ');
 }

@@ -199,7 +199,7 @@ async function work(
     }
     if (isAtWork) continue;
     const left = tasks.filter((task) => !done.has(task));
-    if (batch !== undefined && !(await batch.isWorthWaiting(left, open))) throw batch.error(left);
+    if (batch !== undefined && !(await batch.isWorthWaiting(left, open))) throw batch.error(left, open);
     onEvent({ kind: 'work-waiting', left: left.length });
     await delay(pollMilliseconds, undefined, { signal: stop });
   }
