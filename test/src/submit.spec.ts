@@ -189,6 +189,19 @@ describe('what cannot be submitted', () => {
       expect.stringMatching(/^error SLURM_MISSING: sbatch .*--engine files/su),
     ]);
     expect(readdirSync(at('no-slurm', 'submissions'))).toEqual([]);
+    // Configured by nothing, Slurm does not know which controller to ask.
+    const found = spawnSync('which', ['sbatch']).status === 0;
+    if (found) {
+      const lost = spawnSync(
+        process.execPath,
+        [command, 'submit', file, '--store', at('lost-slurm'), '--engine', 'slurm'],
+        { env: { ...process.env, SLURM_CONF: '/dev/null' }, encoding: 'utf8' },
+      );
+      expect([lost.status, lost.stderr]).toEqual([
+        1,
+        expect.stringMatching(/^error SLURM_UNREACHABLE: sbatch says: .*sinfo/su),
+      ]);
+    } else console.warn('submit.spec: no Slurm that is not configured, since there is no sbatch');
     writeFileSync(at('a-file'), '');
     const { code, stderr } = submit(file, 'a-file', '--engine', 'files', '--jobs', at('no-store'));
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^error [A-Z_]+: .*a-file/u)]);

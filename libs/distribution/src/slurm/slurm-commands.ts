@@ -7,6 +7,10 @@ const mostOutput = 2 ** 28;
 /** Largest index of an array plus one, where the site does not say. */
 const usualArraySize = 1001;
 
+/** What the commands say where the controller does not answer, or where they do not know which one to ask. */
+const unreachable =
+  /contact slurm|connect|timed out|munge|protocol auth|configuration (?:source|file)|fetch(?:ing|_| )config|dns srv|(?:stat|open|read) file|ClusterName needs/iu;
+
 /** An element of an array as Slurm tells of it. */
 export interface ElementState {
   /** Its index. */
@@ -111,9 +115,10 @@ function slurmError(program: string, cause: Error & { readonly code?: unknown },
       .join('; '),
   );
   const said = `${program} says: ${words === '' ? cause.message : words}`;
-  if (/contact slurm|connect|socket timed out|munge|protocol auth/iu.test(words))
+  if (unreachable.test(words))
     return new MachineError('SLURM_UNREACHABLE', said, {
-      hint: 'Try again when the controller of the cluster answers; "sinfo" tells.',
+      expected: 'a cluster that answers "sinfo" on this machine',
+      hint: 'Submit from a login node of the cluster; on one, see that SLURM_CONF is not set or names its slurm.conf, and try again when the controller answers.',
       cause,
     });
   return new InputError('SLURM_REFUSED', said, {
