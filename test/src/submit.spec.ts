@@ -67,6 +67,20 @@ describe('lists of commands', () => {
   });
 });
 
+describe('manifests', () => {
+  it('start the program as it is called in the image, or as was said', () => {
+    const file = study({ file: 'image.json', more });
+    const given = ['--engine', 'files', '--image', 'lab/intermodel:1', '--volume', `all=${at()}`];
+    expect(submit(file, 'image', ...given, '--jobs', at('image-jobs'))).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(at('image-jobs', 'work.sh'), 'utf8')).toMatch(/^exec intermodel work /mu);
+    expect(readFileSync(at('image-jobs', 'README.txt'), 'utf8')).toContain('as the command "intermodel"');
+    const named = [...given, '--command', 'node', '--command', '/opt/i.js'];
+    expect(submit(file, 'image', ...named, '--jobs', at('named-jobs'))).toMatchObject({ code: 0, stderr: '' });
+    expect(readFileSync(at('named-jobs', 'work.sh'), 'utf8')).toMatch(/^exec node \/opt\/i\.js work /mu);
+    expect(readFileSync(at('named-jobs', 'README.txt'), 'utf8')).toContain('as the command "node /opt/i.js"');
+  });
+});
+
 describe('a worker of a batch', () => {
   it('refuses another study than the one that was submitted, and says what differs', () => {
     const file = study({ file: 'differs.json', more });
@@ -164,6 +178,8 @@ describe('what cannot be submitted', () => {
     [['--engine', 'slurm', '--jobs', 'x'], /^error ENGINE_OPTION: --jobs is an option of the engine files/u],
     [['--engine', 'files', '--jobs', 'x', '--partition', 'p'], /^error ENGINE_OPTION: --partition .*slurm/u],
     [['--engine', 'files', '--jobs', 'x', '--slurm-option', '-a 1'], /^error ENGINE_OPTION: --slurm-option/u],
+    [['--engine', 'files', '--jobs', 'x', '--volume', 'x=/tmp'], /^error ENGINE_OPTION: --volume .*--image/su],
+    [['--engine', 'files', '--jobs', 'x', '--parallelism', '2'], /^error ENGINE_OPTION: --parallelism .*--image/su],
     [['--engine', 'files'], /^error ENGINE_OPTION: the engine files lacks --jobs/u],
     [['--engine', 'files', '--jobs', 'x', '--watch'], /^error ENGINE_OPTION: .*--watch/u],
     [['--engine', 'files', '--jobs', 'x', '--image', 'i'], /^error KUBERNETES_VOLUME: .*--volume/su],

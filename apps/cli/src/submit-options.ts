@@ -38,7 +38,7 @@ export const submitOptions: readonly SubmitOption[] = [
     'command',
     '--command <WORD>',
     'Command of the program where workers run it; given several times, word by word.',
-    { ...texts, otherwise: 'the one that submits, by its absolute path' },
+    { ...texts, otherwise: 'the one that submits, by its absolute path; with --image, intermodel' },
   ],
   ['slurm.partition', '--partition <NAME>', 'Slurm: partition.', ofSite],
   ['slurm.account', '--account <NAME>', 'Slurm: account that pays.', { otherwise: 'that of the user' }],
@@ -83,7 +83,11 @@ export const submitOptions: readonly SubmitOption[] = [
     'Files: tasks that one command makes.',
     { ...whole(1), default: 1 },
   ],
-  ['files.image', '--image <NAME>', 'Files: image with the program, for which Kubernetes manifests are written too.'],
+  [
+    'files.image',
+    '--image <NAME>',
+    'Files: image with the program, for which Kubernetes manifests are written too; --command names the program in it.',
+  ],
   [
     'files.volumes',
     '--volume <CLAIM=FOLDER>',

@@ -124,7 +124,7 @@ function settled(study: Study, given: SubmitOptions): { readonly own: SubmitOpti
     });
   const before = goesOn && last?.engine === name ? last : undefined;
   const cut = given.shardsPerTask ?? before?.shardsPerTask;
-  const command = given.command ?? before?.program;
+  const command = given.command ?? before?.program ?? (given.files?.image === undefined ? undefined : commandInImage);
   const own: SubmitOptions = {
     ...given,
     engine: name,
@@ -157,6 +157,9 @@ function unable(engine: string, option: string): InputError {
     },
   );
 }
+
+/** How the program is started in an image, whose paths are not those of the machine that submits. */
+const commandInImage = ['intermodel'];
 
 const allDone = 'All tasks are done: "intermodel run" writes the output.';
 

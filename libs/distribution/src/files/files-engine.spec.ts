@@ -122,6 +122,18 @@ describe(filesEngine, () => {
     },
   );
 
+  it.each([{ volumes: ['data=/data'] }, { volumes: [] }, { parallelism: 2 }])(
+    'refuses %j without an image, which would have no effect',
+    (given) => {
+      expect(() => filesEngine({ jobs: jobs(), ...given })).toThrow(
+        expect.objectContaining({
+          code: 'ENGINE_OPTION',
+          details: expect.objectContaining({ expected: expect.stringContaining('`files.image`') as string }) as object,
+        }),
+      );
+    },
+  );
+
   it('refuses a folder with a line break, and keys that are none', async () => {
     const broken = filesEngine({ jobs: path.join(folder, 'a\nb') });
     await expect(broken.submit(order([{}]))).rejects.toMatchObject({ code: 'JOBS_FOLDER' });

@@ -31,8 +31,13 @@ export interface FilesEngineOptions {
 
 const parallelismDefault = 10;
 
-/** Writes what is to be run as files, for whatever runs commands: GNU parallel, xargs, other batch systems, Kubernetes. */
+/**
+ * Writes what is to be run as files, for whatever runs commands: GNU parallel, xargs, other batch systems, Kubernetes.
+ *
+ * @throws InputError `ENGINE_OPTION` for what is said of Kubernetes manifests where none are written.
+ */
 export function filesEngine(options: FilesEngineOptions): Engine {
+  checkManifests(options);
   const folder = path.resolve(options.jobs);
   const texts = (order: WorkOrder) => {
     const waves = cutElements(order.tasks, { tasksPerElement: options.tasksPerElement ?? 1 });
@@ -79,7 +84,7 @@ function fileTexts(
   }));
   return {
     [workScript]: workScriptText(order),
-    'README.txt': jobsReadme(order.name, folder, listed),
+    'README.txt': jobsReadme(order, folder, listed),
     ...Object.fromEntries(
       waves.flatMap((wave, index) => {
         const stem = stemOf(wave.wave, index);
@@ -103,6 +108,17 @@ function fileTexts(
       }),
     ),
   };
+}
+
+/** Refuses what would have no effect without manifests. */
+function checkManifests({ image, volumes, parallelism }: FilesEngineOptions): void {
+  if (image !== undefined) return;
+  for (const [name, value] of Object.entries({ volumes, parallelism }))
+    if (value !== undefined)
+      throw new InputError('ENGINE_OPTION', `\`files.${name}\` is about Kubernetes, for which no image was given`, {
+        expected: '`files.image`, for which manifests are written',
+        hint: `Give \`files.image\` too, or leave \`files.${name}\` out.`,
+      });
 }
 
 function stemOf(wave: string, index: number): string {

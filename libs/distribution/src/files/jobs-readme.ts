@@ -1,3 +1,4 @@
+import type { WorkOrder } from '../engine.ts';
 import { workScript } from '../jobs/job-files.ts';
 import { shellLine, shellWord } from '../jobs/shell-word.ts';
 
@@ -12,7 +13,11 @@ export interface ListedWave {
 }
 
 /** What a folder of jobs says of itself: how its waves are run in order. */
-export function jobsReadme(name: string, folder: string, waves: readonly ListedWave[]): string {
+export function jobsReadme(
+  { name, program }: Pick<WorkOrder, 'name' | 'program'>,
+  folder: string,
+  waves: readonly ListedWave[],
+): string {
   const within = (file: string) => `${folder}/${file}`;
   const of = (line: (wave: ListedWave) => string) => waves.map((wave) => `    ${line(wave)}\n`).join('');
   return [
@@ -31,7 +36,7 @@ export function jobsReadme(name: string, folder: string, waves: readonly ListedW
     of(({ stem, commands }) => `${stem}.tasks: ${String(commands)}`),
     ...(waves.some(({ job }) => job !== undefined)
       ? [
-          'Kubernetes (1.29 or later), an Indexed Job for each wave:',
+          `Kubernetes (1.29 or later), an Indexed Job for each wave. The image has to have intermodel of the same version, ${program === undefined ? 'started as in work.sh' : `as the command "${shellLine(program)}"`}; "intermodel submit --command" names another command. Lists and manifests start the same one:`,
           '',
           of(
             ({ stem, job }) =>
