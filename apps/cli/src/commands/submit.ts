@@ -135,16 +135,30 @@ function settled(study: Study, given: SubmitOptions): { readonly own: SubmitOpti
   const engine = engineOf(name, own);
   if ((own.watch === true || own.resume === true) && engine.reports === undefined)
     throw unable(name, own.watch === true ? '`watch`' : '`resume`');
+  // A queue alone is followed without being asked, and its workers were started by others.
+  const without = engine.follow === undefined ? given.detach && 'detach' : given.command && 'command';
+  if (without !== undefined && without !== false) throw withoutEffect(name, without);
   return { own, engine };
 }
 
-function checkCombination({ cancel: ends, dryRun, resume, watch }: SubmitOptions): void {
+function checkCombination({ cancel: ends, dryRun, resume, watch, retries, pollSeconds }: SubmitOptions): void {
+  for (const [option, value] of Object.entries({ retries, pollSeconds }))
+    if (value !== undefined && watch !== true)
+      throw new InputError('SUBMIT_OPTIONS', `\`${option}\` says how to watch, and stands without \`watch\``, {
+        hint: `Give \`watch\` too, or leave \`${option}\` out.`,
+      });
   const others = Object.entries({ dryRun, resume, watch }).filter(([, isGiven]) => isGiven === true);
   const [name] = ends === true ? (others[0] ?? []) : dryRun === true && watch === true ? ['watch'] : [];
   if (name === undefined) return;
   throw new InputError('SUBMIT_OPTIONS', `\`${name}\` stands beside \`${ends === true ? 'cancel' : 'dryRun'}\``, {
     expected: 'one of the two',
     hint: `Leave \`${name}\` out.`,
+  });
+}
+
+function withoutEffect(engine: string, option: string): InputError {
+  return new InputError('ENGINE_OPTION', `\`${option}\` has no effect with the engine ${engine}`, {
+    hint: `Leave \`${option}\` out.`,
   });
 }
 
