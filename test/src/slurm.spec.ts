@@ -105,6 +105,10 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
       0,
       expect.stringMatching(/submitted again, as \d+ tasks ended without their steps: NODE_FAIL\b.*: counts 1 /u),
     ]);
+    // In a log, a line as each further tenth is done.
+    const counts = Array.from(watch.told().matchAll(/^(\d+) of (\d+) tasks done, \d+ run, \d+ wait/gmu));
+    expect(counts.length).toBeGreaterThan(1);
+    expect(counts.length).toBeLessThanOrEqual(10);
     cluster?.startNode('n1');
     expect(standing(file, 'killed')).toMatchObject({ running: [], waiting: 0, failed: [] });
     sameBytes(file, 'killed');
