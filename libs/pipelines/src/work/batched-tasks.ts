@@ -61,7 +61,9 @@ export class BatchedTasks {
     const problem = [
       ...(failures.length === 0
         ? []
-        : [`${tasksText(failures.length)} failed: ${listed([...this.#failed.keys()].map(nameOf))}`]),
+        : [
+            `${tasksText(failures.length)} failed: ${listed([...this.#failed.keys()].map((task) => `${subjectOf(task)} ${task.key}`))}`,
+          ]),
       ...(starved.length === 0 ? [] : [this.#starvedText(starved, open)]),
     ].join('; ');
     const isInput = starved.length === 0 && failures.every((error) => error instanceof InputError);
@@ -74,10 +76,13 @@ export class BatchedTasks {
   }
 
   #starvedText(starved: readonly StudyTask[], open: OpenSteps): string {
-    const needs = starved
-      .slice(0, tasksTold)
-      .map((task) => `${nameOf(task)} needs ${listed(this.#neededBy(task, open).map(subjectOf))}`);
-    const more = starved.length - needs.length;
+    const subjects = [...new Set(starved.map(subjectOf))].slice(0, tasksTold);
+    const needs = subjects.map((subject) => {
+      const tasks = starved.filter((task) => subjectOf(task) === subject);
+      const needed = inOrder(tasks.flatMap((task) => this.#neededBy(task, open)));
+      return `${subject} needs ${listed(needed.map(subjectOf))}`;
+    });
+    const more = starved.filter((task) => !subjects.includes(subjectOf(task))).length;
     const told = [...needs, ...(more > 0 ? [`and ${String(more)} more`] : [])].join('; ');
     const left = starved.length === 1 ? 'was left undone, since what it is' : 'were left undone, since what they are';
     return `${tasksText(starved.length)} ${left} made of is not stored and nobody is making it: ${told}`;
@@ -102,7 +107,7 @@ export class BatchedTasks {
       const maker = open.isOpen(step) ? this.#makerOf(step) : undefined;
       if (maker !== undefined) needed.add(maker);
     }
-    return [...needed].sort((a, b) => studyWaves.indexOf(a.wave) - studyWaves.indexOf(b.wave));
+    return [...needed];
   }
 
   /** Whether a task is being made by another worker, or was made since the last look. */
@@ -118,16 +123,16 @@ export class BatchedTasks {
   }
 }
 
+function inOrder(tasks: readonly StudyTask[]): StudyTask[] {
+  return tasks.toSorted((a, b) => studyWaves.indexOf(a.wave) - studyWaves.indexOf(b.wave));
+}
+
 function tasksText(count: number): string {
   return count === 1 ? '1 task' : `${String(count)} tasks`;
 }
 
 function subjectOf({ wave, model }: StudyTask): string {
   return model === '' ? wave : `${wave} ${model}`;
-}
-
-function nameOf(task: StudyTask): string {
-  return `${subjectOf(task)} ${task.key}`;
 }
 
 /** The first of some names, each once, and how many more there are. */
