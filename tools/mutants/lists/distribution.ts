@@ -25,9 +25,9 @@ export const distributionMutants: readonly Mutant[] = [
   },
   {
     name: 'causes-are-kept',
-    find: "  return new MachineError('STORE_FAILED', `the object store refuses a request (${told})`, {\n    file,",
+    find: "  return new MachineError('STORE_FAILED', `the object store refuses a request (${told})`, {\n    file: address,",
     replace:
-      "  return new MachineError('STORE_FAILED', `the object store refuses a request (${told})`, {\n    file,\n    cause: error,",
+      "  return new MachineError('STORE_FAILED', `the object store refuses a request (${told})`, {\n    file: address,\n    cause: error,",
   },
   {
     name: 'ignored-conditions-pass',
