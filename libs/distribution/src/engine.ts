@@ -22,8 +22,8 @@ export interface WorkOrder {
   readonly tasks: readonly DistributedTask[];
   /** Keys of tasks that the engine had before they were listed: they may have been made meanwhile. @default none */
   readonly held?: ReadonlySet<string>;
-  /** Whether models run on a GPU. */
-  readonly usesGpu: boolean;
+  /** Waves in which models run on a GPU; empty: none. */
+  readonly gpuWaves: readonly string[];
   /** How tasks were cut, where that was said. */
   readonly shardsPerTask?: number | undefined;
   /** What workers of a queue are told besides, who look for the study by themselves. */

@@ -54,7 +54,7 @@ function small(models: readonly string[], fails: Readonly<Record<string, number>
   return { engine, list, submitted, done };
 }
 
-const order = { name: 's', studyHash: '', studyFile: '/s', store: '/', submissions: '/s', command: [], usesGpu: false };
+const order = { name: 's', studyHash: '', studyFile: '/s', store: '/', submissions: '/s', command: [], gpuWaves: [] };
 const watch = ({ engine, list }: Pick<WatchTasksOptions, 'engine' | 'list'>, retries?: number) =>
   watchTasks({
     ...{ engine, list, order, pollMilliseconds: 1, onProgress: () => undefined, onSubmitted: () => undefined },

@@ -27,7 +27,14 @@ export {
 } from './work/work-study.ts';
 export { listTasks, type ListedTask, type ListTasksOptions, type StudyTasks } from './work/list-tasks.ts';
 export { type TaskEstimate } from './work/estimate-tasks.ts';
-export { cutTasks, studyWaves, type CutTasksOptions, type StudyTask, type StudyWave } from './work/study-tasks.ts';
+export {
+  cutTasks,
+  studyWaves,
+  wavesOfModels,
+  type CutTasksOptions,
+  type StudyTask,
+  type StudyWave,
+} from './work/study-tasks.ts';
 export { openWorker, type OpenWorkerOptions, type StudyWorker } from './work/open-worker.ts';
 export { AllowedRoots } from './work/allowed-roots.ts';
 export { openSubmitted, type OpenSubmittedOptions, type SubmittedStudy } from './work/submitted-study.ts';

@@ -26,7 +26,7 @@ const order = (tasks: Partial<DistributedTask>[]): WorkOrder => ({
     studyFile: '/s.json',
     store: '/store',
     submissions: '/s',
-    usesGpu: true,
+    gpuWaves: ['counts'],
   },
   command: ['printf', '%s,', 'two words'],
   tasks: tasks.map((task, index) => ({

@@ -37,7 +37,7 @@ export function kubernetesName(study: string, wave: string): string {
  * @throws InputError `KUBERNETES_VOLUME`.
  */
 export function kubernetesJob(
-  { name, usesGpu }: Pick<WorkOrder, 'name' | 'usesGpu'>,
+  { name, gpuWaves }: Pick<WorkOrder, 'name' | 'gpuWaves'>,
   { wave, elements }: WaveElements,
   script: string,
   { image, volumes, parallelism }: KubernetesOptions,
@@ -48,7 +48,7 @@ export function kubernetesJob(
     : `${String(Math.ceil(Math.max(...bytes.map((each) => each ?? 0)) / 2 ** 20))}Mi`;
   const resources = {
     ...(memory === undefined ? {} : { requests: { memory } }),
-    ...(usesGpu ? { limits: { 'nvidia.com/gpu': 1 } } : {}),
+    ...(gpuWaves.includes(wave) ? { limits: { 'nvidia.com/gpu': 1 } } : {}),
   };
   const mounts = volumes.map(mountOf);
   const covered = mounts.some(({ mountPath }) => isWithin(script, mountPath));

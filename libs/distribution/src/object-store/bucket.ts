@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
@@ -399,7 +400,10 @@ async function onFile<T>(file: string, read: () => Promise<T>): Promise<T> {
 }
 
 function aborting({ signal }: UploadOptions) {
-  return signal === undefined ? {} : { abortSignal: signal };
+  if (signal === undefined) return {};
+  // Each request under way listens to it, and many are.
+  setMaxListeners(0, signal);
+  return { abortSignal: signal };
 }
 
 function ignore(): void {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { resourceArguments, type SlurmOptions } from './slurm-options.ts';
 
-const task = (memoryBytes?: number) => ({
-  ...({ key: 'a', wave: 'counts', model: 'a', state: 'ready', seconds: undefined } as const),
+const task = (memoryBytes?: number, wave = 'counts') => ({
+  ...({ key: 'a', wave, model: 'a', state: 'ready', seconds: undefined } as const),
   memoryBytes,
 });
-const asked = (options: SlurmOptions, { usesGpu = false, tasks = [task()] } = {}) =>
-  resourceArguments(options, tasks, { usesGpu });
+const asked = (options: SlurmOptions, { gpuWaves = [] as string[], tasks = [task()] } = {}) =>
+  resourceArguments(options, tasks, { gpuWaves });
 
 describe(resourceArguments, () => {
   it('asks for nothing that was neither given nor planned', () => {
@@ -21,8 +21,11 @@ describe(resourceArguments, () => {
   });
 
   it('asks for a GPU where models run on one, or for what was given', () => {
-    expect(asked({}, { usesGpu: true })).toEqual(['--gres=gpu:1']);
-    expect(asked({ gres: 'gpu:a100:2' }, { usesGpu: true })).toEqual(['--gres=gpu:a100:2']);
+    const gpuWaves = ['counts'];
+    expect(asked({}, { gpuWaves })).toEqual(['--gres=gpu:1']);
+    expect(asked({ gres: 'gpu:a100:2' }, { gpuWaves })).toEqual(['--gres=gpu:a100:2']);
+    expect(asked({ gres: 'gpu:a100:2' }, { gpuWaves, tasks: [task(undefined, 'overlaps')] })).toEqual([]);
+    expect(asked({ gres: 'disk:1' }, { tasks: [task(undefined, 'overlaps')] })).toEqual(['--gres=disk:1']);
   });
 
   it('passes other options on, each as words that no shell sees', () => {

@@ -14,7 +14,7 @@ export interface SlurmOptions {
   readonly memory?: string;
   /** Processors of an element, at least 1. @default that of the site */
   readonly cpus?: number;
-  /** Generic resources, such as `gpu:a100:1`. @default `gpu:1` where models run on a GPU */
+  /** Generic resources, such as `gpu:a100:1`. For waves in which models run on a GPU, where there are such. @default `gpu:1` for these */
   readonly gres?: string;
   /** Elements of an array that run at once, at least 1. @default as many as there is room for */
   readonly arrayLimit?: number;
@@ -32,9 +32,11 @@ const own =
 export function resourceArguments(
   { partition, account, time, memory, cpus, gres, sbatch = [] }: SlurmOptions,
   tasks: readonly DistributedTask[],
-  { usesGpu }: Pick<WorkOrder, 'usesGpu'>,
+  { gpuWaves }: Pick<WorkOrder, 'gpuWaves'>,
 ): string[] {
-  const resources = gres ?? (usesGpu ? 'gpu:1' : undefined);
+  // Where some waves need a GPU, the others shall not hold one.
+  const isOnGpu = tasks.some(({ wave }) => gpuWaves.includes(wave));
+  const resources = gpuWaves.length === 0 ? gres : isOnGpu ? (gres ?? 'gpu:1') : undefined;
   const asked = {
     ...{ partition, account, time, gres: resources, mem: memory ?? memoryOf(tasks) },
     'cpus-per-task': cpus?.toString(),

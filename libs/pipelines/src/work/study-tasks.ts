@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import type { GraphStep, StepFamily, StepGraph, StepMaker } from '@intermodel/steps';
+import type { Study } from '@intermodel/studies';
 import type { OpenedStudy } from '../graph/open-study.ts';
 import type { StudyBench } from '../graph/study-bench.ts';
 
@@ -12,6 +13,11 @@ export type StudyWave = (typeof studyWaves)[number];
 
 /** Waves of which each step is about one shard of images. */
 const wavesOfShards: ReadonlySet<StudyWave> = new Set(['labels', 'counts', 'overlaps']);
+
+/** Waves in which models are run: where no maps are kept, what is made of them runs the models again. */
+export function wavesOfModels({ runtime: { secondPass, sketch } }: Pick<Study, 'runtime'>): StudyWave[] {
+  return secondPass || sketch !== undefined ? ['counts', 'thresholds', 'overlaps'] : ['counts'];
+}
 
 /** Waves by the kinds of their steps; all other steps are made by the run that writes the output. */
 const waveOfKind: Readonly<Record<string, StudyWave>> = {
