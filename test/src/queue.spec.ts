@@ -170,11 +170,22 @@ describe.skipIf(!hasRedis)('a study on a queue (skipped where redis-server is no
     submitting.kill('SIGINT');
     expect(await submitting.ended).toBe(130);
     expect(submitting.told()).toContain('the queue goes on');
+    expect(submitting.told()).toMatch(/^\d\d tasks handed out: labels \d+, counts \d+/mu);
     const again = submit(file, 'left', '--detach', '--json');
     expect(await again.ended).toBe(0);
-    const cancelling = launch(['submit', file, '--store', at('left'), '--cancel', '--json']);
+    const detached = submit(file, 'left', '--detach');
+    expect([await detached.ended, detached.told()]).toEqual([0, expect.stringMatching(/^wave +tasks\nlabels +\d+\n/u)]);
+    expect(detached.told()).not.toContain('Files are in');
+    const cancel = (...argv: string[]) => launch(['submit', file, '--store', at('left'), '--cancel', ...argv]);
+    const cancelling = cancel('--json');
     expect(await cancelling.ended).toBe(0);
+    expect(cancelling.told()).toContain('"of": "tasks"');
     expect(Number(/"cancelled": (\d+)/u.exec(cancelling.told())?.[1])).toBeGreaterThan(10);
+    const nothing = cancel();
+    expect([await nothing.ended, nothing.told()]).toEqual([
+      0,
+      'Nothing was submitted or waiting; what is finished is stored.\n',
+    ]);
     const idle = worker('--until-empty', '--json');
     expect(await idle.ended).toBe(0);
     expect(JSON.parse(idle.told()) as object).toEqual({ tasks: 0, steps: 0 });
@@ -212,11 +223,7 @@ describe.skipIf(!hasRedis)('a study on a queue (skipped where redis-server is no
       };
       await queue.submit(given, [], options);
     }
-    const refusing = launch(
-      ['work', '--queue', '--allow-root', at('inside'), '--lock-seconds', '1', '--until-empty'],
-      redis.address,
-    );
-    const stop = new AbortController();
+    const refusing = launch(['work', '--queue', '--allow-root', at('inside'), '--lock-seconds', '1'], redis.address);
     for (const [index, [difference, reason]] of wrong.entries()) {
       const given = { ...honest, store: at('inside', `store ${String(index)}`), ...difference };
       const reasons: string[] = [];
@@ -237,10 +244,17 @@ describe.skipIf(!hasRedis)('a study on a queue (skipped where redis-server is no
       expect(reasons[0]).toMatch(reason);
       await queue.cancel(given);
     }
-    stop.abort();
     await queue.close();
-    expect(await refusing.ended).toBe(0);
-    expect(refusing.told()).toContain('not worked on here');
+    refusing.kill('SIGTERM');
+    expect(await refusing.ended).toBe(130);
+    expect(refusing.told()).toContain('stopped with no task in hand, and other workers go on');
+    const refusals = refusing.told().match(/^not worked on here: .*$/gmu) ?? [];
+    expect(refusals.slice(0, 1)).toEqual([
+      'not worked on here: /etc/passwd is not within the folders that this worker may use',
+    ]);
+    // Once for each study and reason, each with its paths once.
+    expect([...new Set(refusals)]).toEqual(refusals);
+    expect(refusing.told()).not.toContain('allowRoots');
     for (const index of wrong.keys()) expect(readdirSync(at('inside'))).not.toContain(`store ${String(index)}`);
   });
 
@@ -297,6 +311,24 @@ describe.skipIf(!hasRedis)('a study on a queue (skipped where redis-server is no
     rmSync(at('secret'), { recursive: true });
   });
 
+  it('tells of tasks of the study file as it was before, and takes them out', async () => {
+    const file = study({ file: 'edited.json', models: ['a', 'b'], more });
+    const few = ['--detach', '--shards-per-task', '8'];
+    const first = submit(file, 'edited', ...few);
+    expect([await first.ended, first.told()]).toEqual([0, expect.not.stringContaining('as it was before')]);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"units":2', '"units":3'));
+    const second = submit(file, 'edited', ...few);
+    expect(await second.ended).toBe(0);
+    expect(second.told()).toMatch(/^note: \d+ tasks of this study file as it was before.* --cancel takes/mu);
+    const cancelling = launch(['submit', file, '--store', at('edited'), '--cancel']);
+    expect([await cancelling.ended, cancelling.told()]).toEqual([
+      0,
+      expect.stringMatching(/^\d+ tasks were taken out of the queue; what is finished is stored\.$/mu),
+    ]);
+    const idle = worker('--until-empty');
+    expect(await idle.ended).toBe(0);
+  });
+
   it('is an error where the server cannot be reached, which a worker waits for', async () => {
     const late = await startRedis(at('late'));
     await late.kill();
@@ -313,7 +345,7 @@ describe.skipIf(!hasRedis)('a study on a queue (skipped where redis-server is no
     expect(lines).toEqual([
       expect.stringMatching(/^waiting for Redis at .*ECONNREFUSED/u),
       expect.stringMatching(/is there$/u),
-      '0 tasks done, of which 0 steps were made here',
+      '0 tasks done; 0 steps were made here',
     ]);
     await late.kill();
   });

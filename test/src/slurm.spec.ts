@@ -165,13 +165,13 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
       () => squeue('%i %T').join(),
     );
     const { stdout } = submit(file, 'cancelled', '--cancel', '--json');
-    expect(JSON.parse(stdout)).toEqual({ cancelled: 5 });
+    expect(JSON.parse(stdout)).toEqual({ cancelled: 5, of: 'jobs' });
     rmSync(at('hold'));
     await until(
       () => squeue('%i').length === 0,
       () => squeue('%i %T').join(),
     );
-    expect(submit(file, 'cancelled', '--cancel').stdout).toContain('0 jobs');
+    expect(submit(file, 'cancelled', '--cancel').stdout).toContain('Nothing was submitted or waiting');
     expect(standing(file, 'cancelled')).toMatchObject({ running: [], waiting: 0 });
     const { code } = submit(file, 'cancelled', '--resume', '--watch', '--poll-seconds', '1', '--quiet');
     expect(code).toBe(0);

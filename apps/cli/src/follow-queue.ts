@@ -7,7 +7,8 @@ import type {
   WorkOrder,
 } from '@intermodel/distribution';
 import { MachineError } from '@intermodel/streams';
-import { durationText, printResult, type TerminalOptions } from './output.ts';
+import { asTyped } from './as-typed.ts';
+import { counted, durationText, printResult, type TerminalOptions } from './output.ts';
 import { stoppable } from './stopping.ts';
 import { showProgress, writeMessage } from './terminal.ts';
 
@@ -27,6 +28,7 @@ export async function followToEnd(
   tellNotes(submission, terminal);
   const allDone = 'All tasks are done: "intermodel run" writes the output.';
   if (submission.jobs.length > 0) {
+    if (terminal.quiet !== true) writeMessage(`${handedOut(submission)}\n`);
     const { onEvent, done } = queueProgress(order.tasks, terminal);
     const end = await stoppable(
       async (signal) => engine.follow?.(order, { signal, onEvent }),
@@ -40,7 +42,14 @@ export async function followToEnd(
 
 /** Tells what of an engine may lead to trouble. */
 export function tellNotes({ notes = [] }: Submission, { quiet }: TerminalOptions): void {
-  if (quiet !== true) for (const note of notes) writeMessage(`note: ${note}\n`);
+  if (quiet !== true) for (const note of notes) writeMessage(`note: ${asTyped(note)}\n`);
+}
+
+/** What was handed out, in a line. */
+function handedOut({ jobs }: Submission): string {
+  const all = jobs.reduce((sum, { tasks }) => sum + tasks, 0);
+  const waves = jobs.map(({ wave, tasks }) => `${wave} ${String(tasks)}`).join(', ');
+  return `${counted(all, 'task')} handed out: ${waves}`;
 }
 
 /** Shows how far the tasks of a queue are: on a terminal a line for the wave in hand, with the time left. */
@@ -80,7 +89,7 @@ function queueProgress(
     const estimate = rate === 0 ? '' : `, ${rate.toFixed(1)} images per second, ${durationText(left / rate)} left`;
     const aside = setAside.size === 0 ? '' : `, ${String(setAside.size)} set aside`;
     showProgress(
-      `${wave}: ${String(made)} of ${String(own.length)} tasks${aside}, ${String(workers)} workers${estimate}`,
+      `${wave}: ${String(made)} of ${counted(own.length, 'task')}${aside}, ${counted(workers, 'worker')}${estimate}`,
     );
   };
   return {
@@ -101,10 +110,10 @@ function queueProgress(
         case 'task-set-aside':
           if (setAside.has(event.key)) return;
           setAside.add(event.key);
-          say(`set aside: ${nameOf(byKey.get(event.key))}: ${event.reason}`);
+          say(`set aside: ${nameOf(byKey.get(event.key))}: ${asTyped(event.reason)}`);
           return;
         case 'refused':
-          if (event.reason !== '') say(`a worker does not work on it: ${event.reason}`);
+          say(`a worker does not work on it: ${asTyped(event.reason)}`);
           return;
         case 'workers':
           workers = event.count;
@@ -132,7 +141,7 @@ function failed({ setAside, left, failure }: StudyEnd, tasks: readonly Distribut
     'TASKS_FAILED',
     [
       failure ??
-        `${String(setAside.length)} tasks were set aside, and ${String(left)} are made of what they were to leave`,
+        `${counted(setAside.length, 'task')} ${setAside.length === 1 ? 'was' : 'were'} set aside, and ${String(left)} ${left === 1 ? 'is' : 'are'} made of what ${setAside.length === 1 ? 'it was' : 'they were'} to leave`,
       ...told,
       ...(more > 0 ? [`  and ${String(more)} more`] : []),
     ].join('\n'),

@@ -72,6 +72,16 @@ export function textTable(
     .join('\n');
 }
 
+/** A number of things, by an English noun. */
+export function counted(count: number, noun: string): string {
+  return `${String(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What a worker has made. */
+export function madeText({ tasks, steps }: { readonly tasks: number; readonly steps: number }): string {
+  return `${counted(tasks, 'task')} done; ${counted(steps, 'step')} ${steps === 1 ? 'was' : 'were'} made here`;
+}
+
 /** A number of bytes for people. */
 export function bytesText(bytes: number): string {
   if (bytes < 1024) return `${String(bytes)} B`;

@@ -17,7 +17,12 @@ export const queueOptions: readonly QueueOption[] = [
     'Folder within which a study of the queue, and all that it names, may lie.',
     { type: { kind: 'list', of: { kind: 'text' } }, otherwise: 'none: one is needed' },
   ],
-  ['untilEmpty', '--until-empty', 'End once the queue is empty.', { otherwise: 'stay' }],
+  [
+    'untilEmpty',
+    '--until-empty',
+    'End once the queue is empty, or holds nothing but what this worker refuses, which is an error.',
+    { otherwise: 'stay' },
+  ],
   [
     'lockSeconds',
     '--lock-seconds <N>',

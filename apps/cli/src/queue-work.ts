@@ -2,6 +2,7 @@ import {
   isStoreAddress,
   queueWorker,
   redisAddress,
+  refusalText,
   safeAddress,
   type QueueStudy,
   type QueueWorkerEvent,
@@ -14,12 +15,16 @@ import {
   type SubmittedStudy,
 } from '@intermodel/pipelines';
 import { InputError } from '@intermodel/streams';
+import { asTyped } from './as-typed.ts';
 import { dissectionProgress } from './dissection-progress.ts';
 import { easeCollections } from './heap-growth.ts';
 import { namedStore, type NamedStore } from './named-store.ts';
-import { noteLine, printResult, type TerminalOptions } from './output.ts';
+import { counted, madeText, noteLine, printResult, type TerminalOptions } from './output.ts';
 import { stoppable } from './stopping.ts';
 import { writeMessage } from './terminal.ts';
+
+/** Digits of a task that are shown. */
+const taskDigits = 12;
 
 /** What a worker on a queue takes from the command line. */
 export interface QueueWorkOptions extends NamedStore {
@@ -42,43 +47,44 @@ export async function workOnQueue(own: QueueWorkOptions, terminal: TerminalOptio
   const roots = new AllowedRoots(allowRoots);
   const progress = dissectionProgress(terminal);
   const made = { tasks: 0, steps: 0 };
+  let gaveBack = false;
   const say = (text: string) => {
     progress.done();
     if (terminal.quiet !== true) writeMessage(`${text}\n`);
   };
   easeCollections();
-  await stoppable(async (signal) => {
-    const onEvent = (event: DissectionEvent) => {
-      if (event.kind === 'step-done') made.steps++;
-      if (event.kind === 'warning') say(noteLine(event));
-      if (event.kind === 'progress') worker.progress(event.done, event.total);
-      progress.onEvent(event);
-    };
-    const worker = queueWorker({
-      ...{ address, untilEmpty, signal },
-      ...(lockSeconds === undefined ? {} : { times: timesOf(lockSeconds) }),
-      open: (study) =>
-        openQueued(study, {
-          ...{ roots, signal, onEvent },
-          ...(store === undefined ? {} : namedStore({ store, ...cache }, terminal)),
-          openStore: (name) =>
-            isStoreAddress(name) ? (namedStore({ store: name, ...cache }, terminal).store ?? name) : name,
-          ...(concurrency === undefined ? {} : { concurrency }),
-        }),
-      onEvent: (event) => {
-        if (event.kind === 'task-made') made.tasks++;
-        const text = eventText(event, address);
-        if (text !== undefined) say(text);
-      },
-    });
-    await worker.ended;
-  }, 'stopped; the task in hand was given back, and other workers go on');
-  progress.done();
-  printResult(
-    terminal,
-    made,
-    () => `${String(made.tasks)} tasks done, of which ${String(made.steps)} steps were made here`,
+  await stoppable(
+    async (signal) => {
+      const onEvent = (event: DissectionEvent) => {
+        if (event.kind === 'step-done') made.steps++;
+        if (event.kind === 'warning') say(noteLine(event));
+        if (event.kind === 'progress') worker.progress(event.done, event.total);
+        progress.onEvent(event);
+      };
+      const worker = queueWorker({
+        ...{ address, untilEmpty, signal },
+        ...(lockSeconds === undefined ? {} : { times: timesOf(lockSeconds) }),
+        open: (study) =>
+          openQueued(study, {
+            ...{ roots, signal, onEvent },
+            ...(store === undefined ? {} : namedStore({ store, ...cache }, terminal)),
+            openStore: (name) =>
+              isStoreAddress(name) ? (namedStore({ store: name, ...cache }, terminal).store ?? name) : name,
+            ...(concurrency === undefined ? {} : { concurrency }),
+          }),
+        onEvent: (event) => {
+          if (event.kind === 'task-made') made.tasks++;
+          if (event.kind === 'given-back') gaveBack = true;
+          const text = eventText(event, { address, verbose: terminal.verbose === true });
+          if (text !== undefined) say(text);
+        },
+      });
+      await worker.ended;
+    },
+    () => `stopped${gaveBack ? '; the task in hand was given back' : ' with no task in hand'}, and other workers go on`,
   );
+  progress.done();
+  printResult(terminal, made, () => madeText(made));
 }
 
 /** All times of a queue follow from one. */
@@ -99,7 +105,11 @@ async function openQueued(study: SubmittedStudy, options: OpenSubmittedOptions):
   };
 }
 
-function eventText(event: QueueWorkerEvent, address: string): string | undefined {
+/** What is said of an event; settings are as typed. */
+function eventText(
+  event: QueueWorkerEvent,
+  { address, verbose }: { readonly address: string; readonly verbose: boolean },
+): string | undefined {
   switch (event.kind) {
     case 'queue-warning':
       return `note: ${event.text}`;
@@ -108,12 +118,19 @@ function eventText(event: QueueWorkerEvent, address: string): string | undefined
     case 'queue-back':
       return `Redis at ${safeAddress(address)} is there`;
     case 'refused':
-      return `not worked on here: ${event.file}: ${event.reason}`;
+      return `not worked on here: ${asTyped(refusalText(event.file, event.reason))}`;
     case 'task-failed':
-      return `${event.isLast ? 'set aside' : 'to be tried again'}: ${event.reason}`;
+      return `${event.isLast ? 'set aside' : 'to be tried again'}: ${taskText(event.task)}${asTyped(event.reason)}`;
     case 'task-made':
-      return undefined;
+      return verbose ? `${taskText(event.task)}done, ${counted(event.steps, 'step')} made` : undefined;
+    case 'given-back':
+      return verbose ? `${taskText(event.task)}given back` : undefined;
   }
+}
+
+/** What begins what is said of a task; a job that could not be read has none. */
+function taskText(key: string): string {
+  return key === '' ? '' : `task ${key.slice(0, taskDigits)}: `;
 }
 
 /** @throws InputError `WORK_OPTIONS` for what goes with a study, beside a queue, or the other way round. */

@@ -11,18 +11,21 @@ let controller: AbortController | undefined;
 
 /**
  * Runs work that can stop by itself: the first Ctrl-C aborts the signal, and the work ends cleanly; then `outlook` is
- * told.
+ * told, as it is by then.
  *
  * @throws Stopped once the work has ended because of it.
  */
-export async function stoppable<T>(work: (signal: AbortSignal) => Promise<T>, outlook?: string): Promise<T> {
+export async function stoppable<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  outlook?: string | (() => string),
+): Promise<T> {
   const own = new AbortController();
   controller = own;
   try {
     return await work(own.signal);
   } catch (error) {
     if (!own.signal.aborted) throw error;
-    if (outlook !== undefined) writeMessage(`${outlook}\n`);
+    if (outlook !== undefined) writeMessage(`${typeof outlook === 'string' ? outlook : outlook()}\n`);
     throw new Stopped('stopped');
   } finally {
     controller = undefined;

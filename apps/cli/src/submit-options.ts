@@ -33,7 +33,7 @@ export const submitOptions: readonly SubmitOption[] = [
     { ...whole(0), default: 3 },
   ],
   ['pollSeconds', '--poll-seconds <N>', 'Seconds between two looks of --watch.', { ...whole(1), default: 10 }],
-  ['cancel', '--cancel', 'End all jobs of the study; what is finished is stored.'],
+  ['cancel', '--cancel', 'End all jobs of the study, or take its tasks out of the queue; what is finished is stored.'],
   [
     'command',
     '--command <WORD>',

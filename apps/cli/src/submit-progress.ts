@@ -35,7 +35,9 @@ export function watchProgress({ quiet }: TerminalOptions): {
     onSubmitted: ({ jobs }, again) => {
       if (quiet === true) return;
       clear();
-      const waves = jobs.map(({ wave, job, tasks }) => `${wave} ${String(tasks)} (job ${job})`).join(', ');
+      const waves = jobs
+        .map(({ wave, job, tasks }) => `${wave} ${String(tasks)}${job === '' ? '' : ` (job ${job})`}`)
+        .join(', ');
       const reasons = [...new Set(again.map(({ reason }) => reason).filter((reason) => reason !== ''))];
       const told = reasons.length === 0 ? '' : `: ${reasons.join(', ')}`;
       writeMessage(

@@ -7,7 +7,9 @@ import {
 } from '@intermodel/distribution';
 import type { Study } from '@intermodel/pipelines';
 import { IntermodelError } from '@intermodel/streams';
+import { asTyped } from './as-typed.ts';
 import { engineOf, isEngineName } from './engines.ts';
+import { counted } from './output.ts';
 import { enginePlace, knownTasks, type SubmittedOptions } from './work-order.ts';
 
 /** Tasks that run, and that failed, of which a text tells. */
@@ -21,7 +23,7 @@ export interface TaskAtWork {
   readonly wave: string;
   /** Model that it is about; empty: all. */
   readonly model: string;
-  /** What makes it, as the engine names that. */
+  /** What makes it, as the engine names that; empty: it has no name beside the task. */
   readonly job: string;
 }
 
@@ -97,7 +99,13 @@ export function failureLines(failed: readonly FailedReport[]): string[] {
   const told = failed
     .slice(0, tasksTold)
     .flatMap(({ wave, model, job, reason, error, log }) => [
-      `${nameOf({ wave, model })}: job ${job}${reason === '' ? '' : `, ${reason}`}${error === '' ? '' : `: ${error}`}`,
+      [
+        nameOf({ wave, model }),
+        [job === '' ? '' : `job ${job}`, asTyped(reason)].filter((part) => part !== '').join(', '),
+        error,
+      ]
+        .filter((part) => part !== '')
+        .join(': '),
       ...(log === undefined ? [] : [`  log: ${log}`]),
     ]);
   const more = failed.length - tasksTold;
@@ -108,14 +116,16 @@ export function failureLines(failed: readonly FailedReport[]): string[] {
 export function submittedLines({ engine, running, waiting, failed, unknown }: SubmittedTasks): string[] {
   if (unknown !== undefined) return [`Submitted to ${engine}, which could not be asked: ${unknown}`];
   return [
-    `Submitted to ${engine}: ${String(running.length)} tasks run${runningText(running)}, ${String(waiting)} wait, ${String(failed.length)} failed.`,
+    `Submitted to ${engine}: ${counted(running.length, 'task')} ${running.length === 1 ? 'runs' : 'run'}${runningText(running)}, ${String(waiting)} wait, ${String(failed.length)} failed.`,
     ...failureLines(failed),
   ];
 }
 
 function runningText(running: readonly TaskAtWork[]): string {
   if (running.length === 0) return '';
-  const told = running.slice(0, tasksTold).map((task) => `${nameOf(task)}, job ${task.job}`);
+  const told = running
+    .slice(0, tasksTold)
+    .map((task) => `${nameOf(task)}${task.job === '' ? '' : `, job ${task.job}`}`);
   return ` (${[...told, ...(running.length > tasksTold ? ['…'] : [])].join('; ')})`;
 }
 

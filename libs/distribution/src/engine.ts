@@ -44,7 +44,7 @@ export interface OrderForQueue {
 export interface SubmittedJob {
   /** Wave that it makes tasks of. */
   readonly wave: string;
-  /** What the engine calls it. */
+  /** What the engine calls it; empty: it has no jobs. */
   readonly job: string;
   /** Tasks that it makes. */
   readonly tasks: number;
@@ -68,12 +68,20 @@ export interface TaskReport {
   readonly key: string;
   /** Whether it waits for its turn, runs, or came to an end; whoever ended without leaving its steps has failed. */
   readonly state: 'waiting' | 'running' | 'ended';
-  /** What makes it, as the engine names that. */
+  /** What makes it, as the engine names that; empty: it has no name beside the task. */
   readonly job: string;
   /** What the engine says of it, such as `NODE_FAIL`; empty: nothing. */
   readonly reason: string;
   /** File with what its worker said; undefined: there is none. */
   readonly log: string | undefined;
+}
+
+/** What an engine was told to leave unmade. */
+export interface Cancelled {
+  /** How many. */
+  readonly cancelled: number;
+  /** What is counted: jobs that were told to end, or tasks that no worker had in hand. */
+  readonly of: 'jobs' | 'tasks';
 }
 
 /** Which study of which store it is about. */
@@ -91,8 +99,8 @@ export interface Engine {
   submit(order: WorkOrder): Promise<Submission>;
   /** Where the tasks of all orders of a study stand, each in the last one; absent: it does not come back to them. */
   readonly reports?: (place: EnginePlace) => Promise<readonly TaskReport[]>;
-  /** Ends what runs and waits of a study, and tells how many jobs that were; absent: it cannot. */
-  readonly cancel?: (place: EnginePlace) => Promise<number>;
+  /** Ends what runs and waits of a study, and tells what that was; absent: it cannot. */
+  readonly cancel?: (place: EnginePlace) => Promise<Cancelled>;
   /** Stays until nothing of a study is left to be made, and tells what happens; absent: it is asked for reports. */
   readonly follow?: (
     place: EnginePlace,

@@ -1,6 +1,15 @@
 // What engines share out
 export type { DistributedTask } from './distributed-task.ts';
-export type { Engine, EnginePlace, Submission, SubmittedJob, OrderForQueue, TaskReport, WorkOrder } from './engine.ts';
+export type {
+  Cancelled,
+  Engine,
+  EnginePlace,
+  Submission,
+  SubmittedJob,
+  OrderForQueue,
+  TaskReport,
+  WorkOrder,
+} from './engine.ts';
 
 // Engines
 export { slurmEngine } from './slurm/slurm-engine.ts';
@@ -18,6 +27,7 @@ export type { QueuedInput, QueuedStudy } from './queue/queue-data.ts';
 export { queueTimesDefault, type QueueTimes } from './queue/queue-settings.ts';
 export {
   queueWorker,
+  refusalText,
   type QueueStudy,
   type QueueWorker,
   type QueueWorkerEvent,

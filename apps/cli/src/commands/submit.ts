@@ -1,10 +1,17 @@
-import { isStoreAddress, watchTasks, type Engine, type FailedTask, type Submission } from '@intermodel/distribution';
+import {
+  isStoreAddress,
+  watchTasks,
+  type Cancelled,
+  type Engine,
+  type FailedTask,
+  type Submission,
+} from '@intermodel/distribution';
 import { hashStudyInputs, identifyStudy, rememberStudy, type Study } from '@intermodel/pipelines';
 import { InputError, MachineError } from '@intermodel/streams';
 import type { Command } from 'commander';
 import { makeCommand, type Given } from '../command.ts';
 import { engineOf, isEngineName, type EngineName, type EngineOptions } from '../engines.ts';
-import { printResult, textTable } from '../output.ts';
+import { counted, printResult, textTable } from '../output.ts';
 import { chosenStudy, studyPlace } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
 import { watchProgress } from '../submit-progress.ts';
@@ -99,15 +106,22 @@ async function submit(study: Study, { own, terminal }: Given<SubmitOptions>, eng
 
 async function cancel(study: Study, { own, terminal }: Given<SubmitOptions>, engine: Engine): Promise<void> {
   if (engine.cancel === undefined) throw unable(own.engine ?? '', '`cancel`');
-  const cancelled = await engine.cancel(enginePlace(study, own));
-  printResult(terminal, { cancelled }, () => `${String(cancelled)} jobs were told to end; what is finished is stored.`);
+  const result = await engine.cancel(enginePlace(study, own));
+  printResult(terminal, result, () => cancelledText(result));
+}
+
+function cancelledText({ cancelled, of }: Cancelled): string {
+  if (cancelled === 0) return 'Nothing was submitted or waiting; what is finished is stored.';
+  const done = of === 'tasks' ? 'taken out of the queue' : 'told to end';
+  return `${counted(cancelled, of.slice(0, -1))} ${cancelled === 1 ? 'was' : 'were'} ${done}; what is finished is stored.`;
 }
 
 /** Engine and options: those given, and where it goes on with what was submitted, those of then. */
 function settled(study: Study, given: SubmitOptions): { readonly own: SubmitOptions; readonly engine: Engine } {
   const last = lastSubmission(study, given);
   const goesOn = given.resume === true || given.cancel === true || given.engine === undefined;
-  if (goesOn && last === undefined)
+  // A queue itself tells what of a study is in it.
+  if (goesOn && last === undefined && !(given.cancel === true && given.engine !== undefined))
     throw given.resume === true || given.cancel === true
       ? new InputError('NOTHING_SUBMITTED', 'nothing of this study was submitted to this store', {
           ...(study.file === undefined ? {} : { file: study.file }),
@@ -179,11 +193,17 @@ const allDone = 'All tasks are done: "intermodel run" writes the output.';
 
 function submissionText({ folder, jobs }: Submission): string {
   if (jobs.length === 0) return 'Nothing to submit: all tasks are done, or with the engine already.';
+  const hasJobs = jobs.some(({ job }) => job !== '');
   return [
-    textTable(
-      ['wave', 'tasks', 'elements', 'job'],
-      jobs.map(({ wave, tasks, elements, job }) => [wave, tasks, elements, job]),
-    ),
+    hasJobs
+      ? textTable(
+          ['wave', 'tasks', 'elements', 'job'],
+          jobs.map(({ wave, tasks, elements, job }) => [wave, tasks, elements, job]),
+        )
+      : textTable(
+          ['wave', 'tasks'],
+          jobs.map(({ wave, tasks }) => [wave, tasks]),
+        ),
     ...(folder === undefined ? [] : ['', `Files are in ${folder}`]),
   ].join('\n');
 }

@@ -7,7 +7,7 @@ import { dissectionProgress } from '../dissection-progress.ts';
 import { errorText } from '../failures.ts';
 import { easeCollections } from '../heap-growth.ts';
 import { namedStore, type NamedStore } from '../named-store.ts';
-import { noteLine, printResult } from '../output.ts';
+import { madeText, noteLine, printResult } from '../output.ts';
 import { checkQueueOptions, workOnQueue, type QueueWorkOptions } from '../queue-work.ts';
 import { chosenStudy, storeOf, type StudyFileOptions } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
@@ -68,11 +68,7 @@ export function workCommand(): Command {
         'stopped; what is finished is stored, and other workers go on with the rest',
       );
       done();
-      printResult(
-        given.terminal,
-        made,
-        () => `${String(made.tasks)} tasks done, of which ${String(made.steps)} steps were made here`,
-      );
+      printResult(given.terminal, made, () => madeText(made));
     },
   });
 }

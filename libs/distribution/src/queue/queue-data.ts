@@ -71,6 +71,11 @@ export function taskOfJob(study: string, job: string): string | undefined {
   return job.startsWith(`${study}-`) ? job.slice(study.length + 1) : undefined;
 }
 
+/** Id of the job of the study that a job belongs to, be it that job itself. */
+export function studyOfJob(job: string): string {
+  return job.split('-', 1)[0] ?? job;
+}
+
 /** Reads what a queue says of a study. @throws InputError `QUEUE_DATA` */
 export function readQueuedStudy(data: unknown): QueuedStudy {
   const read = reader('study', data, ['program', 'file', 'hash', 'set', 'store', 'shardsPerTask', 'inputs']);

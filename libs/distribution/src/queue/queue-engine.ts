@@ -3,7 +3,7 @@ import { writeSubmission } from '../jobs/submissions.ts';
 import { safeAddress } from '../safe-address.ts';
 import { checkRedis, redisAddress } from './open-redis.ts';
 import { readQueuedStudy, studyJobId, type QueuedStudy } from './queue-data.ts';
-import { openStudyQueue, type StudyId, type StudyQueue } from './study-queue.ts';
+import { openStudyQueue, type OtherStudy, type StudyId, type StudyQueue } from './study-queue.ts';
 
 /** Options of {@link queueEngine}. */
 export interface QueueEngineOptions {
@@ -49,10 +49,11 @@ export function queueEngine({ redis }: QueueEngineOptions = {}): Engine {
       if (open.length === 0) return { jobs: [], folder: undefined };
       const ready = open.filter(({ state }) => state === 'ready').map(({ key }) => key);
       let notes: readonly string[] = [];
-      const study = await withQueue(
+      await withQueue(
         async (queue) => {
           const known = await studyOf(order);
           await queue.submit(known, ready);
+          notes = [...notes, ...othersNotes(await queue.others(known))];
           return known;
         },
         (warnings) => (notes = warnings),
@@ -61,24 +62,40 @@ export function queueEngine({ redis }: QueueEngineOptions = {}): Engine {
       // An address that holds credentials is not kept.
       const options = redis === undefined || safeAddress(redis) !== redis ? {} : { redis };
       const planned = { engine: 'bullmq', studyHash, studyFile, shardsPerTask, options, jobs: [] };
-      const folder = submissions === undefined ? undefined : writeSubmission(submissions, planned, () => ({})).folder;
-      return { jobs: jobsOf(order, studyJobId(study)), folder, notes };
+      if (submissions !== undefined) writeSubmission(submissions, planned, () => ({}));
+      return { jobs: jobsOf(order), folder: undefined, notes };
     },
     reports: (place) =>
       withQueue(async (queue) => {
         const id = idOf(place);
         return (await queue.tasks(id)).map(({ key, state, reason }) => ({
           ...{ key, state: state === 'set-aside' ? 'ended' : state },
-          ...{ job: studyJobId(id), reason, log: undefined },
+          ...{ job: '', reason, log: undefined },
         }));
       }),
-    cancel: (place) => withQueue((queue) => queue.cancel(idOf(place))),
+    cancel: (place) =>
+      withQueue(async (queue) => {
+        const { studyFile: file, studyHash, store } = place;
+        let cancelled = await queue.cancel(idOf(place));
+        for (const { hash } of await queue.others({ file, hash: studyHash, store }))
+          cancelled += await queue.cancel({ hash, store });
+        return { cancelled, of: 'tasks' };
+      }),
     follow: (place, { signal, onEvent }) => withQueue((queue) => queue.watch(idOf(place), onEvent, signal)),
   };
 }
 
 function idOf({ studyHash, store }: EnginePlace): StudyId {
   return { hash: studyHash, store };
+}
+
+/** Tells of tasks that nobody would wait for. */
+function othersNotes(others: readonly OtherStudy[]): string[] {
+  if (others.length === 0) return [];
+  const tasks = others.reduce((sum, other) => sum + other.tasks, 0);
+  return [
+    `${tasks === 1 ? '1 task' : `${String(tasks)} tasks`} of this study file as it was before, or with other settings, are still in the queue, and workers refuse them once the file is another: \`cancel\` takes all tasks of the file out, and what is submitted then is of the file as it is now`,
+  ];
 }
 
 function openTasks({ tasks }: WorkOrder): WorkOrder['tasks'] {
@@ -94,10 +111,10 @@ async function studyOf({ studyFile, studyHash, store, shardsPerTask = 0, queued 
 }
 
 /** What is handed out at once, and what follows, by wave. */
-function jobsOf(order: WorkOrder, job: string): Submission['jobs'] {
+function jobsOf(order: WorkOrder): Submission['jobs'] {
   const open = openTasks(order);
   return [...new Set(open.map(({ wave }) => wave))].map((wave) => {
     const tasks = open.filter((task) => task.wave === wave).length;
-    return { wave, job, tasks, elements: tasks };
+    return { wave, job: '', tasks, elements: tasks };
   });
 }

@@ -4,6 +4,9 @@ export const queueName = 'intermodel';
 /** Kinds of jobs: a study, which hands out the tasks of each wave once the one before is through; and a task. */
 export const jobKinds = { study: 'study', task: 'task' } as const;
 
+/** States of jobs that are still to come to an end. */
+export const openStates = ['wait', 'active', 'delayed', 'prioritized', 'waiting-children'] as const;
+
 /** How jobs are taken, kept and tried again. */
 export interface QueueTimes {
   /** Milliseconds after which the job of a worker that gives no sign of life is free to be taken. @default 30000 */

@@ -7,8 +7,8 @@ import type { Redis } from 'ioredis';
 import { addTasks } from './add-tasks.ts';
 import { openRedis, reasonOf } from './open-redis.ts';
 import { inWords, processedTasks, setAsideTasks } from './study-tasks.ts';
-import { readQueuedStudy, readQueuedTask, studyStamp, type QueuedStudy } from './queue-data.ts';
-import { jobKinds, queueName } from './queue-settings.ts';
+import { readQueuedStudy, readQueuedTask, studyOfJob, studyStamp, taskOfJob, type QueuedStudy } from './queue-data.ts';
+import { jobKinds, openStates, queueName } from './queue-settings.ts';
 import type { QueuedWork, QueueThreadSettings, ThreadMessage, WorkerMessage, WorkOutcome } from './worker-messages.ts';
 
 // Jobs are kept in a thread of their own, so that a worker whose work blocks for longer than a lock lasts keeps its job.
@@ -29,6 +29,8 @@ class QueueThread {
   readonly #stopping = new AbortController();
   readonly #atWork = new Map<number, { readonly job: Job; readonly answer: (outcome: WorkOutcome) => void }>();
   readonly #studies = new Map<string, QueuedStudy>();
+  /** Studies, by their jobs, of which the last job was refused. */
+  readonly #refused = new Set<string>();
   #isLost = false;
   #nextId = 0;
   #refusals = 0;
@@ -119,19 +121,29 @@ class QueueThread {
     worker.on('failed', (job, error) => {
       if (job === undefined) return;
       const isLast = job.finishedOn !== undefined;
-      this.#tell({ kind: 'failed', job: job.id ?? '', reason: inWords(error.message), isLast });
+      const { id = '' } = job;
+      const task = taskOfJob(studyOfJob(id), id) ?? '';
+      this.#tell({ kind: 'failed', task, reason: inWords(error.message), isLast });
     });
     return worker;
   }
 
-  /** Waits until nothing is in the queue, and nothing comes back to it. */
+  /** Waits until nothing is in the queue, and nothing comes back to it, but what this worker refuses. */
   async #emptied(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await delay(emptyPoll);
       if (this.#atWork.size > 0 || this.#isLost) continue;
-      const counts = await this.#queue.getJobCounts('wait', 'active', 'delayed', 'prioritized', 'waiting-children');
-      if (Object.values(counts).every((count) => count === 0)) return;
+      const counts = await this.#queue.getJobCounts(...openStates);
+      const jobs = Object.values(counts).reduce((sum, count) => sum + count, 0);
+      if (jobs === 0) return;
+      if (this.#refused.size === 0) continue;
+      const left = await this.#queue.getRanges([...openStates], 0, -1);
+      if (this.#atWork.size > 0 || !left.every((id) => this.#refused.has(studyOfJob(id)))) continue;
+      // The job of a study is none of its tasks, but may be all that is left of it.
+      const tasks = left.filter((id) => id !== studyOfJob(id)).length;
+      this.#tell({ kind: 'refused-rest', tasks });
+      return;
     }
   }
 
@@ -139,7 +151,10 @@ class QueueThread {
     // Others that list jobs stumble over it too.
     if (this.#unreadable.has(job)) await job.updateData(null);
     const outcome = await this.#ask(job, await this.#readWork(job));
-    if (outcome.kind !== 'refused') this.#refusals = 0;
+    if (outcome.kind !== 'refused') {
+      this.#refusals = 0;
+      this.#refused.delete(studyOfJob(job.id ?? ''));
+    }
     switch (outcome.kind) {
       case 'made':
         return { steps: outcome.steps };
@@ -192,14 +207,20 @@ class QueueThread {
   }
 
   /**
-   * Offers a job to others. The more jobs a worker refuses, the longer it takes no others: it would only take them from
-   * those who can work on them.
+   * Offers a job to others. The more jobs that were refused before a worker refuses again, the longer it takes no others:
+   * it would only take them from those who can work on them. Past those that are refused for the first time it goes on at
+   * once, to what may wait behind them.
    */
-  async #refuse(job: Job, token: string, reason: string): Promise<never> {
+  async #refuse(job: Job, token: string, reason: string): Promise<object> {
+    const { id = '' } = job;
+    // Whoever takes a study out of the queue does not wait for this worker.
+    if (isCancelled(id === studyOfJob(id) ? await this.#queue.getJob(id) : job)) return { left: 0, setAside: 0 };
     const { refusalMilliseconds, refusalLimit } = this.#settings.times;
     if (job.attemptsStarted - job.attemptsMade >= refusalLimit) throw new this.#bull.UnrecoverableError(reason);
     await job.updateProgress({ refused: reason });
+    this.#refused.add(studyOfJob(id));
     await job.moveToDelayed(Date.now() + refusalMilliseconds, token);
+    if (job.attemptsStarted - job.attemptsMade <= 1) throw new this.#bull.DelayedError();
     const pause = refusalMilliseconds * Math.min(2 ** this.#refusals++, longestPause);
     await delay(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     throw new this.#bull.DelayedError();
@@ -210,12 +231,12 @@ class QueueThread {
     const id = job.id ?? '';
     const processed = new Set(await processedTasks(job));
     const setAside = new Set((await setAsideTasks(job)).map(({ key }) => key));
-    const isCancelled = typeof job.progress === 'object' && 'cancelled' in job.progress;
-    const fresh = isCancelled ? [] : keys.filter((key) => !processed.has(key) && !setAside.has(key));
+    const isOver = isCancelled(job);
+    const fresh = isOver ? [] : keys.filter((key) => !processed.has(key) && !setAside.has(key));
     if (fresh.length === 0) {
       // Tasks that were made and are not to be seen may only be late, as files of other machines can be.
       const late = keys.filter((key) => processed.has(key)).length;
-      if (!isCancelled && late > 0 && job.attemptsMade + 1 < (job.opts.attempts ?? 1))
+      if (!isOver && late > 0 && job.attemptsMade + 1 < (job.opts.attempts ?? 1))
         throw new Error(`TASKS_NOT_STORED: ${String(late)} tasks that were made are not in the store`);
       return { left: left + late, setAside: setAside.size };
     }
@@ -224,6 +245,10 @@ class QueueThread {
     await job.moveToWait(token);
     throw new this.#bull.WaitingError();
   }
+}
+
+function isCancelled(job: Job | undefined): boolean {
+  return typeof job?.progress === 'object' && 'cancelled' in job.progress;
 }
 
 function textOf({ fault, code, message }: ErrorMessage): string {

@@ -1,5 +1,5 @@
 import { Worker as Thread } from 'node:worker_threads';
-import { packError, unpackError } from '@intermodel/streams';
+import { MachineError, packError, unpackError } from '@intermodel/streams';
 import { checkRedis } from './open-redis.ts';
 import type { QueuedStudy } from './queue-data.ts';
 import { queueTimesDefault, type QueueTimes } from './queue-settings.ts';
@@ -24,10 +24,12 @@ export type QueueWorkerEvent =
   /** The server cannot be reached; it is waited for. */
   | { readonly kind: 'queue-lost'; readonly reason: string }
   | { readonly kind: 'queue-back' }
-  /** A study is not worked on here, and why: others may. */
+  /** A study is not worked on here, and why: others may. Told once for each reason. */
   | { readonly kind: 'refused'; readonly file: string; readonly reason: string }
-  /** A task failed; `isLast`: it is set aside, else it is tried again. */
-  | { readonly kind: 'task-failed'; readonly reason: string; readonly isLast: boolean }
+  /** A task failed; `isLast`: it is set aside, else it is tried again; `task`: its key, empty for what is none. */
+  | { readonly kind: 'task-failed'; readonly task: string; readonly reason: string; readonly isLast: boolean }
+  /** The worker was stopped with this task in hand. */
+  | { readonly kind: 'given-back'; readonly task: string }
   | { readonly kind: 'task-made'; readonly task: string; readonly steps: number };
 
 /** Options of {@link queueWorker}. */
@@ -36,7 +38,7 @@ export interface QueueWorkerOptions {
   readonly address: string;
   /** Opens a study; an error means that this worker is not to work on it, and another one may. */
   readonly open: (study: QueuedStudy) => Promise<QueueStudy>;
-  /** Whether to end once the queue is empty. @default false */
+  /** Whether to end once the queue is empty, or holds nothing but what this worker refuses. @default false */
   readonly untilEmpty?: boolean;
   /** How jobs are taken and kept. @default {@link queueTimesDefault} */
   readonly times?: Partial<QueueTimes>;
@@ -48,7 +50,11 @@ export interface QueueWorkerOptions {
 
 /** A worker on a queue, which others can tell how far it is. */
 export interface QueueWorker {
-  /** Settles once the worker has ended. @throws InputError `REDIS_REFUSED`; what the signal says. */
+  /**
+   * Settles once the worker has ended.
+   *
+   * @throws InputError `REDIS_REFUSED`; MachineError `TASKS_REFUSED` where what is left is refused; what the signal says.
+   */
   readonly ended: Promise<void>;
   /** Tells how far the task in hand is; what comes too often is left out. */
   readonly progress: (done: number, total: number) => void;
@@ -56,6 +62,9 @@ export interface QueueWorker {
 
 /** Milliseconds between two reports of progress. */
 const progressInterval = 1000;
+
+/** Refused studies that an error tells of. */
+const refusalsTold = 5;
 
 /** Milliseconds after which a thread that was to end is ended, as when the server is away. */
 const patience = 5000;
@@ -77,6 +86,9 @@ class WorkAtHand {
   #study: { readonly stamp: string; readonly opened: QueueStudy } | undefined;
   #id: number | undefined;
   #told = 0;
+  #refusedRest: number | undefined;
+  /** Why studies are refused, by their states, in the order in which they were. */
+  readonly #refusals = new Map<string, { readonly file: string; readonly reasons: Set<string> }>();
 
   constructor(options: QueueWorkerOptions) {
     this.#options = options;
@@ -127,6 +139,7 @@ class WorkAtHand {
       await this.#leave();
     }
     signal.throwIfAborted();
+    if (this.#refusedRest !== undefined) throw restError(this.#refusedRest, [...this.#refusals.values()]);
   }
 
   #post(message: WorkerMessage): void {
@@ -142,11 +155,14 @@ class WorkAtHand {
     if (message.kind === 'lost') onEvent({ kind: 'queue-lost', reason: message.reason });
     else if (message.kind === 'back') onEvent({ kind: 'queue-back' });
     else if (message.kind === 'failed')
-      onEvent({ kind: 'task-failed', reason: message.reason, isLast: message.isLast });
+      onEvent({ kind: 'task-failed', task: message.task, reason: message.reason, isLast: message.isLast });
+    else if (message.kind === 'refused-rest') this.#refusedRest = message.tasks;
     else if (message.kind === 'work') {
       this.#id = message.id;
       void this.#do(message.work).then((outcome) => {
         this.#id = undefined;
+        if (outcome.kind === 'given-back' && message.work.kind === 'task')
+          onEvent({ kind: 'given-back', task: message.work.key });
         this.#post({ kind: 'outcome', id: message.id, outcome });
         if (signal.aborted && this.#thread !== undefined) this.#endLater(this.#thread);
       });
@@ -162,9 +178,10 @@ class WorkAtHand {
     } catch (error) {
       if (this.#isStopped()) return { kind: 'given-back' };
       const packed = packError(error);
-      onEvent({ kind: 'refused', file: work.study.file, reason: unpackError(packed).message });
+      this.#tellRefusal(work, unpackError(packed).message);
       return { kind: 'refused', error: packed };
     }
+    this.#refusals.delete(work.stamp);
     try {
       if (work.kind === 'study') return { kind: 'ready', ...(await study.ready()) };
       const steps = await study.make(work.key);
@@ -175,6 +192,15 @@ class WorkAtHand {
       await this.#leave(true);
       return this.#isStopped() ? { kind: 'given-back' } : { kind: 'failed', error: packError(error) };
     }
+  }
+
+  #tellRefusal({ study: { file }, stamp }: QueuedWork, reason: string): void {
+    const { reasons } = this.#refusals.get(stamp) ?? { reasons: new Set<string>() };
+    this.#refusals.delete(stamp);
+    this.#refusals.set(stamp, { file, reasons });
+    if (reasons.has(reason)) return;
+    reasons.add(reason);
+    this.#options.onEvent({ kind: 'refused', file, reason });
   }
 
   /** Opens a study unless it is open; one is open at a time. */
@@ -192,6 +218,31 @@ class WorkAtHand {
     // What goes wrong while broken work ends tells nothing new.
     await (isBroken ? left?.stop().catch(() => undefined) : left?.close());
   }
+}
+
+/** What is told where a queue holds only what a worker refuses. */
+function restError(
+  tasks: number,
+  refusals: readonly { readonly file: string; readonly reasons: ReadonlySet<string> }[],
+): MachineError {
+  const told = refusals
+    .slice(-refusalsTold)
+    .map(({ file, reasons }) => `  ${refusalText(file, [...reasons].at(-1) ?? '')}`);
+  const more = refusals.length - told.length;
+  return new MachineError(
+    'TASKS_REFUSED',
+    [
+      `${tasks === 1 ? '1 task is' : `${String(tasks)} tasks are`} left in the queue, of studies that this worker refuses:`,
+      ...told,
+      ...(more > 0 ? [`  and ${String(more)} more`] : []),
+    ].join('\n'),
+    { hint: 'Start a worker that may make them, or take them out of the queue with `cancel`.' },
+  );
+}
+
+/** Why a study is not worked on, with its file, where the reason does not name it. */
+export function refusalText(file: string, reason: string): string {
+  return reason.includes(file) ? reason : `${file}: ${reason}`;
 }
 
 function startThread(settings: QueueThreadSettings): Thread {

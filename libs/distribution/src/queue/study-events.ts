@@ -21,7 +21,7 @@ export type StudyQueueEvent =
   | { readonly kind: 'task-made'; readonly key: string }
   | { readonly kind: 'task-set-aside'; readonly key: string; readonly reason: string }
   | { readonly kind: 'task-progress'; readonly key: string; readonly done: number; readonly total: number }
-  /** A worker does not take tasks of the study. */
+  /** A worker does not take tasks of the study; told once for each reason. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** How many workers are connected. */
   | { readonly kind: 'workers'; readonly count: number }

@@ -7,8 +7,8 @@ import { addTasks, taskJob } from './add-tasks.ts';
 import { openRedis, reasonOf } from './open-redis.ts';
 import { inWords, openTasks, processedTasks, setAsideTasks } from './study-tasks.ts';
 import type { StudyEnd, StudyQueueEvent } from './study-events.ts';
-import { studyJobId, studyStamp, taskOfJob, type QueuedStudy } from './queue-data.ts';
-import { attempts, backoffMilliseconds, jobKinds, queueName } from './queue-settings.ts';
+import { studyJobId, studyOfJob, studyStamp, taskOfJob, type QueuedStudy } from './queue-data.ts';
+import { attempts, backoffMilliseconds, jobKinds, openStates, queueName } from './queue-settings.ts';
 
 /** A study whose tasks are handed out. */
 export type StudyId = Pick<QueuedStudy, 'hash' | 'store'>;
@@ -21,6 +21,14 @@ export interface QueuedTaskState {
   readonly state: 'waiting' | 'running' | 'set-aside';
   /** Why it was set aside; empty otherwise. */
   readonly reason: string;
+}
+
+/** Another study of the same file. */
+export interface OtherStudy {
+  /** Its hash. */
+  readonly hash: string;
+  /** Its tasks that are in the queue. */
+  readonly tasks: number;
 }
 
 /** How tasks are tried again. */
@@ -106,7 +114,6 @@ export class StudyQueue {
     const listening = await this.#listen(id, onEvent);
     let workers = -1;
     let before = -1;
-    let refusal = '';
     let isKnown = false;
     // What is asked of a server that is away would wait for it.
     const onAbort = () => {
@@ -123,9 +130,6 @@ export class StudyQueue {
         if (!isKnown) for (const key of await processedTasks(job)) onEvent({ kind: 'task-made', key });
         if (!isKnown) for (const task of await setAsideTasks(job)) onEvent({ kind: 'task-set-aside', ...task });
         isKnown = true;
-        const { refused = '' } = Object(job.progress) as { readonly refused?: string };
-        if (refused !== refusal) onEvent({ kind: 'refused', reason: refused });
-        refusal = refused;
         const state = await job.getState();
         if (state === 'completed' || state === 'failed') return await this.#end(job, state === 'failed');
         const count = await this.#queue.getWorkersCount();
@@ -157,6 +161,25 @@ export class StudyQueue {
       ...open.map((key): QueuedTaskState => ({ key, state: active.has(key) ? 'running' : 'waiting', reason: '' })),
       ...(await setAsideTasks(job)).map((task): QueuedTaskState => ({ ...task, state: 'set-aside' })),
     ];
+  }
+
+  /**
+   * Other studies in the queue that came of the same study file for the same store: as it was before, or with other
+   * settings. Gives their hashes, with the number of tasks that are open.
+   */
+  async others({ file, hash, store }: Pick<QueuedStudy, 'file' | 'hash' | 'store'>): Promise<readonly OtherStudy[]> {
+    const ids = await this.#queue.getRanges([...openStates], 0, -1);
+    const found: OtherStudy[] = [];
+    // Of tasks there can be many: only the jobs of studies are read.
+    for (const id of ids.filter((each) => studyOfJob(each) === each)) {
+      const job = await this.#queue.getJob(id);
+      if (job?.name !== jobKinds.study) continue;
+      const data = Object(job.data) as Partial<QueuedStudy>;
+      if (data.file !== file || data.store !== store || typeof data.hash !== 'string' || data.hash === hash) continue;
+      const { unprocessed = 0 } = await job.getDependenciesCount({ unprocessed: true });
+      found.push({ hash: data.hash, tasks: unprocessed });
+    }
+    return found.toSorted((a, b) => (a.hash < b.hash ? -1 : 1));
   }
 
   /** Takes a study out of the queue; tasks in hand are finished. Gives the number of tasks that were taken out. */
@@ -201,12 +224,16 @@ export class StudyQueue {
       const key = taskOfJob(id, jobId);
       if (key !== undefined) onEvent({ kind: 'task-set-aside', key, reason: inWords(failedReason) });
     });
+    // What is kept of refusals in jobs may be of workers that are gone: only those that happen now are told.
+    const refusals = new Set<string>();
     events.on('progress', ({ jobId, data }) => {
-      const key = taskOfJob(id, jobId);
-      if (key === undefined || typeof data !== 'object') return;
+      if (studyOfJob(jobId) !== id || typeof data !== 'object') return;
       const { refused, done, total } = data as Readonly<Record<string, unknown>>;
-      if (typeof refused === 'string') onEvent({ kind: 'refused', reason: refused });
-      else if (typeof done === 'number' && typeof total === 'number')
+      const key = taskOfJob(id, jobId);
+      if (typeof refused === 'string') {
+        if (!refusals.has(refused)) onEvent({ kind: 'refused', reason: refused });
+        refusals.add(refused);
+      } else if (key !== undefined && typeof done === 'number' && typeof total === 'number')
         onEvent({ kind: 'task-progress', key, done, total });
     });
     await events.waitUntilReady();

@@ -8,7 +8,7 @@ export interface QueueThreadSettings {
   readonly address: string;
   /** How jobs are taken and kept. */
   readonly times: QueueTimes;
-  /** Whether to end once nothing is left in the queue, nor comes back to it. */
+  /** Whether to end once nothing is left in the queue, nor comes back to it, but what the worker refuses. */
   readonly untilEmpty: boolean;
 }
 
@@ -27,12 +27,14 @@ export type QueuedWork = {
 /** From the thread to the worker. */
 export type ThreadMessage =
   | { readonly kind: 'work'; readonly id: number; readonly work: QueuedWork }
-  /** A job was set aside, or is tried again. */
-  | { readonly kind: 'failed'; readonly job: string; readonly reason: string; readonly isLast: boolean }
+  /** A job was set aside, or is tried again; `task`: its key, empty where it is no task. */
+  | { readonly kind: 'failed'; readonly task: string; readonly reason: string; readonly isLast: boolean }
   /** The server cannot be reached any more, or can again. */
   | { readonly kind: 'lost'; readonly reason: string }
   | { readonly kind: 'back' }
-  /** The thread has ended, as it was told to, or since the queue is empty. */
+  /** All that is left in the queue are studies that the worker refused last, with this many tasks. */
+  | { readonly kind: 'refused-rest'; readonly tasks: number }
+  /** The thread has ended, as it was told to, or since nothing is left for it in the queue. */
   | { readonly kind: 'ended' };
 
 /** How work went. */

@@ -130,7 +130,7 @@ export function slurmEngine(options: SlurmOptions = {}): Engine {
     cancel: async (place) => {
       const live = (await knownJobs(place)).filter(isLive);
       await cancelJobs(live.map(({ id }) => id));
-      return live.length;
+      return { cancelled: live.length, of: 'jobs' };
     },
   };
 }
