@@ -66,7 +66,16 @@ describe('workers on one study', () => {
 
   it('cut into parts that need one another, one after another or side by side', async () => {
     const file = ofStudy('parts.json');
-    const parts = await Promise.all(['1/2', '2/2'].map((part) => made(worker(file, 'parts', '--part', part))));
+    const first = worker(file, 'parts', '--part', '1/2');
+    let waiting: RegExpExecArray | null = null;
+    first.stderr?.on(
+      'data',
+      () => (waiting ??= /^waiting: \d+ tasks? left, which other workers make/mu.exec(first.told())),
+    );
+    const ended = made(first);
+    // Alone it gets no further than what it can make by itself, and says so.
+    await expect.poll(() => waiting, { timeout: 30_000 }).not.toBeNull();
+    const parts = [await made(worker(file, 'parts', '--part', '2/2')), await ended];
     expect(parts.map(({ code }) => code)).toEqual([0, 0]);
     for (const { steps } of parts) expect(steps).toBeGreaterThan(10);
     for (const wave of ['labels', 'counts', 'thresholds', 'overlaps', 'matches'])

@@ -7,7 +7,7 @@ import { dissectionProgress } from '../dissection-progress.ts';
 import { errorText } from '../failures.ts';
 import { easeCollections } from '../heap-growth.ts';
 import { namedStore, type NamedStore } from '../named-store.ts';
-import { madeText, noteLine, printResult } from '../output.ts';
+import { counted, madeText, noteLine, printResult } from '../output.ts';
 import { checkQueueOptions, workOnQueue, type QueueWorkOptions } from '../queue-work.ts';
 import { chosenStudy, storeOf, type StudyFileOptions } from '../run-to-end.ts';
 import { stoppable } from '../stopping.ts';
@@ -49,18 +49,30 @@ export function workCommand(): Command {
       const meantInputs = isKnown ? rememberedInputs(folder, expected) : [];
       const { onEvent, done } = dissectionProgress(given.terminal);
       const made = { tasks: 0, steps: 0 };
+      let isWaiting = false;
+      const tellWaiting = (left: number) => {
+        done();
+        if (given.terminal.quiet !== true)
+          writeMessage(`waiting: ${counted(left, 'task')} left, which other workers make, or what they are made of\n`);
+      };
       easeCollections();
       await stoppable(
         (signal) =>
           lastValueFrom(
             workStudy(study, { ...own, ...namedStore(own, given.terminal), meantInputs, signal }).pipe(
               tap((event) => {
+                if (event.kind === 'work-waiting') {
+                  if (!isWaiting) tellWaiting(event.left);
+                  isWaiting = true;
+                  return;
+                }
+                isWaiting = false;
                 if (event.kind === 'task-done') made.tasks = event.done;
                 else if (event.kind === 'step-done') made.steps++;
                 if (event.kind === 'warning' && given.terminal.quiet !== true) writeMessage(`${noteLine(event)}\n`);
                 if (event.kind === 'task-failed')
                   writeMessage(`${event.wave} ${event.model} ${event.task}: ${errorText(event.error)}\n`);
-                else if (event.kind !== 'task-done' && event.kind !== 'work-waiting') onEvent(event);
+                else if (event.kind !== 'task-done') onEvent(event);
               }),
             ),
             { defaultValue: undefined },
