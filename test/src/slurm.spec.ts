@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { StudyTasks } from '@intermodel/pipelines';
+import { lackingSlurm, startSlurm, until, type SlurmCluster } from '@intermodel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { command, folderBytes, intermodel, temporaryFolder } from './command-line.ts';
-import { lackingSlurm, startSlurm, until, type SlurmCluster } from './slurm-cluster.ts';
 import { exit, smallStudies, start } from './small-studies.ts';
 
 const lacking = lackingSlurm();

@@ -1,10 +1,11 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedCommand } from './embed-command.ts';
 import { benchEmbedding } from './embedding.ts';
+import { benchEngines } from './engines.ts';
 import { benchIncremental } from './incremental.ts';
 import { benchManyMachines } from './many-machines.ts';
 import { benchManyModels } from './many-models.ts';
@@ -20,6 +21,7 @@ const topics: Record<string, () => Promise<void> | void> = {
   models: benchManyModels,
   start: benchStart,
   machines: benchManyMachines,
+  engines: benchEngines,
 };
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

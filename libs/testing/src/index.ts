@@ -63,4 +63,5 @@ export { writeMobileNetV2, writeResNet50, type RandomNetwork, type RandomNetwork
 export { writeColourSegmenter, type ColourHead, type ColourSegmenterOptions } from './colour-segmenter.ts';
 // Servers
 export { hasRedis, startRedis, type RedisServer } from './redis-server.ts';
+export { lackingSlurm, startSlurm, until, type SlurmCluster } from './slurm-cluster.ts';
 export { startS3Server, whyNoS3Server, type S3Server } from './s3-server.ts';

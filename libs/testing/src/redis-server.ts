@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { connect } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from './free-ports.ts';
 
 /** Whether a Redis server is installed here. */
 export const hasRedis = spawnSync('redis-server', ['--version']).error === undefined;
@@ -27,7 +28,7 @@ export interface RedisServer {
  */
 export async function startRedis(folder: string, settings: readonly string[] = []): Promise<RedisServer> {
   mkdirSync(folder, { recursive: true });
-  const port = await freePort();
+  const [port] = (await freePorts(1)) as [number];
   let child: ChildProcess | undefined;
   const start = async () => {
     child = spawn(
@@ -52,16 +53,6 @@ export async function startRedis(folder: string, settings: readonly string[] = [
       await exited;
     },
   };
-}
-
-/** A port of this machine on which nobody listens. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Whether a server says so that it is there, and has read its files. */

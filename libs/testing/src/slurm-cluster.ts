@@ -1,9 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { freePorts } from './free-ports.ts';
 
 /** What of Slurm is missing here; empty: it can be started. */
 export function lackingSlurm(): string {
@@ -122,24 +122,6 @@ function configuration(folder: string, controller: number, nodes: readonly numbe
     `PartitionName=main Nodes=${nodeNames.join(',')} Default=YES State=UP`,
     '',
   ].join('\n');
-}
-
-/** Ports that nothing listens on at the moment. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((resolve) => {
-          const server = createServer().listen(0, '127.0.0.1', () => {
-            resolve(server);
-          });
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }
 
 /** Processes that were started with these variables in their environment. */
