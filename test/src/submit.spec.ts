@@ -225,7 +225,7 @@ describe('what cannot be submitted', () => {
     } else console.warn('submit.spec: no Slurm that is not configured, since there is no sbatch');
     writeFileSync(at('a-file'), '');
     const { code, stderr } = submit(file, 'a-file', '--engine', 'files', '--jobs', at('no-store'));
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/^error [A-Z_]+: .*a-file/u)]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^error STORE_NOT_A_FOLDER: .*a-file/u)]);
   });
 
   it('are images without the labels of segmentation models, until one worker has made them', () => {
