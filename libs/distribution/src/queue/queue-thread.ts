@@ -208,8 +208,7 @@ class QueueThread {
 
   /**
    * Offers a job to others. The more jobs that were refused before a worker refuses again, the longer it takes no others:
-   * it would only take them from those who can work on them. Past those that are refused for the first time it goes on at
-   * once, to what may wait behind them.
+   * it would only take them from those who can work on them.
    */
   async #refuse(job: Job, token: string, reason: string): Promise<object> {
     const { id = '' } = job;
@@ -220,7 +219,6 @@ class QueueThread {
     await job.updateProgress({ refused: reason });
     this.#refused.add(studyOfJob(id));
     await job.moveToDelayed(Date.now() + refusalMilliseconds, token);
-    if (job.attemptsStarted - job.attemptsMade <= 1) throw new this.#bull.DelayedError();
     const pause = refusalMilliseconds * Math.min(2 ** this.#refusals++, longestPause);
     await delay(pause, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     throw new this.#bull.DelayedError();
