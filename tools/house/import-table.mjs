@@ -10,6 +10,21 @@ const stages = [
 ];
 const cores = ['errors', 'numerics', 'streams', 'onnx'];
 
+/** What tests of several libraries and tools may import. */
+const everything = [
+  'schemas',
+  ...cores,
+  'steps',
+  'distribution',
+  ...stages,
+  'studies',
+  'outputs',
+  'inputs',
+  'pipelines',
+  'cli',
+  'testing',
+];
+
 /** Libraries that each project may import, by project name. `testing` is for specs only. */
 export const importTable = {
   schemas: [],
@@ -48,32 +63,8 @@ export const importTable = {
   ],
   pipelines: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'inputs'],
   cli: ['schemas', 'errors', 'streams', 'steps', 'distribution', 'pipelines'],
-  'house-tests': [
-    'schemas',
-    ...cores,
-    'steps',
-    'distribution',
-    ...stages,
-    'studies',
-    'outputs',
-    'inputs',
-    'pipelines',
-    'cli',
-    'testing',
-  ],
-  tools: [
-    'schemas',
-    ...cores,
-    'steps',
-    'distribution',
-    ...stages,
-    'studies',
-    'outputs',
-    'inputs',
-    'pipelines',
-    'cli',
-    'testing',
-  ],
+  'house-tests': everything,
+  tools: everything,
 };
 
 /** Projects whose specs may use `testing`: all that it does not itself stand on. */
