@@ -14,6 +14,7 @@ const cores = ['errors', 'numerics', 'streams', 'onnx'];
 const everything = [
   'schemas',
   ...cores,
+  'checkpoints',
   'steps',
   'distribution',
   ...stages,
@@ -34,6 +35,7 @@ export const importTable = {
   steps: ['errors', 'streams'],
   distribution: ['errors', 'streams', 'steps'],
   onnx: ['errors'],
+  checkpoints: ['errors', 'onnx'],
   testing: ['schemas', 'streams'],
   ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
   // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
@@ -54,6 +56,7 @@ export const importTable = {
   inputs: [
     'schemas',
     ...cores,
+    'checkpoints',
     'steps',
     'data-loading',
     'activation-streaming',
@@ -61,14 +64,24 @@ export const importTable = {
     'studies',
     'outputs',
   ],
-  pipelines: ['schemas', ...cores, 'steps', ...stages, 'studies', 'outputs', 'inputs'],
+  pipelines: ['schemas', ...cores, 'checkpoints', 'steps', ...stages, 'studies', 'outputs', 'inputs'],
   cli: ['schemas', 'errors', 'streams', 'steps', 'distribution', 'pipelines'],
   'house-tests': everything,
   tools: everything,
 };
 
 /** Projects whose specs may use `testing`: all that it does not itself stand on. */
-export const testingUsers = ['onnx', 'distribution', ...stages, 'studies', 'outputs', 'inputs', 'pipelines', 'cli'];
+export const testingUsers = [
+  'onnx',
+  'checkpoints',
+  'distribution',
+  ...stages,
+  'studies',
+  'outputs',
+  'inputs',
+  'pipelines',
+  'cli',
+];
 
 /** What a contributor should do instead of a forbidden import, by project name. */
 export function remedy(project) {
@@ -86,6 +99,8 @@ export function remedy(project) {
   if (project === 'inputs') return 'inputs opens what a study reads: what is made of it belongs in libs/pipelines.';
   if (project === 'outputs')
     return 'outputs writes and reads output folders: what fills the tables belongs in a stage or in libs/pipelines.';
+  if (project === 'checkpoints')
+    return 'checkpoints reads weights and builds graphs of them: what a study makes of these belongs in libs/inputs.';
   if (project === 'onnx') return 'onnx knows graphs and sessions only: take what else it needs as an argument.';
   if (stages.includes(project))
     return "Stages meet only through schemas: take a batch of the other stage's table, and wire the two in libs/pipelines.";
@@ -106,5 +121,7 @@ export const ownedPackages = {
   bullmq: { owner: 'distribution', message: 'Queues are filled and emptied in libs/distribution.' },
   ioredis: { owner: 'distribution', message: 'Queues are filled and emptied in libs/distribution.' },
   '@aws-sdk/client-s3': { owner: 'distribution', message: 'Object stores are reached in libs/distribution.' },
+  yauzl: { owner: 'checkpoints', message: 'Archives of weights are read in libs/checkpoints.' },
+  '@msgpack/msgpack': { owner: 'checkpoints', message: 'Archives of weights are read in libs/checkpoints.' },
   commander: { owner: 'cli', message: 'Command lines are parsed in apps/cli.' },
 };
