@@ -35,13 +35,13 @@ export const importTable = {
   steps: ['errors', 'streams'],
   distribution: ['errors', 'streams', 'steps'],
   onnx: ['errors'],
-  checkpoints: ['errors', 'onnx'],
+  checkpoints: ['errors', 'streams', 'onnx'],
   testing: ['schemas', 'streams'],
   ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
   // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
   'data-loading': ['schemas', ...cores, 'steps'],
-  // Of onnx, the limits of a probe, which are options.
-  studies: ['errors', 'numerics', 'streams', 'onnx', ...stages],
+  // Of onnx, the limits of a probe, which are options; of checkpoints, where those are published that are missing.
+  studies: ['errors', 'numerics', 'streams', 'onnx', 'checkpoints', ...stages],
   outputs: [
     'schemas',
     'numerics',

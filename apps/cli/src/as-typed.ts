@@ -44,6 +44,8 @@ function others(name: string): string | undefined {
   const named = commandsOfFunctions[name];
   if (named !== undefined) return `"intermodel ${named}"`;
   if (name === 'data.root') return rootIsArgument ? 'PATH' : undefined;
+  const ofModel = options.find(({ row }) => `models[].${row.path}` === name);
+  if (ofModel !== undefined) return ofModel.flag.flags.split(' ')[0];
   const option = ownOptions.find(({ row }) => row.path === name);
   if (option === undefined) return undefined;
   const { flags, commands } = option.flag;

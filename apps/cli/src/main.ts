@@ -1,9 +1,11 @@
 import { programVersion } from '@intermodel/pipelines';
 import { Command, CommanderError } from 'commander';
+import { checkpointCommand } from './commands/checkpoint.ts';
 import { cleanCommand } from './commands/clean.ts';
 import { dataCommand } from './commands/data.ts';
 import { dissectCommand } from './commands/dissect.ts';
 import { embedCommand } from './commands/embed.ts';
+import { importCommand } from './commands/import.ts';
 import { layersCommand } from './commands/layers.ts';
 import { optionsCommand } from './commands/options.ts';
 import { planCommand } from './commands/plan.ts';
@@ -69,6 +71,8 @@ export function commandLine(): Command {
   const commands = [
     reproduceCommand(),
     layersCommand(),
+    checkpointCommand(),
+    importCommand(),
     dataCommand(),
     dissectCommand(),
     runCommand(),

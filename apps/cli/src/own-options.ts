@@ -1,5 +1,6 @@
 import { cacheMegabytesDefault } from '@intermodel/distribution';
 import { reportFormats, studyWaves, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
+import { importOptions, readingOptions } from './checkpoint-options.ts';
 import { queueOptions } from './queue-options.ts';
 import { submitOptions } from './submit-options.ts';
 
@@ -19,7 +20,18 @@ type Place = readonly [Heading, ...(readonly string[])];
 const running = ['dissect', 'run', 'watch'];
 const looking = ['status', 'clean', 'plan', 'work', 'submit'];
 const embedding = ['embed', 'reproduce'];
-const all = [...running, ...looking, ...embedding, 'layers', 'data info', 'place', 'relate', 'options'];
+const all = [
+  ...running,
+  ...looking,
+  ...embedding,
+  'layers',
+  'checkpoint',
+  'import',
+  'data info',
+  'place',
+  'relate',
+  'options',
+];
 
 const report: Place = ['Report', ...running, ...embedding];
 const runs: Place = ['Store and machine', ...running];
@@ -71,6 +83,8 @@ export const ownOptions: readonly CommandOption[] = [
     ...whole(1),
     default: 224,
   }),
+  ...readingOptions.map(([path, flags, help, row]) => own(path, flags, ['Models', 'checkpoint', 'import'], help, row)),
+  ...importOptions.map(([path, flags, help, row]) => own(path, flags, ['Models', 'import'], help, row)),
   own('activeShare', '--active-share <SHARE>', info, 'Share of pixels on which a unit is active.', {
     ...share,
     otherwise: 'that of the study, else 0.01',

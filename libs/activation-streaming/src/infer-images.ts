@@ -32,13 +32,14 @@ const innerInputs = 8;
  * `guard`.
  */
 export async function openInference(settings: WorkerSettings, guard: RunGuard): Promise<ImageInference> {
-  const { file, layers, input, executionProviders, threads } = settings;
+  const { file, graph, layers, input, executionProviders, threads } = settings;
   const { height, width } = input;
   const channels = channelCount(input.channels);
   const session = guarded(
     await guard.run(() =>
       openSession({
         file,
+        graph,
         tensors: layers.map(({ tensor }) => tensor),
         executionProviders,
         threads,

@@ -33,6 +33,8 @@ export interface ActivationOptions {
   readonly model: string;
   /** Path of the ONNX file. */
   readonly file: string;
+  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
+  readonly graph?: Uint8Array | undefined;
   /**
    * Layers to dissect, at least one: names of tensors (or of nodes with one output), with settings where they need
    * some.
@@ -95,6 +97,7 @@ export async function openActivations(options: ActivationOptions, signal?: Abort
   const {
     model: name,
     file,
+    graph,
     executionProviders = activationDefaults.executionProviders,
     threads = os.availableParallelism(),
     copies = activationDefaults.copies,
@@ -111,7 +114,11 @@ export async function openActivations(options: ActivationOptions, signal?: Abort
   }
   const input = resolvePreprocessing(options.input);
   const layers = options.layers.map((layer) => (typeof layer === 'string' ? { tensor: layer } : layer));
-  const thread = await startCopies({ file, layers, input, executionProviders, threads, batchSize }, copies, signal);
+  const thread = await startCopies(
+    { file, graph, layers, input, executionProviders, threads, batchSize },
+    copies,
+    signal,
+  );
   const builders = new Map<string, LayerBuilder[]>();
   return {
     layers: thread.model.layers,

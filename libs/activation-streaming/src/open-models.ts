@@ -9,6 +9,8 @@ export interface WantedModel {
   readonly name: string;
   /** Path of the ONNX file. */
   readonly file: string;
+  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
+  readonly graph?: Uint8Array | undefined;
   /** How images become the model's input. */
   readonly input: PreprocessingInput;
   /** Layers, by name of the tensor, with what is known of how their values lie. */
@@ -47,7 +49,7 @@ export class OpenModels {
    *
    * @throws InputError of {@link openActivations}
    */
-  async open({ name, file, input, layers }: WantedModel, copies: number): Promise<void> {
+  async open({ name, file, graph, input, layers }: WantedModel, copies: number): Promise<void> {
     const before = this.#opened.get(name);
     if (before !== undefined) {
       if ([...layers.keys()].every((layer) => before.layers.includes(layer))) return;
@@ -57,7 +59,7 @@ export class OpenModels {
     const activations = await openActivations(
       {
         ...this.#options,
-        ...{ model: name, file, input, copies },
+        ...{ model: name, file, graph, input, copies },
         layers: [...layers].map(([tensor, options]) => ({ tensor, ...options })),
       },
       this.#signal,

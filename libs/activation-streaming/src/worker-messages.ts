@@ -6,6 +6,8 @@ import type { InputLayout, Preprocessing } from './preprocessing.ts';
 export interface WorkerSettings {
   /** Path of the model. */
   readonly file: string;
+  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
+  readonly graph?: Uint8Array | undefined;
   /** Layers to put out. */
   readonly layers: readonly LayerOptions[];
   /** How images become the model's input. */

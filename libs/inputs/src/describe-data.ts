@@ -1,4 +1,4 @@
-import { withModelSizes } from './model-sizes.ts';
+import { prepareModels } from './prepare-models.ts';
 import { openImageSource } from './image-source.ts';
 import { withLabelFolder } from './label-folder.ts';
 import path from 'node:path';
@@ -143,7 +143,7 @@ export async function describeStudyData(
   study: Pick<Study, 'data' | 'models' | 'matching' | 'runtime'>,
   options: DescribeDataOptions = {},
 ): Promise<DescribedData> {
-  const { data, models, matching, runtime } = await withModelSizes(study);
+  const { data, models, matching, runtime } = await prepareModels(study);
   return describe(
     {
       data,

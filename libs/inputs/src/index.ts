@@ -15,12 +15,29 @@ export {
   type MeasuredRun,
   type ProbeOptions,
 } from './list-model-layers.ts';
-export { checkModels, factsStep, layerPlaces, placeModels, placeWarnings, type PlacedModel } from './model-facts.ts';
+export {
+  checkModels,
+  factsStep,
+  layerPlaces,
+  modelIdentity,
+  placeModels,
+  placeWarnings,
+  type PlacedModel,
+} from './model-facts.ts';
 export { type LayerPlace, type LayerReading } from './layer-place.ts';
-export { withModelSizes } from './model-sizes.ts';
+export { graphStep, prepareModels, type PrepareModelsOptions } from './prepare-models.ts';
+
+// Checkpoints
+export {
+  describeCheckpoint,
+  type CheckpointReading,
+  type DescribedCheckpoint,
+  type DescribedModel,
+} from './describe-checkpoint.ts';
+export { importModels, type ImportedModel, type ImportModelsOptions } from './import-models.ts';
 
 // Files
-export { externalWeights } from './external-weights.ts';
+export { filesBeside } from './files-beside.ts';
 
 // All files that a study reads
 export { studyInputs } from './study-inputs.ts';

@@ -37,7 +37,7 @@ export async function findLayerFacts(
   options: ListLayersOptions,
 ): Promise<LayerFacts[]> {
   const { findTensor, loopedTensors, readModel } = await import('@intermodel/onnx');
-  const model = readModel(file);
+  const model = readModel(file, options.graph);
   const tensors = names.map((name) => findTensor(model, name));
   const stated = new Map(
     [...model.graph.valueInfo, ...model.graph.outputs].map(({ name, type }) => [name, type?.dims?.length]),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { channelCount, checkImageInput, prepareInference, type InputLayout } from '@intermodel/activation-streaming';
 import {
@@ -11,6 +13,7 @@ import {
 import { InputError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
 import { listModelLayers, type ProbeOptions } from './list-model-layers.ts';
+import { namingModel } from './naming-model.ts';
 import type { LayerPlace } from './layer-place.ts';
 import { findLayerFacts, layerFacts, readLayer, type LayerFacts } from './layer-facts.ts';
 
@@ -79,42 +82,19 @@ export function placeWarnings(placed: readonly PlacedModel[]): { readonly subjec
 }
 
 /** Checks a model and its layers as far as the file tells. */
-async function checkModel({ file, layers, input }: StudyModel): Promise<InputLayout> {
+async function checkModel({ file, graph, layers, input }: StudyModel): Promise<InputLayout> {
   const { checkLayers } = await import('@intermodel/onnx');
   const { height, width } = input;
   const channels = channelCount(input.channels);
   return checkImageInput(
     { file, input },
-    checkLayers({ file, inputSize: { height, width, channels }, ...(layers === 'usual' ? {} : { tensors: layers }) }),
+    checkLayers({
+      file,
+      graph,
+      inputSize: { height, width, channels },
+      ...(layers === 'usual' ? {} : { tensors: layers }),
+    }),
   );
-}
-
-/**
- * Says of what goes wrong with a model which model of the study it is, since files of several may have the same name.
- */
-async function namingModel<Result>({ name, layers }: StudyModel, work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const own = settingsOf(name, error);
-    const option = layers === 'usual' || layers.length === 1 ? 'layer' : 'layers';
-    const advised = own.code.startsWith('LAYER_') ? own.advising(`Correct \`models[${name}].${option}\`.`) : own;
-    throw advised.about(`model "${name}"`);
-  }
-}
-
-/** The same error, which speaks of the settings of all models no more but of those of one. */
-function settingsOf(name: string, error: InputError): InputError {
-  const { code, problem, details, message } = error;
-  const { hint } = details;
-  const named = (text: string) => text.replaceAll('`models[].', () => `\`models[${name}].`);
-  const own = new InputError(code, problem, {
-    ...details,
-    ...(hint === undefined ? {} : { hint: named(hint) }),
-    cause: error,
-  });
-  return Object.assign(own, { message: named(message) });
 }
 
 /**
@@ -140,13 +120,14 @@ export async function layerPlaces(
     await hashes.checkUnchanged(file, fileHash, signal);
     return { facts: jsonPart(facts) };
   };
-  const result = await steps.run({ ...factsStep(model, fileHash), compute: () => naming(compute) });
+  const identity = modelIdentity(model, fileHash);
+  const result = await steps.run({ ...factsStep(model, identity), compute: () => naming(compute) });
   const { usual, layers: known, external } = readJsonPart(await result.read('facts')) as ModelFacts;
   return naming(async () => {
     const weights: (readonly [file: string, sha256: string])[] = [];
-    for (const weightFile of await weightFiles(file, external))
+    for (const weightFile of await weightFiles(model, external))
       weights.push([weightFile, await hashes.hash(weightFile, signal)]);
-    const modelHash = hashJson([fileHash, ...weights.map(([, sha256]) => sha256)]);
+    const modelHash = hashJson([identity, ...weights.map(([, sha256]) => sha256)]);
     const modelFiles = new Map([[file, fileHash], ...weights]);
     const names = layers === 'usual' ? usual : layers;
     return names.map((layer) => ({
@@ -174,13 +155,19 @@ function layerNotGiven(file: string, reason: string, candidates: readonly string
   });
 }
 
-/** What is read from the graph of a model, once for a file: part `facts`. */
-export function factsStep({ name, input, layers }: StudyModel, fileHash: string): StepDescription {
+/** Hash of what a model is: of its file, and where that is a checkpoint of the graph that was made of it. */
+export function modelIdentity({ graph }: Pick<StudyModel, 'graph'>, fileHash: string): string {
+  if (graph === undefined) return fileHash;
+  return hashJson({ file: fileHash, graph: createHash('sha256').update(graph).digest('hex') });
+}
+
+/** What is read from the graph of a model, once for its {@link modelIdentity}: part `facts`. */
+export function factsStep({ name, input, layers }: StudyModel, identity: string): StepDescription {
   return {
     step: 'model',
     codeVersion,
     subject: name,
-    inputs: { model: fileHash },
+    inputs: { model: identity },
     options: { height: input.height, width: input.width, layers },
   };
 }
@@ -189,23 +176,24 @@ export function factsStep({ name, input, layers }: StudyModel, fileHash: string)
  * Files with weights, found fit to be read: a location may state any path, and what lies there may have changed since
  * the model was read.
  */
-async function weightFiles(file: string, locations: readonly string[]): Promise<string[]> {
+async function weightFiles({ file, graph }: StudyModel, locations: readonly string[]): Promise<string[]> {
   if (locations.length === 0) return [];
   const { checkExternalData, readModel } = await import('@intermodel/onnx');
-  const places = checkExternalData(file, readModel(file).graph.initializers);
+  const places = checkExternalData(file, readModel(file, graph).graph.initializers);
   return [...(places?.locations ?? [])]
     .filter(([location]) => locations.includes(location))
     .sort(([a], [b]) => locations.indexOf(a) - locations.indexOf(b))
-    .map(([, place]) => path.join(places?.folder ?? '', place));
+    .map(([, place]) => path.join(places?.folder ?? '', place))
+    .filter((weights) => realpathSync(weights) !== realpathSync(file));
 }
 
-async function readFacts({ file, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
+async function readFacts({ file, graph, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
   const { externalLocations, readModel } = await import('@intermodel/onnx');
-  const external = externalLocations(readModel(file).graph.initializers);
+  const external = externalLocations(readModel(file, graph).graph.initializers);
   const inputSize = { height: input.height, width: input.width, channels: channelCount(input.channels) };
   if (layers !== 'usual')
-    return { usual: [], layers: await findLayerFacts(file, layers, { inputSize, ...probe }), external };
-  const { layers: listed, choice } = await listModelLayers(file, { inputSize, ...probe });
+    return { usual: [], layers: await findLayerFacts(file, layers, { graph, inputSize, ...probe }), external };
+  const { layers: listed, choice } = await listModelLayers(file, { graph, inputSize, ...probe });
   const usual = listed.filter((layer) => layer.usual);
   if (usual.length === 0) throw layerNotGiven(file, choice.reason, choice.candidates);
   return { usual: usual.map(({ tensor }) => tensor), layers: usual.map((layer) => layerFacts(layer)), external };

@@ -1,18 +1,10 @@
 import { resolveGeometry } from '@intermodel/data-loading';
 import { InputError } from '@intermodel/streams';
-import type { GridSize, Study, StudyModel } from '@intermodel/studies';
+import type { GridSize, StudyModel } from '@intermodel/studies';
 
-/**
- * A study whose models take the size that their files fix, where the study declares none; 224 x 224 holds where both
- * leave it free.
- */
-export async function withModelSizes<Given extends Pick<Study, 'models'>>(study: Given): Promise<Given> {
-  const models: StudyModel[] = [];
-  for (const model of study.models) models.push(model.sizeIsOpen ? await withOwnSize(model) : model);
-  return { ...study, models };
-}
-
-async function withOwnSize(model: StudyModel): Promise<StudyModel> {
+/** A model that takes the size that its file fixes, where the study declares none; else 224 x 224 holds. */
+export async function withOwnSize(model: StudyModel): Promise<StudyModel> {
+  if (!model.sizeIsOpen) return model;
   const { file, input, layers } = model;
   const { checkLayers } = await import('@intermodel/onnx');
   try {

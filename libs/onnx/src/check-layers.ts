@@ -9,6 +9,8 @@ import { modelInput } from './tensor-shapes.ts';
 export interface CheckLayersOptions {
   /** Path of the model. */
   readonly file: string;
+  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
+  readonly graph?: Uint8Array | undefined;
   /**
    * Tensors that are to be put out: names of tensors, or of nodes with one output. @default those that {@link
    * listLayers} would list
@@ -28,10 +30,11 @@ export interface CheckLayersOptions {
  */
 export function checkLayers({
   file,
+  graph,
   tensors,
   inputSize = { height: 224, width: 224 },
 }: CheckLayersOptions): ModelInput {
-  const model = readModel(file);
+  const model = readModel(file, graph);
   // What a model keeps outside is hashed whole, also where a layer does not need it.
   checkExternalData(file, model.graph.initializers);
   if (tensors === undefined) return modelInput(model, inputSize);

@@ -1,6 +1,19 @@
 // Graphs
 export { readModel, readModelBytes } from './read-model.ts';
 export { cutGraph, type CutModel, type CutOptions } from './cut-graph.ts';
+export {
+  constantBytes,
+  onnxBytesMost,
+  writeGraph,
+  type WrittenAttribute,
+  type WrittenConstant,
+  type WrittenGraph,
+  type WrittenModel,
+  type WrittenNode,
+  type WrittenType,
+  type WrittenValue,
+} from './write-graph.ts';
+export { floatsFromHalves, halvesFromFloats } from './half-floats.ts';
 export { findTensor } from './find-tensor.ts';
 export { checkExternalData, externalLocations, type ExternalPlaces } from './external-data.ts';
 export type {
@@ -16,8 +29,8 @@ export type {
   TensorType,
   ValueInfo,
 } from './onnx-model.ts';
-export type { ByteSource } from './byte-source.ts';
-export type { ByteRange } from './protobuf-reader.ts';
+export { memoryBytes, type ByteSource } from './byte-source.ts';
+export { ProtobufError, readInteger, walkFields, type ByteRange, type ProtobufField } from './protobuf-reader.ts';
 
 // Layers
 export { checkLayers, type CheckLayersOptions } from './check-layers.ts';

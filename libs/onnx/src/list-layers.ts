@@ -81,6 +81,8 @@ export interface LayerList {
 
 /** Settings of {@link listLayers}. */
 export interface ListLayersOptions extends ProbeLimits {
+  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
+  readonly graph?: Uint8Array | undefined;
   /** Size of the images, in pixels, where the file leaves it free. @default 224 x 224 */
   readonly inputSize?: FreeSizes;
   /** Tensors to look at, with those that they are made from; nothing else of the model is. @default all */
@@ -100,9 +102,9 @@ const defaultSize: ImageSize = { height: 224, width: 224 };
  */
 export async function listLayers(
   file: string,
-  { inputSize = defaultSize, tensors: wanted, ...limits }: ListLayersOptions = {},
+  { graph, inputSize = defaultSize, tensors: wanted, ...limits }: ListLayersOptions = {},
 ): Promise<LayerList> {
-  const whole = readModel(file);
+  const whole = readModel(file, graph);
   const model = wanted === undefined ? whole : partOf(whole, wanted);
   const image = modelInput(model, inputSize);
   const size = { height: image.height ?? inputSize.height, width: image.width ?? inputSize.width };

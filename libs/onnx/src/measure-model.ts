@@ -6,7 +6,7 @@ import { readModel } from './read-model.ts';
 import { weightBytes } from './weight-bytes.ts';
 
 /** Settings of {@link measureModel}. */
-export interface MeasureModelOptions extends Pick<RunRequest, 'tensors' | 'threads'>, ProbeLimits {
+export interface MeasureModelOptions extends Pick<RunRequest, 'graph' | 'tensors' | 'threads'>, ProbeLimits {
   /** Size of the image, in pixels, where the file leaves it free. */
   readonly inputSize: FreeSizes;
   /** Ends the look at once. */
@@ -21,11 +21,18 @@ export interface MeasureModelOptions extends Pick<RunRequest, 'tensors' | 'threa
  */
 export async function measureModel(
   file: string,
-  { tensors, threads, inputSize, ...limits }: MeasureModelOptions,
+  { graph, tensors, threads, inputSize, ...limits }: MeasureModelOptions,
 ): Promise<MeasuredRun> {
-  const prober = new ModelProber({ ...limits, weightBytes: weightBytes(readModel(file)) });
+  const prober = new ModelProber({ ...limits, weightBytes: weightBytes(readModel(file, graph)) });
   try {
-    return await prober.ask({ kind: 'run', file, tensors, inputSize, ...(threads === undefined ? {} : { threads }) });
+    return await prober.ask({
+      kind: 'run',
+      file,
+      graph,
+      tensors,
+      inputSize,
+      ...(threads === undefined ? {} : { threads }),
+    });
   } finally {
     prober.end();
   }

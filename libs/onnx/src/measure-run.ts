@@ -10,8 +10,8 @@ const longMilliseconds = 2000;
  *
  * @throws InputError as {@link openSession} does.
  */
-export async function measureRun({ file, tensors, threads, inputSize }: RunRequest): Promise<MeasuredRun> {
-  const session = await openSession({ file, tensors, inputSize, ...(threads === undefined ? {} : { threads }) });
+export async function measureRun({ file, graph, tensors, threads, inputSize }: RunRequest): Promise<MeasuredRun> {
+  const session = await openSession({ file, graph, tensors, inputSize, ...(threads === undefined ? {} : { threads }) });
   try {
     const { height = inputSize.height, width = inputSize.width, givenChannels } = session.input;
     const values = new Float32Array(givenChannels * height * width);

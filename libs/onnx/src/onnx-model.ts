@@ -118,6 +118,8 @@ export interface OnnxModel {
   readonly file: string;
   /** Bytes of the file. */
   readonly source: ByteSource;
+  /** The same bytes where they were given in memory, in place of those of the file. */
+  readonly memory: Uint8Array | undefined;
   /** Version of the file format. */
   readonly irVersion: number;
   /** Versions of the operator sets by domain (empty = ai.onnx). */

@@ -1,11 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { InputError } from '@intermodel/errors';
 import { buildOnnxModel, writeResNet50, type OnnxModel, type OnnxNode } from '@intermodel/testing';
 import { describe, expect, it } from 'vitest';
+import { checkLayers } from './check-layers.ts';
 import { listExecutionProviders } from './execution-providers.ts';
 import { halvesFromFloats } from './half-floats.ts';
+import { listLayers } from './list-layers.ts';
+import { measureModel } from './measure-model.ts';
 import { openSession, type OpenSessionOptions } from './open-session.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'intermodel-session-'));
@@ -45,6 +48,34 @@ const codeOf = async (options: OpenSessionOptions, values?: Float32Array, batch 
 };
 
 describe('openSession', () => {
+  it('takes a graph in the place of a file whose bytes are its weights, in a process of its own too', async () => {
+    const cache = path.join(folder, 'cache');
+    mkdirSync(cache);
+    // As download caches have it: a link to the weights, which have another name there.
+    writeFileSync(path.join(cache, 'blob'), Buffer.from(Float32Array.of(7, 1, 1, 1, -1, 0, 1).buffer));
+    const file = path.join(folder, 'weights.pth');
+    symlinkSync(path.join(cache, 'blob'), file);
+    const referring = (location: string) =>
+      buildOnnxModel({
+        ...tiny('batch'),
+        initializers: {
+          w: { dims: [2, 3, 1, 1], external: { location, offset: 4, length: 24 } },
+          b: { dims: [2], data: [0, 0.5] },
+        },
+      });
+    const graph = referring('weights.pth');
+    const session = await openSession({ file, graph, tensors: ['y'] });
+    expect([...((await session.run(threeImages, 3)).get('y')?.data ?? [])]).toEqual(threeMaps);
+    await session.release();
+    expect(checkLayers({ file, graph, tensors: ['y'] }).channels).toBe(3);
+    expect((await listLayers(file, { graph })).layers.map(({ tensor }) => tensor)).toEqual(['c', 'y']);
+    const { putOut } = await measureModel(file, { graph, tensors: ['y'], inputSize: { height: 1, width: 2 } });
+    expect(putOut.get('y')).toEqual({ units: 2, mapSize: 2 });
+    expect((await codeOf({ file, graph: referring('../weights.pth'), tensors: ['c'] }))[0]).toBe(
+      'EXTERNAL_DATA_OUTSIDE',
+    );
+  });
+
   it('runs a batch and puts out the maps', async () => {
     const session = await openSession({ file: write(tiny('batch')), tensors: ['y'] });
     expect(session.input).toMatchObject({

@@ -17,6 +17,8 @@ process.env.ORT_DISABLE_TELEMETRY ??= '1';
 export interface OpenSessionOptions {
   /** Path of the model. */
   readonly file: string;
+  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
+  readonly graph?: Uint8Array | undefined;
   /** Tensors to put out: names of tensors, or of nodes with one output. */
   readonly tensors: readonly string[];
   /** Execution providers, the preferred first; see {@link listExecutionProviders}. @default ['cpu'] */
@@ -81,6 +83,10 @@ const wholeTypes: ReadonlySet<string> = new Set([
 /** Model files above this size are not copied: the runtime maps the weights in place. */
 const inPlaceBytes = 32e6;
 
+function canStayInPlace({ memory, source }: OnnxModel): boolean {
+  return memory === undefined && source.length > inPlaceBytes;
+}
+
 /**
  * Opens a model for some of its intermediate tensors; what they do not need is cut away and never loaded.
  *
@@ -91,6 +97,7 @@ const inPlaceBytes = 32e6;
 export async function openSession(options: OpenSessionOptions): Promise<ModelSession> {
   const {
     file,
+    graph,
     tensors,
     executionProviders = ['cpu'],
     threads,
@@ -99,9 +106,9 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
     wholeNumbers = false,
   } = options;
   checkExecutionProviders(executionProviders);
-  const model = readModel(file);
+  const model = readModel(file, graph);
   const cut = cutGraph(model, tensors, {
-    weightsInPlace: model.source.length > inPlaceBytes,
+    weightsInPlace: canStayInPlace(model),
     dequantise: !wholeNumbers,
   });
   const input = describeInput(file, cut, inputSize);
@@ -173,7 +180,7 @@ export function openUnoptimised(
   tensors: readonly string[],
   options: CutOptions,
 ): Promise<InferenceSession> {
-  const cut = cutGraph(model, tensors, { ...options, weightsInPlace: model.source.length > inPlaceBytes });
+  const cut = cutGraph(model, tensors, { ...options, weightsInPlace: canStayInPlace(model) });
   return createSession(model.file, cut, { graphOptimizationLevel: 'disabled' });
 }
 

@@ -8,6 +8,8 @@ export interface ShapesRequest {
   readonly kind: 'shapes';
   /** Path of the model. */
   readonly file: string;
+  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
+  readonly graph?: Uint8Array | undefined;
   /** Tensors that are asked for. */
   readonly tensors: readonly string[];
   /** Name of the input. */
@@ -31,7 +33,7 @@ export interface ProbedShapes {
 }
 
 /** A question to a process that looks at models: what does a run of one image take? */
-export interface RunRequest extends Pick<OpenSessionOptions, 'file' | 'tensors' | 'threads'> {
+export interface RunRequest extends Pick<OpenSessionOptions, 'file' | 'graph' | 'tensors' | 'threads'> {
   /** Kind of the question. */
   readonly kind: 'run';
   /** Size of the image, in pixels, where the file leaves it free. */

@@ -17,8 +17,8 @@ import { runtimeError } from './runtime-errors.ts';
  * @throws InputError where the runtime cannot make one of the tensors, `TENSOR_TOO_LARGE`.
  */
 export async function probeShapes(request: ShapesRequest, beforeLong: () => void): Promise<ProbedShapes> {
-  const { file, tensors, input, dims, statedShapes, looped } = request;
-  const model = readModel(file);
+  const { file, graph, tensors, input, dims, statedShapes, looped } = request;
+  const model = readModel(file, graph);
   if (!isSimple(model)) beforeLong();
   const session = await openUnoptimised(model, tensors, { inputDims: new Map([[input, dims]]) });
   try {

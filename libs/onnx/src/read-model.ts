@@ -31,20 +31,23 @@ const modelFields: ReadonlyMap<number, number> = new Map([
  * Reads what a model file says of its graph: nodes, tensors, constants by range, operator sets. Weights are jumped
  * over, so that a file of several hundred megabytes takes milliseconds and its memory that of the names.
  *
+ * @param file path of the model
+ * @param graph an ONNX graph that stands for a file which is none itself, such as a checkpoint whose bytes are the
+ *   graph's external data; its places are relative to the folder of `file`
  * @throws InputError `MODEL_MISSING`, `MODEL_UNREADABLE`, `MODEL_NOT_ONNX`, `MODEL_TRUNCATED` or `MODEL_CORRUPT`.
  */
-export function readModel(file: string): OnnxModel {
-  return parseModel(openByteFile(file), file);
+export function readModel(file: string, graph?: Uint8Array): OnnxModel {
+  return graph === undefined ? parseModel(openByteFile(file), file) : readModelBytes(graph, file);
 }
 
 /**
  * Reads a model that lies in memory; `file` names it in messages, and its folder is where external data is looked for.
  */
 export function readModelBytes(bytes: Uint8Array, file: string): OnnxModel {
-  return parseModel(memoryBytes(bytes), file);
+  return parseModel(memoryBytes(bytes), file, bytes);
 }
 
-function parseModel(source: ByteSource, file: string): OnnxModel {
+function parseModel(source: ByteSource, file: string, memory?: Uint8Array): OnnxModel {
   const fields = topFields(source, file);
   const graphField = fields.find(({ field }) => field === 7);
   if (graphField === undefined)
@@ -54,7 +57,7 @@ function parseModel(source: ByteSource, file: string): OnnxModel {
   try {
     const contents = readContents(source, fields, graphField);
     if (contents.opsets.size === 0) throw truncated(file, 'it ends before the operator sets');
-    return { file, source, ...contents };
+    return { file, source, memory, ...contents };
   } catch (cause) {
     if (!(cause instanceof ProtobufError)) throw cause;
     throw new InputError('MODEL_CORRUPT', `the model's graph cannot be read: ${cause.message}`, {
@@ -88,7 +91,7 @@ function readContents(
   source: ByteSource,
   fields: readonly ProtobufField[],
   graphField: ProtobufField,
-): Omit<OnnxModel, 'file' | 'source'> {
+): Omit<OnnxModel, 'file' | 'source' | 'memory'> {
   const opsets = new Map<string, number>();
   const metadata = new Map<string, string>();
   const functions: LocalFunction[] = [];

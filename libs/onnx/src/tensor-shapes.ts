@@ -45,6 +45,7 @@ export async function tensorShapes(
   const { types, shapes, wasRun } = await prober.ask({
     kind: 'shapes',
     file: model.file,
+    graph: model.memory,
     tensors,
     input: input.name,
     dims,

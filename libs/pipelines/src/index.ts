@@ -98,6 +98,15 @@ export {
   type ProbeOptions,
 } from '@intermodel/inputs';
 
+// Checkpoints
+export {
+  describeCheckpoint,
+  importModels,
+  type DescribedCheckpoint,
+  type DescribedModel,
+  type ImportedModel,
+} from '@intermodel/inputs';
+
 // Output folders
 export {
   checkReportFormats,

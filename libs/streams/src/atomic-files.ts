@@ -22,7 +22,8 @@ export const manifestFile = 'manifest.json';
 /**
  * Writes a file whole or not at all: under a temporary name beside it, flushed to disk, then renamed.
  *
- * @throws MachineError `WRITE_FAILED` naming the file; the temporary file is removed.
+ * @throws MachineError `WRITE_FAILED` naming the file, or the InputError of what makes the content; the temporary file is
+ *   removed.
  */
 export function writeFileAtomically(file: string, content: string | Uint8Array | Iterable<Uint8Array>): void {
   const temporary = temporaryName(file, 'partial');
@@ -45,7 +46,8 @@ export function writeFileAtomically(file: string, content: string | Uint8Array |
     flushFolder(path.dirname(file));
   } catch (cause) {
     if (existsSync(temporary)) rmSync(temporary, { force: true });
-    throw writeError(file, cause);
+    // What is written may come from an input that cannot be read.
+    throw cause instanceof InputError ? cause : writeError(file, cause);
   }
 }
 

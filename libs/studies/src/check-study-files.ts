@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { publishedCheckpoint } from '@intermodel/checkpoints';
 import { nearestName } from '@intermodel/errors';
 import { namedPaths, type NamedPath } from './named-paths.ts';
 import { fitFile } from './table-files.ts';
@@ -22,15 +23,18 @@ export function checkStudyFiles(study: StudyContent, folder: string): readonly F
           hint: 'Mend the link, or correct the path.',
         },
       ];
-    if (found === 'nothing')
+    if (found === 'nothing') {
+      const published = wherePublished(study, at);
       return [
         {
           path: at,
           problem: `there is no ${kind} "${name}"`,
           expected: `${expected}; relative paths are taken from ${folder}`,
-          hint: suggestNeighbour(name, file),
+          hint: [suggestNeighbour(name, file), ...published].join(' '),
+          listed: [`there is no ${kind} "${name}", expected ${expected}`, ...published].join('; '),
         },
       ];
+    }
     return [
       {
         path: at,
@@ -40,6 +44,21 @@ export function checkStudyFiles(study: StudyContent, folder: string): readonly F
       },
     ];
   });
+}
+
+/** Where a checkpoint is published, in a sentence, if the model is one of a family that is known. */
+function wherePublished({ models }: StudyContent, [list, index, key]: StudyPath): string[] {
+  if (list !== 'models' || (key !== 'file' && key !== 'checkpoint')) return [];
+  const { family, file, checkpoint } = models[Number(index)] ?? {};
+  const published = publishedCheckpoint(path.basename(checkpoint ?? file ?? ''), family);
+  if (published === undefined) return [];
+  const { title, source, file: { url, megabytes, md5, sha256 } = {} } = published;
+  const facts = [
+    ...(megabytes === undefined ? [] : [`${String(megabytes)} MB`]),
+    ...(sha256 === undefined ? [] : [`SHA-256 ${sha256.length < 64 ? 'begins with ' : ''}${sha256}`]),
+    ...(md5 === undefined ? [] : [`MD5 ${md5.length < 32 ? 'begins with ' : ''}${md5}`]),
+  ];
+  return [`${title} is published at ${url ?? source}${facts.length === 0 ? '' : ` (${facts.join(', ')})`}.`];
 }
 
 /** What stands under a name. */

@@ -3,7 +3,7 @@ import { matchScores } from '@intermodel/concept-matching';
 import { checkData } from './check-data.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
-import type { EmbeddingContent, InputContent, MatchingContent, StudyContent } from './study-content.ts';
+import type { EmbeddingContent, InputContent, MatchingContent, ModelContent, StudyContent } from './study-content.ts';
 import { defaultsOf } from './options/option-defaults.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 
@@ -17,6 +17,7 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
       typeof input === 'object' ? checkInput(input, ['data', 'segmenters', index, 'input']) : [],
     ),
     ...checkModelNames(study.models),
+    ...study.models.flatMap((model, index) => checkModelFile(model, index)),
     ...study.models.flatMap(({ layer, layers, input }, index): Finding[] => [
       ...(layer === undefined || layers === undefined
         ? []
@@ -47,6 +48,26 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
         ]),
   ];
   return findings.length > 0 ? findings : checkNumberOfModels(study);
+}
+
+/** Finds models without a file, or with two. */
+function checkModelFile({ file, checkpoint }: ModelContent, index: number): Finding[] {
+  if ((file === undefined) !== (checkpoint === undefined)) return [];
+  return [
+    {
+      path: ['models', index],
+      problem:
+        file === undefined
+          ? `models[${String(index)}].file is missing, and there is no "checkpoint"`
+          : 'both "file" and "checkpoint" are given',
+      expected: 'one of the two: an ONNX file, or a checkpoint as it was published',
+      hint: file === undefined ? 'Add the name of its file.' : 'Leave one of them out.',
+      setHint:
+        file === undefined
+          ? `Give \`models[${String(index)}].file\` too.`
+          : `Take one of them out: \`set: models[${String(index)}].file=\`, or \`set: models[${String(index)}].checkpoint=\`.`,
+    },
+  ];
 }
 
 /** Finds settings that would go with another preset's mean without a word: the commonest cause of weak dissections. */

@@ -14,7 +14,11 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     title: named.title,
     ...(named.abstract === undefined ? {} : { abstract: named.abstract }),
     data: named.data,
-    models: named.models.map(({ name, file, layers, tokens, input }) => ({ name, file, layers, tokens, input })),
+    models: named.models.map(({ name, file, family, recipe, take, strip, heads, origin, layers, tokens, input }) => ({
+      ...{ name, file, family, recipe, take, strip, heads },
+      ...(origin === undefined ? {} : { origin }),
+      ...{ layers, tokens, input },
+    })),
     preset: named.preset,
     matching: named.matching,
     diffPreset: named.diffPreset ?? null,

@@ -35,6 +35,7 @@ export {
   type StudyData,
   type StudyEmbedding,
   type StudyGallery,
+  type ModelOrigin,
   type StudyModel,
   type StudyRelations,
   type StudyRuntime,
@@ -58,6 +59,7 @@ export { fitFile, frozenFit } from './table-files.ts';
 export { isRepeated, readFlagValue } from './flags/flag-values.ts';
 export { flagOfSetting, settingPath, type NamedFlag } from './flags/name-settings.ts';
 export { typeSettings, type TypedSettings } from './flags/type-settings.ts';
+export { modelFileEnding } from './flags/model-flags.ts';
 export { studyOfFlags } from './flags/study-of-flags.ts';
 export { stateFile, stateFlags } from './flags/state-flags.ts';
 export { flagsToContent, type FlagContent, type FlagTexts } from './flags/flags-to-content.ts';

@@ -41,15 +41,22 @@ export function resolveStudy(given: StudyContent, folder: string, file?: string)
   };
 }
 
-function resolveModel({ name, file, layer, layers, input, tokens }: ModelContent, labelGrid: GridSize): StudyModel {
+function resolveModel(
+  { name, file, checkpoint, layer, layers, input, tokens, ...reading }: ModelContent,
+  labelGrid: GridSize,
+): StudyModel {
   const preprocessing = resolvePreprocessing(input ?? defaultsOf('models[]').input);
   const { height, width, resize, shortestSide, filter } = preprocessing;
   return {
     name,
-    file,
+    file: file ?? checkpoint ?? '',
+    isCheckpoint: checkpoint !== undefined,
+    ...reading,
     layers: layers ?? (layer === undefined ? 'usual' : [layer]),
+    layersAreUsual: layers === undefined && layer === undefined,
     tokens: tokens ?? {},
     input: preprocessing,
+    givenInput: input,
     sizeIsOpen: !(typeof input === 'object' && (input.width !== undefined || input.height !== undefined)),
     geometry: resolveGeometry({
       height,

@@ -188,8 +188,20 @@ export interface SegmenterHeadContent {
 export interface ModelContent {
   /** Name in tables and figures, and of the model's folder in the output. */
   readonly name: string;
-  /** ONNX file. */
-  readonly file: string;
+  /** ONNX file, or a checkpoint. */
+  readonly file?: string;
+  /** Checkpoint as it was published (torch, safetensors, NumPy, flax, TensorFlow), instead of `file`: recognised, and built as an ONNX graph (`intermodel checkpoint FILE` tells what is in it). */
+  readonly checkpoint?: string;
+  /** Family of a checkpoint, such as moco-v2: how its tensors are named, what its weights do not tell, and its preprocessing. @default recognised by the names and shapes of its tensors */
+  readonly family?: string;
+  /** YAML file that describes a family of your own, as those that are built in are described. */
+  readonly recipe?: string;
+  /** Dictionary of a checkpoint that holds the weights, such as teacher or state_dict. @default as the family says */
+  readonly take?: string;
+  /** Prefixes that are taken off the names of the tensors of a checkpoint, such as module.encoder_q. @default as the family says */
+  readonly strip?: readonly string[];
+  /** Attention heads of a transformer, which the weights of a checkpoint do not tell. @default as the family says */
+  readonly heads?: number;
   /** Tensor to dissect (`intermodel layers MODEL` lists them). @default the last spatial map before global pooling */
   readonly layer?: string;
   /** Several tensors to dissect, in one forward pass. */

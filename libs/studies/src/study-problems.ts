@@ -17,6 +17,11 @@ export interface Finding {
   readonly setHint?: string;
   /** Setting beside the file that brought it about, as it was written; else where the key stands tells. */
   readonly setting?: string;
+  /**
+   * How it is told below other problems, where each of its kind is: one line says of a file that is missing where to get
+   * it, however many are. @default problem and expectation, and of many problems the first few
+   */
+  readonly listed?: string;
   /** Whether the key is one that there is not: such are told first, since much else may come of them. */
   readonly isUnknownKey?: boolean;
 }
@@ -124,10 +129,12 @@ function whereOf({ finding, place, setting }: Located): string {
 }
 
 function furtherLines(others: readonly Located[]): string[] {
-  const told = others.slice(0, problemsTold - 1).map((located) => {
-    const { problem, expected } = located.finding;
-    return `  also ${whereOf(located)}: ${problem}${expected === undefined ? '' : `, expected ${expected}`}`;
-  });
+  const told = others
+    .filter(({ finding: { listed } }, index) => listed !== undefined || index < problemsTold - 1)
+    .map((located) => {
+      const { problem, expected, listed } = located.finding;
+      return `  also ${whereOf(located)}: ${listed ?? `${problem}${expected === undefined ? '' : `, expected ${expected}`}`}`;
+    });
   const left = others.length - told.length;
   return left > 0 ? [...told, `  and ${String(left)} more`] : told;
 }

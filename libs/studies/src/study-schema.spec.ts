@@ -29,7 +29,7 @@ import type {
 } from './study-content.ts';
 import { galleryPlaces } from './study.ts';
 import { StudyFileError } from './study-problems.ts';
-import type { StudyGallery, StudySegmenterHead, StudySpatialParts } from './study.ts';
+import type { Study, StudyGallery, StudySegmenterHead, StudySpatialParts } from './study.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -80,6 +80,12 @@ function studyWith(settings: Readonly<Record<string, unknown>>): StudyContent {
 }
 const resolve = (settings: Readonly<Record<string, unknown>>) =>
   defineStudy(studyWith(settings), { folder: '/study', checkFiles: false });
+
+/** A study as it is of ONNX files: what is said of an input counts beside its defaults for checkpoints alone. */
+const asOnnx = (study: Study) => ({
+  ...study,
+  models: study.models.map((model) => ({ ...model, givenInput: undefined })),
+});
 
 /** A data set named by its folder, instead of images and labels one by one. */
 const ofRoot = { 'data.root': 'set', 'data.images': undefined, 'data.labels': undefined, 'data.labelNames': undefined };
@@ -187,6 +193,12 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   models: [[{ name: 'z', file: 'z.onnx' }]],
   'models.0.name': ['z'],
   'models.0.file': ['z.onnx'],
+  'models.0.checkpoint': ['z.pth', { 'models.0.file': undefined }],
+  'models.0.family': ['moco-v2'],
+  'models.0.recipe': ['own.yaml'],
+  'models.0.take': ['teacher'],
+  'models.0.strip': [['module.']],
+  'models.0.heads': [6],
   'models.0.layer': ['relu'],
   'models.0.layers': [['relu', 'add']],
   'models.0.input': ['caffe'],
@@ -272,7 +284,7 @@ describe('every property of the schema', () => {
     '%s has the default that it states',
     (path, { default: value }) => {
       const beside = changes[path]?.[1] ?? {};
-      expect(resolve({ ...beside, [path]: value })).toEqual(resolve(withoutHalf(path, beside)));
+      expect(asOnnx(resolve({ ...beside, [path]: value }))).toEqual(asOnnx(resolve(withoutHalf(path, beside))));
     },
   );
 
@@ -304,6 +316,7 @@ describe('every property of the schema', () => {
 function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   if (path.startsWith('data.labelGrid.')) return { ...beside, [path]: 56 };
   if (path.startsWith('data.segmenters.0.heads.0.own')) return { ...beside, [path]: 'other' };
+  if (path === 'models.0.checkpoint') return {};
   return path.startsWith('models.0.tokens.') && Object.keys(beside).length > 0 ? { ...beside, [path]: 14 } : beside;
 }
 
@@ -381,7 +394,20 @@ describe('schema and types', () => {
       minimumCoverage: 1,
     } satisfies Record<keyof VocabularyChanges, 1>,
     'data.spatialParts': { categories: 1, skipLastComponent: 1 } satisfies Record<keyof StudySpatialParts, 1>,
-    'models.0': { name: 1, file: 1, layer: 1, layers: 1, input: 1, tokens: 1 } satisfies Record<keyof ModelContent, 1>,
+    'models.0': {
+      name: 1,
+      file: 1,
+      checkpoint: 1,
+      family: 1,
+      recipe: 1,
+      take: 1,
+      strip: 1,
+      heads: 1,
+      layer: 1,
+      layers: 1,
+      input: 1,
+      tokens: 1,
+    } satisfies Record<keyof ModelContent, 1>,
     'models.0.input': {
       preset: 1,
       width: 1,

@@ -7,6 +7,7 @@ import type {
   GalleryContent,
   GroupDefaults,
   LabelGridContent,
+  ModelContent,
   RelationsContent,
   RuntimeContent,
   SegmenterContent,
@@ -89,18 +90,45 @@ export type StudySpatialParts = Required<SpatialPartsContent>;
 /** Size of a grid: columns and rows. */
 export type GridSize = LabelGridContent;
 
+/** How the tensors of a checkpoint are read, as far as the study says; what it does not say is recognised. */
+export type CheckpointReading = Pick<ModelContent, 'family' | 'recipe' | 'take' | 'strip' | 'heads'>;
+
+/** What a checkpoint was found to be: recorded beside its results. */
+export interface ModelOrigin {
+  /** Family of the checkpoint. */
+  readonly family: string;
+  /** SHA-256 of its files. */
+  readonly checkpoint: string;
+  /** SHA-256 of what makes a graph of such a checkpoint: the families that are known, or the recipe. */
+  readonly recipe: string;
+  /** What weights do not tell and was taken: one sentence each. */
+  readonly assumptions: readonly string[];
+  /** What the reader of the results should know: one sentence each. */
+  readonly warnings: readonly string[];
+}
+
 /** A model of a study. */
-export interface StudyModel {
+export interface StudyModel extends CheckpointReading {
   /** Name in tables, and of the model's folder: usable as a folder name on every system. */
   readonly name: string;
-  /** ONNX file. */
+  /** ONNX file, or checkpoint. */
   readonly file: string;
+  /** Whether the study says that it is a checkpoint; else its content tells. */
+  readonly isCheckpoint: boolean;
+  /** ONNX graph of a checkpoint, whose weights stay in `file`; there once the study was opened. */
+  readonly graph?: Uint8Array;
+  /** What a checkpoint was found to be; there once the study was opened. */
+  readonly origin?: ModelOrigin;
   /** Tensors to dissect; `usual`: the last spatial map before global pooling. */
   readonly layers: readonly string[] | 'usual';
+  /** Whether no layer was named. */
+  readonly layersAreUsual: boolean;
   /** How the tokens of a vision transformer lie on the image, as far as it is declared. */
   readonly tokens: TokenLayout;
   /** How images become the input. */
   readonly input: Preprocessing;
+  /** What of it the study says; what it does not is filled in from the family of a checkpoint. */
+  readonly givenInput: ModelContent['input'];
   /** Whether the study leaves the size of the input open, so that of the model holds where its file fixes one. */
   readonly sizeIsOpen: boolean;
   /** How images and labels are brought to size: `input` and the label grid. */

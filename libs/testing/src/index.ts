@@ -65,3 +65,34 @@ export { writeColourSegmenter, type ColourHead, type ColourSegmenterOptions } fr
 export { hasRedis, startRedis, type RedisServer } from './redis-server.ts';
 export { lackingSlurm, startSlurm, until, type SlurmCluster } from './slurm-cluster.ts';
 export { startS3Server, whyNoS3Server, type S3Server } from './s3-server.ts';
+// Networks with weights, and what torch makes of them
+export {
+  drawImages,
+  goldenNetworks,
+  readSafetensors,
+  type GoldenNetwork,
+  type GoldenTensor,
+} from './golden-networks.ts';
+// Checkpoints with random weights, under the keys under which families are published
+export {
+  drawConvNeXt,
+  drawResNet,
+  drawViT,
+  drawWeight,
+  type DrawResNetOptions,
+  type DrawViTOptions,
+  type PlainWeight,
+  type PlainWeights,
+} from './draw-weights.ts';
+export {
+  haikuForm,
+  merged,
+  permuted,
+  prefixed,
+  publishedStudy,
+  reshaped,
+  tensorFlowForm,
+  withCounters,
+  type PlainTree,
+  type PublishedCheckpoint,
+} from './published-checkpoints.ts';

@@ -67,7 +67,7 @@ describe('models of a study', () => {
     expect(error).toMatchObject({
       code,
       message: expect.stringContaining('model "late"') as unknown,
-      details: { file: at(last.file) },
+      details: { file: at(last.file ?? '') },
     });
     expect(told).toEqual([]);
     expect(existsSync(at('out'))).toBe(false);

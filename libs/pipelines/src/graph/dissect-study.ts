@@ -1,4 +1,4 @@
-import { withModelSizes } from '@intermodel/inputs';
+import { prepareModels } from '@intermodel/inputs';
 import type { ImageSource } from '@intermodel/data-loading';
 import { FileHashes, memoryStore, type StepExecutor, type StepStore, StudySteps } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
@@ -54,7 +54,7 @@ export function dissectStudy(
   return stoppableObservable(signal, async (stop, onEvent) => {
     const hashes = new FileHashes();
     const steps = new StudySteps({ store, signal: stop, onEvent });
-    const opened = await openStudy(await withModelSizes(given), {
+    const opened = await openStudy(await prepareModels(given, { steps, hashes, signal: stop }), {
       ...{ steps, hashes, source, signal: stop },
       ...(given.runtime.labelCache === undefined ? {} : { labelCache: given.runtime.labelCache }),
     });

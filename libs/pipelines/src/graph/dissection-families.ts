@@ -1,5 +1,13 @@
-import { factsStep, layerPlaces, probeOptions, type PlacedModel } from '@intermodel/inputs';
-import { StepFamily } from '@intermodel/steps';
+import {
+  factsStep,
+  graphStep,
+  layerPlaces,
+  modelIdentity,
+  prepareModels,
+  probeOptions,
+  type PlacedModel,
+} from '@intermodel/inputs';
+import { StepFamily, type StepDescription } from '@intermodel/steps';
 import { matchingsOf, type StudyModel } from '@intermodel/studies';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
@@ -22,14 +30,20 @@ export interface GroupFamilies {
   readonly models: readonly ModelFamilies[];
 }
 
-/** What is read of the file of each model. */
-export function factsFamilies({ placed }: OpenedStudy): ReadonlyMap<StudyModel, StepFamily<StudyBench>> {
-  return new Map(placed.map((each) => [each.model, factsFamily(each)]));
+/** The graphs that checkpoints are made into, by their models. */
+export function checkpointFamilies({ placed }: OpenedStudy): ReadonlyMap<StudyModel, StepFamily<StudyBench>> {
+  return new Map(
+    placed.flatMap(({ model }) => {
+      const described = graphStep(model);
+      return described === undefined ? [] : [[model, checkpointFamily(model, described)] as const];
+    }),
+  );
 }
 
-function factsFamily({ model, places }: PlacedModel): StepFamily<StudyBench> {
-  const hash = places[0]?.modelFiles.get(model.file) ?? '';
-  const { step, codeVersion, subject = '', inputs, options } = factsStep(model, hash);
+function checkpointFamily(
+  model: StudyModel,
+  { step, codeVersion, subject = '', inputs, options }: StepDescription,
+): StepFamily<StudyBench> {
   return new StepFamily({
     kind: step,
     codeVersion,
@@ -37,6 +51,38 @@ function factsFamily({ model, places }: PlacedModel): StepFamily<StudyBench> {
     subject,
     files: () => inputs,
     options,
+    parts: { graph: 'bytes', facts: 'json' },
+    isResult: true,
+    maker: {
+      make: async (_, { steps, hashes, signal }) => {
+        await prepareModels({ models: [model] }, { steps, hashes, signal });
+      },
+    },
+  });
+}
+
+/** What is read of the file of each model, or of the graph that a checkpoint was made into. */
+export function factsFamilies(
+  { placed }: OpenedStudy,
+  checkpoints: ReadonlyMap<StudyModel, StepFamily<StudyBench>>,
+): ReadonlyMap<StudyModel, StepFamily<StudyBench>> {
+  return new Map(placed.map((each) => [each.model, factsFamily(each, checkpoints.get(each.model))]));
+}
+
+function factsFamily(
+  { model, places }: PlacedModel,
+  checkpoint: StepFamily<StudyBench> | undefined,
+): StepFamily<StudyBench> {
+  const hash = places[0]?.modelFiles.get(model.file) ?? '';
+  const { step, codeVersion, subject = '', inputs, options } = factsStep(model, modelIdentity(model, hash));
+  return new StepFamily({
+    kind: step,
+    codeVersion,
+    model: model.name,
+    subject,
+    files: () => inputs,
+    options,
+    ...(checkpoint === undefined ? {} : { beside: { graph: { by: 'one', family: checkpoint } } }),
     parts: { facts: 'json' },
     isResult: true,
     maker: {

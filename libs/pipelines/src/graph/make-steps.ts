@@ -1,4 +1,4 @@
-import { withModelSizes } from '@intermodel/inputs';
+import { prepareModels } from '@intermodel/inputs';
 import { FileHashes, StudySteps, type GraphStep, type StepMaker, type StepStore } from '@intermodel/steps';
 import { InputError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
@@ -36,7 +36,7 @@ export function makeSteps(
   return stoppableObservable(signal, async (stop, onEvent) => {
     const hashes = new FileHashes();
     const steps = new StudySteps({ store, signal: stop, onEvent });
-    const opened = await openStudy(await withModelSizes(given), {
+    const opened = await openStudy(await prepareModels(given, { steps, hashes, signal: stop }), {
       ...{ steps, hashes, signal: stop },
       ...(given.runtime.labelCache === undefined ? {} : { labelCache: given.runtime.labelCache }),
     });

@@ -60,6 +60,9 @@ export async function openStudy(
 /** What the reader of the results should know of how layers, images and labels are read. */
 export function studyWarnings({ study: { data }, placed, source }: OpenedStudy): StudyWarning[] {
   return [
+    ...placed.flatMap(({ model: { name, origin } }) =>
+      (origin?.warnings ?? []).map((text) => ({ subject: name, text })),
+    ),
     ...placeWarnings(placed),
     ...source.warnings.map(({ message }) => ({ subject: data.root ?? data.images ?? '', text: message })),
   ];

@@ -3,7 +3,7 @@ import type { ManifestInput } from '@intermodel/outputs';
 import { withOwnStages, type DissectionStages } from '../dissect/dissection-stages.ts';
 import { checkIdentities } from '../dissect/own-stage.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
-import { factsFamilies, groupFamilies } from './dissection-families.ts';
+import { checkpointFamilies, factsFamilies, groupFamilies } from './dissection-families.ts';
 import { dissectionMakers } from './dissection-makers.ts';
 import { DissectionSteps } from './dissection-steps.ts';
 import type { OpenedStudy } from './open-study.ts';
@@ -57,7 +57,8 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
     'consumers',
     consumers.map(({ identity }) => identity),
   );
-  const facts = factsFamilies(opened);
+  const checkpoints = checkpointFamilies(opened);
+  const facts = factsFamilies(opened, checkpoints);
   const describe = new DissectionSteps<StudyBench>({
     ...{ study, shards, galleries },
     stages: withOwnStages(stages),
@@ -66,7 +67,7 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
     makers: dissectionMakers(groups),
   });
   const ingredients = output === undefined ? undefined : { opened, describe, ...output };
-  const families: StepFamily<StudyBench>[] = [...facts.values()];
+  const families: StepFamily<StudyBench>[] = [...checkpoints.values(), ...facts.values()];
   const lastOf = new Map<string, StepFamily<StudyBench>>();
   for (const { pass, models } of groupFamilies(opened, describe, consumers, galleries)) {
     families.push(...pass);

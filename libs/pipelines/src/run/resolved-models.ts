@@ -28,7 +28,7 @@ export function formatResolved(
     models: recorded.map(({ name, file, ...others }, index) => ({
       name,
       file,
-      layerChoice: study.models[index]?.layers === 'usual' ? 'usual' : 'named',
+      layerChoice: study.models[index]?.layersAreUsual === true ? 'usual' : 'named',
       ...others,
     })),
   };

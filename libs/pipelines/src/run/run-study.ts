@@ -1,4 +1,4 @@
-import { checkConcepts, studyInputs, withLabelFolder, withModelSizes } from '@intermodel/inputs';
+import { checkConcepts, prepareModels, studyInputs, withLabelFolder } from '@intermodel/inputs';
 import type { ImageSource, LabelShares } from '@intermodel/data-loading';
 import path from 'node:path';
 import {
@@ -137,7 +137,7 @@ export function runStudy(study: Study, options: RunStudyOptions = {}): Observabl
       const outputLock =
         out === undefined ? undefined : await lockOutput(out, store.folder, { ...options.lock, signal });
       try {
-        onEvent(await new StudyRunner(await withModelSizes(study), options, folder, store, signal, onEvent).run());
+        onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
       } finally {
         outputLock?.release();
       }
@@ -159,7 +159,8 @@ interface OpenedRun {
 
 /** One run of a study. */
 class StudyRunner {
-  readonly #study: Study;
+  /** The study; once it is open, with what its models are. */
+  #study: Study;
   readonly #options: RunStudyOptions;
   readonly #folder: RunFolder | undefined;
   readonly #store: StudyStore;
@@ -220,6 +221,7 @@ class StudyRunner {
     const { hashes } = this.#store;
     const signal = this.#signal;
     try {
+      this.#study = await prepareModels(this.#study, { steps: this.#steps, hashes, signal });
       const opened = await openStudy(this.#study, {
         ...(labelCache === undefined ? {} : { labelCache }),
         ...{ steps: this.#steps, hashes, signal },

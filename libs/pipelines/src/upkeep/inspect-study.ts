@@ -1,4 +1,4 @@
-import { studyInputs, studyPlaneKeys, withModelSizes } from '@intermodel/inputs';
+import { prepareModels, studyInputs, studyPlaneKeys } from '@intermodel/inputs';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { keptPlanesFile } from '@intermodel/data-loading';
@@ -48,8 +48,10 @@ export async function inspectStudy(
   given: Study,
   { out, store: givenStore, signal = new AbortController().signal, ...own }: StudyPlace,
 ): Promise<InspectedStudy> {
-  const study = await withModelSizes(given);
   const store = openStudyStore(givenStore ?? (out === undefined ? undefined : path.join(out, storeFolder)));
+  const { hashes } = store;
+  const steps = new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined });
+  const study = await prepareModels(given, { steps, hashes, signal });
   const labelFolder = study.runtime.labelCache ?? (out === undefined ? undefined : path.join(out, labelsFolder));
   const neededPlanes = await studyPlaneKeys(study);
   const missing = [...neededPlanes].filter(
@@ -59,11 +61,9 @@ export async function inspectStudy(
   const unsegmented = study.data.skipBad && missing < neededPlanes.size ? 0 : missing;
   const common = { study, store, labelFolder, neededPlanes, unsegmented };
   if (unsegmented > 0) return { ...common, opened: undefined, graph: undefined, neededKeys: () => new Set() };
-  const { hashes } = store;
   const opened = await openStudy(study, {
     ...(labelFolder === undefined ? {} : { labelCache: labelFolder }),
-    steps: new StudySteps({ store: readOnly(store.store), signal, onEvent: () => undefined }),
-    ...{ hashes, signal },
+    ...{ steps, hashes, signal },
   });
   const graph = studyGraph(opened, {
     ...own,

@@ -4,7 +4,7 @@ import { IntermodelError } from '@intermodel/streams';
 import { namedPaths, readStudyFile, type Study } from '@intermodel/studies';
 import { lastValueFrom, tap, type Observable } from 'rxjs';
 import { stoppableObservable } from '../graph/stoppable-observable.ts';
-import { externalWeights } from '@intermodel/inputs';
+import { filesBeside } from '@intermodel/inputs';
 import { runStudy, type RunStudyOptions, type StudyEvent } from '../run/run-study.ts';
 
 /** Options of {@link watchStudy}. */
@@ -61,7 +61,7 @@ export function watchStudy(
         try {
           const study = read(file);
           changes.follow(namedPaths(study).map(({ name }) => name));
-          changes.follow(await externalWeights(study.models.map((model) => model.file)));
+          changes.follow(await filesBeside(study.models.map((model) => model.file)));
           await lastValueFrom(runStudy(study, { ...options, signal: stop }).pipe(tap(next)), {
             defaultValue: undefined,
           });

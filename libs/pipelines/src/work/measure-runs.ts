@@ -52,6 +52,7 @@ async function measure(
   const { threads } = runtime;
   try {
     return await measureModelRun(model.file, {
+      graph: model.graph,
       tensors: places.map(({ layer }) => layer),
       inputSize: { height: model.input.height, width: model.input.width },
       ...(threads === undefined ? {} : { threads }),

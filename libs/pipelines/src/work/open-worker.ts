@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { studyInputs, withModelSizes } from '@intermodel/inputs';
+import { prepareModels, studyInputs } from '@intermodel/inputs';
 import { labelsFolder, storeFolder, type ManifestInput } from '@intermodel/outputs';
 import {
   memoryClaims,
@@ -67,7 +67,7 @@ export async function openWorker(
   const steps = new StudySteps({ store: store.store, times, signal, onEvent });
   const lock = await store.store.share({ signal });
   try {
-    const opened = await openStudy(await withModelSizes(given), {
+    const opened = await openStudy(await prepareModels(given, { steps, hashes, signal }), {
       ...{ steps, hashes, signal },
       ...(labelCache === undefined ? {} : { labelCache }),
     });

@@ -4,6 +4,9 @@ import { InputError } from '@intermodel/errors';
 import { distinctFileNames } from '@intermodel/streams';
 import { splitModelFlag } from './split-model-flag.ts';
 
+/** Endings that files of models have, and names of models have not. */
+export const modelFileEnding = /\.(?:onnx|pth\.tar|pth|pt|th|ckpt|bin|safetensors|npz|npy|pkl|msgpack|zip|index)$/iu;
+
 /** A model as a flag gives it: a file, its layers if they are named, and a name of its own. */
 export interface ModelFlag {
   /**
@@ -39,7 +42,7 @@ export function readModelFlags(texts: readonly string[]): ModelFlag[] {
   const names = distinctFileNames(
     models.map(({ file }) => file),
     models.map(({ name }) => name),
-    /\.onnx$/iu,
+    modelFileEnding,
   );
   return models.map((model, index) => ({ name: names[index] ?? '', file: model.file, ...layersOf(model) }));
 }

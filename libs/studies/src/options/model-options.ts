@@ -36,8 +36,41 @@ export const modelOptions: readonly OptionRow[] = [
   {
     path: 'models[].file',
     type: { kind: 'text', names: 'file', role: 'model' },
-    isRequired: true,
-    help: 'ONNX file.',
+    help: 'ONNX file, or a checkpoint.',
+  },
+  {
+    path: 'models[].checkpoint',
+    type: { kind: 'text', names: 'file', role: 'model' },
+    help: 'Checkpoint as it was published (torch, safetensors, NumPy, flax, TensorFlow), instead of `file`: recognised, and built as an ONNX graph (`intermodel checkpoint FILE` tells what is in it).',
+  },
+  {
+    path: 'models[].family',
+    type: { kind: 'text' },
+    otherwise: 'recognised by the names and shapes of its tensors',
+    help: 'Family of a checkpoint, such as moco-v2: how its tensors are named, what its weights do not tell, and its preprocessing.',
+  },
+  {
+    path: 'models[].recipe',
+    type: { kind: 'text', names: 'file', role: 'recipe' },
+    help: 'YAML file that describes a family of your own, as those that are built in are described.',
+  },
+  {
+    path: 'models[].take',
+    type: { kind: 'text' },
+    otherwise: 'as the family says',
+    help: 'Dictionary of a checkpoint that holds the weights, such as teacher or state_dict.',
+  },
+  {
+    path: 'models[].strip',
+    type: { kind: 'list', of: { kind: 'text' }, fewest: 1, isUnique: true },
+    otherwise: 'as the family says',
+    help: 'Prefixes that are taken off the names of the tensors of a checkpoint, such as module.encoder_q.',
+  },
+  {
+    path: 'models[].heads',
+    type: { kind: 'whole', unit: 'heads', minimum: 1, maximum: 1024 },
+    otherwise: 'as the family says',
+    help: 'Attention heads of a transformer, which the weights of a checkpoint do not tell.',
   },
   {
     path: 'models[].layer',

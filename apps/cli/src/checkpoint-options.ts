@@ -1,0 +1,94 @@
+import type { describeCheckpoint, OptionRow } from '@intermodel/pipelines';
+
+/** An option of the commands that read checkpoints: path, flag, help and what else its row says. */
+type CheckpointOption = readonly [path: string, flags: string, help: string, row?: Partial<OptionRow>];
+
+/** How a checkpoint is read, as it is given to a command. */
+export interface CheckpointOptions {
+  /** Family, by its name. */
+  readonly family?: string;
+  /** YAML file that describes a family. */
+  readonly recipe?: string;
+  /** Dictionary that holds the weights. */
+  readonly take?: string;
+  /** Prefixes that are taken off. */
+  readonly strip?: readonly string[];
+  /** Attention heads of a transformer. */
+  readonly heads?: number;
+}
+
+/** The same as functions take it. */
+export function checkpointReading({
+  heads,
+  family,
+  recipe,
+  take,
+  strip,
+}: CheckpointOptions): NonNullable<Parameters<typeof describeCheckpoint>[1]> {
+  return {
+    ...(family === undefined ? {} : { family }),
+    ...(recipe === undefined ? {} : { recipe }),
+    ...(take === undefined ? {} : { take }),
+    ...(strip === undefined ? {} : { strip }),
+    ...(heads === undefined ? {} : { facts: { heads } }),
+  };
+}
+
+const ofFamily = { otherwise: 'as the family says' };
+
+/** Options of `intermodel checkpoint` and `intermodel import`; a study has them under `models[]`. */
+export const readingOptions: readonly CheckpointOption[] = [
+  [
+    'family',
+    '--family <NAME>',
+    'Family of the checkpoint, such as moco-v2.',
+    { otherwise: 'recognised by the names and shapes of its tensors' },
+  ],
+  ['recipe', '--recipe <FILE>', 'YAML file that describes a family of your own.'],
+  ['take', '--take <NAME>', 'Dictionary that holds the weights, such as teacher.', ofFamily],
+  [
+    'strip',
+    '--strip <PREFIX>',
+    'Prefix that is taken off the names of tensors, such as module.encoder_q.',
+    { type: { kind: 'list', of: { kind: 'text' } }, ...ofFamily },
+  ],
+  [
+    'heads',
+    '--heads <N>',
+    'Attention heads of a transformer, which weights do not tell.',
+    { type: { kind: 'whole', minimum: 1 }, ...ofFamily },
+  ],
+];
+
+/** Options of `intermodel import` alone. */
+export const importOptions: readonly CheckpointOption[] = [
+  ['out', '--out <FILE|DIR>', 'ONNX file to write; for several checkpoints a folder.'],
+  [
+    'layer',
+    '--layer <TENSOR>',
+    'Last tensor of the model, such as layer3.',
+    { otherwise: 'the one that is dissected' },
+  ],
+  ['head', '--head', 'Go on to the classifier, where the checkpoint has one.'],
+  [
+    'dtype',
+    '--dtype <TYPE>',
+    'Type of weights and activations.',
+    { type: { kind: 'choice', choices: ['float32', 'float16'] }, default: 'float32' },
+  ],
+  [
+    'weights',
+    '--weights <PLACE>',
+    'Whether weights stand inside the model, or it refers to where they lie in the checkpoint.',
+    {
+      type: { kind: 'choice', choices: ['inside', 'referred'] },
+      otherwise: 'referred where the checkpoint is in the folder of the model or below, else inside',
+    },
+  ],
+  [
+    'importSize',
+    '--size <PIXELS>',
+    'Side of the images that a transformer is made for.',
+    { type: { kind: 'whole', minimum: 1 }, otherwise: 'that of the family' },
+  ],
+];

@@ -1,0 +1,59 @@
+import { importModels, type ImportedModel } from '@intermodel/pipelines';
+import type { Command } from 'commander';
+import { checkpointReading, type CheckpointOptions } from '../checkpoint-options.ts';
+import { makeCommand } from '../command.ts';
+import { noteLine, printResult } from '../output.ts';
+import { stoppable } from '../stopping.ts';
+
+/** What `intermodel import` takes beside how a checkpoint is read. */
+interface ImportOptions extends CheckpointOptions {
+  readonly out: string;
+  readonly layer?: string;
+  readonly head?: boolean;
+  readonly dtype?: 'float32' | 'float16';
+  readonly weights?: 'inside' | 'referred';
+  readonly importSize?: number;
+}
+
+/** `intermodel import`: checkpoints to ONNX files. */
+export function importCommand(): Command {
+  return makeCommand<ImportOptions>({
+    name: 'import',
+    description:
+      'Write checkpoints as ONNX models up to the layer that is dissected, with their preprocessing in the metadata. Nothing of a checkpoint is run.',
+    argument: ['<CHECKPOINT...>', 'checkpoints as they were published'],
+    required: ['--out'],
+    notes:
+      'A study takes checkpoints as they are ("checkpoint: FILE" of a model; "--model FILE" of "intermodel dissect"): this is for other programs.',
+    examples: [
+      'import moco_v2_800ep_pretrain.pth.tar --out moco-v2.onnx',
+      'import resnet50-0676ba61.pth --out resnet50.onnx --head --weights inside',
+      'import checkpoints/*.pth --out models',
+      'import dino_vits16.pth --out dino.onnx --size 448',
+    ],
+    run: async ({ files, own, terminal }) => {
+      const { importSize, layer, head, dtype, weights, out } = own;
+      const models = await stoppable((signal) =>
+        importModels(files, {
+          ...checkpointReading(own),
+          ...(layer === undefined ? {} : { layer }),
+          ...(head === undefined ? {} : { head }),
+          ...(dtype === undefined ? {} : { dtype }),
+          ...(weights === undefined ? {} : { weights }),
+          ...(importSize === undefined ? {} : { inputSize: { height: importSize, width: importSize } }),
+          ...{ out, signal },
+        }),
+      );
+      printResult(terminal, { models }, () => models.map(modelText).join('\n'));
+    },
+  });
+}
+
+function modelText({ checkpoint, files, weights, family, layer, assumptions, warnings }: ImportedModel): string {
+  const place = weights === 'inside' ? 'with its weights' : 'whose weights stay in the checkpoint';
+  return [
+    `${checkpoint}: ${family} up to ${layer}, ${place}: ${files.join(', ')}`,
+    ...assumptions.map((text) => `  assumed: ${text}`),
+    ...warnings.map((text) => noteLine({ subject: checkpoint, text })),
+  ].join('\n');
+}

@@ -1,0 +1,145 @@
+import { goldenNetworks } from '@intermodel/testing';
+import { readModelBytes } from '@intermodel/onnx';
+import { describe, expect, it } from 'vitest';
+import type { ArchitectureName, Network } from '../architecture.ts';
+import type { Tensor } from '../tensor.ts';
+import { buildGraph } from './build-graph.ts';
+
+const golden = new Map(
+  goldenNetworks().map(({ name, architecture, facts, weights }) => [
+    name,
+    { architecture: architecture as ArchitectureName, facts, weights } satisfies Network,
+  ]),
+);
+const network = (name: string, changes: Readonly<Record<string, Tensor | undefined>> = {}): Network => {
+  const found = golden.get(name) as Network;
+  const weights = new Map(found.weights);
+  for (const [key, tensor] of Object.entries(changes)) {
+    if (tensor === undefined) weights.delete(key);
+    else weights.set(key, tensor);
+  }
+  return { ...found, weights };
+};
+const tensor = (shape: readonly number[], type: Tensor['type'] = 'float32'): Tensor => ({
+  type,
+  shape,
+  span: undefined,
+  read: () => new Uint8Array(shape.reduce((product, size) => product * size, 4)),
+});
+
+describe('buildGraph', () => {
+  it('leaves the size of the image free where nobody says it', () => {
+    const built = buildGraph(network('resnet-basic'));
+    expect(built.input).toEqual({ name: 'input', channels: 3, size: undefined });
+    const [input] = readModelBytes(built.toBytes({ weights: 'inside' }), 'built.onnx').graph.inputs;
+    expect(input).toMatchObject({ name: 'input', type: { elementType: 1, dims: ['batch', 3, 'height', 'width'] } });
+  });
+
+  it('ends at the layer, and takes the last of a group', () => {
+    const whole = buildGraph(network('resnet-bottleneck'));
+    expect(whole.layers).toEqual([
+      'relu1',
+      'maxpool',
+      'layer1.0',
+      'layer1.1',
+      'layer2.0',
+      'layer3.0',
+      'layer4.0',
+      'layer4.1',
+    ]);
+    const cut = buildGraph(network('resnet-bottleneck'), { layer: 'layer1' });
+    expect(cut.layers).toEqual(whole.layers.slice(0, 4));
+    expect(cut).toMatchObject({ layer: 'layer1.1', unused: [] });
+    const names = cut.constants.map(({ name }) => name);
+    expect(names.filter((name) => !/^(?:conv1|bn1|layer1)\./u.test(name))).toEqual([]);
+    expect(() => buildGraph(network('resnet-bottleneck'), { layer: 'layer5.0' })).toThrow(
+      expect.objectContaining({
+        code: 'NETWORK_LAYER_UNKNOWN',
+        message: expect.stringContaining('layer4.0') as string,
+      }),
+    );
+  });
+
+  it('goes on to the classifier where that is wanted, and there is one', () => {
+    const outputOf = (name: string) =>
+      readModelBytes(buildGraph(network(name), { head: true }).toBytes({ weights: 'inside' }), '').graph.outputs[0]
+        ?.name;
+    expect([outputOf('resnet-basic'), outputOf('resnet-wide')]).toEqual(['fc', 'layer4.1']);
+  });
+
+  it('names weights that it has no place for', () => {
+    const { unused } = buildGraph(
+      network('resnet-basic', { 'layer1.0.attention.weight': tensor([4]), 'bn1.num_batches_tracked': tensor([]) }),
+    );
+    expect(unused).toEqual(['layer1.0.attention.weight']);
+  });
+
+  it('writes metadata, and the same bytes again', () => {
+    const bytes = () =>
+      buildGraph(network('resnet-basic'), { metadata: new Map([['family', 'mine']]) }).toBytes({ weights: 'inside' });
+    expect([...readModelBytes(bytes(), '').metadata]).toEqual([['family', 'mine']]);
+    expect(bytes()).toEqual(bytes());
+  });
+
+  it('says what it rests on: what was said, and what is usual', () => {
+    const { assumptions } = buildGraph(network('resnet-early-stride'));
+    expect(assumptions).toContain('The stride of this resnet is 1x1, as was said: weights do not tell it.');
+    expect(assumptions).toContain('The stemPool of this resnet is max, as is usual: weights do not tell it.');
+    // Basic blocks have no choice of the convolution with the stride.
+    expect(buildGraph(network('resnet-basic')).assumptions.join(' ')).not.toContain('The stride of');
+  });
+
+  it.each([
+    [
+      'a missing weight, with the nearest',
+      { 'layer2.0.conv2.weight': undefined, 'layer2.0.conv_2.weight': tensor([6, 6, 3, 3]) },
+      'NETWORK_WEIGHT_MISSING',
+      /"layer2\.0\.conv2\.weight".*"layer2\.0\.conv_2\.weight"/su,
+    ],
+    ['a missing statistic', { 'bn1.running_var': undefined }, 'NETWORK_WEIGHT_MISSING', /bn1\.running_var/u],
+    [
+      'no blocks',
+      Object.fromEntries(
+        [...network('resnet-basic').weights.keys()]
+          .filter((key) => key.startsWith('layer'))
+          .map((key) => [key, undefined]),
+      ),
+      'NETWORK_WEIGHT_MISSING',
+      /layer1\.0\.conv1\.weight/u,
+    ],
+    [
+      'another shape',
+      { 'layer1.0.conv2.weight': tensor([4, 5, 3, 3]) },
+      'NETWORK_WEIGHT_SHAPE',
+      /"layer1\.0\.conv2\.weight".*4 x 5 x 3 x 3.*expected: any x 4 x any x any/su,
+    ],
+    [
+      'another number of axes',
+      { 'conv1.weight': tensor([4, 147]) },
+      'NETWORK_WEIGHT_SHAPE',
+      /"conv1\.weight".*4 x 147.*expected: any x any x any x any/su,
+    ],
+    [
+      'quantised weights',
+      { 'layer1.0.conv2.weight': tensor([4, 4, 3, 3], 'int8') },
+      'NETWORK_WEIGHT_TYPE',
+      /"layer1\.0\.conv2\.weight".*int8/su,
+    ],
+    [
+      'a shortcut that nobody tells of',
+      { 'layer2.0.downsample.0.weight': undefined },
+      'NETWORK_FACT_MISSING',
+      /shortcut.*layer2\.0.*projection, pool-projection, zeros/su,
+    ],
+    [
+      'a sum of different widths',
+      { 'layer1.1.bn2.weight': tensor([5]) },
+      'NETWORK_WEIGHT_SHAPE',
+      /layer1\.1\.bn2\.weight/u,
+    ],
+  ] as const)('refuses %s', (_, changes, code, message) => {
+    expect(() => buildGraph(network('resnet-basic', changes))).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
+    );
+  });
+});

@@ -1,0 +1,186 @@
+import type { DrawInput, Drawn, Maps } from './drawing.ts';
+import type { GraphDraft } from './graph-draft.ts';
+import { classifyMeans, convolve, halfOf, normaliseBatch, windowAttributes, type Window } from './operators.ts';
+import type { TakenFacts } from './taken-facts.ts';
+
+/**
+ * Draws up a residual network by torchvision's names: `conv1 bn1 layer1.0.conv1 … fc`. Depth, width, groups and the kind
+ * of block follow from the weights, and so do the stems: one convolution, three in a row (`conv1 conv2 conv3`, as CLIP),
+ * or three in one sequence (`conv1.0 conv1.3 conv1.6`, as timm).
+ */
+export function drawResnet({ draft, facts, input, size }: DrawInput): Drawn {
+  const epsilon = facts.number('epsilon');
+  const [first] = stemConvolutions(draft);
+  const channels = draft.kernel(`${first.convolution}.weight`).perGroup;
+  let maps = drawStem(draft, facts, { name: input, channels }, epsilon);
+  for (const stage of stages(draft))
+    for (const block of draft.indices(`layer${String(stage)}.`)) {
+      const stride = block === 0 && stage > 1 ? 2 : 1;
+      maps = drawBlock(draft, facts, maps, `layer${String(stage)}.${String(block)}`, stride, epsilon);
+    }
+  const head = draft.has('fc.weight') ? classifyMeans(draft, maps.name, 'fc', maps.channels) : undefined;
+  return { channels, size, head };
+}
+
+function stages(draft: GraphDraft): number[] {
+  const found: number[] = [];
+  while (draft.indices(`layer${String(found.length + 1)}.`).length > 0) found.push(found.length + 1);
+  // Without any, the first block is what is missing.
+  if (found.length === 0) draft.shape('layer1.0.conv1.weight');
+  return found;
+}
+
+function drawStem(draft: GraphDraft, facts: TakenFacts, image: Maps, epsilon: number): Maps {
+  const convolutions = stemConvolutions(draft);
+  const [first] = convolutions;
+  const rows = rowsOf(draft, first.convolution);
+  const isSmall = convolutions.length === 1 && rows <= 3;
+  const stride = facts.number('stemStride', isSmall ? 1 : 2);
+  const padding = facts.text('padding') === 'same' ? 'same' : facts.number('stemPadding', halfOf(rows));
+  let maps = image;
+  for (const { convolution, normalisation, activation } of convolutions) {
+    const window: Window =
+      convolution === first.convolution ? { stride, padding } : { padding: halfOf(rowsOf(draft, convolution)) };
+    const { output, filters } = convolve(draft, maps.name, convolution, maps, window);
+    const normalised = normaliseBatch(draft, output, normalisation, filters, epsilon);
+    maps = { name: draft.add('Relu', [normalised], activation), channels: filters };
+  }
+  draft.layer(maps.name, 'map', maps.channels);
+  const pool = facts.text('stemPool', isSmall ? 'none' : 'max');
+  if (pool === 'none') return maps;
+  const pooled =
+    pool === 'max'
+      ? draft.add(
+          'MaxPool',
+          [maps.name],
+          'maxpool',
+          windowAttributes([3, 3], { stride: 2, padding: facts.text('padding') === 'symmetric' ? 1 : 'same' }),
+        )
+      : draft.add('AveragePool', [maps.name], 'avgpool.stem', windowAttributes([2, 2], { stride: 2 }));
+  return { name: draft.layer(pooled, 'map', maps.channels), channels: maps.channels };
+}
+
+const rowsOf = (draft: GraphDraft, convolution: string) => draft.kernel(`${convolution}.weight`).size[0] ?? 0;
+
+interface StemConvolution {
+  readonly convolution: string;
+  readonly normalisation: string;
+  readonly activation: string;
+}
+
+function stemConvolutions(draft: GraphDraft): readonly [StemConvolution, ...StemConvolution[]] {
+  if (draft.has('conv1.0.weight'))
+    return [
+      { convolution: 'conv1.0', normalisation: 'conv1.1', activation: 'conv1.2' },
+      { convolution: 'conv1.3', normalisation: 'conv1.4', activation: 'conv1.5' },
+      { convolution: 'conv1.6', normalisation: 'bn1', activation: 'act1' },
+    ];
+  const numbers = draft.has('conv2.weight') || draft.has('conv3.weight') ? ['2', '3'] : [];
+  const named = (number: string) => ({
+    convolution: `conv${number}`,
+    normalisation: `bn${number}`,
+    activation: `relu${number}`,
+  });
+  return [named('1'), ...numbers.map(named)];
+}
+
+function drawBlock(
+  draft: GraphDraft,
+  facts: TakenFacts,
+  maps: Maps,
+  name: string,
+  stride: number,
+  epsilon: number,
+): Maps {
+  const isBottleneck = draft.has(`${name}.conv3.weight`);
+  const convolutions = isBottleneck ? [1, 2, 3] : [1, 2];
+  const pools = stride > 1 && facts.text('downsampling') === 'pool';
+  // The convolution that has the stride: none where a mean halves the map.
+  const strided = pools ? 0 : isBottleneck && facts.text('stride') === '3x3' ? 2 : 1;
+  let branch = maps;
+  for (const number of convolutions) {
+    const convolution = `${name}.conv${String(number)}`;
+    const { perGroup } = draft.kernel(`${convolution}.weight`);
+    const window: Window = {
+      stride: number === strided ? stride : 1,
+      padding: facts.text('padding') === 'same' ? 'same' : halfOf(rowsOf(draft, convolution)),
+    };
+    const groups = groupsOf(branch.channels, perGroup);
+    const { output, filters } = convolve(draft, branch.name, convolution, branch, { ...window, groups });
+    let result = normaliseBatch(draft, output, `${name}.bn${String(number)}`, filters, epsilon);
+    if (number < convolutions.length) result = draft.add('Relu', [result], `${name}.relu${String(number)}`);
+    if (pools && number === 2)
+      result = draft.add('AveragePool', [result], `${name}.avgpool`, windowAttributes([stride, stride], { stride }));
+    branch = { name: result, channels: filters };
+  }
+  const shortcut = drawShortcut(draft, facts, maps, name, { stride, channels: branch.channels, epsilon });
+  const sum = draft.add('Add', [branch.name, shortcut], `${name}.sum`);
+  return { name: draft.layer(draft.add('Relu', [sum], name), 'map', branch.channels), channels: branch.channels };
+}
+
+/** Groups of a convolution whose filters see so many of the channels; one where these do not divide them. */
+function groupsOf(channels: number, perGroup: number): number {
+  return perGroup > 0 && channels % perGroup === 0 ? channels / perGroup : 1;
+}
+
+function drawShortcut(
+  draft: GraphDraft,
+  facts: TakenFacts,
+  maps: Maps,
+  name: string,
+  { stride, channels, epsilon }: { readonly stride: number; readonly channels: number; readonly epsilon: number },
+): string {
+  const downsample = `${name}.downsample`;
+  const [first, second, third] = ['0', '1', '2'].map((index) => `${downsample}.${index}`) as [string, string, string];
+  // The mean comes first in the sequence where authors count it.
+  const isCounted = draft.has(`${second}.weight`) && draft.shape(`${second}.weight`).length === 4;
+  const isProjected = isCounted || draft.has(`${first}.weight`);
+  if (!isProjected && stride === 1 && channels === maps.channels) return maps.name;
+  if (!isProjected && !facts.isGiven('shortcut'))
+    throw facts.missing(
+      'shortcut',
+      `${name} changes the size of its input, and there are no weights "${first}.weight"`,
+    );
+  const kind = facts.text('shortcut', isCounted ? 'pool-projection' : 'projection');
+  if (kind === 'zeros') return drawZeros(draft, maps, name, stride, channels);
+  const pools = kind === 'pool-projection';
+  const pooled =
+    pools && stride > 1
+      ? draft.add('AveragePool', [maps.name], `${downsample}.pool`, {
+          ...windowAttributes([stride, stride], { stride }),
+          // The other branch rounds up where a convolution has the stride, and down where it is pooled.
+          ceil_mode: facts.text('downsampling') === 'stride' ? 1 : 0,
+        })
+      : maps.name;
+  const [convolution, normalisation] = isCounted ? [second, third] : [first, second];
+  const { output } = convolve(
+    draft,
+    pooled,
+    convolution,
+    { channels: maps.channels, filters: channels },
+    { stride: pools ? 1 : stride },
+  );
+  return normaliseBatch(draft, output, normalisation, channels, epsilon);
+}
+
+/** Every second pixel, with channels of zeros on both sides. */
+function drawZeros(draft: GraphDraft, maps: Maps, name: string, stride: number, channels: number): string {
+  const before = Math.floor((channels - maps.channels) / 2);
+  const shortcut = `${name}.shortcut`;
+  const strided =
+    stride === 1
+      ? maps.name
+      : draft.add(
+          'Slice',
+          [
+            maps.name,
+            draft.integers(`${shortcut}.starts`, [0, 0]),
+            draft.integers(`${shortcut}.ends`, [2 ** 31, 2 ** 31]),
+            draft.integers(`${shortcut}.axes`, [2, 3]),
+            draft.integers(`${shortcut}.steps`, [stride, stride]),
+          ],
+          `${shortcut}.strided`,
+        );
+  const pads = draft.integers(`${shortcut}.pads`, [0, before, 0, 0, 0, channels - maps.channels - before, 0, 0]);
+  return draft.add('Pad', [strided, pads], shortcut);
+}

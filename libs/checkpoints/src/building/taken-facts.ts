@@ -1,0 +1,69 @@
+import type { ArchitectureFacts, ArchitectureName } from '../architecture.ts';
+import {
+  architectureFacts,
+  checkFacts,
+  factMissing,
+  type ArchitectureFact,
+  type CheckedFacts,
+} from './architecture-facts.ts';
+import type { InputError } from '@intermodel/errors';
+
+/** Facts of a network as its graph takes them: remembers which were taken, and so what the graph rests on. */
+export class TakenFacts {
+  readonly #architecture: ArchitectureName;
+  readonly #given: ArchitectureFacts;
+  readonly #facts: CheckedFacts;
+  readonly #taken = new Map<string, string>();
+
+  /** @throws InputError as {@link checkFacts} does. */
+  constructor(architecture: ArchitectureName, given: ArchitectureFacts) {
+    this.#architecture = architecture;
+    this.#given = given;
+    this.#facts = checkFacts(architecture, given);
+  }
+
+  /** A text. `byWeights` is what weights tell where nobody says it. */
+  text(name: string, byWeights?: string): string {
+    return String(this.#take(name, byWeights));
+  }
+
+  /** A number. `byWeights` is what weights tell where nobody says it. */
+  number(name: string, byWeights?: number): number {
+    return Number(this.#take(name, byWeights));
+  }
+
+  /** Whether a fact was said. */
+  isGiven(name: string): boolean {
+    return this.#given[name] !== undefined;
+  }
+
+  /** Tells that a fact must be said. */
+  missing(name: string, why: string): InputError {
+    return factMissing(this.#architecture, this.#fact(name), why);
+  }
+
+  /** Adds to what the graph rests on. */
+  assume(subject: string, sentence: string): void {
+    this.#taken.set(subject, sentence);
+  }
+
+  /** What the graph rests on and weights do not tell: one sentence each. */
+  sentences(): string[] {
+    return [...this.#taken.values()];
+  }
+
+  #take(name: string, byWeights: string | number | undefined): string | number {
+    const value = this.#facts.get(name) ?? byWeights;
+    if (value === undefined) throw this.missing(name, 'weights do not tell it');
+    const how = this.isGiven(name) ? 'as was said' : 'as is usual';
+    this.#taken.set(
+      name,
+      `The ${name} of this ${this.#architecture} is ${String(value)}, ${how}: weights do not tell it.`,
+    );
+    return value;
+  }
+
+  #fact(name: string): ArchitectureFact {
+    return architectureFacts[this.#architecture].find((fact) => fact.name === name) as ArchitectureFact;
+  }
+}

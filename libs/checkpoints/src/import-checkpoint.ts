@@ -1,0 +1,122 @@
+import path from 'node:path';
+import { InputError } from '@intermodel/errors';
+import type { ArchitectureFacts } from './architecture.ts';
+import { buildGraph, type BuiltGraph } from './building/build-graph.ts';
+import { countNonFinite } from './building/count-non-finite.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { RecognisedModel } from './recognised-model.ts';
+import { recogniseModel } from './recognising/recognise-model.ts';
+
+/** How a checkpoint is read and built, as far as that is said; what is not is recognised. */
+export interface ImportCheckpointOptions {
+  /** Family, by its name. */
+  readonly family?: string;
+  /** YAML file that describes a family. */
+  readonly recipe?: string;
+  /** Dictionary that holds the weights. */
+  readonly take?: string;
+  /** Prefixes that are taken off names. */
+  readonly strip?: readonly string[];
+  /** What weights do not tell, such as `heads`. */
+  readonly facts?: ArchitectureFacts;
+  /** Size of the images, in pixels. @default that of the family, else 224 x 224 */
+  readonly inputSize?: { readonly height?: number | undefined; readonly width?: number | undefined };
+  /** Last tensor of the graph; `usual`: the one that the family is dissected at. @default the last of the network */
+  readonly layer?: string;
+  /** Whether the graph goes on to the classifier, where there are weights of one. @default false */
+  readonly head?: boolean;
+  /** Type of weights and activations. @default 'float32' */
+  readonly dtype?: 'float32' | 'float16';
+  /** Metadata beside what is known of the checkpoint. @default none */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** A checkpoint as a graph. */
+export interface ImportedCheckpoint {
+  /** What it was found to be. */
+  readonly recognised: RecognisedModel;
+  /** The graph. */
+  readonly graph: BuiltGraph;
+  /** Tensor that is dissected where none is named. */
+  readonly layer: string;
+  /** What weights do not tell and was taken: one sentence each. */
+  readonly assumptions: readonly string[];
+  /** What the reader of the results should know: one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Makes a graph of a checkpoint: recognises its family, and builds the network.
+ *
+ * @throws InputError `CHECKPOINT_LEFT_OVER` for weights that no part of the network takes; those of
+ *   {@link recogniseModel} and {@link buildGraph}.
+ */
+export function importCheckpoint(
+  checkpoint: Checkpoint,
+  { inputSize, layer, head, dtype, metadata, ...reading }: ImportCheckpointOptions = {},
+): ImportedCheckpoint {
+  const recognised = recogniseModel(checkpoint, reading);
+  const last = layer === 'usual' ? recognised.layer : layer;
+  const graph = buildGraph(recognised, {
+    ...(last === undefined ? {} : { layer: last }),
+    ...(head === undefined ? {} : { head }),
+    ...(dtype === undefined ? {} : { dtype }),
+    inputSize: sizeOf(recognised, inputSize),
+    metadata: new Map(Object.entries({ ...describe(recognised), ...metadata })),
+  });
+  checkLeftOver(recognised, graph);
+  return {
+    recognised,
+    graph,
+    layer: layer === undefined ? (recognised.layer ?? graph.layer) : graph.layer,
+    assumptions: [...recognised.assumptions, ...graph.assumptions],
+    warnings: countNonFinite(recognised).map(
+      ({ name, nan, infinite }) =>
+        `the weights ${name} hold ${String(nan)} values that are no numbers and ${String(infinite)} that are infinite; what is made of them is worth nothing.`,
+    ),
+  };
+}
+
+/** Folder that the files of a checkpoint lie in, to which places of weights are relative. */
+export function folderOf({ file }: Pick<Checkpoint, 'file'>): string {
+  return path.dirname(path.resolve(file));
+}
+
+function sizeOf(
+  { input }: RecognisedModel,
+  given: ImportCheckpointOptions['inputSize'] = {},
+): { readonly height: number; readonly width: number } {
+  const usual = (side: unknown) => (typeof side === 'number' ? side : 224);
+  const { height = usual(input['height']), width = usual(input['width']) } = given;
+  return { height, width };
+}
+
+function describe({ family, source, licence, recipe, input, checkpoint, taken }: RecognisedModel) {
+  return {
+    'intermodel.family': family,
+    'intermodel.source': source,
+    ...(licence === undefined ? {} : { 'intermodel.licence': licence }),
+    'intermodel.recipe': recipe,
+    'intermodel.input': JSON.stringify(input),
+    'intermodel.checkpoint': path.basename(checkpoint.file),
+    'intermodel.dictionary': taken.path,
+  };
+}
+
+/** What is left over is part of another network than the one that was built. */
+function checkLeftOver({ checkpoint, family, architecture }: RecognisedModel, { unused }: BuiltGraph): void {
+  const [first] = unused;
+  if (first === undefined) return;
+  const few = unused.slice(0, 5).join(', ');
+  throw new InputError(
+    'CHECKPOINT_LEFT_OVER',
+    `${String(unused.length)} of the weights have no place in a ${architecture} of the family ${family}: ${few}${unused.length > 5 ? ', …' : ''}`,
+    {
+      file: checkpoint.file,
+      column: first,
+      columnIs: 'tensor',
+      expected: 'a network in which each of the weights is used, or said not to be part of it',
+      hint: 'Name the family with `models[].family`, or say in a recipe (`models[].recipe`) what these are: "drop" with the reason.',
+    },
+  );
+}

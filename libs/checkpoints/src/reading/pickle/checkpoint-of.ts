@@ -1,0 +1,17 @@
+import type { Checkpoint, CheckpointValue } from '../../checkpoint.ts';
+import { finishValues } from './finish-values.ts';
+import type { PickleResult } from './pickle-machine.ts';
+
+/** A checkpoint whose content is a pickle. @throws InputError those of its tensors. */
+export function checkpointOf(
+  of: Pick<Checkpoint, 'file' | 'container' | 'files'>,
+  { value, placeholders }: PickleResult,
+): Checkpoint {
+  const { root, named } = finishValues(value);
+  return { ...of, root, placeholders: [...new Set([...placeholders, ...named])].sort(), metadata: new Map() };
+}
+
+/** A dictionary of a checkpoint. */
+export function dictionaryOf(entries: ReadonlyMap<string, CheckpointValue>): CheckpointValue {
+  return { kind: 'dictionary', entries };
+}

@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { checkpointError } from './checkpoint-error.ts';
+import { distributed } from './refuse-modules.ts';
+
+/** Files by which folders of Orbax are known. */
+const orbaxFiles = ['manifest.ocdbt', '_METADATA', '_CHECKPOINT_METADATA', 'ocdbt.process_0'];
+
+/**
+ * Refuses folders, and files that are nothing without their folder, with what to name instead.
+ *
+ * @throws InputError `CHECKPOINT_ORBAX`, `CHECKPOINT_DISTRIBUTED`, `CHECKPOINT_FOLDER`.
+ */
+export function refuseFolders(file: string): void {
+  if (file.endsWith('.distcp') && existsSync(path.join(path.dirname(file), '.metadata'))) throw distributed(file);
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() !== true) return;
+  const names = readdirSync(file).sort();
+  if (names.includes('.metadata') && names.some((name) => name.endsWith('.distcp'))) throw distributed(file);
+  if (orbaxFiles.some((name) => names.includes(name)))
+    throw checkpointError('CHECKPOINT_ORBAX', 'is an Orbax checkpoint, which is not read', {
+      file,
+      hint: 'Restore it with Orbax, and write the parameters with `flax.serialization.msgpack_serialize` into one file.',
+    });
+  const likely = names.filter((name) =>
+    /\.(?:safetensors|index\.json|index|pth|pt|bin|ckpt|npz|msgpack|pkl)$/u.test(name),
+  );
+  throw checkpointError('CHECKPOINT_FOLDER', 'is a folder', {
+    file,
+    expected: 'a file of a checkpoint',
+    hint:
+      likely.length === 0
+        ? 'Name the file with the weights.'
+        : `Name the file with the weights: ${likely
+            .slice(0, 5)
+            .map((name) => path.join(file, name))
+            .join(', ')}.`,
+  });
+}

@@ -1,0 +1,152 @@
+import type { ArchitectureFacts } from '../architecture.ts';
+import type { DroppedTensor } from '../recognised-model.ts';
+import type { Tensor } from '../tensor.ts';
+import type { Dictionary } from './dictionaries.ts';
+import type { Family, FamilyFact } from './family.ts';
+import { mapNames, wholePattern, type FailedChange, type MappedWeights } from './map-names.ts';
+import { stripPrefixes, wrapperPrefixes } from './strip-prefixes.ts';
+import { compareWeights, sizeOfNetwork, type Misshapen } from './weights/compare-weights.ts';
+
+/** Tensors that no network is made of, whatever the family. */
+const alwaysDropped = [
+  { names: '(?:.*\\.)?num_batches_tracked', why: 'counter of training batches' },
+  { names: '(?:.*\\.)?total_(?:ops|params)', why: 'counter of a profiler' },
+] as const;
+
+/** A family held against a dictionary of tensors. */
+export interface Attempt {
+  /** The family. */
+  readonly family: Family;
+  /** The dictionary. */
+  readonly dictionary: Dictionary;
+  /** Weights by the names of the architecture, and what they are made of: by the names of the dictionary. */
+  readonly mapped: MappedWeights;
+  /** Prefixes that were taken off. */
+  readonly stripped: readonly string[];
+  /** Tensors that are no part of the network. */
+  readonly dropped: readonly DroppedTensor[];
+  /** What weights do not tell, as far as it is known. */
+  readonly facts: ArchitectureFacts;
+  /** Names of the architecture that are missing. */
+  readonly missing: readonly string[];
+  /** Names of the dictionary that no rule is for. */
+  readonly leftOver: readonly string[];
+  /** Weights of other shapes. */
+  readonly misshapen: readonly Misshapen[];
+  /** Tensors that cannot be changed as the family says. */
+  readonly failed: readonly FailedChange[];
+  /** Weights that fit. */
+  readonly fitting: number;
+}
+
+/** Whether all tensors are used or dropped, and nothing is missing. */
+export function isComplete({ missing, leftOver, misshapen, failed }: Attempt): boolean {
+  return missing.length + leftOver.length + misshapen.length + failed.length === 0;
+}
+
+/** How well a family fits, from 0 to 1: for one that fits wholly 1. */
+export function closeness({ fitting, missing, leftOver, misshapen, failed }: Attempt): number {
+  return fitting / Math.max(1, fitting + missing.length + leftOver.length + misshapen.length + failed.length);
+}
+
+/** What the user says in place of the family. */
+export interface Overrides {
+  /** Prefixes in place of the family's: what has none of them is no part of the network. */
+  readonly strip?: readonly string[] | undefined;
+  /** Facts over those of the family. */
+  readonly facts?: ArchitectureFacts | undefined;
+}
+
+/** Holds a family against a dictionary. */
+export function attemptFamily(family: Family, dictionary: Dictionary, { strip, facts }: Overrides): Attempt {
+  const sorted = sortTensors(family, dictionary, strip);
+  const mapped = mapNames(sorted.tensors, family);
+  const known = resolveFacts(family, mapped.weights, facts);
+  const differences = compareWeights(family.architecture, mapped.weights, known);
+  const original = (name: string) => sorted.originals.get(name) ?? name;
+  const originalsOf = (name: string) => (mapped.origins.get(name) ?? [name]).map(original);
+  return {
+    family,
+    dictionary,
+    mapped: {
+      ...mapped,
+      origins: new Map([...mapped.origins.keys()].map((name) => [name, originalsOf(name)] as const)),
+    },
+    stripped: sorted.stripped,
+    dropped: sorted.dropped,
+    facts: known,
+    missing: differences.missing,
+    leftOver: [...sorted.outside, ...differences.leftOver.flatMap(originalsOf)],
+    misshapen: differences.misshapen,
+    failed: [...sorted.doubled, ...mapped.failed].map(({ name, why }) => ({ name: original(name), why })),
+    fitting: differences.fitting,
+  };
+}
+
+interface SortedTensors {
+  /** Those of the network, by their names without prefixes. */
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Names in the dictionary by names without prefixes. */
+  readonly originals: ReadonlyMap<string, string>;
+  readonly dropped: readonly DroppedTensor[];
+  readonly stripped: readonly string[];
+  /** Names that have none of the prefixes that others have. */
+  readonly outside: readonly string[];
+  /** Names that are the same without their prefixes. */
+  readonly doubled: readonly FailedChange[];
+}
+
+function sortTensors(family: Family, dictionary: Dictionary, given: readonly string[] | undefined): SortedTensors {
+  const prefixes = given ?? family.strip ?? [];
+  const rules = [...alwaysDropped, ...(family.drop ?? [])];
+  const dropped: DroppedTensor[] = [];
+  const kept: { raw: string; name: string; tensor: Tensor; stripped: readonly string[]; isInside: boolean }[] = [];
+  for (const [raw, tensor] of dictionary.tensors) {
+    const wrapped = stripPrefixes(raw, wrapperPrefixes).name;
+    const { name, stripped } = stripPrefixes(raw, [...wrapperPrefixes, ...prefixes]);
+    const isInside = prefixes.length === 0 || stripped.some((prefix) => prefixes.includes(prefix));
+    // What the user named is the network, whatever the family takes it for.
+    const names = given === undefined ? [raw, wrapped, name] : [name];
+    const rule = rules.find((drop) => names.some((candidate) => wholePattern(drop.names).test(candidate)));
+    if (rule !== undefined) dropped.push({ name: raw, why: rule.why });
+    else kept.push({ raw, name, tensor, stripped, isInside });
+  }
+  const isPrefixed = given !== undefined || kept.some(({ isInside }) => isInside);
+  const tensors = new Map<string, Tensor>();
+  const originals = new Map<string, string>();
+  const stripped = new Set<string>();
+  const outside: string[] = [];
+  const doubled: FailedChange[] = [];
+  for (const tensor of kept) {
+    if (isPrefixed && !tensor.isInside) {
+      if (given === undefined) outside.push(tensor.raw);
+      else dropped.push({ name: tensor.raw, why: `not below ${prefixes.join(' or ')}` });
+      continue;
+    }
+    for (const prefix of tensor.stripped) stripped.add(prefix);
+    const other = originals.get(tensor.name);
+    if (other !== undefined) doubled.push({ name: tensor.raw, why: `${other} has the same name without its prefixes` });
+    tensors.set(tensor.name, tensor.tensor);
+    originals.set(tensor.name, tensor.raw);
+  }
+  return { tensors, originals, dropped, stripped: [...stripped], outside, doubled };
+}
+
+/** Facts of a family for weights of some width and depth, with what the user says over them. */
+function resolveFacts(
+  { facts = {}, architecture }: Family,
+  weights: ReadonlyMap<string, Tensor>,
+  given: ArchitectureFacts | undefined,
+): ArchitectureFacts {
+  const { width, depth } = sizeOfNetwork(architecture, weights);
+  const resolve = (fact: FamilyFact) => {
+    if (typeof fact !== 'object') return fact;
+    return 'byWidth' in fact ? fact.byWidth[String(width)] : fact.byDepth[String(depth)];
+  };
+  const resolved: Record<string, string | number | boolean> = {};
+  for (const [name, fact] of Object.entries(facts)) {
+    const value = resolve(fact);
+    if (value !== undefined) resolved[name] = value;
+  }
+  return { ...resolved, ...given };
+}

@@ -1,0 +1,160 @@
+import { InputError } from '@intermodel/errors';
+import { closeness, type Attempt } from './attempt.ts';
+import { familiesFolder } from './families-folder.ts';
+import type { Family } from './family.ts';
+
+/** Most names of each kind that a message lists. */
+const listed = 5;
+
+/** How to say what the registry does not. */
+const ownRecipe = [
+  `Where it is of no family that is known, write a recipe (\`models[].recipe\`): a YAML file in the form of those in ${familiesFolder}, such as`,
+  '    name: mine',
+  '    title: My network',
+  '    source: https://example.org/mine',
+  '    strip: [encoder]',
+  '    drop:',
+  "      - { names: 'head\\..*', why: projection head }",
+  '    map:',
+  "      - { from: 'stem\\.conv\\.(.*)', to: conv1.$1 }",
+  '    architecture: resnet',
+  '    input: imagenet',
+  '  with architecture one of resnet, vit, convnext, vgg, alexnet, squeezenet.',
+].join('\n');
+
+/** A family that the user named does not fit. */
+export function notSuch(file: string, attempt: Attempt): InputError {
+  return new InputError(
+    'CHECKPOINT_FAMILY_MISMATCH',
+    `is not ${attempt.family.title} (${attempt.family.name}): ${differences(attempt)}`,
+    {
+      file,
+      expected: `the tensors of ${attempt.family.title}, as a ${attempt.family.architecture}`,
+      hint: `Leave the family out to have it recognised, name another dictionary (\`models[].take\`) or prefixes (\`models[].strip\`), or correct the recipe.`,
+    },
+  );
+}
+
+/** No family fits. */
+export function nothingFits(file: string, attempts: readonly Attempt[]): InputError {
+  const nearest: Attempt[] = [];
+  for (const attempt of attempts.toSorted((a, b) => closeness(b) - closeness(a)))
+    if (nearest.length < 3 && closeness(attempt) > 0 && !nearest.some(({ family }) => family === attempt.family))
+      nearest.push(attempt);
+  const [first, ...others] = nearest;
+  const also = others
+    .filter((attempt) => first !== undefined && closeness(attempt) > closeness(first) / 2)
+    .map((attempt) => `; then ${nameOf(attempt)}, of whose weights ${percent(attempt)} are there`)
+    .join('');
+  return new InputError(
+    'CHECKPOINT_UNRECOGNISED',
+    first === undefined
+      ? 'is of no family that is known, nor near to one'
+      : `is of no family that is known; the nearest is ${nameOf(first)}: ${differences(first)}${also}`,
+    {
+      file,
+      expected: 'all tensors used, or known to be no part of the network',
+      hint: ownRecipe,
+    },
+  );
+}
+
+/** Names and shapes fit families whose signs are not there. */
+export function uncertain(file: string, attempts: readonly Attempt[]): InputError {
+  const names = [...new Set(attempts.map(({ family }) => family.name))].sort();
+  return new InputError(
+    'CHECKPOINT_FAMILY_UNCERTAIN',
+    `its tensors do not tell which family it is of; they fit ${names.join(', ')}`,
+    {
+      file,
+      expected: 'a name of the family, since preprocessing and what weights do not tell depend on it',
+      hint: `Name it (\`models[].family\`): one of ${names.join(', ')}.${hintOfName(file, attempts)}`,
+    },
+  );
+}
+
+/** Several families fit, and would give different networks or preprocessing. */
+export function ambiguous(file: string, attempts: readonly Attempt[]): InputError {
+  const names = attempts.map(({ family }) => family.name).sort();
+  return new InputError(
+    'CHECKPOINT_FAMILY_AMBIGUOUS',
+    `is as much of ${names.join(' as of ')}, which differ in the network or its preprocessing`,
+    {
+      file,
+      expected: 'a name of the family',
+      hint: `Name it (\`models[].family\`): one of ${names.join(', ')}.${hintOfName(file, attempts)}`,
+    },
+  );
+}
+
+/** Nothing but the state of an optimizer. */
+export function optimizerOnly(file: string, tensors: number): InputError {
+  return new InputError(
+    'CHECKPOINT_OPTIMIZER_ONLY',
+    `holds ${String(tensors)} tensors of an optimizer, and no weights`,
+    {
+      file,
+      expected: 'the weights of a model',
+      hint: 'Take the file that was saved with it: weights are often in another, or under `model` or `state_dict`.',
+    },
+  );
+}
+
+/** Widths of heads that networks are published with. */
+const headWidths: readonly number[] = [32, 48, 64, 72, 80, 88, 96, 104, 112, 120, 128];
+
+/** Weights do not tell into how many heads they are cut. */
+export function headsMissing(file: string, { title }: Family, width: number): InputError {
+  const choices = headWidths.filter((size) => width % size === 0).map((size) => width / size);
+  const shown = choices.length > 0 ? choices : divisorsOf(width);
+  return new InputError(
+    'CHECKPOINT_FACT_MISSING',
+    `neither the weights nor ${title} tell how many heads attention has`,
+    {
+      file,
+      expected: `a number that divides ${String(width)}: ${shown.map((heads) => `${String(heads)} (of ${String(width / heads)})`).join(', ')}`,
+      hint: 'Say it, as the authors of the network have it: `models[].heads`.',
+    },
+  );
+}
+
+function divisorsOf(width: number): readonly number[] {
+  return Array.from({ length: Math.min(width, 64) }, (_, at) => at + 1).filter((heads) => width % heads === 0);
+}
+
+/** A name is a hint, and no more: files are renamed. */
+function hintOfName(file: string, attempts: readonly Attempt[]): string {
+  const base = file.split(/[\\/]/u).at(-1);
+  const named = attempts.find(({ family }) => family.files?.some(({ name }) => name === base));
+  return named === undefined ? '' : ` ${named.family.title} is published under the name of this file.`;
+}
+
+function nameOf({ family }: Attempt): string {
+  return `${family.title} (${family.name})`;
+}
+
+function percent(attempt: Attempt): string {
+  return `${String(Math.round(closeness(attempt) * 100))} %`;
+}
+
+/** What is missing, left over, or of another shape. */
+function differences({ dictionary, missing, leftOver, misshapen, failed }: Attempt): string {
+  const shapes = misshapen.map(
+    ({ name, shape, expected }) =>
+      `${name} is [${shape.join(', ')}], not [${expected.map((size) => size ?? 'n').join(', ')}]`,
+  );
+  const changes = failed.map(({ name, why }) => `${name}: ${why}`);
+  const parts = [
+    missing.length === 0 ? undefined : `${String(missing.length)} missing (${some(missing)})`,
+    leftOver.length === 0 ? undefined : `${String(leftOver.length)} left over (${some(leftOver)})`,
+    shapes.length === 0 ? undefined : `${String(shapes.length)} of other shapes (${some(shapes)})`,
+    changes.length === 0 ? undefined : `${String(changes.length)} that cannot be changed as it says (${some(changes)})`,
+  ].filter((part) => part !== undefined);
+  const where = dictionary.path === '' ? '' : `in "${dictionary.path}" `;
+  return `${where}${parts.join(', ')}`;
+}
+
+function some(names: readonly string[]): string {
+  const rest = names.length - listed;
+  return `${names.slice(0, listed).join(', ')}${rest > 0 ? ` and ${String(rest)} more` : ''}`;
+}

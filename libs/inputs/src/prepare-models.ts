@@ -1,0 +1,135 @@
+import { resolvePreprocessing } from '@intermodel/activation-streaming';
+import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
+import { resolveGeometry } from '@intermodel/data-loading';
+import {
+  FileHashes,
+  hashJson,
+  jsonPart,
+  memoryStore,
+  readJsonPart,
+  StudySteps,
+  type StepDescription,
+} from '@intermodel/steps';
+import type { ModelOrigin, Study, StudyModel } from '@intermodel/studies';
+import { holdsCheckpoint } from './holds-checkpoint.ts';
+import { namingModel } from './naming-model.ts';
+import { withOwnSize } from './model-sizes.ts';
+
+/** What models are opened with. */
+export interface PrepareModelsOptions {
+  /** Stored steps: the graph of a checkpoint is one of them. */
+  readonly steps: StudySteps;
+  /** Hashes of files. */
+  readonly hashes: FileHashes;
+  /** Stops the work. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What is kept of a checkpoint beside its graph. */
+interface ImportedFacts {
+  /** Family that it is of. */
+  readonly family: string;
+  /** Preprocessing of the family, as `models[].input` of a study has it. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Tensor that is dissected where no layer is named. */
+  readonly layer: string;
+  /** What weights do not tell and was taken: one sentence each. */
+  readonly assumptions: readonly string[];
+  /** What the reader of the results should know: one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** Changed whenever the same checkpoint and recipe would give another graph. */
+const codeVersion = '1';
+
+/**
+ * A study whose models can be run: of checkpoints the graph is made, or found in the store, with the preprocessing of
+ * their family where the study says none; and all take the size that their files fix, where the study leaves it open;
+ * 224 x 224 holds where both do.
+ *
+ * @throws InputError for checkpoints that cannot be read, recognised or built, with the model's name.
+ */
+export async function prepareModels<Given extends Pick<Study, 'models'>>(
+  study: Given,
+  options: PrepareModelsOptions = ownSteps(),
+): Promise<Given> {
+  const models: StudyModel[] = [];
+  for (const model of study.models)
+    models.push(await withOwnSize(await namingModel(model, () => withGraph(model, options))));
+  return { ...study, models };
+}
+
+function ownSteps(): PrepareModelsOptions {
+  const { signal } = new AbortController();
+  return {
+    hashes: new FileHashes(),
+    steps: new StudySteps({ store: memoryStore(), signal, onEvent: () => undefined }),
+  };
+}
+
+/** The model with its graph, where its file is a checkpoint. */
+async function withGraph(model: StudyModel, { steps, hashes, signal }: PrepareModelsOptions): Promise<StudyModel> {
+  const { folderOf, importCheckpoint, openCheckpoint, recipeHash } = await import('@intermodel/checkpoints');
+  const { file, isCheckpoint, recipe, layers } = model;
+  if (!isCheckpoint && !(await holdsCheckpoint(file))) return model;
+  const checkpoint = await openCheckpoint(file);
+  const { files } = checkpoint;
+  const hashesOfFiles: string[] = [];
+  for (const each of files) hashesOfFiles.push(await hashes.hash(each, signal));
+  const origin = { checkpoint: hashJson(hashesOfFiles), recipe: recipeHash(recipe) };
+  const result = await steps.run({
+    ...stepOf(model, origin),
+    compute: async () => {
+      const { recognised, graph: built, layer, assumptions, warnings } = importCheckpoint(checkpoint, readingOf(model));
+      const graph = built.toBytes({ weights: 'referred', folder: folderOf(checkpoint) });
+      for (const [index, each] of files.entries())
+        await hashes.checkUnchanged(each, hashesOfFiles[index] ?? '', signal);
+      const { family, input } = recognised;
+      return { graph, facts: jsonPart({ family, input, layer, assumptions, warnings } satisfies ImportedFacts) };
+    },
+  });
+  const { input: usual, layer, ...facts } = readJsonPart(await result.read('facts')) as ImportedFacts;
+  const given = typeof model.givenInput === 'string' ? { preset: model.givenInput } : model.givenInput;
+  // A preset that is named says everything.
+  const input = resolvePreprocessing(given?.preset === undefined ? { ...usual, ...given } : given);
+  const { labelHeight, labelWidth } = model.geometry;
+  const { height, width, resize, shortestSide, filter } = input;
+  return {
+    ...model,
+    graph: await result.read('graph'),
+    origin: { ...facts, ...origin },
+    layers: layers === 'usual' ? [layer] : layers,
+    input,
+    sizeIsOpen: false,
+    geometry: resolveGeometry({ height, width, resize, shortestSide, filter, labelHeight, labelWidth }),
+  };
+}
+
+/** The step that the graph of a prepared model is stored as; undefined where its file is the graph. */
+export function graphStep(model: StudyModel): StepDescription | undefined {
+  return model.origin === undefined ? undefined : stepOf(model, model.origin);
+}
+
+function stepOf(model: StudyModel, { checkpoint, recipe }: Pick<ModelOrigin, 'checkpoint' | 'recipe'>) {
+  const { inputSize = null, ...reading } = readingOf(model);
+  return {
+    step: 'graph',
+    codeVersion,
+    subject: model.name,
+    inputs: { checkpoint, recipe },
+    options: { ...reading, recipe: null, inputSize },
+  };
+}
+
+/** How the checkpoint of a model is read, as far as the study says. */
+function readingOf({ family, recipe, take, strip, heads, givenInput }: StudyModel): ImportCheckpointOptions {
+  const { height, width } = typeof givenInput === 'object' ? givenInput : {};
+  return {
+    ...(family === undefined ? {} : { family }),
+    ...(recipe === undefined ? {} : { recipe }),
+    ...(take === undefined ? {} : { take }),
+    ...(strip === undefined ? {} : { strip }),
+    ...(heads === undefined ? {} : { facts: { heads } }),
+    ...(height === undefined && width === undefined ? {} : { inputSize: { height, width } }),
+  };
+}

@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Narrow networks with random weights, and what they make of two drawn images, by torch.
+
+usage: networks.py libs/checkpoints/golden/networks
+
+Each network gives NAME.safetensors (its weights, by the usual names) and NAME.values.safetensors (`layer`, and `head`
+where it has a classifier); ../networks.json says what they are. Made with Debian's torch 1.13 and torchvision 0.14.
+"""
+import json
+import os
+import sys
+
+import numpy as np
+import torch
+from torch import nn
+
+import plain_networks
+import residual_networks
+import transformers
+
+
+def draw(images, height, width):
+    """The same arithmetic as in `drawImages` of libs/testing: whole numbers, so that both draw the same values."""
+    n, c, y, x = np.meshgrid(np.arange(images), np.arange(3), np.arange(height), np.arange(width), indexing='ij')
+    return (((x * x * 7 + y * y * 13 + x * y * 3 + c * 91 + n * 57) % 251) / 100 - 1.25).astype(np.float32)
+
+
+def randomise(network):
+    """Weights that keep the size of activations, and statistics of batches that are not those of nothing."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias, 0, 0.3)
+            nn.init.normal_(module.running_mean, 0, 0.3)
+            nn.init.uniform_(module.running_var, 0.5, 1.5)
+        elif isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, mode='fan_in', nonlinearity='relu')
+            if module.bias is not None:
+                nn.init.normal_(module.bias, 0, 0.3)
+        elif isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, 0, module.in_features**-0.5)
+            if module.bias is not None:
+                nn.init.normal_(module.bias, 0, 0.3)
+        elif isinstance(module, nn.LayerNorm):
+            nn.init.uniform_(module.weight, 0.5, 1.5)
+            nn.init.normal_(module.bias, 0, 0.3)
+
+
+def write_safetensors(file, tensors):
+    header, parts, offset = {}, [], 0
+    for name, tensor in tensors.items():
+        array = np.ascontiguousarray(tensor.detach().numpy())
+        kind = {'float32': 'F32', 'int64': 'I64'}[array.dtype.name]
+        header[name] = {'dtype': kind, 'shape': list(array.shape), 'data_offsets': [offset, offset + array.nbytes]}
+        parts.append(array.tobytes())
+        offset += array.nbytes
+    text = json.dumps(header, separators=(',', ':')).encode()
+    text += b' ' * (-len(text) % 8)
+    with open(file, 'wb') as out:
+        out.write(len(text).to_bytes(8, 'little') + text + b''.join(parts))
+
+
+def main(folder):
+    os.makedirs(folder, exist_ok=True)
+    listed = []
+    kinds = {
+        'resnet': residual_networks.networks,
+        'vit': transformers.networks,
+        'convnext': plain_networks.convnexts,
+        'vgg': plain_networks.vggs,
+        'alexnet': plain_networks.alexnets,
+        'squeezenet': plain_networks.squeezenets,
+    }
+    for architecture, networks in kinds.items():
+        for name, facts, layer, size, prefix, make in networks():
+            torch.manual_seed(sum(map(ord, name)))
+            network = make()
+            randomise(network)
+            network.eval()
+            with torch.no_grad():
+                layer_values, head = network(torch.from_numpy(draw(2, *size)))
+            write_safetensors(os.path.join(folder, f'{name}.safetensors'), network.state_dict())
+            values = {'layer': layer_values, **({} if head is None else {'head': head})}
+            write_safetensors(os.path.join(folder, f'{name}.values.safetensors'), values)
+            listed.append({'name': name, 'architecture': architecture, 'facts': facts, 'layer': layer, 'height': size[0], 'width': size[1], 'prefixTokens': prefix})
+            print(name, tuple(layer_values.shape), f'{layer_values.abs().mean():.3f}')
+    with open(os.path.join(folder, '..', 'networks.json'), 'w') as out:
+        json.dump(listed, out, indent=1)
+        out.write('\n')
+
+
+main(sys.argv[1])
