@@ -4,6 +4,7 @@ import { ownOptions, type CommandOption } from './own-options.ts';
 
 /** Commands by the functions of libraries that messages name. */
 const commandsOfFunctions: Readonly<Record<string, string>> = {
+  describeCheckpoint: 'checkpoint',
   listLayers: 'layers',
   listModelLayers: 'layers',
   describeData: 'data info',

@@ -84,6 +84,9 @@ export const ownOptions: readonly CommandOption[] = [
     default: 224,
   }),
   ...readingOptions.map(([path, flags, help, row]) => own(path, flags, ['Models', 'checkpoint', 'import'], help, row)),
+  own('families', '--families', ['Models', 'checkpoint'], 'List the families that are known.', {
+    otherwise: 'tell of a file',
+  }),
   ...importOptions.map(([path, flags, help, row]) => own(path, flags, ['Models', 'import'], help, row)),
   own('activeShare', '--active-share <SHARE>', info, 'Share of pixels on which a unit is active.', {
     ...share,

@@ -20,7 +20,7 @@ export interface ImportCheckpointOptions {
   /** What weights do not tell, such as `heads`. */
   readonly facts?: ArchitectureFacts;
   /** Size of the images, in pixels. @default that of the family, else 224 x 224 */
-  readonly inputSize?: { readonly height?: number | undefined; readonly width?: number | undefined };
+  readonly inputSize?: { readonly height?: number | undefined; readonly width?: number | undefined } | undefined;
   /** Last tensor of the graph; `usual`: the one that the family is dissected at. @default the last of the network */
   readonly layer?: string;
   /** Whether the graph goes on to the classifier, where there are weights of one. @default false */

@@ -1,8 +1,20 @@
+import type { Family, ImportCheckpointOptions } from '@intermodel/checkpoints';
 import { InputError } from '@intermodel/streams';
-import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
 
 /** How a checkpoint is read, as far as that is said. */
 export type CheckpointReading = Pick<ImportCheckpointOptions, 'family' | 'recipe' | 'take' | 'strip' | 'facts'>;
+
+/** A family of checkpoints that is recognised. */
+export type KnownFamily = Pick<
+  Family,
+  'name' | 'title' | 'source' | 'licence' | 'files' | 'architecture' | 'facts' | 'input' | 'layer'
+>;
+
+/** The families of checkpoints that are recognised, by name. */
+export async function knownFamilies(): Promise<readonly KnownFamily[]> {
+  const { listFamilies } = await import('@intermodel/checkpoints');
+  return listFamilies();
+}
 
 /** A tensor of a checkpoint. */
 export interface DescribedTensor {

@@ -30,9 +30,11 @@ export { graphStep, prepareModels, type PrepareModelsOptions } from './prepare-m
 // Checkpoints
 export {
   describeCheckpoint,
+  knownFamilies,
   type CheckpointReading,
   type DescribedCheckpoint,
   type DescribedModel,
+  type KnownFamily,
 } from './describe-checkpoint.ts';
 export { importModels, type ImportedModel, type ImportModelsOptions } from './import-models.ts';
 

@@ -1,3 +1,4 @@
+import { checkpointGraph } from './checkpoint-graph.ts';
 import type { LayerList, ListLayersOptions, MeasuredRun, MeasureModelOptions, ProbeLimits } from '@intermodel/onnx';
 
 export type { LayerList, MeasuredRun } from '@intermodel/onnx';
@@ -15,14 +16,16 @@ export function probeOptions({ probeSeconds, probeMegabytes }: ProbeLimits, sign
 }
 
 /**
- * Lists the tensors of an ONNX file that can be dissected, with the usual choice marked.
+ * Lists the tensors of an ONNX file, or of what is built of a checkpoint, that can be dissected, with the usual choice
+ * marked.
  *
- * @throws InputError for a file that is missing, cut short or no ONNX model.
+ * @throws InputError for a file that is missing, cut short or no model.
  */
 export async function listModelLayers(file: string, options?: ListLayersOptions): Promise<LayerList> {
   // The runtime is large; commands that run no model do without it.
   const { listLayers } = await import('@intermodel/onnx');
-  return listLayers(file, options);
+  const graph = options?.graph ?? (await checkpointGraph(file, { inputSize: options?.inputSize }));
+  return listLayers(file, { ...options, graph });
 }
 
 /**

@@ -122,7 +122,9 @@ function notOnnx(source: ByteSource, file: string, reason: string, cause?: unkno
   const head = Buffer.from(source.read(0, Math.min(source.length, 64))).toString('latin1');
   const hint = head.startsWith('version https://git-lfs')
     ? 'This is a pointer of Git LFS, not the file itself: run "git lfs pull".'
-    : 'Export the model to ONNX, for example with torch.onnx.export().';
+    : /^\s*<(?:!doctype\s+html|html|\?xml)/iu.test(head)
+      ? 'This is a web page that came instead of the file: download the file itself.'
+      : 'Export the model to ONNX, for example with torch.onnx.export(), or name its checkpoint.';
   return new InputError('MODEL_NOT_ONNX', `the file is not an ONNX model: ${reason}`, {
     file,
     expected: 'an .onnx file',

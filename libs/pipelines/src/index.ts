@@ -102,9 +102,11 @@ export {
 export {
   describeCheckpoint,
   importModels,
+  knownFamilies,
   type DescribedCheckpoint,
   type DescribedModel,
   type ImportedModel,
+  type KnownFamily,
 } from '@intermodel/inputs';
 
 // Output folders

@@ -1,5 +1,11 @@
-import { describeCheckpoint, type DescribedCheckpoint, type DescribedModel } from '@intermodel/pipelines';
-import { visibleText } from '@intermodel/streams';
+import {
+  describeCheckpoint,
+  knownFamilies,
+  type DescribedCheckpoint,
+  type DescribedModel,
+  type KnownFamily,
+} from '@intermodel/pipelines';
+import { InputError, visibleText } from '@intermodel/streams';
 import type { Command } from 'commander';
 import { asTyped } from '../as-typed.ts';
 import { checkpointReading, type CheckpointOptions } from '../checkpoint-options.ts';
@@ -11,11 +17,11 @@ const droppedTold = 3;
 
 /** `intermodel checkpoint`: what is in a checkpoint, and what it is. */
 export function checkpointCommand(): Command {
-  return makeCommand<CheckpointOptions>({
+  return makeCommand<CheckpointOptions & { readonly families?: boolean }>({
     name: 'checkpoint',
     description:
       'Tell what is in a checkpoint (torch, safetensors, NumPy, flax, TensorFlow), and what it is: dictionary, tensors, family, architecture, preprocessing. Nothing of it is run.',
-    argument: ['<FILE>', 'checkpoint as it was published; of a set, its index or one of its files'],
+    argument: ['[FILE]', 'checkpoint as it was published; of a set, its index or one of its files'],
     notes:
       'What is recognised can be overruled. A family of your own is described in a YAML file like those in libs/checkpoints/families (--recipe).',
     examples: [
@@ -23,8 +29,18 @@ export function checkpointCommand(): Command {
       'checkpoint model.safetensors --json | jq -r ".tensors[].path"',
       'checkpoint pretrain_res50x1.pkl --family byol',
       'checkpoint vit.pth --take teacher --strip backbone. --heads 6',
+      'checkpoint --families',
     ],
-    run: async ({ files: [file = ''], own, terminal }) => {
+    run: async ({ files: [file], own: { families, ...own }, terminal }) => {
+      if (families === true) {
+        const known = await knownFamilies();
+        printResult(terminal, known, () => familiesText(known));
+        return;
+      }
+      if (file === undefined)
+        throw new InputError('CHECKPOINT_NOT_GIVEN', 'no checkpoint is named', {
+          hint: 'Name its file, or list the families that are known with --families.',
+        });
       const described = await describeCheckpoint(file, checkpointReading(own));
       const { problem, ...others } = described;
       const result =
@@ -34,6 +50,13 @@ export function checkpointCommand(): Command {
       printResult(terminal, result, () => contentsText(described));
     },
   });
+}
+
+function familiesText(families: readonly KnownFamily[]): string {
+  return textTable(
+    ['family', 'title', 'network', 'licence', 'published at'],
+    families.map(({ name, title, architecture, licence = '', source }) => [name, title, architecture, licence, source]),
+  );
 }
 
 function contentsText({

@@ -9,8 +9,8 @@ export function layersCommand(): Command {
   return makeCommand<Pick<NonNullable<Parameters<typeof listModelLayers>[1]>, 'inputSize'>>({
     name: 'layers',
     description:
-      'List the tensors of an ONNX model that can be dissected: maps of units, and token grids of vision transformers.',
-    argument: ['<MODEL>', 'ONNX file'],
+      'List the tensors of an ONNX model, or of a checkpoint, that can be dissected: maps of units, and token grids of vision transformers.',
+    argument: ['<MODEL>', 'ONNX file, or checkpoint'],
     notes:
       'The usual choice, the last map before global pooling, is marked with *, and the last lines say why it was chosen and what was left out.',
     examples: ['layers resnet50.onnx', 'layers resnet50.onnx --json | jq -r ".layers[] | select(.usual).tensor"'],

@@ -142,4 +142,89 @@ describe('buildGraph', () => {
       expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
     );
   });
+
+  it.each([
+    [
+      'resnet-basic',
+      { 'layer1.1.conv1.weight': undefined, 'layer1.2.conv1.weight': tensor([4, 4, 3, 3]) },
+      'NETWORK_WEIGHT_MISSING',
+      /"layer1\.1\.conv1\.weight"/u,
+    ],
+    ['resnet-groups', { 'layer1.0.conv2.weight': tensor([13, 3, 3, 3]) }, 'NETWORK_WEIGHT_SHAPE', /13 x 3 x 3 x 3/u],
+    ['resnet-basic', { 'conv1.weight': tensor([0, 3, 7, 7]) }, 'NETWORK_WEIGHT_SHAPE', /0 x 3 x 7 x 7/u],
+    [
+      'resnet-cifar',
+      {
+        'layer2.0.conv2.weight': tensor([2, 6, 3, 3]),
+        'layer2.0.bn2.weight': tensor([2]),
+        'layer2.0.bn2.bias': tensor([2]),
+        'layer2.0.bn2.running_mean': tensor([2]),
+        'layer2.0.bn2.running_var': tensor([2]),
+      },
+      'NETWORK_WEIGHT_MISSING',
+      /layer2\.0\.downsample\.0\.weight/u,
+    ],
+    ['vit-plain', { 'blocks.0.norm1.weight': undefined }, 'NETWORK_WEIGHT_MISSING', /"blocks\.0\.norm1\.weight"/u],
+    [
+      'vit-plain',
+      { pos_embed: tensor([1, 24, 12]) },
+      'NETWORK_WEIGHT_SHAPE',
+      /1 x 24 x 12.*1 or 0 tokens beside those of a square grid/su,
+    ],
+    ['vit-plain', { pos_embed: undefined }, 'NETWORK_FACT_MISSING', /"positions".*table, rotary, none/su],
+    ['vit-plain', { cls_token: tensor([1, 2, 12]) }, 'NETWORK_WEIGHT_SHAPE', /1 x 2 x 12.*expected: 1 x 1 x 12/su],
+    ['vit-plain', { 'blocks.1.attn.qkv.weight': tensor([35, 12]) }, 'NETWORK_WEIGHT_SHAPE', /expected: 36 x 12/u],
+    ['vit-plain', { 'blocks.1.mlp.fc2.weight': tensor([12, 20]) }, 'NETWORK_WEIGHT_SHAPE', /expected: 12 x 24/u],
+    [
+      'vit-stem',
+      { 'patch_embed.proj.6.weight': tensor([12, 8, 3, 3]) },
+      'NETWORK_WEIGHT_SHAPE',
+      /expected: any x 8 x 1 x 1/u,
+    ],
+    ['convnext', { 'stages.1.0.gamma': tensor([5]) }, 'NETWORK_WEIGHT_SHAPE', /"stages\.1\.0\.gamma"/u],
+    ['vgg', { 'features.0.weight': undefined }, 'NETWORK_WEIGHT_MISSING', /"features\.0\.weight"/u],
+    [
+      'squeezenet-1-1',
+      { 'features.4.expand3x3.bias': undefined },
+      'NETWORK_WEIGHT_MISSING',
+      /"features\.4\.expand3x3\.bias"/u,
+    ],
+  ] as const)('refuses %s with %o', (name, changes, code, message) => {
+    expect(() => buildGraph(network(name, changes))).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
+    );
+  });
+
+  it.each([
+    [{ heads: 5 }, undefined, 'NETWORK_FACT_MISSING', /12 units cannot be shared out to 5 heads/u],
+    [{ heads: 2, positions: 'rotary' }, undefined, 'NETWORK_FACT_MISSING', /heads of 6 units/u],
+    [{}, undefined, 'NETWORK_FACT_MISSING', /"heads"/u],
+    [
+      { heads: 3 },
+      { height: 20, width: 21 },
+      'NETWORK_INPUT_SIZE',
+      /20 x 21 .*4 x 4.*multiples of 4 rows and 4 columns/su,
+    ],
+    [{ heads: 3, pool: 'token' }, undefined, 'NETWORK_FACT_MISSING', /no class token/u],
+  ] as const)('refuses a transformer with %o for images of %o', (facts, inputSize, code, message) => {
+    const of = network(code === 'NETWORK_FACT_MISSING' && 'pool' in facts ? 'vit-without-token' : 'vit-plain');
+    const options = { head: true, ...(inputSize === undefined ? {} : { inputSize }) };
+    expect(() => buildGraph({ ...of, facts }, options)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) as string }),
+    );
+  });
+
+  it('takes the size that positions were stored for, and says where it resamples them', () => {
+    const stored = buildGraph(network('vit-plain'));
+    expect(stored.input.size).toEqual({ height: 20, width: 20 });
+    expect(stored.assumptions.join(' ')).not.toContain('resampled');
+    const other = buildGraph(network('vit-plain'), { inputSize: { height: 32, width: 20 } });
+    expect(other.assumptions).toContain(
+      'The table of positions was stored for 5 x 5 tokens and is resampled to 8 x 5.',
+    );
+    expect(other.assumptions).toContain(
+      'The positionResampling of this vit is bicubic, as is usual: weights do not tell it.',
+    );
+    expect(buildGraph(network('vit-rotary')).input.size).toEqual({ height: 224, width: 224 });
+  });
 });

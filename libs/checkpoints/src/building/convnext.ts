@@ -13,8 +13,7 @@ export function drawConvnext({ draft, facts, input, size }: DrawInput): Drawn {
   let maps: Maps = { name: input, channels: perGroup };
   for (let stage = 0; stage === 0 || draft.has(`downsample_layers.${String(stage)}.1.weight`); stage++) {
     maps = drawDownsampling(draft, maps, stage, epsilon);
-    const blocks = draft.indices(`stages.${String(stage)}.`);
-    for (const block of blocks.length === 0 ? [0] : blocks)
+    for (let block = 0; block < draft.blockCount(`stages.${String(stage)}.`); block++)
       maps = drawBlock(draft, maps, `stages.${String(stage)}.${String(block)}`, epsilon);
   }
   const head = draft.has('head.weight') ? drawHead(draft, maps, epsilon) : undefined;

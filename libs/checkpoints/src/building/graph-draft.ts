@@ -116,6 +116,14 @@ export class GraphDraft {
     return [...found].sort((one, other) => one - other);
   }
 
+  /**
+   * Number of blocks under a prefix, at least one: by the highest index, so that a block between two others, or the
+   * first, is missed by its weights.
+   */
+  blockCount(prefix: string): number {
+    return (this.indices(prefix).at(-1) ?? 0) + 1;
+  }
+
   /** Names of weights for which the network has no place. */
   unused(): string[] {
     // Counts of batches are kept by batch normalisation, and used in training only.
@@ -126,6 +134,7 @@ export class GraphDraft {
     const weight = this.#find(name);
     const fits =
       weight.shape.length === shape.length &&
+      weight.shape.every((size) => size > 0) &&
       shape.every((size, axis) => (size ?? weight.shape[axis]) === weight.shape[axis]);
     if (fits) return weight;
     throw new InputError('NETWORK_WEIGHT_SHAPE', `the weights have the shape ${shapeText(weight.shape)}`, {

@@ -3,8 +3,8 @@ import type { GraphDraft } from './graph-draft.ts';
 
 /** How a convolution or pooling moves over its input. */
 export interface Window {
-  /** Pixels between two places. */
-  readonly stride?: number;
+  /** Pixels between two places, along both axes or along each. */
+  readonly stride?: number | readonly [rows: number, columns: number];
   /** Rows and columns of nothing around the input, or TensorFlow's SAME: as many as the stride needs, fewer before. */
   readonly padding?: number | 'same';
 }
@@ -21,25 +21,38 @@ export function windowAttributes(
 ): Record<string, WrittenAttribute> {
   return {
     kernel_shape: size,
-    strides: [stride, stride],
+    strides: typeof stride === 'number' ? [stride, stride] : stride,
     ...(padding === 'same' ? { auto_pad: 'SAME_UPPER' } : { pads: [padding, padding, padding, padding] }),
   };
 }
 
-/** A convolution with the weights `NAME.weight` and, where they are, `NAME.bias`; the output bears the name. */
+/** What the weights of a convolution have to be. */
+export interface ConvolutionShape {
+  /** Channels that it reads. */
+  readonly channels: number;
+  /** Filters that it has. @default any number */
+  readonly filters?: number;
+  /** Its rows and columns. @default any number */
+  readonly size?: readonly [rows: number, columns: number];
+}
+
+/** A convolution with the weights `NAME.weight` and, where that is said, `NAME.bias`; the output bears the name. */
 export function convolve(
   draft: GraphDraft,
   input: string,
   name: string,
-  shape: { readonly channels: number; readonly filters?: number },
+  { channels, filters: wanted, size: wantedSize }: ConvolutionShape,
   window: Window & { readonly groups?: number; readonly bias?: boolean } = {},
 ): { readonly output: string; readonly filters: number } {
   const { groups = 1, bias = false } = window;
   const weight = `${name}.weight`;
   const { filters, size } = draft.kernel(weight);
+  const [rows, columns] = wantedSize ?? [];
+  // Each group has as many filters.
+  const whole = wanted ?? (filters % groups === 0 ? undefined : Math.ceil(filters / groups) * groups);
   const inputs = [
     input,
-    draft.weight(weight, [shape.filters, Math.floor(shape.channels / groups), undefined, undefined]),
+    draft.weight(weight, [whole, Math.floor(channels / groups), rows, columns]),
     ...(bias ? [draft.weight(`${name}.bias`, [filters])] : []),
   ];
   const attributes = { ...windowAttributes(size, window), group: groups };

@@ -1,11 +1,17 @@
 import type { DrawInput, Drawn, ImageSize, Maps } from './drawing.ts';
 import type { GraphDraft } from './graph-draft.ts';
-import { classify, convolve, halfOf, normaliseBatch, windowAttributes, type Window } from './operators.ts';
+import { classify, convolve, halfOf, normaliseBatch, windowAttributes } from './operators.ts';
+
+/** A window that moves as far and pads as much along both axes. */
+interface SquareWindow {
+  readonly stride?: number;
+  readonly padding: number;
+}
 
 /** How a network of convolutions in a row differs from others. */
 interface Row {
   /** Window of the first convolution. */
-  readonly first: Window & { readonly padding: number };
+  readonly first: SquareWindow;
   /** Rows and columns of which a pooling takes the largest value; its stride is 2. */
   readonly pool: number;
   /** Rows and columns of the means that the classifier reads. */
@@ -65,11 +71,7 @@ function drawRow({ draft, facts, input, size: said, head }: DrawInput, row: Row)
   return { channels, size, head: drawClassifier(draft, maps, layers, row.read, head ? grid : undefined) };
 }
 
-function windowed(
-  { height, width }: ImageSize,
-  rows: number,
-  { stride = 1, padding }: { readonly stride?: number; readonly padding: number },
-): ImageSize {
+function windowed({ height, width }: ImageSize, rows: number, { stride = 1, padding }: SquareWindow): ImageSize {
   const over = (count: number) => Math.floor((count + 2 * padding - rows) / stride) + 1;
   return { height: over(height), width: over(width) };
 }

@@ -14,7 +14,7 @@ export function drawResnet({ draft, facts, input, size }: DrawInput): Drawn {
   const channels = draft.kernel(`${first.convolution}.weight`).perGroup;
   let maps = drawStem(draft, facts, { name: input, channels }, epsilon);
   for (const stage of stages(draft))
-    for (const block of draft.indices(`layer${String(stage)}.`)) {
+    for (let block = 0; block < draft.blockCount(`layer${String(stage)}.`); block++) {
       const stride = block === 0 && stage > 1 ? 2 : 1;
       maps = drawBlock(draft, facts, maps, `layer${String(stage)}.${String(block)}`, stride, epsilon);
     }
@@ -22,11 +22,10 @@ export function drawResnet({ draft, facts, input, size }: DrawInput): Drawn {
   return { channels, size, head };
 }
 
+/** Numbers of the stages; without any, the first block of the first is what is missing. */
 function stages(draft: GraphDraft): number[] {
-  const found: number[] = [];
+  const found = [1];
   while (draft.indices(`layer${String(found.length + 1)}.`).length > 0) found.push(found.length + 1);
-  // Without any, the first block is what is missing.
-  if (found.length === 0) draft.shape('layer1.0.conv1.weight');
   return found;
 }
 
@@ -165,6 +164,8 @@ function drawShortcut(
 
 /** Every second pixel, with channels of zeros on both sides. */
 function drawZeros(draft: GraphDraft, maps: Maps, name: string, stride: number, channels: number): string {
+  // Channels can be added so, but not taken away.
+  if (channels < maps.channels) draft.weight(`${name}.downsample.0.weight`, [channels, maps.channels, 1, 1]);
   const before = Math.floor((channels - maps.channels) / 2);
   const shortcut = `${name}.shortcut`;
   const strided =

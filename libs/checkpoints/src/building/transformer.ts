@@ -1,6 +1,6 @@
 import type { DrawInput, Drawn, ImageSize } from './drawing.ts';
 import type { GraphDraft } from './graph-draft.ts';
-import { classify, convolve, normaliseBatch } from './operators.ts';
+import { classify, convolve, normaliseBatch, type ConvolutionShape } from './operators.ts';
 import { addPositions, patchGrid, positionRows, rotation, storedPositions, type Rotation } from './positions.ts';
 import type { Grid } from './resample-grid.ts';
 import type { TakenFacts } from './taken-facts.ts';
@@ -25,7 +25,7 @@ const usualSide = 224;
  * Draws up a vision transformer by timm's names: `cls_token pos_embed reg_token patch_embed.proj norm_pre blocks.0 …
  * norm head`. Patches, depth, class token, registers, LayerScale and the kind of MLP follow from the weights.
  */
-export function drawTransformer({ draft, facts, input, size: said }: DrawInput): Drawn {
+export function drawTransformer({ draft, facts, input, size: said, head: wantsHead }: DrawInput): Drawn {
   const embedding = readEmbedding(draft);
   const { width, channels, patch } = embedding;
   const registers = draft.has('reg_token') ? (draft.shape('reg_token').at(-2) ?? 0) : 0;
@@ -48,24 +48,20 @@ export function drawTransformer({ draft, facts, input, size: said }: DrawInput):
   const epsilon = facts.number('epsilon');
   if (draft.has('norm_pre.weight')) tokens = normaliseLayer(draft, tokens, 'norm_pre', width, epsilon);
   const heads = facts.number('heads');
-  if (heads < 1 || width % heads !== 0 || (kind === 'rotary' && (width / heads) % 4 !== 0))
+  if (heads < 1 || width % heads !== 0)
     throw facts.missing('heads', `${String(width)} units cannot be shared out to ${String(heads)} heads`);
+  if (kind === 'rotary' && (width / heads) % 4 !== 0)
+    throw facts.missing('heads', `heads of ${String(width / heads)} units cannot be turned in pairs along two axes`);
   const turned: Rotation | undefined =
     kind === 'rotary' ? rotation(draft, facts, grid, prefix, width / heads) : undefined;
-  for (const index of blockIndices(draft))
+  for (let index = 0; index < draft.blockCount('blocks.'); index++)
     tokens = drawBlock(draft, facts, tokens, `blocks.${String(index)}`, { width, heads, epsilon, rotation: turned });
   if (draft.has('norm.weight'))
     tokens = draft.layer(normaliseLayer(draft, tokens, 'norm', width, epsilon), 'tokens', width);
   // Tokens that stand for hidden patches are used in training only.
-  draft.pass('mask_token');
-  const head = draft.has('head.weight') ? drawHead(draft, facts, tokens, shape) : undefined;
+  for (const name of ['mask_token', 'fc_norm.weight', 'fc_norm.bias', 'head.weight', 'head.bias']) draft.pass(name);
+  const head = wantsHead && draft.has('head.weight') ? drawHead(draft, facts, tokens, shape) : undefined;
   return { channels, size, head };
-}
-
-function blockIndices(draft: GraphDraft): number[] {
-  const found = draft.indices('blocks.');
-  if (found.length === 0) draft.shape('blocks.0.norm1.weight');
-  return found;
 }
 
 function positionsByWeights(draft: GraphDraft): string | undefined {
@@ -119,32 +115,23 @@ function drawEmbedding(
 ): string {
   if (stem.length === 0) {
     const bias = draft.has(`${projection}.bias`);
-    return convolve(draft, input, projection, { channels }, { stride: patch[0], bias }).output;
+    return convolve(draft, input, projection, { channels }, { stride: patch, bias }).output;
   }
   const epsilon = 1e-5;
   facts.assume(
     'stem',
     `Batch normalisation of the stem adds ${String(epsilon)} to the variance, as is usual: weights do not tell it.`,
   );
+  const name = (index: number) => `${projection}.${String(index)}`;
   let maps = { output: input, filters: channels };
   for (const index of stem.slice(0, -1)) {
-    maps = convolve(
-      draft,
-      maps.output,
-      `${projection}.${String(index)}`,
-      { channels: maps.filters },
-      { stride: 2, padding: 1 },
-    );
-    const normalised = normaliseBatch(draft, maps.output, `${projection}.${String(index + 1)}`, maps.filters, epsilon);
-    maps = { ...maps, output: draft.add('Relu', [normalised], `${projection}.${String(index + 2)}`) };
+    const shape: ConvolutionShape = { channels: maps.filters, size: [3, 3] };
+    maps = convolve(draft, maps.output, name(index), shape, { stride: 2, padding: 1 });
+    const normalised = normaliseBatch(draft, maps.output, name(index + 1), maps.filters, epsilon);
+    maps = { ...maps, output: draft.add('Relu', [normalised], name(index + 2)) };
   }
-  return convolve(
-    draft,
-    maps.output,
-    `${projection}.${String(stem.at(-1))}`,
-    { channels: maps.filters },
-    { bias: true },
-  ).output;
+  const last: ConvolutionShape = { channels: maps.filters, size: [1, 1] };
+  return convolve(draft, maps.output, name(stem.at(-1) ?? 0), last, { bias: true }).output;
 }
 
 /** Class and register tokens, one of each for every image. */
@@ -163,7 +150,11 @@ function prefixTokens(
   let row = 0;
   return names.map(({ name, count }) => {
     const shape = draft.shape(name);
-    const weight = draft.weight(name, [...shape.slice(0, -1), width]);
+    const weight = draft.weight(name, [
+      ...shape.slice(0, -2).map(() => 1),
+      ...(shape.length > 1 ? [count] : []),
+      width,
+    ]);
     const token =
       row + count <= rows
         ? draft.add('Add', [weight, positionRows(draft, `${name}.positions`, row, row + count)], `${name}.placed`)

@@ -49,6 +49,13 @@ export function closeness({ fitting, missing, leftOver, misshapen, failed }: Att
   return fitting / Math.max(1, fitting + missing.length + leftOver.length + misshapen.length + failed.length);
 }
 
+/** Sorts attempts, the nearest first: of equals the one that lies deeper, since less lies around it. */
+export function nearestFirst(attempts: readonly Attempt[]): readonly Attempt[] {
+  return attempts.toSorted(
+    (a, b) => closeness(b) - closeness(a) || b.dictionary.path.length - a.dictionary.path.length,
+  );
+}
+
 /** What the user says in place of the family. */
 export interface Overrides {
   /** Prefixes in place of the family's: what has none of them is no part of the network. */
@@ -119,8 +126,9 @@ function sortTensors(family: Family, dictionary: Dictionary, given: readonly str
   const doubled: FailedChange[] = [];
   for (const tensor of kept) {
     if (isPrefixed && !tensor.isInside) {
-      if (given === undefined) outside.push(tensor.raw);
-      else dropped.push({ name: tensor.raw, why: `not below ${prefixes.join(' or ')}` });
+      const why = given === undefined ? family.outside : `not below ${prefixes.join(' or ')}`;
+      if (why === undefined) outside.push(tensor.raw);
+      else dropped.push({ name: tensor.raw, why });
       continue;
     }
     for (const prefix of tensor.stripped) stripped.add(prefix);

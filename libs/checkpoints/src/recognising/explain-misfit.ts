@@ -1,5 +1,5 @@
 import { InputError } from '@intermodel/errors';
-import { closeness, type Attempt } from './attempt.ts';
+import { closeness, nearestFirst, type Attempt } from './attempt.ts';
 import { familiesFolder } from './families-folder.ts';
 import type { Family } from './family.ts';
 
@@ -36,9 +36,13 @@ export function notSuch(file: string, attempt: Attempt): InputError {
 }
 
 /** No family fits. */
-export function nothingFits(file: string, attempts: readonly Attempt[]): InputError {
+export function nothingFits(
+  file: string,
+  attempts: readonly Attempt[],
+  below: readonly (readonly [prefix: string, Attempt])[],
+): InputError {
   const nearest: Attempt[] = [];
-  for (const attempt of attempts.toSorted((a, b) => closeness(b) - closeness(a)))
+  for (const attempt of nearestFirst(attempts))
     if (nearest.length < 3 && closeness(attempt) > 0 && !nearest.some(({ family }) => family === attempt.family))
       nearest.push(attempt);
   const [first, ...others] = nearest;
@@ -54,9 +58,18 @@ export function nothingFits(file: string, attempts: readonly Attempt[]): InputEr
     {
       file,
       expected: 'all tensors used, or known to be no part of the network',
-      hint: ownRecipe,
+      hint: `${belowPrefixes(below)}${ownRecipe}`,
     },
   );
+}
+
+/** Prefixes below which there is a network after all. */
+function belowPrefixes(below: readonly (readonly [prefix: string, Attempt])[]): string {
+  const prefixes = new Map<string, string[]>();
+  for (const [prefix, { family }] of below) prefixes.set(prefix, [...(prefixes.get(prefix) ?? []), family.name]);
+  return [...prefixes]
+    .map(([prefix, names]) => `Below "${prefix}" (\`models[].strip\`) it fits ${some([...new Set(names)])}. `)
+    .join('');
 }
 
 /** Names and shapes fit families whose signs are not there. */

@@ -48,7 +48,7 @@ export interface DropRule {
   readonly why: string;
 }
 
-/** What is done to a tensor, in the order of this list. */
+/** What is done to a tensor, in the order in which it is written. */
 export interface TensorChanges {
   /** The values of tensors of these names follow along the first axis. */
   readonly join?: readonly string[];
@@ -73,7 +73,7 @@ export interface MapRule extends TensorChanges {
   /**
    * Name of the architecture, with `$1` for what the first brackets of the pattern took, and `${1+1}` or `${1-1}` for a
    * number after or before it. `<conv>` and `<norm>` are the convolution and the normalisation of the number `$1` in the order of
-   * the sequence; `<index>` cuts the tensor along its first axis, and numbers the pieces.
+   * the sequence; `<index>` cuts the tensor along its first axis, and numbers the pieces, which the changes are for.
    */
   readonly to: string;
 }
@@ -102,6 +102,8 @@ export interface Family {
   readonly take?: readonly string[];
   /** Prefixes of names that are taken off; the network is what has one. @default none */
   readonly strip?: readonly string[];
+  /** What names without any of these prefixes are, where they are no part of the network. @default they are left over */
+  readonly outside?: string;
   /** How it is known. @default by its names and shapes alone */
   readonly known?: FamilySigns;
   /** Kinds of descriptions beside the file that are read where they are there. */
@@ -121,10 +123,12 @@ export interface Family {
   /** Layer to dissect. @default the last */
   readonly layer?: string;
   /**
-   * Whether it is no more than a form that many families share: it is taken where none of these is recognised, and the
-   * user is told which they are.
+   * Whether it is no more than a form that many families share (see {@link sharesForm}): it is taken where none of these
+   * is recognised, and the user is told which they are.
    */
   readonly general?: boolean;
+  /** General families in whose form it is published too, so that it cannot be told from them. */
+  readonly sharesForm?: readonly string[];
   /** Name of the family that it is another reading of: such are only taken where they are named. */
   readonly variantOf?: string;
   /** What else is assumed: sentences. */

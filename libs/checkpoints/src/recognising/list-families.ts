@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, suggestName } from '@intermodel/errors';
 import { familiesFolder } from './families-folder.ts';
@@ -11,15 +11,16 @@ let families: readonly Family[] | undefined;
 export function listFamilies(): readonly Family[] {
   families ??= readdirSync(familiesFolder)
     .filter((name) => name.endsWith('.yaml'))
-    .sort()
-    .map((name) => readFamily(path.join(familiesFolder, name)));
+    .map((name) => readFamily(path.join(familiesFolder, name)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   return families;
 }
 
 /** The family of a name. @throws InputError `CHECKPOINT_FAMILY_UNKNOWN`, with the names that there are */
 export function requireFamily(name: string): Family {
-  const found = listFamilies().find((family) => family.name === name);
-  if (found !== undefined) return found;
+  const file = path.join(familiesFolder, `${name}.yaml`);
+  // A file is named after its family: one is read faster than all.
+  if (/^[a-z0-9-]+$/u.test(name) && existsSync(file)) return readFamily(file);
   const names = listFamilies().map((family) => family.name);
   throw new InputError('CHECKPOINT_FAMILY_UNKNOWN', `there is no family "${name}"`, {
     expected: 'the name of a family that is known, or `models[].recipe`',

@@ -61,17 +61,11 @@ export function mapNames(
     }
     const { rule, match } = found;
     try {
-      const { tensor: changed, used } = changeTensor(tensor, rule, match, tensors);
       const to = fill(rule.to, match, layers);
-      const from = [name, ...used];
-      if (!to.includes('<index>')) {
-        put(to, changed, from);
-        continue;
-      }
-      const count = changed.shape[0] ?? 0;
-      for (let index = 0; index < count; index++) {
-        const piece = partOfTensor(changed, index, count);
-        put(to.replaceAll('<index>', String(index)), reshapeTensor(piece, piece.shape.slice(1)), from);
+      const pieces = to.includes('<index>') ? piecesOf(tensor) : [tensor];
+      for (const [index, piece] of pieces.entries()) {
+        const { tensor: changed, used } = changeTensor(piece, rule, match, tensors);
+        put(to.replaceAll('<index>', String(index)), changed, [name, ...used]);
       }
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -119,9 +113,17 @@ function fill(template: string, match: RegExpExecArray, layers?: LayerSequence):
     .replaceAll('<norm>', () => layer('norm'));
 }
 
+/** What a tensor consists of along its first axis. */
+function piecesOf(tensor: Tensor): readonly Tensor[] {
+  const count = tensor.shape[0] ?? 0;
+  return Array.from({ length: count }, (_, index) =>
+    reshapeTensor(partOfTensor(tensor, index, count), tensor.shape.slice(1)),
+  );
+}
+
 function changeTensor(
   tensor: Tensor,
-  { join = [], permute, reshape, squeeze, expand, part, multiply }: MapRule,
+  rule: MapRule,
   match: RegExpExecArray,
   tensors: ReadonlyMap<string, Tensor>,
 ): { readonly tensor: Tensor; readonly used: readonly string[] } {
@@ -133,15 +135,27 @@ function changeTensor(
     used.push(name);
     return found;
   };
-  let changed = tensor;
-  if (join.length > 0) changed = joinTensors([changed, ...join.map(other)]);
-  if (permute !== undefined) changed = permuteTensor(changed, permute);
-  if (reshape !== undefined) changed = reshapeTensor(changed, sizes(changed, reshape));
-  if (squeeze !== undefined) changed = reshapeTensor(changed, squeezed(changed.shape, squeeze));
-  if (expand !== undefined) changed = reshapeTensor(changed, expanded(changed.shape, expand));
-  if (part !== undefined) changed = partOfTensor(changed, ...part);
-  if (multiply !== undefined) changed = multiplyTensors(changed, other(multiply));
-  return { tensor: changed, used };
+  const change = (changed: Tensor, kind: keyof MapRule): Tensor => {
+    switch (kind) {
+      case 'join':
+        return joinTensors([changed, ...(rule.join ?? []).map(other)]);
+      case 'permute':
+        return permuteTensor(changed, rule.permute ?? []);
+      case 'reshape':
+        return reshapeTensor(changed, sizes(changed, rule.reshape ?? []));
+      case 'squeeze':
+        return reshapeTensor(changed, squeezed(changed.shape, rule.squeeze ?? true));
+      case 'expand':
+        return reshapeTensor(changed, expanded(changed.shape, rule.expand ?? []));
+      case 'part':
+        return partOfTensor(changed, ...(rule.part ?? [0, 1]));
+      case 'multiply':
+        return multiplyTensors(changed, other(rule.multiply ?? ''));
+      default:
+        return changed;
+    }
+  };
+  return { tensor: (Object.keys(rule) as (keyof MapRule)[]).reduce(change, tensor), used };
 }
 
 function sizes(tensor: Tensor, reshape: readonly number[]): readonly number[] {

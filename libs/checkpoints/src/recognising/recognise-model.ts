@@ -5,7 +5,7 @@ import type { ArchitectureFacts } from '../architecture.ts';
 import { checkFacts } from '../building/architecture-facts.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { RecognisedModel } from '../recognised-model.ts';
-import { attemptFamily, closeness, isComplete, type Attempt } from './attempt.ts';
+import { attemptFamily, isComplete, nearestFirst, type Attempt } from './attempt.ts';
 import { readConfigs, type ModelConfig } from './config-files.ts';
 import { dictionaryAt, listDictionaries, tensorsBelow, valueAt, type Dictionary } from './dictionaries.ts';
 import { ambiguous, headsMissing, nothingFits, notSuch, optimizerOnly, uncertain } from './explain-misfit.ts';
@@ -13,7 +13,7 @@ import { hasSigns } from './family-signs.ts';
 import type { Family } from './family.ts';
 import { listFamilies, requireFamily } from './list-families.ts';
 import { readRecipe } from './read-recipe.ts';
-import { wrapperPrefixes } from './strip-prefixes.ts';
+import { stripPrefixes, wrapperPrefixes } from './strip-prefixes.ts';
 import { sizeOfNetwork } from './weights/compare-weights.ts';
 
 /** What the user says of a checkpoint; all else is recognised. */
@@ -184,7 +184,7 @@ function holdNamed(family: Family, { file }: Checkpoint, places: Places, options
   const attempts = places.of(family).map((dictionary) => attemptFamily(family, dictionary, options));
   const complete = attempts.find(isComplete);
   if (complete !== undefined) return { attempt: complete, says: [] };
-  const [nearest] = attempts.toSorted((a, b) => closeness(b) - closeness(a));
+  const [nearest] = nearestFirst(attempts);
   if (nearest === undefined) throw new InputError('CHECKPOINT_NO_TENSORS', 'holds no tensors', { file });
   throw notSuch(file, nearest);
 }
@@ -208,21 +208,56 @@ function recognise(
     }
     return [];
   });
+  // What lies beside the file says most, and what is no more than a form least.
+  const described = certain.filter(({ family }) => family.known?.beside !== undefined);
   const specific = certain.filter(({ family }) => family.general !== true);
-  const candidates = specific.length > 0 ? specific : certain;
+  const candidates = [described, specific, certain].find((group) => group.length > 0) ?? [];
   const [first] = candidates;
   if (first !== undefined) {
     if (new Set(candidates.map((attempt) => meaning(attempt))).size > 1) throw ambiguous(file, candidates);
-    return { attempt: first, says: sameForm(first, candidates.slice(1), families, checkpoint, options) };
+    return { attempt: first, says: sameForm(first, candidates.slice(1), checkpoint, options) };
   }
   const attempts = families.flatMap((family) =>
     places.of(family).map((dictionary) => attemptFamily(family, dictionary, options)),
   );
-  const complete = attempts.filter(isComplete);
+  const complete = attempts.filter((attempt) => isComplete(attempt) && isOfItsForm(attempt));
   if (complete.length > 0) throw uncertain(file, complete);
   const all = tensorsBelow(checkpoint.root);
   if (isOptimizer([...all.keys()])) throw optimizerOnly(file, all.size);
-  throw nothingFits(file, attempts);
+  throw nothingFits(file, attempts, options.strip === undefined ? prefixesThatFit(families, places) : []);
+}
+
+/** Whether a family's own prefixes or map had to do with it: the names of an architecture alone fit all that have it. */
+function isOfItsForm({ family: { strip = [], map = [] }, stripped, mapped }: Attempt): boolean {
+  return (
+    (strip.length === 0 || stripped.some((prefix) => strip.includes(prefix))) &&
+    (map.length === 0 || [...mapped.origins].some(([name, [from]]) => from?.endsWith(name) === false))
+  );
+}
+
+/** Most prefixes that are tried where nothing fits. */
+const prefixesTried = 8;
+
+/** General families that fit what stands below a prefix that no family has. */
+function prefixesThatFit(families: readonly Family[], places: Places): readonly (readonly [string, Attempt])[] {
+  const general = families.filter((family) => family.strip === undefined && family.map === undefined);
+  return places.of({}).flatMap((dictionary) => {
+    const counts = new Map<string, number>();
+    for (const name of dictionary.tensors.keys()) {
+      const segments = stripPrefixes(name, wrapperPrefixes).name.split('.');
+      for (let length = 1; length <= Math.min(3, segments.length - 2); length++) {
+        const prefix = segments.slice(0, length).join('.');
+        counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+      }
+    }
+    const tried = [...counts].sort(([, a], [, b]) => b - a).slice(0, prefixesTried);
+    return tried.flatMap(([prefix]) =>
+      general
+        .map((family) => attemptFamily(family, dictionary, { strip: [prefix] }))
+        .filter(isComplete)
+        .map((attempt) => [prefix, attempt] as const),
+    );
+  });
 }
 
 /** What families that fit the same tensors would make of them. */
@@ -233,39 +268,44 @@ function meaning({ family, facts, mapped }: Attempt): string {
 
 /** Families that are published in the same form, so that the file may be of them. */
 function sameForm(
-  { family, dictionary }: Attempt,
+  { family, dictionary, facts }: Attempt,
   others: readonly Attempt[],
-  families: readonly Family[],
   { file }: Checkpoint,
   options: RecogniseOptions,
 ): readonly string[] {
-  const says: string[] = [];
-  const basename = path.basename(file);
-  let named = [...others.map((other) => other.family)];
-  if (family.general === true)
-    named = [
-      ...named,
-      ...families.filter(
-        (other) =>
-          other !== family &&
-          !named.includes(other) &&
-          other.architecture === family.architecture &&
-          isComplete(attemptFamily(other, dictionary, options)),
-      ),
-    ];
-  if (named.length > 0) {
-    const names = named.map(({ name }) => name).sort();
-    const isSame = named.every((other) => JSON.stringify(inputOf(other)) === JSON.stringify(inputOf(family)));
-    says.push(
-      `Checkpoints of ${names.join(', ')} have the same names and shapes${isSame ? ' and preprocessing' : ''}: name the family if it is one of them.`,
-    );
-  }
-  const published = named.find(({ files = [] }) => files.some(({ name }) => name === basename));
-  if (published !== undefined && family.files?.some(({ name }) => name === basename) !== true)
-    says.push(`${published.title} is published under the name of this file.`);
-  for (const variant of listFamilies().filter(({ variantOf }) => variantOf === family.name))
-    says.push(`Taken as ${family.title}; the other reading is ${variant.name} (${variant.title}).`);
-  return says;
+  const attempts = [
+    ...others,
+    ...listFamilies()
+      .filter(({ sharesForm = [], variantOf }) => sharesForm.includes(family.name) || variantOf === family.name)
+      .map((other) => attemptFamily(other, dictionary, options))
+      .filter(isComplete),
+  ];
+  if (attempts.length === 0) return [];
+  const isSame = attempts.every((other) => JSON.stringify(inputOf(other.family)) === JSON.stringify(inputOf(family)));
+  const shared = `have the same names and shapes${isSame ? ' and preprocessing' : ''}`;
+  const names = attempts.map(
+    (other) => `${other.family.name} (${[other.family.title, ...otherFacts(other, facts)].join(', ')})`,
+  );
+  const named = attempts.map((other) => other.family);
+  const published = named.find((other) => isPublished(other, file));
+  return [
+    `Taken as ${family.name}; checkpoints of ${names.sort().join(', ')} ${shared}: name the family if it is one of them.`,
+    ...(published === undefined || isPublished(family, file)
+      ? []
+      : [`${published.name} is published under the name of this file.`]),
+  ];
+}
+
+/** Facts of a family that are not those of another. */
+function otherFacts({ facts }: Attempt, than: ArchitectureFacts): readonly string[] {
+  return Object.entries(facts).flatMap(([name, value]) =>
+    name in than && than[name] !== value ? [`${name} ${String(value)}`] : [],
+  );
+}
+
+/** Whether a family is published under the name of a file. */
+function isPublished({ files = [] }: Family, file: string): boolean {
+  return files.some(({ name }) => name === path.basename(file));
 }
 
 /** Segments that only states of optimizers have. */

@@ -11,7 +11,7 @@ import { groupModels } from '@intermodel/activation-streaming';
 import { cutShards, hashShards, type ImageShard, type ImageSource } from '@intermodel/data-loading';
 import type { StudyWarning } from '@intermodel/outputs';
 import type { FileHashes, StudySteps } from '@intermodel/steps';
-import type { Study } from '@intermodel/studies';
+import type { Study, StudyModel } from '@intermodel/studies';
 
 /** All that a study reads, opened, and hashed where it decides results; nothing was run of it. */
 export interface OpenedStudy {
@@ -57,12 +57,22 @@ export async function openStudy(
   return { study, source, shards, placed, groups };
 }
 
+/** What the reader should know of how a checkpoint became a model. */
+function originWarnings({ name, family, recipe, origin }: StudyModel): string[] {
+  if (origin === undefined) return [];
+  const recognised =
+    family === undefined && recipe === undefined
+      ? [
+          `its checkpoint is taken for one of the family ${origin.family}, by the names and shapes of its tensors; \`describeCheckpoint\` tells what follows from that, and \`models[${name}].family\` says otherwise.`,
+        ]
+      : [];
+  return [...recognised, ...origin.warnings];
+}
+
 /** What the reader of the results should know of how layers, images and labels are read. */
 export function studyWarnings({ study: { data }, placed, source }: OpenedStudy): StudyWarning[] {
   return [
-    ...placed.flatMap(({ model: { name, origin } }) =>
-      (origin?.warnings ?? []).map((text) => ({ subject: name, text })),
-    ),
+    ...placed.flatMap(({ model }) => originWarnings(model).map((text) => ({ subject: model.name, text }))),
     ...placeWarnings(placed),
     ...source.warnings.map(({ message }) => ({ subject: data.root ?? data.images ?? '', text: message })),
   ];

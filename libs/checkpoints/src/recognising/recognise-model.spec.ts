@@ -1,0 +1,356 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  drawResNet,
+  drawViT,
+  drawWeight,
+  merged,
+  prefixed,
+  publishedStudy,
+  withCounters,
+  type PlainTree,
+  type PlainWeights,
+} from '@intermodel/testing';
+import { afterAll, describe, expect, it } from 'vitest';
+import { InputError } from '@intermodel/errors';
+import { plainCheckpoint } from './plain-checkpoint-contract.ts';
+import { recogniseModel, type RecogniseOptions } from './recognise-model.ts';
+
+const narrow = { width: 2, blocks: [1, 1, 1, 1] } as const;
+const resNet = withCounters(drawResNet({ ...narrow, classes: 10 }));
+const encoder = withCounters(drawResNet(narrow));
+const some = (...names: readonly string[]): PlainWeights =>
+  new Map(names.map((name, at) => [name, drawWeight([4, 4], at)]));
+const tree = (entries: Readonly<Record<string, PlainTree>>): PlainTree => new Map(Object.entries(entries));
+const of = (root: PlainTree, options?: RecogniseOptions) => recogniseModel(plainCheckpoint(root), options);
+
+function refusal(call: () => unknown): InputError {
+  try {
+    call();
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), 'intermodel-recognise-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+let places = 0;
+/** A checkpoint with JSON beside it. */
+function beside(root: PlainTree, files: Readonly<Record<string, unknown>>) {
+  const place = mkdtempSync(path.join(folder, `model-${String(places++)}-`));
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(path.join(place, name), typeof content === 'string' ? content : JSON.stringify(content));
+  return plainCheckpoint(root, 'safetensors', path.join(place, 'model.safetensors'));
+}
+
+describe('the dictionary', () => {
+  it('is the better of several, and the others are said', () => {
+    const found = of(tree({ epoch: some(), optimizer: some('0.momentum_buffer'), model: resNet, model_ema: resNet }));
+    expect(found.taken).toEqual({
+      path: 'model_ema',
+      why: 'weights are usually kept there',
+      others: ['optimizer', 'model'],
+    });
+  });
+
+  it('is the one that is named', () => {
+    const found = of(tree({ model: resNet, model_ema: resNet }), { take: 'model' });
+    expect(found.taken).toMatchObject({ path: 'model', why: 'it was named' });
+  });
+
+  it('may have dots in its keys, and lie in lists', () => {
+    const root = tree({ 'a.b': tree({ 'c.d': resNet }), list: [some('x'), resNet] });
+    expect(of(root, { take: 'a.b.c.d' }).weights.size).toBe(drawResNet({ ...narrow, classes: 10 }).size);
+    expect(of(root, { take: 'list.1' }).family).toBe('torchvision-resnet');
+  });
+
+  it('must be there', () => {
+    const error = refusal(() => of(tree({ model: resNet }), { take: 'modle' }));
+    expect(error.code).toBe('CHECKPOINT_TAKE_MISSING');
+    expect(error.message).toContain('weights.pth: there is no dictionary "modle"');
+    expect(error.message).toMatch(/model \(\d+ tensors\)/u);
+    expect(refusal(() => of(tree({ model: resNet, epoch: tree({}) }), { take: 'epoch' })).code).toBe(
+      'CHECKPOINT_TAKE_MISSING',
+    );
+  });
+
+  it('of the teacher comes before that of the student, whose other size is said', () => {
+    const vit = (width: number, depth: number) => prefixed('backbone.', drawViT({ width, depth, patch: 2, grid: 2 }));
+    const small = vit(384, 2);
+    const same = of(tree({ student: prefixed('module.', small), teacher: small }));
+    expect(same.taken).toMatchObject({ path: 'teacher', others: ['student'] });
+    expect(same.taken.why).toContain('the student has the same size');
+    const other = of(tree({ student: prefixed('module.', small), teacher: vit(768, 3) }));
+    expect(other.taken.path).toBe('teacher');
+    expect(other.taken.why).toMatch(/width 768, depth 3.*student has another size \(width 384, depth 2/u);
+    const student = of(tree({ student: prefixed('module.', small), teacher: vit(768, 3) }), { take: 'student' });
+    expect(student.facts).toMatchObject({ heads: 6 });
+    expect(student.stripped).toEqual(['module', 'backbone']);
+  });
+
+  it('in circles ends', () => {
+    const checkpoint = plainCheckpoint(tree({ model: resNet }));
+    const { root } = checkpoint;
+    if (root.kind === 'dictionary') (root.entries as Map<string, typeof root>).set('self', root);
+    expect(recogniseModel(checkpoint).family).toBe('torchvision-resnet');
+  });
+});
+
+describe('prefixes', () => {
+  it('are taken off as often as they are there, whole segments only', () => {
+    const found = of(prefixed('module._orig_mod.module.', resNet));
+    expect(found.stripped).toEqual(['module', '_orig_mod']);
+    expect([...found.weights.keys()]).toContain('layer1.0.conv1.weight');
+    expect(refusal(() => of(prefixed('module2.', resNet))).code).toBe('CHECKPOINT_UNRECOGNISED');
+  });
+
+  it('of the network are not those of a momentum encoder', () => {
+    const root = tree({
+      state_dict: merged(
+        prefixed('backbone.', encoder),
+        prefixed('momentum_backbone.', encoder),
+        some('classifier.weight'),
+      ),
+    });
+    const found = of(root);
+    expect(found.dropped.find(({ name }) => name === 'momentum_backbone.conv1.weight')?.why).toBe('momentum encoder');
+    const named = of(root, { strip: ['momentum_backbone'] });
+    expect(named.stripped).toEqual(['momentum_backbone']);
+    expect(named.dropped.find(({ name }) => name === 'backbone.conv1.weight')?.why).toBe('not below momentum_backbone');
+    expect(named.weights.size).toBe(found.weights.size);
+  });
+
+  it('that are named must be there', () => {
+    const error = refusal(() => of(prefixed('net.', resNet), { strip: ['encoder'] }));
+    expect(error.code).toBe('CHECKPOINT_STRIP_MISSING');
+    expect(error.message).toContain('Names begin with net.');
+  });
+
+  it('do not make two names one', () => {
+    const root = tree({ state_dict: merged(prefixed('model.', encoder), prefixed('net.', encoder)) });
+    const error = refusal(() => of(root, { family: 'lightning' }));
+    expect(error.code).toBe('CHECKPOINT_FAMILY_MISMATCH');
+    expect(error.message).toContain('model.conv1.weight has the same name without its prefixes');
+  });
+
+  it('that no family has are pointed out', () => {
+    const error = refusal(() => of(prefixed('my.trunk.', resNet)));
+    expect(error.code).toBe('CHECKPOINT_UNRECOGNISED');
+    expect(error.message).toContain('Below "my.trunk" (`models[].strip`) it fits');
+    expect(error.message).toContain('`models[].recipe`');
+    expect(of(prefixed('my.trunk.', resNet), { strip: ['my.trunk'] }).family).toBe('torchvision-resnet');
+  });
+});
+
+describe('what is no family', () => {
+  it('is compared with the nearest', () => {
+    const bent = new Map(resNet);
+    bent.delete('bn1.running_var');
+    bent.set('layer1.0.se.weight', drawWeight([4, 4], 1));
+    bent.set('layer2.0.conv1.weight', drawWeight([4, 9, 1, 1], 1));
+    const { code, message } = refusal(() => of(bent));
+    expect(code).toBe('CHECKPOINT_UNRECOGNISED');
+    expect(message).toContain('1 missing (bn1.running_var)');
+    expect(message).toContain('1 left over (layer1.0.se.weight)');
+    expect(message).toContain('layer2.0.conv1.weight is [4, 9, 1, 1], not [4, 8, 1, 1]');
+    expect(message).toContain('architecture: resnet');
+  });
+
+  it('is compared with the one that is named', () => {
+    const { code, message } = refusal(() => of(tree({ model: resNet }), { family: 'dino' }));
+    expect(code).toBe('CHECKPOINT_FAMILY_MISMATCH');
+    expect(message).toMatch(/is not DINO \(ViT\) \(dino\): in "model" \d+ missing \(.*patch_embed\.proj\.weight/u);
+  });
+
+  it('must be named among those that are known', () => {
+    const { code, message } = refusal(() => of(resNet, { family: 'moco-v4' }));
+    expect(code).toBe('CHECKPOINT_FAMILY_UNKNOWN');
+    expect(message).toContain('Did you mean "moco-v');
+    expect(refusal(() => of(resNet, { family: '../x' })).code).toBe('CHECKPOINT_FAMILY_UNKNOWN');
+  });
+
+  it('is an optimizer, or nothing', () => {
+    const optimizer = refusal(() => of(tree({ state: some('0.exp_avg', '0.exp_avg_sq', '1.exp_avg') })));
+    expect(optimizer.code).toBe('CHECKPOINT_OPTIMIZER_ONLY');
+    expect(optimizer.message).toContain('3 tensors of an optimizer');
+    expect(refusal(() => of(tree({ epoch: tree({}) }))).code).toBe('CHECKPOINT_NO_TENSORS');
+  });
+
+  it('is told apart only by its name where several fit and differ', () => {
+    const clip = prefixed(
+      'visual.',
+      merged(some('conv1.weight', 'class_embedding'), some('transformer.resblocks.0.attn.in_proj_weight')),
+    );
+    expect(refusal(() => of(clip)).code).toBe('CHECKPOINT_UNRECOGNISED');
+    const vit = drawViT({ width: 384, depth: 1, classes: 3 });
+    const { code, message } = refusal(() => of(vit));
+    expect(code).toBe('CHECKPOINT_FAMILY_UNCERTAIN');
+    expect(message).toMatch(/`models\[\]\.family`\): one of .*deit.*timm-vit/u);
+  });
+});
+
+describe('names of files', () => {
+  it('are a hint that is said, and decide nothing', () => {
+    const study = publishedStudy(narrow).find(({ family }) => family === 'moco-v1')!;
+    const found = recogniseModel(plainCheckpoint(study.root, 'torch-legacy', '/data/PCL_v1_epoch200.pth.tar'));
+    expect(found.family).toBe('moco-v1');
+    expect(found.assumptions.at(-1)).toBe('pcl-v1 is published under the name of this file.');
+    const bare = recogniseModel(plainCheckpoint(resNet, 'torch-zip', 'resnet50-11ad3fa6.pth'));
+    expect(bare.family).toBe('torchvision-resnet');
+    expect(bare.assumptions.at(-1)).toBe('torchvision-resnet-v2 is published under the name of this file.');
+    expect(bare.assumptions.join(' ')).toMatch(/barlow-twins .*vicreg/u);
+  });
+
+  it('leave the two readings of BYOL to the family', () => {
+    const { root } = publishedStudy(narrow).find(({ family }) => family === 'byol')!;
+    const checkpoint = plainCheckpoint(root, 'pickle');
+    const exact = recogniseModel(checkpoint);
+    expect(exact.facts).toMatchObject({ padding: 'same' });
+    expect(exact.assumptions.join(' ')).toContain(
+      'byol-ssl-transfer (BYOL as ssl-transfer loads it, padding symmetric)',
+    );
+    const other = recogniseModel(checkpoint, { family: 'byol-ssl-transfer' });
+    expect(other.facts).toMatchObject({ padding: 'symmetric' });
+    expect(other.recipe).not.toBe(exact.recipe);
+  });
+});
+
+describe('facts', () => {
+  const vit = drawViT({ width: 96, depth: 1, patch: 2, grid: 2 });
+
+  it('that neither weights nor family tell are asked for, with the choices', () => {
+    const { code, message } = refusal(() => of(vit));
+    expect(code).toBe('CHECKPOINT_FACT_MISSING');
+    expect(message).toContain('`models[].heads`');
+    expect(message).toContain('3 (of 32), 2 (of 48), 1 (of 96)');
+    expect(of(vit, { facts: { heads: 3 } }).facts).toMatchObject({ heads: 3 });
+    expect(of(vit, { facts: { heads: 3 } }).assumptions).toContain('heads: 3, as it was given.');
+  });
+
+  it('that are given are those of the architecture', () => {
+    expect(refusal(() => of(vit, { facts: { heads: 3, padding: 'same' } })).code).toBe('NETWORK_FACT_UNKNOWN');
+    expect(refusal(() => of(vit, { facts: { heads: 2.5 } })).code).toBe('NETWORK_FACT_VALUE');
+    expect(of(resNet, { facts: { padding: 'same' } }).facts).toMatchObject({ padding: 'same' });
+  });
+
+  it('follow the width, and are said', () => {
+    const found = of(drawViT({ width: 384, depth: 1 }));
+    expect(found.assumptions).toContain('heads: 6, as DINO (ViT) has it.');
+    const mocoV3 = tree({ state_dict: prefixed('module.base_encoder.', drawViT({ width: 384, depth: 1 })) });
+    expect(of(mocoV3).facts).toMatchObject({ heads: 12 });
+  });
+
+  it('enter the hash of the recipe', () => {
+    const hashes = [{}, { padding: 'same' }].map((facts) => of(resNet, { facts }).recipe);
+    expect(new Set(hashes).size).toBe(2);
+    expect(of(resNet).recipe).toBe(of(resNet, { facts: {} }).recipe);
+  });
+});
+
+describe('descriptions beside the file', () => {
+  const vit = drawViT({ width: 192, depth: 1, classes: 3, patch: 4, grid: 2 });
+  const timm = (pretrained: object, more: object = {}) => ({
+    'config.json': { architecture: 'vit_tiny', pretrained_cfg: pretrained, ...more },
+  });
+
+  it('of timm say how images become the input', () => {
+    const { input, family, facts } = recogniseModel(
+      beside(
+        vit,
+        timm(
+          { input_size: [3, 384, 256], crop_pct: 0.9, interpolation: 'bicubic', mean: [0.1, 0.2, 0.3], std: [1, 2, 3] },
+          { model_args: { num_heads: 4 } },
+        ),
+      ),
+    );
+    expect(family).toBe('timm-vit');
+    expect(facts).toMatchObject({ heads: 4 });
+    expect(input).toEqual({
+      preset: 'imagenet',
+      mean: [0.1, 0.2, 0.3],
+      std: [1, 2, 3],
+      width: 256,
+      height: 384,
+      resize: 'shortest-side',
+      shortestSide: 284,
+      filter: 'bicubic',
+    });
+  });
+
+  it('of timm with a square that is squeezed', () => {
+    const { input } = recogniseModel(beside(vit, timm({ input_size: [3, 64, 64], crop_pct: 1, crop_mode: 'squash' })));
+    expect(input).toMatchObject({ resize: 'exact', width: 64, height: 64, filter: 'bilinear' });
+  });
+
+  const hf = drawViT({ width: 192, depth: 1, patch: 4, grid: 2, isFused: false, hasLayerScale: true });
+  const hfNames = new Map(
+    [...hf].map(([name, weight]) => [
+      name
+        .replace(/^(cls_token)$/u, 'embeddings.$1')
+        .replace('pos_embed', 'embeddings.position_embeddings')
+        .replace('patch_embed.proj', 'embeddings.patch_embeddings.projection')
+        .replace(/^norm\./u, 'layernorm.')
+        .replace(/attn\.q\./u, 'attention.attention.query.')
+        .replace(/attn\.k\./u, 'attention.attention.key.')
+        .replace(/attn\.v\./u, 'attention.attention.value.')
+        .replace('attn.proj', 'attention.output.dense')
+        .replace(/ls(\d)\.gamma/u, 'layer_scale$1.lambda1')
+        .replace('blocks.', 'encoder.layer.'),
+      weight,
+    ]),
+  );
+  const config = {
+    model_type: 'dinov2',
+    hidden_size: 192,
+    num_attention_heads: 3,
+    hidden_act: 'gelu',
+    layer_norm_eps: 1e-5,
+  };
+
+  it('of Hugging Face say heads, activation, epsilon and preprocessing', () => {
+    const preprocessor = {
+      size: { shortest_edge: 256 },
+      crop_size: { height: 224, width: 224 },
+      do_center_crop: true,
+      resample: 3,
+      image_mean: [0.4, 0.4, 0.4],
+      image_std: [0.2, 0.2, 0.2],
+    };
+    const found = recogniseModel(beside(hfNames, { 'config.json': config, 'preprocessor_config.json': preprocessor }));
+    expect(found.family).toBe('hf-dinov2');
+    expect(found.facts).toMatchObject({ heads: 3, activation: 'gelu', epsilon: 1e-5 });
+    expect(found.input).toEqual({
+      preset: 'imagenet',
+      mean: [0.4, 0.4, 0.4],
+      std: [0.2, 0.2, 0.2],
+      filter: 'bicubic',
+      width: 224,
+      height: 224,
+      resize: 'shortest-side',
+      shortestSide: 256,
+    });
+    expect(found.assumptions).toContain('heads: 3, as config.json says.');
+  });
+
+  it('are refused where they are bent, or of another network', () => {
+    for (const [files, expected] of [
+      [{ 'config.json': '{' }, 'is not JSON'],
+      [{ 'config.json': '[1]' }, 'is no group of keys'],
+      [{ 'config.json': { ...config, num_attention_heads: 'six' } }, 'num_attention_heads'],
+      [{ 'config.json': { ...config, hidden_act: 'mish' } }, 'hidden_act'],
+      [{ 'config.json': { ...config, hidden_size: 384 } }, 'is for a network of width 384'],
+      [{ 'config.json': config, 'preprocessor_config.json': { resample: 9 } }, 'resample'],
+      [{ 'config.json': ' '.repeat(1_000_001) }, 'has 1000001 bytes'],
+    ] as const) {
+      const error = refusal(() => recogniseModel(beside(hfNames, files)));
+      expect(error.code).toBe('CHECKPOINT_CONFIG');
+      expect(error.message).toContain(expected);
+      expect(error.message).toContain('config.json');
+    }
+  });
+});
