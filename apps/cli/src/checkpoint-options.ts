@@ -88,7 +88,7 @@ export const importOptions: readonly CheckpointOption[] = [
   [
     'importSize',
     '--size <PIXELS>',
-    'Side of the images that a transformer is made for.',
+    'Side of the images that a transformer is made for; other networks take images of any size.',
     { type: { kind: 'whole', minimum: 1 }, otherwise: 'that of the family' },
   ],
 ];

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { InputError } from '@intermodel/errors';
 import type { ArchitectureFacts } from './architecture.ts';
-import { buildGraph, type BuiltGraph } from './building/build-graph.ts';
+import { buildGraph, type BuildOptions, type BuiltGraph } from './building/build-graph.ts';
 import { countNonFinite } from './building/count-non-finite.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { RecognisedModel } from './recognised-model.ts';
@@ -19,7 +19,10 @@ export interface ImportCheckpointOptions {
   readonly strip?: readonly string[];
   /** What weights do not tell, such as `heads`. */
   readonly facts?: ArchitectureFacts;
-  /** Size of the images, in pixels. @default that of the family, else 224 x 224 */
+  /**
+   * Size of the images that a transformer is made for, in pixels; other networks take images of any size. @default that
+   * of the family, else 224 x 224
+   */
   readonly inputSize?: { readonly height?: number | undefined; readonly width?: number | undefined } | undefined;
   /** Last tensor of the graph; `usual`: the one that the family is dissected at. @default the last of the network */
   readonly layer?: string;
@@ -61,7 +64,7 @@ export function importCheckpoint(
     ...(last === undefined ? {} : { layer: last }),
     ...(head === undefined ? {} : { head }),
     ...(dtype === undefined ? {} : { dtype }),
-    inputSize: sizeOf(recognised, inputSize),
+    ...sizeOf(recognised, inputSize),
     metadata: new Map(Object.entries({ ...describe(recognised), ...metadata })),
   });
   checkLeftOver(recognised, graph);
@@ -82,13 +85,15 @@ export function folderOf({ file }: Pick<Checkpoint, 'file'>): string {
   return path.dirname(path.resolve(file));
 }
 
+/** The positions of a transformer are of one size; other networks take images of any. */
 function sizeOf(
-  { input }: RecognisedModel,
+  { architecture, input }: RecognisedModel,
   given: ImportCheckpointOptions['inputSize'] = {},
-): { readonly height: number; readonly width: number } {
+): Pick<BuildOptions, 'inputSize'> {
+  if (architecture !== 'vit') return {};
   const usual = (side: unknown) => (typeof side === 'number' ? side : 224);
   const { height = usual(input['height']), width = usual(input['width']) } = given;
-  return { height, width };
+  return { inputSize: { height, width } };
 }
 
 function describe({ family, source, licence, recipe, input, checkpoint, taken }: RecognisedModel) {

@@ -9,6 +9,7 @@ import {
   readJsonPart,
   StudySteps,
   type StepDescription,
+  type StepParts,
 } from '@intermodel/steps';
 import type { ModelOrigin, Study, StudyModel } from '@intermodel/studies';
 import { holdsCheckpoint } from './holds-checkpoint.ts';
@@ -53,9 +54,18 @@ export async function prepareModels<Given extends Pick<Study, 'models'>>(
   study: Given,
   options: PrepareModelsOptions = ownSteps(),
 ): Promise<Given> {
+  // All of them are read before anything is stored.
+  const opened: (OpenedCheckpoint | undefined)[] = [];
+  for (const model of study.models) opened.push(await namingModel(model, () => openModel(model, options)));
   const models: StudyModel[] = [];
-  for (const model of study.models)
-    models.push(await withOwnSize(await namingModel(model, () => withGraph(model, options))));
+  for (const [index, model] of study.models.entries()) {
+    const checkpoint = opened[index];
+    models.push(
+      await withOwnSize(
+        checkpoint === undefined ? model : await namingModel(model, () => withGraph(model, checkpoint, options)),
+      ),
+    );
+  }
   return { ...study, models };
 }
 
@@ -67,27 +77,46 @@ function ownSteps(): PrepareModelsOptions {
   };
 }
 
-/** The model with its graph, where its file is a checkpoint. */
-async function withGraph(model: StudyModel, { steps, hashes, signal }: PrepareModelsOptions): Promise<StudyModel> {
+/** A checkpoint that was found to be fit. */
+interface OpenedCheckpoint {
+  /** SHA-256 of its files, and of what a graph of it is made by. */
+  readonly origin: Pick<ModelOrigin, 'checkpoint' | 'recipe'>;
+  /** Makes its graph. */
+  readonly compute: () => Promise<StepParts>;
+}
+
+/** Opens the file of a model, if it is a checkpoint; where its graph is not stored, finds out what it is. */
+async function openModel(
+  model: StudyModel,
+  { steps, hashes, signal }: PrepareModelsOptions,
+): Promise<OpenedCheckpoint | undefined> {
+  const { file, isCheckpoint, recipe } = model;
+  if (!isCheckpoint && !(await holdsCheckpoint(file))) return undefined;
   const { folderOf, importCheckpoint, openCheckpoint, recipeHash } = await import('@intermodel/checkpoints');
-  const { file, isCheckpoint, recipe, layers } = model;
-  if (!isCheckpoint && !(await holdsCheckpoint(file))) return model;
   const checkpoint = await openCheckpoint(file);
   const { files } = checkpoint;
   const hashesOfFiles: string[] = [];
   for (const each of files) hashesOfFiles.push(await hashes.hash(each, signal));
   const origin = { checkpoint: hashJson(hashesOfFiles), recipe: recipeHash(recipe) };
-  const result = await steps.run({
-    ...stepOf(model, origin),
-    compute: async () => {
-      const { recognised, graph: built, layer, assumptions, warnings } = importCheckpoint(checkpoint, readingOf(model));
-      const graph = built.toBytes({ weights: 'referred', folder: folderOf(checkpoint) });
-      for (const [index, each] of files.entries())
-        await hashes.checkUnchanged(each, hashesOfFiles[index] ?? '', signal);
-      const { family, input } = recognised;
-      return { graph, facts: jsonPart({ family, input, layer, assumptions, warnings } satisfies ImportedFacts) };
-    },
-  });
+  const importing = () => importCheckpoint(checkpoint, readingOf(model));
+  const known = (await steps.isStored(stepOf(model, origin))) ? undefined : importing();
+  const compute = async () => {
+    const { recognised, graph, layer, assumptions, warnings } = known ?? importing();
+    const bytes = graph.toBytes({ weights: 'referred', folder: folderOf(checkpoint) });
+    for (const [index, each] of files.entries()) await hashes.checkUnchanged(each, hashesOfFiles[index] ?? '', signal);
+    const { family, input } = recognised;
+    return { graph: bytes, facts: jsonPart({ family, input, layer, assumptions, warnings } satisfies ImportedFacts) };
+  };
+  return { origin, compute };
+}
+
+/** The model with the graph of its checkpoint, fed as the family is where the study does not say otherwise. */
+async function withGraph(
+  model: StudyModel,
+  { origin, compute }: OpenedCheckpoint,
+  { steps }: PrepareModelsOptions,
+): Promise<StudyModel> {
+  const result = await steps.run({ ...stepOf(model, origin), compute });
   const { input: usual, layer, ...facts } = readJsonPart(await result.read('facts')) as ImportedFacts;
   const given = typeof model.givenInput === 'string' ? { preset: model.givenInput } : model.givenInput;
   // A preset that is named says everything.
@@ -98,7 +127,7 @@ async function withGraph(model: StudyModel, { steps, hashes, signal }: PrepareMo
     ...model,
     graph: await result.read('graph'),
     origin: { ...facts, ...origin },
-    layers: layers === 'usual' ? [layer] : layers,
+    layers: model.layers === 'usual' ? [layer] : model.layers,
     input,
     sizeIsOpen: false,
     geometry: resolveGeometry({ height, width, resize, shortestSide, filter, labelHeight, labelWidth }),
