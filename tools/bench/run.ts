@@ -1,11 +1,12 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines, import).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedCommand } from './embed-command.ts';
 import { benchEmbedding } from './embedding.ts';
 import { benchEngines } from './engines.ts';
+import { benchImport } from './import-checkpoint.ts';
 import { benchIncremental } from './incremental.ts';
 import { benchManyMachines } from './many-machines.ts';
 import { benchManyModels } from './many-models.ts';
@@ -22,6 +23,7 @@ const topics: Record<string, () => Promise<void> | void> = {
   start: benchStart,
   machines: benchManyMachines,
   engines: benchEngines,
+  import: benchImport,
 };
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

@@ -2,6 +2,7 @@
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torchvision.models.convnext import CNBlockConfig, ConvNeXt
 from torchvision.models.squeezenet import Fire
 
 
@@ -42,6 +43,30 @@ class ConvNext(nn.Module):
         for downsample, stage in zip(self.downsample_layers, self.stages):
             maps = stage(downsample(maps))
         return maps, self.head(self.norm(maps.mean((2, 3)))) if hasattr(self, 'head') else None
+
+
+class TorchvisionConvNext(ConvNeXt):
+    """torchvision's own, whose weights are given the names of the authors."""
+
+    def forward(self, images):
+        maps = self.features(images)
+        return maps, self.classifier(self.avgpool(maps))
+
+    def state_dict(self):
+        renamed = {}
+        for name, tensor in super().state_dict().items():
+            kind, *parts = name.split('.')
+            if kind == 'classifier':
+                name = '.'.join([{'0': 'norm', '2': 'head'}[parts[0]], parts[1]])
+            elif int(parts[0]) % 2 == 0:
+                name = '.'.join(['downsample_layers', str(int(parts[0]) // 2), *parts[1:]])
+            else:
+                block = '.'.join(['stages', str(int(parts[0]) // 2), parts[1]])
+                last = parts[2:]
+                name = f'{block}.gamma' if last == ['layer_scale'] else '.'.join([block, {'0': 'dwconv', '2': 'norm', '3': 'pwconv1', '5': 'pwconv2'}[last[1]], last[2]])
+                tensor = tensor.flatten() if last == ['layer_scale'] else tensor
+            renamed[name] = tensor
+        return renamed
 
 
 class Row(nn.Module):
@@ -100,6 +125,8 @@ def convnexts():
     """Name, facts, layer, size of the images, tokens before those of the image, maker."""
     return [
         ('convnext', {}, 'stages.3.0', (64, 96), 0, lambda: ConvNext(classes=5)),
+        ('convnext-torchvision', {}, 'stages.2.0', (64, 48), 0,
+         lambda: TorchvisionConvNext([CNBlockConfig(4, 6, 2), CNBlockConfig(6, 8, 1), CNBlockConfig(8, None, 1)], layer_scale=0.7, num_classes=5)),
         ('convnext-unscaled', {}, 'stages.3.0', (70, 90), 0, lambda: ConvNext(scaled=False)),
     ]
 

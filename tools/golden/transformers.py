@@ -4,6 +4,7 @@ import math
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torchvision.models.vision_transformer import VisionTransformer
 
 
 class Attention(nn.Module):
@@ -194,6 +195,28 @@ class Transformer(nn.Module):
         return tokens, self.head(self.fc_norm(pooled) if hasattr(self, 'fc_norm') else pooled)
 
 
+class TorchvisionTransformer(VisionTransformer):
+    """torchvision's own, whose weights are given timm's names."""
+
+    def forward(self, images):
+        tokens = torch.cat([self.class_token.expand(images.shape[0], -1, -1), self._process_input(images)], 1)
+        tokens = self.encoder(tokens)
+        return tokens, self.heads(tokens[:, 0])
+
+    def state_dict(self):
+        renamed = {}
+        for name, tensor in super().state_dict().items():
+            for old, new in [
+                ('class_token', 'cls_token'), ('conv_proj.', 'patch_embed.proj.'), ('encoder.pos_embedding', 'pos_embed'),
+                ('encoder.layers.encoder_layer_', 'blocks.'), ('.ln_1.', '.norm1.'), ('.ln_2.', '.norm2.'), ('encoder.ln.', 'norm.'),
+                ('.self_attention.in_proj_', '.attn.qkv.'), ('.self_attention.out_proj.', '.attn.proj.'),
+                ('.mlp.0.', '.mlp.fc1.'), ('.mlp.3.', '.mlp.fc2.'), ('heads.head.', 'head.'),
+            ]:  # fmt: skip
+                name = name.replace(old, new)
+            renamed[name] = tensor
+        return renamed
+
+
 def networks():
     """Name, facts, layer, size of the images, tokens before those of the image, maker."""
     heads = {'heads': 3}
@@ -212,5 +235,7 @@ def networks():
         ('vit-rotary', {**heads, 'epsilon': 1e-5}, 'norm', (20, 28), 5, lambda: Transformer(stored=None, registers=4, epsilon=1e-5, mlp='apart', scaled=True, masked=True, rotary='stored')),
         ('vit-rotary-computed', {'heads': 2, 'positions': 'rotary', 'rotaryBase': 50}, 'norm', (24, 20), 5,
          lambda: Transformer(width=16, heads=2, stored=None, registers=4, split=True, scaled=True, rotary='computed', base=50)),
+        ('vit-torchvision', heads, 'norm', (20, 20), 1,
+         lambda: TorchvisionTransformer(image_size=20, patch_size=4, num_layers=2, num_heads=3, hidden_dim=12, mlp_dim=24, num_classes=5)),
         ('vit-stem', heads, 'norm', (20, 20), 1, lambda: Transformer(stem=(4, 8))),
     ]  # fmt: skip

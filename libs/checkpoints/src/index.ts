@@ -30,7 +30,9 @@ export { listFamilies, requireFamily } from './recognising/list-families.ts';
 export { publishedCheckpoint, type PublishedCheckpoint } from './recognising/published-checkpoint.ts';
 export { readRecipe } from './recognising/read-recipe.ts';
 export { recipeHash } from './recognising/recipe-hash.ts';
-export { recogniseModel, type RecogniseOptions } from './recognising/recognise-model.ts';
+export { configsBeside } from './recognising/config-files.ts';
+export { recogniseModel } from './recognising/recognise-model.ts';
+export type { RecogniseOptions } from './recognising/recognise-options.ts';
 
 // From a checkpoint to a graph
 export {

@@ -1,6 +1,7 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Network } from '../architecture.ts';
-import type { Tensor } from '../tensor.ts';
-import { readFloats, type WeightType } from './weight-values.ts';
+import { elementBytes, type ElementType, type Tensor } from '../tensor.ts';
+import { floatsOf, isFloatType, type WeightType } from './weight-values.ts';
 
 /** Values of a tensor that are no numbers to compute with. */
 export interface NonFiniteCount {
@@ -21,28 +22,77 @@ const overflowBits: Readonly<Record<WeightType, number>> = { float32: exponentBi
 
 /**
  * Counts NaN and infinite weights of a network, and those that overflow where they are written as float16: the tensors
- * that have any, in the order of the network. Weights are read one after another.
+ * that have any, in the order of the network. Of weights that lie in a file, a small part at a time is held.
  */
 export function countNonFinite(network: Pick<Network, 'weights'>, dtype: WeightType = 'float32'): NonFiniteCount[] {
-  return [...network.weights].flatMap(([name, tensor]) => {
-    const counts = isFloat(tensor) ? countIn(tensor, overflowBits[dtype]) : undefined;
-    return counts === undefined ? [] : [{ name, ...counts }];
-  });
+  const parts = new FileParts();
+  try {
+    return [...network.weights].flatMap(([name, tensor]) => {
+      const counts = { nan: 0, infinite: 0, overflowing: 0 };
+      if (!isFloatType(tensor.type)) return [];
+      for (const bytes of parts.of(tensor)) addCounts(counts, bytes, tensor.type, overflowBits[dtype]);
+      return counts.nan + counts.infinite + counts.overflowing === 0 ? [] : [{ name, ...counts }];
+    });
+  } finally {
+    parts.close();
+  }
 }
 
-const isFloat = ({ type }: Tensor) => type.startsWith('float') || type === 'bfloat16';
+type Counts = { -readonly [K in Exclude<keyof NonFiniteCount, 'name'>]: NonFiniteCount[K] };
 
-function countIn(tensor: Tensor, limit: number): Omit<NonFiniteCount, 'name'> | undefined {
+function addCounts(counts: Counts, bytes: Uint8Array, type: ElementType, limit: number): void {
   // float64 is rounded to float32, as it is when it is written: what overflows there counts as infinite.
-  const floats = readFloats(tensor);
-  const bits = new Uint32Array(floats.buffer, floats.byteOffset, floats.length);
-  let [nan, infinite, overflowing] = [0, 0, 0];
-  for (const each of bits) {
-    const magnitude = each & magnitudeBits;
+  const floats = floatsOf(bytes, type);
+  const bits = new Int32Array(floats.buffer, floats.byteOffset, floats.length);
+  for (let index = 0; index < bits.length; index++) {
+    const magnitude = (bits[index] as number) & magnitudeBits;
     if (magnitude < limit) continue;
-    if (magnitude > exponentBits) nan++;
-    else if (magnitude === exponentBits) infinite++;
-    else overflowing++;
+    if (magnitude > exponentBits) counts.nan++;
+    else if (magnitude === exponentBits) counts.infinite++;
+    else counts.overflowing++;
   }
-  return nan + infinite + overflowing === 0 ? undefined : { nan, infinite, overflowing };
+}
+
+/** Bytes that are read at once: few enough to stay in the caches of a processor. */
+const partBytes = 256 * 1024;
+
+/** Reads tensors part by part, into the same memory. */
+class FileParts {
+  readonly #memory = new Uint8Array(partBytes);
+  #file = '';
+  #handle: number | undefined;
+
+  *of(tensor: Tensor): Generator<Uint8Array> {
+    const { span, type } = tensor;
+    // What is small is read as it comes.
+    if (span === undefined || span.length < partBytes) {
+      yield tensor.read();
+      return;
+    }
+    const handle = this.#open(span.file);
+    const most = partBytes - (partBytes % elementBytes[type]);
+    for (let start = 0; start < span.length;) {
+      const wanted = Math.min(most, span.length - start);
+      if (readSync(handle, this.#memory, 0, wanted, span.offset + start) < wanted) {
+        // The tensor tells what became of its file.
+        yield tensor.read().subarray(start);
+        return;
+      }
+      yield this.#memory.subarray(0, wanted);
+      start += wanted;
+    }
+  }
+
+  close(): void {
+    if (this.#handle !== undefined) closeSync(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #open(file: string): number {
+    if (this.#handle !== undefined && this.#file === file) return this.#handle;
+    this.close();
+    this.#file = file;
+    this.#handle = openSync(file, 'r');
+    return this.#handle;
+  }
 }

@@ -12,6 +12,7 @@ import { buildGraph } from './build-graph.ts';
 const networks = goldenNetworks();
 /** Largest difference to torch, relative to the largest value, by network. */
 const worst = new Map<string, number>();
+const worstHalf = new Map<string, number>();
 let folder = '';
 
 beforeAll(() => {
@@ -19,10 +20,12 @@ beforeAll(() => {
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
-  const [name, value] = [...worst].sort(([, one], [, other]) => other - one)[0] ?? ['', 0];
-  process.stdout.write(
-    `Worst of ${String(worst.size)} networks: ${name}, ${value.toExponential(1)} of the largest value.\n`,
-  );
+  for (const [what, figures] of Object.entries({ float32: worst, float16: worstHalf })) {
+    const [name, value] = [...figures].sort(([, one], [, other]) => other - one)[0] ?? ['', 0];
+    process.stdout.write(
+      `Worst of ${String(figures.size)} networks as ${what}: ${name}, ${value.toExponential(1)} of the largest value.\n`,
+    );
+  }
 });
 
 const networkOf = ({ architecture, facts, weights }: GoldenNetwork): Network => ({
@@ -97,6 +100,17 @@ describe.each(networks.map((golden) => [golden.name, golden] as const))('%s', (n
     expect(referred.length).toBeLessThan(60_000);
     expect(own.map((constant) => constant.name)).toEqual([]);
     expect(await run(write(name, referred), built.layer, golden)).toEqual(inside);
+  });
+
+  it('agrees as float16, as far as that is exact', async () => {
+    const built = buildGraph(networkOf(golden), { inputSize, dtype: 'float16' });
+    const bytes = built.toBytes({ weights: 'inside' });
+    expect(bytes.length).toBeLessThan(
+      0.9 * buildGraph(networkOf(golden), { inputSize }).toBytes({ weights: 'inside' }).length,
+    );
+    const values = await run(write(name, bytes), built.layer, golden);
+    worstHalf.set(name, difference(values, golden.layerValues));
+    expect(worstHalf.get(name)).toBeLessThan(1e-2);
   });
 
   it.skipIf(golden.headValues === undefined)('agrees with torch at the classifier', async () => {

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { InputError } from '@intermodel/errors';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ElementType, Tensor } from '../tensor.ts';
 import { countNonFinite } from './count-non-finite.ts';
 import { readAs, readFloats } from './weight-values.ts';
@@ -87,5 +91,52 @@ describe('countNonFinite', () => {
         },
       ),
     );
+  });
+
+  describe('of files', () => {
+    let folder = '';
+    beforeAll(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'intermodel-weights-'));
+    });
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    /** Weights of 200,001 values at an odd place of a file, some of which are bad. */
+    const inFile = (type: 'float32' | 'float16', bad: ReadonlyMap<number, number>, cut = 0): Tensor => {
+      const count = 200_001;
+      const values = type === 'float32' ? new Uint32Array(count) : new Uint16Array(count);
+      for (const [index, bits] of bad) values[index] = bits;
+      const bytes = Buffer.from(values.buffer);
+      const file = path.join(folder, `${type}.bin`);
+      writeFileSync(file, Buffer.concat([Buffer.alloc(3, 255), bytes.subarray(0, bytes.length - cut)]));
+      const read = () => {
+        if (cut > 0) throw new InputError('CHECKPOINT_TRUNCATED', 'the file became shorter');
+        return new Uint8Array(bytes);
+      };
+      return { type, shape: [count], span: { file, offset: 3, length: bytes.length }, read };
+    };
+
+    it('finds what is bad wherever it is', () => {
+      const places = [0, 65_535, 65_536, 131_072, 199_999, 200_000];
+      const single = inFile('float32', new Map(places.map((place) => [place, 0x7f80_0000])));
+      const half = inFile('float16', new Map(places.map((place) => [place, 0xfe00])));
+      expect(
+        countNonFinite({
+          weights: new Map([
+            ['single', single],
+            ['half', half],
+          ]),
+        }),
+      ).toEqual([
+        { name: 'single', nan: 0, infinite: 6, overflowing: 0 },
+        { name: 'half', nan: 6, infinite: 0, overflowing: 0 },
+      ]);
+    });
+
+    it('leaves it to the tensor to tell that its file became shorter', () => {
+      const weights = new Map([['cut', inFile('float32', new Map(), 1)]]);
+      expect(() => countNonFinite({ weights })).toThrow(expect.objectContaining({ code: 'CHECKPOINT_TRUNCATED' }));
+    });
   });
 });

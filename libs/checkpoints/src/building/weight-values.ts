@@ -1,6 +1,6 @@
 import { InputError } from '@intermodel/errors';
 import { floatsFromHalves, halvesFromFloats } from '@intermodel/onnx';
-import { elementBytes, type Tensor } from '../tensor.ts';
+import { elementBytes, type ElementType, type Tensor } from '../tensor.ts';
 
 /** Types that weights of a graph are written in. */
 export type WeightType = 'float32' | 'float16';
@@ -8,9 +8,14 @@ export type WeightType = 'float32' | 'float16';
 /** Float types that weights are read from. */
 const floatTypes: ReadonlySet<string> = new Set(['float16', 'bfloat16', 'float32', 'float64']);
 
+/** Whether weights of a type can be computed with. */
+export function isFloatType(type: ElementType): boolean {
+  return floatTypes.has(type);
+}
+
 /** Refuses what holds no floating-point numbers, such as quantised weights. */
 export function checkFloats(name: string, { type }: Tensor): void {
-  if (floatTypes.has(type)) return;
+  if (isFloatType(type)) return;
   throw new InputError('NETWORK_WEIGHT_TYPE', `the weights hold ${type}`, {
     column: name,
     columnIs: 'tensor',
@@ -21,17 +26,22 @@ export function checkFloats(name: string, { type }: Tensor): void {
 
 /** Reads weights as float32, rounded to nearest where they are finer. */
 export function readFloats(tensor: Tensor): Float32Array {
-  const bytes = aligned(tensor.read(), elementBytes[tensor.type]);
-  const count = bytes.length / elementBytes[tensor.type];
-  if (tensor.type === 'float16') return floatsFromHalves(new Uint16Array(bytes.buffer, bytes.byteOffset, count));
-  if (tensor.type === 'bfloat16') {
+  return floatsOf(tensor.read(), tensor.type);
+}
+
+/** Bytes of a float type as float32, rounded to nearest where they are finer. */
+export function floatsOf(read: Uint8Array, type: ElementType): Float32Array {
+  const bytes = aligned(read, elementBytes[type]);
+  const count = bytes.length / elementBytes[type];
+  if (type === 'float16') return floatsFromHalves(new Uint16Array(bytes.buffer, bytes.byteOffset, count));
+  if (type === 'bfloat16') {
     const floats = new Float32Array(count);
     const bits = new Uint32Array(floats.buffer);
     const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, count);
     for (let index = 0; index < count; index++) bits[index] = (halves[index] as number) << 16;
     return floats;
   }
-  return tensor.type === 'float64'
+  return type === 'float64'
     ? Float32Array.from(new Float64Array(bytes.buffer, bytes.byteOffset, count))
     : new Float32Array(bytes.buffer, bytes.byteOffset, count);
 }

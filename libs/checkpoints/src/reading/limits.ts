@@ -28,7 +28,7 @@ export const limits = {
   /** Axes of a tensor: as many as torch and NumPy allow. */
   axes: 64,
   /** Bytes of a tensor that repeats its values (strides of none), and so may be larger than its file. */
-  repeatedBytes: 2 ** 31,
+  repeatedBytes: 2 ** 28,
   /** Values that a walk over a checkpoint comes by: shared values count each time. */
   walkedValues: 5_000_000,
 } as const;

@@ -1,4 +1,4 @@
-import type { ArchitectureFacts } from '../architecture.ts';
+import type { ArchitectureFacts, ArchitectureName } from '../architecture.ts';
 import type { DroppedTensor } from '../recognised-model.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Dictionary } from './dictionaries.ts';
@@ -49,11 +49,44 @@ export function closeness({ fitting, missing, leftOver, misshapen, failed }: Att
   return fitting / Math.max(1, fitting + missing.length + leftOver.length + misshapen.length + failed.length);
 }
 
-/** Sorts attempts, the nearest first: of equals the one that lies deeper, since less lies around it. */
+/** Tensors of the kinds that an architecture has most of: by the end of the name, and the number of axes. */
+const kindsOfTensors: Readonly<Record<ArchitectureName, readonly string[]>> = {
+  resnet: ['weight 4', 'weight 1', 'bias 1', 'running_mean 1', 'running_var 1'],
+  vit: ['weight 2', 'weight 1', 'bias 1', 'kernel 2', 'scale 1'],
+  convnext: ['weight 4', 'weight 2', 'weight 1', 'bias 1', 'gamma 1'],
+  vgg: ['weight 4', 'bias 1', 'weight 2'],
+  alexnet: ['weight 4', 'bias 1'],
+  squeezenet: ['weight 4', 'bias 1'],
+};
+
+/** Share of tensors that are of the kinds of an architecture, whatever their names. */
+function kinship({ family, dictionary }: Attempt): number {
+  const kinds = kindsOfTensors[family.architecture];
+  let alike = 0;
+  for (const [name, { shape }] of dictionary.tensors)
+    if (kinds.includes(`${name.split(/[./]/u).at(-1) ?? ''} ${String(shape.length)}`)) alike += 1;
+  return alike / dictionary.tensors.size;
+}
+
+/**
+ * Sorts attempts, the nearest first: of equals the one whose architecture has such tensors, what is no more than a form,
+ * and the one that lies deeper, since less lies around it.
+ */
 export function nearestFirst(attempts: readonly Attempt[]): readonly Attempt[] {
-  return attempts.toSorted(
-    (a, b) => closeness(b) - closeness(a) || b.dictionary.path.length - a.dictionary.path.length,
-  );
+  const judged = attempts.map((attempt) => ({
+    attempt,
+    scores: [
+      closeness(attempt),
+      kinship(attempt),
+      attempt.family.general !== true ? 0 : attempt.family.strip === undefined ? 2 : 1,
+      attempt.dictionary.path.length,
+    ],
+  }));
+  judged.sort((a, b) => {
+    const at = a.scores.findIndex((score, index) => score !== b.scores[index]);
+    return at < 0 ? 0 : (b.scores[at] ?? 0) - (a.scores[at] ?? 0);
+  });
+  return judged.map(({ attempt }) => attempt);
 }
 
 /** What the user says in place of the family. */

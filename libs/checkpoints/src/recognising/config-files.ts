@@ -98,22 +98,41 @@ class ConfigObject {
   }
 }
 
+/** Names of the files beside a checkpoint that may say how it is read. */
+const configNames = ['config.json', 'preprocessor_config.json', 'open_clip_config.json'] as const;
+
+/** Files beside a checkpoint that may say how it is read: what is made of it may change with them. */
+export function configsBeside(checkpoint: string): readonly string[] {
+  return configNames.map((name) => path.join(path.dirname(checkpoint), name)).filter((file) => existsSync(file));
+}
+
+/** What lies beside a checkpoint. */
+export interface ReadConfigs {
+  /** Descriptions. */
+  readonly found: readonly ModelConfig[];
+  /** Why one could not be read: an error for whoever goes by it. */
+  readonly problem: InputError | undefined;
+}
+
 /**
  * Reads what lies beside a checkpoint: `config.json` of timm and Hugging Face with `preprocessor_config.json`,
- * `open_clip_config.json`.
- *
- * @throws InputError `CHECKPOINT_CONFIG` for one that is bent
+ * `open_clip_config.json`. One that is bent (`CHECKPOINT_CONFIG`) is no concern of families that do not go by it.
  */
-export function readConfigs(checkpoint: string): readonly ModelConfig[] {
-  const folder = path.dirname(checkpoint);
-  const read = (name: string) => readJson(path.join(folder, name));
-  const config = read('config.json');
-  const openClip = read('open_clip_config.json');
+export function readConfigs(checkpoint: string): ReadConfigs {
   const found: ModelConfig[] = [];
-  if (openClip !== undefined) found.push(ofOpenClip(openClip));
-  if (config?.has('pretrained_cfg') === true || config?.has('crop_pct') === true) found.push(ofTimm(config));
-  else if (config?.has('model_type') === true) found.push(ofHuggingFace(config, read('preprocessor_config.json')));
-  return found;
+  try {
+    const folder = path.dirname(checkpoint);
+    const read = (name: (typeof configNames)[number]) => readJson(path.join(folder, name));
+    const openClip = read('open_clip_config.json');
+    if (openClip !== undefined) found.push(ofOpenClip(openClip));
+    const config = read('config.json');
+    if (config?.has('pretrained_cfg') === true || config?.has('crop_pct') === true) found.push(ofTimm(config));
+    else if (config?.has('model_type') === true) found.push(ofHuggingFace(config, read('preprocessor_config.json')));
+    return { found, problem: undefined };
+  } catch (error) {
+    if (error instanceof InputError) return { found, problem: error };
+    throw error;
+  }
 }
 
 function readJson(file: string): ConfigObject | undefined {

@@ -2,6 +2,8 @@ import { InputError } from '@intermodel/errors';
 import { closeness, nearestFirst, type Attempt } from './attempt.ts';
 import { familiesFolder } from './families-folder.ts';
 import type { Family } from './family.ts';
+import type { FittingPrefix } from './fitting-prefixes.ts';
+import { isPublishedAs } from './same-form.ts';
 
 /** Most names of each kind that a message lists. */
 const listed = 5;
@@ -36,25 +38,18 @@ export function notSuch(file: string, attempt: Attempt): InputError {
 }
 
 /** No family fits. */
-export function nothingFits(
-  file: string,
-  attempts: readonly Attempt[],
-  below: readonly (readonly [prefix: string, Attempt])[],
-): InputError {
+export function nothingFits(file: string, attempts: readonly Attempt[], below: readonly FittingPrefix[]): InputError {
   const nearest: Attempt[] = [];
   for (const attempt of nearestFirst(attempts))
-    if (nearest.length < 3 && closeness(attempt) > 0 && !nearest.some(({ family }) => family === attempt.family))
-      nearest.push(attempt);
+    if (!nearest.some(({ family }) => family.architecture === attempt.family.architecture)) nearest.push(attempt);
   const [first, ...others] = nearest;
   const also = others
-    .filter((attempt) => first !== undefined && closeness(attempt) > closeness(first) / 2)
+    .filter((attempt) => first !== undefined && closeness(attempt) > Math.max(0.2, closeness(first) / 2))
     .map((attempt) => `; then ${nameOf(attempt)}, of whose weights ${percent(attempt)} are there`)
     .join('');
   return new InputError(
     'CHECKPOINT_UNRECOGNISED',
-    first === undefined
-      ? 'is of no family that is known, nor near to one'
-      : `is of no family that is known; the nearest is ${nameOf(first)}: ${differences(first)}${also}`,
+    `is of no family that is known${first === undefined ? '' : `; the nearest is ${nameOf(first)}: ${differences(first)}${also}`}`,
     {
       file,
       expected: 'all tensors used, or known to be no part of the network',
@@ -64,7 +59,7 @@ export function nothingFits(
 }
 
 /** Prefixes below which there is a network after all. */
-function belowPrefixes(below: readonly (readonly [prefix: string, Attempt])[]): string {
+function belowPrefixes(below: readonly FittingPrefix[]): string {
   const prefixes = new Map<string, string[]>();
   for (const [prefix, { family }] of below) prefixes.set(prefix, [...(prefixes.get(prefix) ?? []), family.name]);
   return [...prefixes]
@@ -135,10 +130,8 @@ function divisorsOf(width: number): readonly number[] {
   return Array.from({ length: Math.min(width, 64) }, (_, at) => at + 1).filter((heads) => width % heads === 0);
 }
 
-/** A name is a hint, and no more: files are renamed. */
 function hintOfName(file: string, attempts: readonly Attempt[]): string {
-  const base = file.split(/[\\/]/u).at(-1);
-  const named = attempts.find(({ family }) => family.files?.some(({ name }) => name === base));
+  const named = attempts.find(({ family }) => isPublishedAs(family, file));
   return named === undefined ? '' : ` ${named.family.title} is published under the name of this file.`;
 }
 

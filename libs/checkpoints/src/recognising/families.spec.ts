@@ -21,6 +21,7 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { architectureFacts, checkFacts } from '../building/architecture-facts.ts';
 import type { Container } from '../checkpoint.ts';
+import { buildGraph } from '../building/build-graph.ts';
 import { tensorsBelow } from './dictionaries.ts';
 import { familiesFolder } from './families-folder.ts';
 import { listFamilies } from './list-families.ts';
@@ -185,7 +186,10 @@ const dinov3Form = (weights: PlainWeights) =>
     some('mask_token', 'local_cls_norm.weight', 'local_cls_norm.bias'),
   );
 const dinov3ViT = (narrow: boolean) =>
-  merged(viT({ grid: 0, registers: 4, hasLayerScale: true })(narrow), new Map([['rope.periods', drawWeight([16], 5)]]));
+  merged(
+    viT({ grid: 0, registers: 4, hasLayerScale: true })(narrow),
+    new Map([['rope.periods', drawWeight([narrow ? 1 : 16], 5)]]),
+  );
 
 const wideHeads = (name: string, width: number, heads: number) => {
   const inner = /attn\.([qkv])\.weight$/u.test(name);
@@ -568,6 +572,29 @@ const rows: Readonly<Record<string, Row>> = {
     form: (weights) => merged(renamed(weights, hfDinoRules), some('embeddings.mask_token')),
     container: 'safetensors',
   },
+  'hf-vit': {
+    draw: viT({ isFused: false, classes: 10 }),
+    form: (weights) =>
+      merged(
+        renamed(weights, [
+          [/^cls_token$/u, 'vit.embeddings.cls_token'],
+          [/^pos_embed$/u, 'vit.embeddings.position_embeddings'],
+          [/^patch_embed\.proj\./u, 'vit.embeddings.patch_embeddings.projection.'],
+          [/^norm\./u, 'vit.layernorm.'],
+          [/^head\./u, 'classifier.'],
+          [/^blocks\.(\d+)\.norm1/u, 'vit.encoder.layer.$1.layernorm_before'],
+          [/^blocks\.(\d+)\.norm2/u, 'vit.encoder.layer.$1.layernorm_after'],
+          [/^blocks\.(\d+)\.attn\.q\./u, 'vit.encoder.layer.$1.attention.attention.query.'],
+          [/^blocks\.(\d+)\.attn\.k\./u, 'vit.encoder.layer.$1.attention.attention.key.'],
+          [/^blocks\.(\d+)\.attn\.v\./u, 'vit.encoder.layer.$1.attention.attention.value.'],
+          [/^blocks\.(\d+)\.attn\.proj\./u, 'vit.encoder.layer.$1.attention.output.dense.'],
+          [/^blocks\.(\d+)\.mlp\.fc1\./u, 'vit.encoder.layer.$1.intermediate.dense.'],
+          [/^blocks\.(\d+)\.mlp\.fc2\./u, 'vit.encoder.layer.$1.output.dense.'],
+        ]),
+        some('vit.pooler.dense.weight', 'decoder.mask_token'),
+      ),
+    container: 'safetensors',
+  },
   'hf-dinov3': {
     draw: without(/attn\.k\.bias$/u, viT({ isFused: false, hasLayerScale: true, registers: 4, grid: 0 })),
     form: (weights) =>
@@ -725,13 +752,17 @@ describe('families', () => {
       if (otherwise !== family) expect(found.assumptions.join('\n')).toContain(family);
     });
 
-    it(`keep their values: ${family}`, () => {
+    it(`keep their values, and have a place each in the graph: ${family}`, () => {
       const { weights, checkpoint } = open(row, true);
       const facts = row.draw(true).has('cls_token') || row.draw(true).has('pos_embed') ? { heads: 2 } : {};
       const found = recogniseModel(checkpoint, { family, facts });
       expect(found.weights.size).toBe(weights.size);
       for (const [name, weight] of weights)
         expect(valuesOf(found.weights.get(name)), name).toEqual([...weight.values()]);
+      // The last normalisation of a ConvNeXt is that of its head.
+      const unused =
+        weights.has('head.weight') || found.architecture !== 'convnext' ? [] : ['norm.weight', 'norm.bias'];
+      expect(buildGraph(found).unused).toEqual(unused);
     });
   }
 

@@ -12,15 +12,17 @@ export interface Evidence {
   readonly dictionary: Dictionary;
   /** Kinds of descriptions that lie beside the file. */
   readonly beside: ReadonlySet<ConfigKind>;
+  /** Path of the dictionary, where the user named it. */
+  readonly take: string | undefined;
   /** Prefixes that the user named: what has one of them is looked at without it, and nothing else. */
   readonly strip: readonly string[] | undefined;
 }
 
 /** Tells whether all signs of a family are there. */
-export function hasSigns({ known = {} }: Family, { checkpoint, dictionary, beside, strip }: Evidence): boolean {
+export function hasSigns({ known = {} }: Family, { checkpoint, dictionary, beside, take, strip }: Evidence): boolean {
   const { containers, at, present = [], absent = [] } = known;
   if (containers?.includes(checkpoint.container) === false) return false;
-  if (at?.includes(dictionary.path) === false) return false;
+  if (at !== undefined && !at.some((key) => isAt(dictionary.path, key, take))) return false;
   if (known.beside !== undefined && !beside.has(known.beside)) return false;
   if (present.length === 0 && absent.length === 0) return true;
   const shapes = shapesOf(dictionary, strip);
@@ -28,6 +30,12 @@ export function hasSigns({ known = {} }: Family, { checkpoint, dictionary, besid
     present.every((tensor) => isThere(tensor, shapes)) &&
     !absent.some((name) => [...shapes.keys()].some((other) => wholePattern(name).test(other)))
   );
+}
+
+/** Whether a path ends in a key. */
+function isAt(path: string, key: string, take: string | undefined): boolean {
+  if (key === '') return path === '' || take !== undefined;
+  return path === key || path.endsWith(`.${key}`);
 }
 
 type Shapes = ReadonlyMap<string, readonly number[]>;

@@ -27,7 +27,7 @@ export interface KnownTensor {
 export interface FamilySigns {
   /** Kinds of files that it comes in. @default any */
   readonly containers?: readonly Container[];
-  /** Paths of dictionaries that it lies in, `''` for the whole file. @default any */
+  /** Keys of the dictionary that it lies in, `''` for the whole file or one that the user names. @default any */
   readonly at?: readonly string[];
   /** Tensors that are there. */
   readonly present?: readonly KnownTensor[];
@@ -133,4 +133,9 @@ export interface Family {
   readonly variantOf?: string;
   /** What else is assumed: sentences. */
   readonly assumes?: readonly string[];
+}
+
+/** Preprocessing of a family as a group of keys. */
+export function inputOf({ input }: Pick<Family, 'input'>): Readonly<Record<string, unknown>> {
+  return typeof input === 'string' ? { preset: input } : input;
 }

@@ -15,7 +15,8 @@ import {
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '@intermodel/errors';
 import { plainCheckpoint } from './plain-checkpoint-contract.ts';
-import { recogniseModel, type RecogniseOptions } from './recognise-model.ts';
+import { recogniseModel } from './recognise-model.ts';
+import type { RecogniseOptions } from './recognise-options.ts';
 
 const narrow = { width: 2, blocks: [1, 1, 1, 1] } as const;
 const resNet = withCounters(drawResNet({ ...narrow, classes: 10 }));
@@ -67,6 +68,11 @@ describe('the dictionary', () => {
     const root = tree({ 'a.b': tree({ 'c.d': resNet }), list: [some('x'), resNet] });
     expect(of(root, { take: 'a.b.c.d' }).weights.size).toBe(drawResNet({ ...narrow, classes: 10 }).size);
     expect(of(root, { take: 'list.1' }).family).toBe('torchvision-resnet');
+  });
+
+  it('may lie deeper than usual', () => {
+    const found = of(tree({ checkpoint: tree({ state_dict: prefixed('module.encoder_q.', encoder) }) }));
+    expect([found.family, found.taken.path]).toEqual(['moco-v1', 'checkpoint.state_dict']);
   });
 
   it('must be there', () => {
@@ -148,6 +154,12 @@ describe('prefixes', () => {
 });
 
 describe('what is no family', () => {
+  it('is told the prefixes that there are', () => {
+    const error = refusal(() => of(prefixed('net.trunk.', resNet), { strip: ['trunk'] }));
+    expect(error.code).toBe('CHECKPOINT_STRIP_MISSING');
+    expect(error.message).toContain('Names begin with net.');
+  });
+
   it('is compared with the nearest', () => {
     const bent = new Map(resNet);
     bent.delete('bn1.running_var');
@@ -352,5 +364,9 @@ describe('descriptions beside the file', () => {
       expect(error.message).toContain(expected);
       expect(error.message).toContain('config.json');
     }
+  });
+
+  it('are no concern of families that do not go by them', () => {
+    expect(recogniseModel(beside(resNet, { 'config.json': '{' })).family).toBe('torchvision-resnet');
   });
 });

@@ -2,7 +2,7 @@ import { truncatedError } from '../checkpoint-error.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** Names and numbers lie close together: a page holds many of them. */
-const pageBytes = 65_536;
+const usualPageBytes = 65_536;
 
 /** Reads a source from one place on, a page at a time; what it steps over is not read. */
 export class ByteCursor {
@@ -13,10 +13,12 @@ export class ByteCursor {
   #page: Uint8Array = new Uint8Array();
   #view: DataView = new DataView(new ArrayBuffer(0));
   #pageStart = 0;
+  readonly #pageBytes: number;
 
-  constructor(source: ByteSource, position = 0) {
+  constructor(source: ByteSource, position = 0, pageBytes = usualPageBytes) {
     this.source = source;
     this.position = position;
+    this.#pageBytes = pageBytes;
   }
 
   /** Bytes that are left. */
@@ -36,7 +38,7 @@ export class ByteCursor {
   /** Takes the next bytes, as bytes of their own. @throws InputError `CHECKPOINT_TRUNCATED`. */
   take(count: number): Uint8Array {
     const start = this.skip(count);
-    if (count > pageBytes) return this.source.read(start, start + count);
+    if (count > this.#pageBytes) return this.source.read(start, start + count);
     const at = this.#turnTo(start, count);
     return this.#page.slice(at, at + count);
   }
@@ -89,7 +91,7 @@ export class ByteCursor {
   /** Turns to the page that has these bytes. @returns their place in it. */
   #turnTo(start: number, count: number): number {
     if (start < this.#pageStart || start + count > this.#pageStart + this.#page.length) {
-      this.#page = this.source.read(start, Math.min(this.source.length, start + pageBytes));
+      this.#page = this.source.read(start, Math.min(this.source.length, start + this.#pageBytes));
       this.#view = new DataView(this.#page.buffer, this.#page.byteOffset, this.#page.byteLength);
       this.#pageStart = start;
     }

@@ -1,9 +1,10 @@
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
 import type { InputError } from '@intermodel/errors';
 import { checkpointError } from '../checkpoint-error.ts';
 import { fileSource, partOf, type ByteSource } from '../bytes/byte-source.ts';
 import { limits } from '../limits.ts';
 import { inflatedSource } from './inflated-source.ts';
+import { SourceReader } from './source-reader.ts';
 
 /** An archive whose entries are read where they lie. */
 export interface ZipArchive {
@@ -19,16 +20,13 @@ export interface ZipArchive {
  * @throws InputError `FILE_MISSING`, `FILE_UNREADABLE`, `CHECKPOINT_TRUNCATED`, `CHECKPOINT_ZIP`, `CHECKPOINT_LIMIT`.
  */
 export async function openZip(file: string): Promise<ZipArchive> {
-  // It is opened here first, since a pipe would be waited for.
   const source = fileSource(file);
-  let archive: ZipFile | undefined;
   try {
-    archive = await openPromise(file, { lazyEntries: true, autoClose: false });
+    const options = { lazyEntries: true, autoClose: false };
+    const archive = await fromRandomAccessReaderPromise(new SourceReader(source), source.length, options);
     return { file, entries: await listEntries(archive, source) };
   } catch (cause) {
     throw zipError(file, cause);
-  } finally {
-    archive?.close();
   }
 }
 

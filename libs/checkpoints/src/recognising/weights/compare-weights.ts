@@ -60,11 +60,16 @@ function fits(shape: readonly number[], wanted: ExpectedShape): boolean {
   return shape.length === wanted.length && wanted.every((size, axis) => size === undefined || size === shape[axis]);
 }
 
-/** Width and depth of a network: what facts of a family may go by. */
-export function sizeOfNetwork(
-  architecture: ArchitectureName,
-  weights: Weights,
-): { readonly width: number | undefined; readonly depth: number } {
+/** What facts of a family may go by. */
+export interface NetworkSize {
+  /** Width of tokens, or of the stem; undefined where there is none. */
+  readonly width: number | undefined;
+  /** Number of blocks, of a ResNet of those of its third stage. */
+  readonly depth: number;
+}
+
+/** Width and depth of a network. */
+export function sizeOfNetwork(architecture: ArchitectureName, weights: Weights): NetworkSize {
   const expected = new ExpectedWeights(weights);
   switch (architecture) {
     case 'vit':

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { InputError } from '@intermodel/errors';
+import type { ArchitectureFacts } from '../architecture.ts';
+import { checkFacts } from '../building/architecture-facts.ts';
+import type { Checkpoint } from '../checkpoint.ts';
+import type { RecognisedModel } from '../recognised-model.ts';
+import { attemptFamily, type Attempt } from './attempt.ts';
+import type { ModelConfig } from './config-files.ts';
+import { listDictionaries } from './dictionaries.ts';
+import { headsMissing } from './explain-misfit.ts';
+import { inputOf, type Family } from './family.ts';
+import type { Places } from './places.ts';
+import type { RecogniseOptions } from './recognise-options.ts';
+import { sizeOfNetwork, type NetworkSize } from './weights/compare-weights.ts';
+
+/** Raised whenever the same file and recipe come to give another network. */
+const codeVersion = 1;
+
+/** What a checkpoint was found to be. */
+export interface Found {
+  /** The family, and what it makes of the checkpoint. */
+  readonly attempt: Attempt;
+  /** What there is to be said of how it was found. */
+  readonly says: readonly string[];
+}
+
+/** Puts together what was found, what lies beside the file, and what the user says over both. */
+export function describeFound(
+  { attempt, says }: Found,
+  checkpoint: Checkpoint,
+  places: Places,
+  configs: readonly ModelConfig[],
+  options: RecogniseOptions,
+): RecognisedModel {
+  const { family, dictionary, mapped } = attempt;
+  const { architecture } = family;
+  const { width } = sizeOfNetwork(architecture, mapped.weights);
+  const config = configOf(family, configs);
+  requireSameWidth(config, width, checkpoint.file);
+  const ofConfig = architecture === 'vit' ? (config?.facts ?? {}) : {};
+  const facts = sortKeys({ ...attempt.facts, ...ofConfig, ...options.facts });
+  if (architecture === 'vit' && facts['heads'] === undefined) throw headsMissing(checkpoint.file, family, width ?? 0);
+  checkFacts(architecture, facts);
+  const input = config?.input ?? inputOf(family);
+  return {
+    checkpoint,
+    architecture,
+    facts,
+    weights: mapped.weights,
+    family: family.name,
+    title: family.title,
+    source: family.source,
+    licence: family.licence,
+    taken: {
+      path: dictionary.path,
+      why: whyTaken(attempt, places, options),
+      others: listDictionaries(checkpoint.root)
+        .map((listed) => listed.path)
+        .filter((other) => other !== dictionary.path),
+    },
+    stripped: attempt.stripped,
+    dropped: attempt.dropped,
+    input,
+    layer: family.layer,
+    assumptions: [
+      ...Object.entries(facts).map(
+        ([name, value]) =>
+          `${name}: ${String(value)}, ${sourceOf(name, family, options.facts ?? {}, ofConfig, config)}.`,
+      ),
+      inputSentence(family, input, config),
+      ...(family.assumes ?? []),
+      ...says,
+    ],
+    recipe: createHash('sha256')
+      .update(JSON.stringify([codeVersion, family, dictionary.path, options.strip, facts, input]))
+      .digest('hex'),
+  };
+}
+
+/** The description beside the file that a family goes by. */
+function configOf({ known, config = [] }: Family, configs: readonly ModelConfig[]): ModelConfig | undefined {
+  return configs.find(({ kind }) => kind === known?.beside || config.includes(kind));
+}
+
+function requireSameWidth(config: ModelConfig | undefined, width: number | undefined, file: string): void {
+  if (config?.width === undefined || width === undefined || config.width === width) return;
+  throw new InputError('CHECKPOINT_CONFIG', `is for a network of width ${String(config.width)}`, {
+    file: config.files[0] ?? file,
+    expected: `that of ${file}, whose width is ${String(width)}`,
+    hint: 'Put the file that belongs to it there, or move this one elsewhere.',
+  });
+}
+
+function sortKeys(facts: ArchitectureFacts): ArchitectureFacts {
+  return Object.fromEntries(Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function whyTaken({ family, dictionary, mapped }: Attempt, places: Places, { take, strip }: RecogniseOptions): string {
+  if (take !== undefined) return 'it was named';
+  const student = dictionary.path === 'teacher' ? places.at('student') : undefined;
+  if (student === undefined) {
+    if (family.take?.includes(dictionary.path) === true) return `${family.title} is published so`;
+    return dictionary.path === '' ? 'the file holds its tensors directly' : 'weights are usually kept there';
+  }
+  const ofTeacher = sizeOfNetwork(family.architecture, mapped.weights);
+  const ofStudent = sizeOfNetwork(family.architecture, attemptFamily(family, student, { strip }).mapped.weights);
+  const why = 'the teacher is what is evaluated';
+  return ofTeacher.width === ofStudent.width && ofTeacher.depth === ofStudent.depth
+    ? `${why}; the student has the same size`
+    : `${why} (${sizeInWords(ofTeacher)}); the student has another size (${sizeInWords(ofStudent)}): take \`student\` for it`;
+}
+
+function sizeInWords({ width, depth }: NetworkSize): string {
+  return `${width === undefined ? '' : `width ${String(width)}, `}depth ${String(depth)}`;
+}
+
+/** Who says a fact. */
+function sourceOf(
+  name: string,
+  { title }: Family,
+  given: ArchitectureFacts,
+  ofConfig: ArchitectureFacts,
+  config: ModelConfig | undefined,
+): string {
+  if (name in given) return 'as it was given';
+  return name in ofConfig && config !== undefined
+    ? `as ${namesOf(config.files.slice(0, 1))} says`
+    : `as ${title} has it`;
+}
+
+function inputSentence(
+  { title }: Family,
+  input: Readonly<Record<string, unknown>>,
+  config: ModelConfig | undefined,
+): string {
+  const words = Object.entries(input).map(
+    ([key, value]) => `${key} ${Array.isArray(value) ? `[${value.join(', ')}]` : String(value)}`,
+  );
+  const by = config?.input === undefined ? `as ${title} has it` : `by ${namesOf(config.files)}`;
+  return `Preprocessing: ${words.join(', ')}; ${by}.`;
+}
+
+function namesOf(files: readonly string[]): string {
+  return files.map((file) => path.basename(file)).join(' and ');
+}

@@ -1,0 +1,52 @@
+import path from 'node:path';
+import type { ArchitectureFacts } from '../architecture.ts';
+import { attemptFamily, isComplete, type Attempt, type Overrides } from './attempt.ts';
+import { inputOf, type Family } from './family.ts';
+import { listFamilies } from './list-families.ts';
+
+/** What families that fit the same tensors would make of them: the same text for the same network and preprocessing. */
+export function meaningOf({ family, facts, mapped }: Attempt): string {
+  const byName = <T>([a]: readonly [string, T], [b]: readonly [string, T]) => (a < b ? -1 : 1);
+  const parts = [Object.entries(facts).sort(byName), [...mapped.origins].sort(byName)];
+  return JSON.stringify([family.architecture, family.layer, inputOf(family), ...parts]);
+}
+
+/**
+ * Says which families are published in the same form, so that the file may be of them: others whose signs are there too
+ * and that come to the same, and those that say so.
+ */
+export function sayWhatIsAlike(
+  { family, dictionary, facts }: Attempt,
+  others: readonly Attempt[],
+  file: string,
+  overrides: Overrides,
+): readonly string[] {
+  const sharing = listFamilies().filter(
+    ({ sharesForm = [], variantOf }) => sharesForm.includes(family.name) || variantOf === family.name,
+  );
+  const alike = [...others, ...sharing.map((other) => attemptFamily(other, dictionary, overrides)).filter(isComplete)];
+  if (alike.length === 0) return [];
+  const isSame = alike.every((other) => JSON.stringify(inputOf(other.family)) === JSON.stringify(inputOf(family)));
+  const names = alike.map(
+    (other) => `${other.family.name} (${[other.family.title, ...factsUnlike(other, facts)].join(', ')})`,
+  );
+  const published = alike.find((other) => isPublishedAs(other.family, file))?.family;
+  return [
+    `Taken as ${family.name}; checkpoints of ${names.sort().join(', ')} have the same names and shapes${isSame ? ' and preprocessing' : ''}: name the family if it is one of them.`,
+    ...(published === undefined || isPublishedAs(family, file)
+      ? []
+      : [`${published.name} is published under the name of this file.`]),
+  ];
+}
+
+/** Facts of a family that are not those of another. */
+function factsUnlike({ facts }: Attempt, others: ArchitectureFacts): readonly string[] {
+  return Object.entries(facts).flatMap(([name, value]) =>
+    name in others && others[name] !== value ? [`${name} ${String(value)}`] : [],
+  );
+}
+
+/** Whether a family is published under the name of a file: a hint, and no more, since files are renamed. */
+export function isPublishedAs({ files = [] }: Family, file: string): boolean {
+  return files.some(({ name }) => name === path.basename(file));
+}
