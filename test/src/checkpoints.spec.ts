@@ -1,8 +1,17 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openSession, readModel } from '@intermodel/onnx';
-import { drawImages, drawScenes, goldenNetworks, writePlainLayout, type GoldenNetwork } from '@intermodel/testing';
+import {
+  drawImages,
+  drawScenes,
+  goldenNetworks,
+  publishedStudy,
+  writePlainLayout,
+  writePublished,
+  type GoldenNetwork,
+} from '@intermodel/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { csvRows, folderBytes, intermodel, root, temporaryFolder } from './command-line.ts';
 
 const at = temporaryFolder();
@@ -201,6 +210,36 @@ describe('a study of checkpoints', () => {
 });
 
 describe('the study of 2022', () => {
+  it('runs to the end with networks under the same keys', () => {
+    const folder = at('ssl');
+    const example = parse(readFileSync(path.join(root, 'apps/cli/examples/ssl-2022.yaml'), 'utf8')) as {
+      models: { name: string; checkpoint: string; family: string }[];
+    };
+    for (const [index, { checkpoint, family }] of example.models.entries()) {
+      const published = publishedStudy({ width: 8, blocks: [1, 1, 1, 1], seed: index + 1 });
+      // The two ways to build BYOL are of one file.
+      const found = published.find((each) => each.family === family.replace(/-ssl-transfer$/u, ''));
+      if (found === undefined) throw new Error(`there is no such checkpoint: ${family}`);
+      writePublished(found, path.join(folder, checkpoint));
+    }
+    writePlainLayout(path.join(folder, 'data'), drawScenes({ count: 12, width: 64, height: 48, seed: 7 }));
+    const data = { images: 'data/images', labels: 'data/labels', labelNames: 'data/labels.csv' };
+    const scores = path.join(root, 'libs/data-loading/data/ssl-2022/scores.arrow');
+    const changes = { data, scores, relations: { permutations: 20 }, gallery: { units: 1, images: 1 } };
+    writeFileSync(path.join(folder, 'study.yaml'), stringify({ ...example, ...changes }));
+    json(['run', path.join(folder, 'study.yaml'), '--out', at('ssl-out')]);
+    const embedded = csvRows(at('ssl-out/embedding.csv'));
+    expect(embedded.map(({ model }) => model).sort()).toEqual(example.models.map(({ name }) => name).sort());
+    expect(new Set(embedded.map(({ pc1 }) => pc1)).size).toBeGreaterThan(5);
+    expect(csvRows(at('ssl-out/relations.csv')).length).toBeGreaterThan(36);
+    const manifest = JSON.parse(readFileSync(at('ssl-out/manifest.json'), 'utf8')) as {
+      options: { models: { name: string; input: { mean: number[]; std: number[] } }[] };
+    };
+    const input = (name: string) => manifest.options.models.find((model) => model.name === name)?.input;
+    expect(input('SimCLRV1')).toMatchObject({ mean: [0, 0, 0], std: [1, 1, 1] });
+    expect(input('SwAV')).toMatchObject({ std: [0.228, 0.224, 0.225] });
+  });
+
   it('names all files that are missing, with where they are published', () => {
     const example = path.join(root, 'apps/cli/examples/ssl-2022.yaml');
     const { code, stderr } = intermodel(['run', example, '--out', at('missing')]);

@@ -100,3 +100,5 @@ export {
   type PlainTree,
   type PublishedCheckpoint,
 } from './published-checkpoints.ts';
+export { tensorBundle, type TensorBundle } from './write-tensor-bundle.ts';
+export { writePublished } from './write-published.ts';
