@@ -5,6 +5,7 @@ import { createRandom } from '@intermodel/numerics';
 import type { FuzzCase, FuzzKind } from './fuzz-kind.ts';
 import { folderState, judgeRun, type Fault } from './judge-run.ts';
 import { dataKinds } from './kinds/data.ts';
+import { checkpointKinds } from './kinds/checkpoints.ts';
 import { modelKinds } from './kinds/models.ts';
 import { studyKinds } from './kinds/studies.ts';
 import { tableKinds } from './kinds/tables.ts';
@@ -12,7 +13,13 @@ import { makeBase } from './make-base.ts';
 import { runBounded, type BoundedRun } from './run-bounded.ts';
 
 /** All kinds of inputs. */
-export const fuzzKinds: readonly FuzzKind[] = [...tableKinds, ...dataKinds, ...studyKinds, ...modelKinds];
+export const fuzzKinds: readonly FuzzKind[] = [
+  ...tableKinds,
+  ...dataKinds,
+  ...studyKinds,
+  ...modelKinds,
+  ...checkpointKinds,
+];
 
 /** Bounds of a run: no bent input may take more. */
 export const bounds = { seconds: 60, megabytes: 2048 } as const;

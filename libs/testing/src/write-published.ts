@@ -10,9 +10,11 @@ import { zipBytes } from './write-zip.ts';
 /**
  * Writes a checkpoint in the container in which it is published.
  *
+ * @param published what it holds, and where
  * @param file path: with `.zip` a TensorFlow checkpoint is packed, with `.index` its data is written beside
  */
-export function writePublished({ container, root, file: name }: PublishedCheckpoint, file: string): void {
+export function writePublished(published: PublishedCheckpoint, file: string): void {
+  const { container, root, file: name } = published;
   mkdirSync(path.dirname(file), { recursive: true });
   if (container === 'torch') writeFileSync(file, torchBytes(root));
   else if (container === 'pickle') writeFileSync(file, pickle.whole(arrays(root)));
