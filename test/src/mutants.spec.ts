@@ -13,7 +13,16 @@ describe('hand-made mutants', () => {
     const names = mutants.map(({ library, name }) => `${library}/${name}`);
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
     expect(new Set(mutants.map(({ library }) => library))).toEqual(
-      new Set(['concept-matching', 'cross-task-analysis', 'distribution', 'embedding', 'numerics', 'report', 'steps']),
+      new Set([
+        'checkpoints',
+        'concept-matching',
+        'cross-task-analysis',
+        'distribution',
+        'embedding',
+        'numerics',
+        'report',
+        'steps',
+      ]),
     );
   });
 

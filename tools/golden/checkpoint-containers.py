@@ -5,7 +5,7 @@ usage: checkpoint-containers.py libs/checkpoints/golden/containers
 
 containers.json says of each file what torch and NumPy have in it. Made with Debian's python3-torch 1.13, python3-numpy
 1.24, python3-msgpack 1.0 and python3-dill 0.3. safetensors and TensorFlow's form are written by hand after their
-descriptions. Texts of Python 2 are written by a pickler that writes them as Python 2 did.
+descriptions. Keys of storages in torch's older form, and places in the code of TorchScript, differ from run to run. Texts of Python 2 are written by a pickler that writes them as Python 2 did.
 """
 import argparse
 import collections
@@ -181,6 +181,12 @@ torch.save(tensors['odd.transposed'], at('torch-tensor.pt'))
 tell('torch-tensor.pt', 'torch-zip', flat(tensors['odd.transposed']))
 torch.save(state, at('torch-protocol-4.pth'), pickle_protocol=4)
 tell('torch-protocol-4.pth', 'torch-zip', flat(state))
+
+plain = {'model': {name: tensors[name] for name in ('odd.transposed', 'shared.first', 'shared.second', 'kinds.int64')}}
+# A pickle that torch did not write has each storage as a whole file of torch's older form.
+with open(at('plain-torch.pkl'), 'wb') as opened:
+    pickle.dump(plain, opened, 4)
+tell('plain-torch.pkl', 'pickle', flat(plain))
 
 
 class Inner(nn.Module):

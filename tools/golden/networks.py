@@ -4,12 +4,16 @@
 usage: networks.py libs/checkpoints/golden/networks
 
 Each network gives NAME.safetensors (its weights, by the usual names) and NAME.values.safetensors (`layer`, and `head`
-where it has a classifier); ../networks.json says what they are. Made with Debian's torch 1.13 and torchvision 0.14.
+where it has a classifier); ../networks.json says what they are. One of each architecture is also saved in every other
+container. Made with Debian's torch 1.13, torchvision 0.14 and msgpack 1.0.
 """
 import json
 import os
+import pickle
 import sys
+import warnings
 
+import msgpack
 import numpy as np
 import torch
 from torch import nn
@@ -17,6 +21,10 @@ from torch import nn
 import plain_networks
 import residual_networks
 import transformers
+from tensor_bundle import write_bundle
+
+# Those that are saved in every container.
+CONTAINED = ('resnet-basic', 'vit-plain', 'convnext', 'vgg', 'alexnet', 'squeezenet-1-1')
 
 
 def draw(images, height, width):
@@ -60,6 +68,24 @@ def write_safetensors(file, tensors):
         out.write(len(text).to_bytes(8, 'little') + text + b''.join(parts))
 
 
+def write_containers(folder, name, network, images):
+    os.makedirs(folder, exist_ok=True)
+    weights = network.state_dict()
+    arrays = {key: value.numpy() for key, value in weights.items()}
+    torch.save(weights, os.path.join(folder, f'{name}.pth'))
+    torch.save(weights, os.path.join(folder, f'{name}.legacy.pth'), _use_new_zipfile_serialization=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        torch.jit.save(torch.jit.trace(network, images), os.path.join(folder, f'{name}.script.pt'))
+    np.savez(os.path.join(folder, f'{name}.npz'), **arrays)
+    with open(os.path.join(folder, f'{name}.pkl'), 'wb') as out:
+        pickle.dump(arrays, out, protocol=4)
+    packed = {key: msgpack.ExtType(1, msgpack.packb((value.shape, value.dtype.name, value.tobytes()))) for key, value in arrays.items()}
+    with open(os.path.join(folder, f'{name}.msgpack'), 'wb') as out:
+        out.write(msgpack.packb(packed))
+    write_bundle(os.path.join(folder, f'{name}.ckpt'), {key: (value.dtype.name, value.shape, value.tobytes()) for key, value in arrays.items()})
+
+
 def main(folder):
     os.makedirs(folder, exist_ok=True)
     listed = []
@@ -80,6 +106,8 @@ def main(folder):
             with torch.no_grad():
                 layer_values, head = network(torch.from_numpy(draw(2, *size)))
             write_safetensors(os.path.join(folder, f'{name}.safetensors'), network.state_dict())
+            if name in CONTAINED:
+                write_containers(os.path.join(folder, '..', 'network-containers'), name, network, torch.zeros(1, 3, *size))
             values = {'layer': layer_values, **({} if head is None else {'head': head})}
             write_safetensors(os.path.join(folder, f'{name}.values.safetensors'), values)
             listed.append({'name': name, 'architecture': architecture, 'facts': facts, 'layer': layer, 'height': size[0], 'width': size[1], 'prefixTokens': prefix})

@@ -162,6 +162,13 @@ def usual_pool():
     return nn.MaxPool2d(3, 2, 1)
 
 
+def with_epsilon(network, epsilon):
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eps = epsilon
+    return network
+
+
 def networks():
     """Name, facts, layer, size of the images, tokens before those of the image, maker."""
     size = (72, 104)
@@ -177,6 +184,7 @@ def networks():
         ('resnet-deep-stem', {}, 'layer4.1', size, 0, lambda: ResNet(Bottleneck, planes, depths, deep_stem(6), usual_pool(), shortcut=pool_and_project)),
         ('resnet-clip', {'stemPool': 'avg', 'shortcut': 'pool-projection', 'downsampling': 'pool'}, 'layer4.1', size, 0,
          lambda: ResNet(ClipBottleneck, planes, depths, clip_stem(6), nn.AvgPool2d(2), shortcut=pool_and_project_as_clip)),
+        ('resnet-epsilon', {'epsilon': 0.02}, 'layer4.1', size, 0, lambda: with_epsilon(ResNet(Bottleneck, planes, depths, stem7(4), usual_pool()), 0.02)),
         ('resnet-cifar', {'shortcut': 'zeros'}, 'layer3.1', (33, 46), 0, lambda: ResNet(BasicBlock, (4, 6, 10), (2, 2, 2), stem3(4), nn.Identity(), classes=5, shortcut=ZeroShortcut)),
         ('resnet-cifar-padded', {'stemPadding': 2}, 'layer4.0', (32, 32), 0, lambda: ResNet(BasicBlock, (4, 6, 6, 8), (1, 1, 1, 1), stem3(4, 2), nn.Identity())),
     ]  # fmt: skip

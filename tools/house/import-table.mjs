@@ -122,6 +122,5 @@ export const ownedPackages = {
   ioredis: { owner: 'distribution', message: 'Queues are filled and emptied in libs/distribution.' },
   '@aws-sdk/client-s3': { owner: 'distribution', message: 'Object stores are reached in libs/distribution.' },
   yauzl: { owner: 'checkpoints', message: 'Archives of weights are read in libs/checkpoints.' },
-  '@msgpack/msgpack': { owner: 'checkpoints', message: 'Archives of weights are read in libs/checkpoints.' },
   commander: { owner: 'cli', message: 'Command lines are parsed in apps/cli.' },
 };

@@ -73,10 +73,14 @@ export function importCheckpoint(
     graph,
     layer: layer === undefined ? (recognised.layer ?? graph.layer) : graph.layer,
     assumptions: [...recognised.assumptions, ...graph.assumptions],
-    warnings: countNonFinite(recognised).map(
-      ({ name, nan, infinite }) =>
-        `the weights ${name} hold ${String(nan)} values that are no numbers and ${String(infinite)} that are infinite; what is made of them is worth nothing.`,
-    ),
+    warnings: countNonFinite(recognised, dtype).flatMap(({ name, nan, infinite, overflowing }) => [
+      ...(nan + infinite === 0
+        ? []
+        : [
+            `the weights ${name} hold ${String(nan)} values that are no numbers and ${String(infinite)} that are infinite; what is made of them is worth nothing.`,
+          ]),
+      ...(overflowing === 0 ? [] : [`${String(overflowing)} values of the weights ${name} are infinite as float16.`]),
+    ]),
   };
 }
 

@@ -10,6 +10,7 @@ export { walkTensors } from './reading/walk-tensors.ts';
 // Networks
 export type { ArchitectureFacts, ArchitectureName, Network } from './architecture.ts';
 export { architectureFacts, checkFacts, type ArchitectureFact } from './building/architecture-facts.ts';
+export { factsPage, factsPageFile } from './building/facts-page.ts';
 export {
   buildGraph,
   type BuildOptions,

@@ -92,12 +92,16 @@ async function openModel(
 ): Promise<OpenedCheckpoint | undefined> {
   const { file, isCheckpoint, recipe } = model;
   if (!isCheckpoint && !(await holdsCheckpoint(file))) return undefined;
-  const { folderOf, importCheckpoint, openCheckpoint, recipeHash } = await import('@intermodel/checkpoints');
+  const { configsBeside, folderOf, importCheckpoint, openCheckpoint, recipeHash } =
+    await import('@intermodel/checkpoints');
   const checkpoint = await openCheckpoint(file);
   const { files } = checkpoint;
   const hashesOfFiles: string[] = [];
   for (const each of files) hashesOfFiles.push(await hashes.hash(each, signal));
-  const origin = { checkpoint: hashJson(hashesOfFiles), recipe: recipeHash(recipe) };
+  // Descriptions beside the weights decide what is made of them, as recipes do.
+  const recipes = [recipeHash(recipe)];
+  for (const each of configsBeside(file)) recipes.push(await hashes.hash(each, signal));
+  const origin = { checkpoint: hashJson(hashesOfFiles), recipe: hashJson(recipes) };
   const importing = () => importCheckpoint(checkpoint, readingOf(model));
   const known = (await steps.isStored(stepOf(model, origin))) ? undefined : importing();
   const compute = async () => {

@@ -6,7 +6,7 @@ export interface ArchitectureFact {
   /** Its name. */
   readonly name: string;
   /** What it may be: one of these texts, or a number of a kind. */
-  readonly values: readonly string[] | 'whole number' | 'positive number';
+  readonly values: readonly string[] | 'whole number' | 'positive whole number' | 'positive number';
   /** What it is where nobody says: `'required'` = it must be said, `'by weights'` = as {@link help} tells. */
   readonly missing: string | number;
   /** One sentence: what it is, and what it follows from where it is left out. */
@@ -40,7 +40,7 @@ export const architectureFacts: Readonly<Record<ArchitectureName, readonly Archi
     },
     {
       name: 'stemStride',
-      values: 'whole number',
+      values: 'positive whole number',
       missing: 'by weights',
       help: "Stride of the first convolution: 1 where it is the stem's only one and of 3 x 3 (as for CIFAR), else 2.",
     },
@@ -73,7 +73,7 @@ export const architectureFacts: Readonly<Record<ArchitectureName, readonly Archi
   vit: [
     {
       name: 'heads',
-      values: 'whole number',
+      values: 'positive whole number',
       missing: 'required',
       help: 'Heads of attention of each block.',
     },
@@ -156,11 +156,11 @@ function checkFact(
   const { values } = fact;
   const isNumber = typeof value === 'number' && Number.isFinite(value);
   const fits =
-    values === 'whole number'
-      ? isNumber && Number.isInteger(value) && value >= 0
-      : values === 'positive number'
-        ? isNumber && value > 0
-        : typeof value === 'string' && values.includes(value);
+    typeof values !== 'string'
+      ? typeof value === 'string' && values.includes(value)
+      : isNumber &&
+        (values !== 'positive number' ? Number.isInteger(value) : true) &&
+        (values === 'whole number' ? value >= 0 : value > 0);
   if (fits && typeof value !== 'boolean') return value;
   throw new InputError('NETWORK_FACT_VALUE', `"${fact.name}" of this ${architecture} cannot be ${String(value)}`, {
     expected: allowed(fact),

@@ -52,6 +52,7 @@ describe('buildGraph', () => {
     expect(cut).toMatchObject({ layer: 'layer1.1', unused: [] });
     const names = cut.constants.map(({ name }) => name);
     expect(names.filter((name) => !/^(?:conv1|bn1|layer1)\./u.test(name))).toEqual([]);
+    expect(() => buildGraph(network('resnet-bottleneck'), { layer: 'lay' })).toThrow(/no layer "lay"/u);
     expect(() => buildGraph(network('resnet-bottleneck'), { layer: 'layer5.0' })).toThrow(
       expect.objectContaining({
         code: 'NETWORK_LAYER_UNKNOWN',
@@ -72,6 +73,22 @@ describe('buildGraph', () => {
       network('resnet-basic', { 'layer1.0.attention.weight': tensor([4]), 'bn1.num_batches_tracked': tensor([]) }),
     );
     expect(unused).toEqual(['layer1.0.attention.weight']);
+  });
+
+  it('refers to weights of its own type only', () => {
+    const span = { file: import.meta.filename, offset: 0, length: 8 };
+    const bias = (type: Tensor['type'], length: number): Tensor => ({
+      ...tensor([4], type),
+      span: { ...span, length },
+    });
+    const spanAs = (weights: Tensor, dtype: 'float32' | 'float16') =>
+      buildGraph(network('resnet-basic', { 'bn1.bias': weights }), { dtype }).constants.find(
+        ({ name }) => name === 'bn1.bias',
+      )?.span;
+    expect(spanAs(bias('float16', 8), 'float16')).toEqual(span);
+    expect(spanAs(bias('bfloat16', 8), 'float16')).toBeUndefined();
+    expect(spanAs(bias('float16', 8), 'float32')).toBeUndefined();
+    expect(spanAs(bias('float32', 16), 'float32')).toEqual({ ...span, length: 16 });
   });
 
   it('writes metadata, and the same bytes again', () => {

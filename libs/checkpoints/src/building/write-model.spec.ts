@@ -60,6 +60,14 @@ describe('writeModel', () => {
     },
   );
 
+  it('leaves no weights without their model', () => {
+    mkdirSync(path.join(folder, 'out.onnx'));
+    expect(() => writeModel(buildGraph(network), path.join(folder, 'out.onnx'), { insideBytesMost: 1000 })).toThrow(
+      expect.objectContaining({ code: 'WRITE_FAILED' }),
+    );
+    expect(readdirSync(folder)).toEqual(['out.onnx']);
+  });
+
   it('refuses to refer to weights outside the folder of the model', () => {
     const file = path.join(folder, 'models', 'out.onnx');
     mkdirSync(path.dirname(file));

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { existsSync } from 'node:fs';
+import { InputError } from '@intermodel/errors';
 import type { Container } from '../checkpoint.ts';
 import { fileSource, type ByteSource } from './bytes/byte-source.ts';
 import { fileKind } from './file-kind.ts';
@@ -35,9 +36,16 @@ function zipContainer(source: ByteSource): Container | undefined {
 }
 
 /** A set is of the kind of its files; of one that names none that is there, its name has to do. */
-function setContainer(file: string): Container | undefined {
-  const [first] = readShardIndex(file, file).shards;
-  if (first === undefined) return undefined;
-  if (existsSync(first)) return containerOf(first);
-  return path.basename(first).endsWith('.safetensors') ? 'safetensors' : 'torch-zip';
+function setContainer(file: string): Container {
+  const byName = (name: string) => (name.endsWith('.safetensors') ? 'safetensors' : 'torch-zip');
+  try {
+    const [first = ''] = readShardIndex(file, file).shards;
+    if (!existsSync(first)) return byName(path.basename(first));
+    const kind = fileKind(fileSource(first));
+    return kind === 'torch-legacy' || kind === 'safetensors' ? kind : 'torch-zip';
+  } catch (error) {
+    // An index that is none is for whoever opens it to tell of.
+    if (error instanceof InputError) return 'safetensors';
+    throw error;
+  }
 }

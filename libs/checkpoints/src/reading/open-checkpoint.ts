@@ -5,7 +5,7 @@ import { fileKind, type FileKind, type RefusedKind } from './file-kind.ts';
 import { readFlax } from './flax/read-flax.ts';
 import { readNpyFile } from './numpy/read-npy.ts';
 import { isNpz, readNpz } from './numpy/read-npz.ts';
-import { readPickleFile } from './pickle/read-pickle-file.ts';
+import { readLegacyFile, readPickleFile } from './pickle/read-pickle-file.ts';
 import { refuseFolders } from './refuse-folders.ts';
 import { refuseModules } from './refuse-modules.ts';
 import { isRefused, readForms, refusedKind } from './refused-kinds.ts';
@@ -14,7 +14,7 @@ import { findShards, requireShards } from './shards/find-shards.ts';
 import { joinShards } from './shards/join-shards.ts';
 import { readShardIndex, type ShardSet } from './shards/read-shard-index.ts';
 import { bundleIndex, bundlesIn, openBundle, openBundleIn } from './tensorflow/open-bundle.ts';
-import { readTorchLegacy } from './torch/read-torch-legacy.ts';
+
 import { readTorchZip, torchFolder } from './torch/read-torch-zip.ts';
 import { openZip } from './zip/zip-archive.ts';
 
@@ -64,7 +64,7 @@ async function openFile(source: ByteSource, kind: Exclude<FileKind, RefusedKind>
     case 'zip':
       return openArchive(source.file);
     case 'torch-legacy':
-      return refuseModules(readTorchLegacy(source));
+      return refuseModules(readLegacyFile(source));
     case 'safetensors':
       return readSafetensors(source);
     case 'npy':

@@ -68,6 +68,9 @@ function kinship({ family, dictionary }: Attempt): number {
   return alike / dictionary.tensors.size;
 }
 
+/** Closeness below which names are alike by chance. */
+const byChance = 0.15;
+
 /**
  * Sorts attempts, the nearest first: of equals the one whose architecture has such tensors, what is no more than a form,
  * and the one that lies deeper, since less lies around it.
@@ -76,7 +79,7 @@ export function nearestFirst(attempts: readonly Attempt[]): readonly Attempt[] {
   const judged = attempts.map((attempt) => ({
     attempt,
     scores: [
-      closeness(attempt),
+      closeness(attempt) < byChance ? 0 : closeness(attempt),
       kinship(attempt),
       attempt.family.general !== true ? 0 : attempt.family.strip === undefined ? 2 : 1,
       attempt.dictionary.path.length,

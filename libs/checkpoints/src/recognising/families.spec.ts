@@ -654,6 +654,20 @@ const rows: Readonly<Record<string, Row>> = {
     draw: viT(),
     form: (weights) => dictionary('model_state_dict', prefixed('trunk.base_model.', weights)),
   },
+  'resnet-small-images': {
+    draw: resNet({ stem: 3, isBottleneck: false, blocks: [2, 2, 2, 2], classes: 10 }),
+    form: (weights) =>
+      dictionary(
+        'net',
+        prefixed(
+          'module.',
+          renamed(withCounters(weights), [
+            [/downsample/u, 'shortcut'],
+            [/^fc\./u, 'linear.'],
+          ]),
+        ),
+      ),
+  },
   'solo-learn': {
     draw: resNet(),
     form: (weights) =>

@@ -99,6 +99,14 @@ describe('the dictionary', () => {
     expect(student.stripped).toEqual(['module', 'backbone']);
   });
 
+  it('of the teacher comes first for families that say nothing of it', () => {
+    expect(of(tree({ student: resNet, teacher: resNet })).taken).toEqual({
+      path: 'teacher',
+      why: 'the teacher is what is evaluated; the student has the same size',
+      others: ['student'],
+    });
+  });
+
   it('in circles ends', () => {
     const checkpoint = plainCheckpoint(tree({ model: resNet }));
     const { root } = checkpoint;
@@ -171,6 +179,18 @@ describe('what is no family', () => {
     expect(message).toContain('1 left over (layer1.0.se.weight)');
     expect(message).toContain('layer2.0.conv1.weight is [4, 9, 1, 1], not [4, 8, 1, 1]');
     expect(message).toContain('architecture: resnet');
+  });
+
+  it('may be a known network behind another head, or without names', () => {
+    const head = merged(encoder, some('fc.0.weight', 'fc.0.bias'));
+    const found = of(head);
+    expect(found.family).toBe('torchvision-resnet');
+    expect(found.dropped.find(({ name }) => name === 'fc.0.weight')?.why).toBe('head of several layers');
+    const layers = ['conv1', 'bn1', 'relu', 'maxpool', 'layer1', 'layer2', 'layer3', 'layer4'];
+    const numbered = new Map(
+      [...encoder].map(([name, weight]) => [name.replace(/^\w+/u, (layer) => String(layers.indexOf(layer))), weight]),
+    );
+    expect(of(numbered).family).toBe('lightly');
   });
 
   it('is compared with the one that is named', () => {

@@ -72,10 +72,10 @@ function recognise(checkpoint: Checkpoint, places: Places, configs: ReadConfigs,
     return { attempt: first, says: sayWhatIsAlike(first, candidates.slice(1), file, options) };
   }
   if (configs.problem !== undefined) throw configs.problem;
-  const attempts = families.flatMap((family) =>
-    places.of(family).map((dictionary) => attemptFamily(family, dictionary, options)),
-  );
-  const complete = attempts.filter((attempt) => isComplete(attempt) && isOfItsForm(attempt));
+  const attempts = families
+    .flatMap((family) => places.of(family).map((dictionary) => attemptFamily(family, dictionary, options)))
+    .filter(isOfItsForm);
+  const complete = attempts.filter(isComplete);
   if (complete.length > 0) throw uncertain(file, complete);
   const all = tensorsBelow(root);
   if (isOptimizer([...all.keys()])) throw optimizerOnly(file, all.size);

@@ -1,16 +1,22 @@
 import { numpyConstructors, setArrayState, setDtypeState } from '../numpy/numpy-constructors.ts';
-import { makeNamedTuple, pythonConstructors } from './python-constructors.ts';
-import { torchConstructors } from '../torch/torch-constructors.ts';
+import { readTorchLegacy } from '../torch/read-torch-legacy.ts';
 import type { StoragePool } from '../torch/storages.ts';
+import { torchConstructors } from '../torch/torch-constructors.ts';
 import type { Constructors } from './pickle-machine.ts';
+import { makeNamedTuple, pythonConstructors, type Constructor } from './python-constructors.ts';
 
-/** All that a pickle may make: what of Python, NumPy and torch holds values and runs nothing. */
-export function allowList(pool: StoragePool): Constructors {
-  const torch = torchConstructors(pool);
+/**
+ * All that a pickle may make: what of Python, NumPy and torch holds values and runs nothing.
+ *
+ * @param pool storages that persistent ids name
+ * @param inner whether it is one within another
+ */
+export function allowList(pool: StoragePool, inner = false): Constructors {
   return {
     call(callee, args, place) {
       const { name } = callee;
-      const constructor = pythonConstructors.get(name) ?? numpyConstructors.get(name) ?? torch.get(name);
+      const known = pythonConstructors.get(name) ?? numpyConstructors.get(name) ?? torchConstructors.get(name);
+      const constructor = name === loadFromBytes && !inner ? readInner : known;
       return constructor?.(args, place) ?? makeNamedTuple(callee, args);
     },
     persistent: (id, place) => pool.name(id, place),
@@ -22,3 +28,10 @@ export function allowList(pool: StoragePool): Constructors {
     },
   };
 }
+
+/** How a storage stands in a pickle that torch did not write: as a whole file of torch's older form. */
+const loadFromBytes = 'torch.storage._load_from_bytes';
+
+/** There is one file within another and no more, since each would be read within the one before. */
+const readInner: Constructor = ([content]) =>
+  content?.kind === 'bytes' ? readTorchLegacy(content.source, (pool) => allowList(pool, true)).value : undefined;

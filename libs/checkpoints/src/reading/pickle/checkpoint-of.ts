@@ -1,4 +1,4 @@
-import type { Checkpoint, CheckpointValue } from '../../checkpoint.ts';
+import type { Checkpoint } from '../../checkpoint.ts';
 import { finishValues } from './finish-values.ts';
 import type { PickleResult } from './pickle-machine.ts';
 
@@ -9,9 +9,4 @@ export function checkpointOf(
 ): Checkpoint {
   const { root, named } = finishValues(value);
   return { ...of, root, placeholders: [...new Set([...placeholders, ...named])].sort(), metadata: new Map() };
-}
-
-/** A dictionary of a checkpoint. */
-export function dictionaryOf(entries: ReadonlyMap<string, CheckpointValue>): CheckpointValue {
-  return { kind: 'dictionary', entries };
 }

@@ -194,7 +194,7 @@ export class PickleMachine {
 
   /** A class or function by its names. */
   global(moduleName: string, name: string): PickleValue {
-    const full = `${renamed[moduleName] ?? moduleName.replace(/^numpy\._core\b/u, 'numpy.core')}.${name}`;
+    const full = `${renamed.get(moduleName) ?? moduleName.replace(/^numpy\._core\b/u, 'numpy.core')}.${name}`;
     return { kind: 'global', name: full };
   }
 
@@ -209,7 +209,10 @@ export class PickleMachine {
 const shortBytes = 256;
 
 /** Modules of Python 2 by the names that they have now. */
-const renamed: Readonly<Record<string, string>> = { __builtin__: 'builtins', copy_reg: 'copyreg' };
+const renamed: ReadonlyMap<string, string> = new Map([
+  ['__builtin__', 'builtins'],
+  ['copy_reg', 'copyreg'],
+]);
 
 /** Adds an entry to a dictionary under the text of its key. @throws InputError `CHECKPOINT_DUPLICATE_KEY`. */
 export function addEntry(target: PickleDictionary, key: PickleValue, value: PickleValue, place: PicklePlace): void {

@@ -60,6 +60,14 @@ export interface PickleTensor extends OfKind<'tensor'> {
   readonly make: (name: string) => Tensor;
 }
 
+/** Bytes of a storage. */
+export interface StorageBytes {
+  /** The bytes. */
+  readonly source: ByteSource;
+  /** Their order within a value. */
+  readonly littleEndian: boolean;
+}
+
 /** Bytes that tensors of torch share. */
 export interface PickleStorage extends OfKind<'storage'> {
   /** Name by which the file knows it. */
@@ -72,6 +80,8 @@ export interface PickleStorage extends OfKind<'storage'> {
   readonly start: number;
   /** Values of this view. */
   readonly length: number;
+  /** Those that it is one of. */
+  readonly pool: { bytesOf(storage: PickleStorage): StorageBytes };
 }
 
 /** What is filled after it was made, as arrays of NumPy are. */

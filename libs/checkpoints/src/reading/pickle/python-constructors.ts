@@ -65,16 +65,13 @@ const namespaces: ReadonlySet<string> = new Set(['argparse.Namespace', 'types.Si
 /**
  * Named tuples whose fields checkpoints are known by: a pickle has their values alone, in this order (BYOL of DeepMind).
  */
-const namedTuples: Readonly<Record<string, readonly string[]>> = {
-  _ByolExperimentState: ['online_params', 'target_params', 'online_state', 'target_state', 'opt_state'],
-  _EvalExperimentState: [
-    'backbone_params',
-    'classif_params',
-    'backbone_state',
-    'backbone_opt_state',
-    'classif_opt_state',
+const namedTuples: ReadonlyMap<string, readonly string[]> = new Map([
+  ['_ByolExperimentState', ['online_params', 'target_params', 'online_state', 'target_state', 'opt_state']],
+  [
+    '_EvalExperimentState',
+    ['backbone_params', 'classif_params', 'backbone_state', 'backbone_opt_state', 'classif_opt_state'],
   ],
-};
+]);
 
 /** dill writes down the class of a named tuple: its name, fields and module. */
 const describeNamedTuple: Constructor = ([name, fieldValues, moduleName]) => {
@@ -85,7 +82,7 @@ const describeNamedTuple: Constructor = ([name, fieldValues, moduleName]) => {
 
 /** Makes a dictionary of a named tuple whose fields are known; undefined for all others. */
 export function makeNamedTuple(
-  { name, fields = namedTuples[name.slice(name.lastIndexOf('.') + 1)] }: PickleGlobal,
+  { name, fields = namedTuples.get(name.slice(name.lastIndexOf('.') + 1)) }: PickleGlobal,
   args: readonly PickleValue[],
 ): PickleValue | undefined {
   if (fields?.length !== args.length) return undefined;

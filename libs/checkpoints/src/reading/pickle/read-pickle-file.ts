@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../checkpoint.ts';
 import { checkpointError } from '../checkpoint-error.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
+import { readTorchLegacy } from '../torch/read-torch-legacy.ts';
 import { StoragePool } from '../torch/storages.ts';
 import { allowList } from './allow-list.ts';
 import { checkpointOf } from './checkpoint-of.ts';
@@ -21,4 +22,11 @@ export function readPickleFile(source: ByteSource): Checkpoint {
     });
   });
   return checkpointOf({ file, container: 'pickle', files: [file] }, readPickle(source, 0, allowList(pool)));
+}
+
+/** Reads a file of torch's older form. @throws InputError `CHECKPOINT_…` */
+export function readLegacyFile(source: ByteSource): Checkpoint {
+  const { file } = source;
+  const result = readTorchLegacy(source, allowList);
+  return checkpointOf({ file, container: 'torch-legacy', files: [file] }, result);
 }

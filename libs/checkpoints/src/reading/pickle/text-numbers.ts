@@ -18,9 +18,15 @@ function narrowed(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
+const namedFloats: ReadonlyMap<string, number> = new Map([
+  ['inf', Infinity],
+  ['-inf', -Infinity],
+  ['nan', NaN],
+]);
+
 /** Number that a line of text tells in decimals; undefined where it tells none. */
 export function floatOfText(text: string): number | undefined {
-  const named = { inf: Infinity, '-inf': -Infinity, nan: NaN }[text.toLowerCase()];
+  const named = namedFloats.get(text.toLowerCase());
   if (named !== undefined) return named;
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/iu.test(text) ? Number(text) : undefined;
 }

@@ -24,7 +24,7 @@ export function findShards(file: string): ShardSet | undefined {
     path.join(folder, `${stem}-${String(shard + 1).padStart(5, '0')}-of-${total}${suffix}`),
   );
   requireShards(file, shards);
-  return { file, shards, places: undefined };
+  return { file, index: undefined, shards, places: undefined };
 }
 
 /** Checks that all files of a set are there, and names those that are not. @throws InputError `CHECKPOINT_SHARDS`. */

@@ -8,7 +8,7 @@ import type { ShardSet } from './read-shard-index.ts';
  *
  * @throws InputError `CHECKPOINT_SHARDS` where a tensor is not in the file that the index tells, or in two files.
  */
-export function joinShards({ file, places }: ShardSet, shards: readonly Checkpoint[]): Checkpoint {
+export function joinShards({ file, index, places }: ShardSet, shards: readonly Checkpoint[]): Checkpoint {
   const entries = new Map<string, CheckpointValue>();
   const metadata = new Map<string, string>();
   for (const shard of shards) {
@@ -33,7 +33,7 @@ export function joinShards({ file, places }: ShardSet, shards: readonly Checkpoi
   return {
     file,
     container: shards[0]?.container ?? 'safetensors',
-    files: shards.map((shard) => shard.file),
+    files: [...(index === undefined ? [] : [index]), ...shards.map((shard) => shard.file)],
     root: { kind: 'dictionary', entries },
     placeholders: [...new Set(shards.flatMap(({ placeholders }) => placeholders))].sort(),
     metadata,

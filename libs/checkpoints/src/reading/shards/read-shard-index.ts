@@ -9,6 +9,8 @@ import { repeatedKey } from '../safetensors/repeated-key.ts';
 export interface ShardSet {
   /** Path that was named, for messages. */
   readonly file: string;
+  /** Path of the index that tells of it, where there is one. */
+  readonly index: string | undefined;
   /** Paths of its files. */
   readonly shards: readonly string[];
   /** Name of the file that each tensor lies in, by its name; undefined where no index tells, and all are meant. */
@@ -57,7 +59,7 @@ export function readShardIndex(file: string, index: string): ShardSet {
     });
   const names = [...new Set(places.values())].sort();
   if (names.length === 0 || names.length > limits.shards) throw bent(`names ${String(names.length)} files`);
-  return { file, shards: names.map((name) => path.join(path.dirname(index), name)), places };
+  return { file, index, shards: names.map((name) => path.join(path.dirname(index), name)), places };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,8 +1,15 @@
 import { elementBytes, type ElementType } from '../../tensor.ts';
 import { checkpointError } from '../checkpoint-error.ts';
-import { partOf, type ByteSource } from '../bytes/byte-source.ts';
+import { partOf } from '../bytes/byte-source.ts';
 import { pickleError, type PicklePlace } from '../pickle/pickle-error.ts';
-import { itemsOf, numberOf, textOf, type PickleStorage, type PickleValue } from '../pickle/pickle-value.ts';
+import {
+  itemsOf,
+  numberOf,
+  textOf,
+  type PickleStorage,
+  type PickleValue,
+  type StorageBytes,
+} from '../pickle/pickle-value.ts';
 
 /** Types of values by the storages that torch keeps them in. */
 const typeOfStorage: Readonly<Record<string, ElementType | 'bytes' | 'quantised'>> = {
@@ -38,23 +45,14 @@ export function storageWidth(type: string): number {
   return values === undefined || values === 'bytes' || values === 'quantised' ? 1 : elementBytes[values];
 }
 
-/** Bytes of a storage, found when all of the file is known. */
-export interface StorageBytes {
-  /** The bytes. */
-  readonly source: ByteSource;
-  /** Their order within a value. */
-  readonly littleEndian: boolean;
-}
-
-/** The storages that a file names. */
+/** The storages that a file names; their bytes are found when all of the file is known. */
 export class StoragePool {
-  /** Finds the bytes of a storage. @throws InputError where they are not there. */
-  find: (storage: PickleStorage) => StorageBytes;
   /** Storages by their keys. */
   readonly storages = new Map<string, PickleStorage>();
+  readonly #find: (storage: PickleStorage) => StorageBytes;
 
   constructor(find: (storage: PickleStorage) => StorageBytes) {
-    this.find = find;
+    this.#find = find;
   }
 
   /**
@@ -76,7 +74,7 @@ export class StoragePool {
       });
     if (count === undefined || !(count >= 0) || !Number.isSafeInteger(count * 16))
       throw pickleError(place, `has a storage of ${String(count)} values`);
-    const storage: PickleStorage = { kind: 'storage', key, type: name, count, start: 0, length: count };
+    const storage: PickleStorage = { kind: 'storage', key, type: name, count, start: 0, length: count, pool: this };
     const known = this.storages.get(key);
     if (known !== undefined && (known.type !== name || known.count !== count))
       throw checkpointError(
@@ -90,7 +88,7 @@ export class StoragePool {
 
   /** Bytes of a storage, or of the view of it. @throws InputError `CHECKPOINT_STORAGE`. */
   bytesOf(storage: PickleStorage): StorageBytes {
-    const { source, littleEndian } = this.find(storage);
+    const { source, littleEndian } = this.#find(storage);
     const width = storageWidth(storage.type);
     return { source: partOf(source, storage.start * width, storage.length * width), littleEndian };
   }

@@ -14,76 +14,77 @@ import {
   type PickleValue,
 } from '../pickle/pickle-value.ts';
 import type { Constructor } from '../pickle/python-constructors.ts';
-import { storageType, type StoragePool } from './storages.ts';
+import { storageType } from './storages.ts';
 
 /** Types of values by their names in torch. */
-const typeOfDtype: Readonly<Record<string, ElementType>> = {
-  'torch.float16': 'float16',
-  'torch.bfloat16': 'bfloat16',
-  'torch.float32': 'float32',
-  'torch.float64': 'float64',
-  'torch.int8': 'int8',
-  'torch.uint8': 'uint8',
-  'torch.int16': 'int16',
-  'torch.uint16': 'uint16',
-  'torch.int32': 'int32',
-  'torch.uint32': 'uint32',
-  'torch.int64': 'int64',
-  'torch.uint64': 'uint64',
-  'torch.bool': 'bool',
-  'torch.complex64': 'complex64',
-  'torch.complex128': 'complex128',
+const typeOfDtype: ReadonlyMap<string, ElementType> = new Map(
+  Object.entries<ElementType>({
+    'torch.float16': 'float16',
+    'torch.bfloat16': 'bfloat16',
+    'torch.float32': 'float32',
+    'torch.float64': 'float64',
+    'torch.int8': 'int8',
+    'torch.uint8': 'uint8',
+    'torch.int16': 'int16',
+    'torch.uint16': 'uint16',
+    'torch.int32': 'int32',
+    'torch.uint32': 'uint32',
+    'torch.int64': 'int64',
+    'torch.uint64': 'uint64',
+    'torch.bool': 'bool',
+    'torch.complex64': 'complex64',
+    'torch.complex128': 'complex128',
+  }),
+);
+
+const rebuildTensor: Constructor = (args, place) => {
+  const [storage, offsetValue, sizes, strideValues, , , dtype] = args;
+  const offset = numberOf(offsetValue);
+  const shape = numbersOf(sizes);
+  const strides = numbersOf(strideValues);
+  if (storage?.kind !== 'storage' || offset === undefined || shape === undefined || strides === undefined)
+    throw pickleError(place, 'makes a tensor of something else than storage, offset, shape and strides');
+  return { kind: 'tensor', make: (name) => makeTensor({ storage, offset, shape, strides, dtype, place }, name) };
 };
 
-/** Constructors of torch over the storages of a file. */
-export function torchConstructors(pool: StoragePool): ReadonlyMap<string, Constructor> {
-  const tensor = rebuildTensor(pool);
-  const constructors = new Map<string, Constructor>([
-    ['torch._utils._rebuild_tensor', tensor],
-    ['torch._utils._rebuild_tensor_v2', tensor],
-    ['torch._utils._rebuild_tensor_v3', tensor],
-    ['torch._utils._rebuild_parameter', firstTensor],
-    ['torch._utils._rebuild_parameter_with_state', firstTensor],
-    ['torch.nn.parameter.Parameter', firstTensor],
-    ['torch.nn.parameter.Buffer', firstTensor],
-    ['torch._utils._rebuild_device_tensor_from_numpy', firstTensor],
-    ['torch._utils._rebuild_xla_tensor', firstTensor],
-    ['torch._utils._rebuild_qtensor', refusedTensor('quantised')],
-    ['torch._utils._rebuild_sparse_tensor', refusedTensor('sparse')],
-    ['torch._utils._rebuild_sparse_csr_tensor', refusedTensor('sparse')],
-    ['torch._utils._rebuild_nested_tensor', refusedTensor('nested')],
-    ['torch._utils._rebuild_meta_tensor_no_storage', refusedTensor('empty (of the device "meta")')],
-    ['torch.Size', ([sizes]) => listOf([...(itemsOf(sizes) ?? [])])],
-    ['torch.device', (args) => plain(args.map((arg) => textOf(arg) ?? String(numberOf(arg))).join(':'))],
-    ['torch.serialization._get_layout', ([layout]) => plain(textOf(layout) ?? '')],
-    // TorchScript tags lists with their types.
-    ...['build_intlist', 'build_tensorlist', 'build_doublelist', 'build_boollist'].map(
-      (name): [string, Constructor] => [`torch.jit._pickle.${name}`, ([list]) => list],
-    ),
-    ['torch.jit._pickle.restore_type_tag', ([tagged]) => tagged],
-  ]);
-  // A tensor of a class of its own: the function that makes it, the class, and the arguments.
-  const typed: Constructor = ([callee, , args], place) =>
-    callee?.kind === 'global' ? constructors.get(callee.name)?.(itemsOf(args) ?? [], place) : undefined;
-  constructors.set('torch._tensor._rebuild_from_type', typed);
-  constructors.set('torch._tensor._rebuild_from_type_v2', typed);
-  return constructors;
-}
+/** A parameter is the tensor that it has. */
+const firstTensor: Constructor = ([tensor]) =>
+  tensor?.kind === 'tensor' || tensor?.kind === 'later' ? tensor : undefined;
 
-function rebuildTensor(pool: StoragePool): Constructor {
-  return (args, place) => {
-    const [storage, offsetValue, sizes, strideValues, , , dtype] = args;
-    const offset = numberOf(offsetValue);
-    const shape = numbersOf(sizes);
-    const strides = numbersOf(strideValues);
-    if (storage?.kind !== 'storage' || offset === undefined || shape === undefined || strides === undefined)
-      throw pickleError(place, 'makes a tensor of something else than storage, offset, shape and strides');
-    return {
-      kind: 'tensor',
-      make: (name) => makeTensor(pool, { storage, offset, shape, strides, dtype, place }, name),
-    };
-  };
-}
+/** A tensor of a class of its own: the function that makes it, the class, and the arguments. */
+const typedTensor: Constructor = ([callee, , args], place) =>
+  callee?.kind === 'global' && callee.name.startsWith('torch._utils.')
+    ? torchConstructors.get(callee.name)?.(itemsOf(args) ?? [], place)
+    : undefined;
+
+/** What of torch may be made. */
+export const torchConstructors: ReadonlyMap<string, Constructor> = new Map<string, Constructor>([
+  ['torch._utils._rebuild_tensor', rebuildTensor],
+  ['torch._utils._rebuild_tensor_v2', rebuildTensor],
+  ['torch._utils._rebuild_tensor_v3', rebuildTensor],
+  ['torch._utils._rebuild_parameter', firstTensor],
+  ['torch._utils._rebuild_parameter_with_state', firstTensor],
+  ['torch.nn.parameter.Parameter', firstTensor],
+  ['torch.nn.parameter.Buffer', firstTensor],
+  ['torch._utils._rebuild_device_tensor_from_numpy', firstTensor],
+  ['torch._utils._rebuild_xla_tensor', firstTensor],
+  ['torch._utils._rebuild_qtensor', refusedTensor('quantised')],
+  ['torch._utils._rebuild_sparse_tensor', refusedTensor('sparse')],
+  ['torch._utils._rebuild_sparse_csr_tensor', refusedTensor('sparse')],
+  ['torch._utils._rebuild_nested_tensor', refusedTensor('nested')],
+  ['torch._utils._rebuild_meta_tensor_no_storage', refusedTensor('empty (of the device "meta")')],
+  ['torch.Size', ([sizes]) => listOf([...(itemsOf(sizes) ?? [])])],
+  ['torch.device', (args) => plain(args.map((arg) => textOf(arg) ?? String(numberOf(arg))).join(':'))],
+  ['torch.serialization._get_layout', ([layout]) => plain(textOf(layout) ?? '')],
+  // TorchScript tags lists with their types.
+  ...['build_intlist', 'build_tensorlist', 'build_doublelist', 'build_boollist'].map((name): [string, Constructor] => [
+    `torch.jit._pickle.${name}`,
+    ([list]) => list,
+  ]),
+  ['torch.jit._pickle.restore_type_tag', ([tagged]) => tagged],
+  ['torch._tensor._rebuild_from_type', typedTensor],
+  ['torch._tensor._rebuild_from_type_v2', typedTensor],
+]);
 
 interface TensorParts {
   readonly storage: PickleStorage;
@@ -94,25 +95,21 @@ interface TensorParts {
   readonly place: PicklePlace;
 }
 
-function makeTensor(pool: StoragePool, parts: TensorParts, name: string): ReturnType<PickleTensor['make']> {
+function makeTensor(parts: TensorParts, name: string): ReturnType<PickleTensor['make']> {
   const { storage, offset, shape, strides, dtype, place } = parts;
   const stored = storageType(storage.type);
   const named = dtype?.kind === 'global' ? dtype.name : undefined;
   if (stored === 'quantised') throw kindError('quantised', name, place);
-  const type = named === undefined ? stored : typeOfDtype[named];
+  const type = named === undefined ? stored : typeOfDtype.get(named);
   if (type === undefined || type === 'bytes')
     throw checkpointError('CHECKPOINT_TENSOR_KIND', `has values of ${named ?? 'no type'}`, {
       file: place.source.file,
       tensor: name,
-      expected: `one of ${Object.keys(typeOfDtype).join(', ')}`,
+      expected: `one of ${[...typeOfDtype.keys()].join(', ')}`,
       hint: 'Save the tensors as one of these types.',
     });
-  return stridedTensor({ type, shape, strides, offset, ...pool.bytesOf(storage), name });
+  return stridedTensor({ type, shape, strides, offset, ...storage.pool.bytesOf(storage), name });
 }
-
-/** A parameter is the tensor that it has. */
-const firstTensor: Constructor = ([tensor]) =>
-  tensor?.kind === 'tensor' || tensor?.kind === 'later' ? tensor : undefined;
 
 function refusedTensor(kind: string): Constructor {
   return (_, place) => ({
@@ -134,5 +131,5 @@ function kindError(kind: string, tensor: string, { source: { file } }: PicklePla
 
 /** Names of torch's types, which stand in checkpoints as values. */
 export function isDtype(global: string): boolean {
-  return Object.hasOwn(typeOfDtype, global) || global === 'torch.strided';
+  return typeOfDtype.has(global) || global === 'torch.strided';
 }
