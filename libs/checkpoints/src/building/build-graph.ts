@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, suggestName } from '@intermodel/errors';
 import { constantBytes, writeGraph, type WrittenConstant, type WrittenModel, type WrittenNode } from '@intermodel/onnx';
@@ -133,24 +133,29 @@ export function buildGraph(network: Network, options: BuildOptions = {}): BuiltG
 
 /** Places constants where they lie in files of a folder, as far as they do. */
 export function referredTo(folder: string): (constant: BuiltConstant) => WrittenConstant['values'] {
-  const home = realpathSync(folder);
   const locations = new Map<string, string>();
   return ({ read, span }) => {
     if (span === undefined) return read;
-    const location = locations.get(span.file) ?? locationIn(home, span.file);
+    const location = locations.get(span.file) ?? locationIn(folder, span.file);
     locations.set(span.file, location);
     return { location, offset: span.offset, length: span.length };
   };
 }
 
+/** Where a file lies in a folder: as it was named, since download caches keep files elsewhere, behind links; else in truth. */
 function locationIn(home: string, file: string): string {
-  const location = path.relative(home, realpathSync(file));
-  if (location.split(path.sep)[0] !== '..' && !path.isAbsolute(location)) return location.replaceAll(path.sep, '/');
+  const named = path.relative(path.resolve(home), path.resolve(file));
+  const location = isWithin(named) || !existsSync(home) ? named : path.relative(realpathSync(home), realpathSync(file));
+  if (isWithin(location)) return location.replaceAll(path.sep, '/');
   throw new InputError('NETWORK_WEIGHTS_OUTSIDE', 'the weights lie outside the folder that they are referred to from', {
     file,
     expected: `a file in ${home}`,
     hint: 'Name a folder that holds all files of the checkpoint, or put the weights inside the model.',
   });
+}
+
+function isWithin(location: string): boolean {
+  return location.split(path.sep)[0] !== '..' && !path.isAbsolute(location);
 }
 
 function builtConstant(name: string, constant: DraftConstant, type: WeightType): BuiltConstant {

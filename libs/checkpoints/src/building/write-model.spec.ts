@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InputError } from '@intermodel/errors';
-import { openSession } from '@intermodel/onnx';
+import { externalLocations, openSession, readModel } from '@intermodel/onnx';
 import { drawImages, goldenNetworks } from '@intermodel/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Network } from '../architecture.ts';
@@ -75,5 +75,24 @@ describe('writeModel', () => {
       expect.objectContaining({ code: 'NETWORK_WEIGHTS_OUTSIDE' }),
     );
     expect(readdirSync(path.dirname(file))).toEqual([]);
+  });
+
+  it('refuses to refer to weights from a folder that is not there', () => {
+    const file = path.join(folder, 'nowhere', 'out.onnx');
+    expect(() => writeModel(buildGraph(network), file, { weights: 'referred' })).toThrow(
+      expect.objectContaining({ code: 'NETWORK_WEIGHTS_OUTSIDE' }),
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('refers to weights by the name of a link in its folder, as download caches have them elsewhere', () => {
+    const link = path.join(folder, 'linked.safetensors');
+    symlinkSync(golden.file, link);
+    const weights = new Map(
+      [...golden.weights].map(([name, tensor]) => [name, { ...tensor, span: { ...tensor.span, file: link } }]),
+    );
+    const file = path.join(folder, 'out.onnx');
+    writeModel(buildGraph({ ...network, weights }), file, { weights: 'referred' });
+    expect(externalLocations(readModel(file).graph.initializers)).toEqual(['linked.safetensors']);
   });
 });
