@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { checkpointReadingMutants } from './lists/checkpoint-reading.ts';
 import { checkpointsMutants } from './lists/checkpoints.ts';
 import { conceptMatchingMutants } from './lists/concept-matching.ts';
 import { crossTaskMutants } from './lists/cross-task-analysis.ts';
@@ -15,7 +16,7 @@ export const root = path.resolve(import.meta.dirname, '../..');
 /** All mutants, where they stand now. @throws Error for a text that is not found exactly once */
 export function allMutants(): PlacedMutant[] {
   const lists = {
-    checkpoints: checkpointsMutants,
+    checkpoints: [...checkpointReadingMutants, ...checkpointsMutants],
     'concept-matching': conceptMatchingMutants,
     'cross-task-analysis': crossTaskMutants,
     distribution: distributionMutants,

@@ -5,6 +5,7 @@ export {
   constantBytes,
   onnxBytesMost,
   writeGraph,
+  writtenTypes,
   type WrittenAttribute,
   type WrittenConstant,
   type WrittenGraph,

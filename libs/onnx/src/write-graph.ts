@@ -2,12 +2,12 @@ import type { AxisSize, ExternalData } from './onnx-model.ts';
 import { countedField, countedHead, floatField, numberField, pieceBytes, textField } from './protobuf-writer.ts';
 
 /** Element types of tensors that are written, with their numbers in `TensorProto.DataType`. */
-const typeNumbers = { float32: 1, int64: 7, float16: 10 } as const;
+export const writtenTypes = { float32: 1, int64: 7, float16: 10, float64: 11, bfloat16: 16 } as const;
 
 /** Element type of a tensor that is written. */
-export type WrittenType = keyof typeof typeNumbers;
+export type WrittenType = keyof typeof writtenTypes;
 
-const typeBytes: Readonly<Record<WrittenType, number>> = { float32: 4, int64: 8, float16: 2 };
+const typeBytes: Readonly<Record<WrittenType, number>> = { float32: 4, int64: 8, float16: 2, float64: 8, bfloat16: 2 };
 
 /** Value of an attribute: a whole number, a text, whole numbers, or a number that need not be whole. */
 export type WrittenAttribute = number | string | readonly number[] | { readonly float: number };
@@ -180,7 +180,7 @@ function constantField(constant: WrittenConstant): Part[] {
   const { name, type, dims, values } = constant;
   const head = [
     ...dims.flatMap((size) => numberField(1, size)),
-    ...numberField(2, typeNumbers[type]),
+    ...numberField(2, writtenTypes[type]),
     ...textField(8, name),
   ];
   if (typeof values === 'function') {
@@ -231,6 +231,6 @@ function valueFields({ name, type, dims }: WrittenValue): Uint8Array[] {
   const axes = dims.flatMap((size) =>
     countedField(1, typeof size === 'number' ? numberField(1, size) : size === undefined ? [] : textField(2, size)),
   );
-  const tensor = [...numberField(1, typeNumbers[type]), ...countedField(2, axes)];
+  const tensor = [...numberField(1, writtenTypes[type]), ...countedField(2, axes)];
   return [...textField(1, name), ...countedField(2, countedField(1, tensor))];
 }

@@ -35,7 +35,14 @@ export { matlabStructOfTexts } from './matlab-file.ts';
 export { writeNpy, type NpyType } from './write-npy.ts';
 // Files of checkpoints, right and wrong
 export { pickle, type PicklePiece } from './write-pickle.ts';
-export { pickledTensor, torchZipBytes, torchZipOf, type WrittenTensor } from './write-torch.ts';
+export {
+  pickledTensor,
+  torchLegacyOf,
+  torchZipBytes,
+  torchZipOf,
+  type PickledTensorOptions,
+  type WrittenTensor,
+} from './write-torch.ts';
 export { zipBytes, type ZipEntry } from './write-zip.ts';
 // Unit tables by hand, and large synthetic ones
 export { cutBatch, syntheticUnitMatches, tinyUnitMatches, type TinyUnit } from './unit-tables.ts';

@@ -75,22 +75,6 @@ describe('buildGraph', () => {
     expect(unused).toEqual(['layer1.0.attention.weight']);
   });
 
-  it('refers to weights of its own type only', () => {
-    const span = { file: import.meta.filename, offset: 0, length: 8 };
-    const bias = (type: Tensor['type'], length: number): Tensor => ({
-      ...tensor([4], type),
-      span: { ...span, length },
-    });
-    const spanAs = (weights: Tensor, dtype: 'float32' | 'float16') =>
-      buildGraph(network('resnet-basic', { 'bn1.bias': weights }), { dtype }).constants.find(
-        ({ name }) => name === 'bn1.bias',
-      )?.span;
-    expect(spanAs(bias('float16', 8), 'float16')).toEqual(span);
-    expect(spanAs(bias('bfloat16', 8), 'float16')).toBeUndefined();
-    expect(spanAs(bias('float16', 8), 'float32')).toBeUndefined();
-    expect(spanAs(bias('float32', 16), 'float32')).toEqual({ ...span, length: 16 });
-  });
-
   it('writes metadata, and the same bytes again', () => {
     const bytes = () =>
       buildGraph(network('resnet-basic'), { metadata: new Map([['family', 'mine']]) }).toBytes({ weights: 'inside' });

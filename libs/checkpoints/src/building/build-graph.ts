@@ -1,9 +1,18 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, suggestName } from '@intermodel/errors';
-import { constantBytes, writeGraph, type WrittenConstant, type WrittenModel, type WrittenNode } from '@intermodel/onnx';
+import {
+  constantBytes,
+  writeGraph,
+  writtenTypes,
+  type ExternalData,
+  type WrittenConstant,
+  type WrittenModel,
+  type WrittenNode,
+  type WrittenType,
+} from '@intermodel/onnx';
 import type { ArchitectureName, Network } from '../architecture.ts';
-import type { FileSpan } from '../tensor.ts';
+import type { ElementType, FileSpan, Tensor } from '../tensor.ts';
 import { GraphDraft, type DraftConstant, type DraftLayer } from './graph-draft.ts';
 import { drawConvnext } from './convnext.ts';
 import type { Drawer, ImageSize } from './drawing.ts';
@@ -32,9 +41,12 @@ export interface BuildOptions {
 export interface BuiltConstant extends Omit<WrittenConstant, 'values'> {
   /** Reads the values, as they are written. */
   readonly read: () => Uint8Array;
-  /** Where the same bytes lie in a file of the checkpoint; undefined where they do not. */
-  readonly span: FileSpan | undefined;
+  /** Where they lie in a file of the checkpoint, and as which type; undefined where they do not. */
+  readonly stored: { readonly type: WrittenType; readonly span: FileSpan } | undefined;
 }
+
+/** Where the values of a constant are: in the graph, elsewhere as they are written, or elsewhere as they are stored. */
+export type ConstantPlace = WrittenConstant['values'] | { readonly stored: ExternalData };
 
 /** Where the weights of a graph are: in its file, or where they lie in the files of the checkpoint. */
 export type WeightPlace =
@@ -57,9 +69,10 @@ export interface BuiltGraph {
   /** Weights and other constants of the graph. */
   readonly constants: readonly BuiltConstant[];
   /** The ONNX file to be, with the values of each constant where `place` says. */
-  placed(place: (constant: BuiltConstant) => WrittenConstant['values']): WrittenModel;
+  placed(place: (constant: BuiltConstant) => ConstantPlace): WrittenModel;
   /**
-   * The ONNX file in memory. Weights whose bytes are not in a file as the graph needs them are inside in any case.
+   * The ONNX file in memory. Weights that do not lie in a file are inside in any case; those of another type are cast when
+   * the model is opened.
    *
    * @throws InputError `NETWORK_WEIGHTS_OUTSIDE` where a file is not in the folder.
    */
@@ -109,16 +122,18 @@ export function buildGraph(network: Network, options: BuildOptions = {}): BuiltG
   const value = (name: string, dims: readonly (number | string | undefined)[]) => ({ name, type: dtype, dims });
   const layerDims = ({ kind, units }: DraftLayer) =>
     kind === 'map' ? ['batch', units, undefined, undefined] : ['batch', undefined, units];
-  const placed: BuiltGraph['placed'] = (place) =>
-    writeGraph({
+  const placed: BuiltGraph['placed'] = (place) => {
+    const parts = constants.map((constant) => placeConstant(constant, place(constant)));
+    return writeGraph({
       name: network.architecture,
       opsets: new Map([['', opset]]),
-      nodes,
-      constants: constants.map((constant) => ({ ...constant, values: place(constant) })),
+      nodes: [...parts.flatMap(({ casts }) => casts), ...nodes],
+      constants: parts.map(({ constant }) => constant),
       inputs: [value(inputName, ['batch', channels, size?.height ?? 'height', size?.width ?? 'width'])],
       outputs: [value(output, output === layer.name ? layerDims(layer) : ['batch', undefined])],
       ...(metadata === undefined ? {} : { metadata }),
     });
+  };
   return {
     layer: layer.name,
     layers: draft.layers.map(({ name }) => name).filter((name) => made.has(name)),
@@ -132,14 +147,29 @@ export function buildGraph(network: Network, options: BuildOptions = {}): BuiltG
 }
 
 /** Places constants where they lie in files of a folder, as far as they do. */
-export function referredTo(folder: string): (constant: BuiltConstant) => WrittenConstant['values'] {
+export function referredTo(folder: string): (constant: BuiltConstant) => ConstantPlace {
   const locations = new Map<string, string>();
-  return ({ read, span }) => {
-    if (span === undefined) return read;
-    const location = locations.get(span.file) ?? locationIn(folder, span.file);
-    locations.set(span.file, location);
-    return { location, offset: span.offset, length: span.length };
+  return ({ read, stored }) => {
+    if (stored === undefined) return read;
+    const { file, offset, length } = stored.span;
+    const location = locations.get(file) ?? locationIn(folder, file);
+    locations.set(file, location);
+    return { stored: { location, offset, length } };
   };
+}
+
+/** A constant at its place; what is stored as another type is cast when the model is opened. */
+function placeConstant(
+  { name, type, dims, stored }: BuiltConstant,
+  place: ConstantPlace,
+): { readonly constant: WrittenConstant; readonly casts: readonly WrittenNode[] } {
+  if (typeof place === 'function' || !('stored' in place))
+    return { constant: { name, type, dims, values: place }, casts: [] };
+  const storedType = stored?.type ?? type;
+  if (storedType === type) return { constant: { name, type, dims, values: place.stored }, casts: [] };
+  const source = `${name}.stored`;
+  const cast = { operator: 'Cast', name, inputs: [source], outputs: [name], attributes: { to: writtenTypes[type] } };
+  return { constant: { name: source, type: storedType, dims, values: place.stored }, casts: [cast] };
 }
 
 /** Where a file lies in a folder: as it was named, since download caches keep files elsewhere, behind links; else in truth. */
@@ -162,14 +192,20 @@ function builtConstant(name: string, constant: DraftConstant, type: WeightType):
   const { dims } = constant;
   if ('integers' in constant) {
     const values = BigInt64Array.from(constant.integers, BigInt);
-    return { name, type: 'int64', dims, read: () => new Uint8Array(values.buffer), span: undefined };
+    return { name, type: 'int64', dims, read: () => new Uint8Array(values.buffer), stored: undefined };
   }
   if ('floats' in constant)
-    return { name, type, dims, read: () => floatBytes(constant.floats(), type), span: undefined };
+    return { name, type, dims, read: () => floatBytes(constant.floats(), type), stored: undefined };
   const { weight } = constant;
-  const isPlain = weight.type === type && weight.span?.length === constantBytes({ type, dims });
-  return { name, type, dims, read: () => readAs(weight, type), span: isPlain ? weight.span : undefined };
+  return { name, type, dims, read: () => readAs(weight, type), stored: storedWeight(weight) };
 }
+
+function storedWeight({ type, shape, span }: Tensor): BuiltConstant['stored'] {
+  if (span === undefined || !isWritten(type)) return undefined;
+  return span.length === constantBytes({ type, dims: shape }) ? { type, span } : undefined;
+}
+
+const isWritten = (type: ElementType): type is ElementType & WrittenType => type in writtenTypes;
 
 /** The layer that was named, or the last of the group that was named; by default the last of all. */
 function chooseLayer(layers: readonly DraftLayer[], named: string | undefined): DraftLayer {

@@ -73,7 +73,9 @@ describe.each(networks.map((golden) => [golden.name, golden] as const))('%s', (n
   });
 
   it('has the layer as the usual choice, with its units and grid, with head and without', async () => {
-    for (const head of golden.headValues === undefined ? [false] : [false, true]) {
+    // To list layers takes a process each time: without a head, the first of each kind stands for the others.
+    const first = networks.find(({ architecture }) => architecture === golden.architecture);
+    for (const head of golden.headValues === undefined ? [false] : golden === first ? [false, true] : [true]) {
       const built = buildGraph(networkOf(golden), { inputSize, head });
       const { layers, choice } = await listLayers(write(name, built.toBytes({ weights: 'inside' })));
       expect([choice.tensor, choice.reason]).toEqual([built.layer, choice.reason]);
@@ -96,7 +98,7 @@ describe.each(networks.map((golden) => [golden.name, golden] as const))('%s', (n
     const built = buildGraph({ ...networkOf(golden), weights }, { inputSize });
     const inside = await run(write(name, built.toBytes({ weights: 'inside' })), built.layer, golden);
     const referred = built.toBytes({ weights: 'referred', folder });
-    const own = built.constants.filter((constant) => constant.span === undefined && weights.has(constant.name));
+    const own = built.constants.filter((constant) => constant.stored === undefined && weights.has(constant.name));
     expect(referred.length).toBeLessThan(60_000);
     expect(own.map((constant) => constant.name)).toEqual([]);
     expect(await run(write(name, referred), built.layer, golden)).toEqual(inside);

@@ -572,6 +572,32 @@ const rows: Readonly<Record<string, Row>> = {
     form: (weights) => merged(renamed(weights, hfDinoRules), some('embeddings.mask_token')),
     container: 'safetensors',
   },
+  'hf-resnet': {
+    draw: resNet(),
+    form: (weights) => {
+      const below =
+        (at: number) =>
+        (_: string, stage: string, block: string, layer = '') =>
+          `resnet.encoder.stages.${String(Number(stage) - 1)}.layers.${block}.layer.${String(Number(layer) - 1)}.${at === 0 ? 'convolution' : 'normalization'}.`;
+      const names = new Map(
+        [...withCounters(weights)].map(([name, weight]) => [
+          name
+            .replace(/^conv1\./u, 'resnet.embedder.embedder.convolution.')
+            .replace(/^bn1\./u, 'resnet.embedder.embedder.normalization.')
+            .replace(/^layer(\d)\.(\d+)\.conv(\d)\./u, below(0))
+            .replace(/^layer(\d)\.(\d+)\.bn(\d)\./u, below(1))
+            .replace(
+              /^layer(\d)\.(\d+)\.downsample\.(\d)\./u,
+              (_, stage: string, block: string, part: string) =>
+                `resnet.encoder.stages.${String(Number(stage) - 1)}.layers.${block}.shortcut.${part === '0' ? 'convolution' : 'normalization'}.`,
+            ),
+          weight,
+        ]),
+      );
+      return merged(names, some('classifier.1.weight', 'classifier.1.bias'));
+    },
+    container: 'safetensors',
+  },
   'hf-vit': {
     draw: viT({ isFused: false, classes: 10 }),
     form: (weights) =>

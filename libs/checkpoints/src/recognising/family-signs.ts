@@ -26,10 +26,27 @@ export function hasSigns({ known = {} }: Family, { checkpoint, dictionary, besid
   if (known.beside !== undefined && !beside.has(known.beside)) return false;
   if (present.length === 0 && absent.length === 0) return true;
   const shapes = shapesOf(dictionary, strip);
+  return present.every((tensor) => isThere(tensor, shapes)) && !hasAny(absent, shapes);
+}
+
+/**
+ * Tells whether something speaks against a family: a tensor that it does not have, or one by which it is known in
+ * another shape. Signs that are merely missing do not.
+ */
+export function isContradicted(
+  { known = {} }: Family,
+  { dictionary, strip }: Pick<Evidence, 'dictionary' | 'strip'>,
+): boolean {
+  const { present = [], absent = [] } = known;
+  const shapes = shapesOf(dictionary, strip);
   return (
-    present.every((tensor) => isThere(tensor, shapes)) &&
-    !absent.some((name) => [...shapes.keys()].some((other) => wholePattern(name).test(other)))
+    hasAny(absent, shapes) ||
+    present.some((tensor) => isThere({ name: tensor.name }, shapes) && !isThere(tensor, shapes))
   );
+}
+
+function hasAny(patterns: readonly string[], shapes: Shapes): boolean {
+  return patterns.some((pattern) => isThere({ name: pattern }, shapes));
 }
 
 /** Whether a path ends in a key. */

@@ -14,6 +14,7 @@ import {
 } from '@intermodel/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { InputError } from '@intermodel/errors';
+import { listFamilies } from './list-families.ts';
 import { plainCheckpoint } from './plain-checkpoint-contract.ts';
 import { recogniseModel } from './recognise-model.ts';
 import type { RecogniseOptions } from './recognise-options.ts';
@@ -181,6 +182,14 @@ describe('what is no family', () => {
     expect(message).toContain('architecture: resnet');
   });
 
+  it('but fits some that come to the same, is taken as one of them, and the others are said', () => {
+    const found = of(tree({ model: prefixed('module.encoder.', encoder) }));
+    expect(found).toMatchObject({ family: 'lightning', stripped: ['module', 'encoder'] });
+    expect(found.assumptions.at(-1)).toMatch(
+      /checkpoints of .*infomin.*insdis.*pirl.* have the same names and shapes/u,
+    );
+  });
+
   it('may be a known network behind another head, or without names', () => {
     const head = merged(encoder, some('fc.0.weight', 'fc.0.bias'));
     const found = of(head);
@@ -220,6 +229,15 @@ describe('what is no family', () => {
     );
     expect(refusal(() => of(clip)).code).toBe('CHECKPOINT_UNRECOGNISED');
     const vit = drawViT({ width: 384, depth: 1, classes: 3 });
+    const [first, second] = ['insdis', 'swav'].map((name) => listFamilies().find((family) => family.name === name)!);
+    const families = [first!, { ...second!, known: {}, strip: ['encoder'], drop: [] }];
+    const both = refusal(() =>
+      of(tree({ model: prefixed('encoder.', encoder) }), {
+        families: families.map((family) => ({ ...family, known: {} })),
+      }),
+    );
+    expect(both.code).toBe('CHECKPOINT_FAMILY_AMBIGUOUS');
+    expect(both.message).toContain('is as much of insdis as of swav');
     const { code, message } = refusal(() => of(vit));
     expect(code).toBe('CHECKPOINT_FAMILY_UNCERTAIN');
     expect(message).toMatch(/`models\[\]\.family`\): one of .*deit.*timm-vit/u);
@@ -236,6 +254,8 @@ describe('names of files', () => {
     expect(bare.family).toBe('torchvision-resnet');
     expect(bare.assumptions.at(-1)).toBe('torchvision-resnet-v2 is published under the name of this file.');
     expect(bare.assumptions.join(' ')).toMatch(/barlow-twins .*vicreg/u);
+    const several = recogniseModel(plainCheckpoint(resNet, 'torch-zip', 'resnet50.pth'));
+    expect(several.assumptions.at(-1)).toBe('barlow-twins and vicreg are published under the name of this file.');
   });
 
   it('leave the two readings of BYOL to the family', () => {
@@ -268,6 +288,14 @@ describe('facts', () => {
     expect(refusal(() => of(vit, { facts: { heads: 3, padding: 'same' } })).code).toBe('NETWORK_FACT_UNKNOWN');
     expect(refusal(() => of(vit, { facts: { heads: 2.5 } })).code).toBe('NETWORK_FACT_VALUE');
     expect(of(resNet, { facts: { padding: 'same' } }).facts).toMatchObject({ padding: 'same' });
+  });
+
+  it('that are given count for what must be there', () => {
+    const small = drawResNet({ stem: 3, isBottleneck: false, blocks: [1, 1, 1], width: 16 });
+    const bare = new Map([...small].filter(([name]) => !name.includes('downsample')));
+    expect(of(bare, { family: 'cifar-resnet' }).facts).toMatchObject({ shortcut: 'zeros' });
+    const error = refusal(() => of(bare, { family: 'cifar-resnet', facts: { shortcut: 'projection' } }));
+    expect(error.message).toContain('10 missing (layer2.0.downsample.0.weight');
   });
 
   it('follow the width, and are said', () => {
@@ -367,6 +395,8 @@ describe('descriptions beside the file', () => {
       shortestSide: 256,
     });
     expect(found.assumptions).toContain('heads: 3, as config.json says.');
+    const given = recogniseModel(beside(hfNames, { 'config.json': config }), { facts: { heads: 6 } });
+    expect(given.facts).toMatchObject({ heads: 6, epsilon: 1e-5 });
   });
 
   it('are refused where they are bent, or of another network', () => {

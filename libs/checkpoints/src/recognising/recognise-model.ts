@@ -6,7 +6,7 @@ import { describeFound, type Found } from './describe-found.ts';
 import { readConfigs, type ReadConfigs } from './config-files.ts';
 import { tensorsBelow } from './dictionaries.ts';
 import { ambiguous, nothingFits, notSuch, optimizerOnly, uncertain } from './explain-misfit.ts';
-import { hasSigns } from './family-signs.ts';
+import { hasSigns, isContradicted } from './family-signs.ts';
 import type { Family } from './family.ts';
 import { fittingPrefixes } from './fitting-prefixes.ts';
 import { listFamilies, requireFamily } from './list-families.ts';
@@ -64,19 +64,33 @@ function holdNamed(family: Family, { file }: Checkpoint, places: Places, options
 /** Finds the family by its signs. */
 function recognise(checkpoint: Checkpoint, places: Places, configs: ReadConfigs, options: RecogniseOptions): Found {
   const { file, root } = checkpoint;
-  const families = listFamilies().filter(({ variantOf }) => variantOf === undefined);
+  const registry = options.families ?? listFamilies();
+  const families = registry.filter(({ variantOf }) => variantOf === undefined);
   const candidates = mostTelling(certainFamilies(families, checkpoint, places, configs, options));
   const [first] = candidates;
   if (first !== undefined) {
     if (new Set(candidates.map(meaningOf)).size > 1) throw ambiguous(file, candidates);
-    return { attempt: first, says: sayWhatIsAlike(first, candidates.slice(1), file, options) };
+    return { attempt: first, says: sayWhatIsAlike(first, candidates.slice(1), registry, file, options) };
   }
   if (configs.problem !== undefined) throw configs.problem;
   const attempts = families
     .flatMap((family) => places.of(family).map((dictionary) => attemptFamily(family, dictionary, options)))
     .filter(isOfItsForm);
-  const complete = attempts.filter(isComplete);
-  if (complete.length > 0) throw uncertain(file, complete);
+  const { strip } = options;
+  const complete = attempts.filter(
+    (attempt, at) =>
+      isComplete(attempt) &&
+      !isContradicted(attempt.family, { dictionary: attempt.dictionary, strip }) &&
+      // Of a family the place that it prefers.
+      attempts.findIndex((other) => other.family === attempt.family && isComplete(other)) === at,
+  );
+  const [any] = complete;
+  if (any !== undefined) {
+    if (new Set(complete.map(meaningOf)).size > 1) throw uncertain(file, complete);
+    const chosen = complete.find(({ family }) => family.general === true) ?? any;
+    const others = complete.filter(({ family }) => family !== chosen.family);
+    return { attempt: chosen, says: sayWhatIsAlike(chosen, others, registry, file, options) };
+  }
   const all = tensorsBelow(root);
   if (isOptimizer([...all.keys()])) throw optimizerOnly(file, all.size);
   throw nothingFits(file, attempts, options.strip === undefined ? fittingPrefixes(families, places) : []);

@@ -1,4 +1,5 @@
 import type { ArchitectureFacts } from '../architecture.ts';
+import type { Family } from './family.ts';
 
 /** What the user says of a checkpoint; all else is recognised. */
 export interface RecogniseOptions {
@@ -12,4 +13,6 @@ export interface RecogniseOptions {
   readonly strip?: readonly string[];
   /** What weights do not tell, over what the family says. @default what the family says */
   readonly facts?: ArchitectureFacts;
+  /** Families that it may be of, where none is named. @default those of the registry */
+  readonly families?: readonly Family[];
 }

@@ -2,7 +2,6 @@ import path from 'node:path';
 import type { ArchitectureFacts } from '../architecture.ts';
 import { attemptFamily, isComplete, type Attempt, type Overrides } from './attempt.ts';
 import { inputOf, type Family } from './family.ts';
-import { listFamilies } from './list-families.ts';
 
 /** What families that fit the same tensors would make of them: the same text for the same network and preprocessing. */
 export function meaningOf({ family, facts, mapped }: Attempt): string {
@@ -18,10 +17,11 @@ export function meaningOf({ family, facts, mapped }: Attempt): string {
 export function sayWhatIsAlike(
   { family, dictionary, facts }: Attempt,
   others: readonly Attempt[],
+  families: readonly Family[],
   file: string,
   overrides: Overrides,
 ): readonly string[] {
-  const sharing = listFamilies().filter(
+  const sharing = families.filter(
     ({ sharesForm = [], variantOf }) => sharesForm.includes(family.name) || variantOf === family.name,
   );
   const alike = [...others, ...sharing.map((other) => attemptFamily(other, dictionary, overrides)).filter(isComplete)];
@@ -30,12 +30,12 @@ export function sayWhatIsAlike(
   const names = alike.map(
     (other) => `${other.family.name} (${[other.family.title, ...factsUnlike(other, facts)].join(', ')})`,
   );
-  const published = alike.find((other) => isPublishedAs(other.family, file))?.family;
+  const published = alike.filter((other) => isPublishedAs(other.family, file)).map((other) => other.family.name);
   return [
     `Taken as ${family.name}; checkpoints of ${names.sort().join(', ')} have the same names and shapes${isSame ? ' and preprocessing' : ''}: name the family if it is one of them.`,
-    ...(published === undefined || isPublishedAs(family, file)
+    ...(published.length === 0 || isPublishedAs(family, file)
       ? []
-      : [`${published.name} is published under the name of this file.`]),
+      : [`${published.join(' and ')} ${published.length === 1 ? 'is' : 'are'} published under the name of this file.`]),
   ];
 }
 

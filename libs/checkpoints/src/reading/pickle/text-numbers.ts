@@ -61,7 +61,7 @@ export function bytesOfQuoted(line: string): Uint8Array | undefined {
 
 /** Text of a line in `raw-unicode-escape`. */
 export function textOfEscaped(line: string): string {
-  return line.replaceAll(/\\u([\da-f]{4})|\\U([\da-f]{8})/giu, (whole, short?: string, long?: string) => {
+  return line.replaceAll(/\\u([\dA-Fa-f]{4})|\\U([\dA-Fa-f]{8})/gu, (whole, short?: string, long?: string) => {
     const code = Number.parseInt(short ?? long ?? '', 16);
     return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
   });
