@@ -184,6 +184,24 @@ describe('pickles that mean nothing', () => {
     expect([...walkTensors(root)]).toEqual([]);
   });
 
+  it.each<[string, string]>([
+    ['dictionaries', `ccollections\nOrderedDict\nq\x01h\x00\x85q\x02`],
+    ['attributes', `cargparse\nNamespace\nq\x01)q\x02`],
+  ])('copies large %s again and again', async (what, head) => {
+    const large = `}q\x00(${Array.from({ length: 20_000 }, (_, index) => `U\x05${String(10_000 + index)}N`).join('')}u`;
+    const again = what === 'dictionaries' ? '0h\x01h\x02R' : '0h\x01h\x02Rh\x00b';
+    await expect(open(pickle.whole(pickle.raw(`${large}0${head}0h\x00${again.repeat(1000)}`)))).rejects.toThrow(
+      refusal('CHECKPOINT_LIMIT', 'looked at to make others'),
+    );
+  });
+
+  it('names a class by long texts', async () => {
+    const long = pickle.text('a'.repeat(5000));
+    await expect(open(pickle.whole(Buffer.concat([long, long, pickle.raw('\x93')])))).rejects.toThrow(
+      refusal('CHECKPOINT_LIMIT', '4096 bytes in the name'),
+    );
+  });
+
   it('repeats one list in ever longer ones', async () => {
     const laughs = Array.from(
       { length: 40 },
@@ -454,6 +472,7 @@ describe('files that are no checkpoints', () => {
     ['of Orbax', ['_METADATA', 'manifest.ocdbt'], 'CHECKPOINT_ORBAX', 'Orbax'],
     ['of a distributed checkpoint', ['.metadata', '__0_0.distcp'], 'CHECKPOINT_DISTRIBUTED', 'dcp_to_torch'],
     ['with a checkpoint', ['config.json', 'model.safetensors'], 'CHECKPOINT_FOLDER', 'model.safetensors'],
+    ['of TensorFlow', ['saved_model.pb'], 'CHECKPOINT_FOLDER', 'variables/variables'],
     ['of other things', ['notes.txt'], 'CHECKPOINT_FOLDER', 'Name the file'],
   ])('a folder %s', async (name, files, code, text) => {
     mkdirSync(at(name));

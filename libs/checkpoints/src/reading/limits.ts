@@ -5,6 +5,8 @@
 export const limits = {
   /** Operations of a pickle. */
   pickleOperations: 5_000_000,
+  /** Values that constructors of a pickle may look at: a dictionary counts each time that it is copied. */
+  constructorWork: 10_000_000,
   /** Values that a pickle may name for later. */
   memoEntries: 5_000_000,
   /** Bytes of a line of text in a pickle. */
@@ -23,6 +25,8 @@ export const limits = {
   numpyHeaderBytes: 1_000_000,
   /** Bytes of an index, be it of a sharded set or of a TensorFlow checkpoint. */
   indexBytes: 100_000_000,
+  /** Bytes of all names of an index: they leave out what they share, and so may grow. */
+  tableKeyBytes: 100_000_000,
   /** Files of a set. */
   shards: 10_000,
   /** Axes of a tensor: as many as torch and NumPy allow. */

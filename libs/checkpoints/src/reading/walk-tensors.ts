@@ -1,6 +1,6 @@
+import { InputError } from '@intermodel/errors';
 import type { CheckpointValue } from '../checkpoint.ts';
 import type { Tensor } from '../tensor.ts';
-import { checkpointError } from './checkpoint-error.ts';
 import { limits } from './limits.ts';
 
 interface Open {
@@ -15,7 +15,7 @@ interface Open {
  *
  * @throws InputError `CHECKPOINT_LIMIT` where values are shared so often that the paths have no end.
  */
-export function* walkTensors(root: CheckpointValue, file = 'the checkpoint'): Generator<[string[], Tensor]> {
+export function* walkTensors(root: CheckpointValue): Generator<[string[], Tensor]> {
   if (root.kind === 'tensor') yield [[], root.tensor];
   const onPath = new Set<CheckpointValue>([root]);
   const path: string[] = [];
@@ -32,10 +32,11 @@ export function* walkTensors(root: CheckpointValue, file = 'the checkpoint'): Ge
     const [name, value] = next.value;
     work += value.kind === 'tensor' ? path.length + 1 : 1;
     if (work > limits.walkedValues)
-      throw checkpointError('CHECKPOINT_LIMIT', `has more than ${String(limits.walkedValues)} paths to its values`, {
-        file,
-        hint: 'No published checkpoint has so many: do not trust the file.',
-      });
+      throw new InputError(
+        'CHECKPOINT_LIMIT',
+        `the checkpoint has more than ${String(limits.walkedValues)} paths to its values`,
+        { hint: 'No published checkpoint has so many: do not trust the file.' },
+      );
     if (value.kind === 'tensor') yield [[...path, name], value.tensor];
     else if (value.kind !== 'plain' && !onPath.has(value)) {
       path.push(name);

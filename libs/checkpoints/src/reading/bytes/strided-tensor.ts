@@ -59,7 +59,7 @@ export function stridedTensor(values: StridedValues): Tensor {
     shape,
     span: plain ? source.span(offset * width, bytes) : undefined,
     read() {
-      if (bytes > constants.MAX_LENGTH)
+      if (Math.max(bytes, (last - offset) * width) > constants.MAX_LENGTH)
         throw checkpointError('CHECKPOINT_LIMIT', `has ${String(bytes)} bytes, more than can be read at once`, {
           file,
           tensor,

@@ -1,5 +1,5 @@
 import type { CheckpointValue } from '../../checkpoint.ts';
-import { valueCount, type Tensor } from '../../tensor.ts';
+import { elementBytes, valueCount, type Tensor } from '../../tensor.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
 import { checkpointError } from '../checkpoint-error.ts';
 
@@ -33,7 +33,16 @@ export function joinChunks(
     type: first.type,
     shape,
     span: undefined,
-    read: () => Uint8Array.from(Buffer.concat(chunks.map((chunk) => chunk.read()))),
+    read() {
+      const joined = new Uint8Array(valueCount({ shape }) * elementBytes[first.type]);
+      let filled = 0;
+      for (const chunk of chunks) {
+        const bytes = chunk.read();
+        joined.set(bytes, filled);
+        filled += bytes.length;
+      }
+      return joined;
+    },
   };
   return { kind: 'tensor', tensor };
 }

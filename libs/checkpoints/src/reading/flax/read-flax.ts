@@ -83,7 +83,7 @@ function leafOf(source: ByteSource, piece: MessagePiece, name: string): Checkpoi
     case 'extension':
       return extensionValue(source, piece, name);
     default:
-      return { kind: 'placeholder', global: 'bytes', parts: [] };
+      return { kind: 'placeholder', global: 'builtins.bytes', parts: [] };
   }
 }
 

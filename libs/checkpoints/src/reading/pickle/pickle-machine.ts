@@ -41,6 +41,7 @@ export class PickleMachine {
   readonly #marks: number[] = [];
   readonly #constructors: Constructors;
   readonly #placeholders = new Set<string>();
+  #work = 0;
 
   constructor(source: ByteSource, start: number, constructors: Constructors) {
     this.cursor = new ByteCursor(source, start);
@@ -137,6 +138,7 @@ export class PickleMachine {
   /** Calls what is on the allow-list, and makes an object that stands for all other calls. */
   call(callee: PickleValue, args: readonly PickleValue[]): PickleValue {
     if (callee.kind === 'global') {
+      this.#spend(args);
       const made = this.#constructors.call(callee, args, this.place);
       const value = made ?? { kind: 'object', global: callee.name, parts: [...args] };
       if (value.kind === 'object') this.#placeholders.add(value.global);
@@ -144,6 +146,17 @@ export class PickleMachine {
     }
     if (callee.kind === 'object') return { kind: 'object', global: callee.global, parts: [callee, ...args] };
     throw pickleError(this.place, 'calls what is neither a class nor a function');
+  }
+
+  /** Counts what a constructor may look at: its arguments and what is in them, and a little of bytes. */
+  #spend(args: readonly PickleValue[]): void {
+    for (const arg of args) {
+      this.#work += sizeOf(arg);
+      if (arg.kind === 'list' && this.#work <= limits.constructorWork)
+        for (const item of arg.items) this.#work += sizeOf(item);
+    }
+    if (this.#work > limits.constructorWork)
+      throw pickleLimitError(this.place, 'values that are looked at to make others', limits.constructorWork);
   }
 
   /** What stands outside the pickle. */
@@ -158,6 +171,7 @@ export class PickleMachine {
 
   /** Sets the state of an object. */
   setState(value: PickleValue, state: PickleValue): void {
+    this.#spend([state]);
     if (this.#constructors.setState(value, state, this.place)) return;
     if (value.kind === 'object') value.parts.push(state);
     else if (value.kind === 'dictionary' && value.attributes) this.#setAttributes(value, state);
@@ -194,6 +208,8 @@ export class PickleMachine {
 
   /** A class or function by its names. */
   global(moduleName: string, name: string): PickleValue {
+    if (moduleName.length + name.length > limits.lineBytes)
+      throw pickleLimitError(this.place, 'bytes in the name of a class', limits.lineBytes);
     const full = `${renamed.get(moduleName) ?? moduleName.replace(/^numpy\._core\b/u, 'numpy.core')}.${name}`;
     return { kind: 'global', name: full };
   }
@@ -207,6 +223,13 @@ export class PickleMachine {
 }
 
 const shortBytes = 256;
+
+/** Values, or thousands of bytes, that a constructor has to look at. */
+function sizeOf(value: PickleValue): number {
+  if (value.kind === 'dictionary') return value.entries.size;
+  if (value.kind === 'list') return value.items.length;
+  return value.kind === 'bytes' ? Math.ceil(value.source.length / 1000) : 1;
+}
 
 /** Modules of Python 2 by the names that they have now. */
 const renamed: ReadonlyMap<string, string> = new Map([
@@ -242,7 +265,7 @@ function keyText(key: PickleValue): string {
     case 'list':
       return `(${key.items
         .slice(0, 16)
-        .map((item) => (item.kind === 'plain' ? String(item.value) : (textOf(item) ?? `<${item.kind}>`)))
+        .map((item) => (item.kind === 'plain' ? String(item.value) : (textOf(item) ?? `<${item.kind}>`)).slice(0, 64))
         .join(', ')})`;
     case 'object':
       return `<${key.global}>`;

@@ -1,5 +1,6 @@
 import type { Tensor } from '../../tensor.ts';
 import type { ByteSource } from '../bytes/byte-source.ts';
+import { limits } from '../limits.ts';
 
 interface OfKind<Kind extends string> {
   /** What it is. */
@@ -124,12 +125,16 @@ export function listOf(items: PickleValue[]): PickleList {
 /** Text of a value that is one: Python 2 wrote texts as bytes. */
 export function textOf(value: PickleValue | undefined): string | undefined {
   if (value?.kind === 'plain') return typeof value.value === 'string' ? value.value : undefined;
-  if (value?.kind !== 'bytes' || value.source.length > shortBytes) return undefined;
-  return Buffer.from(value.source.read(0, value.source.length)).toString(value.text ? 'utf8' : 'latin1');
+  if (value?.kind !== 'bytes' || value.source.length > limits.nameBytes) return undefined;
+  const known = texts.get(value);
+  if (known !== undefined) return known;
+  const text = Buffer.from(value.source.read(0, value.source.length)).toString(value.text ? 'utf8' : 'latin1');
+  texts.set(value, text);
+  return text;
 }
 
-/** Bytes up to which a text is taken for a text. */
-const shortBytes = 65_536;
+/** Texts of bytes that were asked for: a pickle may use the same ones again and again. */
+const texts = new WeakMap<PickleBytes, string>();
 
 /** Number of a value that is one and can be counted. */
 export function numberOf(value: PickleValue | undefined): number | undefined {

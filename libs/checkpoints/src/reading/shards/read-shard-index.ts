@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { checkpointError } from '../checkpoint-error.ts';
 import { limits } from '../limits.ts';
@@ -29,8 +28,11 @@ export function readShardIndex(file: string, index: string): ShardSet {
       expected: 'for example {"weight_map": {"conv1.weight": "model-00001-of-00002.safetensors"}}',
       cause,
     });
-  if (fileSource(index).length > limits.indexBytes) throw bent(`has more than ${String(limits.indexBytes)} bytes`);
-  const text = readFileSync(index, 'utf8').replace(/^\uFEFF/u, '');
+  const source = fileSource(index);
+  if (source.length > limits.indexBytes) throw bent(`has more than ${String(limits.indexBytes)} bytes`);
+  const text = Buffer.from(source.read(0, source.length))
+    .toString('utf8')
+    .replace(/^\uFEFF/u, '');
   let content: unknown;
   try {
     content = JSON.parse(text);

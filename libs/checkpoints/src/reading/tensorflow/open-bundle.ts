@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Checkpoint } from '../../checkpoint.ts';
 import { fileSource } from '../bytes/byte-source.ts';
 import { checkpointError } from '../checkpoint-error.ts';
+import { limits } from '../limits.ts';
 import type { ZipArchive } from '../zip/zip-archive.ts';
 import { readBundle } from './read-bundle.ts';
 import { isTableFooter } from './table-footer.ts';
@@ -32,7 +33,7 @@ export function openBundle(file: string, index: string): Checkpoint {
 /** Prefixes of the checkpoints in an archive. */
 export function bundlesIn({ entries }: ZipArchive): string[] {
   return [...entries]
-    .filter(([name, source]) => name.endsWith(suffix) && isTableFooter(source))
+    .filter(([name, source]) => name.endsWith(suffix) && source.length <= limits.indexBytes && isTableFooter(source))
     .map(([name]) => name.slice(0, -suffix.length));
 }
 

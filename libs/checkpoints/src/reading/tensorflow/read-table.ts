@@ -29,11 +29,15 @@ export function* readTable(source: ByteSource): Generator<TableEntry> {
   const meta = readHandle(source, footer, 0);
   const index = readBlock(source, readHandle(source, footer, meta.end));
   let last: Uint8Array | undefined;
+  let keyBytes = 0;
   for (const { value } of walkBlock(source, index)) {
     for (const entry of walkBlock(source, readBlock(source, readHandle(source, value, 0)))) {
       if (last !== undefined && Buffer.compare(last, entry.key) >= 0)
         throw tableError(source, 'has keys that are not in order');
       last = entry.key;
+      keyBytes += entry.key.length;
+      if (keyBytes > limits.tableKeyBytes)
+        throw tableError(source, `has more than ${String(limits.tableKeyBytes)} bytes of names`);
       yield entry;
     }
   }
