@@ -153,19 +153,18 @@ function checkFact(
     if (fact.missing === 'required') throw factMissing(architecture, fact, 'weights do not tell it');
     return fact.missing === 'by weights' ? undefined : fact.missing;
   }
-  const { values } = fact;
-  const isNumber = typeof value === 'number' && Number.isFinite(value);
-  const fits =
-    typeof values !== 'string'
-      ? typeof value === 'string' && values.includes(value)
-      : isNumber &&
-        (values !== 'positive number' ? Number.isInteger(value) : true) &&
-        (values === 'whole number' ? value >= 0 : value > 0);
-  if (fits && typeof value !== 'boolean') return value;
+  if (typeof value !== 'boolean' && isAllowed(fact, value)) return value;
   throw new InputError('NETWORK_FACT_VALUE', `"${fact.name}" of this ${architecture} cannot be ${String(value)}`, {
     expected: allowed(fact),
     hint: fact.help,
   });
+}
+
+function isAllowed({ values }: ArchitectureFact, value: string | number): boolean {
+  if (typeof values !== 'string') return typeof value === 'string' && values.includes(value);
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (values === 'positive number') return value > 0;
+  return Number.isInteger(value) && value >= (values === 'positive whole number' ? 1 : 0);
 }
 
 function allowed({ values }: ArchitectureFact): string {

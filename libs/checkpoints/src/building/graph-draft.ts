@@ -100,6 +100,16 @@ export class GraphDraft {
     return name;
   }
 
+  /** Adds a node that cuts the last axis into parts of the same size, which bear the names given. */
+  split(input: string, name: string, parts: readonly string[], size: number): readonly string[] {
+    const sizes = this.integers(
+      `${name}.sizes`,
+      parts.map(() => size),
+    );
+    this.nodes.push({ operator: 'Split', name, inputs: [input, sizes], outputs: parts, attributes: { axis: -1 } });
+    return parts;
+  }
+
   /** Says that a tensor may be dissected. */
   layer(name: string, kind: DraftLayer['kind'], units: number): string {
     this.layers.push({ name, kind, units });

@@ -140,16 +140,20 @@ export function rotation(draft: GraphDraft, facts: TakenFacts, grid: Grid, prefi
 /** Middle of a row or column of the grid, which runs from -1 to 1. */
 const place = (index: number, count: number) => (2 * (index + 0.5)) / count - 1;
 
+/** Most patches of an image: attention between so many already takes 16 GiB for each head. */
+const patchesMost = 65_536;
+
 /** The grid that patches make of images. @throws InputError `NETWORK_INPUT_SIZE` where they leave something over. */
 export function patchGrid(size: ImageSize, patch: readonly [rows: number, columns: number]): Grid {
   const [rows, columns] = patch;
-  if (size.height % rows === 0 && size.width % columns === 0 && size.height > 0 && size.width > 0)
-    return { height: size.height / rows, width: size.width / columns };
+  const grid = { height: size.height / rows, width: size.width / columns };
+  const isWhole = Number.isInteger(grid.height) && Number.isInteger(grid.width) && grid.height > 0 && grid.width > 0;
+  if (isWhole && grid.height * grid.width <= patchesMost) return grid;
   throw new InputError(
     'NETWORK_INPUT_SIZE',
     `images of ${sizeText(size)} cannot be cut into patches of ${sizeText({ height: rows, width: columns })}`,
     {
-      expected: `multiples of ${String(rows)} rows and ${String(columns)} columns`,
+      expected: `multiples of ${String(rows)} rows and ${String(columns)} columns, and at most ${String(patchesMost)} patches`,
       hint: 'Give another size of the images.',
     },
   );

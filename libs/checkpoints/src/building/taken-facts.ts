@@ -8,12 +8,14 @@ import {
 } from './architecture-facts.ts';
 import type { InputError } from '@intermodel/errors';
 
-/** Facts of a network as its graph takes them: remembers which were taken, and so what the graph rests on. */
+/** Facts of a network as its graph takes them: remembers those that nobody said, on which the graph rests. */
 export class TakenFacts {
   readonly #architecture: ArchitectureName;
   readonly #given: ArchitectureFacts;
   readonly #facts: CheckedFacts;
-  readonly #taken = new Map<string, string>();
+  /** Facts that nobody said, with their values. */
+  readonly #usual = new Map<string, string | number>();
+  readonly #assumed = new Map<string, string>();
 
   /** @throws InputError as {@link checkFacts} does. */
   constructor(architecture: ArchitectureName, given: ArchitectureFacts) {
@@ -44,22 +46,20 @@ export class TakenFacts {
 
   /** Adds to what the graph rests on. */
   assume(subject: string, sentence: string): void {
-    this.#taken.set(subject, sentence);
+    this.#assumed.set(subject, sentence);
   }
 
-  /** What the graph rests on and weights do not tell: one sentence each. */
+  /** What the graph rests on that neither weights nor the caller told: sentences. */
   sentences(): string[] {
-    return [...this.#taken.values()];
+    const usual = [...this.#usual].map(([name, value]) => `${name} ${String(value)}`);
+    const known = usual.length === 0 ? [] : [`As is usual for a ${this.#architecture}: ${usual.join(', ')}.`];
+    return [...known, ...this.#assumed.values()];
   }
 
   #take(name: string, byWeights: string | number | undefined): string | number {
     const value = this.#facts.get(name) ?? byWeights;
     if (value === undefined) throw this.missing(name, 'weights do not tell it');
-    const how = this.isGiven(name) ? 'as was said' : 'as is usual';
-    this.#taken.set(
-      name,
-      `The ${name} of this ${this.#architecture} is ${String(value)}, ${how}: weights do not tell it.`,
-    );
+    if (!this.isGiven(name)) this.#usual.set(name, value);
     return value;
   }
 

@@ -79,13 +79,7 @@ function drawAttention(draft: GraphDraft, input: string, name: string, { width, 
   const parts = ['q', 'k', 'v'].map((part) => `${name}.${part}`);
   if (draft.has(`${name}.qkv.weight`)) {
     const joined = project(draft, input, `${name}.qkv`, [3 * width, width]);
-    draft.nodes.push({
-      operator: 'Split',
-      name: `${name}.split`,
-      inputs: [joined, draft.integers(`${name}.sizes`, [width, width, width])],
-      outputs: parts,
-      attributes: { axis: -1 },
-    });
+    draft.split(joined, `${name}.split`, parts, width);
   } else for (const part of parts) project(draft, input, part, [width, width]);
   const headShape = draft.integers('attn.heads', [0, 0, heads, size]);
   const [queries = '', keys = '', values = ''] = parts.map((part, index) => {
@@ -111,15 +105,7 @@ function drawAttention(draft: GraphDraft, input: string, name: string, { width, 
 
 /** Turns the halves of each head against each other. */
 function rotate(draft: GraphDraft, input: string, name: string, size: number, { cosines, sines }: Rotation): string {
-  const halves = [`${name}.first`, `${name}.second`];
-  draft.nodes.push({
-    operator: 'Split',
-    name: `${name}.halves`,
-    inputs: [input, draft.integers('attn.halves', [size / 2, size / 2])],
-    outputs: halves,
-    attributes: { axis: -1 },
-  });
-  const [first = '', second = ''] = halves;
+  const [first = '', second = ''] = draft.split(input, `${name}.halves`, [`${name}.first`, `${name}.second`], size / 2);
   const swapped = draft.add('Concat', [draft.add('Neg', [second], `${name}.negative`), first], `${name}.swapped`, {
     axis: -1,
   });
@@ -140,15 +126,8 @@ function drawMlp(draft: GraphDraft, facts: TakenFacts, input: string, name: stri
   const joined = project(draft, input, of(first), [hidden, width]);
   // Gate and value stand in one layer where the next reads half of its units.
   if (draft.shape(of(`${last}.weight`))[1] === hidden / 2) {
-    const parts = [of('gate'), of('value')];
-    draft.nodes.push({
-      operator: 'Split',
-      name: of('split'),
-      inputs: [joined, draft.integers(`${name}.sizes`, [hidden / 2, hidden / 2])],
-      outputs: parts,
-      attributes: { axis: -1 },
-    });
-    return project(draft, gated(draft, of('gate'), of('value'), name), of(last), [width, hidden / 2]);
+    const [gate = '', value = ''] = draft.split(joined, of('split'), [of('gate'), of('value')], hidden / 2);
+    return project(draft, gated(draft, gate, value, name), of(last), [width, hidden / 2]);
   }
   return project(draft, activate(draft, facts.text('activation'), joined, of('act')), of(last), [width, hidden]);
 }

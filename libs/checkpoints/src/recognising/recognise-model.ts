@@ -61,39 +61,40 @@ function holdNamed(family: Family, { file }: Checkpoint, places: Places, options
   throw notSuch(file, nearest);
 }
 
-/** Finds the family by its signs. */
+/** Finds the family by its signs; where these are missing, by all that fit coming to the same. */
 function recognise(checkpoint: Checkpoint, places: Places, configs: ReadConfigs, options: RecogniseOptions): Found {
   const { file, root } = checkpoint;
   const registry = options.families ?? listFamilies();
   const families = registry.filter(({ variantOf }) => variantOf === undefined);
-  const candidates = mostTelling(certainFamilies(families, checkpoint, places, configs, options));
-  const [first] = candidates;
-  if (first !== undefined) {
-    if (new Set(candidates.map(meaningOf)).size > 1) throw ambiguous(file, candidates);
-    return { attempt: first, says: sayWhatIsAlike(first, candidates.slice(1), registry, file, options) };
-  }
+  const choose = (candidates: readonly Attempt[], refusal: typeof ambiguous): Found | undefined => {
+    const chosen = candidates.find(({ family }) => family.general === true) ?? candidates[0];
+    if (chosen === undefined) return undefined;
+    if (new Set(candidates.map(meaningOf)).size > 1) throw refusal(file, candidates);
+    const others = candidates.filter((attempt) => attempt !== chosen);
+    return { attempt: chosen, says: sayWhatIsAlike(chosen, others, registry, file, options) };
+  };
+  const certain = choose(mostTelling(certainFamilies(families, checkpoint, places, configs, options)), ambiguous);
+  if (certain !== undefined) return certain;
   if (configs.problem !== undefined) throw configs.problem;
   const attempts = families
     .flatMap((family) => places.of(family).map((dictionary) => attemptFamily(family, dictionary, options)))
     .filter(isOfItsForm);
-  const { strip } = options;
-  const complete = attempts.filter(
-    (attempt, at) =>
-      isComplete(attempt) &&
-      !isContradicted(attempt.family, { dictionary: attempt.dictionary, strip }) &&
-      // Of a family the place that it prefers.
-      attempts.findIndex((other) => other.family === attempt.family && isComplete(other)) === at,
-  );
-  const [any] = complete;
-  if (any !== undefined) {
-    if (new Set(complete.map(meaningOf)).size > 1) throw uncertain(file, complete);
-    const chosen = complete.find(({ family }) => family.general === true) ?? any;
-    const others = complete.filter(({ family }) => family !== chosen.family);
-    return { attempt: chosen, says: sayWhatIsAlike(chosen, others, registry, file, options) };
-  }
+  const fitting = choose(fittingFamilies(attempts, options), uncertain);
+  if (fitting !== undefined) return fitting;
   const all = tensorsBelow(root);
   if (isOptimizer([...all.keys()])) throw optimizerOnly(file, all.size);
   throw nothingFits(file, attempts, options.strip === undefined ? fittingPrefixes(families, places) : []);
+}
+
+/** Families that fit wholly and that nothing speaks against, each where it prefers to lie. */
+function fittingFamilies(attempts: readonly Attempt[], { strip }: RecogniseOptions): readonly Attempt[] {
+  const fitting = new Map<Family, Attempt>();
+  for (const attempt of attempts) {
+    const { family, dictionary } = attempt;
+    if (!fitting.has(family) && isComplete(attempt) && !isContradicted(family, { dictionary, strip }))
+      fitting.set(family, attempt);
+  }
+  return [...fitting.values()];
 }
 
 /** Families that fit wholly and whose signs are there, each where it lies by its own preference. */
