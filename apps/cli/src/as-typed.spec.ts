@@ -21,6 +21,8 @@ describe(asTyped, () => {
     ['place', '`data.skipBad: true`', 'data.skipBad: true'],
     ['dissect', '`data.vocabulary.synonyms`', '--set data.vocabulary.synonyms=VALUE'],
     ['dissect', '`models[a].layer`', '--model FILE:LAYER'],
+    ['dissect', '`models[a].family`', '--set models[a].family=VALUE'],
+    ['checkpoint', '`models[].heads`', '--heads'],
     ['dissect', '`models[b.2 [x]].input: {width: 3}`', '--input "{width: 3}"'],
     ['run', '`set: models[b c].layers=`', '--set "models[b c].layers="'],
     ['dissect', '`rm -rf` and `data.nothing`', '`rm -rf` and `data.nothing`'],

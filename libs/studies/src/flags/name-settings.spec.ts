@@ -27,6 +27,7 @@ describe(flagOfSetting, () => {
     ['dissect', 'data.segmenters[].file', undefined, '--segmenter'],
     ['dissect', 'models[].file', undefined, '--model'],
     ['dissect', 'models[].layer', undefined, '--model FILE:LAYER'],
+    ['dissect', 'models[].family', undefined, undefined],
     ['dissect', 'models[].input.width', undefined, '--input'],
     ['dissect', 'models[].input.layout', 'NHWC', '--input "{layout: NHWC}"'],
     ['dissect', 'models[].input', '{channels: grey}', '--input "{channels: grey}"'],

@@ -38,8 +38,14 @@ export function flagOfSetting(flags: readonly NamedFlag[], path: string, value?:
   const [, group, key = ''] = /^(.+)\.([^.]+)$/u.exec(path) ?? [];
   if (group === undefined) return undefined;
   const list = flags.find(({ row }) => `${row.path}[]` === group);
-  if (list !== undefined) return flagWith(list, key.startsWith('layer') ? 'FILE:LAYER' : undefined);
+  if (list !== undefined) return listFlag(list, key);
   return flagOfSetting(flags, group, value === undefined ? undefined : `{${key}: ${value}}`);
+}
+
+/** A flag that gives entries of a list, if it can say this of them: of models name, file and layers. */
+function listFlag(list: NamedFlag, key: string): string | undefined {
+  if (list.row.path !== 'models' || ['name', 'file', 'checkpoint'].includes(key)) return flagWith(list, undefined);
+  return key.startsWith('layer') ? flagWith(list, 'FILE:LAYER') : undefined;
 }
 
 function flagWith({ flag }: NamedFlag, value: string | undefined): string {
