@@ -1,38 +1,7 @@
-import type { describeCheckpoint, OptionRow } from '@intermodel/pipelines';
+import type { OptionRow } from '@intermodel/pipelines';
 
 /** An option of the commands that read checkpoints: path, flag, help and what else its row says. */
 type CheckpointOption = readonly [path: string, flags: string, help: string, row?: Partial<OptionRow>];
-
-/** How a checkpoint is read, as it is given to a command. */
-export interface CheckpointOptions {
-  /** Family, by its name. */
-  readonly family?: string;
-  /** YAML file that describes a family. */
-  readonly recipe?: string;
-  /** Dictionary that holds the weights. */
-  readonly take?: string;
-  /** Prefixes that are taken off. */
-  readonly strip?: readonly string[];
-  /** Attention heads of a transformer. */
-  readonly heads?: number;
-}
-
-/** The same as functions take it. */
-export function checkpointReading({
-  heads,
-  family,
-  recipe,
-  take,
-  strip,
-}: CheckpointOptions): NonNullable<Parameters<typeof describeCheckpoint>[1]> {
-  return {
-    ...(family === undefined ? {} : { family }),
-    ...(recipe === undefined ? {} : { recipe }),
-    ...(take === undefined ? {} : { take }),
-    ...(strip === undefined ? {} : { strip }),
-    ...(heads === undefined ? {} : { facts: { heads } }),
-  };
-}
 
 const ofFamily = { otherwise: 'as the family says' };
 

@@ -1,8 +1,7 @@
-import type { Family, ImportCheckpointOptions } from '@intermodel/checkpoints';
+import type { Family } from '@intermodel/checkpoints';
 import { InputError } from '@intermodel/streams';
-
-/** How a checkpoint is read, as far as that is said. */
-export type CheckpointReading = Pick<ImportCheckpointOptions, 'family' | 'recipe' | 'take' | 'strip' | 'facts'>;
+import type { CheckpointReading } from '@intermodel/studies';
+import { checkpointReading } from './checkpoint-reading.ts';
 
 /** A family of checkpoints that is recognised. */
 export type KnownFamily = Pick<
@@ -99,7 +98,10 @@ export async function describeCheckpoint(file: string, reading: CheckpointReadin
     tensors: Array.from(walkTensors(root), ([path, { type, shape }]) => ({ path: path.join('/'), type, shape })),
   };
   try {
-    const { recognised, graph, layer, assumptions, warnings } = importCheckpoint(checkpoint, reading);
+    const { recognised, graph, layer, assumptions, warnings } = importCheckpoint(
+      checkpoint,
+      checkpointReading(reading),
+    );
     const { family, title, source, licence, taken, stripped, dropped, architecture, facts, weights, input } =
       recognised;
     return {

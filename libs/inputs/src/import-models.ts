@@ -2,13 +2,15 @@ import path from 'node:path';
 import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
 import { FileHashes } from '@intermodel/steps';
 import { distinctFileNames, InputError } from '@intermodel/streams';
-import { modelFileEnding } from '@intermodel/studies';
+import { modelFileEnding, type CheckpointReading } from '@intermodel/studies';
+import { checkpointReading } from './checkpoint-reading.ts';
 
 /** Where the weights of a model are: in its file, or left in the checkpoint. */
 export type WeightsChoice = 'inside' | 'referred';
 
 /** Options of {@link importModels}. */
-export interface ImportModelsOptions extends Omit<ImportCheckpointOptions, 'metadata'> {
+export interface ImportModelsOptions
+  extends CheckpointReading, Pick<ImportCheckpointOptions, 'layer' | 'head' | 'dtype' | 'inputSize'> {
   /** ONNX file to write; for several checkpoints a folder. */
   readonly out: string;
   /**
@@ -51,10 +53,16 @@ export interface ImportedModel {
  */
 export async function importModels(
   files: readonly string[],
-  { out, weights, signal, layer = 'usual', ...options }: ImportModelsOptions,
+  { out, weights, signal, layer = 'usual', head, dtype, inputSize, ...reading }: ImportModelsOptions,
 ): Promise<ImportedModel[]> {
   const targets = targetsOf(files, out);
   const { folderOf, importCheckpoint, openCheckpoint, writeModel } = await import('@intermodel/checkpoints');
+  const building = {
+    ...checkpointReading(reading),
+    ...(head === undefined ? {} : { head }),
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(inputSize === undefined ? {} : { inputSize }),
+  };
   const hashes = new FileHashes();
   const imported: ImportedModel[] = [];
   for (const [index, file] of files.entries()) {
@@ -64,7 +72,7 @@ export async function importModels(
     const sha256: Record<string, string> = {};
     for (const each of checkpoint.files) sha256[path.basename(each)] = await hashes.hash(each, signal);
     const metadata = { 'intermodel.sha256': JSON.stringify(sha256) };
-    const made = importCheckpoint(checkpoint, { ...options, layer, metadata });
+    const made = importCheckpoint(checkpoint, { ...building, layer, metadata });
     const place = weights ?? (isBelow(path.dirname(target), folderOf(checkpoint)) ? 'referred' : 'inside');
     const written = writeModel(made.graph, target, { weights: place });
     for (const each of checkpoint.files) await hashes.checkUnchanged(each, sha256[path.basename(each)] ?? '', signal);

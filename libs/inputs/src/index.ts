@@ -31,7 +31,6 @@ export { graphStep, prepareModels, type PrepareModelsOptions } from './prepare-m
 export {
   describeCheckpoint,
   knownFamilies,
-  type CheckpointReading,
   type DescribedCheckpoint,
   type DescribedModel,
   type KnownFamily,

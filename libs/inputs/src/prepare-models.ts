@@ -12,6 +12,7 @@ import {
   type StepParts,
 } from '@intermodel/steps';
 import type { ModelOrigin, Study, StudyModel } from '@intermodel/studies';
+import { checkpointReading } from './checkpoint-reading.ts';
 import { holdsCheckpoint } from './holds-checkpoint.ts';
 import { namingModel } from './naming-model.ts';
 import { withOwnSize } from './model-sizes.ts';
@@ -155,14 +156,8 @@ function stepOf(model: StudyModel, { checkpoint, recipe }: Pick<ModelOrigin, 'ch
 }
 
 /** How the checkpoint of a model is read, as far as the study says. */
-function readingOf({ family, recipe, take, strip, heads, givenInput }: StudyModel): ImportCheckpointOptions {
-  const { height, width } = typeof givenInput === 'object' ? givenInput : {};
-  return {
-    ...(family === undefined ? {} : { family }),
-    ...(recipe === undefined ? {} : { recipe }),
-    ...(take === undefined ? {} : { take }),
-    ...(strip === undefined ? {} : { strip }),
-    ...(heads === undefined ? {} : { facts: { heads } }),
-    ...(height === undefined && width === undefined ? {} : { inputSize: { height, width } }),
-  };
+function readingOf(model: StudyModel): ImportCheckpointOptions {
+  const { height, width } = typeof model.givenInput === 'object' ? model.givenInput : {};
+  const size = height === undefined && width === undefined ? {} : { inputSize: { height, width } };
+  return { ...checkpointReading(model), ...size };
 }

@@ -106,6 +106,7 @@ export {
   type DescribedCheckpoint,
   type DescribedModel,
   type ImportedModel,
+  type ImportModelsOptions,
   type KnownFamily,
 } from '@intermodel/inputs';
 
@@ -186,6 +187,7 @@ export {
   type FlagRow,
   type FlagTexts,
   type FoundOptions,
+  type CheckpointReading,
   type GalleryPlace,
   type OptionFlag,
   type OptionHeading,

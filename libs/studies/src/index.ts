@@ -35,6 +35,7 @@ export {
   type StudyData,
   type StudyEmbedding,
   type StudyGallery,
+  type CheckpointReading,
   type ModelOrigin,
   type StudyModel,
   type StudyRelations,

@@ -1,6 +1,7 @@
 import {
   describeCheckpoint,
   knownFamilies,
+  type CheckpointReading,
   type DescribedCheckpoint,
   type DescribedModel,
   type KnownFamily,
@@ -8,7 +9,6 @@ import {
 import { InputError, visibleText } from '@intermodel/streams';
 import type { Command } from 'commander';
 import { asTyped } from '../as-typed.ts';
-import { checkpointReading, type CheckpointOptions } from '../checkpoint-options.ts';
 import { makeCommand } from '../command.ts';
 import { printResult, textTable } from '../output.ts';
 
@@ -17,7 +17,7 @@ const droppedTold = 3;
 
 /** `intermodel checkpoint`: what is in a checkpoint, and what it is. */
 export function checkpointCommand(): Command {
-  return makeCommand<CheckpointOptions & { readonly families?: boolean }>({
+  return makeCommand<CheckpointReading & { readonly families?: boolean }>({
     name: 'checkpoint',
     description:
       'Tell what is in a checkpoint (torch, safetensors, NumPy, flax, TensorFlow), and what it is: dictionary, tensors, family, architecture, preprocessing. Nothing of it is run.',
@@ -41,7 +41,7 @@ export function checkpointCommand(): Command {
         throw new InputError('CHECKPOINT_NOT_GIVEN', 'no checkpoint is named', {
           hint: 'Name its file, or list the families that are known with --families.',
         });
-      const described = await describeCheckpoint(file, checkpointReading(own));
+      const described = await describeCheckpoint(file, own);
       const { problem, ...others } = described;
       const result =
         problem === undefined

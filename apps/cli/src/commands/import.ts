@@ -1,17 +1,11 @@
-import { importModels, type ImportedModel } from '@intermodel/pipelines';
+import { importModels, type ImportedModel, type ImportModelsOptions } from '@intermodel/pipelines';
 import type { Command } from 'commander';
-import { checkpointReading, type CheckpointOptions } from '../checkpoint-options.ts';
 import { makeCommand } from '../command.ts';
 import { noteLine, printResult } from '../output.ts';
 import { stoppable } from '../stopping.ts';
 
-/** What `intermodel import` takes beside how a checkpoint is read. */
-interface ImportOptions extends CheckpointOptions {
-  readonly out: string;
-  readonly layer?: string;
-  readonly head?: boolean;
-  readonly dtype?: 'float32' | 'float16';
-  readonly weights?: 'inside' | 'referred';
+/** What `intermodel import` takes. */
+interface ImportOptions extends Omit<ImportModelsOptions, 'inputSize' | 'signal'> {
   readonly importSize?: number;
 }
 
@@ -32,18 +26,9 @@ export function importCommand(): Command {
       'import dino_vits16.pth --out dino.onnx --size 448',
     ],
     run: async ({ files, own, terminal }) => {
-      const { importSize, layer, head, dtype, weights, out } = own;
-      const models = await stoppable((signal) =>
-        importModels(files, {
-          ...checkpointReading(own),
-          ...(layer === undefined ? {} : { layer }),
-          ...(head === undefined ? {} : { head }),
-          ...(dtype === undefined ? {} : { dtype }),
-          ...(weights === undefined ? {} : { weights }),
-          ...(importSize === undefined ? {} : { inputSize: { height: importSize, width: importSize } }),
-          ...{ out, signal },
-        }),
-      );
+      const { importSize, ...options } = own;
+      const size = importSize === undefined ? {} : { inputSize: { height: importSize, width: importSize } };
+      const models = await stoppable((signal) => importModels(files, { ...options, ...size, signal }));
       printResult(terminal, { models }, () => models.map(modelText).join('\n'));
     },
   });
