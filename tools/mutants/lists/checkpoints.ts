@@ -1,6 +1,6 @@
 import type { Mutant } from '../mutant.ts';
 
-/** Faults in what checkpoints are recognised by, and in what is made of their tensors. */
+/** Faults in what checkpoints are recognised by, in what is made of their tensors, and in graphs of networks. */
 export const checkpointsMutants: readonly Mutant[] = [
   {
     name: 'prefixes-within-segments',
@@ -106,5 +106,71 @@ export const checkpointsMutants: readonly Mutant[] = [
     find: 'JSON.stringify([codeVersion, family, dictionary.path, options.strip, facts, input])',
     replace: 'JSON.stringify([codeVersion, family, dictionary.path])',
     spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'same-as-symmetric',
+    find: "{ auto_pad: 'SAME_UPPER' }",
+    replace: '{ pads: [1, 1, 1, 1] }',
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'pooled-shortcut-rounds-down',
+    find: "ceil_mode: facts.text('downsampling') === 'stride' ? 1 : 0",
+    replace: 'ceil_mode: 0',
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'zeros-on-one-side',
+    find: 'const before = Math.floor((channels - maps.channels) / 2);',
+    replace: 'const before = 0;',
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'rows-and-columns-of-rotation',
+    find: '(2 * Math.PI * coordinate) / length',
+    replace: '(Math.PI * coordinate) / length',
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'keys-with-bias',
+    find: 'draft.has(mask) ? ',
+    replace: "draft.has('') ? ",
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'quick-gelu-of-gelu',
+    find: 'Float32Array.of(1.702)',
+    replace: 'Float32Array.of(1.7)',
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'offset-of-nothing',
+    find: "resampling === 'bicubic-offset' ? to + 0.1 : to",
+    replace: 'to',
+    spec: 'resample-grid.spec.ts',
+  },
+  {
+    name: 'kernel-of-the-other',
+    find: 'weight: cubic(place - first - offset, -0.75)',
+    replace: 'weight: cubic(place - first - offset, -0.5)',
+    spec: 'resample-grid.spec.ts',
+  },
+  {
+    name: 'counts-of-batches',
+    find: "!name.endsWith('.num_batches_tracked')",
+    replace: 'true',
+    spec: 'build-graph.spec.ts',
+  },
+  {
+    name: 'as-if-stored-so',
+    find: 'if (storedType === type) return { constant: { name, type, dims, values: place.stored }, casts: [] };',
+    replace: 'if (dims.length > 0) return { constant: { name, type, dims, values: place.stored }, casts: [] };',
+    spec: 'stored-types.spec.ts',
+  },
+  {
+    name: 'finite-at-the-limit',
+    find: 'if (magnitude < limit) continue;',
+    replace: 'if (magnitude <= limit) continue;',
+    spec: 'weight-values.spec.ts',
   },
 ];

@@ -198,7 +198,8 @@ describe.skipIf(!hasRedis)('a queue (skipped where redis-server is not installed
     const of = world();
     const open = () => Promise.reject(new InputError('STUDY_DIFFERS', 'another study'));
     const { end, events } = await submit();
-    const refuser = work({ of, open });
+    // However long the other takes to begin.
+    const refuser = work({ of, open, times: { ...times, refusalLimit: 10_000 } });
     while (!events.some(({ kind }) => kind === 'refused')) await delay(10);
     work({ of });
     expect(await end).toEqual({ setAside: [], left: 0, failure: undefined });
