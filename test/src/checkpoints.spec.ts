@@ -70,6 +70,9 @@ describe('intermodel checkpoint', () => {
     const families = json(['checkpoint', '--families']) as unknown as { name: string }[];
     expect(families.map(({ name }) => name)).toContain('moco-v2');
     expect(intermodel(['checkpoint']).code).toBe(2);
+    expect(intermodel(['import', at('resnet-basic.pth'), '--out', at('s.onnx'), '--size', '64']).stderr).toMatch(
+      /IMPORT_SIZE[\s\S]*--size/u,
+    );
   });
 
   it('says what is wrong with what is none', () => {
@@ -148,6 +151,38 @@ describe('a study of checkpoints', () => {
     const before = folderBytes(at('study'));
     expect(json(['run', at('study.json'), '--out', at('study')])).toMatchObject({ steps: { run: 0 } });
     expect(folderBytes(at('study'))).toEqual(before);
+  });
+
+  it('feeds an imported model as its checkpoint, and notices where that is another', () => {
+    mkdirSync(at('moved'));
+    copyFileSync(at('resnet-basic.pth'), at('moved/basic.pth'));
+    json(['import', at('moved/basic.pth'), '--out', at('moved/basic.onnx')]);
+    const options = (model: string, out: string) => [
+      ...[
+        'dissect',
+        '--model',
+        `m=${at('moved', model)}`,
+        ...dataOptions(),
+        ...labelNames(),
+        '--out',
+        at('moved', out),
+      ],
+    ];
+    json(options('basic.pth', 'one'));
+    json(options('basic.onnx', 'two'));
+    expect(unitsOf(at('moved/two'), 'm')).toEqual(unitsOf(at('moved/one'), 'm'));
+    const bytes = readFileSync(at('moved/basic.pth'));
+    bytes.writeFloatLE(3, bytes.length - 8);
+    writeFileSync(at('moved/basic.pth'), bytes);
+    const { code, stderr } = intermodel(options('basic.onnx', 'three'));
+    expect([code, stderr]).toEqual([2, expect.stringContaining('error WEIGHTS_CHANGED')]);
+  });
+
+  it('takes the same options where layers are listed', () => {
+    const argv = ['layers', at('vit-plain.pth'), '--family', 'timm-vit'];
+    expect(intermodel(argv).stderr).toMatch(/--heads/u);
+    const { layers } = json([...argv, '--heads', '2']) as { layers: { tensor: string; kind: string }[] };
+    expect(layers).toContainEqual(expect.objectContaining({ tensor: 'norm', kind: 'tokens' }));
   });
 
   it('records what a checkpoint was taken for, and says it where nobody did', () => {

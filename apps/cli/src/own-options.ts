@@ -83,7 +83,9 @@ export const ownOptions: readonly CommandOption[] = [
     ...whole(1),
     default: 224,
   }),
-  ...readingOptions.map(([path, flags, help, row]) => own(path, flags, ['Models', 'checkpoint', 'import'], help, row)),
+  ...readingOptions.map(([path, flags, help, row]) =>
+    own(path, flags, ['Models', 'checkpoint', 'import', 'layers'], help, row),
+  ),
   own('families', '--families', ['Models', 'checkpoint'], 'List the families that are known.', {
     otherwise: 'tell of a file',
   }),

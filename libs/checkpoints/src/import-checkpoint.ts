@@ -2,10 +2,10 @@ import path from 'node:path';
 import { InputError } from '@intermodel/errors';
 import type { ArchitectureFacts } from './architecture.ts';
 import { buildGraph, type BuildOptions, type BuiltGraph } from './building/build-graph.ts';
-import { countNonFinite } from './building/count-non-finite.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { RecognisedModel } from './recognised-model.ts';
 import { recogniseModel } from './recognising/recognise-model.ts';
+import { weightWarnings } from './weight-warnings.ts';
 
 /** How a checkpoint is read and built, as far as that is said; what is not is recognised. */
 export interface ImportCheckpointOptions {
@@ -33,6 +33,14 @@ export interface ImportCheckpointOptions {
   /** Metadata beside what is known of the checkpoint. @default none */
   readonly metadata?: Readonly<Record<string, string>>;
 }
+
+/** Metadata of imported models that are read again. */
+export const metadataKeys = {
+  /** Preprocessing, as `models[].input` of a study has it: JSON. */
+  input: 'intermodel.input',
+  /** SHA-256 of the files of the checkpoint, by their names: JSON. */
+  sha256: 'intermodel.sha256',
+} as const;
 
 /** A checkpoint as a graph. */
 export interface ImportedCheckpoint {
@@ -73,14 +81,7 @@ export function importCheckpoint(
     graph,
     layer: layer === undefined ? (recognised.layer ?? graph.layer) : graph.layer,
     assumptions: [...recognised.assumptions, ...graph.assumptions],
-    warnings: countNonFinite(recognised, dtype).flatMap(({ name, nan, infinite, overflowing }) => [
-      ...(nan + infinite === 0
-        ? []
-        : [
-            `the weights ${name} hold ${String(nan)} values that are no numbers and ${String(infinite)} that are infinite; what is made of them is worth nothing.`,
-          ]),
-      ...(overflowing === 0 ? [] : [`${String(overflowing)} values of the weights ${name} are infinite as float16.`]),
-    ]),
+    warnings: weightWarnings(recognised, dtype),
   };
 }
 
@@ -106,7 +107,7 @@ function describe({ family, source, licence, recipe, input, checkpoint, taken }:
     'intermodel.source': source,
     ...(licence === undefined ? {} : { 'intermodel.licence': licence }),
     'intermodel.recipe': recipe,
-    'intermodel.input': JSON.stringify(input),
+    [metadataKeys.input]: JSON.stringify(input),
     'intermodel.checkpoint': path.basename(checkpoint.file),
     'intermodel.dictionary': taken.path,
   };

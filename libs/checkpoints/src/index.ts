@@ -13,6 +13,7 @@ export { architectureFacts, checkFacts, type ArchitectureFact } from './building
 export { factsPage, factsPageFile } from './building/facts-page.ts';
 export {
   buildGraph,
+  namedLayer,
   type BuildOptions,
   type BuiltConstant,
   type BuiltGraph,
@@ -39,6 +40,7 @@ export type { RecogniseOptions } from './recognising/recognise-options.ts';
 export {
   folderOf,
   importCheckpoint,
+  metadataKeys,
   type ImportCheckpointOptions,
   type ImportedCheckpoint,
 } from './import-checkpoint.ts';

@@ -79,6 +79,14 @@ export interface DescribedModel {
   readonly warnings: readonly string[];
 }
 
+/** What is no fault of the file: it holds weights, of which it cannot be told what they are. */
+const answers: readonly string[] = [
+  'CHECKPOINT_UNRECOGNISED',
+  'CHECKPOINT_FAMILY_AMBIGUOUS',
+  'CHECKPOINT_FAMILY_UNCERTAIN',
+  'CHECKPOINT_FACT_MISSING',
+];
+
 /**
  * Tells what is in a checkpoint, and what it is; nothing of it is run.
  *
@@ -112,7 +120,8 @@ export async function describeCheckpoint(file: string, reading: CheckpointReadin
       },
     };
   } catch (error) {
-    if (error instanceof InputError && Object.keys(reading).length === 0) return { ...contents, problem: error };
+    const isAnswer = error instanceof InputError && answers.includes(error.code) && Object.keys(reading).length === 0;
+    if (isAnswer) return { ...contents, problem: error };
     throw error;
   }
 }

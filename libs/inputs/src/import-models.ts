@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
 import { FileHashes } from '@intermodel/steps';
@@ -32,6 +33,8 @@ export interface ImportedModel {
   readonly files: readonly string[];
   /** Where its weights are. */
   readonly weights: WeightsChoice;
+  /** Bytes of the ONNX file: of one that refers to its weights, those that had to be changed are in it. */
+  readonly bytes: number;
   /** Family, by its name. */
   readonly family: string;
   /** Layers that can be named. */
@@ -56,7 +59,8 @@ export async function importModels(
   { out, weights, signal, layer = 'usual', head, dtype, inputSize, ...reading }: ImportModelsOptions,
 ): Promise<ImportedModel[]> {
   const targets = targetsOf(files, out);
-  const { folderOf, importCheckpoint, openCheckpoint, writeModel } = await import('@intermodel/checkpoints');
+  const { folderOf, importCheckpoint, metadataKeys, openCheckpoint, writeModel } =
+    await import('@intermodel/checkpoints');
   const building = {
     ...checkpointReading(reading),
     ...(head === undefined ? {} : { head }),
@@ -71,14 +75,23 @@ export async function importModels(
     const checkpoint = await openCheckpoint(file);
     const sha256: Record<string, string> = {};
     for (const each of checkpoint.files) sha256[path.basename(each)] = await hashes.hash(each, signal);
-    const metadata = { 'intermodel.sha256': JSON.stringify(sha256) };
+    const metadata = { [metadataKeys.sha256]: JSON.stringify(sha256) };
     const made = importCheckpoint(checkpoint, { ...building, layer, metadata });
+    if (inputSize !== undefined && made.recognised.architecture !== 'vit')
+      throw anySize(file, made.recognised.architecture);
     const place = weights ?? (isBelow(path.dirname(target), folderOf(checkpoint)) ? 'referred' : 'inside');
     const written = writeModel(made.graph, target, { weights: place });
     for (const each of checkpoint.files) await hashes.checkUnchanged(each, sha256[path.basename(each)] ?? '', signal);
     const { recognised, graph, assumptions, warnings } = made;
     imported.push({
-      ...{ checkpoint: file, sha256, files: written, weights: place, family: recognised.family },
+      ...{
+        checkpoint: file,
+        sha256,
+        files: written,
+        weights: place,
+        bytes: statSync(target).size,
+        family: recognised.family,
+      },
       ...{ layers: graph.layers, layer: made.layer, input: recognised.input, assumptions, warnings },
     });
   }
@@ -101,4 +114,12 @@ function targetsOf(files: readonly string[], out: string): string[] {
 function isBelow(folder: string, other: string): boolean {
   const relative = path.relative(path.resolve(folder), other);
   return relative === '' || (!path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..');
+}
+
+function anySize(file: string, architecture: string): InputError {
+  return new InputError('IMPORT_SIZE', `a ${architecture} takes images of any size, so that none can be set`, {
+    file,
+    expected: 'a size for transformers alone, whose positions are of one size',
+    hint: 'Leave `importSize` out.',
+  });
 }

@@ -1,4 +1,6 @@
+import type { CheckpointReading } from '@intermodel/studies';
 import { checkpointGraph } from './checkpoint-graph.ts';
+import { checkpointReading } from './checkpoint-reading.ts';
 import type { LayerList, ListLayersOptions, MeasuredRun, MeasureModelOptions, ProbeLimits } from '@intermodel/onnx';
 
 export type { LayerList, MeasuredRun } from '@intermodel/onnx';
@@ -21,10 +23,14 @@ export function probeOptions({ probeSeconds, probeMegabytes }: ProbeLimits, sign
  *
  * @throws InputError for a file that is missing, cut short or no model.
  */
-export async function listModelLayers(file: string, options?: ListLayersOptions): Promise<LayerList> {
+export async function listModelLayers(
+  file: string,
+  options: ListLayersOptions & CheckpointReading = {},
+): Promise<LayerList> {
   // The runtime is large; commands that run no model do without it.
   const { listLayers } = await import('@intermodel/onnx');
-  const graph = options?.graph ?? (await checkpointGraph(file, { inputSize: options?.inputSize }));
+  const { graph = await checkpointGraph(file, { ...checkpointReading(options), inputSize: options.inputSize }) } =
+    options;
   return listLayers(file, { ...options, graph });
 }
 

@@ -13,6 +13,7 @@ import {
 import { InputError } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
 import { listModelLayers, type ProbeOptions } from './list-model-layers.ts';
+import { recordedMetadata } from './recorded-metadata.ts';
 import { namingModel } from './naming-model.ts';
 import type { LayerPlace } from './layer-place.ts';
 import { findLayerFacts, layerFacts, readLayer, type LayerFacts } from './layer-facts.ts';
@@ -125,8 +126,12 @@ export async function layerPlaces(
   const { usual, layers: known, external } = readJsonPart(await result.read('facts')) as ModelFacts;
   return naming(async () => {
     const weights: (readonly [file: string, sha256: string])[] = [];
-    for (const weightFile of await weightFiles(model, external))
-      weights.push([weightFile, await hashes.hash(weightFile, signal)]);
+    const { sha256: recorded } = external.length === 0 ? {} : await recordedMetadata(file);
+    for (const weightFile of await weightFiles(model, external)) {
+      const sha256 = await hashes.hash(weightFile, signal);
+      checkRecorded(file, weightFile, sha256, recorded?.[path.basename(weightFile)]);
+      weights.push([weightFile, sha256]);
+    }
     const modelHash = hashJson([identity, ...weights.map(([, sha256]) => sha256)]);
     const modelFiles = new Map([[file, fileHash], ...weights]);
     const names = layers === 'usual' ? usual : layers;
@@ -141,6 +146,16 @@ export async function layerPlaces(
       modelHash,
       modelFiles,
     }));
+  });
+}
+
+/** Weights that a model refers to are those of the checkpoint that it was made of. */
+function checkRecorded(file: string, weightFile: string, sha256: string, recorded: unknown): void {
+  if (typeof recorded !== 'string' || recorded === sha256) return;
+  throw new InputError('WEIGHTS_CHANGED', 'the checkpoint that it refers to is another than it was made of', {
+    file,
+    expected: `${weightFile} with the SHA-256 ${recorded}`,
+    hint: 'Import the checkpoint again, or put the file back.',
   });
 }
 

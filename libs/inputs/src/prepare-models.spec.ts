@@ -109,6 +109,19 @@ describe(prepareModels, () => {
     expect(await sizes({ width: 40, height: 20 })).toEqual([[20, 40]]);
   });
 
+  it('takes a group of blocks for its last, and leaves unknown names to whoever checks layers', async () => {
+    const { models } = await prepared([{ ...basic, layers: ['layer3', 'layer2.0', 'nothing'] }]);
+    expect(models[0]?.layers).toEqual(['layer3.0', 'layer2.0', 'nothing']);
+  });
+
+  it.each(['family', 'take', 'heads'] as const)('refuses %s of a file that is no checkpoint', async (key) => {
+    const said = { family: 'moco-v2', take: 'teacher', heads: 6 }[key];
+    await expect(prepared([{ file: 'plain.onnx', layer: 'maps', [key]: said }])).rejects.toMatchObject({
+      code: 'MODEL_NOT_CHECKPOINT',
+      message: expect.stringContaining(`models[m0].${key}`) as unknown,
+    });
+  });
+
   it('stores nothing where one of several is refused, and names it', async () => {
     const store = memoryStore();
     writeFileSync(at('bad.pth'), '<html></html>');

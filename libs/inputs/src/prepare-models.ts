@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
 import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
 import { resolveGeometry } from '@intermodel/data-loading';
@@ -11,9 +12,11 @@ import {
   type StepDescription,
   type StepParts,
 } from '@intermodel/steps';
-import type { ModelOrigin, Study, StudyModel } from '@intermodel/studies';
+import { InputError } from '@intermodel/streams';
+import type { CheckpointReading, ModelOrigin, Study, StudyModel } from '@intermodel/studies';
 import { checkpointReading } from './checkpoint-reading.ts';
 import { holdsCheckpoint } from './holds-checkpoint.ts';
+import { recordedMetadata } from './recorded-metadata.ts';
 import { namingModel } from './naming-model.ts';
 import { withOwnSize } from './model-sizes.ts';
 
@@ -35,6 +38,8 @@ interface ImportedFacts {
   readonly input: Readonly<Record<string, unknown>>;
   /** Tensor that is dissected where no layer is named. */
   readonly layer: string;
+  /** Layers that can be named. */
+  readonly layers: readonly string[];
   /** What weights do not tell and was taken: one sentence each. */
   readonly assumptions: readonly string[];
   /** What the reader of the results should know: one sentence each. */
@@ -61,11 +66,10 @@ export async function prepareModels<Given extends Pick<Study, 'models'>>(
   const models: StudyModel[] = [];
   for (const [index, model] of study.models.entries()) {
     const checkpoint = opened[index];
-    models.push(
-      await withOwnSize(
-        checkpoint === undefined ? model : await namingModel(model, () => withGraph(model, checkpoint, options)),
-      ),
+    const prepared = await namingModel(model, () =>
+      checkpoint === undefined ? withRecordedInput(model) : withGraph(model, checkpoint, options),
     );
+    models.push(await withOwnSize(prepared));
   }
   return { ...study, models };
 }
@@ -92,7 +96,10 @@ async function openModel(
   { steps, hashes, signal }: PrepareModelsOptions,
 ): Promise<OpenedCheckpoint | undefined> {
   const { file, isCheckpoint, recipe } = model;
-  if (!isCheckpoint && !(await holdsCheckpoint(file))) return undefined;
+  if (!isCheckpoint && !(await holdsCheckpoint(file))) {
+    checkNothingSaid(model);
+    return undefined;
+  }
   const { configsBeside, folderOf, importCheckpoint, openCheckpoint, recipeHash } =
     await import('@intermodel/checkpoints');
   const checkpoint = await openCheckpoint(file);
@@ -110,10 +117,27 @@ async function openModel(
     const bytes = graph.toBytes({ weights: 'referred', folder: folderOf(checkpoint) });
     for (const [index, each] of files.entries()) await hashes.checkUnchanged(each, hashesOfFiles[index] ?? '', signal);
     const { family, input } = recognised;
-    return { graph: bytes, facts: jsonPart({ family, input, layer, assumptions, warnings } satisfies ImportedFacts) };
+    const { layers } = graph;
+    return {
+      graph: bytes,
+      facts: jsonPart({ family, input, layer, layers, assumptions, warnings } satisfies ImportedFacts),
+    };
   };
   return { origin, compute };
 }
+
+/** What is said of how a checkpoint is read has no effect on an ONNX file. */
+function checkNothingSaid({ file, ...said }: StudyModel): void {
+  const key = readingKeys.find((each) => said[each] !== undefined);
+  if (key === undefined || !existsSync(file)) return;
+  throw new InputError('MODEL_NOT_CHECKPOINT', `\`models[].${key}\` has no effect, since the file is no checkpoint`, {
+    file,
+    expected: 'a checkpoint as it was published, or none of its options',
+    hint: `Leave \`models[].${key}\` out, or name the checkpoint.`,
+  });
+}
+
+const readingKeys = ['family', 'recipe', 'take', 'strip', 'heads'] as const satisfies (keyof CheckpointReading)[];
 
 /** The model with the graph of its checkpoint, fed as the family is where the study does not say otherwise. */
 async function withGraph(
@@ -121,22 +145,34 @@ async function withGraph(
   { origin, compute }: OpenedCheckpoint,
   { steps }: PrepareModelsOptions,
 ): Promise<StudyModel> {
+  const { namedLayer } = await import('@intermodel/checkpoints');
   const result = await steps.run({ ...stepOf(model, origin), compute });
-  const { input: usual, layer, ...facts } = readJsonPart(await result.read('facts')) as ImportedFacts;
+  const { input: usual, layer, layers, ...facts } = readJsonPart(await result.read('facts')) as ImportedFacts;
   const given = typeof model.givenInput === 'string' ? { preset: model.givenInput } : model.givenInput;
   // A preset that is named says everything.
   const input = resolvePreprocessing(given?.preset === undefined ? { ...usual, ...given } : given);
-  const { labelHeight, labelWidth } = model.geometry;
-  const { height, width, resize, shortestSide, filter } = input;
   return {
-    ...model,
+    ...fedWith(model, input),
     graph: await result.read('graph'),
     origin: { ...facts, ...origin },
-    layers: model.layers === 'usual' ? [layer] : model.layers,
-    input,
-    sizeIsOpen: false,
-    geometry: resolveGeometry({ height, width, resize, shortestSide, filter, labelHeight, labelWidth }),
+    // A group of blocks, such as layer3, stands for its last.
+    layers: model.layers === 'usual' ? [layer] : model.layers.map((name) => namedLayer(layers, name) ?? name),
   };
+}
+
+/** A model with other preprocessing. */
+function fedWith(model: StudyModel, input: StudyModel['input']): StudyModel {
+  const { labelHeight, labelWidth } = model.geometry;
+  const { height, width, resize, shortestSide, filter } = input;
+  const geometry = resolveGeometry({ height, width, resize, shortestSide, filter, labelHeight, labelWidth });
+  return { ...model, input, sizeIsOpen: false, geometry };
+}
+
+/** An ONNX file that was made of a checkpoint is fed as that would be, where the study does not say otherwise. */
+async function withRecordedInput(model: StudyModel): Promise<StudyModel> {
+  const { file, givenInput } = model;
+  const recorded = givenInput === undefined ? (await recordedMetadata(file)).input : undefined;
+  return recorded === undefined ? model : fedWith(model, resolvePreprocessing(recorded, file));
 }
 
 /** The step that the graph of a prepared model is stored as; undefined where its file is the graph. */

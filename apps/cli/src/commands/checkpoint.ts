@@ -12,6 +12,8 @@ import { asTyped } from '../as-typed.ts';
 import { makeCommand } from '../command.ts';
 import { printResult, textTable } from '../output.ts';
 
+/** Names that are listed of dictionaries that were not taken. */
+const namesTold = 6;
 /** Names of tensors that are listed of those that are no part of the network, by the reason. */
 const droppedTold = 3;
 
@@ -88,8 +90,8 @@ function modelLines(model: DescribedModel): string[] {
   const { layer, layers, input, assumptions, warnings } = model;
   return [
     `family: ${title} (${family}), ${source}`,
-    ...(licence === undefined ? [] : [`licence of the published weights: ${licence}`]),
-    `dictionary: ${taken.path === '' ? 'the whole file' : visibleText(taken.path)}, ${taken.why}${taken.others.length === 0 ? '' : `; not taken: ${visibleText(taken.others.join(', '))}`}`,
+    ...(licence === undefined ? [] : [`licence: the authors of ${title} publish weights under ${licence}`]),
+    `dictionary: ${taken.path === '' ? 'the whole file' : visibleText(taken.path)}, ${taken.why}${taken.others.length === 0 ? '' : `; not taken: ${fewOf(taken.others)}`}`,
     ...(stripped.length === 0 ? [] : [`prefixes taken off: ${visibleText(stripped.join(', '))}`]),
     ...droppedLines(dropped),
     `network: ${architecture} of ${String(weights)} tensors${Object.keys(facts).length === 0 ? '' : `; ${keyed(facts)}`}`,
@@ -98,6 +100,12 @@ function modelLines(model: DescribedModel): string[] {
     ...assumptions.map((text) => `assumed: ${text}`),
     ...warnings.map((text) => `warning: ${text}`),
   ];
+}
+
+/** The first of some names. */
+function fewOf(names: readonly string[]): string {
+  const more = names.length - namesTold;
+  return `${visibleText(names.slice(0, namesTold).join(', '))}${more > 0 ? ` and ${String(more)} more` : ''}`;
 }
 
 function droppedLines(dropped: DescribedModel['dropped']): string[] {

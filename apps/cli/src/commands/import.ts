@@ -34,8 +34,13 @@ export function importCommand(): Command {
   });
 }
 
-function modelText({ checkpoint, files, weights, family, layer, assumptions, warnings }: ImportedModel): string {
-  const place = weights === 'inside' ? 'with its weights' : 'whose weights stay in the checkpoint';
+/** Size of a graph that holds no weights to speak of. */
+const fewBytes = 2e6;
+
+function modelText({ checkpoint, files, weights, bytes, family, layer, assumptions, warnings }: ImportedModel): string {
+  const copied =
+    bytes < fewBytes ? '' : `, but for ${(bytes / 1e6).toFixed(0)} MB that are not there as they are needed`;
+  const place = weights === 'inside' ? 'with its weights' : `whose weights stay in the checkpoint${copied}`;
   return [
     `${checkpoint}: ${family} up to ${layer}, ${place}: ${files.join(', ')}`,
     ...assumptions.map((text) => `  assumed: ${text}`),

@@ -13,7 +13,11 @@ export function layersCommand(): Command {
     argument: ['<MODEL>', 'ONNX file, or checkpoint'],
     notes:
       'The usual choice, the last map before global pooling, is marked with *, and the last lines say why it was chosen and what was left out.',
-    examples: ['layers resnet50.onnx', 'layers resnet50.onnx --json | jq -r ".layers[] | select(.usual).tensor"'],
+    examples: [
+      'layers resnet50.onnx',
+      'layers vit.pth --family timm-vit --heads 6',
+      'layers resnet50.onnx --json | jq -r ".layers[] | select(.usual).tensor"',
+    ],
     run: async ({ files: [model = ''], content: { runtime }, own, terminal }) => {
       const list = await stoppable((signal) => listModelLayers(model, { ...runtime, ...own, signal }));
       const { layers, choice, leftOut, input, source } = list;

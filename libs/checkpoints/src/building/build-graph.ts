@@ -208,17 +208,18 @@ function storedWeight({ type, shape, span }: Tensor): BuiltConstant['stored'] {
 const isWritten = (type: ElementType): type is ElementType & WrittenType => type in writtenTypes;
 
 /** The layer that was named, or the last of the group that was named; by default the last of all. */
+/** Name of the layer that is meant by a name: its own, or that of a group of blocks (`layer3`), whose last is meant. */
+export function namedLayer(layers: readonly string[], named: string): string | undefined {
+  return layers.includes(named) ? named : layers.findLast((name) => name.startsWith(`${named}.`));
+}
+
 function chooseLayer(layers: readonly DraftLayer[], named: string | undefined): DraftLayer {
-  const found =
-    named === undefined
-      ? layers.at(-1)
-      : (layers.find(({ name }) => name === named) ?? layers.findLast(({ name }) => name.startsWith(`${named}.`)));
+  const names = layers.map(({ name }) => name);
+  const meant = named === undefined ? names.at(-1) : namedLayer(names, named);
+  const found = layers.find(({ name }) => name === meant);
   if (found !== undefined) return found;
   throw new InputError('NETWORK_LAYER_UNKNOWN', `the network has no layer "${String(named)}"`, {
-    hint: suggestName(
-      String(named),
-      layers.map(({ name }) => name),
-    ),
+    hint: suggestName(String(named), names),
   });
 }
 

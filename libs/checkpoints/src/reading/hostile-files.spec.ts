@@ -463,6 +463,34 @@ describe('files that are no checkpoints', () => {
     );
   });
 
+  it('a pickled module in a dictionary, with how to get at its weights', async () => {
+    const state = pickle.dictionary([
+      ['_parameters', pickle.dictionary([['weight', pickledTensor('0', [2])]])],
+      ['_modules', pickle.dictionary([])],
+    ]);
+    const object = (type: Buffer) =>
+      pickle.call(pickle.global('copyreg', '_reconstructor'), type, pickle.global('builtins', 'object'), pickle.none);
+    const type = pickle.global('models', 'Net');
+    const storages = new Map([['0', new Uint8Array(8)]]);
+    const file = write(
+      torchZipOf(pickle.dictionary([['model', pickle.build(object(type), state)]]), storages),
+      'model.pth',
+    );
+    await expect(openCheckpoint(file)).rejects.toThrow(
+      refusal(
+        'CHECKPOINT_MODULE',
+        'models.Net',
+        String.raw`torch.load\(FILE, weights_only=False\)\["model"\]\.state_dict\(\)`,
+      ),
+    );
+    // The older form keeps the source of a class beside it.
+    const named = pickle.persistent(pickle.tuple(pickle.text('module'), type, pickle.text('net.py'), pickle.text('…')));
+    const older = write(torchZipOf(pickle.build(object(named), state), storages), 'older.pth');
+    await expect(openCheckpoint(older)).rejects.toThrow(
+      refusal('CHECKPOINT_MODULE', 'models.Net', String.raw`torch.load\(FILE, weights_only=False\)\.state_dict\(\)`),
+    );
+  });
+
   it('a file that is not there', async () => {
     await expect(openCheckpoint(at('nowhere.pth'))).rejects.toThrow(refusal('FILE_MISSING', 'nowhere'));
     expect(() => containerOf(at('nowhere.pth'))).toThrow(refusal('FILE_MISSING', 'nowhere'));

@@ -14,13 +14,14 @@ export function refuseModules(checkpoint: Checkpoint): Checkpoint {
   if (root.kind === 'placeholder' && root.global.startsWith('torch.distributed.checkpoint.')) throw distributed(file);
   const found = findModule(root);
   if (found === undefined) return checkpoint;
+  const place = placeIn(root, found.value);
   throw checkpointError(
     'CHECKPOINT_MODULE',
-    `holds a whole pickled module (${found}), which is code more than weights`,
+    `holds a whole pickled module (${found.global}), which is code more than weights`,
     {
       file,
       expected: 'a state_dict: a dictionary of tensors',
-      hint: 'Where its code is at hand: `torch.save(torch.load(FILE).state_dict(), "weights.pth")`, and name that file.',
+      hint: `Where its code is at hand: \`torch.save(torch.load(FILE, weights_only=False)${place}.state_dict(), "weights.pth")\`, and name that file; a torch before 1.13 has no weights_only.`,
     },
   );
 }
@@ -33,15 +34,21 @@ export function distributed(file: string): InputError {
   });
 }
 
-/** Class of the first module, where there is one and no tensor stands outside of modules. */
-function findModule(root: CheckpointValue): string | undefined {
+/** Module that was found, and its class. */
+interface FoundModule {
+  readonly value: CheckpointValue;
+  readonly global: string;
+}
+
+/** The first module, where there is one and no tensor stands outside of modules. */
+function findModule(root: CheckpointValue): FoundModule | undefined {
   const seen = new Set<CheckpointValue>([root]);
   const open = [root];
-  let found: string | undefined;
+  let found: FoundModule | undefined;
   for (let next = open.pop(); next !== undefined && seen.size < limits.walkedValues; next = open.pop()) {
     if (next.kind === 'tensor') return undefined;
     if (next.kind === 'placeholder' && isModule(next)) {
-      found = next.global;
+      found = { value: next, global: next.global };
       continue;
     }
     for (const child of childrenOf(next)) {
@@ -51,6 +58,13 @@ function findModule(root: CheckpointValue): string | undefined {
     }
   }
   return found;
+}
+
+/** How Python gets at a module that is an entry of the dictionary that was saved; nothing for the whole file. */
+function placeIn(root: CheckpointValue, module: CheckpointValue): string {
+  if (root.kind !== 'dictionary') return '';
+  const [key] = [...root.entries].find(([, value]) => value === module) ?? [];
+  return key === undefined ? '' : `[${JSON.stringify(key)}]`;
 }
 
 function childrenOf(value: CheckpointValue): Iterable<CheckpointValue> {

@@ -3,6 +3,7 @@ import { readTorchLegacy } from '../torch/read-torch-legacy.ts';
 import type { StoragePool } from '../torch/storages.ts';
 import { torchConstructors } from '../torch/torch-constructors.ts';
 import type { Constructors } from './pickle-machine.ts';
+import { itemsOf, textOf, type PickleValue } from './pickle-value.ts';
 import { makeNamedTuple, pythonConstructors, type Constructor } from './python-constructors.ts';
 
 /**
@@ -19,7 +20,7 @@ export function allowList(pool: StoragePool, inner = false): Constructors {
       const constructor = name === loadFromBytes && !inner ? readInner : known;
       return constructor?.(args, place) ?? makeNamedTuple(callee, args);
     },
-    persistent: (id, place) => pool.name(id, place),
+    persistent: (id, place) => classOfModule(id) ?? pool.name(id, place),
     setState(value, state, place) {
       if (value.kind === 'dtype') setDtypeState(value, state);
       else if (value.kind === 'later') return setArrayState(value, state, place);
@@ -35,3 +36,9 @@ const loadFromBytes = 'torch.storage._load_from_bytes';
 /** There is one file within another and no more, since each would be read within the one before. */
 const readInner: Constructor = ([content]) =>
   content?.kind === 'bytes' ? readTorchLegacy(content.source, (pool) => allowList(pool, true)).value : undefined;
+
+/** Class that the older form of torch names with its source, `('module', class, file, source)`, where it keeps a module. */
+function classOfModule(id: PickleValue): PickleValue | undefined {
+  const [tag, type] = itemsOf(id) ?? [];
+  return textOf(tag) === 'module' && type?.kind === 'global' ? type : undefined;
+}
