@@ -12,13 +12,14 @@ def same_padding(size, kernel, stride):
 
 
 def pad_same(maps, kernel, stride, value=0.0):
+    # `kernel`: rows and columns from its first value to its last.
     rows, columns = (same_padding(size, kernel, stride) for size in maps.shape[-2:])
     return F.pad(maps, (*columns, *rows), value=value)
 
 
 class SameConv(nn.Conv2d):
     def forward(self, maps):
-        padded = pad_same(maps, self.kernel_size[0], self.stride[0])
+        padded = pad_same(maps, self.dilation[0] * (self.kernel_size[0] - 1) + 1, self.stride[0])
         return F.conv2d(padded, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
 
 
@@ -30,22 +31,26 @@ class SamePool(nn.Module):
 class ResNet(nn.Module):
     """torchvision's, whose stages have any width, and whose stem is a choice."""
 
-    def __init__(self, block, planes, depths, stem, pool, classes=0, groups=1, base_width=64, shortcut=None):
+    def __init__(self, block, planes, depths, stem, pool, classes=0, groups=1, base_width=64, shortcut=None, dilate=(False, False, False)):
         super().__init__()
         self.channels = stem.pop('channels')
         for name, module in stem.items():
             setattr(self, name, module)
         self.stem = list(stem)
         self.maxpool = pool
+        dilation = 1
         for stage, (width, depth) in enumerate(zip(planes, depths)):
             blocks = []
+            dilates = stage > 0 and dilate[stage - 1]
+            before = dilation
+            dilation *= 2 if dilates else 1
             for index in range(depth):
-                stride = 2 if stage > 0 and index == 0 else 1
+                stride = 2 if stage > 0 and index == 0 and not dilates else 1
                 leaving = width * block.expansion
                 projection = None
                 if stride != 1 or self.channels != leaving:
                     projection = (shortcut or project)(self.channels, leaving, stride)
-                blocks.append(block(self.channels, width, stride, projection, groups, base_width))
+                blocks.append(block(self.channels, width, stride, projection, groups, base_width, before if index == 0 else dilation))
                 self.channels = leaving
             setattr(self, f'layer{stage + 1}', nn.Sequential(*blocks))
         self.stages = len(planes)
@@ -96,7 +101,7 @@ class ClipBottleneck(nn.Module):
 
     expansion = 4
 
-    def __init__(self, entering, planes, stride, downsample, groups, base_width):
+    def __init__(self, entering, planes, stride, downsample, groups, base_width, dilation):
         super().__init__()
         self.conv1 = nn.Conv2d(entering, planes, 1, bias=False)
         self.bn1 = nn.BatchNorm2d(planes)
@@ -127,7 +132,16 @@ class SameBottleneck(Bottleneck):
     def __init__(self, *args):
         super().__init__(*args)
         old = self.conv2
-        self.conv2 = SameConv(old.in_channels, old.out_channels, 3, old.stride, groups=old.groups, bias=False)
+        self.conv2 = SameConv(old.in_channels, old.out_channels, 3, old.stride, dilation=old.dilation, groups=old.groups, bias=False)
+
+
+class DilatedBasicBlock(BasicBlock):
+    """torchvision refuses these: both convolutions have the dilation of the block."""
+
+    def __init__(self, entering, planes, stride, downsample, groups, base_width, dilation):
+        super().__init__(entering, planes, stride, downsample, groups, base_width)
+        for convolution in (self.conv1, self.conv2):
+            convolution.dilation = convolution.padding = (dilation, dilation)
 
 
 def stem7(width, convolution=nn.Conv2d):
@@ -181,6 +195,13 @@ def networks():
         ('resnet-early-stride', {'stride': '1x1'}, 'layer4.1', size, 0, lambda: ResNet(EarlyBottleneck, planes, depths, stem7(4), usual_pool())),
         ('resnet-same', {'padding': 'same'}, 'layer4.1', size, 0, lambda: ResNet(SameBottleneck, planes, depths, stem7(4, SameConv), SamePool())),
         ('resnet-same-pool', {'padding': 'same-pool'}, 'layer4.1', size, 0, lambda: ResNet(Bottleneck, planes, depths, stem7(4), SamePool())),
+        ('resnet-dilated-last', {'dilatedStages': 1}, 'layer4.1', size, 0, lambda: ResNet(Bottleneck, planes, depths, stem7(4), usual_pool(), dilate=(False, False, True))),
+        ('resnet-dilated', {'dilatedStages': 2}, 'layer4.1', size, 0, lambda: ResNet(Bottleneck, planes, (1, 1, 2, 2), stem7(4), usual_pool(), dilate=(False, True, True))),
+        ('resnet-dilated-all', {'dilatedStages': 3, 'stride': '1x1'}, 'layer4.1', size, 0,
+         lambda: ResNet(EarlyBottleneck, (3, 3, 3, 4), (1, 2, 1, 2), stem7(4), usual_pool(), dilate=(True, True, True))),
+        ('resnet-dilated-basic', {'dilatedStages': 2}, 'layer4.1', (48, 56), 0, lambda: ResNet(DilatedBasicBlock, (4, 4, 6, 6), (1, 1, 2, 2), stem7(4), usual_pool(), dilate=(False, True, True))),
+        ('resnet-dilated-same', {'dilatedStages': 2, 'padding': 'same'}, 'layer4.1', size, 0,
+         lambda: ResNet(SameBottleneck, planes, (1, 1, 2, 2), stem7(4, SameConv), SamePool(), dilate=(False, True, True))),
         ('resnet-deep-stem', {}, 'layer4.1', size, 0, lambda: ResNet(Bottleneck, planes, depths, deep_stem(6), usual_pool(), shortcut=pool_and_project)),
         ('resnet-clip', {'stemPool': 'avg', 'shortcut': 'pool-projection', 'downsampling': 'pool'}, 'layer4.1', size, 0,
          lambda: ResNet(ClipBottleneck, planes, depths, clip_stem(6), nn.AvgPool2d(2), shortcut=pool_and_project_as_clip)),

@@ -120,6 +120,42 @@ export const checkpointsMutants: readonly Mutant[] = [
     spec: 'fidelity.spec.ts',
   },
   {
+    name: 'dilation-from-the-first-block',
+    find: 'if (isDilated && block === 0) dilation *= 2;',
+    replace: 'if (isDilated && block === 0) dilation += 1;',
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'padding-of-the-undilated',
+    find: "dilation === 1 ? 'same' : dilation * halfOf(rows)",
+    replace: "dilation === 1 ? 'same' : halfOf(rows)",
+    spec: 'fidelity.spec.ts',
+  },
+  {
+    name: 'heads-left-out-in-silence',
+    find: 'mostTelling(signed.filter(leavesNoHead))',
+    replace: 'mostTelling(signed)',
+    spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'expected-heads-without-signs',
+    find: 'if (!fitted.every(leavesNoHead)) throw',
+    replace: 'if (!fitted.some(leavesNoHead) && fitted.length > 0) throw',
+    spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'kernels-of-one-row',
+    find: 'first * second > 1 && third * fourth > 1',
+    replace: 'first * second > 1 && third > 1 && fourth > 1',
+    spec: 'spatial-heads.spec.ts',
+  },
+  {
+    name: 'copies-by-name-alone',
+    find: 'shape.every((size, axis) => size === original.shape[axis])',
+    replace: 'shape.every((size) => size > 0)',
+    spec: 'spatial-heads.spec.ts',
+  },
+  {
     name: 'zeros-on-one-side',
     find: 'const before = Math.floor((channels - maps.channels) / 2);',
     replace: 'const before = 0;',

@@ -11,6 +11,7 @@ describe('checkFacts', () => {
       stemPool: undefined,
       shortcut: undefined,
       downsampling: 'stride',
+      dilatedStages: 0,
       epsilon: 1e-5,
     });
   });

@@ -68,6 +68,12 @@ export const architectureFacts: Readonly<Record<ArchitectureName, readonly Archi
       missing: 'stride',
       help: 'How the first block of a stage halves the map: by the stride of a convolution, or by the mean of 2 x 2 behind the second convolution, as CLIP does it.',
     },
+    {
+      name: 'dilatedStages',
+      values: 'whole number',
+      missing: 0,
+      help: "How many of the last stages, 0 to 3, keep the size of the map and dilate instead, as torchvision's `replace_stride_with_dilation` for these: each doubles the dilation, which holds from its second block on.",
+    },
     epsilon(1e-5, 'batch normalisation'),
   ],
   vit: [
@@ -141,6 +147,19 @@ export function factMissing(architecture: ArchitectureName, fact: ArchitectureFa
   return new InputError('NETWORK_FACT_MISSING', `"${fact.name}" of this ${architecture} is not known: ${why}`, {
     expected: allowed(fact),
     hint: `Say it, as the authors of the network have it: ${fact.help}`,
+  });
+}
+
+/** Tells that a fact cannot be what it is for the weights that there are. */
+export function factImpossible(
+  architecture: ArchitectureName,
+  { name, help }: ArchitectureFact,
+  value: string | number,
+  { why, expected }: { readonly why: string; readonly expected: string },
+): InputError {
+  return new InputError('NETWORK_FACT_VALUE', `"${name}" of this ${architecture} cannot be ${String(value)}: ${why}`, {
+    expected,
+    hint: help,
   });
 }
 

@@ -91,6 +91,25 @@ describe('buildGraph', () => {
     expect(buildGraph(network('resnet-bottleneck')).assumptions.join(' ')).toContain('stride 3x3');
   });
 
+  it('says that stages are not dilated where nobody says it, and that authors differ in how basic blocks are', () => {
+    expect(buildGraph(network('resnet-basic')).assumptions.join(' ')).toMatch(/\bdilatedStages 0\b/u);
+    expect(buildGraph(network('resnet-dilated')).assumptions.join(' ')).not.toMatch(/dilat/iu);
+    expect(buildGraph(network('resnet-dilated-basic')).assumptions.at(-1)).toContain('dilation of the block');
+  });
+
+  it.each([
+    ['more stages than have a stride', 'resnet-dilated', { dilatedStages: 4 }, 'at most 3'],
+    ['more of three stages', 'resnet-cifar', { dilatedStages: 3 }, 'at most 2'],
+    ['means that halve maps', 'resnet-clip', { dilatedStages: 1 }, 'downsampling: pool'],
+    ['means of shortcuts', 'resnet-deep-stem', { dilatedStages: 1 }, 'layer4.0'],
+    ['half a stage', 'resnet-dilated', { dilatedStages: 0.5 }, 'whole number'],
+  ])('refuses to dilate %s', (_, name, facts, words) => {
+    const found = network(name);
+    expect(() => buildGraph({ ...found, facts: { ...found.facts, ...facts } })).toThrow(
+      expect.objectContaining({ code: 'NETWORK_FACT_VALUE', message: expect.stringContaining(words) as string }),
+    );
+  });
+
   it.each([
     [
       'a missing weight, with the nearest',

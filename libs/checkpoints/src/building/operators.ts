@@ -7,6 +7,8 @@ export interface Window {
   readonly stride?: number | readonly [rows: number, columns: number];
   /** Rows and columns of nothing around the input, or TensorFlow's SAME: as many as the stride needs, fewer before. */
   readonly padding?: number | 'same';
+  /** Pixels from one value of the window to the next. @default 1 */
+  readonly dilation?: number;
 }
 
 /** Padding that keeps the size under a window of so many rows. */
@@ -17,12 +19,13 @@ export function halfOf(rows: number): number {
 /** Attributes of a window of so many rows and columns. */
 export function windowAttributes(
   size: readonly number[],
-  { stride = 1, padding = 0 }: Window,
+  { stride = 1, padding = 0, dilation = 1 }: Window,
 ): Record<string, WrittenAttribute> {
   return {
     kernel_shape: size,
     strides: typeof stride === 'number' ? [stride, stride] : stride,
     ...(padding === 'same' ? { auto_pad: 'SAME_UPPER' } : { pads: [padding, padding, padding, padding] }),
+    ...(dilation === 1 ? {} : { dilations: [dilation, dilation] }),
   };
 }
 

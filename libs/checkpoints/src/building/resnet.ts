@@ -13,20 +13,53 @@ export function drawResnet({ draft, facts, input, size }: DrawInput): Drawn {
   const [first] = stemConvolutions(draft);
   const channels = draft.kernel(`${first.convolution}.weight`).perGroup;
   let maps = drawStem(draft, facts, { name: input, channels }, epsilon);
-  for (const stage of stages(draft))
+  let dilation = 1;
+  for (const { stage, isDilated } of stages(draft, facts))
     for (let block = 0; block < draft.blockCount(`layer${String(stage)}.`); block++) {
-      const stride = block === 0 && stage > 1 ? 2 : 1;
-      maps = drawBlock(draft, facts, maps, `layer${String(stage)}.${String(block)}`, stride, epsilon);
+      const stride = block === 0 && stage > 1 && !isDilated ? 2 : 1;
+      const name = `layer${String(stage)}.${String(block)}`;
+      maps = drawBlock(draft, facts, maps, { name, stride, dilation, isDilated, epsilon });
+      // The first block of a stage has the dilation of the stage before.
+      if (isDilated && block === 0) dilation *= 2;
     }
   const head = draft.has('fc.weight') ? classifyMeans(draft, maps.name, 'fc', maps.channels) : undefined;
   return { channels, size, head };
 }
 
-/** Numbers of the stages; without any, the first block of the first is what is missing. */
-function stages(draft: GraphDraft): number[] {
+interface Stage {
+  /** Its number, from 1. */
+  readonly stage: number;
+  /** Whether it keeps the size of the map and dilates instead. */
+  readonly isDilated: boolean;
+}
+
+/** The stages; without any, the first block of the first is what is missing. */
+function stages(draft: GraphDraft, facts: TakenFacts): Stage[] {
   const found = [1];
   while (draft.indices(`layer${String(found.length + 1)}.`).length > 0) found.push(found.length + 1);
-  return found;
+  const strided = found.length - facts.number('dilatedStages');
+  if (strided < 1)
+    throw facts.impossible(
+      'dilatedStages',
+      `it has ${String(found.length)} stages, of which the first has no stride`,
+      `at most ${String(found.length - 1)}`,
+    );
+  if (strided < found.length && facts.text('downsampling') === 'pool')
+    throw facts.impossible('dilatedStages', 'a mean halves its maps (`downsampling: pool`)', withoutMeans);
+  return found.map((stage) => ({ stage, isDilated: stage > strided }));
+}
+
+/** Code that dilates differs in what becomes of means of 2 x 2: left out, or taken of overlapping pixels. */
+const withoutMeans = '0 where a mean of 2 x 2 goes with the stride: what becomes of it without one differs';
+
+interface Block {
+  readonly name: string;
+  readonly stride: number;
+  /** Pixels from one value of a kernel to the next. */
+  readonly dilation: number;
+  /** Whether its stage dilates. */
+  readonly isDilated: boolean;
+  readonly epsilon: number;
 }
 
 function drawStem(draft: GraphDraft, facts: TakenFacts, image: Maps, epsilon: number): Maps {
@@ -83,26 +116,28 @@ function stemConvolutions(draft: GraphDraft): readonly [StemConvolution, ...Stem
   return [named('1'), ...numbers.map(named)];
 }
 
-function drawBlock(
-  draft: GraphDraft,
-  facts: TakenFacts,
-  maps: Maps,
-  name: string,
-  stride: number,
-  epsilon: number,
-): Maps {
+function drawBlock(draft: GraphDraft, facts: TakenFacts, maps: Maps, block: Block): Maps {
+  const { name, stride, dilation, isDilated, epsilon } = block;
   const isBottleneck = draft.has(`${name}.conv3.weight`);
   const convolutions = isBottleneck ? [1, 2, 3] : [1, 2];
   const pools = stride > 1 && facts.text('downsampling') === 'pool';
   // The convolution that has the stride: none where a mean halves the map.
   const strided = pools ? 0 : isBottleneck && facts.text('stride') === '3x3' ? 2 : 1;
+  if (isDilated && !isBottleneck)
+    facts.assume(
+      'dilation',
+      'Both convolutions of a basic block have the dilation of the block: torchvision has no such networks, and others differ.',
+    );
   let branch = maps;
   for (const number of convolutions) {
     const convolution = `${name}.conv${String(number)}`;
     const { perGroup } = draft.kernel(`${convolution}.weight`);
+    const rows = rowsOf(draft, convolution);
     const window: Window = {
       stride: number === strided ? stride : 1,
-      padding: facts.text('padding') === 'same' ? 'same' : halfOf(rowsOf(draft, convolution)),
+      // What is dilated has no stride, so that SAME is as much before as after.
+      padding: facts.text('padding') === 'same' && dilation === 1 ? 'same' : dilation * halfOf(rows),
+      dilation: rows > 1 ? dilation : 1,
     };
     const groups = groupsOf(branch.channels, perGroup);
     const { output, filters } = convolve(draft, branch.name, convolution, branch, { ...window, groups });
@@ -112,7 +147,7 @@ function drawBlock(
       result = draft.add('AveragePool', [result], `${name}.avgpool`, windowAttributes([stride, stride], { stride }));
     branch = { name: result, channels: filters };
   }
-  const shortcut = drawShortcut(draft, facts, maps, name, { stride, channels: branch.channels, epsilon });
+  const shortcut = drawShortcut(draft, facts, maps, block, branch.channels);
   const sum = draft.add('Add', [branch.name, shortcut], `${name}.sum`);
   return { name: draft.layer(draft.add('Relu', [sum], name), 'map', branch.channels), channels: branch.channels };
 }
@@ -126,8 +161,8 @@ function drawShortcut(
   draft: GraphDraft,
   facts: TakenFacts,
   maps: Maps,
-  name: string,
-  { stride, channels, epsilon }: { readonly stride: number; readonly channels: number; readonly epsilon: number },
+  { name, stride, isDilated, epsilon }: Block,
+  channels: number,
 ): string {
   const downsample = `${name}.downsample`;
   const [first, second, third] = ['0', '1', '2'].map((index) => `${downsample}.${index}`) as [string, string, string];
@@ -143,6 +178,8 @@ function drawShortcut(
   const kind = facts.text('shortcut', isCounted ? 'pool-projection' : 'projection');
   if (kind === 'zeros') return drawZeros(draft, maps, name, stride, channels);
   const pools = kind === 'pool-projection';
+  if (pools && isDilated)
+    throw facts.impossible('dilatedStages', `the shortcut of ${name} has a mean (\`pool-projection\`)`, withoutMeans);
   const pooled =
     pools && stride > 1
       ? draft.add('AveragePool', [maps.name], `${downsample}.pool`, {

@@ -2,6 +2,7 @@ import type { ArchitectureFacts, ArchitectureName } from '../architecture.ts';
 import {
   architectureFacts,
   checkFacts,
+  factImpossible,
   factMissing,
   type ArchitectureFact,
   type CheckedFacts,
@@ -42,6 +43,11 @@ export class TakenFacts {
   /** Tells that a fact must be said. */
   missing(name: string, why: string): InputError {
     return factMissing(this.#architecture, this.#fact(name), why);
+  }
+
+  /** Tells that a fact cannot be what it is for these weights. */
+  impossible(name: string, why: string, expected: string): InputError {
+    return factImpossible(this.#architecture, this.#fact(name), this.#take(name, undefined), { why, expected });
   }
 
   /** Adds to what the graph rests on. */

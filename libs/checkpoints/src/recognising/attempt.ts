@@ -2,8 +2,9 @@ import type { ArchitectureFacts, ArchitectureName } from '../architecture.ts';
 import type { DroppedTensor } from '../recognised-model.ts';
 import type { Tensor } from '../tensor.ts';
 import type { Dictionary } from './dictionaries.ts';
-import type { Family, FamilyFact } from './family.ts';
+import type { DropRule, Family, FamilyFact } from './family.ts';
 import { mapNames, wholePattern, type FailedChange, type MappedWeights } from './map-names.ts';
+import { spatialHeads, type SpatialTensor } from './spatial-heads.ts';
 import { stripPrefixes, wrapperPrefixes } from './strip-prefixes.ts';
 import { compareWeights, sizeOfNetwork, type Misshapen } from './weights/compare-weights.ts';
 
@@ -25,6 +26,8 @@ export interface Attempt {
   readonly stripped: readonly string[];
   /** Tensors that are no part of the network. */
   readonly dropped: readonly DroppedTensor[];
+  /** Those of them that are kernels larger than 1 x 1 of something else, and that the family does not say to be so. */
+  readonly spatial: readonly SpatialTensor[];
   /** What weights do not tell, as far as it is known. */
   readonly facts: ArchitectureFacts;
   /** Names of the architecture that are missing. */
@@ -117,6 +120,7 @@ export function attemptFamily(family: Family, dictionary: Dictionary, { strip, f
     },
     stripped: sorted.stripped,
     dropped: sorted.dropped,
+    spatial: spatialHeads(sorted.unexpected, sorted.tensors),
     facts: known,
     missing: differences.missing,
     leftOver: [...sorted.outside, ...differences.leftOver.flatMap(originalsOf)],
@@ -132,6 +136,8 @@ interface SortedTensors {
   /** Names in the dictionary by names without prefixes. */
   readonly originals: ReadonlyMap<string, string>;
   readonly dropped: readonly DroppedTensor[];
+  /** Those that are dropped by a rule that does not say that kernels may be among them. */
+  readonly unexpected: ReadonlyMap<string, Tensor>;
   readonly stripped: readonly string[];
   /** Names that have none of the prefixes that others have. */
   readonly outside: readonly string[];
@@ -141,8 +147,9 @@ interface SortedTensors {
 
 function sortTensors(family: Family, dictionary: Dictionary, given: readonly string[] | undefined): SortedTensors {
   const prefixes = given ?? family.strip ?? [];
-  const rules = [...alwaysDropped, ...(family.drop ?? [])];
+  const rules: readonly DropRule[] = [...alwaysDropped, ...(family.drop ?? [])];
   const dropped: DroppedTensor[] = [];
+  const unexpected = new Map<string, Tensor>();
   const kept: { raw: string; name: string; tensor: Tensor; stripped: readonly string[]; isInside: boolean }[] = [];
   for (const [raw, tensor] of dictionary.tensors) {
     const wrapped = stripPrefixes(raw, wrapperPrefixes).name;
@@ -151,8 +158,10 @@ function sortTensors(family: Family, dictionary: Dictionary, given: readonly str
     // What the user named is the network, whatever the family takes it for.
     const names = given === undefined ? [raw, wrapped, name] : [name];
     const rule = rules.find((drop) => names.some((candidate) => wholePattern(drop.names).test(candidate)));
-    if (rule !== undefined) dropped.push({ name: raw, why: rule.why });
-    else kept.push({ raw, name, tensor, stripped, isInside });
+    if (rule !== undefined) {
+      dropped.push({ name: raw, why: rule.why });
+      if (rule.spatial !== true) unexpected.set(raw, tensor);
+    } else kept.push({ raw, name, tensor, stripped, isInside });
   }
   const isPrefixed = given !== undefined || kept.some(({ isInside }) => isInside);
   const tensors = new Map<string, Tensor>();
@@ -164,7 +173,10 @@ function sortTensors(family: Family, dictionary: Dictionary, given: readonly str
     if (isPrefixed && !tensor.isInside) {
       const why = given === undefined ? family.outside : `not below ${prefixes.join(' or ')}`;
       if (why === undefined) outside.push(tensor.raw);
-      else dropped.push({ name: tensor.raw, why });
+      else {
+        dropped.push({ name: tensor.raw, why });
+        unexpected.set(tensor.raw, tensor.tensor);
+      }
       continue;
     }
     for (const prefix of tensor.stripped) stripped.add(prefix);
@@ -173,7 +185,7 @@ function sortTensors(family: Family, dictionary: Dictionary, given: readonly str
     tensors.set(tensor.name, tensor.tensor);
     originals.set(tensor.name, tensor.raw);
   }
-  return { tensors, originals, dropped, stripped: [...stripped], outside, doubled };
+  return { tensors, originals, dropped, unexpected, stripped: [...stripped], outside, doubled };
 }
 
 /** Facts of a family for weights of some width and depth, with what the user says over them. */

@@ -81,6 +81,22 @@ export function uncertain(file: string, attempts: readonly Attempt[]): InputErro
   );
 }
 
+/** Families fit, but what they would leave out is a head that sees more than one pixel. */
+export function spatialHead(file: string, attempts: readonly Attempt[]): InputError {
+  const names = [...new Set(attempts.map(({ family }) => family.name))].sort();
+  const heads = attempts.flatMap(({ spatial }) => spatial);
+  const kernels = [...new Set(heads.map(({ name, shape }) => `${name} [${shape.join(', ')}]`))];
+  return new InputError(
+    'CHECKPOINT_FAMILY_UNCERTAIN',
+    `its tensors fit ${names.join(', ')}, but what is left out has kernels larger than 1 x 1, of a head or of another network (${some(kernels)}): behind such a head the last stages are often dilated`,
+    {
+      file,
+      expected: 'a name of the family, since a network that is dilated has the same weights',
+      hint: `Name it (\`models[].family\`) if the network is as usual: one of ${names.join(', ')}. Where its last stages keep their size, write a recipe (\`models[].recipe\`) in the form of those in ${familiesFolder}, with \`facts: { dilatedStages: 2 }\`.${hintOfName(file, attempts)}`,
+    },
+  );
+}
+
 /** Several families fit, and would give different networks or preprocessing. */
 export function ambiguous(file: string, attempts: readonly Attempt[]): InputError {
   const names = attempts.map(({ family }) => family.name).sort();

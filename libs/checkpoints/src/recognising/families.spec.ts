@@ -272,6 +272,23 @@ const timmConvNeXt: readonly (readonly [RegExp, string])[] = [
   [/^head\./u, 'head.fc.'],
 ];
 
+/** The head of torchvision's FCN. */
+const fcnHead = (name: string, width: number): PlainWeights =>
+  merged(
+    withCounters(
+      new Map([
+        [`${name}.0.weight`, drawWeight([width / 4, width, 3, 3], 1)],
+        ...['weight', 'bias', 'running_mean', 'running_var'].map(
+          (part) => [`${name}.1.${part}`, drawWeight([width / 4], 2)] as const,
+        ),
+      ]),
+    ),
+    new Map([
+      [`${name}.4.weight`, drawWeight([21, width / 4, 1, 1], 3)],
+      [`${name}.4.bias`, drawWeight([21], 4)],
+    ]),
+  );
+
 /** A network of layers in a row, by index: size of the kernel, or of the layer. */
 function sequential(shapes: Readonly<Record<string, readonly number[]>>): PlainWeights {
   return new Map(
@@ -743,6 +760,15 @@ const rows: Readonly<Record<string, Row>> = {
   'lightning-vit': {
     draw: viT({ classes: 10 }),
     form: (weights) => dictionary('state_dict', prefixed('net.', weights)),
+  },
+  'torchvision-segmentation': {
+    draw: resNet(),
+    form: (weights) =>
+      merged(
+        prefixed('backbone.', withCounters(weights)),
+        fcnHead('classifier', 2048),
+        fcnHead('aux_classifier', 1024),
+      ),
   },
   places365: {
     draw: resNet({ classes: 365 }),

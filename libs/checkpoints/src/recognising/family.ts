@@ -46,6 +46,8 @@ export interface DropRule {
   readonly names: string;
   /** What they are. */
   readonly why: string;
+  /** Whether kernels larger than 1 x 1 may be among them, which are no sign of another network here. @default false */
+  readonly spatial?: boolean;
 }
 
 /** What is done to a tensor, in the order in which it is written. */

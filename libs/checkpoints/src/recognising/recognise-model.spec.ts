@@ -244,6 +244,87 @@ describe('what is no family', () => {
   });
 });
 
+describe('a head with kernels larger than 1 x 1', () => {
+  const kernels = (...names: readonly string[]): PlainWeights =>
+    new Map(names.map((name, at) => [name, drawWeight([4, 4, 3, 3], at)]));
+  const wrapped = prefixed('model.backbone.', encoder);
+
+  it.each([
+    ['of a wrapper', 'lightning', tree({ state_dict: merged(wrapped, kernels('decode_head.conv.weight')) })],
+    ['outside of the prefix', 'lightning', tree({ state_dict: merged(wrapped, kernels('head.0.weight')) })],
+    [
+      'that a rule takes for a classifier',
+      'solo-learn',
+      tree({ state_dict: merged(prefixed('backbone.', encoder), kernels('classifier.0.weight')) }),
+    ],
+    ['of a form without signs', 'lightning', merged(prefixed('backbone.', encoder), kernels('classifier.0.weight'))],
+    ['of several layers', 'torchvision-resnet', merged(encoder, kernels('fc.0.weight'))],
+    [
+      'of numbered layers',
+      'lightly',
+      merged(
+        new Map(
+          [...prefixed('backbone.', encoder)].map(([name, weight]) => [
+            name
+              .replace('conv1.weight', (whole) => (name.startsWith('backbone.conv1') ? '0.weight' : whole))
+              .replace('backbone.bn1', 'backbone.1')
+              .replace(/layer(\d)/u, (_, stage) => String(Number(stage) + 3)),
+            weight,
+          ]),
+        ),
+        kernels('head.0.weight'),
+      ),
+    ],
+  ])('%s is not left out unless the family is named: %s', (_, family, root) => {
+    const { code, message } = refusal(() => of(root));
+    expect(code).toBe('CHECKPOINT_FAMILY_UNCERTAIN');
+    expect(message).toMatch(/weight \[4, 4, 3, 3\]/u);
+    expect(message).toMatch(new RegExp(`\`models\\[\\]\\.family\`\\).*: one of .*${family}`, 'u'));
+    expect(message).toContain('dilatedStages');
+    expect(of(root, { family }).facts).not.toHaveProperty('dilatedStages');
+  });
+
+  it('is not left out where only the prefix is named', () => {
+    const root = merged(prefixed('trunk.', encoder), kernels('rpn.head.conv.weight'));
+    expect(refusal(() => of(root, { strip: ['trunk'] })).code).toBe('CHECKPOINT_FAMILY_UNCERTAIN');
+    expect(of(root, { strip: ['trunk'], family: 'torchvision-resnet' }).stripped).toEqual(['trunk']);
+  });
+
+  it('is not one of 1 x 1, nor a copy of the network', () => {
+    const narrowHead = new Map([['head.mlp.2.weight', drawWeight([128, 4, 1, 1], 1)]]);
+    const root = tree({ state_dict: merged(wrapped, prefixed('teacher.', encoder), narrowHead) });
+    expect(of(root).family).toBe('lightning');
+    const other = prefixed('teacher.', withCounters(drawResNet({ ...narrow, width: 4 })));
+    expect(refusal(() => of(tree({ state_dict: merged(wrapped, other) }))).message).toContain('teacher.conv1.weight');
+  });
+
+  it('of FCN and DeepLabV3 tells how the network is dilated', () => {
+    const convolution = (name: string, outputs: number, size: number) =>
+      [name, drawWeight([outputs, 4, size, size], 1)] as const;
+    const fcn = new Map([convolution('classifier.0.weight', 4, 3), convolution('classifier.4.weight', 21, 1)]);
+    const deepLab = new Map([
+      convolution('classifier.0.convs.0.0.weight', 4, 1),
+      ...[1, 2, 3].map((at) => convolution(`classifier.0.convs.${String(at)}.0.weight`, 4, 3)),
+      convolution('classifier.0.convs.4.1.weight', 4, 1),
+      convolution('classifier.0.project.0.weight', 4, 1),
+      convolution('classifier.1.weight', 4, 3),
+      convolution('classifier.4.weight', 21, 1),
+    ]);
+    const auxiliary = new Map([convolution('aux_classifier.0.weight', 4, 3)]);
+    for (const head of [fcn, deepLab, merged(deepLab, auxiliary)]) {
+      const weights = merged(prefixed('backbone.', encoder), head);
+      for (const root of [weights, tree({ model: weights }), tree({ state_dict: prefixed('model.', weights) })]) {
+        const found = of(root);
+        expect(found).toMatchObject({ family: 'torchvision-segmentation', facts: { dilatedStages: 2 } });
+        expect(found.assumptions.join(' ')).toMatch(/dilatedStages: 2, as FCN.*520/u);
+      }
+    }
+    // Another head on the same form is none of these.
+    const deeper = merged(prefixed('backbone.', encoder), fcn, kernels('classifier.7.weight'));
+    expect(refusal(() => of(tree({ state_dict: deeper }))).code).toBe('CHECKPOINT_FAMILY_UNCERTAIN');
+  });
+});
+
 describe('names of files', () => {
   it('are a hint that is said, and decide nothing', () => {
     const study = publishedStudy(narrow).find(({ family }) => family === 'moco-v1')!;

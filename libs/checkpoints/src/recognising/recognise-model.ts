@@ -5,7 +5,7 @@ import { attemptFamily, isComplete, nearestFirst, type Attempt } from './attempt
 import { describeFound, type Found } from './describe-found.ts';
 import { readConfigs, type ReadConfigs } from './config-files.ts';
 import { tensorsBelow } from './dictionaries.ts';
-import { ambiguous, nothingFits, notSuch, optimizerOnly, uncertain } from './explain-misfit.ts';
+import { ambiguous, nothingFits, notSuch, optimizerOnly, spatialHead, uncertain } from './explain-misfit.ts';
 import { hasSigns, isContradicted } from './family-signs.ts';
 import type { Family } from './family.ts';
 import { fittingPrefixes } from './fitting-prefixes.ts';
@@ -73,17 +73,26 @@ function recognise(checkpoint: Checkpoint, places: Places, configs: ReadConfigs,
     const others = candidates.filter((attempt) => attempt !== chosen);
     return { attempt: chosen, says: sayWhatIsAlike(chosen, others, registry, file, options) };
   };
-  const certain = choose(mostTelling(certainFamilies(families, checkpoint, places, configs, options)), ambiguous);
+  const signed = certainFamilies(families, checkpoint, places, configs, options);
+  const certain = choose(mostTelling(signed.filter(leavesNoHead)), ambiguous);
   if (certain !== undefined) return certain;
   if (configs.problem !== undefined) throw configs.problem;
   const attempts = families
     .flatMap((family) => places.of(family).map((dictionary) => attemptFamily(family, dictionary, options)))
     .filter(isOfItsForm);
-  const fitting = choose(fittingFamilies(attempts, options), uncertain);
+  // A family that expects such a head is no better than others where its signs are missing.
+  const fitted = signed.length > 0 ? signed : fittingFamilies(attempts, options);
+  if (!fitted.every(leavesNoHead)) throw spatialHead(file, fitted);
+  const fitting = choose(fitted, uncertain);
   if (fitting !== undefined) return fitting;
   const all = tensorsBelow(root);
   if (isOptimizer([...all.keys()])) throw optimizerOnly(file, all.size);
   throw nothingFits(file, attempts, options.strip === undefined ? fittingPrefixes(families, places) : []);
+}
+
+/** Whether no kernels of another network would be left out: where they would, the family has to be named. */
+function leavesNoHead({ spatial }: Attempt): boolean {
+  return spatial.length === 0;
 }
 
 /** Families that fit wholly and that nothing speaks against, each where it prefers to lie. */
