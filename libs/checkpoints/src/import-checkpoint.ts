@@ -52,6 +52,8 @@ export interface ImportedCheckpoint {
   readonly layer: string;
   /** What weights do not tell and was taken: one sentence each. */
   readonly assumptions: readonly string[];
+  /** Those of the assumptions that a reader of the results must see. */
+  readonly doubts: readonly string[];
   /** What the reader of the results should know: one sentence each. */
   readonly warnings: readonly string[];
 }
@@ -81,6 +83,7 @@ export function importCheckpoint(
     graph,
     layer: layer === undefined ? (recognised.layer ?? graph.layer) : graph.layer,
     assumptions: [...recognised.assumptions, ...graph.assumptions],
+    doubts: recognised.doubts,
     warnings: weightWarnings(recognised, dtype),
   };
 }

@@ -33,6 +33,11 @@ export interface RecognisedModel extends Network {
   readonly layer: string | undefined;
   /** What the family or the user says and weights do not tell, in words: one sentence each. */
   readonly assumptions: readonly string[];
+  /**
+   * Those of the assumptions that a reader of the results must see, even where nobody asks: which families have the same
+   * form, that one of several dictionaries was taken, and facts such as heads that no weights tell.
+   */
+  readonly doubts: readonly string[];
   /** Hash of the recipe: changes whenever what is made of the same file might. */
   readonly recipe: string;
 }

@@ -4,9 +4,10 @@ import type { Tensor } from '../tensor.ts';
 import type { Dictionary } from './dictionaries.ts';
 import type { DropRule, Family, FamilyFact } from './family.ts';
 import { mapNames, wholePattern, type FailedChange, type MappedWeights } from './map-names.ts';
+import { isPublishedSize } from './published-sizes.ts';
 import { spatialHeads, type SpatialTensor } from './spatial-heads.ts';
 import { stripPrefixes, wrapperPrefixes } from './strip-prefixes.ts';
-import { compareWeights, sizeOfNetwork, type Misshapen } from './weights/compare-weights.ts';
+import { compareWeights, sizeOfNetwork, type Misshapen, type NetworkSize } from './weights/compare-weights.ts';
 
 /** Tensors that no network is made of, whatever the family. */
 const alwaysDropped = [
@@ -30,6 +31,8 @@ export interface Attempt {
   readonly spatial: readonly SpatialTensor[];
   /** What weights do not tell, as far as it is known. */
   readonly facts: ArchitectureFacts;
+  /** Whether the family is published in this size. */
+  readonly isPublishedSize: boolean;
   /** Names of the architecture that are missing. */
   readonly missing: readonly string[];
   /** Names of the dictionary that no rule is for. */
@@ -107,7 +110,9 @@ export interface Overrides {
 export function attemptFamily(family: Family, dictionary: Dictionary, { strip, facts }: Overrides): Attempt {
   const sorted = sortTensors(family, dictionary, strip);
   const mapped = mapNames(sorted.tensors, family);
-  const known = resolveFacts(family, mapped.weights, facts);
+  const size = sizeOfNetwork(family.architecture, mapped.weights);
+  const isPublished = isPublishedSize(family, size);
+  const known = { ...resolveFacts(family, isPublished ? size : undefined), ...facts };
   const differences = compareWeights(family.architecture, mapped.weights, known);
   const original = (name: string) => sorted.originals.get(name) ?? name;
   const originalsOf = (name: string) => (mapped.origins.get(name) ?? [name]).map(original);
@@ -122,6 +127,7 @@ export function attemptFamily(family: Family, dictionary: Dictionary, { strip, f
     dropped: sorted.dropped,
     spatial: spatialHeads(sorted.unexpected, sorted.tensors),
     facts: known,
+    isPublishedSize: isPublished,
     missing: differences.missing,
     leftOver: [...sorted.outside, ...differences.leftOver.flatMap(originalsOf)],
     misshapen: differences.misshapen,
@@ -188,21 +194,16 @@ function sortTensors(family: Family, dictionary: Dictionary, given: readonly str
   return { tensors, originals, dropped, unexpected, stripped: [...stripped], outside, doubled };
 }
 
-/** Facts of a family for weights of some width and depth, with what the user says over them. */
-function resolveFacts(
-  { facts = {}, architecture }: Family,
-  weights: ReadonlyMap<string, Tensor>,
-  given: ArchitectureFacts | undefined,
-): ArchitectureFacts {
-  const { width, depth } = sizeOfNetwork(architecture, weights);
+/** Facts of a family for a network of some size; without one, those that hold for all. */
+function resolveFacts({ facts = {} }: Family, size: NetworkSize | undefined): ArchitectureFacts {
   const resolve = (fact: FamilyFact) => {
     if (typeof fact !== 'object') return fact;
-    return 'byWidth' in fact ? fact.byWidth[String(width)] : fact.byDepth[String(depth)];
+    return 'byWidth' in fact ? fact.byWidth[String(size?.width)] : fact.byDepth[String(size?.depth)];
   };
   const resolved: Record<string, string | number | boolean> = {};
   for (const [name, fact] of Object.entries(facts)) {
     const value = resolve(fact);
     if (value !== undefined) resolved[name] = value;
   }
-  return { ...resolved, ...given };
+  return resolved;
 }

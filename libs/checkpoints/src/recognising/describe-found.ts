@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { InputError } from '@intermodel/errors';
-import type { ArchitectureFacts } from '../architecture.ts';
-import { checkFacts } from '../building/architecture-facts.ts';
+import type { ArchitectureFacts, ArchitectureName } from '../architecture.ts';
+import { architectureFacts, checkFacts } from '../building/architecture-facts.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { RecognisedModel } from '../recognised-model.ts';
 import { attemptFamily, type Attempt } from './attempt.ts';
@@ -43,6 +43,12 @@ export function describeFound(
   if (architecture === 'vit' && facts['heads'] === undefined) throw headsMissing(checkpoint.file, family, width ?? 0);
   checkFacts(architecture, facts);
   const input = config?.input ?? inputOf(family);
+  const given = options.facts ?? {};
+  const inOwnSize = attempt.isPublishedSize
+    ? []
+    : [`${family.title} is not published in this size: what else is said of it may not hold.`];
+  const factSentence = (name: string) =>
+    `${name}: ${String(facts[name])}, ${sourceOf(name, family, given, ofConfig, config)}.`;
   return {
     checkpoint,
     architecture,
@@ -64,18 +70,29 @@ export function describeFound(
     input,
     layer: family.layer,
     assumptions: [
-      ...Object.entries(facts).map(
-        ([name, value]) =>
-          `${name}: ${String(value)}, ${sourceOf(name, family, options.facts ?? {}, ofConfig, config)}.`,
-      ),
+      ...Object.keys(facts).map(factSentence),
       inputSentence(family, input, config),
       ...(family.assumes ?? []),
+      ...inOwnSize,
+      ...says,
+    ],
+    doubts: [
+      ...Object.keys(facts)
+        .filter((name) => isByFamilyAlone(name, architecture) && !(name in given) && !(name in ofConfig))
+        .map(factSentence),
+      ...(family.general === true ? (family.assumes ?? []) : []),
+      ...inOwnSize,
       ...says,
     ],
     recipe: createHash('sha256')
       .update(JSON.stringify([codeVersion, family, dictionary.path, options.strip, facts, input]))
       .digest('hex'),
   };
+}
+
+/** Whether a fact can only be known of the family: weights do not tell it, and nothing is usual. */
+function isByFamilyAlone(name: string, architecture: ArchitectureName): boolean {
+  return architectureFacts[architecture].some((fact) => fact.name === name && fact.missing === 'required');
 }
 
 /** The description beside the file that a family goes by. */

@@ -4,6 +4,7 @@ import { familiesFolder } from './families-folder.ts';
 import type { Family } from './family.ts';
 import type { FittingPrefix } from './fitting-prefixes.ts';
 import { isPublishedAs } from './same-form.ts';
+import { sizeOfNetwork } from './weights/compare-weights.ts';
 
 /** Most names of each kind that a message lists. */
 const listed = 5;
@@ -67,16 +68,24 @@ function belowPrefixes(below: readonly FittingPrefix[]): string {
     .join('');
 }
 
-/** Names and shapes fit families whose signs are not there. */
+/** Names and shapes fit families, and do not tell which of them it is. */
 export function uncertain(file: string, attempts: readonly Attempt[]): InputError {
   const names = [...new Set(attempts.map(({ family }) => family.name))].sort();
+  const open = attempts.find(lacksHeads);
+  const told = attempts.flatMap(({ family, facts }) =>
+    'heads' in facts ? [`${family.name} has ${String(facts['heads'])} heads`] : [],
+  );
+  const heads =
+    open === undefined
+      ? ''
+      : ` For a network of your own, say how many heads attention has (\`models[].heads\`): ${choicesOfHeads(widthOf(open))}.`;
   return new InputError(
     'CHECKPOINT_FAMILY_UNCERTAIN',
     `its tensors do not tell which family it is of; they fit ${names.join(', ')}`,
     {
       file,
-      expected: 'a name of the family, since preprocessing and what weights do not tell depend on it',
-      hint: `Name it (\`models[].family\`): one of ${names.join(', ')}.${hintOfName(file, attempts)}`,
+      expected: `a name of the family, since preprocessing and what weights do not tell depend on it${told.length === 0 ? '' : ` (${told.sort().join(', ')})`}`,
+      hint: `Name it (\`models[].family\`): one of ${names.join(', ')}.${hintOfName(file, attempts)}${heads}`,
     },
   );
 }
@@ -127,28 +136,45 @@ export function optimizerOnly(file: string, tensors: number): InputError {
 /** Widths of heads that networks are published with. */
 const headWidths: readonly number[] = [32, 48, 64, 72, 80, 88, 96, 104, 112, 120, 128];
 
+/** Whether neither the family nor the user says into how many heads attention is cut. */
+export function lacksHeads({ family, facts }: Attempt): boolean {
+  return family.architecture === 'vit' && facts['heads'] === undefined;
+}
+
 /** Weights do not tell into how many heads they are cut. */
 export function headsMissing(file: string, { title }: Family, width: number): InputError {
-  const choices = headWidths.filter((size) => width % size === 0).map((size) => width / size);
-  const shown = choices.length > 0 ? choices : divisorsOf(width);
   return new InputError(
     'CHECKPOINT_FACT_MISSING',
     `neither the weights nor ${title} tell how many heads attention has`,
     {
       file,
-      expected: `a number that divides ${String(width)}: ${shown.map((heads) => `${String(heads)} (of ${String(width / heads)})`).join(', ')}`,
+      expected: `a number that divides ${String(width)}: ${choicesOfHeads(width)}`,
       hint: 'Say it, as the authors of the network have it: `models[].heads`.',
     },
   );
+}
+
+/** How many heads there may be, with their widths. */
+function choicesOfHeads(width: number): string {
+  const choices = headWidths.filter((size) => width % size === 0).map((size) => width / size);
+  const shown = choices.length > 0 ? choices : divisorsOf(width);
+  return shown.map((heads) => `${String(heads)} (of ${String(width / heads)})`).join(', ');
+}
+
+function widthOf({ family, mapped }: Attempt): number {
+  return sizeOfNetwork(family.architecture, mapped.weights).width ?? 0;
 }
 
 function divisorsOf(width: number): readonly number[] {
   return Array.from({ length: Math.min(width, 64) }, (_, at) => at + 1).filter((heads) => width % heads === 0);
 }
 
+/** A file name says nothing for sure, since files are renamed. */
 function hintOfName(file: string, attempts: readonly Attempt[]): string {
-  const named = attempts.find(({ family }) => isPublishedAs(family, file));
-  return named === undefined ? '' : ` ${named.family.title} is published under the name of this file.`;
+  const named = attempts.filter(({ family }) => isPublishedAs(family, file));
+  return named
+    .map(({ family }) => ` Its name is that under which ${family.title} is published: ${family.name}.`)
+    .join('');
 }
 
 function nameOf({ family }: Attempt): string {

@@ -41,6 +41,10 @@ interface Row {
   readonly beside?: Readonly<Record<string, object>>;
   /** What it is recognised as unless it is named; it must then say the name. @default itself */
   readonly otherwise?: string;
+  /** Whether it has to be named, since others of other facts have the same form. @default false */
+  readonly isUncertain?: boolean;
+  /** Heads, where neither weights nor family tell. @default not said */
+  readonly heads?: number;
 }
 
 const resNet =
@@ -471,7 +475,15 @@ const rows: Readonly<Record<string, Row>> = {
         some('module.base_encoder.head.0.weight', 'module.predictor.0.weight'),
       ),
   },
-  dino: { draw: viT({ width: 384 }), form: (weights) => weights },
+  vit: { draw: viT({ width: 320, classes: 10 }), form: (weights) => weights, heads: 5 },
+  dino: {
+    draw: viT({ width: 384 }),
+    form: (weights) =>
+      new Map([
+        ['student', merged(prefixed('module.backbone.', weights), some('module.head.mlp.0.weight'))],
+        ['teacher', merged(prefixed('backbone.', weights), some('head.mlp.0.weight'))],
+      ]),
+  },
   'dino-resnet': {
     draw: resNet(),
     form: (weights) =>
@@ -515,7 +527,11 @@ const rows: Readonly<Record<string, Row>> = {
     form: (weights) =>
       dictionary('model', weights, some('mask_token', 'decoder_embed.weight', 'decoder_blocks.0.norm1.weight')),
   },
-  deit: { draw: viT({ width: 192, classes: 10 }), form: (weights) => dictionary('model', weights) },
+  deit: {
+    draw: viT({ width: 192, classes: 10 }),
+    form: (weights) => dictionary('model', weights),
+    isUncertain: true,
+  },
   'timm-vit': {
     draw: viT({ width: 192, classes: 10 }),
     form: (weights) => weights,
@@ -585,7 +601,7 @@ const rows: Readonly<Record<string, Row>> = {
     container: 'safetensors',
   },
   'hf-dinov2-registers': {
-    draw: viT({ isFused: false, hasLayerScale: true, patch: 14, registers: 4, mlp: 'w12', width: 1536 }),
+    draw: viT({ isFused: false, hasLayerScale: true, patch: 14, registers: 4, mlp: 'w12', width: 1536, depth: 40 }),
     form: (weights) => merged(renamed(weights, hfDinoRules), some('embeddings.mask_token')),
     container: 'safetensors',
   },
@@ -760,6 +776,7 @@ const rows: Readonly<Record<string, Row>> = {
   'lightning-vit': {
     draw: viT({ classes: 10 }),
     form: (weights) => dictionary('state_dict', prefixed('net.', weights)),
+    heads: 12,
   },
   'torchvision-segmentation': {
     draw: resNet(),
@@ -804,15 +821,20 @@ describe('families', () => {
   });
 
   for (const [family, row] of Object.entries(rows)) {
-    const { otherwise = family } = row;
+    const { otherwise = family, isUncertain = false, heads } = row;
+    const said = heads === undefined ? {} : { facts: { heads } };
     it(`are recognised, each tensor used or dropped: ${family}`, () => {
       const { weights, checkpoint } = open(row, false);
-      const named = recogniseModel(checkpoint, { family });
+      const named = recogniseModel(checkpoint, { ...said, family });
       expect(shapesOf(named.weights)).toEqual(shapesOf(weights));
       const inTaken = [...tensorsBelow(checkpoint.root).keys()].filter((name) => name.startsWith(named.taken.path));
       const masks = inTaken.filter((name) => name.endsWith('bias_mask'));
       expect(named.weights.size + named.dropped.length + masks.length).toBe(inTaken.length);
-      const found = recogniseModel(checkpoint);
+      if (isUncertain) {
+        expect(() => recogniseModel(checkpoint)).toThrowError(new RegExp(`one of .*\\b${family}\\b`, 'u'));
+        return;
+      }
+      const found = recogniseModel(checkpoint, said);
       expect(found.family).toBe(otherwise);
       // What the weights cannot tell from another is said.
       if (otherwise !== family) expect(found.assumptions.join('\n')).toContain(family);
@@ -838,6 +860,11 @@ describe('families', () => {
       expect(family.name).toBe(name);
       if (family.variantOf !== undefined) expect(Object.keys(rows)).toContain(family.variantOf);
     }
+  });
+
+  it('say for which sizes their facts hold, where these go by size', () => {
+    for (const { name, facts = {}, known } of listFamilies())
+      if (Object.values(facts).some((fact) => typeof fact === 'object')) expect(known?.sizes, name).toBeDefined();
   });
 
   it('have facts that their architecture knows', () => {

@@ -23,6 +23,24 @@ export interface KnownTensor {
   readonly shape?: readonly (number | 'n')[];
 }
 
+/** Sizes of a transformer that a family is published in: all that is said must hold, and of a list one. */
+export interface PublishedSize {
+  /** Width of tokens. */
+  readonly width: number | readonly number[];
+  /** Number of blocks. @default any */
+  readonly depth?: number | readonly number[];
+  /** Side of a patch in pixels. @default any */
+  readonly patch?: number | readonly number[];
+  /** Patches along a side of the table of positions. @default any */
+  readonly grid?: number | readonly number[];
+  /** Channels of the image. @default 3 */
+  readonly channels?: number | readonly number[];
+  /** Registers. @default 0 */
+  readonly registers?: number | readonly number[];
+  /** Whether branches are scaled. @default false */
+  readonly layerScale?: boolean | readonly boolean[];
+}
+
 /** How a family is known; all of it must hold. */
 export interface FamilySigns {
   /** Kinds of files that it comes in. @default any */
@@ -35,6 +53,11 @@ export interface FamilySigns {
   readonly absent?: readonly string[];
   /** Kind of description that lies beside the file. */
   readonly beside?: ConfigKind;
+  /**
+   * Sizes that it is published in: a network of another is taken for it only where it is named, and the facts that go by
+   * size are then asked for. @default any
+   */
+  readonly sizes?: readonly PublishedSize[];
 }
 
 /** Kinds of descriptions that lie beside a checkpoint. */

@@ -87,15 +87,15 @@ describe('the dictionary', () => {
   });
 
   it('of the teacher comes before that of the student, whose other size is said', () => {
-    const vit = (width: number, depth: number) => prefixed('backbone.', drawViT({ width, depth, patch: 2, grid: 2 }));
-    const small = vit(384, 2);
+    const vit = (width: number, depth = 12) => prefixed('backbone.', drawViT({ width, depth }));
+    const small = vit(384);
     const same = of(tree({ student: prefixed('module.', small), teacher: small }));
     expect(same.taken).toMatchObject({ path: 'teacher', others: ['student'] });
     expect(same.taken.why).toContain('the student has the same size');
-    const other = of(tree({ student: prefixed('module.', small), teacher: vit(768, 3) }));
+    const other = of(tree({ student: prefixed('module.', small), teacher: vit(768) }));
     expect(other.taken.path).toBe('teacher');
-    expect(other.taken.why).toMatch(/width 768, depth 3.*student has another size \(width 384, depth 2/u);
-    const student = of(tree({ student: prefixed('module.', small), teacher: vit(768, 3) }), { take: 'student' });
+    expect(other.taken.why).toMatch(/width 768, depth 12.*student has another size \(width 384, depth 12/u);
+    const student = of(tree({ student: prefixed('module.', small), teacher: vit(768) }), { take: 'student' });
     expect(student.facts).toMatchObject({ heads: 6 });
     expect(student.stripped).toEqual(['module', 'backbone']);
   });
@@ -228,7 +228,7 @@ describe('what is no family', () => {
       merged(some('conv1.weight', 'class_embedding'), some('transformer.resblocks.0.attn.in_proj_weight')),
     );
     expect(refusal(() => of(clip)).code).toBe('CHECKPOINT_UNRECOGNISED');
-    const vit = drawViT({ width: 384, depth: 1, classes: 3 });
+    const vit = drawViT({ width: 384, classes: 3 });
     const [first, second] = ['insdis', 'swav'].map((name) => listFamilies().find((family) => family.name === name)!);
     const families = [first!, { ...second!, known: {}, strip: ['encoder'], drop: [] }];
     const both = refusal(() =>
@@ -325,6 +325,75 @@ describe('a head with kernels larger than 1 x 1', () => {
   });
 });
 
+describe('a transformer of the names that many families have', () => {
+  const own = drawViT({ width: 384 });
+  const bare = { 'the whole file': own, state_dict: tree({ state_dict: own }), model: tree({ model: own }) };
+  const more = { 'of a teacher': tree({ teacher: own, student: own }), 'own key': tree({ weights: own }) };
+
+  it.each(Object.entries({ ...bare, ...more }))('is taken for none of them: %s', (_, root) => {
+    const { code, message } = refusal(() => of(root));
+    expect(code).toBe('CHECKPOINT_FAMILY_UNCERTAIN');
+    expect(message).toMatch(/one of deit, dino, ibot, moco-v3-vit, timm-vit, vit\b/u);
+    expect(message).toMatch(/dino has 6 heads.*moco-v3-vit has 12 heads/u);
+    expect(message).toContain('`models[].heads`): 12 (of 32), 8 (of 48), 6 (of 64)');
+  });
+
+  it('is named, or is of anyone, whose heads are then said', () => {
+    expect(of(own, { family: 'dino' }).facts).toMatchObject({ heads: 6 });
+    expect(of(own, { family: 'moco-v3-vit' }).facts).toMatchObject({ heads: 12 });
+    expect(refusal(() => of(own, { family: 'vit' })).code).toBe('CHECKPOINT_FACT_MISSING');
+    const said = of(own, { facts: { heads: 12 } });
+    expect(said).toMatchObject({ family: 'vit', facts: { heads: 12 } });
+    expect(said.doubts.at(-1)).toMatch(/^Taken as vit; checkpoints of moco-v3-vit .*have the same names and shapes/u);
+    // What has 12 heads is none of those that are published with 6.
+    expect(said.doubts.at(-1)).not.toContain('dino');
+    expect(of(own, { facts: { heads: 6 } }).doubts.at(-1)).toMatch(/^Taken as vit; checkpoints of deit .*dino .*ibot/u);
+    expect(said.assumptions).toEqual(expect.arrayContaining([...said.doubts]));
+    expect(said.doubts.join(' ')).not.toContain('heads: 12');
+  });
+
+  it('has a name that is a hint', () => {
+    const { message } = refusal(() =>
+      recogniseModel(plainCheckpoint(own, 'torch-zip', 'dino_deitsmall16_pretrain.pth')),
+    );
+    expect(message).toContain('Its name is that under which DINO (ViT) is published: dino.');
+  });
+
+  it.each([
+    ['LayerScale', drawViT({ width: 384, hasLayerScale: true }), 'dino'],
+    ['channels', new Map([...own, ['patch_embed.proj.weight', drawWeight([384, 6, 16, 16], 1)]]), 'timm-vit'],
+    ['another grid', drawViT({ width: 384, patch: 8, grid: 12 }), 'dino'],
+    ['another depth', drawViT({ width: 384, depth: 6 }), 'timm-vit'],
+    ['registers', drawViT({ width: 384, registers: 2 }), 'dino'],
+  ])('is not compared with those that are published in other sizes: %s', (_, weights, other) => {
+    const { code, message } = refusal(() => of(weights));
+    expect(['CHECKPOINT_FAMILY_UNCERTAIN', 'CHECKPOINT_FACT_MISSING']).toContain(code);
+    expect(message).toContain('6 (of 64)');
+    expect(message).not.toContain(`${other} has`);
+    // What is said of a size holds for no other, whoever names the family.
+    expect(refusal(() => of(weights, { family: other })).code).toBe('CHECKPOINT_FACT_MISSING');
+    expect(of(weights, { facts: { heads: 6 } }).family).toBe('vit');
+    const named = of(weights, { family: other, facts: { heads: 6 } });
+    expect(named.doubts.join(' ')).toContain('is not published in this size');
+  });
+
+  it('is known by what only one family has', () => {
+    const mask = new Map([['mask_token', drawWeight([1, 384], 1)]]);
+    const found = of(merged(drawViT({ width: 384, patch: 14, grid: 37, hasLayerScale: true }), mask));
+    expect(found).toMatchObject({ family: 'dinov2', facts: { heads: 6 } });
+    expect(found.doubts).toEqual(['heads: 6, as DINOv2 has it.']);
+    // In another size it is asked for all the same.
+    const other = merged(drawViT({ width: 384, patch: 14, grid: 16, hasLayerScale: true }), mask);
+    expect(refusal(() => of(other)).code).toBe('CHECKPOINT_FACT_MISSING');
+  });
+
+  it('in a module of Lightning is of no family that could tell its heads', () => {
+    const root = tree({ state_dict: prefixed('model.', drawViT()) });
+    expect(refusal(() => of(root)).message).toContain('12 (of 64)');
+    expect(of(root, { facts: { heads: 8 } })).toMatchObject({ family: 'lightning-vit', facts: { heads: 8 } });
+  });
+});
+
 describe('names of files', () => {
   it('are a hint that is said, and decide nothing', () => {
     const study = publishedStudy(narrow).find(({ family }) => family === 'moco-v1')!;
@@ -380,9 +449,10 @@ describe('facts', () => {
   });
 
   it('follow the width, and are said', () => {
-    const found = of(drawViT({ width: 384, depth: 1 }));
+    const found = of(tree({ teacher: prefixed('backbone.', drawViT({ width: 384 })) }));
     expect(found.assumptions).toContain('heads: 6, as DINO (ViT) has it.');
-    const mocoV3 = tree({ state_dict: prefixed('module.base_encoder.', drawViT({ width: 384, depth: 1 })) });
+    expect(found.doubts).toContain('heads: 6, as DINO (ViT) has it.');
+    const mocoV3 = tree({ state_dict: prefixed('module.base_encoder.', drawViT({ width: 384 })) });
     expect(of(mocoV3).facts).toMatchObject({ heads: 12 });
   });
 
@@ -394,7 +464,7 @@ describe('facts', () => {
 });
 
 describe('descriptions beside the file', () => {
-  const vit = drawViT({ width: 192, depth: 1, classes: 3, patch: 4, grid: 2 });
+  const vit = drawViT({ width: 192, classes: 3, patch: 4, grid: 2 });
   const timm = (pretrained: object, more: object = {}) => ({
     'config.json': { architecture: 'vit_tiny', pretrained_cfg: pretrained, ...more },
   });

@@ -5,7 +5,15 @@ import { attemptFamily, isComplete, nearestFirst, type Attempt } from './attempt
 import { describeFound, type Found } from './describe-found.ts';
 import { readConfigs, type ReadConfigs } from './config-files.ts';
 import { tensorsBelow } from './dictionaries.ts';
-import { ambiguous, nothingFits, notSuch, optimizerOnly, spatialHead, uncertain } from './explain-misfit.ts';
+import {
+  ambiguous,
+  lacksHeads,
+  nothingFits,
+  notSuch,
+  optimizerOnly,
+  spatialHead,
+  uncertain,
+} from './explain-misfit.ts';
 import { hasSigns, isContradicted } from './family-signs.ts';
 import type { Family } from './family.ts';
 import { fittingPrefixes } from './fitting-prefixes.ts';
@@ -13,7 +21,7 @@ import { listFamilies, requireFamily } from './list-families.ts';
 import { Places } from './places.ts';
 import { readRecipe } from './read-recipe.ts';
 import type { RecogniseOptions } from './recognise-options.ts';
-import { meaningOf, sayWhatIsAlike } from './same-form.ts';
+import { meaningOf, sayWhatIsAlike, sharingForm } from './same-form.ts';
 
 /**
  * Finds out what a checkpoint is: takes the dictionary of weights, takes prefixes off names, drops what is no part of
@@ -70,8 +78,10 @@ function recognise(checkpoint: Checkpoint, places: Places, configs: ReadConfigs,
     const chosen = candidates.find(({ family }) => family.general === true) ?? candidates[0];
     if (chosen === undefined) return undefined;
     if (new Set(candidates.map(meaningOf)).size > 1) throw refusal(file, candidates);
-    const others = candidates.filter((attempt) => attempt !== chosen);
-    return { attempt: chosen, says: sayWhatIsAlike(chosen, others, registry, file, options) };
+    const alike = [...candidates.filter((attempt) => attempt !== chosen), ...sharingForm(chosen, registry, options)];
+    // What the form leaves open, families that are published in it may have each in their own way.
+    if (alike.length > 0 && lacksHeads(chosen)) throw uncertain(file, [chosen, ...alike]);
+    return { attempt: chosen, says: sayWhatIsAlike(chosen, alike, file) };
   };
   const signed = certainFamilies(families, checkpoint, places, configs, options);
   const certain = choose(mostTelling(signed.filter(leavesNoHead)), ambiguous);
@@ -103,7 +113,13 @@ function fittingFamilies(attempts: readonly Attempt[], { strip }: RecogniseOptio
     if (!fitting.has(family) && isComplete(attempt) && !isContradicted(family, { dictionary, strip }))
       fitting.set(family, attempt);
   }
-  return [...fitting.values()];
+  return ofPublishedSize([...fitting.values()]);
+}
+
+/** Those that are published in the size of the network, if there are any. */
+function ofPublishedSize(attempts: readonly Attempt[]): readonly Attempt[] {
+  const published = attempts.filter(({ isPublishedSize }) => isPublishedSize);
+  return published.length > 0 ? published : attempts;
 }
 
 /** Families that fit wholly and whose signs are there, each where it lies by its own preference. */
@@ -126,12 +142,18 @@ function certainFamilies(
   });
 }
 
-/** What lies beside the file says most, and what is no more than a form least. */
+/**
+ * What lies beside the file says most, and what is no more than a form least; but where the form is all that there is of
+ * a family, anyone's network may have it.
+ */
 function mostTelling(certain: readonly Attempt[]): readonly Attempt[] {
   const described = certain.filter(({ family }) => family.known?.beside !== undefined);
   if (described.length > 0) return described;
-  const specific = certain.filter(({ family }) => family.general !== true);
-  return specific.length > 0 ? specific : certain;
+  const forms = certain.filter(({ family }) => family.general === true);
+  const isFormAlone = ({ family: { sharesForm = [] }, dictionary }: Attempt) =>
+    forms.some((form) => form.dictionary === dictionary && sharesForm.includes(form.family.name));
+  const specific = certain.filter((attempt) => !forms.includes(attempt) && !isFormAlone(attempt));
+  return specific.length > 0 ? ofPublishedSize(specific) : forms;
 }
 
 /** Whether a family's own prefixes or map had to do with it: the names of an architecture alone fit all that have it. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ArchitectureFacts } from '../architecture.ts';
 import { attemptFamily, isComplete, type Attempt, type Overrides } from './attempt.ts';
+import { isContradicted } from './family-signs.ts';
 import { inputOf, type Family } from './family.ts';
 
 /** What families that fit the same tensors would make of them: the same text for the same network and preprocessing. */
@@ -11,20 +12,28 @@ export function meaningOf({ family, facts, mapped }: Attempt): string {
 }
 
 /**
- * Says which families are published in the same form, so that the file may be of them: others whose signs are there too
- * and that come to the same, and those that say so.
+ * Families that say that they are published in the form of another, as far as they are in this size and nothing speaks
+ * against them.
  */
-export function sayWhatIsAlike(
-  { family, dictionary, facts }: Attempt,
-  others: readonly Attempt[],
+export function sharingForm(
+  { family, dictionary }: Attempt,
   families: readonly Family[],
-  file: string,
   overrides: Overrides,
-): readonly string[] {
-  const sharing = families.filter(
-    ({ sharesForm = [], variantOf }) => sharesForm.includes(family.name) || variantOf === family.name,
-  );
-  const alike = [...others, ...sharing.map((other) => attemptFamily(other, dictionary, overrides)).filter(isComplete)];
+): readonly Attempt[] {
+  return families
+    .filter(({ sharesForm = [], variantOf }) => sharesForm.includes(family.name) || variantOf === family.name)
+    .filter((other) => !isContradicted(other, { dictionary, strip: overrides.strip }))
+    .map((other) => attemptFamily(other, dictionary, { strip: overrides.strip }))
+    .filter((attempt) => isComplete(attempt) && attempt.isPublishedSize && !differs(attempt, overrides.facts));
+}
+
+/** Whether a family has other facts than those that the user says. */
+function differs({ facts }: Attempt, given: ArchitectureFacts = {}): boolean {
+  return Object.entries(given).some(([name, value]) => name in facts && facts[name] !== value);
+}
+
+/** Says of which other families the file may be: those that fit as well. */
+export function sayWhatIsAlike({ family, facts }: Attempt, alike: readonly Attempt[], file: string): readonly string[] {
   if (alike.length === 0) return [];
   const isSame = alike.every((other) => JSON.stringify(inputOf(other.family)) === JSON.stringify(inputOf(family)));
   const names = alike.map(

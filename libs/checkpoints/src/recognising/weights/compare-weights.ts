@@ -66,17 +66,40 @@ export interface NetworkSize {
   readonly width: number | undefined;
   /** Number of blocks, of a ResNet of those of its third stage. */
   readonly depth: number;
+  /** Of a transformer, side of a patch in pixels. */
+  readonly patch?: number | undefined;
+  /** Of a transformer, patches along a side of the table of positions. */
+  readonly grid?: number | undefined;
+  /** Of a transformer, channels of the image. */
+  readonly channels?: number | undefined;
+  /** Of a transformer, number of registers. */
+  readonly registers?: number;
+  /** Of a transformer, whether branches are scaled. */
+  readonly layerScale?: boolean;
 }
 
-/** Width and depth of a network. */
+/** Width and depth of a network, and what else families of transformers are published in. */
 export function sizeOfNetwork(architecture: ArchitectureName, weights: Weights): NetworkSize {
   const expected = new ExpectedWeights(weights);
   switch (architecture) {
     case 'vit':
-      return { width: expected.size('patch_embed.proj.weight', 0), depth: expected.count('blocks.') };
+      return sizeOfViT(expected);
     case 'convnext':
       return { width: expected.size('downsample_layers.0.0.weight', 0), depth: expected.count('stages.') };
     default:
       return { width: expected.size('conv1.weight', 0), depth: expected.count('layer3.') };
   }
+}
+
+function sizeOfViT(expected: ExpectedWeights): NetworkSize {
+  const positions = expected.size('pos_embed', 1);
+  return {
+    width: expected.size('patch_embed.proj.weight', 0),
+    depth: expected.count('blocks.'),
+    patch: expected.size('patch_embed.proj.weight', 2),
+    grid: positions === undefined ? undefined : Math.sqrt(positions - (expected.has('cls_token') ? 1 : 0)),
+    channels: expected.size('patch_embed.proj.weight', 1),
+    registers: expected.size('reg_token', 1) ?? 0,
+    layerScale: expected.has('blocks.0.ls1.gamma'),
+  };
 }
