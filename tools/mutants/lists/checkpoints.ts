@@ -57,9 +57,45 @@ export const checkpointsMutants: readonly Mutant[] = [
   },
   {
     name: 'general-as-good-as-specific',
-    find: 'return specific.length > 0 ? specific : certain;',
+    find: 'return specific.length > 0 ? ofPublishedSize(specific) : forms;',
     replace: 'return certain;',
     spec: 'families.spec.ts',
+  },
+  {
+    name: 'form-alone-as-good-as-signs',
+    find: 'const specific = certain.filter((attempt) => !forms.includes(attempt) && !isFormAlone(attempt));',
+    replace: 'const specific = certain.filter((attempt) => !forms.includes(attempt));',
+    spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'facts-for-any-size',
+    find: 'resolveFacts(family, isPublished ? size : undefined)',
+    replace: 'resolveFacts(family, size)',
+    spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'any-number-of-channels',
+    find: '    isOneOf(size.channels, channels) &&',
+    replace: '    isOneOf(channels, channels) &&',
+    spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'heads-of-the-first-that-fits',
+    find: 'if (alike.length > 0 && lacksHeads(chosen))',
+    replace: 'if (alike.length > 9 && lacksHeads(chosen))',
+    spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'first-of-several-networks',
+    find: 'if (!isUsualPlace(path, taken.family))',
+    replace: "if (path === 'nowhere')",
+    spec: 'recognise-model.spec.ts',
+  },
+  {
+    name: 'doubts-kept-back',
+    find: '      ...inOwnSize,\n      ...says,\n    ],\n    recipe',
+    replace: '    ],\n    recipe',
+    spec: 'recognise-model.spec.ts',
   },
   {
     name: 'families-over-users',

@@ -10,9 +10,10 @@ import type { ModelConfig } from './config-files.ts';
 import { listDictionaries } from './dictionaries.ts';
 import { headsMissing } from './explain-misfit.ts';
 import { inputOf, type Family } from './family.ts';
-import type { Places } from './places.ts';
+import { isUsualPlace, type Places } from './places.ts';
 import type { RecogniseOptions } from './recognise-options.ts';
-import { sizeOfNetwork, type NetworkSize } from './weights/compare-weights.ts';
+import { sizeInWords } from './size-in-words.ts';
+import { sizeOfNetwork } from './weights/compare-weights.ts';
 
 /** Raised whenever the same file and recipe come to give another network. */
 const codeVersion = 1;
@@ -113,23 +114,23 @@ function sortKeys(facts: ArchitectureFacts): ArchitectureFacts {
   return Object.fromEntries(Object.entries(facts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function whyTaken({ family, dictionary, mapped }: Attempt, places: Places, { take, strip }: RecogniseOptions): string {
+function whyTaken(attempt: Attempt, places: Places, { take, strip }: RecogniseOptions): string {
+  const { family, dictionary } = attempt;
   if (take !== undefined) return 'it was named';
   const student = dictionary.path === 'teacher' ? places.at('student') : undefined;
   if (student === undefined) {
     if (family.take?.includes(dictionary.path) === true) return `${family.title} is published so`;
-    return dictionary.path === '' ? 'the file holds its tensors directly' : 'weights are usually kept there';
+    if (dictionary.path === '') return 'the file holds its tensors directly';
+    return isUsualPlace(dictionary.path, family)
+      ? 'weights are usually kept there'
+      : 'nothing else in the file is a network that is known';
   }
-  const ofTeacher = sizeOfNetwork(family.architecture, mapped.weights);
-  const ofStudent = sizeOfNetwork(family.architecture, attemptFamily(family, student, { strip }).mapped.weights);
+  const ofTeacher = sizeInWords(attempt);
+  const ofStudent = sizeInWords(attemptFamily(family, student, { strip }));
   const why = 'the teacher is what is evaluated';
-  return ofTeacher.width === ofStudent.width && ofTeacher.depth === ofStudent.depth
+  return ofTeacher === ofStudent
     ? `${why}; the student has the same size`
-    : `${why} (${sizeInWords(ofTeacher)}); the student has another size (${sizeInWords(ofStudent)}): take \`student\` for it`;
-}
-
-function sizeInWords({ width, depth }: NetworkSize): string {
-  return `${width === undefined ? '' : `width ${String(width)}, `}depth ${String(depth)}`;
+    : `${why} (${ofTeacher}); the student has another size (${ofStudent}): take \`student\` for it`;
 }
 
 /** Who says a fact. */

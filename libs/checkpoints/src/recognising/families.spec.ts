@@ -831,7 +831,7 @@ describe('families', () => {
       const masks = inTaken.filter((name) => name.endsWith('bias_mask'));
       expect(named.weights.size + named.dropped.length + masks.length).toBe(inTaken.length);
       if (isUncertain) {
-        expect(() => recogniseModel(checkpoint)).toThrowError(new RegExp(`one of .*\\b${family}\\b`, 'u'));
+        expect(() => recogniseModel(checkpoint)).toThrow(new RegExp(`one of .*\\b${family}\\b`, 'u'));
         return;
       }
       const found = recogniseModel(checkpoint, said);

@@ -16,11 +16,14 @@ const usualPlaces: readonly string[] = [
   'module',
   'encoder',
   'model_state_dict',
-  'classy_state_dict.base_model.model.trunk',
-  'resnet',
-  'net',
-  'params',
 ];
+
+/** Whether weights are usually kept at a path, or those of a family are. */
+export function isUsualPlace(path: string, { take = [] }: Pick<Family, 'take'>): boolean {
+  return (
+    path === '' || take.includes(path) || usualPlaces.some((place) => path === place || path.endsWith(`.${place}`))
+  );
+}
 
 /** Most dictionaries beyond the usual ones that are looked at. */
 const furtherPlaces = 20;

@@ -65,6 +65,43 @@ describe('the dictionary', () => {
     expect(found.taken).toMatchObject({ path: 'model', why: 'it was named' });
   });
 
+  const small = withCounters(drawResNet({ ...narrow, isBottleneck: false }));
+  it.each([
+    [{ a: small, b: encoder }, 'a', 'b'],
+    [{ net: small, my_weights: encoder }, 'my_weights', 'net'],
+    [{ best: tree({ weights: encoder }), last: tree({ weights: encoder }) }, 'best.weights', 'last.weights'],
+    [{ a: prefixed('module.encoder_q.', encoder), b: drawViT({ width: 384 }) }, 'a', 'b'],
+  ])('is asked for where there are several, and none in a usual place', (entries, first, second) => {
+    const { code, message } = refusal(() => of(tree(entries)));
+    expect(code).toBe('CHECKPOINT_TAKE_UNCERTAIN');
+    expect(message).toContain(`(\`models[].take\`): one of ${first}, ${second}.`);
+    expect(message).toMatch(new RegExp(`\`${first}\` \\(as .*: width \\d.*\`${second}\` \\(as .*: width \\d`, 'u'));
+    expect(of(tree({ ...entries, epoch: tree({}) }), { take: first }).taken.path).toBe(first);
+  });
+
+  it('is told by its blocks and width', () => {
+    const { message } = refusal(() => of(tree({ a: small, b: encoder })));
+    expect(message).toContain('`a` (as ResNet of torchvision: width 2, 1 + 1 + 1 + 1 basic blocks)');
+    expect(message).toContain('`b` (as ResNet of torchvision: width 2, 1 + 1 + 1 + 1 bottlenecks)');
+  });
+
+  it('is the only one that holds a network', () => {
+    const found = of(tree({ my_weights: encoder, optimizer: some('0.momentum_buffer'), other: some('x.weight') }));
+    expect(found.taken).toMatchObject({
+      path: 'my_weights',
+      why: 'nothing else in the file is a network that is known',
+    });
+    expect(found.doubts.join(' ')).not.toContain('Several');
+  });
+
+  it('of several in usual places is said to be one of them', () => {
+    const found = of(tree({ model: encoder, model_ema: encoder, decoder: small }));
+    expect(found.doubts[0]).toMatch(
+      /that of `model_ema` was taken, and not `model` .*, `decoder` .*`models\[\]\.take`/u,
+    );
+    expect(found.assumptions).toContain(found.doubts[0]);
+  });
+
   it('may have dots in its keys, and lie in lists', () => {
     const root = tree({ 'a.b': tree({ 'c.d': resNet }), list: [some('x'), resNet] });
     expect(of(root, { take: 'a.b.c.d' }).weights.size).toBe(drawResNet({ ...narrow, classes: 10 }).size);

@@ -17,7 +17,9 @@ import {
 import { hasSigns, isContradicted } from './family-signs.ts';
 import type { Family } from './family.ts';
 import { fittingPrefixes } from './fitting-prefixes.ts';
+import { isOfItsForm } from './is-of-its-form.ts';
 import { listFamilies, requireFamily } from './list-families.ts';
+import { networksBeside, sayWhichWasTaken, severalNetworks } from './networks-beside.ts';
 import { Places } from './places.ts';
 import { readRecipe } from './read-recipe.ts';
 import type { RecogniseOptions } from './recognise-options.ts';
@@ -29,7 +31,7 @@ import { meaningOf, sayWhatIsAlike, sharingForm } from './same-form.ts';
  *
  * @throws InputError `CHECKPOINT_UNRECOGNISED` with the nearest families and how their keys differ,
  *   `CHECKPOINT_FAMILY_UNKNOWN`, `CHECKPOINT_FAMILY_AMBIGUOUS`, `CHECKPOINT_FAMILY_UNCERTAIN`,
- *   `CHECKPOINT_FAMILY_MISMATCH`, `CHECKPOINT_TAKE_MISSING`, `CHECKPOINT_STRIP_MISSING`, `CHECKPOINT_FACT_MISSING`,
+ *   `CHECKPOINT_FAMILY_MISMATCH`, `CHECKPOINT_TAKE_MISSING`, `CHECKPOINT_TAKE_UNCERTAIN`, `CHECKPOINT_STRIP_MISSING`, `CHECKPOINT_FACT_MISSING`,
  *   `CHECKPOINT_OPTIMIZER_ONLY`, `CHECKPOINT_NO_TENSORS`, `CHECKPOINT_CONFIG`; those of recipes and of facts.
  */
 export function recogniseModel(checkpoint: Checkpoint, options: RecogniseOptions = {}): RecognisedModel {
@@ -77,11 +79,15 @@ function recognise(checkpoint: Checkpoint, places: Places, configs: ReadConfigs,
   const choose = (candidates: readonly Attempt[], refusal: typeof ambiguous): Found | undefined => {
     const chosen = candidates.find(({ family }) => family.general === true) ?? candidates[0];
     if (chosen === undefined) return undefined;
-    if (new Set(candidates.map(meaningOf)).size > 1) throw refusal(file, candidates);
+    const taken = sayWhichWasTaken(chosen, networksBeside(chosen, places, families, options), file);
+    if (new Set(candidates.map(meaningOf)).size > 1)
+      throw candidates.every(({ dictionary }) => dictionary === chosen.dictionary)
+        ? refusal(file, candidates)
+        : severalNetworks(file, candidates);
     const alike = [...candidates.filter((attempt) => attempt !== chosen), ...sharingForm(chosen, registry, options)];
     // What the form leaves open, families that are published in it may have each in their own way.
     if (alike.length > 0 && lacksHeads(chosen)) throw uncertain(file, [chosen, ...alike]);
-    return { attempt: chosen, says: sayWhatIsAlike(chosen, alike, file) };
+    return { attempt: chosen, says: [...taken, ...sayWhatIsAlike(chosen, alike, file)] };
   };
   const signed = certainFamilies(families, checkpoint, places, configs, options);
   const certain = choose(mostTelling(signed.filter(leavesNoHead)), ambiguous);
@@ -154,14 +160,6 @@ function mostTelling(certain: readonly Attempt[]): readonly Attempt[] {
     forms.some((form) => form.dictionary === dictionary && sharesForm.includes(form.family.name));
   const specific = certain.filter((attempt) => !forms.includes(attempt) && !isFormAlone(attempt));
   return specific.length > 0 ? ofPublishedSize(specific) : forms;
-}
-
-/** Whether a family's own prefixes or map had to do with it: the names of an architecture alone fit all that have it. */
-function isOfItsForm({ family: { strip = [], map = [] }, stripped, mapped }: Attempt): boolean {
-  return (
-    (strip.length === 0 || stripped.some((prefix) => strip.includes(prefix))) &&
-    (map.length === 0 || [...mapped.origins].some(([name, [from]]) => from?.endsWith(name) === false))
-  );
 }
 
 /** Segments that only states of optimizers have. */
