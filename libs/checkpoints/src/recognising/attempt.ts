@@ -77,6 +77,11 @@ function kinship({ family, dictionary }: Attempt): number {
 /** Closeness below which names are alike by chance. */
 const byChance = 0.15;
 
+/** Whether what fits does so by chance. */
+export function isByChance(attempt: Attempt): boolean {
+  return closeness(attempt) < byChance;
+}
+
 /**
  * Sorts attempts, the nearest first: of equals the one whose architecture has such tensors, what is no more than a form,
  * and the one that lies deeper, since less lies around it.
@@ -85,7 +90,7 @@ export function nearestFirst(attempts: readonly Attempt[]): readonly Attempt[] {
   const judged = attempts.map((attempt) => ({
     attempt,
     scores: [
-      closeness(attempt) < byChance ? 0 : closeness(attempt),
+      isByChance(attempt) ? 0 : closeness(attempt),
       kinship(attempt),
       attempt.family.general !== true ? 0 : attempt.family.strip === undefined ? 2 : 1,
       attempt.dictionary.path.length,

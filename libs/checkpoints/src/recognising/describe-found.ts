@@ -12,6 +12,7 @@ import { headsMissing } from './explain-misfit.ts';
 import { inputOf, type Family } from './family.ts';
 import { isUsualPlace, type Places } from './places.ts';
 import type { RecogniseOptions } from './recognise-options.ts';
+import { isPublishedAs } from './same-form.ts';
 import { sizeInWords } from './size-in-words.ts';
 import { sizeOfNetwork } from './weights/compare-weights.ts';
 
@@ -58,7 +59,8 @@ export function describeFound(
     family: family.name,
     title: family.title,
     source: family.source,
-    licence: family.licence,
+    // What has no more than a form of many may be of anyone.
+    licence: family.general === true && !isPublishedAs(family, checkpoint.file) ? undefined : family.licence,
     taken: {
       path: dictionary.path,
       why: whyTaken(attempt, places, options),

@@ -1,5 +1,5 @@
 import { InputError } from '@intermodel/errors';
-import { closeness, nearestFirst, type Attempt } from './attempt.ts';
+import { closeness, isByChance, nearestFirst, type Attempt } from './attempt.ts';
 import { familiesFolder } from './families-folder.ts';
 import type { Family } from './family.ts';
 import type { FittingPrefix } from './fitting-prefixes.ts';
@@ -50,7 +50,7 @@ export function nothingFits(file: string, attempts: readonly Attempt[], below: r
     .join('');
   return new InputError(
     'CHECKPOINT_UNRECOGNISED',
-    `is of no family that is known${first === undefined ? '' : `; the nearest is ${nameOf(first)}: ${differences(first)}${also}`}`,
+    `is of no family that is known${first === undefined ? '' : `${isByChance(first) ? ', and has next to nothing in common with any' : ''}; the nearest is ${nameOf(first)}: ${differences(first)}${also}`}`,
     {
       file,
       expected: 'all tensors used, or known to be no part of the network',

@@ -858,7 +858,8 @@ describe('families', () => {
     for (const { name } of listFamilies()) {
       const family = readRecipe(path.join(familiesFolder, `${name}.yaml`));
       expect(family.name).toBe(name);
-      if (family.variantOf !== undefined) expect(Object.keys(rows)).toContain(family.variantOf);
+      for (const base of [family.variantOf, family.extends].filter((each) => each !== undefined))
+        expect(Object.keys(rows)).toContain(base);
     }
   });
 

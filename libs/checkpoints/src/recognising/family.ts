@@ -154,6 +154,8 @@ export interface Family {
   readonly general?: boolean;
   /** General families in whose form it is published too, so that it cannot be told from them. */
   readonly sharesForm?: readonly string[];
+  /** Name of the family whose keys it has where it does not say them itself, but for how it is published. */
+  readonly extends?: string;
   /** Name of the family that it is another reading of: such are only taken where they are named. */
   readonly variantOf?: string;
   /** What else is assumed: sentences. */

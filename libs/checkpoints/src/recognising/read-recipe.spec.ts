@@ -4,6 +4,7 @@ import path from 'node:path';
 import { drawResNet, prefixed, type PlainWeights } from '@intermodel/testing';
 import { InputError } from '@intermodel/errors';
 import { afterAll, describe, expect, it } from 'vitest';
+import { requireFamily } from './list-families.ts';
 import { plainCheckpoint } from './plain-checkpoint-contract.ts';
 import { readRecipe } from './read-recipe.ts';
 import { recogniseModel } from './recognise-model.ts';
@@ -67,6 +68,21 @@ describe('recipes', () => {
       stripped: ['encoder'],
     });
     expect([...found.weights.keys()].sort()).toEqual([...weights.keys()].sort());
+  });
+
+  it('have what they do not say from the family that they extend', () => {
+    writeFileSync(file, 'name: mine\ntitle: Mine\nextends: byol\nfacts: { padding: symmetric }\n');
+    const [mine, byol] = [readRecipe(file), requireFamily('byol')];
+    expect(mine).toEqual({
+      name: 'mine',
+      title: 'Mine',
+      extends: 'byol',
+      facts: { padding: 'symmetric' },
+      ...{ source: byol.source, take: byol.take, known: byol.known, drop: byol.drop, map: byol.map },
+      ...{ architecture: 'resnet', input: byol.input, assumes: byol.assumes },
+    });
+    expect(refusal('name: mine\ntitle: Mine\nextends: bylo\n').message).toContain('Did you mean "byol"');
+    expect(refusal('name: mine\ntitle: Mine\nextends: byol\nfacts: { heads: 6 }\n').code).toBe('RECIPE_FACT');
   });
 
   it.each([

@@ -1,22 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { InputError, nearestName, readInputFile, suggestName } from '@intermodel/errors';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
-import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { architectureFacts, checkFacts } from '../building/architecture-facts.ts';
 import { recipeSchemaFile } from './families-folder.ts';
 import type { Family } from './family.ts';
-
-/** Most bytes of a recipe; those of the registry have some thousands. */
-export const recipeBytes = 1_000_000;
-
-type KeyPath = readonly (string | number)[];
-
-/** A recipe as text: its values, and how to tell where one stands. */
-interface ParsedRecipe {
-  readonly content: unknown;
-  /** An error about the value at a path, or the nearest one around it. */
-  readonly error: (path: KeyPath, code: string, problem: string, expected?: string, hint?: string) => InputError;
-}
+import { listFamilies } from './list-families.ts';
+import { parseRecipe, withBase, type KeyPath, type ParsedRecipe } from './parse-recipe.ts';
 
 /**
  * Reads a recipe: a YAML file in the form of the registry's.
@@ -27,94 +16,35 @@ interface ParsedRecipe {
 export function readRecipe(file: string): Family {
   const parsed = parseRecipe(file, readInputFile(file));
   checkShape(parsed);
-  const family = parsed.content as Family;
+  const family = withBase(parsed.content as Family, (name) => baseOf(name, parsed));
   checkPatterns(family, parsed);
   checkFamilyFacts(family, parsed);
   return family;
 }
 
-/** Reads a file of the registry, which a spec has checked. */
-export function readFamily(file: string): Family {
-  return parseRecipe(file, readInputFile(file)).content as Family;
-}
-
-function parseRecipe(file: string, bytes: Uint8Array): ParsedRecipe {
-  const lines = new LineCounter();
-  const fail = (offset: number | undefined, code: string, problem: string, more: object = {}): InputError =>
-    new InputError(code, problem, {
-      file,
-      ...(offset === undefined ? {} : { line: Math.max(lines.linePos(offset).line, 1) }),
-      ...more,
-    });
-  if (bytes.length > recipeBytes)
-    throw fail(undefined, 'RECIPE_SYNTAX', `has ${String(bytes.length)} bytes`, {
-      expected: `a recipe of at most ${String(recipeBytes)} bytes`,
-      hint: 'Check that this is a recipe.',
-    });
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw fail(undefined, 'RECIPE_SYNTAX', 'is not text in UTF-8', { hint: 'Save the file as UTF-8.' });
-  }
-  const document = parseText(text, lines, fail);
-  const [problem] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
-  if (problem !== undefined)
-    throw fail(problem.pos[0], 'RECIPE_SYNTAX', `is not YAML: ${problem.message}`, {
-      hint: 'Correct the line; patterns stand between single quotes.',
-    });
-  let content: unknown;
-  try {
-    content = document.toJS({ maxAliasCount: 50 });
-  } catch {
-    throw fail(undefined, 'RECIPE_SYNTAX', 'cannot be read', { hint: 'Write the values out instead of aliases.' });
-  }
-  return {
-    content,
-    error: (path, code, message, expected, hint) => {
-      const key = keyText(path);
-      return fail(offsetOf(document, path), code, message, {
-        ...(key === '' ? {} : { column: key }),
-        ...(expected === undefined ? {} : { expected }),
-        ...(hint === undefined ? {} : { hint }),
-      });
-    },
-  };
-}
-
-type Fail = (offset: number | undefined, code: string, problem: string, more?: object) => InputError;
-
-function parseText(text: string, lineCounter: LineCounter, fail: Fail): Document {
-  try {
-    return parseDocument(text, { lineCounter, prettyErrors: false });
-  } catch {
-    // The parser of YAML exhausts the stack at some thousands of levels.
-    throw fail(undefined, 'RECIPE_SYNTAX', 'is nested too deep', { hint: 'Check that this is a recipe.' });
-  }
-}
-
-/** Where the value at a path begins, or the nearest one around it. */
-function offsetOf(document: Document, path: KeyPath): number | undefined {
-  for (let length = path.length; length >= 0; length--) {
-    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range !== null && node.range !== undefined) return node.range[0];
-  }
-  return undefined;
-}
-
-function keyText(path: KeyPath): string {
-  return path
-    .map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : index === 0 ? part : `.${part}`))
-    .join('');
+/** The family that a recipe extends. */
+function baseOf(name: string, { error }: ParsedRecipe): Family {
+  const families = listFamilies();
+  const found = families.find((family) => family.name === name);
+  if (found !== undefined) return found;
+  const names = families.map((family) => family.name);
+  throw error(
+    ['extends'],
+    'RECIPE_SHAPE',
+    `there is no family "${name}"`,
+    'the name of a family that is known, whose keys the recipe takes over',
+    suggestName(name, names, names.length),
+  );
 }
 
 let compiled: ValidateFunction | undefined;
 
 function recipeValidator(): ValidateFunction {
-  compiled ??= new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(
-    JSON.parse(readFileSync(recipeSchemaFile, 'utf8')) as object,
-  );
-  return compiled;
+  return (compiled ??= new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(wholeSchema()));
+}
+
+function wholeSchema(): ShapeSchema {
+  return JSON.parse(readFileSync(recipeSchemaFile, 'utf8')) as ShapeSchema;
 }
 
 function checkShape({ content, error }: ParsedRecipe): void {
@@ -122,7 +52,8 @@ function checkShape({ content, error }: ParsedRecipe): void {
   if (validate(content)) return;
   const problems = validate.errors ?? [];
   // A key that there is not tells more than what it leaves missing; that of several forms none fits, least.
-  const rank = ({ keyword }: ErrorObject) => (keyword === 'additionalProperties' ? 0 : keyword === 'anyOf' ? 2 : 1);
+  const rank = ({ keyword }: ErrorObject) =>
+    keyword === 'additionalProperties' ? 0 : ['anyOf', 'if'].includes(keyword) ? 2 : 1;
   const [first] = problems.toSorted((a, b) => rank(a) - rank(b));
   if (first !== undefined) throw describeProblem(first, content, error);
 }
@@ -147,7 +78,13 @@ function describeProblem(problem: ErrorObject, content: unknown, error: ParsedRe
     }
     case 'required': {
       const key = String(problem.params['missingProperty']);
-      return error(path, code, `"${key}" is missing`, schema.properties?.[key]?.description, `Add "${key}".`);
+      return error(
+        path,
+        code,
+        `"${key}" is missing`,
+        (schema.properties ?? wholeSchema().properties)?.[key]?.description,
+        `Add "${key}".`,
+      );
     }
     case 'enum':
       return error(

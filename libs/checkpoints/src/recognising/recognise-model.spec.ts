@@ -219,6 +219,16 @@ describe('what is no family', () => {
     expect(message).toContain('architecture: resnet');
   });
 
+  it('may have nothing in common with any', () => {
+    const { message } = refusal(() => of(some('features.denseblock1.denselayer1.conv1.weight', 'a', 'b')));
+    expect(message).toContain('is of no family that is known, and has next to nothing in common with any; the nearest');
+  });
+
+  it('is of no licence that others gave their weights', () => {
+    expect(of(resNet).licence).toBeUndefined();
+    expect(recogniseModel(plainCheckpoint(resNet, 'torch-zip', 'resnet50-0676ba61.pth')).licence).toBe('BSD-3-Clause');
+  });
+
   it('but fits some that come to the same, is taken as one of them, and the others are said', () => {
     const found = of(tree({ model: prefixed('module.encoder.', encoder) }));
     expect(found).toMatchObject({ family: 'lightning', stripped: ['module', 'encoder'] });
