@@ -44,7 +44,6 @@ describe('intermodel checkpoint', () => {
         taken: { path: '' },
         layer: 'layer4.1',
         input: { preset: 'imagenet', shortestSide: 256 },
-        licence: 'BSD-3-Clause',
         warnings: [],
       },
     });

@@ -86,6 +86,7 @@ describe(prepareModels, () => {
   ])('takes the input that the study gives: %s', async (_case, input, expected) => {
     const { models } = await prepared([{ ...basic, ...(input === undefined ? {} : { input }) }]);
     expect(models[0]?.input).toMatchObject(expected);
+    expect(models[0]?.origin?.assumptions.join(' ')).not.toContain('Preprocessing');
   });
 
   it('makes a graph once for a file and what is said of it', async () => {

@@ -42,7 +42,9 @@ interface ImportedFacts {
   readonly layers: readonly string[];
   /** What weights do not tell and was taken: one sentence each. */
   readonly assumptions: readonly string[];
-  /** What the reader of the results should know: one sentence each. */
+  /** Those of them that a reader must see even where nobody asks. */
+  readonly doubts: readonly string[];
+  /** What is wrong with the weights: one sentence each. */
   readonly warnings: readonly string[];
 }
 
@@ -113,14 +115,14 @@ async function openModel(
   const importing = () => importCheckpoint(checkpoint, readingOf(model));
   const known = (await steps.isStored(stepOf(model, origin))) ? undefined : importing();
   const compute = async () => {
-    const { recognised, graph, layer, assumptions, warnings } = known ?? importing();
+    const { recognised, graph, layer, assumptions, doubts, warnings } = known ?? importing();
     const bytes = graph.toBytes({ weights: 'referred', folder: folderOf(checkpoint) });
     for (const [index, each] of files.entries()) await hashes.checkUnchanged(each, hashesOfFiles[index] ?? '', signal);
     const { family, input } = recognised;
     const { layers } = graph;
     return {
       graph: bytes,
-      facts: jsonPart({ family, input, layer, layers, assumptions, warnings } satisfies ImportedFacts),
+      facts: jsonPart({ family, input, layer, layers, assumptions, doubts, warnings } satisfies ImportedFacts),
     };
   };
   return { origin, compute };
@@ -147,14 +149,25 @@ async function withGraph(
 ): Promise<StudyModel> {
   const { namedLayer } = await import('@intermodel/checkpoints');
   const result = await steps.run({ ...stepOf(model, origin), compute });
-  const { input: usual, layer, layers, ...facts } = readJsonPart(await result.read('facts')) as ImportedFacts;
+  const {
+    input: usual,
+    layer,
+    layers,
+    assumptions,
+    ...facts
+  } = readJsonPart(await result.read('facts')) as ImportedFacts;
   const given = typeof model.givenInput === 'string' ? { preset: model.givenInput } : model.givenInput;
   // A preset that is named says everything.
   const input = resolvePreprocessing(given?.preset === undefined ? { ...usual, ...given } : given);
   return {
     ...fedWith(model, input),
     graph: await result.read('graph'),
-    origin: { ...facts, ...origin },
+    // How the family is fed is of no account where the study says it.
+    origin: {
+      ...{ ...facts, ...origin },
+      assumptions:
+        given === undefined ? assumptions : assumptions.filter((text) => !text.startsWith('Preprocessing: ')),
+    },
     // A group of blocks, such as layer3, stands for its last.
     layers: model.layers === 'usual' ? [layer] : model.layers.map((name) => namedLayer(layers, name) ?? name),
   };

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { kllRankError } from '@intermodel/numerics';
 import { changePaths } from './named-paths.ts';
-import type { Study, StudyEmbedding } from './study.ts';
+import type { ModelOrigin, Study, StudyEmbedding } from './study.ts';
 
 /**
  * The choices of a study as plain JSON for the manifest, the same on every machine: paths within the study's folder are
@@ -16,7 +16,7 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     data: named.data,
     models: named.models.map(({ name, file, family, recipe, take, strip, heads, origin, layers, tokens, input }) => ({
       ...{ name, file, family, recipe, take, strip, heads },
-      ...(origin === undefined ? {} : { origin }),
+      ...(origin === undefined ? {} : { origin: statedOrigin(origin) }),
       ...{ layers, tokens, input },
     })),
     preset: named.preset,
@@ -36,6 +36,11 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
   };
   // A copy that shares nothing with the study and holds what JSON can hold.
   return JSON.parse(JSON.stringify(stated)) as Record<string, unknown>;
+}
+
+/** What a checkpoint was found to be, each thing once. */
+function statedOrigin({ family, checkpoint, recipe, assumptions, warnings }: ModelOrigin): object {
+  return { family, checkpoint, recipe, assumptions, warnings };
 }
 
 /** Of an embedding that was fitted before, only its folder and the gate are choices of this study. */

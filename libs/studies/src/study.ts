@@ -103,7 +103,9 @@ export interface ModelOrigin {
   readonly recipe: string;
   /** What weights do not tell and was taken: one sentence each. */
   readonly assumptions: readonly string[];
-  /** What the reader of the results should know: one sentence each. */
+  /** Those of them that a reader must see even where nobody asks. */
+  readonly doubts: readonly string[];
+  /** What is wrong with the weights: one sentence each. */
   readonly warnings: readonly string[];
 }
 

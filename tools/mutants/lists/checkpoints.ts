@@ -99,8 +99,8 @@ export const checkpointsMutants: readonly Mutant[] = [
   },
   {
     name: 'families-over-users',
-    find: 'return { ...resolved, ...given };',
-    replace: 'return { ...given, ...resolved };',
+    find: 'const known = { ...resolveFacts(family, isPublished ? size : undefined), ...facts };',
+    replace: 'const known = { ...facts, ...resolveFacts(family, isPublished ? size : undefined) };',
     spec: 'recognise-model.spec.ts',
   },
   {

@@ -60,13 +60,10 @@ export async function openStudy(
 /** What the reader should know of how a checkpoint became a model. */
 function originWarnings({ name, family, recipe, origin }: StudyModel): string[] {
   if (origin === undefined) return [];
-  const recognised =
-    family === undefined && recipe === undefined
-      ? [
-          `its checkpoint is taken for one of the family ${origin.family}, by the names and shapes of its tensors; \`describeCheckpoint\` tells what follows from that, and \`models[${name}].family\` says otherwise.`,
-        ]
-      : [];
-  return [...recognised, ...origin.warnings];
+  const { doubts, warnings } = origin;
+  if (family !== undefined || recipe !== undefined) return [...doubts, ...warnings];
+  const told = `its checkpoint is taken for one of the family ${origin.family}, by the names and shapes of its tensors; \`describeCheckpoint\` tells what follows from that, and \`models[${name}].family\` says otherwise.`;
+  return [[told, ...doubts].join(' '), ...warnings];
 }
 
 /** What the reader of the results should know of how layers, images and labels are read. */
