@@ -447,7 +447,7 @@ describe('files that are no checkpoints', () => {
       'state_dict',
     ],
     ['HDF5', Buffer.from('894844460d0a1a0a', 'hex'), 'CHECKPOINT_UNKNOWN', 'HDF5'],
-    ['ONNX', Buffer.from('080712077079746f726368', 'hex'), 'CHECKPOINT_UNKNOWN', 'no checkpoint'],
+    ['ONNX', Buffer.from('080712077079746f726368', 'hex'), 'CHECKPOINT_UNKNOWN', 'begins as an ONNX file'],
     ['text', 'epoch,loss\n1,0.5\n', 'CHECKPOINT_UNKNOWN', 'no checkpoint'],
     ['JSON', '{"model": "resnet50"}', 'CHECKPOINT_UNKNOWN', 'no checkpoint'],
     ['three bytes', 'abc', 'CHECKPOINT_UNKNOWN', 'no checkpoint'],

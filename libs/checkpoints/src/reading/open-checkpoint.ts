@@ -44,7 +44,7 @@ export async function openCheckpoint(file: string): Promise<Checkpoint> {
 /** A kind that is read. @throws InputError for all others. */
 function requireKind(source: ByteSource): Exclude<FileKind, RefusedKind> {
   const kind = fileKind(source);
-  if (kind === undefined) throw unknown(source.file);
+  if (kind === undefined) throw unknown(source.file, isLikeOnnx(source));
   if (isRefused(kind)) throw refusedKind(source.file, kind);
   return kind;
 }
@@ -98,10 +98,17 @@ async function openArchive(file: string): Promise<Checkpoint> {
   });
 }
 
-function unknown(file: string) {
+/** An ONNX file begins with the number of its version. */
+function isLikeOnnx(source: ByteSource): boolean {
+  return source.length > 1 && source.read(0, 1)[0] === 0x08;
+}
+
+function unknown(file: string, isOnnx = false) {
   return checkpointError('CHECKPOINT_UNKNOWN', 'is no checkpoint of a kind that is known', {
     file,
     expected: readForms,
-    hint: 'Check that it is the file with the weights, and that the download is whole.',
+    hint: isOnnx
+      ? 'It begins as an ONNX file does, which goes in as it is: name it as `models[].file`.'
+      : 'Check that it is the file with the weights, and that the download is whole.',
   });
 }

@@ -24,6 +24,7 @@ import { Places } from './places.ts';
 import { readRecipe } from './read-recipe.ts';
 import type { RecogniseOptions } from './recognise-options.ts';
 import { meaningOf, sayWhatIsAlike, sharingForm } from './same-form.ts';
+import { withinTime } from './within-time.ts';
 
 /**
  * Finds out what a checkpoint is: takes the dictionary of weights, takes prefixes off names, drops what is no part of
@@ -32,9 +33,15 @@ import { meaningOf, sayWhatIsAlike, sharingForm } from './same-form.ts';
  * @throws InputError `CHECKPOINT_UNRECOGNISED` with the nearest families and how their keys differ,
  *   `CHECKPOINT_FAMILY_UNKNOWN`, `CHECKPOINT_FAMILY_AMBIGUOUS`, `CHECKPOINT_FAMILY_UNCERTAIN`,
  *   `CHECKPOINT_FAMILY_MISMATCH`, `CHECKPOINT_TAKE_MISSING`, `CHECKPOINT_TAKE_UNCERTAIN`, `CHECKPOINT_STRIP_MISSING`, `CHECKPOINT_FACT_MISSING`,
- *   `CHECKPOINT_OPTIMIZER_ONLY`, `CHECKPOINT_NO_TENSORS`, `CHECKPOINT_CONFIG`; those of recipes and of facts.
+ *   `CHECKPOINT_OPTIMIZER_ONLY`, `CHECKPOINT_NO_TENSORS`, `CHECKPOINT_CONFIG`, `RECIPE_PATTERN_ENDLESS`; those of
+ *   recipes and of facts.
  */
 export function recogniseModel(checkpoint: Checkpoint, options: RecogniseOptions = {}): RecognisedModel {
+  const { recipe } = options;
+  return recipe === undefined ? find(checkpoint, options) : withinTime(recipe, () => find(checkpoint, options));
+}
+
+function find(checkpoint: Checkpoint, options: RecogniseOptions): RecognisedModel {
   const { file } = checkpoint;
   const named = namedFamily(options, file);
   const places = new Places(checkpoint, options);
