@@ -30,7 +30,7 @@ export interface ImportCheckpointOptions {
   readonly head?: boolean;
   /** Type of weights and activations. @default 'float32' */
   readonly dtype?: 'float32' | 'float16';
-  /** Metadata beside what is known of the checkpoint. @default none */
+  /** Metadata to be written into the graph, beside what is known of the checkpoint. @default none is written */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -75,7 +75,7 @@ export function importCheckpoint(
     ...(head === undefined ? {} : { head }),
     ...(dtype === undefined ? {} : { dtype }),
     ...sizeOf(recognised, inputSize),
-    metadata: new Map(Object.entries({ ...describe(recognised), ...metadata })),
+    ...(metadata === undefined ? {} : { metadata: new Map(Object.entries({ ...describe(recognised), ...metadata })) }),
   });
   checkLeftOver(recognised, graph);
   return {

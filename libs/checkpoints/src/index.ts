@@ -20,6 +20,7 @@ export {
   type WeightPlace,
 } from './building/build-graph.ts';
 export type { ImageSize } from './building/drawing.ts';
+export { identifyGraph } from './building/identify-graph.ts';
 export { writeModel, type WriteModelOptions } from './building/write-model.ts';
 export { countNonFinite, type NonFiniteCount } from './building/count-non-finite.ts';
 export type { WeightType } from './building/weight-values.ts';

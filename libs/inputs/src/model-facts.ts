@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { channelCount, checkImageInput, prepareInference, type InputLayout } from '@intermodel/activation-streaming';
@@ -171,9 +170,8 @@ function layerNotGiven(file: string, reason: string, candidates: readonly string
 }
 
 /** Hash of what a model is: of its file, and where that is a checkpoint of the graph that was made of it. */
-export function modelIdentity({ graph }: Pick<StudyModel, 'graph'>, fileHash: string): string {
-  if (graph === undefined) return fileHash;
-  return hashJson({ file: fileHash, graph: createHash('sha256').update(graph).digest('hex') });
+export function modelIdentity({ origin }: Pick<StudyModel, 'origin'>, fileHash: string): string {
+  return origin === undefined ? fileHash : hashJson({ file: fileHash, graph: origin.graph });
 }
 
 /** What is read from the graph of a model, once for its {@link modelIdentity}: part `facts`. */

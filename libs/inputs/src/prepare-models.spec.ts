@@ -5,6 +5,7 @@ import { FileHashes, memoryStore, StudySteps, type StepEvent, type StepStore } f
 import { defineStudy, type StudyContent } from '@intermodel/studies';
 import { buildOnnxModel, goldenNetworks } from '@intermodel/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { modelIdentity } from './model-facts.ts';
 import { graphStep, prepareModels } from './prepare-models.ts';
 
 const { readModelBytes } = await import('@intermodel/onnx');
@@ -98,6 +99,19 @@ describe(prepareModels, () => {
     writeFileSync(at('preprocessor_config.json'), JSON.stringify({ size: 64 }));
     expect((await prepared([basic], store)).started).toBe(1);
     rmSync(at('preprocessor_config.json'));
+  });
+
+  it('knows a model under another name, though its graph is made anew to refer to it', async () => {
+    const store = memoryStore();
+    const [one] = (await prepared([basic], store)).models;
+    copyFileSync(at('resnet-basic.weights'), at('renamed.weights'));
+    const { models, started } = await prepared([{ file: 'renamed.weights' }], store);
+    expect(started).toBe(1);
+    expect(models[0]?.graph).not.toEqual(one?.graph);
+    expect(modelIdentity(models[0] as never, 'hash')).toBe(modelIdentity(one as never, 'hash'));
+    const [smaller] = (await prepared([{ file: 'vit-plain.weights', family: 'timm-vit', heads: 1 }])).models;
+    const [other] = (await prepared([{ file: 'vit-plain.weights', family: 'timm-vit', heads: 2 }])).models;
+    expect(modelIdentity(smaller as never, 'hash')).not.toBe(modelIdentity(other as never, 'hash'));
   });
 
   it('makes a transformer for the size of its images', async () => {

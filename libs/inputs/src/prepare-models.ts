@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
 import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
 import { resolveGeometry } from '@intermodel/data-loading';
@@ -34,6 +35,8 @@ export interface PrepareModelsOptions {
 interface ImportedFacts {
   /** Family that it is of. */
   readonly family: string;
+  /** Hash of what the graph computes of the checkpoint. */
+  readonly graph: string;
   /** Preprocessing of the family, as `models[].input` of a study has it. */
   readonly input: Readonly<Record<string, unknown>>;
   /** Tensor that is dissected where no layer is named. */
@@ -84,10 +87,13 @@ function ownSteps(): PrepareModelsOptions {
   };
 }
 
+/** What a graph is made of. */
+type OriginOfGraph = Pick<ModelOrigin, 'checkpoint' | 'recipe' | 'names'>;
+
 /** A checkpoint that was found to be fit. */
 interface OpenedCheckpoint {
   /** SHA-256 of its files, and of what a graph of it is made by. */
-  readonly origin: Pick<ModelOrigin, 'checkpoint' | 'recipe'>;
+  readonly origin: OriginOfGraph;
   /** Makes its graph. */
   readonly compute: () => Promise<StepParts>;
 }
@@ -102,7 +108,7 @@ async function openModel(
     checkNothingSaid(model);
     return undefined;
   }
-  const { configsBeside, folderOf, importCheckpoint, openCheckpoint, recipeHash } =
+  const { configsBeside, folderOf, identifyGraph, importCheckpoint, openCheckpoint, recipeHash } =
     await import('@intermodel/checkpoints');
   const checkpoint = await openCheckpoint(file);
   const { files } = checkpoint;
@@ -111,7 +117,8 @@ async function openModel(
   // Descriptions beside the weights decide what is made of them, as recipes do.
   const recipes = [recipeHash(recipe)];
   for (const each of configsBeside(file)) recipes.push(await hashes.hash(each, signal));
-  const origin = { checkpoint: hashJson(hashesOfFiles), recipe: hashJson(recipes) };
+  const names = files.map((each) => path.relative(folderOf(checkpoint), path.resolve(each)));
+  const origin = { checkpoint: hashJson(hashesOfFiles), recipe: hashJson(recipes), names };
   const importing = () => importCheckpoint(checkpoint, readingOf(model));
   const known = (await steps.isStored(stepOf(model, origin))) ? undefined : importing();
   const compute = async () => {
@@ -120,10 +127,8 @@ async function openModel(
     for (const [index, each] of files.entries()) await hashes.checkUnchanged(each, hashesOfFiles[index] ?? '', signal);
     const { family, input } = recognised;
     const { layers } = graph;
-    return {
-      graph: bytes,
-      facts: jsonPart({ family, input, layer, layers, assumptions, doubts, warnings } satisfies ImportedFacts),
-    };
+    const found = { family, graph: identifyGraph(graph, files), layers, layer, input, assumptions, doubts, warnings };
+    return { graph: bytes, facts: jsonPart(found satisfies ImportedFacts) };
   };
   return { origin, compute };
 }
@@ -193,14 +198,15 @@ export function graphStep(model: StudyModel): StepDescription | undefined {
   return model.origin === undefined ? undefined : stepOf(model, model.origin);
 }
 
-function stepOf(model: StudyModel, { checkpoint, recipe }: Pick<ModelOrigin, 'checkpoint' | 'recipe'>) {
+function stepOf(model: StudyModel, { checkpoint, recipe, names }: OriginOfGraph): StepDescription {
   const { inputSize = null, ...reading } = readingOf(model);
   return {
     step: 'graph',
     codeVersion,
     subject: model.name,
     inputs: { checkpoint, recipe },
-    options: { ...reading, recipe: null, inputSize },
+    // The graph refers to the files by their names.
+    options: { ...reading, recipe: null, inputSize, names },
   };
 }
 

@@ -39,8 +39,8 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
 }
 
 /** What a checkpoint was found to be, each thing once. */
-function statedOrigin({ family, checkpoint, recipe, assumptions, warnings }: ModelOrigin): object {
-  return { family, checkpoint, recipe, assumptions, warnings };
+function statedOrigin({ family, checkpoint, recipe, graph, assumptions, warnings }: ModelOrigin): object {
+  return { family, checkpoint, recipe, graph, assumptions, warnings };
 }
 
 /** Of an embedding that was fitted before, only its folder and the gate are choices of this study. */

@@ -99,6 +99,10 @@ export interface ModelOrigin {
   readonly family: string;
   /** SHA-256 of its files. */
   readonly checkpoint: string;
+  /** Names of these, relative to the folder of the one that is named. */
+  readonly names: readonly string[];
+  /** SHA-256 of what its graph computes, wherever the files lie. */
+  readonly graph: string;
   /** SHA-256 of what makes a graph of such a checkpoint: the families that are known, or the recipe. */
   readonly recipe: string;
   /** What weights do not tell and was taken: one sentence each. */
