@@ -23,7 +23,7 @@ export function importCommand(): Command {
       'import moco_v2_800ep_pretrain.pth.tar --out moco-v2.onnx',
       'import resnet50-0676ba61.pth --out resnet50.onnx --head --weights inside',
       'import checkpoints/*.pth --out models',
-      'import dino_vits16.pth --out dino.onnx --size 448',
+      'import dino_deitsmall16_pretrain.pth --family dino --out dino.onnx --size 448',
     ],
     run: async ({ files, own, terminal }) => {
       const { importSize, ...options } = own;
