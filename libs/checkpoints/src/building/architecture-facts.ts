@@ -48,7 +48,7 @@ export const architectureFacts: Readonly<Record<ArchitectureName, readonly Archi
       name: 'stemPadding',
       values: 'whole number',
       missing: 'by weights',
-      help: 'Rows and columns of zeros around the image at the first convolution: half of its size, rounded down.',
+      help: 'Rows and columns of zeros around the image at the first convolution, also where `padding` says SAME of the others; left out, half of its size, rounded down, or SAME with these.',
     },
     {
       name: 'stemPool',

@@ -82,6 +82,17 @@ describe('buildGraph', () => {
     expect(bytes()).toEqual(bytes());
   });
 
+  it('pads the stem as it is said, also where the others pad by SAME', () => {
+    const stemOf = (facts: Network['facts']) =>
+      readModelBytes(
+        buildGraph({ ...network('resnet-same'), facts }).toBytes({ weights: 'inside' }),
+        '',
+      ).graph.nodes.find(({ operator }) => operator === 'Conv')?.attributes;
+    expect(stemOf({ padding: 'same' })?.get('auto_pad')?.text).toBe('SAME_UPPER');
+    const said = stemOf({ padding: 'same', stemPadding: 3 });
+    expect([said?.has('auto_pad'), said?.get('pads')?.integers]).toEqual([false, [3, 3, 3, 3]]);
+  });
+
   it('says what it rests on that nobody said', () => {
     const { assumptions } = buildGraph(network('resnet-early-stride'));
     expect(assumptions).toEqual([expect.stringMatching(/^As is usual for a resnet: .*\bstemPool max\b/u)]);

@@ -68,7 +68,9 @@ function drawStem(draft: GraphDraft, facts: TakenFacts, image: Maps, epsilon: nu
   const rows = rowsOf(draft, first.convolution);
   const isSmall = convolutions.length === 1 && rows <= 3;
   const stride = facts.number('stemStride', isSmall ? 1 : 2);
-  const padding = facts.text('padding') === 'same' ? 'same' : facts.number('stemPadding', halfOf(rows));
+  // What is said of the stem goes over what is said of all.
+  const isSame = facts.text('padding') === 'same' && !facts.isGiven('stemPadding');
+  const padding = isSame ? 'same' : facts.number('stemPadding', halfOf(rows));
   let maps = image;
   for (const { convolution, normalisation, activation } of convolutions) {
     const window: Window =

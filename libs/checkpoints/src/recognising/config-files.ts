@@ -226,6 +226,7 @@ function ofHuggingFace(config: ConfigObject, preprocessor: ConfigObject | undefi
   if (act !== undefined && activation === undefined && heads !== undefined)
     throw vision.wrong('hidden_act', `one of ${Object.keys(activations).join(', ')}`);
   const epsilon = vision.number('layer_norm_eps');
+  const rotaryBase = vision.number('rope_theta');
   return {
     kind: 'hugging-face',
     files: [config.file, ...(preprocessor === undefined ? [] : [preprocessor.file])],
@@ -237,6 +238,7 @@ function ofHuggingFace(config: ConfigObject, preprocessor: ConfigObject | undefi
             heads,
             ...(activation === undefined ? {} : { activation }),
             ...(epsilon === undefined ? {} : { epsilon }),
+            ...(rotaryBase === undefined ? {} : { rotaryBase }),
           },
     input: preprocessor === undefined ? undefined : ofPreprocessor(preprocessor),
     width: heads === undefined ? undefined : vision.whole('hidden_size'),

@@ -137,6 +137,14 @@ describe('the dictionary', () => {
     expect(student.stripped).toEqual(['module', 'backbone']);
   });
 
+  it('of the teacher comes first where what tells the family stands in the student alone', () => {
+    const weights = drawViT({ width: 384 });
+    const masked = new Map([['backbone.masked_embed', drawWeight([1, 384], 1)]]);
+    const student = prefixed('module.', merged(prefixed('backbone.', weights), masked));
+    const found = of(tree({ student, teacher: prefixed('backbone.', weights) }));
+    expect(found).toMatchObject({ family: 'ibot', taken: { path: 'teacher', others: ['student'] } });
+  });
+
   it('of the teacher comes first for families that say nothing of it', () => {
     expect(of(tree({ student: resNet, teacher: resNet })).taken).toEqual({
       path: 'teacher',
@@ -582,6 +590,8 @@ describe('descriptions beside the file', () => {
     const found = recogniseModel(beside(hfNames, { 'config.json': config, 'preprocessor_config.json': preprocessor }));
     expect(found.family).toBe('hf-dinov2');
     expect(found.facts).toMatchObject({ heads: 3, activation: 'gelu', epsilon: 1e-5 });
+    const turned = recogniseModel(beside(hfNames, { 'config.json': { ...config, rope_theta: 50 } }));
+    expect(turned.facts).toMatchObject({ rotaryBase: 50 });
     expect(found.input).toEqual({
       preset: 'imagenet',
       mean: [0.4, 0.4, 0.4],

@@ -96,8 +96,8 @@ function recognise(checkpoint: Checkpoint, places: Places, configs: ReadConfigs,
     if (alike.length > 0 && lacksHeads(chosen)) throw uncertain(file, [chosen, ...alike]);
     return { attempt: chosen, says: [...taken, ...sayWhatIsAlike(chosen, alike, file)] };
   };
-  const signed = certainFamilies(families, checkpoint, places, configs, options);
-  const certain = choose(mostTelling(signed.filter(leavesNoHead)), ambiguous);
+  const { attempts: signed, told } = certainFamilies(families, checkpoint, places, configs, options);
+  const certain = choose(mostTelling(signed.filter(leavesNoHead), told), ambiguous);
   if (certain !== undefined) return certain;
   if (configs.problem !== undefined) throw configs.problem;
   const attempts = families
@@ -135,33 +135,45 @@ function ofPublishedSize(attempts: readonly Attempt[]): readonly Attempt[] {
   return published.length > 0 ? published : attempts;
 }
 
-/** Families that fit wholly and whose signs are there, each where it lies by its own preference. */
+/**
+ * Families that fit wholly and whose signs are there, each where it lies by its own preference; of these, those that are
+ * told by what stands elsewhere in the file.
+ */
 function certainFamilies(
   families: readonly Family[],
   checkpoint: Checkpoint,
   places: Places,
   { found }: ReadConfigs,
   options: RecogniseOptions,
-): readonly Attempt[] {
+): { readonly attempts: readonly Attempt[]; readonly told: ReadonlySet<Attempt> } {
   const beside = new Set(found.map(({ kind }) => kind));
   const { take, strip } = options;
-  return families.flatMap((family) => {
-    for (const dictionary of places.of(family)) {
+  const told = new Set<Attempt>();
+  const attempts = families.flatMap((family) => {
+    const dictionaries = places.of(family);
+    for (const [index, dictionary] of dictionaries.entries()) {
       if (!hasSigns(family, { checkpoint, dictionary, beside, take, strip })) continue;
-      const attempt = attemptFamily(family, dictionary, options);
-      if (isComplete(attempt)) return [attempt];
+      // The signs may stand in the student alone, and the teacher is what is taken.
+      const preferred = dictionaries.slice(0, index).filter(({ path }) => family.take?.includes(path) === true);
+      const attempt = [...preferred, dictionary].map((each) => attemptFamily(family, each, options)).find(isComplete);
+      if (attempt === undefined) continue;
+      if (attempt.dictionary !== dictionary) told.add(attempt);
+      return [attempt];
     }
     return [];
   });
+  return { attempts, told };
 }
 
 /**
- * What lies beside the file says most, and what is no more than a form least; but where the form is all that there is of
- * a family, anyone's network may have it.
+ * What lies beside the file says most, then what stands beside the network in it, and what is no more than a form least;
+ * but where the form is all that there is of a family, anyone's network may have it.
  */
-function mostTelling(certain: readonly Attempt[]): readonly Attempt[] {
+function mostTelling(certain: readonly Attempt[], told: ReadonlySet<Attempt>): readonly Attempt[] {
   const described = certain.filter(({ family }) => family.known?.beside !== undefined);
   if (described.length > 0) return described;
+  const byOthers = certain.filter((attempt) => told.has(attempt));
+  if (byOthers.length > 0) return byOthers;
   const forms = certain.filter(({ family }) => family.general === true);
   const isFormAlone = ({ family: { sharesForm = [] }, dictionary }: Attempt) =>
     forms.some((form) => form.dictionary === dictionary && sharesForm.includes(form.family.name));
