@@ -182,6 +182,10 @@ describe('a study of checkpoints', () => {
     expect(intermodel(argv).stderr).toMatch(/--heads/u);
     const { layers } = json([...argv, '--heads', '2']) as { layers: { tensor: string; kind: string }[] };
     expect(layers).toContainEqual(expect.objectContaining({ tensor: 'norm', kind: 'tokens' }));
+    json(['import', at('resnet-basic.pth'), '--out', at('listed.onnx')]);
+    expect(intermodel(['layers', at('listed.onnx'), '--heads', '2']).stderr).toMatch(
+      /MODEL_NOT_CHECKPOINT: .*--heads/u,
+    );
   });
 
   it('records what a checkpoint was taken for, and says it where nobody did', () => {

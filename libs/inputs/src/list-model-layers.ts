@@ -1,6 +1,6 @@
 import type { CheckpointReading } from '@intermodel/studies';
 import { checkpointGraph } from './checkpoint-graph.ts';
-import { checkpointReading } from './checkpoint-reading.ts';
+import { checkNothingSaid, checkpointReading } from './checkpoint-reading.ts';
 import type { LayerList, ListLayersOptions, MeasuredRun, MeasureModelOptions, ProbeLimits } from '@intermodel/onnx';
 
 export type { LayerList, MeasuredRun } from '@intermodel/onnx';
@@ -31,6 +31,7 @@ export async function listModelLayers(
   const { listLayers } = await import('@intermodel/onnx');
   const { graph = await checkpointGraph(file, { ...checkpointReading(options), inputSize: options.inputSize }) } =
     options;
+  if (graph === undefined) checkNothingSaid(file, options);
   return listLayers(file, { ...options, graph });
 }
 

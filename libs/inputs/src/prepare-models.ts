@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
 import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
@@ -13,9 +12,8 @@ import {
   type StepDescription,
   type StepParts,
 } from '@intermodel/steps';
-import { InputError } from '@intermodel/streams';
-import type { CheckpointReading, ModelOrigin, Study, StudyModel } from '@intermodel/studies';
-import { checkpointReading } from './checkpoint-reading.ts';
+import type { ModelOrigin, Study, StudyModel } from '@intermodel/studies';
+import { checkNothingSaid, checkpointReading } from './checkpoint-reading.ts';
 import { holdsCheckpoint } from './holds-checkpoint.ts';
 import { recordedMetadata } from './recorded-metadata.ts';
 import { namingModel } from './naming-model.ts';
@@ -105,7 +103,7 @@ async function openModel(
 ): Promise<OpenedCheckpoint | undefined> {
   const { file, isCheckpoint, recipe } = model;
   if (!isCheckpoint && !(await holdsCheckpoint(file))) {
-    checkNothingSaid(model);
+    checkNothingSaid(file, model);
     return undefined;
   }
   const { configsBeside, folderOf, identifyGraph, importCheckpoint, openCheckpoint, recipeHash } =
@@ -132,19 +130,6 @@ async function openModel(
   };
   return { origin, compute };
 }
-
-/** What is said of how a checkpoint is read has no effect on an ONNX file. */
-function checkNothingSaid({ file, ...said }: StudyModel): void {
-  const key = readingKeys.find((each) => said[each] !== undefined);
-  if (key === undefined || !existsSync(file)) return;
-  throw new InputError('MODEL_NOT_CHECKPOINT', `\`models[].${key}\` has no effect, since the file is no checkpoint`, {
-    file,
-    expected: 'a checkpoint as it was published, or none of its options',
-    hint: `Leave \`models[].${key}\` out, or name the checkpoint.`,
-  });
-}
-
-const readingKeys = ['family', 'recipe', 'take', 'strip', 'heads'] as const satisfies (keyof CheckpointReading)[];
 
 /** The model with the graph of its checkpoint, fed as the family is where the study does not say otherwise. */
 async function withGraph(

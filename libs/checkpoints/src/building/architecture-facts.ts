@@ -112,7 +112,7 @@ export const architectureFacts: Readonly<Record<ArchitectureName, readonly Archi
       name: 'pool',
       values: ['token', 'average'],
       missing: 'by weights',
-      help: 'What a head reads: the class token where there is one, or the mean of the tokens of the image.',
+      help: 'What a head reads: the class token where there is one and no `fc_norm`, or the mean of the tokens of the image.',
     },
   ],
   convnext: [epsilon(1e-6, 'layer normalisation')],

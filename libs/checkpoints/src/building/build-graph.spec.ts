@@ -247,6 +247,19 @@ describe('buildGraph', () => {
     );
   });
 
+  it('reads the mean of the tokens where a norm of its own stands behind it', () => {
+    const plain = network('vit-plain');
+    const head = (weights: Network['weights']) =>
+      buildGraph({ ...plain, weights }, { head: true }).assumptions.join(' ');
+    expect(head(plain.weights)).toContain('pool token');
+    const norm = plain.weights.get('norm.weight') as Tensor;
+    const own: [string, Tensor][] = [
+      ['fc_norm.weight', norm],
+      ['fc_norm.bias', norm],
+    ];
+    expect(head(new Map([...plain.weights, ...own]))).toContain('pool average');
+  });
+
   it('takes the size that positions were stored for, and says where it resamples them', () => {
     const stored = buildGraph(network('vit-plain'));
     expect(stored.input.size).toEqual({ height: 20, width: 20 });

@@ -169,7 +169,9 @@ function prefixTokens(
 
 function drawHead(draft: GraphDraft, facts: TakenFacts, tokens: string, shape: Tokens): string {
   const { width, classTokens } = shape;
-  const pool = facts.text('pool', classTokens > 0 ? 'token' : 'average');
+  // A norm of its own stands behind the mean of the tokens.
+  const readsToken = classTokens > 0 && !draft.has('fc_norm.weight');
+  const pool = facts.text('pool', readsToken ? 'token' : 'average');
   if (pool === 'token' && classTokens === 0) throw facts.missing('pool', 'there is no class token to read');
   const pooled =
     pool === 'token'

@@ -12,6 +12,8 @@ export function expectViT(expected: ExpectedWeights): void {
   expected.allow('rope.periods', [undefined]);
   expected.allowTogether({ 'norm_pre.weight': [width], 'norm_pre.bias': [width] });
   expected.allowTogether({ 'norm.weight': [width], 'norm.bias': [width] });
+  // Behind the mean of the tokens, where a head reads that.
+  expected.allowTogether({ 'fc_norm.weight': [width], 'fc_norm.bias': [width] });
   const blocks = Math.max(1, expected.count('blocks.'));
   for (let block = 0; block < blocks; block++) expectBlock(expected, `blocks.${String(block)}`, width);
   expected.head('head', width);
