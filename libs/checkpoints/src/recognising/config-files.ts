@@ -233,7 +233,9 @@ function ofHuggingFace(config: ConfigObject, preprocessor: ConfigObject | undefi
     // Without heads it is no transformer, and has none of these.
     facts:
       heads === undefined
-        ? {}
+        ? vision.flag('downsample_in_bottleneck') === true
+          ? { stride: '1x1' }
+          : {}
         : {
             heads,
             ...(activation === undefined ? {} : { activation }),

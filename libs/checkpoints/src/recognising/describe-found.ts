@@ -40,7 +40,7 @@ export function describeFound(
   const { width } = sizeOfNetwork(architecture, mapped.weights);
   const config = configOf(family, configs);
   requireSameWidth(config, width, checkpoint.file);
-  const ofConfig = architecture === 'vit' ? (config?.facts ?? {}) : {};
+  const ofConfig = factsOf(architecture, config?.facts ?? {});
   const facts = sortKeys({ ...attempt.facts, ...ofConfig, ...options.facts });
   if (architecture === 'vit' && facts['heads'] === undefined) throw headsMissing(checkpoint.file, family, width ?? 0);
   checkFacts(architecture, facts);
@@ -91,6 +91,12 @@ export function describeFound(
       .update(JSON.stringify([codeVersion, family, dictionary.path, options.strip, facts, input]))
       .digest('hex'),
   };
+}
+
+/** Those facts that an architecture has. */
+function factsOf(architecture: ArchitectureName, facts: ArchitectureFacts): ArchitectureFacts {
+  const known = architectureFacts[architecture].map(({ name }) => name);
+  return Object.fromEntries(Object.entries(facts).filter(([name]) => known.includes(name)));
 }
 
 /** Whether a fact can only be known of the family: weights do not tell it, and nothing is usual. */

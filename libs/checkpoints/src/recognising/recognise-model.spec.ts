@@ -578,6 +578,26 @@ describe('descriptions beside the file', () => {
     layer_norm_eps: 1e-5,
   };
 
+  it('of a ResNet on Hugging Face say which convolution has the stride', () => {
+    const names = new Map(
+      [...drawResNet({ width: 8, blocks: [1, 1, 1, 1] })].map(([name, weight]) => [
+        name
+          .replace(/^conv1/u, 'embedder.embedder.convolution')
+          .replace(/^bn1/u, 'embedder.embedder.normalization')
+          .replace(/^layer(\d)/u, (_, stage) => `encoder.stages.${String(Number(stage) - 1)}.layers`)
+          .replace(/\.conv(\d)/u, (_, at) => `.layer.${String(Number(at) - 1)}.convolution`)
+          .replace(/\.bn(\d)/u, (_, at) => `.layer.${String(Number(at) - 1)}.normalization`)
+          .replace('downsample.0', 'shortcut.convolution')
+          .replace('downsample.1', 'shortcut.normalization'),
+        weight,
+      ]),
+    );
+    const of = (own: object) =>
+      recogniseModel(beside(names, { 'config.json': { model_type: 'resnet', ...own } })).facts;
+    expect(of({ downsample_in_bottleneck: true })).toMatchObject({ stride: '1x1' });
+    expect(of({ downsample_in_bottleneck: false })).not.toHaveProperty('stride');
+  });
+
   it('of Hugging Face say heads, activation, epsilon and preprocessing', () => {
     const preprocessor = {
       size: { shortest_edge: 256 },
