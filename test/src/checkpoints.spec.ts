@@ -103,6 +103,15 @@ describe('intermodel import', () => {
     ]);
   });
 
+  it('goes on to the classifier, or says that there is none', () => {
+    const head = (name: string) =>
+      (json(['import', golden(name).file, '--out', at('head.onnx'), '--head']) as { models: { warnings: string[] }[] })
+        .models[0]?.warnings;
+    expect(head('resnet-wide')).toEqual([expect.stringContaining('has no classifier that can be built')]);
+    expect(head('resnet-basic')).toEqual([]);
+    expect(readModel(at('head.onnx')).graph.outputs.map(({ name }) => name)).not.toEqual(['layer4.1']);
+  });
+
   it('names a folder for several, and leaves nothing of what fails', () => {
     const files = [at('resnet-bottleneck.pth'), at('resnet-basic.pth')];
     expect(intermodel(['import', ...files, '--out', at('one.onnx')]).stderr).toContain('error IMPORT_OUT');

@@ -83,6 +83,7 @@ export async function importModels(
     const written = writeModel(made.graph, target, { weights: place });
     for (const each of checkpoint.files) await hashes.checkUnchanged(each, sha256[path.basename(each)] ?? '', signal);
     const { recognised, graph, assumptions, warnings } = made;
+    const lacksHead = head === true && graph.output === graph.layer;
     imported.push({
       ...{
         checkpoint: file,
@@ -92,7 +93,10 @@ export async function importModels(
         bytes: statSync(target).size,
         family: recognised.family,
       },
-      ...{ layers: graph.layers, layer: made.layer, input: recognised.input, assumptions, warnings },
+      ...{ layers: graph.layers, layer: made.layer, input: recognised.input, assumptions },
+      warnings: lacksHead
+        ? [...warnings, `the checkpoint has no classifier that can be built: the model ends at ${graph.layer}.`]
+        : warnings,
     });
   }
   return imported;

@@ -58,6 +58,8 @@ export type WeightPlace =
 export interface BuiltGraph {
   /** Tensor that is dissected. */
   readonly layer: string;
+  /** Tensor that the graph puts out: `layer`, or the classes of the head where one was wanted and is there. */
+  readonly output: string;
   /** Tensors of the graph that blocks put out, in their order. */
   readonly layers: readonly string[];
   /** The image: its name, channels, and size where it is not free. */
@@ -136,6 +138,7 @@ export function buildGraph(network: Network, options: BuildOptions = {}): BuiltG
   };
   return {
     layer: layer.name,
+    output,
     layers: draft.layers.map(({ name }) => name).filter((name) => made.has(name)),
     input: { name: inputName, channels, size },
     assumptions: facts.sentences(),

@@ -19,6 +19,8 @@ export interface ModelConfig {
   readonly input: Readonly<Record<string, unknown>> | undefined;
   /** Width of the network; undefined where it is not said. */
   readonly width: number | undefined;
+  /** Whether its MLPs have a gate, since they have the activation of one. @default that is not said */
+  readonly isGated?: boolean;
 }
 
 /** A JSON object of a file, whose values are checked when they are asked for. */
@@ -214,8 +216,10 @@ const activations: Readonly<Record<string, string>> = {
   gelu_new: 'gelu-tanh',
   gelu_fast: 'gelu-tanh',
   quick_gelu: 'quick-gelu',
-  silu: 'gelu',
 };
+
+/** Activation of MLPs of three layers alone, whose gate has it. */
+const gateActivation = 'silu';
 
 function ofHuggingFace(config: ConfigObject, preprocessor: ConfigObject | undefined): ModelConfig {
   // Of a model of images and texts, the part for images.
@@ -223,10 +227,11 @@ function ofHuggingFace(config: ConfigObject, preprocessor: ConfigObject | undefi
   const heads = vision.whole('num_attention_heads');
   const act = vision.text('hidden_act');
   const activation = act === undefined ? undefined : activations[act];
-  if (act !== undefined && activation === undefined && heads !== undefined)
-    throw vision.wrong('hidden_act', `one of ${Object.keys(activations).join(', ')}`);
+  const isGated = act === gateActivation;
+  if (act !== undefined && activation === undefined && heads !== undefined && !isGated)
+    throw vision.wrong('hidden_act', `one of ${[...Object.keys(activations), gateActivation].join(', ')}`);
   const epsilon = vision.number('layer_norm_eps');
-  const rotaryBase = vision.number('rope_theta');
+  const rotaryBase = (vision.object('rope_parameters') ?? vision).number('rope_theta');
   return {
     kind: 'hugging-face',
     files: [config.file, ...(preprocessor === undefined ? [] : [preprocessor.file])],
@@ -244,6 +249,7 @@ function ofHuggingFace(config: ConfigObject, preprocessor: ConfigObject | undefi
           },
     input: preprocessor === undefined ? undefined : ofPreprocessor(preprocessor),
     width: heads === undefined ? undefined : vision.whole('hidden_size'),
+    ...(isGated && heads !== undefined ? { isGated } : {}),
   };
 }
 

@@ -40,6 +40,17 @@ export function describeFound(
   const { width } = sizeOfNetwork(architecture, mapped.weights);
   const config = configOf(family, configs);
   requireSameWidth(config, width, checkpoint.file);
+  if (config?.isGated === true && !mapped.weights.has('blocks.0.mlp.w3.weight'))
+    throw new InputError(
+      'CHECKPOINT_CONFIG',
+      'says "silu", which the gate of an MLP of three layers has, and there are two',
+      {
+        file: config.files[0] ?? checkpoint.file,
+        column: 'hidden_act',
+        expected: 'the activation of the MLP of these weights',
+        hint: 'Networks with SiLU between two layers cannot be built.',
+      },
+    );
   const ofConfig = factsOf(architecture, config?.facts ?? {});
   const facts = sortKeys({ ...attempt.facts, ...ofConfig, ...options.facts });
   if (architecture === 'vit' && facts['heads'] === undefined) throw headsMissing(checkpoint.file, family, width ?? 0);

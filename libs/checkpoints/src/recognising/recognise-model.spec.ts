@@ -143,6 +143,9 @@ describe('the dictionary', () => {
     const student = prefixed('module.', merged(prefixed('backbone.', weights), masked));
     const found = of(tree({ student, teacher: prefixed('backbone.', weights) }));
     expect(found).toMatchObject({ family: 'ibot', taken: { path: 'teacher', others: ['student'] } });
+    const both = tree({ student, teacher: merged(prefixed('backbone.', weights), masked) });
+    expect(of(both)).toMatchObject({ family: 'ibot', taken: { path: 'teacher' } });
+    expect(of(both, { take: 'teacher' }).family).toBe('ibot');
   });
 
   it('of the teacher comes first for families that say nothing of it', () => {
@@ -612,6 +615,10 @@ describe('descriptions beside the file', () => {
     expect(found.facts).toMatchObject({ heads: 3, activation: 'gelu', epsilon: 1e-5 });
     const turned = recogniseModel(beside(hfNames, { 'config.json': { ...config, rope_theta: 50 } }));
     expect(turned.facts).toMatchObject({ rotaryBase: 50 });
+    const group = { ...config, rope_parameters: { rope_theta: 60 } };
+    expect(recogniseModel(beside(hfNames, { 'config.json': group })).facts).toMatchObject({ rotaryBase: 60 });
+    const silu = () => recogniseModel(beside(hfNames, { 'config.json': { ...config, hidden_act: 'silu' } }));
+    expect(refusal(silu)).toMatchObject({ code: 'CHECKPOINT_CONFIG' });
     expect(found.input).toEqual({
       preset: 'imagenet',
       mean: [0.4, 0.4, 0.4],
