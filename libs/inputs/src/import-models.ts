@@ -52,7 +52,7 @@ export interface ImportedModel {
 /**
  * Writes checkpoints as ONNX files, each whole or not at all.
  *
- * @throws InputError for checkpoints that cannot be read, recognised or built, and `IMPORT_OUT`.
+ * @throws InputError for checkpoints that cannot be read, recognised or built, `IMPORT_OUT` and `IMPORT_SIZE`.
  */
 export async function importModels(
   files: readonly string[],

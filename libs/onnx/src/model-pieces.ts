@@ -103,7 +103,8 @@ function placedTensor(
   ]);
 }
 
-function valueInfoPieces(name: string, { elementType, dims }: TensorType): Piece[] {
+/** Fields of a named tensor with its type. */
+export function valueInfoPieces(name: string, { elementType, dims }: TensorType): Uint8Array[] {
   const axes = dims?.flatMap((size) =>
     countedField(1, typeof size === 'number' ? numberField(1, size) : size === undefined ? [] : textField(2, size)),
   );

@@ -1,4 +1,5 @@
 import type { AxisSize, ExternalData } from './onnx-model.ts';
+import { valueInfoPieces } from './model-pieces.ts';
 import { countedField, countedHead, floatField, numberField, pieceBytes, textField } from './protobuf-writer.ts';
 
 /** Element types of tensors that are written, with their numbers in `TensorProto.DataType`. */
@@ -228,9 +229,5 @@ function attributeFields(name: string, value: WrittenAttribute): Uint8Array[] {
 }
 
 function valueFields({ name, type, dims }: WrittenValue): Uint8Array[] {
-  const axes = dims.flatMap((size) =>
-    countedField(1, typeof size === 'number' ? numberField(1, size) : size === undefined ? [] : textField(2, size)),
-  );
-  const tensor = [...numberField(1, writtenTypes[type]), ...countedField(2, axes)];
-  return [...textField(1, name), ...countedField(2, countedField(1, tensor))];
+  return valueInfoPieces(name, { elementType: writtenTypes[type], dims });
 }
