@@ -11,8 +11,11 @@ export {
   type PlaneList,
 } from './labelled-image.ts';
 export {
+  activationList,
   activationSchema,
   activationShape,
+  prefixTokensOf,
+  tokensColumn,
   type ActivationBatch,
   type ActivationColumns,
   type ActivationShape,
@@ -69,6 +72,17 @@ export {
   type UnitMatchColumns,
 } from './unit-match.ts';
 
+// Features of images
+export {
+  featurePools,
+  featureShape,
+  imageFeaturesSchema,
+  type FeaturePool,
+  type FeatureShape,
+  type ImageFeaturesBatch,
+  type ImageFeaturesColumns,
+} from './image-features.ts';
+
 // Embedding
 export {
   conceptProfileColumns,
@@ -110,6 +124,24 @@ export {
   type CategoryTraitBatch,
   type CategoryTraitColumns,
 } from './category-trait.ts';
+
+// Tasks of one's own
+export {
+  probeReplicateSchema,
+  probeScoreColumns,
+  probeScoreSchema,
+  type ProbeReplicateBatch,
+  type ProbeReplicateColumns,
+  type ProbeScoreBatch,
+  type ProbeScoreColumns,
+} from './probe-score.ts';
+export { taskImageColumns, taskImageSchema, type TaskImageBatch, type TaskImageColumns } from './task-image.ts';
+export {
+  probeDifferenceColumns,
+  probeDifferenceSchema,
+  type ProbeDifferenceBatch,
+  type ProbeDifferenceColumns,
+} from './probe-difference.ts';
 
 // Relations to tasks
 export { taskScoreColumns, taskScoreSchema, type TaskScoreBatch, type TaskScoreColumns } from './task-score.ts';

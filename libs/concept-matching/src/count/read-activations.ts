@@ -1,4 +1,10 @@
-import { activationSchema, activationShape, type ActivationBatch, type ActivationShape } from '@intermodel/schemas';
+import {
+  activationSchema,
+  activationShape,
+  prefixTokensOf,
+  type ActivationBatch,
+  type ActivationShape,
+} from '@intermodel/schemas';
 import { BatchSchemaError, checkBatch } from '@intermodel/streams';
 import type { Data } from 'apache-arrow';
 
@@ -21,7 +27,7 @@ export function readShape(stage: string, batch: ActivationBatch, before?: Activa
   const shape = activationShape(batch.schema);
   if (shape === undefined)
     throw new BatchSchemaError(stage, 'activations', 'a schema that states model, layer and sizes', 'one without');
-  checkBatch(stage, activationSchema(before ?? shape), batch);
+  checkBatch(stage, activationSchema(before ?? shape, prefixTokensOf(batch.schema)), batch);
   if (before !== undefined && (before.model !== shape.model || before.layer !== shape.layer))
     throw new BatchSchemaError(
       stage,
