@@ -1,5 +1,6 @@
 // Chance
 export { createRandom, type Random } from './random.ts';
+export { sampleWeights } from './sample-weights.ts';
 
 // Principal components
 export {
@@ -8,6 +9,19 @@ export {
   type PrincipalComponentsOptions,
 } from './principal-components/fit-principal-components.ts';
 export { projectOntoComponents, type Projection, type ProjectionOptions } from './principal-components/projection.ts';
+
+export { largestEigenpairs, type Eigenpairs } from './principal-components/symmetric-eigenpairs.ts';
+
+// Minima of smooth functions, linear equations
+export { solvePositiveDefinite } from './optimising/cholesky.ts';
+export {
+  lbfgsDefaults,
+  minimiseLbfgs,
+  type CurvaturePair,
+  type Evaluation,
+  type LbfgsMinimum,
+  type LbfgsOptions,
+} from './optimising/lbfgs.ts';
 
 // One set of points on another
 export { alignProcrustes, type ProcrustesFit, type ProcrustesOptions } from './procrustes.ts';
@@ -129,3 +143,31 @@ export { outlineMask } from './activation-maps/outline-mask.ts';
 export { resampleImage, type ResampleTarget, type RgbImage } from './resampling/resample-image.ts';
 export { type ResampleFilter } from './resampling/resample-plan.ts';
 export { PixelNormaliser, type PixelNormaliserOptions } from './normalising/pixel-normaliser.ts';
+
+// Scores of predictions on any sample of images
+export {
+  boxOverlap,
+  matchDetections,
+  type ClassBoxes,
+  type DetectionMatches,
+  type Detections,
+  type TrueBoxes,
+} from './task-metrics/detection-matching.ts';
+export { AveragePrecision, type AveragePrecisions } from './task-metrics/average-precision.ts';
+export { ElevenPointPrecision } from './task-metrics/eleven-point-precision.ts';
+export {
+  countClassAreas,
+  scoreClassOverlaps,
+  type ClassAreas,
+  type ClassOverlapScores,
+} from './task-metrics/class-overlaps.ts';
+export { angleLimits, AngleErrors, type AngleScores } from './task-metrics/angle-errors.ts';
+export { rootMeanSquaredError, type SquaredErrors } from './task-metrics/squared-errors.ts';
+
+// Transferability without training
+export { logMe, type LogMeOptions } from './transferability/log-me.ts';
+export { leep, type LeepOptions } from './transferability/leep.ts';
+export { nleep, type NleepOptions } from './transferability/nleep.ts';
+export { parc, type ParcOptions } from './transferability/parc.ts';
+export { featureProducts, type FeatureProducts } from './transferability/feature-products.ts';
+export { type LabelledRows } from './transferability/labelled-rows.ts';

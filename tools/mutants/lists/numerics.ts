@@ -229,4 +229,39 @@ export const numericsMutants: readonly Mutant[] = [
     replace: ';',
     spec: 'top-activations.spec.ts',
   },
+  {
+    name: 'crowds-are-taken-once',
+    find: '(taken[object] === 1 && !isIgnored)',
+    replace: 'taken[object] === 1',
+    spec: 'average-precision.spec.ts',
+  },
+  {
+    name: 'crowds-before-objects',
+    find: 'if (isIgnored && match >= 0 && truth.ignored[match] === 0) break;',
+    replace: '',
+    spec: 'average-precision.spec.ts',
+  },
+  {
+    name: 'ignored-detections-count-as-wrong',
+    find: '(passed[place + 1] as number) - ignoredWeight)',
+    replace: '(passed[place + 1] as number))',
+  },
+  {
+    name: 'features-without-variance-have-no-prior',
+    find: '(columns - size) * Math.log(alpha)',
+    replace: '0',
+    spec: 'transferability.spec.ts',
+  },
+  {
+    name: 'columns-are-not-standardised',
+    find: 'rescale(standardised, column, columns, rows, Math.sqrt(rows));',
+    replace: 'void column;',
+    spec: 'transferability.spec.ts',
+  },
+  {
+    name: 'fewer-principal-components',
+    find: 'const keptVariance = 0.8;',
+    replace: 'const keptVariance = 0.7;',
+    spec: 'transferability.spec.ts',
+  },
 ];

@@ -13,14 +13,9 @@ export interface Eigenpairs {
 const INVERSE_ITERATIONS = 4;
 
 /**
- * Finds the largest eigenvalues of a symmetric matrix and their eigenvectors, without computing the others.
- *
- * Householder reflections make the matrix tridiagonal (two thirds of size^3 multiplications, on contiguous rows);
- * bisection on Sturm sequences finds each wanted eigenvalue to the last digits whatever its multiplicity; inverse
- * iteration, kept orthogonal to the vectors found before, finds its vector. Errors are about 1e-16 of the largest
- * eigenvalue. The matrix (its lower triangle is read) is overwritten. `spectrumCount` eigenvalues, at least `count`,
- * are
- * found without their vectors.
+ * Finds the largest eigenvalues of a symmetric matrix and their eigenvectors, without computing the others. Errors are
+ * about 1e-16 of the largest eigenvalue. The matrix (its lower triangle is read) is overwritten. `spectrumCount`
+ * eigenvalues, at least `count`, are found without their vectors.
  */
 export function largestEigenpairs(
   matrix: Float64Array,
@@ -28,23 +23,71 @@ export function largestEigenpairs(
   count: number,
   spectrumCount: number = count,
 ): Eigenpairs {
-  const { diagonal, offDiagonal, factors } = tridiagonalize(matrix, size);
-  const spectrum = largestOfTridiagonal(diagonal, offDiagonal, spectrumCount);
+  const form = new TridiagonalForm(matrix, size);
+  const spectrum = form.eigenvalues(spectrumCount);
   const values = spectrum.slice(0, count);
-  const vectors = vectorsOfTridiagonal(diagonal, offDiagonal, values);
-  for (let index = 0; index < count; index++) {
-    const vector = vectors.subarray(index * size, (index + 1) * size);
-    for (let row = 1; row < size; row++) {
-      const reflector = matrix.subarray(row * size, row * size + row);
-      addMultiple(vector, reflector, -(factors[row] as number) * dot(reflector, vector, row), row);
-    }
+  return { values, vectors: form.eigenvectors(values), spectrum };
+}
+
+/**
+ * A symmetric matrix in a basis in which it is tridiagonal: Householder reflections make it so (two thirds of size^3
+ * multiplications, on contiguous rows).
+ */
+export class TridiagonalForm {
+  /** Entries of the diagonal. */
+  readonly diagonal: Float64Array;
+  /** Entry i couples i and i + 1. */
+  readonly offDiagonal: Float64Array;
+  readonly #matrix: Float64Array;
+  readonly #size: number;
+  readonly #factors: Float64Array;
+
+  /**
+   * @param matrix the matrix, size x size; its lower triangle is read and overwritten
+   * @param size rows of the matrix
+   */
+  constructor(matrix: Float64Array, size: number) {
+    const { diagonal, offDiagonal, factors } = tridiagonalize(matrix, size);
+    this.diagonal = diagonal;
+    this.offDiagonal = offDiagonal;
+    this.#matrix = matrix;
+    this.#size = size;
+    this.#factors = factors;
   }
-  return { values, vectors, spectrum };
+
+  /** The largest eigenvalues, falling: bisection on Sturm sequences finds each to the last digits. */
+  eigenvalues(count: number): Float64Array {
+    return largestOfTridiagonal(this.diagonal, this.offDiagonal, count);
+  }
+
+  /**
+   * Eigenvectors of the matrix for some of its largest eigenvalues, row by row: inverse iteration finds each, kept
+   * orthogonal to those before it.
+   */
+  eigenvectors(values: Float64Array): Float64Array {
+    const size = this.#size;
+    const vectors = vectorsOfTridiagonal(this.diagonal, this.offDiagonal, values);
+    for (let index = 0; index < values.length; index++) {
+      const vector = vectors.subarray(index * size, (index + 1) * size);
+      for (let row = 1; row < size; row++) this.#reflect(vector, row);
+    }
+    return vectors;
+  }
+
+  /** Turns a vector, in place, into the basis in which the matrix is tridiagonal. */
+  turn(vector: Float64Array): Float64Array {
+    for (let row = this.#size - 1; row > 0; row--) this.#reflect(vector, row);
+    return vector;
+  }
+
+  #reflect(vector: Float64Array, row: number): void {
+    const reflector = this.#matrix.subarray(row * this.#size, row * this.#size + row);
+    addMultiple(vector, reflector, -(this.#factors[row] as number) * dot(reflector, vector, row), row);
+  }
 }
 
 interface Tridiagonal {
   readonly diagonal: Float64Array;
-  /** Entry i couples i and i + 1. */
   readonly offDiagonal: Float64Array;
   /** Factor of each row's reflector, which stands in the row itself. */
   readonly factors: Float64Array;
