@@ -48,3 +48,13 @@ export type { MeasuredRun, PutOut } from './probe-messages.ts';
 export { openSession, type ModelSession, type OpenSessionOptions, type TensorValues } from './open-session.ts';
 export type { FreeSizes, Layout, ModelInput } from './model-input.ts';
 export { listExecutionProviders } from './execution-providers.ts';
+
+// Products of matrices
+export {
+  openProducts,
+  type Matrix,
+  type MatrixProducts,
+  type MatrixValues,
+  type ProductsOptions,
+  type TransposedFactor,
+} from './matrices/matrix-products.ts';

@@ -37,6 +37,8 @@ export interface OpenSessionOptions {
   readonly inputSize?: FreeSizes;
   /** Whether tensors of whole numbers, such as class numbers, may be put out too. @default false */
   readonly wholeNumbers?: boolean;
+  /** Whether tensors of images x units, which hold no maps, may be put out too. @default false */
+  readonly vectors?: boolean;
 }
 
 /** Values of a tensor. */
@@ -104,7 +106,9 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
     spinning = false,
     inputSize,
     wholeNumbers = false,
+    vectors = false,
   } = options;
+  const fewestAxes = vectors ? 2 : 3;
   checkExecutionProviders(executionProviders);
   const model = readModel(file, graph);
   const cut = cutGraph(model, tensors, {
@@ -127,7 +131,7 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
   for (const metadata of session.outputMetadata)
     if (!wholeNumbers || !whole.has(metadata.name))
       checkFloats(file, { ...metadata, name: names.get(metadata.name) ?? metadata.name });
-  for (const [name, shape] of shapes) if (shape.length > 0) checkSpatial(file, name, shape);
+  for (const [name, shape] of shapes) if (shape.length > 0) checkSpatial(file, name, shape, fewestAxes);
   const dependents = inputDependents(model);
   return {
     input,
@@ -135,7 +139,7 @@ export async function openSession(options: OpenSessionOptions): Promise<ModelSes
     layouts: mapLayouts(model.graph, (name) => name === input.name || dependents.has(name), input.layout),
     tensors: tensors.map((name) => findTensor(model, name, dependents)),
     wholeNumbers: whole,
-    run: batchRunner(file, session, input, names),
+    run: batchRunner(file, session, input, names, fewestAxes),
     release: () => session.release(),
   };
 }
@@ -197,6 +201,7 @@ function batchRunner(
   session: InferenceSession,
   input: ModelInput,
   names: ReadonlyMap<string, string>,
+  fewestAxes: number,
 ): ModelSession['run'] {
   let most = input.batch;
   const runOnce = async (values: Float32Array, batch: number): Promise<Map<string, TensorValues>> => {
@@ -221,13 +226,13 @@ function batchRunner(
       const padded = part.length === size * perImage ? part : padWithZeros(part, size * perImage);
       parts.push(await runOnce(padded, size));
     }
-    return joinParts(file, parts, batch, size);
+    return joinParts(file, parts, batch, size, fewestAxes);
   };
   return async (values, batch) => {
     if (most !== undefined && batch !== most) return runParts(values, batch, most);
     try {
       const results = await runOnce(values, batch);
-      for (const [name, { dims }] of results) checkBatchAxis(file, name, dims, batch);
+      for (const [name, { dims }] of results) checkBatchAxis(file, name, dims, batch, fewestAxes);
       return results;
     } catch (error) {
       if (batch === 1 || most !== undefined) throw error;
@@ -244,10 +249,11 @@ function joinParts(
   parts: readonly Map<string, TensorValues>[],
   batch: number,
   size: number,
+  fewestAxes: number,
 ): Map<string, TensorValues> {
   const joined = new Map<string, TensorValues>();
   for (const [name, { dims, data }] of parts[0] ?? []) {
-    checkBatchAxis(file, name, dims, size);
+    checkBatchAxis(file, name, dims, size, fewestAxes);
     const perImage = data.length / size;
     const values = new Float32Array(perImage * batch);
     parts.forEach((part, index) => {
@@ -261,8 +267,8 @@ function joinParts(
   return joined;
 }
 
-function checkBatchAxis(file: string, name: string, dims: readonly number[], batch: number): void {
-  checkSpatial(file, name, dims);
+function checkBatchAxis(file: string, name: string, dims: readonly number[], batch: number, fewestAxes: number): void {
+  checkSpatial(file, name, dims, fewestAxes);
   if (dims[0] === batch) return;
   throw new InputError(
     'LAYER_NOT_SPATIAL',
@@ -290,8 +296,8 @@ function checkFloats(file: string, metadata: InferenceSession.ValueMetadata): vo
 }
 
 /** Refuses a tensor that holds no maps. */
-export function checkSpatial(file: string, name: string, shape: readonly (number | undefined)[]): void {
-  if (shape.length === 4 || shape.length === 3) return;
+export function checkSpatial(file: string, name: string, shape: readonly (number | undefined)[], fewestAxes = 3): void {
+  if (shape.length >= fewestAxes && shape.length <= 4) return;
   throw new InputError('LAYER_NOT_SPATIAL', `this tensor has ${String(shape.length)} axes, so it holds no maps`, {
     file,
     column: name,
