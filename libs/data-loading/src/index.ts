@@ -7,7 +7,12 @@ export {
   type UnitScoreColumn,
 } from './tables/read-unit-tables.ts';
 export { UnitSources } from './tables/unit-sources.ts';
-export { readScoreTables, readScoreTablesDefaults, type ReadScoreTablesOptions } from './tables/read-score-tables.ts';
+export {
+  readScoreTables,
+  readScoreTablesDefaults,
+  scoreTableWarnings,
+  type ReadScoreTablesOptions,
+} from './tables/read-score-tables.ts';
 export { publishedScoreColumns, readScoreColumns, tasks, type ScoreColumn } from './tables/score-columns.ts';
 export { checkTextEncoding, textEncodings, type TextEncoding } from './tables/text-encoding.ts';
 export { checkModelNameRule, modelNameRules, type ModelNameRule } from './tables/model-names.ts';
@@ -20,7 +25,7 @@ export {
   listLabelledImagesDefaults,
   type ListLabelledImagesOptions,
 } from './images/list-labelled-images.ts';
-export { imageExtensions } from './images/list-files.ts';
+export { imageExtensions, listFiles } from './images/list-files.ts';
 export type {
   ArrayLabel,
   DataWarning,
@@ -106,6 +111,42 @@ export {
   type VocabularyHealth,
   type VocabularyHealthOptions,
 } from './formats/vocabulary-health.ts';
+
+// Data of tasks: what is to be told of images, and which part of the data each belongs to
+export { readTaskData, taskFormats, type TaskFormatName } from './tasks/read-task-data.ts';
+export { taskSplitDefaults, type ReadTaskDataOptions, type TaskSplit } from './tasks/task-options.ts';
+export type {
+  BoxTask,
+  ClassTask,
+  PixelTask,
+  PlaneTask,
+  TaskBox,
+  TaskData,
+  TaskImage,
+  TaskPart,
+} from './tasks/task-data.ts';
+export { planeTaskOf } from './tasks/read-plane-task.ts';
+export { checkStatedSize, frameOf, type ImageFrame } from './tasks/image-frame.ts';
+export { openClassPlanes, type ClassPlane, type OpenClassPlanesOptions } from './tasks/class-planes.ts';
+export {
+  readPixelTarget,
+  readPixelTargetDefaults,
+  samplePixelTarget,
+  type PixelValues,
+  type ReadPixelTargetOptions,
+} from './tasks/read-pixel-target.ts';
+export {
+  describeTask,
+  type ByPart,
+  type DescribedBoxes,
+  type DescribedClass,
+  type DescribeTaskOptions,
+  type Spread,
+  type TaskDescription,
+} from './tasks/describe-task.ts';
+export { leakedImages } from './tasks/leaked-images.ts';
+export { readImageSize } from './images/decode-image.ts';
+export type { ImageSize } from './labels/load-label-planes.ts';
 
 // A source of labelled images: a set with what is made of its labels
 export {

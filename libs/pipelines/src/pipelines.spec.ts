@@ -98,6 +98,28 @@ describe(embedStudy, () => {
     ]);
   });
 
+  it('reads tables as they are published, and says which of their columns are passed over', async () => {
+    await write();
+    writeFileSync(
+      at('results-imagenet.csv'),
+      'model,top1,top1_err,param_count\na,90,10,"1,014.45"\nb,80,20,5\nc,70,30,5\n',
+    );
+    const { tables, record } = await embedStudy({
+      units: [at('units.csv')],
+      scores: [at('results-imagenet.csv')],
+      ...{ out: at('timm'), components: 2, clusters: 2, exclude: ['random'], permutations: 100 },
+    });
+    expect(tables.scores?.toArray().map(({ column, higherIsBetter }) => [column, higherIsBetter])).toEqual(
+      Array.from({ length: 3 }, () => ['top1', true]),
+    );
+    const text = 'results-imagenet.csv: 2 columns that add no known score are passed over: top1_err, param_count.';
+    expect(record.warnings).toContainEqual({ subject: 'scores', text });
+    const related = await relateStudy({
+      ...{ embedding: at('timm'), scores: [at('results-imagenet.csv')], out: at('again'), permutations: 100 },
+    });
+    expect(related.warnings).toContainEqual({ subject: 'scores', text });
+  });
+
   it('is not stopped by scores of models that are not embedded, even where they stand twice', async () => {
     await write();
     writeFileSync(at('scores.csv'), 'model,dt_Cars\na,1\nb,2\nc,3\nrandom,4\nrandom,5\nother,1\nother,2\n');

@@ -31,6 +31,7 @@ export {
   writeVocLayout,
   type WriteVocLayoutOptions,
 } from './write-voc-layout.ts';
+export { writeTaskLayouts } from './write-task-layouts.ts';
 export { matlabStructOfTexts } from './matlab-file.ts';
 export { writeNpy, type NpyType } from './write-npy.ts';
 // Files of checkpoints, right and wrong

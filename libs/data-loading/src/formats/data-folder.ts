@@ -50,7 +50,12 @@ export class DataFolder {
    * @throws InputError `PATH_OUTSIDE` if the name leads out of the folder, `FILE_MISSING` if there is no such file.
    */
   resolve(name: string, place: ErrorPlace, ...below: readonly string[]): string {
-    return this.#locate(name, place, below, (whole) => this.find(whole)).file;
+    return this.locate(name, place, ...below).file;
+  }
+
+  /** The file itself, as {@link resolve} finds it. */
+  locate(name: string, place: ErrorPlace, ...below: readonly string[]): ListedFile {
+    return this.#locate(name, place, below, (whole) => this.find(whole));
   }
 
   /**

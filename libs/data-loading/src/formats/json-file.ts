@@ -75,3 +75,13 @@ function checkObject(value: unknown, file: string, at: string): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrongShape(file, at, 'an object');
   return value as JsonObject;
 }
+
+/** The error of annotations that contradict the file they stand in. */
+export function inconsistent(file: string, at: string, problem: string): InputError {
+  return new InputError('JSON_INCONSISTENT', problem, {
+    file,
+    column: at,
+    expected: 'annotations that belong to the images and categories of the same file',
+    hint: 'Take annotations and images of the same release.',
+  });
+}

@@ -7,7 +7,15 @@ import type { LabelShape } from '../labels/rasterise-shapes.ts';
 import { cocoId, numberCategories } from './coco-ids.ts';
 import { cocoShape } from './coco-shape.ts';
 import { DataFolder } from './data-folder.ts';
-import { jsonList, jsonText, jsonWholeNumber, readJson, wrongShape, type JsonObject } from './json-file.ts';
+import {
+  inconsistent,
+  jsonList,
+  jsonText,
+  jsonWholeNumber,
+  readJson,
+  wrongShape,
+  type JsonObject,
+} from './json-file.ts';
 import { UnpairedFiles, type Unpaired } from './unpaired-files.ts';
 
 /** Options of {@link readCocoPanoptic} and {@link readCocoInstances}. */
@@ -313,13 +321,4 @@ function readCategories(
     numbers,
     warnings,
   };
-}
-
-function inconsistent(file: string, at: string, problem: string): InputError {
-  return new InputError('JSON_INCONSISTENT', problem, {
-    file,
-    column: at,
-    expected: 'annotations that belong to the images and categories of the same file',
-    hint: 'Take annotations and images of the same release.',
-  });
 }

@@ -14,7 +14,7 @@ const kinds = {
     'labelled image is not there, and is left out',
     'labelled images are not there, and are left out',
   ],
-  IMAGES_WITHOUT_LABELS: ['image has no label image, and is left out', 'images have no label image, and are left out'],
+  IMAGES_WITHOUT_LABELS: ['image has no labels, and is left out', 'images have no labels, and are left out'],
 } as const;
 
 /** Looks for the files of a data set, and keeps a list of what is left out since one of them is not there. */

@@ -229,6 +229,16 @@ describe(decodeImage, () => {
     expect([...cropped.pixels].filter((_, index) => index % 3 === 0).slice(0, 4)).toEqual([40, 50, 60, 70]);
   });
 
+  it('scales and crops an image of the size of the input as it does all others', async () => {
+    const ramp = await put('ramp.png', rgb(8, 8, (x) => [x * 10, 0, 0]).png());
+    const geometry = resolveGeometry({ width: 8, height: 8, resize: 'shortest-side', shortestSide: 16 });
+    const { pixels } = await decodeImage(ramp, geometry);
+    // Twice as large, of which the centre is taken: columns 4 to 11 of 16, which lie between 1.75 and 5.25 of the file.
+    expect([...pixels].filter((_, index) => index % 3 === 0).slice(0, 8)).toEqual([18, 23, 28, 33, 38, 43, 48, 53]);
+    const same = await decodeImage(ramp, resolveGeometry({ width: 8, height: 8, resize: 'shortest-side' }));
+    expect([...same.pixels].filter((_, index) => index % 3 === 0).slice(0, 8)).toEqual([0, 10, 20, 30, 40, 50, 60, 70]);
+  });
+
   it('says what is wrong with a file', async () => {
     const jpeg = await sharp(
       Uint8Array.from({ length: 64 * 64 * 3 }, (_, index) => (index * 97) % 256),

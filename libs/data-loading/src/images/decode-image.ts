@@ -45,7 +45,8 @@ export interface DecodedImage {
  * Reads an image as RGB bytes at the input size of a model. It is set upright by its EXIF orientation unless that is
  * ignored, grey becomes equal RGB, CMYK is converted through its colour profile, 16 bits are cut to their upper 8,
  * transparent pixels are laid over `background`, and the profile of an RGB image is left aside as the usual training
- * pipelines do. It is resized byte for byte as Pillow does; one that already has the right size passes unchanged.
+ * pipelines do. It is resized byte for byte as Pillow does; one that is neither scaled nor cropped passes
+ * unchanged.
  *
  * @throws InputError `IMAGE_BROKEN`, `IMAGE_TOO_LARGE`, `FILE_MISSING` or `FILE_UNREADABLE`, naming the file.
  */
@@ -58,17 +59,15 @@ export async function decodeImage(
   const bytes = await readBytes(file);
   const { pixels: whole, ...size } = (await decodePlain(bytes, choices)) ?? (await decodeAny(bytes, file, choices));
   const { height, width } = size;
+  const placement = placeImage(geometry, height, width);
+  const isWhole = height === geometry.height && width === geometry.width;
+  // An image of the size of the input may still have to be scaled up, and cropped, as all others are.
   const pixels =
-    height === geometry.height && width === geometry.width
+    isWhole && placement.scaledHeight === height && placement.scaledWidth === width
       ? whole
       : resampleImage(
           { width, height, pixels: whole },
-          {
-            ...placeImage(geometry, height, width),
-            width: geometry.width,
-            height: geometry.height,
-            filter: geometry.filter,
-          },
+          { ...placement, width: geometry.width, height: geometry.height, filter: geometry.filter },
         );
   return { pixels, ...size };
 }

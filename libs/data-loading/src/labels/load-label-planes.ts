@@ -136,7 +136,11 @@ function cellPixels(
 }
 
 /** A label file may be larger or smaller than its image, but has to have its shape to within a pixel of rounding. */
-function checkAspect(label: { readonly width: number; readonly height: number }, image: ImageSize, file: string): void {
+export function checkAspect(
+  label: { readonly width: number; readonly height: number },
+  image: ImageSize,
+  file: string,
+): void {
   if (sameAspect(label.width, label.height, image.width, image.height)) return;
   const turned = image.turned && sameAspect(label.height, label.width, image.width, image.height);
   throw new InputError(

@@ -108,6 +108,15 @@ describe(readScoreTables, () => {
     expect(await rows(path.join(folder, 't.arrow'))).toEqual(expected);
   });
 
+  it('takes less of a metric that is known as an error for better, unless the table says otherwise', async () => {
+    const tidy = file('t.csv', 'model,task,dataset,metric,score\nm,depth,KITTI,RMSE,1.5\nm,depth,KITTI,rank,2\n');
+    expect(await rows(tidy)).toMatchObject([{ higherIsBetter: false }, { higherIsBetter: true }]);
+    const said = file('s.csv', 'model,task,dataset,metric,score,higherIsBetter\nm,depth,KITTI,RMSE,1.5,true\n');
+    expect(await rows(said)).toMatchObject([{ higherIsBetter: true }]);
+    const mapping = file('map.csv', 'column,task,dataset,metric\nerr,depth,KITTI,RMSE\n');
+    expect(await readScoreColumns(mapping)).toMatchObject([{ higherIsBetter: false }]);
+  });
+
   it('reads thousands set apart by commas, and refuses decimal commas', async () => {
     const table = file('t.csv', 'model,dt_Cars,dt_Food,dt_Pets\nm,"1,234","999","-12,345,678.5"\n');
     expect((await rows(table)).map((row) => (row as { readonly score: number }).score)).toEqual([

@@ -1,18 +1,22 @@
+import path from 'node:path';
 import { taskScoreSchema, type TaskScoreBatch } from '@intermodel/schemas';
-import { buildBatch, InputError, isArrowFile, suggestName } from '@intermodel/streams';
+import { buildBatch, InputError, suggestName } from '@intermodel/streams';
 import { concatMap, defer, from, type Observable } from 'rxjs';
-import { openArrowCells } from './arrow-cells.ts';
-import { findColumn, missingColumn, readCsvRows, type CsvRow, type ReadCsvOptions } from './csv-table.ts';
+import { someOf } from '../images/list-files.ts';
+import type { DataWarning } from '../images/labelled-image-set.ts';
+import { missingColumn, type CsvRow, type ReadCsvOptions } from './csv-table.ts';
+import { keyOf, recogniseColumns, type RecognisedColumns } from './known-score-columns.ts';
 import { ModelNames, type ModelNameRule } from './model-names.ts';
-import { publishedScoreColumns, readDirection, readScore, type ScoreColumn } from './score-columns.ts';
+import { isMissing, publishedScoreColumns, readDirection, readScore, type ScoreColumn } from './score-columns.ts';
+import { findModelColumn, openScoreRows, type ScoreRows } from './score-rows.ts';
 
 /** Options of {@link readScoreTables}. */
 export interface ReadScoreTablesOptions extends ReadCsvOptions {
   /** Rule for model names. @default 'exact' */
   readonly modelNames?: ModelNameRule;
   /**
-   * What the columns of a wide table mean; columns that it does not name are passed over. @default the 36 published
-   * columns
+   * What the columns of a wide table mean; columns that it does not name are passed over. @default those of published
+   * tables: Ericsson, Gouk, Hospedales 2021; timm; lightly; VTAB
    */
   readonly scoreColumns?: readonly ScoreColumn[];
   /**
@@ -23,29 +27,24 @@ export interface ReadScoreTablesOptions extends ReadCsvOptions {
 }
 
 /** Defaults of {@link readScoreTables}. */
-export const readScoreTablesDefaults = {
-  modelNames: 'exact',
-  scoreColumns: publishedScoreColumns,
-} as const satisfies ReadScoreTablesOptions;
+export const readScoreTablesDefaults = { modelNames: 'exact' } as const satisfies ReadScoreTablesOptions;
 
 /**
- * Reads score tables (CSV or Arrow IPC) in either layout as tidy rows: **tidy** has one row a score with the columns
- * model, task, dataset, metric, score (and, if wanted, column and higherIsBetter); **wide** has one row a model, and
- * its columns are told by the mapping. An empty cell is a score that was not measured.
+ * Reads score tables (CSV, Arrow IPC, or the tables of a Markdown file) in either layout as tidy rows: **tidy** has one
+ * row a score with the columns model, task, dataset, metric, score (and, if wanted, column and higherIsBetter);
+ * **wide** has one row a model, and its columns are told by the mapping, or known as published. A cell that is empty,
+ * `-` or `N/A` is a score that was not measured; percent signs are passed over, and units stay as they are. Where a
+ * wide table has a column `Backbone`, models that stand there with several backbones are named with them: `DINO
+ * (ViT-S/16)`.
  *
- * @throws InputError `COLUMN_MISSING`, `SCORE_COLUMNS_UNKNOWN`, `SCORE_NOT_A_NUMBER`, `SCORE_TWICE`, `SCORE_DIRECTION`,
+ * @throws InputError `COLUMN_MISSING`, `SCORE_COLUMNS_UNKNOWN`, `SCORE_COLUMN_TWICE`, `SCORE_NOT_A_NUMBER`, `SCORE_TWICE`, `SCORE_DIRECTION`,
  * `MODEL_NAMES_COLLIDE`, `TABLE_EMPTY`, `FILE_MISSING`, with file, line and column.
  */
 export function readScoreTables(
   files: readonly string[],
   options: ReadScoreTablesOptions = {},
 ): Observable<TaskScoreBatch> {
-  const {
-    modelNames = readScoreTablesDefaults.modelNames,
-    scoreColumns = readScoreTablesDefaults.scoreColumns,
-    models,
-    encoding,
-  } = options;
+  const { modelNames = readScoreTablesDefaults.modelNames, scoreColumns, models, encoding } = options;
   const wanted = models === undefined ? undefined : new Set(models);
   return defer(() => {
     const context: ScoreContext = {
@@ -66,7 +65,7 @@ interface Score extends ScoreColumn {
 /** What the files of a set share. */
 interface ScoreContext {
   readonly names: ModelNames;
-  readonly scoreColumns: readonly ScoreColumn[];
+  readonly scoreColumns: readonly ScoreColumn[] | undefined;
   /** Where each score was first read. */
   readonly seen: Map<string, string>;
   readonly isWanted: (model: string) => boolean;
@@ -88,7 +87,7 @@ async function readScores(
   encoding: ReadCsvOptions['encoding'],
 ): Promise<TaskScoreBatch> {
   const scores: Score[] = [];
-  for await (const { row, reader } of isArrowFile(file) ? arrowRows(file, context) : csvRows(file, context, encoding)) {
+  for await (const { row, reader } of readableRows(file, context, encoding)) {
     const isWanted = context.isWanted(reader.modelOf(row));
     for (const score of isWanted ? reader.read(row) : readIfSound(row, reader)) {
       const key = JSON.stringify([score.model, score.column]);
@@ -140,13 +139,32 @@ function readIfSound(row: CsvRow, { read }: RowReader): Score[] {
 }
 
 function rowReader(file: string, headings: readonly string[], { names, scoreColumns }: ScoreContext): RowReader {
-  const model = findColumn(headings, ['model', 'name']);
+  const model = findModelColumn(headings);
   if (model === undefined) throw missingColumn(file, ['model', 'name'], headings);
   const readModel = ({ cells, line }: CsvRow) => names.read(cells[model] ?? '', file, line);
-  const { used, read } = headings.includes('score')
+  const { used, read } = isTidy(headings)
     ? tidyReader(file, headings, readModel)
-    : wideReader(file, headings, readModel, scoreColumns);
+    : wideReader(file, headings, readModel, columnsOf(file, headings, model, scoreColumns));
   return { used: [model, ...used], modelOf: ({ cells }) => names.nameOf(cells[model] ?? ''), read };
+}
+
+function isTidy(headings: readonly string[]): boolean {
+  return headings.includes('score');
+}
+
+/** Score columns of a wide table, by the mapping, or as they are published. */
+function columnsOf(
+  file: string,
+  headings: readonly string[],
+  model: number,
+  scoreColumns: readonly ScoreColumn[] | undefined,
+): RecognisedColumns {
+  if (scoreColumns === undefined) return recogniseColumns(file, headings, model);
+  const present = scoreColumns.flatMap((described) => {
+    const index = headings.indexOf(described.column);
+    return index < 0 ? [] : [{ described, index }];
+  });
+  return { present, passedOver: [] };
 }
 
 function tidyReader(
@@ -158,7 +176,7 @@ function tidyReader(
     if (!headings.includes(name)) throw missingColumn(file, [name], headings);
   const read = (row: CsvRow): Score[] => {
     const cell = (name: string) => row.cells[headings.indexOf(name)] ?? '';
-    if (cell('score').trim() === '') return [];
+    if (isMissing(cell('score'))) return [];
     const task = cell('task');
     const dataset = cell('dataset');
     const metric = cell('metric');
@@ -171,7 +189,7 @@ function tidyReader(
         metric,
         column,
         score: readScore(cell('score'), file, row.line, 'score'),
-        higherIsBetter: readDirection(cell('higherIsBetter'), file, row.line),
+        higherIsBetter: readDirection(cell('higherIsBetter'), metric, file, row.line),
       },
     ];
   };
@@ -187,12 +205,8 @@ function wideReader(
   file: string,
   headings: readonly string[],
   readModel: (row: CsvRow) => string,
-  scoreColumns: readonly ScoreColumn[],
+  { present }: RecognisedColumns,
 ): Omit<RowReader, 'modelOf'> {
-  const present = scoreColumns.flatMap((described) => {
-    const index = headings.indexOf(described.column);
-    return index < 0 ? [] : [{ described, index }];
-  });
   if (present.length === 0) {
     throw new InputError('SCORE_COLUMNS_UNKNOWN', 'no column of the table is a known score', {
       file,
@@ -201,7 +215,7 @@ function wideReader(
         'either the tidy columns model, task, dataset, metric, score, or score columns that a mapping describes',
       hint: `Describe the columns in a CSV column,task,dataset,metric,higherIsBetter: \`scoreColumns\`. ${suggestName(
         headings.at(-1) ?? '',
-        scoreColumns.map(({ column }) => column),
+        publishedScoreColumns.map(({ column }) => column),
       )}`,
     });
   }
@@ -209,9 +223,7 @@ function wideReader(
     const model = readModel(row);
     return present.flatMap(({ described, index }) => {
       const text = row.cells[index] ?? '';
-      return text.trim() === ''
-        ? []
-        : [{ ...described, model, score: readScore(text, file, row.line, described.column) }];
+      return isMissing(text) ? [] : [{ ...described, model, score: readScore(text, file, row.line, described.column) }];
     });
   };
   return { used: present.map(({ index }) => index), read };
@@ -223,20 +235,84 @@ interface ReadableRow {
   readonly reader: RowReader;
 }
 
-async function* csvRows(
+async function* readableRows(
   file: string,
   context: ScoreContext,
   encoding: ReadCsvOptions['encoding'],
 ): AsyncGenerator<ReadableRow> {
-  let reader: RowReader | undefined;
-  for await (const row of readCsvRows(file, encoding === undefined ? {} : { encoding })) {
-    if (reader === undefined) reader = rowReader(file, row.cells, context);
-    else yield { row, reader };
+  let refused: InputError | undefined;
+  let tables = 0;
+  for await (const table of openScoreRows(file, encoding === undefined ? {} : { encoding })) {
+    let reader: RowReader;
+    try {
+      reader = rowReader(file, table.headings, context);
+    } catch (error) {
+      // Beside the table of scores, a Markdown file may have others.
+      if (!(error instanceof InputError) || error.code !== 'SCORE_COLUMNS_UNKNOWN') throw error;
+      refused ??= error;
+      continue;
+    }
+    tables++;
+    for await (const row of namedRows(table, reader.used)) yield { row, reader };
+  }
+  if (tables === 0 && refused !== undefined) throw refused;
+}
+
+/** Rows of a table; models that stand in a wide one with several backbones are named with them. */
+async function* namedRows({ headings, rows }: ScoreRows, used: readonly number[]): AsyncGenerator<CsvRow> {
+  const backbone = headings.findIndex((heading) => keyOf(heading) === 'backbone');
+  const model = findModelColumn(headings) ?? 0;
+  if (backbone < 0 || isTidy(headings)) {
+    yield* rows(used);
+    return;
+  }
+  const kept: CsvRow[] = [];
+  const backbones = new Map<string, Set<string>>();
+  for await (const row of rows([...used, backbone])) {
+    kept.push(row);
+    const name = row.cells[model] ?? '';
+    backbones.set(name, (backbones.get(name) ?? new Set()).add(row.cells[backbone] ?? ''));
+  }
+  for (const { cells, line } of kept) {
+    const name = cells[model] ?? '';
+    const whole = (backbones.get(name)?.size ?? 0) > 1 ? `${name.trim()} (${(cells[backbone] ?? '').trim()})` : name;
+    yield { cells: cells.map((cell, index) => (index === model ? whole : cell)), line };
   }
 }
 
-function* arrowRows(file: string, context: ScoreContext): Generator<ReadableRow> {
-  const table = openArrowCells(file);
-  const reader = rowReader(file, table.headings, context);
-  for (const row of table.rows(reader.used)) yield { row, reader };
+/**
+ * Tells which columns of wide score tables are passed over, since they are no scores that are known, and which ones of
+ * a mapping no table has. Nothing but headings is read.
+ *
+ * @throws InputError of the readers, `COLUMN_MISSING`, `SCORE_COLUMN_TWICE`.
+ */
+export async function scoreTableWarnings(
+  files: readonly string[],
+  { scoreColumns, encoding }: Pick<ReadScoreTablesOptions, 'scoreColumns' | 'encoding'> = {},
+): Promise<DataWarning[]> {
+  const warnings: DataWarning[] = [];
+  const absent = new Set(scoreColumns?.map(({ column }) => column));
+  let wide = 0;
+  for (const file of files) {
+    const passedOver: string[] = [];
+    for await (const { headings } of openScoreRows(file, encoding === undefined ? {} : { encoding })) {
+      if (isTidy(headings)) continue;
+      wide++;
+      for (const heading of headings) absent.delete(heading);
+      const model = findModelColumn(headings);
+      if (model === undefined) throw missingColumn(file, ['model', 'name'], headings);
+      passedOver.push(...columnsOf(file, headings, model, scoreColumns).passedOver);
+    }
+    if (passedOver.length > 0)
+      warnings.push({
+        code: 'SCORE_COLUMNS_PASSED_OVER',
+        message: `${path.basename(file)}: ${passedOver.length === 1 ? 'a column that adds no known score is' : `${String(passedOver.length)} columns that add no known score are`} passed over: ${someOf(passedOver, 20)}`,
+      });
+  }
+  if (wide > 0 && absent.size > 0)
+    warnings.push({
+      code: 'SCORE_COLUMNS_ABSENT',
+      message: `${absent.size === 1 ? 'a score column' : `${String(absent.size)} score columns`} of the mapping ${absent.size === 1 ? 'is' : 'are'} in no table: ${someOf([...absent], 20)}`,
+    });
+  return warnings;
 }

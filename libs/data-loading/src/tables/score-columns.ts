@@ -1,6 +1,20 @@
 import { InputError } from '@intermodel/streams';
 import { finiteNumber, findColumn, missingColumn, numberHint, readCsvRows, type ReadCsvOptions } from './csv-table.ts';
 
+/** Metrics that are errors wherever they stand, in lower case. */
+const errorMetrics: readonly string[] = [
+  'mean angle error',
+  'median angle error',
+  'rmse',
+  'top-1 error',
+  'top-5 error',
+];
+
+/** Whether more of a metric is better, where nothing says so: of what is not known as an error. */
+export function isHigherBetter(metric: string): boolean {
+  return !errorMetrics.includes(metric.trim().toLowerCase());
+}
+
 /** What a column of a wide score table means. */
 export interface ScoreColumn {
   /** Heading of the column, such as `dt_CIFAR10`. */
@@ -65,8 +79,8 @@ export const publishedScoreColumns: readonly ScoreColumn[] = [
       score(`${dataset}_${String(shots)}_shot`, tasks.fewShot, dataset, `${String(shots)}-shot accuracy`),
     ),
   ),
-  score('sne_Mean', tasks.normals, 'NYUv2', 'mean angle error', false),
-  score('sne_Median', tasks.normals, 'NYUv2', 'median angle error', false),
+  score('sne_Mean', tasks.normals, 'NYUv2', 'mean angle error'),
+  score('sne_Median', tasks.normals, 'NYUv2', 'median angle error'),
   ...['11.25', '22.5', '30'].map((angle) => score(`sne_${angle}`, tasks.normals, 'NYUv2', `within ${angle} degrees`)),
 ];
 
@@ -90,21 +104,28 @@ export async function readScoreColumns(file: string, options: ReadCsvOptions = {
       if (index === undefined) throw missingColumn(file, [name], names);
       return cells[index] ?? '';
     };
-    const direction = names.includes('higherIsBetter') ? cell('higherIsBetter') : 'true';
+    const direction = names.includes('higherIsBetter') ? cell('higherIsBetter') : '';
     columns.push({
       column: cell('column'),
       task: cell('task'),
       dataset: cell('dataset'),
       metric: cell('metric'),
-      higherIsBetter: readDirection(direction, file, line),
+      higherIsBetter: readDirection(direction, cell('metric'), file, line),
     });
   }
   return columns;
 }
 
-/** Reads whether higher is better: true or false in any case, 1 or 0. @throws InputError `SCORE_DIRECTION`. */
-export function readDirection(text: string, file: string, line: number): boolean {
-  const direction = { true: true, '1': true, '': true, false: false, '0': false }[text.trim().toLowerCase()];
+/**
+ * Reads whether higher is better: true or false in any case, 1 or 0; nothing stands for false where the metric is known
+ * as an error, else for true.
+ *
+ * @throws InputError `SCORE_DIRECTION`.
+ */
+export function readDirection(text: string, metric: string, file: string, line: number): boolean {
+  const direction = { true: true, '1': true, '': isHigherBetter(metric), false: false, '0': false }[
+    text.trim().toLowerCase()
+  ];
   if (direction !== undefined) return direction;
   throw new InputError('SCORE_DIRECTION', `"${text}" does not say whether higher is better`, {
     file,
@@ -118,9 +139,14 @@ export function readDirection(text: string, file: string, line: number): boolean
 /** Largest magnitude of a score: errors of predicting scores, up to twice as large, have to be numbers too. */
 const largestScore = Number.MAX_VALUE / 2;
 
-/** Reads a score. @throws InputError `SCORE_NOT_A_NUMBER`, `SCORE_RANGE`. */
+/** Whether a cell says that a score was not measured. */
+export function isMissing(text: string): boolean {
+  return ['', '-', '\u2013', '\u2014', 'N/A'].includes(text.trim());
+}
+
+/** Reads a score, which a percent sign may follow: units stay as they are. @throws InputError `SCORE_NOT_A_NUMBER`, `SCORE_RANGE`. */
 export function readScore(text: string, file: string, line: number, column: string): number {
-  const value = finiteNumber(text);
+  const value = finiteNumber(text.replace(/\s*%\s*$/u, ''));
   if (value !== undefined && Math.abs(value) > largestScore)
     throw new InputError('SCORE_RANGE', `the score "${text}" is too large to compute with`, {
       file,
@@ -139,6 +165,7 @@ export function readScore(text: string, file: string, line: number, column: stri
   });
 }
 
-function score(column: string, task: string, dataset: string, metric: string, higherIsBetter = true): ScoreColumn {
-  return { column, task, dataset, metric, higherIsBetter };
+/** A score column whose direction the metric tells. */
+export function score(column: string, task: string, dataset: string, metric: string): ScoreColumn {
+  return { column, task, dataset, metric, higherIsBetter: isHigherBetter(metric) };
 }
