@@ -22,6 +22,7 @@ describe('hand-made mutants', () => {
         'numerics',
         'report',
         'steps',
+        'transfer-probing',
       ]),
     );
   });

@@ -7,6 +7,7 @@ const stages = [
   'embedding',
   'cross-task-analysis',
   'report',
+  'transfer-probing',
 ];
 const cores = ['errors', 'numerics', 'streams', 'onnx'];
 

@@ -8,6 +8,7 @@ import { embeddingMutants } from './lists/embedding.ts';
 import { numericsMutants } from './lists/numerics.ts';
 import { reportMutants } from './lists/report.ts';
 import { stepsMutants } from './lists/steps.ts';
+import { transferProbingMutants } from './lists/transfer-probing.ts';
 import { placeMutants, type PlacedMutant } from './mutant.ts';
 
 /** Root of the repository. */
@@ -24,6 +25,7 @@ export function allMutants(): PlacedMutant[] {
     numerics: numericsMutants,
     report: reportMutants,
     steps: stepsMutants,
+    'transfer-probing': transferProbingMutants,
   };
   return Object.entries(lists).flatMap(([library, mutants]) => placeMutants(root, library, mutants));
 }
