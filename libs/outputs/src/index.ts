@@ -4,7 +4,7 @@ export { manifestInput, type Manifest, type ManifestInput } from './manifest.ts'
 export type { StudyRecord, StudyWarning } from './study-record.ts';
 export { fewMatchesShare, scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
 export { unitWarnings } from './unit-warnings.ts';
-export type { EmbeddingTables, RelationTables, StudyTables } from './study-tables.ts';
+export type { EmbeddingTables, ProbeTables, RelationTables, StudyTables } from './study-tables.ts';
 export { studyFiles, tablesOfFiles, writeFiles, writeStudy, writeTables } from './write-study.ts';
 
 // Tables of one model
@@ -27,6 +27,16 @@ export { changeFile, studyChange, type RecordedChange } from './study-change.ts'
 export { labelsFolder, modelsFolder, openRunFolder, storeFolder, type Replaced, type RunFolder } from './run-folder.ts';
 export { lockOutput } from './lock-output.ts';
 export { outputCodeVersion, OutputRecord, outputStepNames } from './output-record.ts';
+
+// Features of images
+export {
+  featureFormats,
+  writeFeatures,
+  type FeatureFormat,
+  type FeatureFormatName,
+  type FeatureTable,
+} from './features/feature-formats.ts';
+export { featureImagesFile, writeFeatureFolder, type NamedFeatures } from './features/write-features.ts';
 
 // Reading an earlier run
 export { readEmbeddingFolder, type EmbeddingFolder } from './embedding-folder.ts';

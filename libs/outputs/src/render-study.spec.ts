@@ -1,3 +1,5 @@
+import { probeDifferenceSchema, probeScoreSchema } from '@intermodel/schemas';
+import { buildBatch } from '@intermodel/streams';
 import { compareEmbeddings } from '@intermodel/embedding';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
 import { describe, expect, it } from 'vitest';
@@ -30,5 +32,40 @@ describe(renderStudy, () => {
     }
     expect(String(html)).toContain('id="changes"');
     expect((await renderStudy(present, record))['report.html']).not.toContain('id="since"');
+  });
+
+  const of = { task: ['many-shot'], dataset: ['shapes'], metric: ['accuracy'], column: ['many-shot/shapes/accuracy'] };
+  const twice = Object.fromEntries(Object.entries(of).map(([name, values]) => [name, [...values, ...values]]));
+  const scores = {
+    probeScores: buildBatch(probeScoreSchema, {
+      ...(twice as typeof of),
+      ...{ model: ['a', 'b'], score: [0.75, 0.5], low: [0.7, 0.4], high: [0.8, 0.6], higherIsBetter: [true, true] },
+      ...{ n: [84, 84], chosen: ['C = 0.125', 'C = 1'] },
+    }),
+    probeDifferences: buildBatch(probeDifferenceSchema, {
+      ...of,
+      ...{ model: ['a'], other: ['b'], n: [84], difference: [0.25], low: [0.1], high: [0.4], p: [0.01], q: [0.01] },
+      supported: [true],
+    }),
+  };
+
+  it('draws scores alone, with the versions of what models ran on', async () => {
+    const { 'report.html': html, 'report.md': markdown } = await renderStudy(scores, record, {
+      formats: ['html', 'md'],
+    });
+    for (const text of [html, markdown].map(String)) {
+      expect(text).toContain('Scores on one’s own tasks');
+      expect(text).toContain('C = 0.125');
+      expect(text).toContain('onnxruntime-node');
+      expect(text).toContain('1 of 1 difference is.');
+    }
+    expect(String(html)).not.toContain('id="overview"');
+  });
+
+  it('draws scores beside the concepts of a study', async () => {
+    const present = await embedMatches(tinyUnitMatches({ a: units(1, 9), b: units(4, 2), c: units(7, 7) }));
+    const { 'report.html': html } = await renderStudy({ ...present, ...scores }, record);
+    for (const id of ['overview', 'concepts', 'probes']) expect(String(html)).toContain(`<section id="${id}"`);
+    expect((await renderStudy(present, record))['report.html']).not.toContain('id="probes"');
   });
 });

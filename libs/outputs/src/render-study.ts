@@ -5,7 +5,7 @@ import { spreadsheetCsv, writeFileAtomically } from '@intermodel/streams';
 import { optionsInWords, type StudyGallery } from '@intermodel/studies';
 import { reportImagesFolder, type ReportChoices } from './report-choices.ts';
 import type { StudyRecord } from './study-record.ts';
-import type { StudyTables } from './study-tables.ts';
+import type { ProbeTables, StudyTables } from './study-tables.ts';
 
 /** What a report shows besides the tables: images and labels of a dissection, and what changed since an earlier run. */
 export interface DissectionShown {
@@ -19,9 +19,12 @@ export interface DissectionShown {
   readonly vocabulary?: readonly VocabularyHealth[];
 }
 
-/** Draws the reports of a study as files by their path in the output folder, and writes its figures if asked to. */
+/**
+ * Draws the reports of a study, or of scores alone, as files by their path in the output folder, and writes its figures
+ * if asked to.
+ */
 export async function renderStudy(
-  tables: StudyTables,
+  tables: StudyTables | Pick<ProbeTables, 'probeScores' | 'probeDifferences'>,
   record: StudyRecord,
   { formats = ['html'], figures, spreadsheetCsv: isForSpreadsheets = false }: ReportChoices = {},
   { gallery, ...shown }: DissectionShown = {},
@@ -32,7 +35,9 @@ export async function renderStudy(
     ...reportTables(
       tables,
       record,
-      shown.vocabulary === undefined ? tableLibraries : [...tableLibraries, ...dissectionLibraries],
+      shown.vocabulary === undefined && !('probeScores' in tables)
+        ? tableLibraries
+        : [...tableLibraries, ...modelLibraries],
     ),
     ...shown,
   };
@@ -70,8 +75,8 @@ async function writeFigures(folder: string, report: ReportTables, isForSpreadshe
   }
 }
 
-/** Libraries whose version can change a number or a byte: of tables, and of dissections. */
-const [tableLibraries, dissectionLibraries] = [
+/** Libraries whose version can change a number or a byte: of tables, and of what models make of images. */
+const [tableLibraries, modelLibraries] = [
   ['apache-arrow', 'ml-matrix', 'ml-pca', '@observablehq/plot'],
   ['onnxruntime-node', 'sharp'],
 ] as const;
@@ -82,7 +87,7 @@ function statedVersion(name: string): { readonly name: string; readonly value: s
 }
 
 /** What the report shows of a study. */
-function reportTables(tables: StudyTables, record: StudyRecord, libraries: readonly string[]): ReportTables {
+function reportTables(tables: Partial<StudyTables>, record: StudyRecord, libraries: readonly string[]): ReportTables {
   const { title, abstract, command, inputs, warnings, options, references } = record;
   return {
     study: {
@@ -107,5 +112,7 @@ function reportTables(tables: StudyTables, record: StudyRecord, libraries: reado
     conceptRelations: tables.concepts,
     surfaces: tables.surfaces,
     surfaceErrors: tables.surfaceErrors,
+    probeScores: tables.probeScores,
+    probeDifferences: tables.probeDifferences,
   };
 }

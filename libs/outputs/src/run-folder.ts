@@ -135,7 +135,9 @@ function removeStale(out: string, written: readonly string[], models: readonly s
       rmSync(path.join(images, name));
   }
   if (existsSync(images) && readdirSync(images).length === 0) rmdirSync(images);
-  const gone = readdirSync(folders).filter((name) => !models.includes(name) && isRunFolder(path.join(folders, name)));
+  // An output of scores, or of features, has none.
+  const found = existsSync(folders) ? readdirSync(folders) : [];
+  const gone = found.filter((name) => !models.includes(name) && isRunFolder(path.join(folders, name)));
   return gone.map((model) => ({ model, stays: !removeRunFolder(path.join(folders, model), modelFileNames) }));
 }
 

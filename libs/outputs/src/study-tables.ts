@@ -8,8 +8,11 @@ import type {
   EmbeddingPointBatch,
   FittedEmbeddingBatch,
   PerformanceSurfaceBatch,
+  ProbeDifferenceBatch,
+  ProbeScoreBatch,
   ProfileSummaryBatch,
   SurfaceErrorBatch,
+  TaskImageBatch,
   TaskRelationBatch,
   TaskScoreBatch,
 } from '@intermodel/schemas';
@@ -50,5 +53,16 @@ export interface RelationTables {
   readonly surfaceErrors: SurfaceErrorBatch;
 }
 
+/** Scores of models on tasks of the study. */
+export interface ProbeTables {
+  /** Scores with their intervals. */
+  readonly probeScores: ProbeScoreBatch;
+  /** Differences of all pairs of models on the same images. */
+  readonly probeDifferences: ProbeDifferenceBatch;
+  /** Images of the tasks with their parts. */
+  readonly taskImages: TaskImageBatch;
+}
+
 /** Tables of a study; only the profiles and their summaries are always there. */
-export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> & Partial<EmbeddingTables & RelationTables>;
+export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> &
+  Partial<EmbeddingTables & RelationTables & ProbeTables>;

@@ -7,7 +7,7 @@ import { manifestFiles, manifestTables, manifestText } from './manifest.ts';
 import { renderStudy } from './render-study.ts';
 import { reportFormats, type ReportChoices } from './report-choices.ts';
 import type { StudyRecord } from './study-record.ts';
-import type { EmbeddingTables, RelationTables, StudyTables } from './study-tables.ts';
+import type { EmbeddingTables, ProbeTables, RelationTables, StudyTables } from './study-tables.ts';
 
 /** Tables by the name of their file, without ending, in the order in which they are written. */
 const tableOfFile = {
@@ -25,7 +25,12 @@ const tableOfFile = {
   concepts: 'concepts',
   surfaces: 'surfaces',
   'surface-errors': 'surfaceErrors',
-} as const satisfies Record<string, keyof (EmbeddingTables & RelationTables)>;
+  'probe-scores': 'probeScores',
+  'probe-differences': 'probeDifferences',
+  'task-images': 'taskImages',
+} as const satisfies Record<string, keyof AllTables>;
+
+type AllTables = EmbeddingTables & RelationTables & ProbeTables;
 
 /**
  * Names of all files that {@link writeStudy} can write: those of an earlier run may go, files of other names are not
@@ -38,7 +43,7 @@ export const studyFileNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Tables of an output folder by file name, without ending. */
-export function studyFiles(tables: Partial<EmbeddingTables & RelationTables>): Record<string, RecordBatch> {
+export function studyFiles(tables: Partial<AllTables>): Record<string, RecordBatch> {
   const named = Object.entries(tableOfFile).map(([name, table]): [string, RecordBatch | undefined] => [
     name,
     tables[table],
@@ -47,11 +52,11 @@ export function studyFiles(tables: Partial<EmbeddingTables & RelationTables>): R
 }
 
 /** Tables by the names that {@link studyFiles} gave their files. */
-export function tablesOfFiles(files: Readonly<Record<string, RecordBatch>>): Partial<EmbeddingTables & RelationTables> {
+export function tablesOfFiles(files: Readonly<Record<string, RecordBatch>>): Partial<AllTables> {
   const named = Object.entries(tableOfFile).flatMap(([name, table]) =>
     files[name] === undefined ? [] : [[table, files[name]]],
   );
-  return Object.fromEntries(named) as Partial<EmbeddingTables & RelationTables>;
+  return Object.fromEntries(named) as Partial<AllTables>;
 }
 
 /**
@@ -88,15 +93,19 @@ export function writeTables(
   }
 }
 
-/** Writes tables, reports and, last, the manifest into a folder, each file whole or not at all; returns their names. */
+/**
+ * Writes tables, reports and, last, the manifest into a folder, each file whole or not at all; returns their names and
+ * those of files that stand there already (`known`).
+ */
 export function writeFiles(
   folder: string,
   files: Readonly<Record<string, RecordBatch>>,
   record: StudyRecord,
   texts: Readonly<Record<string, string | Uint8Array>> = {},
   { spreadsheetCsv: isForSpreadsheets = false }: Pick<ReportChoices, 'spreadsheetCsv'> = {},
+  known: readonly string[] = [],
 ): readonly string[] {
-  const written: string[] = [];
+  const written: string[] = [...known];
   const write = (name: string, text: string | Uint8Array) => {
     writeFileAtomically(
       path.join(folder, name),

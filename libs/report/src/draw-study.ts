@@ -6,6 +6,7 @@ import { conceptsSection } from './sections/concepts.ts';
 import { methodSection } from './sections/method.ts';
 import { modelsSection } from './sections/models.ts';
 import { overviewSection } from './sections/overview.ts';
+import { probesSection } from './sections/probes.ts';
 import { tasksSection } from './sections/tasks.ts';
 import { unitsSection } from './sections/units.ts';
 import { readStudy } from './tables/read-study.ts';
@@ -30,9 +31,8 @@ export async function drawStudy(tables: ReportTables, placement: ImagePlacement)
   const page = openPage(study, data, await loading);
   const images = placeImages(study.galleries, placement);
   const sections = [
-    overviewSection,
-    modelsSection,
-    conceptsSection,
+    ...(study.hasProfiles ? [overviewSection, modelsSection, conceptsSection] : []),
+    probesSection,
     tasksSection,
     (each: PageContext) => unitsSection(each, images),
     methodSection,

@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { parseDocument } from './page/parse-document.ts';
 import { figurePng, renderFigures } from './render-figures.ts';
@@ -24,6 +25,30 @@ describe('renderFigures', () => {
       'relation-pc1-dt-set0',
       'relation-pc1-dt-set2',
     ]);
+  });
+
+  it('gives scores and pairs of every kind of task, with all numbers', async () => {
+    const { study } = syntheticStudy();
+    const figures = await renderFigures({ study, ...syntheticProbes({ datasets: 1 }) });
+    expect(figures.map(({ name }) => name)).toEqual([
+      'scores-photos-1-many-shot-classification',
+      'scores-photos-1-few-shot-classification',
+      'scores-photos-1-transferability',
+      'scores-rooms-surface-normal-estimation',
+      'differences-photos-1-many-shot-classification',
+      'differences-photos-1-few-shot-classification',
+      'differences-rooms-surface-normal-estimation',
+    ]);
+    expect(figures.map(({ csv }) => csv?.trim().split('\n').length)).toEqual([11, 41, 16, 11, 11, 41, 11]);
+    for (const { svg } of figures) expect(svg).not.toMatch(/var\(|<style|class=/u);
+  });
+
+  it('keeps apart data sets whose names look alike', async () => {
+    const { study } = syntheticStudy();
+    const disguise = (name: string) => name.replace(/^photos \d$/u, (each) => (each.endsWith('1') ? 'a b' : 'A-b'));
+    const names = (await renderFigures({ study, ...syntheticProbes({ disguise }) })).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => name.startsWith('scores-a-b-transferability'))).toHaveLength(2);
   });
 
   it('writes SVG that stands alone: no variables, styles or references', async () => {

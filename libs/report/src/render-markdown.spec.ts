@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { syntheticChange } from './fixtures/synthetic-change.ts';
+import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { renderMarkdown } from './render-markdown.ts';
 
@@ -35,7 +36,8 @@ describe('renderMarkdown', () => {
   });
 
   it('keeps every table rectangular, whatever the names hold', () => {
-    const text = renderMarkdown(syntheticStudy({ disguise: (name) => `a|b\n${name}\`<script>` }));
+    const disguise = (name: string) => `a|b\n${name}\`<script>`;
+    const text = renderMarkdown({ ...syntheticStudy({ disguise }), ...syntheticProbes({ disguise }) });
     const widths = new Set<string>();
     for (const block of text.split('\n\n').filter((part) => part.startsWith('|'))) {
       const counts = block.split('\n').map((line) => line.replaceAll('\\|', '').split('|').length);
@@ -57,6 +59,29 @@ describe('renderMarkdown', () => {
     });
     expect(text).toContain('## Since the last run\n\n2 models are new: \\*M\\|1 and \\*M\\|2.');
     expect(text).toMatch(/^\| \\\*M\\\|0 \| gone \| – \| – \|$/mu);
+  });
+
+  it('holds scores on one’s own tasks, and does with them alone', () => {
+    const { study } = syntheticStudy();
+    const text = renderMarkdown({ study, ...syntheticProbes({ datasets: 1 }) });
+    expect(text.match(/^#+ .*$/gmu)?.slice(0, 8)).toEqual([
+      '# A made-up study',
+      '## Scores on one’s own tasks',
+      '### Scores: many-shot classification on photos 1',
+      '### Scores: few-shot classification on photos 1',
+      '### Scores: transferability on photos 1',
+      '### Scores: surface normal estimation on rooms',
+      '### The best model of each score, and models that are not told apart from it',
+      '### All differences between models, what is supported first',
+    ]);
+    expect(text).not.toMatch(/undefined|NaN|## Models/u);
+    expect(text).toContain('_80 more rows._');
+    const whole = renderMarkdown({ ...syntheticStudy(), ...syntheticProbes() });
+    expect(whole.match(/^## .*$/gmu)).toEqual(
+      ['Findings', 'Embedding', 'Models', 'Scores on one’s own tasks', 'Tasks', 'Method and provenance'].map(
+        (title) => `## ${title}`,
+      ),
+    );
   });
 
   it('does with profiles alone', () => {

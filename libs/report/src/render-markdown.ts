@@ -6,13 +6,17 @@ import { changeTable } from './study-tables/change-table.ts';
 import { pointTable, qualityTable, traitTable, varianceTable } from './study-tables/embedding-tables.ts';
 import { modelTable } from './study-tables/model-table.ts';
 import { inputTable, vocabularyTable } from './study-tables/study-fact-tables.ts';
+import { bestTable, differenceTable, probeScoreTable } from './study-tables/probe-tables.ts';
 import { conceptLinkTable, relationTable, surfaceTable } from './study-tables/task-tables.ts';
+import { probesTitle } from './sections/probes.ts';
 import { readStudy } from './tables/read-study.ts';
+import type { Probes } from './tables/probes.ts';
 import type { ReportTables } from './tables/report-tables.ts';
 import type { StatedFact } from './tables/study-facts.ts';
 import type { Study } from './tables/study.ts';
 import { changeSentences } from './words/change-words.ts';
 import { findings } from './words/findings.ts';
+import { differenceMethod, orderWords, probeMethod } from './words/probe-words.ts';
 
 /** Options of {@link renderMarkdown}. */
 export interface MarkdownOptions {
@@ -48,7 +52,7 @@ function findingList(study: Study): string {
 }
 
 function sections(study: Study, rows: number): readonly string[] {
-  const { embedding, tasks, vocabulary, change } = study;
+  const { embedding, probes, tasks, vocabulary, change } = study;
   return [
     ...(embedding === undefined
       ? []
@@ -67,8 +71,8 @@ function sections(study: Study, rows: number): readonly string[] {
           changeSentences(change).map(escapeMarkdown).join('\n\n'),
           table(changeTable(change), rows),
         ]),
-    '## Models',
-    table(modelTable(study), rows),
+    ...(study.hasProfiles ? ['## Models', table(modelTable(study), rows)] : []),
+    ...(probes === undefined ? [] : probeParts(probes, rows)),
     ...(tasks === undefined
       ? []
       : [
@@ -78,6 +82,18 @@ function sections(study: Study, rows: number): readonly string[] {
           table(conceptLinkTable(tasks, conceptsPerScore), rows),
         ]),
     ...(vocabulary.length === 0 ? [] : ['## Vocabulary', table(vocabularyTable(vocabulary), rows)]),
+  ];
+}
+
+function probeParts(probes: Probes, rows: number): readonly string[] {
+  return [
+    `## ${probesTitle}`,
+    ...probeMethod(probes).map(escapeMarkdown),
+    ...(probes.models.length > 1 ? [orderWords] : []),
+    ...probes.tasks.map((task) => table(probeScoreTable('', task), rows)),
+    escapeMarkdown(differenceMethod(probes)),
+    table(bestTable(probes), rows),
+    table(differenceTable(probes), rows),
   ];
 }
 

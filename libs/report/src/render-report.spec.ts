@@ -1,5 +1,6 @@
 import type { RecordBatch } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
+import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { syntheticChange } from './fixtures/synthetic-change.ts';
 import { syntheticGalleries } from './fixtures/synthetic-gallery.ts';
@@ -79,6 +80,7 @@ describe('renderReport', () => {
         .replace(/[';()]/gu, 'i');
     const everything = async (change: (name: string) => string): Promise<ReportTables> => ({
       ...syntheticStudy({ disguise: change }),
+      ...syntheticProbes({ disguise: change }),
       change: syntheticChange(change),
       galleries: await syntheticGalleries({ disguise: change }),
       vocabulary: [{ concept: change('sky'), category: change('object'), images: 3, coverage: 0.2 }],
@@ -95,7 +97,7 @@ describe('renderReport', () => {
   });
 
   it('gives the same bytes twice, and however the batches are cut', async () => {
-    const tables = syntheticStudy();
+    const tables = { ...syntheticStudy(), ...syntheticProbes() };
     const whole = await renderReport(tables);
     expect(await renderReport(tables)).toBe(whole);
     expect(await renderReport(cut(tables, 7))).toBe(whole);
@@ -146,6 +148,48 @@ describe('renderReport', () => {
       'concepts',
       'method',
     ]);
+  });
+
+  it('shows scores on one’s own tasks, between what the models are and what goes with scores', async () => {
+    const tables = { ...syntheticStudy(), ...syntheticProbes() };
+    const document = parseDocument(await renderReport(tables));
+    expect([...document.querySelectorAll('main > section')].map(({ id }) => id)).toEqual([
+      ...['overview', 'models', 'concepts', 'probes', 'tasks', 'method'],
+    ]);
+    const rows = (tables.probeScores as RecordBatch).numRows;
+    expect(document.querySelectorAll('#probes circle')).toHaveLength(rows + 7);
+    const differences = (tables.probeDifferences as RecordBatch).toArray() as unknown as readonly Printed[];
+    expect(document.querySelectorAll('#probe-differences-table tbody tr')).toHaveLength(differences.length);
+    expect(document.querySelectorAll('#probe-best-table tbody tr')).toHaveLength(2 * (2 + 8) + 2);
+    const numbers = [...document.querySelectorAll('#probes .key-numbers div')].map(({ textContent }) => textContent);
+    expect(numbers.slice(0, 3)).toEqual(['models5', 'data sets3', 'scores of each28']);
+  });
+
+  it('is a page of scores alone where there is nothing else', async () => {
+    const { study } = syntheticStudy();
+    const document = parseDocument(await renderReport({ study, ...syntheticProbes() }));
+    expect([...document.querySelectorAll('main > section')].map(({ id }) => id)).toEqual(['probes', 'method']);
+    expect(document.querySelector('.skip')?.getAttribute('href')).toBe('#probes');
+    expect(document.querySelector('main')?.textContent).not.toMatch(/undefined|NaN/u);
+  });
+
+  it.each([1, 2, 3, 45])(
+    'compares %s models by a table, and draws pairs where there is something to see',
+    async (models) => {
+      const { study } = syntheticStudy();
+      const document = parseDocument(await renderReport({ study, ...syntheticProbes({ models, datasets: 1 }) }));
+      const drawn = document.querySelectorAll('#probes figure[id^=differences]');
+      expect(drawn).toHaveLength(models === 3 ? 3 : 0);
+      expect(document.querySelectorAll('#probe-best-table')).toHaveLength(models === 1 ? 0 : 1);
+      const open = document.querySelectorAll('#probes > div > #probe-differences-table');
+      expect(open).toHaveLength(models === 2 || models === 3 ? 1 : 0);
+    },
+  );
+
+  it('has no section on what goes with scores where nothing was related to them', async () => {
+    const { study, profiles, summaries, scores } = syntheticStudy();
+    const document = parseDocument(await renderReport({ study, profiles, summaries, scores }));
+    expect(document.querySelectorAll('#tasks')).toHaveLength(0);
   });
 
   it.each([1, 2])('draws an embedding of %s components', async (components) => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserPath, keepScreenshot, openPage, startBrowser, writePage } from './fixtures/open-browser.ts';
 import { syntheticChange } from './fixtures/synthetic-change.ts';
 import { syntheticGalleries } from './fixtures/synthetic-gallery.ts';
+import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { renderReport, renderReportFolder } from './render-report.ts';
 
@@ -219,6 +220,64 @@ describe.skipIf(browserPath === undefined)(
       await page.context().close();
     });
 
+    describe('of scores on one’s own tasks', () => {
+      let scores: string;
+      const { study } = syntheticStudy();
+
+      beforeAll(async () => {
+        scores = await writePage(await renderReport({ study, ...syntheticProbes() }));
+      });
+
+      it.each([
+        { width: 1280, scheme: 'light' },
+        { width: 1280, scheme: 'dark' },
+        { width: 360, scheme: 'light' },
+        { width: 360, scheme: 'dark' },
+      ] as const)('fits $width px in the $scheme scheme, and axe finds nothing', async ({ width, scheme }) => {
+        const { page, record } = await openPage(browser, scores, { width, scheme });
+        expect(record).toEqual({ console: [], requests: [] });
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+        await keepScreenshot(page, `scores-${String(width)}-${scheme}`);
+        await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        expect(await violations(page)).toEqual([]);
+        await page.context().close();
+      });
+
+      it('filters what is supported, and saves every figure with its table', async () => {
+        const { page } = await openPage(browser, scores);
+        const table = page.locator('#probe-differences-table');
+        const all = await table.locator('tbody tr').count();
+        await page.locator('#probes details:has(#probe-differences-table) summary').click();
+        await page.locator('#probes details:has(#probe-differences-table) input[type=search]').fill('yes model1');
+        const shown = await table.locator('tbody tr:visible').allTextContents();
+        expect(shown.length).toBeGreaterThan(0);
+        expect(shown.length).toBeLessThan(all);
+        const figures = await page.locator('#probes figure').count();
+        expect(await page.locator('#probes .tools').getByText('Save SVG').count()).toBe(figures);
+        expect(await page.locator('#probes .tools').getByText('Save CSV').count()).toBe(figures);
+        await page.context().close();
+      });
+
+      it.each([1280, 360])('is %i px wide where all names are of 200 characters', async (width) => {
+        const disguise = (name: string) => `${'n'.repeat(200)}${name}`;
+        const long = await writePage(await renderReport({ study, ...syntheticProbes({ models: 3, disguise }) }));
+        const { page, record } = await openPage(browser, long, { width });
+        await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+        expect(record).toEqual({ console: [], requests: [] });
+        await page.context().close();
+      });
+
+      it('prints everything that scrolls laid open', async () => {
+        const { page } = await openPage(browser, scores, { width: 718 });
+        await page.emulateMedia({ media: 'print' });
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(718);
+        expect(await page.locator('#probe-best-table tbody tr:visible').count()).toBe(22);
+        await keepScreenshot(page, 'scores-print');
+        await page.context().close();
+      });
+    });
+
     it('shows images that stand in a folder beside it', async () => {
       const { html, files } = await renderReportFolder({ ...syntheticStudy(), galleries: await syntheticGalleries() });
       const { page, record } = await openPage(browser, await writePage(html, files));
@@ -234,7 +293,11 @@ describe.skipIf(browserPath === undefined)(
       const disguise = (name: string): string =>
         `"'><script>window.broken=1</script><img src=x onerror="window.broken=2">${name}`;
       const hostile = await writePage(
-        await renderReport({ ...syntheticStudy({ disguise }), galleries: await syntheticGalleries({ disguise }) }),
+        await renderReport({
+          ...syntheticStudy({ disguise }),
+          ...syntheticProbes({ disguise }),
+          galleries: await syntheticGalleries({ disguise }),
+        }),
       );
       const { page, record } = await openPage(browser, hostile);
       for (const button of await page.locator('#relation-grid td button').all())

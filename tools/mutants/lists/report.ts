@@ -142,8 +142,8 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     name: 'strongest-relation-unsupported-first',
-    find: 'Number(b.supported) - Number(a.supported) ||',
-    replace: 'Number(a.supported) - Number(b.supported) ||',
+    find: 'Number(b.supported) - Number(a.supported) || strength(b) - strength(a)',
+    replace: 'Number(a.supported) - Number(b.supported) || strength(b) - strength(a)',
   },
   {
     name: 'share-of-the-first-model',

@@ -1,4 +1,4 @@
-import type { ScoreColumn } from '../tables/study.ts';
+import type { ScoreColumn } from '../tables/score-column.ts';
 
 /** Matches, unique concepts and redundancy (null where there is no match) of a model in a concept category. */
 export type SummaryTriple = readonly [matches: number, unique: number, redundancy: number | null];

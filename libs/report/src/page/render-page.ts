@@ -25,7 +25,7 @@ export function renderPage({ title, abstract }: StudyFacts, sections: readonly P
 <style>${trusted(styles)}</style>
 </head>
 <body>
-<a class="skip" href="#overview">Skip to the content</a>
+<a class="skip" href="#${sections[0]?.id}">Skip to the content</a>
 <header><p class="kicker">Inter-model interpretability report</p><h1>${title}</h1>${abstract !== undefined && markup`<p class="abstract">${abstract}</p>`}</header>
 <nav aria-label="Sections"><div class="bar"><ol>${joined(entries)}</ol><button type="button" id="scheme" hidden>Dark</button></div></nav>
 <main>

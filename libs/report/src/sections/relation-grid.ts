@@ -1,7 +1,8 @@
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { decimals, probabilityStatement } from '../page/number-text.ts';
 import { divergingStep } from '../page/palette.ts';
-import type { Relation, ScoreColumn, Tasks } from '../tables/study.ts';
+import type { ScoreColumn } from '../tables/score-column.ts';
+import type { Relation, Tasks } from '../tables/study.ts';
 import { columnWords, predictorFamily, predictorHeading, predictorWords } from '../words/predictor-words.ts';
 
 /**

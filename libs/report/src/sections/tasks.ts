@@ -12,17 +12,22 @@ import { needsListed, needsView } from '../views/needs-view.ts';
 import { relationModels, surfaceModels } from '../views/relation-table.ts';
 import { drawRelation, relationFacts } from '../views/relation-view.ts';
 import { drawSurface, surfaceFacts, surfaceSteps } from '../views/surface-view.ts';
+import { capital } from '../words/capital.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
 import { relationGrid, relationLegend } from './relation-grid.ts';
 
-/** The section on tasks, or undefined where no model was related to scores. */
+/** The section on what goes with scores, or undefined where nothing was related to them. */
 export function tasksSection(page: PageContext): PageSection | undefined {
   const { study, data } = page;
   const { tasks } = study;
-  if (tasks === undefined || data.tasks === null) return undefined;
+  if (tasks === undefined || data.tasks === null || !isRelated(tasks)) return undefined;
   const explored = strongestPair(data.tasks);
   const body = markup`${tasks.relations.length > 0 && relationBlock(page, tasks)}${explorer(page, data, data.tasks, explored, tasks)}`;
   return { id: 'tasks', title: 'Tasks', body };
+}
+
+function isRelated({ relations, conceptLinks, surfaces }: Tasks): boolean {
+  return relations.length > 0 || conceptLinks.length > 0 || surfaces.length > 0;
 }
 
 function relationBlock(page: PageContext, tasks: Tasks): Markup {
@@ -122,8 +127,4 @@ function option(value: number, text: string, selected: boolean): Markup {
   return selected
     ? markup`<option value="${value}" selected>${text}</option>`
     : markup`<option value="${value}">${text}</option>`;
-}
-
-function capital(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

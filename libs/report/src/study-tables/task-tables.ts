@@ -3,6 +3,7 @@ import { tableView, type TableView } from '../page/table-view.ts';
 import type { Relation, Surface, Tasks } from '../tables/study.ts';
 import { conceptLinkSupported } from '../words/findings.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
+import { pColumn, qColumn } from './probability-columns.ts';
 
 /** All relations with their intervals, what is supported first, then by strength. */
 export function relationTable(tasks: Tasks): TableView {
@@ -31,7 +32,7 @@ export function relationTable(tasks: Tasks): TableView {
         value: ({ spearman }) => spearman,
         text: ({ spearman }) => decimals(spearman, 3),
       },
-      { title: 'p', numeric: true, value: ({ p }) => p, text: ({ p }) => probability(p) },
+      pColumn(),
       {
         title: 'p (family)',
         hint: 'By the largest correlation over the whole table',
@@ -39,13 +40,7 @@ export function relationTable(tasks: Tasks): TableView {
         value: ({ pFamily }) => pFamily,
         text: ({ pFamily }) => probability(pFamily),
       },
-      {
-        title: 'q',
-        hint: 'Benjamini-Hochberg over the whole table',
-        numeric: true,
-        value: ({ q }) => q,
-        text: ({ q }) => probability(q),
-      },
+      qColumn(),
       { title: 'Supported', value: ({ supported }) => (supported ? 'yes' : 'no') },
     ],
   });
@@ -69,7 +64,7 @@ export function conceptLinkTable(tasks: Tasks, perColumn: number): TableView {
       { title: 'Concept', value: ({ concept }) => concept },
       { title: 'Category', value: ({ category }) => category },
       { title: 'Pearson', numeric: true, value: ({ pearson }) => pearson, text: ({ pearson }) => decimals(pearson, 3) },
-      { title: 'p', numeric: true, value: ({ p }) => p, text: ({ p }) => probability(p) },
+      pColumn(),
       { title: 'q', numeric: true, value: ({ q }) => q, text: ({ q }) => probability(q) },
       { title: 'Supported', value: (link) => (conceptLinkSupported(link) ? 'yes' : 'no') },
     ],

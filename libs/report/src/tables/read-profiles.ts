@@ -7,7 +7,10 @@ import type { Concept, Profiles, Summary } from './study.ts';
 const none: Summary = { matches: 0, unique: 0, redundancy: Number.NaN };
 
 /** Reads profiles and summaries into matrices over sorted models and concepts. */
-export function readProfiles({ profiles, summaries }: Pick<ReportTables, 'profiles' | 'summaries'>): Profiles {
+export function readProfiles({
+  profiles = [],
+  summaries = [],
+}: Pick<ReportTables, 'profiles' | 'summaries'>): Profiles {
   const table = readTable(conceptProfileSchema, profiles);
   const model = table.text('model');
   const concept = table.text('concept');
@@ -65,7 +68,7 @@ export function totalSummary(summaries: readonly Summary[]): Summary {
   return { matches, unique, redundancy: unique === 0 ? Number.NaN : matches / unique };
 }
 
-function readSummaries(batches: ReportTables['summaries']): Map<string, Map<string, Summary>> {
+function readSummaries(batches: NonNullable<ReportTables['summaries']>): Map<string, Map<string, Summary>> {
   const table = readTable(profileSummarySchema, batches);
   const [model, category] = [table.text('model'), table.text('category')];
   const matches = table.numbers('matches');

@@ -1,4 +1,5 @@
 import { readEmbedding } from './read-embedding.ts';
+import { readProbes } from './read-probes.ts';
 import { readProfiles } from './read-profiles.ts';
 import { readTasks } from './read-tasks.ts';
 import type { ReportTables } from './report-tables.ts';
@@ -10,11 +11,14 @@ import type { Study } from './study.ts';
  */
 export function readStudy(tables: ReportTables): Study {
   const [embedding, tasks] = [readEmbedding(tables), readTasks(tables)];
+  const probes = readProbes(tables);
   return {
     facts: tables.study,
+    hasProfiles: tables.profiles !== undefined,
     profiles: readProfiles(tables),
     ...(embedding === undefined ? {} : { embedding }),
     ...(tasks === undefined ? {} : { tasks }),
+    ...(probes === undefined ? {} : { probes }),
     ...(tables.change === undefined ? {} : { change: tables.change }),
     galleries: tables.galleries ?? [],
     vocabulary: tables.vocabulary ?? [],

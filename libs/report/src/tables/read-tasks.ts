@@ -7,7 +7,8 @@ import {
 } from '@intermodel/schemas';
 import { readTable, type TableReader } from './batch-rows.ts';
 import type { ReportTables } from './report-tables.ts';
-import type { ConceptLink, Relation, ScoreColumn, Surface, Tasks } from './study.ts';
+import type { ScoreColumn } from './score-column.ts';
+import type { ConceptLink, Relation, Surface, Tasks } from './study.ts';
 
 /** Score columns in order of first sight; a column that only a relation names is known by that. */
 class ColumnIndex {

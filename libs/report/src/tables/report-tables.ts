@@ -7,6 +7,8 @@ import type {
   ConceptRelationBatch,
   EmbeddingPointBatch,
   PerformanceSurfaceBatch,
+  ProbeDifferenceBatch,
+  ProbeScoreBatch,
   ProfileSummaryBatch,
   SurfaceErrorBatch,
   TaskRelationBatch,
@@ -21,16 +23,16 @@ import type { VocabularyHealth } from './vocabulary-health.ts';
 export type Batches<B> = B | readonly B[];
 
 /**
- * Tables of one study, as the stages emit them. Only the profiles, their summaries and the facts must be there: a
- * section of the report whose tables are missing is left out.
+ * Tables of one study, as the stages emit them. Only the facts must be there: a section of the report whose tables are
+ * missing is left out. Without profiles a report has no sections on models, concepts and their embedding.
  */
 export interface ReportTables {
   /** Title, provenance and warnings. */
   readonly study: StudyFacts;
   /** Units and weight of every model x concept. */
-  readonly profiles: Batches<ConceptProfileBatch>;
+  readonly profiles?: Batches<ConceptProfileBatch> | undefined;
   /** Matches, unique concepts and redundancy of every model x concept category. */
-  readonly summaries: Batches<ProfileSummaryBatch>;
+  readonly summaries?: Batches<ProfileSummaryBatch> | undefined;
   /** Scores of the embedded models on the components, with their group. */
   readonly embedding?: Batches<EmbeddingPointBatch> | undefined;
   /** Weight of every concept in each component. */
@@ -51,6 +53,10 @@ export interface ReportTables {
   readonly surfaces?: Batches<PerformanceSurfaceBatch> | undefined;
   /** Leave-one-out errors of those predictions. */
   readonly surfaceErrors?: Batches<SurfaceErrorBatch> | undefined;
+  /** How well models do on tasks of one's own, with intervals. */
+  readonly probeScores?: Batches<ProbeScoreBatch> | undefined;
+  /** Differences of these scores between models; those of scores that are not there are left out. */
+  readonly probeDifferences?: Batches<ProbeDifferenceBatch> | undefined;
   /** Best units of each model with their top images. */
   readonly galleries?: readonly UnitGallery[] | undefined;
   /** What changed since an earlier run. */

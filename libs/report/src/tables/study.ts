@@ -1,3 +1,5 @@
+import type { Probes } from './probes.ts';
+import type { ScoreColumn } from './score-column.ts';
 import type { StudyChange } from './study-change.ts';
 import type { StudyFacts } from './study-facts.ts';
 import type { UnitGallery } from './unit-gallery.ts';
@@ -97,20 +99,6 @@ export interface Embedding {
   readonly traits: readonly Trait[];
 }
 
-/** A score column with its meaning. */
-export interface ScoreColumn {
-  /** Short name, such as `dt_CIFAR10`. */
-  readonly column: string;
-  /** Kind of task. */
-  readonly task: string;
-  /** Name of the data set. */
-  readonly dataset: string;
-  /** What is measured. */
-  readonly metric: string;
-  /** False for errors. */
-  readonly higherIsBetter: boolean;
-}
-
 /** A correlation of a property of models with a score column. */
 export interface Relation {
   /** Property, such as `pc1` or `unique:object`. */
@@ -189,12 +177,16 @@ export interface Tasks {
 export interface Study {
   /** Title, provenance and warnings. */
   readonly facts: StudyFacts;
-  /** Profiles of all models. */
+  /** Whether it has profiles. */
+  readonly hasProfiles: boolean;
+  /** Profiles of all models; of none where it has no profiles. */
   readonly profiles: Profiles;
   /** The embedding, if models were embedded. */
   readonly embedding?: Embedding;
   /** Scores and relations, if models were related to tasks. */
   readonly tasks?: Tasks;
+  /** Scores on tasks of one's own, if there were any. */
+  readonly probes?: Probes;
   /** What changed since an earlier run, if there was one. */
   readonly change?: StudyChange;
   /** Best units with images. */

@@ -1,4 +1,4 @@
-import type { ScoreColumn } from '../tables/study.ts';
+import type { ScoreColumn } from '../tables/score-column.ts';
 
 /** Says a predictor in words: `pc1` is "component 1", `unique:object` "unique object concepts". */
 export function predictorWords(predictor: string): string {
