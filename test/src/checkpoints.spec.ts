@@ -150,8 +150,8 @@ describe('a study of checkpoints', () => {
   it('gives the units of the same models as ONNX files, and runs nothing twice', () => {
     json(['run', studyOf(two()), '--out', at('study')]);
     json(['import', at('resnet-bottleneck.pth'), '--out', at('alone.onnx'), '--weights', 'inside']);
-    // The family has the shorter side at 256, which a smaller input would crop.
-    const input = '{width: 64, height: 64, resize: shortest-side, shortestSide: 256}';
+    // The family crops 224 pixels of a shorter side of 256, and of 73 as large a share for 64.
+    const input = '{width: 64, height: 64, resize: shortest-side, shortestSide: 73}';
     const alone = ['dissect', '--model', `alone=${at('alone.onnx')}`, '--input', input];
     json([...alone, ...dataOptions(), ...labelNames(), '--out', at('alone')]);
     expect(unitsOf(at('study'), 'one')).toEqual(unitsOf(at('alone'), 'alone'));

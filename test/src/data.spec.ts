@@ -22,6 +22,7 @@ import {
   writeNpy,
   writePlainLayout,
   writePng,
+  writeTaskLayouts,
   writeVocLayout,
 } from '@intermodel/testing';
 import sharp from 'sharp';
@@ -718,5 +719,105 @@ describe('labels that cannot be used end with exit code 2 and say where', () => 
     ]);
     expect(run.stderr).toMatch(/error LABEL_UNKNOWN: .*scene-000\.png: pixel \(\d+, \d+\) bears 1/u);
     expect([run.code, existsSync(path.join(at('never'), 'report.html'))]).toEqual([2, false]);
+  });
+});
+
+interface TaskInfo {
+  readonly format: string;
+  readonly kinds: readonly string[];
+  readonly images: number;
+  readonly parts: { readonly train: number; readonly val: number; readonly test: number };
+  readonly classes: readonly { readonly name: string; readonly train: number; readonly test: number }[];
+  readonly imagesPerClass?: { readonly min: number; readonly median: number; readonly max: number };
+  readonly isMultiLabel?: boolean;
+  readonly boxes?: { readonly count: number; readonly ignored: number; readonly perClass: readonly number[] };
+  readonly knownShare?: number;
+  readonly warnings: readonly { readonly code: string }[];
+}
+
+describe('intermodel data info of tasks', () => {
+  const told = (format: string, ...argv: readonly string[]): TaskInfo => {
+    const run = intermodel(['data', 'info', '--task-format', format, at('tasks', format), ...argv, '--json']);
+    expect([run.stderr, run.code]).toEqual(['', 0]);
+    return JSON.parse(run.stdout) as TaskInfo;
+  };
+
+  beforeAll(() => {
+    for (const [format, write] of Object.entries(writeTaskLayouts)) write(at('tasks', format));
+  });
+
+  it('tells parts, classes, boxes, known pixels, and what can be measured', () => {
+    expect(told('class-folders')).toMatchObject({
+      ...{ images: 6, parts: { train: 2, val: 2, test: 2 }, isMultiLabel: false },
+      kinds: ['many-shot', 'neighbours', 'transferability'],
+      classes: [
+        { name: 'cat', train: 1, val: 1, test: 1 },
+        { name: 'dog', train: 1, val: 1, test: 1 },
+      ],
+      imagesPerClass: { min: 3, median: 3, max: 3 },
+      warnings: [{ code: 'CLASSES_OF_FEW_IMAGES' }],
+    });
+    expect(told('class-csv')).toMatchObject({ isMultiLabel: true, imagesPerClass: { min: 3, median: 3.5, max: 4 } });
+    expect(told('coco-boxes')).toMatchObject({
+      kinds: ['detection'],
+      parts: { train: 3, val: 1, test: 2 },
+      boxes: { count: 4, ignored: 1, imagesWithout: 2, small: 4, perClass: [3, 0] },
+    });
+    expect(told('voc-boxes')).toMatchObject({ boxes: { count: 6, ignored: 1, perClass: [3, 2] } });
+    expect(told('planes')).toMatchObject({ kinds: ['dense-classes'], knownShare: 0.75 });
+    expect(told('normals')).toMatchObject({ kinds: ['normals'], classes: [], knownShare: 0.75 });
+    expect(told('depth', '--depth-scale', '1')).toMatchObject({ kinds: ['depth'], knownShare: 0.75 });
+  });
+
+  it('describes the tasks of a study, with its labelled images where it has some', () => {
+    const study = at('tasks', 'study.yaml');
+    const models = '[{ name: any, file: model.onnx, input: imagenet }]';
+    writeFileSync(at('tasks', 'model.onnx'), 'no model is opened to describe its data');
+    const tasks = '[{ root: class-folders }, { name: rooms, root: depth, format: depth, depthScale: 1 }]';
+    writeFileSync(study, `models: ${models}\ntasks: ${tasks}\n`);
+    const info = (...argv: readonly string[]) => intermodel(['data', 'info', '--study', study, ...argv]);
+    const { tasks: described, ...others } = JSON.parse(info('--json').stdout) as { readonly tasks: readonly object[] };
+    expect(others).toEqual({});
+    expect(described).toMatchObject([
+      { name: 'class-folders', images: 6 },
+      { name: 'rooms', knownShare: 0.75 },
+    ]);
+    writeFileSync(study, `data: { root: planes }\nmodels: ${models}\ntasks: [{ name: own, format: planes }]\n`);
+    expect(JSON.parse(info('--json').stdout)).toMatchObject({
+      images: 6,
+      tasks: [{ name: 'own', kinds: ['dense-classes'], knownShare: 0.75 }],
+    });
+    expect(info().stdout).toMatch(/6 images, [\s\S]*own \(planes\): 6 images, /u);
+  });
+
+  it('draws the parts that are asked for', () => {
+    expect(told('planes', '--task-split', '{train: 0.34, val: 0.33, test: 0.33}').parts).toEqual({
+      ...{ train: 2, val: 2, test: 2 },
+    });
+  });
+
+  it('prints what it found', () => {
+    const { stdout, code } = intermodel(['data', 'info', '--task-format', 'voc-boxes', at('tasks', 'voc-boxes')]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('6 images, 2 to train, 2 to validate, 2 to test');
+    expect(stdout).toMatch(/cat +1 +1 +1 +3/u);
+    expect(stdout).toContain('It allows detection.');
+    expect(stdout).toContain('is missing from the part train');
+  });
+
+  it.each([
+    ['no folder', ['--task-format', 'depth'], /Give PATH/u],
+    ['an option of another format', ['--task-format', 'class-folders', '.', '--task-labels', 'x'], /--task-labels/u],
+    ['shares that are none', ['--task-format', 'depth', '.', '--task-split', '{train: 2}'], /--task-split/u],
+    ['images of a study beside', ['--task-format', 'depth', '--format', 'voc', '.'], /cannot be used with/u],
+    ['a study beside', ['--task-format', 'depth', '--study', 'study.yaml'], /cannot be used with/u],
+    ['a format that is none', ['--task-format', 'folders', '.'], /folders/u],
+    ['a folder of another layout', ['--task-format', 'coco-boxes', 'tasks/depth'], /annotations\/instances_/u],
+    ['a folder that is not there', ['--task-format', 'class-folders', 'nothing'], /nothing/u],
+  ])('refuses %s', (_, argv, message) => {
+    const { code, stderr } = intermodel(['data', 'info', ...argv], at());
+    expect(code).toBe(2);
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toMatch(/\n +at /u);
   });
 });

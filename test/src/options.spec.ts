@@ -156,14 +156,14 @@ describe('intermodel options', () => {
     const { stdout, code } = intermodel(['options', 'max', 'pixels']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^data\.maxPixels\n {2}Most pixels[\s\S]* {2}values: whole number of pixels, at least 1\n {2}default: 100000000\n {2}flag: --max-pixels <N> of dissect, data info$/mu,
+      /^data\.maxPixels\n {2}Most pixels[\s\S]* {2}values: whole number of pixels, at least 1\n {2}default: 100000000\n {2}flag: --max-pixels <N> of dissect, data info, features, probe$/mu,
     );
     const found = JSON.parse(intermodel(['options', 'max-pixels', '--json']).stdout) as readonly object[];
     expect(found).toEqual([
       expect.objectContaining({
         path: 'data.maxPixels',
         default: 100_000_000,
-        flags: [{ flag: '--max-pixels <N>', commands: ['dissect', 'data info'] }],
+        flags: [{ flag: '--max-pixels <N>', commands: ['dissect', 'data info', 'features', 'probe'] }],
       }),
     ]);
     const all = JSON.parse(intermodel(['options', '--json']).stdout) as readonly object[];

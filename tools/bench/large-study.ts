@@ -55,9 +55,10 @@ try {
       },
     ],
   }));
+  const source = { images: [], vocabulary: { concepts: [], categories: [] }, warnings: [] } as unknown as ImageSource;
   const opened: OpenedStudy = {
-    ...{ study, shards, placed },
-    source: { images: [], vocabulary: { concepts: [], categories: [] }, warnings: [] } as unknown as ImageSource,
+    ...{ study, shards, placed, source, tasks: [] },
+    images: { study, source, shards },
     groups: Array.from({ length: Math.ceil(models / modelsOfPass) }, (_, index) =>
       placed.slice(index * modelsOfPass, (index + 1) * modelsOfPass),
     ),

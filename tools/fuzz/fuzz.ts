@@ -9,6 +9,7 @@ import { checkpointKinds } from './kinds/checkpoints.ts';
 import { modelKinds } from './kinds/models.ts';
 import { studyKinds } from './kinds/studies.ts';
 import { tableKinds } from './kinds/tables.ts';
+import { taskDataKinds } from './kinds/task-data.ts';
 import { makeBase } from './make-base.ts';
 import { runBounded, type BoundedRun } from './run-bounded.ts';
 
@@ -19,6 +20,7 @@ export const fuzzKinds: readonly FuzzKind[] = [
   ...studyKinds,
   ...modelKinds,
   ...checkpointKinds,
+  ...taskDataKinds,
 ];
 
 /** Bounds of a run: no bent input may take more. */

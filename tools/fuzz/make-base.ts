@@ -13,6 +13,7 @@ import {
   writeCocoPanopticLayout,
   writeNpy,
   writePlainLayout,
+  writeTaskLayouts,
   writeVocLayout,
   type OnnxModel,
 } from '@intermodel/testing';
@@ -83,6 +84,15 @@ export function makeBase(base: string, command: string): void {
     '',
   ];
   writeFileSync(at('scores.csv'), scores.join('\n'));
+  const models = batches.map((_, model) => `model ${String(model).padStart(4, '0')}`);
+  const timm = models.map(
+    (model, index) => `${model},224,${String(70 + index)},${String(30 - index)},"1,014.45",bicubic`,
+  );
+  const timmHeadings = 'model,img_size,top1,top1_err,param_count,interpolation';
+  writeFileSync(at('results-imagenet.csv'), [timmHeadings, ...timm, ''].join('\n'));
+  const lightly = models.map((model, index) => `| ${model} | Res50 | **${String(60 + index)}.5** % | - | [link](x) |`);
+  const lightlyHeadings = ['| Model | Backbone | Linear Top1 | kNN Top1 | Checkpoint |', '|:--|---|--:|---|---|'];
+  writeFileSync(at('benchmark.md'), ['# Benchmark', '', ...lightlyHeadings, ...lightly, '', 'More.', ''].join('\n'));
   const scenes = drawScenes({ count: 4, width: 32, height: 32, seed: 3 });
   writePlainLayout(at('data'), scenes);
   writeNpy(at('npy', 'labels', 'scene-000.npy'), scenes[0]?.objects ?? [], [32, 32]);
@@ -96,6 +106,7 @@ export function makeBase(base: string, command: string): void {
     ade20k: writeAde20kLayout,
   }))
     write(at(name), scenes);
+  for (const [format, write] of Object.entries(writeTaskLayouts)) write(at('tasks', format));
   writeFileSync(at('model.onnx'), buildOnnxModel(smallNetwork));
   writeFileSync(at('study.yaml'), studyText);
   const run = (...argv: string[]) => {

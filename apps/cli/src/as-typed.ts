@@ -8,6 +8,7 @@ const commandsOfFunctions: Readonly<Record<string, string>> = {
   listLayers: 'layers',
   listModelLayers: 'layers',
   describeData: 'data info',
+  describeTaskData: 'data info',
   embedStudy: 'embed',
   runStudy: 'run',
 };
@@ -44,7 +45,7 @@ export function asTyped(text: string, isPlaced = false): string {
 function others(name: string): string | undefined {
   const named = commandsOfFunctions[name];
   if (named !== undefined) return `"intermodel ${named}"`;
-  if (name === 'data.root') return rootIsArgument ? 'PATH' : undefined;
+  if (name === 'data.root' || name === 'tasks[].root') return rootIsArgument ? 'PATH' : undefined;
   const ofModel = options.find(({ row }) => `models[].${row.path}` === name);
   if (ofModel !== undefined) return ofModel.flag.flags.split(' ')[0];
   const option = ownOptions.find(({ row }) => row.path === name);

@@ -21,6 +21,7 @@ const headings = ['Study', ...optionHeadings] as const;
 /** Options of the app whose value is not what was given. */
 const readers: Readonly<Record<string, (text: string) => unknown>> = {
   inputSize: (side) => ({ height: Number(side), width: Number(side) }),
+  featureFormats: (names) => names.split(',').map((name) => name.trim()),
   formats: (names) => checkReportFormats(names.split(',').map((name) => name.trim())),
   'lock.waitMilliseconds': () => Infinity,
   part: readPart,

@@ -74,7 +74,8 @@ export function makeCommand<Own>({
     )
     .action(async () => {
       const { study, set } = command.opts<{ readonly study?: string; readonly set?: readonly string[] }>();
-      speakOf(name, /^[<[]STUDY/u.test(argument?.[0] ?? '') ? command.args.join(', ') : study, set);
+      const takesStudy = /^[<[]STUDY/u.test(argument?.[0] ?? '') && command.args.length > 0;
+      speakOf(name, takesStudy ? command.args.join(', ') : study, set);
       const { content, own } = givenOptions(command, name);
       const { terminal = {}, ...others } = own as { readonly terminal?: TerminalOptions };
       await run({ files: command.args, content, own: others as Own, terminal, parsed: command });

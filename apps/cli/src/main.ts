@@ -5,11 +5,13 @@ import { cleanCommand } from './commands/clean.ts';
 import { dataCommand } from './commands/data.ts';
 import { dissectCommand } from './commands/dissect.ts';
 import { embedCommand } from './commands/embed.ts';
+import { featuresCommand } from './commands/features.ts';
 import { importCommand } from './commands/import.ts';
 import { layersCommand } from './commands/layers.ts';
 import { optionsCommand } from './commands/options.ts';
 import { planCommand } from './commands/plan.ts';
 import { placeCommand } from './commands/place.ts';
+import { probeCommand } from './commands/probe.ts';
 import { relateCommand } from './commands/relate.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
@@ -76,6 +78,8 @@ export function commandLine(): Command {
     dataCommand(),
     dissectCommand(),
     runCommand(),
+    probeCommand(),
+    featuresCommand(),
     statusCommand(),
     watchCommand(),
     planCommand(),

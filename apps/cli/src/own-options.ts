@@ -1,5 +1,13 @@
 import { cacheMegabytesDefault } from '@intermodel/distribution';
-import { reportFormats, studyWaves, type OptionFlag, type OptionRow } from '@intermodel/pipelines';
+import {
+  extractFeaturesDefaults,
+  featureFormats,
+  featurePools,
+  reportFormats,
+  studyWaves,
+  type OptionFlag,
+  type OptionRow,
+} from '@intermodel/pipelines';
 import { importOptions, readingOptions } from './checkpoint-options.ts';
 import { queueOptions } from './queue-options.ts';
 import { submitOptions } from './submit-options.ts';
@@ -24,6 +32,8 @@ const all = [
   ...running,
   ...looking,
   ...embedding,
+  'probe',
+  'features',
   'layers',
   'checkpoint',
   'import',
@@ -33,9 +43,9 @@ const all = [
   'options',
 ];
 
-const report: Place = ['Report', ...running, ...embedding];
-const runs: Place = ['Store and machine', ...running];
-const stores: Place = ['Store and machine', ...running, ...looking];
+const report: Place = ['Report', ...running, ...embedding, 'probe'];
+const runs: Place = ['Store and machine', ...running, 'probe', 'features'];
+const stores: Place = ['Store and machine', ...running, ...looking, 'probe', 'features'];
 const works: Place = ['Store and machine', 'work'];
 const cleans: Place = ['Store and machine', 'clean'];
 const shows: Place = ['Store and machine', ...all];
@@ -48,7 +58,8 @@ function own(path: string, flags: string, place: Place, help: string, row: Parti
   return { row: { path, type, help, ...row }, flag: { flags, commands, heading } };
 }
 
-const study = 'Study file whose images and labels are shown as a run of it would see them, instead of options.';
+const study =
+  'Study file whose labelled images and data of tasks are shown as a run of it would see them, instead of options.';
 const set =
   'Value (YAML) of an option of the study, whatever else says, such as data.maxPixels=400000000, or models[NAME].layer=LAYER of one model, models[].layer=LAYER of all; no value takes it out ("intermodel options" lists them).';
 const storeHelp =
@@ -57,6 +68,7 @@ const cache = 'Local folder for steps of a bucket that were read or written last
 const runOut = 'Folder to write; a model appears there as soon as it is done.';
 const placeOut = 'Also write placement.csv and placement.arrow into this folder.';
 const formats = `Kinds of report, separated by commas: ${reportFormats.join(', ')}.`;
+const featureForms = `Forms of the files, separated by commas: ${Object.keys(featureFormats).join(', ')}.`;
 const figures = 'Also write every figure into this folder, as SVG and PNG with its data as CSV.';
 const csv = 'Put an apostrophe before text in CSV files that a spreadsheet would take for a formula.';
 const labels =
@@ -78,7 +90,7 @@ const whole = (minimum: number) => ({ type: { kind: 'whole', minimum } }) as con
 /** Options of commands that are no part of a study. */
 export const ownOptions: readonly CommandOption[] = [
   own('study', '--study <FILE>', ['Study', 'data info'], study),
-  own('set', '--set <PATH=VALUE>', ['Study', ...running, ...looking, 'data info'], set, texts),
+  own('set', '--set <PATH=VALUE>', ['Study', ...running, ...looking, 'probe', 'features', 'data info'], set, texts),
   own('inputSize', '--size <PIXELS>', ['Models', 'layers'], 'Side of the input where the model leaves it open.', {
     ...whole(1),
     default: 224,
@@ -103,11 +115,21 @@ export const ownOptions: readonly CommandOption[] = [
   ),
   own('out', '--out <DIR>', ['Report', ...running], runOut),
   own('out', '--out <DIR>', ['Report', ...embedding, 'relate'], 'Folder to write; an earlier run there is replaced.'),
+  own('out', '--out <DIR>', ['Report', 'probe', 'features'], 'Folder to write; finished steps are kept in it.'),
+  own('pool', '--pool <POOL>', ['Report', 'features'], 'What becomes of the maps of a layer.', {
+    type: { kind: 'choice', choices: featurePools },
+    default: extractFeaturesDefaults.pool,
+  }),
+  own('featureFormats', '--format <NAMES>', ['Report', 'features'], featureForms, {
+    default: extractFeaturesDefaults.formats.join(','),
+  }),
   own('out', '--out <DIR>', ['Report', 'place'], placeOut),
   own('out', '--out <DIR>', ['Store and machine', ...looking], 'Output folder of the study.'),
   own('formats', '--format <NAMES>', report, formats, { default: 'html' }),
   own('figures', '--figures <DIR>', report, figures),
-  own('spreadsheetCsv', '--spreadsheet-csv', [...report, 'place', 'relate'], csv, { otherwise: 'names as they are' }),
+  own('spreadsheetCsv', '--spreadsheet-csv', [...report, 'place', 'relate'], csv, {
+    otherwise: 'names as they are',
+  }),
   own('store', '--store <DIR|s3://BUCKET/PREFIX>', stores, storeHelp, { otherwise: '.store in --out' }),
   own('cacheFolder', '--cache <DIR>', stores, cache, { otherwise: "intermodel in the user's cache folder" }),
   own('cacheMegabytes', '--cache-megabytes <N>', stores, 'MiB of steps in --cache; the oldest go first.', {
@@ -159,7 +181,7 @@ export const ownOptions: readonly CommandOption[] = [
     ...whole(1),
     otherwise: fewThreads,
   }),
-  own('terminal.verbose', '--verbose', ['Store and machine', ...running, 'work'], verbose),
+  own('terminal.verbose', '--verbose', ['Store and machine', ...running, 'probe', 'features', 'work'], verbose),
   own('terminal.json', '--json', shows, 'Print the result as JSON on standard output.'),
   own('terminal.quiet', '--quiet', shows, 'Print nothing but errors.'),
 ];

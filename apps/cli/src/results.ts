@@ -6,6 +6,7 @@ import {
   type RunSummary,
   type StudyRun,
 } from '@intermodel/pipelines';
+import { probeResult, probeText } from './probe-results.ts';
 import { noteLine, printResult, textTable, type TerminalOptions } from './output.ts';
 
 /** How many steps a run computed, and how many it found in the store. */
@@ -37,7 +38,7 @@ type RunResult = RunSummary & { readonly out: string; readonly files: readonly s
 
 /** Result of a run for programs. */
 export function runResult(out: string, run: StudyRun, steps: StepCounts): RunResult {
-  return { out, files: run.files, steps, ...summariseRun(run) };
+  return { out, files: run.files, steps, ...summariseRun(run), ...probeResult(run.tables) };
 }
 
 /** Prints what came of a run. */
@@ -45,7 +46,6 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
   const result = runResult(out, run, steps);
   printResult(terminal, result, () => {
     const { files, models, embedding = [], relations, warnings } = result;
-    const report = files.find((name) => /^report\.(?:html|md)$/u.test(name));
     return [
       textTable(
         ['model', 'layer', 'images', 'units', 'matching', 'never active'],
@@ -54,12 +54,19 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
         ),
       ),
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),
+      ...(run.tables.probeScores === undefined ? [] : ['', ...probeText(run.tables)]),
       ...(relations === undefined ? [] : [`\n${relationsText(relations.supported, relations.tested)}`]),
       ...warnings.map(noteLine),
       `\n${String(steps.run)} steps run, ${String(steps.stored)} found in the store`,
-      `${String(files.length)} files in ${out}, those of each model in ${out}/models${report === undefined ? '' : `; open ${out}/${report}`}`,
+      `${String(files.length)} files in ${out}, those of each model in ${out}/models${openReport(out, files)}`,
     ].join('\n');
   });
+}
+
+/** Says which report to open, where there is one. */
+export function openReport(out: string, files: readonly string[]): string {
+  const report = files.find((name) => /^report\.(?:html|md)$/u.test(name));
+  return report === undefined ? '' : `; open ${out}/${report}`;
 }
 
 /** Columns of components, as many as a model has. */

@@ -18,15 +18,11 @@ import { easeCollections } from './heap-growth.ts';
 import { namedStore, type NamedStore } from './named-store.ts';
 import { noteLine, type TerminalOptions } from './output.ts';
 import { printRun, type StepCounts } from './results.ts';
+import { probeToEnd } from './probe-to-end.ts';
+import { lockOptions, type StudyFileOptions } from './run-options.ts';
 import { statedCommand } from './stated-command.ts';
 import { stoppable } from './stopping.ts';
 import { writeMessage } from './terminal.ts';
-
-/** Options of the app of commands that take a study file. */
-export interface StudyFileOptions {
-  /** Values of options, `PATH=VALUE`, that go before those of the file. */
-  readonly set?: readonly string[];
-}
 
 /** Options of the app of commands that look into the store of a study. */
 export type StoreOptions = Partial<StudyPlace> & NamedStore & StudyFileOptions;
@@ -73,14 +69,7 @@ export function runOptions(
     ...own,
     ...namedStore(own, terminal),
     command: statedCommand(parsed, name),
-    lock: {
-      waitMilliseconds: 0,
-      ...own.lock,
-      onWait: (holder) => {
-        if (terminal.quiet !== true)
-          writeMessage(`waiting for process ${String(holder)}, which runs a study with this store or output folder\n`);
-      },
-    },
+    lock: lockOptions(own, terminal),
   };
 }
 
@@ -90,8 +79,15 @@ export function countSteps(steps: StepCounts, { kind }: StudyEvent): void {
   if (kind === 'step-skipped') steps.stored++;
 }
 
-/** Runs a study as the options say, with progress on a terminal, and prints what came of it. */
+/**
+ * Runs a study as the options say, with progress on a terminal, and prints what came of it. One of tasks alone is what
+ * `probe` runs.
+ */
 export async function runToEnd(study: Study, given: Given<RunOptions>): Promise<void> {
+  if (!study.hasData) {
+    await probeToEnd(study, given);
+    return;
+  }
   const { own, terminal } = given;
   const { onEvent, done } = dissectionProgress(terminal);
   const steps: StepCounts = { run: 0, stored: 0 };

@@ -6,6 +6,7 @@ export {
   type ActivationModel,
   type ActivationOptions,
 } from './open-activations.ts';
+export { poolFeatures, poolFeaturesDefaults, type PoolFeaturesOptions } from './pool-features.ts';
 export { dismissInference, prepareInference } from './inference-thread.ts';
 export { checkImageInput, type ImageInputSettings } from './check-image-input.ts';
 export { OpenModels, type OpenModelsOptions, type WantedModel } from './open-models.ts';

@@ -1,7 +1,7 @@
 import { InputError } from '@intermodel/errors';
 import { openSession, type ModelSession } from '@intermodel/onnx';
 import { checkImageInput } from './check-image-input.ts';
-import { describeLayer, toUnitMaps, type LayerMaps } from './layer-maps.ts';
+import { describeLayer, prefixValues, toUnitMaps, type LayerMaps, type LayerValues } from './layer-maps.ts';
 import { asBytes, openNormaliser } from './normalise-pixels.ts';
 import { channelCount, type InputLayout } from './preprocessing.ts';
 import type { RunGuard } from './run-guard.ts';
@@ -11,8 +11,8 @@ import type { OpenedModel, WorkerSettings } from './worker-messages.ts';
 export interface ImageInference {
   /** What is known of the model. */
   readonly model: OpenedModel;
-  /** Maps of each layer (units x height x width, image after image) for RGB bytes. */
-  infer(pixels: Uint8Array, images: number): Promise<Float32Array[]>;
+  /** Values of each layer for RGB bytes. */
+  infer(pixels: Uint8Array, images: number): Promise<LayerValues[]>;
   /** Frees the model. */
   release(): Promise<void>;
 }
@@ -43,6 +43,7 @@ export async function openInference(settings: WorkerSettings, guard: RunGuard): 
         tensors: layers.map(({ tensor }) => tensor),
         executionProviders,
         threads,
+        vectors: layers.some(({ vector }) => vector === true),
         inputSize: { height, width, channels },
       }),
     ),
@@ -91,25 +92,58 @@ function inferrer(
   const normaliser = openNormaliser(session.input.type === 'uint8' ? asBytes(input) : input, layout);
   const pixelsPerImage = input.height * input.width;
   return async (pixels, images) => {
-    const sizes = layers.map(({ units, height, width }) => units * height * width);
-    const whole: Float32Array[] = [];
+    const whole = layers.map((layer) => new WholeValues(layer, images));
     for (let start = 0; start < images; start += batchSize) {
       const count = Math.min(batchSize, images - start);
       const bytes = pixels.subarray(start * pixelsPerImage * 3, (start + count) * pixelsPerImage * 3);
       // The runtime has read the values when the run returns, so that their memory can be used again.
       const values = normaliser.normalise(bytes);
       const results = await session.run(values, count);
-      layers.forEach((layer, index) => {
-        const maps = toUnitMaps(results.get(layer.tensor)?.data ?? new Float32Array(), count, layer);
-        const size = sizes[index] as number;
-        if (maps.length !== count * size) throw varyingShape(layer.tensor, maps.length / count, layer);
-        // Two layers may be the same tensor: each is sent in a buffer of its own.
-        if (count === images) whole.push(whole.includes(maps) ? maps.slice() : maps);
-        else (whole[index] ??= new Float32Array(images * size)).set(maps, start * size);
-      });
+      for (const layer of whole) layer.take(results.get(layer.tensor)?.data ?? new Float32Array(), start, count);
     }
-    return whole;
+    // Two layers may be the same tensor: each is sent in a buffer of its own.
+    const sent = new Set<Float32Array>();
+    return whole.map(({ maps, prefix }) => {
+      const own = sent.has(maps) ? maps.slice() : maps;
+      sent.add(own);
+      return { maps: own, prefix };
+    });
   };
+}
+
+/** Values of a layer, put together of several runs. */
+class WholeValues implements LayerValues {
+  readonly tensor: string;
+  maps: Float32Array = new Float32Array();
+  prefix: Float32Array | undefined;
+  readonly #layer: LayerMaps;
+  readonly #images: number;
+
+  constructor(layer: LayerMaps, images: number) {
+    this.tensor = layer.tensor;
+    this.#layer = layer;
+    this.#images = images;
+  }
+
+  /** Takes what a run gave of `count` images, of which `start` is the first. */
+  take(values: Float32Array, start: number, count: number): void {
+    const layer = this.#layer;
+    const maps = toUnitMaps(values, count, layer);
+    const size = layer.units * layer.height * layer.width;
+    if (maps.length !== count * size) throw varyingShape(layer.tensor, maps.length / count, layer);
+    const prefix = prefixValues(values, count, layer);
+    if (count === this.#images) {
+      this.maps = maps;
+      this.prefix = prefix;
+      return;
+    }
+    if (start === 0) {
+      this.maps = new Float32Array(this.#images * size);
+      this.prefix = prefix && new Float32Array(this.#images * (prefix.length / count));
+    }
+    this.maps.set(maps, start * size);
+    if (prefix !== undefined) this.prefix?.set(prefix, (start * prefix.length) / count);
+  }
 }
 
 /** Shapes of the tensors for one image; what the runtime cannot infer is seen from a run on zeros. */

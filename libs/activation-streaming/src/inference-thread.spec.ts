@@ -42,8 +42,8 @@ afterAll(() => {
 /** Opens the model, runs it, and tells how many threads there are meanwhile. */
 async function run(): Promise<number> {
   const model = await startInference(settings as WorkerSettings);
-  const [maps] = await model.infer(Uint8Array.of(1, 2, 3, 4, 5, 6), 1);
-  expect([...(maps ?? [])]).toEqual([6, 15]);
+  const [values] = await model.infer(Uint8Array.of(1, 2, 3, 4, 5, 6), 1);
+  expect([...(values?.maps ?? [])]).toEqual([6, 15]);
   const meanwhile = threads();
   await model.close();
   return meanwhile;

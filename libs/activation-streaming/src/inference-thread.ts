@@ -1,6 +1,7 @@
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { limitError, MachineError, requireFilesForThread, unpackError } from '@intermodel/streams';
 import { RunGuard } from './run-guard.ts';
+import type { LayerValues } from './layer-maps.ts';
 import { callOnAbort, stopAtExit } from './stop-hooks.ts';
 import type { InferRequest, OpenedModel, OpenRequest, WorkerAnswer, WorkerSettings } from './worker-messages.ts';
 
@@ -8,8 +9,8 @@ import type { InferRequest, OpenedModel, OpenRequest, WorkerAnswer, WorkerSettin
 export interface InferenceThread {
   /** What is known of the model. */
   readonly model: OpenedModel;
-  /** Maps of each layer for RGB bytes; the bytes' buffer is given away. */
-  infer(pixels: Uint8Array, images: number): Promise<readonly Float32Array[]>;
+  /** Values of each layer for RGB bytes; the bytes' buffer is given away. */
+  infer(pixels: Uint8Array, images: number): Promise<readonly LayerValues[]>;
   /** Frees the model and ends the thread, after the requests under way. */
   close(): Promise<void>;
   /** Fails the requests under way with `INFERENCE_STOPPED`, and ends the thread when the run under way returns. */
@@ -17,7 +18,7 @@ export interface InferenceThread {
 }
 
 interface Waiting {
-  readonly resolve: (maps: readonly Float32Array[]) => void;
+  readonly resolve: (values: readonly LayerValues[]) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -88,7 +89,7 @@ export async function startInference(settings: WorkerSettings, signal?: AbortSig
     failOpening = reject;
     worker.on('message', (answer: WorkerAnswer) => {
       if (answer.kind === 'opened') resolve(answer.model);
-      else if (answer.kind === 'maps') take(waiting, answer.id)?.resolve(answer.maps);
+      else if (answer.kind === 'values') take(waiting, answer.id)?.resolve(answer.values);
       else if (answer.id === undefined) fail(unpackError(answer.error));
       else take(waiting, answer.id)?.reject(unpackError(answer.error));
     });

@@ -38,11 +38,12 @@ async function open(port: Port, { settings, guardMemory }: OpenRequest): Promise
 
 async function run(port: Port, inference: ImageInference, { id, pixels, images }: InferRequest): Promise<void> {
   try {
-    const maps = await inference.infer(pixels, images);
+    const values = await inference.infer(pixels, images);
+    const arrays = values.flatMap(({ maps, prefix }) => (prefix === undefined ? [maps] : [maps, prefix]));
     answer(
       port,
-      { kind: 'maps', id, maps },
-      maps.map(({ buffer }) => buffer as ArrayBuffer),
+      { kind: 'values', id, values },
+      arrays.map(({ buffer }) => buffer as ArrayBuffer),
     );
   } catch (error) {
     answer(port, { kind: 'failed', id, error: packError(error) });

@@ -20,6 +20,11 @@ export interface LayerOptions {
   readonly tokens?: TokenLayout;
   /** Order of the axes of a map. @default what the graph tells, else channels first */
   readonly layout?: Layout;
+  /**
+   * Whether its values are read as one vector an image, as those of a classifier are: one cell of so many units.
+   * @default they are maps
+   */
+  readonly vector?: boolean;
 }
 
 /** How the values of a tensor lie in memory, and what maps they hold. */
@@ -53,6 +58,10 @@ export function describeLayer(
 ): LayerMaps {
   const place = { file, column: tensor, columnIs: 'tensor' } as const;
   const [, first = 0, second = 0, third = 0] = shape;
+  if (options.vector === true) {
+    const units = shape.slice(1).reduce((product, size) => product * size, 1);
+    return { tensor, order: 'NCHW', units, height: 1, width: 1, prefixTokens: 0 };
+  }
   if (shape.length === 4) {
     const order = options.layout ?? graphLayout ?? 'NCHW';
     const [units, height, width] = order === 'NCHW' ? [first, second, third] : [third, first, second];
@@ -93,6 +102,14 @@ export function gridOf({ width, height }: TokenLayout): Required<Omit<TokenLayou
   return width === undefined || height === undefined ? undefined : { width, height };
 }
 
+/** What a layer gives of some images. */
+export interface LayerValues {
+  /** Maps: units x height x width, image after image. */
+  readonly maps: Float32Array;
+  /** Tokens before those of the grid: prefix tokens x units, image after image; undefined where there are none. */
+  readonly prefix: Float32Array | undefined;
+}
+
 /** Puts values in order units x height x width for each image; those that are so already are returned as they are. */
 export function toUnitMaps(
   values: Float32Array,
@@ -112,6 +129,21 @@ export function toUnitMaps(
     }
   }
   return maps;
+}
+
+/** The tokens before those of the grid, image after image (prefix tokens x units each); undefined where there are none. */
+export function prefixValues(
+  values: Float32Array,
+  images: number,
+  { order, units, height, width, prefixTokens }: LayerMaps,
+): Float32Array | undefined {
+  if (order !== 'tokens' || prefixTokens === 0) return undefined;
+  const perImage = (height * width + prefixTokens) * units;
+  const own = prefixTokens * units;
+  const prefix = new Float32Array(images * own);
+  for (let image = 0; image < images; image++)
+    prefix.set(values.subarray(image * perImage, image * perImage + own), image * own);
+  return prefix;
 }
 
 /** Grids that square patches of a whole number of pixels make of the input, the coarsest first. */

@@ -1,5 +1,6 @@
 import os from 'node:os';
 import {
+  activationList,
   activationSchema,
   type ActivationBatch,
   type ActivationColumns,
@@ -9,17 +10,16 @@ import {
 import { BatchSchemaError } from '@intermodel/streams';
 import {
   DataType,
-  Field,
-  FixedSizeList,
   Float32,
   makeData,
   RecordBatch,
   Struct,
   type Data,
+  type FixedSizeList,
   type Schema,
 } from 'apache-arrow';
 import { startCopies } from './inference-copies.ts';
-import type { LayerMaps, LayerOptions } from './layer-maps.ts';
+import type { LayerMaps, LayerOptions, LayerValues } from './layer-maps.ts';
 import {
   resolvePreprocessing,
   type InputLayout,
@@ -131,8 +131,10 @@ export async function openActivations(options: ActivationOptions, signal?: Abort
       let build = builders.get(key);
       if (build === undefined)
         builders.set(key, (build = thread.model.layers.map((layer) => layerBuilder(name, layer, plane))));
-      const maps = batch.numRows === 0 ? [] : await thread.infer(pixels, batch.numRows);
-      return build.map((layer, index) => layer(batch, maps[index] ?? new Float32Array()));
+      const values = batch.numRows === 0 ? [] : await thread.infer(pixels, batch.numRows);
+      return build.map((layer, index) =>
+        layer(batch, values[index] ?? { maps: new Float32Array(), prefix: undefined }),
+      );
     },
     close: () => thread.close(),
     stop: () => thread.stop(),
@@ -162,11 +164,11 @@ function labelSize({ schema }: LabelledImageBatch): [height: number, width: numb
   return JSON.parse(stated) as [number, number];
 }
 
-type LayerBuilder = (batch: LabelledImageBatch, maps: Float32Array) => ActivationBatch;
+type LayerBuilder = (batch: LabelledImageBatch, values: LayerValues) => ActivationBatch;
 
 function layerBuilder(
   model: string,
-  { tensor, units, height, width }: LayerMaps,
+  { tensor, units, height, width, prefixTokens }: LayerMaps,
   [labelHeight, labelWidth]: readonly [number, number],
 ): LayerBuilder {
   const shape: ActivationShape = {
@@ -178,15 +180,21 @@ function layerBuilder(
     labelHeight,
     labelWidth,
   };
-  const schema: Schema<ActivationColumns> = activationSchema(shape);
-  const type = new FixedSizeList(units * height * width, new Field('activation', new Float32(), false));
+  const schema: Schema<ActivationColumns> = activationSchema(shape, prefixTokens);
+  const mapList = activationList(units * height * width);
+  const tokenList = activationList(units * prefixTokens);
   const struct = new Struct<ActivationColumns>(schema.fields);
-  return (batch, maps) => {
+  return (batch, { maps, prefix }) => {
     const length = batch.numRows;
-    const values = makeData({ type: new Float32(), length: maps.length, nullCount: 0, data: maps });
-    const activations = makeData({ type, length, nullCount: 0, child: values });
     const [image, , labels] = batch.data.children;
-    const children = [image, activations, labels] as Data<ActivationColumns[keyof ActivationColumns]>[];
+    const lists = [image, listData(mapList, length, maps), labels];
+    if (prefixTokens > 0) lists.push(listData(tokenList, length, prefix ?? new Float32Array()));
+    const children = lists as Data<ActivationColumns[keyof ActivationColumns]>[];
     return new RecordBatch(schema, makeData({ type: struct, length, nullCount: 0, children }));
   };
+}
+
+function listData(type: FixedSizeList<Float32>, length: number, data: Float32Array): Data<FixedSizeList<Float32>> {
+  const child = makeData({ type: new Float32(), length: data.length, nullCount: 0, data });
+  return makeData({ type, length, nullCount: 0, child });
 }

@@ -1,5 +1,5 @@
 import type { ErrorMessage } from '@intermodel/errors';
-import type { LayerMaps, LayerOptions } from './layer-maps.ts';
+import type { LayerMaps, LayerOptions, LayerValues } from './layer-maps.ts';
 import type { InputLayout, Preprocessing } from './preprocessing.ts';
 
 /** What the inference thread is started with. */
@@ -48,8 +48,8 @@ export interface InferRequest {
   readonly images: number;
 }
 
-/** An answer of the inference thread; `maps` has one array for each layer. */
+/** An answer of the inference thread; `values` has one entry for each layer. */
 export type WorkerAnswer =
   | { readonly kind: 'opened'; readonly model: OpenedModel }
-  | { readonly kind: 'maps'; readonly id: number; readonly maps: readonly Float32Array[] }
+  | { readonly kind: 'values'; readonly id: number; readonly values: readonly LayerValues[] }
   | { readonly kind: 'failed'; readonly id: number | undefined; readonly error: ErrorMessage };

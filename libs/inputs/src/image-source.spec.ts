@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { labelledImageRows, pruneKeptPlanes, usedPlaneKeys } from '@intermodel/data-loading';
-import { defineStudy, type StudyContent } from '@intermodel/studies';
+import { defineStudy, type DataContent } from '@intermodel/studies';
 import { drawScenes, writeColourSegmenter, writePlainLayout } from '@intermodel/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openImageSource, studyPlaneKeys } from './image-source.ts';
@@ -20,9 +20,9 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
-const study = (data: StudyContent['data']) =>
+const study = (data: DataContent) =>
   defineStudy({ data, models: [{ name: 'a', file: 'segmenter.onnx' }] }, { folder: root });
-const segmented = (more: Partial<StudyContent['data']> = {}) =>
+const segmented = (more: Partial<DataContent> = {}) =>
   study({
     images: 'images',
     segmenters: [

@@ -2,7 +2,7 @@ import type { LayerOptions } from '@intermodel/activation-streaming';
 import type { StudyModel } from '@intermodel/studies';
 
 /** How the values of a layer lie on the image. */
-export type LayerReading = Pick<LayerOptions, 'tokens' | 'layout'>;
+export type LayerReading = Pick<LayerOptions, 'tokens' | 'layout' | 'vector'>;
 
 /** A layer of a model, as its steps know it. */
 export interface LayerPlace {

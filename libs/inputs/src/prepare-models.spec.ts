@@ -78,9 +78,14 @@ describe(prepareModels, () => {
 
   it.each<[string, Model['input'], object]>([
     [
-      'keys go over those of the family',
+      'keys go over those of the family, and the crop stays the same share of the image',
       { width: 64, height: 64 },
-      { width: 64, shortestSide: 256, filter: 'bilinear' },
+      { width: 64, shortestSide: 73, filter: 'bilinear' },
+    ],
+    [
+      'a shorter side that is given stays',
+      { width: 64, height: 64, resize: 'shortest-side', shortestSide: 100 },
+      { shortestSide: 100 },
     ],
     ['a preset stands for all of it', 'zero-one', { resize: 'exact', mean: [0, 0, 0] }],
     ['a preset with keys does', { preset: 'caffe', width: 32, height: 32 }, { resize: 'exact', channels: 'bgr' }],

@@ -12,7 +12,7 @@ import {
   type StepDescription,
   type StepParts,
 } from '@intermodel/steps';
-import type { ModelOrigin, Study, StudyModel } from '@intermodel/studies';
+import type { InputContent, ModelOrigin, Study, StudyModel } from '@intermodel/studies';
 import { checkNothingSaid, checkpointReading } from './checkpoint-reading.ts';
 import { holdsCheckpoint } from './holds-checkpoint.ts';
 import { recordedMetadata } from './recorded-metadata.ts';
@@ -148,7 +148,7 @@ async function withGraph(
   } = readJsonPart(await result.read('facts')) as ImportedFacts;
   const given = typeof model.givenInput === 'string' ? { preset: model.givenInput } : model.givenInput;
   // A preset that is named says everything.
-  const input = resolvePreprocessing(given?.preset === undefined ? { ...usual, ...given } : given);
+  const input = resolvePreprocessing(given?.preset === undefined ? { ...scaledTo(usual, given), ...given } : given);
   return {
     ...fedWith(model, input),
     graph: await result.read('graph'),
@@ -161,6 +161,15 @@ async function withGraph(
     // A group of blocks, such as layer3, stands for its last.
     layers: model.layers === 'usual' ? [layer] : model.layers.map((name) => namedLayer(layers, name) ?? name),
   };
+}
+
+/** A preprocessing at the size that is given: the crop stays the same share of the image. */
+function scaledTo(usual: ImportedFacts['input'], given: InputContent = {}): ImportedFacts['input'] {
+  const { shortestSide, width, height } = usual as InputContent;
+  const side = Math.max(given.width ?? 0, given.height ?? 0);
+  if (shortestSide === undefined || side === 0) return usual;
+  const before = Math.max(width ?? 0, height ?? 0) || 224;
+  return { ...usual, shortestSide: Math.max(side, Math.round((shortestSide * side) / before)) };
 }
 
 /** A model with other preprocessing. */

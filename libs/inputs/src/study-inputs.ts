@@ -28,6 +28,7 @@ export async function studyInputs(
     single.push({ name: path.basename(name), role, sha256: await hashes.hash(name, signal) });
   const imageFolder = data.root ?? data.images ?? '';
   const labelFolder = data.root ?? data.labels ?? '';
+  if (!study.hasData) return single;
   return [
     {
       name: path.basename(imageFolder),

@@ -15,7 +15,7 @@ import {
 import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
-import { relateScoreFiles } from './relate-scores.ts';
+import { relateScoreFiles, scoreColumnWarnings } from './relate-scores.ts';
 import { scoreColumnOf } from './score-column.ts';
 
 /** Options of {@link embedStudy}. */
@@ -24,7 +24,7 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
   readonly units: readonly string[];
   /** Score tables, wide or tidy. @default none: nothing is related */
   readonly scores?: readonly string[];
-  /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
+  /** CSV that says what the columns of wide score tables mean. @default those of published tables */
   readonly scoreColumns?: string;
   /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
   readonly encoding?: TextEncoding;
@@ -89,6 +89,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     ),
   );
   let relations: RelationTables | undefined;
+  let passedOver: StudyRecord['warnings'] = [];
   if (scores.length > 0) {
     onStep('relating to scores');
     const { scoreColumns, encoding } = options;
@@ -96,6 +97,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...{ ...embedding, scores, scoreColumns, encoding, modelNames, seed },
       ...(permutations === undefined ? {} : { permutations }),
     });
+    passedOver = await scoreColumnWarnings({ scores, scoreColumns, encoding });
   }
   const tables = { ...embedding, ...relations };
   const record: StudyRecord = {
@@ -119,6 +121,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...watch.warnings(),
       ...sizeWarnings(embedding.points.numRows),
       ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores)),
+      ...passedOver,
     ],
     ...(options.references === undefined ? {} : { references: options.references }),
   };

@@ -14,6 +14,16 @@ export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relat
 
 // Dissection: a study of models and labelled images to an output folder
 export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './run/run-study.ts';
+export { probeStudy, type ProbedStudy, type ProbeStudyOptions } from './probe-study.ts';
+export {
+  extractFeatures,
+  extractFeaturesDefaults,
+  type ExtractedFeatures,
+  type ExtractedLayer,
+  type ExtractFeaturesOptions,
+} from './extract-features.ts';
+export { featureFormats, type FeatureFormatName } from '@intermodel/outputs';
+export { featurePools, type FeaturePool } from '@intermodel/schemas';
 export { studyStatus, type StepGroupStatus, type StudyStatus } from './upkeep/study-status.ts';
 export { explainStatus } from './upkeep/explain-status.ts';
 export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upkeep/clean-studies.ts';
@@ -86,6 +96,12 @@ export {
   type DescribeDataOptions,
   type DescribedData,
 } from '@intermodel/inputs';
+export {
+  describeStudyTasks,
+  describeTaskData,
+  type DescribedTask,
+  type DescribeTaskDataOptions,
+} from './describe-task-data.ts';
 export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@intermodel/data-loading';
 
 // Models
@@ -183,6 +199,7 @@ export {
   typeInWords,
   valueAt,
   type DataContent,
+  type TaskContent,
   type FlagContent,
   type FlagRow,
   type FlagTexts,

@@ -5,8 +5,14 @@ import {
   relateTasksDefaults,
   surfacePerformance,
 } from '@intermodel/cross-task-analysis';
-import { readScoreColumns, readScoreTables, type ModelNameRule, type TextEncoding } from '@intermodel/data-loading';
-import type { RelationTables } from '@intermodel/outputs';
+import {
+  readScoreColumns,
+  readScoreTables,
+  scoreTableWarnings,
+  type ModelNameRule,
+  type TextEncoding,
+} from '@intermodel/data-loading';
+import type { RelationTables, StudyWarning } from '@intermodel/outputs';
 import {
   taskScoreSchema,
   type ConceptProfileBatch,
@@ -15,7 +21,7 @@ import {
   type TaskScoreBatch,
 } from '@intermodel/schemas';
 import { buildBatch, column, readNumbers, readStrings } from '@intermodel/streams';
-import { concatMap, forkJoin, lastValueFrom, map, of, reduce, type OperatorFunction } from 'rxjs';
+import { concat, concatMap, EMPTY, forkJoin, lastValueFrom, map, of, reduce, type OperatorFunction } from 'rxjs';
 
 /** Options of {@link relateScores}. */
 export interface RelateScoresOptions {
@@ -65,12 +71,14 @@ export function relateScores(options: RelateScoresOptions): OperatorFunction<Tas
 export interface RelateScoreFilesOptions extends RelateScoresOptions {
   /** Score tables, wide or tidy, CSV or Arrow. */
   readonly scores: readonly string[];
-  /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
+  /** CSV that says what the columns of wide score tables mean. @default those of published tables */
   readonly scoreColumns?: string | undefined;
   /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
   readonly encoding?: TextEncoding | undefined;
   /** Rule for the model names of the scores. */
   readonly modelNames: ModelNameRule;
+  /** Further scores. @default none */
+  readonly probed?: TaskScoreBatch;
 }
 
 /**
@@ -83,14 +91,37 @@ export async function relateScoreFiles({
   scoreColumns,
   encoding,
   modelNames,
+  probed,
   ...embedded
 }: RelateScoreFilesOptions): Promise<RelationTables> {
   const csv = encoding === undefined ? {} : { encoding };
   const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns, csv) };
   const models = readStrings(column(embedded.points, 'model'));
   return lastValueFrom(
-    readScoreTables(scores, { modelNames, models, ...csv, ...columns }).pipe(relateScores(embedded)),
+    concat(
+      scores.length === 0 ? EMPTY : readScoreTables(scores, { modelNames, models, ...csv, ...columns }),
+      probed === undefined ? EMPTY : of(probed),
+    ).pipe(relateScores(embedded)),
   );
+}
+
+/**
+ * Names of columns that are not used: those of wide score tables that are no known scores, and those of the mapping
+ * that no table has.
+ *
+ * @throws InputError of the readers.
+ */
+export async function scoreColumnWarnings({
+  scores,
+  scoreColumns,
+  encoding,
+}: Pick<RelateScoreFilesOptions, 'scores' | 'scoreColumns' | 'encoding'>): Promise<StudyWarning[]> {
+  const csv = encoding === undefined ? {} : { encoding };
+  const columns = scoreColumns === undefined ? {} : { scoreColumns: await readScoreColumns(scoreColumns, csv) };
+  return (await scoreTableWarnings(scores, { ...csv, ...columns })).map(({ message }) => ({
+    subject: 'scores',
+    text: `${message}.`,
+  }));
 }
 
 function joinScores(batches: readonly TaskScoreBatch[]): TaskScoreBatch {

@@ -9,7 +9,7 @@ import {
   writeTables,
 } from '@intermodel/outputs';
 import { checkOutputApart } from '@intermodel/streams';
-import { relateScoreFiles } from './relate-scores.ts';
+import { relateScoreFiles, scoreColumnWarnings } from './relate-scores.ts';
 
 /** Options of {@link relateStudy}. */
 export interface RelateStudyOptions {
@@ -17,7 +17,7 @@ export interface RelateStudyOptions {
   readonly embedding: string;
   /** Score tables, wide or tidy, CSV or Arrow. */
   readonly scores: readonly string[];
-  /** CSV that says what the columns of wide score tables mean. @default the 36 published columns */
+  /** CSV that says what the columns of wide score tables mean. @default those of published tables */
   readonly scoreColumns?: string;
   /** Encoding of CSV tables without a byte-order mark. @default 'utf-8' */
   readonly encoding?: TextEncoding;
@@ -39,7 +39,7 @@ export interface RelateStudyOptions {
 
 /** What {@link relateStudy} made. */
 export interface RelatedStudy extends RelationTables {
-  /** Names that only the embedding or only the scores have. */
+  /** Names that only the embedding or only the scores have, and columns that are no scores. */
   readonly warnings: readonly StudyWarning[];
 }
 
@@ -64,7 +64,10 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
     seed,
     permutations,
   });
-  const warnings = scoreWarnings(points, summaries, tables.scores);
+  const warnings = [
+    ...scoreWarnings(points, summaries, tables.scores),
+    ...(await scoreColumnWarnings({ scores, scoreColumns, encoding })),
+  ];
   writeTables(
     out,
     studyFiles(tables),

@@ -1,6 +1,7 @@
 import { channelCount, preprocessingPresets, resolvePreprocessing } from '@intermodel/activation-streaming';
 import { matchScores } from '@intermodel/concept-matching';
 import { checkData } from './check-data.ts';
+import { checkHasTasks, checkTasks, namesImages } from './check-tasks.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
 import type { EmbeddingContent, InputContent, MatchingContent, ModelContent, StudyContent } from './study-content.ts';
@@ -12,8 +13,9 @@ import type { Finding, StudyPath } from './study-problems.ts';
  */
 export function checkStudyRules(study: StudyContent): readonly Finding[] {
   const findings = [
-    ...checkData(study.data),
-    ...(study.data.segmenters ?? []).flatMap(({ input }, index) =>
+    ...(namesImages(study) ? checkData(study.data ?? {}) : checkHasTasks(study)),
+    ...checkTasks(study),
+    ...(study.data?.segmenters ?? []).flatMap(({ input }, index) =>
       typeof input === 'object' ? checkInput(input, ['data', 'segmenters', index, 'input']) : [],
     ),
     ...checkModelNames(study.models),

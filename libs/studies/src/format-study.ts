@@ -13,12 +13,14 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
   const stated = {
     title: named.title,
     ...(named.abstract === undefined ? {} : { abstract: named.abstract }),
-    data: named.data,
-    models: named.models.map(({ name, file, family, recipe, take, strip, heads, origin, layers, tokens, input }) => ({
-      ...{ name, file, family, recipe, take, strip, heads },
+    ...(named.hasData ? { data: named.data } : {}),
+    models: named.models.map(({ name, file, origin, layers, classifier, tokens, input, ...model }) => ({
+      ...{ name, file, family: model.family, recipe: model.recipe, take: model.take, strip: model.strip },
+      heads: model.heads,
       ...(origin === undefined ? {} : { origin: statedOrigin(origin) }),
-      ...{ layers, tokens, input },
+      ...{ layers, classifier, tokens, input },
     })),
+    ...(named.tasks.length === 0 ? {} : { tasks: named.tasks }),
     preset: named.preset,
     matching: named.matching,
     diffPreset: named.diffPreset ?? null,

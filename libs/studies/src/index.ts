@@ -14,6 +14,8 @@ export { optionsInWords, type OptionInWords } from './options-in-words.ts';
 export { studySchemaFile } from './study-schema-file.ts';
 
 // What a study file holds
+export { isOnStudyImages } from './check-tasks.ts';
+export { taskReading } from './task-reading.ts';
 export type {
   DataContent,
   EmbeddingContent,
@@ -23,6 +25,7 @@ export type {
   RuntimeContent,
   SegmenterContent,
   StudyContent,
+  TaskContent,
 } from './study-content.ts';
 
 // A study with every choice made
@@ -43,6 +46,7 @@ export {
   type StudySegmenter,
   type StudySegmenterHead,
   type StudySpatialParts,
+  type StudyTask,
 } from './study.ts';
 
 // Files and folders that it names

@@ -6,21 +6,24 @@ import { changePaths } from './named-paths.ts';
 import { defaultsOf } from './options/option-defaults.ts';
 import { resolveData } from './resolve-data.ts';
 import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
-import type { GridSize, Study, StudyModel } from './study.ts';
-import type { MatchingContent, ModelContent, StudyContent } from './study-content.ts';
+import type { GridSize, Study, StudyModel, StudyTask } from './study.ts';
+import type { MatchingContent, ModelContent, StudyContent, TaskContent } from './study-content.ts';
+import { namesImages, taskName } from './check-tasks.ts';
 
 /** Makes every choice of a checked study: presets expanded, defaults filled in, paths taken from `folder`. */
 export function resolveStudy(given: StudyContent, folder: string, file?: string): Study {
   const content = changePaths(given, '', (name) => path.resolve(folder, name));
   const { title, preset, seed, diffPreset } = { ...defaultsOf(''), ...content };
-  const labelGrid = content.data.labelGrid ?? dissectionPreset(preset).labelGrid;
+  const labelGrid = content.data?.labelGrid ?? dissectionPreset(preset).labelGrid;
   const matching = resolveMatching(dissectionPreset(preset), content.matching ?? {}, labelGrid);
   return {
     file: file === undefined ? undefined : path.resolve(file),
     folder: path.resolve(folder),
     title,
     abstract: content.abstract,
-    data: resolveData(content.data, labelGrid, folder),
+    data: resolveData(content.data ?? {}, labelGrid, folder),
+    hasData: namesImages(content),
+    tasks: (content.tasks ?? []).map((task) => resolveTask(task)),
     models: content.models.map((model) => resolveModel(model, labelGrid)),
     preset,
     matching,
@@ -67,6 +70,14 @@ function resolveModel(
       labelHeight: labelGrid.height,
       labelWidth: labelGrid.width,
     }),
+  };
+}
+
+function resolveTask(task: TaskContent): StudyTask {
+  const { split } = task;
+  return {
+    ...{ ...defaultsOf('tasks[]'), ...task, name: taskName(task) },
+    ...(split === undefined ? {} : { split: { ...defaultsOf('tasks[].split'), ...split } }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { InputError, suggestName } from '@intermodel/errors';
+import { taskName } from './check-tasks.ts';
 import { formsOf } from './options/option-groups.ts';
 import type { OptionRow, OptionType } from './options/option-row.ts';
 import { studyOptions } from './options/option-table.ts';
@@ -239,7 +240,13 @@ function entryIndex(written: string, entry: string, entries: readonly unknown[])
     `\`set: ${written}\`: there is no entry ${/^\d+$/u.test(entry) ? entry : `"${entry}"`}`,
     /^\d+$/u.test(entry)
       ? { expected: numbersOf(entries.length), hint: 'Entries are counted from 0.' }
-      : { expected: 'the number of an entry, or the name of a model', hint: suggestName(entry, names) },
+      : {
+          expected: 'the number of an entry, or the name of a model or task',
+          hint: suggestName(
+            entry,
+            names.filter((name) => name !== ''),
+          ),
+        },
   );
 }
 
@@ -255,7 +262,14 @@ function namesIn(content: unknown, parts: readonly Part[]): readonly string[] {
 }
 
 function namesOf(entries: readonly unknown[]): readonly string[] {
-  return entries.map((entry) => (isGroup(entry) && typeof entry['name'] === 'string' ? entry['name'] : ''));
+  return entries.map((entry) => {
+    if (!isGroup(entry)) return '';
+    if (typeof entry['name'] === 'string') return entry['name'];
+    // A task may be named by its folder.
+    return ['root', 'annotations', 'labels', 'images'].some((key) => typeof entry[key] === 'string')
+      ? taskName(entry)
+      : '';
+  });
 }
 
 /** Entries of a list; a single value stands for a list of it. */

@@ -8,10 +8,12 @@ export interface StudyContent {
   readonly title?: string;
   /** What the study asks and from what, in a few sentences; stands below the headline of the report. @default nothing */
   readonly abstract?: string;
-  /** Images with pixel-level concept labels. */
-  readonly data: DataContent;
+  /** Images with pixel-level concept labels. @default nothing is dissected; there must be tasks then */
+  readonly data?: DataContent;
   /** Models to compare, at least one. */
   readonly models: readonly ModelContent[];
+  /** Tasks of one's own, which give scores of the models as score tables do. @default no model is probed */
+  readonly tasks?: readonly TaskContent[];
   /** How activations become concepts of units: a published variant of network dissection. @default 'dissect-2020' */
   readonly preset?: 'dissect-2020' | 'netdissect-2017' | 'netdissect-lite' | 'gandissect';
   /** Second variant, run on the same activations; units whose concept changes are listed. */
@@ -24,7 +26,7 @@ export interface StudyContent {
   readonly runtime?: RuntimeContent;
   /** Benchmark scores of the models, CSV or Arrow: one file or a list. @default nothing is related */
   readonly scores?: string | readonly string[];
-  /** CSV that says what the columns of wide score tables mean: column, task, dataset, metric, higherIsBetter. @default they are those of the published study */
+  /** CSV that says what the columns of wide score tables mean: column, task, dataset, metric, higherIsBetter. @default they are those of published tables */
   readonly scoreColumns?: string;
   /** Whether the models of score tables are named exactly as here, or with a suffix in parentheses. @default as the preset of the embedding says */
   readonly modelNames?: 'exact' | 'strip-suffix';
@@ -206,6 +208,8 @@ export interface ModelContent {
   readonly layer?: string;
   /** Several tensors to dissect, in one forward pass. */
   readonly layers?: readonly string[];
+  /** Tensor of the scores or probabilities of the classes that the model was trained on (images x classes), by which LEEP rates it on `tasks`. @default none */
+  readonly classifier?: string;
   /** How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. @default 'imagenet' */
   readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | InputContent;
   /** How the tokens of a vision transformer lie on the image; what is not given is inferred. */
@@ -246,6 +250,80 @@ export interface TokensContent {
   readonly height?: number;
   /** Columns of the grid. @default inferred */
   readonly width?: number;
+}
+
+/** A task of one's own: images with what is to be told of them, on which simple heads on the frozen features of each model are scored. */
+export interface TaskContent {
+  /** Name of its data set in tables. @default the name of its folder */
+  readonly name?: string;
+  /** What is measured: many-shot (logistic regression on all training images), few-shot (episodes of a few images a class), neighbours (votes of the nearest training images), transferability (LogME, NLEEP and PARC, without training a head), detection (a linear detector on the grid of features), dense-classes (a linear classifier of the cells of the grid), normals (a linear regression of surface normals), depth (a linear regression of depth). @default all that the data allow */
+  readonly kinds?: readonly ('many-shot' | 'few-shot' | 'neighbours' | 'transferability' | 'detection' | 'dense-classes' | 'normals' | 'depth')[];
+  /** Layout of its data: class-folders (a folder for each class, with or without folders train, val and test around them); class-csv (labels.csv: image,label[,split]; several labels as a|b); coco-boxes (COCO instances: annotations/instances_PART.json, boxes alone); voc-boxes (Pascal VOC: Annotations/, JPEGImages/ and ImageSets/Main/); planes (images/, labels/ and labels.csv, or the layout that `dataset` names); normals (images/ and normals/ (8- or 16-bit RGB PNG, or .npy)); depth (images/ and depth/ (16-bit grey PNG, or .npy)). @default 'class-folders' */
+  readonly format?: 'class-folders' | 'class-csv' | 'coco-boxes' | 'voc-boxes' | 'planes' | 'normals' | 'depth';
+  /** Folder of the data in the layout of `format`. */
+  readonly root?: string;
+  /** Folder of images, where it is not that of the layout. @default as the layout has it */
+  readonly images?: string;
+  /** File that says what holds of the images: CSV of image, label and, if they are given, split; or COCO JSON. @default as the layout has it */
+  readonly annotations?: string;
+  /** Folder of label images, surface normals or depths with the stems of the images. @default as the layout has it */
+  readonly labels?: string;
+  /** CSV that names the numbers of label images: number, name, category. @default as the layout has it */
+  readonly labelNames?: string;
+  /** Layout of label planes, as of labelled images. @default plain */
+  readonly dataset?: 'plain' | 'broden' | 'ade20k' | 'ade20k-challenge' | 'voc' | 'coco-panoptic' | 'coco-instances';
+  /** Names that the layout has for the parts, such as train2017. @default those found */
+  readonly parts?: TaskPartsContent;
+  /** Units of 16-bit depth images that make one unit of depth, such as 1000 for millimetres to metres. @default 1000 */
+  readonly depthScale?: number;
+  /** Encoding of the CSV files that name labels, classes, synonyms and categories; a byte-order mark goes before it. @default utf-8 */
+  readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1';
+  /** Whether classes are numbered from 0 with 255 for none, for plain, ade20k-challenge (in the CSV of names of plain data too). @default they are not */
+  readonly reducedZero?: boolean;
+  /** Label number of pixels that nobody judged, such as 255, or -1 of .npy files; for plain data sets. @default none */
+  readonly ignore?: number;
+  /** What follows the shared part of the stems of images, such as _leftImg8bit; images without it are left aside. For plain data sets. @default nothing */
+  readonly imageSuffix?: string;
+  /** What follows the shared part of the stems of label images, such as _gtFine_labelIds; others are left aside. For plain data sets. @default nothing */
+  readonly labelSuffix?: string;
+  /** Whether images without labels and labels without images, and what an index names that is not there, are an error, or left out with a warning. @default refuse */
+  readonly unpaired?: 'refuse' | 'leave-out';
+  /** Shares of the images that are drawn for each part, where the data are not split. @default as the data are split, else 0.7, 0.1 and 0.2 */
+  readonly split?: TaskSplitContent;
+  /** What becomes of the maps of a layer where features are those of an image: their mean or maximum, or the token of the class. @default 'mean' */
+  readonly pool?: 'mean' | 'max' | 'class-token';
+  /** Classes of an episode of few-shot classification. @default 5 */
+  readonly ways?: number;
+  /** Training images of each class in an episode. @default [1, 5, 20, 50] */
+  readonly shots?: readonly number[];
+  /** Test images of each class in an episode. @default 15 */
+  readonly queries?: number;
+  /** Episodes, the same for all models. @default 600 */
+  readonly episodes?: number;
+  /** Bootstrap samples of the test images that intervals come from. @default 2000 */
+  readonly replicates?: number;
+}
+
+/** Names that the layout has for the parts, such as train2017. */
+export interface TaskPartsContent {
+  /** Name of the part that heads are fitted on. */
+  readonly train?: string;
+  /** Name of the part that choices are made on. */
+  readonly val?: string;
+  /** Name of the part that scores come from. */
+  readonly test?: string;
+}
+
+/** Shares of the images that are drawn for each part, where the data are not split. */
+export interface TaskSplitContent {
+  /** Share that heads are fitted on. @default 0.7 */
+  readonly train?: number;
+  /** Share that choices are made on. @default 0.1 */
+  readonly val?: number;
+  /** Share that scores come from. @default 0.2 */
+  readonly test?: number;
+  /** Seed of the draw. @default 0 */
+  readonly seed?: number;
 }
 
 /** Changes of a preset of the dissection; what is not given is that of the preset. */
@@ -360,6 +438,10 @@ export interface GroupDefaults {
   readonly 'models[]': Required<Pick<ModelContent, 'input'>>;
   /** Below `models[].input`. */
   readonly 'models[].input': Required<Pick<InputContent, 'preset' | 'resize' | 'filter' | 'layout'>>;
+  /** Below `tasks[]`. */
+  readonly 'tasks[]': Required<Pick<TaskContent, 'format' | 'depthScale' | 'pool' | 'ways' | 'shots' | 'queries' | 'episodes' | 'replicates'>>;
+  /** Below `tasks[].split`. */
+  readonly 'tasks[].split': Required<Pick<TaskSplitContent, 'train' | 'val' | 'test' | 'seed'>>;
   /** Below `matching`. */
   readonly 'matching': Required<Pick<MatchingContent, 'score'>>;
   /** Below `diffMatching`. */

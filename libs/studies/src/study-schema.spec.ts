@@ -5,6 +5,7 @@ import {
   datasetFormats,
   modelNameRules,
   segmenterPresets,
+  taskFormats,
   textEncodings,
   type SegmenterHead,
   type VocabularyChanges,
@@ -26,6 +27,7 @@ import type {
   RuntimeContent,
   SegmenterContent,
   StudyContent,
+  TaskContent,
 } from './study-content.ts';
 import { galleryPlaces } from './study.ts';
 import { StudyFileError } from './study-problems.ts';
@@ -100,6 +102,8 @@ const ofPreset = {
   ...fromImages,
   'data.segmenters': [{ file: 's.onnx', preset: 'unified-parsing', labels: 'labels.json' }],
 };
+/** A task of one's own, with what else must be said of it. */
+const ofTask = (more: object = {}) => ({ tasks: [{ root: 'photos', ...more }] });
 const ofInput = { ...ofHeads, 'data.segmenters.0.input': {} };
 
 /** Another value for each change of a preset. */
@@ -201,6 +205,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'models.0.heads': [6],
   'models.0.layer': ['relu'],
   'models.0.layers': [['relu', 'add']],
+  'models.0.classifier': ['logits'],
   'models.0.input': ['caffe'],
   'models.0.input.preset': ['zero-one'],
   'models.0.input.width': [32],
@@ -217,6 +222,38 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'models.0.tokens.prefix': [1],
   'models.0.tokens.width': [7, { 'models.0.tokens.height': 14 }],
   'models.0.tokens.height': [7, { 'models.0.tokens.width': 14 }],
+  tasks: [[{ root: 'photos' }]],
+  'tasks.0.name': ['flowers', ofTask()],
+  'tasks.0.kinds': [['many-shot'], ofTask()],
+  'tasks.0.format': ['class-csv', ofTask()],
+  'tasks.0.root': ['other', ofTask()],
+  'tasks.0.images': ['other', ofTask({ format: 'normals' })],
+  'tasks.0.annotations': ['other.csv', ofTask({ format: 'class-csv' })],
+  'tasks.0.labels': ['other', ofTask({ format: 'normals' })],
+  'tasks.0.labelNames': ['other.csv', ofTask({ format: 'planes' })],
+  'tasks.0.dataset': ['voc', ofTask({ format: 'planes' })],
+  'tasks.0.parts': [{ train: 'train2017' }, ofTask({ format: 'coco-boxes' })],
+  'tasks.0.parts.train': ['train2017', ofTask({ format: 'coco-boxes', parts: { test: 'val2017' } })],
+  'tasks.0.parts.val': ['minival', ofTask({ format: 'coco-boxes', parts: { test: 'val2017' } })],
+  'tasks.0.parts.test': ['val2017', ofTask({ format: 'coco-boxes', parts: { train: 'train2017' } })],
+  'tasks.0.depthScale': [256, ofTask({ format: 'depth' })],
+  'tasks.0.unpaired': ['leave-out', ofTask({ format: 'normals' })],
+  'tasks.0.encoding': ['latin-1', ofTask({ format: 'class-csv' })],
+  'tasks.0.imageSuffix': ['_left', ofTask({ format: 'normals' })],
+  'tasks.0.labelSuffix': ['_normal', ofTask({ format: 'normals' })],
+  'tasks.0.ignore': [255, ofTask({ format: 'planes' })],
+  'tasks.0.reducedZero': [true, ofTask({ format: 'planes' })],
+  'tasks.0.split': [{ seed: 3 }, ofTask()],
+  'tasks.0.split.train': [0.6, ofTask({ split: { val: 0.2 } })],
+  'tasks.0.split.val': [0.2, ofTask({ split: { train: 0.6 } })],
+  'tasks.0.split.test': [0.3, ofTask({ split: { train: 0.6 } })],
+  'tasks.0.split.seed': [1, ofTask({ split: {} })],
+  'tasks.0.pool': ['max', ofTask()],
+  'tasks.0.ways': [3, ofTask()],
+  'tasks.0.shots': [[5], ofTask()],
+  'tasks.0.queries': [10, ofTask()],
+  'tasks.0.episodes': [100, ofTask()],
+  'tasks.0.replicates': [1000, ofTask()],
   preset: ['gandissect'],
   diffPreset: ['gandissect'],
   ...matchingChanges,
@@ -283,7 +320,7 @@ describe('every property of the schema', () => {
   it.each([...properties].filter(([, { default: value }]) => value !== undefined))(
     '%s has the default that it states',
     (path, { default: value }) => {
-      const beside = changes[path]?.[1] ?? {};
+      const beside = path.startsWith('tasks.0.split.') ? ofTask({ split: {} }) : (changes[path]?.[1] ?? {});
       expect(asOnnx(resolve({ ...beside, [path]: value }))).toEqual(asOnnx(resolve(withoutHalf(path, beside))));
     },
   );
@@ -317,6 +354,8 @@ function withoutHalf(path: string, beside: Readonly<Record<string, unknown>>): R
   if (path.startsWith('data.labelGrid.')) return { ...beside, [path]: 56 };
   if (path.startsWith('data.segmenters.0.heads.0.own')) return { ...beside, [path]: 'other' };
   if (path === 'models.0.checkpoint') return {};
+  // Shares have to add up: those that are compared with do as they are.
+  if (path.startsWith('tasks.0.split.') && !path.endsWith('seed')) return ofTask({ split: {} });
   return path.startsWith('models.0.tokens.') && Object.keys(beside).length > 0 ? { ...beside, [path]: 14 } : beside;
 }
 
@@ -332,6 +371,7 @@ describe('schema and types', () => {
       models: 1,
       preset: 1,
       diffPreset: 1,
+      tasks: 1,
       matching: 1,
       diffMatching: 1,
       runtime: 1,
@@ -385,6 +425,16 @@ describe('schema and types', () => {
       ownedBy: 1,
       owners: 1,
     } satisfies Record<keyof StudySegmenterHead, 1>,
+    'tasks.0': {
+      ...{ name: 1, kinds: 1, format: 1, root: 1, images: 1, annotations: 1, labels: 1, labelNames: 1, dataset: 1 },
+      ...{ parts: 1, depthScale: 1, unpaired: 1, encoding: 1, imageSuffix: 1, labelSuffix: 1, ignore: 1 },
+      ...{ reducedZero: 1, split: 1, pool: 1, ways: 1, shots: 1, queries: 1, episodes: 1, replicates: 1 },
+    } satisfies Record<keyof TaskContent, 1>,
+    'tasks.0.split': { train: 1, val: 1, test: 1, seed: 1 } satisfies Record<
+      keyof NonNullable<TaskContent['split']>,
+      1
+    >,
+    'tasks.0.parts': { train: 1, val: 1, test: 1 } satisfies Record<keyof NonNullable<TaskContent['parts']>, 1>,
     'data.vocabulary': {
       synonyms: 1,
       categories: 1,
@@ -405,6 +455,7 @@ describe('schema and types', () => {
       heads: 1,
       layer: 1,
       layers: 1,
+      classifier: 1,
       input: 1,
       tokens: 1,
     } satisfies Record<keyof ModelContent, 1>,
@@ -516,6 +567,11 @@ describe('schema and types', () => {
       nearest: 1,
     }),
     'data.segmenters.0.input.channels': namesOf<Exclude<Preprocessing['channels'], 'grey'>>({ rgb: 1, bgr: 1 }),
+    'tasks.0.format': Object.keys(taskFormats),
+    'tasks.0.dataset': Object.keys(datasetFormats),
+    'tasks.0.encoding': Object.keys(textEncodings),
+    'tasks.0.pool': namesOf<NonNullable<TaskContent['pool']>>({ mean: 1, max: 1, 'class-token': 1 }),
+    'tasks.0.unpaired': namesOf<NonNullable<TaskContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
     preset: Object.keys(dissectionPresets),
     diffPreset: Object.keys(dissectionPresets),
     modelNames: Object.keys(modelNameRules),

@@ -13,6 +13,7 @@ import type {
   SegmenterContent,
   SegmenterHeadContent,
   SpatialPartsContent,
+  TaskContent,
 } from './study-content.ts';
 
 /** A study with every choice made: presets expanded, defaults filled in, paths absolute. */
@@ -25,8 +26,12 @@ export interface Study {
   readonly title: string;
   /** What stands below the headline; undefined: nothing. */
   readonly abstract: string | undefined;
-  /** Images and labels. */
+  /** Images and labels; without images where the study has tasks alone. */
   readonly data: StudyData;
+  /** Whether there are labelled images, on which models are dissected. */
+  readonly hasData: boolean;
+  /** Tasks on which models are scored, names unique. */
+  readonly tasks: readonly StudyTask[];
   /** Models in the order given, names unique. */
   readonly models: readonly StudyModel[];
   /** Name of the variant of network dissection. */
@@ -129,6 +134,8 @@ export interface StudyModel extends CheckpointReading {
   readonly layers: readonly string[] | 'usual';
   /** Whether no layer was named. */
   readonly layersAreUsual: boolean;
+  /** Tensor of the scores of the classes that it was trained on; absent: none is named. */
+  readonly classifier?: string;
   /** How the tokens of a vision transformer lie on the image, as far as it is declared. */
   readonly tokens: TokenLayout;
   /** How images become the input. */
@@ -139,6 +146,12 @@ export interface StudyModel extends CheckpointReading {
   readonly sizeIsOpen: boolean;
   /** How images and labels are brought to size: `input` and the label grid. */
   readonly geometry: ResolvedGeometry;
+}
+
+/** A task of one's own. */
+export interface StudyTask extends Filled<TaskContent, GroupDefaults['tasks[]']> {
+  /** Name of its data set in tables. */
+  readonly name: string;
 }
 
 /** How the machine is used; but for the execution providers and the sketch, nothing here changes a result. */

@@ -48,7 +48,6 @@ describe('unknown keys of a study', () => {
     expect(problemsOf({ modles: [], seed: 'often', gallery: { unts: 1 } }).map(({ problem }) => problem)).toEqual([
       'there is no key "modles" in a study',
       'there is no key "unts" in gallery',
-      'data is missing',
       'is "often"',
     ]);
   });
@@ -57,7 +56,9 @@ describe('unknown keys of a study', () => {
     const hint = (content: object) => problemsOf(content)[0]?.hint;
     expect(hint({ threads: 2 })).toMatch(/^Did you mean "runtime\.threads"\?/u);
     expect(hint({ runtime: { Layer: 'x' } })).toMatch(/^Did you mean "models\[\]\.layer"\?/u);
-    expect(hint({ images: 'photos' })).toMatch(/^Did you mean "data\.images" or "gallery\.images"\?/u);
+    expect(hint({ images: 'photos' })).toMatch(
+      /^Did you mean "data\.images" or "tasks\[\]\.images" or "gallery\.images"\?/u,
+    );
     expect(hint({ gallery: { Units: 3 } })).toMatch(/^Did you mean "units"\?/u);
   });
 });

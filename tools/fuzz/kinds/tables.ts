@@ -62,6 +62,20 @@ export const tableKinds: readonly FuzzKind[] = [
     },
   },
   {
+    name: 'scores-published',
+    write: (folder: string, random: Random, base: string): FuzzCase => {
+      cpSync(path.join(base, 'units'), path.join(folder, 'units'), { recursive: true });
+      const scores = ['results-imagenet.csv', 'benchmark.md'][random.below(2)] ?? '';
+      cpSync(path.join(base, scores), path.join(folder, scores));
+      const how = bendFile(folder, scores, random, bendText);
+      return {
+        argv: ['embed', 'units/0.csv', ...units, '--scores', scores, '--out', 'out', '--components', '2'],
+        bent: scores,
+        how,
+      };
+    },
+  },
+  {
     name: 'embedding-tables',
     write: (folder: string, random: Random, base: string): FuzzCase => {
       for (const name of ['units', 'embedding'])

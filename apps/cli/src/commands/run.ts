@@ -17,6 +17,7 @@ export function runCommand(): Command {
     - { name: b, file: models/b.onnx, layer: /layer4/Relu_output_0, input: zero-one }
   preset: dissect-2020
 
+With "tasks" in it, its models are scored on data of your own too (intermodel probe --help shows some); "scores" names tables of published ones.
 Run again after a change, only what depends on it is computed; a run that was stopped goes on where it was.`,
     examples: [
       'run study.yaml --out study',

@@ -9,7 +9,8 @@ import { easeCollections } from '../heap-growth.ts';
 import { namedStore, type NamedStore } from '../named-store.ts';
 import { counted, madeText, noteLine, printResult } from '../output.ts';
 import { checkQueueOptions, workOnQueue, type QueueWorkOptions } from '../queue-work.ts';
-import { chosenStudy, storeOf, type StudyFileOptions } from '../run-to-end.ts';
+import { chosenStudy, storeOf } from '../run-to-end.ts';
+import type { StudyFileOptions } from '../run-options.ts';
 import { stoppable } from '../stopping.ts';
 import { writeMessage } from '../terminal.ts';
 

@@ -8,6 +8,7 @@ import type { StoredLayer } from './stored-layer.ts';
 export async function countLayer(layer: StoredLayer, shards: readonly ImageShard[]): Promise<PassConsumer> {
   return layerConsumer(layer.place, {
     name: 'counts',
+    shards: new Set(shards),
     stage: await layer.countPass(shards),
     begin: (shard) => {
       layer.begin(shard);

@@ -11,12 +11,12 @@ export interface DissectionStep {
   /** Kind of the event. */
   readonly kind: 'progress';
   /** What is under way. */
-  readonly step: 'segmentation' | 'images' | 'thresholds' | 'overlaps';
+  readonly step: 'segmentation' | 'images' | 'thresholds' | 'overlaps' | 'probes';
   /** Models under way together, since they share the decoded images; none where it is about all. */
   readonly models: readonly string[];
-  /** Images done in this step. */
+  /** Images done in this step; of `probes` parts of the work on a head. */
   readonly done: number;
-  /** Images to do in this step. */
+  /** Images, or parts, to do in this step. */
   readonly total: number;
 }
 

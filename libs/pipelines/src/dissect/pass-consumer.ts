@@ -46,6 +46,8 @@ export interface PassConsumer {
 export interface LayerConsumer<Made> {
   /** What messages call it. */
   readonly name: string;
+  /** Shards that it takes. @default all that its layer is run for */
+  readonly shards?: ReadonlySet<ImageShard>;
   /** Makes one thing of each shard. */
   readonly stage: OperatorFunction<Observable<ActivationBatch>, Made>;
   /** Is told of each shard that begins. */
@@ -57,12 +59,12 @@ export interface LayerConsumer<Made> {
 /** Takes the activations of one layer from a pass. */
 export function layerConsumer<Made>(
   place: LayerPlace,
-  { name, stage, begin, store }: LayerConsumer<Made>,
+  { name, shards: own, stage, begin, store }: LayerConsumer<Made>,
 ): PassConsumer {
   return {
     name,
     place,
-    wants: ({ places }) => places.includes(place),
+    wants: ({ shard, places }) => places.includes(place) && (own === undefined || own.has(shard)),
     stage: (shards) =>
       defer(() => {
         const begun: ImageShard[] = [];

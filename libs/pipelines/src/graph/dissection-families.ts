@@ -99,6 +99,7 @@ export function groupFamilies(
   describe: DissectionSteps<StudyBench>,
   consumers: readonly StudyConsumer[],
   galleries: boolean,
+  features: (model: StudyModel) => readonly StepFamily<StudyBench>[] = () => [],
 ): GroupFamilies[] {
   const presets = matchingsOf(study);
   const [first] = study.models;
@@ -117,6 +118,7 @@ export function groupFamilies(
         ...(showsImages ? [describe.top(place)] : []),
         ...consumers.map(({ identity }) => describe.own(place, identity)),
       ]),
+      ...group.flatMap(({ model }) => features(model)),
       ...(group.some(({ model }) => model === first) && first !== undefined
         ? [describe.description(first, study.matching)]
         : []),

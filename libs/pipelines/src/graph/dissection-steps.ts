@@ -1,6 +1,7 @@
 import type { LayerPlace } from '@intermodel/inputs';
 import type { DissectionPreset } from '@intermodel/concept-matching';
 import type { LabelVocabulary, ImageShard } from '@intermodel/data-loading';
+import type { FeaturePool } from '@intermodel/schemas';
 import {
   hashJson,
   libraryVersion,
@@ -15,16 +16,17 @@ import { dissectionStages, type DissectionStages } from '../dissect/dissection-s
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
 const codeVersions = {
   images: 1,
-  labels: 5,
+  labels: 6,
   description: 1,
-  maps: 4,
-  histogram: 4,
-  top: 4,
+  maps: 5,
+  histogram: 5,
+  top: 5,
   thresholds: 3,
   overlaps: 3,
   matches: 2,
   gallery: 4,
-  own: 2,
+  own: 3,
+  features: 1,
 } as const;
 
 /** Libraries that decode images and run models: another version of them may give other values. */
@@ -36,6 +38,7 @@ const valueLibraries: Partial<Record<keyof typeof codeVersions, readonly string[
   histogram: [decoding, running],
   top: [decoding, running],
   own: [decoding, running],
+  features: [decoding, running],
   gallery: [decoding],
 };
 
@@ -79,6 +82,14 @@ export interface DissectionIngredients<Bench> {
   readonly makers: DissectionMakers<Bench>;
 }
 
+/** A layer of which features are made, and how. */
+export interface FeatureSource {
+  /** The layer. */
+  readonly place: LayerPlace;
+  /** How its maps are pooled. */
+  readonly pool: FeaturePool;
+}
+
 type Definition<Bench> = Omit<FamilyDefinition<Bench>, 'kind' | 'codeVersion'>;
 
 /** The steps of a study's dissection, family by family; equal descriptions share a result. */
@@ -95,6 +106,7 @@ export class DissectionSteps<Bench = unknown> {
   readonly #concepts: string;
   readonly #places: ReadonlyMap<ImageShard, number>;
   readonly #families = new Map<string, StepFamily<Bench>>();
+  readonly #features = new Map<StepFamily<Bench>, FeatureSource>();
 
   constructor({ study, vocabulary, shards, stages, galleries, factsOf, makers }: DissectionIngredients<Bench>) {
     this.stages = stages ?? dissectionStages;
@@ -191,6 +203,21 @@ export class DissectionSteps<Bench = unknown> {
     }));
   }
 
+  /** Features of each shard: part `features`. */
+  features(place: LayerPlace, pool: FeaturePool): StepFamily<Bench> {
+    const family = this.#ofImages('features', place, this.#study.matching, () => ({
+      options: { pool },
+      parts: { features: 'ImageFeatures' },
+    }));
+    this.#features.set(family, { place, pool });
+    return family;
+  }
+
+  /** What the features that were asked for are made of. */
+  get featureSources(): ReadonlyMap<StepFamily<Bench>, FeatureSource> {
+    return this.#features;
+  }
+
   /** Thresholds of a layer over all shards: part `thresholds`. */
   thresholds(place: LayerPlace, preset: DissectionPreset): StepFamily<Bench> {
     return this.#ofLayer('thresholds', place, preset, () => ({
@@ -263,7 +290,7 @@ export class DissectionSteps<Bench = unknown> {
 
   /** A family over the shards of what a pass makes of the activations of a layer. */
   #ofImages(
-    kind: 'maps' | 'histogram' | 'top' | 'own',
+    kind: 'maps' | 'histogram' | 'top' | 'own' | 'features',
     place: LayerPlace,
     preset: DissectionPreset,
     define: () => Partial<Pick<Definition<Bench>, 'options' | 'isKept' | 'isResult' | 'isVerified'>> &
@@ -277,6 +304,7 @@ export class DissectionSteps<Bench = unknown> {
       model: model.name,
       subject: (index) => `${subjectOf(place)} from ${this.#shard(index).name}`,
       count: this.shards.length,
+      extent: (index) => this.#shard(index).entries.length,
       files: (index) => {
         const { images, labels } = this.#shard(index);
         // Where bad files are passed over, labels too decide which images are counted.

@@ -8,10 +8,19 @@ import {
   type PlacedModel,
 } from '@intermodel/inputs';
 import { groupModels } from '@intermodel/activation-streaming';
-import { cutShards, hashShards, type ImageShard, type ImageSource } from '@intermodel/data-loading';
+import {
+  cutShards,
+  hashShards,
+  labelledImageSource,
+  type ImageShard,
+  type ImageSource,
+} from '@intermodel/data-loading';
 import type { StudyWarning } from '@intermodel/outputs';
 import type { FileHashes, StudySteps } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
+import type { ImageSet } from '../probing/image-set.ts';
+import { openTasks, taskWarnings } from '../probing/open-tasks.ts';
+import type { OpenedTask } from '../probing/opened-task.ts';
 
 /** All that a study reads, opened, and hashed where it decides results; nothing was run of it. */
 export interface OpenedStudy {
@@ -21,6 +30,10 @@ export interface OpenedStudy {
   readonly source: ImageSource;
   /** Images, cut up. */
   readonly shards: readonly ImageShard[];
+  /** The same, as tasks may share them. */
+  readonly images: ImageSet;
+  /** Tasks with their data. */
+  readonly tasks: readonly OpenedTask[];
   /** Models with what their files say of them. */
   readonly placed: readonly PlacedModel[];
   /** The same models, in groups that take the same images. */
@@ -49,12 +62,19 @@ export async function openStudy(
   const { runtime, models } = study;
   const { signal } = options;
   const layouts = await checkModels(models);
-  const source = given ?? (await openImageSource(study, { runtime, ...options }));
+  const source = given ?? (await (study.hasData ? openImageSource(study, { runtime, ...options }) : noImages(study)));
   // What is found out of the models is stored: not before the images are known to be there.
   const placed = await placeModels(models, layouts, steps, hashes, probeOptions(runtime, signal));
   const shards = await hashShards(cutShards(source.images, runtime.imagesPerShard), hashes, signal);
   const groups = groupModels(models).map((group) => placed.filter(({ model }) => group.includes(model)));
-  return { study, source, shards, placed, groups };
+  const images = { study, source, shards };
+  const tasks = await openTasks(study, images, hashes, signal);
+  return { study, source, shards, images, tasks, placed, groups };
+}
+
+/** The images of a study that has tasks alone. */
+function noImages({ data }: Study): Promise<ImageSource> {
+  return labelledImageSource({ images: [], vocabulary: { concepts: [] }, warnings: [] }, data);
 }
 
 /** What the reader should know of how a checkpoint became a model. */
@@ -67,10 +87,11 @@ function originWarnings({ name, family, recipe, origin }: StudyModel): string[] 
 }
 
 /** What the reader of the results should know of how layers, images and labels are read. */
-export function studyWarnings({ study: { data }, placed, source }: OpenedStudy): StudyWarning[] {
+export function studyWarnings({ study: { data }, placed, source, tasks }: OpenedStudy): StudyWarning[] {
   return [
     ...placed.flatMap(({ model }) => originWarnings(model).map((text) => ({ subject: model.name, text }))),
     ...placeWarnings(placed),
     ...source.warnings.map(({ message }) => ({ subject: data.root ?? data.images ?? '', text: message })),
+    ...taskWarnings(tasks),
   ];
 }

@@ -50,6 +50,7 @@ export function modelOutput(
 export function reportOutput(
   { opened: { study, source, placed }, inputs, describe, out }: OutputIngredients,
   { profiles, embedding, relations }: TableSteps,
+  probes?: StepFamily<StudyBench>,
 ): StepFamily<StudyBench> {
   const [first] = study.models;
   const places = placed.flatMap((each) => each.places);
@@ -66,6 +67,7 @@ export function reportOutput(
       profiles: one(profiles),
       ...(embedding === undefined ? {} : { embedding: one(embedding) }),
       ...(relations === undefined ? {} : { relations: one(relations) }),
+      ...(probes === undefined ? {} : { probes: one(probes) }),
     },
     // All other warnings follow from these steps.
     options: { ...formatStudy(study), notes: source.warnings.map(({ message }) => message) },

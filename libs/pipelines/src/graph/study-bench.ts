@@ -1,11 +1,18 @@
 import type { LayerPlace, PlacedModel } from '@intermodel/inputs';
 import { checkFiles, type ImageSource } from '@intermodel/data-loading';
-import { countingThreads, HeldShards, indexConcepts, UnitThreads } from '@intermodel/concept-matching';
+import {
+  countingThreads,
+  HeldShards,
+  indexConcepts,
+  UnitThreads,
+  type ConceptIndex,
+} from '@intermodel/concept-matching';
 import type { FileHashes, StepBench, StepFamily, StudySteps } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
 import { checkDisk, type FreeBytes, type KeptLayer } from '../dissect/check-disk.ts';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import { DissectionGroup } from '../dissect/dissection-group.ts';
+import type { GroupContext } from '../dissect/group-context.ts';
 import { ForwardPass } from '../dissect/run-pass.ts';
 import { ShardReports } from '../dissect/shard-reports.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
@@ -17,6 +24,16 @@ export interface OutputWriter {
   writeModel(model: StudyModel, family: StepFamily<StudyBench>, bench: StudyBench): Promise<void>;
   /** Writes the tables over models, and the report, as the step of a family. */
   writeReport(family: StepFamily<StudyBench>, bench: StudyBench): Promise<void>;
+}
+
+/** Images beside those of the study, on which its models are run too. */
+export interface OtherImages {
+  /** The study, with how these images are read. */
+  readonly study: Study;
+  /** The images. */
+  readonly source: ImageSource;
+  /** Steps over them. */
+  readonly describe: DissectionSteps<StudyBench>;
 }
 
 /** What {@link StudyBench} is made of. */
@@ -59,11 +76,13 @@ export class StudyBench implements StepBench {
   readonly source: ImageSource;
   readonly describe: DissectionSteps<StudyBench>;
   readonly hashes: FileHashes;
+  readonly onEvent: (event: DissectionEvent) => void;
   readonly #options: StudyBenchOptions;
   readonly #groups = new Map<readonly PlacedModel[], DissectionGroup>();
   readonly #dissected = new Map<StudyModel, Promise<DissectedModel>>();
   readonly #released = new Set<StudyModel>();
   readonly #concurrency: number;
+  readonly #others = new Map<OtherImages, StudyBench>();
   #threads: UnitThreads | undefined;
 
   constructor(options: StudyBenchOptions) {
@@ -79,6 +98,7 @@ export class StudyBench implements StepBench {
     this.source = source;
     this.describe = options.describe;
     this.hashes = options.hashes;
+    this.onEvent = options.onEvent;
   }
 
   /** The layers of all models. */
@@ -86,6 +106,14 @@ export class StudyBench implements StepBench {
     return this.study.models.flatMap((model) =>
       this.#options.groups.flat().flatMap((placed) => (placed.model === model ? placed.places : [])),
     );
+  }
+
+  /** What steps over other images are made with. */
+  onImages(images: OtherImages): StudyBench {
+    const known = this.#others.get(images);
+    const bench = known ?? new StudyBench({ ...this.#options, ...images, consumers: [], writer: undefined });
+    this.#others.set(images, bench);
+    return bench;
   }
 
   /** The group of a model. */
@@ -120,6 +148,7 @@ export class StudyBench implements StepBench {
 
   /** Lets go of all that is held for other models than one: a worker may go through thousands of them. */
   async turnTo(name: string): Promise<void> {
+    for (const other of this.#others.values()) await other.turnTo(name);
     for (const [models, group] of this.#groups) {
       const others = models.filter(({ model }) => model.name !== name);
       for (const { model } of others) group.release(model);
@@ -130,6 +159,7 @@ export class StudyBench implements StepBench {
 
   /** Waits until all that was made is stored. @throws what went wrong while it was stored */
   async settled(): Promise<void> {
+    for (const other of this.#others.values()) await other.settled();
     for (const group of this.#groups.values()) await group.settled();
     await this.steps.settled();
   }
@@ -147,12 +177,14 @@ export class StudyBench implements StepBench {
 
   /** Closes all that is open; what was told can be read afterwards. */
   async close(): Promise<void> {
+    for (const other of this.#others.values()) await other.close();
     for (const group of this.#groups.values()) await group.close();
     await this.#threads?.close();
   }
 
   /** Ends all work. */
   async stop(): Promise<void> {
+    for (const other of this.#others.values()) await other.stop();
     for (const group of this.#groups.values()) await group.stop();
     await this.#threads?.close();
   }
@@ -181,12 +213,16 @@ export class StudyBench implements StepBench {
       checkFiles: (files) => checkFiles(files, hashes, signal),
     });
     const { concepts, ignore = 0 } = source.vocabulary;
-    const context = {
+    let index: ConceptIndex | undefined;
+    const context: GroupContext = {
       ...{ study, steps, describe, pass, keeps, signal, onEvent, consumers, ignore },
       stages: describe.stages,
       threads: () => (this.#threads ??= new UnitThreads(this.#concurrency)),
       shards: new ShardReports(onEvent),
-      concepts: indexConcepts(concepts, study.data.labelNames ?? study.data.root ?? study.data.images),
+      // Images of which only features are made have none.
+      get concepts() {
+        return (index ??= indexConcepts(concepts, study.data.labelNames ?? study.data.root ?? study.data.images));
+      },
       kept: new HeldShards(study.runtime.keptMapsMegabytes),
     };
     return new DissectionGroup(context, models, this.#options.keepsModels === true);

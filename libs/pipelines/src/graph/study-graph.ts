@@ -1,6 +1,8 @@
 import { type StepFamily, StepGraph } from '@intermodel/steps';
 import type { ManifestInput } from '@intermodel/outputs';
+import type { StudyModel } from '@intermodel/studies';
 import { withOwnStages, type DissectionStages } from '../dissect/dissection-stages.ts';
+import { probeSteps } from '../probing/probe-steps.ts';
 import { checkIdentities } from '../dissect/own-stage.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
 import { checkpointFamilies, factsFamilies, groupFamilies } from './dissection-families.ts';
@@ -25,6 +27,8 @@ export interface StudyGraphOptions {
   readonly consumers?: readonly StudyConsumer[] | undefined;
   /** Steps of the caller's own. @default none */
   readonly steps?: OwnSteps | undefined;
+  /** Whether models are dissected; else they are scored on tasks alone. @default where there are labelled images */
+  readonly dissects?: boolean | undefined;
   /** Whether galleries are made; else the strongest images themselves are asked for. */
   readonly galleries: boolean;
   /** Hashes of the files of the tables over models; absent: none of these are made. */
@@ -43,6 +47,8 @@ export interface StudyGraph {
   readonly tables: TableSteps | undefined;
   /** The files of the tables over models and the report; undefined where nothing is written. */
   readonly report: StepFamily<StudyBench> | undefined;
+  /** Scores on tasks; undefined where there are none. */
+  readonly probes: StepFamily<StudyBench> | undefined;
   /** The last family of each model, by its name: once it is made, the model is done. */
   readonly lastOf: ReadonlyMap<string, StepFamily<StudyBench>>;
 }
@@ -50,7 +56,7 @@ export interface StudyGraph {
 /** Tells all steps of a study, with what each is made of and by. Nothing is run, read or stored. */
 export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): StudyGraph {
   const { study, source, shards, placed, groups } = opened;
-  const { stages = {}, consumers = [], galleries, tableFiles, output } = options;
+  const { stages = {}, consumers = [], dissects = study.hasData, galleries, tableFiles, output } = options;
   if (study.runtime.sketch !== undefined && stages.thresholds !== undefined)
     throw new RangeError('stages.thresholds selects from counts, of which there are none where runtime.sketch is set');
   checkIdentities(
@@ -59,17 +65,22 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
   );
   const checkpoints = checkpointFamilies(opened);
   const facts = factsFamilies(opened, checkpoints);
+  const factsOf = (model: StudyModel) => facts.get(model) as StepFamily<StudyBench>;
+  const makers = dissectionMakers(groups);
   const describe = new DissectionSteps<StudyBench>({
-    ...{ study, shards, galleries },
+    ...{ study, shards, galleries, factsOf, makers },
     stages: withOwnStages(stages),
     vocabulary: source.vocabulary,
-    factsOf: (model) => facts.get(model) as StepFamily<StudyBench>,
-    makers: dissectionMakers(groups),
   });
+  const probing =
+    opened.tasks.length === 0
+      ? undefined
+      : probeSteps({ tasks: opened.tasks, placed, own: { images: opened.images, describe }, factsOf, makers });
   const ingredients = output === undefined ? undefined : { opened, describe, ...output };
   const families: StepFamily<StudyBench>[] = [...checkpoints.values(), ...facts.values()];
   const lastOf = new Map<string, StepFamily<StudyBench>>();
-  for (const { pass, models } of groupFamilies(opened, describe, consumers, galleries)) {
+  const dissected = dissects ? groupFamilies(opened, describe, consumers, galleries, probing?.ofOwnPass) : [];
+  for (const { pass, models } of dissected) {
     families.push(...pass);
     for (const { model, families: own } of models) {
       families.push(...own);
@@ -77,15 +88,18 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
       lastOf.set(model.name, families.at(-1) as StepFamily<StudyBench>);
     }
   }
-  if (tableFiles === undefined)
-    return { graph: new StepGraph(families), describe, tables: undefined, report: undefined, lastOf };
+  const known = new Set(families);
+  families.push(...(probing?.families.filter((family) => !known.has(family)) ?? []));
+  const probes = probing?.probes;
+  if (tableFiles === undefined || !dissects)
+    return { graph: new StepGraph(families), describe, tables: undefined, report: undefined, probes, lastOf };
   const matches = placed.flatMap(({ places }) => places.map((place) => describe.matches(place, study.matching)));
-  const tables = tableSteps(study, matches, tableFiles);
+  const tables = tableSteps(study, matches, tableFiles, probes);
   families.push(describe.images());
   for (const table of [tables.profiles, tables.embedding, tables.relations])
     if (table !== undefined) families.push(table);
   families.push(...(options.steps?.(describe, new StepGraph(families)) ?? []));
-  const report = ingredients === undefined ? undefined : reportOutput(ingredients, tables);
+  const report = ingredients === undefined ? undefined : reportOutput(ingredients, tables, probes);
   if (report !== undefined) families.push(report);
-  return { graph: new StepGraph(families), describe, tables, report, lastOf };
+  return { graph: new StepGraph(families), describe, tables, report, probes, lastOf };
 }

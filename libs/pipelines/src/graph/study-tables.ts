@@ -14,7 +14,7 @@ import {
   studyFiles,
   tablesOfFiles,
 } from '@intermodel/outputs';
-import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
+import type { ConceptProfileBatch, TaskScoreBatch, UnitMatchBatch } from '@intermodel/schemas';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
@@ -103,10 +103,11 @@ export async function embeddingTables(
   return { embeddedProfiles: profiles, fit, points, loadings: conceptLoadings(fit), variance: componentVariance(fit) };
 }
 
-/** How the embedding of a study is related to its scores. */
+/** How the embedding of a study is related to its scores: those in files, and those that were measured on its tasks. */
 export function relationTables(
   { relations, ...study }: Study,
   embedded: ProfileTables & EmbeddedTables,
+  probed?: TaskScoreBatch,
 ): Promise<RelationTables> {
-  return relateScoreFiles({ ...study, ...relations, ...embedded });
+  return relateScoreFiles({ ...study, ...relations, ...embedded, ...(probed === undefined ? {} : { probed }) });
 }

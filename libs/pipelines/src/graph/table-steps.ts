@@ -13,6 +13,7 @@ import {
   type StepMaker,
 } from '@intermodel/steps';
 import { readArrowBytes } from '@intermodel/streams';
+import { readProbes, taskScores } from '../probing/probe-tables.ts';
 import { frozenFit, optionsEntering, type Study } from '@intermodel/studies';
 import { from } from 'rxjs';
 import type { StudyBench } from './study-bench.ts';
@@ -28,7 +29,7 @@ import {
 } from './study-tables.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { profiles: 2, embedding: 3, relations: 3 } as const;
+const codeVersions = { profiles: 2, embedding: 3, relations: 4 } as const;
 
 /** Libraries that compute the tables: another version of them may give other values. */
 const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name} ${libraryVersion(name) ?? ''}`);
@@ -79,11 +80,13 @@ export async function hashTableFiles(study: Study, hashes: FileHashes): Promise<
  * @param study choices and files of the tables
  * @param matches matches of all layers, under the preset of the study
  * @param files hashes of the files that are read
+ * @param probes scores on tasks of the study. @default none
  */
 export function tableSteps(
   study: Study,
   matches: readonly StepFamily<StudyBench>[],
   files: ReadonlyMap<string, string>,
+  probes?: StepFamily<StudyBench>,
 ): TableSteps {
   const { embedding, scores, scoreColumns } = study;
   const read = (role: string, file: string | undefined): Record<string, string> =>
@@ -117,9 +120,12 @@ export function tableSteps(
       return embeddingTables(bench.study, table);
     }, files),
   });
-  if (scores.length === 0) return { profiles, embedding: embedded, relations: undefined };
+  if (scores.length === 0 && probes === undefined) return { profiles, embedding: embedded, relations: undefined };
   const related = family('relations', {
-    from: { embedding: { by: 'one', family: embedded } },
+    from: {
+      embedding: { by: 'one', family: embedded },
+      ...(probes === undefined ? {} : { probes: { by: 'one', family: probes } }),
+    },
     beside: { profiles: { by: 'one', family: profiles } },
     // Rows come in the order of the files, which is therefore part of their roles.
     files: () =>
@@ -132,7 +138,9 @@ export function tableSteps(
       const embeddedTables = (await readTables(embedded, bench)) as EmbeddedTables | undefined;
       if (embeddedTables === undefined) return undefined;
       const profiled = (await readTables(profiles, bench)) as ProfileTables;
-      return relationTables(bench.study, { ...profiled, ...embeddedTables });
+      const probed =
+        probes === undefined ? undefined : taskScores((await readProbes(probes, bench)).tables.probeScores);
+      return relationTables(bench.study, { ...profiled, ...embeddedTables }, probed);
     }, files),
   });
   return { profiles, embedding: embedded, relations: related };

@@ -1,19 +1,16 @@
-import { checkConcepts, prepareModels, studyInputs, withLabelFolder } from '@intermodel/inputs';
+import { checkConcepts, prepareModels, withLabelFolder } from '@intermodel/inputs';
 import type { ImageSource, LabelShares } from '@intermodel/data-loading';
 import path from 'node:path';
 import {
   labelHealth,
   type LabelHealth,
   labelsFolder,
-  lockOutput,
   type ManifestInput,
-  openRunFolder,
   statedGate,
   type ReportChoices,
   type RunFolder,
   scoreWarnings,
   sizeWarnings,
-  storeFolder,
   type StudyRecord,
   type StudyTables,
   type StudyWarning,
@@ -22,16 +19,14 @@ import {
 } from '@intermodel/outputs';
 import {
   type LockOptions,
-  openStudyStore,
   readJsonPart,
   readStep,
   type StepExecutor,
   type StepStore,
-  type StoreWarning,
   StudySteps,
   type StudyStore,
 } from '@intermodel/steps';
-import { checkOutputOutside, InputError } from '@intermodel/streams';
+import { InputError } from '@intermodel/streams';
 import { matchingsOf, type Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
@@ -39,10 +34,15 @@ import type { DissectionStages } from '../dissect/dissection-stages.ts';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
 import { makeStudy, working } from '../graph/make-study.ts';
 import { openStudy, studyWarnings, type OpenedStudy } from '../graph/open-study.ts';
+import { openedInputs } from '../graph/opened-inputs.ts';
 import { stoppableObservable } from '../graph/stoppable-observable.ts';
+import { taskImages } from '../probing/open-tasks.ts';
+import { readProbes, taskScores } from '../probing/probe-tables.ts';
 import { StudyBench } from '../graph/study-bench.ts';
 import { studyGraph, type OwnSteps, type StudyGraph } from '../graph/study-graph.ts';
 import { hashTableFiles, readStudyTables, type TableSteps } from '../graph/table-steps.ts';
+import { inRunFolder } from './in-run-folder.ts';
+import { scoreColumnWarnings } from '../relate-scores.ts';
 import { StudyWriter, type StudyResult } from './study-writer.ts';
 import { formatResolved } from './resolved-models.ts';
 
@@ -114,37 +114,17 @@ export type StudyEvent = DissectionEvent | StudyRun;
  * runStudy(readStudyFile('study.yaml'), { out: 'study' }).subscribe((event) => console.log(event.kind));
  */
 export function runStudy(study: Study, options: RunStudyOptions = {}): Observable<StudyEvent> {
-  return stoppableObservable<StudyEvent>(options.signal, async (signal, onEvent) => {
-    const { out } = options;
-    const warn = ({ file, message }: StoreWarning) => {
-      onEvent({ kind: 'warning', subject: file, text: message });
-    };
-    if (out !== undefined)
-      checkOutputOutside(
-        out,
-        [study.data.images, study.data.labels].filter((input) => input !== undefined),
-      );
-    const folder = out === undefined ? undefined : openRunFolder(out);
-    const store = openStudyStore(options.store ?? (out === undefined ? undefined : path.join(out, storeFolder)), {
-      verify: options.verify,
-      warn,
+  return stoppableObservable<StudyEvent>(options.signal, (signal, onEvent) => {
+    if (!study.hasData)
+      throw new InputError('DATA_MISSING', 'the study names no labelled images, so that nothing is dissected', {
+        ...(study.file === undefined ? {} : { file: study.file }),
+        expected: 'images with labels, `data`',
+        hint: 'Name them, or score its models on its tasks alone: `probeStudy`.',
+      });
+    const inputs = [study.data.images, study.data.labels];
+    return inRunFolder({ ...options, inputs, signal, onWarning: onEvent }, async (folder, store) => {
+      onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
     });
-    const lock = await store.store.lock({ ...options.lock, signal }).catch((error: unknown) => {
-      folder?.abandon();
-      throw error;
-    });
-    try {
-      const outputLock =
-        out === undefined ? undefined : await lockOutput(out, store.folder, { ...options.lock, signal });
-      try {
-        onEvent(await new StudyRunner(study, options, folder, store, signal, onEvent).run());
-      } finally {
-        outputLock?.release();
-      }
-    } finally {
-      store.save();
-      lock.release();
-    }
   });
 }
 
@@ -229,7 +209,7 @@ class StudyRunner {
           this.#onEvent({ kind: 'progress', step: 'segmentation', models: [], done, total });
         },
       });
-      const inputs = await studyInputs(opened.study, opened.source, hashes, signal);
+      const inputs = await openedInputs(opened, hashes, signal);
       const { stages, consumers, steps, concurrency } = this.#options;
       const folder = this.#folder;
       const graph = studyGraph(opened, {
@@ -263,8 +243,8 @@ class StudyRunner {
   }
 
   /** What is stated of the files that were read must be true of those that were used. */
-  async #checkInputs({ opened: { study, source }, inputs }: OpenedRun): Promise<void> {
-    const now = await studyInputs(study, source, this.#store.hashes);
+  async #checkInputs({ opened, inputs }: OpenedRun): Promise<void> {
+    const now = await openedInputs(opened, this.#store.hashes);
     const changed = now.find(({ sha256 }, index) => sha256 !== inputs[index]?.sha256);
     if (changed !== undefined)
       throw new InputError('FILE_CHANGED', 'was changed during the run', {
@@ -311,7 +291,16 @@ class StudyRunner {
     const { opened, inputs, graph, bench } = run;
     const { study, placed } = opened;
     await this.#checkInputs(run);
-    const tables = await readStudyTables(graph.tables as TableSteps, bench);
+    const probed = graph.probes === undefined ? undefined : await readProbes(graph.probes, bench);
+    const tables: StudyTables = {
+      ...(probed === undefined
+        ? {}
+        : {
+            ...{ ...probed.tables, taskImages: taskImages(opened.tasks) },
+            scores: taskScores(probed.tables.probeScores),
+          }),
+      ...(await readStudyTables(graph.tables as TableSteps, bench)),
+    };
     const health = await this.#health(run);
     const watch = new UnitWatch(study.matching);
     const layers = this.#models.flatMap((model) => model.layers);
@@ -325,7 +314,7 @@ class StudyRunner {
     const scored =
       tables.points === undefined || tables.scores === undefined
         ? []
-        : scoreWarnings(tables.points, tables.summaries, tables.scores);
+        : [...scoreWarnings(tables.points, tables.summaries, tables.scores), ...(await scoreColumnWarnings(study))];
     const record: StudyRecord = {
       title: study.title,
       abstract: study.abstract,
@@ -339,6 +328,7 @@ class StudyRunner {
         ...embeddingWarnings(study, tables),
         ...sizeWarnings(tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0)),
         ...scored,
+        ...(probed?.notes ?? []),
       ],
     };
     return { tables, record, health };

@@ -1,4 +1,4 @@
-import { prepareModels, studyInputs, studyPlaneKeys } from '@intermodel/inputs';
+import { prepareModels, studyPlaneKeys } from '@intermodel/inputs';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { keptPlanesFile } from '@intermodel/data-loading';
@@ -6,6 +6,7 @@ import { labelsFolder, storeFolder } from '@intermodel/outputs';
 import { memoryStore, openStudyStore, type StepStore, StudySteps, type StudyStore } from '@intermodel/steps';
 import type { Study } from '@intermodel/studies';
 import { openStudy, type OpenedStudy } from '../graph/open-study.ts';
+import { openedInputs } from '../graph/opened-inputs.ts';
 import { studyGraph, type StudyGraph, type StudyGraphOptions } from '../graph/study-graph.ts';
 import { hashTableFiles } from '../graph/table-steps.ts';
 
@@ -69,7 +70,7 @@ export async function inspectStudy(
     ...own,
     galleries: true,
     tableFiles: await hashTableFiles(study, hashes),
-    output: out === undefined ? undefined : { out, inputs: await studyInputs(study, opened.source, hashes, signal) },
+    output: out === undefined ? undefined : { out, inputs: await openedInputs(opened, hashes, signal) },
   });
   return { ...common, opened, graph, neededKeys: () => graph.graph.keys() };
 }

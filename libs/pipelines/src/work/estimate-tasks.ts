@@ -50,10 +50,14 @@ const usualMilliseconds: Readonly<Record<StudyWave, number>> = {
   thresholds: 1.5,
   overlaps: 3,
   matches: 0.1,
+  probes: 50,
 };
 
 /** Bytes for an image's labels as they are stored, and for each unit of a shard or layer. */
-const usualBytes = { labels: 1024, overlaps: 64, thresholds: 24, matches: 150 } as const;
+const usualBytes = { labels: 1024, overlaps: 64, thresholds: 24, matches: 150, probes: 0 } as const;
+
+/** Bytes of the scores of a head on a task with their replicates: at most 12 scores of 2,000. */
+const probeBytes = 200_000;
 
 /** Most bytes of the counts of one unit in one shard: bins beyond these are seldom met. */
 const histogramBytes = 8192;
@@ -76,18 +80,33 @@ export function estimateTask(task: StudyTask, options: EstimateOptions): TaskEst
   const perImage = known.bytes;
   return {
     seconds: milliseconds === undefined ? undefined : (milliseconds * images) / 1000,
-    memoryBytes: memoryOf(wave, run, options),
+    memoryBytes: memoryOf(task, run, options),
     storedBytes: perImage === undefined ? usualStoredBytes(wave, images, run, options) : Math.round(perImage * images),
   };
 }
 
-function memoryOf(wave: StudyWave, run: MeasuredRun | undefined, options: EstimateOptions): number | undefined {
+function memoryOf(
+  { wave, images }: StudyTask,
+  run: MeasuredRun | undefined,
+  options: EstimateOptions,
+): number | undefined {
   if (wave === 'labels' || wave === 'matches') return processBytes;
   if (run === undefined) return undefined;
   const { keptMapsMegabytes } = options.study.runtime;
+  if (wave === 'probes') return processBytes + featureBytes(run, images) + headBytes;
   const held = processBytes + keptMapsMegabytes * mebibyte + shardBytes(run, options);
   // Models of some size run in two copies side by side, which share nothing.
   return Math.round(wave === 'counts' ? held + 2 * Math.max(0, run.memoryBytes - bareRunBytes) : held);
+}
+
+/** Most bytes that heads on grids hold of the cells that they are fitted on, with what follows from these. */
+const headBytes = 512 * mebibyte;
+
+/** Bytes of the pooled features of the images of a task, and of a copy. */
+function featureBytes({ putOut }: MeasuredRun, images: number): number {
+  let units = 0;
+  for (const layer of putOut.values()) units += layer.units;
+  return 2 * 4 * units * images;
 }
 
 /** Bytes of all maps of a shard. */
@@ -104,6 +123,7 @@ function usualStoredBytes(
   { study, shards, images: all }: EstimateOptions,
 ): number | undefined {
   if (wave === 'labels') return images * usualBytes.labels;
+  if (wave === 'probes') return probeBytes;
   if (run === undefined) return undefined;
   const ownShards = Math.max(1, Math.round((shards * images) / Math.max(1, all)));
   const inShard = images / ownShards;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { prepareModels, studyInputs } from '@intermodel/inputs';
+import { prepareModels } from '@intermodel/inputs';
 import { labelsFolder, storeFolder, type ManifestInput } from '@intermodel/outputs';
 import {
   memoryClaims,
@@ -18,6 +18,7 @@ import type { DissectionEvent } from '../dissect/dissect-events.ts';
 import { planStudy, storedTest } from '../graph/make-study.ts';
 import { openStudy, type OpenedStudy } from '../graph/open-study.ts';
 import { StudyBench } from '../graph/study-bench.ts';
+import { openedInputs } from '../graph/opened-inputs.ts';
 import { studyGraph, type StudyGraphOptions } from '../graph/study-graph.ts';
 import type { StudyPlace } from '../upkeep/inspect-study.ts';
 import { inputsOf, OpenSteps } from './open-steps.ts';
@@ -143,7 +144,7 @@ export class StudyWorker {
   /** Facts about everything that the study reads, with the hashes of it. */
   inputs(): Promise<readonly ManifestInput[]> {
     const { opened, bench } = this.#parts;
-    return studyInputs(this.study, opened.source, bench.hashes, bench.signal);
+    return openedInputs(opened, bench.hashes, bench.signal);
   }
 
   /** Where claims of tasks are kept, beside the finished steps. */

@@ -77,7 +77,7 @@ describe(expectStudy, () => {
     const older = { hash: 'a'.repeat(64), content: { ...content, program: '0.0.9', code } };
     rememberStudy(store, older);
     expect(refusal(older.hash, store)).toMatchObject({
-      message: expect.stringMatching(/code\.maps is "4[^"]*" here, and was to be "3"; program is /u) as string,
+      message: expect.stringMatching(/code\.maps is "5[^"]*" here, and was to be "3"; program is /u) as string,
     });
   });
 

@@ -5,6 +5,7 @@ import { explainDifference, hashJson, programVersion } from '@intermodel/steps';
 import { InputError, readInputFile, writeFileAtomically } from '@intermodel/streams';
 import { formatStudy, type Study } from '@intermodel/studies';
 import { dissectionCode } from '../graph/dissection-steps.ts';
+import { probeCode } from '../probing/probe-steps.ts';
 
 /** Folder of what studies were when others were told to work on them, within that of the store. */
 const studiesFolder = 'studies';
@@ -31,7 +32,7 @@ export function identifyStudy(study: Study): StudyIdentity {
     ...formatStudy(study),
     runtime: { imagesPerShard },
     program: programVersion,
-    code: dissectionCode,
+    code: { ...dissectionCode, ...probeCode },
   };
   return { hash: hashJson(content), content };
 }

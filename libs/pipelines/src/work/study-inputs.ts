@@ -1,7 +1,7 @@
-import { studyInputs } from '@intermodel/inputs';
 import type { ManifestInput } from '@intermodel/outputs';
 import { InputError } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
+import { openedInputs } from '../graph/opened-inputs.ts';
 import { inspectStudy, type StudyPlace } from '../upkeep/inspect-study.ts';
 
 /** Names of inputs that a message lists. */
@@ -11,7 +11,7 @@ const inputsTold = 5;
 export async function hashStudyInputs(study: Study, place: StudyPlace): Promise<readonly ManifestInput[]> {
   const { signal } = place;
   const { opened, store } = await inspectStudy(study, place);
-  return opened === undefined ? [] : studyInputs(opened.study, opened.source, store.hashes, signal);
+  return opened === undefined ? [] : openedInputs(opened, store.hashes, signal);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { OpenedStudy } from '../graph/open-study.ts';
 import type { StudyBench } from '../graph/study-bench.ts';
 
 /** Waves of a study, in their order: the steps of one are made of those before it. */
-export const studyWaves = ['labels', 'counts', 'thresholds', 'overlaps', 'matches'] as const;
+export const studyWaves = ['labels', 'counts', 'thresholds', 'overlaps', 'matches', 'probes'] as const;
 
 /** A wave of a study. */
 export type StudyWave = (typeof studyWaves)[number];
@@ -26,9 +26,11 @@ const waveOfKind: Readonly<Record<string, StudyWave>> = {
   histogram: 'counts',
   top: 'counts',
   own: 'counts',
+  features: 'counts',
   thresholds: 'thresholds',
   overlaps: 'overlaps',
   matches: 'matches',
+  probe: 'probes',
 };
 
 /** Whether steps of a family are made by tasks; what is found out of the models each worker reads itself. */
@@ -94,10 +96,20 @@ export function cutTasks(
     const weight = wave === 'labels' ? 1 : (weights.get(model) ?? 1);
     return Array.from({ length: isOfShards ? Math.ceil(count / size) : 1 }, (_, chunk): StudyTask => {
       const [from, to] = isOfShards ? [chunk * size, Math.min((chunk + 1) * size, count)] : [0, count];
-      const images = isOfShards ? imagesOf(from, to) : imagesOf(0, shards.length);
+      const images = extentOf(families[0], from, to) ?? (isOfShards ? imagesOf(from, to) : imagesOf(0, shards.length));
       return new CutTask({ wave, model, families, from, to, images, cost: images * weight });
     });
   });
+}
+
+/** Images that the steps of a family from one place to another go over; undefined where it does not say. */
+function extentOf(family: StepFamily<StudyBench> | undefined, from: number, to: number): number | undefined {
+  let images: number | undefined;
+  for (let index = from; index < Math.min(to, family?.count ?? 0); index++) {
+    const extent = family?.extentOf(index);
+    if (extent !== undefined) images = (images ?? 0) + extent;
+  }
+  return images;
 }
 
 /** Families whose steps are made together. */

@@ -86,6 +86,8 @@ export interface FamilyDefinition<Bench> {
   readonly subject?: string | ((index: number) => string);
   /** Number of its steps, such as that of the shards. @default 1 */
   readonly count?: number;
+  /** What each step goes over, such as a number of images, by which its cost is estimated. @default not known */
+  readonly extent?: (index: number) => number;
   /** Files that each step reads: SHA-256 of their bytes, by role. @default none */
   readonly files?: (index: number) => Readonly<Record<string, string>>;
   /** Steps that they are made of, by role. @default none */
@@ -175,6 +177,11 @@ export class StepFamily<Bench = unknown> {
   subjectOf(index: number): string {
     const { subject = '' } = this.#definition;
     return typeof subject === 'string' ? subject : subject(index);
+  }
+
+  /** What the step at a place goes over, such as a number of images; undefined: not known. */
+  extentOf(index: number): number | undefined {
+    return this.#definition.extent?.(index);
   }
 
   /** Hashes of what the step at a place is made of, by role. */

@@ -26,10 +26,10 @@ export function flagsToContent(command: string, textsOf: (flag: FlagRow) => Flag
   const texts = new Map(flags.map((flag) => [flag.row.path, textsOf(flag)]));
   const listOf = (path: string) => [texts.get(path) ?? []].flat().map(String);
   const plain = flags.filter(
-    ({ row }) => !row.path.includes('[]') && row.path !== 'models' && row.path !== 'data.segmenters',
+    ({ row }) => !row.path.includes('[]') && !['models', 'tasks', 'data.segmenters'].includes(row.path),
   );
   const models = readModelFlags(listOf('models'));
-  const [input] = listOf('models[].input').map(readInput);
+  const [input] = listOf('models[].input').map((text) => readKeys('models[].input', text));
   const segmenters = listOf('data.segmenters').map((text) =>
     readSegmenter(text, listOf('data.segmenters[].labels')[0]),
   );
@@ -38,19 +38,45 @@ export function flagsToContent(command: string, textsOf: (flag: FlagRow) => Flag
     const given = texts.get(row.path);
     content = setAt(content, row.path, typeof given === 'string' ? readFlagValue(row, given) : given);
   }
+  const tasks = readTasks(flags, texts);
+  if (tasks.length > 0) content = setAt(content, 'tasks', tasks);
   if (segmenters.length > 0) content = setAt(content, 'data.segmenters', segmenters);
   if (models.length === 0) return content;
   return setAt(content, 'models', input === undefined ? models : models.map((model) => ({ ...model, input })));
 }
 
-function readInput(text: string): unknown {
+/** The tasks that flags describe: one for each folder, or one without; the other flags give keys of all of them. */
+function readTasks(flags: readonly FlagRow[], texts: ReadonlyMap<string, FlagTexts>): object[] {
+  let task = {};
+  for (const { row } of flags.filter(({ row: { path } }) => path.startsWith('tasks[].'))) {
+    const given = texts.get(row.path);
+    const value =
+      typeof given !== 'string'
+        ? given
+        : row.type.kind === 'group'
+          ? readKeys(row.path, given)
+          : readFlagValue(row, given);
+    task = setAt(task, row.path.slice('tasks[].'.length), value);
+  }
+  const roots = [texts.get('tasks') ?? []].flat().map(String);
+  if (roots.length > 0) return roots.map((root) => ({ ...task, root }));
+  return Object.keys(task).length > 0 ? [task] : [];
+}
+
+/** What a flag says of a group as a whole, and what is told where it cannot be read. */
+const wholeGroups: Readonly<Record<string, string>> = {
+  'models[].input':
+    'the name of a preset, or its parts as {width: 224, height: 224, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}',
+  'tasks[].split': 'shares as {train: 0.7, val: 0.1, test: 0.2}',
+};
+
+function readKeys(path: string, text: string): unknown {
   try {
     // Tags that make other values than JSON has would lose what they stand before.
     return parse(text, { resolveKnownTags: false, logLevel: 'error' });
   } catch (cause) {
-    throw new InputError('INPUT_OPTION', `\`models[].input: ${text}\` cannot be read`, {
-      expected:
-        'the name of a preset, or its parts as {width: 224, height: 224, mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5]}',
+    throw new InputError('INPUT_OPTION', `\`${path}: ${text}\` cannot be read`, {
+      expected: wholeGroups[path] ?? 'keys of the group',
       hint: 'Put the whole into quotes.',
       cause,
     });

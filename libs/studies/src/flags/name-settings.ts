@@ -42,8 +42,9 @@ export function flagOfSetting(flags: readonly NamedFlag[], path: string, value?:
   return flagOfSetting(flags, group, value === undefined ? undefined : `{${key}: ${value}}`);
 }
 
-/** A flag that gives entries of a list, if it can say this of them: of models name, file and layers. */
+/** A flag that gives entries of a list, if it can say this of them: of models name, file and layers, of tasks the folder. */
 function listFlag(list: NamedFlag, key: string): string | undefined {
+  if (list.row.path === 'tasks') return key === 'root' ? flagWith(list, undefined) : undefined;
   if (list.row.path !== 'models' || ['name', 'file', 'checkpoint'].includes(key)) return flagWith(list, undefined);
   return key.startsWith('layer') ? flagWith(list, 'FILE:LAYER') : undefined;
 }

@@ -13,7 +13,7 @@ import type { FlagContent } from './flags-to-content.ts';
  */
 export function studyOfFlags(content: FlagContent, options: ReadStudyOptions = {}): Study {
   try {
-    return defineStudy({ data: {}, ...content } as StudyContent, options);
+    return defineStudy({ ...(content.tasks === undefined ? { data: {} } : {}), ...content } as StudyContent, options);
   } catch (error) {
     if (!(error instanceof StudyFileError)) throw error;
     // One flag may give several models the same.

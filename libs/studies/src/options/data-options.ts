@@ -17,7 +17,15 @@ import type { OptionRow, OptionStep } from './option-row.ts';
 const images = { commands: ['dissect', 'data info'], heading: 'Images and labels' } as const;
 
 /** Steps that decode images. */
-const decodingSteps = ['labels', 'maps', 'histogram', 'top', 'own', 'gallery'] as const satisfies readonly OptionStep[];
+const decodingSteps = [
+  'labels',
+  'maps',
+  'histogram',
+  'top',
+  'own',
+  'features',
+  'gallery',
+] as const satisfies readonly OptionStep[];
 
 const formats = choicesOf<DatasetFormatName>(datasetFormats);
 
@@ -44,7 +52,7 @@ export const dataOptions: readonly OptionRow[] = [
       about:
         'Images and labels as a study file names them: a folder in the layout of format, or images, labels and their names.',
     },
-    isRequired: true,
+    otherwise: 'nothing is dissected; there must be tasks then',
     help: 'Images with pixel-level concept labels.',
   },
   {
@@ -74,7 +82,7 @@ export const dataOptions: readonly OptionRow[] = [
     path: 'data.images',
     type: { kind: 'text', names: 'folder', role: 'images' },
     help: 'Folder of images (JPEG, PNG, WebP, TIFF), with sub-folders.',
-    flags: [{ flags: '--images <DIR>', ...images }],
+    flags: [{ flags: '--images <DIR>', ...images, commands: [...images.commands, 'features'] }],
   },
   {
     path: 'data.labels',
@@ -250,7 +258,7 @@ export const dataOptions: readonly OptionRow[] = [
     type: { kind: 'whole', unit: 'pixels', minimum: 1 },
     default: decodeImageDefaults.maxPixels,
     help: 'Most pixels of an image or label image, each of up to 4 bytes (8-bit RGBA); a pixel of more bytes counts for more. Larger ones are refused before they are decoded.',
-    flags: [{ flags: '--max-pixels <N>', ...images }],
+    flags: [{ flags: '--max-pixels <N>', ...images, commands: [...images.commands, 'features', 'probe'] }],
     enters: decodingSteps,
   },
   {
@@ -269,6 +277,7 @@ export const dataOptions: readonly OptionRow[] = [
       {
         flags: '--exif <WHAT>',
         ...images,
+        commands: [...images.commands, 'features', 'probe'],
         help: 'Whether images are set upright by their EXIF orientation, or read as they are stored, as labels are.',
       },
     ],

@@ -55,7 +55,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     path: 'scoreColumns',
     type: { kind: 'text', names: 'file', role: 'score columns' },
     beside: ['scores'],
-    otherwise: 'they are those of the published study',
+    otherwise: 'they are those of published tables',
     help: 'CSV that says what the columns of wide score tables mean: column, task, dataset, metric, higherIsBetter.',
     flags: [{ flags: '--score-columns <FILE>', commands: ['embed', 'relate'], heading }],
   },

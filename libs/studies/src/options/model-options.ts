@@ -2,7 +2,7 @@ import { activationDefaults } from '@intermodel/activation-streaming';
 import { inputChoices, inputOptions } from './input-options.ts';
 import type { OptionRow } from './option-row.ts';
 
-const models = { commands: ['dissect'], heading: 'Models' } as const;
+const models = { commands: ['dissect', 'probe', 'features'], heading: 'Models' } as const;
 
 const sides = { kind: 'whole', unit: 'cells', minimum: 1, maximum: 65_535 } as const;
 
@@ -83,6 +83,12 @@ export const modelOptions: readonly OptionRow[] = [
     type: { kind: 'list', of: { kind: 'text', names: 'tensor' }, fewest: 1, isUnique: true },
     help: 'Several tensors to dissect, in one forward pass.',
   },
+  {
+    path: 'models[].classifier',
+    type: { kind: 'text', names: 'tensor' },
+    otherwise: 'none',
+    help: 'Tensor of the scores or probabilities of the classes that the model was trained on (images x classes), by which LEEP rates it on `tasks`.',
+  },
   ...inputOptions('models[].input', {
     name: 'input',
     help: "How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std.",
@@ -111,7 +117,7 @@ export const modelOptions: readonly OptionRow[] = [
         },
       ],
       // As it is resolved: every setting.
-      enters: ['maps', 'histogram', 'top', 'own'],
+      enters: ['maps', 'histogram', 'top', 'own', 'features'],
     },
     // Labels and thumbnails are brought to the size of the input, and are the same for models that normalise otherwise.
     geometrySteps: ['labels', 'gallery'],

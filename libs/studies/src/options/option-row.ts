@@ -5,6 +5,7 @@ export const optionSteps = [
   'histogram',
   'top',
   'own',
+  'features',
   'thresholds',
   'overlaps',
   'matches',
@@ -12,6 +13,7 @@ export const optionSteps = [
   'profiles',
   'embedding',
   'relations',
+  'probe',
 ] as const;
 
 /** Kind of a step whose key options can enter. */
@@ -21,6 +23,7 @@ export type OptionStep = (typeof optionSteps)[number];
 export const optionHeadings = [
   'Models',
   'Images and labels',
+  'Tasks',
   'Matching',
   'Embedding and scores',
   'Report',

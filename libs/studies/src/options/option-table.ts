@@ -7,6 +7,7 @@ import type { OptionFlag, OptionRow } from './option-row.ts';
 import { runtimeOptions } from './runtime-options.ts';
 import { segmenterOptions } from './segmenter-options.ts';
 import { headOptions, seedOptions } from './study-options.ts';
+import { taskOptions } from './task-options.ts';
 import { vocabularyOptions } from './vocabulary-options.ts';
 
 /** All options of a study in the order of the study file, one row an option. */
@@ -16,6 +17,7 @@ export const studyOptions: readonly OptionRow[] = [
   ...vocabularyOptions,
   ...segmenterOptions,
   ...modelOptions,
+  ...taskOptions,
   ...dissectionOptions,
   ...runtimeOptions,
   ...embeddingOptions,

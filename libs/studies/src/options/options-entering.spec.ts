@@ -79,6 +79,12 @@ describe(optionsEntering, () => {
       'relations.permutations': 100_000,
       'runtime.executionProviders': ['cpu'],
       seed: 0,
+      'tasks[].depthScale': 1000,
+      'tasks[].episodes': 600,
+      'tasks[].queries': 15,
+      'tasks[].replicates': 2000,
+      'tasks[].shots': [1, 5, 20, 50],
+      'tasks[].ways': 5,
     });
   });
 });

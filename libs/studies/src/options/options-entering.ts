@@ -9,8 +9,8 @@ import { valueAt } from './option-values.ts';
  * studies that do not use it as they are; whoever changes a default raises the code version of the steps that it enters.
  *
  * @param step kind of the step
- * @param values values shaped as a resolved study is; `model` stands for the entry of `models[]` that the step is of, and
- *   `matching` for the changes of the variant that it is of
+ * @param values values shaped as a resolved study is; `model` and `task` stand for the entries of `models[]` and `tasks[]` that the step is
+ *   of, and `matching` for the changes of the variant that it is of
  * @param table options to choose from
  */
 export function optionsEntering(
@@ -22,7 +22,7 @@ export function optionsEntering(
   return Object.fromEntries(
     table.flatMap(({ path, enters }): [string, unknown][] => {
       if (enters?.includes(step) !== true) return [];
-      const value = valueAt(values, path.replace(/^models\[\]/u, 'model'));
+      const value = valueAt(values, path.replace(/^(model|task)s\[\]/u, '$1'));
       return isUsual(value, path, defaults) ? [] : [[path, withoutUsual(value, path, defaults)]];
     }),
   );

@@ -3,7 +3,7 @@ import { probeDefaults } from '@intermodel/onnx';
 import type { OptionRow, OptionStep } from './option-row.ts';
 
 /** Steps that run a model. */
-const modelSteps = ['maps', 'histogram', 'top', 'own'] as const satisfies readonly OptionStep[];
+const modelSteps = ['maps', 'histogram', 'top', 'own', 'features'] as const satisfies readonly OptionStep[];
 
 const machine = { commands: ['dissect'], heading: 'Store and machine' } as const;
 

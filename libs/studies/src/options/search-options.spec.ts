@@ -40,7 +40,7 @@ describe(nearestOptions, () => {
   it('knows keys that stand under another group', () => {
     expect(nearestOptions('data.thread')).toEqual(['runtime.threads']);
     expect(nearestOptions('data.threads')).toEqual(['runtime.threads']);
-    expect(nearestOptions('images')).toEqual(['data.images', 'gallery.images']);
+    expect(nearestOptions('images')).toEqual(['data.images', 'tasks[].images', 'gallery.images']);
     expect(nearestOptions('models[].imput.width')).toEqual([
       'models[].input.width',
       'data.labelGrid.width',

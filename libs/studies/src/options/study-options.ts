@@ -36,12 +36,12 @@ export const seedOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--seed <N>',
-        commands: ['dissect', 'embed', 'reproduce', 'relate'],
+        commands: ['dissect', 'embed', 'reproduce', 'relate', 'probe'],
         heading: 'Embedding and scores',
         help: 'Seed of everything that is random: permutations, bootstrap and k-means.',
       },
     ],
     words: { name: 'seed of everything that is random' },
-    enters: ['embedding', 'relations'],
+    enters: ['embedding', 'relations', 'probe'],
   },
 ];
