@@ -138,6 +138,18 @@ describe('line search', () => {
     expect(Math.abs(found.slope)).toBeLessThanOrEqual(0.9 * Math.abs(start.slope));
   });
 
+  it('comes back from far out where the function falls faster than it rises', async () => {
+    // The zero of the secant through slopes of -37 and 4 always lies near the far end.
+    const away = (step: number) => (step - 1e-4) / 1e-5;
+    const logCosh = (z: number) => Math.abs(z) + Math.log1p(Math.exp(-2 * Math.abs(z))) - Math.LN2;
+    const evaluate = along(
+      (step) => 1e-5 * (20.5 * logCosh(away(step)) - 16.5 * away(step)),
+      (step) => 20.5 * Math.tanh(away(step)) - 16.5,
+    );
+    const start = await evaluate(0);
+    expect((await searchLine(start, 1, evaluate))?.value).toBeLessThan(start.value);
+  });
+
   it('comes back from where the function cannot be computed', async () => {
     const evaluate = along(
       (step) => (step < 2 ? step * step - step : NaN),

@@ -19,7 +19,7 @@ const stepsMost = 40;
 /**
  * Finds a step that satisfies the strong Wolfe conditions (or, where values differ by no more than their rounding, the
  * approximate ones of Hager and Zhang, which ask for slopes alone). Steps come from the zero of the secant through two
- * slopes, kept inside the bracket.
+ * slopes, kept inside the bracket; from its middle where two steps have not halved it.
  *
  * @param start the function at step 0, with a slope below 0
  * @param first step to try first
@@ -34,14 +34,21 @@ export async function searchLine<Point extends LinePoint>(
   let low = start;
   let high: LinePoint | undefined;
   let step = first;
+  let widths: readonly [number, number] = [Infinity, Infinity];
   for (let tried = 0; tried < stepsMost; tried++) {
     const point = await evaluate(step);
     if (!decreases(start, point)) high = point;
     else if (Math.abs(point.slope) <= -slopeLeft * start.slope) return point;
     else if (point.slope > 0) high = point;
     else low = point;
-    step = high === undefined ? extend(start, low) : divide(low, high);
-    if (high !== undefined && !(step > low.step && step < high.step)) return undefined;
+    if (high === undefined) {
+      step = extend(start, low);
+      continue;
+    }
+    const width = high.step - low.step;
+    step = width > widths[0] / 2 ? low.step + width / 2 : divide(low, high);
+    widths = [widths[1], width];
+    if (!(step > low.step && step < high.step)) return undefined;
   }
   return undefined;
 }

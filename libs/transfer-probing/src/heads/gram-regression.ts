@@ -26,8 +26,8 @@ const tolerance = 1e-8;
 
 /**
  * Multinomial logistic regression where only inner products of features are known: as its weights are combinations of
- * the rows to learn from, they are sought by their coefficients. The minimum is that of `openLogisticRegression`; errors of
- * the inner products enter it times the square of C.
+ * the rows to learn from, they are sought by their coefficients. The minimum is that of `openLogisticRegression` for rows
+ * of length 1 and a C of the order of 1; roundings enter it times the square of C and of the squared length of rows.
  */
 export async function fitGram(
   rows: GramRows,
