@@ -156,12 +156,13 @@ export function describeStore(name: string, open: () => StepStore): void {
       });
       const waited: number[] = [];
       const second = store.lock({ waitMilliseconds: Infinity, onWait: (holder) => waited.push(holder) });
-      await new Promise(setImmediate);
+      await vi.waitFor(() => {
+        expect(waited).toEqual([process.pid]);
+      });
       lock.release();
       const held = await second;
       lock.release(); // Must not free what the second holds.
       await expect(store.lock()).rejects.toMatchObject({ code: 'STORE_LOCKED' });
-      expect(waited).toEqual([process.pid]);
       await expect(store.lock({ waitMilliseconds: Infinity, signal: AbortSignal.timeout(20) })).rejects.toThrow(
         /abort/iu,
       );
