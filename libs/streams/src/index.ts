@@ -65,5 +65,6 @@ export {
   type StagedFolder,
 } from './atomic-files.ts';
 export { flushFolder, makeFolder } from './durable-folders.ts';
+export { npyHeader, type NpyType } from './npy-header.ts';
 export { distinctFileNames } from './distinct-file-names.ts';
 export { batchCsvColumns, csvCell, csvText, spreadsheetCsv, type CsvColumn, type CsvValue } from './csv-text.ts';

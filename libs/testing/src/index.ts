@@ -33,7 +33,7 @@ export {
 } from './write-voc-layout.ts';
 export { writeTaskLayouts } from './write-task-layouts.ts';
 export { matlabStructOfTexts } from './matlab-file.ts';
-export { writeNpy, type NpyType } from './write-npy.ts';
+export { writeNpy } from './write-npy.ts';
 // Files of checkpoints, right and wrong
 export { pickle, type PicklePiece } from './write-pickle.ts';
 export {

@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { FeatureShape, ImageFeaturesBatch } from '@intermodel/schemas';
-import { column, readLists, readStrings, writeError } from '@intermodel/streams';
+import { column, npyHeader, readLists, readStrings, writeError } from '@intermodel/streams';
 import { RecordBatchFileWriter } from 'apache-arrow';
 
 /** Features of one layer, to be written: batches in the order of the images, each held while it is written. */
@@ -89,7 +89,7 @@ async function writeNpy(file: string, { shape, images, batches }: FeatureTable):
   const axes = pool === 'grid' ? [images, height, width, units] : [images, units];
   const handle = await open(file, 'w');
   try {
-    await handle.write(npyHeader(axes));
+    await handle.write(npyHeader('<f4', axes));
     for await (const batch of batches()) {
       const values = featuresOf(batch);
       await handle.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
@@ -97,19 +97,6 @@ async function writeNpy(file: string, { shape, images, batches }: FeatureTable):
   } finally {
     await handle.close();
   }
-}
-
-/** Header of version 1.0: 64 bytes or a multiple of them, so that the values are aligned. */
-function npyHeader(axes: readonly number[]): Uint8Array {
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${axes.join(', ')}${axes.length === 1 ? ',' : ''}), }`;
-  const magic = 10;
-  const length = Math.ceil((magic + text.length + 1) / 64) * 64;
-  const header = Buffer.alloc(length, ' ');
-  header.write('\u0093NUMPY\u0001\u0000', 'latin1');
-  header.writeUInt16LE(length - magic, 8);
-  header.write(text, magic, 'latin1');
-  header.write('\n', length - 1, 'latin1');
-  return header;
 }
 
 function featuresOf(batch: ImageFeaturesBatch): Float32Array {
