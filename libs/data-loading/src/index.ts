@@ -106,6 +106,7 @@ export {
   vocabularyHealth,
   vocabularyHealthDefaults,
   type ConceptHealth,
+  type ConfinedConcept,
   type OverlappingConcepts,
   type ScoreOfShares,
   type VocabularyHealth,

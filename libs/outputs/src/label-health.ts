@@ -44,7 +44,10 @@ export function statedGate({ score, gate }: Study['matching']): string {
 
 /** Says for each concept what a unit that is active as the study's preset has it could reach at best. */
 export function labelHealth(description: LabelShares, { matching }: Pick<Study, 'matching'>): LabelHealth {
-  const { concepts, unreachable, overlapping, sharedNames } = vocabularyHealth(description, healthOptions(matching));
+  const { concepts, unreachable, overlapping, confined, sharedNames } = vocabularyHealth(
+    description,
+    healthOptions(matching),
+  );
   const { score } = matching;
   const { title } = matchScores[score];
   const cell = (name: string, key: keyof (typeof concepts)[number]) => ({
@@ -57,6 +60,11 @@ export function labelHealth(description: LabelShares, { matching }: Pick<Study, 
     .map(
       ({ first, second, iou }) =>
         `${first.name} (${first.category}) and ${second.name} (${second.category}), IoU ${iou.toFixed(2)}`,
+    );
+  const within = confined
+    .slice(0, 5)
+    .map(
+      ({ concept, within: other }) => `${concept.name} (${concept.category}) within ${other.name} (${other.category})`,
     );
   const names = sharedNames.slice(0, 8).map(({ name, categories }) => `${name} (${categories.join(', ')})`);
   return {
@@ -93,6 +101,13 @@ export function labelHealth(description: LabelShares, { matching }: Pick<Study, 
         : [
             warn(
               `${String(overlapping.length)} pairs of concepts largely coincide, so that units cannot tell them apart: ${pairs.join('; ')}${overlapping.length > pairs.length ? '; …' : ''}.`,
+            ),
+          ]),
+      ...(within.length === 0
+        ? []
+        : [
+            warn(
+              `${String(confined.length)} concepts hardly occur outside another one, so that a unit for the one may be for the other: ${within.join('; ')}${confined.length > within.length ? '; …' : ''}.`,
             ),
           ]),
       ...(names.length === 0

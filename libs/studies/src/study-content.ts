@@ -46,7 +46,7 @@ export interface StudyContent {
 export interface DataContent {
   /** Layout of the data set. `plain`: images, label images with the same stems, and a CSV of their names; the others are folders named by `root`. @default 'plain' */
   readonly format?: 'plain' | 'broden' | 'ade20k' | 'ade20k-challenge' | 'voc' | 'coco-panoptic' | 'coco-instances';
-  /** Folder of a data set in the layout of `format`; for `plain` one with images/, labels/ and labels.csv, instead of the paths that follow. */
+  /** Folder of a data set in the layout of `format`; for `plain` one with images/, labels/, labels.csv and, if there is one, image-labels.csv, instead of the paths that follow. */
   readonly root?: string;
   /** Folder of images (JPEG, PNG, WebP, TIFF), with sub-folders. */
   readonly images?: string;

@@ -184,7 +184,19 @@ function infoResult({ description, health, score }: DescribedData): object {
     second: second.number,
     iou,
   }));
-  return { ...described, ...health, overlapping, ...(score.name === 'iou' ? {} : { score: score.name }), warnings };
+  const confined = health.confined.map(({ concept, within, share }) => ({
+    concept: concept.number,
+    within: within.number,
+    share,
+  }));
+  return {
+    ...described,
+    ...health,
+    overlapping,
+    confined,
+    ...(score.name === 'iou' ? {} : { score: score.name }),
+    warnings,
+  };
 }
 
 function infoText(described: DescribedData): string {

@@ -842,6 +842,16 @@ describe('plain folders', () => {
     },
   );
 
+  it('reads labels that hold for whole images from a CSV beside the others, if there is one', async () => {
+    writePlainLayout(root, scenes);
+    const before = await planesOf(await readDataset('plain', root));
+    const [first] = scenes;
+    writeFileSync(at('image-labels.csv'), `image,number\n${first?.name ?? ''},1\n`);
+    const after = await planesOf(await readDataset('plain', root));
+    expect(after.slice(1)).toEqual(before.slice(1));
+    expect(after[0]).not.toEqual(before[0]);
+  });
+
   it('says what is wrong with an array', async () => {
     writePlainLayout(root, scenes.slice(0, 1));
     rmSync(at('labels/scene-000.png'));

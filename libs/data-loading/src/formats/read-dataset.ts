@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, suggestName } from '@intermodel/streams';
 import { listLabelledImages } from '../images/list-labelled-images.ts';
@@ -116,9 +117,12 @@ function isFormat(name: string): name is DatasetFormatName {
   return Object.hasOwn(datasetFormats, name);
 }
 
+/** Labels of whole images stand in `image-labels.csv`, if there are any. */
 async function readPlain(root: string, options: ReadDatasetOptions): Promise<LabelledImageSet> {
+  const imageLabels = path.join(root, 'image-labels.csv');
   return listLabelledImages({
     ...options,
+    ...(existsSync(imageLabels) ? { imageLabels } : {}),
     images: path.join(root, 'images'),
     labels: path.join(root, 'labels'),
     labelNames: path.join(root, 'labels.csv'),

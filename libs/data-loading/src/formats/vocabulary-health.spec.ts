@@ -84,4 +84,37 @@ describe(vocabularyHealth, () => {
     expect(health.overlapping[0]?.iou).toBeCloseTo(0.08 / 0.12, 12);
     expect(health.sharedNames).toEqual([{ name: 'wood', categories: ['object', 'material'] }]);
   });
+
+  it('tells of concepts that hardly occur outside one of another category', () => {
+    const often = (one: ConceptShare, images = 10) => ({ ...one, images });
+    const concepts = [
+      often(concept(1, 'boat', 0.02)),
+      often(concept(2, 'shore', 0.2, 'scene')),
+      often(concept(3, 'sail', 0.01, 'part')),
+      often(concept(4, 'day', 0.6, 'scene')),
+      often(concept(5, 'gull', 0.01), 9),
+      often(concept(6, 'rope', 0.01, 'part')),
+      often(concept(7, 'white', 0.012, 'color')),
+    ];
+    const { confined } = vocabularyHealth(
+      described(concepts, [
+        // Nearly all of the boat; the shore is more than that.
+        { first: 1, second: 2, pixelShare: 0.0199 },
+        // A part in its object, which is where it belongs.
+        { first: 1, second: 3, pixelShare: 0.01 },
+        { first: 2, second: 3, pixelShare: 0.01 },
+        // More than half of everything.
+        { first: 1, second: 4, pixelShare: 0.02 },
+        // In too few images, and too little of it.
+        { first: 2, second: 5, pixelShare: 0.01 },
+        { first: 2, second: 6, pixelShare: 0.009 },
+        // These coincide, which is told as such.
+        { first: 6, second: 7, pixelShare: 0.01 },
+      ]),
+    );
+    expect(confined.map(({ concept: { name }, within, share }) => [name, within.name, share])).toEqual([
+      ['boat', 'shore', 0.0199 / 0.02],
+      ['sail', 'shore', 1],
+    ]);
+  });
 });

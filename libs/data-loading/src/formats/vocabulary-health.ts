@@ -60,6 +60,19 @@ export interface OverlappingConcepts {
   readonly iou: number;
 }
 
+/** A concept that hardly occurs outside another one, of another category: a unit for the one may be for the other. */
+export interface ConfinedConcept {
+  /** The concept. */
+  readonly concept: ConceptShare;
+  /** What it hardly occurs outside of. */
+  readonly within: ConceptShare;
+  /** Share of its pixels that lie there, 0 to 1. */
+  readonly share: number;
+}
+
+/** Least share of pixels within another concept, fewest images, and largest area of the other, of a confined one. */
+const confinement = { share: 0.99, images: 10, area: 0.5 } as const;
+
 /** How fit a vocabulary is for a dissection of its data set. */
 export interface VocabularyHealth {
   /** All concepts, the least reachable first, by number where equal. */
@@ -68,6 +81,11 @@ export interface VocabularyHealth {
   readonly unreachable: number;
   /** Pairs of concepts that largely coincide, the most alike first. */
   readonly overlapping: readonly OverlappingConcepts[];
+  /**
+   * Concepts of which at least 99 % lie within one of another category that covers at most half of all; parts within
+   * objects are where they belong, and pairs that coincide are told as such.
+   */
+  readonly confined: readonly ConfinedConcept[];
   /** Names that stand in several categories, with these. */
   readonly sharedNames: readonly { readonly name: string; readonly categories: readonly string[] }[];
 }
@@ -110,6 +128,19 @@ export function vocabularyHealth(
     const iou = pixelShare / (one.pixelShare + other.pixelShare - pixelShare);
     return iou >= overlapIou ? [{ first: one, second: other, iou }] : [];
   });
+  const coinciding = new Set(
+    overlapping.map(({ first, second }) => `${String(first.number)} ${String(second.number)}`),
+  );
+  const confined = description.overlaps
+    .filter(({ first, second }) => !coinciding.has(`${String(first)} ${String(second)}`))
+    .flatMap(({ first, second, pixelShare }) => {
+      const [one, other] = [byNumber.get(first), byNumber.get(second)];
+      if (one === undefined || other === undefined) return [];
+      return [
+        { concept: one, within: other, share: pixelShare / one.pixelShare },
+        { concept: other, within: one, share: pixelShare / other.pixelShare },
+      ].filter(isConfined);
+    });
   const categories = new Map<string, string[]>();
   for (const { name, category } of description.concepts)
     categories.set(name, [...(categories.get(name) ?? []), category]);
@@ -119,8 +150,21 @@ export function vocabularyHealth(
     overlapping: overlapping.sort(
       (a, b) => b.iou - a.iou || a.first.number - b.first.number || a.second.number - b.second.number,
     ),
+    confined: confined.sort(
+      (a, b) => b.concept.images - a.concept.images || a.concept.number - b.concept.number || b.share - a.share,
+    ),
     sharedNames: [...categories]
       .filter(([, some]) => some.length > 1)
       .map(([name, some]) => ({ name, categories: some })),
   };
+}
+
+function isConfined({ concept, within, share }: ConfinedConcept): boolean {
+  return (
+    share >= confinement.share &&
+    concept.images >= confinement.images &&
+    within.pixelShare <= confinement.area &&
+    concept.category !== within.category &&
+    !(concept.category === 'part' && within.category === 'object')
+  );
 }

@@ -68,7 +68,7 @@ export const dataOptions: readonly OptionRow[] = [
   {
     path: 'data.root',
     type: { kind: 'text', names: 'folder', role: 'images' },
-    help: 'Folder of a data set in the layout of `format`; for `plain` one with images/, labels/ and labels.csv, instead of the paths that follow.',
+    help: 'Folder of a data set in the layout of `format`; for `plain` one with images/, labels/, labels.csv and, if there is one, image-labels.csv, instead of the paths that follow.',
     flags: [
       {
         flags: '--data <DIR>',
