@@ -13,6 +13,15 @@ it('gives the same samples for the same seed and number of things, and others ot
   expect(all(9, 1)).not.toEqual(all(9, 2));
 });
 
+it('gives the same samples whether they are few enough to be kept or not', () => {
+  const firstOf = (samples: number) => {
+    const first: number[][] = [];
+    for (const weights of sampleWeights(4_200, samples, 1)) if (first.push([...weights]) === 3) break;
+    return first;
+  };
+  expect(firstOf(4_000)).toEqual(firstOf(3));
+});
+
 it('draws each thing equally often', () => {
   const sums = [0, 0, 0];
   for (const weights of sampleWeights(3, 4000, 0)) weights.forEach((weight, index) => (sums[index]! += weight));

@@ -300,6 +300,8 @@ export interface TaskContent {
   readonly queries?: number;
   /** Episodes, the same for all models. @default 600 */
   readonly episodes?: number;
+  /** Cells of grids that a classifier is fitted on at most (detection, dense-classes), drawn with the seed: fewer take less time. @default as many as 256 MB hold */
+  readonly cells?: number;
   /** Bootstrap samples of the test images that intervals come from. @default 2000 */
   readonly replicates?: number;
 }

@@ -253,6 +253,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'tasks.0.shots': [[5], ofTask()],
   'tasks.0.queries': [10, ofTask()],
   'tasks.0.episodes': [100, ofTask()],
+  'tasks.0.cells': [5000, ofTask()],
   'tasks.0.replicates': [1000, ofTask()],
   preset: ['gandissect'],
   diffPreset: ['gandissect'],
@@ -428,7 +429,7 @@ describe('schema and types', () => {
     'tasks.0': {
       ...{ name: 1, kinds: 1, format: 1, root: 1, images: 1, annotations: 1, labels: 1, labelNames: 1, dataset: 1 },
       ...{ parts: 1, depthScale: 1, unpaired: 1, encoding: 1, imageSuffix: 1, labelSuffix: 1, ignore: 1 },
-      ...{ reducedZero: 1, split: 1, pool: 1, ways: 1, shots: 1, queries: 1, episodes: 1, replicates: 1 },
+      ...{ reducedZero: 1, split: 1, pool: 1, ways: 1, shots: 1, queries: 1, episodes: 1, cells: 1, replicates: 1 },
     } satisfies Record<keyof TaskContent, 1>,
     'tasks.0.split': { train: 1, val: 1, test: 1, seed: 1 } satisfies Record<
       keyof NonNullable<TaskContent['split']>,

@@ -11,7 +11,7 @@ import type { OpenedTask } from './opened-task.ts';
 import { probeTables } from './probe-tables.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { probe: 1, probes: 1 } as const;
+const codeVersions = { probe: 2, probes: 1 } as const;
 
 /** Versions of what makes the steps of tasks, by their kinds. */
 export const probeCode: Readonly<Record<keyof typeof codeVersions, string>> = {

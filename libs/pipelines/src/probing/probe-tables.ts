@@ -12,6 +12,7 @@ import { arrowFileBytes, buildBatch, column, readArrowBytes, readNumbers, readSt
 import { compareModels, type ProbeTables as ScoredTables } from '@intermodel/transfer-probing';
 import type { ProbeTables, StudyWarning } from '@intermodel/outputs';
 import type { StudyBench } from '../graph/study-bench.ts';
+import { foldNotes } from './fold-notes.ts';
 
 /** Scores and differences of all models on all tasks, as the parts of a step. */
 export async function probeTables(steps: readonly GraphStep<StudyBench>[], bench: StudyBench): Promise<StepParts> {
@@ -46,7 +47,10 @@ export async function readProbes(
       probeScores: (await read('probe-scores')) as unknown as ProbeScoreBatch,
       probeDifferences: (await read('probe-differences')) as unknown as ProbeDifferenceBatch,
     },
-    notes: readJsonPart(await readStep(probes.only, 'probe-notes', bench)) as readonly StudyWarning[],
+    notes: foldNotes(
+      readJsonPart(await readStep(probes.only, 'probe-notes', bench)) as readonly StudyWarning[],
+      bench.study.models.map(({ name }) => name),
+    ),
   };
 }
 

@@ -69,12 +69,17 @@ const heads: Readonly<Record<TaskKind, Head>> = {
   detection: async (context, data) => {
     const { images, classes } = data as BoxTask;
     const grid = await gridImages(context.features, images, boxTargets(context));
-    return plain(await probeDetection(grid, { ...headOptions(context), classes: classes.length }));
+    return plain(
+      await probeDetection(grid, { ...headOptions(context), cells: context.task.task.cells, classes: classes.length }),
+    );
   },
   'dense-classes': async (context, data) => {
     const { images, vocabulary } = data as PlaneTask;
     const grid = await gridImages(context.features, images, planeTargets(context, data as PlaneTask));
-    return plain(await probeDenseClasses(grid, { ...headOptions(context), classes: vocabulary.concepts.length }));
+    const { cells } = context.task.task;
+    return plain(
+      await probeDenseClasses(grid, { ...headOptions(context), cells, classes: vocabulary.concepts.length }),
+    );
   },
   normals: (context, data) => pixels(context, data as PixelTask),
   depth: (context, data) => pixels(context, data as PixelTask),

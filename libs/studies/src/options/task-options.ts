@@ -194,6 +194,13 @@ export const taskOptions: readonly OptionRow[] = [
     enters: probing,
   },
   {
+    path: 'tasks[].cells',
+    type: { kind: 'whole', minimum: 100 },
+    otherwise: 'as many as 256 MB hold',
+    help: 'Cells of grids that a classifier is fitted on at most (detection, dense-classes), drawn with the seed: fewer take less time.',
+    enters: probing,
+  },
+  {
     path: 'tasks[].replicates',
     type: { kind: 'whole', minimum: 100, maximum: 100_000 },
     default: probeDefaults.replicates,

@@ -104,19 +104,31 @@ function addSigmoids(
   const classes = offsets.length;
   const { residuals, curvatures } = sums;
   let loss = 0;
+  let product = 1;
   for (let start = 0, of = from * classes; start < logits.length; start += classes, of += classes)
     for (let label = 0; label < classes; label++) {
       const logit = (logits[start + label] as number) + (offsets[label] as number);
       const isPresent = present[of + label] === 1;
       const power = Math.exp(-Math.abs(logit));
       const small = power / (1 + power);
-      loss += Math.log1p(power) + (logit > 0 === isPresent ? 0 : Math.abs(logit));
+      if (logit > 0 !== isPresent) loss += Math.abs(logit);
+      if (power < smallPower) loss += power * (1 - power * (1 / 2 - power * (1 / 3 - power / 4)));
+      else product *= 1 + power;
       // The probability of what is not so: it keeps its digits where it is near 0.
       const wrong = logit > 0 === isPresent ? small : 1 - small;
       const residual = isPresent ? -wrong : wrong;
       logits[start + label] = residual;
       residuals[label] = (residuals[label] as number) + residual;
       curvatures[label] = (curvatures[label] as number) + small * (1 - small);
+      if (product > largeProduct) {
+        loss += Math.log(product);
+        product = 1;
+      }
     }
-  sums.loss += loss;
+  sums.loss += loss + Math.log(product);
 }
+
+/** Below this, log(1 + x) is a short series that keeps its digits. */
+const smallPower = 1e-3;
+/** Logarithms are taken of products, since one of each factor takes longer than all else; none of these overflows. */
+const largeProduct = 1e250;
