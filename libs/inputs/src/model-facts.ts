@@ -25,10 +25,12 @@ interface ModelFacts {
   readonly layers: readonly LayerFacts[];
   /** Files with weights, below the folder of the model. */
   readonly external: readonly string[];
+  /** Tensor that the graph subtracts a constant from, as normalisation does, before all else; none where it does not. */
+  readonly normalised?: string;
 }
 
 /** Changed whenever the same model would give other facts. */
-const codeVersion = '2';
+const codeVersion = '3';
 
 /** A model with what its file says of it. */
 export interface PlacedModel {
@@ -122,7 +124,7 @@ export async function layerPlaces(
   };
   const identity = modelIdentity(model, fileHash);
   const result = await steps.run({ ...factsStep(model, identity), compute: () => naming(compute) });
-  const { usual, layers: known, external } = readJsonPart(await result.read('facts')) as ModelFacts;
+  const { usual, layers: known, external, normalised } = readJsonPart(await result.read('facts')) as ModelFacts;
   return naming(async () => {
     const weights: (readonly [file: string, sha256: string])[] = [];
     const { sha256: recorded } = external.length === 0 ? {} : await recordedMetadata(file);
@@ -134,18 +136,23 @@ export async function layerPlaces(
     const modelHash = hashJson([identity, ...weights.map(([, sha256]) => sha256)]);
     const modelFiles = new Map([[file, fileHash], ...weights]);
     const names = layers === 'usual' ? usual : layers;
-    return names.map((layer) => ({
-      model,
-      layer,
-      ...readLayer(
-        model,
-        layer,
-        known.find(({ name }) => name === layer),
-      ),
-      modelHash,
-      modelFiles,
-    }));
+    return names.map((layer, index) => {
+      const facts = known.find(({ name }) => name === layer);
+      const { reading, warning } = readLayer(model, layer, facts);
+      const told = [warning, index === 0 ? normalisedTwice(model, normalised) : undefined].filter(
+        (text) => text !== undefined,
+      );
+      return { model, layer, reading, warning: told.length === 0 ? undefined : told.join(' '), modelHash, modelFiles };
+    });
   });
+}
+
+/** Says that images are normalised before a graph which does so itself; undefined where that is not so. */
+function normalisedTwice({ name, input }: StudyModel, tensor: string | undefined): string | undefined {
+  const { mean, std } = input;
+  if (tensor === undefined || ![...mean, ...std.map((value) => value - 1)].some((value) => value !== 0))
+    return undefined;
+  return `its images are normalised (mean ${mean.join(', ')}, std ${std.join(', ')}), and the graph then subtracts a constant from "${tensor}", as normalisation does: one of the two is probably too much. If its normalisation is inside, declare \`models[${name}].input: zero-one\`.`;
 }
 
 /** Weights that a model refers to are those of the checkpoint that it was made of. */
@@ -201,13 +208,21 @@ async function weightFiles({ file, graph }: StudyModel, locations: readonly stri
 }
 
 async function readFacts({ file, graph, input, layers }: StudyModel, probe: ProbeOptions): Promise<ModelFacts> {
-  const { externalLocations, readModel } = await import('@intermodel/onnx');
-  const external = externalLocations(readModel(file, graph).graph.initializers);
+  const { externalLocations, ownNormalisation, readModel } = await import('@intermodel/onnx');
+  const model = readModel(file, graph);
+  const external = externalLocations(model.graph.initializers);
+  const tensor = ownNormalisation(model.graph);
+  const own = tensor === undefined ? {} : { normalised: tensor };
   const inputSize = { height: input.height, width: input.width, channels: channelCount(input.channels) };
   if (layers !== 'usual')
-    return { usual: [], layers: await findLayerFacts(file, layers, { graph, inputSize, ...probe }), external };
+    return { usual: [], layers: await findLayerFacts(file, layers, { graph, inputSize, ...probe }), external, ...own };
   const { layers: listed, choice } = await listModelLayers(file, { graph, inputSize, ...probe });
   const usual = listed.filter((layer) => layer.usual);
   if (usual.length === 0) throw layerNotGiven(file, choice.reason, choice.candidates);
-  return { usual: usual.map(({ tensor }) => tensor), layers: usual.map((layer) => layerFacts(layer)), external };
+  return {
+    usual: usual.map(({ tensor }) => tensor),
+    layers: usual.map((layer) => layerFacts(layer)),
+    external,
+    ...own,
+  };
 }

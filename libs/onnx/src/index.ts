@@ -14,6 +14,8 @@ export {
   type WrittenType,
   type WrittenValue,
 } from './write-graph.ts';
+export { ownNormalisation } from './own-normalisation.ts';
+export { untrainedTwin } from './untrained-twin.ts';
 export { floatsFromHalves, halvesFromFloats } from './half-floats.ts';
 export { findTensor } from './find-tensor.ts';
 export { checkExternalData, externalLocations, type ExternalPlaces } from './external-data.ts';
