@@ -43,6 +43,7 @@ export default tseslint.config(
       '**/wasm/assembly',
       'tools/generators/*/files',
       'reproduction',
+      'world',
       'test-artifacts',
     ],
   },

@@ -45,6 +45,13 @@ describe('the examples', () => {
     );
   });
 
+  it('draw a small world and dissect its networks', async () => {
+    // The planted network has 11 units for colours, and no others for concepts.
+    expect(await example('small-world.ts', at('world'))).toMatch(
+      /^objects: \d+ of 64 units\nplanted: 11 of 28 units\nuntrained: \d+ of 64 units\n$/u,
+    );
+  });
+
   it('add a step to the graph of a study, which is computed once', async () => {
     const printed = await example('own-step.ts', study(), at('with-step'));
     expect(printed).toMatch(/^(?:[abc] maps: \d+ vague units\n){3}$/u);

@@ -1,6 +1,6 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines, import, probing).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines, import, probing, world).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedCommand } from './embed-command.ts';
@@ -13,6 +13,7 @@ import { benchManyModels } from './many-models.ts';
 import { benchProbing } from './probing.ts';
 import { benchReproduce } from './reproduce.ts';
 import { benchStart } from './start.ts';
+import { benchWorld } from './world.ts';
 
 const topics: Record<string, () => Promise<void> | void> = {
   reproduce: benchReproduce,
@@ -26,6 +27,7 @@ const topics: Record<string, () => Promise<void> | void> = {
   engines: benchEngines,
   import: benchImport,
   probing: benchProbing,
+  world: benchWorld,
 };
 const wanted = process.argv.slice(2);
 for (const [name, run] of Object.entries(topics)) if (wanted.length === 0 || wanted.includes(name)) await run();

@@ -18,6 +18,7 @@ const everything = [
   'checkpoints',
   'steps',
   'distribution',
+  'small-world',
   ...stages,
   'studies',
   'outputs',
@@ -37,6 +38,7 @@ export const importTable = {
   distribution: ['errors', 'streams', 'steps'],
   onnx: ['errors'],
   checkpoints: ['errors', 'streams', 'onnx'],
+  'small-world': ['errors', 'numerics', 'streams', 'steps'],
   testing: ['schemas', 'streams'],
   ...Object.fromEntries(stages.map((stage) => [stage, ['schemas', ...cores]])),
   // Label planes that a segmentation model gave are kept by the hashes of what they were made of.
@@ -65,7 +67,7 @@ export const importTable = {
     'studies',
     'outputs',
   ],
-  pipelines: ['schemas', ...cores, 'checkpoints', 'steps', ...stages, 'studies', 'outputs', 'inputs'],
+  pipelines: ['schemas', ...cores, 'checkpoints', 'steps', 'small-world', ...stages, 'studies', 'outputs', 'inputs'],
   cli: ['schemas', 'errors', 'streams', 'steps', 'distribution', 'pipelines'],
   'house-tests': everything,
   tools: everything,
@@ -102,6 +104,8 @@ export function remedy(project) {
     return 'outputs writes and reads output folders: what fills the tables belongs in a stage or in libs/pipelines.';
   if (project === 'checkpoints')
     return 'checkpoints reads weights and builds graphs of them: what a study makes of these belongs in libs/inputs.';
+  if (project === 'small-world')
+    return 'small-world draws and writes scenes: what a study makes of them belongs in libs/pipelines.';
   if (project === 'onnx') return 'onnx knows graphs and sessions only: take what else it needs as an argument.';
   if (stages.includes(project))
     return "Stages meet only through schemas: take a batch of the other stage's table, and wire the two in libs/pipelines.";

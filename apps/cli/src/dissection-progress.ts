@@ -5,9 +5,18 @@ import { showProgress, writeMessage } from './terminal.ts';
 /** Milliseconds between two lines of progress. */
 const interval = 100;
 
+/** Work that goes on: how much of a step is done. */
+interface Progress {
+  readonly kind: 'progress';
+  readonly models: readonly string[];
+  readonly step: string;
+  readonly done: number;
+  readonly total: number;
+}
+
 /** Shows a dissection on standard error, only on a terminal: images per second, time left, models that are done. */
 export function dissectionProgress({ quiet, verbose }: TerminalOptions): {
-  readonly onEvent: (event: DissectionEvent) => void;
+  readonly onEvent: (event: DissectionEvent | Progress) => void;
   readonly done: () => void;
 } {
   const shown = quiet !== true && process.stderr.isTTY;
@@ -47,7 +56,7 @@ export function dissectionProgress({ quiet, verbose }: TerminalOptions): {
 const stepWords = { 'step-started': 'runs', 'step-done': 'done', 'step-skipped': 'found in the store' } as const;
 
 /** A line for a step; progress on a terminal is written over. */
-function tellStep(event: DissectionEvent, clear: (text: string) => void): void {
+function tellStep(event: DissectionEvent | Progress, clear: (text: string) => void): void {
   if (!('subject' in event) || !('step' in event)) return;
   clear('');
   const took = event.kind === 'step-done' ? ` in ${durationText(event.milliseconds / 1000)}` : '';

@@ -17,6 +17,7 @@ import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
+import { worldCommand } from './commands/world.ts';
 import { workCommand } from './commands/work.ts';
 import { watchCommand } from './commands/watch.ts';
 import { helpText } from './command.ts';
@@ -72,6 +73,7 @@ export function commandLine(): Command {
     );
   const commands = [
     reproduceCommand(),
+    worldCommand(),
     layersCommand(),
     checkpointCommand(),
     importCommand(),

@@ -5,6 +5,8 @@ import {
   featurePools,
   reportFormats,
   studyWaves,
+  worldDefaults,
+  worldLayouts,
   type OptionFlag,
   type OptionRow,
 } from '@intermodel/pipelines';
@@ -41,6 +43,7 @@ const all = [
   'place',
   'relate',
   'options',
+  'world',
 ];
 
 const report: Place = ['Report', ...running, ...embedding, 'probe'];
@@ -87,10 +90,28 @@ const texts = { type: { kind: 'list', of: { kind: 'text' } } } as const;
 const share = { type: { kind: 'number', minimum: 0, maximum: 1 } } as const;
 const whole = (minimum: number) => ({ type: { kind: 'whole', minimum } }) as const;
 
+const worlds: Place = ['Study', 'world'];
+const nuisance =
+  'Something that goes with something else, and need not: THING@PLACE, a thing that occurs in one kind of place alone; THING=COLOUR, one that always has one colour.';
+
 /** Options of commands that are no part of a study. */
 export const ownOptions: readonly CommandOption[] = [
   own('study', '--study <FILE>', ['Study', 'data info'], study),
   own('set', '--set <PATH=VALUE>', ['Study', ...running, ...looking, 'probe', 'features', 'data info'], set, texts),
+  own('run', '--run', worlds, 'Run a whole study of it with the networks that come with the program.', {
+    otherwise: 'draw the images and labels alone',
+  }),
+  own('images', '--images <N>', worlds, 'Scenes to draw.', { ...whole(1), default: worldDefaults.images }),
+  own('seed', '--seed <N>', worlds, 'Seed that all is drawn from.', { ...whole(0), default: worldDefaults.seed }),
+  own('nuisances', '--nuisance <WHAT>', worlds, nuisance, { ...texts, otherwise: 'none' }),
+  own('layouts', '--layout <NAME>', worlds, `Layouts besides plain: ${worldLayouts.join(', ')}.`, {
+    ...texts,
+    otherwise: 'all',
+  }),
+  own('models', '--models <NAMES>', worlds, 'Networks of the study with --run, separated by commas.', {
+    ...texts,
+    otherwise: 'all',
+  }),
   own('inputSize', '--size <PIXELS>', ['Models', 'layers'], 'Side of the input where the model leaves it open.', {
     ...whole(1),
     default: 224,
@@ -116,6 +137,7 @@ export const ownOptions: readonly CommandOption[] = [
   own('out', '--out <DIR>', ['Report', ...running], runOut),
   own('out', '--out <DIR>', ['Report', ...embedding, 'relate'], 'Folder to write; an earlier run there is replaced.'),
   own('out', '--out <DIR>', ['Report', 'probe', 'features'], 'Folder to write; finished steps are kept in it.'),
+  own('out', '--out <DIR>', ['Report', 'world'], 'Folder to write; with --run, finished steps are kept in it.'),
   own('pool', '--pool <POOL>', ['Report', 'features'], 'What becomes of the maps of a layer.', {
     type: { kind: 'choice', choices: featurePools },
     default: extractFeaturesDefaults.pool,
@@ -181,7 +203,12 @@ export const ownOptions: readonly CommandOption[] = [
     ...whole(1),
     otherwise: fewThreads,
   }),
-  own('terminal.verbose', '--verbose', ['Store and machine', ...running, 'probe', 'features', 'work'], verbose),
+  own(
+    'terminal.verbose',
+    '--verbose',
+    ['Store and machine', ...running, 'probe', 'features', 'work', 'world'],
+    verbose,
+  ),
   own('terminal.json', '--json', shows, 'Print the result as JSON on standard output.'),
   own('terminal.quiet', '--quiet', shows, 'Print nothing but errors.'),
 ];

@@ -18,4 +18,7 @@ it('states the command with what changes tables or page, on every machine the sa
   expect(stated('run', 's/study.yaml', '--set', 'data.images=/photos/new', '--gallery-units', '3')).toBe(
     'intermodel run study.yaml --set data.images=new --gallery-units 3 --out DIR',
   );
+  expect(stated('world', '--run', '--images', '300', '--nuisance', 'car=red', '--out', 'x', '--quiet')).toBe(
+    'intermodel world --run --images 300 --nuisance car=red --out DIR',
+  );
 });

@@ -1,6 +1,8 @@
 // Whole commands: files in, an output folder out
 export { embedStudy, type EmbeddedStudy, type EmbedStudyOptions } from './embed-study.ts';
 export { publishedReferences, reproduceStudy, type ReproduceStudyOptions } from './reproduce-study.ts';
+export { prepareWorld, type PrepareWorldOptions } from './world/prepare-world.ts';
+export { parseNuisance, worldDefaults, worldLayouts, writeWorld, type WorldLayout } from '@intermodel/small-world';
 export { placeStudy, type PlaceStudyOptions } from './place-study.ts';
 export {
   summariseEmbedding,
