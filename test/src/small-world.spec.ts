@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { createRandom } from '@intermodel/numerics';
 import { openSession } from '@intermodel/onnx';
 import { drawScene, numberOf, plantedUnits, shippedModels, worldNames } from '@intermodel/small-world';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -75,6 +76,8 @@ describe('units that were planted', () => {
 });
 
 describe('models', () => {
+  /** Trained on the same labels as `objects`, thing by thing or pixel by pixel: as near as a second seed. */
+  const kin = ['objects-wide', 'grey', 'segmentation'];
   const place = (model: string) => {
     const row = table('embedding.csv').find((each) => each['model'] === model);
     return [row?.['pc1'], row?.['pc2'], row?.['pc3']].map(Number);
@@ -84,13 +87,49 @@ describe('models', () => {
 
   it('of two seeds of a recipe are nearer to each other than to those of other labels or none', () => {
     const others = table('embedding.csv').map((row) => row['model'] ?? '');
-    // Trained on the same labels, thing by thing or pixel by pixel: as near as a second seed.
-    const kin = ['objects-wide', 'grey', 'segmentation'];
     for (const recipe of ['objects', 'simclr', 'untrained']) {
       const nearer = others.filter(
         (model) => ![recipe, ...kin].includes(model) && distance(recipe, model) <= distance(recipe, `${recipe}-2`),
       );
       expect(nearer, recipe).toEqual([`${recipe}-2`]);
+    }
+  });
+
+  it('of two seeds stay nearest whatever units are drawn, in most bootstrap samples', () => {
+    const models = table('embedding.csv').map((row) => row['model'] ?? '');
+    const matched = new Map(
+      models.map((model) => [
+        model,
+        unitsOf(model).map((row) =>
+          Number(row['iou']) > 0.04 ? `${row['category'] ?? ''} ${row['concept'] ?? ''}` : '',
+        ),
+      ]),
+    );
+    const random = createRandom(0);
+    /** Shares of a sample of the units of a model that match each concept. */
+    const profile = (model: string) => {
+      const units = matched.get(model) ?? [];
+      const shares = new Map<string, number>();
+      for (let draw = 0; draw < units.length; draw++) {
+        const concept = units[random.below(units.length)] ?? '';
+        if (concept !== '') shares.set(concept, (shares.get(concept) ?? 0) + 1 / units.length);
+      }
+      return shares;
+    };
+    const apart = (one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>) =>
+      Math.hypot(
+        ...[...new Set([...one.keys(), ...other.keys()])].map((key) => (one.get(key) ?? 0) - (other.get(key) ?? 0)),
+      );
+    const samples = 200;
+    for (const recipe of ['objects', 'simclr', 'untrained']) {
+      const others = models.filter((model) => ![recipe, ...kin].includes(model));
+      let nearest = 0;
+      for (let sample = 0; sample < samples; sample++) {
+        const own = profile(recipe);
+        const distances = others.map((model) => apart(own, profile(model)));
+        nearest += Number(others[distances.indexOf(Math.min(...distances))] === `${recipe}-2`);
+      }
+      expect(nearest / samples, recipe).toBeGreaterThan(0.5);
     }
   });
 

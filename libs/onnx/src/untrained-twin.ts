@@ -6,6 +6,8 @@ import { readModelBytes } from './read-model.ts';
 
 /** Operators whose second input is a weight, and whose third, if there is one, is a bias. */
 const weighing = new Set(['Conv', 'Gemm', 'MatMul']);
+/** Numbers of float32 and float16 in `TensorProto.DataType`. */
+const drawnTypes = new Set([1, 10]);
 
 /**
  * The same graph with freshly drawn weights, as it would be before training: weights of convolutions and products of
@@ -34,7 +36,7 @@ export function untrainedTwin(bytes: Uint8Array, uniform: () => number, file: st
   let drawn = 0;
   for (const node of graph.nodes.filter(({ operator }) => weighing.has(operator))) {
     const weight = constantOf(node.inputs[1]);
-    if (weight?.raw === undefined) continue;
+    if (weight?.raw === undefined || !drawnTypes.has(weight.elementType)) continue;
     const half = Math.sqrt(6 / fanIn(node, weight));
     overwrite(twin, weight, () => (2 * uniform() - 1) * half);
     const bias = constantOf(node.inputs[2]);
@@ -54,7 +56,7 @@ function fanIn({ operator, attributes }: GraphNode, { dims }: ConstantTensor): n
 }
 
 function overwrite(bytes: Uint8Array, { dims, raw, elementType }: ConstantTensor, draw: () => number): void {
-  if (raw === undefined || (elementType !== 1 && elementType !== 10)) return;
+  if (raw === undefined || !drawnTypes.has(elementType)) return;
   const values = Float32Array.from({ length: dims.reduce((product, size) => product * size, 1) }, draw);
   const stored = elementType === 1 ? values : halvesFromFloats(values);
   bytes.set(new Uint8Array(stored.buffer), raw.start);

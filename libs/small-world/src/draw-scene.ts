@@ -2,7 +2,7 @@ import { createRandom, type Random } from '@intermodel/numerics';
 import { Canvas, drawingSide, type Normal } from './canvas.ts';
 import { halveDrawing, type WorldScene } from './halve-drawing.ts';
 import type { Nuisance } from './nuisances.ts';
-import { cameraHeight, farthest, focalLength, groundDepth, rowsOf } from './perspective.ts';
+import { cameraHeight, groundDepth, rowsOf } from './perspective.ts';
 import { sceneKinds, type SceneKind } from './scenes.ts';
 import { ellipse, rectangle } from './shapes.ts';
 import { Brush, type Place } from './things/brush.ts';
@@ -127,7 +127,7 @@ function choosePlace(random: Random, name: ThingName, { horizon, groundRow }: Fr
     top: foot - height,
     width,
     height,
-    depth: Math.min(farthest, (cameraHeight * focalLength) / (foot - horizon)),
+    depth: groundDepth(foot, horizon),
   };
 }
 

@@ -2,7 +2,6 @@ export { drawScene, type SceneOptions } from './draw-scene.ts';
 export { imageSide, visiblePixels, type SeenThing, type WorldScene } from './halve-drawing.ts';
 export {
   worldDefaults,
-  worldImageLimits,
   worldLayouts,
   writeWorld,
   type WorldLayout,

@@ -1,11 +1,11 @@
 /** Pixels of the drawing that a metre covers at a distance of one metre. */
-export const focalLength = 110;
+const focalLength = 110;
 
 /** Metres from the ground to the camera, which looks straight ahead. */
 export const cameraHeight = 1.6;
 
 /** Metres beyond which nothing is told apart. */
-export const farthest = 60;
+const farthest = 60;
 
 /**
  * Distance of the ground that is seen in a row.

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { csvText, npyHeader, writeError, type NpyType } from '@intermodel/streams';
+import { csvText, npyHeader, writeError } from '@intermodel/streams';
 import { encode } from 'fast-png';
 import { imageSide, type WorldScene } from '../halve-drawing.ts';
 
@@ -63,7 +63,7 @@ export class FolderFiles {
   }
 
   /** Writes an array of bytes as a NumPy file. */
-  npy(name: string, data: Uint8Array, shape: readonly number[], type: NpyType = '|u1'): void {
-    this.write(name, Buffer.concat([npyHeader(type, shape), data]));
+  npy(name: string, data: Uint8Array, shape: readonly number[]): void {
+    this.write(name, Buffer.concat([npyHeader('|u1', shape), data]));
   }
 }

@@ -46,7 +46,7 @@ export const worldDefaults = {
 } as const satisfies Required<WorldOptions>;
 
 /** Fewest and most images of a world. */
-export const worldImageLimits = { least: 10, most: 100_000 } as const;
+const worldImageLimits = { least: 10, most: 100_000 } as const;
 
 /** Changes whenever the same options draw other files. */
 const worldVersion = 1;
