@@ -16,4 +16,5 @@ export { setSelection, addImages } from './dissection/first-round';
 export { refineImages } from './dissection/refining';
 export { gatherImages, rankGathered } from './dissection/gathering';
 export { setTally, getEvaluatedMaps, getEvaluatedGroups, tallyImage } from './dissection/overlaps';
+export { setReplicates, addGroup } from './dissection/replicates';
 export { scoreMaps } from './dissection/strongest';
