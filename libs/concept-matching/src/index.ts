@@ -26,6 +26,11 @@ export {
   type DissectionResult,
   type UnitSummary,
 } from './matches/dissection-result.ts';
+export {
+  replicateMatches,
+  replicateMatchesDefaults,
+  type ReplicateMatchesOptions,
+} from './chance/replicate-matches.ts';
 export { bestPerCategory, type CategoryMatch } from './matches/best-per-category.ts';
 
 // Compositions of them for pipelines of one's own
@@ -54,7 +59,7 @@ export { labelPlanesBatch, readLabelPlanes, type LabelGridSize } from './overlap
 export { packTable, unpackTable } from './stored-tables.ts';
 export { restateShape, statedShape } from './restate-shape.ts';
 export { countingThreads } from './threads/counting-threads.ts';
-export { UnitThreads } from './threads/unit-threads.ts';
+export { UnitThreads, type KeptGroup } from './threads/unit-threads.ts';
 
 // Named choices
 export { indexConcepts, type Concept, type ConceptIndex } from './presets/concept-index.ts';

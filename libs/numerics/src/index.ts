@@ -101,6 +101,14 @@ export {
 } from './activation-maps/label-combinations.ts';
 export { OverlapTally } from './activation-maps/overlap-tally.ts';
 export {
+  mostLabellings,
+  ReplicateTally,
+  type LabelledGroup,
+  type ReplicateOptions,
+  type ReplicateSums,
+  type ShiftedLabels,
+} from './activation-maps/replicate-tally.ts';
+export {
   checkOverlapState,
   type AreaScope,
   type OverlapCounts,

@@ -71,6 +71,15 @@ export {
   type UnitMatchBatch,
   type UnitMatchColumns,
 } from './unit-match.ts';
+export {
+  nullKinds,
+  unitNullFacts,
+  unitNullSchema,
+  type NullKind,
+  type UnitNullBatch,
+  type UnitNullColumns,
+  type UnitNullFacts,
+} from './unit-null.ts';
 
 // Features of images
 export {

@@ -143,7 +143,8 @@ function gather<Values extends Int32Array | Float64Array>(
   return values;
 }
 
-function admittedConcepts(
+/** Concepts that are as frequent as the preset demands, by their places. @throws InputError `CONCEPTS_TOO_RARE` */
+export function admittedConcepts(
   { labelHeight, labelWidth }: ActivationShape,
   { minimumImages, minimumCoverage }: ListOverlapsOptions['preset'],
   { concepts }: ConceptIndex,

@@ -3,10 +3,13 @@ import {
   UnitRangeWork,
   type CombinedLabels,
   type KeptImage,
+  type LabelledGroup,
   type OverlapOptions,
   type OverlapState,
   type RangeAnswer,
   type RangeImages,
+  type ReplicateOptions,
+  type ReplicateSums,
   type ResolvedOverlapOptions,
   type SelectedThresholds,
   type SelectionRound,
@@ -19,6 +22,12 @@ import { boundMaxima } from '../count/recount-shard.ts';
 interface UnitRange {
   readonly first: number;
   readonly end: number;
+}
+
+/** Images that are relabelled together, with what is kept of them. */
+export interface KeptGroup extends Omit<LabelledGroup, 'images'> {
+  /** The images. */
+  readonly images: readonly KeptImage[];
 }
 
 /** Calls the methods of the work on a range, wherever it is done. */
@@ -97,6 +106,36 @@ export class UnitThreads {
       unitAreas: rows('unitAreas'),
       scopedAreas: rows('scopedAreas'),
     };
+  }
+
+  /** Begins to count replicates of a range of the units under thresholds, one a unit; ranges that follow are as long. */
+  async openReplicates(options: ReplicateOptions, thresholds: Float32Array): Promise<void> {
+    this.#cut(options.units, options.height * options.width, (options.padding ?? 'zeros') === 'zeros');
+    await this.#all('openReplicates', ({ first, end }) => [
+      { ...options, units: end - first },
+      thresholds.slice(first, end),
+    ]);
+  }
+
+  /** Counts groups of images under their labellings; units are numbered from the first of the range. */
+  async replicate(groups: readonly KeptGroup[]): Promise<void> {
+    await this.#all('replicate', (range, isElsewhere) => [
+      groups.map((group) => ({ ...group, images: this.#slice(group.images, range, isElsewhere) })),
+    ]);
+  }
+
+  /** What was counted of the replicates of the range. */
+  async takeReplicates(): Promise<ReplicateSums> {
+    const parts = (await this.#all('takeReplicates', () => [])).filter((part) => part !== undefined);
+    return {
+      sums: joinRows(parts.map(({ sums }) => sums)),
+      firing: joinRows(parts.map(({ firing }) => firing)),
+    };
+  }
+
+  /** Lets go of the memory that replicates were counted in. */
+  async closeReplicates(): Promise<void> {
+    await this.#all('closeReplicates', () => []);
   }
 
   /** Ends the threads. */
@@ -201,16 +240,22 @@ function sliceSelection(state: SelectionState, { first, end }: UnitRange): Selec
   };
 }
 
-function joinRows(parts: readonly Float64Array[]): Float64Array {
+function joinRows<Rows extends Float64Array | Uint32Array>(parts: readonly Rows[]): Rows {
   const [first] = parts;
-  if (parts.length === 1 && first !== undefined) return first;
-  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  if (first === undefined) throw new RangeError('UnitThreads: nothing was begun');
+  if (parts.length === 1) return first;
+  const whole =
+    first.constructor === Uint32Array ? new Uint32Array(lengthOf(parts)) : new Float64Array(lengthOf(parts));
   let at = 0;
   for (const part of parts) {
     whole.set(part, at);
     at += part.length;
   }
-  return whole;
+  return whole as Rows;
+}
+
+function lengthOf(parts: readonly ArrayLike<number>[]): number {
+  return parts.reduce((sum, { length }) => sum + length, 0);
 }
 
 /**

@@ -81,6 +81,7 @@ export class ReplicateTally {
   readonly #weighted: boolean;
   readonly #memory = new KernelMemory();
   readonly #stride: number;
+  readonly #thresholds: number;
   readonly #sums: number;
   readonly #firing: number;
   readonly #columnOfNumber = new Int32Array(65536).fill(-1);
@@ -99,8 +100,6 @@ export class ReplicateTally {
       throw new RangeError(
         `ReplicateTally: replicates must be a whole number of at least 1, got ${String(replicates)}`,
       );
-    if (thresholds.length !== units)
-      throw new RangeError(`ReplicateTally: ${String(thresholds.length)} thresholds for ${String(units)} units`);
     this.replicates = replicates;
     this.#weighted = weighted;
     this.columns = replicateColumns(this.options);
@@ -110,7 +109,7 @@ export class ReplicateTally {
     const memory = this.#memory;
     this.#stride = memory.usePlan(planUpsampling(this.options)) * 4;
     const grid = this.#stride * targetHeight;
-    const thresholdsAt = memory.allocate(units * 4);
+    this.#thresholds = memory.allocate(units * 4);
     const pixels = memory.allocate(grid * 4);
     const counts = memory.allocate((LEFT_OUT + 1) * 4);
     this.#sums = memory.allocate(units * this.columns * replicates * 4);
@@ -122,13 +121,21 @@ export class ReplicateTally {
       replicates,
       this.columns,
       grid,
-      thresholdsAt,
+      this.#thresholds,
       pixels,
       counts,
       this.#sums,
       this.#firing,
     );
-    memory.floats(thresholdsAt, units).set(thresholds);
+    this.restart(thresholds);
+  }
+
+  /** Goes on with other units, as many, once what was counted is taken. */
+  restart(thresholds: Float32Array): void {
+    const { units } = this.options;
+    if (thresholds.length !== units)
+      throw new RangeError(`ReplicateTally: ${String(thresholds.length)} thresholds for ${String(units)} units`);
+    this.#memory.floats(this.#thresholds, units).set(thresholds);
   }
 
   /**

@@ -2,6 +2,7 @@ import type { KeptImage } from '../kept-maps.ts';
 import type { CombinedLabels } from '../label-combinations.ts';
 import type { OverlapOptions, OverlapState } from '../overlap-state.ts';
 import { OverlapTally } from '../overlap-tally.ts';
+import { ReplicateTally, type LabelledGroup, type ReplicateOptions, type ReplicateSums } from '../replicate-tally.ts';
 import type { SelectionRound, SelectionState } from '../selection-state.ts';
 import { ThresholdSelection, type SelectedThresholds } from '../threshold-selection.ts';
 
@@ -12,6 +13,7 @@ export type RangeImages = readonly Pick<KeptImage, 'image' | 'units' | 'maxima' 
 export class UnitRangeWork {
   #selection: ThresholdSelection | undefined;
   #tally: OverlapTally | undefined;
+  #replicates: ReplicateTally | undefined;
 
   /** Begins to select thresholds from joined counts. */
   select(state: SelectionState): SelectionRound {
@@ -46,5 +48,26 @@ export class UnitRangeWork {
   tally(labels: readonly CombinedLabels[], images: RangeImages): OverlapState | undefined {
     for (const image of images) this.#tally?.add(labels[image.image] as CombinedLabels, image);
     return this.#tally?.takeState();
+  }
+
+  /** Begins to count replicates of units; where more of as many follow, memory is used again. */
+  openReplicates(options: ReplicateOptions, thresholds: Float32Array): void {
+    if (this.#replicates === undefined) this.#replicates = new ReplicateTally(options, thresholds);
+    else this.#replicates.restart(thresholds);
+  }
+
+  /** Counts groups of images under their labellings. */
+  replicate(groups: readonly LabelledGroup[]): void {
+    this.#replicates?.add(groups);
+  }
+
+  /** What was counted of the replicates. */
+  takeReplicates(): ReplicateSums | undefined {
+    return this.#replicates?.take();
+  }
+
+  /** Lets go of the memory that replicates were counted in. */
+  closeReplicates(): void {
+    this.#replicates = undefined;
   }
 }

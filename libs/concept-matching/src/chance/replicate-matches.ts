@@ -1,0 +1,305 @@
+import type { CombinedLabels, KeptImage, ReplicateSums } from '@intermodel/numerics';
+import {
+  unitMatchSchema,
+  unitNullSchema,
+  type ActivationShape,
+  type NullKind,
+  type SelectedThresholdBatch,
+  type UnitMatchBatch,
+  type UnitNullBatch,
+} from '@intermodel/schemas';
+import { BatchSchemaError, buildBatch, column, readStrings } from '@intermodel/streams';
+import { concatMap, defer, toArray, type OperatorFunction } from 'rxjs';
+import { keptImages } from '../count/kept-maps.ts';
+import { coversThresholds } from '../count/recount-shard.ts';
+import { matchScores } from '../matches/scores.ts';
+import { admittedConcepts } from '../overlaps/list-overlaps.ts';
+import { readLabelPlanes } from '../overlaps/label-planes.ts';
+import type { LabelledShard } from '../overlaps/tally-overlaps.ts';
+import { indexConcepts, type Concept, type ConceptIndex } from '../presets/concept-index.ts';
+import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
+import { overlapOptions } from '../presets/kernel-options.ts';
+import { UnitThreads, type KeptGroup } from '../threads/unit-threads.ts';
+import type { OnImages } from '../thresholds/select-thresholds.ts';
+import { readSelectedThresholds } from '../thresholds/selected-thresholds.ts';
+import { fewestExchanged, groupImages, type ImageGroup } from './image-groups.ts';
+import { LabelSums } from './label-sums.ts';
+import { ReplicateScores, type ReplicatedCounts } from './score-replicates.ts';
+
+/** Options of {@link replicateMatches}. */
+export interface ReplicateMatchesOptions {
+  /** Thresholds of the layer. */
+  readonly thresholds: SelectedThresholdBatch;
+  /** Matches of its units, one row a unit in their order. */
+  readonly matches: UnitMatchBatch;
+  /** Concepts that the labels can bear. */
+  readonly vocabulary: readonly Concept[];
+  /** Replicates, at least 1. */
+  readonly replicates: number;
+  /** Number of the first replicate, where others were drawn before. @default 0 */
+  readonly first?: number;
+  /** How labels are taken from their images. @default 'exchange' */
+  readonly kind?: NullKind;
+  /** Seed of the draws. @default 0 */
+  readonly seed?: number;
+  /** Number of pixels that nobody judged; the preset says what becomes of them. @default none */
+  readonly ignore?: number;
+  /** All choices of method. @default dissect-2020 */
+  readonly preset?: DissectionPreset;
+  /** Threads that count. @default the calling one */
+  readonly threads?: UnitThreads;
+  /** MiB that counts may take; for many units and concepts the shards are gone through several times. @default 192 */
+  readonly megabytes?: number;
+  /** Is told of the images of each shard that is done, over all rounds. @default nobody */
+  readonly onImages?: OnImages;
+}
+
+/** Defaults of {@link replicateMatches}. */
+export const replicateMatchesDefaults = {
+  first: 0,
+  kind: 'exchange',
+  seed: 0,
+  ignore: 0,
+  preset: dissectionPresets['dissect-2020'],
+  megabytes: 192,
+} as const satisfies Partial<ReplicateMatchesOptions>;
+
+/**
+ * Matches the units of a layer again and again with labels that were taken from their images: one batch when the source
+ * completes, none for an empty one.
+ *
+ * Every replicate gives each unit its best score over all concepts, as {@link matchConcepts} finds it, so that what is
+ * compared with the observed score is corrected for the choice of the concept. Labels are exchanged within shards (which
+ * are joined where they have fewer than 8 images), or rolled; see {@link groupImages}. The overlap that is expected
+ * under exchange among all n images follows without any draw: the sum over the pixels of (images in which the unit is
+ * active there) x (images that bear the concept there) / n.
+ *
+ * The same shards give the same bytes, whatever their order, the memory or the threads.
+ *
+ * @throws BatchSchemaError for other tables, layers or grids; RangeError where the maps of a shard do not cover the thresholds
+ * @example
+ * shards$.pipe(replicateMatches({ thresholds, matches, vocabulary, replicates: 200 }))
+ */
+export function replicateMatches(options: ReplicateMatchesOptions): OperatorFunction<LabelledShard, UnitNullBatch> {
+  return (shards) =>
+    defer(() =>
+      shards.pipe(
+        toArray(),
+        concatMap(async (all) => (all.length === 0 ? [] : [await new Replication(options).of(all)])),
+        concatMap((batches) => batches),
+      ),
+    );
+}
+
+/** Labelled shards that labels are taken from their images in, and the groups of the images. */
+interface JoinedShards {
+  readonly shards: readonly LabelledShard[];
+  readonly labels: readonly (readonly CombinedLabels[])[];
+  readonly groups: readonly ImageGroup[];
+}
+
+/** Units `first` to `end - 1`, with what is found of them. */
+interface UnitRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+class Replication {
+  readonly #options: Required<Omit<ReplicateMatchesOptions, 'onImages'>> & Pick<ReplicateMatchesOptions, 'onImages'>;
+  readonly #shape: ActivationShape;
+  readonly #thresholds: Float32Array;
+  readonly #index: ConceptIndex;
+  /** Place of each unit's concept in the index; -1 for none. */
+  readonly #matched: Int32Array;
+
+  constructor(options: ReplicateMatchesOptions) {
+    const { thresholds, vocabulary, matches } = options;
+    const threads = options.threads ?? new UnitThreads(1);
+    this.#options = { ...replicateMatchesDefaults, ...options, threads };
+    const selected = readSelectedThresholds('replicateMatches', thresholds);
+    [this.#shape, this.#thresholds] = [selected.shape, selected.thresholds];
+    this.#index = indexConcepts(vocabulary);
+    this.#matched = matchedConcepts(matches, this.#index, this.#shape.units);
+  }
+
+  async of(all: readonly LabelledShard[]): Promise<UnitNullBatch> {
+    const { replicates, first, kind, seed, preset, ignore } = this.#options;
+    const { units, labelHeight, labelWidth } = this.#shape;
+    const pixels = labelHeight * labelWidth;
+    const numbers = new Set([...this.#matched].flatMap((concept) => this.#index.numbers[concept] ?? []));
+    const sums = new LabelSums(overlapOptions(this.#shape, preset, this.#index, ignore), numbers);
+    const joined = await this.#join(all, sums);
+    const labels = sums.counts();
+    const admitted = admittedConcepts(this.#shape, preset, this.#index, labels);
+    const scores = new ReplicateScores(this.#index, preset, admitted);
+    const drawn = {
+      observed: this.#column(),
+      overlap: this.#column(),
+      expectedOverlap: this.#column(),
+      expectedIou: this.#column(),
+    };
+    const best = new Float64Array(units * replicates);
+    await this.#eachRange(joined, labels.images, ({ first: from, end }, { sums: counted, firing }) => {
+      const counts: ReplicatedCounts = { sums: counted, units: end - from, replicates: 1 + replicates, labels };
+      const found = scores.best(counts);
+      for (let unit = from; unit < end; unit++) {
+        const own = found.subarray((unit - from) * (1 + replicates), (unit - from + 1) * (1 + replicates));
+        best.set(own.subarray(1), unit * replicates);
+        if (!scores.isActive(counts, unit - from)) continue;
+        drawn.observed[unit] = own[0] as number;
+        const concept = this.#matched[unit] as number;
+        if (concept < 0) continue;
+        const { overlap, unitArea, conceptArea } = scores.pair(counts, unit - from, concept);
+        const fires = firing.subarray((unit - from) * pixels, (unit - from + 1) * pixels);
+        const expected = sums.product(this.#index.numbers[concept] as number, fires) / labels.images;
+        drawn.overlap[unit] = overlap;
+        drawn.expectedOverlap[unit] = expected;
+        drawn.expectedIou[unit] = matchScores.iou.of(expected, unitArea, conceptArea, labels.pixels, preset.epsilon);
+      }
+    });
+    const { model, layer } = this.#shape;
+    const groups = joined.reduce((sum, { groups: own }) => sum + own.length, 0);
+    const facts = { model, layer, kind, seed, first, count: replicates, images: labels.images, groups };
+    return buildBatch(unitNullSchema(facts), {
+      unit: Int32Array.from({ length: units }, (_, unit) => unit),
+      ...drawn,
+      replicates: best,
+    });
+  }
+
+  #column(): Float64Array {
+    return new Float64Array(this.#shape.units).fill(Number.NaN);
+  }
+
+  /** Units that are counted at a time. */
+  #rangeUnits(): number {
+    const { replicates, megabytes, preset } = this.#options;
+    const { units, labelHeight, labelWidth } = this.#shape;
+    const columns =
+      this.#index.concepts.length + 1 + (preset.areaScope === 'all' ? 0 : this.#index.categoryNames.length);
+    // What was counted is copied once.
+    const bytes = 2 * 4 * (columns * (1 + replicates) + labelHeight * labelWidth);
+    return Math.min(units, Math.max(1, Math.floor((megabytes * 2 ** 20) / bytes)));
+  }
+
+  /** Joins shards of few images to those before them, and groups their images. */
+  async #join(all: readonly LabelledShard[], sums: LabelSums): Promise<JoinedShards[]> {
+    const read: {
+      readonly shards: LabelledShard[];
+      readonly names: string[][];
+      readonly labels: CombinedLabels[][];
+    }[] = [];
+    let open: (typeof read)[number] | undefined;
+    for (const shard of all) {
+      const { images: names, labels } = readLabelPlanes('replicateMatches', await shard.labels(), this.#shape);
+      for (const own of labels) sums.add(own);
+      if (open === undefined) read.push((open = { shards: [], names: [], labels: [] }));
+      open.shards.push(shard);
+      open.names.push([...names]);
+      open.labels.push([...labels]);
+      if (open.names.flat().length >= fewestExchanged) open = undefined;
+    }
+    // The last shards may be too few for themselves.
+    const last = read.at(-1);
+    const before = read.at(-2);
+    if (open !== undefined && last !== undefined && before !== undefined) {
+      read.pop();
+      for (const name of ['shards', 'names', 'labels'] as const) before[name].push(...(last[name] as never[]));
+    }
+    const { kind, seed, first, replicates } = this.#options;
+    return read.map(({ shards, names, labels }) => ({
+      shards,
+      labels,
+      groups: groupImages(names.flat(), labels.flat(), { kind, seed, first, count: replicates, grid: this.#shape }),
+    }));
+  }
+
+  /** Goes through all shards once for every range of units. */
+  async #eachRange(
+    joined: readonly JoinedShards[],
+    images: number,
+    onRange: (range: UnitRange, counted: ReplicateSums) => void,
+  ): Promise<void> {
+    const { threads, replicates, preset, ignore, onImages = () => undefined } = this.#options;
+    const { units, mapHeight, mapWidth } = this.#shape;
+    const size = this.#rangeUnits();
+    const total = Math.ceil(units / size) * images;
+    let done = 0;
+    onImages(done, total);
+    for (let first = 0; first < units; first += size) {
+      const range = { first, end: Math.min(units, first + size) };
+      const thresholds = new Float32Array(size).fill(Number.NaN);
+      thresholds.set(this.#thresholds.subarray(range.first, range.end));
+      const options = overlapOptions({ ...this.#shape, units: size }, preset, this.#index, ignore);
+      await threads.openReplicates({ ...options, replicates: 1 + replicates, firing: true }, thresholds);
+      for (const { shards, labels, groups } of joined) {
+        const own = await this.#images(shards, labels);
+        const within = own.map((image) => sliceUnits(image, range, mapHeight * mapWidth));
+        await threads.replicate(
+          groups.map(({ images: places, ...group }): KeptGroup => ({
+            ...group,
+            images: places.map((place) => within[place] as KeptImage),
+          })),
+        );
+        done += own.length;
+        onImages(done, total);
+      }
+      onRange(range, await threads.takeReplicates());
+    }
+    await threads.closeReplicates();
+  }
+
+  /** What was kept of the images of some shards, one after the other; nothing of images without maps. */
+  async #images(
+    shards: readonly LabelledShard[],
+    labels: readonly (readonly CombinedLabels[])[],
+  ): Promise<KeptImage[]> {
+    const { thresholds, preset } = this.#options;
+    const images: KeptImage[] = [];
+    for (const [index, { kept }] of shards.entries()) {
+      const maps = await kept();
+      if (!coversThresholds(maps, thresholds, preset))
+        throw new RangeError('replicateMatches: maps were dropped that reach these thresholds');
+      const known = new Map(keptImages(maps.maps).map((image) => [image.image, image]));
+      for (const [image, own] of (labels[index] ?? []).entries())
+        images.push({ ...(known.get(image) ?? { image, ...noMaps }), labels: own });
+    }
+    return images;
+  }
+}
+
+const noMaps = { units: new Uint32Array(), maxima: new Float32Array(), maps: new Float32Array() };
+
+/** The maps of an image that are of a range of units, which are numbered from the first. */
+function sliceUnits(image: KeptImage, { first, end }: UnitRange, mapSize: number): KeptImage {
+  const { units, maxima, maps } = image;
+  const [from, to] = [placeOf(units, first), placeOf(units, end)];
+  return {
+    ...image,
+    units: units.subarray(from, to).map((unit) => unit - first),
+    maxima: maxima.subarray(from, to),
+    maps: maps.subarray(from * mapSize, to * mapSize),
+  };
+}
+
+/** First place in ascending units that is not below a unit. */
+function placeOf(units: Uint32Array, unit: number): number {
+  const place = units.findIndex((each) => each >= unit);
+  return place < 0 ? units.length : place;
+}
+
+/** Place in the index of the concept that each unit is matched with, -1 for none. @throws BatchSchemaError */
+function matchedConcepts(matches: UnitMatchBatch, { concepts }: ConceptIndex, units: number): Int32Array {
+  if (matches.numRows !== units)
+    throw new BatchSchemaError(
+      'replicateMatches',
+      unitMatchSchema.fields[2]?.name ?? 'unit',
+      `${String(units)} matches, one a unit`,
+      `${String(matches.numRows)} rows`,
+    );
+  const places = new Map(concepts.map(({ name, category }, place) => [JSON.stringify([category, name]), place]));
+  const categories = readStrings(column(matches, 'category'));
+  return Int32Array.from(readStrings(column(matches, 'concept')), (name, row) =>
+    name === '' ? -1 : (places.get(JSON.stringify([categories[row], name])) ?? -1),
+  );
+}
