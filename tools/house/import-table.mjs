@@ -8,6 +8,7 @@ const stages = [
   'cross-task-analysis',
   'report',
   'transfer-probing',
+  'significance',
 ];
 const cores = ['errors', 'numerics', 'streams', 'onnx'];
 

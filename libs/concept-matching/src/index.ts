@@ -62,6 +62,7 @@ export { countingThreads } from './threads/counting-threads.ts';
 export { UnitThreads, type KeptGroup } from './threads/unit-threads.ts';
 
 // Named choices
+export type { NullKind } from '@intermodel/schemas';
 export { indexConcepts, type Concept, type ConceptIndex } from './presets/concept-index.ts';
 export {
   dissectionPreset,

@@ -1,4 +1,4 @@
-import { scoredMatchSchema, unitMatchSchema, type ConceptProfileBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import { matchSchema, unitMatchSchema, type ConceptProfileBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { BatchSchemaError, buildBatch, emptyBatch } from '@intermodel/streams';
 import { cutBatch, tinyUnitMatches } from '@intermodel/testing';
 import fc from 'fast-check';
@@ -29,7 +29,7 @@ const rows = (batch: ConceptProfileBatch) =>
 
 describe(profileModels, () => {
   it('counts by the score that the matches were made by, and refuses a gate of another', async () => {
-    const scored = buildBatch(scoredMatchSchema('lift'), {
+    const scored = buildBatch(matchSchema({ score: 'lift' }), {
       ...{ model: ['a', 'a', 'a'], layer: ['', '', ''], unit: Int32Array.of(0, 1, 2) },
       ...{ concept: ['sky', 'sky', 'dog'], category: ['object', 'object', 'object'] },
       ...{ iou: Float64Array.of(0.9, 0.9, 0.01), lift: Float64Array.of(1, 3, 5) },

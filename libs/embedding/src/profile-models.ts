@@ -1,13 +1,15 @@
 import {
   conceptProfileSchema,
+  isTested,
   matchSchemaOf,
   matchScoreOf,
   noConcept,
   scoreColumn,
+  testColumn,
   type ConceptProfileBatch,
   type UnitMatchBatch,
 } from '@intermodel/schemas';
-import { scorePasses } from '@intermodel/numerics';
+import { isMatch, type MatchGate, type MatchRule } from '@intermodel/numerics';
 import { buildBatch, checkBatch, column, InputError, Interner, readNumbers } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
 import { conceptWeight, type Normalisation } from './normalisation.ts';
@@ -23,6 +25,8 @@ export interface ProfileModelsOptions {
   readonly compareGate?: '>' | '>=';
   /** Score that the gate is one of; matches that were made by another are refused. @default 'iou' */
   readonly score?: string;
+  /** Whether a match must pass the gate, be significant (q at most 0.05 in tested matches), or both. @default 'gate' */
+  readonly match?: MatchRule;
   /** How counts become weights. @default 'per-category' (the paper) */
   readonly normalisation?: Normalisation;
   /**
@@ -37,6 +41,7 @@ export const profileModelsDefaults = {
   gate: 0.04,
   compareGate: '>',
   score: 'iou',
+  match: 'gate',
   normalisation: 'per-category',
 } as const satisfies ProfileModelsOptions;
 
@@ -44,11 +49,12 @@ export const profileModelsDefaults = {
  * Counts the matches of every model per concept: one batch when the source completes, with every model x every concept
  * that any model matches, sorted by model, category, concept.
  *
- * A unit matches when it has a concept (neither `-` nor empty) and its score is above the gate. A concept is a (label,
- * category) pair: the
+ * A unit matches when it has a concept (neither `-` nor empty) and its score is above the gate, or what else `match`
+ * asks for. A concept is a (label, category) pair: the
  * same label in two categories is two concepts. Counts are integers, so neither batches nor order change the result.
  *
- * @throws InputError `SCORE_DIFFERS` for matches by another score than that of the gate.
+ * @throws InputError `SCORE_DIFFERS` for matches by another score than that of the gate, `TESTS_MISSING` for matches that
+ * were not tested where they must be significant.
  * @example
  * readUnitTables(['units.csv']).pipe(profileModels({ normalisation: 'hellinger' }))
  */
@@ -59,14 +65,15 @@ export function profileModels(
     gate = profileModelsDefaults.gate,
     compareGate = profileModelsDefaults.compareGate,
     score = profileModelsDefaults.score,
+    match = profileModelsDefaults.match,
     normalisation = profileModelsDefaults.normalisation,
     conceptsOfCategory,
   } = options;
   return (matches) =>
     defer(() =>
       matches.pipe(
-        map((batch) => checkBatch('profileModels', matchSchemaOf(batch), checkScore(batch, score))),
-        reduce((tally, batch) => tally.add(batch), new MatchTally(gate, compareGate)),
+        map((batch) => checkBatch('profileModels', matchSchemaOf(batch), checkTests(checkScore(batch, score), match))),
+        reduce((tally, batch) => tally.add(batch), new MatchTally({ gate, compareGate, match })),
         map((tally) => tally.toProfiles(normalisation, conceptsOfCategory)),
       ),
     );
@@ -82,10 +89,17 @@ function checkScore(matches: UnitMatchBatch, wanted: string): UnitMatchBatch {
   return matches;
 }
 
+function checkTests(matches: UnitMatchBatch, match: MatchRule): UnitMatchBatch {
+  if (match === 'gate' || isTested(matches)) return matches;
+  throw new InputError('TESTS_MISSING', 'matches that must be significant were not tested against chance', {
+    expected: 'matches with columns p and q',
+    hint: 'Dissect with --nulls 200, or count matches that pass the gate (--match gate).',
+  });
+}
+
 /** Counts units and matches per model and concept; text is handled as codes. */
 class MatchTally {
-  readonly #gate: number;
-  readonly #compareGate: '>' | '>=';
+  readonly #gate: MatchGate;
   readonly #models = new Interner();
   readonly #labels = new Interner();
   readonly #categories = new Interner();
@@ -97,9 +111,8 @@ class MatchTally {
   readonly #conceptCodes = new Map<number, number>();
   readonly #concepts: { readonly concept: string; readonly category: string }[] = [];
 
-  constructor(gate: number, compareGate: '>' | '>=') {
+  constructor(gate: MatchGate) {
     this.#gate = gate;
-    this.#compareGate = compareGate;
   }
 
   add(batch: UnitMatchBatch): this {
@@ -107,13 +120,16 @@ class MatchTally {
     const labels = this.#labels.column(column(batch, 'concept')).codes;
     const categories = this.#categories.column(column(batch, 'category')).codes;
     const scores = readNumbers(scoreColumn(batch));
+    const tests = testColumn(batch, 'q');
+    const q = tests === undefined ? undefined : readNumbers(tests);
     const [none, empty] = [this.#labels.code(noConcept), this.#labels.code('')];
     for (let row = 0; row < batch.numRows; row++) {
       const model = models[row] as number;
       const counts = (this.#matches[model] ??= new Map<number, number>());
       this.#units[model] = (this.#units[model] ?? 0) + 1;
       const score = scores[row] as number;
-      if (labels[row] === none || labels[row] === empty || !scorePasses(score, this.#compareGate, this.#gate)) continue;
+      if (labels[row] === none || labels[row] === empty || !isMatch(score, q?.[row] ?? Number.NaN, this.#gate))
+        continue;
       const concept = this.#concept(labels[row] as number, categories[row] as number);
       counts.set(concept, (counts.get(concept) ?? 0) + 1);
     }

@@ -49,6 +49,7 @@ export {
 } from './bootstrap.ts';
 export { testCorrelations, type CorrelationTests } from './permutation/correlation-tests.ts';
 export { benjaminiHochberg } from './false-discovery.ts';
+export { familyWiseP, replicateP } from './permutation/replicate-tests.ts';
 
 // Prediction from neighbours
 export {
@@ -121,7 +122,12 @@ export {
   informationQuality,
   intersectionOverUnion,
   passesLimit,
+  isMatch,
+  matchRules,
   scorePasses,
+  significantBelow,
+  type MatchGate,
+  type MatchRule,
   type PairCounts,
 } from './activation-maps/unit-scores.ts';
 export {

@@ -8,6 +8,14 @@ import type { RecordBatch } from 'apache-arrow';
 export const csvFiles = {
   profiles: { model: 'model', concept: 'concept', category: 'category', units: 'units', weight: 'weight' },
   summaries: { model: 'model', category: 'category', matches: 'matches', unique: 'unique', redundancy: 'redundancy' },
+  significance: {
+    model: 'model',
+    category: 'category',
+    units: 'units',
+    passing: 'passing',
+    significant: 'significant',
+    surviving: 'surviving',
+  },
   'embedded-profiles': { model: 'model', concept: 'concept', category: 'category', units: 'units', weight: 'weight' },
   fit: { concept: 'concept', category: 'category', mean: 'mean', 'pc*': 'loadings', 'centre*': 'centroids' },
   embedding: { model: 'model', 'pc*': 'components', cluster: 'cluster' },

@@ -102,6 +102,7 @@ function reportTables(tables: Partial<StudyTables>, record: StudyRecord, librari
     },
     profiles: tables.profiles,
     summaries: tables.summaries,
+    significance: tables.significance,
     embedding: tables.points,
     loadings: tables.loadings,
     variance: tables.variance,

@@ -7,6 +7,7 @@ import type {
   ConceptRelationBatch,
   EmbeddingPointBatch,
   FittedEmbeddingBatch,
+  MatchSurvivalBatch,
   PerformanceSurfaceBatch,
   ProbeDifferenceBatch,
   ProbeScoreBatch,
@@ -23,6 +24,8 @@ export interface EmbeddingTables {
   readonly profiles: ConceptProfileBatch;
   /** Their summaries per category of concepts. */
   readonly summaries: ProfileSummaryBatch;
+  /** How many matches are better than chance; there where they were tested. */
+  readonly significance?: MatchSurvivalBatch;
   /** Profiles of the embedded models over the concepts of the fit. */
   readonly embeddedProfiles: ConceptProfileBatch;
   /** The fit: with it others are placed. */

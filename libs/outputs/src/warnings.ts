@@ -3,6 +3,7 @@ import { ratedRows, ratedSample } from '@intermodel/numerics';
 import {
   noConcept,
   scoreColumn,
+  testColumn,
   type EmbeddingPointBatch,
   type ProfileSummaryBatch,
   type TaskScoreBatch,
@@ -37,13 +38,15 @@ export class UnitWatch {
       const models = this.#models.column(column(batch, 'model')).codes;
       const concepts = this.#concepts.column(column(batch, 'concept')).codes;
       const none = [this.#concepts.code(noConcept), this.#concepts.code('')];
+      const tests = testColumn(batch, 'q');
+      const q = tests === undefined ? undefined : readNumbers(tests);
       readNumbers(scoreColumn(batch)).forEach((score, row) => {
         const model = models[row] as number;
         this.#units[model] = (this.#units[model] ?? 0) + 1;
         this.#dead[model] = (this.#dead[model] ?? 0) + (Number.isNaN(score) ? 1 : 0);
         this.#matches[model] =
           (this.#matches[model] ?? 0) +
-          (passesGate(score, this.#gate) && !none.includes(concepts[row] as number) ? 1 : 0);
+          (passesGate(score, this.#gate, q?.[row]) && !none.includes(concepts[row] as number) ? 1 : 0);
       });
     });
   }

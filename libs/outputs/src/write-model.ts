@@ -2,14 +2,17 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import {
+  isTested,
   matchSchemaOf,
   matchScoreOf,
   scoreColumn,
+  testColumn,
   unitConceptOverlapSchema,
   unitMatchSchema,
   unitThresholdSchema,
   type UnitConceptOverlapBatch,
   type UnitMatchBatch,
+  type UnitTestColumn,
   type UnitThresholdBatch,
 } from '@intermodel/schemas';
 import {
@@ -142,7 +145,8 @@ export async function writeModel(
 
 /**
  * Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit; where
- * another score was matched by, that too, in a column of its name.
+ * another score was matched by, that too, in a column of its name; where matches were tested against chance,
+ * expected_iou, chance_lift, p, p_family and q.
  */
 export function unitsCsv(layers: readonly MatchTables[]): string {
   const [first] = layers;
@@ -168,9 +172,27 @@ export function unitsCsv(layers: readonly MatchTables[]): string {
       cell('category'),
       cell('iou'),
       ...scoreCell(scoreName, (row) => rows[row]?.score),
+      ...(first !== undefined && isTested(first.matches) ? testCells(layers.map(({ matches }) => matches)) : []),
     ],
     rows.length,
   );
+}
+
+/** Headings of the columns of tests in `units.csv`. */
+const testHeadings: Readonly<Record<UnitTestColumn, string>> = {
+  expectedIou: 'expected_iou',
+  chanceLift: 'chance_lift',
+  p: 'p',
+  pFamily: 'p_family',
+  q: 'q',
+};
+
+/** Columns of tests against chance. */
+function testCells(matches: readonly UnitMatchBatch[]) {
+  return Object.entries(testHeadings).map(([name, heading]) => {
+    const values = matches.flatMap((batch) => [...(testColumn(batch, name as UnitTestColumn) ?? [])]);
+    return { name: heading, cell: (row: number): CsvValue => values[row] };
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ import type { EmbeddingTables, ProbeTables, RelationTables, StudyTables } from '
 const tableOfFile = {
   profiles: 'profiles',
   summaries: 'summaries',
+  significance: 'significance',
   [fitFile]: 'fit',
   'embedded-profiles': 'embeddedProfiles',
   embedding: 'points',

@@ -62,15 +62,26 @@ export {
 } from './unit-concept-overlap.ts';
 export {
   noConcept,
+  isTested,
   matchSchemaOf,
   matchScoreOf,
   scoreColumn,
-  scoredMatchSchema,
+  matchSchema,
   unitMatchColumns,
   unitMatchSchema,
   type UnitMatchBatch,
   type UnitMatchColumns,
+  testColumn,
+  unitTestColumns,
+  type MatchVariant,
+  type UnitTestColumn,
 } from './unit-match.ts';
+export {
+  matchSurvivalColumns,
+  matchSurvivalSchema,
+  type MatchSurvivalBatch,
+  type MatchSurvivalColumns,
+} from './match-survival.ts';
 export {
   nullKinds,
   unitNullFacts,

@@ -26,19 +26,55 @@ export const unitMatchSchema = wireSchema('UnitMatch', 1, unitMatchColumns, { nu
 /** Metadata key under which a table of matches names the score that it was made by, and the column of it. */
 const scoreKey = 'score';
 
-const scoredSchemas = new Map<string, Schema<UnitMatchColumns>>();
+/** Columns of matches that were tested against chance, see {@link matchSchema}. */
+export const unitTestColumns = {
+  expectedIou: new Float64(),
+  chanceLift: new Float64(),
+  p: new Float64(),
+  pFamily: new Float64(),
+  q: new Float64(),
+} as const satisfies TypeMap;
+
+/** Name of a column of tested matches. */
+export type UnitTestColumn = keyof typeof unitTestColumns;
+
+/** What a table of matches has beside the columns that all have. */
+export interface MatchVariant {
+  /** Score other than IoU that concepts were matched by. @default none */
+  readonly score?: string | undefined;
+  /** Whether the matches were tested against chance. @default false */
+  readonly tested?: boolean;
+}
+
+const variants = new Map<string, Schema<UnitMatchColumns>>();
 
 /**
- * Schema of `UnitMatch` for concepts that were matched by another score than IoU, which stands in one more column of its
- * name and is named in the metadata; `iou` is that of the concept all the same. Null where `iou` is.
+ * Schema of `UnitMatch` with further columns.
+ *
+ * Where concepts were matched by another score than IoU, it stands in a column of its name and is named in the metadata;
+ * `iou` is that of the concept all the same. Null where `iou` is.
+ *
+ * Where matches were tested: `expectedIou`, what the IoU of unit and concept comes to when the labels of all images are
+ * exchanged (0..1), `chanceLift`, how many times as many pixels they share, `p` against the best concept of every
+ * replicate, `pFamily` against the best of all units of the model too, and `q`, the false-discovery rate over these.
+ * Null for a unit that is never active, the first two also without a concept.
  */
-export function scoredMatchSchema(score: string): Schema<UnitMatchColumns> {
-  let schema = scoredSchemas.get(score);
+export function matchSchema({ score, tested = false }: MatchVariant): Schema<UnitMatchColumns> {
+  if (score === undefined && !tested) return unitMatchSchema;
+  const key = JSON.stringify([score ?? null, tested]);
+  let schema = variants.get(key);
   if (schema === undefined) {
-    const columns = { ...unitMatchColumns, [score]: new Float64() };
-    const options = { nullable: ['iou', score], metadata: { [scoreKey]: score } };
-    schema = wireSchema('UnitMatch', 1, columns, options);
-    scoredSchemas.set(score, schema);
+    const columns = {
+      ...unitMatchColumns,
+      ...(score === undefined ? {} : { [score]: new Float64() }),
+      ...(tested ? unitTestColumns : {}),
+    };
+    const nullable = Object.keys(columns).filter((name) => name === 'iou' || !Object.hasOwn(unitMatchColumns, name));
+    schema = wireSchema<UnitMatchColumns>('UnitMatch', 1, columns, {
+      nullable,
+      ...(score === undefined ? {} : { metadata: { [scoreKey]: score } }),
+    });
+    variants.set(key, schema);
   }
   return schema;
 }
@@ -48,16 +84,25 @@ export function matchScoreOf({ schema }: UnitMatchBatch): string | undefined {
   return schema.metadata.get(scoreKey);
 }
 
-/** Schema that a table of matches should have: with a column of its score if it names one. */
+/** Whether the matches of a table were tested against chance. */
+export function isTested({ schema }: UnitMatchBatch): boolean {
+  return schema.fields.some(({ name }) => name === 'q');
+}
+
+/** Schema that a table of matches should have: with a column of its score if it names one, and those of tests. */
 export function matchSchemaOf(matches: UnitMatchBatch): Schema<UnitMatchColumns> {
-  const score = matchScoreOf(matches);
-  return score === undefined ? unitMatchSchema : scoredMatchSchema(score);
+  return matchSchema({ score: matchScoreOf(matches), tested: isTested(matches) });
 }
 
 /** Column of the score that concepts were matched by: that which the table names, else `iou`. */
 export function scoreColumn(matches: UnitMatchBatch): Vector<Float64> {
   const name = matchScoreOf(matches) ?? 'iou';
   return matches.getChild(name as 'iou') as Vector<Float64>;
+}
+
+/** Column of tests against chance; undefined where matches were not tested. */
+export function testColumn(matches: UnitMatchBatch, name: UnitTestColumn): Vector<Float64> | undefined {
+  return isTested(matches) ? (matches.getChild(name as 'iou') as Vector<Float64>) : undefined;
 }
 
 /** Label by which published unit tables say that a unit has no concept. */

@@ -31,6 +31,7 @@ export type {
 // A study with every choice made
 export {
   galleryPlaces,
+  gateOf,
   matchingsOf,
   type GalleryPlace,
   type GridSize,

@@ -50,6 +50,7 @@ export function resolveEmbedding(study: StudyContent, matching: PresetGate): Stu
     score: matching.score,
     gate: matching.gate,
     compareGate: matching.compareGate,
+    match: matching.match ?? 'gate',
     normalisation: normalisation ?? preset.normalisation,
     components: components ?? Math.min(preset.components, most.components),
     clusters: clusters ?? Math.min(preset.clusters, most.clusters),

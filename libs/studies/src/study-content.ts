@@ -22,6 +22,8 @@ export interface StudyContent {
   readonly matching?: MatchingContent;
   /** Changes of the second variant, which those of `matching` leave as it is. */
   readonly diffMatching?: MatchingContent;
+  /** Tests of matches against chance. */
+  readonly significance?: SignificanceContent;
   /** How the machine is used; but for the execution providers and the sketch, nothing here changes a result. */
   readonly runtime?: RuntimeContent;
   /** Benchmark scores of the models, CSV or Arrow: one file or a list. @default nothing is related */
@@ -364,6 +366,18 @@ export interface MatchingContent {
   readonly minimumCoverage?: number;
 }
 
+/** Tests of matches against chance. */
+export interface SignificanceContent {
+  /** Replicates in which labels are taken from their images, to tell what chance gives; 0 for no tests. More can be added later. @default 200, or 0 where no maps are kept (runtime.secondPass, runtime.sketch) */
+  readonly nulls?: number;
+  /** How labels are taken from their images: exchanged among images of a shard, or rolled over the edges of their own. @default 'exchange' */
+  readonly kind?: 'exchange' | 'roll';
+  /** Most images that the tests use: whole shards, at equal distances. @default all */
+  readonly maximumImages?: number;
+  /** What counts as a match in profiles, embedding and report: passing the gate, being significant (q at most 0.05), or both. @default 'gate' */
+  readonly match?: 'gate' | 'significant' | 'both';
+}
+
 /** How the machine is used. Models that take the same images are open at the same time, so that these are decoded once: memory grows with each by about the size of its file and what its runs hold, until their files have 1 GiB together; further ones follow in a pass of their own. A smaller batchSize lessens what runs hold. */
 export interface RuntimeContent {
   /** Images of one run of a model. @default as many as fit well into memory */
@@ -448,6 +462,8 @@ export interface GroupDefaults {
   readonly 'matching': Required<Pick<MatchingContent, 'score'>>;
   /** Below `diffMatching`. */
   readonly 'diffMatching': Required<Pick<MatchingContent, 'score'>>;
+  /** Below `significance`. */
+  readonly 'significance': Required<Pick<SignificanceContent, 'kind' | 'match'>>;
   /** Below `runtime`. */
   readonly 'runtime': Required<Pick<RuntimeContent, 'executionProviders' | 'keptMapsMegabytes' | 'secondPass' | 'imagesPerShard' | 'probeSeconds' | 'probeMegabytes'>>;
   /** Below `embedding`. */

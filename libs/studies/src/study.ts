@@ -12,6 +12,7 @@ import type {
   RuntimeContent,
   SegmenterContent,
   SegmenterHeadContent,
+  SignificanceContent,
   SpatialPartsContent,
   TaskContent,
 } from './study-content.ts';
@@ -42,6 +43,8 @@ export interface Study {
   readonly diffPreset: DissectionPresetName | undefined;
   /** All its choices, with the same label grid; there wherever `diffPreset` is. */
   readonly diffMatching: DissectionPreset | undefined;
+  /** Tests of matches against chance. */
+  readonly significance: StudySignificance;
   /** How the machine is used. */
   readonly runtime: StudyRuntime;
   /** Score tables; empty: nothing is related. */
@@ -154,6 +157,12 @@ export interface StudyTask extends Filled<TaskContent, GroupDefaults['tasks[]']>
   readonly name: string;
 }
 
+/** Tests of matches against chance. */
+export interface StudySignificance extends Filled<SignificanceContent, GroupDefaults['significance']> {
+  /** Replicates; 0: none. */
+  readonly nulls: number;
+}
+
 /** How the machine is used; but for the execution providers and the sketch, nothing here changes a result. */
 export type StudyRuntime = Filled<RuntimeContent, GroupDefaults['runtime']>;
 
@@ -176,6 +185,12 @@ export type GalleryPlace = (typeof galleryPlaces)[number];
 
 /** Images that drive the best units most strongly, as the report shows them. */
 export type StudyGallery = Required<GalleryContent>;
+
+/** What a unit must pass to match its concept in a study. */
+export function gateOf({ matching, significance }: Pick<Study, 'matching' | 'significance'>): PresetGate {
+  const { score, gate, compareGate } = matching;
+  return { score, gate, compareGate, match: significance.match };
+}
 
 /** The variants of network dissection that a study asks for: its own, and the second one if there is one. */
 export function matchingsOf({ matching, diffMatching }: Pick<Study, 'matching' | 'diffMatching'>): DissectionPreset[] {

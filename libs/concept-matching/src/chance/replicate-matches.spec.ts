@@ -99,12 +99,7 @@ const rowsOf = (batch: UnitNullBatch) =>
   }));
 
 /** The world with the labels that one replicate has. */
-function relabelled(
-  world: DissectionWorld,
-  kind: NullKind,
-  seed: number,
-  replicateNumber: number,
-): DissectionWorld {
+function relabelled(world: DissectionWorld, kind: NullKind, seed: number, replicateNumber: number): DissectionWorld {
   const { images, labelHeight, labelWidth, preset, ignore } = world;
   const blank = blankNumber(preset, ignore);
   const planes = images.map((image) => image.planes);

@@ -97,7 +97,7 @@ export function checkMatchScore(matches: UnitMatchBatch, preset: Pick<Dissection
   const [found, wanted] = [matchScoreOf(matches) ?? 'iou', preset.score];
   if (found !== wanted)
     throw new RangeError(
-      `matches have the score ${found}, but their preset has a gate of ${wanted}: build them with scoredMatchSchema`,
+      `matches have the score ${found}, but their preset has a gate of ${wanted}: build them with matchSchema`,
     );
   return matches;
 }

@@ -1,6 +1,6 @@
 import { informationQuality, type PairCounts } from '@intermodel/numerics';
 import {
-  scoredMatchSchema,
+  matchSchema,
   unitConceptOverlapSchema,
   unitMatchSchema,
   type UnitConceptOverlapBatch,
@@ -211,7 +211,7 @@ function matchTable(
   };
   if (iou === score) return buildBatch(unitMatchSchema, columns);
   const scored = { ...columns, [matching.name]: score };
-  return buildBatch(scoredMatchSchema(matching.name), scored);
+  return buildBatch(matchSchema({ score: matching.name }), scored);
 }
 
 function pairScore({ intersection, unitArea, conceptArea, pixels }: BestPair, { of }: MatchScore, epsilon: number) {

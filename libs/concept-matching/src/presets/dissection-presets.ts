@@ -1,6 +1,7 @@
 import {
-  scorePasses,
+  isMatch,
   type AreaScope,
+  type MatchGate,
   type QuantileRule,
   type UpsamplingAlignment,
   type UpsamplingPadding,
@@ -125,15 +126,22 @@ export function dissectionPreset(name: string): DissectionPreset {
   });
 }
 
-/** What of a preset says which matches count. */
-export type PresetGate = Pick<DissectionPreset, 'score' | 'gate' | 'compareGate'>;
+/** What says which matches count: score and gate of a preset, and whether they have to be significant. */
+export interface PresetGate extends MatchGate {
+  /** Score that the gate is one of. */
+  readonly score: MatchScoreName;
+}
 
 /**
  * Whether a match counts as detected whose score (that of the preset) is this; null and NaN (dead units) and 0 (no
  * concept) never do, whatever the gate.
+ *
+ * @param score score of the unit and its concept
+ * @param gate what it must pass
+ * @param q its false-discovery rate, where it was tested and the gate asks for it. @default not tested
  */
-export function passesGate(score: number | null, { gate, compareGate }: Omit<PresetGate, 'score'>): boolean {
-  return score !== null && scorePasses(score, compareGate, gate);
+export function passesGate(score: number | null, gate: MatchGate, q: number = Number.NaN): boolean {
+  return score !== null && isMatch(score, q, gate);
 }
 
 /** Names of the presets, the default first. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { column, InputError, readNumbers, readStrings, writeArrowFile } from '@intermodel/streams';
-import { matchScoreOf, scoredMatchSchema, unitMatchSchema } from '@intermodel/schemas';
+import { matchScoreOf, matchSchema, unitMatchSchema } from '@intermodel/schemas';
 import { lastValueFrom, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bundledStudy, readUnitTables, type ReadUnitTablesOptions } from '../index.ts';
@@ -112,7 +112,7 @@ describe(readUnitTables, () => {
     const batches = await read(table, { score });
     expect([...batches.map(matchScoreOf), ...(await read(table)).map(matchScoreOf)]).toEqual(['lift', undefined]);
     const arrow = path.join(folder, 'lift.arrow');
-    writeArrowFile(arrow, scoredMatchSchema('lift'), batches);
+    writeArrowFile(arrow, matchSchema({ score: 'lift' }), batches);
     expect(await rows(arrow, { score })).toEqual(expected);
     expect(await rows(arrow)).toEqual(expected.map(({ lift: _, ...row }) => row));
     expect((await problem(table, { score: { name: 'f1', range: [0, 1] } })).message).toMatch(/no column "f1"/u);

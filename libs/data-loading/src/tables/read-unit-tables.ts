@@ -1,4 +1,4 @@
-import { noConcept, scoredMatchSchema, unitMatchSchema, type UnitMatchBatch } from '@intermodel/schemas';
+import { matchSchema, noConcept, type UnitMatchBatch } from '@intermodel/schemas';
 import { buildBatch, distinctFileNames, InputError, isArrowFile } from '@intermodel/streams';
 import { concatMap, defer, from, type Observable } from 'rxjs';
 import { openArrowCells } from './arrow-cells.ts';
@@ -141,7 +141,7 @@ class UnitRows {
   }
 
   take(): UnitMatchBatch {
-    const schema = this.#score === undefined ? unitMatchSchema : scoredMatchSchema(this.#score.name);
+    const schema = matchSchema({ score: this.#score?.name });
     const { score, ...columns } = this.#columns;
     const scored = this.#score === undefined ? columns : { ...columns, [this.#score.name]: score };
     const batch = buildBatch(schema, scored);

@@ -57,6 +57,37 @@ export function passesLimit(value: number, comparison: '>' | '>=', limit: number
   return comparison === '>' ? value > limit : value >= limit;
 }
 
+/** Ways to say which units match their concept. */
+export const matchRules = ['gate', 'significant', 'both'] as const;
+
+/** What makes a match: a score that passes the gate, one that is better than chance, or both. */
+export type MatchRule = (typeof matchRules)[number];
+
+/** Largest false-discovery rate at which a match, or a relation, is called significant. */
+export const significantBelow = 0.05;
+
+/** What a unit must pass to match its concept. */
+export interface MatchGate {
+  /** The gate. */
+  readonly gate: number;
+  /** By which comparison a score must pass it. */
+  readonly compareGate: '>' | '>=';
+  /** What makes a match. @default 'gate' */
+  readonly match?: MatchRule;
+}
+
+/**
+ * Whether a unit matches its concept. A score of 0 (no concept) and NaN (never active) never do.
+ *
+ * @param score score of unit and concept
+ * @param q false-discovery rate of the unit; NaN: not tested, and so not significant
+ * @param rule what it must pass
+ */
+export function isMatch(score: number, q: number, { gate, compareGate, match = 'gate' }: MatchGate): boolean {
+  if (match !== 'significant' && !scorePasses(score, compareGate, gate)) return false;
+  return match === 'gate' || (score > 0 && q <= significantBelow);
+}
+
 /**
  * Whether the score of a unit and a concept passes a gate, which it has to exceed or (`>=`) to reach. A score of 0 (no
  * concept) and NaN (never active) pass none.

@@ -62,7 +62,10 @@ function countShards(
   let begun = performance.now();
   return from(shards).pipe(
     map((shard) => ({
-      kept: () => coveringMaps(context, job, shard, thresholds),
+      kept: () => {
+        steps.begin(describe.of(shard, describe.overlaps(layer.place, preset)));
+        return coveringMaps(context, job, shard, thresholds);
+      },
       labels: () => labels.read(shard),
     })),
     stages.overlaps.operator({ thresholds, vocabulary, ignore, preset, threads: threads() }),
@@ -86,14 +89,13 @@ function countShards(
 }
 
 /** Kept maps of a shard that cover the thresholds: where maps were dropped that reach them, the shard is run again. */
-async function coveringMaps(
+export async function coveringMaps(
   context: GroupContext,
   job: LayerJob,
   shard: ImageShard,
   thresholds: SelectedThresholdBatch,
 ): Promise<KeptMaps> {
   const { layer, preset } = job;
-  context.steps.begin(context.describe.of(shard, context.describe.overlaps(layer.place, preset)));
   const kept = await keptMaps(context, job, shard);
   if (coversThresholds(kept, thresholds, preset)) return kept;
   await countAgain(context, layer, [shard]);

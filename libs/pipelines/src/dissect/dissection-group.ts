@@ -7,6 +7,7 @@ import { concatMap, lastValueFrom } from 'rxjs';
 import { countMissing } from './count-missing.ts';
 import { countOverlaps } from './count-overlaps.ts';
 import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
+import { drawNulls } from './draw-nulls.ts';
 import { findThresholds } from './find-thresholds.ts';
 import { finishLayer, recountOverlaps } from './finish-layer.ts';
 import type { GroupContext } from './group-context.ts';
@@ -15,6 +16,7 @@ import {
   jobsOf,
   openLayer,
   readMatches,
+  readTested,
   storeMatches,
   type GroupLayer,
   type Job,
@@ -52,16 +54,17 @@ export class DissectionGroup {
     if (keeps && !this.#keepsModels) pass.models.closeBeside();
   }
 
-  /** Makes thresholds, overlaps and matches of a layer under one preset. */
+  /** Makes thresholds, overlaps, matches and null replicates of a layer under one preset. */
   async makeLayer(place: LayerPlace, preset: DissectionPreset, steps: readonly GraphStep[]): Promise<void> {
     const context = this.#context;
     const { describe } = context;
     const job = this.#job(place, preset);
     const shards = await this.#shards();
-    if (steps.some(({ family }) => family === describe.matches(place, preset))) {
-      await this.#makeMatches(job, shards);
-      return;
-    }
+    const drawn = steps.filter(({ family }) => family.kind === 'nulls');
+    const asksMatches = steps.some(({ family }) => family === describe.matches(place, preset));
+    if (asksMatches) await this.#makeMatches(job, shards);
+    if (drawn.length > 0) await drawNulls(context, job, shards, drawn, (await this.#matchesOf(job, shards)).matches);
+    if (asksMatches || drawn.length === steps.length) return;
     const thresholds = await lastValueFrom(findThresholds(context, job, shards));
     const asked = steps
       .filter(({ family }) => family === describe.overlaps(place, preset))
@@ -90,9 +93,8 @@ export class DissectionGroup {
     const { layer, main, diff } = this.#layers.find((each) => each.place === place) as GroupLayer;
     const images = await this.images();
     const shards = await this.#shards();
-    const matchesOf = async (job: Job) =>
-      (job.matches ??= (await readMatches(context, job)) ?? (await this.#makeMatches(job, shards)));
-    const { shape, ...matches } = await matchesOf(main);
+    const { shape, ...matches } = await this.#matchesOf(main, shards);
+    const tested = context.describe.concluded(place, main.preset);
     const again = async () => {
       const overlaps = await lastValueFrom(recountOverlaps(context, main, shards));
       await context.pass.models.close();
@@ -100,13 +102,14 @@ export class DissectionGroup {
     };
     return {
       ...matches,
+      ...(tested === context.describe.matches(place, main.preset) ? {} : await readTested(context, tested.only)),
       layer: shape.layer,
       mapHeight: shape.mapHeight,
       mapWidth: shape.mapWidth,
       place,
       overlaps: () => (main.matches?.overlaps === undefined ? again() : Promise.resolve(main.matches.overlaps)),
       top: () => layer.strongest((shard) => countOf(images, shard)),
-      diff: diff === undefined ? undefined : await matchesOf(diff),
+      diff: diff === undefined ? undefined : await this.#matchesOf(diff, shards),
     };
   }
 
@@ -149,6 +152,10 @@ export class DissectionGroup {
       ...this.#layers.map(({ layer }) => layer.settled()),
     ]);
     await this.#context.pass.models.stop();
+  }
+
+  async #matchesOf(job: Job, shards: readonly ImageShard[]): Promise<StoredMatches> {
+    return (job.matches ??= (await readMatches(this.#context, job)) ?? (await this.#makeMatches(job, shards)));
   }
 
   async #makeMatches(job: Job, shards: readonly ImageShard[]): Promise<StoredMatches> {

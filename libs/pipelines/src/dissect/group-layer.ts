@@ -7,7 +7,7 @@ import {
   type UnitMatchBatch,
   type UnitThresholdBatch,
 } from '@intermodel/schemas';
-import { jsonPart, readJsonPart } from '@intermodel/steps';
+import { jsonPart, readJsonPart, type GraphStep } from '@intermodel/steps';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import { matchingsOf } from '@intermodel/studies';
 import type { LayerMatches } from './dissect-events.ts';
@@ -84,6 +84,17 @@ export async function storeMatches(
     performance.now() - begun,
   );
   return { matches, thresholds, overlaps, summary, images, shape, key: step.key };
+}
+
+/** Matches of a layer with their tests against chance, which are stored, and the key of these. */
+export async function readTested(
+  { steps }: GroupContext,
+  step: GraphStep,
+): Promise<Pick<StoredMatches, 'matches' | 'key'>> {
+  const bytes = await steps.read(step, 'matches');
+  if (bytes === undefined) throw new RangeError('readTested: the matches of this layer were not tested yet');
+  const [matches] = readArrowBytes(bytes, 'tested matches of a stored step').batches;
+  return { matches: matches as unknown as UnitMatchBatch, key: step.key };
 }
 
 /** Matches of a layer that are stored; undefined where they are not (any more). */

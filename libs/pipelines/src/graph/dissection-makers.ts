@@ -1,6 +1,11 @@
+import { unpackTable } from '@intermodel/concept-matching';
 import type { PlacedModel } from '@intermodel/inputs';
+import { matchSchemaOf, type UnitMatchBatch, type UnitNullBatch } from '@intermodel/schemas';
+import { testMatches } from '@intermodel/significance';
 import { jsonPart, makeAlone, readStep, type StepMaker } from '@intermodel/steps';
+import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
+import { from, lastValueFrom, toArray } from 'rxjs';
 import { describeLabels } from '../dissect/describe-labels.ts';
 import { makeGallery } from './unit-gallery.ts';
 import type { DissectionMakers } from './dissection-steps.ts';
@@ -38,6 +43,17 @@ export function dissectionMakers(groups: readonly (readonly PlacedModel[])[]): D
       const shares = await describeLabels(labels, width * height, source.vocabulary, signal);
       return { description: jsonPart(shares) };
     }),
+    tested: () =>
+      makeAlone(async (_, inputs, bench) => {
+        const matches = readArrowBytes(await inputs.read('matches', 'matches'), 'matches of a stored step').batches;
+        const nulls: UnitNullBatch[] = [];
+        for (const step of inputs.steps('nulls')) nulls.push(unpackTable(await readStep(step, 'nulls', bench)));
+        const [tested] = await lastValueFrom(
+          from(matches as unknown as UnitMatchBatch[]).pipe(testMatches({ nulls }), toArray()),
+        );
+        if (tested === undefined) throw new RangeError('tested: a layer has no table of matches');
+        return { matches: arrowFileBytes(matchSchemaOf(tested), [tested]) };
+      }),
     gallery: (place) => makeAlone((_, inputs, bench) => makeGallery(place, inputs, bench)),
     images: makeAlone((_, __, { describe }) => ({
       images: jsonPart(describe.shards.flatMap(({ contents }) => contents)),

@@ -24,6 +24,8 @@ const codeVersions = {
   thresholds: 3,
   overlaps: 3,
   matches: 2,
+  nulls: 1,
+  tested: 1,
   gallery: 4,
   own: 3,
   features: 1,
@@ -54,10 +56,12 @@ export const dissectionCode: Readonly<Record<string, string>> = Object.fromEntri
 export interface DissectionMakers<Bench> {
   /** Labels, maps, counts and strongest images of models that take the same images, in one pass over these. */
   readonly pass: (model: StudyModel) => StepMaker<Bench>;
-  /** Thresholds, overlaps and matches of a layer under one preset. */
+  /** Thresholds, overlaps, matches and null replicates of a layer under one preset. */
   readonly layer: (place: LayerPlace, preset: DissectionPreset) => StepMaker<Bench>;
   /** What is in the labels. */
   readonly description: StepMaker<Bench>;
+  /** Matches of a layer with their tests against chance. */
+  readonly tested: (place: LayerPlace) => StepMaker<Bench>;
   /** Gallery of a layer. */
   readonly gallery: (place: LayerPlace) => StepMaker<Bench>;
   /** What each image was made of. */
@@ -76,10 +80,23 @@ export interface DissectionIngredients<Bench> {
   readonly stages?: DissectionStages | undefined;
   /** Whether galleries are made; else the strongest images themselves are asked for. */
   readonly galleries: boolean;
+  /** Layers of a model whose matches are tested. @default none */
+  readonly placesOf?: (model: StudyModel) => readonly LayerPlace[];
   /** What is read of the file of a model. */
   readonly factsOf: (model: StudyModel) => StepFamily<Bench>;
   /** Makes the steps. */
   readonly makers: DissectionMakers<Bench>;
+}
+
+/** Replicates that are drawn in one step, so that more can be added without those before. */
+export const nullsPerRound = 200;
+
+/** Replicates of one step. */
+export interface NullRound {
+  /** Number of the first. */
+  readonly first: number;
+  /** How many. */
+  readonly count: number;
 }
 
 /** A layer of which features are made, and how. */
@@ -100,6 +117,7 @@ export class DissectionSteps<Bench = unknown> {
   readonly shards: readonly ImageShard[];
   readonly #study: Study;
   readonly #makers: DissectionMakers<Bench>;
+  readonly #placesOf: (model: StudyModel) => readonly LayerPlace[];
   readonly #factsOf: (model: StudyModel) => StepFamily<Bench>;
   readonly #galleries: boolean;
   readonly #vocabulary: string;
@@ -108,12 +126,22 @@ export class DissectionSteps<Bench = unknown> {
   readonly #families = new Map<string, StepFamily<Bench>>();
   readonly #features = new Map<StepFamily<Bench>, FeatureSource>();
 
-  constructor({ study, vocabulary, shards, stages, galleries, factsOf, makers }: DissectionIngredients<Bench>) {
+  constructor({
+    study,
+    vocabulary,
+    shards,
+    stages,
+    galleries,
+    placesOf = () => [],
+    factsOf,
+    makers,
+  }: DissectionIngredients<Bench>) {
     this.stages = stages ?? dissectionStages;
     this.#galleries = galleries;
     this.shards = shards;
     this.#study = study;
     this.#makers = makers;
+    this.#placesOf = placesOf;
     this.#factsOf = factsOf;
     this.#vocabulary = hashPlain(vocabulary);
     this.#concepts = hashPlain(vocabulary.concepts);
@@ -261,13 +289,66 @@ export class DissectionSteps<Bench = unknown> {
     }));
   }
 
+  /** Null replicates of a layer under the preset of the study, in rounds: part `nulls`. */
+  nulls(place: LayerPlace): StepFamily<Bench>[] {
+    const { matching, significance } = this.#study;
+    return nullRounds(significance.nulls).map(({ first, count }) =>
+      this.#family('nulls', [nameOf(place), first, count], () => ({
+        model: place.model.name,
+        subject: subjectOf(place),
+        files: () => ({ concepts: this.#concepts }),
+        from: {
+          maps: { by: 'all', families: [this.maps(place)] },
+          labels: { by: 'all', families: [this.labels(place.model, matching)] },
+          thresholds: { by: 'one', family: this.thresholds(place, matching) },
+          matches: { by: 'one', family: this.matches(place, matching) },
+        },
+        options: { ...this.#options('nulls', place.model, matching), first, count },
+        parts: { nulls: 'UnitNull' },
+        maker: this.#makers.layer(place, matching),
+      })),
+    );
+  }
+
+  /** Matches of a layer under the preset of the study with their tests against chance: part `matches`. */
+  tested(place: LayerPlace): StepFamily<Bench> {
+    return this.#family('tested', [nameOf(place)], () => ({
+      model: place.model.name,
+      subject: subjectOf(place),
+      from: {
+        matches: { by: 'one', family: this.matches(place, this.#study.matching) },
+        // The units of all layers of a model are tested together.
+        nulls: { by: 'all', families: this.#placesOf(place.model).flatMap((each) => this.nulls(each)) },
+      },
+      options: {},
+      parts: { matches: 'UnitMatch' },
+      isResult: true,
+      isVerified: true,
+      maker: this.#makers.tested(place),
+    }));
+  }
+
+  /** Whether matches are tested: not those of a stage of the caller's own, which chance may give in other ways. */
+  get testsMatches(): boolean {
+    const { overlaps, matches } = this.stages;
+    return this.#study.significance.nulls > 0 && overlaps.identity === '' && matches.identity === '';
+  }
+
+  /**
+   * The last step of the matches of a layer under a preset, whose part `matches` is what else is made of them: with
+   * tests where there are any.
+   */
+  concluded(place: LayerPlace, preset: DissectionPreset): StepFamily<Bench> {
+    return this.testsMatches && preset === this.#study.matching ? this.tested(place) : this.matches(place, preset);
+  }
+
   /** Gallery of a layer: part `gallery`. */
   gallery(place: LayerPlace, preset: DissectionPreset): StepFamily<Bench> {
     return this.#family('gallery', [nameOf(place), preset], () => ({
       model: place.model.name,
       subject: subjectOf(place),
       from: {
-        matches: { by: 'one', family: this.matches(place, preset) },
+        matches: { by: 'one', family: this.concluded(place, preset) },
         top: { by: 'all', families: [this.top(place)] },
       },
       beside: { labels: { by: 'all', families: [this.labels(place.model, preset)] } },
@@ -376,6 +457,14 @@ function subjectOf({ model, layer }: LayerPlace): string {
 /** Names of a layer within a study. */
 function nameOf({ model, layer }: LayerPlace): readonly string[] {
   return [model.name, layer];
+}
+
+/** Rounds in which so many replicates are drawn. */
+function nullRounds(replicates: number): NullRound[] {
+  return Array.from({ length: Math.ceil(replicates / nullsPerRound) }, (_, round) => ({
+    first: round * nullsPerRound,
+    count: Math.min(nullsPerRound, replicates - round * nullsPerRound),
+  }));
 }
 
 /** Hash of plain data that may hold maps and lack values. */

@@ -36,7 +36,7 @@ export function modelOutput(
 ): StepFamily<StudyBench> {
   const places = placed.find((each) => each.model === model)?.places ?? [];
   const presets = matchingsOf(study);
-  const families = places.flatMap((place) => presets.map((preset) => describe.matches(place, preset)));
+  const families = places.flatMap((place) => presets.map((preset) => describe.concluded(place, preset)));
   return output('tables', path.join(out, modelsFolder, model.name), {
     model: model.name,
     files: () => inputHashes(inputsOf(model, inputs)),
@@ -60,7 +60,7 @@ export function reportOutput(
     files: () => inputHashes(inputs),
     from: {
       ...(first === undefined ? {} : { description: one(describe.description(first, study.matching)) }),
-      matches: all(places.map((place) => describe.matches(place, study.matching))),
+      matches: all(places.map((place) => describe.concluded(place, study.matching))),
       ...(study.gallery.units === 0
         ? {}
         : { gallery: all(places.map((place) => describe.gallery(place, study.matching))) }),

@@ -69,6 +69,7 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
   const makers = dissectionMakers(groups);
   const describe = new DissectionSteps<StudyBench>({
     ...{ study, shards, galleries, factsOf, makers },
+    placesOf: (model) => placed.find((each) => each.model === model)?.places ?? [],
     stages: withOwnStages(stages),
     vocabulary: source.vocabulary,
   });
@@ -93,7 +94,7 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
   const probes = probing?.probes;
   if (tableFiles === undefined || !dissects)
     return { graph: new StepGraph(families), describe, tables: undefined, report: undefined, probes, lastOf };
-  const matches = placed.flatMap(({ places }) => places.map((place) => describe.matches(place, study.matching)));
+  const matches = placed.flatMap(({ places }) => places.map((place) => describe.concluded(place, study.matching)));
   const tables = tableSteps(study, matches, tableFiles, probes);
   families.push(describe.images());
   for (const table of [tables.profiles, tables.embedding, tables.relations])

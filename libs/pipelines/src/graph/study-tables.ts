@@ -14,11 +14,12 @@ import {
   studyFiles,
   tablesOfFiles,
 } from '@intermodel/outputs';
-import type { ConceptProfileBatch, TaskScoreBatch, UnitMatchBatch } from '@intermodel/schemas';
+import { isTested, type ConceptProfileBatch, type TaskScoreBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import { countSurvivors } from '@intermodel/significance';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
-import type { Study } from '@intermodel/studies';
+import { gateOf, type Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
-import { concatMap, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { concatMap, connect, filter, forkJoin, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { embedProfiles } from '../embed-units.ts';
 import { relateScoreFiles } from '../relate-scores.ts';
 
@@ -47,20 +48,29 @@ export function tablesOfParts(parts: Readonly<Record<string, Uint8Array>>): Stud
 export type StudyFileTables = Partial<EmbeddingTables & RelationTables>;
 
 /** Profiles with their summaries. */
-export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries'>;
+export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'significance'>;
 
 /** Tables of an embedding; an earlier one has neither qualities nor traits of its categories. */
 export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> &
   Partial<Pick<EmbeddingTables, 'clusters' | 'traits'>>;
 
 /** Profiles of the models of a study, of their matches. */
-export function profileTables(
-  { embedding, matching }: Study,
-  matches: Observable<UnitMatchBatch>,
-): Promise<ProfileTables> {
+export function profileTables(study: Study, matches: Observable<UnitMatchBatch>): Promise<ProfileTables> {
+  const { embedding } = study;
   const profiled =
-    embedding?.frozen === undefined ? profileModels(embedding ?? matching) : profileFor(embedding.frozen);
-  return lastValueFrom(matches.pipe(profiled, concatSummaries));
+    embedding?.frozen === undefined ? profileModels(embedding ?? gateOf(study)) : profileFor(embedding.frozen);
+  const gate = gateOf(study);
+  return lastValueFrom(
+    matches.pipe(
+      connect((batches) =>
+        forkJoin({
+          tables: batches.pipe(profiled, concatSummaries),
+          significance: batches.pipe(filter(isTested), countSurvivors({ gate })),
+        }),
+      ),
+      map(({ tables, significance }) => (significance.numRows === 0 ? tables : { ...tables, significance })),
+    ),
+  );
 }
 
 /** Adds the summaries of profiles. */

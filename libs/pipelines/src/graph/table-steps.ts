@@ -36,7 +36,7 @@ const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name}
 
 /** Wire tables of each step, by the names of their files. */
 const parts = {
-  profiles: { profiles: 'ConceptProfile', summaries: 'ProfileSummary' },
+  profiles: { profiles: 'ConceptProfile', summaries: 'ProfileSummary', significance: 'MatchSurvival' },
   embedding: {
     'embedded-profiles': 'ConceptProfile',
     fit: 'FittedEmbedding',

@@ -9,12 +9,12 @@ import {
   upsampleMap,
   type TopActivation,
 } from '@intermodel/numerics';
-import { scoreColumn } from '@intermodel/schemas';
+import { scoreColumn, testColumn } from '@intermodel/schemas';
 import { column, readNumbers, readStrings } from '@intermodel/streams';
 import type { UnitGallery } from '@intermodel/report';
 import type { LayerPlace } from '@intermodel/inputs';
 import { readStep, type StepFamily, type StepInputs, type StepParts } from '@intermodel/steps';
-import type { Study, StudyModel } from '@intermodel/studies';
+import { gateOf, type Study, type StudyModel } from '@intermodel/studies';
 import type { DissectedLayer } from '../dissect/dissect-events.ts';
 import { countOf } from '../dissect/group-images.ts';
 import type { StudyBench } from './study-bench.ts';
@@ -69,7 +69,7 @@ async function galleryUnits(
   const { units, thumbnailPixels } = study.gallery;
   const { labelGrid } = study.data;
   const top = await layer.top();
-  const shown = top === undefined ? [] : bestUnits(layer, study.matching, units);
+  const shown = top === undefined ? [] : bestUnits(layer, gateOf(study), units);
   const thumbnails = new Map<string, Promise<Thumbnail>>();
   const thumbnail = (entry: LabelledImageEntry) => {
     const made = thumbnails.get(entry.file) ?? makeThumbnail(entry.file, model.geometry, thumbnailPixels, study.data);
@@ -117,10 +117,12 @@ function bestUnits({ matches, thresholds }: DissectedLayer, gate: PresetGate, co
   const ious = readNumbers(column(matches, 'iou'));
   const limits = readNumbers(column(thresholds, 'threshold'));
   const scores = readNumbers(scoreColumn(matches));
+  const tests = testColumn(matches, 'q');
+  const q = tests === undefined ? undefined : readNumbers(tests);
   const { title } = matchScores[gate.score];
   const seen = new Map<string, number>();
   return [...ious.keys()]
-    .filter((row) => passesGate(scores[row] as number, gate) && concepts[row] !== '')
+    .filter((row) => passesGate(scores[row] as number, gate, q?.[row]) && concepts[row] !== '')
     .sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
     .map((row) => {
       const key = JSON.stringify([categories[row], concepts[row]]);

@@ -27,7 +27,7 @@ import {
   type StudyStore,
 } from '@intermodel/steps';
 import { InputError } from '@intermodel/streams';
-import { matchingsOf, type Study } from '@intermodel/studies';
+import { gateOf, matchingsOf, type Study } from '@intermodel/studies';
 import { from, lastValueFrom, map, type Observable } from 'rxjs';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
 import type { DissectionStages } from '../dissect/dissection-stages.ts';
@@ -302,7 +302,7 @@ class StudyRunner {
       ...(await readStudyTables(graph.tables as TableSteps, bench)),
     };
     const health = await this.#health(run);
-    const watch = new UnitWatch(study.matching);
+    const watch = new UnitWatch(gateOf(study));
     const layers = this.#models.flatMap((model) => model.layers);
     await lastValueFrom(
       from(layers).pipe(

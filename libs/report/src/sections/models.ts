@@ -1,8 +1,9 @@
 import { drawProfileBars } from '../figures/profile-bars.ts';
 import { categoryLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
-import { counted } from '../page/number-text.ts';
+import { counted, decimals, whole } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
+import type { Survival } from '../tables/study.ts';
 import { barTable, modelsByMatches, modelTable } from '../study-tables/model-table.ts';
 import { comparisonView } from '../views/compare-view.ts';
 
@@ -35,8 +36,17 @@ export function modelsSection(page: PageContext): PageSection {
       table: barTable(study, order, count),
     }),
   );
-  const body = markup`<p>${counted(profiles.models.length, 'model')}, ${counted(profiles.concepts.length, 'concept')} in ${counted(profiles.categories.length, 'category', 'categories')}. A concept is a label within its category: the same label in two categories is two concepts.</p><div class="trio">${joined(bars)}</div><h3 id="all-models">All models</h3>${modelTable(study).html()}${profiles.models.length > 1 && comparison(page, order)}`;
+  const body = markup`<p>${counted(profiles.models.length, 'model')}, ${counted(profiles.concepts.length, 'concept')} in ${counted(profiles.categories.length, 'category', 'categories')}. A concept is a label within its category: the same label in two categories is two concepts.${survivalText(profiles)}</p><div class="trio">${joined(bars)}</div><h3 id="all-models">All models</h3>${modelTable(study).html()}${profiles.models.length > 1 && comparison(page, order)}`;
   return { id: 'models', title: 'Models', body };
+}
+
+/** How many of the matches by the gate are better than chance. */
+function survivalText({ survival }: PageContext['study']['profiles']): string {
+  if (survival === undefined) return '';
+  const total = (name: keyof Survival) => survival.reduce((sum, each) => sum + each[name], 0);
+  const [passing, surviving] = [total('passing'), total('surviving')];
+  const share = passing === 0 ? '' : ` (${decimals((100 * surviving) / passing, 0)} %)`;
+  return ` Of ${counted(passing, 'unit')} that ${passing === 1 ? 'passes' : 'pass'} the gate ${whole(surviving)}${share} match better than chance: their false-discovery rate q among the units of their model is at most 0.05.`;
 }
 
 function comparison({ data }: PageContext, order: readonly number[]): Markup {

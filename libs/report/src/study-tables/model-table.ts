@@ -4,13 +4,14 @@ import { decimals, whole } from '../page/number-text.ts';
 import { groupLetter } from '../page/palette.ts';
 import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
-import type { Study, Summary } from '../tables/study.ts';
+import type { Study, Summary, Survival } from '../tables/study.ts';
 
 interface ModelRow {
   readonly model: string;
   readonly group: number | undefined;
   readonly total: Summary;
   readonly summaries: readonly Summary[];
+  readonly survival: Survival | undefined;
 }
 
 /** Models by their number of matching units, the most first. */
@@ -26,7 +27,13 @@ export function modelTable(study: Study): TableView {
   const rows = modelsByMatches(study).map((index): ModelRow => {
     const model = profiles.models[index] as string;
     const summaries = profiles.summaries[index] ?? [];
-    return { model, group: groups.get(model), total: totalSummary(summaries), summaries };
+    return {
+      model,
+      group: groups.get(model),
+      total: totalSummary(summaries),
+      summaries,
+      survival: profiles.survival?.[index],
+    };
   });
   const group: TableColumn<ModelRow> = {
     title: 'Group',
@@ -51,6 +58,13 @@ export function modelTable(study: Study): TableView {
         value: ({ total }) => total.redundancy,
         text: ({ total }) => decimals(total.redundancy, 2),
       },
+      ...(profiles.survival === undefined
+        ? []
+        : [
+            count('Pass the gate', ({ survival }) => survival?.passing ?? Number.NaN),
+            count('Better than chance', ({ survival }) => survival?.significant ?? Number.NaN),
+            count('Both', ({ survival }) => survival?.surviving ?? Number.NaN),
+          ]),
       ...profiles.categories.flatMap((category, at) => [
         count(`${category}: units`, ({ summaries }) => summaries[at]?.matches ?? 0),
         count(`${category}: unique`, ({ summaries }) => summaries[at]?.unique ?? 0),

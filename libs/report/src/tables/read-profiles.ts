@@ -1,8 +1,8 @@
-import { conceptProfileSchema, profileSummarySchema } from '@intermodel/schemas';
+import { conceptProfileSchema, matchSurvivalSchema, profileSummarySchema } from '@intermodel/schemas';
 import { readTable } from './batch-rows.ts';
 import { compareNames } from './name-order.ts';
 import type { ReportTables } from './report-tables.ts';
-import type { Concept, Profiles, Summary } from './study.ts';
+import type { Concept, Profiles, Summary, Survival } from './study.ts';
 
 const none: Summary = { matches: 0, unique: 0, redundancy: Number.NaN };
 
@@ -10,7 +10,8 @@ const none: Summary = { matches: 0, unique: 0, redundancy: Number.NaN };
 export function readProfiles({
   profiles = [],
   summaries = [],
-}: Pick<ReportTables, 'profiles' | 'summaries'>): Profiles {
+  significance,
+}: Pick<ReportTables, 'profiles' | 'summaries' | 'significance'>): Profiles {
   const table = readTable(conceptProfileSchema, profiles);
   const model = table.text('model');
   const concept = table.text('concept');
@@ -53,6 +54,7 @@ export function readProfiles({
     units: unitMatrix,
     weights: weightMatrix,
     summaries: models.map((name) => categories.map((each) => summary.get(name)?.get(each) ?? none)),
+    ...(significance === undefined ? {} : { survival: readSurvival(significance, models) }),
   };
 }
 
@@ -66,6 +68,20 @@ export function totalSummary(summaries: readonly Summary[]): Summary {
   const matches = summaries.reduce((sum, each) => sum + each.matches, 0);
   const unique = summaries.reduce((sum, each) => sum + each.unique, 0);
   return { matches, unique, redundancy: unique === 0 ? Number.NaN : matches / unique };
+}
+
+/** Sums the rows of each model over its categories. */
+function readSurvival(batches: NonNullable<ReportTables['significance']>, models: readonly string[]): Survival[] {
+  const table = readTable(matchSurvivalSchema, batches);
+  const model = table.text('model');
+  const total = (name: string, column: 'units' | 'passing' | 'significant' | 'surviving') =>
+    table.numbers(column).reduce((sum, count, row) => (model[row] === name ? sum + count : sum), 0);
+  return models.map((name) => ({
+    units: total(name, 'units'),
+    passing: total(name, 'passing'),
+    significant: total(name, 'significant'),
+    surviving: total(name, 'surviving'),
+  }));
 }
 
 function readSummaries(batches: NonNullable<ReportTables['summaries']>): Map<string, Map<string, Summary>> {

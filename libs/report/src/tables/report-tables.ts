@@ -6,6 +6,7 @@ import type {
   ConceptProfileBatch,
   ConceptRelationBatch,
   EmbeddingPointBatch,
+  MatchSurvivalBatch,
   PerformanceSurfaceBatch,
   ProbeDifferenceBatch,
   ProbeScoreBatch,
@@ -33,6 +34,8 @@ export interface ReportTables {
   readonly profiles?: Batches<ConceptProfileBatch> | undefined;
   /** Matches, unique concepts and redundancy of every model x concept category. */
   readonly summaries?: Batches<ProfileSummaryBatch> | undefined;
+  /** How many matches of each model are better than chance. */
+  readonly significance?: Batches<MatchSurvivalBatch> | undefined;
   /** Scores of the embedded models on the components, with their group. */
   readonly embedding?: Batches<EmbeddingPointBatch> | undefined;
   /** Weight of every concept in each component. */

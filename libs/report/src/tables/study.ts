@@ -23,6 +23,18 @@ export interface Summary {
   readonly redundancy: number;
 }
 
+/** How many units of a model match better than chance. */
+export interface Survival {
+  /** Units of the model. */
+  readonly units: number;
+  /** Those that pass the gate. */
+  readonly passing: number;
+  /** Those with q <= 0.05. */
+  readonly significant: number;
+  /** Those with both. */
+  readonly surviving: number;
+}
+
 /** Profiles and summaries of all models, by index of model, concept and concept category. */
 export interface Profiles {
   /** Names of the models, sorted. */
@@ -37,6 +49,8 @@ export interface Profiles {
   readonly weights: Float64Array;
   /** `summaries[model][category]`. */
   readonly summaries: readonly (readonly Summary[])[];
+  /** Of each model how many matches are better than chance; absent where they were not tested. */
+  readonly survival?: readonly Survival[];
 }
 
 /** Where a model stands in the embedding, and with whom. */

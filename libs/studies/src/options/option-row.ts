@@ -9,6 +9,7 @@ export const optionSteps = [
   'thresholds',
   'overlaps',
   'matches',
+  'nulls',
   'gallery',
   'profiles',
   'embedding',

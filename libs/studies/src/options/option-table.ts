@@ -5,6 +5,7 @@ import { dissectionOptions } from './matching-options.ts';
 import { modelOptions } from './model-options.ts';
 import type { OptionFlag, OptionRow } from './option-row.ts';
 import { runtimeOptions } from './runtime-options.ts';
+import { significanceOptions } from './significance-options.ts';
 import { segmenterOptions } from './segmenter-options.ts';
 import { headOptions, seedOptions } from './study-options.ts';
 import { taskOptions } from './task-options.ts';
@@ -19,6 +20,7 @@ export const studyOptions: readonly OptionRow[] = [
   ...modelOptions,
   ...taskOptions,
   ...dissectionOptions,
+  ...significanceOptions,
   ...runtimeOptions,
   ...embeddingOptions,
   ...galleryOptions,

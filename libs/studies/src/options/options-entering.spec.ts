@@ -79,6 +79,8 @@ describe(optionsEntering, () => {
       'relations.permutations': 100_000,
       'runtime.executionProviders': ['cpu'],
       seed: 0,
+      'significance.kind': 'exchange',
+      'significance.match': 'gate',
       'tasks[].depthScale': 1000,
       'tasks[].episodes': 600,
       'tasks[].queries': 15,

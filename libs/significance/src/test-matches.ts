@@ -1,0 +1,109 @@
+import { benjaminiHochberg, familyWiseP, replicateP } from '@intermodel/numerics';
+import {
+  matchSchema,
+  matchSchemaOf,
+  matchScoreOf,
+  scoreColumn,
+  type UnitMatchBatch,
+  type UnitNullBatch,
+} from '@intermodel/schemas';
+import { buildBatch, checkBatch, column, readNumbers, readStrings } from '@intermodel/streams';
+import { defer, map, type OperatorFunction } from 'rxjs';
+import { joinNulls, type LayerNulls } from './join-nulls.ts';
+
+/** Options of {@link testMatches}. */
+export interface TestMatchesOptions {
+  /** Null replicates of all layers of one model, in any number of tables whose replicates follow each other. */
+  readonly nulls: readonly UnitNullBatch[];
+}
+
+/**
+ * Tests the matches of a model against its null replicates; one batch for each batch of its matches.
+ *
+ * `p` compares the best score of a unit with its best score under every replicate, so that it is corrected for the
+ * choice of the concept; both are of the images that the replicates used. `q` is the false-discovery rate (Benjamini and
+ * Hochberg 1995) and `pFamily` the p by the maximum (Westfall and Young 1993) over all units of the model. `expectedIou`
+ * and `chanceLift` are of the matched concept, and need no replicate.
+ *
+ * @throws BatchSchemaError for another table; RangeError for replicates that do not belong together, or units without
+ * @example
+ * matches.pipe(testMatches({ nulls }))
+ */
+export function testMatches({ nulls }: TestMatchesOptions): OperatorFunction<UnitMatchBatch, UnitMatchBatch> {
+  return (matches) =>
+    defer(() => {
+      const tests = testLayers(joinNulls(nulls));
+      return matches.pipe(
+        map((batch) => checkBatch('testMatches', matchSchemaOf(batch), batch)),
+        map((batch) => withTests(batch, tests)),
+      );
+    });
+}
+
+/** Tests of the units of a layer. */
+interface LayerTests {
+  readonly p: Float64Array;
+  readonly pFamily: Float64Array;
+  readonly q: Float64Array;
+  readonly expectedIou: Float64Array;
+  readonly chanceLift: Float64Array;
+}
+
+/** Tests all units of a model together; by the key of the layer. */
+function testLayers(layers: ReadonlyMap<string, LayerNulls>): ReadonlyMap<string, LayerTests> {
+  const all = [...layers.values()];
+  const observed = joined(all.map((layer) => layer.observed));
+  const replicates = joined(all.map((layer) => layer.replicates));
+  const p = replicateP(observed, replicates);
+  const pFamily = familyWiseP(observed, replicates);
+  const q = benjaminiHochberg(p);
+  let first = 0;
+  return new Map(
+    [...layers].map(([key, { observed: own, overlap, expectedOverlap, expectedIou }]) => {
+      const end = first + own.length;
+      const tests = {
+        p: p.slice(first, end),
+        pFamily: pFamily.slice(first, end),
+        q: q.slice(first, end),
+        expectedIou,
+        chanceLift: overlap.map((pixels, unit) => pixels / (expectedOverlap[unit] as number)),
+      };
+      first = end;
+      return [key, tests];
+    }),
+  );
+}
+
+function withTests(batch: UnitMatchBatch, layers: ReadonlyMap<string, LayerTests>): UnitMatchBatch {
+  const text = (name: 'model' | 'layer' | 'concept' | 'category') => readStrings(column(batch, name));
+  const [models, layerNames] = [text('model'), text('layer')];
+  const units = readNumbers(column(batch, 'unit'));
+  const test = (name: keyof LayerTests) =>
+    Float64Array.from(units, (unit, row) => {
+      const value = layers.get(JSON.stringify([models[row], layerNames[row]]))?.[name][unit];
+      if (value === undefined)
+        throw new RangeError(
+          `testMatches: no replicates of unit ${String(unit)} of ${String(models[row])} ${String(layerNames[row])}`,
+        );
+      return value;
+    });
+  const score = matchScoreOf(batch);
+  const columns = {
+    ...{ model: models, layer: layerNames, unit: units, concept: text('concept'), category: text('category') },
+    iou: readNumbers(column(batch, 'iou')),
+    ...(score === undefined ? {} : { [score]: readNumbers(scoreColumn(batch)) }),
+    ...{ expectedIou: test('expectedIou'), chanceLift: test('chanceLift') },
+    ...{ p: test('p'), pFamily: test('pFamily'), q: test('q') },
+  };
+  return buildBatch(matchSchema({ score, tested: true }), columns);
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,70 @@
+import type { MatchRule } from '@intermodel/numerics';
+import type { NullKind } from '@intermodel/concept-matching';
+import { choicesOf } from './choices.ts';
+import type { OptionRow } from './option-row.ts';
+
+const matching = { commands: ['dissect', 'run', 'watch', 'status', 'clean'], heading: 'Matching' } as const;
+
+const kinds = {
+  exchange: 'labels exchanged among images: keeps where a unit fires and where a concept lies',
+  roll: 'labels rolled over the edges of their image: keeps what is in an image and its shapes',
+} satisfies Readonly<Record<NullKind, string>>;
+
+const rules = {
+  gate: 'units that pass the gate, as published',
+  significant: 'units that match better than chance (q at most 0.05)',
+  both: 'units that pass the gate and match better than chance',
+} satisfies Readonly<Record<MatchRule, string>>;
+
+/** Replicates where maps are kept and the study does not say how many. */
+export const usualNulls = 200;
+
+/** Options of the tests of matches against chance. */
+export const significanceOptions: readonly OptionRow[] = [
+  {
+    path: 'significance',
+    type: { kind: 'group', name: 'significance' },
+    help: 'Tests of matches against chance.',
+  },
+  {
+    path: 'significance.nulls',
+    type: { kind: 'whole', unit: 'replicates', minimum: 0, maximum: 100_000 },
+    otherwise: `${String(usualNulls)}, or 0 where no maps are kept (runtime.secondPass, runtime.sketch)`,
+    help: 'Replicates in which labels are taken from their images, to tell what chance gives; 0 for no tests. More can be added later.',
+    flags: [{ flags: '--nulls <N>', ...matching, help: 'Replicates of the test against chance, 0 for none.' }],
+    words: { name: 'null replicates' },
+  },
+  {
+    path: 'significance.kind',
+    type: { kind: 'choice', choices: choicesOf<NullKind>(kinds) },
+    default: 'exchange',
+    help: 'How labels are taken from their images: exchanged among images of a shard, or rolled over the edges of their own.',
+    flags: [
+      {
+        flags: '--null-kind <KIND>',
+        ...matching,
+        help: 'Whether labels are exchanged among images or rolled within them.',
+      },
+    ],
+    words: { name: 'null', values: kinds },
+    enters: ['nulls'],
+  },
+  {
+    path: 'significance.maximumImages',
+    type: { kind: 'whole', unit: 'images', minimum: 8 },
+    otherwise: 'all',
+    help: 'Most images that the tests use: whole shards, at equal distances.',
+    flags: [{ flags: '--null-images <N>', ...matching }],
+    words: { name: 'most images of the tests' },
+    enters: ['nulls'],
+  },
+  {
+    path: 'significance.match',
+    type: { kind: 'choice', choices: choicesOf<MatchRule>(rules) },
+    default: 'gate',
+    help: 'What counts as a match in profiles, embedding and report: passing the gate, being significant (q at most 0.05), or both.',
+    flags: [{ flags: '--match <RULE>', ...matching, help: 'What counts as a match: gate, significant or both.' }],
+    words: { name: 'what counts as a match', values: rules },
+    enters: ['profiles', 'gallery'],
+  },
+];
