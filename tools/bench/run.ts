@@ -1,6 +1,6 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines, import, probing, world).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines, import, probing, nulls, world).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedCommand } from './embed-command.ts';
@@ -10,6 +10,7 @@ import { benchImport } from './import-checkpoint.ts';
 import { benchIncremental } from './incremental.ts';
 import { benchManyMachines } from './many-machines.ts';
 import { benchManyModels } from './many-models.ts';
+import { benchNulls } from './nulls.ts';
 import { benchProbing } from './probing.ts';
 import { benchReproduce } from './reproduce.ts';
 import { benchStart } from './start.ts';
@@ -27,6 +28,7 @@ const topics: Record<string, () => Promise<void> | void> = {
   engines: benchEngines,
   import: benchImport,
   probing: benchProbing,
+  nulls: benchNulls,
   world: benchWorld,
 };
 const wanted = process.argv.slice(2);

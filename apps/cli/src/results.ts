@@ -46,11 +46,16 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
   const result = runResult(out, run, steps);
   printResult(terminal, result, () => {
     const { files, models, embedding = [], relations, warnings } = result;
+    const tested = models.some(({ layers }) => layers.some(({ surviving }) => surviving !== undefined));
     return [
       textTable(
-        ['model', 'layer', 'images', 'units', 'matching', 'never active'],
+        ['model', 'layer', 'images', 'units', 'matching', ...(tested ? ['better than chance'] : []), 'never active'],
         models.flatMap(({ model, layers }) =>
-          layers.map((at) => [model, at.layer, at.images, at.units, at.detected, at.neverActive]),
+          layers.map((at) => [
+            ...[model, at.layer, at.images, at.units, at.detected],
+            ...(tested ? [at.surviving ?? ''] : []),
+            at.neverActive,
+          ]),
         ),
       ),
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),

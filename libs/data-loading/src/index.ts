@@ -3,6 +3,7 @@ export {
   readUnitTables,
   readUnitTablesDefaults,
   unitTableColumns,
+  unitTestHeadings,
   type ReadUnitTablesOptions,
   type UnitScoreColumn,
 } from './tables/read-unit-tables.ts';

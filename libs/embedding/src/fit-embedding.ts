@@ -1,5 +1,5 @@
 import { fittedEmbeddingSchema, type ConceptProfileBatch, type FittedEmbeddingBatch } from '@intermodel/schemas';
-import { clusterKMeans, fitPrincipalComponents } from '@intermodel/numerics';
+import { clusterKMeans, fitPrincipalComponents, type MatchRule } from '@intermodel/numerics';
 import { buildBatch, InputError } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import type { Normalisation } from './normalisation.ts';
@@ -22,6 +22,8 @@ export interface FitEmbeddingOptions {
   readonly compareGate?: '>' | '>=';
   /** Score that the gate is one of, likewise. @default 'iou' */
   readonly score?: string;
+  /** What made a match, likewise. @default 'gate' */
+  readonly match?: MatchRule;
   /** Normalisation that the profiles were made with, likewise. @default 'per-category' */
   readonly normalisation?: Normalisation;
   /**
@@ -76,6 +78,7 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
     gate = fitEmbeddingDefaults.gate,
     compareGate = fitEmbeddingDefaults.compareGate,
     score = fitEmbeddingDefaults.score,
+    match = fitEmbeddingDefaults.match,
     normalisation = fitEmbeddingDefaults.normalisation,
     leftOut = [],
   } = options;
@@ -104,6 +107,7 @@ function fit(matrix: ProfileMatrix, options: FitEmbeddingOptions): FittedEmbeddi
     gate,
     compareGate,
     score,
+    match,
     conceptsOfCategory: options.conceptsOfCategory ?? countConcepts(concepts),
     leftOut: leftOut.map(({ category, concept }) => [category, concept] as const),
   });

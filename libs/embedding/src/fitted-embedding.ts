@@ -1,10 +1,13 @@
+import { matchRules, type MatchRule } from '@intermodel/numerics';
 import { fittedEmbeddingFacts, type FittedEmbeddingBatch, type FittedEmbeddingFacts } from '@intermodel/schemas';
 import { column, InputError, readLists, readNumbers, readStrings } from '@intermodel/streams';
 import type { RecordBatch } from 'apache-arrow';
 import type { Concept } from './profile-matrix.ts';
 
 /** A fitted embedding in plain arrays. */
-export interface FittedEmbedding extends FittedEmbeddingFacts {
+export interface FittedEmbedding extends Omit<FittedEmbeddingFacts, 'match'> {
+  /** What makes a match. */
+  readonly match: MatchRule;
   /** Concepts of the fit. */
   readonly concepts: readonly Concept[];
   /** Mean weight of each concept. */
@@ -22,7 +25,8 @@ export interface FittedEmbedding extends FittedEmbeddingFacts {
 /** Reads a fitted embedding from its batch. @throws InputError `EMBEDDING_BROKEN` for a batch of another table. */
 export function readFittedEmbedding(batch: RecordBatch, file?: string): FittedEmbedding {
   const facts = fittedEmbeddingFacts(batch.schema);
-  if (facts === undefined) {
+  const match = matchRules.find((rule) => rule === facts?.match);
+  if (facts === undefined || match === undefined) {
     throw new InputError('EMBEDDING_BROKEN', 'this is not a fitted embedding', {
       ...(file === undefined ? {} : { file }),
       expected: 'the fit.arrow of an embedding',
@@ -39,6 +43,7 @@ export function readFittedEmbedding(batch: RecordBatch, file?: string): FittedEm
   const clusterCount = facts.clusters.reduce((count, cluster) => Math.max(count, cluster + 1), 0);
   return {
     ...facts,
+    match,
     concepts,
     mean: readNumbers(column(fitted, 'mean')),
     loadings: readLists(column(fitted, 'loadings')),

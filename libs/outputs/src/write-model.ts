@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { unitTestHeadings } from '@intermodel/data-loading';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import {
   isTested,
@@ -178,18 +179,9 @@ export function unitsCsv(layers: readonly MatchTables[]): string {
   );
 }
 
-/** Headings of the columns of tests in `units.csv`. */
-const testHeadings: Readonly<Record<UnitTestColumn, string>> = {
-  expectedIou: 'expected_iou',
-  chanceLift: 'chance_lift',
-  p: 'p',
-  pFamily: 'p_family',
-  q: 'q',
-};
-
 /** Columns of tests against chance. */
 function testCells(matches: readonly UnitMatchBatch[]) {
-  return Object.entries(testHeadings).map(([name, heading]) => {
+  return Object.entries(unitTestHeadings).map(([name, [heading]]) => {
     const values = matches.flatMap((batch) => [...(testColumn(batch, name as UnitTestColumn) ?? [])]);
     return { name: heading, cell: (row: number): CsvValue => values[row] };
   });

@@ -12,6 +12,7 @@ import {
   UnitWatch,
   writeStudy,
 } from '@intermodel/outputs';
+import type { MatchRule } from '@intermodel/numerics';
 import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
@@ -38,6 +39,8 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
   readonly preset?: EmbeddingPresetName;
   /** Rule for model names. @default that of the preset */
   readonly modelNames?: ModelNameRule;
+  /** What makes a match: passing the gate, being significant in tested tables, or both. @default 'gate' */
+  readonly match?: MatchRule;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
   /** Orderings drawn where there are too many to try all. @default 100,000 */
@@ -77,15 +80,15 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   onStep('reading unit tables');
   const scored = scoreColumnOf(options.score);
   const { score = 'iou' } = options;
-  const watch = new UnitWatch({ score, gate: choices.gate, compareGate: '>' });
+  const { match = 'gate' } = options;
+  const watch = new UnitWatch({ score, gate: choices.gate, compareGate: '>', match });
   const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
   const sources = new UnitSources();
   const embedding = await sources.placeErrors(
     lastValueFrom(
-      readUnitTables(units, { modelNames, onModel: sources.note, score: scored, ...csv }).pipe(
-        watch.watch(),
-        embedUnits({ ...choices, score, seed }),
-      ),
+      readUnitTables(units, {
+        ...{ modelNames, onModel: sources.note, score: scored, tested: match !== 'gate', ...csv },
+      }).pipe(watch.watch(), embedUnits({ ...choices, score, match, seed })),
     ),
   );
   let relations: RelationTables | undefined;
@@ -107,6 +110,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     options: {
       preset: options.preset ?? 'default',
       ...(score === 'iou' ? {} : { score }),
+      ...(match === 'gate' ? {} : { match }),
       ...choices,
       ...csv,
       seed,

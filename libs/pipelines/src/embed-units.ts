@@ -12,6 +12,7 @@ import {
   summariseProfiles,
   type EmbeddingPreset,
 } from '@intermodel/embedding';
+import type { MatchRule } from '@intermodel/numerics';
 import type { EmbeddingTables } from '@intermodel/outputs';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
 import { column, InputError, readStrings, suggestName } from '@intermodel/streams';
@@ -23,6 +24,8 @@ export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
   readonly compareGate?: '>' | '>=';
   /** Score that the gate is one of. @default 'iou' */
   readonly score?: string;
+  /** What makes a match. @default 'gate' */
+  readonly match?: MatchRule;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
 }

@@ -44,7 +44,7 @@ export async function placeStudy({
   if (out !== undefined) checkOutputApart(out, [embedding, ...units]);
   const { fit, files } = readEmbeddingFolder(embedding);
   const fitted = readFittedEmbedding(fit);
-  const { score, gate, compareGate } = fitted;
+  const { score, gate, compareGate, match } = fitted;
   const normalisation = checkNormalisation(fitted.normalisation);
   const csv = encoding === undefined ? {} : { encoding };
   const sources = new UnitSources();
@@ -52,6 +52,7 @@ export async function placeStudy({
     modelNames,
     onModel: sources.note,
     score: scoreColumnOf(score),
+    tested: match !== 'gate',
     ...csv,
   }).pipe(profileModels({ ...fitted, normalisation }));
   const placed = await sources.placeErrors(lastValueFrom(profiles.pipe(placeModels({ embedding: fit }))));
@@ -66,6 +67,7 @@ export async function placeStudy({
           score,
           gate,
           compareGate,
+          match,
           normalisation,
           modelNames,
           ...csv,

@@ -1,5 +1,5 @@
 import type { StudyRecord } from '@intermodel/outputs';
-import type { DissectedLayer } from './dissect/dissect-events.ts';
+import type { DissectedLayer, LayerSurvival } from './dissect/dissect-events.ts';
 import type { EmbeddedStudy } from './embed-study.ts';
 import type { StudyRun } from './run/run-study.ts';
 
@@ -7,7 +7,9 @@ type Tables = StudyRun['tables'];
 type RelationRow = ReturnType<NonNullable<Tables['relations']>['toArray']>[number];
 
 /** What was found in a layer: its name, the images that were used, and counts of its units. */
-export type LayerSummary = Pick<DissectedLayer, 'layer' | 'images'> & DissectedLayer['summary'];
+export type LayerSummary = Pick<DissectedLayer, 'layer' | 'images'> &
+  DissectedLayer['summary'] &
+  Partial<LayerSurvival>;
 
 /** A model where its embedding has it. */
 export interface EmbeddedModel {
@@ -70,7 +72,7 @@ export function summariseRun({ tables, record, models }: Pick<StudyRun, 'tables'
   return {
     models: models.map(({ model, layers }) => ({
       model: model.name,
-      layers: layers.map(({ layer, images, summary }) => ({ layer, images, ...summary })),
+      layers: layers.map(({ layer, images, summary, survival }) => ({ layer, images, ...summary, ...survival })),
     })),
     ...(embedding === undefined ? {} : { embedding }),
     ...(relations === undefined

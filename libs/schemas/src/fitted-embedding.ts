@@ -33,6 +33,8 @@ export interface FittedEmbeddingFacts {
   readonly compareGate: '>' | '>=';
   /** Name of that score. */
   readonly score: string;
+  /** What made a match: passing the gate, being significant, or both. */
+  readonly match: string;
   /** Distinct concepts that were matched by any model, per concept category. */
   readonly conceptsOfCategory: Readonly<Record<string, number>>;
   /** Concepts left out of the fit on purpose, as [category, concept]. */
@@ -63,6 +65,7 @@ export function fittedEmbeddingSchema(facts: FittedEmbeddingFacts): Schema<Fitte
 function statedFact([name, value]: [name: string, value: unknown]): [string, unknown][] {
   if (name === 'compareGate') return value === '>=' ? [['inclusive', true]] : [];
   if (name === 'score') return value === 'iou' ? [] : [[name, value]];
+  if (name === 'match') return value === 'gate' ? [] : [[name, value]];
   return [[name, value]];
 }
 
@@ -76,19 +79,21 @@ export function fittedEmbeddingFacts(schema: Schema): FittedEmbeddingFacts | und
   try {
     const facts: unknown = JSON.parse(text);
     if (!isStoredFacts(facts)) return undefined;
-    const { inclusive = false, score = 'iou', ...others } = facts;
-    return { ...others, compareGate: inclusive ? '>=' : '>', score };
+    const { inclusive = false, score = 'iou', match = 'gate', ...others } = facts;
+    return { ...others, compareGate: inclusive ? '>=' : '>', score, match };
   } catch {
     return undefined;
   }
 }
 
 /** Facts as they are stored. */
-type StoredFacts = Omit<FittedEmbeddingFacts, 'compareGate' | 'score'> & {
+type StoredFacts = Omit<FittedEmbeddingFacts, 'compareGate' | 'score' | 'match'> & {
   /** Whether a score that just reaches the gate matches too. */
   readonly inclusive?: boolean;
   /** Name of the score, where it is not IoU. */
   readonly score?: string;
+  /** What made a match, where it was not the gate alone. */
+  readonly match?: string;
 };
 
 function isStoredFacts(value: unknown): value is StoredFacts {
@@ -103,6 +108,7 @@ function isStoredFacts(value: unknown): value is StoredFacts {
     gate,
     inclusive,
     score,
+    match,
     conceptsOfCategory,
     leftOut,
   } = value;
@@ -131,6 +137,7 @@ function isStoredFacts(value: unknown): value is StoredFacts {
     !isNumber(gate) ||
     (inclusive !== undefined && typeof inclusive !== 'boolean') ||
     (score !== undefined && !isText(score)) ||
+    (match !== undefined && !isText(match)) ||
     !isRecord(conceptsOfCategory) ||
     !Object.values(conceptsOfCategory).every(isNumber)
   )

@@ -36,6 +36,7 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
     ]),
     ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
     ...checkFrozen(study.embedding ?? {}),
+    ...checkMatchRule(study),
     ...checkGate(study.matching ?? {}, ['matching', 'gate']),
     ...checkGate(study.diffMatching ?? {}, ['diffMatching', 'gate']),
     ...(study.diffMatching === undefined || study.diffPreset !== undefined
@@ -156,6 +157,28 @@ function checkGate({ score = 'iou', gate }: MatchingContent, path: StudyPath): F
       hint: 'Correct the value, or match by another score.',
     },
   ];
+}
+
+/** Finds matches that must be significant where none are tested, or where an earlier embedding says what a match is. */
+function checkMatchRule({ significance = {}, runtime = {}, embedding, data }: StudyContent): Finding[] {
+  const { match = 'gate', nulls } = significance;
+  // Unit tables bring their tests along.
+  if (match === 'gate' || data === undefined) return [];
+  const found = (problem: string, expected: string, hint: string): Finding[] => [
+    { path: ['significance', 'match'], problem, expected, hint },
+  ];
+  if (embedding?.frozen !== undefined)
+    return found(
+      '"match" has no effect beside "embedding.frozen"',
+      'what made a match in the earlier embedding',
+      'Remove one of the two.',
+    );
+  if (nulls !== 0 && (nulls !== undefined || (runtime.secondPass !== true && runtime.sketch === undefined))) return [];
+  return found(
+    `is ${match}, but matches are not tested`,
+    'null replicates, which say what is significant',
+    'Set `significance.nulls` to 200, or count matches that pass the gate.',
+  );
 }
 
 /** Finds choices of a fit beside an embedding that was fitted before, where they would have no effect. */

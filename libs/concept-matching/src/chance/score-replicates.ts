@@ -15,6 +15,16 @@ export interface ReplicatedCounts {
   readonly labels: Pick<OverlapCounts, 'conceptAreas' | 'categoryPixels' | 'pixels'>;
 }
 
+/** Counts of a unit and a concept. */
+export interface CountedPair {
+  /** Pixels that they share. */
+  readonly overlap: number;
+  /** Pixels of the unit that count for the concept. */
+  readonly unitArea: number;
+  /** Pixels of the concept. */
+  readonly conceptArea: number;
+}
+
 /** Where the columns of the sums are, and what the preset makes of them. */
 export class ReplicateScores {
   readonly #index: ConceptIndex;
@@ -59,7 +69,7 @@ export class ReplicateScores {
   }
 
   /** The counts of a unit and a concept under the labels as they are. */
-  pair({ sums, replicates, labels }: ReplicatedCounts, unit: number, concept: number) {
+  pair({ sums, replicates, labels }: ReplicatedCounts, unit: number, concept: number): CountedPair {
     return {
       overlap: sums[this.#at(unit, concept, replicates)] as number,
       unitArea: sums[this.#areasAt(unit, concept, replicates)] as number,

@@ -1,4 +1,4 @@
-import { matchSchema, noConcept, type UnitMatchBatch } from '@intermodel/schemas';
+import { matchSchema, noConcept, type UnitMatchBatch, type UnitTestColumn } from '@intermodel/schemas';
 import { buildBatch, distinctFileNames, InputError, isArrowFile } from '@intermodel/streams';
 import { concatMap, defer, from, type Observable } from 'rxjs';
 import { openArrowCells } from './arrow-cells.ts';
@@ -22,8 +22,10 @@ export interface ReadUnitTablesOptions extends ReadCsvOptions {
   readonly batchRows?: number;
   /** Score other than IoU that the concepts were matched by: a column of its name is read too. @default none */
   readonly score?: UnitScoreColumn | undefined;
+  /** Whether the tables have the columns of tests against chance, which are read too. @default false */
+  readonly tested?: boolean;
   /** Told of every model as a file is found to have units of it. */
-  readonly onModel?: (model: string, file: string) => void;
+  readonly onModel?: ((model: string, file: string) => void) | undefined;
 }
 
 /** Defaults of {@link readUnitTables}. */
@@ -43,6 +45,17 @@ export const unitTableColumns = {
   category: ['category'],
   iou: ['iou'],
 } as const;
+
+/** Columns of tests against chance as unit tables have them: as in CSV, and as in Arrow. */
+export const unitTestHeadings = {
+  expectedIou: ['expected_iou', 'expectedIou'],
+  chanceLift: ['chance_lift', 'chanceLift'],
+  p: ['p'],
+  pFamily: ['p_family', 'pFamily'],
+  q: ['q'],
+} as const satisfies Readonly<Record<UnitTestColumn, readonly string[]>>;
+
+const testNames = Object.keys(unitTestHeadings) as UnitTestColumn[];
 
 /** What Network Dissection (Bau et al. 2017) calls the IoU of a unit in its tables, beside a column `label`. */
 const networkDissectionIou = 'score';
@@ -68,14 +81,15 @@ export function readUnitTables(
     modelNames = readUnitTablesDefaults.modelNames,
     batchRows = readUnitTablesDefaults.batchRows,
     score,
+    tested = false,
     onModel,
     encoding,
   } = options;
   return defer(() => {
-    const rows = new UnitRows(new ModelNames(modelNames), files, score, onModel);
+    const rows = new UnitRows(new ModelNames(modelNames), files, { score, tested, onModel });
     const nameOfFile = distinctFileNames(files);
     const columnsOf = (index: number) => (headings: readonly string[]) =>
-      unitColumns(files[index] as string, headings, nameOfFile[index] as string, score);
+      unitColumns(files[index] as string, headings, nameOfFile[index] as string, score, tested);
     return from(files.keys()).pipe(
       concatMap((index) => {
         const file = files[index] as string;
@@ -89,13 +103,14 @@ export function readUnitTables(
   });
 }
 
-type UnitColumn = keyof typeof unitTableColumns | 'score';
+type UnitColumn = keyof typeof unitTableColumns | 'score' | UnitTestColumn;
 
 /** Checks rows and gathers them into batches; remembers which units were seen, over all files. */
 class UnitRows {
   readonly #names: ModelNames;
   readonly #seen: SeenUnits;
   readonly #score: UnitScoreColumn | undefined;
+  readonly #tested: boolean;
   readonly #onModel: ((model: string, file: string) => void) | undefined;
   #columns = emptyColumns();
   #before: { readonly model: string; readonly file: string } | undefined;
@@ -103,11 +118,11 @@ class UnitRows {
   constructor(
     names: ModelNames,
     files: readonly string[],
-    score?: UnitScoreColumn,
-    onModel?: (model: string, file: string) => void,
+    { score, tested = false, onModel }: Pick<ReadUnitTablesOptions, 'score' | 'tested' | 'onModel'>,
   ) {
     this.#names = names;
     this.#score = score;
+    this.#tested = tested;
     this.#seen = new SeenUnits(files);
     this.#onModel = onModel;
   }
@@ -138,13 +153,15 @@ class UnitRows {
     this.#columns.category.push(cells.category);
     this.#columns.iou.push(readIou(cells.iou, file, line));
     if (this.#score !== undefined) this.#columns.score.push(readScore(cells.score, this.#score, file, line));
+    if (!this.#tested) return;
+    for (const name of testNames) this.#columns[name].push(readScore(cells[name], testColumns[name], file, line));
   }
 
   take(): UnitMatchBatch {
-    const schema = matchSchema({ score: this.#score?.name });
     const { score, ...columns } = this.#columns;
     const scored = this.#score === undefined ? columns : { ...columns, [this.#score.name]: score };
-    const batch = buildBatch(schema, scored);
+    // Columns that the schema lacks are passed over.
+    const batch = buildBatch(matchSchema({ score: this.#score?.name, tested: this.#tested }), scored);
     this.#columns = emptyColumns();
     return batch;
   }
@@ -176,8 +193,24 @@ function emptyColumns() {
     category: [] as string[],
     iou: [] as number[],
     score: [] as number[],
+    expectedIou: [] as number[],
+    chanceLift: [] as number[],
+    p: [] as number[],
+    pFamily: [] as number[],
+    q: [] as number[],
   };
 }
+
+const share = [0, 1] as const;
+
+/** What the columns of tests can hold. */
+const testColumns: Readonly<Record<UnitTestColumn, UnitScoreColumn>> = {
+  expectedIou: { name: 'expected_iou', range: share },
+  chanceLift: { name: 'chance_lift', range: [0, Infinity] },
+  p: { name: 'p', range: share },
+  pFamily: { name: 'p_family', range: share },
+  q: { name: 'q', range: share },
+};
 
 function readIou(text: string, file: string, line: number): number {
   if (text.trim() === '') return Number.NaN;
@@ -257,7 +290,8 @@ function* arrowBatches(
     // What a program computed without a result is a dead unit too.
     const unit = unitCells(cells, columns);
     const orDead = (text: string) => (text === 'NaN' ? '' : text);
-    rows.add({ ...unit, iou: orDead(unit.iou), score: orDead(unit.score) }, file, line);
+    const tests = Object.fromEntries(testNames.map((name) => [name, orDead(unit[name])]));
+    rows.add({ ...unit, ...tests, iou: orDead(unit.iou), score: orDead(unit.score) }, file, line);
     read++;
     if (rows.length >= batchRows) yield rows.take();
   }
@@ -275,6 +309,11 @@ function unitCells(cells: readonly string[], { indices, model }: UnitColumns): R
     category: cell('category'),
     iou: cell('iou'),
     score: cell('score'),
+    expectedIou: cell('expectedIou'),
+    chanceLift: cell('chanceLift'),
+    p: cell('p'),
+    pFamily: cell('pFamily'),
+    q: cell('q'),
   };
 }
 
@@ -290,6 +329,7 @@ function unitColumns(
   headings: readonly string[],
   nameOfFile: string,
   scored: UnitScoreColumn | undefined,
+  tested: boolean,
 ): UnitColumns {
   const found = (name: keyof typeof unitTableColumns) => findColumn(headings, unitTableColumns[name]);
   const score =
@@ -312,6 +352,7 @@ function unitColumns(
     category: index('category'),
     iou: index('iou'),
     score: scored === undefined ? undefined : scoreIndex(file, headings, scored),
+    ...testIndices(file, headings, tested),
   };
   return { indices, model: isNamedByFile ? nameOfFile : undefined };
 }
@@ -321,6 +362,29 @@ function scoreIndex(file: string, headings: readonly string[], { name }: UnitSco
   if (place === undefined)
     throw missingColumn(file, [name], headings, `Give tables of units that were matched by ${name}.`);
   return place;
+}
+
+/** Where the columns of tests are; undefined where they are not asked for. */
+function testIndices(
+  file: string,
+  headings: readonly string[],
+  tested: boolean,
+): Readonly<Record<UnitTestColumn, number | undefined>> {
+  const index = (name: UnitTestColumn) => {
+    const place = tested ? findColumn(headings, unitTestHeadings[name]) : undefined;
+    if (tested && place === undefined)
+      throw missingColumn(
+        file,
+        unitTestHeadings[name],
+        headings,
+        'Give unit tables of a dissection with --nulls, or count matches that pass the gate.',
+      );
+    return place;
+  };
+  return {
+    ...{ expectedIou: index('expectedIou'), chanceLift: index('chanceLift') },
+    ...{ p: index('p'), pFamily: index('pFamily'), q: index('q') },
+  };
 }
 
 function checkNotEmpty(file: string, rows: number): void {

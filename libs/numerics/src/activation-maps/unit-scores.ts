@@ -77,11 +77,8 @@ export interface MatchGate {
 }
 
 /**
- * Whether a unit matches its concept. A score of 0 (no concept) and NaN (never active) never do.
- *
- * @param score score of unit and concept
- * @param q false-discovery rate of the unit; NaN: not tested, and so not significant
- * @param rule what it must pass
+ * Whether a unit matches its concept, by the score of the two and the false-discovery rate `q` of the unit (NaN: not
+ * tested, and so not significant). A score of 0 (no concept) and NaN (never active) never do.
  */
 export function isMatch(score: number, q: number, { gate, compareGate, match = 'gate' }: MatchGate): boolean {
   if (match !== 'significant' && !scorePasses(score, compareGate, gate)) return false;

@@ -65,6 +65,14 @@ export interface LayerMatches {
   readonly key: string;
 }
 
+/** How many units of a layer match better than chance. */
+export interface LayerSurvival {
+  /** Those with q <= 0.05 among the units of their model. */
+  readonly significant: number;
+  /** Those that pass the gate as well. */
+  readonly surviving: number;
+}
+
 /** What a dissection of one layer gave. */
 export interface DissectedLayer extends LayerMatches {
   /** Name of the tensor. */
@@ -79,6 +87,8 @@ export interface DissectedLayer extends LayerMatches {
   readonly overlaps: () => Promise<UnitConceptOverlapBatch>;
   /** Images that drive each unit most, read from the store; undefined where the study shows none. */
   readonly top: () => Promise<TopActivations | undefined>;
+  /** How many units match better than chance; undefined where that was not tested. */
+  readonly survival: LayerSurvival | undefined;
   /** Matches under a second preset on the same activations, if one was asked for. */
   readonly diff: LayerMatches | undefined;
 }

@@ -102,6 +102,7 @@ export class DissectionGroup {
     };
     return {
       ...matches,
+      survival: undefined,
       ...(tested === context.describe.matches(place, main.preset) ? {} : await readTested(context, tested.only)),
       layer: shape.layer,
       mapHeight: shape.mapHeight,

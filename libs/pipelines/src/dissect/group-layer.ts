@@ -8,9 +8,11 @@ import {
   type UnitThresholdBatch,
 } from '@intermodel/schemas';
 import { jsonPart, readJsonPart, type GraphStep } from '@intermodel/steps';
-import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
-import { matchingsOf } from '@intermodel/studies';
-import type { LayerMatches } from './dissect-events.ts';
+import { countSurvivors } from '@intermodel/significance';
+import { arrowFileBytes, column, readArrowBytes, readNumbers } from '@intermodel/streams';
+import { gateOf, matchingsOf } from '@intermodel/studies';
+import { lastValueFrom, of } from 'rxjs';
+import type { LayerMatches, LayerSurvival } from './dissect-events.ts';
 import type { GroupContext } from './group-context.ts';
 import type { LabelKinds } from './label-kinds.ts';
 import type { LayerJob } from './layer-job.ts';
@@ -88,13 +90,19 @@ export async function storeMatches(
 
 /** Matches of a layer with their tests against chance, which are stored, and the key of these. */
 export async function readTested(
-  { steps }: GroupContext,
+  { steps, study }: GroupContext,
   step: GraphStep,
-): Promise<Pick<StoredMatches, 'matches' | 'key'>> {
+): Promise<Pick<StoredMatches, 'matches' | 'key'> & { readonly survival: LayerSurvival }> {
   const bytes = await steps.read(step, 'matches');
   if (bytes === undefined) throw new RangeError('readTested: the matches of this layer were not tested yet');
-  const [matches] = readArrowBytes(bytes, 'tested matches of a stored step').batches;
-  return { matches: matches as unknown as UnitMatchBatch, key: step.key };
+  const matches = readArrowBytes(bytes, 'tested matches of a stored step').batches[0] as unknown as UnitMatchBatch;
+  const survival = await lastValueFrom(of(matches).pipe(countSurvivors({ gate: gateOf(study) })));
+  const total = (name: keyof LayerSurvival) => readNumbers(column(survival, name)).reduce((sum, each) => sum + each, 0);
+  return {
+    matches,
+    key: step.key,
+    survival: { significant: total('significant'), surviving: total('surviving') },
+  };
 }
 
 /** Matches of a layer that are stored; undefined where they are not (any more). */

@@ -61,9 +61,10 @@ export function modelTable(study: Study): TableView {
       ...(profiles.survival === undefined
         ? []
         : [
-            count('Pass the gate', ({ survival }) => survival?.passing ?? Number.NaN),
-            count('Better than chance', ({ survival }) => survival?.significant ?? Number.NaN),
-            count('Both', ({ survival }) => survival?.surviving ?? Number.NaN),
+            {
+              ...count('Better than chance', ({ survival }) => survival?.surviving ?? Number.NaN),
+              hint: 'Units that pass the gate and match better than chance (q at most 0.05)',
+            },
           ]),
       ...profiles.categories.flatMap((category, at) => [
         count(`${category}: units`, ({ summaries }) => summaries[at]?.matches ?? 0),

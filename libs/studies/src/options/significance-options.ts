@@ -63,7 +63,14 @@ export const significanceOptions: readonly OptionRow[] = [
     type: { kind: 'choice', choices: choicesOf<MatchRule>(rules) },
     default: 'gate',
     help: 'What counts as a match in profiles, embedding and report: passing the gate, being significant (q at most 0.05), or both.',
-    flags: [{ flags: '--match <RULE>', ...matching, help: 'What counts as a match: gate, significant or both.' }],
+    flags: [
+      {
+        flags: '--match <RULE>',
+        ...matching,
+        commands: [...matching.commands, 'embed'],
+        help: 'What counts as a match: gate, significant or both.',
+      },
+    ],
     words: { name: 'what counts as a match', values: rules },
     enters: ['profiles', 'gallery'],
   },
