@@ -17,6 +17,7 @@ import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
+import { twinCommand } from './commands/twin.ts';
 import { worldCommand } from './commands/world.ts';
 import { workCommand } from './commands/work.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -77,6 +78,7 @@ export function commandLine(): Command {
     layersCommand(),
     checkpointCommand(),
     importCommand(),
+    twinCommand(),
     dataCommand(),
     dissectCommand(),
     runCommand(),

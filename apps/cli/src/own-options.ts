@@ -3,6 +3,7 @@ import {
   extractFeaturesDefaults,
   featureFormats,
   featurePools,
+  makeTwinDefaults,
   reportFormats,
   studyWaves,
   worldDefaults,
@@ -39,6 +40,7 @@ const all = [
   'layers',
   'checkpoint',
   'import',
+  'twin',
   'data info',
   'place',
   'relate',
@@ -52,6 +54,7 @@ const stores: Place = ['Store and machine', ...running, ...looking, 'probe', 'fe
 const works: Place = ['Store and machine', 'work'];
 const cleans: Place = ['Store and machine', 'clean'];
 const shows: Place = ['Store and machine', ...all];
+const twins: Place = ['Models', 'twin'];
 const info: Place = ['Matching', 'data info'];
 
 /** An option whose flag takes a text, or none. */
@@ -123,6 +126,13 @@ export const ownOptions: readonly CommandOption[] = [
     otherwise: 'tell of a file',
   }),
   ...importOptions.map(([path, flags, help, row]) => own(path, flags, ['Models', 'import'], help, row)),
+  own('twinImages', '--twin-images <N>', twins, 'Most images that statistics are measured on.', {
+    ...whole(1),
+    default: makeTwinDefaults.twinImages,
+  }),
+  own('input', '--input <INPUT>', twins, 'Preprocessing of these images: a preset or its parts, as of dissect.', {
+    otherwise: 'as the file says, else imagenet',
+  }),
   own('activeShare', '--active-share <SHARE>', info, 'Share of pixels on which a unit is active.', {
     ...share,
     otherwise: 'that of the study, else 0.01',
@@ -138,6 +148,7 @@ export const ownOptions: readonly CommandOption[] = [
   own('out', '--out <DIR>', ['Report', ...embedding, 'relate'], 'Folder to write; an earlier run there is replaced.'),
   own('out', '--out <DIR>', ['Report', 'probe', 'features'], 'Folder to write; finished steps are kept in it.'),
   own('out', '--out <DIR>', ['Report', 'world'], 'Folder to write; with --run, finished steps are kept in it.'),
+  own('out', '--out <FILE>', twins, 'ONNX file to write.'),
   own('pool', '--pool <POOL>', ['Report', 'features'], 'What becomes of the maps of a layer.', {
     type: { kind: 'choice', choices: featurePools },
     default: extractFeaturesDefaults.pool,

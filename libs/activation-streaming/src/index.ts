@@ -17,6 +17,7 @@ export { modelCopies } from './model-copies.ts';
 export { gridOf, type LayerMaps, type LayerOptions, type TokenLayout } from './layer-maps.ts';
 
 // How images become the input of a model
+export { asBytes, openNormaliser, type Normaliser, type NormaliserOptions } from './normalise-pixels.ts';
 export {
   channelCount,
   preprocessingPresets,

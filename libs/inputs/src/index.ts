@@ -42,3 +42,4 @@ export { filesBeside } from './files-beside.ts';
 
 // All files that a study reads
 export { studyInputs } from './study-inputs.ts';
+export { holdsCheckpoint } from './holds-checkpoint.ts';

@@ -15,7 +15,12 @@ export {
   type WrittenValue,
 } from './write-graph.ts';
 export { ownNormalisation } from './own-normalisation.ts';
-export { untrainedTwin } from './untrained-twin.ts';
+export {
+  hasStoredStatistics,
+  measureNormalisation,
+  type MeasureNormalisationOptions,
+} from './twins/measure-normalisation.ts';
+export { untrainedTwin } from './twins/untrained-twin.ts';
 export { floatsFromHalves, halvesFromFloats } from './half-floats.ts';
 export { findTensor } from './find-tensor.ts';
 export { checkExternalData, externalLocations, type ExternalPlaces } from './external-data.ts';

@@ -307,7 +307,7 @@ export function checkSpatial(file: string, name: string, shape: readonly (number
   });
 }
 
-function float32Values({ data, type }: Tensor): Float32Array {
+export function float32Values({ data, type }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
   if (type === 'float16' && data instanceof Uint16Array) return floatsFromHalves(data);
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) return Float32Array.from(data, Number);

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { imageExtensions, listFiles } from '@intermodel/data-loading';
 import { prepareModels, type LayerPlace, type PlacedModel } from '@intermodel/inputs';
 import {
   type FeatureFormatName,
@@ -21,7 +20,7 @@ import {
   type StudyStore,
   StudySteps,
 } from '@intermodel/steps';
-import { InputError, readArrowBytes } from '@intermodel/streams';
+import { readArrowBytes } from '@intermodel/streams';
 import type { Study, StudyModel } from '@intermodel/studies';
 import type { Observable } from 'rxjs';
 import type { DissectionEvent } from './dissect/dissect-events.ts';
@@ -33,6 +32,7 @@ import { storedTest, working } from './graph/make-study.ts';
 import { openStudy, studyWarnings, type OpenedStudy } from './graph/open-study.ts';
 import { stoppableObservable } from './graph/stoppable-observable.ts';
 import { StudyBench } from './graph/study-bench.ts';
+import { listImages } from './list-images.ts';
 import { openImages, type ImageSet } from './probing/image-set.ts';
 import { inRunFolder, type RunPlace } from './run/in-run-folder.ts';
 import { formatResolved } from './run/resolved-models.ts';
@@ -184,17 +184,7 @@ class Extraction {
     const study = await prepareModels({ ...given, hasData: false, tasks: [] }, { steps, hashes, signal });
     const opened = await openStudy(study, { steps, hashes, signal });
     const { images: folder } = this.#options;
-    const listed = await listFiles(folder);
-    const entries = listed
-      .filter(({ extension }) => imageExtensions.includes(extension))
-      .map(({ name, file }) => ({ image: name, file, labels: [] }));
-    if (entries.length === 0)
-      throw new InputError('FOLDER_EMPTY', 'holds no images', {
-        file: folder,
-        expected: `files that end in ${imageExtensions.join(', ')}`,
-        hint: 'Check the path of the folder.',
-      });
-    const images = await openImages(opened.study, { folder, entries }, hashes, signal);
+    const images = await openImages(opened.study, { folder, entries: await listImages(folder) }, hashes, signal);
     for (const { subject, text } of studyWarnings(opened)) this.#onEvent({ kind: 'warning', subject, text });
     return { opened, images };
   }

@@ -117,6 +117,7 @@ export {
 } from '@intermodel/inputs';
 
 // Checkpoints
+export { makeTwin, makeTwinDefaults, type MadeTwin, type MakeTwinOptions } from './make-twin.ts';
 export {
   describeCheckpoint,
   importModels,

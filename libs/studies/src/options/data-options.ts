@@ -82,7 +82,7 @@ export const dataOptions: readonly OptionRow[] = [
     path: 'data.images',
     type: { kind: 'text', names: 'folder', role: 'images' },
     help: 'Folder of images (JPEG, PNG, WebP, TIFF), with sub-folders.',
-    flags: [{ flags: '--images <DIR>', ...images, commands: [...images.commands, 'features'] }],
+    flags: [{ flags: '--images <DIR>', ...images, commands: [...images.commands, 'features', 'twin'] }],
   },
   {
     path: 'data.labels',

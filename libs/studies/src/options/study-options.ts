@@ -36,9 +36,9 @@ export const seedOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--seed <N>',
-        commands: ['dissect', 'embed', 'reproduce', 'relate', 'probe'],
+        commands: ['dissect', 'embed', 'reproduce', 'relate', 'probe', 'twin'],
         heading: 'Embedding and scores',
-        help: 'Seed of everything that is random: permutations, bootstrap and k-means.',
+        help: 'Seed of everything that is random: permutations, bootstrap, k-means, null replicates, weights of a twin.',
       },
     ],
     words: { name: 'seed of everything that is random' },
