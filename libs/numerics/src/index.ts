@@ -48,7 +48,10 @@ export {
   type BcaReplicates,
 } from './bootstrap.ts';
 export { testCorrelations, type CorrelationTests } from './permutation/correlation-tests.ts';
-export { benjaminiHochberg } from './false-discovery.ts';
+export { benjaminiHochberg, benjaminiYekutieli, harmonicNumber } from './false-discovery.ts';
+export { correlationProbability, criticalCorrelation } from './critical-correlation.ts';
+export { leaveOutRange, type LeaveOutRange } from './leave-out.ts';
+export { partialCorrelation } from './partial-correlation.ts';
 
 // Prediction from neighbours
 export {
