@@ -7,10 +7,12 @@ import type {
   ConceptRelationBatch,
   EmbeddingPointBatch,
   FittedEmbeddingBatch,
+  ModelFamilyBatch,
   PerformanceSurfaceBatch,
   ProbeDifferenceBatch,
   ProbeScoreBatch,
   ProfileSummaryBatch,
+  RelationPowerBatch,
   SurfaceErrorBatch,
   TaskImageBatch,
   TaskRelationBatch,
@@ -47,6 +49,10 @@ export interface RelationTables {
   readonly relations: TaskRelationBatch;
   /** Relations of single concepts. */
   readonly concepts: ConceptRelationBatch;
+  /** Which correlations both tables can show at all, and the rule by which they are supported. */
+  readonly power: RelationPowerBatch;
+  /** Families of the embedded models. */
+  readonly families: ModelFamilyBatch;
   /** Scores predicted over components 1 and 2. */
   readonly surfaces: PerformanceSurfaceBatch;
   /** Whether these predictions beat the mean. */
