@@ -42,6 +42,8 @@ export function relationTable(tasks: Tasks): TableView {
       },
       qColumn(),
       ...(tasks.rules.correction === 'benjamini-yekutieli' ? [yekutieliColumn] : []),
+      { title: 'Supported', value: ({ supported }) => (supported ? 'yes' : 'no') },
+      { title: 'Not supported since', value: (relation) => unmetReasons(relation, tasks.rules).join('; ') },
       rangeColumn('Without one model', 'Range of Pearson when any one model is left out', ({ looLow, looHigh }) => [
         looLow,
         looHigh,
@@ -57,8 +59,6 @@ export function relationTable(tasks: Tasks): TableView {
             partialScore,
             partialScoreP,
           ])),
-      { title: 'Supported', value: ({ supported }) => (supported ? 'yes' : 'no') },
-      { title: 'Not supported since', value: (relation) => unmetReasons(relation, tasks.rules).join('; ') },
     ],
   });
 }

@@ -62,8 +62,8 @@ export function relationFacts(tasks: PageTasks, column: number, predictor: numbe
   const facts: readonly (readonly [string, string])[] = [
     ['Pearson', decimals(pearson, 3)],
     ['95 % interval', rangeWords(low, high)],
-    ['without any one model', rangeWords(looLow, looHigh)],
-    ...(rules.hasFamilies ? [['without any one family', rangeWords(lofoLow, lofoHigh)] as const] : []),
+    ['without a model', rangeWords(looLow, looHigh)],
+    ...(rules.hasFamilies ? [['without a family', rangeWords(lofoLow, lofoHigh)] as const] : []),
     ['given matching units', partialWords(relation.partialUnits, relation.partialUnitsP)],
     ...(rules.given === ''
       ? []

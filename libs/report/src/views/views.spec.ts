@@ -180,8 +180,8 @@ describe('relations', () => {
     expect(texts(facts, 'dt').map((name, index) => [name, texts(facts, 'dd')[index]])).toEqual([
       ['Pearson', '−0.618'],
       ['95 % interval', '−0.87 to −0.10'],
-      ['without any one model', '−0.68 to −0.55'],
-      ['without any one family', '−0.74 to −0.50'],
+      ['without a model', '−0.68 to −0.55'],
+      ['without a family', '−0.74 to −0.50'],
       ['given matching units', '−0.52 (p\u00a0=\u00a00.068)'],
       ['given CIFAR10, accuracy', '−0.38 (p\u00a0=\u00a00.143)'],
       ['Spearman', '−0.433'],
@@ -202,16 +202,7 @@ describe('relations', () => {
       rules: { ...distinct.rules, correction: 'benjamini-yekutieli', hasFamilies: false, given: '' },
     };
     expect(texts(relationFacts(other, 0, 0), 'dt')).toEqual([
-      ...[
-        'Pearson',
-        '95 % interval',
-        'without any one model',
-        'given matching units',
-        'Spearman',
-        'p',
-        'p (family)',
-        'q',
-      ],
+      ...['Pearson', '95 % interval', 'without a model', 'given matching units', 'Spearman', 'p', 'p (family)', 'q'],
       ...['q (Benjamini-Yekutieli)', 'Models'],
     ]);
   });
