@@ -138,6 +138,13 @@ describe(leaveOutRange, () => {
     expect(range.weakest).toBe(5);
     expect(range.low).toBeLessThan(0);
     expect(range.high).toBeGreaterThan(0.9);
+    // The other way round it is the same group.
+    const turned = leaveOutRange(
+      x,
+      y.map((value) => -value),
+      [0, 1, 2, 3, 4, 5, 5],
+    );
+    expect([turned.weakest, turned.low, turned.high]).toEqual([5, -range.high, -range.low]);
     expect(leaveOutRange(x, y, [0, 0, 0, 0, 0, 1, 1])).toEqual({ low: NaN, high: NaN, weakest: NaN });
     expect(leaveOutRange(x, y, [0, 0, 0, 0, 0, 0, 0]).low).toBeNaN();
     expect(leaveOutRange([1, 1, 1, 1, 5], [1, 2, 3, 4, 5], each(5)).low).toBeNaN();

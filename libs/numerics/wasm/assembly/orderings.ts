@@ -129,12 +129,9 @@ export function scaleByPairs(groups: u32, planes: usize, orderings: u32, tables:
   }
 }
 
-/**
- * Counts by multiplying, for more rows than pairs of places can be tabled for: `planes` holds, per used row of the
- * predictor, the address of its plane of places (16 bits per ordering), `values` the row's value, `responses` per quad
- * one entry for each place.
- */
-export function countByProducts(used: u32, planes: usize, values: usize, orderings: u32, responses: usize, places: u32, quads: u32, thresholds: usize, counts: usize, maxima: usize, scales: usize, scaleStride: usize): void {
+// @ts-ignore: decorator
+@inline
+function addProducts(used: u32, planes: usize, values: usize, orderings: u32, responses: usize, places: u32, quads: u32, thresholds: usize, counts: usize, maxima: usize, scales: usize, scaleStride: usize, fill: bool): void {
   for (let quad: u32 = 0; quad < quads; quad++) {
     const table = responses + <usize>(quad * places) * 32;
     const threshold = thresholds + ((<usize>quad) << 5);
@@ -152,10 +149,11 @@ export function countByProducts(used: u32, planes: usize, values: usize, orderin
         a = f64x2.add(a, f64x2.mul(value, v128.load(place)));
         b = f64x2.add(b, f64x2.mul(value, v128.load(place, 16)));
       }
+      const scale = scales + <usize>quad * scaleStride + (ordering << 5);
+      if (fill) { storeScales(scale, a, b); continue; }
       a = f64x2.abs(a);
       b = f64x2.abs(b);
       if (scales) {
-        const scale = scales + <usize>quad * scaleStride + (ordering << 5);
         a = f64x2.mul(a, v128.load(scale));
         b = f64x2.mul(b, v128.load(scale, 16));
       }
@@ -166,25 +164,23 @@ export function countByProducts(used: u32, planes: usize, values: usize, orderin
         v128.store(place, f64x2.pmax(v128.load(place), f64x2.pmax(a, b)));
       }
     }
+    if (fill) continue;
     v128.store(count, lowCount);
     v128.store(count, highCount, 16);
   }
 }
 
+/**
+ * Counts by multiplying, for more rows than pairs of places can be tabled for: `planes` holds, per used row of the
+ * predictor, the address of its plane of places (16 bits per ordering), `values` the row's value, `responses` per quad
+ * one entry for each place.
+ */
+export function countByProducts(used: u32, planes: usize, values: usize, orderings: u32, responses: usize, places: u32, quads: u32, thresholds: usize, counts: usize, maxima: usize, scales: usize, scaleStride: usize): void {
+  addProducts(used, planes, values, orderings, responses, places, quads, thresholds, counts, maxima, scales, scaleStride, false);
+}
+
 /** Fills `scales` from the sums of a covariate, by multiplying; laid out as for {@link countByProducts}. */
 export function scaleByProducts(used: u32, planes: usize, values: usize, orderings: u32, responses: usize, places: u32, quads: u32, scales: usize, scaleStride: usize): void {
-  for (let quad: u32 = 0; quad < quads; quad++) {
-    const table = responses + <usize>(quad * places) * 32;
-    for (let ordering: usize = 0; ordering < <usize>orderings; ordering++) {
-      let a = f64x2.splat(0);
-      let b = a;
-      for (let row: u32 = 0; row < used; row++) {
-        const place = table + ((<usize>load<u16>(<usize>load<u32>(planes + (row << 2)) + (ordering << 1))) << 5);
-        const value = v128.load64_splat(values + (row << 3));
-        a = f64x2.add(a, f64x2.mul(value, v128.load(place)));
-        b = f64x2.add(b, f64x2.mul(value, v128.load(place, 16)));
-      }
-      storeScales(scales + <usize>quad * scaleStride + (ordering << 5), a, b);
-    }
-  }
+  // Thresholds and counts are read for nothing, and any address in memory does for them.
+  addProducts(used, planes, values, orderings, responses, places, quads, values, values, 0, scales, scaleStride, true);
 }
