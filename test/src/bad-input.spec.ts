@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { intermodel, temporaryFolder } from './command-line.ts';
 
@@ -265,7 +265,11 @@ describe('place and relate', () => {
     expect(readdirSync(at('relations')).sort()).toEqual([
       'concepts.arrow',
       'concepts.csv',
+      'families.arrow',
+      'families.csv',
       'manifest.json',
+      'power.arrow',
+      'power.csv',
       'relations.arrow',
       'relations.csv',
       'scores.arrow',
@@ -275,5 +279,51 @@ describe('place and relate', () => {
       'surfaces.arrow',
       'surfaces.csv',
     ]);
+  });
+
+  it('relates by families, given a score, and refuses what these do not have', () => {
+    write(
+      'plain.csv',
+      table(Object.fromEntries(Object.entries(good).map(([model, units]) => [model.replace('(R)', ''), units]))),
+    );
+    if (!existsSync(at('plain'))) expect(intermodel(['embed', at('plain.csv'), '--out', at('plain')]).code).toBe(0);
+    const scores = write(
+      'two.csv',
+      'model,family,dt_Cars,dt_Food\nBYOL,a,1,2\nMoCo,a,2,1\nPIRL,b,4,4\nSwAV,c,3,7\nInfoMin,b,7,6\n',
+    );
+    const relate = (...more: string[]) =>
+      intermodel(['relate', '--embedding', at('plain'), '--scores', scores, '--out', at('by-families'), ...more]);
+    expect(relate('--given', 'dt_Car')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean "dt_Cars"') as string,
+    });
+    const within = relate('--permute-within', 'families');
+    expect([within.code, within.stderr]).toEqual([2, expect.stringContaining('with --families') as string]);
+    expect(relate('--families', write('none.csv', 'model,group\nBYOL,a\n')).stderr).toMatch(
+      /none\.csv, line 1: .*"family"/u,
+    );
+    expect(existsSync(at('by-families'))).toBe(false);
+    const choices = [
+      '--families',
+      scores,
+      '--given',
+      'dt_Food',
+      '--permute-within',
+      'families',
+      '--correction',
+      'max-t',
+    ];
+    const run = relate(...choices, '--json');
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      rule: expect.stringMatching(/^family-wise p .* any one family of models is left out$/u) as string,
+      power: [{ n: 5, tests: 10 }],
+    });
+    const manifest = JSON.parse(readFileSync(at('by-families', 'manifest.json'), 'utf8')) as {
+      inputs: unknown[];
+      options: unknown;
+    };
+    expect(manifest.inputs).toContainEqual(expect.objectContaining({ role: 'model families', name: 'two.csv' }));
+    expect(manifest.options).toMatchObject({ given: 'dt_Food', permuteWithin: 'families', correction: 'max-t' });
   });
 });

@@ -343,6 +343,36 @@ describe('a study that is run again', () => {
     expect(folderBytes(at('scored'))).toEqual(await fromNothing(file));
   });
 
+  it('relates anew by a changed table of families, and states what it was given', async () => {
+    writeFileSync(
+      at('scores.csv'),
+      `model,task,dataset,metric,column,score\n${['a', 'b', 'c'].flatMap((model, index) => ['x', 'y'].map((column) => `${model},detection,VOC,AP,${column},${String((index * 7) % 5)}`)).join('\n')}\n`,
+    );
+    const families = (other: string) => {
+      writeFileSync(at('families.csv'), `model,family,reason\na,one,shared code\nb,${other},shared code\nd,one,\n`);
+    };
+    families('one');
+    const relations = { families: 'families.csv', given: 'y', permuteWithin: 'families', correction: 'max-t' };
+    const file = study({ more: { scores: 'scores.csv', relations } });
+    await run(file, 'families');
+    expect(readFileSync(at('families', 'families.csv'), 'utf8')).toBe(
+      'model,family,reason\na,one,shared code\nb,one,shared code\nc,c,\n',
+    );
+    expect(readFileSync(at('families', 'manifest.json'), 'utf8')).toContain(
+      'c: The table of families has no family for it',
+    );
+    const power = readFileSync(at('families', 'power.csv'), 'utf8');
+    expect(power).toMatch(/^relations,3,\d+,\d+,max-t,families,0\.5,/mu);
+    families('two');
+    expect(
+      computed(await run(file, 'families'))
+        .filter((step) => !step.startsWith('tables'))
+        .sort(),
+    ).toEqual(['relations', 'report families']);
+    expect(readFileSync(at('families', 'power.csv'), 'utf8')).toContain('any one model is left out');
+    expect(folderBytes(at('families'))).toEqual(await fromNothing(file));
+  });
+
   it('runs again only the shard whose maps were dropped under a bound that holds no more', async () => {
     // Grey images, each a shard: the threshold lies at the ninth brightest, so that the last one's maps are dropped.
     const levels = [250, 251, 252, 253, 254, 240, 241, 242, 243, 100];

@@ -8,6 +8,15 @@ interface Golden {
   readonly models: Readonly<Record<string, readonly number[]>>;
   readonly ratio: readonly number[];
   readonly variance: readonly number[];
+  readonly relations: readonly {
+    readonly predictor: string;
+    readonly column: string;
+    readonly pearson: number;
+    readonly loo: readonly number[];
+    readonly lofo: readonly number[];
+    readonly partialUnits: number;
+    readonly partialScore: number | null;
+  }[];
 }
 const golden = JSON.parse(readFileSync(new URL('golden/published-study.json', import.meta.url), 'utf8')) as Golden;
 
@@ -98,10 +107,58 @@ describe('intermodel reproduce', () => {
   });
 
   it('calls a relation supported only by the rule', () => {
+    const number = (text: string | undefined) => (text === '' ? Number.NaN : Number(text));
+    for (const table of ['relations.csv', 'concepts.csv']) {
+      const rows = csvRows(at('first', table));
+      for (const row of rows) {
+        const [r, q] = [number(row['pearson']), number(row['q'])];
+        const unmet = [
+          ...(q <= 0.05 ? [] : ['correction']),
+          ...(number(row['pearson_low']) * number(row['pearson_high']) > 0 ? [] : ['interval']),
+          ...(r * number(row['lofo_low']) > 0 && r * number(row['lofo_high']) > 0 ? [] : ['sign']),
+        ];
+        expect([row['unmet'], row['supported']]).toEqual([unmet.join(' '), String(unmet.length === 0)]);
+      }
+      expect(rows.filter(({ supported }) => supported === 'true').length).toBeGreaterThan(0);
+    }
+  });
+
+  it('gives the ranges and partial correlations of an independent computation', () => {
     const rows = csvRows(at('first', 'relations.csv'));
-    for (const { q, pearson_low: low, pearson_high: high, supported } of rows)
-      expect(supported).toBe(String(Number(q) <= 0.05 && Number(low) * Number(high) > 0));
-    expect(rows.filter(({ supported }) => supported === 'true').length).toBeGreaterThan(0);
+    for (const { predictor, column, pearson, loo, lofo, partialUnits, partialScore } of golden.relations) {
+      const row = rows.find((each) => each['predictor'] === predictor && each['column'] === column);
+      const names = ['pearson', 'loo_low', 'loo_high', 'lofo_low', 'lofo_high', 'partial_units'];
+      expect(names.map((name) => Number(row?.[name]))).toEqual(
+        [pearson, ...loo, ...lofo, partialUnits].map((value) => expect.closeTo(value, 8) as number),
+      );
+      expect(row?.['given']).toBe('dt_ImageNet');
+      if (partialScore === null) expect(row?.['partial_score']).toBe('');
+      else expect(Number(row?.['partial_score'])).toBeCloseTo(partialScore, 8);
+    }
+  });
+
+  it('says what twelve models can show, and which of them count as one', () => {
+    const power = csvRows(at('first', 'power.csv'));
+    expect(power.map((row) => [row['table'], row['n'], row['relations'], row['tests']])).toEqual([
+      ['relations', '12', '540', '576'],
+      ['relations', '11', '36', '576'],
+      ['concepts', '12', '4788', '4788'],
+    ]);
+    const statement =
+      'With 12 models only |r| > 0.576 can pass one test at 5 %, > 0.894 pass 576 (less where others pass too).';
+    const rule =
+      'q by Benjamini-Hochberg is at most 0.05, the 95 % interval excludes 0, and the sign stays the same when any one family of models is left out';
+    for (const file of ['power.csv', 'report.html'])
+      for (const text of [statement, rule])
+        expect(readFileSync(at('first', file), 'utf8').replaceAll('&gt;', '>')).toContain(text);
+    const families = csvRows(at('first', 'families.csv'));
+    const members = (family: string) => families.filter((row) => row['family'] === family).map(({ model }) => model);
+    expect([families.length, members('PyContrast'), members('BYOL')]).toEqual([
+      13,
+      ['InfoMin', 'InsDis', 'PIRL'],
+      ['BYOL'],
+    ]);
+    expect(JSON.parse(run.stdout)).toMatchObject({ relations: { rule, power: [{ n: 12, statement }, { n: 11 }] } });
   });
 
   it('ranks concepts by task, and lays surfaces over components 1 and 2', () => {
@@ -137,6 +194,10 @@ describe('intermodel reproduce', () => {
         'paper-2022',
         '--scores',
         `${published}/models_performance_on_tasks.csv`,
+        '--families',
+        fileURLToPath(new URL('../../libs/data-loading/data/ssl-2022/families.csv', import.meta.url)),
+        '--given',
+        'dt_ImageNet',
         '--out',
         at('csv'),
       ]);

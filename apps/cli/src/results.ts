@@ -3,6 +3,7 @@ import {
   summariseRun,
   type EmbeddedModel,
   type EmbeddedStudy,
+  type RelationRules,
   type RunSummary,
   type StudyRun,
 } from '@intermodel/pipelines';
@@ -27,7 +28,7 @@ export function printStudy(terminal: TerminalOptions, out: string, study: Embedd
     return [
       modelsText(models),
       `\nexplained variance: ${ratios.join(', ')}`,
-      ...(relations === undefined ? [] : [relationsText(relations.supported.length, relations.tested)]),
+      ...(relations === undefined ? [] : [relationsText(relations.supported.length, relations.tested, relations)]),
       ...warnings.map(noteLine),
       `\n${String(files.length)} files in ${out}; open ${out}/report.html`,
     ].join('\n');
@@ -60,7 +61,7 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
       ),
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),
       ...(run.tables.probeScores === undefined ? [] : ['', ...probeText(run.tables)]),
-      ...(relations === undefined ? [] : [`\n${relationsText(relations.supported, relations.tested)}`]),
+      ...(relations === undefined ? [] : [`\n${relationsText(relations.supported, relations.tested, relations)}`]),
       ...warnings.map(noteLine),
       `\n${String(steps.run)} steps run, ${String(steps.stored)} found in the store`,
       `${String(files.length)} files in ${out}, those of each model in ${out}/models${openReport(out, files)}`,
@@ -79,9 +80,12 @@ export function componentNames(components: readonly unknown[] = []): string[] {
   return components.map((_, index) => `pc${String(index + 1)}`);
 }
 
-/** How many relations are supported, and what that means. */
-export function relationsText(supported: number, tested: number): string {
-  return `relations to scores: ${String(supported)} of ${String(tested)} supported (q <= 0.05 and the 95 % interval excludes 0)`;
+/** How many relations are supported, what that means, and what relations of so few models can show. */
+export function relationsText(supported: number, tested: number, { rule, power }: RelationRules): string {
+  return [
+    `relations to scores: ${String(supported)} of ${String(tested)} supported${rule === '' ? '' : ` (${rule})`}`,
+    ...power.slice(0, 1).map(({ statement }) => statement),
+  ].join('\n');
 }
 
 function modelsText(models: readonly EmbeddedModel[]): string {

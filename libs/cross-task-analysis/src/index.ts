@@ -1,11 +1,21 @@
 // Scores x embedding -> relations
+export { relateTasks, relateTasksDefaults, type RelateTasksOptions } from './relate-tasks.ts';
+export { relationDefaults, type RelationOptions } from './relation-options.ts';
+export { familiesOf, familyTable, type ModelFamilies } from './model-families.ts';
+export { relationPower, type RelationPowerOptions } from './relation-power.ts';
 export {
+  corrections,
+  criteria,
   intervalLevel,
-  relateTasks,
-  relateTasksDefaults,
+  permutationScopes,
   supportedBelow,
-  type RelateTasksOptions,
-} from './relate-tasks.ts';
+  supportRule,
+  unmetCriteria,
+  type Correction,
+  type Criterion,
+  type JudgedRelation,
+  type PermutationScope,
+} from './support-rule.ts';
 export { relateConcepts, type RelateConceptsOptions } from './relate-concepts.ts';
 export { predictorsOf, summaryKinds, type Predictor } from './predictors.ts';
 

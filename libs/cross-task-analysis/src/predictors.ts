@@ -9,6 +9,9 @@ export interface Predictor {
   readonly values: ReadonlyMap<string, number>;
 }
 
+/** The trivial baseline: how many units match any concept. */
+export const baseline = 'matches';
+
 /** Kinds of summary that serve as predictors, per category of concepts. */
 export const summaryKinds = ['matches', 'unique', 'redundancy'] as const;
 
@@ -41,5 +44,5 @@ function summaryPredictors(summaries: ProfileSummaryBatch): readonly Predictor[]
       byName.set(name, values.set(model, value));
     });
   }
-  return [{ name: 'matches', values: total }, ...[...byName].map(([name, values]) => ({ name, values }))];
+  return [{ name: baseline, values: total }, ...[...byName].map(([name, values]) => ({ name, values }))];
 }

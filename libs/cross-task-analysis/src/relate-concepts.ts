@@ -5,28 +5,29 @@ import {
   type ConceptRelationBatch,
   type TaskScoreBatch,
 } from '@intermodel/schemas';
-import { benjaminiHochberg, testCorrelations } from '@intermodel/numerics';
+import { fisherInterval, leaveOutRange, testCorrelations } from '@intermodel/numerics';
 import { buildBatch, checkBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
-import { relateTasksDefaults } from './relate-tasks.ts';
+import { correctTests } from './corrected-tests.ts';
+import { familiesOf } from './model-families.ts';
+import { completeRows } from './relate-tasks.ts';
+import { relationDefaults, type RelationOptions } from './relation-options.ts';
 import { gatherScores, scoresOf, sharedModels, type ScoreColumnValues } from './score-matrix.ts';
+import { intervalLevel, unmetCriteria } from './support-rule.ts';
 
 /** Options of {@link relateConcepts}. */
-export interface RelateConceptsOptions {
+export interface RelateConceptsOptions extends RelationOptions {
   /** Profiles of the embedded models. */
   readonly profiles: ConceptProfileBatch;
-  /** Orderings drawn where there are too many to try all. @default 100,000 */
-  readonly permutations?: number;
-  /** Seed of the orderings. @default 0 */
-  readonly seed?: number;
 }
 
 /**
  * Correlates the weight of every concept with every score column, over the models that have both, and ranks the
  * concepts of a column by |r|: the kind of visual concept that a task needs. Emits one batch when the source completes.
  *
- * p by permutation, q by Benjamini-Hochberg over all concepts and columns. A concept that is constant over the models
- * has no correlation, and stands last.
+ * p by permutation, q by Benjamini-Hochberg and by Benjamini-Yekutieli over all concepts and columns; where the maximum
+ * over these is what they are corrected by, family-wise p too. The range without any one family, and what is supported,
+ * are as for `relateTasks`. A concept that is constant over the models has no correlation, and stands last.
  *
  * @throws InputError `NO_SHARED_MODELS`.
  * @example
@@ -44,26 +45,37 @@ export function relateConcepts(options: RelateConceptsOptions): OperatorFunction
 
 function relate(
   columns: readonly ScoreColumnValues[],
-  { profiles, permutations = relateTasksDefaults.permutations, seed = relateTasksDefaults.seed }: RelateConceptsOptions,
+  { profiles, families, ...chosen }: RelateConceptsOptions,
 ): ConceptRelationBatch {
+  const { permutations, permuteWithin, correction, seed } = { ...relationDefaults, ...chosen };
   const concepts = conceptWeights(checkBatch('relateConcepts', conceptProfileSchema, profiles));
   const models = sharedModels([...new Set(readStrings(column(profiles, 'model')))], columns);
+  const family = familiesOf(models, families);
   const predictors = concepts.map(({ weights }) => Float64Array.from(models, (model) => weights.get(model) ?? 0));
   const responses = columns.map((scores) => scoresOf(models, scores));
-  const tests = testCorrelations({ predictors, responses, permutations, seed, familyWise: false });
-  const q = benjaminiHochberg(tests.p);
+  const tests = testCorrelations({
+    ...{ predictors, responses, permutations, seed, familyWise: correction === 'max-t' },
+    ...(permuteWithin === 'families' ? { within: family.of } : {}),
+  });
+  const { q, qBy, corrected } = correctTests(tests, correction);
   const rows = columns.flatMap((scores, response) =>
     concepts
       .map(({ concept, category }, predictor) => {
         const index = predictor * columns.length + response;
+        const r = tests.pearson[index] as number;
+        const n = tests.n[index] as number;
+        const [low, high] = fisherInterval(r, n, intervalLevel);
+        const { low: lofoLow, high: lofoHigh } = leaveOutRange(
+          ...completeRows([predictors[predictor] as Float64Array, responses[response] as Float64Array, family.of]),
+        );
         return {
-          ...scores,
-          concept,
-          category,
-          n: tests.n[index] as number,
-          r: tests.pearson[index] as number,
+          ...{ ...scores, concept, category, n, r, low, high, lofoLow, lofoHigh },
           p: tests.p[index] as number,
+          pFamily: tests.pFamily[index] as number,
+          pFloor: tests.floor[index] as number,
           q: q[index] as number,
+          qBy: qBy[index] as number,
+          unmet: unmetCriteria({ r, corrected: corrected[index] as number, low, high, lofoLow, lofoHigh }),
         };
       })
       .sort((a, b) => strength(b.r) - strength(a.r)),
@@ -77,8 +89,17 @@ function relate(
     column: rows.map((row) => row.column),
     n: rows.map(({ n }) => n),
     pearson: rows.map(({ r }) => r),
+    pearsonLow: rows.map(({ low }) => low),
+    pearsonHigh: rows.map(({ high }) => high),
     p: rows.map(({ p }) => p),
+    pFamily: rows.map(({ pFamily }) => pFamily),
+    pFloor: rows.map(({ pFloor }) => pFloor),
     q: rows.map((row) => row.q),
+    qBy: rows.map((row) => row.qBy),
+    lofoLow: rows.map(({ lofoLow }) => lofoLow),
+    lofoHigh: rows.map(({ lofoHigh }) => lofoHigh),
+    unmet: rows.map(({ unmet }) => unmet.join(' ')),
+    supported: rows.map(({ unmet }) => unmet.length === 0),
   });
 }
 

@@ -6,57 +6,55 @@ import {
   type TaskScoreBatch,
 } from '@intermodel/schemas';
 import {
+  averageRanks,
   bcaInterval,
-  benjaminiHochberg,
   fisherInterval,
+  leaveOutRange,
+  partialCorrelation,
   pearson,
   spearman,
   testCorrelations,
 } from '@intermodel/numerics';
-import { buildBatch, column, readStrings } from '@intermodel/streams';
+import { buildBatch, column, InputError, readStrings, suggestName } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
-import { predictorsOf } from './predictors.ts';
+import { correctTests } from './corrected-tests.ts';
+import { familiesOf } from './model-families.ts';
+import { baseline, predictorsOf } from './predictors.ts';
+import { relationDefaults, type RelationOptions } from './relation-options.ts';
 import { gatherScores, scoresOf, sharedModels, type ScoreColumnValues } from './score-matrix.ts';
+import { intervalLevel, unmetCriteria } from './support-rule.ts';
 
 /** Options of {@link relateTasks}. */
-export interface RelateTasksOptions {
+export interface RelateTasksOptions extends RelationOptions {
   /** Points of the embedded models. */
   readonly points: EmbeddingPointBatch;
   /** Summaries of (at least) these models. */
   readonly summaries: ProfileSummaryBatch;
-  /** Orderings drawn where there are too many to try all. @default 100,000 */
-  readonly permutations?: number;
+  /** Score column given which partial correlations are computed, such as that of ImageNet. @default none */
+  readonly given?: string | undefined;
   /** Resamples of the bootstrap. @default 2,000 */
   readonly resamples?: number;
-  /** Seed of both. @default 0 */
-  readonly seed?: number;
 }
 
 /** Defaults of {@link relateTasks}. */
 export const relateTasksDefaults = {
-  permutations: 100_000,
+  ...relationDefaults,
   resamples: 2_000,
-  seed: 0,
 } as const satisfies Partial<RelateTasksOptions>;
-
-/** Level of the intervals. */
-export const intervalLevel = 0.95;
-
-/** Largest false-discovery rate at which a relation is called supported. */
-export const supportedBelow = 0.05;
 
 /**
  * Correlates every component, category summary and the trivial baseline with every score column, over the models that
  * have both. Emits one batch when the source completes, predictors in order, columns in order of the scores.
  *
  * Pearson with its Fisher interval (95 %) and BCa bootstrap interval over models, Spearman, two-sided permutation p
- * (exact up to n = 9), family-wise p by the maximum over the table, Benjamini-Hochberg q over the table. A relation is
- * **supported** only where q <= 0.05 and the Fisher interval excludes 0. Fewer than 4 models or a constant leave the
- * statistics undefined.
+ * (exact up to n = 9; within families if asked for), family-wise p by the maximum over the table, q over the table by
+ * Benjamini-Hochberg and by Benjamini-Yekutieli; the ranges of Pearson without any one model and without any one family;
+ * partial correlations, with p by Freedman and Lane, given the number of matching units and given a score column. What
+ * is **supported** `unmetCriteria` decides. Fewer than 4 models or a constant leave the statistics undefined.
  *
- * @throws InputError `NO_SHARED_MODELS`.
+ * @throws InputError `NO_SHARED_MODELS`; `SCORE_UNKNOWN` where no column has the name of `given`.
  * @example
- * scores.pipe(relateTasks({ points, summaries }))
+ * scores.pipe(relateTasks({ points, summaries, given: 'dt_ImageNet' }))
  */
 export function relateTasks(options: RelateTasksOptions): OperatorFunction<TaskScoreBatch, TaskRelationBatch> {
   return (scores) =>
@@ -69,30 +67,30 @@ export function relateTasks(options: RelateTasksOptions): OperatorFunction<TaskS
 }
 
 function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptions): TaskRelationBatch {
-  const {
-    points,
-    summaries,
-    permutations = relateTasksDefaults.permutations,
-    resamples = relateTasksDefaults.resamples,
-    seed = relateTasksDefaults.seed,
-  } = options;
+  const { points, summaries, families, given, ...chosen } = options;
+  const { permutations, permuteWithin, correction, resamples, seed } = { ...relateTasksDefaults, ...chosen };
   const models = sharedModels(readStrings(column(points, 'model')), columns);
+  const family = familiesOf(models, families);
   const predictors = predictorsOf(points, summaries).map(({ name, values }) => ({
     name,
     values: Float64Array.from(models, (model) => values.get(model) ?? Number.NaN),
   }));
   const responses = columns.map((scores) => scoresOf(models, scores));
-  const tests = testCorrelations({
-    predictors: predictors.map(({ values }) => values),
-    responses,
-    permutations,
-    seed,
-    familyWise: true,
+  const series = { predictors: predictors.map(({ values }) => values), responses };
+  const orderings = { permutations, seed, ...(permuteWithin === 'families' ? { within: family.of } : {}) };
+  const tests = testCorrelations({ ...series, ...orderings, familyWise: true });
+  const partialOf = (covariate: Float64Array | undefined) => ({
+    covariate,
+    tests: covariate === undefined ? undefined : testCorrelations({ ...series, ...orderings, given: covariate }),
   });
+  const units = partialOf(predictors.find(({ name }) => name === baseline)?.values);
+  const score = partialOf(given === undefined ? undefined : givenScores(models, columns, given));
+  const { q, qBy, corrected } = correctTests(tests, correction);
   const rows = predictors.flatMap(({ name, values }, predictor) =>
     columns.map((scores, response) => {
       const index = predictor * columns.length + response;
-      const [x, y] = completePairs(values, responses[response] as Float64Array);
+      const scored = responses[response] as Float64Array;
+      const [x, y, of] = completeRows([values, scored, family.of]);
       const r = pearson(x, y);
       const [low, high] = fisherInterval(r, x.length, intervalLevel);
       const [bootstrapLow, bootstrapHigh] = bcaInterval({
@@ -102,6 +100,20 @@ function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptio
         resamples,
         seed,
         level: intervalLevel,
+      });
+      const one = leaveOutRange(
+        x,
+        y,
+        x.map((_, row) => row),
+      );
+      const lofo = leaveOutRange(x, y, of);
+      const unmet = unmetCriteria({
+        r,
+        corrected: corrected[index] as number,
+        low,
+        high,
+        lofoLow: lofo.low,
+        lofoHigh: lofo.high,
       });
       return {
         ...scores,
@@ -115,10 +127,18 @@ function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptio
         bootstrapHigh,
         p: tests.p[index] as number,
         pFamily: tests.pFamily[index] as number,
+        pFloor: tests.floor[index] as number,
+        q: q[index] as number,
+        qBy: qBy[index] as number,
+        one,
+        lofo,
+        weakest: family.names[lofo.weakest] ?? '',
+        units: partialAt(units, index, values, scored),
+        score: partialAt(score, index, values, scored),
+        unmet,
       };
     }),
   );
-  const q = benjaminiHochberg(Float64Array.from(rows, ({ p }) => p));
   return buildBatch(taskRelationSchema, {
     predictor: rows.map(({ predictor }) => predictor),
     task: rows.map(({ task }) => task),
@@ -134,13 +154,68 @@ function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptio
     bootstrapHigh: rows.map((row) => row.bootstrapHigh),
     p: rows.map(({ p }) => p),
     pFamily: rows.map(({ pFamily }) => pFamily),
-    q,
-    supported: rows.map(({ low, high }, index) => (q[index] as number) <= supportedBelow && low * high > 0),
+    pFloor: rows.map(({ pFloor }) => pFloor),
+    q: rows.map((row) => row.q),
+    qBy: rows.map((row) => row.qBy),
+    looLow: rows.map(({ one }) => one.low),
+    looHigh: rows.map(({ one }) => one.high),
+    lofoLow: rows.map(({ lofo }) => lofo.low),
+    lofoHigh: rows.map(({ lofo }) => lofo.high),
+    lofoWeakest: rows.map(({ weakest }) => weakest),
+    partialUnits: rows.map((row) => row.units.r),
+    partialUnitsSpearman: rows.map((row) => row.units.rho),
+    partialUnitsP: rows.map((row) => row.units.p),
+    given: rows.map(() => given ?? ''),
+    partialScore: rows.map((row) => row.score.r),
+    partialScoreSpearman: rows.map((row) => row.score.rho),
+    partialScoreP: rows.map((row) => row.score.p),
+    unmet: rows.map(({ unmet }) => unmet.join(' ')),
+    supported: rows.map(({ unmet }) => unmet.length === 0),
   });
 }
 
-/** Values of the models that have both. */
-export function completePairs(x: Float64Array, y: Float64Array): readonly [Float64Array, Float64Array] {
-  const both = (_: number, index: number) => !Number.isNaN(x[index]) && !Number.isNaN(y[index]);
-  return [x.filter(both), y.filter(both)];
+/** A covariate with the tests of all pairs given it. */
+interface PartialTests {
+  readonly covariate: Float64Array | undefined;
+  readonly tests: ReturnType<typeof testCorrelations> | undefined;
+}
+
+/** Partial correlation of a pair, that of ranks, and its p; all NaN where there is no covariate. */
+function partialAt(
+  { covariate, tests }: PartialTests,
+  pair: number,
+  values: Float64Array,
+  scores: Float64Array,
+): { readonly r: number; readonly rho: number; readonly p: number } {
+  if (covariate === undefined || tests === undefined) return { r: Number.NaN, rho: Number.NaN, p: Number.NaN };
+  const [x, y, z] = completeRows([values, scores, covariate]);
+  const r = tests.pearson[pair] as number;
+  return {
+    r,
+    rho: Number.isNaN(r) ? r : partialCorrelation(averageRanks(x), averageRanks(y), averageRanks(z)),
+    p: tests.p[pair] as number,
+  };
+}
+
+function givenScores(models: readonly string[], columns: readonly ScoreColumnValues[], given: string): Float64Array {
+  const found = columns.find((scores) => scores.column === given);
+  if (found !== undefined) return scoresOf(models, found);
+  const names = columns.map((scores) => scores.column);
+  throw new InputError('SCORE_UNKNOWN', `no score column is named "${given}"`, {
+    expected: `one of: ${names.join(', ')}`,
+    hint: `${suggestName(given, names)} \`relations.given\` names the score that partial correlations are given.`,
+  });
+}
+
+/** Rows in which every series has a value. */
+export function completeRows<const All extends readonly (Float64Array | Int32Array)[]>(
+  all: All,
+): { readonly [Index in keyof All]: Float64Array } {
+  const [first] = all;
+  const rows = Array.from(first ?? [], (_, row) => row).filter((row) =>
+    all.every((series) => !Number.isNaN(series[row])),
+  );
+  return all.map((series) => Float64Array.from(rows, (row) => series[row] as number)) as unknown as {
+    readonly [Index in keyof All]: Float64Array;
+  };
 }

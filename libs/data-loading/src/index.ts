@@ -14,6 +14,7 @@ export {
   scoreTableWarnings,
   type ReadScoreTablesOptions,
 } from './tables/read-score-tables.ts';
+export { readModelFamilies, type ReadModelFamiliesOptions } from './tables/read-model-families.ts';
 export { publishedScoreColumns, readScoreColumns, tasks, type ScoreColumn } from './tables/score-columns.ts';
 export { checkTextEncoding, textEncodings, type TextEncoding } from './tables/text-encoding.ts';
 export { checkModelNameRule, modelNameRules, type ModelNameRule } from './tables/model-names.ts';

@@ -48,8 +48,11 @@ export {
   type BcaReplicates,
 } from './bootstrap.ts';
 export { testCorrelations, type CorrelationTests } from './permutation/correlation-tests.ts';
-export { benjaminiHochberg } from './false-discovery.ts';
+export { benjaminiHochberg, benjaminiYekutieli, harmonicNumber } from './false-discovery.ts';
 export { familyWiseP, replicateP } from './permutation/replicate-tests.ts';
+export { correlationProbability, criticalCorrelation } from './critical-correlation.ts';
+export { leaveOutRange, type LeaveOutRange } from './leave-out.ts';
+export { partialCorrelation } from './partial-correlation.ts';
 
 // Prediction from neighbours
 export {

@@ -5,6 +5,7 @@ const random = createRandom(1);
 const draw = (length: number) => Float64Array.from({ length }, () => random.normal());
 const predictors = Array.from({ length: 16 }, () => draw(12));
 const responses = Array.from({ length: 36 }, () => draw(12));
+const covariate = draw(12);
 const options = { iterations: 3, time: 0, warmupIterations: 1, warmupTime: 0 };
 
 describe('permutation tests: 16 x 36 correlations, n = 12, 100,000 orderings', () => {
@@ -13,6 +14,15 @@ describe('permutation tests: 16 x 36 correlations, n = 12, 100,000 orderings', (
     () => {
       const { p, pFamily } = testCorrelations({ predictors, responses, familyWise: true, seed: 1 });
       if (p.length !== 576 || pFamily.some(Number.isNaN)) throw new Error('576 p values expected');
+    },
+    options,
+  );
+
+  bench(
+    'testCorrelations given a covariate (Freedman-Lane)',
+    () => {
+      const { p } = testCorrelations({ predictors, responses, given: covariate, seed: 1 });
+      if (p.length !== 576 || p.some(Number.isNaN)) throw new Error('576 p values expected');
     },
     options,
   );

@@ -2,7 +2,7 @@
 export { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 export { manifestInput, type Manifest, type ManifestInput } from './manifest.ts';
 export type { StudyRecord, StudyWarning } from './study-record.ts';
-export { fewMatchesShare, scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
+export { familyWarnings, fewMatchesShare, scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
 export { unitWarnings } from './unit-warnings.ts';
 export type { EmbeddingTables, ProbeTables, RelationTables, StudyTables } from './study-tables.ts';
 export { studyFiles, tablesOfFiles, writeFiles, writeStudy, writeTables } from './write-study.ts';

@@ -111,6 +111,8 @@ function reportTables(tables: Partial<StudyTables>, record: StudyRecord, librari
     scores: tables.scores,
     relations: tables.relations,
     conceptRelations: tables.concepts,
+    power: tables.power,
+    families: tables.families,
     surfaces: tables.surfaces,
     surfaceErrors: tables.surfaceErrors,
     probeScores: tables.probeScores,

@@ -8,10 +8,12 @@ import type {
   EmbeddingPointBatch,
   FittedEmbeddingBatch,
   MatchSurvivalBatch,
+  ModelFamilyBatch,
   PerformanceSurfaceBatch,
   ProbeDifferenceBatch,
   ProbeScoreBatch,
   ProfileSummaryBatch,
+  RelationPowerBatch,
   SurfaceErrorBatch,
   TaskImageBatch,
   TaskRelationBatch,
@@ -50,6 +52,10 @@ export interface RelationTables {
   readonly relations: TaskRelationBatch;
   /** Relations of single concepts. */
   readonly concepts: ConceptRelationBatch;
+  /** Which correlations both tables can show at all, and the rule by which they are supported. */
+  readonly power: RelationPowerBatch;
+  /** Families of the embedded models. */
+  readonly families: ModelFamilyBatch;
   /** Scores predicted over components 1 and 2. */
   readonly surfaces: PerformanceSurfaceBatch;
   /** Whether these predictions beat the mean. */

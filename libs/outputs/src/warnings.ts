@@ -5,6 +5,7 @@ import {
   scoreColumn,
   testColumn,
   type EmbeddingPointBatch,
+  type ModelFamilyBatch,
   type ProfileSummaryBatch,
   type TaskScoreBatch,
   type UnitMatchBatch,
@@ -127,6 +128,42 @@ export function scoreWarnings(
         subject: model,
         text: `Its scores are not used, since no unit table has this model${nearest === undefined ? '' : ` (the nearest name is "${nearest}")`}.`,
       };
+    }),
+  ];
+}
+
+/**
+ * Models whose families are not known, which are then families of their own, and models of the table of families that
+ * no unit table has, which are most often misspelt.
+ *
+ * @param points models of the embedding
+ * @param summaries all models of the unit tables
+ * @param families what the table of families says; undefined: none was given
+ */
+export function familyWarnings(
+  points: EmbeddingPointBatch,
+  summaries: ProfileSummaryBatch,
+  families: ModelFamilyBatch | undefined,
+): StudyWarning[] {
+  if (families === undefined) return [];
+  const known = new Set(readStrings(column(summaries, 'model')));
+  const named = readStrings(column(families, 'model'));
+  const inFamilies = new Set(named);
+  const without = readStrings(column(points, 'model')).filter((model) => !inFamilies.has(model));
+  const strangers = named.filter((model) => !known.has(model));
+  return [
+    ...without.map((model) => ({ subject: model, text: 'The table of families has no family for it: it is its own.' })),
+    ...strangers.slice(0, strangersCompared).flatMap((model) => {
+      // A table may well have more models than a study; only what looks like one of them is told.
+      const nearest = nearestName(model, without);
+      return nearest === undefined
+        ? []
+        : [
+            {
+              subject: model,
+              text: `Its family is not used, since no unit table has this model (the nearest name is "${nearest}").`,
+            },
+          ];
     }),
   ];
 }

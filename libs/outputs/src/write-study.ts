@@ -24,6 +24,8 @@ const tableOfFile = {
   scores: 'scores',
   relations: 'relations',
   concepts: 'concepts',
+  power: 'power',
+  families: 'families',
   surfaces: 'surfaces',
   'surface-errors': 'surfaceErrors',
   'probe-scores': 'probeScores',

@@ -1,3 +1,4 @@
+import { relationDefaults } from '@intermodel/cross-task-analysis';
 import { checkGate, matchScores, type MatchScoreName } from '@intermodel/concept-matching';
 import { readUnitTables, type ModelNameRule, type TextEncoding, UnitSources } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
@@ -16,11 +17,18 @@ import type { MatchRule } from '@intermodel/numerics';
 import { checkOutputApart } from '@intermodel/streams';
 import { lastValueFrom } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
-import { relateScoreFiles, scoreColumnWarnings } from './relate-scores.ts';
+import {
+  checkWithinFamilies,
+  familyFileWarnings,
+  relateScoreFiles,
+  scoreColumnWarnings,
+  type RelationChoices,
+} from './relate-scores.ts';
 import { scoreColumnOf } from './score-column.ts';
 
 /** Options of {@link embedStudy}. */
-export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelNames'>>, ReportChoices {
+export interface EmbedStudyOptions
+  extends Partial<Omit<EmbeddingPreset, 'modelNames'>>, RelationChoices, ReportChoices {
   /** Unit tables, CSV or Arrow. */
   readonly units: readonly string[];
   /** Score tables, wide or tidy. @default none: nothing is related */
@@ -41,10 +49,8 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
   readonly modelNames?: ModelNameRule;
   /** What makes a match: passing the gate, being significant in tested tables, or both. @default 'gate' */
   readonly match?: MatchRule;
-  /** Seed of everything that is random. @default 0 */
-  readonly seed?: number;
-  /** Orderings drawn where there are too many to try all. @default 100,000 */
-  readonly permutations?: number;
+  /** Table of the families of the models: model, family, and reason if it is there. @default every model is its own */
+  readonly families?: string;
   /** Headline of the report. @default 'Inter-model study' */
   readonly title?: string;
   /** What the study asks and from what, below the headline of the report. @default nothing */
@@ -73,8 +79,10 @@ export interface EmbeddedStudy {
  * @throws InputError for what the user gave; MachineError for what the machine could not do. Nothing is written then.
  */
 export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedStudy> {
-  const { units, scores = [], out, seed = 0, permutations, onStep = () => undefined } = options;
-  checkOutputApart(out, [...units, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
+  const { units, scores = [], out, seed = 0, families, given, onStep = () => undefined } = options;
+  const { permutations, permuteWithin, correction } = { ...relationDefaults, ...options };
+  checkWithinFamilies({ permuteWithin, families });
+  checkOutputApart(out, [...units, ...scores, ...[options.scoreColumns ?? [], families ?? []].flat()]);
   const choices = resolveChoices(options);
   const { modelNames } = choices;
   onStep('reading unit tables');
@@ -98,9 +106,12 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     const { scoreColumns, encoding } = options;
     relations = await relateScoreFiles({
       ...{ ...embedding, scores, scoreColumns, encoding, modelNames, seed },
-      ...(permutations === undefined ? {} : { permutations }),
+      ...{ families, given, permutations, permuteWithin, correction },
     });
-    passedOver = await scoreColumnWarnings({ scores, scoreColumns, encoding });
+    passedOver = [
+      ...(await scoreColumnWarnings({ scores, scoreColumns, encoding })),
+      ...(await familyFileWarnings({ families, encoding, modelNames }, embedding)),
+    ];
   }
   const tables = { ...embedding, ...relations };
   const record: StudyRecord = {
@@ -114,12 +125,15 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...choices,
       ...csv,
       seed,
-      ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }),
+      ...(relations === undefined
+        ? {}
+        : { permutations, permuteWithin, correction, ...(given === undefined ? {} : { given }) }),
     },
     inputs: [
       ...units.map((file) => manifestInput('units', file)),
       ...scores.map((file) => manifestInput('scores', file)),
       ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
+      ...(relations === undefined || families === undefined ? [] : [manifestInput('model families', families)]),
     ],
     warnings: [
       ...watch.warnings(),

@@ -5,11 +5,14 @@ export { prepareWorld, type PrepareWorldOptions } from './world/prepare-world.ts
 export { parseNuisance, worldDefaults, worldLayouts, writeWorld, type WorldLayout } from '@intermodel/small-world';
 export { placeStudy, type PlaceStudyOptions } from './place-study.ts';
 export {
+  relationRules,
   summariseEmbedding,
   summariseRun,
   type EmbeddedModel,
   type EmbeddingSummary,
   type LayerSummary,
+  type PowerSummary,
+  type RelationRules,
   type RunSummary,
 } from './summarise-study.ts';
 export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
@@ -88,7 +91,7 @@ export type {
 
 // Compositions of stages: batches in, tables out
 export { embedUnits, type EmbedUnitsOptions } from './embed-units.ts';
-export { relateScores, type RelateScoresOptions } from './relate-scores.ts';
+export { relateScores, type RelateScoresOptions, type RelationChoices } from './relate-scores.ts';
 
 // Labelled images
 export {

@@ -1,3 +1,4 @@
+import { relationDefaults } from '@intermodel/cross-task-analysis';
 import type { ModelNameRule, TextEncoding } from '@intermodel/data-loading';
 import {
   manifestInput,
@@ -9,10 +10,16 @@ import {
   writeTables,
 } from '@intermodel/outputs';
 import { checkOutputApart } from '@intermodel/streams';
-import { relateScoreFiles, scoreColumnWarnings } from './relate-scores.ts';
+import {
+  checkWithinFamilies,
+  familyFileWarnings,
+  relateScoreFiles,
+  scoreColumnWarnings,
+  type RelationChoices,
+} from './relate-scores.ts';
 
 /** Options of {@link relateStudy}. */
-export interface RelateStudyOptions {
+export interface RelateStudyOptions extends RelationChoices {
   /** Output folder of an earlier run, with the embedding. */
   readonly embedding: string;
   /** Score tables, wide or tidy, CSV or Arrow. */
@@ -25,10 +32,8 @@ export interface RelateStudyOptions {
   readonly out: string;
   /** Rule for the model names of the scores. @default 'exact' */
   readonly modelNames?: ModelNameRule;
-  /** Orderings drawn where there are too many to try all. @default 100,000 */
-  readonly permutations?: number;
-  /** Seed of everything that is random. @default 0 */
-  readonly seed?: number;
+  /** Table of the families of the models: model, family, and reason if it is there. @default every model is its own */
+  readonly families?: string;
   /**
    * Whether an apostrophe stands before text in CSV files that a spreadsheet would take for a formula. @default false
    */
@@ -49,8 +54,10 @@ export interface RelatedStudy extends RelationTables {
  * @throws InputError for what the user gave. Nothing is written then.
  */
 export async function relateStudy(options: RelateStudyOptions): Promise<RelatedStudy> {
-  const { embedding, scores, out, modelNames = 'exact', seed = 0, permutations = 100_000 } = options;
-  checkOutputApart(out, [embedding, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
+  const { embedding, scores, out, modelNames = 'exact', families, given } = options;
+  const { seed, permutations, permuteWithin, correction } = { ...relationDefaults, ...options };
+  checkWithinFamilies({ permuteWithin, families });
+  checkOutputApart(out, [embedding, ...scores, ...[options.scoreColumns ?? [], families ?? []].flat()]);
   const { points, summaries, embeddedProfiles, files } = readEmbeddingFolder(embedding);
   const { scoreColumns, encoding } = options;
   const tables = await relateScoreFiles({
@@ -63,10 +70,15 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
     embeddedProfiles,
     seed,
     permutations,
+    permuteWithin,
+    correction,
+    given,
+    families,
   });
   const warnings = [
     ...scoreWarnings(points, summaries, tables.scores),
     ...(await scoreColumnWarnings({ scores, scoreColumns, encoding })),
+    ...(await familyFileWarnings({ families, encoding, modelNames }, { points, summaries })),
   ];
   writeTables(
     out,
@@ -74,11 +86,20 @@ export async function relateStudy(options: RelateStudyOptions): Promise<RelatedS
     {
       title: 'Relations',
       command: options.command ?? 'relateStudy',
-      options: { modelNames, ...(encoding === undefined ? {} : { encoding }), seed, permutations },
+      options: {
+        modelNames,
+        ...(encoding === undefined ? {} : { encoding }),
+        seed,
+        permutations,
+        permuteWithin,
+        correction,
+        ...(given === undefined ? {} : { given }),
+      },
       inputs: [
         ...files.map((file) => manifestInput('embedding', file)),
         ...scores.map((file) => manifestInput('scores', file)),
         ...(scoreColumns === undefined ? [] : [manifestInput('score columns', scoreColumns)]),
+        ...(families === undefined ? [] : [manifestInput('model families', families)]),
       ],
       warnings,
     },

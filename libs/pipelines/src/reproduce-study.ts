@@ -2,15 +2,16 @@ import { bundledStudy } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPresetName } from '@intermodel/embedding';
 import type { ReportChoices } from '@intermodel/outputs';
 import { embedStudy, type EmbeddedStudy } from './embed-study.ts';
+import type { RelationChoices } from './relate-scores.ts';
 
 /** Options of {@link reproduceStudy}. */
-export interface ReproduceStudyOptions extends ReportChoices {
+export interface ReproduceStudyOptions extends ReportChoices, RelationChoices {
   /** Folder to write; it appears whole or not at all. */
   readonly out: string;
   /** Choices of the embedding; `default` differs from the paper in that no concept is dropped. @default 'paper-2022' */
   readonly preset?: EmbeddingPresetName;
-  /** Seed of everything that is random. @default 0 */
-  readonly seed?: number;
+  /** Table of the families of the models. @default that of the bundled study */
+  readonly families?: string;
   /** Command that makes the same folder again, for the record. @default 'reproduceStudy' */
   readonly command?: string;
   /** Told of every step as it begins. */
@@ -28,6 +29,9 @@ export const publishedReferences = [
 const publishedAbstract =
   'Twenty ResNet-50s, most of them trained without labels, were dissected by others over the Broden images: each of the 2,048 units of their last convolutional layer was matched with the concept that it detects best. This report counts the matches of every model as a concept profile, places thirteen models by their profiles, and asks which properties of the profiles go with the transfer scores of twelve of them, published independently.';
 
+/** Score that most of the others follow: what is left of relations given it is asked for all. */
+const publishedGiven = 'dt_ImageNet';
+
 /**
  * Reproduces the published study from its bundled tables: profiles of 20 ResNet-50s, the embedding of 13 of them, their
  * categories, and relations to 36 score columns.
@@ -35,22 +39,24 @@ const publishedAbstract =
 export function reproduceStudy({
   out,
   preset = 'paper-2022',
-  seed = 0,
+  families,
+  given = publishedGiven,
   command = 'reproduceStudy',
   onStep,
-  ...report
+  ...choices
 }: ReproduceStudyOptions): Promise<EmbeddedStudy> {
-  const { units, scores } = bundledStudy('ssl-2022');
+  const bundled = bundledStudy('ssl-2022');
   const { exclude, modelNames } = embeddingPresets['paper-2022'];
   return embedStudy({
-    ...report,
-    units: [units],
-    scores: [scores],
+    ...choices,
+    units: [bundled.units],
+    scores: [bundled.scores],
+    families: families ?? bundled.families,
+    given,
     out,
     preset,
     exclude,
     modelNames,
-    seed,
     title: 'Twenty ResNet-50s by the concepts of their units',
     abstract: publishedAbstract,
     command,

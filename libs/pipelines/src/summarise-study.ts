@@ -5,6 +5,21 @@ import type { StudyRun } from './run/run-study.ts';
 
 type Tables = StudyRun['tables'];
 type RelationRow = ReturnType<NonNullable<Tables['relations']>['toArray']>[number];
+type PowerRow = ReturnType<NonNullable<Tables['power']>['toArray']>[number];
+
+/** What relations of so many models can show at all. */
+export type PowerSummary = Pick<
+  PowerRow,
+  'n' | 'relations' | 'tests' | 'pFloor' | 'criticalOne' | 'criticalAll' | 'statement'
+>;
+
+/** The rule by which relations are supported, and which of them so few models can show. */
+export interface RelationRules {
+  /** What a relation must meet. */
+  readonly rule: string;
+  /** What relations of so many models can show, those of the most models first. */
+  readonly power: readonly PowerSummary[];
+}
 
 /** What was found in a layer: its name, the images that were used, and counts of its units. */
 export type LayerSummary = Pick<DissectedLayer, 'layer' | 'images'> &
@@ -30,7 +45,7 @@ export interface EmbeddingSummary {
   /** Models of the embedding. */
   readonly models: readonly EmbeddedModel[];
   /** Relations to scores, if there are scores: how many were tested, and those that are supported. */
-  readonly relations?: {
+  readonly relations?: RelationRules & {
     readonly tested: number;
     readonly supported: readonly Pick<RelationRow, 'predictor' | 'column' | 'n' | 'pearson' | 'q'>[];
   };
@@ -45,7 +60,7 @@ export interface RunSummary {
   /** Models of the embedding, if there is one. */
   readonly embedding?: readonly EmbeddedModel[];
   /** Relations to scores, if there are scores: how many were tested, and how many are supported. */
-  readonly relations?: { readonly tested: number; readonly supported: number };
+  readonly relations?: RelationRules & { readonly tested: number; readonly supported: number };
   /** Things that a reader should know. */
   readonly warnings: StudyRecord['warnings'];
 }
@@ -60,7 +75,9 @@ export function summariseEmbedding({ tables, record }: EmbeddedStudy): Embedding
     options: record.options,
     variance: tables.variance.toArray().map(({ component, variance, ratio }) => ({ component, variance, ratio })),
     models: modelsOf(tables) ?? [],
-    ...(relations === undefined ? {} : { relations: { tested: relations.length, supported: supported ?? [] } }),
+    ...(relations === undefined
+      ? {}
+      : { relations: { tested: relations.length, supported: supported ?? [], ...relationRules(tables) } }),
     warnings: record.warnings,
   };
 }
@@ -77,8 +94,25 @@ export function summariseRun({ tables, record, models }: Pick<StudyRun, 'tables'
     ...(embedding === undefined ? {} : { embedding }),
     ...(relations === undefined
       ? {}
-      : { relations: { tested: relations.length, supported: relations.filter(({ supported }) => supported).length } }),
+      : {
+          relations: {
+            tested: relations.length,
+            supported: relations.filter(({ supported }) => supported).length,
+            ...relationRules(tables),
+          },
+        }),
     warnings: record.warnings,
+  };
+}
+
+/** The rule of relations and what they can show, of their table of power. */
+export function relationRules({ power }: Pick<Tables, 'power'>): RelationRules {
+  const rows = power?.toArray().filter(({ table }) => table === 'relations') ?? [];
+  return {
+    rule: rows[0]?.rule ?? '',
+    power: rows.map(({ n, relations, tests, pFloor, criticalOne, criticalAll, statement }) => ({
+      ...{ n, relations, tests, pFloor, criticalOne, criticalAll, statement },
+    })),
   };
 }
 

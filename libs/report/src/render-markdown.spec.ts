@@ -1,3 +1,4 @@
+import type { RecordBatch } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { syntheticChange } from './fixtures/synthetic-change.ts';
 import { syntheticProbes } from './fixtures/synthetic-probes.ts';
@@ -20,6 +21,7 @@ describe('renderMarkdown', () => {
         '### Matching units, unique concepts and redundancy of every model',
         '## Tasks',
         '### All relations, the strongest first',
+        '### Models that count as one family',
         '### Leave\\-one\\-out errors of the performance surfaces',
         '### The 3 concepts that go most strongly with each score',
         '## Method and provenance',
@@ -33,6 +35,10 @@ describe('renderMarkdown', () => {
     );
     expect(text).toContain('- **Supported:** Models with a higher value of component 1 do better');
     expect(text).toContain('_56 more rows._');
+    const rule = (syntheticStudy().power as RecordBatch).getChild('rule')?.get(0) as string;
+    const plain = text.replaceAll(/\\(?=[()|])/gu, '').replaceAll('&gt;', '>');
+    expect(plain).toContain(`\n\n2 of 96 relations are supported (${rule}).\n\nOf the 94 that are not,`);
+    expect(plain).toContain('\n\nWith 13 models only |r| > 0.553 can pass one test at 5 %');
   });
 
   it('keeps every table rectangular, whatever the names hold', () => {

@@ -7,15 +7,16 @@ import { pointTable, qualityTable, traitTable, varianceTable } from './study-tab
 import { modelTable } from './study-tables/model-table.ts';
 import { inputTable, vocabularyTable } from './study-tables/study-fact-tables.ts';
 import { bestTable, differenceTable, probeScoreTable } from './study-tables/probe-tables.ts';
-import { conceptLinkTable, relationTable, surfaceTable } from './study-tables/task-tables.ts';
+import { conceptLinkTable, familyTable, relationTable, surfaceTable } from './study-tables/task-tables.ts';
 import { probesTitle } from './sections/probes.ts';
 import { readStudy } from './tables/read-study.ts';
 import type { Probes } from './tables/probes.ts';
 import type { ReportTables } from './tables/report-tables.ts';
 import type { StatedFact } from './tables/study-facts.ts';
-import type { Study } from './tables/study.ts';
+import type { Study, Tasks } from './tables/study.ts';
 import { changeSentences } from './words/change-words.ts';
 import { findings } from './words/findings.ts';
+import { unmetSummary } from './words/relation-verdict.ts';
 import { differenceMethod, orderWords, probeMethod } from './words/probe-words.ts';
 
 /** Options of {@link renderMarkdown}. */
@@ -77,12 +78,27 @@ function sections(study: Study, rows: number): readonly string[] {
       ? []
       : [
           '## Tasks',
+          ...relationParts(tasks),
           table(relationTable(tasks), rows),
+          table(familyTable(tasks), rows),
           table(surfaceTable(tasks), rows),
           table(conceptLinkTable(tasks, conceptsPerScore), rows),
         ]),
     ...(vocabulary.length === 0 ? [] : ['## Vocabulary', table(vocabularyTable(vocabulary), rows)]),
   ];
+}
+
+/** By which rule relations are supported, what so few models can show, and what the others lack. */
+function relationParts({ rules, relations }: Tasks): readonly string[] {
+  if (relations.length === 0) return [];
+  const supported = relations.filter((relation) => relation.supported).length;
+  return [
+    `${String(supported)} of ${counted(relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported${rules.rule === '' ? '' : ` (${rules.rule})`}.`,
+    unmetSummary(relations, rules),
+    ...rules.power,
+  ]
+    .filter((part) => part !== '')
+    .map(escapeMarkdown);
 }
 
 function probeParts(probes: Probes, rows: number): readonly string[] {

@@ -10,7 +10,25 @@ import type { ReportTables } from './tables/report-tables.ts';
 
 /** Numbers of a relation. */
 type Printed = Readonly<
-  Record<'n' | 'pearson' | 'pearsonLow' | 'pearsonHigh' | 'spearman' | 'p' | 'pFamily' | 'q', number>
+  Record<
+    | 'n'
+    | 'pearson'
+    | 'pearsonLow'
+    | 'pearsonHigh'
+    | 'spearman'
+    | 'p'
+    | 'pFamily'
+    | 'q'
+    | 'looLow'
+    | 'looHigh'
+    | 'lofoLow'
+    | 'lofoHigh'
+    | 'partialUnits'
+    | 'partialUnitsP'
+    | 'partialScore'
+    | 'partialScoreP',
+    number
+  >
 >;
 
 describe('renderReport', () => {
@@ -38,8 +56,12 @@ describe('renderReport', () => {
     const strongest = relations.reduce((best, row) => (row.pearson > best.pearson ? row : best));
     const fixed = (value: number, digits: number) => value.toFixed(digits).replace('-', '−');
     const { n, pearson, pearsonLow, pearsonHigh, spearman, p, pFamily, q } = strongest;
+    const { looLow, looHigh, lofoLow, lofoHigh, partialUnits, partialUnitsP, partialScore, partialScoreP } = strongest;
     const printed = [fixed(pearson, 3), `${fixed(pearsonLow, 2)} to ${fixed(pearsonHigh, 2)}`, fixed(spearman, 3)];
-    const all = [String(n), ...printed, ...[p, pFamily, q].map((value) => fixed(value, 3)), 'yes'];
+    const tested = [p, pFamily, q].map((value) => fixed(value, 3));
+    const ranges = [`${fixed(looLow, 2)} to ${fixed(looHigh, 2)}`, `${fixed(lofoLow, 2)} to ${fixed(lofoHigh, 2)}`];
+    const partials = [partialUnits, partialUnitsP, partialScore, partialScoreP].map((value) => fixed(value, 3));
+    const all = [String(n), ...printed, ...tested, 'yes', '', ...ranges, ...partials];
     expect(new Set(all).size).toBe(all.length);
     expect(
       [...document.querySelectorAll('#relations-table tbody tr:first-child td')]
@@ -47,7 +69,11 @@ describe('renderReport', () => {
         .slice(1),
     ).toEqual(all);
     const facts = [...document.querySelectorAll('#relation-facts dd')].map(({ textContent }) => textContent);
-    expect(facts).toEqual([...all.slice(1, -1), String(n)]);
+    const given = [
+      `${fixed(partialUnits, 2)} (p\u00a0=\u00a0${fixed(partialUnitsP, 3)})`,
+      `${fixed(partialScore, 2)} (p\u00a0=\u00a0${fixed(partialScoreP, 3)})`,
+    ];
+    expect(facts).toEqual([...printed.slice(0, 2), ...ranges, ...given, ...printed.slice(2), ...tested, String(n)]);
   });
 
   it('shows settings in warnings as code, without their marks', async () => {

@@ -189,3 +189,15 @@ export {
   type SurfaceErrorBatch,
   type SurfaceErrorColumns,
 } from './surface-error.ts';
+export {
+  modelFamilyColumns,
+  modelFamilySchema,
+  type ModelFamilyBatch,
+  type ModelFamilyColumns,
+} from './model-family.ts';
+export {
+  relationPowerColumns,
+  relationPowerSchema,
+  type RelationPowerBatch,
+  type RelationPowerColumns,
+} from './relation-power.ts';

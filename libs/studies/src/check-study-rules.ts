@@ -4,7 +4,14 @@ import { checkData } from './check-data.ts';
 import { checkHasTasks, checkTasks, namesImages } from './check-tasks.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
-import type { EmbeddingContent, InputContent, MatchingContent, ModelContent, StudyContent } from './study-content.ts';
+import type {
+  EmbeddingContent,
+  InputContent,
+  MatchingContent,
+  ModelContent,
+  RelationsContent,
+  StudyContent,
+} from './study-content.ts';
 import { defaultsOf } from './options/option-defaults.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 
@@ -37,6 +44,7 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
     ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
     ...checkFrozen(study.embedding ?? {}),
     ...checkMatchRule(study),
+    ...checkRelations(study.relations ?? {}),
     ...checkGate(study.matching ?? {}, ['matching', 'gate']),
     ...checkGate(study.diffMatching ?? {}, ['diffMatching', 'gate']),
     ...(study.diffMatching === undefined || study.diffPreset !== undefined
@@ -190,6 +198,19 @@ function checkFrozen({ frozen, ...fit }: EmbeddingContent): Finding[] {
     expected: 'an earlier embedding as it is, or choices of a new one',
     hint: 'Remove one of the two.',
   }));
+}
+
+/** Finds orderings that are to stay within families where there are none, so that none would be left. */
+function checkRelations({ families, permuteWithin }: RelationsContent): Finding[] {
+  if (permuteWithin !== 'families' || families !== undefined) return [];
+  return [
+    {
+      path: ['relations', 'permuteWithin'],
+      problem: 'no families are given to stay within',
+      expected: 'a table of families with `relations.families`',
+      hint: 'Name one, or let all models exchange: `relations.permuteWithin: all`.',
+    },
+  ];
 }
 
 /** Finds choices that would fail after hours of dissection, when the models are embedded. */

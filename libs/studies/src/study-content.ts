@@ -424,6 +424,14 @@ export interface EmbeddingContent {
 export interface RelationsContent {
   /** Orderings drawn where there are too many to try all. @default 100000 */
   readonly permutations?: number;
+  /** Table that says which models are of one family (one code base, one method), CSV or Arrow: model, family and, if wanted, reason; it may be one of scores. No relation that hangs on a single family is called supported. @default every model is its own family */
+  readonly families?: string;
+  /** Score column given which relations are stated too, as partial correlations: `dt_ImageNet`. @default only given the number of matching units */
+  readonly given?: string;
+  /** Correction for the number of tests that decides which relations are supported: false discovery rate of independent tests or of any, or family-wise error by the maximum statistic. @default 'benjamini-hochberg' */
+  readonly correction?: 'benjamini-hochberg' | 'benjamini-yekutieli' | 'max-t';
+  /** Among which models permutation tests exchange scores: among all, or only within families, so that what goes with families is no evidence. @default 'all' */
+  readonly permuteWithin?: 'all' | 'families';
 }
 
 /** Images that drive the best units most strongly, as the report shows them. */
@@ -469,7 +477,7 @@ export interface GroupDefaults {
   /** Below `embedding`. */
   readonly 'embedding': Required<Pick<EmbeddingContent, 'preset'>>;
   /** Below `relations`. */
-  readonly 'relations': Required<Pick<RelationsContent, 'permutations'>>;
+  readonly 'relations': Required<Pick<RelationsContent, 'permutations' | 'correction' | 'permuteWithin'>>;
   /** Below `gallery`. */
   readonly 'gallery': Required<Pick<GalleryContent, 'units' | 'images' | 'pool' | 'thumbnailPixels' | 'place' | 'megabytes'>>;
 }

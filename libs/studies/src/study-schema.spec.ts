@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { preprocessingPresets, type Preprocessing } from '@intermodel/activation-streaming';
+import { corrections, permutationScopes } from '@intermodel/cross-task-analysis';
 import { dissectionPresets, type DissectionPreset, type MatchScoreName } from '@intermodel/concept-matching';
 import {
   datasetFormats,
@@ -296,6 +297,10 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'embedding.frozen': ['earlier'],
   relations: [{ permutations: 10 }],
   'relations.permutations': [10],
+  'relations.families': ['families.csv'],
+  'relations.given': ['dt_ImageNet'],
+  'relations.correction': ['max-t'],
+  'relations.permuteWithin': ['families', { 'relations.families': 'families.csv' }],
   gallery: [{ units: 3 }],
   'gallery.units': [0],
   'gallery.images': [8],
@@ -546,7 +551,10 @@ describe('schema and types', () => {
       keyof StudyGallery,
       1
     >,
-    relations: { permutations: 1 } satisfies Record<keyof NonNullable<StudyContent['relations']>, 1>,
+    relations: { permutations: 1, families: 1, given: 1, correction: 1, permuteWithin: 1 } satisfies Record<
+      keyof NonNullable<StudyContent['relations']>,
+      1
+    >,
   };
 
   it.each(Object.entries(keysOfTypes))('have the same keys in "%s"', (path, keys) => {
@@ -611,6 +619,8 @@ describe('schema and types', () => {
     'gallery.place': galleryPlaces,
     'embedding.preset': Object.keys(embeddingPresets),
     'embedding.normalisation': normalisations,
+    'relations.correction': Object.keys(corrections),
+    'relations.permuteWithin': Object.keys(permutationScopes),
   };
 
   it('have the same choices', () => {

@@ -175,7 +175,7 @@ export interface StudyEmbedding extends Omit<EmbeddingPreset, 'modelNames' | 'ga
 }
 
 /** How the embedding is related to scores. */
-export type StudyRelations = Required<RelationsContent>;
+export type StudyRelations = Filled<RelationsContent, GroupDefaults['relations']>;
 
 /** Places of the thumbnails of a gallery: in the report itself, or in a folder beside it. */
 export const galleryPlaces = ['embedded', 'folder'] as const;

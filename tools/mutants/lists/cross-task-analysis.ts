@@ -4,14 +4,54 @@ import type { Mutant } from '../mutant.ts';
 export const crossTaskMutants: readonly Mutant[] = [
   { name: 'pearson-for-spearman', find: 'rho: spearman(x, y)', replace: 'rho: pearson(x, y)' },
   {
-    name: 'supported-by-q-alone',
-    find: '(q[index] as number) <= supportedBelow && low * high > 0',
-    replace: '(q[index] as number) <= supportedBelow',
+    name: 'supported-without-interval',
+    find: 'interval: low * high > 0,',
+    replace: 'interval: true,',
   },
   {
-    name: 'supported-by-interval-alone',
-    find: '(q[index] as number) <= supportedBelow && low * high > 0',
-    replace: 'low * high > 0',
+    name: 'supported-without-correction',
+    find: 'correction: corrected <= supportedBelow,',
+    replace: 'correction: true,',
+  },
+  {
+    name: 'supported-though-a-family-makes-it',
+    find: 'sign: r * lofoLow > 0 && r * lofoHigh > 0,',
+    replace: 'sign: true,',
+  },
+  {
+    name: 'other-sign-without-all-families',
+    find: 'sign: r * lofoLow > 0 && r * lofoHigh > 0,',
+    replace: 'sign: lofoLow * lofoHigh > 0,',
+  },
+  {
+    name: 'models-for-families',
+    find: 'const lofo = leaveOutRange(x, y, of);',
+    replace: 'const lofo = one;',
+  },
+  {
+    name: 'families-of-one-name',
+    find: 'const key = JSON.stringify([family === undefined, family ?? model]);',
+    replace: 'const key = family ?? model;',
+  },
+  {
+    name: 'families-exchange-freely',
+    find: "...(permuteWithin === 'families' ? { within: family.of } : {}) };",
+    replace: '};',
+  },
+  {
+    name: 'given-the-score-itself',
+    find: 'score: partialAt(score, index, values, scored),',
+    replace: 'score: partialAt(units, index, values, scored),',
+  },
+  {
+    name: 'hochberg-for-yekutieli',
+    find: "'benjamini-yekutieli': qBy,",
+    replace: "'benjamini-yekutieli': q,",
+  },
+  {
+    name: 'power-of-one-test',
+    find: 'criticalAll: criticalCorrelation(n, all),',
+    replace: 'criticalAll: criticalCorrelation(n, supportedBelow),',
   },
   {
     name: 'support-at-a-tenth',
@@ -25,18 +65,19 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   {
     name: 'models-without-score-count',
-    find: '!Number.isNaN(x[index]) && !Number.isNaN(y[index])',
-    replace: '!Number.isNaN(x[index])',
+    find: 'all.every((series) => !Number.isNaN(series[row])),',
+    replace: '!Number.isNaN(all[0]?.[row]),',
   },
   {
     name: 'family-p-is-p',
     find: 'pFamily: tests.pFamily[index] as number',
     replace: 'pFamily: tests.p[index] as number',
+    file: 'relate-tasks.ts',
   },
   {
     name: 'q-is-p',
-    find: 'const q = benjaminiHochberg(Float64Array.from(rows, ({ p }) => p));',
-    replace: 'const q = Float64Array.from(rows, ({ p }) => p);',
+    find: 'const q = benjaminiHochberg(p);',
+    replace: 'const q = p as Float64Array;',
   },
   { name: 'bootstrap-of-ranks', find: 'statistic: pearson,', replace: 'statistic: spearman,' },
   {
@@ -46,11 +87,10 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   {
     name: 'fisher-ends-swapped',
-    find: 'const [low, high] = fisherInterval(',
-    replace: 'const [high, low] = fisherInterval(',
+    find: 'const [low, high] = fisherInterval(r, x.length',
+    replace: 'const [high, low] = fisherInterval(r, x.length',
   },
   { name: 'concepts-by-sign', find: 'strength(b.r) - strength(a.r)', replace: 'b.r - a.r' },
-  { name: 'concept-q-is-p', find: 'const q = benjaminiHochberg(tests.p);', replace: 'const q = tests.p;' },
   { name: 'missing-scores-are-zero', find: 'scores.get(model) ?? Number.NaN', replace: 'scores.get(model) ?? 0' },
   {
     name: 'baseline-of-one-category',
@@ -75,7 +115,7 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   { name: 'six-neighbours', find: '  neighbours: 5,', replace: '  neighbours: 6,' },
   { name: 'half-the-grid', find: '  gridSize: 20,', replace: '  gridSize: 10,' },
-  { name: 'n-of-all-models', find: 'n: tests.n[index] as number,', replace: 'n: models.length,' },
+  { name: 'n-of-all-models', find: 'const n = tests.n[index] as number;', replace: 'const n = models.length;' },
   { name: 'few-resamples', find: '  resamples: 2_000,', replace: '  resamples: 200,' },
   { name: 'few-permutations', find: '  permutations: 100_000,', replace: '  permutations: 1_000,' },
   {

@@ -4,27 +4,27 @@ import type { Mutant } from '../mutant.ts';
 export const reportMutants: readonly Mutant[] = [
   {
     name: 'pearson-printed-as-spearman',
-    find: '<dt>Spearman</dt><dd>${decimals(value(spearman), 3)}',
-    replace: '<dt>Spearman</dt><dd>${decimals(value(pearson), 3)}',
+    find: "['Spearman', decimals(spearman, 3)],",
+    replace: "['Spearman', decimals(pearson, 3)],",
   },
   {
     name: 'p-printed-as-family-p',
-    find: '<dt>p (family)</dt><dd>${probability(value(pFamily))}',
-    replace: '<dt>p (family)</dt><dd>${probability(value(p))}',
+    find: "['p (family)', probability(pFamily)],",
+    replace: "['p (family)', probability(p)],",
   },
   {
     name: 'p-printed-as-q',
-    find: '<dt>q</dt><dd>${probability(value(q))}',
-    replace: '<dt>q</dt><dd>${probability(value(p))}',
+    find: "['q', probability(q)],",
+    replace: "['q', probability(p)],",
   },
   {
     name: 'interval-turned-round',
-    find: '<dt>95 % interval</dt><dd>${decimals(value(low), 2)} to ${decimals(value(high), 2)}',
-    replace: '<dt>95 % interval</dt><dd>${decimals(value(high), 2)} to ${decimals(value(low), 2)}',
+    find: "['95 % interval', rangeWords(low, high)],",
+    replace: "['95 % interval', rangeWords(high, low)],",
   },
   {
     name: 'all-supported',
-    find: "<strong>${supported === 1 ? 'Supported' : 'Not supported'}</strong>",
+    find: "<strong>${supported ? 'Supported' : 'Not supported'}</strong>",
     replace: '<strong>Supported</strong>',
   },
   {
@@ -46,8 +46,9 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     name: 'concept-table-all-supported',
-    find: "(conceptLinkSupported(link) ? 'yes' : 'no')",
-    replace: "(conceptLinkSupported(link) ? 'yes' : 'yes')",
+    find: "pColumn(),\n      { title: 'q', numeric: true, value: ({ q }) => q, text: ({ q }) => probability(q) },\n      { title: 'Supported', value: ({ supported }) => (supported ? 'yes' : 'no') },",
+    replace:
+      "pColumn(),\n      { title: 'q', numeric: true, value: ({ q }) => q, text: ({ q }) => probability(q) },\n      { title: 'Supported', value: () => 'yes' },",
   },
   {
     name: 'read-pearson-as-spearman',
@@ -59,8 +60,23 @@ export const reportMutants: readonly Mutant[] = [
     find: "const pFamily = table.numbers('pFamily');\n  const q = table.numbers('q');",
     replace: "const pFamily = table.numbers('pFamily');\n  const q = table.numbers('p');",
   },
-  { name: 'page-pearson-as-spearman', find: 'finite(spearman, 4),', replace: 'finite(pearson, 4), ' },
-  { name: 'page-p-as-family-p', find: 'finite(pFamily, 4),', replace: 'finite(p, 4), ' },
+  { name: 'page-pearson-as-spearman', find: 'short(relation.spearman),', replace: 'short(relation.pearson), ' },
+  {
+    name: 'page-model-range-as-family-range',
+    find: 'short(relation.lofoLow),\n    short(relation.lofoHigh),',
+    replace: 'short(relation.looLow),\n    short(relation.looHigh),',
+  },
+  {
+    name: 'read-units-as-score',
+    find: 'partialScore: score[row] as number,',
+    replace: 'partialScore: units[row] as number,',
+  },
+  {
+    name: 'weakest-of-the-other-end',
+    find: 'decimals(pearson > 0 ? lofoLow : lofoHigh, 2)',
+    replace: 'decimals(pearson > 0 ? lofoHigh : lofoLow, 2)',
+  },
+  { name: 'page-p-as-family-p', find: 'short(relation.pFamily),', replace: 'short(relation.p), ' },
   {
     name: 'hundredths-are-small',
     find: "return value < 0.001 ? '<0.001' : value.toFixed(3);",
@@ -95,14 +111,9 @@ export const reportMutants: readonly Mutant[] = [
     replace: '95 % interval ${decimals(relation.high, 2)} to ${decimals(relation.low, 2)}',
   },
   {
-    name: 'concepts-supported-at-half',
-    find: 'if (!(q <= 0.05) || n < 4) return false;',
-    replace: 'if (!(q <= 0.5) || n < 4) return false;',
-  },
-  {
-    name: 'concepts-of-one-model-more',
-    find: 'normalQuantile / Math.sqrt(n - 3)',
-    replace: 'normalQuantile / Math.sqrt(n)',
+    name: 'all-concepts-are-findings',
+    find: 'defined.filter((link) => link.supported).sort',
+    replace: 'defined.filter(() => true).sort',
   },
   {
     name: 'unsupported-relations-stated',
@@ -121,8 +132,8 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     name: 'grid-q-of-none',
-    find: "${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' : ', not supported'}",
-    replace: "${probabilityStatement('q', q)}, n = ${String(n)}, supported",
+    find: "${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' :",
+    replace: "${probabilityStatement('q', q)}, n = ${String(n)}${pearson < 2 ? ', supported' :",
   },
   {
     name: 'grid-interval-turned-round',

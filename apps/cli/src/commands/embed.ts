@@ -17,10 +17,21 @@ export function embedCommand(): Command {
       'embed units.csv --exclude random --components 2 --normalisation hellinger --out study',
       'embed units.csv --scores scores.csv --out study',
     ],
-    run: async ({ files: units, content: { embedding, matching, significance, ...others }, own, terminal, parsed }) => {
+    run: async ({ files: units, content, own, terminal, parsed }) => {
+      const { embedding, matching, significance, relations, ...others } = content;
       const command = statedCommand(parsed);
       const study = await withSteps(terminal, (onStep) =>
-        embedStudy({ ...others, ...matching, ...significance, ...embedding, ...own, units, command, onStep }),
+        embedStudy({
+          ...others,
+          ...matching,
+          ...significance,
+          ...embedding,
+          ...relations,
+          ...own,
+          units,
+          command,
+          onStep,
+        }),
       );
       printStudy(terminal, own.out, study);
     },

@@ -2,12 +2,17 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { InputError, suggestName } from '@intermodel/streams';
 
-/** A study that comes with the library: published tables that `readUnitTables` and `readScoreTables` read. */
+/**
+ * A study that comes with the library: published tables that `readUnitTables` and `readScoreTables` read, and a table
+ * of families for `readModelFamilies`.
+ */
 export interface BundledStudy {
   /** Arrow file of the unit table. */
   readonly units: string;
   /** Arrow file of the scores, tidy. */
   readonly scores: string;
+  /** CSV file of the families of the models, with the reasons. */
+  readonly families: string;
 }
 
 /**
@@ -21,8 +26,8 @@ export function bundledStudy(name: string): BundledStudy {
     throw new InputError('STUDY_UNKNOWN', `there is no bundled study "${name}"`, {
       hint: suggestName(name, bundledStudies),
     });
-  const file = (table: string) => fileURLToPath(new URL(`../../data/${name}/${table}.arrow`, import.meta.url));
-  const study = { units: file('units'), scores: file('scores') };
+  const file = (table: string) => fileURLToPath(new URL(`../../data/${name}/${table}`, import.meta.url));
+  const study = { units: file('units.arrow'), scores: file('scores.arrow'), families: file('families.csv') };
   for (const path of Object.values(study)) {
     if (!existsSync(path))
       throw new InputError('FILE_MISSING', 'a file of the bundled study is missing', {

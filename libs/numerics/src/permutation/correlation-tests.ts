@@ -7,7 +7,7 @@ import {
   type PlannedPredictor,
 } from './correlation-plan.ts';
 import { OrderingKernel } from './ordering-kernel.ts';
-import { fillOrderings } from './orderings.ts';
+import { fillOrderings, wholeStream } from './orderings.ts';
 
 /** Results of {@link testCorrelations}; tables are predictors x responses, row by row. */
 export interface CorrelationTests {
@@ -19,6 +19,8 @@ export interface CorrelationTests {
   readonly p: Float64Array;
   /** 1 where p is exact, 0 where it was estimated from a sample. */
   readonly exact: Uint8Array;
+  /** Least p that the orderings of each pair can give: one of them, the observed one; NaN where p is. */
+  readonly floor: Float64Array;
   /** p values corrected for the whole table; all NaN unless `familyWise`. */
   readonly pFamily: Float64Array;
 }
@@ -35,6 +37,8 @@ interface ExtremeCounts {
 
 const BLOCK = 32_768;
 const BLOCK_PLACES = 1 << 22;
+/** Scales of the responses' partial correlations that are held at a time, in entries. */
+const BLOCK_SCALES = 1 << 21;
 
 /**
  * Tests every correlation of a predictor with a response by permutation: how often would a random assignment of the
@@ -45,6 +49,12 @@ const BLOCK_PLACES = 1 << 22;
  * concepts): each arrangement is equally likely under the null hypothesis, so p is the share of those that count.
  * Otherwise p = (b + 1) / (N + 1) for the b of N seeded random orderings that count. The orderings are shared by all
  * pairs, so a pair's p does not depend on which others are in the table.
+ *
+ * With `given`, correlations are partial, and tested as Freedman and Lane (1983) do: the residuals of the response on the
+ * covariate are put into order, added to what the covariate predicts, and correlated anew, given the covariate. That is
+ * exact only where the covariate predicts nothing; it needs 4 rows. With `within`, only orderings within families
+ * count: all of them where they are at most `exactUpTo`!, a sample otherwise. This is for rows that are alike within a
+ * family (models that share code), whose exchange between families would take for chance what goes with the family.
  *
  * The family-wise p compares each observed magnitude with the largest one of the whole table in each ordering (the
  * single-step maximum statistic of Westfall and Young 1993). Responses with missing values take part over the rows that
@@ -61,7 +71,15 @@ export function testCorrelations(options: CorrelationTestOptions): CorrelationTe
 function count(plan: CorrelationPlan): ExtremeCounts {
   const counts = { own: new Float64Array(plan.pearson.length), family: new Float64Array(plan.pearson.length) };
   const { orderings, patterns } = plan;
-  const block = Math.max(1, Math.min(BLOCK, Math.floor(BLOCK_PLACES / orderings.rows)));
+  const scaled = patterns.reduce((most, { given, units }) => Math.max(most, given === undefined ? 0 : units.length), 0);
+  const block = Math.max(
+    1,
+    Math.min(
+      BLOCK,
+      Math.floor(BLOCK_PLACES / orderings.rows),
+      Math.max(wholeStream, Math.floor(BLOCK_SCALES / scaled / wholeStream) * wholeStream),
+    ),
+  );
   const kernel = new OrderingKernel(block);
   const sampled = patterns.map((pattern) => pattern.predictors.filter(({ arranged }) => arranged.count === Infinity));
   if (plan.familyWise || sampled.some((list) => list.length > 0)) countShared(plan, sampled, block, kernel, counts);
@@ -97,6 +115,7 @@ function countShared(
         { places: pattern.rows.length, responses: pattern.units },
         { places, slots: pattern.rows.length, stride: block, count: size },
       );
+      if (pattern.given !== undefined) kernel.scale(pattern.given);
       for (const predictor of familyWise ? pattern.predictors : needed) {
         const own = new Float64Array(pattern.units.length);
         kernel.count(predictor.values, predictor.thresholds, own, familyWise);
@@ -148,14 +167,17 @@ function read(plan: CorrelationPlan, counts: ExtremeCounts): CorrelationTests {
   const p = new Float64Array(pearson.length).fill(NaN);
   const pFamily = new Float64Array(pearson.length).fill(NaN);
   const exact = new Uint8Array(pearson.length);
+  const floor = new Float64Array(pearson.length).fill(NaN);
   const share = (extremes: number, of: number, all: boolean): number =>
     all ? extremes / of : (extremes + 1) / (of + 1);
   for (const pattern of patterns) {
     for (const { predictor, arranged } of pattern.predictors) {
       for (const response of pattern.responses) {
         const pair = predictor * width + response;
-        const isExact = arranged.count !== Infinity;
-        const own = share(counts.own[pair] as number, isExact ? arranged.count : orderings.count, isExact);
+        const isArranged = arranged.count !== Infinity;
+        const isExact = isArranged || orderings.exhaustive;
+        const own = share(counts.own[pair] as number, isArranged ? arranged.count : orderings.count, isExact);
+        floor[pair] = isArranged ? 1 / arranged.count : pattern.floor;
         exact[pair] = isExact ? 1 : 0;
         p[pair] = own;
         // The correction can only raise p: where p is exact and the maxima are sampled, chance could seem to lower it.
@@ -164,7 +186,7 @@ function read(plan: CorrelationPlan, counts: ExtremeCounts): CorrelationTests {
       }
     }
   }
-  return { n, pearson, p, exact, pFamily };
+  return { n, pearson, p, exact, floor, pFamily };
 }
 
 /** Writes, slot by slot, where each present row's value goes: the ordering of all rows without the missing ones. */

@@ -13,6 +13,18 @@ interface OrderingFunctions extends KernelExports {
     thresholds: number,
     counts: number,
     maxima: number,
+    scales: number,
+    scaleStride: number,
+  ): void;
+  scaleByPairs(
+    groups: number,
+    planes: number,
+    orderings: number,
+    tables: number,
+    tableBytes: number,
+    quads: number,
+    scales: number,
+    scaleStride: number,
   ): void;
   countByProducts(
     used: number,
@@ -25,6 +37,19 @@ interface OrderingFunctions extends KernelExports {
     thresholds: number,
     counts: number,
     maxima: number,
+    scales: number,
+    scaleStride: number,
+  ): void;
+  scaleByProducts(
+    used: number,
+    planes: number,
+    values: number,
+    orderings: number,
+    responses: number,
+    places: number,
+    quads: number,
+    scales: number,
+    scaleStride: number,
   ): void;
 }
 
@@ -68,6 +93,9 @@ export class OrderingKernel {
   #responses: UnitResponses = { places: 0, responses: [] };
   #block = { slots: 0, stride: 0, count: 0 };
   #at = { planes: 0, addresses: 0, values: 0, thresholds: 0, counts: 0, tables: 0 };
+  /** Where what is loaded ends, and scales begin. */
+  #end = 0;
+  #isScaled = false;
 
   /** @param mostOrderings most orderings of a block */
   constructor(mostOrderings: number) {
@@ -100,6 +128,8 @@ export class OrderingKernel {
       tables: take(quads * QUAD_BYTES * (tabled ? groups * places * places : places)),
     };
     this.#reserve(end);
+    this.#end = end;
+    this.#isScaled = false;
     const { buffer } = this.#functions.memory;
     if (tabled) pairPlaces(block, places, new Uint8Array(buffer, this.#at.planes, groups * block.stride));
     else {
@@ -115,31 +145,54 @@ export class OrderingKernel {
   }
 
   /**
+   * Makes the correlations that are counted until the next load partial ones. The covariate is centred and of norm 1;
+   * responses and predictors are what it leaves of them. In an ordering, a response moved onto the predictor's rows has
+   * the correlation s with the covariate, and of its residuals only 1 - s² is left: by its root the correlation grows.
+   */
+  scale(given: Float64Array): void {
+    const quads = this.#quads();
+    this.#reserve(this.#end + quads * QUAD_BYTES * this.#block.stride);
+    this.#isScaled = true;
+    const functions = this.#functions;
+    const at = this.#at;
+    const { places } = this.#responses;
+    this.#slices(given, (used, orderings, start) => {
+      const [scales, stride] = this.#scalesFrom(start);
+      if (places <= TABLED_PLACES)
+        functions.scaleByPairs(
+          used,
+          at.addresses,
+          orderings,
+          at.tables,
+          places * places * QUAD_BYTES,
+          quads,
+          scales,
+          stride,
+        );
+      else
+        functions.scaleByProducts(used, at.addresses, at.values, orderings, at.tables, places, quads, scales, stride);
+    });
+  }
+
+  /**
    * Counts, for each response, the orderings of the block in which the predictor's correlation is at least the
    * threshold in magnitude, and adds them to `counts` (from `offset` on). With `raise`, the maxima of the orderings
    * rise.
    */
   count(slots: Float64Array, thresholds: Float64Array, counts: Float64Array, raise: boolean): void {
     const functions = this.#functions;
+    const at = this.#at;
     const { memory } = functions;
     const { places, responses } = this.#responses;
-    const quads = Math.ceil(responses.length / LANES);
-    const at = this.#at;
-    const tabled = places <= TABLED_PLACES;
+    const quads = this.#quads();
     new Float64Array(memory.buffer, at.thresholds, quads * LANES).fill(Infinity).set(thresholds);
     const counted = new BigInt64Array(memory.buffer, at.counts, quads * LANES).fill(0n);
-    const used = tabled ? this.#fillTables(slots) : this.#fillValues(slots);
-    const addresses = new Uint32Array(memory.buffer, at.addresses, Math.max(used.length, 8));
-    const planeBytes = this.#block.stride * (tabled ? 1 : 2);
-    for (let start = 0; start < this.#block.count; start += SLICE) {
-      const orderings = Math.min(SLICE, this.#block.count - start);
-      used.forEach((plane, index) => {
-        addresses[index] = at.planes + plane * planeBytes + start * (tabled ? 1 : 2);
-      });
+    this.#slices(slots, (used, orderings, start) => {
       const maxima = raise ? this.#maxima + 16 * start : 0;
-      if (tabled)
+      const [scales, stride] = this.#scalesFrom(start);
+      if (places <= TABLED_PLACES)
         functions.countByPairs(
-          used.length,
+          used,
           at.addresses,
           orderings,
           at.tables,
@@ -148,10 +201,12 @@ export class OrderingKernel {
           at.thresholds,
           at.counts,
           maxima,
+          scales,
+          stride,
         );
       else
         functions.countByProducts(
-          used.length,
+          used,
           at.addresses,
           at.values,
           orderings,
@@ -161,10 +216,37 @@ export class OrderingKernel {
           at.thresholds,
           at.counts,
           maxima,
+          scales,
+          stride,
         );
-    }
+    });
     for (let response = 0; response < responses.length; response++)
       counts[response] = (counts[response] as number) + Number(counted[response]);
+  }
+
+  /** Goes through the block in slices, with the addresses of the planes that the values take part in. */
+  #slices(slots: Float64Array, call: (used: number, orderings: number, start: number) => void): void {
+    const at = this.#at;
+    const { buffer } = this.#functions.memory;
+    const tabled = this.#responses.places <= TABLED_PLACES;
+    const used = tabled ? this.#fillTables(slots) : this.#fillValues(slots);
+    const addresses = new Uint32Array(buffer, at.addresses, Math.max(used.length, 8));
+    const planeBytes = this.#block.stride * (tabled ? 1 : 2);
+    for (let start = 0; start < this.#block.count; start += SLICE) {
+      used.forEach((plane, index) => {
+        addresses[index] = at.planes + plane * planeBytes + start * (tabled ? 1 : 2);
+      });
+      call(used.length, Math.min(SLICE, this.#block.count - start), start);
+    }
+  }
+
+  /** Address of the scales of the orderings from `start` on, 0 where there are none, and bytes from quad to quad. */
+  #scalesFrom(start: number): readonly [address: number, stride: number] {
+    return [this.#isScaled ? this.#end + QUAD_BYTES * start : 0, QUAD_BYTES * this.#block.stride];
+  }
+
+  #quads(): number {
+    return Math.ceil(this.#responses.responses.length / LANES);
   }
 
   /** Sets the maxima of the next block's orderings to 0. */

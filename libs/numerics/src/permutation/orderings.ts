@@ -1,18 +1,25 @@
 import { createRandom } from '../random.ts';
 
 /** Orderings that share one stream of random numbers; any range starts at a multiple of it. */
-const STREAM_ORDERINGS = 1024;
+export const wholeStream = 1024;
 
 /** Which orderings of the rows a test goes through: all of them, or a seeded sample. */
 export interface OrderingPlan {
   /** Rows that are put into order, at most 65,535. */
   readonly rows: number;
-  /** Orderings in all: rows! when `exhaustive`, otherwise the size of the sample. */
+  /** Orderings in all: every one when `exhaustive`, otherwise the size of the sample. */
   readonly count: number;
   /** Whether every ordering occurs exactly once. */
   readonly exhaustive: boolean;
   /** Seed of the sample. */
   readonly seed: number;
+  /** Sizes of the families that rows stay within, which stand one after the other. @default one of all rows */
+  readonly families?: readonly number[];
+}
+
+/** How many orderings there are within families of these sizes. */
+export function countOrderings(families: readonly number[]): number {
+  return families.reduce((product, size) => product * factorial(size), 1);
 }
 
 /**
@@ -22,26 +29,28 @@ export interface OrderingPlan {
  * and all orderings come in lexicographic order.
  */
 export function fillOrderings(
-  { rows, exhaustive, seed }: OrderingPlan,
+  { rows, exhaustive, seed, families = [rows] }: OrderingPlan,
   start: number,
   end: number,
   target: Uint16Array,
 ): void {
   if (exhaustive) {
-    const order = orderingAt(rows, start);
+    const order = orderingAt(families, start);
+    const parts = partsOf(order, families);
     for (let ordering = start; ordering < end; ordering++) {
       target.set(order, (ordering - start) * rows);
-      nextArrangement(order);
+      nextOrdering(parts);
     }
     return;
   }
   const order = new Uint16Array(rows);
-  for (let first = start - (start % STREAM_ORDERINGS); first < end; first += STREAM_ORDERINGS) {
-    const random = createRandom(seed, first / STREAM_ORDERINGS);
-    const last = Math.min(first + STREAM_ORDERINGS, end);
+  const parts = partsOf(order, families);
+  for (let first = start - (start % wholeStream); first < end; first += wholeStream) {
+    const random = createRandom(seed, first / wholeStream);
+    const last = Math.min(first + wholeStream, end);
     for (let ordering = first; ordering < last; ordering++) {
       for (let row = 0; row < rows; row++) order[row] = row;
-      random.shuffle(order);
+      for (const part of parts) random.shuffle(part);
       if (ordering >= start) target.set(order, (ordering - start) * rows);
     }
   }
@@ -75,7 +84,36 @@ export function factorial(count: number): number {
   return product;
 }
 
-function orderingAt(rows: number, rank: number): Uint16Array {
+/** Views of the families of an ordering. */
+function partsOf(order: Uint16Array, families: readonly number[]): readonly Uint16Array[] {
+  let end = 0;
+  return families.map((size) => order.subarray(end, (end += size)));
+}
+
+/** Puts the last family into its next order; one that has had its last begins anew, and the one before it goes on. */
+function nextOrdering(parts: readonly Uint16Array[]): void {
+  for (let part = parts.length - 1; part >= 0 && !nextArrangement(parts[part] as Uint16Array); part--)
+    parts[part]?.reverse();
+}
+
+/** The ordering of a number: the families' orders are its digits, the last family's the lowest. */
+function orderingAt(families: readonly number[], rank: number): Uint16Array {
+  const order = new Uint16Array(families.reduce((sum, size) => sum + size, 0));
+  let remaining = rank;
+  let first = order.length;
+  for (const size of families.toReversed()) {
+    first -= size;
+    const orders = factorial(size);
+    order.set(
+      orderAt(size, remaining % orders).map((row) => row + first),
+      first,
+    );
+    remaining = Math.floor(remaining / orders);
+  }
+  return order;
+}
+
+function orderAt(rows: number, rank: number): Uint16Array {
   const left = Array.from({ length: rows }, (_, row) => row);
   let remaining = rank;
   return Uint16Array.from({ length: rows }, (_, place) => {

@@ -29,7 +29,7 @@ import {
 } from './study-tables.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { profiles: 2, embedding: 3, relations: 4 } as const;
+const codeVersions = { profiles: 2, embedding: 3, relations: 5 } as const;
 
 /** Libraries that compute the tables: another version of them may give other values. */
 const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name} ${libraryVersion(name) ?? ''}`);
@@ -50,6 +50,8 @@ const parts = {
     scores: 'TaskScore',
     relations: 'TaskRelation',
     concepts: 'ConceptRelation',
+    power: 'RelationPower',
+    families: 'ModelFamily',
     surfaces: 'PerformanceSurface',
     'surface-errors': 'SurfaceError',
   },
@@ -67,9 +69,13 @@ export interface TableSteps {
 
 /** Hashes of the files that the tables are made of, by their paths. */
 export async function hashTableFiles(study: Study, hashes: FileHashes): Promise<ReadonlyMap<string, string>> {
-  const { scores, scoreColumns } = study;
+  const {
+    scores,
+    scoreColumns,
+    relations: { families },
+  } = study;
   const files = new Map<string, string>();
-  for (const file of [frozenFit(study), scoreColumns, ...scores])
+  for (const file of [frozenFit(study), scoreColumns, families, ...scores])
     if (file !== undefined) files.set(file, await hashes.hash(file));
   return files;
 }
@@ -131,6 +137,7 @@ export function tableSteps(
     files: () =>
       Object.assign(
         read('score columns', scoreColumns),
+        read('families', study.relations.families),
         ...scores.map((file, index) => read(scores.length === 1 ? 'scores' : `scores ${String(index + 1)}`, file)),
       ) as Record<string, string>,
     options: optionsEntering('relations', study),

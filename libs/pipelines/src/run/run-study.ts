@@ -42,7 +42,7 @@ import { StudyBench } from '../graph/study-bench.ts';
 import { studyGraph, type OwnSteps, type StudyGraph } from '../graph/study-graph.ts';
 import { hashTableFiles, readStudyTables, type TableSteps } from '../graph/table-steps.ts';
 import { inRunFolder } from './in-run-folder.ts';
-import { scoreColumnWarnings } from '../relate-scores.ts';
+import { familyFileWarnings, scoreColumnWarnings } from '../relate-scores.ts';
 import { StudyWriter, type StudyResult } from './study-writer.ts';
 import { formatResolved } from './resolved-models.ts';
 
@@ -314,7 +314,11 @@ class StudyRunner {
     const scored =
       tables.points === undefined || tables.scores === undefined
         ? []
-        : [...scoreWarnings(tables.points, tables.summaries, tables.scores), ...(await scoreColumnWarnings(study))];
+        : [
+            ...scoreWarnings(tables.points, tables.summaries, tables.scores),
+            ...(await scoreColumnWarnings(study)),
+            ...(await familyFileWarnings({ ...study, ...study.relations }, { ...tables, points: tables.points })),
+          ];
     const record: StudyRecord = {
       title: study.title,
       abstract: study.abstract,

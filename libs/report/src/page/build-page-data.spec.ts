@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distinctTasks } from '../fixtures/distinct-tasks.ts';
+import { distinctTasks, weakRelation } from '../fixtures/distinct-tasks.ts';
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { readStudy } from '../tables/read-study.ts';
 import type { Study } from '../tables/study.ts';
 import { buildPageData, modelsClustered } from './build-page-data.ts';
+import type { ShortRelation } from './page-data.ts';
 import { jsonForPage } from './render-page.ts';
+import { relationNumbers } from './short-relation.ts';
 
 const study = readStudy(syntheticStudy({ models: 9, columns: 4 }));
 const data = buildPageData(study);
@@ -100,9 +102,24 @@ describe('buildPageData', () => {
   it('keeps every number of a relation and of a concept in its place', () => {
     const { tasks } = buildPageData({ ...study, tasks: distinctTasks });
     expect(tasks?.relations).toEqual([
-      [[13, -0.6184, -0.8712, -0.1039, -0.4327, 0.0216, 0.3347, 0.0448, 1], null],
-      [null, [11, 0.7312, -0.0209, 0.9017, 0.6543, 0.0004, 0.0093, 0.0009, 0]],
+      [
+        [
+          ...[13, -0.6184, -0.8712, -0.1039, -0.4327, 0.0216, 0.3347, 0.0448, 1, 0.2913],
+          ...[-0.6831, -0.5527, -0.7416, -0.4973, 'MoCo', -0.5219, 0.0677, -0.3815, 0.1429, ''],
+        ],
+        null,
+      ],
+      [
+        null,
+        [
+          ...[11, 0.7312, -0.0209, 0.9017, 0.6543, 0.0004, 0.0093, 0.0009, 0, 0.0061],
+          ...[0.3147, 0.8236, -0.1284, 0.8579, 'SwAV', 0.2168, 0.4735, null, null, 'interval sign'],
+        ],
+      ],
     ]);
+    // What the page carries says the same again.
+    const { predictor: _predictor, column: _column, ...numbers } = weakRelation;
+    expect(relationNumbers(tasks?.relations[1]?.[1] as ShortRelation)).toEqual(numbers);
     expect(tasks?.links[0]).toEqual([
       ['red', 'color', -0.8143, 0.0021, 0.0419, 1],
       ['sky', 'object', 0.5512, 0.0312, 0.219, 0],

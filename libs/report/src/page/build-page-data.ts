@@ -1,6 +1,6 @@
 import { clusterOrder } from '../figures/cluster-order.ts';
 import type { Profiles, Study, Surface, Tasks } from '../tables/study.ts';
-import { conceptLinkSupported } from '../words/findings.ts';
+import { shortRelation } from './short-relation.ts';
 import type { Neighbour, PageData, PageTasks, ShortRelation, ShortSurface } from './page-data.ts';
 
 /** Neighbours listed for each model. */
@@ -141,24 +141,14 @@ function rootShares(
 }
 
 function pageTasks(
-  { columns, predictors, relations, conceptLinks, surfaces, scores }: Tasks,
+  { columns, predictors, relations, conceptLinks, surfaces, scores, rules }: Tasks,
   models: readonly string[],
 ): PageTasks {
   const predictorIndex = new Map(predictors.map((name, index) => [name, index]));
   const byColumn: (ShortRelation | null)[][] = columns.map(() => predictors.map(() => null));
-  for (const { predictor, column, n, pearson, low, high, spearman, p, pFamily, q, supported } of relations) {
-    (byColumn[column] as (ShortRelation | null)[])[predictorIndex.get(predictor) as number] = [
-      n,
-      finite(pearson, 4),
-      finite(low, 4),
-      finite(high, 4),
-      finite(spearman, 4),
-      finite(p, 4),
-      finite(pFamily, 4),
-      finite(q, 4),
-      supported ? 1 : 0,
-    ];
-  }
+  for (const relation of relations)
+    (byColumn[relation.column] as (ShortRelation | null)[])[predictorIndex.get(relation.predictor) as number] =
+      shortRelation(relation);
   const links = columns.map((_, column) =>
     conceptLinks
       .filter((link) => link.column === column && Number.isFinite(link.pearson))
@@ -168,17 +158,18 @@ function pageTasks(
     columns,
     predictors,
     relations: byColumn,
+    rules,
     scores: columns.map((_, column) => models.map((model) => finite(scores[column]?.get(model) ?? Number.NaN, 6))),
     links: links.map((all) =>
       all
-        .filter((link, rank) => rank < linksKept || conceptLinkSupported(link))
+        .filter((link, rank) => rank < linksKept || link.supported)
         .map((link) => [
           link.concept,
           link.category,
           rounded(link.pearson, 4),
           finite(link.p, 3),
           finite(link.q, 3),
-          conceptLinkSupported(link) ? 1 : 0,
+          link.supported ? 1 : 0,
         ]),
     ),
     linkCounts: links.map((all) => all.length),

@@ -1,4 +1,5 @@
 import type { ScoreColumn } from '../tables/score-column.ts';
+import type { RelationRules } from '../tables/study.ts';
 
 /** Matches, unique concepts and redundancy (null where there is no match) of a model in a concept category. */
 export type SummaryTriple = readonly [matches: number, unique: number, redundancy: number | null];
@@ -6,7 +7,12 @@ export type SummaryTriple = readonly [matches: number, unique: number, redundanc
 /** A model near another: its index, and the distance between the two profiles. */
 export type Neighbour = readonly [model: number, distance: number];
 
-/** A relation in short: n, Pearson with its interval, Spearman, p, family-wise p, q, and 1 where it is supported. */
+/**
+ * A relation in short: n, Pearson with its interval, Spearman, p, family-wise p, q, and 1 where it is supported; then q by
+ * Benjamini-Yekutieli, the ranges without any one model and without any one family, the family without which it is
+ * weakest, the partial correlations given the number of matching units and given a score with their p, and what of the
+ * rule is not met.
+ */
 export type ShortRelation = readonly [
   n: number,
   pearson: number | null,
@@ -17,6 +23,17 @@ export type ShortRelation = readonly [
   pFamily: number | null,
   q: number | null,
   supported: 0 | 1,
+  qBy: number | null,
+  looLow: number | null,
+  looHigh: number | null,
+  lofoLow: number | null,
+  lofoHigh: number | null,
+  lofoWeakest: string,
+  partialUnits: number | null,
+  partialUnitsP: number | null,
+  partialScore: number | null,
+  partialScoreP: number | null,
+  unmet: string,
 ];
 
 /** A concept that goes with a score: label, category, Pearson, p, q, and 1 where it is supported. */
@@ -56,6 +73,8 @@ export interface PageTasks {
   readonly predictors: readonly string[];
   /** `relations[column][predictor]`, null where a pair was not related. */
   readonly relations: readonly (readonly (ShortRelation | null)[])[];
+  /** By which rule relations are supported. */
+  readonly rules: RelationRules;
   /** `scores[column][model]`, null where a model has no score. */
   readonly scores: readonly (readonly (number | null)[])[];
   /** Concepts by column, the strongest first. */

@@ -133,7 +133,7 @@ nav button{flex:none;min-height:1.9rem;padding:.2rem .7rem;font-size:.82rem}
 dl.numbers{margin:.4rem 0}
 dl.numbers div{display:flex;justify-content:space-between;gap:.6rem;border-bottom:1px solid var(--faint);padding:.22rem 0}
 dl.numbers dt{color:var(--quiet)}
-dl.numbers dd{margin:0;font-variant-numeric:tabular-nums lining-nums}
+dl.numbers dd{margin:0;text-align:right;font-variant-numeric:tabular-nums lining-nums}
 .compare-lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1.4rem}
 .compare-lists>*{min-width:0}
 .compare-lists .tall{max-height:24rem}

@@ -16,7 +16,7 @@ describe('relationGrid', () => {
       ['–', null],
       [
         '.73',
-        'unique object concepts, NYU, mean angle error: r = 0.73, 95 % interval −0.02 to 0.90, q\u00a0<\u00a00.001, n = 11, not supported',
+        'unique object concepts, NYU, mean angle error: r = 0.73, 95 % interval −0.02 to 0.90, q\u00a0<\u00a00.001, n = 11, not supported: the interval includes 0; without SwAV r is −0.13',
       ],
     ]);
     expect(cells.map((cell) => (cell.getAttribute('class') ?? '').includes('supported'))).toEqual([

@@ -2,14 +2,15 @@ import { joined, markup, type Markup } from '../page/markup.ts';
 import { decimals, probabilityStatement } from '../page/number-text.ts';
 import { divergingStep } from '../page/palette.ts';
 import type { ScoreColumn } from '../tables/score-column.ts';
-import type { Relation, Tasks } from '../tables/study.ts';
+import type { Relation, RelationRules, Tasks } from '../tables/study.ts';
 import { columnWords, predictorFamily, predictorHeading, predictorWords } from '../words/predictor-words.ts';
+import { unmetReasons } from '../words/relation-verdict.ts';
 
 /**
  * The heat map of relations as a table: scores down, properties across, so that screen readers and keyboards can walk
  * it.
  */
-export function relationGrid({ columns, predictors, relations }: Tasks): Markup {
+export function relationGrid({ columns, predictors, relations, rules }: Tasks): Markup {
   const byCell = new Map(relations.map((relation) => [cellKey(relation.column, relation.predictor), relation]));
   const families = runs(predictors.map(predictorFamily));
   const firsts = new Set(families.map(({ start }) => start));
@@ -32,6 +33,7 @@ export function relationGrid({ columns, predictors, relations }: Tasks): Markup 
           predictor,
           [start + offset, index],
           edge(index),
+          rules,
         ),
       );
       return markup`<tr><th scope="row">${columnWords(column)}${!column.higherIsBetter && markup` <span title="lower is better" aria-label="lower is better" role="img">↓</span>`}</th>${joined(cells)}</tr>`;
@@ -53,10 +55,11 @@ function relationCell(
   predictor: string,
   [row, place]: readonly [number, number],
   edge: string,
+  rules: RelationRules,
 ): Markup {
   if (relation === undefined || !Number.isFinite(relation.pearson)) return markup`<td class="empty${edge}">–</td>`;
   const { pearson, supported, low, high, q, n } = relation;
-  const words = `${predictorWords(predictor)}, ${columnWords(column)}: r = ${decimals(pearson, 2)}, 95 % interval ${decimals(low, 2)} to ${decimals(high, 2)}, ${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' : ', not supported'}`;
+  const words = `${predictorWords(predictor)}, ${columnWords(column)}: r = ${decimals(pearson, 2)}, 95 % interval ${decimals(low, 2)} to ${decimals(high, 2)}, ${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' : `, not supported: ${unmetReasons(relation, rules).join('; ')}`}`;
   return markup`<td class="d${divergingStep(pearson)}${supported && ' supported'}${edge}" data-column="${row}" data-predictor="${place}" title="${words}">${supported && markup`<span aria-hidden="true">●</span><span class="hidden">supported: </span>`}${decimals(pearson, 2).replace('0.', '.')}</td>`;
 }
 

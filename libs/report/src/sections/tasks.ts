@@ -5,8 +5,8 @@ import type { PageContext, PageSection } from '../page/page-context.ts';
 import type { PageData, PageTasks } from '../page/page-data.ts';
 import { foldedTable } from '../page/table-view.ts';
 import { modelScatterTable, surfaceModelTable } from '../study-tables/figure-tables.ts';
-import { conceptLinkTable, relationTable, surfaceTable } from '../study-tables/task-tables.ts';
-import type { Tasks } from '../tables/study.ts';
+import { conceptLinkTable, familyTable, relationTable, surfaceTable } from '../study-tables/task-tables.ts';
+import type { RelationRules, Tasks } from '../tables/study.ts';
 import { drawRelationMap } from '../figures/relation-map.ts';
 import { needsListed, needsView } from '../views/needs-view.ts';
 import { relationModels, surfaceModels } from '../views/relation-table.ts';
@@ -14,6 +14,7 @@ import { drawRelation, relationFacts } from '../views/relation-view.ts';
 import { drawSurface, surfaceFacts, surfaceSteps } from '../views/surface-view.ts';
 import { capital } from '../words/capital.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
+import { unmetSummary } from '../words/relation-verdict.ts';
 import { relationGrid, relationLegend } from './relation-grid.ts';
 
 /** The section on what goes with scores, or undefined where nothing was related to them. */
@@ -31,12 +32,14 @@ function isRelated({ relations, conceptLinks, surfaces }: Tasks): boolean {
 }
 
 function relationBlock(page: PageContext, tasks: Tasks): Markup {
-  const supported = tasks.relations.filter((relation) => relation.supported).length;
-  return markup`<p>${counted(tasks.predictors.length, 'property', 'properties')} of the models against ${counted(tasks.columns.length, 'score column')}. A relation counts as <strong>supported</strong> only where q ≤ 0.05 (Benjamini-Hochberg over the whole table) and its 95 % interval excludes 0. ${
+  const { rules, relations } = tasks;
+  const supported = relations.filter((relation) => relation.supported).length;
+  const others = unmetSummary(relations, rules);
+  return markup`<p>${counted(tasks.predictors.length, 'property', 'properties')} of the models against ${counted(tasks.columns.length, 'score column')}.${rules.rule !== '' && markup` A relation counts as <strong>supported</strong> only where ${rules.rule}.`} ${
     supported === 0
       ? markup`<strong>No relation of this study is supported</strong>: with so few models and so many pairs, correlations of this size arise by chance.`
-      : `${String(supported)} of ${counted(tasks.relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`
-  }${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${page.figure(
+      : `${String(supported)} of ${counted(relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`
+  }${others !== '' && ` ${others}`}${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${powerBlock(rules)}${page.figure(
     {
       id: 'relations',
       title: 'Correlation of model properties with task scores',
@@ -46,7 +49,15 @@ function relationBlock(page: PageContext, tasks: Tasks): Markup {
       table: relationTable(tasks),
       tableTitle: 'All relations with their intervals',
     },
-  )}`;
+  )}${tasks.families.length > 0 && foldedTable(familyTable(tasks), 'Families of models')}`;
+}
+
+/** Statements of power that stand in the text; those of fewer models are of few relations. */
+const powersShown = 2;
+
+/** What so few models can show at all. */
+function powerBlock({ power }: RelationRules): Markup | false {
+  return power.length > 0 && markup`<p id="power">${power.slice(0, powersShown).join(' ')}</p>`;
 }
 
 function explorer(
@@ -68,7 +79,7 @@ function explorer(
       id: 'relation',
       title: `${capital(scoreWords)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
       caption:
-        'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with.',
+        'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with, the band behind it what becomes of the correlation when any one family of models is left out; “given” is what is left of it beside another property of the models.',
       draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
       aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
       table: {

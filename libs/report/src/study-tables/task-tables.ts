@@ -1,8 +1,8 @@
 import { decimals, probability, significant } from '../page/number-text.ts';
-import { tableView, type TableView } from '../page/table-view.ts';
+import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import type { Relation, Surface, Tasks } from '../tables/study.ts';
-import { conceptLinkSupported } from '../words/findings.ts';
-import { columnWords, predictorWords } from '../words/predictor-words.ts';
+import { columnWords, givenWords, predictorWords } from '../words/predictor-words.ts';
+import { rangeWords, unmetReasons } from '../words/relation-verdict.ts';
 import { pColumn, qColumn } from './probability-columns.ts';
 
 /** All relations with their intervals, what is supported first, then by strength. */
@@ -41,7 +41,79 @@ export function relationTable(tasks: Tasks): TableView {
         text: ({ pFamily }) => probability(pFamily),
       },
       qColumn(),
+      ...(tasks.rules.correction === 'benjamini-yekutieli' ? [yekutieliColumn] : []),
       { title: 'Supported', value: ({ supported }) => (supported ? 'yes' : 'no') },
+      { title: 'Not supported since', value: (relation) => unmetReasons(relation, tasks.rules).join('; ') },
+      rangeColumn('Without one model', 'Range of Pearson when any one model is left out', ({ looLow, looHigh }) => [
+        looLow,
+        looHigh,
+      ]),
+      rangeColumn('Without one family', 'Range of Pearson when any one family is left out', ({ lofoLow, lofoHigh }) => [
+        lofoLow,
+        lofoHigh,
+      ]),
+      ...partialColumns('matching units', ({ partialUnits, partialUnitsP }) => [partialUnits, partialUnitsP]),
+      ...(tasks.rules.given === ''
+        ? []
+        : partialColumns(givenWords(tasks.columns, tasks.rules.given), ({ partialScore, partialScoreP }) => [
+            partialScore,
+            partialScoreP,
+          ])),
+    ],
+  });
+}
+
+/** Shown where it is what decides. */
+const yekutieliColumn: TableColumn<Relation> = {
+  title: 'q (Benjamini-Yekutieli)',
+  hint: 'Whatever the dependence between the tests',
+  numeric: true,
+  value: ({ qBy }) => qBy,
+  text: ({ qBy }) => probability(qBy),
+};
+
+type Pair = readonly [number, number];
+
+function rangeColumn(title: string, hint: string, of: (relation: Relation) => Pair): TableColumn<Relation> {
+  return {
+    title,
+    hint,
+    numeric: true,
+    value: (relation) => (Number.isFinite(of(relation)[0]) ? of(relation).map(String).join(' to ') : ''),
+    text: (relation) => rangeWords(...of(relation)),
+  };
+}
+
+function partialColumns(given: string, of: (relation: Relation) => Pair): readonly TableColumn<Relation>[] {
+  return [
+    {
+      title: `r given ${given}`,
+      hint: 'Partial correlation: what is left of both beside it',
+      numeric: true,
+      value: (relation) => of(relation)[0],
+      text: (relation) => decimals(of(relation)[0], 3),
+    },
+    {
+      title: `p given ${given}`,
+      hint: 'By permutation as Freedman and Lane have it',
+      numeric: true,
+      value: (relation) => of(relation)[1],
+      text: (relation) => probability(of(relation)[1]),
+    },
+  ];
+}
+
+/** Families that several models share, with the reasons. */
+export function familyTable({ families }: Tasks): TableView {
+  return tableView({
+    id: 'families-table',
+    caption: 'Models that count as one family',
+    rows: [...families].sort((a, b) => (a.family < b.family ? -1 : a.family > b.family ? 1 : 0)),
+    interactive: true,
+    columns: [
+      { title: 'Family', value: ({ family }) => family },
+      { title: 'Model', value: ({ model }) => model },
+      { title: 'Reason', value: ({ reason }) => reason },
     ],
   });
 }
@@ -66,7 +138,7 @@ export function conceptLinkTable(tasks: Tasks, perColumn: number): TableView {
       { title: 'Pearson', numeric: true, value: ({ pearson }) => pearson, text: ({ pearson }) => decimals(pearson, 3) },
       pColumn(),
       { title: 'q', numeric: true, value: ({ q }) => q, text: ({ q }) => probability(q) },
-      { title: 'Supported', value: (link) => (conceptLinkSupported(link) ? 'yes' : 'no') },
+      { title: 'Supported', value: ({ supported }) => (supported ? 'yes' : 'no') },
     ],
   });
 }

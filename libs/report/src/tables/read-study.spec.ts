@@ -54,14 +54,28 @@ describe(readStudy, () => {
       rowsOf(tables.relations).map((row) => ({
         ...{ predictor: row['predictor'], column: column(row), n: row['n'] },
         ...{ pearson: row['pearson'], low: row['pearsonLow'], high: row['pearsonHigh'], spearman: row['spearman'] },
-        ...{ p: row['p'], pFamily: row['pFamily'], q: row['q'], supported: row['supported'] },
+        ...{ p: row['p'], pFamily: row['pFamily'], q: row['q'], qBy: row['qBy'], supported: row['supported'] },
+        ...{ looLow: row['looLow'], looHigh: row['looHigh'], lofoLow: row['lofoLow'], lofoHigh: row['lofoHigh'] },
+        ...{ lofoWeakest: row['lofoWeakest'], partialUnits: row['partialUnits'], partialUnitsP: row['partialUnitsP'] },
+        ...{ partialScore: row['partialScore'], partialScoreP: row['partialScoreP'] },
+        unmet: String(row['unmet'])
+          .split(' ')
+          .filter((criterion) => criterion !== ''),
       })),
     );
     expect(conceptLinks).toEqual(
       rowsOf(tables.conceptRelations).map((row) => ({
         ...{ concept: row['concept'], category: row['category'], column: column(row), n: row['n'] },
-        ...{ pearson: row['pearson'], p: row['p'], q: row['q'] },
+        ...{ pearson: row['pearson'], p: row['p'], q: row['q'], supported: row['supported'] },
       })),
+    );
+    const [relationsPower, conceptsPower] = rowsOf(tables.power);
+    expect(study.tasks?.rules).toEqual({
+      ...{ rule: relationsPower?.['rule'], correction: 'benjamini-hochberg', hasFamilies: true, given: 'dt_Set0' },
+      ...{ power: [relationsPower?.['statement']], conceptPower: [conceptsPower?.['statement']] },
+    });
+    expect(study.tasks?.families).toEqual(
+      ['Model1', 'Model2'].map((model) => ({ model, family: 'a family', reason: 'one code base' })),
     );
     for (const row of rowsOf(tables.surfaceErrors))
       expect(surfaces.find((surface) => surface.column === column(row))).toMatchObject({

@@ -1,6 +1,8 @@
 import {
   conceptRelationSchema,
+  modelFamilySchema,
   performanceSurfaceSchema,
+  relationPowerSchema,
   surfaceErrorSchema,
   taskRelationSchema,
   taskScoreSchema,
@@ -8,7 +10,7 @@ import {
 import { readTable, type TableReader } from './batch-rows.ts';
 import type { ReportTables } from './report-tables.ts';
 import type { ScoreColumn } from './score-column.ts';
-import type { ConceptLink, Relation, Surface, Tasks } from './study.ts';
+import type { ConceptLink, ModelFamily, Relation, RelationRules, Surface, Tasks } from './study.ts';
 
 /** Score columns in order of first sight; a column that only a relation names is known by that. */
 class ColumnIndex {
@@ -34,11 +36,14 @@ export function readTasks(tables: ReportTables): Tasks | undefined {
   const conceptLinks = tables.conceptRelations === undefined ? [] : readConceptLinks(tables.conceptRelations, index);
   const surfaces = tables.surfaces === undefined ? [] : readSurfaces(tables.surfaces, tables.surfaceErrors, index);
   if (index.columns.length === 0) return undefined;
+  const families = tables.families === undefined ? [] : readFamilies(tables.families);
   return {
     columns: index.columns,
     predictors: [...new Set(relations.map(({ predictor }) => predictor))],
     relations,
     conceptLinks,
+    rules: readRules(tables, families.length > 0),
+    families,
     surfaces,
     scores: index.columns.map((_, at) => scores[at] ?? new Map()),
   };
@@ -69,6 +74,13 @@ function readRelations(batches: NonNullable<ReportTables['relations']>, index: C
   const p = table.numbers('p');
   const pFamily = table.numbers('pFamily');
   const q = table.numbers('q');
+  const qBy = table.numbers('qBy');
+  const [looLow, looHigh] = [table.numbers('looLow'), table.numbers('looHigh')];
+  const [lofoLow, lofoHigh] = [table.numbers('lofoLow'), table.numbers('lofoHigh')];
+  const weakest = table.text('lofoWeakest');
+  const [units, unitsP] = [table.numbers('partialUnits'), table.numbers('partialUnitsP')];
+  const [score, scoreP] = [table.numbers('partialScore'), table.numbers('partialScoreP')];
+  const unmet = table.text('unmet');
   const at = columnReader(table, index);
   return predictor.map((name, row) => ({
     predictor: name,
@@ -81,6 +93,17 @@ function readRelations(batches: NonNullable<ReportTables['relations']>, index: C
     p: p[row] as number,
     pFamily: pFamily[row] as number,
     q: q[row] as number,
+    qBy: qBy[row] as number,
+    looLow: looLow[row] as number,
+    looHigh: looHigh[row] as number,
+    lofoLow: lofoLow[row] as number,
+    lofoHigh: lofoHigh[row] as number,
+    lofoWeakest: weakest[row] as string,
+    partialUnits: units[row] as number,
+    partialUnitsP: unitsP[row] as number,
+    partialScore: score[row] as number,
+    partialScoreP: scoreP[row] as number,
+    unmet: (unmet[row] as string).split(' ').filter((criterion) => criterion !== ''),
     supported: supported[row] ?? false,
   }));
 }
@@ -93,6 +116,7 @@ function readConceptLinks(batches: NonNullable<ReportTables['conceptRelations']>
   const pearson = table.numbers('pearson');
   const p = table.numbers('p');
   const q = table.numbers('q');
+  const supported = table.flags('supported');
   const at = columnReader(table, index);
   return concept.map((label, row) => ({
     concept: label,
@@ -102,7 +126,35 @@ function readConceptLinks(batches: NonNullable<ReportTables['conceptRelations']>
     pearson: pearson[row] as number,
     p: p[row] as number,
     q: q[row] as number,
+    supported: supported[row] ?? false,
   }));
+}
+
+/** Families that several of the models share. */
+function readFamilies(batches: NonNullable<ReportTables['families']>): ModelFamily[] {
+  const table = readTable(modelFamilySchema, batches);
+  const [family, reason] = [table.text('family'), table.text('reason')];
+  const rows = table.text('model').map((model, row) => ({
+    model,
+    family: family[row] as string,
+    reason: reason[row] as string,
+  }));
+  return rows.filter((row) => rows.some((other) => other.family === row.family && other.model !== row.model));
+}
+
+function readRules({ power, relations }: ReportTables, hasFamilies: boolean): RelationRules {
+  const table = power === undefined ? undefined : readTable(relationPowerSchema, power);
+  const given = relations === undefined ? [] : readTable(taskRelationSchema, relations).text('given');
+  const kind = table?.text('table') ?? [];
+  const statements = (of: string): string[] => (table?.text('statement') ?? []).filter((_, row) => kind[row] === of);
+  return {
+    rule: table?.text('rule')[0] ?? '',
+    correction: table?.text('correction')[0] ?? '',
+    hasFamilies,
+    given: given[0] ?? '',
+    power: statements('relations'),
+    conceptPower: statements('concepts'),
+  };
 }
 
 function readSurfaces(

@@ -7,10 +7,12 @@ import type {
   ConceptRelationBatch,
   EmbeddingPointBatch,
   MatchSurvivalBatch,
+  ModelFamilyBatch,
   PerformanceSurfaceBatch,
   ProbeDifferenceBatch,
   ProbeScoreBatch,
   ProfileSummaryBatch,
+  RelationPowerBatch,
   SurfaceErrorBatch,
   TaskRelationBatch,
   TaskScoreBatch,
@@ -52,6 +54,10 @@ export interface ReportTables {
   readonly relations?: Batches<TaskRelationBatch> | undefined;
   /** Correlations of single concepts with scores. */
   readonly conceptRelations?: Batches<ConceptRelationBatch> | undefined;
+  /** Which correlations both can show at all, and the rule by which they are supported. */
+  readonly power?: Batches<RelationPowerBatch> | undefined;
+  /** Families of the embedded models. */
+  readonly families?: Batches<ModelFamilyBatch> | undefined;
   /** Scores predicted over a grid of components 1 and 2. */
   readonly surfaces?: Batches<PerformanceSurfaceBatch> | undefined;
   /** Leave-one-out errors of those predictions. */

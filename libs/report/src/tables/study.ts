@@ -135,8 +135,56 @@ export interface Relation {
   readonly pFamily: number;
   /** By Benjamini-Hochberg over the whole table. */
   readonly q: number;
-  /** Whether q <= 0.05 and the interval excludes 0. */
+  /** By Benjamini-Yekutieli over the whole table. */
+  readonly qBy: number;
+  /** Least correlation without any one model. */
+  readonly looLow: number;
+  /** Largest correlation without any one model. */
+  readonly looHigh: number;
+  /** Least correlation without any one family. */
+  readonly lofoLow: number;
+  /** Largest correlation without any one family. */
+  readonly lofoHigh: number;
+  /** Family without which the correlation is weakest; '' where that is undefined. */
+  readonly lofoWeakest: string;
+  /** Partial correlation given the number of matching units. */
+  readonly partialUnits: number;
+  /** Its p by Freedman and Lane. */
+  readonly partialUnitsP: number;
+  /** Partial correlation given a score; NaN where there is none. */
+  readonly partialScore: number;
+  /** Its p by Freedman and Lane. */
+  readonly partialScoreP: number;
+  /** What of the rule is not met: `correction`, `interval`, `sign`. */
+  readonly unmet: readonly string[];
+  /** Whether all of it is met. */
   readonly supported: boolean;
+}
+
+/** By which rule relations are called supported, and which of them can be. */
+export interface RelationRules {
+  /** What a relation must meet, in words; '' where no table says so. */
+  readonly rule: string;
+  /** Name of the correction. */
+  readonly correction: string;
+  /** Whether any family has several models. */
+  readonly hasFamilies: boolean;
+  /** Score column given which partial correlations are; '' where there is none. */
+  readonly given: string;
+  /** Which correlations the relations can show at all, a sentence for each number of models. */
+  readonly power: readonly string[];
+  /** The same of single concepts. */
+  readonly conceptPower: readonly string[];
+}
+
+/** Models that count as one where relations are judged. */
+export interface ModelFamily {
+  /** Name of the model. */
+  readonly model: string;
+  /** Name of its family. */
+  readonly family: string;
+  /** Why it is of that family; '' where nothing is said. */
+  readonly reason: string;
 }
 
 /** A correlation of one concept's weight with a score column. */
@@ -151,6 +199,8 @@ export interface ConceptLink extends Concept {
   readonly p: number;
   /** By Benjamini-Hochberg. */
   readonly q: number;
+  /** Whether it meets the rule. */
+  readonly supported: boolean;
 }
 
 /** A score predicted over a grid of components 1 and 2. */
@@ -181,6 +231,10 @@ export interface Tasks {
   readonly relations: readonly Relation[];
   /** Correlations of single concepts. */
   readonly conceptLinks: readonly ConceptLink[];
+  /** By which rule these are supported. */
+  readonly rules: RelationRules;
+  /** Families of the models that share one. */
+  readonly families: readonly ModelFamily[];
   /** Surfaces by column. */
   readonly surfaces: readonly Surface[];
   /** Score by model name, one map a column. */

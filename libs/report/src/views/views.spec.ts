@@ -180,6 +180,10 @@ describe('relations', () => {
     expect(texts(facts, 'dt').map((name, index) => [name, texts(facts, 'dd')[index]])).toEqual([
       ['Pearson', '−0.618'],
       ['95 % interval', '−0.87 to −0.10'],
+      ['without a model', '−0.68 to −0.55'],
+      ['without a family', '−0.74 to −0.50'],
+      ['given matching units', '−0.52 (p\u00a0=\u00a00.068)'],
+      ['given CIFAR10, accuracy', '−0.38 (p\u00a0=\u00a00.143)'],
       ['Spearman', '−0.433'],
       ['p', '0.022'],
       ['p (family)', '0.335'],
@@ -187,11 +191,36 @@ describe('relations', () => {
       ['Models', '13'],
     ]);
     expect(elements(facts, 'svg')[0]?.getAttribute('aria-label')).toBe(
-      'Correlation −0.62, 95 % interval −0.87 to −0.10',
+      'Correlation −0.62, 95 % interval −0.87 to −0.10, without any one family −0.74 to −0.50',
     );
     expect(texts(relationFacts(distinct, 1, 1), 'dd')).toEqual([
-      ...['0.731', '−0.02 to 0.90', '0.654', '<0.001', '0.009', '<0.001', '11'],
+      ...['0.731', '−0.02 to 0.90', '0.31 to 0.82', '−0.13 to 0.86', '0.22 (p\u00a0=\u00a00.473)', '–'],
+      ...['0.654', '<0.001', '0.009', '<0.001', '11'],
     ]);
+    const other = {
+      ...distinct,
+      rules: { ...distinct.rules, correction: 'benjamini-yekutieli', hasFamilies: false, given: '' },
+    };
+    expect(texts(relationFacts(other, 0, 0), 'dt')).toEqual([
+      ...['Pearson', '95 % interval', 'without a model', 'given matching units', 'Spearman', 'p', 'p (family)', 'q'],
+      ...['q (Benjamini-Yekutieli)', 'Models'],
+    ]);
+  });
+
+  it('says why a relation is not supported', () => {
+    expect(texts(relationFacts(distinct, 1, 1), '.verdict')).toEqual([
+      'Not supported The interval includes 0 and without SwAV r is −0.13.',
+    ]);
+    expect(texts(relationFacts(distinct, 0, 0), '.verdict')).toEqual([
+      'Supported It meets the rule: q by Benjamini-Hochberg is at most 0.05.',
+    ]);
+  });
+
+  it('draws the range without any one family where its ends are', () => {
+    const [band] = elements(relationFacts(distinct, 0, 0), 'rect');
+    const place = (value: number) => 12 + ((value + 1) / 2) * 256;
+    expect(Number(band?.getAttribute('x'))).toBeCloseTo(place(-0.7416), 0);
+    expect(Number(band?.getAttribute('width'))).toBeCloseTo(place(-0.4973) - place(-0.7416), 0);
   });
 
   it('draws the interval where its ends are', () => {

@@ -5,7 +5,7 @@ import { distinctRelation, distinctTasks, weakRelation } from '../fixtures/disti
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { readStudy } from '../tables/read-study.ts';
 import type { Study } from '../tables/study.ts';
-import { conceptLinkSupported, findings } from './findings.ts';
+import { findings } from './findings.ts';
 import { moreOf } from './predictor-words.ts';
 
 const plainSpaces = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -26,17 +26,17 @@ describe('findings', () => {
     const study = readStudy(syntheticStudy());
     const said = (tasks: typeof distinctTasks) => findings({ ...study, tasks }).map(({ text }) => plainSpaces(text));
     expect(said(distinctTasks).slice(0, 3)).toEqual([
-      'Models with a higher value of component 1 do worse on CIFAR10, accuracy: r = −0.62, 95 % interval −0.87 to −0.10, q = 0.045, n = 13 models. This is an association, not a cause.',
+      'Models with a higher value of component 1 do worse on CIFAR10, accuracy: r = −0.62, 95 % interval −0.87 to −0.10, q = 0.045, n = 13 models; without any one family −0.74 to −0.50, given the number of matching units −0.52 (p = 0.068). This is an association, not a cause.',
       '1 of 2 pairs of a single concept and a score is supported; the strongest is red (color) with CIFAR10, accuracy: r = −0.81, q = 0.042, n = 13.',
-      '1 of 2 relations is supported (q ≤ 0.05 over the whole table, and an interval that excludes 0); the other one is not, whatever its correlation.',
+      '1 of 2 relations is supported (q by Benjamini-Hochberg is at most 0.05); the other one is not, whatever its correlation.',
     ]);
-    const unsupported = [{ ...distinctRelation, supported: false, q: 0.0448 }, weakRelation];
+    const unsupported = [{ ...distinctRelation, supported: false }, weakRelation];
     expect(said({ ...distinctTasks, relations: unsupported, conceptLinks: [] })[0]).toBe(
-      'None of the 2 relations between models’ profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0. The strongest, unique object concepts with NYU, mean angle error (r = 0.73, n = 11, q < 0.001), can be chance among so many.',
+      'None of the 2 relations between models’ profiles and task scores is supported: none meets the whole rule (q by Benjamini-Hochberg is at most 0.05). The strongest, unique object concepts with NYU, mean angle error (r = 0.73, n = 11), is not, since the interval includes 0 and without SwAV r is −0.13. With 13 models only |r| > 0.553 can pass one test.',
     );
     const [sky] = distinctTasks.conceptLinks;
     expect(said({ ...distinctTasks, conceptLinks: sky === undefined ? [] : [sky] })).toContain(
-      'No single concept is supported as what a task needs, among 1 pair of concept and score.',
+      'No single concept is supported as what a task needs, among 1 pair of concept and score. With 13 models only |r| > 0.553 can pass one test of concepts.',
     );
   });
 
@@ -100,20 +100,6 @@ describe('findings', () => {
       'description: only has 4 matching units for 2 concepts.',
       'description: The concept with most units is dog (object): 3 units in the model.',
     ]);
-  });
-});
-
-describe('conceptLinkSupported', () => {
-  it('wants both a small q and an interval without 0', () => {
-    expect(conceptLinkSupported({ pearson: 0.9, n: 12, q: 0.01 })).toBe(true);
-    expect(conceptLinkSupported({ pearson: 0.9, n: 12, q: 0.05 })).toBe(true);
-    expect(conceptLinkSupported({ pearson: 0.9, n: 12, q: 0.0501 })).toBe(false);
-    // The interval excludes 0 from |atanh r| = 1.96 / 3 on, which is r = 0.574.
-    expect(conceptLinkSupported({ pearson: -0.58, n: 12, q: 0.01 })).toBe(true);
-    expect(conceptLinkSupported({ pearson: -0.57, n: 12, q: 0.01 })).toBe(false);
-    expect(conceptLinkSupported({ pearson: 0.99, n: 3, q: 0.01 })).toBe(false);
-    expect(conceptLinkSupported({ pearson: 0.5, n: 12, q: 0.01 })).toBe(false);
-    expect(conceptLinkSupported({ pearson: Number.NaN, n: 12, q: Number.NaN })).toBe(false);
   });
 });
 

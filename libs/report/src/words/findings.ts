@@ -1,7 +1,8 @@
 import { columnWords, moreOf, predictorWords } from './predictor-words.ts';
 import { counted, decimals, listed, percent, probabilityStatement, whole } from '../page/number-text.ts';
 import { groupLetter } from '../page/palette.ts';
-import type { ConceptLink, Relation, Study, Tasks } from '../tables/study.ts';
+import { partialWords, rangeWords, unmetReasons } from './relation-verdict.ts';
+import type { Relation, Study, Tasks } from '../tables/study.ts';
 
 /** What a finding rests on. */
 export type FindingKind = 'supported' | 'unsupported' | 'description';
@@ -20,12 +21,9 @@ export const supportedFindingsShown = 2;
 /** Findings that a report states at most: what is supported first, descriptions last. */
 export const findingsShown = 5;
 
-/** Two-sided 95 % quantile of the standard normal distribution. */
-const normalQuantile = 1.959963984540054;
-
 /**
- * Puts the results in words. A relation is stated only where the table marks it as supported (q <= 0.05 and an interval
- * that excludes 0); where there is none, that is what is said.
+ * Puts the results in words. A relation is stated only where the table marks it as supported; where there is none,
+ * that is what is said.
  */
 export function findings(study: Study): readonly Finding[] {
   const all = [
@@ -35,12 +33,6 @@ export function findings(study: Study): readonly Finding[] {
   ];
   const ofKind = (kind: FindingKind): readonly Finding[] => all.filter((finding) => finding.kind === kind);
   return [...ofKind('supported'), ...ofKind('unsupported'), ...ofKind('description')].slice(0, findingsShown);
-}
-
-/** Whether a concept's relation meets the rule: q <= 0.05 and a Fisher interval that excludes 0. */
-export function conceptLinkSupported({ pearson, n, q }: Pick<ConceptLink, 'pearson' | 'n' | 'q'>): boolean {
-  if (!(q <= 0.05) || n < 4) return false;
-  return Math.abs(Math.atanh(pearson)) > normalQuantile / Math.sqrt(n - 3);
 }
 
 function embeddingFindings({ embedding, profiles }: Study): Finding[] {
@@ -126,6 +118,11 @@ function relationFindings(tasks: Tasks): Finding[] {
 
 function supportSentence(tasks: Tasks, supported: number, strongest: Relation | undefined): Finding {
   const count = counted(tasks.relations.length, 'relation');
+  const {
+    rule: words,
+    power: [power],
+  } = tasks.rules;
+  const rule = words === '' ? '' : ` (${words})`;
   if (supported > 0) {
     const rest = tasks.relations.length - supported;
     const others =
@@ -136,35 +133,39 @@ function supportSentence(tasks: Tasks, supported: number, strongest: Relation | 
           : '';
     return {
       kind: 'unsupported',
-      text: `${String(supported)} of ${count} ${supported === 1 ? 'is' : 'are'} supported (q ≤ 0.05 over the whole table, and an interval that excludes 0)${others}.`,
+      text: `${String(supported)} of ${count} ${supported === 1 ? 'is' : 'are'} supported${rule}${others}.`,
     };
   }
   const example =
     strongest === undefined
       ? ''
-      : ` The strongest, ${relationWords(tasks, strongest)} (r\u00a0=\u00a0${decimals(strongest.pearson, 2)}, n\u00a0=\u00a0${String(strongest.n)}, ${probabilityStatement('q', strongest.q)}), can be chance among so many.`;
+      : ` The strongest, ${relationWords(tasks, strongest)} (r\u00a0=\u00a0${decimals(strongest.pearson, 2)}, n\u00a0=\u00a0${String(strongest.n)}), is not, since ${listed(unmetReasons(strongest, tasks.rules))}.`;
   return {
     kind: 'unsupported',
-    text: `None of the ${count} between models’ profiles and task scores is supported: none has q ≤ 0.05 over the whole table and an interval that excludes 0.${example}`,
+    text: `None of the ${count} between models’ profiles and task scores is supported: none meets the whole rule${rule}.${example}${power === undefined ? '' : ` ${power}`}`,
   };
 }
 
 function supportedSentence(tasks: Tasks, relation: Relation): string {
   const column = tasks.columns[relation.column];
   const better = (column?.higherIsBetter ?? true) === relation.pearson > 0;
-  return `Models with ${moreOf(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n\u00a0=\u00a0${String(relation.n)} models. This is an association, not a cause.`;
+  const without = `without any one ${tasks.rules.hasFamilies ? 'family' : 'model'}`;
+  return `Models with ${moreOf(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n\u00a0=\u00a0${String(relation.n)} models; ${without} ${rangeWords(relation.lofoLow, relation.lofoHigh)}, given the number of matching units ${partialWords(relation.partialUnits, relation.partialUnitsP)}. This is an association, not a cause.`;
 }
 
-function conceptFindings({ conceptLinks, columns }: Tasks): Finding[] {
+function conceptFindings({ conceptLinks, columns, rules }: Tasks): Finding[] {
   const defined = conceptLinks.filter(({ pearson }) => Number.isFinite(pearson));
   if (defined.length === 0) return [];
-  const supported = defined.filter(conceptLinkSupported).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
+  const supported = defined.filter((link) => link.supported).sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
   const [first] = supported;
   if (first === undefined) {
     return [
       {
         kind: 'unsupported',
-        text: `No single concept is supported as what a task needs, among ${counted(defined.length, 'pair')} of concept and score.`,
+        text: `No single concept is supported as what a task needs, among ${counted(defined.length, 'pair')} of concept and score.${rules.conceptPower
+          .slice(0, 1)
+          .map((words) => ` ${words}`)
+          .join('')}`,
       },
     ];
   }

@@ -44,6 +44,12 @@ export function columnWords({ dataset, metric, column }: ScoreColumn): string {
   return words.length === 0 ? column : words.join(', ');
 }
 
+/** The score column that partial correlations are given, in words: "ImageNet, accuracy". */
+export function givenWords(columns: readonly ScoreColumn[], given: string): string {
+  const column = columns.find((each) => each.column === given);
+  return column === undefined ? given : columnWords(column);
+}
+
 function splitPredictor(predictor: string): readonly [string, string | undefined] {
   const colon = predictor.indexOf(':');
   return colon < 0 ? [predictor, undefined] : [predictor.slice(0, colon), predictor.slice(colon + 1)];

@@ -1,4 +1,10 @@
-import { relateTasksDefaults } from '@intermodel/cross-task-analysis';
+import {
+  corrections,
+  permutationScopes,
+  relationDefaults,
+  type Correction,
+  type PermutationScope,
+} from '@intermodel/cross-task-analysis';
 import { modelNameRules, textEncodings, type ModelNameRule } from '@intermodel/data-loading';
 import { embeddingPresets, normalisations, type EmbeddingPresetName, type Normalisation } from '@intermodel/embedding';
 import { choicesOf } from './choices.ts';
@@ -168,10 +174,58 @@ export const embeddingOptions: readonly OptionRow[] = [
   {
     path: 'relations.permutations',
     type: { kind: 'whole', minimum: 1 },
-    default: relateTasksDefaults.permutations,
+    default: relationDefaults.permutations,
     help: 'Orderings drawn where there are too many to try all.',
     flags: [{ flags: '--permutations <N>', commands: ['relate'], heading }],
     words: { name: 'orderings of permutation tests' },
+    enters: ['relations'],
+  },
+  {
+    path: 'relations.families',
+    type: { kind: 'text', names: 'file', role: 'model families' },
+    otherwise: 'every model is its own family',
+    help: 'Table that says which models are of one family (one code base, one method), CSV or Arrow: model, family and, if wanted, reason; it may be one of scores. No relation that hangs on a single family is called supported.',
+    flags: [
+      {
+        flags: '--families <FILE>',
+        commands: ['dissect', 'embed', 'relate', 'reproduce'],
+        heading,
+        help: 'Table of the families of the models: model, family, reason (reproduce: a bundled one by default).',
+      },
+    ],
+  },
+  {
+    path: 'relations.given',
+    type: { kind: 'text' },
+    otherwise: 'only given the number of matching units',
+    help: 'Score column given which relations are stated too, as partial correlations: `dt_ImageNet`.',
+    flags: [
+      {
+        flags: '--given <COLUMN>',
+        commands: ['dissect', 'embed', 'relate', 'reproduce'],
+        heading,
+        help: 'Score column given which partial correlations are stated (reproduce: dt_ImageNet by default).',
+      },
+    ],
+    words: { name: 'partial correlations given' },
+    enters: ['relations'],
+  },
+  {
+    path: 'relations.correction',
+    type: { kind: 'choice', choices: choicesOf<Correction>(corrections) },
+    default: relationDefaults.correction,
+    help: 'Correction for the number of tests that decides which relations are supported: false discovery rate of independent tests or of any, or family-wise error by the maximum statistic.',
+    flags: [{ flags: '--correction <NAME>', commands: ['dissect', 'embed', 'relate', 'reproduce'], heading }],
+    words: { name: 'correction of relations', values: corrections },
+    enters: ['relations'],
+  },
+  {
+    path: 'relations.permuteWithin',
+    type: { kind: 'choice', choices: choicesOf<PermutationScope>(permutationScopes) },
+    default: relationDefaults.permuteWithin,
+    help: 'Among which models permutation tests exchange scores: among all, or only within families, so that what goes with families is no evidence.',
+    flags: [{ flags: '--permute-within <SCOPE>', commands: ['dissect', 'embed', 'relate', 'reproduce'], heading }],
+    words: { name: 'exchange of models by permutation tests', values: permutationScopes },
     enters: ['relations'],
   },
 ];

@@ -77,6 +77,8 @@ describe(optionsEntering, () => {
       'models[].input.preset': 'imagenet',
       'models[].input.resize': 'exact',
       'relations.permutations': 100_000,
+      'relations.correction': 'benjamini-hochberg',
+      'relations.permuteWithin': 'all',
       'runtime.executionProviders': ['cpu'],
       seed: 0,
       'significance.kind': 'exchange',
