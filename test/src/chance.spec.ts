@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import {
   concludeDissection,
   countShards,
@@ -277,5 +277,33 @@ describe('a run with tests against chance', () => {
     ]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toMatch(/significance\.nulls|--nulls/u);
+  });
+});
+
+describe('a look at what a study is made of', () => {
+  const at = temporaryFolder();
+
+  it('tells of images that are copies of others, and of models that are one file', () => {
+    expect(intermodel(['world', '--images', '40', '--seed', '5', '--out', at('world')]).code).toBe(0);
+    const [first = ''] = readdirSync(at('world', 'images'));
+    const stem = first.replace(/\..*$/u, '');
+    for (const copy of ['copy-a', 'copy-b'])
+      for (const folder of ['images', 'labels'])
+        for (const name of readdirSync(at('world', folder)).filter((each) => each.startsWith(stem)))
+          copyFileSync(at('world', folder, name), at('world', folder, name.replace(stem, copy)));
+    const file = shippedModels().find(({ name }) => name === 'planted')?.file ?? '';
+    copyFileSync(file, at('same.onnx'));
+    const { code, stdout } = intermodel([
+      ...['dissect', '--model', `one=${file}`, '--model', `two=${at('same.onnx')}`, '--nulls', '0'],
+      ...['--model', shippedModels().find(({ name }) => name === 'objects')?.file ?? ''],
+      ...['--images', at('world', 'images'), '--labels', at('world', 'labels'), '--label-names'],
+      ...[at('world', 'labels.csv'), '--input', '{width: 64, height: 64, mean: [0,0,0], std: [1,1,1]}'],
+      ...['--gallery-units', '0', '--out', at('study'), '--json'],
+    ]);
+    expect(code).toBe(0);
+    const { warnings } = JSON.parse(stdout) as { readonly warnings: readonly { subject: string; text: string }[] };
+    const told = (subject: string) => warnings.find((warning) => warning.subject === subject)?.text;
+    expect(told('images')).toMatch(/^2 images are copies of others, and count again: .* = … \(3 alike\)\./u);
+    expect(told('one, two')).toContain('one file, read and fed alike: they count 2 times');
   });
 });

@@ -1,8 +1,10 @@
+import { significantBelow } from '@intermodel/numerics';
+
 /** Level of the intervals. */
 export const intervalLevel = 0.95;
 
 /** Largest corrected p, or false-discovery rate, at which a relation is called supported. */
-export const supportedBelow = 0.05;
+export const supportedBelow = significantBelow;
 
 /** How p values are corrected for the number of tests, in words. */
 export const corrections = {

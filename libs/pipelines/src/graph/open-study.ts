@@ -19,6 +19,7 @@ import type { StudyWarning } from '@intermodel/outputs';
 import type { FileHashes, StudySteps } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
 import type { ImageSet } from '../probing/image-set.ts';
+import { copyWarnings } from './copied-files.ts';
 import { openTasks, taskWarnings } from '../probing/open-tasks.ts';
 import type { OpenedTask } from '../probing/opened-task.ts';
 
@@ -87,11 +88,12 @@ function originWarnings({ name, family, recipe, origin }: StudyModel): string[] 
 }
 
 /** What the reader of the results should know of how layers, images and labels are read. */
-export function studyWarnings({ study: { data }, placed, source, tasks }: OpenedStudy): StudyWarning[] {
+export function studyWarnings({ study: { data }, placed, source, shards, tasks }: OpenedStudy): StudyWarning[] {
   return [
     ...placed.flatMap(({ model }) => originWarnings(model).map((text) => ({ subject: model.name, text }))),
     ...placeWarnings(placed),
     ...source.warnings.map(({ message }) => ({ subject: data.root ?? data.images ?? '', text: message })),
+    ...copyWarnings(shards, placed),
     ...taskWarnings(tasks),
   ];
 }
