@@ -168,7 +168,7 @@ function checkGate({ score = 'iou', gate }: MatchingContent, path: StudyPath): F
 }
 
 /** Finds matches that must be significant where none are tested, or where an earlier embedding says what a match is. */
-function checkMatchRule({ significance = {}, runtime = {}, embedding, data }: StudyContent): Finding[] {
+function checkMatchRule({ significance = {}, embedding, data }: StudyContent): Finding[] {
   const { match = 'gate', nulls } = significance;
   // Unit tables bring their tests along.
   if (match === 'gate' || data === undefined) return [];
@@ -181,7 +181,7 @@ function checkMatchRule({ significance = {}, runtime = {}, embedding, data }: St
       'what made a match in the earlier embedding',
       'Remove one of the two.',
     );
-  if (nulls !== 0 && (nulls !== undefined || (runtime.secondPass !== true && runtime.sketch === undefined))) return [];
+  if (nulls !== 0) return [];
   return found(
     `is ${match}, but matches are not tested`,
     'null replicates, which say what is significant',

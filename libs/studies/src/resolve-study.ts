@@ -6,8 +6,7 @@ import { changePaths } from './named-paths.ts';
 import { defaultsOf } from './options/option-defaults.ts';
 import { resolveData } from './resolve-data.ts';
 import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
-import { usualNulls } from './options/significance-options.ts';
-import type { GridSize, Study, StudyModel, StudySignificance, StudyTask } from './study.ts';
+import type { GridSize, Study, StudyModel, StudyTask } from './study.ts';
 import type { MatchingContent, ModelContent, StudyContent, TaskContent } from './study-content.ts';
 import { namesImages, taskName } from './check-tasks.ts';
 
@@ -33,13 +32,16 @@ export function resolveStudy(given: StudyContent, folder: string, file?: string)
       diffPreset === undefined
         ? undefined
         : resolveMatching(dissectionPreset(diffPreset), content.diffMatching ?? {}, labelGrid),
-    significance: resolveSignificance(content),
+    significance: { ...defaultsOf('significance'), ...content.significance },
     runtime: { ...defaultsOf('runtime'), ...content.runtime },
     scores: [content.scores ?? []].flat(),
     scoreColumns: content.scoreColumns,
     modelNames: content.modelNames ?? embeddingPresetOf(content).modelNames,
     encoding: content.encoding,
-    embedding: resolveEmbedding(content, { ...matching, match: resolveSignificance(content).match }),
+    embedding: resolveEmbedding(content, {
+      ...matching,
+      match: content.significance?.match ?? defaultsOf('significance').match,
+    }),
     relations: { ...defaultsOf('relations'), ...content.relations },
     gallery: { ...defaultsOf('gallery'), ...content.gallery },
     seed,
@@ -81,13 +83,6 @@ function resolveTask(task: TaskContent): StudyTask {
     ...{ ...defaultsOf('tasks[]'), ...task, name: taskName(task) },
     ...(split === undefined ? {} : { split: { ...defaultsOf('tasks[].split'), ...split } }),
   };
-}
-
-/** Where no maps are kept, each round of replicates would run the models again: only where that is asked for. */
-function resolveSignificance({ significance, runtime }: StudyContent): StudySignificance {
-  const { secondPass, sketch } = { ...defaultsOf('runtime'), ...runtime };
-  const nulls = secondPass || sketch !== undefined ? 0 : usualNulls;
-  return { nulls, ...defaultsOf('significance'), ...significance };
 }
 
 function resolveMatching(preset: DissectionPreset, changes: MatchingContent, labelGrid: GridSize): DissectionPreset {

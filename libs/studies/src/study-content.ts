@@ -368,7 +368,7 @@ export interface MatchingContent {
 
 /** Tests of matches against chance. */
 export interface SignificanceContent {
-  /** Replicates in which labels are taken from their images, to tell what chance gives; 0 for no tests. More can be added later. @default 200, or 0 where no maps are kept (runtime.secondPass, runtime.sketch) */
+  /** Replicates in which labels are taken from their images, to tell what chance gives; 0 for no tests. More can be added later. @default 200 */
   readonly nulls?: number;
   /** How labels are taken from their images: exchanged among images of a shard, or rolled over the edges of their own. @default 'exchange' */
   readonly kind?: 'exchange' | 'roll';
@@ -471,7 +471,7 @@ export interface GroupDefaults {
   /** Below `diffMatching`. */
   readonly 'diffMatching': Required<Pick<MatchingContent, 'score'>>;
   /** Below `significance`. */
-  readonly 'significance': Required<Pick<SignificanceContent, 'kind' | 'match'>>;
+  readonly 'significance': Required<Pick<SignificanceContent, 'nulls' | 'kind' | 'match'>>;
   /** Below `runtime`. */
   readonly 'runtime': Required<Pick<RuntimeContent, 'executionProviders' | 'keptMapsMegabytes' | 'secondPass' | 'imagesPerShard' | 'probeSeconds' | 'probeMegabytes'>>;
   /** Below `embedding`. */

@@ -158,10 +158,7 @@ export interface StudyTask extends Filled<TaskContent, GroupDefaults['tasks[]']>
 }
 
 /** Tests of matches against chance. */
-export interface StudySignificance extends Filled<SignificanceContent, GroupDefaults['significance']> {
-  /** Replicates; 0: none. */
-  readonly nulls: number;
-}
+export type StudySignificance = Filled<SignificanceContent, GroupDefaults['significance']>;
 
 /** How the machine is used; but for the execution providers and the sketch, nothing here changes a result. */
 export type StudyRuntime = Filled<RuntimeContent, GroupDefaults['runtime']>;

@@ -9,6 +9,9 @@ import { findThresholds } from './find-thresholds.ts';
 import type { GroupContext } from './group-context.ts';
 import { progressOf, type LayerJob } from './layer-job.ts';
 
+/** MiB that counts may take where no maps are kept. */
+const megabytesWithoutMaps = 1024;
+
 /** Draws null replicates of a layer, round by round, from the kept maps and the labels, and stores them. */
 export async function drawNulls(
   context: GroupContext,
@@ -33,6 +36,8 @@ export async function drawNulls(
         ...{ thresholds, matches, preset, ignore, kind, first, replicates: count, seed: study.seed },
         vocabulary: concepts.concepts,
         threads: threads(),
+        // Without kept maps every time through the shards runs the model again.
+        ...(context.keeps ? {} : { megabytes: megabytesWithoutMaps }),
         onImages: progressOf(context, job, 'nulls'),
       }),
     );

@@ -16,9 +16,6 @@ const rules = {
   both: 'units that pass the gate and match better than chance',
 } satisfies Readonly<Record<MatchRule, string>>;
 
-/** Replicates where maps are kept and the study does not say how many. */
-export const usualNulls = 200;
-
 /** Options of the tests of matches against chance. */
 export const significanceOptions: readonly OptionRow[] = [
   {
@@ -29,7 +26,7 @@ export const significanceOptions: readonly OptionRow[] = [
   {
     path: 'significance.nulls',
     type: { kind: 'whole', unit: 'replicates', minimum: 0, maximum: 100_000 },
-    otherwise: `${String(usualNulls)}, or 0 where no maps are kept (runtime.secondPass, runtime.sketch)`,
+    default: 200,
     help: 'Replicates in which labels are taken from their images, to tell what chance gives; 0 for no tests. More can be added later.',
     flags: [{ flags: '--nulls <N>', ...matching, help: 'Replicates of the test against chance, 0 for none.' }],
     words: { name: 'null replicates' },
