@@ -170,7 +170,7 @@ describe.skipIf(!hasRedis)('a study on a queue (skipped where redis-server is no
     submitting.kill('SIGINT');
     expect(await submitting.ended).toBe(130);
     expect(submitting.told()).toContain('the queue goes on');
-    expect(submitting.told()).toMatch(/^\d\d tasks handed out: labels \d+, counts \d+/mu);
+    expect(submitting.told()).toMatch(/^\d+ tasks handed out: labels \d+, counts \d+/mu);
     const again = submit(file, 'left', '--detach', '--json');
     expect(await again.ended).toBe(0);
     const detached = submit(file, 'left', '--detach');
