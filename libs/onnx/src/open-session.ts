@@ -307,6 +307,7 @@ export function checkSpatial(file: string, name: string, shape: readonly (number
   });
 }
 
+/** Values of a tensor as float32, whatever its type. */
 export function float32Values({ data, type }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
   if (type === 'float16' && data instanceof Uint16Array) return floatsFromHalves(data);
