@@ -1,6 +1,11 @@
 import { checkGate, matchScores, type MatchScoreName } from '@intermodel/concept-matching';
 import { readUnitTables, type ModelNameRule, type TextEncoding, UnitSources } from '@intermodel/data-loading';
-import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
+import {
+  embeddingPresets,
+  resampleUnitsDefaults,
+  type EmbeddingPreset,
+  type EmbeddingPresetName,
+} from '@intermodel/embedding';
 import {
   type EmbeddingTables,
   manifestInput,
@@ -10,6 +15,7 @@ import {
   sizeWarnings,
   type StudyRecord,
   UnitWatch,
+  type UncertaintyTables,
   writeStudy,
 } from '@intermodel/outputs';
 import { checkOutputApart } from '@intermodel/streams';
@@ -42,6 +48,8 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
   readonly seed?: number;
   /** Orderings drawn where there are too many to try all. @default 100,000 */
   readonly permutations?: number;
+  /** Bootstrap replicates, and permutations that components are tested by; 0 leaves both out. @default 200 */
+  readonly replicates?: number;
   /** Headline of the report. @default 'Inter-model study' */
   readonly title?: string;
   /** What the study asks and from what, below the headline of the report. @default nothing */
@@ -57,7 +65,7 @@ export interface EmbedStudyOptions extends Partial<Omit<EmbeddingPreset, 'modelN
 /** What {@link embedStudy} made. */
 export interface EmbeddedStudy {
   /** All tables. */
-  readonly tables: EmbeddingTables & Partial<RelationTables>;
+  readonly tables: EmbeddingTables & Partial<UncertaintyTables & RelationTables>;
   /** What was recorded beside them. */
   readonly record: StudyRecord;
   /** Names of the files in the output folder. */
@@ -71,6 +79,7 @@ export interface EmbeddedStudy {
  */
 export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedStudy> {
   const { units, scores = [], out, seed = 0, permutations, onStep = () => undefined } = options;
+  const { replicates = resampleUnitsDefaults.replicates } = options;
   checkOutputApart(out, [...units, ...scores, ...(options.scoreColumns === undefined ? [] : [options.scoreColumns])]);
   const choices = resolveChoices(options);
   const { modelNames } = choices;
@@ -84,7 +93,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     lastValueFrom(
       readUnitTables(units, { modelNames, onModel: sources.note, score: scored, ...csv }).pipe(
         watch.watch(),
-        embedUnits({ ...choices, score, seed }),
+        embedUnits({ ...choices, score, replicates, seed }),
       ),
     ),
   );
@@ -109,6 +118,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...(score === 'iou' ? {} : { score }),
       ...choices,
       ...csv,
+      replicates,
       seed,
       ...(relations === undefined ? {} : { permutations: permutations ?? 100_000 }),
     },
@@ -119,7 +129,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     ],
     warnings: [
       ...watch.warnings(),
-      ...sizeWarnings(embedding.points.numRows),
+      ...sizeWarnings(embedding.points.numRows, embedding.modelUnits.numRows),
       ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores)),
       ...passedOver,
     ],

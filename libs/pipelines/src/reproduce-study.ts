@@ -9,6 +9,8 @@ export interface ReproduceStudyOptions extends ReportChoices {
   readonly out: string;
   /** Choices of the embedding; `default` differs from the paper in that no concept is dropped. @default 'paper-2022' */
   readonly preset?: EmbeddingPresetName;
+  /** Bootstrap replicates, and permutations that components are tested by; 0 leaves both out. @default 200 */
+  readonly replicates?: number;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
   /** Command that makes the same folder again, for the record. @default 'reproduceStudy' */
@@ -36,6 +38,7 @@ export function reproduceStudy({
   out,
   preset = 'paper-2022',
   seed = 0,
+  replicates,
   command = 'reproduceStudy',
   onStep,
   ...report
@@ -51,6 +54,7 @@ export function reproduceStudy({
     exclude,
     modelNames,
     seed,
+    ...(replicates === undefined ? {} : { replicates }),
     title: 'Twenty ResNet-50s by the concepts of their units',
     abstract: publishedAbstract,
     command,

@@ -16,6 +16,8 @@ describe('renderMarkdown', () => {
         '### Share of the variance by component',
         '### What sets each group apart: means inside and outside of the group',
         '### How well k groups describe the models',
+        '### How far the 95 % ellipses reach along the components, and the mean of the replicates less the place',
+        '### Nearest model of each, and how often it stays \\(bootstrap over units, 200 replicates\\)',
         '## Models',
         '### Matching units, unique concepts and redundancy of every model',
         '## Tasks',
@@ -33,6 +35,8 @@ describe('renderMarkdown', () => {
     );
     expect(text).toContain('- **Supported:** Models with a higher value of component 1 do better');
     expect(text).toContain('_56 more rows._');
+    expect(text).toContain('By parallel analysis component 1 has more variance than chance gives');
+    expect(text).not.toMatch(/undefined|NaN/u);
   });
 
   it('keeps every table rectangular, whatever the names hold', () => {

@@ -5,6 +5,7 @@ import { escapeMarkdown, type TableView } from './page/table-view.ts';
 import { changeTable } from './study-tables/change-table.ts';
 import { pointTable, qualityTable, traitTable, varianceTable } from './study-tables/embedding-tables.ts';
 import { modelTable } from './study-tables/model-table.ts';
+import { nearestTable, reachTable } from './study-tables/uncertainty-tables.ts';
 import { inputTable, vocabularyTable } from './study-tables/study-fact-tables.ts';
 import { bestTable, differenceTable, probeScoreTable } from './study-tables/probe-tables.ts';
 import { conceptLinkTable, relationTable, surfaceTable } from './study-tables/task-tables.ts';
@@ -16,6 +17,7 @@ import type { StatedFact } from './tables/study-facts.ts';
 import type { Study } from './tables/study.ts';
 import { changeSentences } from './words/change-words.ts';
 import { findings } from './words/findings.ts';
+import { ellipseWords, gapSentence, groupSentence, keptSentence } from './words/uncertainty-words.ts';
 import { differenceMethod, orderWords, probeMethod } from './words/probe-words.ts';
 
 /** Options of {@link renderMarkdown}. */
@@ -63,6 +65,7 @@ function sections(study: Study, rows: number): readonly string[] {
           ...members(study),
           table(traitTable(embedding), rows),
           table(qualityTable(embedding), rows),
+          ...sureness(study, rows),
         ]),
     ...(change === undefined
       ? []
@@ -82,6 +85,24 @@ function sections(study: Study, rows: number): readonly string[] {
           table(conceptLinkTable(tasks, conceptsPerScore), rows),
         ]),
     ...(vocabulary.length === 0 ? [] : ['## Vocabulary', table(vocabularyTable(vocabulary), rows)]),
+  ];
+}
+
+/** How sure components, groups and nearest models are. */
+function sureness({ embedding, uncertainty }: Study, rows: number): readonly string[] {
+  if (embedding === undefined) return [];
+  const sentences = [keptSentence(embedding), gapSentence(embedding), groupSentence(embedding, uncertainty)].filter(
+    (sentence) => sentence !== undefined,
+  );
+  return [
+    ...(sentences.length === 0 ? [] : [escapeMarkdown(sentences.join(' '))]),
+    ...(uncertainty === undefined || uncertainty.clouds.size === 0
+      ? []
+      : [
+          table(reachTable(embedding, uncertainty), rows),
+          escapeMarkdown(ellipseWords(uncertainty)),
+          table(nearestTable(uncertainty), rows),
+        ]),
   ];
 }
 

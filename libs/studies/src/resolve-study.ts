@@ -38,6 +38,7 @@ export function resolveStudy(given: StudyContent, folder: string, file?: string)
     modelNames: content.modelNames ?? embeddingPresetOf(content).modelNames,
     encoding: content.encoding,
     embedding: resolveEmbedding(content, matching),
+    resampling: { ...defaultsOf('resampling'), ...content.resampling },
     relations: { ...defaultsOf('relations'), ...content.relations },
     gallery: { ...defaultsOf('gallery'), ...content.gallery },
     seed,

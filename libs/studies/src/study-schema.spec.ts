@@ -288,6 +288,8 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'embedding.normalisation': ['count'],
   'embedding.dropFirstConcept': [true],
   'embedding.frozen': ['earlier'],
+  resampling: [{ replicates: 20 }],
+  'resampling.replicates': [20],
   relations: [{ permutations: 10 }],
   'relations.permutations': [10],
   gallery: [{ units: 3 }],
@@ -382,6 +384,7 @@ describe('schema and types', () => {
       encoding: 1,
       embedding: 1,
       relations: 1,
+      resampling: 1,
       seed: 1,
     } satisfies Record<keyof StudyContent, 1>,
     data: {
@@ -538,6 +541,7 @@ describe('schema and types', () => {
       keyof StudyGallery,
       1
     >,
+    resampling: { replicates: 1 } satisfies Record<keyof NonNullable<StudyContent['resampling']>, 1>,
     relations: { permutations: 1 } satisfies Record<keyof NonNullable<StudyContent['relations']>, 1>,
   };
 

@@ -17,10 +17,10 @@ export function embedCommand(): Command {
       'embed units.csv --exclude random --components 2 --normalisation hellinger --out study',
       'embed units.csv --scores scores.csv --out study',
     ],
-    run: async ({ files: units, content: { embedding, matching, ...others }, own, terminal, parsed }) => {
+    run: async ({ files: units, content: { embedding, matching, resampling, ...others }, own, terminal, parsed }) => {
       const command = statedCommand(parsed);
       const study = await withSteps(terminal, (onStep) =>
-        embedStudy({ ...others, ...matching, ...embedding, ...own, units, command, onStep }),
+        embedStudy({ ...others, ...matching, ...embedding, ...resampling, ...own, units, command, onStep }),
       );
       printStudy(terminal, own.out, study);
     },

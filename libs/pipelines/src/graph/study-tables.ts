@@ -2,6 +2,7 @@ import {
   checkNormalisation,
   componentVariance,
   conceptLoadings,
+  countUnits,
   embedModels,
   profileModels,
   readFittedEmbedding,
@@ -13,12 +14,14 @@ import {
   type RelationTables,
   studyFiles,
   tablesOfFiles,
+  type UncertaintyTables,
 } from '@intermodel/outputs';
 import type { ConceptProfileBatch, TaskScoreBatch, UnitMatchBatch } from '@intermodel/schemas';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import type { Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
-import { concatMap, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { concatMap, connect, forkJoin, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { bootstrapTables, type BootstrapTables } from '../bootstrap-tables.ts';
 import { embedProfiles } from '../embed-units.ts';
 import { relateScoreFiles } from '../relate-scores.ts';
 
@@ -44,10 +47,10 @@ export function tablesOfParts(parts: Readonly<Record<string, Uint8Array>>): Stud
 }
 
 /** Some tables of a study. */
-export type StudyFileTables = Partial<EmbeddingTables & RelationTables>;
+export type StudyFileTables = Partial<EmbeddingTables & UncertaintyTables & RelationTables>;
 
-/** Profiles with their summaries. */
-export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries'>;
+/** Profiles with their summaries, and the units of their models. */
+export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'modelUnits'>;
 
 /** Tables of an embedding; an earlier one has neither qualities nor traits of its categories. */
 export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> &
@@ -60,19 +63,30 @@ export function profileTables(
 ): Promise<ProfileTables> {
   const profiled =
     embedding?.frozen === undefined ? profileModels(embedding ?? matching) : profileFor(embedding.frozen);
-  return lastValueFrom(matches.pipe(profiled, concatSummaries));
-}
-
-/** Adds the summaries of profiles. */
-function concatSummaries(profiles: Observable<ConceptProfileBatch>): Observable<ProfileTables> {
-  return profiles.pipe(
-    concatMap((batch) =>
-      of(batch).pipe(
-        summariseProfiles(),
-        map((summaries) => ({ profiles: batch, summaries })),
+  return lastValueFrom(
+    matches.pipe(
+      connect((shared) => forkJoin({ profiles: shared.pipe(profiled), modelUnits: shared.pipe(countUnits()) })),
+      concatMap(({ profiles, modelUnits }) =>
+        of(profiles).pipe(
+          summariseProfiles(),
+          map((summaries) => ({ profiles, summaries, modelUnits })),
+        ),
       ),
     ),
   );
+}
+
+/**
+ * How sure the profiles of a study are, and the embedding that was fitted to them; models in an earlier embedding have
+ * no clouds, since it stays as it is. Undefined without replicates or matches.
+ */
+export function uncertaintyTables(
+  { embedding, resampling, seed }: Study,
+  { profiles, modelUnits }: ProfileTables,
+  embedded: EmbeddedTables | undefined,
+): Promise<BootstrapTables | undefined> {
+  const fit = embedding?.frozen === undefined ? embedded?.fit : undefined;
+  return lastValueFrom(bootstrapTables({ profiles, modelUnits, fit, ...resampling, seed }));
 }
 
 /** Profiles that fit an earlier embedding. */
@@ -86,7 +100,7 @@ function profileFor(frozen: string): ReturnType<typeof profileModels> {
  * any model matches, so that there is nothing to embed.
  */
 export async function embeddingTables(
-  { embedding, seed }: Study,
+  { embedding, resampling, seed }: Study,
   profiles: ConceptProfileBatch,
 ): Promise<EmbeddedTables | undefined> {
   if (embedding?.frozen === undefined && profiles.numRows === 0) return undefined;
@@ -95,7 +109,7 @@ export async function embeddingTables(
       profiles: _profiles,
       summaries: _summaries,
       ...tables
-    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
+    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, ...resampling, seed })));
     return tables;
   }
   const { fit } = readEmbeddingFolder(embedding.frozen);

@@ -12,6 +12,7 @@ export const optionSteps = [
   'gallery',
   'profiles',
   'embedding',
+  'bootstrap',
   'relations',
   'probe',
 ] as const;

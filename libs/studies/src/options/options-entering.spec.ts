@@ -77,6 +77,7 @@ describe(optionsEntering, () => {
       'models[].input.preset': 'imagenet',
       'models[].input.resize': 'exact',
       'relations.permutations': 100_000,
+      'resampling.replicates': 200,
       'runtime.executionProviders': ['cpu'],
       seed: 0,
       'tasks[].depthScale': 1000,

@@ -42,6 +42,6 @@ export const seedOptions: readonly OptionRow[] = [
       },
     ],
     words: { name: 'seed of everything that is random' },
-    enters: ['embedding', 'relations', 'probe'],
+    enters: ['embedding', 'bootstrap', 'relations', 'probe'],
   },
 ];
