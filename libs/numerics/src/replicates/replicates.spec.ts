@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { clusterOrder } from '../clusters/cluster-order.ts';
+import { clusterCountOfGap } from '../clusters/rate-cluster-counts.ts';
 import { keptComponents, parallelAnalysis } from '../principal-components/parallel-analysis.ts';
 import { createRandom } from '../random.ts';
 import { CoAssignment } from './co-assignment.ts';
@@ -305,6 +306,19 @@ describe(resampleCounts, () => {
         },
       ),
     );
+  });
+});
+
+describe(clusterCountOfGap, () => {
+  const asked = (...gaps: readonly (readonly [gap: number, gapError: number])[]) =>
+    clusterCountOfGap(gaps.map(([gap, gapError], index) => ({ k: index + 1, gap, gapError })));
+
+  it('takes the least k whose gap reaches that of k + 1 less its error, by hand', () => {
+    expect(asked([0.1, 0], [0.15, 0.05])).toBe(1);
+    expect(asked([0.1, 9], [0.15, 0.04], [0.1, 0])).toBe(2);
+    expect(asked([0, 0], [1, 0], [2, 0.5])).toBeUndefined();
+    expect(asked([0, 0], [1, 0], [Number.NaN, Number.NaN])).toBeUndefined();
+    expect(asked([0, 0])).toBeUndefined();
   });
 });
 

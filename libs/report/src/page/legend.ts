@@ -34,11 +34,11 @@ export function groupLegend(sizes: readonly number[]): Legend {
 /** Entry of an arrow from an earlier place. */
 export const movedLegendItem: LegendItem = { text: 'moved from', sign: markup`${arrow([1, 11], [12, 4])}` };
 
-/** Entry of the ellipse around a model. */
-export const ellipseLegendItem: LegendItem = {
-  text: '95 % of the replicates',
+/** Sign of the ellipse around a model, for an entry that says of which replicates it is. */
+export const ellipseLegendItem = (words: string): LegendItem => ({
+  text: words,
   sign: markup`<ellipse cx="7" cy="7" rx="6.5" ry="4" fill="${colour('quiet')}" fill-opacity="0.1" stroke="${colour('quiet')}" stroke-opacity="0.65"/>`,
-};
+});
 
 /** Entry of the line that chance gives. */
 export const chanceLegendItem: LegendItem = {

@@ -9,7 +9,7 @@ import type { Embedding, Study } from '../tables/study.ts';
 import { drawEmbedding } from '../views/embedding-view.ts';
 import { modelPanel } from '../views/model-panel.ts';
 import { findings, type Finding } from '../words/findings.ts';
-import { componentsKept, ellipseWords, keptSentence } from '../words/uncertainty-words.ts';
+import { componentsKept, ellipseShort, ellipseWords, keptSentence } from '../words/uncertainty-words.ts';
 import { changeBlock } from './changes.ts';
 import { groupsBlock } from './groups.ts';
 
@@ -66,8 +66,11 @@ function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
   const groupItems = groupLegend(
     Array.from({ length: groups }, (_, group) => points.filter((point) => point.group === group).length),
   );
-  const hasEllipses = components >= 2 && data.ellipses.some((ellipse) => ellipse !== null);
-  const legend = hasEllipses ? { ...groupItems, items: [...groupItems.items, ellipseLegendItem] } : groupItems;
+  const { uncertainty } = page.study;
+  const hasEllipses = components >= 2 && uncertainty !== undefined && uncertainty.clouds.size > 0;
+  const legend = hasEllipses
+    ? { ...groupItems, items: [...groupItems.items, ellipseLegendItem(ellipseShort(uncertainty))] }
+    : groupItems;
   const first = components >= 2 ? ([0, 1] as const) : ([0, 0] as const);
   const model = Math.max(0, data.models.indexOf(points[0]?.model ?? ''));
   const main = embeddingFigure(page, first, {

@@ -130,7 +130,7 @@ function totalColumn(
     },
     cell: ({ model, total }) => {
       const own = interval(model);
-      return markup`${said(total[of])}${own !== undefined && markup` <span class="quiet nowrap">${own}</span>`}`;
+      return markup`${said(total[of])}${own !== undefined && markup` <span class="quiet unbroken">${own}</span>`}`;
     },
   };
 }

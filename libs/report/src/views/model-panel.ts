@@ -49,9 +49,9 @@ function neighbours({ models, groups, neighbours: near, standings }: PageData, m
     const group = groups[other];
     const standing = standings[model]?.[other];
     const sure =
-      standing === null || standing === undefined
-        ? ''
-        : ` (${decimals(standing[0], 2)}–${decimals(standing[1], 2)}), nearest in ${percent(standing[2], 0)}`;
+      standing !== null &&
+      standing !== undefined &&
+      markup` <span class="unbroken">(${decimals(standing[0], 2)}–${decimals(standing[1], 2)}),</span> nearest in ${percent(standing[2], 0)}`;
     return markup`<li>${typeof group === 'number' && groupMark(group)} ${models[other]} <span class="quiet">at ${decimals(distance, 2)}${sure}</span></li>`;
   });
 }

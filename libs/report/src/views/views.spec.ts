@@ -7,6 +7,7 @@ import type { PageData, PageTasks } from '../page/page-data.ts';
 import { readStudy } from '../tables/read-study.ts';
 import { compareModels, comparisonView } from './compare-view.ts';
 import { conceptsDrawn, drawConceptMap, layOutConceptMap, unitStep, unitSteps } from './concept-map.ts';
+import { drawEmbedding } from './embedding-view.ts';
 import { modelPanel } from './model-panel.ts';
 import { needsView } from './needs-view.ts';
 import { predictorValue } from './predictor-value.ts';
@@ -88,6 +89,25 @@ describe('modelPanel', () => {
     expect(texts(panel, 'p')[1]).toBe('red color, 3 · sky object, 2');
     expect(texts(panel, 'ol li')).toEqual([' b at 1.25']);
     expect(texts(modelPanel(resampled, 0), 'ol li')).toEqual([' b at 1.25 (0.50–1.50), nearest in 75\u202f%']);
+  });
+});
+
+describe('drawEmbedding', () => {
+  it('draws the ellipse of the components that it shows, and says how far it reaches', () => {
+    const shown = {
+      ...counted,
+      points: [
+        [0, 0, 0],
+        [5, 5, 5],
+      ],
+      ellipses: [[4, 0, 0, 0, 1, 0, 0, 0, 9], null],
+    };
+    const said = (x: number, y: number) =>
+      texts(drawEmbedding(shown, { x, y, width: 600, height: 400 }), '.point title')[0];
+    expect(said(0, 1)).toContain('95 % ellipse within ±2.00 and ±1.00');
+    expect(said(1, 2)).toContain('95 % ellipse within ±1.00 and ±3.00');
+    expect(said(1, 1)).not.toContain('ellipse');
+    expect(elements(drawEmbedding(shown, { x: 0, y: 1, width: 600, height: 400 }), '.ellipses path')).toHaveLength(1);
   });
 });
 

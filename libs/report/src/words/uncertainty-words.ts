@@ -19,6 +19,11 @@ export function ellipseWords(uncertainty: Pick<Uncertainty, 'over' | 'replicates
   return `Ellipses hold 95 % of where a model would stand with other ${other} (${replicateWords(uncertainty)}, each laid on these points by rotation and reflection).`;
 }
 
+/** What ellipses are, for legends. */
+export function ellipseShort({ over, replicates }: Pick<Uncertainty, 'over' | 'replicates'>): string {
+  return `95 % of ${counted(replicates, 'replicate')} over ${over}`;
+}
+
 /** Components that have more variance than chance gives; undefined where that was not tested. */
 export function componentsKept({ ratios, chance }: Pick<Embedding, 'ratios' | 'chance'>): number | undefined {
   if (!chance.some(({ ratio }) => Number.isFinite(ratio))) return undefined;
