@@ -33,9 +33,16 @@ describe('200 replicates of 20 models x 200 concepts', () => {
 
   bench('rival of the draws: one unit after the other', () => {
     const random = createRandom(0);
-    let drawn = 0;
-    for (let unit = 0; unit < 20 * replicates * 2048; unit++) drawn += random.below(2048);
-    if (drawn === 0) throw new Error('nothing was drawn');
+    const conceptOf = Uint16Array.from({ length: 2048 }, (_, unit) => unit % 200);
+    const counts = new Int32Array(200);
+    for (let sample = 0; sample < 20 * replicates; sample++) {
+      counts.fill(0);
+      for (let unit = 0; unit < 2048; unit++) {
+        const concept = conceptOf[random.below(2048)] as number;
+        counts[concept] = (counts[concept] as number) + 1;
+      }
+    }
+    if (counts.every((count) => count === 0)) throw new Error('nothing was drawn');
   });
 
   bench('testComponents', async () => {
