@@ -316,7 +316,7 @@ describe('a study that is run again', () => {
       computed(await run(file, 'left-out'))
         .filter((step) => !step.startsWith('tables'))
         .sort(),
-    ).toEqual(['embedding', 'report left-out']);
+    ).toEqual(['bootstrap', 'embedding', 'report left-out']);
     expect(JSON.parse(readFileSync(at('left-out', 'changes.json'), 'utf8'))).toMatchObject({
       added: [],
       removed: ['c'],

@@ -47,10 +47,32 @@ export function conceptLoadings(embedding: FittedEmbeddingBatch): ConceptLoading
   });
 }
 
-/** Explained variance of all components that the profiles have, those of the fitted embedding first. */
-export function componentVariance(embedding: FittedEmbeddingBatch): ComponentVarianceBatch {
+/** What chance makes of the components of an embedding, the first ones first. */
+export interface ComponentChance {
+  /** Variance that each must exceed. */
+  readonly chance: Float64Array;
+  /** Share of the permutations with at least its variance. */
+  readonly p: Float64Array;
+}
+
+/**
+ * Explained variance of all components that the profiles have, those of the fitted embedding first.
+ *
+ * @param embedding the fit
+ * @param tested what chance makes of them. @default not known
+ */
+export function componentVariance(
+  embedding: FittedEmbeddingBatch,
+  tested: ComponentChance = { chance: new Float64Array(), p: new Float64Array() },
+): ComponentVarianceBatch {
   const { variance: own, ratio: shares, remaining = { variance: [], ratio: [] } } = readFittedEmbedding(embedding);
   const variance = [...own, ...remaining.variance];
   const ratio = [...shares, ...remaining.ratio];
-  return buildBatch(componentVarianceSchema, { component: variance.map((_, index) => index + 1), variance, ratio });
+  return buildBatch(componentVarianceSchema, {
+    component: variance.map((_, index) => index + 1),
+    variance,
+    ratio,
+    chance: variance.map((_, index) => tested.chance[index] ?? Number.NaN),
+    p: variance.map((_, index) => tested.p[index] ?? Number.NaN),
+  });
 }

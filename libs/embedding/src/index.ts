@@ -9,9 +9,27 @@ export { summariseProfiles } from './summarise-profiles.ts';
 // Concept profiles -> fitted embedding, and what it says
 export { fitEmbedding, fitEmbeddingDefaults, type FitEmbeddingOptions } from './fit-embedding.ts';
 export { readFittedEmbedding, type FittedEmbedding } from './fitted-embedding.ts';
-export { componentVariance, conceptLoadings, embedModels } from './embedding-tables.ts';
+export { componentVariance, conceptLoadings, embedModels, type ComponentChance } from './embedding-tables.ts';
 export { placeModels, type PlaceModelsOptions } from './place-models.ts';
 export { type Concept } from './profile-matrix.ts';
+
+// How sure all of it is: bootstrap replicates, parallel analysis
+export { countUnits } from './model-units.ts';
+export {
+  resampledModels,
+  resampleUnits,
+  resampleUnitsDefaults,
+  type ProfileReplicates,
+  type Resampled,
+  type ResampleUnitsOptions,
+} from './profile-replicates.ts';
+export { bootstrapProfiles, type BootstrapProfilesOptions, type ProfileIntervals } from './bootstrap-profiles.ts';
+export {
+  bootstrapEmbedding,
+  type BootstrapEmbeddingOptions,
+  type EmbeddingUncertainty,
+} from './bootstrap-embedding.ts';
+export { testComponents, testComponentsDefaults, type TestComponentsOptions } from './test-components.ts';
 
 // Two runs: what is new, and how far the others moved
 export { compareEmbeddings, type EmbeddingChange, type ModelMove } from './compare-embeddings.ts';

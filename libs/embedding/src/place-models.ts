@@ -8,7 +8,7 @@ import { projectOntoComponents } from '@intermodel/numerics';
 import { buildBatch } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { readFittedEmbedding, type FittedEmbedding } from './fitted-embedding.ts';
-import { checkProfiles, gatherProfiles, transpose, type ProfileMatrix } from './profile-matrix.ts';
+import { checkProfiles, conceptKey, gatherProfiles, transpose, type ProfileMatrix } from './profile-matrix.ts';
 
 /** Options of {@link placeModels}. */
 export interface PlaceModelsOptions {
@@ -86,13 +86,12 @@ function alignProfiles(
   { models, concepts, weights }: ProfileMatrix,
   { concepts: known, leftOut }: FittedEmbedding,
 ): { readonly values: Float64Array; readonly unknown: Float64Array } {
-  const key = (category: string, concept: string) => JSON.stringify([category, concept]);
-  const index = new Map(known.map(({ concept, category }, position) => [key(category, concept), position]));
-  const ignored = new Set(leftOut.map(([category, concept]) => key(category, concept)));
+  const index = new Map(known.map((concept, position) => [conceptKey(concept), position]));
+  const ignored = new Set(leftOut.map(([category, concept]) => conceptKey({ concept, category })));
   const values = new Float64Array(models.length * known.length);
   const unknown = new Float64Array(models.length);
-  concepts.forEach(({ concept, category }, position) => {
-    const name = key(category, concept);
+  concepts.forEach((concept, position) => {
+    const name = conceptKey(concept);
     if (ignored.has(name)) return;
     const target = index.get(name);
     models.forEach((_, row) => {

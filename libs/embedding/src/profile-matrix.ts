@@ -10,6 +10,11 @@ export interface Concept {
   readonly category: string;
 }
 
+/** Text under which a (label, category) pair is found; the two never run into each other. */
+export function conceptKey({ concept, category }: Concept): string {
+  return JSON.stringify([category, concept]);
+}
+
 /** Profiles as a dense matrix, models x concepts, row by row. */
 export interface ProfileMatrix {
   /** Names of the rows. */
@@ -31,7 +36,7 @@ export function gatherProfiles(stage: string): OperatorFunction<ConceptProfileBa
     profiles.pipe(
       map((batch) => checkBatch(stage, conceptProfileSchema, batch)),
       reduce((batches: ConceptProfileBatch[], batch) => [...batches, batch], []),
-      map(toMatrix),
+      map(profileMatrix),
     );
 }
 
@@ -104,7 +109,8 @@ export function transpose(values: Float64Array, rows: number, columns: number): 
   return transposed;
 }
 
-function toMatrix(batches: readonly ConceptProfileBatch[]): ProfileMatrix {
+/** Profiles of some batches as one matrix; models and concepts keep the order in which they come. */
+export function profileMatrix(batches: readonly ConceptProfileBatch[]): ProfileMatrix {
   const models = new Interner();
   const concepts = new Map<number, number>();
   const labels = new Interner();

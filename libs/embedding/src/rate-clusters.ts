@@ -21,7 +21,7 @@ export const rateClustersDefaults = { maximum: 10, seed: 0, restarts: 100 } as c
 
 /**
  * Rates how well k = 1, 2, … categories of models describe the profiles: k-means inertia, mean silhouette (Rousseeuw
- * 1987; null for k = 1), gap statistic (Tibshirani, Walther, Hastie 2001). Emits one batch when the source completes.
+ * 1987; null for k = 1), gap statistic (Tibshirani, Walther, Hastie 2001) with its standard error. Emits one batch when the source completes.
  *
  * @example
  * profiles.pipe(rateClusters({ maximum: 5 }))
@@ -54,6 +54,7 @@ export function rateClusters(
             inertia: rated.map(({ inertia }) => inertia),
             silhouette: rated.map(({ silhouette }) => silhouette),
             gap: rated.map(({ gap }) => gap),
+            gapError: rated.map(({ gapError }) => gapError),
           });
         }),
       ),

@@ -108,7 +108,8 @@ function accelerationOf(jackknife: Float64Array): number {
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-function percentile(sorted: Float64Array, probability: number): number {
+/** Percentile of sorted values, linear between order statistics. */
+export function percentile(sorted: Float64Array, probability: number): number {
   if (Number.isNaN(probability)) return Number.NaN;
   const position = Math.min(1, Math.max(0, probability)) * (sorted.length - 1);
   const low = sorted[Math.floor(position)] as number;

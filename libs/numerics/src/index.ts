@@ -10,6 +10,13 @@ export {
 } from './principal-components/fit-principal-components.ts';
 export { projectOntoComponents, type Projection, type ProjectionOptions } from './principal-components/projection.ts';
 
+export {
+  keptComponents,
+  parallelAnalysis,
+  parallelAnalysisDefaults,
+  type ParallelAnalysis,
+  type ParallelAnalysisOptions,
+} from './principal-components/parallel-analysis.ts';
 export { largestEigenpairs, type Eigenpairs } from './principal-components/symmetric-eigenpairs.ts';
 
 // Minima of smooth functions, linear equations
@@ -29,6 +36,7 @@ export { alignProcrustes, type ProcrustesFit, type ProcrustesOptions } from './p
 // Clusters
 export { clusterKMeans, kMeansDefaults, type KMeansClusters, type KMeansOptions } from './clusters/cluster-kmeans.ts';
 export {
+  clusterCountOfGap,
   ratedRows,
   ratedSample,
   rateClusterCounts,
@@ -36,6 +44,31 @@ export {
   type RatedClusterCount,
 } from './clusters/rate-cluster-counts.ts';
 export { silhouette } from './clusters/silhouette.ts';
+export { clusterOrder, type RowDistance } from './clusters/cluster-order.ts';
+
+// Bootstrap replicates: how they are drawn, and what follows from them
+export { drawBinomial, resampleCounts, type ResampleCountsOptions } from './replicates/resample-counts.ts';
+export {
+  replicateInterval,
+  ruleOfThree,
+  type ReplicateIntervalKind,
+  type ReplicateIntervalOptions,
+} from './replicates/replicate-interval.ts';
+export {
+  confidenceEllipse,
+  ellipseScale,
+  halfInterval,
+  replicateCloud,
+  type ConfidenceEllipse,
+  type ReplicateCloud,
+} from './replicates/confidence-ellipse.ts';
+export { CoAssignment } from './replicates/co-assignment.ts';
+export {
+  EmbeddingReplicates,
+  embeddingReplicatesDefaults,
+  type EmbeddingReplicatesOptions,
+} from './replicates/embedding-replicates.ts';
+export { DistanceReplicates, rowDistances } from './replicates/distance-replicates.ts';
 
 // Correlations, their intervals and tests
 export { averageRanks, DEFAULT_LEVEL, fisherInterval, pearson, spearman, type Interval } from './correlation.ts';

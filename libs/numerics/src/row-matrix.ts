@@ -27,3 +27,12 @@ export function checkMatrix({ values, rows, columns }: RowMatrix): void {
       `row ${String(Math.floor(bad / columns))}, column ${String(bad % columns)} is ${String(values[bad])}: entries must be finite`,
     );
 }
+
+/** The matrix on its side. */
+export function transposed({ values, rows, columns }: RowMatrix): RowMatrix {
+  const turned = new Float64Array(values.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      turned[column * rows + row] = values[row * columns + column] as number;
+  return { values: turned, rows: columns, columns: rows };
+}

@@ -5,15 +5,21 @@ import type {
   ConceptLoadingBatch,
   ConceptProfileBatch,
   ConceptRelationBatch,
+  EmbeddingCloudBatch,
   EmbeddingPointBatch,
   FittedEmbeddingBatch,
   MatchSurvivalBatch,
   ModelFamilyBatch,
+  LoadingIntervalBatch,
+  ModelPairBatch,
+  ModelUnitsBatch,
   PerformanceSurfaceBatch,
   ProbeDifferenceBatch,
   ProbeScoreBatch,
+  ProfileIntervalBatch,
   ProfileSummaryBatch,
   RelationPowerBatch,
+  SummaryIntervalBatch,
   SurfaceErrorBatch,
   TaskImageBatch,
   TaskRelationBatch,
@@ -28,6 +34,8 @@ export interface EmbeddingTables {
   readonly summaries: ProfileSummaryBatch;
   /** How many matches are better than chance; there where they were tested. */
   readonly significance?: MatchSurvivalBatch;
+  /** All units of each model. */
+  readonly modelUnits: ModelUnitsBatch;
   /** Profiles of the embedded models over the concepts of the fit. */
   readonly embeddedProfiles: ConceptProfileBatch;
   /** The fit: with it others are placed. */
@@ -42,6 +50,20 @@ export interface EmbeddingTables {
   readonly clusters: ClusterQualityBatch;
   /** What sets the categories of models apart. */
   readonly traits: CategoryTraitBatch;
+}
+
+/** How sure an embedding is, by bootstrap replicates; clouds, pairs and loadings only of an embedding that was fitted. */
+export interface UncertaintyTables {
+  /** Summaries with intervals. */
+  readonly summaryIntervals: SummaryIntervalBatch;
+  /** Profiles with intervals. */
+  readonly profileIntervals: ProfileIntervalBatch;
+  /** Where the replicates of the embedded models lie. */
+  readonly clouds: EmbeddingCloudBatch;
+  /** How all pairs of models stand to each other. */
+  readonly pairs: ModelPairBatch;
+  /** Concepts in the components with intervals. */
+  readonly loadingIntervals: LoadingIntervalBatch;
 }
 
 /** Tables that relate an embedding to scores. */
@@ -74,4 +96,4 @@ export interface ProbeTables {
 
 /** Tables of a study; only the profiles and their summaries are always there. */
 export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> &
-  Partial<EmbeddingTables & RelationTables & ProbeTables>;
+  Partial<EmbeddingTables & UncertaintyTables & RelationTables & ProbeTables>;

@@ -1,4 +1,5 @@
 import { matchScores, passesGate, type PresetGate } from '@intermodel/concept-matching';
+import { resampledModels } from '@intermodel/embedding';
 import { ratedRows, ratedSample } from '@intermodel/numerics';
 import {
   noConcept,
@@ -89,10 +90,25 @@ export class UnitWatch {
   }
 }
 
-/** What is not done with all models where there are many. */
-export function sizeWarnings(models: number): StudyWarning[] {
-  if (models <= ratedRows) return [];
+/**
+ * What is not done with all models where there are many.
+ *
+ * @param models embedded models
+ * @param profiled all models of the unit tables
+ */
+export function sizeWarnings(models: number, profiled: number): StudyWarning[] {
+  const resampled =
+    profiled <= resampledModels
+      ? []
+      : [
+          {
+            subject: 'many models',
+            text: `With more than ${String(resampledModels)} models, counts have intervals, but the embedding has no clouds, pairs of models are not compared, and components are not tested against chance.`,
+          },
+        ];
+  if (models <= ratedRows) return resampled;
   return [
+    ...resampled,
     {
       subject: 'many models',
       text: `With more than ${ratedRows.toLocaleString('en')} models, numbers of categories are rated by a sample of ${String(ratedSample)} (clusters.csv), the concept map orders models by their matching units, and figures bear no names.`,

@@ -7,13 +7,14 @@ import { manifestFiles, manifestTables, manifestText } from './manifest.ts';
 import { renderStudy } from './render-study.ts';
 import { reportFormats, type ReportChoices } from './report-choices.ts';
 import type { StudyRecord } from './study-record.ts';
-import type { EmbeddingTables, ProbeTables, RelationTables, StudyTables } from './study-tables.ts';
+import type { EmbeddingTables, ProbeTables, RelationTables, StudyTables, UncertaintyTables } from './study-tables.ts';
 
 /** Tables by the name of their file, without ending, in the order in which they are written. */
 const tableOfFile = {
   profiles: 'profiles',
   summaries: 'summaries',
   significance: 'significance',
+  'model-units': 'modelUnits',
   [fitFile]: 'fit',
   'embedded-profiles': 'embeddedProfiles',
   embedding: 'points',
@@ -21,6 +22,11 @@ const tableOfFile = {
   loadings: 'loadings',
   clusters: 'clusters',
   categories: 'traits',
+  'summary-intervals': 'summaryIntervals',
+  'profile-intervals': 'profileIntervals',
+  clouds: 'clouds',
+  pairs: 'pairs',
+  'loading-intervals': 'loadingIntervals',
   scores: 'scores',
   relations: 'relations',
   concepts: 'concepts',
@@ -33,7 +39,7 @@ const tableOfFile = {
   'task-images': 'taskImages',
 } as const satisfies Record<string, keyof AllTables>;
 
-type AllTables = EmbeddingTables & RelationTables & ProbeTables;
+type AllTables = EmbeddingTables & UncertaintyTables & RelationTables & ProbeTables;
 
 /**
  * Names of all files that {@link writeStudy} can write: those of an earlier run may go, files of other names are not

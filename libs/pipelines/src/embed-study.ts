@@ -1,7 +1,12 @@
 import { relationDefaults } from '@intermodel/cross-task-analysis';
 import { checkGate, matchScores, type MatchScoreName } from '@intermodel/concept-matching';
 import { readUnitTables, type ModelNameRule, type TextEncoding, UnitSources } from '@intermodel/data-loading';
-import { embeddingPresets, type EmbeddingPreset, type EmbeddingPresetName } from '@intermodel/embedding';
+import {
+  embeddingPresets,
+  resampleUnitsDefaults,
+  type EmbeddingPreset,
+  type EmbeddingPresetName,
+} from '@intermodel/embedding';
 import {
   type EmbeddingTables,
   manifestInput,
@@ -11,6 +16,7 @@ import {
   sizeWarnings,
   type StudyRecord,
   UnitWatch,
+  type UncertaintyTables,
   writeStudy,
 } from '@intermodel/outputs';
 import type { MatchRule } from '@intermodel/numerics';
@@ -51,6 +57,8 @@ export interface EmbedStudyOptions
   readonly match?: MatchRule;
   /** Table of the families of the models: model, family, and reason if it is there. @default every model is its own */
   readonly families?: string;
+  /** Bootstrap replicates, and permutations that components are tested by; 0 leaves both out. @default 200 */
+  readonly replicates?: number;
   /** Headline of the report. @default 'Inter-model study' */
   readonly title?: string;
   /** What the study asks and from what, below the headline of the report. @default nothing */
@@ -66,7 +74,7 @@ export interface EmbedStudyOptions
 /** What {@link embedStudy} made. */
 export interface EmbeddedStudy {
   /** All tables. */
-  readonly tables: EmbeddingTables & Partial<RelationTables>;
+  readonly tables: EmbeddingTables & Partial<UncertaintyTables & RelationTables>;
   /** What was recorded beside them. */
   readonly record: StudyRecord;
   /** Names of the files in the output folder. */
@@ -80,6 +88,7 @@ export interface EmbeddedStudy {
  */
 export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedStudy> {
   const { units, scores = [], out, seed = 0, families, given, onStep = () => undefined } = options;
+  const { replicates = resampleUnitsDefaults.replicates } = options;
   const { permutations, permuteWithin, correction } = { ...relationDefaults, ...options };
   checkWithinFamilies({ permuteWithin, families });
   checkOutputApart(out, [...units, ...scores, ...[options.scoreColumns ?? [], families ?? []].flat()]);
@@ -96,7 +105,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     lastValueFrom(
       readUnitTables(units, {
         ...{ modelNames, onModel: sources.note, score: scored, tested: match !== 'gate', ...csv },
-      }).pipe(watch.watch(), embedUnits({ ...choices, score, match, seed })),
+      }).pipe(watch.watch(), embedUnits({ ...choices, score, match, replicates, seed })),
     ),
   );
   let relations: RelationTables | undefined;
@@ -124,6 +133,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...(match === 'gate' ? {} : { match }),
       ...choices,
       ...csv,
+      replicates,
       seed,
       ...(relations === undefined
         ? {}
@@ -137,7 +147,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     ],
     warnings: [
       ...watch.warnings(),
-      ...sizeWarnings(embedding.points.numRows),
+      ...sizeWarnings(embedding.points.numRows, embedding.modelUnits.numRows),
       ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores)),
       ...passedOver,
     ],

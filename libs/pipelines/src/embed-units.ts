@@ -1,22 +1,26 @@
 import {
-  componentVariance,
   conceptLoadings,
+  countUnits,
   describeCategories,
   embeddingPresets,
   embedModels,
   fitEmbedding,
-  fitEmbeddingDefaults,
   profileModels,
+  readFittedEmbedding,
   rateClusters,
+  resampledModels,
+  resampleUnitsDefaults,
   selectModels,
   summariseProfiles,
+  testComponents,
   type EmbeddingPreset,
 } from '@intermodel/embedding';
 import type { MatchRule } from '@intermodel/numerics';
-import type { EmbeddingTables } from '@intermodel/outputs';
+import type { EmbeddingTables, UncertaintyTables } from '@intermodel/outputs';
 import type { ConceptProfileBatch, UnitMatchBatch } from '@intermodel/schemas';
 import { column, InputError, readStrings, suggestName } from '@intermodel/streams';
-import { concatMap, forkJoin, map, of, type Observable, type OperatorFunction } from 'rxjs';
+import { concatMap, connect, forkJoin, map, of, type Observable, type OperatorFunction } from 'rxjs';
+import { bootstrapTables } from './bootstrap-tables.ts';
 
 /** Options of {@link embedUnits}: a preset's choices, each of which can be changed. */
 export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
@@ -26,20 +30,40 @@ export interface EmbedUnitsOptions extends Partial<EmbeddingPreset> {
   readonly score?: string;
   /** What makes a match. @default 'gate' */
   readonly match?: MatchRule;
+  /** Bootstrap replicates, and permutations that components are tested by; 0 leaves both out. @default 200 */
+  readonly replicates?: number;
   /** Seed of everything that is random. @default 0 */
   readonly seed?: number;
 }
 
+/** Tables of {@link embedProfiles}: of units only their matches are known. */
+export type EmbeddedProfileTables = Omit<EmbeddingTables, 'modelUnits'>;
+
 /**
- * Goes from unit matches through profiles, embedding and categories to their tables: one emission when the source
- * completes. Models of `exclude` count for the columns of the profiles, and are left out of the fit.
+ * Goes from unit matches through profiles, embedding and categories to their tables, with intervals and clouds by the
+ * bootstrap over units: one emission when the source completes. Models of `exclude` count for the columns of the profiles, and are left out of the fit.
  *
  * @throws InputError from the stages, such as `MODEL_UNKNOWN`, `TOO_FEW_MODELS`, `PROFILE_EMPTY`.
  * @example
  * readUnitTables(['units.csv']).pipe(embedUnits({ components: 2 }))
  */
-export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<UnitMatchBatch, EmbeddingTables> {
-  return (matches) => matches.pipe(profileModels({ ...embeddingPresets.default, ...options }), embedProfiles(options));
+export function embedUnits(
+  options: EmbedUnitsOptions = {},
+): OperatorFunction<UnitMatchBatch, EmbeddingTables & Partial<UncertaintyTables>> {
+  return (matches) =>
+    matches.pipe(
+      connect((shared) =>
+        forkJoin({
+          embedded: shared.pipe(profileModels({ ...embeddingPresets.default, ...options }), embedProfiles(options)),
+          modelUnits: shared.pipe(countUnits()),
+        }),
+      ),
+      concatMap(({ embedded, modelUnits }) =>
+        bootstrapTables({ ...embedded, ...options, modelUnits }).pipe(
+          map((uncertainty) => ({ ...embedded, modelUnits, ...uncertainty })),
+        ),
+      ),
+    );
 }
 
 /**
@@ -47,9 +71,15 @@ export function embedUnits(options: EmbedUnitsOptions = {}): OperatorFunction<Un
  *
  * @throws InputError from the stages, such as `MODEL_UNKNOWN`, `TOO_FEW_MODELS`, `PROFILE_EMPTY`.
  */
-export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction<ConceptProfileBatch, EmbeddingTables> {
-  const choices = { ...embeddingPresets.default, seed: fitEmbeddingDefaults.seed, ...options };
-  const { exclude, dropFirstConcept, seed } = choices;
+export function embedProfiles(
+  options: EmbedUnitsOptions = {},
+): OperatorFunction<ConceptProfileBatch, EmbeddedProfileTables> {
+  const choices = {
+    ...embeddingPresets.default,
+    ...resampleUnitsDefaults,
+    ...options,
+  };
+  const { exclude, dropFirstConcept } = choices;
   return (source) =>
     source.pipe(
       concatMap((profiles) => {
@@ -62,7 +92,7 @@ export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction
           concatMap((embeddedProfiles) =>
             of(embeddedProfiles).pipe(
               fitEmbedding({ ...choices, conceptsOfCategory, leftOut }),
-              concatMap((fit) => derivedTables(profiles, embeddedProfiles, seed, fit)),
+              concatMap((fit) => derivedTables(profiles, embeddedProfiles, choices, fit)),
             ),
           ),
         );
@@ -73,13 +103,15 @@ export function embedProfiles(options: EmbedUnitsOptions = {}): OperatorFunction
 function derivedTables(
   profiles: ConceptProfileBatch,
   embeddedProfiles: ConceptProfileBatch,
-  seed: number,
+  { seed, replicates }: { readonly seed: number; readonly replicates: number },
   fit: EmbeddingTables['fit'],
-): Observable<EmbeddingTables> {
+): Observable<EmbeddedProfileTables> {
+  const permutations = readFittedEmbedding(fit).models.length > resampledModels ? 0 : replicates;
   return forkJoin({
     summaries: of(profiles).pipe(summariseProfiles()),
     points: of(embeddedProfiles).pipe(embedModels({ embedding: fit })),
     clusters: of(embeddedProfiles).pipe(rateClusters({ seed })),
+    variance: of(embeddedProfiles).pipe(testComponents({ embedding: fit, permutations, seed })),
     traits: of(embeddedProfiles).pipe(describeCategories({ embedding: fit })),
   }).pipe(
     map((tables) => ({
@@ -88,7 +120,6 @@ function derivedTables(
       embeddedProfiles,
       fit,
       loadings: conceptLoadings(fit),
-      variance: componentVariance(fit),
     })),
   );
 }

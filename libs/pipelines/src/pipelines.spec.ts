@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
+import type { RecordBatch } from 'apache-arrow';
 import { lastValueFrom, of } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csvFile, embedStudy, embedUnits, placeStudy, readEmbeddingFolder, relateStudy, writeTables } from './index.ts';
@@ -32,6 +33,28 @@ describe(embedUnits, () => {
     expect(new Set(tables.profiles.toArray().map(({ model }) => model)).size).toBe(4);
     expect(csvFile('loadings', tables.loadings).split('\n')[0]).toBe('concept,category,pc1,pc2');
     expect(csvFile('embedding', tables.points).split('\n')[0]).toBe('model,pc1,pc2,cluster');
+  });
+
+  it('says how sure all of it is, unless it is told not to', async () => {
+    const options = { components: 2, clusters: 2, exclude: ['random'] };
+    const tables = await lastValueFrom(of(matches).pipe(embedUnits({ ...options, replicates: 20 })));
+    expect(tables.modelUnits.toArray().map(({ model, units }) => [model, units])).toEqual(
+      ['a', 'b', 'c', 'random'].map((model) => [model, 2]),
+    );
+    expect(tables.summaryIntervals?.get(0)).toMatchObject({ model: 'a', over: 'units', replicates: 20, matches: 2 });
+    expect(tables.clouds?.toArray().map(({ model }) => model)).toEqual(['a', 'b', 'c']);
+    expect(tables.pairs?.numRows).toBe(4 * 3);
+    expect(csvFile('clouds', tables.clouds as RecordBatch).split('\n')[0]).toBe(
+      'model,over,replicates,offset1,offset2,covariance1,covariance2,covariance3,covariance4,major,minor,angle,order',
+    );
+    expect(tables.variance.get(0)?.p).toBeGreaterThan(0);
+    const without = await lastValueFrom(of(matches).pipe(embedUnits({ ...options, replicates: 0 })));
+    expect([without.summaryIntervals, without.clouds, without.variance.get(0)?.p]).toEqual([
+      undefined,
+      undefined,
+      null,
+    ]);
+    expect(without.points.toArray().map(String)).toEqual(tables.points.toArray().map(String));
   });
 
   it('drops the first concept only when asked to, and records it', async () => {

@@ -12,6 +12,8 @@ export interface ReproduceStudyOptions extends ReportChoices, RelationChoices {
   readonly preset?: EmbeddingPresetName;
   /** Table of the families of the models. @default that of the bundled study */
   readonly families?: string;
+  /** Bootstrap replicates, and permutations that components are tested by; 0 leaves both out. @default 200 */
+  readonly replicates?: number;
   /** Command that makes the same folder again, for the record. @default 'reproduceStudy' */
   readonly command?: string;
   /** Told of every step as it begins. */

@@ -12,6 +12,7 @@ describe('renderFigures', () => {
       'embedding-1-2',
       'embedding-3-2',
       'variance',
+      'together',
       'bars-matches',
       'bars-unique',
       'bars-redundancy',
@@ -82,7 +83,9 @@ describe('renderFigures', () => {
   it('gives the numbers behind a figure in full precision', async () => {
     const figures = await renderFigures(syntheticStudy());
     const csv = figures.find(({ name }) => name === 'variance')?.csv;
-    expect(csv).toBe('Component,Share\n1,0.5\n2,0.25\n3,0.125\n4,0.0625\n5,0.03125\n');
+    expect(csv).toBe(
+      'Component,Share,Chance,p,More than chance\n1,0.5,0.3,0.005,true\n2,0.25,0.275,0.255,false\n3,0.125,0.25,0.505,false\n4,0.0625,0.225,0.755,false\n5,0.03125,0.2,1,false\n',
+    );
     expect(
       figures
         .find(({ name }) => name === 'surface-dt-set0')

@@ -17,6 +17,8 @@ describe('renderMarkdown', () => {
         '### Share of the variance by component',
         '### What sets each group apart: means inside and outside of the group',
         '### How well k groups describe the models',
+        '### How far the 95 % ellipses reach along the components, and the mean of the replicates less the place',
+        '### Nearest model of each, and how often it stays \\(bootstrap over units, 200 replicates\\)',
         '## Models',
         '### Matching units, unique concepts and redundancy of every model',
         '## Tasks',
@@ -39,6 +41,8 @@ describe('renderMarkdown', () => {
     const plain = text.replaceAll(/\\(?=[()|])/gu, '').replaceAll('&gt;', '>');
     expect(plain).toContain(`\n\n2 of 96 relations are supported (${rule}).\n\nOf the 94 that are not,`);
     expect(plain).toContain('\n\nWith 13 models only |r| > 0.553 can pass one test at 5 %');
+    expect(text).toContain('By parallel analysis component 1 has more variance than chance gives');
+    expect(text).not.toMatch(/undefined|NaN/u);
   });
 
   it('keeps every table rectangular, whatever the names hold', () => {

@@ -5,6 +5,7 @@ import { escapeMarkdown, type TableView } from './page/table-view.ts';
 import { changeTable } from './study-tables/change-table.ts';
 import { pointTable, qualityTable, traitTable, varianceTable } from './study-tables/embedding-tables.ts';
 import { modelTable } from './study-tables/model-table.ts';
+import { nearestTable, reachTable } from './study-tables/uncertainty-tables.ts';
 import { inputTable, vocabularyTable } from './study-tables/study-fact-tables.ts';
 import { bestTable, differenceTable, probeScoreTable } from './study-tables/probe-tables.ts';
 import { conceptLinkTable, familyTable, relationTable, surfaceTable } from './study-tables/task-tables.ts';
@@ -17,6 +18,7 @@ import type { Study, Tasks } from './tables/study.ts';
 import { changeSentences } from './words/change-words.ts';
 import { findings } from './words/findings.ts';
 import { unmetSummary } from './words/relation-verdict.ts';
+import { ellipseWords, gapSentence, groupSentence, keptSentence } from './words/uncertainty-words.ts';
 import { differenceMethod, orderWords, probeMethod } from './words/probe-words.ts';
 
 /** Options of {@link renderMarkdown}. */
@@ -64,6 +66,7 @@ function sections(study: Study, rows: number): readonly string[] {
           ...members(study),
           table(traitTable(embedding), rows),
           table(qualityTable(embedding), rows),
+          ...sureness(study, rows),
         ]),
     ...(change === undefined
       ? []
@@ -99,6 +102,24 @@ function relationParts({ rules, relations }: Tasks): readonly string[] {
   ]
     .filter((part) => part !== '')
     .map(escapeMarkdown);
+}
+
+/** How sure components, groups and nearest models are. */
+function sureness({ embedding, uncertainty }: Study, rows: number): readonly string[] {
+  if (embedding === undefined) return [];
+  const sentences = [keptSentence(embedding), gapSentence(embedding), groupSentence(embedding, uncertainty)].filter(
+    (sentence) => sentence !== undefined,
+  );
+  return [
+    ...(sentences.length === 0 ? [] : [escapeMarkdown(sentences.join(' '))]),
+    ...(uncertainty === undefined || uncertainty.clouds.size === 0
+      ? []
+      : [
+          table(reachTable(embedding, uncertainty), rows),
+          escapeMarkdown(ellipseWords(uncertainty)),
+          table(nearestTable(uncertainty), rows),
+        ]),
+  ];
 }
 
 function probeParts(probes: Probes, rows: number): readonly string[] {

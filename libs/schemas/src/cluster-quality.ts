@@ -7,6 +7,7 @@ export const clusterQualityColumns = {
   inertia: new Float64(),
   silhouette: new Float64(),
   gap: new Float64(),
+  gapError: new Float64(),
 } as const satisfies TypeMap;
 
 /** Types of the columns of `ClusterQuality`. */
@@ -16,9 +17,9 @@ export type ClusterQualityColumns = typeof clusterQualityColumns;
 export type ClusterQualityBatch = WireBatch<ClusterQualityColumns>;
 
 /**
- * Schema of `ClusterQuality`; `silhouette` is null for k = 1 and for as many clusters as models, `gap` where it has no
- * meaning.
+ * Schema of `ClusterQuality`; `silhouette` is null for k = 1 and for as many clusters as models, `gap` and its standard
+ * error `gapError` where they have no meaning.
  */
-export const clusterQualitySchema = wireSchema('ClusterQuality', 1, clusterQualityColumns, {
-  nullable: ['silhouette', 'gap'],
+export const clusterQualitySchema = wireSchema('ClusterQuality', 2, clusterQualityColumns, {
+  nullable: ['silhouette', 'gap', 'gapError'],
 });

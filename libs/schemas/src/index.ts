@@ -145,6 +145,29 @@ export {
   type CategoryTraitColumns,
 } from './category-trait.ts';
 
+// How sure an embedding is
+export { modelUnitsColumns, modelUnitsSchema, type ModelUnitsBatch, type ModelUnitsColumns } from './model-units.ts';
+export {
+  summaryIntervalColumns,
+  summaryIntervalSchema,
+  type SummaryIntervalBatch,
+  type SummaryIntervalColumns,
+} from './summary-interval.ts';
+export {
+  profileIntervalColumns,
+  profileIntervalSchema,
+  type ProfileIntervalBatch,
+  type ProfileIntervalColumns,
+} from './profile-interval.ts';
+export { embeddingCloudSchema, type EmbeddingCloudBatch, type EmbeddingCloudColumns } from './embedding-cloud.ts';
+export { modelPairColumns, modelPairSchema, type ModelPairBatch, type ModelPairColumns } from './model-pair.ts';
+export {
+  loadingIntervalColumns,
+  loadingIntervalSchema,
+  type LoadingIntervalBatch,
+  type LoadingIntervalColumns,
+} from './loading-interval.ts';
+
 // Tasks of one's own
 export {
   probeReplicateSchema,

@@ -42,6 +42,7 @@ export function resolveStudy(given: StudyContent, folder: string, file?: string)
       ...matching,
       match: content.significance?.match ?? defaultsOf('significance').match,
     }),
+    resampling: { ...defaultsOf('resampling'), ...content.resampling },
     relations: { ...defaultsOf('relations'), ...content.relations },
     gallery: { ...defaultsOf('gallery'), ...content.gallery },
     seed,

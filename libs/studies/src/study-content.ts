@@ -36,6 +36,8 @@ export interface StudyContent {
   readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1';
   /** The embedding of models by their concepts, and the categories of models. */
   readonly embedding?: EmbeddingContent;
+  /** How sure profiles and embedding are: what would have come of other units. */
+  readonly resampling?: ResamplingContent;
   /** Relations of the embedding to scores. */
   readonly relations?: RelationsContent;
   /** Images that drive the best units most strongly, as the report shows them. */
@@ -420,6 +422,12 @@ export interface EmbeddingContent {
   readonly frozen?: string;
 }
 
+/** How sure profiles and embedding are: what would have come of other units. */
+export interface ResamplingContent {
+  /** Bootstrap replicates that intervals and ellipses come from, and permutations that components are tested by; 0 leaves both out. @default 200 */
+  readonly replicates?: number;
+}
+
 /** Relations of the embedding to scores. */
 export interface RelationsContent {
   /** Orderings drawn where there are too many to try all. @default 100000 */
@@ -476,6 +484,8 @@ export interface GroupDefaults {
   readonly 'runtime': Required<Pick<RuntimeContent, 'executionProviders' | 'keptMapsMegabytes' | 'secondPass' | 'imagesPerShard' | 'probeSeconds' | 'probeMegabytes'>>;
   /** Below `embedding`. */
   readonly 'embedding': Required<Pick<EmbeddingContent, 'preset'>>;
+  /** Below `resampling`. */
+  readonly 'resampling': Required<Pick<ResamplingContent, 'replicates'>>;
   /** Below `relations`. */
   readonly 'relations': Required<Pick<RelationsContent, 'permutations' | 'correction' | 'permuteWithin'>>;
   /** Below `gallery`. */

@@ -295,6 +295,8 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'embedding.normalisation': ['count'],
   'embedding.dropFirstConcept': [true],
   'embedding.frozen': ['earlier'],
+  resampling: [{ replicates: 20 }],
+  'resampling.replicates': [20],
   relations: [{ permutations: 10 }],
   'relations.permutations': [10],
   'relations.families': ['families.csv'],
@@ -394,6 +396,7 @@ describe('schema and types', () => {
       embedding: 1,
       relations: 1,
       significance: 1,
+      resampling: 1,
       seed: 1,
     } satisfies Record<keyof StudyContent, 1>,
     data: {
@@ -551,6 +554,7 @@ describe('schema and types', () => {
       keyof StudyGallery,
       1
     >,
+    resampling: { replicates: 1 } satisfies Record<keyof NonNullable<StudyContent['resampling']>, 1>,
     relations: { permutations: 1, families: 1, given: 1, correction: 1, permuteWithin: 1 } satisfies Record<
       keyof NonNullable<StudyContent['relations']>,
       1

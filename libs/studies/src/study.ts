@@ -9,6 +9,7 @@ import type {
   LabelGridContent,
   ModelContent,
   RelationsContent,
+  ResamplingContent,
   RuntimeContent,
   SegmenterContent,
   SegmenterHeadContent,
@@ -57,6 +58,8 @@ export interface Study {
   readonly encoding: TextEncoding | undefined;
   /** The embedding; undefined where a single model is dissected, which makes none. */
   readonly embedding: StudyEmbedding | undefined;
+  /** How sure profiles and embedding are. */
+  readonly resampling: StudyResampling;
   /** Relations to scores. */
   readonly relations: StudyRelations;
   /** Images of the best units. */
@@ -170,6 +173,9 @@ export interface StudyEmbedding extends Omit<EmbeddingPreset, 'modelNames' | 'ga
   /** Output folder of an earlier run, in whose embedding models are placed. */
   readonly frozen?: string;
 }
+
+/** How often is drawn what intervals come from. */
+export type StudyResampling = Required<ResamplingContent>;
 
 /** How the embedding is related to scores. */
 export type StudyRelations = Filled<RelationsContent, GroupDefaults['relations']>;

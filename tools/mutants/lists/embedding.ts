@@ -2,6 +2,18 @@ import type { Mutant } from '../mutant.ts';
 
 /** Faults on the way from matches through profiles to embeddings. */
 export const embeddingMutants: readonly Mutant[] = [
+  {
+    name: 'distances-not-squared',
+    find: '.map((drawn) => drawn ** 2),\n        observed: distance ** 2,',
+    replace: '.map((drawn) => drawn),\n        observed: distance,',
+  },
+  {
+    name: 'offset-of-the-mean',
+    find: 'Array.from(mean, (value, component) => value - (scores[',
+    replace: 'Array.from(mean, (value, component) => value + (scores[',
+  },
+  { name: 'rule-of-three-for-images', find: "count === 0 && replicates.over === 'units' ?", replace: 'count === 0 ?' },
+  { name: 'one-stream-for-all', find: 'createRandom(seed, stream + replicate)', replace: 'createRandom(seed, stream)' },
   { name: 'counts-per-category', find: 'return units / conceptsOfCategory;', replace: 'return units;' },
   {
     name: 'share-of-matches-for-units',

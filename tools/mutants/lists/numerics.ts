@@ -148,8 +148,38 @@ export const numericsMutants: readonly Mutant[] = [
   },
   {
     name: 'gap-turned-round',
-    find: '/ sets.length - Math.log(inertia);',
-    replace: '/ sets.length + Math.log(inertia);',
+    find: 'const gap = mean - Math.log(inertia);',
+    replace: 'const gap = mean + Math.log(inertia);',
+  },
+  {
+    name: 'gap-rule-without-error',
+    find: 'gap >= next.gap - next.gapError;',
+    replace: 'gap >= next.gap;',
+  },
+  {
+    name: 'binomial-of-what-is-left',
+    find: 'drawBinomial(left, count / things, random);',
+    replace: 'drawBinomial(left, count / left, random);',
+  },
+  {
+    name: 'axes-turned-back',
+    find: '(rotation[from * components + to] as number) * (loadings[from',
+    replace: '(rotation[to * components + from] as number) * (loadings[from',
+  },
+  {
+    name: 'basic-not-mirrored',
+    find: 'return [2 * observed - high, 2 * observed - low];',
+    replace: 'return [low, high];',
+  },
+  {
+    name: 'bias-added',
+    find: 'return [low - bias, high - bias];',
+    replace: 'return [low + bias, high + bias];',
+  },
+  {
+    name: 'columns-permuted-together',
+    find: 'random.shuffle(permuted.subarray(column * rows, (column + 1) * rows));',
+    replace: 'createRandom(permutation).shuffle(permuted.subarray(column * rows, (column + 1) * rows));',
   },
   {
     name: 'clusters-numbered-by-chance',

@@ -192,8 +192,18 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     name: 'model-unique-is-matches',
-    find: "count('Unique concepts', ({ total }) => total.unique)",
-    replace: "count('Unique concepts', ({ total }) => total.matches)",
+    find: "totalColumn('Unique concepts', 'unique', 0, study)",
+    replace: "totalColumn('Unique concepts', 'matches', 0, study)",
+  },
+  {
+    name: 'ellipse-of-other-components',
+    find: 'return [entry(x, x), entry(x, y), entry(y, y)];',
+    replace: 'return [entry(y, y), entry(x, y), entry(x, x)];',
+  },
+  {
+    name: 'chance-in-variance',
+    find: 'ratio: (chance[row] as number) / total',
+    replace: 'ratio: chance[row] as number',
   },
   {
     name: 'share-of-the-spread-turned-round',

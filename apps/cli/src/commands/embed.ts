@@ -18,7 +18,7 @@ export function embedCommand(): Command {
       'embed units.csv --scores scores.csv --out study',
     ],
     run: async ({ files: units, content, own, terminal, parsed }) => {
-      const { embedding, matching, significance, relations, ...others } = content;
+      const { embedding, matching, significance, resampling, relations, ...others } = content;
       const command = statedCommand(parsed);
       const study = await withSteps(terminal, (onStep) =>
         embedStudy({
@@ -26,6 +26,7 @@ export function embedCommand(): Command {
           ...matching,
           ...significance,
           ...embedding,
+          ...resampling,
           ...relations,
           ...own,
           units,

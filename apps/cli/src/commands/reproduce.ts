@@ -13,10 +13,10 @@ export function reproduceCommand(): Command {
       'Reproduce the published study of 20 ResNet-50s from its bundled unit and score tables: profiles, embedding, categories, relations, report.',
     required: ['--out'],
     examples: ['reproduce --out reproduction', 'reproduce --out reproduction --json | jq .variance'],
-    run: async ({ content: { embedding, relations, ...others }, own, terminal, parsed }) => {
+    run: async ({ content: { embedding, resampling, relations, ...others }, own, terminal, parsed }) => {
       const command = statedCommand(parsed);
       const study = await withSteps(terminal, (onStep) =>
-        reproduceStudy({ ...others, ...embedding, ...relations, ...own, command, onStep }),
+        reproduceStudy({ ...others, ...embedding, ...resampling, ...relations, ...own, command, onStep }),
       );
       printStudy(terminal, own.out, study);
     },

@@ -26,6 +26,11 @@ export interface RatedClusterCount {
   readonly silhouette: number;
   /** Gap statistic; NaN where the inertia is 0, since its logarithm is undefined. */
   readonly gap: number;
+  /**
+   * Standard error of the gap, of the references' logarithms and of their number: sd x sqrt(1 + 1 / references); NaN
+   * where the gap is.
+   */
+  readonly gapError: number;
 }
 
 /**
@@ -86,14 +91,38 @@ function rateAll(options: RateClusterCountsOptions): RatedClusterCount[] {
   return Array.from({ length: maximum }, (_, index) => {
     const k = index + 1;
     const { inertia, labels } = clusterKMeans({ ...options, k, seed, restarts });
-    return { k, inertia, silhouette: silhouette(coordinates, labels, k), gap: gapOf(inertia, sets, k, seed) };
+    return { k, inertia, silhouette: silhouette(coordinates, labels, k), ...gapOf(inertia, sets, k, seed) };
   });
 }
 
-function gapOf(inertia: KMeansClusters['inertia'], sets: readonly RowMatrix[], k: number, seed: number): number {
+function gapOf(
+  inertia: KMeansClusters['inertia'],
+  sets: readonly RowMatrix[],
+  k: number,
+  seed: number,
+): Pick<RatedClusterCount, 'gap' | 'gapError'> {
   const logarithms = sets.map((set) => Math.log(bestPartition(set, k, seed, referenceRestarts(set.rows)).inertia));
-  const gap = logarithms.reduce((sum, logarithm) => sum + logarithm, 0) / sets.length - Math.log(inertia);
-  return Number.isFinite(gap) ? gap : Number.NaN;
+  const mean = logarithms.reduce((sum, logarithm) => sum + logarithm, 0) / sets.length;
+  const gap = mean - Math.log(inertia);
+  if (!Number.isFinite(gap)) return { gap: Number.NaN, gapError: Number.NaN };
+  const spread = logarithms.reduce((sum, logarithm) => sum + (logarithm - mean) ** 2, 0) / sets.length;
+  return { gap, gapError: Math.sqrt(spread * (1 + 1 / sets.length)) };
+}
+
+/**
+ * The number of clusters that the gap statistic asks for (Tibshirani, Walther, Hastie 2001): the least k whose gap is
+ * at least that of k + 1 less the standard error of the latter. One cluster is an answer: the rows then show no more
+ * structure than points that are spread evenly. Undefined where no k passes.
+ *
+ * @param rated clusters k = 1, 2, …
+ */
+export function clusterCountOfGap(
+  rated: readonly Pick<RatedClusterCount, 'k' | 'gap' | 'gapError'>[],
+): number | undefined {
+  return rated.find(({ gap }, index) => {
+    const next = rated[index + 1];
+    return next !== undefined && gap >= next.gap - next.gapError;
+  })?.k;
 }
 
 function uniformSet({ values, rows, columns }: RowMatrix, seed: number, reference: number): RowMatrix {

@@ -1,7 +1,8 @@
 import { matrixLibrary, pcaLibrary } from '../linear-algebra.ts';
-import { checkMatrix, type RowMatrix } from '../row-matrix.ts';
+import { checkMatrix, transposed, type RowMatrix } from '../row-matrix.ts';
 import { centredRows, columnMeans, projectCentred } from './projection.ts';
 import { completeAxes, orientAxes } from './axes.ts';
+import { crossProducts } from './cross-products.ts';
 import { largestEigenpairs } from './symmetric-eigenpairs.ts';
 
 /** A matrix of observations and how many components are wanted of it. */
@@ -200,46 +201,4 @@ function withoutAxes({ values, rows, columns }: RowMatrix, axes: Float64Array): 
     }
   }
   return { values: left, rows, columns };
-}
-
-/** Lower triangle of the products of all pairs of rows; four rows at a time share each value that is read. */
-function crossProducts({ values, rows, columns }: RowMatrix): Float64Array {
-  const products = new Float64Array(rows * rows);
-  for (let first = 0; first < rows; first++) {
-    const start = first * columns;
-    let second = 0;
-    for (; second + 3 <= first; second += 4) {
-      const a = second * columns;
-      const b = (second + 1) * columns;
-      const c = (second + 2) * columns;
-      const d = (second + 3) * columns;
-      let p = 0;
-      let q = 0;
-      let r = 0;
-      let s = 0;
-      for (let column = 0; column < columns; column++) {
-        const value = values[start + column] as number;
-        p += value * (values[a + column] as number);
-        q += value * (values[b + column] as number);
-        r += value * (values[c + column] as number);
-        s += value * (values[d + column] as number);
-      }
-      products.set([p, q, r, s], first * rows + second);
-    }
-    for (; second <= first; second++) {
-      let sum = 0;
-      for (let column = 0; column < columns; column++)
-        sum += (values[start + column] as number) * (values[second * columns + column] as number);
-      products[first * rows + second] = sum;
-    }
-  }
-  return products;
-}
-
-function transposed({ values, rows, columns }: RowMatrix): RowMatrix {
-  const turned = new Float64Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      turned[column * rows + row] = values[row * columns + column] as number;
-  return { values: turned, rows: columns, columns: rows };
 }

@@ -49,7 +49,7 @@ export function modelOutput(
 /** Tables over the models, and the report: part `files`, with the hash of each that was written. */
 export function reportOutput(
   { opened: { study, source, placed }, inputs, describe, out }: OutputIngredients,
-  { profiles, embedding, relations }: TableSteps,
+  { profiles, embedding, bootstrap, relations }: TableSteps,
   probes?: StepFamily<StudyBench>,
 ): StepFamily<StudyBench> {
   const [first] = study.models;
@@ -66,6 +66,7 @@ export function reportOutput(
         : { gallery: all(places.map((place) => describe.gallery(place, study.matching))) }),
       profiles: one(profiles),
       ...(embedding === undefined ? {} : { embedding: one(embedding) }),
+      ...(bootstrap === undefined ? {} : { bootstrap: one(bootstrap) }),
       ...(relations === undefined ? {} : { relations: one(relations) }),
       ...(probes === undefined ? {} : { probes: one(probes) }),
     },

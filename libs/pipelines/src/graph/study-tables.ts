@@ -2,6 +2,7 @@ import {
   checkNormalisation,
   componentVariance,
   conceptLoadings,
+  countUnits,
   embedModels,
   profileModels,
   readFittedEmbedding,
@@ -13,6 +14,7 @@ import {
   type RelationTables,
   studyFiles,
   tablesOfFiles,
+  type UncertaintyTables,
 } from '@intermodel/outputs';
 import { isTested, type ConceptProfileBatch, type TaskScoreBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { countSurvivors } from '@intermodel/significance';
@@ -20,6 +22,7 @@ import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import { gateOf, type Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
 import { concatMap, connect, filter, forkJoin, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { bootstrapTables, type BootstrapTables } from '../bootstrap-tables.ts';
 import { embedProfiles } from '../embed-units.ts';
 import { relateScoreFiles } from '../relate-scores.ts';
 
@@ -45,10 +48,10 @@ export function tablesOfParts(parts: Readonly<Record<string, Uint8Array>>): Stud
 }
 
 /** Some tables of a study. */
-export type StudyFileTables = Partial<EmbeddingTables & RelationTables>;
+export type StudyFileTables = Partial<EmbeddingTables & UncertaintyTables & RelationTables>;
 
-/** Profiles with their summaries. */
-export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'significance'>;
+/** Profiles with their summaries, the units of their models, and how many matches are better than chance. */
+export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'modelUnits' | 'significance'>;
 
 /** Tables of an embedding; an earlier one has neither qualities nor traits of its categories. */
 export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> &
@@ -62,27 +65,37 @@ export function profileTables(study: Study, matches: Observable<UnitMatchBatch>)
   const gate = gateOf(study);
   return lastValueFrom(
     matches.pipe(
-      connect((batches) =>
+      connect((shared) =>
         forkJoin({
-          tables: batches.pipe(profiled, concatSummaries),
-          significance: batches.pipe(filter(isTested), countSurvivors({ gate })),
+          profiles: shared.pipe(profiled),
+          modelUnits: shared.pipe(countUnits()),
+          significance: shared.pipe(filter(isTested), countSurvivors({ gate })),
         }),
       ),
-      map(({ tables, significance }) => (significance.numRows === 0 ? tables : { ...tables, significance })),
+      concatMap(({ profiles, modelUnits, significance }) =>
+        of(profiles).pipe(
+          summariseProfiles(),
+          map((summaries) => ({
+            ...{ profiles, summaries, modelUnits },
+            ...(significance.numRows === 0 ? {} : { significance }),
+          })),
+        ),
+      ),
     ),
   );
 }
 
-/** Adds the summaries of profiles. */
-function concatSummaries(profiles: Observable<ConceptProfileBatch>): Observable<ProfileTables> {
-  return profiles.pipe(
-    concatMap((batch) =>
-      of(batch).pipe(
-        summariseProfiles(),
-        map((summaries) => ({ profiles: batch, summaries })),
-      ),
-    ),
-  );
+/**
+ * How sure the profiles of a study are, and the embedding that was fitted to them; models in an earlier embedding have
+ * no clouds, since it stays as it is. Undefined without replicates or matches.
+ */
+export function uncertaintyTables(
+  { embedding, resampling, seed }: Study,
+  { profiles, modelUnits }: ProfileTables,
+  embedded: EmbeddedTables | undefined,
+): Promise<BootstrapTables | undefined> {
+  const fit = embedding?.frozen === undefined ? embedded?.fit : undefined;
+  return lastValueFrom(bootstrapTables({ profiles, modelUnits, fit, ...resampling, seed }));
 }
 
 /** Profiles that fit an earlier embedding. */
@@ -96,7 +109,7 @@ function profileFor(frozen: string): ReturnType<typeof profileModels> {
  * any model matches, so that there is nothing to embed.
  */
 export async function embeddingTables(
-  { embedding, seed }: Study,
+  { embedding, resampling, seed }: Study,
   profiles: ConceptProfileBatch,
 ): Promise<EmbeddedTables | undefined> {
   if (embedding?.frozen === undefined && profiles.numRows === 0) return undefined;
@@ -105,7 +118,7 @@ export async function embeddingTables(
       profiles: _profiles,
       summaries: _summaries,
       ...tables
-    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, seed })));
+    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, ...resampling, seed })));
     return tables;
   }
   const { fit } = readEmbeddingFolder(embedding.frozen);

@@ -23,20 +23,26 @@ import {
   relationTables,
   tableParts,
   tablesOfParts,
+  uncertaintyTables,
   type EmbeddedTables,
   type ProfileTables,
   type StudyFileTables,
 } from './study-tables.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { profiles: 2, embedding: 3, relations: 5 } as const;
+const codeVersions = { profiles: 3, embedding: 4, bootstrap: 1, relations: 5 } as const;
 
 /** Libraries that compute the tables: another version of them may give other values. */
 const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name} ${libraryVersion(name) ?? ''}`);
 
 /** Wire tables of each step, by the names of their files. */
 const parts = {
-  profiles: { profiles: 'ConceptProfile', summaries: 'ProfileSummary', significance: 'MatchSurvival' },
+  profiles: {
+    profiles: 'ConceptProfile',
+    summaries: 'ProfileSummary',
+    significance: 'MatchSurvival',
+    'model-units': 'ModelUnits',
+  },
   embedding: {
     'embedded-profiles': 'ConceptProfile',
     fit: 'FittedEmbedding',
@@ -45,6 +51,13 @@ const parts = {
     variance: 'ComponentVariance',
     clusters: 'ClusterQuality',
     categories: 'CategoryTrait',
+  },
+  bootstrap: {
+    'summary-intervals': 'SummaryInterval',
+    'profile-intervals': 'ProfileInterval',
+    clouds: 'EmbeddingCloud',
+    pairs: 'ModelPair',
+    'loading-intervals': 'LoadingInterval',
   },
   relations: {
     scores: 'TaskScore',
@@ -63,6 +76,8 @@ export interface TableSteps {
   readonly profiles: StepFamily<StudyBench>;
   /** The embedding, or the places of the models in an earlier one; undefined: there is none. */
   readonly embedding: StepFamily<StudyBench> | undefined;
+  /** Intervals of counts and clouds of the embedding; undefined: none are asked for. */
+  readonly bootstrap: StepFamily<StudyBench> | undefined;
   /** Relations to scores; undefined: there are none. */
   readonly relations: StepFamily<StudyBench> | undefined;
 }
@@ -116,7 +131,8 @@ export function tableSteps(
       return profileTables(bench.study, from(batches));
     }, files),
   });
-  if (embedding === undefined) return { profiles, embedding: undefined, relations: undefined };
+  if (embedding === undefined)
+    return { profiles, embedding: undefined, bootstrap: bootstrapStep(study, profiles), relations: undefined };
   const embedded = family('embedding', {
     from: { profiles: { by: 'one', family: profiles } },
     files: () => frozen,
@@ -126,7 +142,9 @@ export function tableSteps(
       return embeddingTables(bench.study, table);
     }, files),
   });
-  if (scores.length === 0 && probes === undefined) return { profiles, embedding: embedded, relations: undefined };
+  const bootstrap = bootstrapStep(study, profiles, embedded);
+  if (scores.length === 0 && probes === undefined)
+    return { profiles, embedding: embedded, bootstrap, relations: undefined };
   const related = family('relations', {
     from: {
       embedding: { by: 'one', family: embedded },
@@ -150,16 +168,41 @@ export function tableSteps(
       return relationTables(bench.study, { ...profiled, ...embeddedTables }, probed);
     }, files),
   });
-  return { profiles, embedding: embedded, relations: related };
+  return { profiles, embedding: embedded, bootstrap, relations: related };
+}
+
+/** What comes of other units: of the counts and, where there is one, of the embedding. */
+function bootstrapStep(
+  study: Study,
+  profiles: StepFamily<StudyBench>,
+  embedded?: StepFamily<StudyBench>,
+): StepFamily<StudyBench> | undefined {
+  if (study.resampling.replicates === 0) return undefined;
+  return family('bootstrap', {
+    from: {
+      profiles: { by: 'one', family: profiles },
+      ...(embedded === undefined ? {} : { embedding: { by: 'one', family: embedded } }),
+    },
+    // The fit of the embedding says how its profiles were weighted.
+    options: {
+      ...optionsEntering('bootstrap', study),
+      ...(study.embedding?.frozen === undefined ? {} : { frozen: true }),
+    },
+    maker: makeTables(async (bench) => {
+      const profiled = (await readTables(profiles, bench)) as ProfileTables;
+      const tables = embedded === undefined ? undefined : await readTables(embedded, bench);
+      return uncertaintyTables(bench.study, profiled, tables as EmbeddedTables | undefined);
+    }, new Map()),
+  });
 }
 
 /** All tables of a study that were made. */
 export async function readStudyTables(
-  { profiles, embedding, relations }: TableSteps,
+  { profiles, embedding, bootstrap, relations }: TableSteps,
   bench: StudyBench,
 ): Promise<StudyTables> {
   let tables: StudyFileTables = {};
-  for (const each of [profiles, embedding, relations])
+  for (const each of [profiles, embedding, bootstrap, relations])
     if (each !== undefined) tables = { ...tables, ...(await readTables(each, bench)) };
   return tables as StudyTables;
 }

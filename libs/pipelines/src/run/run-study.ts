@@ -330,7 +330,10 @@ class StudyRunner {
         ...this.#warnings,
         ...watch.fewMatches(),
         ...embeddingWarnings(study, tables),
-        ...sizeWarnings(tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0)),
+        ...sizeWarnings(
+          tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0),
+          tables.clusters === undefined ? 0 : study.models.length,
+        ),
         ...scored,
         ...(probed?.notes ?? []),
       ],

@@ -99,7 +99,16 @@ describe(studyStatus, () => {
     expect((await run(more)).sort()).toEqual(['relations', 'report', 'tables', 'tables', 'tables']);
     const embedding = { components: 1, clusters: 2, normalisation: 'count' } as const;
     const foreseen = toRun(await status({ ...more, embedding }));
-    expect(foreseen).toEqual(['embedding', 'profiles', 'relations', 'report', 'tables', 'tables', 'tables']);
+    expect(foreseen).toEqual([
+      'bootstrap',
+      'embedding',
+      'profiles',
+      'relations',
+      'report',
+      'tables',
+      'tables',
+      'tables',
+    ]);
     expect((await run({ ...more, embedding })).sort()).toEqual(foreseen);
     rmSync(at('out', 'report.html'));
     expect(toRun(await status({ ...more, embedding }))).toEqual(['report']);

@@ -1,7 +1,10 @@
 import type { Markup } from '../page/markup.ts';
 import { categoryColourNames, colour } from '../page/palette.ts';
+import { conceptKey } from '../tables/read-profiles.ts';
 import type { Loading } from '../tables/study.ts';
+import type { Interval, Uncertainty } from '../tables/uncertainty.ts';
 import { shortened } from '../words/shorten.ts';
+import { intervalLines } from './interval-lines.ts';
 import { textWidth } from './label-candidates.ts';
 import type { PlotHost } from './plot-host.ts';
 
@@ -19,12 +22,23 @@ export interface ComponentLoading {
   readonly category: string;
   /** Its weight in the component. */
   readonly weight: number;
+  /** Interval of the weight, if it was resampled. */
+  readonly interval: Interval | undefined;
 }
 
 /** The concepts with the largest weights of either sign in a component, sorted from the highest to the lowest. */
-export function strongestLoadings(loadings: readonly Loading[], component: number): readonly ComponentLoading[] {
+export function strongestLoadings(
+  loadings: readonly Loading[],
+  component: number,
+  intervals: Uncertainty['loadings'] = new Map(),
+): readonly ComponentLoading[] {
   const sorted = loadings
-    .map(({ concept, category, loadings: weights }) => ({ concept, category, weight: weights[component] ?? 0 }))
+    .map(({ concept, category, loadings: weights }) => ({
+      concept,
+      category,
+      weight: weights[component] ?? 0,
+      interval: intervals.get(conceptKey(concept, category))?.[component],
+    }))
     .sort((a, b) => b.weight - a.weight);
   return [
     ...sorted.filter(({ weight }) => weight > 0).slice(0, loadingsShown),
@@ -38,12 +52,16 @@ export function drawLoadingBars(
   loadings: readonly Loading[],
   component: number,
   categories: readonly string[],
+  intervals?: Uncertainty['loadings'],
 ): Markup {
-  const rows = strongestLoadings(loadings, component).map(({ concept, category, weight }) => ({
+  const rows = strongestLoadings(loadings, component, intervals).map(({ concept, category, weight, interval }) => ({
     name: `${concept} (${category})`,
     category,
     weight,
+    low: interval?.[0] ?? Number.NaN,
+    high: interval?.[1] ?? Number.NaN,
   }));
+  const resampled = rows.filter(({ low }) => Number.isFinite(low));
   const tints = categoryColourNames(categories);
   const { plot } = host;
   return host.draw(`Bars: weights of concepts in component ${String(component + 1)}`, {
@@ -65,6 +83,7 @@ export function drawLoadingBars(
     marks: [
       plot.barX(rows, { y: 'name', x: 'weight', fill: 'category' }),
       plot.ruleX([0], { stroke: colour('quiet') }),
+      ...intervalLines(plot, resampled, 'name'),
     ],
   });
 }

@@ -3,7 +3,9 @@ import { decimals, whole } from '../page/number-text.ts';
 import { categoryColourNames, colour } from '../page/palette.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
 import type { Profiles } from '../tables/study.ts';
+import type { Uncertainty } from '../tables/uncertainty.ts';
 import { shortened } from '../words/shorten.ts';
+import { intervalLines } from './interval-lines.ts';
 import { textWidth } from './label-candidates.ts';
 import type { PlotHost } from './plot-host.ts';
 
@@ -20,14 +22,26 @@ const titles: Readonly<Record<BarCount, string>> = {
 };
 
 /**
- * Draws one count of every model, stacked by concept category where it adds up; models stand in the order of `order`.
+ * Draws one count of every model, stacked by concept category where it adds up; models stand in the order of `order`,
+ * and lines are intervals where counts were resampled.
  */
-export function drawProfileBars(host: PlotHost, profiles: Profiles, count: BarCount, order: readonly number[]): Markup {
+export function drawProfileBars(
+  host: PlotHost,
+  profiles: Profiles,
+  count: BarCount,
+  order: readonly number[],
+  counts: Uncertainty['counts'] = new Map(),
+): Markup {
   const { models, categories, summaries } = profiles;
   const tints = categoryColourNames(categories);
   const names = order.map((model) => models[model] as string);
   const totals = order
-    .map((model) => ({ model: models[model] as string, total: totalSummary(summaries[model] ?? [])[count] }))
+    .map((model) => {
+      const name = models[model] as string;
+      const total = totalSummary(summaries[model] ?? [])[count];
+      const [low, high] = counts.get(name)?.[count] ?? [Number.NaN, Number.NaN];
+      return { model: name, total, low, high, end: Number.isFinite(high) ? Math.max(total, high) : total };
+    })
     .filter(({ total }) => Number.isFinite(total));
   const stacks = order.flatMap((model) =>
     categories.map((category, index) => ({
@@ -67,9 +81,14 @@ export function drawProfileBars(host: PlotHost, profiles: Profiles, count: BarCo
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
     marks: [
       bars,
+      ...intervalLines(
+        plot,
+        totals.filter(({ low }) => Number.isFinite(low)),
+        'model',
+      ),
       plot.text(totals, {
         y: 'model',
-        x: 'total',
+        x: 'end',
         text: ({ total }: { total: number }) => said(total),
         dx: 5,
         textAnchor: 'start',

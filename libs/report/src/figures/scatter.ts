@@ -1,6 +1,7 @@
 import { joined, markup, trusted, type Markup } from '../page/markup.ts';
 import { colour, groupColour, groupLetter, groupShape } from '../page/palette.ts';
 import { axes } from './axes.ts';
+import { ellipsePath, ellipseReach, type EllipseShape } from './ellipse-path.ts';
 import type { Line } from './label-candidates.ts';
 import { leaderLine } from './leader-line.ts';
 import { arrow, newRing } from './move-mark.ts';
@@ -20,6 +21,8 @@ export interface ScatterPoint {
   readonly group?: number | undefined;
   /** Where the point stood before: an arrow leads from there. */
   readonly from?: readonly [x: number, y: number];
+  /** Ellipse around the point. @default none */
+  readonly ellipse?: EllipseShape;
   /** Whether a ring marks the point as new. @default false */
   readonly isNew?: boolean;
   /** What a screen reader and the tooltip say besides the name. */
@@ -71,7 +74,15 @@ export function drawScatter({
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
   const radius = shown.length > 80 ? 4 : 5.5;
   const earlier = shown.flatMap(({ from }) => (from === undefined ? [] : [{ x: from[0], y: from[1] }]));
-  const [xScale, yScale] = plotScales([...shown, ...earlier], width, height, equalScale);
+  const edges = shown.flatMap(({ x, y, ellipse }) => {
+    if (ellipse === undefined) return [];
+    const [across, up] = ellipseReach(ellipse);
+    return [
+      { x: x - across, y: y - up },
+      { x: x + across, y: y + up },
+    ];
+  });
+  const [xScale, yScale] = plotScales([...shown, ...earlier, ...edges], width, height, equalScale);
   const marks = shown.map(({ name, x, y }) => ({ text: name, x: scaled(xScale, x), y: scaled(yScale, y) }));
   const bounds = [margin.left + 2, margin.top, width - 4, height - margin.bottom - 2] as const;
   const moves = shown.map(({ from }, index) =>
@@ -88,6 +99,14 @@ export function drawScatter({
     leaders: shown.length <= leadersUpTo,
     lines,
   });
+  // Behind all marks, so that none is covered.
+  const ellipses = shown.flatMap(({ x, y, group, ellipse }) => {
+    if (ellipse === undefined) return [];
+    const tint = group === undefined ? colour('quiet') : groupColour(group);
+    return [
+      markup`<path d="${ellipsePath([x, y], ellipse, xScale, yScale)}" fill="${tint}" fill-opacity="0.1" stroke="${tint}" stroke-opacity="0.65"/>`,
+    ];
+  });
   const body = shown.map((point, index) => {
     const mark = marks[index] as (typeof marks)[number];
     const [place, move] = [labels[index], moves[index]];
@@ -96,7 +115,7 @@ export function drawScatter({
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
     return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, group ${groupLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${move !== undefined && arrow([move[0], move[1]], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
   });
-  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${joined(body)}</svg>`;
+  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${ellipses.length > 0 && markup`<g class="ellipses" aria-hidden="true">${joined(ellipses)}</g>`}${joined(body)}</svg>`;
 }
 
 /** Names that {@link drawScatter} has no room for. */

@@ -1,7 +1,9 @@
-import { clusterOrder } from '../figures/cluster-order.ts';
+import { clusterOrder, ellipseScale } from '@intermodel/numerics';
 import type { Profiles, Study, Surface, Tasks } from '../tables/study.ts';
+import type { Uncertainty } from '../tables/uncertainty.ts';
+import { replicateWords } from '../words/uncertainty-words.ts';
 import { shortRelation } from './short-relation.ts';
-import type { Neighbour, PageData, PageTasks, ShortRelation, ShortSurface } from './page-data.ts';
+import type { Neighbour, PageData, PageTasks, ShortRelation, ShortStanding, ShortSurface } from './page-data.ts';
 
 /** Neighbours listed for each model. */
 export const neighboursListed = 5;
@@ -16,13 +18,16 @@ const conceptsClustered = 1000;
 export const modelsClustered = 1000;
 
 /** Gathers what the page and its script draw from, rounded to what can be seen. */
-export function buildPageData({ profiles, embedding, tasks }: Study): PageData {
+export function buildPageData({ profiles, embedding, uncertainty, tasks }: Study): PageData {
   const { models, concepts, categories, units, summaries } = profiles;
   const embedded = new Map(embedding?.points.map((point) => [point.model, point]));
   return {
     models,
     groups: models.map((model) => embedded.get(model)?.group ?? null),
     points: models.map((model) => embedded.get(model)?.scores.map((score) => rounded(score, 6)) ?? null),
+    ellipses: models.map(
+      (model) => uncertainty?.clouds.get(model)?.covariance.map((entry) => rounded(entry * ellipseScale(), 4)) ?? null,
+    ),
     ratios: (embedding?.ratios ?? []).map((ratio) => rounded(ratio, 5)),
     categories,
     concepts: concepts.map(({ concept }) => concept),
@@ -32,9 +37,24 @@ export function buildPageData({ profiles, embedding, tasks }: Study): PageData {
       rows.map(({ matches, unique, redundancy }) => [matches, unique, finite(redundancy, 5)]),
     ),
     neighbours: nearestModels(profiles),
+    standings: uncertainty === undefined ? [] : standingsOf(models, uncertainty),
+    resampling: uncertainty === undefined ? '' : replicateWords(uncertainty),
     order: { concepts: conceptOrder(profiles), models: modelOrder(profiles) },
     tasks: tasks === undefined ? null : pageTasks(tasks, models),
   };
+}
+
+/** How all pairs of models stand to each other. */
+function standingsOf(models: readonly string[], { pairs }: Uncertainty): PageData['standings'] {
+  if (pairs.size === 0) return [];
+  return models.map((model) =>
+    models.map((other): ShortStanding | null => {
+      const standing = pairs.get(model)?.get(other);
+      if (standing === undefined) return null;
+      const { interval, nearestShare, togetherShare } = standing;
+      return [rounded(interval[0], 3), rounded(interval[1], 3), rounded(nearestShare, 3), finite(togetherShare, 3)];
+    }),
+  );
 }
 
 /** Distances that may round to the same one differ by a smaller factor. */

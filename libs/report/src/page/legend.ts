@@ -34,6 +34,24 @@ export function groupLegend(sizes: readonly number[]): Legend {
 /** Entry of an arrow from an earlier place. */
 export const movedLegendItem: LegendItem = { text: 'moved from', sign: markup`${arrow([1, 11], [12, 4])}` };
 
+/** Sign of the ellipse around a model, for an entry that says of which replicates it is. */
+export const ellipseLegendItem = (words: string): LegendItem => ({
+  text: words,
+  sign: markup`<ellipse cx="7" cy="7" rx="6.5" ry="4" fill="${colour('quiet')}" fill-opacity="0.1" stroke="${colour('quiet')}" stroke-opacity="0.65"/>`,
+});
+
+/** Entry of the line that chance gives. */
+export const chanceLegendItem: LegendItem = {
+  text: 'chance (95 % of permutations)',
+  sign: markup`<path d="M0 7h14" stroke="${colour('alert')}" stroke-width="2"/>`,
+};
+
+/** Entry of an interval over a bar. */
+export const intervalLegendItem: LegendItem = {
+  text: '95 % interval',
+  sign: markup`<path d="M1 7h12" stroke="${colour('ink')}" stroke-width="1.25"/>`,
+};
+
 /** Entry of the ring around a new model. */
 export const newLegendItem: LegendItem = { text: 'new', sign: newRing(7, 7, 5.5) };
 

@@ -8,6 +8,12 @@ export type SummaryTriple = readonly [matches: number, unique: number, redundanc
 export type Neighbour = readonly [model: number, distance: number];
 
 /**
+ * How a model stands to another in short: interval of their distance without noise, and the shares of the replicates in
+ * which the other is its nearest, and in which both stand in one group (null where one is not embedded).
+ */
+export type ShortStanding = readonly [low: number, high: number, nearest: number, together: number | null];
+
+/**
  * A relation in short: n, Pearson with its interval, Spearman, p, family-wise p, q, and 1 where it is supported; then q by
  * Benjamini-Yekutieli, the ranges without any one model and without any one family, the family without which it is
  * weakest, the partial correlations given the number of matching units and given a score with their p, and what of the
@@ -95,6 +101,11 @@ export interface PageData {
   readonly groups: readonly (number | null)[];
   /** Scores of each model on the components; null outside of the embedding. */
   readonly points: readonly (readonly number[] | null)[];
+  /**
+   * Ellipse of each model that holds 95 % of its replicates, as a matrix over the components, row by row: points x around
+   * the model with x M^-1 x' = 1 lie on it; null where nothing was resampled.
+   */
+  readonly ellipses: readonly (readonly number[] | null)[];
   /** Share (0..1) of the variance for each component. */
   readonly ratios: readonly number[];
   /** Concept categories, the one with most matches first. */
@@ -109,6 +120,10 @@ export interface PageData {
   readonly summaries: readonly (readonly SummaryTriple[])[];
   /** Nearest models of each model, the nearest first. */
   readonly neighbours: readonly (readonly Neighbour[])[];
+  /** `standings[model][other]`, null for the model itself; empty where nothing was resampled. */
+  readonly standings: readonly (readonly (ShortStanding | null)[])[];
+  /** Where intervals come from, in words; empty where nothing was resampled. */
+  readonly resampling: string;
   /** Orders in which similar concepts and similar models stand together. */
   readonly order: { readonly concepts: readonly number[]; readonly models: readonly number[] };
   /** Scores and relations, if models were related to tasks. */

@@ -65,6 +65,7 @@ a{color:var(--accent)}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .quiet{color:var(--quiet)}
 .nowrap{display:inline-block;max-width:100%}
+.unbroken{white-space:nowrap}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .findings{list-style:none;margin:0;padding:0;display:grid;grid-template-columns:minmax(0,1fr);gap:.55rem;max-width:56em}
 .finding{padding:.7rem 1rem;background:var(--panel);border:1px solid var(--line);border-left:4px solid var(--line);border-radius:4px}

@@ -1,12 +1,13 @@
 import { drawLoadingBars, loadingsShown } from '../figures/loading-bars.ts';
 import { drawLoadingProfile } from '../figures/loading-profile.ts';
-import { categoryLegend, stepLegend } from '../page/legend.ts';
+import { categoryLegend, intervalLegendItem, stepLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import { componentTable, loadingTable } from '../study-tables/embedding-tables.ts';
 import { unitTable } from '../study-tables/model-table.ts';
 import type { Embedding } from '../tables/study.ts';
+import { replicateWords } from '../words/uncertainty-words.ts';
 import { conceptsDrawn, drawConceptMap, layOutConceptMap, unitSteps } from '../views/concept-map.ts';
 
 /** Cells up to which the page holds the map's numbers as a table; larger maps are read by search, keyboard and CSV. */
@@ -27,17 +28,24 @@ function loadingFigures(page: PageContext, embedding: Embedding): Markup {
   const { loadings, components } = embedding;
   const { categories } = page.study.profiles;
   const legend = categoryLegend(categories);
+  const { uncertainty } = page.study;
+  const intervals = uncertainty !== undefined && uncertainty.loadings.size > 0 ? uncertainty.loadings : undefined;
+  const barLegend = intervals === undefined ? legend : { ...legend, items: [...legend.items, intervalLegendItem] };
+  const intervalWords =
+    intervals === undefined || uncertainty === undefined
+      ? ''
+      : ` Lines are 95 % intervals (${replicateWords(uncertainty)}, axes turned with the points).`;
   const bars = Array.from({ length: components }, (_, component) =>
     page.figure({
       id: `loadings-${String(component + 1)}`,
       title: `Concepts of component ${String(component + 1)}`,
       caption:
         component === 0
-          ? `The ${String(Math.min(loadings.length, loadingsShown * 2))} concepts with the largest weight: units for those on the right move a model up on the component, units for those on the left move it down.`
+          ? `The ${String(Math.min(loadings.length, loadingsShown * 2))} concepts with the largest weight: units for those on the right move a model up on the component, units for those on the left move it down.${intervalWords}`
           : 'The same for this component.',
-      legend,
-      draw: () => drawLoadingBars(page.host, loadings, component, categories),
-      table: componentTable(embedding, component),
+      legend: barLegend,
+      draw: () => drawLoadingBars(page.host, loadings, component, categories, intervals),
+      table: componentTable(embedding, component, intervals),
     }),
   );
   const profile = page.figure({

@@ -17,7 +17,7 @@ const embedding: Embedding = {
     { model: 'a', group: 0, scores: [1] },
     { model: 'b', group: 0, scores: [2] },
   ],
-  quality: [{ k: 1, inertia: 1, silhouette: 0.456, gap: 0.123 }],
+  quality: [{ k: 1, inertia: 1, silhouette: 0.456, gap: 0.123, gapError: 0.05 }],
   traits: [
     trait('matches', 'object', 12.34, 7.89),
     trait('unique', 'object', 3.21, 4.56),

@@ -6,19 +6,22 @@ import { groupLetter } from '../page/palette.ts';
 import { foldedTable } from '../page/table-view.ts';
 import { qualityTable, traitTable } from '../study-tables/embedding-tables.ts';
 import type { Embedding, Trait } from '../tables/study.ts';
+import { gapSentence, groupSentence } from '../words/uncertainty-words.ts';
+import { pairsBlock } from './pairs.ts';
 
 /** Concepts named for each group and direction. */
 const conceptsNamed = 5;
 
 /** The groups (categories of models): who is in each, and what sets it apart from all other models. */
-export function groupsBlock({ study }: PageContext, embedding: Embedding): Markup {
+export function groupsBlock(page: PageContext, embedding: Embedding): Markup {
+  const { study } = page;
   const cards = Array.from({ length: embedding.groups }, (_, group) => groupCard(embedding, group));
   const chosen = embedding.quality.find(({ k }) => k === embedding.groups);
   const quality =
     chosen === undefined
       ? undefined
       : markup` With k = ${embedding.groups} the mean silhouette is ${decimals(chosen.silhouette, 2)}, the gap statistic ${decimals(chosen.gap, 2)}.`;
-  return markup`<h3 id="groups">Groups of models</h3><p>k-means over the concept profiles puts the ${counted(embedding.points.length, 'model')} into ${counted(embedding.groups, 'group')}.${quality} Every number compares the mean of the group with the mean of all other embedded models; it describes these models and is no test.</p><div class="cards">${joined(cards)}</div>${embedding.traits.length > 0 && foldedTable(traitTable(embedding), 'All traits of the groups')}${embedding.quality.length > 0 && foldedTable(qualityTable(embedding), 'Other numbers of groups')}${study.profiles.models.length > embedding.points.length && markup`<p class="quiet">${counted(study.profiles.models.length - embedding.points.length, 'model')} of the study ${study.profiles.models.length - embedding.points.length === 1 ? 'is' : 'are'} not part of the embedding.</p>`}`;
+  return markup`<h3 id="groups">Groups of models</h3><p>k-means over the concept profiles puts the ${counted(embedding.points.length, 'model')} into ${counted(embedding.groups, 'group')}.${quality} ${gapSentence(embedding)} ${groupSentence(embedding, study.uncertainty)} Every number compares the mean of the group with the mean of all other embedded models; it describes these models and is no test.</p><div class="cards">${joined(cards)}</div>${pairsBlock(page, embedding)}${embedding.traits.length > 0 && foldedTable(traitTable(embedding), 'All traits of the groups')}${embedding.quality.length > 0 && foldedTable(qualityTable(embedding), 'Other numbers of groups')}${study.profiles.models.length > embedding.points.length && markup`<p class="quiet">${counted(study.profiles.models.length - embedding.points.length, 'model')} of the study ${study.profiles.models.length - embedding.points.length === 1 ? 'is' : 'are'} not part of the embedding.</p>`}`;
 }
 
 function groupCard({ points, traits }: Embedding, group: number): Markup {

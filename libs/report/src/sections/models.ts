@@ -1,11 +1,12 @@
 import { drawProfileBars } from '../figures/profile-bars.ts';
-import { categoryLegend } from '../page/legend.ts';
+import { categoryLegend, intervalLegendItem } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted, decimals, whole } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import type { Survival } from '../tables/study.ts';
 import { barTable, modelsByMatches, modelTable } from '../study-tables/model-table.ts';
 import { comparisonView } from '../views/compare-view.ts';
+import { replicateWords } from '../words/uncertainty-words.ts';
 
 /** Words and captions of the three figures of bars. */
 const barWords = {
@@ -25,14 +26,20 @@ export function modelsSection(page: PageContext): PageSection {
   const { study } = page;
   const { profiles } = study;
   const order = modelsByMatches(study);
-  const legend = categoryLegend(profiles.categories);
+  const { uncertainty } = study;
+  const categories = categoryLegend(profiles.categories);
+  const intervals = uncertainty === undefined ? [] : [intervalLegendItem];
   const bars = (['matches', 'unique', 'redundancy'] as const).map((count) =>
     page.figure({
       id: `bars-${count}`,
       title: barWords[count][0],
-      caption: barWords[count][1],
-      ...(count === 'redundancy' ? {} : { legend }),
-      draw: () => drawProfileBars(page.host, profiles, count, order),
+      caption: `${barWords[count][1]}${uncertainty === undefined || count !== 'matches' ? '' : ` Lines are 95 % intervals (${replicateWords(uncertainty)}).`}${uncertainty === undefined || count !== 'unique' ? '' : ' The interval is about what as many units show; it is somewhat narrow where many concepts have a unit or two.'}`,
+      ...(count === 'redundancy'
+        ? intervals.length === 0
+          ? {}
+          : { legend: { label: 'Intervals', items: intervals } }
+        : { legend: { ...categories, items: [...categories.items, ...intervals] } }),
+      draw: () => drawProfileBars(page.host, profiles, count, order, uncertainty?.counts),
       table: barTable(study, order, count),
     }),
   );

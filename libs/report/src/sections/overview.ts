@@ -1,6 +1,6 @@
 import { drawVarianceBars } from '../figures/variance-bars.ts';
 import { crowdedNames } from '../figures/scatter.ts';
-import { groupLegend } from '../page/legend.ts';
+import { chanceLegendItem, ellipseLegendItem, groupLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted, whole } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
@@ -9,6 +9,7 @@ import type { Embedding, Study } from '../tables/study.ts';
 import { drawEmbedding } from '../views/embedding-view.ts';
 import { modelPanel } from '../views/model-panel.ts';
 import { findings, type Finding } from '../words/findings.ts';
+import { componentsKept, ellipseShort, ellipseWords, keptSentence } from '../words/uncertainty-words.ts';
 import { changeBlock } from './changes.ts';
 import { groupsBlock } from './groups.ts';
 
@@ -62,9 +63,14 @@ const kindWords: Readonly<Record<Finding['kind'], string>> = {
 function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
   const { data } = page;
   const { components, points, groups } = embedding;
-  const legend = groupLegend(
+  const groupItems = groupLegend(
     Array.from({ length: groups }, (_, group) => points.filter((point) => point.group === group).length),
   );
+  const { uncertainty } = page.study;
+  const hasEllipses = components >= 2 && uncertainty !== undefined && uncertainty.clouds.size > 0;
+  const legend = hasEllipses
+    ? { ...groupItems, items: [...groupItems.items, ellipseLegendItem(ellipseShort(uncertainty))] }
+    : groupItems;
   const first = components >= 2 ? ([0, 1] as const) : ([0, 0] as const);
   const model = Math.max(0, data.models.indexOf(points[0]?.model ?? ''));
   const main = embeddingFigure(page, first, {
@@ -72,8 +78,9 @@ function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
     controls: markup`${componentChoice('x', components, first[0])}${componentChoice('y', components, first[1])}`,
     aside: markup`<div class="panel" id="model-panel" aria-live="polite" hidden>${modelPanel(data, model)}</div>`,
     table: pointTable(embedding),
+    ellipses: hasEllipses ? ellipseCaption(page) : undefined,
   });
-  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pairTable(embedding, [2, 1]) })}${varianceFigure(page, embedding)}</div>`;
+  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pairTable(embedding, [2, 1]), ellipses: hasEllipses ? 'Ellipses as above.' : undefined })}${varianceFigure(page, embedding)}</div>`;
 }
 
 function embeddingFigure(
@@ -82,12 +89,14 @@ function embeddingFigure(
   {
     width = 760,
     height = 500,
+    ellipses,
     ...parts
   }: {
     readonly legend: ReturnType<typeof groupLegend>;
     readonly controls?: Markup;
     readonly aside?: Markup;
     readonly table?: ReturnType<typeof pointTable>;
+    readonly ellipses?: string | undefined;
     readonly width?: number;
     readonly height?: number;
   },
@@ -98,10 +107,17 @@ function embeddingFigure(
   return page.figure({
     id: `embedding-${String(x + 1)}-${String(y + 1)}`,
     title: `Models on ${words}`,
-    caption: markup`Each mark is a model; models with similar concept profiles stand close together. Both axes have one scale, so distances can be compared. Shape and colour tell the group.${crowded > 0 && ` ${counted(crowded, 'name')} had no room: hover over a mark, or open the table.`}`,
+    caption: markup`Each mark is a model; models with similar concept profiles stand close together. Both axes have one scale, so distances can be compared. Shape and colour tell the group.${ellipses !== undefined && ` ${ellipses}`}${crowded > 0 && ` ${counted(crowded, 'name')} had no room: hover over a mark, or open the table.`}`,
     draw,
     ...parts,
   });
+}
+
+/** What the ellipses are and what they leave out. */
+function ellipseCaption({ study: { uncertainty } }: PageContext): string | undefined {
+  return uncertainty === undefined
+    ? undefined
+    : `${ellipseWords(uncertainty)} Other images, gates or normalisations are not asked about.`;
 }
 
 function componentChoice(axis: 'x' | 'y', components: number, chosen: number): Markup {
@@ -115,11 +131,13 @@ function componentChoice(axis: 'x' | 'y', components: number, chosen: number): M
 
 function varianceFigure(page: PageContext, embedding: Embedding): Markup | false {
   if (embedding.ratios.length === 0) return false;
+  const isTested = componentsKept(embedding) !== undefined;
   return page.figure({
     id: 'variance',
     title: 'Variance explained by each component',
-    caption: 'Share of the variance between profiles. The components of the embedding stand out.',
-    draw: () => drawVarianceBars(page.host, embedding.ratios, embedding.components),
+    caption: markup`Share of the variance between profiles. The components of the embedding stand out.${isTested && ` The line is what chance gives: the 95th percentile of the same component after the columns of the profiles were permuted independently. ${keptSentence(embedding) ?? ''}`}`,
+    ...(isTested ? { legend: { label: 'Chance', items: [chanceLegendItem] } } : {}),
+    draw: () => drawVarianceBars(page.host, embedding),
     table: varianceTable(embedding),
   });
 }

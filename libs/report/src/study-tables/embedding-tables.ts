@@ -1,10 +1,12 @@
-import { strongestLoadings } from '../figures/loading-bars.ts';
+import { strongestLoadings, type ComponentLoading } from '../figures/loading-bars.ts';
 import { groupMark } from '../page/legend.ts';
 import { markup } from '../page/markup.ts';
-import { decimals, percent, significant } from '../page/number-text.ts';
+import { decimals, percent, probability, significant } from '../page/number-text.ts';
 import { groupLetter } from '../page/palette.ts';
 import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import type { EmbeddedModel, Embedding } from '../tables/study.ts';
+import type { Uncertainty } from '../tables/uncertainty.ts';
+import { componentsKept, intervalText } from '../words/uncertainty-words.ts';
 
 /** Models on the components, with their groups. */
 export function pointTable({ points, components }: Embedding): TableView {
@@ -55,16 +57,50 @@ export function pairTable({ points }: Embedding, pair: readonly [number, number]
 }
 
 /** Share of the variance by component. */
-export function varianceTable({ ratios }: Embedding): TableView {
+export function varianceTable(embedding: Embedding): TableView {
+  const { ratios, chance } = embedding;
+  const kept = componentsKept(embedding);
   return tableView({
     id: 'variance-table',
     caption: 'Share of the variance by component',
-    rows: ratios.map((ratio, index) => ({ ratio, component: index + 1 })),
+    rows: ratios.map((ratio, index): VarianceRow => ({
+      ratio,
+      component: index + 1,
+      chance: chance[index]?.ratio ?? Number.NaN,
+      p: chance[index]?.p ?? Number.NaN,
+    })),
     columns: [
       { title: 'Component', value: ({ component }) => component },
       { title: 'Share', numeric: true, value: ({ ratio }) => ratio, text: ({ ratio }) => percent(ratio, 3) },
+      ...(kept === undefined ? [] : chanceColumns(kept)),
     ],
   });
+}
+
+interface VarianceRow {
+  readonly component: number;
+  readonly ratio: number;
+  readonly chance: number;
+  readonly p: number;
+}
+
+/** What chance gives, and which components are kept. */
+function chanceColumns(kept: number): readonly TableColumn<VarianceRow>[] {
+  return [
+    {
+      title: 'Chance',
+      hint: '95th percentile of the share after the columns of the profiles were permuted independently',
+      numeric: true,
+      value: ({ chance }) => chance,
+      text: ({ chance }) => percent(chance, 3),
+    },
+    { title: 'p', numeric: true, value: ({ p }) => p, text: ({ p }) => probability(p) },
+    {
+      title: 'More than chance',
+      value: ({ component }) => component <= kept,
+      text: ({ component }) => (component <= kept ? 'yes' : 'no'),
+    },
+  ];
 }
 
 /** Weight of every concept in the components. */
@@ -88,15 +124,29 @@ export function loadingTable({ loadings, components }: Embedding, id = 'loadings
 }
 
 /** The concepts that a figure of one component shows, from the highest weight to the lowest. */
-export function componentTable(embedding: Embedding, component: number): TableView {
-  return tableView({
+export function componentTable(
+  embedding: Embedding,
+  component: number,
+  intervals?: Uncertainty['loadings'],
+): TableView {
+  return tableView<ComponentLoading>({
     id: `loadings-${String(component + 1)}-table`,
     caption: `Concepts with the largest weights in component ${String(component + 1)}`,
-    rows: strongestLoadings(embedding.loadings, component),
+    rows: strongestLoadings(embedding.loadings, component, intervals),
     columns: [
       { title: 'Concept', value: ({ concept }) => concept },
       { title: 'Category', value: ({ category }) => category },
       { title: 'Weight', numeric: true, value: ({ weight }) => weight, text: ({ weight }) => decimals(weight, 4) },
+      ...(intervals === undefined
+        ? []
+        : [
+            {
+              title: '95 % interval',
+              numeric: true,
+              value: ({ interval }: ComponentLoading) => interval?.[0] ?? Number.NaN,
+              text: ({ interval }: ComponentLoading) => (interval === undefined ? '–' : intervalText(interval, 3)),
+            },
+          ]),
     ],
   });
 }
@@ -150,6 +200,12 @@ export function qualityTable({ quality }: Embedding): TableView {
         text: ({ silhouette }) => decimals(silhouette, 3),
       },
       { title: 'Gap', numeric: true, value: ({ gap }) => gap, text: ({ gap }) => decimals(gap, 3) },
+      {
+        title: 'Gap, error',
+        numeric: true,
+        value: ({ gapError }) => gapError,
+        text: ({ gapError }) => decimals(gapError, 3),
+      },
     ],
   });
 }

@@ -5,6 +5,7 @@ import { groupLetter } from '../page/palette.ts';
 import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
 import type { Study, Summary, Survival } from '../tables/study.ts';
+import { replicateWords } from '../words/uncertainty-words.ts';
 
 interface ModelRow {
   readonly model: string;
@@ -49,15 +50,9 @@ export function modelTable(study: Study): TableView {
     columns: [
       { title: 'Model', value: ({ model }) => model },
       ...(embedding === undefined ? [] : [group]),
-      count('Matching units', ({ total }) => total.matches),
-      count('Unique concepts', ({ total }) => total.unique),
-      {
-        title: 'Redundancy',
-        hint: 'Matching units per unique concept',
-        numeric: true,
-        value: ({ total }) => total.redundancy,
-        text: ({ total }) => decimals(total.redundancy, 2),
-      },
+      totalColumn('Matching units', 'matches', 0, study),
+      totalColumn('Unique concepts', 'unique', 0, study),
+      totalColumn('Redundancy', 'redundancy', 2, study, 'Matching units per unique concept'),
       ...(profiles.survival === undefined
         ? []
         : [
@@ -120,6 +115,39 @@ export function unitTable({ profiles }: Study, conceptOrder: readonly number[]):
       })),
     ],
   });
+}
+
+/** A number over all categories, with its interval where counts were resampled. */
+function totalColumn(
+  title: string,
+  of: 'matches' | 'unique' | 'redundancy',
+  digits: number,
+  { uncertainty }: Study,
+  meaning?: string,
+): TableColumn<ModelRow> {
+  const said = (value: number): string => (digits === 0 ? whole(value) : decimals(value, digits));
+  const interval = (model: string): string | undefined => {
+    const found = uncertainty?.counts.get(model)?.[of];
+    return found === undefined || !Number.isFinite(found[0]) ? undefined : `${said(found[0])}–${said(found[1])}`;
+  };
+  const hint = [
+    ...(meaning === undefined ? [] : [meaning]),
+    ...(uncertainty === undefined ? [] : [`With the 95 % interval: ${replicateWords(uncertainty)}`]),
+  ].join('. ');
+  return {
+    title,
+    numeric: true,
+    ...(hint === '' ? {} : { hint }),
+    value: ({ total }) => total[of],
+    text: ({ model, total }) => {
+      const own = interval(model);
+      return `${said(total[of])}${own === undefined ? '' : ` (${own})`}`;
+    },
+    cell: ({ model, total }) => {
+      const own = interval(model);
+      return markup`${said(total[of])}${own !== undefined && markup` <span class="quiet unbroken">${own}</span>`}`;
+    },
+  };
 }
 
 function count(title: string, value: (row: ModelRow) => number): TableColumn<ModelRow> {

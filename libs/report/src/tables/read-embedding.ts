@@ -19,7 +19,7 @@ export function readEmbedding(tables: ReportTables): Embedding | undefined {
     points,
     groups: Math.max(...points.map(({ group }) => group)) + 1,
     components: Math.max(...points.map(({ scores }) => scores.length)),
-    ratios: tables.variance === undefined ? [] : readRatios(tables.variance),
+    ...(tables.variance === undefined ? { ratios: [], chance: [] } : readVariance(tables.variance)),
     loadings: tables.loadings === undefined ? [] : readLoadings(tables.loadings),
     quality: tables.quality === undefined ? [] : readQuality(tables.quality),
     traits: tables.traits === undefined ? [] : readTraits(tables.traits),
@@ -46,12 +46,18 @@ function readLoadings(batches: NonNullable<ReportTables['loadings']>): readonly 
     .sort((a, b) => compareNames(a.category, b.category) || compareNames(a.concept, b.concept));
 }
 
-function readRatios(batches: NonNullable<ReportTables['variance']>): readonly number[] {
+function readVariance(batches: NonNullable<ReportTables['variance']>): Pick<Embedding, 'ratios' | 'chance'> {
   const table = readTable(componentVarianceSchema, batches);
-  const [component, ratio] = [table.numbers('component'), table.numbers('ratio')];
-  return Array.from(component, (number, row) => ({ number, ratio: ratio[row] as number }))
-    .sort((a, b) => a.number - b.number)
-    .map((entry) => entry.ratio);
+  const [component, variance, ratio] = [table.numbers('component'), table.numbers('variance'), table.numbers('ratio')];
+  const [chance, p] = [table.numbers('chance'), table.numbers('p')];
+  const rows = [...component.keys()].sort((a, b) => (component[a] as number) - (component[b] as number));
+  // Permutations keep the total variance.
+  const first = rows[0] ?? 0;
+  const total = (variance[first] as number) / (ratio[first] as number);
+  return {
+    ratios: rows.map((row) => ratio[row] as number),
+    chance: rows.map((row) => ({ ratio: (chance[row] as number) / total, p: p[row] as number })),
+  };
 }
 
 function readQuality(batches: NonNullable<ReportTables['quality']>): readonly GroupQuality[] {
@@ -59,12 +65,13 @@ function readQuality(batches: NonNullable<ReportTables['quality']>): readonly Gr
   const k = table.numbers('k');
   const inertia = table.numbers('inertia');
   const silhouette = table.numbers('silhouette');
-  const gap = table.numbers('gap');
+  const [gap, gapError] = [table.numbers('gap'), table.numbers('gapError')];
   return Array.from(k, (count, row) => ({
     k: count,
     inertia: inertia[row] as number,
     silhouette: silhouette[row] as number,
     gap: gap[row] as number,
+    gapError: gapError[row] as number,
   })).sort((a, b) => a.k - b.k);
 }
 

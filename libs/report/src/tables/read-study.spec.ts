@@ -1,6 +1,7 @@
 import type { RecordBatch } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { syntheticStudy } from '../fixtures/synthetic-study.ts';
+import { conceptKey } from './read-profiles.ts';
 import { readStudy } from './read-study.ts';
 
 const tables = syntheticStudy({ models: 5 });
@@ -19,8 +20,8 @@ describe(readStudy, () => {
       })),
     );
     expect(quality).toEqual(
-      rowsOf(tables.quality).map(({ k, inertia, silhouette, gap }) => ({
-        ...{ k, inertia, silhouette: number(silhouette), gap: number(gap) },
+      rowsOf(tables.quality).map(({ k, inertia, silhouette, gap, gapError }) => ({
+        ...{ k, inertia, silhouette: number(silhouette), gap: number(gap), gapError: number(gapError) },
       })),
     );
     expect(ratios).toEqual(rowsOf(tables.variance).map(({ ratio }) => ratio));
@@ -35,6 +36,43 @@ describe(readStudy, () => {
     );
     for (const { concept, category, loadings: own } of loadings ?? [])
       expect(own).toEqual([...(weights.get(`${category}/${concept}`) as Iterable<number>)]);
+  });
+
+  it('reads what chance gives as shares, and every table of replicates', () => {
+    const { chance } = study.embedding ?? {};
+    expect(chance?.map(({ p }) => p)).toEqual(rowsOf(tables.variance).map(({ p }) => p));
+    // The fixture has a total variance of 20.
+    expect(chance?.map(({ ratio }) => ratio)).toEqual(
+      rowsOf(tables.variance).map((row) => (row['chance'] as number) / 20),
+    );
+    const { over, replicates, counts, clouds, pairs, loadings } = study.uncertainty ?? {};
+    expect([over, replicates]).toEqual(['units', 200]);
+    for (const row of rowsOf(tables.summaryIntervals))
+      expect(counts?.get(row['model'] as string)).toEqual({
+        matches: [row['matchesLow'], row['matchesHigh']],
+        unique: [row['uniqueLow'], row['uniqueHigh']],
+        redundancy: [row['redundancyLow'], row['redundancyHigh']],
+      });
+    for (const row of rowsOf(tables.clouds))
+      expect(clouds?.get(row['model'] as string)).toEqual({
+        offset: [...(row['offset'] as Iterable<number>)],
+        covariance: [...(row['covariance'] as Iterable<number>)],
+        order: row['order'],
+      });
+    for (const row of rowsOf(tables.pairs))
+      expect(pairs?.get(row['model'] as string)?.get(row['other'] as string)).toEqual({
+        distance: row['distance'],
+        interval: [row['low'], row['high']],
+        nearestShare: row['nearestShare'],
+        togetherShare: row['togetherShare'],
+      });
+    for (const row of rowsOf(tables.loadingIntervals))
+      expect(
+        loadings?.get(conceptKey(row['concept'] as string, row['category'] as string))?.[
+          (row['component'] as number) - 1
+        ],
+      ).toEqual([row['low'], row['high']]);
+    expect(readStudy({ ...tables, summaryIntervals: undefined }).uncertainty).toBeUndefined();
   });
 
   it('reads the counts of every model and category', () => {

@@ -3,6 +3,7 @@ import { readProbes } from './read-probes.ts';
 import { readProfiles } from './read-profiles.ts';
 import { readTasks } from './read-tasks.ts';
 import type { ReportTables } from './report-tables.ts';
+import { readUncertainty } from './read-uncertainty.ts';
 import type { Study } from './study.ts';
 
 /**
@@ -11,12 +12,13 @@ import type { Study } from './study.ts';
  */
 export function readStudy(tables: ReportTables): Study {
   const [embedding, tasks] = [readEmbedding(tables), readTasks(tables)];
-  const probes = readProbes(tables);
+  const [probes, uncertainty] = [readProbes(tables), readUncertainty(tables)];
   return {
     facts: tables.study,
     hasProfiles: tables.profiles !== undefined,
     profiles: readProfiles(tables),
     ...(embedding === undefined ? {} : { embedding }),
+    ...(uncertainty === undefined ? {} : { uncertainty }),
     ...(tasks === undefined ? {} : { tasks }),
     ...(probes === undefined ? {} : { probes }),
     ...(tables.change === undefined ? {} : { change: tables.change }),

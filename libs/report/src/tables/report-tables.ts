@@ -5,14 +5,18 @@ import type {
   ConceptLoadingBatch,
   ConceptProfileBatch,
   ConceptRelationBatch,
+  EmbeddingCloudBatch,
   EmbeddingPointBatch,
   MatchSurvivalBatch,
   ModelFamilyBatch,
+  LoadingIntervalBatch,
+  ModelPairBatch,
   PerformanceSurfaceBatch,
   ProbeDifferenceBatch,
   ProbeScoreBatch,
   ProfileSummaryBatch,
   RelationPowerBatch,
+  SummaryIntervalBatch,
   SurfaceErrorBatch,
   TaskRelationBatch,
   TaskScoreBatch,
@@ -48,6 +52,14 @@ export interface ReportTables {
   readonly quality?: Batches<ClusterQualityBatch> | undefined;
   /** What sets each group of models apart. */
   readonly traits?: Batches<CategoryTraitBatch> | undefined;
+  /** Matches, unique concepts and redundancy with intervals. */
+  readonly summaryIntervals?: Batches<SummaryIntervalBatch> | undefined;
+  /** Where replicates of the embedded models lie. */
+  readonly clouds?: Batches<EmbeddingCloudBatch> | undefined;
+  /** How all pairs of models stand to each other. */
+  readonly pairs?: Batches<ModelPairBatch> | undefined;
+  /** Weights of concepts in the components, with intervals. */
+  readonly loadingIntervals?: Batches<LoadingIntervalBatch> | undefined;
   /** How well models do on tasks. */
   readonly scores?: Batches<TaskScoreBatch> | undefined;
   /** Correlations of components and summaries with scores. */

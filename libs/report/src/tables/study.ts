@@ -2,6 +2,7 @@ import type { Probes } from './probes.ts';
 import type { ScoreColumn } from './score-column.ts';
 import type { StudyChange } from './study-change.ts';
 import type { StudyFacts } from './study-facts.ts';
+import type { Uncertainty } from './uncertainty.ts';
 import type { UnitGallery } from './unit-gallery.ts';
 import type { VocabularyHealth } from './vocabulary-health.ts';
 
@@ -79,6 +80,8 @@ export interface GroupQuality {
   readonly silhouette: number;
   /** Gap statistic, NaN where it is undefined. */
   readonly gap: number;
+  /** Its standard error, NaN likewise. */
+  readonly gapError: number;
 }
 
 /** What sets a group apart from all other models. */
@@ -95,6 +98,14 @@ export interface Trait extends Concept {
   readonly difference: number;
 }
 
+/** What chance makes of a component: columns of the profiles permuted independently. */
+export interface ComponentChance {
+  /** 95th percentile of the shares of variance (0..1). */
+  readonly ratio: number;
+  /** Share of the permutations with at least the component's variance. */
+  readonly p: number;
+}
+
 /** The embedding with its components and groups. */
 export interface Embedding {
   /** Embedded models, sorted by name. */
@@ -105,6 +116,8 @@ export interface Embedding {
   readonly components: number;
   /** Share (0..1) of the variance for each component; can be longer than `components`. */
   readonly ratios: readonly number[];
+  /** Share that each must exceed to be more than chance, and its p; NaN where that was not tested. */
+  readonly chance: readonly ComponentChance[];
   /** Weights of the concepts. */
   readonly loadings: readonly Loading[];
   /** Quality of each k tried. */
@@ -251,6 +264,8 @@ export interface Study {
   readonly profiles: Profiles;
   /** The embedding, if models were embedded. */
   readonly embedding?: Embedding;
+  /** How sure all of it is, if anything was resampled. */
+  readonly uncertainty?: Uncertainty;
   /** Scores and relations, if models were related to tasks. */
   readonly tasks?: Tasks;
   /** Scores on tasks of one's own, if there were any. */

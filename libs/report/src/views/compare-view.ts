@@ -33,7 +33,17 @@ export function comparisonView(data: PageData, first: number, second: number): M
   const any = both.length + onlyFirst.length + onlySecond.length;
   const distance = data.neighbours[first]?.find(([other]) => other === second)?.[1];
   const shared = any === 0 ? Number.NaN : both.length / any;
-  return markup`<p><strong>${a}</strong> and <strong>${b}</strong> share ${counted(both.length, 'concept')} of ${whole(any)} (${percent(shared, 0)})${distance !== undefined && `, at a distance of ${decimals(distance, 2)}`}.</p><div class="compare-lists">${pairedList(data, `Both (${whole(both.length)})`, both, [first, second])}${conceptList(data, `Only ${a} (${whole(onlyFirst.length)})`, onlyFirst, first)}${conceptList(data, `Only ${b} (${whole(onlySecond.length)})`, onlySecond, second)}</div>`;
+  return markup`<p><strong>${a}</strong> and <strong>${b}</strong> share ${counted(both.length, 'concept')} of ${whole(any)} (${percent(shared, 0)})${distance !== undefined && `, at a distance of ${decimals(distance, 2)}`}.${standingWords(data, first, second)}</p><div class="compare-lists">${pairedList(data, `Both (${whole(both.length)})`, both, [first, second])}${conceptList(data, `Only ${a} (${whole(onlyFirst.length)})`, onlyFirst, first)}${conceptList(data, `Only ${b} (${whole(onlySecond.length)})`, onlySecond, second)}</div>`;
+}
+
+/** How sure the distance is, and how often the two stand nearest or together. */
+function standingWords({ models, standings, resampling }: PageData, first: number, second: number): string {
+  const [there, back] = [standings[first]?.[second], standings[second]?.[first]];
+  if (there === null || there === undefined || back === null || back === undefined) return '';
+  const [low, high, nearest, together] = there;
+  const [a, b] = [models[first] ?? '', models[second] ?? ''];
+  const grouped = together === null ? '' : `; both stand in one group in ${percent(together, 0)}`;
+  return ` Without the noise of the sample the distance is ${decimals(low, 2)} to ${decimals(high, 2)} (95 % interval, ${resampling}). ${b} is the nearest of ${a} in ${percent(nearest, 0)} of the replicates, ${a} of ${b} in ${percent(back[2], 0)}${grouped}.`;
 }
 
 function pairedList(

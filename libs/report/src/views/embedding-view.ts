@@ -1,3 +1,4 @@
+import { ellipseReach, type EllipseShape } from '../figures/ellipse-path.ts';
 import { drawScatter, type ScatterPoint } from '../figures/scatter.ts';
 import type { Markup } from '../page/markup.ts';
 import { decimals, percent } from '../page/number-text.ts';
@@ -20,9 +21,13 @@ export function drawEmbedding(data: PageData, { x, y, width, height }: Embedding
   const points = data.models.flatMap((name, model): ScatterPoint[] => {
     const scores = data.points[model];
     if (scores === null || scores === undefined) return [];
-    const description = [...new Set([x, y])]
-      .map((component) => `component ${String(component + 1)} ${decimals(scores[component] ?? Number.NaN, 2)}`)
-      .join(', ');
+    const ellipse = modelEllipse(data, model, x, y);
+    const description = [
+      ...[...new Set([x, y])].map(
+        (component) => `component ${String(component + 1)} ${decimals(scores[component] ?? Number.NaN, 2)}`,
+      ),
+      ...(ellipse === undefined ? [] : [reachWords(ellipse)]),
+    ].join(', ');
     return [
       {
         name,
@@ -30,6 +35,7 @@ export function drawEmbedding(data: PageData, { x, y, width, height }: Embedding
         y: scores[y] ?? Number.NaN,
         group: data.groups[model] ?? undefined,
         description,
+        ...(ellipse === undefined ? {} : { ellipse }),
       },
     ];
   });
@@ -41,6 +47,20 @@ export function drawEmbedding(data: PageData, { x, y, width, height }: Embedding
     width,
     height,
   });
+}
+
+/** Ellipse of a model on two different components; undefined where nothing was resampled. */
+function modelEllipse({ ellipses }: PageData, model: number, x: number, y: number): EllipseShape | undefined {
+  const matrix = ellipses[model];
+  if (matrix === null || matrix === undefined || x === y) return undefined;
+  const components = Math.sqrt(matrix.length);
+  const entry = (row: number, column: number): number => matrix[row * components + column] ?? 0;
+  return [entry(x, x), entry(x, y), entry(y, y)];
+}
+
+function reachWords(ellipse: EllipseShape): string {
+  const [across, up] = ellipseReach(ellipse);
+  return `95 % ellipse within ±${decimals(across, 2)} and ±${decimals(up, 2)}`;
 }
 
 /** Number of components that the models have. */

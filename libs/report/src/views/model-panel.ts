@@ -1,6 +1,6 @@
 import { groupMark } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
-import { counted, decimals, whole } from '../page/number-text.ts';
+import { counted, decimals, percent, whole } from '../page/number-text.ts';
 import type { PageData } from '../page/page-data.ts';
 import { categoryColourNames, colour, groupLetter } from '../page/palette.ts';
 import { pixel } from '../figures/ticks.ts';
@@ -14,7 +14,7 @@ export function modelPanel(data: PageData, model: number): Markup {
   const rows = data.summaries[model] ?? [];
   const matches = rows.reduce((sum, [count]) => sum + count, 0);
   const unique = rows.reduce((sum, [, count]) => sum + count, 0);
-  return markup`<h4>${typeof group === 'number' && groupMark(group)} ${data.models[model]}</h4><p class="quiet">${typeof group === 'number' ? `Group ${groupLetter(group)}, ` : 'Outside of the embedding, '}${counted(matches, 'matching unit')}, ${counted(unique, 'unique concept')}</p>${categoryBars(data, model)}<h5>Most units</h5><p>${topConcepts(data, model)}</p><h5>Nearest profiles</h5><ol class="neighbours">${neighbours(data, model)}</ol>`;
+  return markup`<h4>${typeof group === 'number' && groupMark(group)} ${data.models[model]}</h4><p class="quiet">${typeof group === 'number' ? `Group ${groupLetter(group)}, ` : 'Outside of the embedding, '}${counted(matches, 'matching unit')}, ${counted(unique, 'unique concept')}</p>${categoryBars(data, model)}<h5>Most units</h5><p>${topConcepts(data, model)}</p><h5>Nearest profiles</h5><ol class="neighbours">${neighbours(data, model)}</ol>${data.standings.length > 0 && markup`<p class="quiet">In brackets the 95 % interval of the distance without noise, then how often the model is the nearest (${data.resampling}).</p>`}`;
 }
 
 function categoryBars({ categories, summaries }: PageData, model: number): Markup {
@@ -44,9 +44,14 @@ function topConcepts({ units, concepts, conceptCategories, categories }: PageDat
   );
 }
 
-function neighbours({ models, groups, neighbours: near }: PageData, model: number): readonly Markup[] {
+function neighbours({ models, groups, neighbours: near, standings }: PageData, model: number): readonly Markup[] {
   return (near[model] ?? []).map(([other, distance]) => {
     const group = groups[other];
-    return markup`<li>${typeof group === 'number' && groupMark(group)} ${models[other]} <span class="quiet">at ${decimals(distance, 2)}</span></li>`;
+    const standing = standings[model]?.[other];
+    const sure =
+      standing !== null &&
+      standing !== undefined &&
+      markup` <span class="unbroken">(${decimals(standing[0], 2)}–${decimals(standing[1], 2)}),</span> nearest in ${percent(standing[2], 0)}`;
+    return markup`<li>${typeof group === 'number' && groupMark(group)} ${models[other]} <span class="quiet">at ${decimals(distance, 2)}${sure}</span></li>`;
   });
 }

@@ -7,6 +7,7 @@ import type { PageData, PageTasks } from '../page/page-data.ts';
 import { readStudy } from '../tables/read-study.ts';
 import { compareModels, comparisonView } from './compare-view.ts';
 import { conceptsDrawn, drawConceptMap, layOutConceptMap, unitStep, unitSteps } from './concept-map.ts';
+import { drawEmbedding } from './embedding-view.ts';
 import { modelPanel } from './model-panel.ts';
 import { needsView } from './needs-view.ts';
 import { predictorValue } from './predictor-value.ts';
@@ -46,6 +47,18 @@ const counted: PageData = {
     ],
   ],
   neighbours: [[[1, 1.25]], [[0, 1.25]]],
+  standings: [],
+  resampling: '',
+};
+
+/** The same with replicates. */
+const resampled: PageData = {
+  ...counted,
+  standings: [
+    [null, [0.5, 1.5, 0.75, 0.875]],
+    [[0.5, 1.5, 0.25, 0.875], null],
+  ],
+  resampling: 'bootstrap over units, 200 replicates',
 };
 
 describe('compareModels', () => {
@@ -61,6 +74,9 @@ describe('compareModels', () => {
     const view = comparisonView(counted, 0, 1);
     expect(texts(view, 'p')[0]).toBe('a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25.');
     expect(texts(view, 'h4')).toEqual(['Both (1)', 'Only a (1)', 'Only b (1)']);
+    expect(texts(comparisonView(resampled, 0, 1), 'p')[0]).toBe(
+      'a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25. Without the noise of the sample the distance is 0.50 to 1.50 (95 % interval, bootstrap over units, 200 replicates). b is the nearest of a in 75\u202f% of the replicates, a of b in 25\u202f%; both stand in one group in 88\u202f%.',
+    );
     expect(texts(view, 'tbody tr')).toEqual(['sky object27', 'red color3', 'dog object4']);
   });
 });
@@ -72,6 +88,26 @@ describe('modelPanel', () => {
     expect(texts(panel, 'tbody td.number')).toEqual(['2', '1', '2.0', '3', '1', '3.0']);
     expect(texts(panel, 'p')[1]).toBe('red color, 3 · sky object, 2');
     expect(texts(panel, 'ol li')).toEqual([' b at 1.25']);
+    expect(texts(modelPanel(resampled, 0), 'ol li')).toEqual([' b at 1.25 (0.50–1.50), nearest in 75\u202f%']);
+  });
+});
+
+describe('drawEmbedding', () => {
+  it('draws the ellipse of the components that it shows, and says how far it reaches', () => {
+    const shown = {
+      ...counted,
+      points: [
+        [0, 0, 0],
+        [5, 5, 5],
+      ],
+      ellipses: [[4, 0, 0, 0, 1, 0, 0, 0, 9], null],
+    };
+    const said = (x: number, y: number) =>
+      texts(drawEmbedding(shown, { x, y, width: 600, height: 400 }), '.point title')[0];
+    expect(said(0, 1)).toContain('95 % ellipse within ±2.00 and ±1.00');
+    expect(said(1, 2)).toContain('95 % ellipse within ±1.00 and ±3.00');
+    expect(said(1, 1)).not.toContain('ellipse');
+    expect(elements(drawEmbedding(shown, { x: 0, y: 1, width: 600, height: 400 }), '.ellipses path')).toHaveLength(1);
   });
 });
 

@@ -2,6 +2,7 @@ import { columnWords, moreOf, predictorWords } from './predictor-words.ts';
 import { counted, decimals, listed, percent, probabilityStatement, whole } from '../page/number-text.ts';
 import { groupLetter } from '../page/palette.ts';
 import { partialWords, rangeWords, unmetReasons } from './relation-verdict.ts';
+import { gapSentence, keptSentence } from './uncertainty-words.ts';
 import type { Relation, Study, Tasks } from '../tables/study.ts';
 
 /** What a finding rests on. */
@@ -44,7 +45,7 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
     const together = ratios.slice(0, components).reduce((sum, ratio) => sum + ratio, 0);
     found.push({
       kind: 'description',
-      text: `Component 1 holds ${percent(first)} of the variance between the concept profiles of ${counted(points.length, 'model')}, the first ${counted(components, 'component')} together ${percent(together)}.`,
+      text: `Component 1 holds ${percent(first)} of the variance between the concept profiles of ${counted(points.length, 'model')}, the first ${counted(components, 'component')} together ${percent(together)}.${spaced(keptSentence(embedding))}`,
     });
   }
   if (groups > 1) {
@@ -62,10 +63,15 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
     const most = totals.indexOf(Math.max(...totals));
     found.push({
       kind: 'description',
-      text: `The models fall into ${counted(groups, 'group')}: ${listed(members)}. Models of group ${groupLetter(most)} have the most matching units (${whole(totals[most] ?? Number.NaN)} on average).`,
+      text: `The models fall into ${counted(groups, 'group')}: ${listed(members)}. Models of group ${groupLetter(most)} have the most matching units (${whole(totals[most] ?? Number.NaN)} on average).${spaced(gapSentence(embedding))}`,
     });
   }
   return found;
+}
+
+/** A sentence behind others, or nothing. */
+function spaced(sentence: string | undefined): string {
+  return sentence === undefined ? '' : ` ${sentence}`;
 }
 
 /** Who matches most and least, and the concept with most units: what a study says that has nothing else. */

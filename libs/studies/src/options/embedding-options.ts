@@ -6,7 +6,13 @@ import {
   type PermutationScope,
 } from '@intermodel/cross-task-analysis';
 import { modelNameRules, textEncodings, type ModelNameRule } from '@intermodel/data-loading';
-import { embeddingPresets, normalisations, type EmbeddingPresetName, type Normalisation } from '@intermodel/embedding';
+import {
+  embeddingPresets,
+  normalisations,
+  resampleUnitsDefaults,
+  type EmbeddingPresetName,
+  type Normalisation,
+} from '@intermodel/embedding';
 import { choicesOf } from './choices.ts';
 import type { OptionRow } from './option-row.ts';
 
@@ -165,6 +171,20 @@ export const embeddingOptions: readonly OptionRow[] = [
     path: 'embedding.frozen',
     type: { kind: 'text', names: 'folder', role: 'embedding' },
     help: 'Output folder of an earlier run: models are placed in its embedding, which stays as it is; no other key may stand beside it.',
+  },
+  {
+    path: 'resampling',
+    type: { kind: 'group', name: 'resampling' },
+    help: 'How sure profiles and embedding are: what would have come of other units.',
+  },
+  {
+    path: 'resampling.replicates',
+    type: { kind: 'whole', minimum: 0, maximum: 100_000 },
+    default: resampleUnitsDefaults.replicates,
+    help: 'Bootstrap replicates that intervals and ellipses come from, and permutations that components are tested by; 0 leaves both out.',
+    flags: [{ flags: '--replicates <N>', commands: ['dissect', 'embed', 'reproduce'], heading }],
+    words: { name: 'bootstrap replicates, and permutations that components are tested by' },
+    enters: ['embedding', 'bootstrap'],
   },
   {
     path: 'relations',

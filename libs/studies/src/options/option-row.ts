@@ -13,6 +13,7 @@ export const optionSteps = [
   'gallery',
   'profiles',
   'embedding',
+  'bootstrap',
   'relations',
   'probe',
 ] as const;
