@@ -1,6 +1,5 @@
-import type { CombinedLabels, KeptImage, ReplicateSums } from '@intermodel/numerics';
+import type { KeptImage, ReplicateSums } from '@intermodel/numerics';
 import {
-  unitMatchSchema,
   unitNullSchema,
   type ActivationShape,
   type NullKind,
@@ -19,7 +18,7 @@ import type { LabelledShard } from '../overlaps/tally-overlaps.ts';
 import { indexConcepts, type Concept, type ConceptIndex } from '../presets/concept-index.ts';
 import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { overlapOptions } from '../presets/kernel-options.ts';
-import { UnitThreads, type KeptGroup } from '../threads/unit-threads.ts';
+import { placeOf, UnitThreads, type KeptGroup } from '../threads/unit-threads.ts';
 import type { OnImages } from '../thresholds/select-thresholds.ts';
 import { readSelectedThresholds } from '../thresholds/selected-thresholds.ts';
 import { fewestExchanged, groupImages, type ImageGroup } from './image-groups.ts';
@@ -91,14 +90,15 @@ export function replicateMatches(options: ReplicateMatchesOptions): OperatorFunc
     );
 }
 
-/** Labelled shards that labels are taken from their images in, and the groups of the images. */
-interface JoinedShards {
-  readonly shards: readonly LabelledShard[];
-  readonly labels: readonly (readonly CombinedLabels[])[];
+/** Shards that labels are exchanged within together, read. */
+interface OpenedShards {
+  /** What is kept of their images, one after the other. */
+  readonly images: readonly KeptImage[];
+  /** Groups of these. */
   readonly groups: readonly ImageGroup[];
 }
 
-/** Units `first` to `end - 1`, with what is found of them. */
+/** Units `first` to `end - 1`. */
 interface UnitRange {
   readonly first: number;
   readonly end: number;
@@ -139,7 +139,7 @@ class Replication {
       expectedIou: this.#column(),
     };
     const best = new Float64Array(units * replicates);
-    await this.#eachRange(joined, labels.images, ({ first: from, end }, { sums: counted, firing }) => {
+    const groups = await this.#eachRange(joined, labels.images, ({ first: from, end }, { sums: counted, firing }) => {
       const counts: ReplicatedCounts = { sums: counted, units: end - from, replicates: 1 + replicates, labels };
       const found = scores.best(counts);
       for (let unit = from; unit < end; unit++) {
@@ -158,7 +158,6 @@ class Replication {
       }
     });
     const { model, layer } = this.#shape;
-    const groups = joined.reduce((sum, { groups: own }) => sum + own.length, 0);
     const facts = { model, layer, kind, seed, first, count: replicates, images: labels.images, groups };
     return buildBatch(unitNullSchema(facts), {
       unit: Int32Array.from({ length: units }, (_, unit) => unit),
@@ -182,49 +181,39 @@ class Replication {
     return Math.min(units, Math.max(1, Math.floor((megabytes * 2 ** 20) / bytes)));
   }
 
-  /** Joins shards of few images to those before them, and groups their images. */
-  async #join(all: readonly LabelledShard[], sums: LabelSums): Promise<JoinedShards[]> {
-    const read: {
-      readonly shards: LabelledShard[];
-      readonly names: string[][];
-      readonly labels: CombinedLabels[][];
-    }[] = [];
-    let open: (typeof read)[number] | undefined;
+  /** Joins shards until they have images enough, and sums up their labels, of which none are held. */
+  async #join(all: readonly LabelledShard[], sums: LabelSums): Promise<LabelledShard[][]> {
+    const joined: LabelledShard[][] = [];
+    let open: LabelledShard[] | undefined;
+    let images = 0;
     for (const shard of all) {
-      const { images: names, labels } = readLabelPlanes('replicateMatches', await shard.labels(), this.#shape);
+      const { labels } = readLabelPlanes('replicateMatches', await shard.labels(), this.#shape);
       for (const own of labels) sums.add(own);
-      if (open === undefined) read.push((open = { shards: [], names: [], labels: [] }));
-      open.shards.push(shard);
-      open.names.push([...names]);
-      open.labels.push([...labels]);
-      if (open.names.flat().length >= fewestExchanged) open = undefined;
+      if (open === undefined) joined.push((open = []));
+      open.push(shard);
+      images += labels.length;
+      if (images >= fewestExchanged) [open, images] = [undefined, 0];
     }
     // The last shards may be too few for themselves.
-    const last = read.at(-1);
-    const before = read.at(-2);
-    if (open !== undefined && last !== undefined && before !== undefined) {
-      read.pop();
-      for (const name of ['shards', 'names', 'labels'] as const) before[name].push(...(last[name] as never[]));
+    const before = joined.at(-2);
+    if (open !== undefined && before !== undefined) {
+      joined.pop();
+      before.push(...open);
     }
-    const { kind, seed, first, replicates } = this.#options;
-    return read.map(({ shards, names, labels }) => ({
-      shards,
-      labels,
-      groups: groupImages(names.flat(), labels.flat(), { kind, seed, first, count: replicates, grid: this.#shape }),
-    }));
+    return joined;
   }
 
-  /** Goes through all shards once for every range of units. */
+  /** Goes through all shards once for every range of units; tells how many groups their images make. */
   async #eachRange(
-    joined: readonly JoinedShards[],
+    joined: readonly (readonly LabelledShard[])[],
     images: number,
     onRange: (range: UnitRange, counted: ReplicateSums) => void,
-  ): Promise<void> {
+  ): Promise<number> {
     const { threads, replicates, preset, ignore, onImages = () => undefined } = this.#options;
     const { units, mapHeight, mapWidth } = this.#shape;
     const size = this.#rangeUnits();
     const total = Math.ceil(units / size) * images;
-    let done = 0;
+    let [done, groupsOfAll] = [0, 0];
     onImages(done, total);
     for (let first = 0; first < units; first += size) {
       const range = { first, end: Math.min(units, first + size) };
@@ -232,39 +221,45 @@ class Replication {
       thresholds.set(this.#thresholds.subarray(range.first, range.end));
       const options = overlapOptions({ ...this.#shape, units: size }, preset, this.#index, ignore);
       await threads.openReplicates({ ...options, replicates: 1 + replicates, firing: true }, thresholds);
-      for (const { shards, labels, groups } of joined) {
-        const own = await this.#images(shards, labels);
-        const within = own.map((image) => sliceUnits(image, range, mapHeight * mapWidth));
+      for (const shards of joined) {
+        const opened = await this.#open(shards);
+        const within = opened.images.map((image) => sliceUnits(image, range, mapHeight * mapWidth));
         await threads.replicate(
-          groups.map(({ images: places, ...group }): KeptGroup => ({
+          opened.groups.map(({ images: places, ...group }): KeptGroup => ({
             ...group,
             images: places.map((place) => within[place] as KeptImage),
           })),
         );
-        done += own.length;
+        if (first === 0) groupsOfAll += opened.groups.length;
+        done += within.length;
         onImages(done, total);
       }
       onRange(range, await threads.takeReplicates());
     }
     await threads.closeReplicates();
+    return groupsOfAll;
   }
 
-  /** What was kept of the images of some shards, one after the other; nothing of images without maps. */
-  async #images(
-    shards: readonly LabelledShard[],
-    labels: readonly (readonly CombinedLabels[])[],
-  ): Promise<KeptImage[]> {
-    const { thresholds, preset } = this.#options;
+  /** Reads the labels and kept maps of shards, and groups their images. */
+  async #open(shards: readonly LabelledShard[]): Promise<OpenedShards> {
+    const { thresholds, preset, kind, seed, first, replicates } = this.#options;
+    const names: string[] = [];
     const images: KeptImage[] = [];
-    for (const [index, { kept }] of shards.entries()) {
+    for (const { kept, labels: readLabels } of shards) {
+      const { images: own, labels } = readLabelPlanes('replicateMatches', await readLabels(), this.#shape);
       const maps = await kept();
       if (!coversThresholds(maps, thresholds, preset))
         throw new RangeError('replicateMatches: maps were dropped that reach these thresholds');
       const known = new Map(keptImages(maps.maps).map((image) => [image.image, image]));
-      for (const [image, own] of (labels[index] ?? []).entries())
-        images.push({ ...(known.get(image) ?? { image, ...noMaps }), labels: own });
+      names.push(...own);
+      for (const [image, combined] of labels.entries())
+        images.push({ ...(known.get(image) ?? { image, ...noMaps }), labels: combined });
     }
-    return images;
+    const labels = images.map((image) => image.labels);
+    return {
+      images,
+      groups: groupImages(names, labels, { kind, seed, first, count: replicates, grid: this.#shape }),
+    };
   }
 }
 
@@ -282,18 +277,12 @@ function sliceUnits(image: KeptImage, { first, end }: UnitRange, mapSize: number
   };
 }
 
-/** First place in ascending units that is not below a unit. */
-function placeOf(units: Uint32Array, unit: number): number {
-  const place = units.findIndex((each) => each >= unit);
-  return place < 0 ? units.length : place;
-}
-
 /** Place in the index of the concept that each unit is matched with, -1 for none. @throws BatchSchemaError */
 function matchedConcepts(matches: UnitMatchBatch, { concepts }: ConceptIndex, units: number): Int32Array {
   if (matches.numRows !== units)
     throw new BatchSchemaError(
       'replicateMatches',
-      unitMatchSchema.fields[2]?.name ?? 'unit',
+      'unit',
       `${String(units)} matches, one a unit`,
       `${String(matches.numRows)} rows`,
     );

@@ -200,7 +200,7 @@ function subtract(units: Uint32Array, first: number): Uint32Array {
 }
 
 /** First place in ascending units that is not below a unit. */
-function placeOf(units: Uint32Array, unit: number): number {
+export function placeOf(units: Uint32Array, unit: number): number {
   let [low, high] = [0, units.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
