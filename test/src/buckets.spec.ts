@@ -75,7 +75,7 @@ describe.skipIf(why !== undefined)('a study over a bucket', () => {
     const run = said('run', file, '--out', at('shared'), ...place, '--verbose');
     expect(run.code).toBe(0);
     expect([...new Set(Array.from(run.stderr.matchAll(/^(\S+).*: done/gmu), ([, step]) => step))].toSorted()).toEqual([
-      ...['description', 'embedding', 'gallery', 'images', 'profiles', 'report', 'tables'],
+      ...['bootstrap', 'description', 'embedding', 'gallery', 'images', 'profiles', 'report', 'tables', 'tested'],
     ]);
     expect(folderBytes(at('shared'))).toEqual(alone(file));
     const status = said('status', file, '--out', at('shared'), ...inBucket('shared', '5'));

@@ -125,7 +125,12 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
       () => squeue('%i %T').join(),
     );
     const left = tasks(file, 'failed').filter(({ state }) => state !== 'done');
-    expect(left.map(({ wave, model }) => `${wave} ${model}`)).toEqual(['thresholds b', 'overlaps b', 'matches b']);
+    expect(left.map(({ wave, model }) => `${wave} ${model}`)).toEqual([
+      'thresholds b',
+      'overlaps b',
+      'matches b',
+      'nulls b',
+    ]);
     const { failed } = standing(file, 'failed');
     expect(failed.map(({ wave, reason }) => [wave, reason])).toEqual(left.map(({ wave }) => [wave, 'FAILED']));
     expect(failed[0]).toMatchObject({
@@ -134,7 +139,7 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
     });
     expect(failed[1]?.error).toMatch(/^error TASKS_FAILED: .*overlaps b/u);
     expect(intermodel(['status', file, '--store', at('failed')]).stdout).toMatch(
-      /0 tasks run, 0 wait, 3 failed[^]*BROKEN[^]*log: \//u,
+      /0 tasks run, 0 wait, 4 failed[^]*BROKEN[^]*log: \//u,
     );
     // By the worker that was submitted first.
     const watched = submit(file, 'failed', '--watch', '--retries', '1', '--poll-seconds', '1');
@@ -165,7 +170,7 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
       () => squeue('%i %T').join(),
     );
     const { stdout } = submit(file, 'cancelled', '--cancel', '--json');
-    expect(JSON.parse(stdout)).toEqual({ cancelled: 5, of: 'jobs' });
+    expect(JSON.parse(stdout)).toEqual({ cancelled: 6, of: 'jobs' });
     rmSync(at('hold'));
     await until(
       () => squeue('%i').length === 0,

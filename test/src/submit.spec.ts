@@ -36,7 +36,14 @@ describe('lists of commands', () => {
     expect([code, stderr]).toEqual([0, '']);
     const submission = JSON.parse(stdout) as { folder: string; jobs: { wave: string; tasks: number; job: string }[] };
     expect(submission.folder).toBe(jobs);
-    expect(submission.jobs.map(({ wave }) => wave)).toEqual(['labels', 'counts', 'thresholds', 'overlaps', 'matches']);
+    expect(submission.jobs.map(({ wave }) => wave)).toEqual([
+      'labels',
+      'counts',
+      'thresholds',
+      'overlaps',
+      'matches',
+      'nulls',
+    ]);
     expect(submission.jobs.reduce((sum, { tasks }) => sum + tasks, 0)).toBe(planned(file, 'a store').length);
     for (const { job } of [...submission.jobs, ...submission.jobs.slice(0, 2)]) {
       const ran = spawnSync('xargs', ['-d', '\n', '-n', '1', '-P', '2', 'sh', '-c'], { input: readFileSync(job) });

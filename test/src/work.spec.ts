@@ -59,7 +59,7 @@ describe('workers on one study', () => {
     expect(all.reduce((sum, each) => sum + (each.steps ?? 0), 0)).toBeLessThanOrEqual(steps + 3 * 3);
     expect(planned(file, 'shared').tasks.every(({ state }) => state === 'done')).toBe(true);
     expect(finish(file, 'shared', 'shared-out').toSorted()).toEqual([
-      ...['description', 'embedding', 'gallery', 'images', 'profiles', 'report', 'tables'],
+      ...['bootstrap', 'description', 'embedding', 'gallery', 'images', 'profiles', 'report', 'tables', 'tested'],
     ]);
     expect(folderBytes(at('shared-out'))).toEqual(alone(file));
   });
@@ -78,7 +78,7 @@ describe('workers on one study', () => {
     const parts = [await made(worker(file, 'parts', '--part', '2/2')), await ended];
     expect(parts.map(({ code }) => code)).toEqual([0, 0]);
     for (const { steps } of parts) expect(steps).toBeGreaterThan(10);
-    for (const wave of ['labels', 'counts', 'thresholds', 'overlaps', 'matches'])
+    for (const wave of ['labels', 'counts', 'thresholds', 'overlaps', 'matches', 'nulls'])
       for (const part of ['1/2', '2/2'])
         expect(await made(worker(file, 'waves', '--wave', wave, '--part', part))).toMatchObject({ code: 0 });
     for (const store of ['parts', 'waves']) {

@@ -66,8 +66,8 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   { name: 'categories-of-the-unit-before', find: '    scores.fill(0);\n', replace: '' },
   {
     name: 'gate-always-strict',
-    find: 'scorePasses(score, compareGate, gate)',
-    replace: "scorePasses(score, '>', gate)",
+    find: 'isMatch(score, q, gate)',
+    replace: "isMatch(score, q, { ...gate, compareGate: '>' })",
   },
   {
     name: 'equal-activations-are-dropped',

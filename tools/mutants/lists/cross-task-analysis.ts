@@ -55,7 +55,7 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   {
     name: 'support-at-a-tenth',
-    find: 'export const supportedBelow = 0.05;',
+    find: 'export const supportedBelow = significantBelow;',
     replace: 'export const supportedBelow = 0.1;',
   },
   {

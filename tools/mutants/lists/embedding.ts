@@ -27,8 +27,8 @@ export const embeddingMutants: readonly Mutant[] = [
   },
   {
     name: 'gate-always-strict',
-    find: 'this.#compareGate = compareGate;',
-    replace: "this.#compareGate = '>';",
+    find: 'new MatchTally({ gate, compareGate, match })',
+    replace: "new MatchTally({ gate, compareGate: '>', match })",
   },
   {
     name: 'no-concept-is-one',
@@ -37,8 +37,8 @@ export const embeddingMutants: readonly Mutant[] = [
   },
   {
     name: 'comparison-is-forgotten',
-    find: 'gate,\n    compareGate,\n    score,\n    conceptsOfCategory:',
-    replace: "gate,\n    compareGate: '>',\n    score,\n    conceptsOfCategory:",
+    find: 'gate,\n    compareGate,\n    score,\n    match,\n    conceptsOfCategory:',
+    replace: "gate,\n    compareGate: '>',\n    score,\n    match,\n    conceptsOfCategory:",
   },
   { name: 'shares-of-the-components-alone', find: '(value) => value / totalVariance', replace: '(value) => value' },
   {

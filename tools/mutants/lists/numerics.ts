@@ -198,8 +198,8 @@ export const numericsMutants: readonly Mutant[] = [
   },
   {
     name: 'kernel-active-above-only',
-    find: 'const bound = inclusive ? below(threshold) : threshold;',
-    replace: 'const bound = threshold;',
+    find: 'return inclusive ? below(threshold) : threshold;',
+    replace: 'return threshold;',
     spec: 'overlap-tally.spec.ts',
   },
   {

@@ -1,6 +1,6 @@
 /** Overlaps of active pixels with combinations of labels. */
 
-import { mapHeight, groups, tailMask, rowStart, rowFraction, activeRows, frame, findRows, below, groupsOf, expand } from './upsampling';
+import { mapHeight, groups, tailMask, rowStart, rowFraction, activeRows, frame, findRows, activeAbove, groupsOf, expand } from './upsampling';
 import { addBit, countOf } from './counters';
 
 let mapSize: u32 = 0;
@@ -187,7 +187,7 @@ export function tallyImage(
   for (let index: u32 = 0; index < count; index++) {
     const unit = load<u32>(units + (<usize>index << 2));
     const threshold = load<f32>(thresholds + (<usize>unit << 2));
-    const bound = inclusive ? below(threshold) : threshold;
+    const bound = activeAbove(threshold, inclusive);
     if (!(load<f32>(highest + (<usize>index << 2)) > bound)) continue;
     evaluatedMaps++;
     frame(maps + <usize>index * bytes);

@@ -3,7 +3,7 @@
  * that each take one labelling of the group, or the only one several times.
  */
 
-import { mapHeight, groups, tailMask, rowStart, rowFraction, activeRows, frame, findRows, below, groupsOf, expand } from './upsampling';
+import { mapHeight, groups, tailMask, rowStart, rowFraction, activeRows, frame, findRows, activeAbove, groupsOf, expand } from './upsampling';
 
 /** Most labellings of a group: those of a column stand side by side, 64 bytes apart from those of the next. */
 const LABELLINGS: u32 = 16;
@@ -181,7 +181,7 @@ export function addGroup(
   const bytes = <usize>mapSize << 2;
   for (let unit = firstUnit; unit < endUnit; unit++) {
     const threshold = load<f32>(thresholds + (<usize>unit << 2));
-    const bound = inclusive ? below(threshold) : threshold;
+    const bound = activeAbove(threshold, inclusive);
     let isEmpty = true;
     for (let image: u32 = 0; image < images; image++) {
       const member = members + (<usize>image << 4);

@@ -168,6 +168,13 @@ export function below(bound: f32): f32 {
   return bound > -Infinity ? reinterpret<f32>(reinterpret<u32>(bound) + 1) : bound;
 }
 
+/** Bound that active values exceed: the threshold, or what is just below one that counts as active itself. */
+// @ts-ignore: decorator
+@inline
+export function activeAbove(threshold: f32, inclusive: bool): f32 {
+  return inclusive ? below(threshold) : threshold;
+}
+
 /** Groups of four columns among 64, from `first` on, that need one of the cells, as bits. */
 // @ts-ignore: decorator
 @inline
