@@ -114,13 +114,13 @@ async function loadPixels({ file, images, most, input, signal }: PixelOptions): 
   readonly count: number;
   readonly model: StudyModel;
 }> {
+  const all = await listImages(images);
   const study = studyOfFlags(
     { models: [{ name: 'model', file }], tasks: [{ root: images }] },
     { set: input === undefined ? [] : [`models[].input=${input}`] },
   );
   const { models } = await prepareModels(study);
   const [model] = models as readonly [StudyModel];
-  const all = await listImages(images);
   const count = Math.min(most, all.length);
   const entries = Array.from({ length: count }, (_, place) => all[Math.floor((place * all.length) / count)]).filter(
     (entry) => entry !== undefined,
