@@ -74,7 +74,7 @@ describe('workers on one study', () => {
     );
     const ended = made(first);
     // Alone it gets no further than what it can make by itself, and says so.
-    await expect.poll(() => waiting, { timeout: 30_000 }).not.toBeNull();
+    await expect.poll(() => waiting, { timeout: 300_000 }).not.toBeNull();
     const parts = [await made(worker(file, 'parts', '--part', '2/2')), await ended];
     expect(parts.map(({ code }) => code)).toEqual([0, 0]);
     for (const { steps } of parts) expect(steps).toBeGreaterThan(10);

@@ -60,9 +60,9 @@ describe('a thread that is started ahead', () => {
   it('ends where no model is opened', async () => {
     const before = threads();
     prepareInference();
-    await vi.waitUntil(() => threads() === before + 1);
+    await vi.waitUntil(() => threads() === before + 1, { timeout: 300_000 });
     dismissInference();
-    await vi.waitUntil(() => threads() === before, { timeout: 10_000 });
+    await vi.waitUntil(() => threads() === before, { timeout: 300_000 });
     expect(await run()).toBe(before + 1);
   });
 
@@ -76,6 +76,6 @@ describe('a thread that is started ahead', () => {
     const opening = startInference(settings as WorkerSettings, abort.signal);
     abort.abort();
     await expect(opening).rejects.toMatchObject({ code: 'INFERENCE_STOPPED' });
-    await vi.waitUntil(() => threads() === 0, { timeout: 10_000 });
+    await vi.waitUntil(() => threads() === 0, { timeout: 300_000 });
   });
 });
