@@ -224,3 +224,24 @@ export {
   type RelationPowerBatch,
   type RelationPowerColumns,
 } from './relation-power.ts';
+
+// Claims, and what becomes of them under other choices
+export {
+  claimVerdictColumns,
+  claimVerdictSchema,
+  type ClaimVerdictBatch,
+  type ClaimVerdictColumns,
+} from './claim-verdict.ts';
+export { universeColumns, universeSchema, type UniverseBatch, type UniverseColumns } from './universe.ts';
+export {
+  universeEffectColumns,
+  universeEffectSchema,
+  type UniverseEffectBatch,
+  type UniverseEffectColumns,
+} from './universe-effect.ts';
+export {
+  choiceInfluenceColumns,
+  choiceInfluenceSchema,
+  type ChoiceInfluenceBatch,
+  type ChoiceInfluenceColumns,
+} from './choice-influence.ts';
