@@ -36,6 +36,9 @@ export {
 export { checkBatch } from './check-batch.ts';
 export { column, Interner, readLists, readNumbers, readStrings, type InternedColumn } from './read-columns.ts';
 
+// Small files of choices
+export { parseYaml, type KeyPath, type ParsedYaml, type YamlKind } from './parse-yaml.ts';
+
 // Streams
 export { boundedMap } from './bounded-map.ts';
 

@@ -5,7 +5,8 @@ import { architectureFacts, checkFacts } from '../building/architecture-facts.ts
 import { recipeSchemaFile } from './families-folder.ts';
 import type { Family } from './family.ts';
 import { listFamilies } from './list-families.ts';
-import { parseRecipe, withBase, type KeyPath, type ParsedRecipe } from './parse-recipe.ts';
+import type { KeyPath, ParsedYaml } from '@intermodel/streams';
+import { parseRecipe, withBase } from './parse-recipe.ts';
 
 /**
  * Reads a recipe: a YAML file in the form of the registry's.
@@ -23,7 +24,7 @@ export function readRecipe(file: string): Family {
 }
 
 /** The family that a recipe extends. */
-function baseOf(name: string, { error }: ParsedRecipe): Family {
+function baseOf(name: string, { error }: ParsedYaml): Family {
   const families = listFamilies();
   const found = families.find((family) => family.name === name);
   if (found !== undefined) return found;
@@ -47,7 +48,7 @@ function wholeSchema(): ShapeSchema {
   return JSON.parse(readFileSync(recipeSchemaFile, 'utf8')) as ShapeSchema;
 }
 
-function checkShape({ content, error }: ParsedRecipe): void {
+function checkShape({ content, error }: ParsedYaml): void {
   const validate = recipeValidator();
   if (validate(content)) return;
   const problems = validate.errors ?? [];
@@ -64,7 +65,7 @@ interface ShapeSchema {
   readonly enum?: readonly string[];
 }
 
-function describeProblem(problem: ErrorObject, content: unknown, error: ParsedRecipe['error']): InputError {
+function describeProblem(problem: ErrorObject, content: unknown, error: ParsedYaml['error']): InputError {
   const path = pathOf(content, problem.instancePath);
   const schema = problem.parentSchema as ShapeSchema;
   const code = 'RECIPE_SHAPE';
@@ -124,7 +125,7 @@ function pathOf(content: unknown, pointer: string): KeyPath {
     });
 }
 
-function checkPatterns({ known = {}, drop = [], map = [] }: Family, { error }: ParsedRecipe): void {
+function checkPatterns({ known = {}, drop = [], map = [] }: Family, { error }: ParsedYaml): void {
   const patterns: readonly (readonly [KeyPath, string])[] = [
     ...(known.present ?? []).map(({ name }, at) => [['known', 'present', at, 'name'], name] as const),
     ...(known.absent ?? []).map((name, at) => [['known', 'absent', at], name] as const),
@@ -146,7 +147,7 @@ function checkPatterns({ known = {}, drop = [], map = [] }: Family, { error }: P
 }
 
 /** Checks the names and values of facts against the list of the architecture. */
-function checkFamilyFacts({ architecture, facts = {} }: Family, { error }: ParsedRecipe): void {
+function checkFamilyFacts({ architecture, facts = {} }: Family, { error }: ParsedYaml): void {
   // What a family may leave to the weights or the user is no fault of the recipe.
   const needed = Object.fromEntries(
     architectureFacts[architecture].flatMap(({ name, missing }) => (missing === 'required' ? [[name, 1]] : [])),
