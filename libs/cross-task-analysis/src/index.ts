@@ -17,7 +17,8 @@ export {
   type PermutationScope,
 } from './support-rule.ts';
 export { relateConcepts, type RelateConceptsOptions } from './relate-concepts.ts';
-export { predictorsOf, summaryKinds, type Predictor } from './predictors.ts';
+export { predictorsOf, summaryKinds, summaryPredictors, type Predictor, type SummaryRow } from './predictors.ts';
+export { correlateScores, unmetBy, type ScoreCorrelation } from './correlate-scores.ts';
 
 // Scores x embedding -> performance surfaces
 export {

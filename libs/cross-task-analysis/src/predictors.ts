@@ -27,22 +27,40 @@ export function predictorsOf(points: EmbeddingPointBatch, summaries: ProfileSumm
     name: `pc${String(index + 1)}`,
     values: new Map(models.map((model, row) => [model, scores[row * components + index] as number])),
   }));
-  return [...byComponent, ...summaryPredictors(summaries)];
+  return [...byComponent, ...summaryPredictors(summaryRows(summaries))];
 }
 
-function summaryPredictors(summaries: ProfileSummaryBatch): readonly Predictor[] {
-  const models = readStrings(column(summaries, 'model'));
-  const categories = readStrings(column(summaries, 'category'));
+/** Matches of a model within one category of concepts, as `ProfileSummary` has them. */
+export interface SummaryRow extends Readonly<Record<(typeof summaryKinds)[number], number>> {
+  /** Name of the model. */
+  readonly model: string;
+  /** Category of concepts. */
+  readonly category: string;
+}
+
+/** Predictors of summaries: the trivial baseline, and each kind of each category of concepts. */
+export function summaryPredictors(rows: readonly SummaryRow[]): readonly Predictor[] {
   const total = new Map<string, number>();
   const byName = new Map<string, Map<string, number>>();
+  for (const { model, matches } of rows) total.set(model, (total.get(model) ?? 0) + matches);
   for (const kind of summaryKinds) {
-    readNumbers(column(summaries, kind)).forEach((value, row) => {
-      const model = models[row] as string;
-      const name = `${kind}:${categories[row] as string}`;
-      if (kind === 'matches') total.set(model, (total.get(model) ?? 0) + value);
+    for (const row of rows) {
+      const name = `${kind}:${row.category}`;
       const values = byName.get(name) ?? new Map<string, number>();
-      byName.set(name, values.set(model, value));
-    });
+      byName.set(name, values.set(row.model, row[kind]));
+    }
   }
   return [{ name: baseline, values: total }, ...[...byName].map(([name, values]) => ({ name, values }))];
+}
+
+function summaryRows(summaries: ProfileSummaryBatch): readonly SummaryRow[] {
+  const [matches, unique, redundancy] = summaryKinds.map((kind) => readNumbers(column(summaries, kind)));
+  const categories = readStrings(column(summaries, 'category'));
+  return readStrings(column(summaries, 'model')).map((model, row) => ({
+    model,
+    category: categories[row] as string,
+    matches: matches?.[row] as number,
+    unique: unique?.[row] as number,
+    redundancy: redundancy?.[row] as number,
+  }));
 }

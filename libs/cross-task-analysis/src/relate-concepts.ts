@@ -5,15 +5,14 @@ import {
   type ConceptRelationBatch,
   type TaskScoreBatch,
 } from '@intermodel/schemas';
-import { fisherInterval, leaveOutRange, testCorrelations } from '@intermodel/numerics';
+import { testCorrelations } from '@intermodel/numerics';
 import { buildBatch, checkBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { correctTests } from './corrected-tests.ts';
+import { correlateScores, unmetBy } from './correlate-scores.ts';
 import { familiesOf } from './model-families.ts';
-import { completeRows } from './relate-tasks.ts';
 import { relationDefaults, type RelationOptions } from './relation-options.ts';
 import { gatherScores, scoresOf, sharedModels, type ScoreColumnValues } from './score-matrix.ts';
-import { intervalLevel, unmetCriteria } from './support-rule.ts';
 
 /** Options of {@link relateConcepts}. */
 export interface RelateConceptsOptions extends RelationOptions {
@@ -62,20 +61,21 @@ function relate(
     concepts
       .map(({ concept, category }, predictor) => {
         const index = predictor * columns.length + response;
-        const r = tests.pearson[index] as number;
-        const n = tests.n[index] as number;
-        const [low, high] = fisherInterval(r, n, intervalLevel);
-        const { low: lofoLow, high: lofoHigh } = leaveOutRange(
-          ...completeRows([predictors[predictor] as Float64Array, responses[response] as Float64Array, family.of]),
+        const correlation = correlateScores(
+          predictors[predictor] as Float64Array,
+          responses[response] as Float64Array,
+          family.of,
         );
+        const { r, low, high, lofo } = correlation;
         return {
-          ...{ ...scores, concept, category, n, r, low, high, lofoLow, lofoHigh },
+          ...{ ...scores, concept, category, n: correlation.x.length, r, low, high },
+          ...{ lofoLow: lofo.low, lofoHigh: lofo.high },
           p: tests.p[index] as number,
           pFamily: tests.pFamily[index] as number,
           pFloor: tests.floor[index] as number,
           q: q[index] as number,
           qBy: qBy[index] as number,
-          unmet: unmetCriteria({ r, corrected: corrected[index] as number, low, high, lofoLow, lofoHigh }),
+          unmet: unmetBy(correlation, corrected[index] as number),
         };
       })
       .sort((a, b) => strength(b.r) - strength(a.r)),

@@ -8,7 +8,6 @@ import {
 import {
   averageRanks,
   bcaInterval,
-  fisherInterval,
   leaveOutRange,
   partialCorrelation,
   pearson,
@@ -17,12 +16,14 @@ import {
 } from '@intermodel/numerics';
 import { buildBatch, column, InputError, readStrings, suggestName } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
+import { completeRows } from './complete-rows.ts';
 import { correctTests } from './corrected-tests.ts';
+import { correlateScores, unmetBy } from './correlate-scores.ts';
 import { familiesOf } from './model-families.ts';
 import { baseline, predictorsOf } from './predictors.ts';
 import { relationDefaults, type RelationOptions } from './relation-options.ts';
 import { gatherScores, scoresOf, sharedModels, type ScoreColumnValues } from './score-matrix.ts';
-import { intervalLevel, unmetCriteria } from './support-rule.ts';
+import { intervalLevel } from './support-rule.ts';
 
 /** Options of {@link relateTasks}. */
 export interface RelateTasksOptions extends RelationOptions {
@@ -90,9 +91,8 @@ function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptio
     columns.map((scores, response) => {
       const index = predictor * columns.length + response;
       const scored = responses[response] as Float64Array;
-      const [x, y, of] = completeRows([values, scored, family.of]);
-      const r = pearson(x, y);
-      const [low, high] = fisherInterval(r, x.length, intervalLevel);
+      const correlation = correlateScores(values, scored, family.of);
+      const { x, y, r, low, high, lofo } = correlation;
       const [bootstrapLow, bootstrapHigh] = bcaInterval({
         x,
         y,
@@ -106,15 +106,7 @@ function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptio
         y,
         x.map((_, row) => row),
       );
-      const lofo = leaveOutRange(x, y, of);
-      const unmet = unmetCriteria({
-        r,
-        corrected: corrected[index] as number,
-        low,
-        high,
-        lofoLow: lofo.low,
-        lofoHigh: lofo.high,
-      });
+      const unmet = unmetBy(correlation, corrected[index] as number);
       return {
         ...scores,
         predictor: name,
@@ -205,17 +197,4 @@ function givenScores(models: readonly string[], columns: readonly ScoreColumnVal
     expected: `one of: ${names.join(', ')}`,
     hint: `${suggestName(given, names)} \`relations.given\` names the score that partial correlations are given.`,
   });
-}
-
-/** Rows in which every series has a value. */
-export function completeRows<const All extends readonly (Float64Array | Int32Array)[]>(
-  all: All,
-): { readonly [Index in keyof All]: Float64Array } {
-  const [first] = all;
-  const rows = Array.from(first ?? [], (_, row) => row).filter((row) =>
-    all.every((series) => !Number.isNaN(series[row])),
-  );
-  return all.map((series) => Float64Array.from(rows, (row) => series[row] as number)) as unknown as {
-    readonly [Index in keyof All]: Float64Array;
-  };
 }

@@ -22,10 +22,11 @@ import {
 import { buildBatch, InputError } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { readFittedEmbedding, type FittedEmbedding } from './fitted-embedding.ts';
-import { checkNormalisation, conceptWeight } from './normalisation.ts';
+import { checkNormalisation } from './normalisation.ts';
 import { conceptKey, gatherProfiles, transpose, type ProfileMatrix } from './profile-matrix.ts';
 import type { ProfileReplicates } from './profile-replicates.ts';
-import { replicateColumns } from './replicate-columns.ts';
+import { replicateCounts } from './replicate-counts.ts';
+import { weighCounts } from './weigh-counts.ts';
 
 /** Options of {@link bootstrapEmbedding}. */
 export interface BootstrapEmbeddingOptions {
@@ -155,25 +156,10 @@ function replicateWeights(
   replicates: ProfileReplicates,
 ): (replicate: number) => Float64Array {
   const normalisation = checkNormalisation(name);
-  const columns = replicateColumns(replicates, concepts);
+  const draw = replicateCounts(replicates, models, concepts);
   const sizes = concepts.map(({ category }) => conceptsOfCategory[category] ?? 0);
-  const counts = new Int32Array(replicates.concepts.length);
   const weights = new Float64Array(models.length * concepts.length);
-  return (replicate) => {
-    models.forEach((model, row) => {
-      replicates.countsOf(model, replicate, counts);
-      const matchesOfModel = counts.reduce((sum, count) => sum + count, 0);
-      const unitsOfModel = replicates.unitsOf(model);
-      for (let concept = 0; concept < columns.length; concept++) {
-        weights[row * concepts.length + concept] = conceptWeight(normalisation, {
-          units: counts[columns[concept] as number] as number,
-          conceptsOfCategory: sizes[concept] as number,
-          ...{ unitsOfModel, matchesOfModel },
-        });
-      }
-    });
-    return weights;
-  };
+  return (replicate) => weighCounts({ ...draw(replicate), conceptsOfCategory: sizes }, normalisation, weights);
 }
 
 function cloudBatch(

@@ -31,6 +31,12 @@ export {
 } from './bootstrap-embedding.ts';
 export { testComponents, testComponentsDefaults, type TestComponentsOptions } from './test-components.ts';
 
+// Many variants of the same profiles
+export { profileDistances, ProfileView, type ProfileDistance, type ProfileViewOptions } from './profile-view.ts';
+export { profileMatrix, selectProfiles, type ProfileMatrix } from './profile-matrix.ts';
+export { weighCounts, type CountedProfiles } from './weigh-counts.ts';
+export { replicateCounts } from './replicate-counts.ts';
+
 // Two runs: what is new, and how far the others moved
 export { compareEmbeddings, type EmbeddingChange, type ModelMove } from './compare-embeddings.ts';
 

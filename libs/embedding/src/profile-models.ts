@@ -12,7 +12,8 @@ import {
 import { isMatch, type MatchGate, type MatchRule } from '@intermodel/numerics';
 import { buildBatch, checkBatch, column, InputError, Interner, readNumbers } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import { conceptWeight, type Normalisation } from './normalisation.ts';
+import type { Normalisation } from './normalisation.ts';
+import { weighCounts } from './weigh-counts.ts';
 
 /** Options of {@link profileModels}. */
 export interface ProfileModelsOptions {
@@ -147,23 +148,20 @@ class MatchTally {
     for (const { category } of concepts) sizes.set(category, (sizes.get(category) ?? 0) + 1);
     for (const [category, size] of Object.entries(fixedSizes ?? {})) sizes.set(category, size);
 
-    const rows = models.length * concepts.length;
-    const [units, weight] = [new Int32Array(rows), new Float64Array(rows)];
-    models.forEach(({ code }, modelIndex) => {
-      const counts = this.#matches[code] ?? new Map<number, number>();
-      const matchesOfModel = [...counts.values()].reduce((sum, count) => sum + count, 0);
-      concepts.forEach((concept, conceptIndex) => {
-        const row = modelIndex * concepts.length + conceptIndex;
-        const count = counts.get(concept.code) ?? 0;
-        units[row] = count;
-        weight[row] = conceptWeight(normalisation, {
-          units: count,
-          conceptsOfCategory: sizes.get(concept.category) ?? 0,
-          unitsOfModel: this.#units[code] ?? 0,
-          matchesOfModel,
-        });
-      });
-    });
+    const units = Int32Array.from(
+      models.flatMap((model) => concepts.map(({ code }) => this.#matches[model.code]?.get(code) ?? 0)),
+    );
+    const weight = weighCounts(
+      {
+        counts: units,
+        unitsOfModel: models.map(({ code }) => this.#units[code] ?? 0),
+        matchesOfModel: models.map(({ code }) =>
+          [...(this.#matches[code]?.values() ?? [])].reduce((sum, count) => sum + count, 0),
+        ),
+        conceptsOfCategory: concepts.map(({ category }) => sizes.get(category) ?? 0),
+      },
+      normalisation,
+    );
     return buildBatch(conceptProfileSchema, {
       model: models.flatMap(({ model }) => concepts.map(() => model)),
       concept: models.flatMap(() => concepts.map(({ concept }) => concept)),

@@ -82,6 +82,7 @@ export {
 } from './bootstrap.ts';
 export { testCorrelations, type CorrelationTests } from './permutation/correlation-tests.ts';
 export { benjaminiHochberg, benjaminiYekutieli, harmonicNumber } from './false-discovery.ts';
+export { fisherExact, type TwoGroups } from './fisher-exact.ts';
 export { familyWiseP, replicateP } from './permutation/replicate-tests.ts';
 export { correlationProbability, criticalCorrelation } from './critical-correlation.ts';
 export { leaveOutRange, type LeaveOutRange } from './leave-out.ts';
