@@ -121,5 +121,9 @@ function reportTables(tables: Partial<StudyTables>, record: StudyRecord, librari
     surfaceErrors: tables.surfaceErrors,
     probeScores: tables.probeScores,
     probeDifferences: tables.probeDifferences,
+    claims: tables.claims,
+    universes: tables.universes,
+    universeEffects: tables.universeEffects,
+    choices: tables.choices,
   };
 }

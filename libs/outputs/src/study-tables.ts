@@ -1,5 +1,7 @@
 import type {
   CategoryTraitBatch,
+  ChoiceInfluenceBatch,
+  ClaimVerdictBatch,
   ClusterQualityBatch,
   ComponentVarianceBatch,
   ConceptLoadingBatch,
@@ -24,6 +26,8 @@ import type {
   TaskImageBatch,
   TaskRelationBatch,
   TaskScoreBatch,
+  UniverseBatch,
+  UniverseEffectBatch,
 } from '@intermodel/schemas';
 
 /** Tables of an embedding: from the profiles of all models to the categories of those embedded. */
@@ -94,6 +98,18 @@ export interface ProbeTables {
   readonly taskImages: TaskImageBatch;
 }
 
+/** What becomes of claims, and under which other choices that was asked. */
+export interface ClaimTables {
+  /** The claims with their verdicts. */
+  readonly claims: ClaimVerdictBatch;
+  /** Combinations of choices. */
+  readonly universes: UniverseBatch;
+  /** What becomes of each claim in each of them. */
+  readonly universeEffects: UniverseEffectBatch;
+  /** How much each choice moves each claim. */
+  readonly choices: ChoiceInfluenceBatch;
+}
+
 /** Tables of a study; only the profiles and their summaries are always there. */
 export type StudyTables = Pick<EmbeddingTables, 'profiles' | 'summaries'> &
-  Partial<EmbeddingTables & UncertaintyTables & RelationTables & ProbeTables>;
+  Partial<EmbeddingTables & UncertaintyTables & RelationTables & ProbeTables & ClaimTables>;

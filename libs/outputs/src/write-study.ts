@@ -7,7 +7,14 @@ import { manifestFiles, manifestTables, manifestText } from './manifest.ts';
 import { renderStudy } from './render-study.ts';
 import { reportFormats, type ReportChoices } from './report-choices.ts';
 import type { StudyRecord } from './study-record.ts';
-import type { EmbeddingTables, ProbeTables, RelationTables, StudyTables, UncertaintyTables } from './study-tables.ts';
+import type {
+  ClaimTables,
+  EmbeddingTables,
+  ProbeTables,
+  RelationTables,
+  StudyTables,
+  UncertaintyTables,
+} from './study-tables.ts';
 
 /** Tables by the name of their file, without ending, in the order in which they are written. */
 const tableOfFile = {
@@ -37,9 +44,13 @@ const tableOfFile = {
   'probe-scores': 'probeScores',
   'probe-differences': 'probeDifferences',
   'task-images': 'taskImages',
+  claims: 'claims',
+  universes: 'universes',
+  'universe-effects': 'universeEffects',
+  choices: 'choices',
 } as const satisfies Record<string, keyof AllTables>;
 
-type AllTables = EmbeddingTables & UncertaintyTables & RelationTables & ProbeTables;
+type AllTables = EmbeddingTables & UncertaintyTables & RelationTables & ProbeTables & ClaimTables;
 
 /**
  * Names of all files that {@link writeStudy} can write: those of an earlier run may go, files of other names are not

@@ -1,3 +1,4 @@
+import { startClaims } from './claims.ts';
 import { startComparison } from './compare.ts';
 import { startConceptMap } from './concept-map.ts';
 import { startEmbedding } from './embedding.ts';
@@ -20,6 +21,7 @@ startEmbedding(data);
 startComparison(data);
 startConceptMap(data);
 startTasks(data);
+startClaims(data);
 startTitles();
 startUnits();
 startSaving(data);

@@ -1,12 +1,15 @@
 import { drawRelationMap } from '../src/figures/relation-map.ts';
 import type { PageData } from '../src/page/page-data.ts';
+import { curveRows } from '../src/views/claim-curve.ts';
+import { curveOf } from './claims.ts';
 
 /** Gives every figure buttons that save its drawing as SVG and its table as CSV. */
 export function startSaving(data: PageData): void {
   for (const figure of document.querySelectorAll<HTMLElement>('main figure')) {
     const tools = document.createElement('div');
     tools.className = 'tools';
-    if (findDrawing(figure, data) !== null)
+    const curve = curveOf(figure, data);
+    if (curve !== undefined || findDrawing(figure, data) !== null)
       tools.append(
         saveButton('Save SVG', `Save SVG: ${title(figure)}`, () => {
           save(`${figure.id}.svg`, 'image/svg+xml', drawingText(findDrawing(figure, data)));
@@ -15,7 +18,11 @@ export function startSaving(data: PageData): void {
     if (findTable(figure) !== null)
       tools.append(
         saveButton('Save CSV', `Save CSV: ${title(figure)}`, () => {
-          save(`${figure.id}.csv`, 'text/csv', tableText(findTable(figure)));
+          save(
+            `${figure.id}.csv`,
+            'text/csv',
+            csv(curve === undefined ? tableRows(findTable(figure)) : curveRows(...curve)),
+          );
         }),
       );
     if (tools.childElementCount > 0) figure.append(tools);
@@ -66,16 +73,19 @@ function drawingText(drawing: Element | null): string {
     .replace(/currentColor/gu, styles.getPropertyValue('--ink').trim());
 }
 
-function tableText(table: HTMLTableElement | null): string {
-  if (table === null) return '';
-  const cell = (text: string): string => (/[",\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+function tableRows(table: HTMLTableElement | null): readonly (readonly string[])[] {
   const value = (each: HTMLTableCellElement): string =>
     each.dataset['sort'] ??
     each.textContent
       .trim()
       .replace(/^−/u, '-')
       .replace(/\u202f/gu, '');
-  return `${[...table.rows].map((row) => [...row.cells].map((each) => cell(value(each))).join(',')).join('\n')}\n`;
+  return [...(table?.rows ?? [])].map((row) => [...row.cells].map(value));
+}
+
+function csv(rows: readonly (readonly (string | number)[])[]): string {
+  const cell = (text: string): string => (/[",\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+  return `${rows.map((row) => row.map((each) => cell(String(each))).join(',')).join('\n')}\n`;
 }
 
 function save(name: string, type: string, text: string): void {

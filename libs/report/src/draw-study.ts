@@ -2,6 +2,7 @@ import { loadPlotHost } from './figures/plot-host.ts';
 import { buildPageData } from './page/build-page-data.ts';
 import { openPage, type PageContext, type PageSection } from './page/page-context.ts';
 import { placeImages, type ImagePlacement, type PlacedImages } from './page/place-images.ts';
+import { claimsSection } from './sections/claims.ts';
 import { conceptsSection } from './sections/concepts.ts';
 import { methodSection } from './sections/method.ts';
 import { modelsSection } from './sections/models.ts';
@@ -34,6 +35,7 @@ export async function drawStudy(tables: ReportTables, placement: ImagePlacement)
     ...(study.hasProfiles ? [overviewSection, modelsSection, conceptsSection] : []),
     probesSection,
     tasksSection,
+    claimsSection,
     (each: PageContext) => unitsSection(each, images),
     methodSection,
   ]

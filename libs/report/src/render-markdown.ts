@@ -2,6 +2,7 @@ import { codeParts } from './words/code-parts.ts';
 import { counted } from './page/number-text.ts';
 import { groupLetter } from './page/palette.ts';
 import { escapeMarkdown, type TableView } from './page/table-view.ts';
+import { claimTable } from './study-tables/claim-tables.ts';
 import { changeTable } from './study-tables/change-table.ts';
 import { pointTable, qualityTable, traitTable, varianceTable } from './study-tables/embedding-tables.ts';
 import { modelTable } from './study-tables/model-table.ts';
@@ -16,6 +17,8 @@ import type { ReportTables } from './tables/report-tables.ts';
 import type { StatedFact } from './tables/study-facts.ts';
 import type { Study, Tasks } from './tables/study.ts';
 import { changeSentences } from './words/change-words.ts';
+import { claimRule, claimsTitle, verdictCounts } from './words/claim-words.ts';
+import { emphasisParts } from './words/emphasis-parts.ts';
 import { findings } from './words/findings.ts';
 import { unmetSummary } from './words/relation-verdict.ts';
 import { ellipseWords, gapSentence, groupSentence, keptSentence } from './words/uncertainty-words.ts';
@@ -55,7 +58,7 @@ function findingList(study: Study): string {
 }
 
 function sections(study: Study, rows: number): readonly string[] {
-  const { embedding, probes, tasks, vocabulary, change } = study;
+  const { embedding, probes, tasks, claims, vocabulary, change } = study;
   return [
     ...(embedding === undefined
       ? []
@@ -87,6 +90,14 @@ function sections(study: Study, rows: number): readonly string[] {
           table(surfaceTable(tasks), rows),
           table(conceptLinkTable(tasks, conceptsPerScore), rows),
         ]),
+    ...(claims === undefined
+      ? []
+      : [
+          `## ${claimsTitle}`,
+          ruleText(),
+          escapeMarkdown(verdictCounts(claims.claims)),
+          table(claimTable(claims), rows),
+        ]),
     ...(vocabulary.length === 0 ? [] : ['## Vocabulary', table(vocabularyTable(vocabulary), rows)]),
   ];
 }
@@ -102,6 +113,13 @@ function relationParts({ rules, relations }: Tasks): readonly string[] {
   ]
     .filter((part) => part !== '')
     .map(escapeMarkdown);
+}
+
+/** By which rule claims hold, its verdicts stressed. */
+function ruleText(): string {
+  return emphasisParts(claimRule)
+    .map(({ text, isStressed }) => (isStressed ? `**${escapeMarkdown(text)}**` : escapeMarkdown(text)))
+    .join('');
 }
 
 /** How sure components, groups and nearest models are. */

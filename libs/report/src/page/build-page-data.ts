@@ -2,6 +2,8 @@ import { clusterOrder, ellipseScale } from '@intermodel/numerics';
 import type { Profiles, Study, Surface, Tasks } from '../tables/study.ts';
 import type { Uncertainty } from '../tables/uncertainty.ts';
 import { replicateWords } from '../words/uncertainty-words.ts';
+import { pageClaims } from './page-claims.ts';
+import { finite, rounded } from './rounding.ts';
 import { shortRelation } from './short-relation.ts';
 import type { Neighbour, PageData, PageTasks, ShortRelation, ShortStanding, ShortSurface } from './page-data.ts';
 
@@ -18,7 +20,7 @@ const conceptsClustered = 1000;
 export const modelsClustered = 1000;
 
 /** Gathers what the page and its script draw from, rounded to what can be seen. */
-export function buildPageData({ profiles, embedding, uncertainty, tasks }: Study): PageData {
+export function buildPageData({ profiles, embedding, uncertainty, tasks, claims }: Study): PageData {
   const { models, concepts, categories, units, summaries } = profiles;
   const embedded = new Map(embedding?.points.map((point) => [point.model, point]));
   return {
@@ -41,6 +43,7 @@ export function buildPageData({ profiles, embedding, uncertainty, tasks }: Study
     resampling: uncertainty === undefined ? '' : replicateWords(uncertainty),
     order: { concepts: conceptOrder(profiles), models: modelOrder(profiles) },
     tasks: tasks === undefined ? null : pageTasks(tasks, models),
+    claims: claims === undefined ? null : pageClaims(claims),
   };
 }
 
@@ -216,12 +219,4 @@ function shortSurface(surface: Surface | undefined): ShortSurface | null {
         ? null
         : [n, rounded(error, 4), rounded(meanError, 4)],
   };
-}
-
-function rounded(value: number, digits: number): number {
-  return Number(value.toPrecision(digits));
-}
-
-function finite(value: number, digits: number): number | null {
-  return Number.isFinite(value) ? rounded(value, digits) : null;
 }

@@ -91,6 +91,44 @@ export interface PageTasks {
   readonly surfaces: readonly (ShortSurface | null)[];
 }
 
+/** A choice of universes: its title, its levels in words, and the index of the level in each universe. */
+export interface PageChoice {
+  /** Title. */
+  readonly title: string;
+  /** Levels in words. */
+  readonly levels: readonly string[];
+  /** Index of the level, by universe. */
+  readonly of: readonly number[];
+}
+
+/** What becomes of a claim over universes. */
+export interface PageCurve {
+  /** Name of its figure. */
+  readonly figure: string;
+  /** What the effect is, in words. */
+  readonly measure: string;
+  /** Interval of the effect in the study; null where it has none. */
+  readonly interval: readonly [number, number] | null;
+  /** Effects by universe; null where it is undefined, or the claim cannot be asked. */
+  readonly effects: readonly (number | null)[];
+  /** A character for each universe: `1` where it is so, `0` where not, `.` where it cannot be asked. */
+  readonly isSo: string;
+  /** Share (0..1) of the variance of the effect that each choice explains; null where that is not known. */
+  readonly shares: readonly (number | null)[];
+}
+
+/** Universes, and claims that were asked in them. */
+export interface PageClaims {
+  /** Numbers of the universes. */
+  readonly numbers: readonly number[];
+  /** Index of the study as it was made, -1 where it is not among them. */
+  readonly study: number;
+  /** Choices with several levels. */
+  readonly choices: readonly PageChoice[];
+  /** Claims with a curve. */
+  readonly curves: readonly PageCurve[];
+}
+
 /**
  * What the page carries of a study for its script. The page itself is drawn from the same values, so both always agree.
  */
@@ -128,4 +166,6 @@ export interface PageData {
   readonly order: { readonly concepts: readonly number[]; readonly models: readonly number[] };
   /** Scores and relations, if models were related to tasks. */
   readonly tasks: PageTasks | null;
+  /** Claims over universes, if they were asked in any. */
+  readonly claims: PageClaims | null;
 }

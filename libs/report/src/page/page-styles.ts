@@ -138,6 +138,16 @@ dl.numbers dd{margin:0;text-align:right;font-variant-numeric:tabular-nums lining
 .compare-lists{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(17rem,100%),1fr));gap:1.4rem}
 .compare-lists>*{min-width:0}
 .compare-lists .tall{max-height:24rem}
+.claim{margin:1rem 0;padding:.9rem 1.1rem}
+.claim h3{margin:0;font-size:1.02rem;line-height:1.4}
+.claim .tag{white-space:nowrap}
+.tag.holds{color:var(--accent)}
+.tag.fails{color:var(--alert)}
+.claim .source{margin:.1rem 0 .4rem;font-size:.87rem}
+.claim p{margin:.4rem 0}
+.claim-numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(20rem,100%),1fr));gap:0 1.8rem;font-size:.9rem}
+.claim-numbers .minibar{width:7rem;max-width:100%;margin:.15rem 0 .1rem auto}
+.claim figure{margin:.6rem 0 0;padding:0;border:0}
 .key-numbers{display:flex;flex-wrap:wrap;gap:.4rem 2.2rem;margin:1.2rem 0 1.6rem;padding:0}
 .key-numbers div{display:flex;flex-direction:column-reverse}
 .key-numbers dt{font-size:.83rem;color:var(--quiet)}

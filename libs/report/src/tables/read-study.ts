@@ -1,3 +1,4 @@
+import { readClaims } from './read-claims.ts';
 import { readEmbedding } from './read-embedding.ts';
 import { readProbes } from './read-probes.ts';
 import { readProfiles } from './read-profiles.ts';
@@ -12,7 +13,7 @@ import type { Study } from './study.ts';
  */
 export function readStudy(tables: ReportTables): Study {
   const [embedding, tasks] = [readEmbedding(tables), readTasks(tables)];
-  const [probes, uncertainty] = [readProbes(tables), readUncertainty(tables)];
+  const [probes, uncertainty, claims] = [readProbes(tables), readUncertainty(tables), readClaims(tables)];
   return {
     facts: tables.study,
     hasProfiles: tables.profiles !== undefined,
@@ -21,6 +22,7 @@ export function readStudy(tables: ReportTables): Study {
     ...(uncertainty === undefined ? {} : { uncertainty }),
     ...(tasks === undefined ? {} : { tasks }),
     ...(probes === undefined ? {} : { probes }),
+    ...(claims === undefined ? {} : { claims }),
     ...(tables.change === undefined ? {} : { change: tables.change }),
     galleries: tables.galleries ?? [],
     vocabulary: tables.vocabulary ?? [],

@@ -1,5 +1,7 @@
 import type {
   CategoryTraitBatch,
+  ChoiceInfluenceBatch,
+  ClaimVerdictBatch,
   ClusterQualityBatch,
   ComponentVarianceBatch,
   ConceptLoadingBatch,
@@ -20,6 +22,8 @@ import type {
   SurfaceErrorBatch,
   TaskRelationBatch,
   TaskScoreBatch,
+  UniverseBatch,
+  UniverseEffectBatch,
 } from '@intermodel/schemas';
 import type { StudyChange } from './study-change.ts';
 import type { StudyFacts } from './study-facts.ts';
@@ -78,6 +82,14 @@ export interface ReportTables {
   readonly probeScores?: Batches<ProbeScoreBatch> | undefined;
   /** Differences of these scores between models; those of scores that are not there are left out. */
   readonly probeDifferences?: Batches<ProbeDifferenceBatch> | undefined;
+  /** What is claimed of the models, and whether it holds. */
+  readonly claims?: Batches<ClaimVerdictBatch> | undefined;
+  /** Other defensible choices under which claims were asked. */
+  readonly universes?: Batches<UniverseBatch> | undefined;
+  /** What becomes of each claim under them. */
+  readonly universeEffects?: Batches<UniverseEffectBatch> | undefined;
+  /** How much each choice moves each claim. */
+  readonly choices?: Batches<ChoiceInfluenceBatch> | undefined;
   /** Best units of each model with their top images. */
   readonly galleries?: readonly UnitGallery[] | undefined;
   /** What changed since an earlier run. */

@@ -1,3 +1,4 @@
+import type { Claims } from './claims.ts';
 import type { Probes } from './probes.ts';
 import type { ScoreColumn } from './score-column.ts';
 import type { StudyChange } from './study-change.ts';
@@ -270,6 +271,8 @@ export interface Study {
   readonly tasks?: Tasks;
   /** Scores on tasks of one's own, if there were any. */
   readonly probes?: Probes;
+  /** What is claimed of the models, if anything was. */
+  readonly claims?: Claims;
   /** What changed since an earlier run, if there was one. */
   readonly change?: StudyChange;
   /** Best units with images. */
