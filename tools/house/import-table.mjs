@@ -9,6 +9,7 @@ const stages = [
   'report',
   'transfer-probing',
   'significance',
+  'claims',
 ];
 const cores = ['errors', 'numerics', 'streams', 'onnx'];
 

@@ -13,6 +13,7 @@ import { planCommand } from './commands/plan.ts';
 import { placeCommand } from './commands/place.ts';
 import { probeCommand } from './commands/probe.ts';
 import { relateCommand } from './commands/relate.ts';
+import { multiverseCommand } from './commands/multiverse.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
@@ -73,6 +74,7 @@ export function commandLine(): Command {
       '\nExit codes: 0 done, 1 the run failed, 2 wrong usage or bad input, 130 stopped.\nExample: intermodel reproduce --out reproduction',
     );
   const commands = [
+    multiverseCommand(),
     reproduceCommand(),
     worldCommand(),
     layersCommand(),

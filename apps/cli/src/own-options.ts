@@ -30,7 +30,7 @@ type Place = readonly [Heading, ...(readonly string[])];
 
 const running = ['dissect', 'run', 'watch'];
 const looking = ['status', 'clean', 'plan', 'work', 'submit'];
-const embedding = ['embed', 'reproduce'];
+const embedding = ['embed', 'multiverse', 'reproduce'];
 const all = [
   ...running,
   ...looking,

@@ -3,6 +3,7 @@ import {
   summariseRun,
   type EmbeddedModel,
   type EmbeddedStudy,
+  type JudgedClaimSummary,
   type RelationRules,
   type RunSummary,
   type StudyRun,
@@ -23,12 +24,13 @@ export function printStudy(terminal: TerminalOptions, out: string, study: Embedd
   const { files } = study;
   const summary = summariseEmbedding(study);
   printResult(terminal, { out, files, ...summary }, () => {
-    const { variance, models, relations, warnings } = summary;
+    const { variance, models, relations, claims, warnings } = summary;
     const ratios = variance.slice(0, models[0]?.components.length).map(({ ratio }) => `${(ratio * 100).toFixed(1)} %`);
     return [
       modelsText(models),
       `\nexplained variance: ${ratios.join(', ')}`,
       ...(relations === undefined ? [] : [relationsText(relations.supported.length, relations.tested, relations)]),
+      ...(claims === undefined ? [] : [`\n${claimsText(claims)}`]),
       ...warnings.map(noteLine),
       `\n${String(files.length)} files in ${out}; open ${out}/report.html`,
     ].join('\n');
@@ -46,7 +48,7 @@ export function runResult(out: string, run: StudyRun, steps: StepCounts): RunRes
 export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, steps: StepCounts): void {
   const result = runResult(out, run, steps);
   printResult(terminal, result, () => {
-    const { files, models, embedding = [], relations, warnings } = result;
+    const { files, models, embedding = [], relations, claims, warnings } = result;
     const tested = models.some(({ layers }) => layers.some(({ surviving }) => surviving !== undefined));
     return [
       textTable(
@@ -62,6 +64,7 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),
       ...(run.tables.probeScores === undefined ? [] : ['', ...probeText(run.tables)]),
       ...(relations === undefined ? [] : [`\n${relationsText(relations.supported, relations.tested, relations)}`]),
+      ...(claims === undefined ? [] : [`\n${claimsText(claims)}`]),
       ...warnings.map(noteLine),
       `\n${String(steps.run)} steps run, ${String(steps.stored)} found in the store`,
       `${String(files.length)} files in ${out}, those of each model in ${out}/models${openReport(out, files)}`,
@@ -85,6 +88,24 @@ export function relationsText(supported: number, tested: number, { rule, power }
   return [
     `relations to scores: ${String(supported)} of ${String(tested)} supported${rule === '' ? '' : ` (${rule})`}`,
     ...power.slice(0, 1).map(({ statement }) => statement),
+  ].join('\n');
+}
+
+/** Claims with their verdicts, the clearest first, and how many there are of each. */
+export function claimsText(claims: readonly JudgedClaimSummary[]): string {
+  const order = ['holds', 'undecided', 'fails'];
+  const count = (verdict: string) => claims.filter((claim) => claim.verdict === verdict).length;
+  return [
+    textTable(
+      ['claim', 'verdict', 'effect', 'q', 'universes'],
+      claims
+        .toSorted((a, b) => order.indexOf(a.verdict) - order.indexOf(b.verdict))
+        .map(({ claim, verdict, effect, q, universes, universeShare }) => [
+          ...[claim, verdict, effect, q],
+          universes === 0 ? '' : `${String(Math.round(100 * universeShare))} % of ${String(universes)}`,
+        ]),
+    ),
+    `claims: ${String(count('holds'))} hold, ${String(count('undecided'))} are undecided, ${String(count('fails'))} fail`,
   ].join('\n');
 }
 

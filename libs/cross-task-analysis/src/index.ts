@@ -2,6 +2,7 @@
 export { relateTasks, relateTasksDefaults, type RelateTasksOptions } from './relate-tasks.ts';
 export { relationDefaults, type RelationOptions } from './relation-options.ts';
 export { familiesOf, familyTable, type ModelFamilies } from './model-families.ts';
+export { scoreColumns, scoresOf, type ScoreColumnValues } from './score-matrix.ts';
 export { relationPower, type RelationPowerOptions } from './relation-power.ts';
 export {
   corrections,
@@ -18,7 +19,7 @@ export {
 } from './support-rule.ts';
 export { relateConcepts, type RelateConceptsOptions } from './relate-concepts.ts';
 export { predictorsOf, summaryKinds, summaryPredictors, type Predictor, type SummaryRow } from './predictors.ts';
-export { correlateScores, unmetBy, type ScoreCorrelation } from './correlate-scores.ts';
+export { ScoreCorrelation } from './score-correlation.ts';
 
 // Scores x embedding -> performance surfaces
 export {

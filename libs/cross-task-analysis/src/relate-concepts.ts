@@ -9,9 +9,9 @@ import { testCorrelations } from '@intermodel/numerics';
 import { buildBatch, checkBatch, column, readNumbers, readStrings } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { correctTests } from './corrected-tests.ts';
-import { correlateScores, unmetBy } from './correlate-scores.ts';
 import { familiesOf } from './model-families.ts';
 import { relationDefaults, type RelationOptions } from './relation-options.ts';
+import { ScoreCorrelation } from './score-correlation.ts';
 import { gatherScores, scoresOf, sharedModels, type ScoreColumnValues } from './score-matrix.ts';
 
 /** Options of {@link relateConcepts}. */
@@ -61,7 +61,7 @@ function relate(
     concepts
       .map(({ concept, category }, predictor) => {
         const index = predictor * columns.length + response;
-        const correlation = correlateScores(
+        const correlation = new ScoreCorrelation(
           predictors[predictor] as Float64Array,
           responses[response] as Float64Array,
           family.of,
@@ -75,7 +75,7 @@ function relate(
           pFloor: tests.floor[index] as number,
           q: q[index] as number,
           qBy: qBy[index] as number,
-          unmet: unmetBy(correlation, corrected[index] as number),
+          unmet: correlation.unmet(corrected[index]),
         };
       })
       .sort((a, b) => strength(b.r) - strength(a.r)),

@@ -18,10 +18,10 @@ import { buildBatch, column, InputError, readStrings, suggestName } from '@inter
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { completeRows } from './complete-rows.ts';
 import { correctTests } from './corrected-tests.ts';
-import { correlateScores, unmetBy } from './correlate-scores.ts';
 import { familiesOf } from './model-families.ts';
 import { baseline, predictorsOf } from './predictors.ts';
 import { relationDefaults, type RelationOptions } from './relation-options.ts';
+import { ScoreCorrelation } from './score-correlation.ts';
 import { gatherScores, scoresOf, sharedModels, type ScoreColumnValues } from './score-matrix.ts';
 import { intervalLevel } from './support-rule.ts';
 
@@ -91,7 +91,7 @@ function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptio
     columns.map((scores, response) => {
       const index = predictor * columns.length + response;
       const scored = responses[response] as Float64Array;
-      const correlation = correlateScores(values, scored, family.of);
+      const correlation = new ScoreCorrelation(values, scored, family.of);
       const { x, y, r, low, high, lofo } = correlation;
       const [bootstrapLow, bootstrapHigh] = bcaInterval({
         x,
@@ -106,7 +106,7 @@ function relate(columns: readonly ScoreColumnValues[], options: RelateTasksOptio
         y,
         x.map((_, row) => row),
       );
-      const unmet = unmetBy(correlation, corrected[index] as number);
+      const unmet = correlation.unmet(corrected[index]);
       return {
         ...scores,
         predictor: name,

@@ -22,7 +22,7 @@ export function gatherScores(stage: string): OperatorFunction<TaskScoreBatch, re
     scores.pipe(
       map((batch) => checkBatch(stage, taskScoreSchema, batch)),
       reduce((batches: TaskScoreBatch[], batch) => [...batches, batch], []),
-      map(toColumns),
+      map(scoreColumns),
     );
 }
 
@@ -51,7 +51,8 @@ export function scoresOf(models: readonly string[], { scores }: ScoreColumnValue
   return Float64Array.from(models, (model) => scores.get(model) ?? Number.NaN);
 }
 
-function toColumns(batches: readonly TaskScoreBatch[]): readonly ScoreColumnValues[] {
+/** Columns of tidy scores, in the order in which they come. */
+export function scoreColumns(batches: readonly TaskScoreBatch[]): readonly ScoreColumnValues[] {
   const columns = new Map<string, ScoreColumnValues & { readonly scores: Map<string, number> }>();
   for (const batch of batches) {
     const text = (name: 'model' | 'task' | 'dataset' | 'metric' | 'column') => readStrings(column(batch, name));

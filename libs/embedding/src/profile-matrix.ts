@@ -59,13 +59,19 @@ export function selectProfiles(
 ): ProfileMatrix {
   const rows = matrix.models.flatMap((model, index) => (keepModel(model) ? [index] : []));
   const columns = matrix.concepts.flatMap((concept, index) => (keepConcept(concept, index) ? [index] : []));
-  const width = matrix.concepts.length;
-  const from = rows.flatMap((row) => columns.map((column) => row * width + column));
+  const [width, kept] = [matrix.concepts.length, rows.length * columns.length];
+  const [units, weights] = [new Int32Array(kept), new Float64Array(kept)];
+  let to = 0;
+  for (const row of rows)
+    for (const column of columns) {
+      units[to] = matrix.units[row * width + column] as number;
+      weights[to++] = matrix.weights[row * width + column] as number;
+    }
   return {
     models: rows.map((row) => matrix.models[row] as string),
     concepts: columns.map((column) => matrix.concepts[column] as Concept),
-    units: Int32Array.from(from, (index) => matrix.units[index] as number),
-    weights: Float64Array.from(from, (index) => matrix.weights[index] as number),
+    units,
+    weights,
   };
 }
 

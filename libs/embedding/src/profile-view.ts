@@ -1,10 +1,4 @@
-import {
-  clusterCountOfGap,
-  clusterKMeans,
-  fitPrincipalComponents,
-  rateClusterCounts,
-  rowDistances,
-} from '@intermodel/numerics';
+import { clusterKMeans, countClusters, findRowAxes, rowDistances } from '@intermodel/numerics';
 import { fitEmbeddingDefaults } from './fit-embedding.ts';
 import { selectProfiles, type ProfileMatrix } from './profile-matrix.ts';
 import { summaries, type Summary } from './summarise-profiles.ts';
@@ -82,7 +76,7 @@ export class ProfileView {
   /** Where the models stand on a component, counted from 0; below {@link mostComponents}. */
   component(index: number): Float64Array {
     const most = this.mostComponents;
-    this.#components ??= fitPrincipalComponents({ ...this.#matrix(), components: most }).scores;
+    this.#components ??= findRowAxes(this.#matrix(), most).scores;
     return Float64Array.from(this.models, (_, row) => this.#components?.[row * most + index] as number);
   }
 
@@ -114,10 +108,7 @@ export class ProfileView {
   categoryCount(maximum: number): number | undefined {
     const most = Math.min(maximum, this.models.length);
     if (!this.#counts.has(most))
-      this.#counts.set(
-        most,
-        clusterCountOfGap(rateClusterCounts({ ...this.#matrix(), maximum: most, seed: this.#seed, ...quickGap })),
-      );
+      this.#counts.set(most, countClusters({ ...this.#matrix(), maximum: most, seed: this.#seed, ...quickGap }));
     return this.#counts.get(most);
   }
 

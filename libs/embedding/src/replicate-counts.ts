@@ -6,7 +6,7 @@ import type { CountedProfiles } from './weigh-counts.ts';
 /**
  * Makes the counts of each replicate, models x concepts; the arrays are used again for the next.
  *
- * @param replicates the replicates
+ * @param replicates where the counts are drawn
  * @param models rows
  * @param concepts columns
  * @throws InputError `MODEL_UNKNOWN`, `CONCEPT_UNKNOWN` for what they do not count.

@@ -15,15 +15,16 @@ export interface CountedProfiles {
 /**
  * Weights of counts, models x concepts.
  *
- * @param profiles the counts
+ * @param profiles counts of units
  * @param normalisation how they become weights
  * @param into where the weights go. @default a new array
  */
 export function weighCounts(
-  { counts, unitsOfModel, matchesOfModel, conceptsOfCategory }: CountedProfiles,
+  profiles: CountedProfiles,
   normalisation: Normalisation,
-  into: Float64Array = new Float64Array(counts.length),
+  into: Float64Array = new Float64Array(profiles.counts.length),
 ): Float64Array {
+  const { counts, unitsOfModel, matchesOfModel, conceptsOfCategory } = profiles;
   const width = conceptsOfCategory.length;
   for (let index = 0; index < counts.length; index++) {
     const model = Math.floor(index / width);

@@ -8,6 +8,7 @@ export {
   type PrincipalComponents,
   type PrincipalComponentsOptions,
 } from './principal-components/fit-principal-components.ts';
+export { findRowAxes, type RowAxes } from './principal-components/row-axes.ts';
 export { projectOntoComponents, type Projection, type ProjectionOptions } from './principal-components/projection.ts';
 
 export {
@@ -37,6 +38,7 @@ export { alignProcrustes, type ProcrustesFit, type ProcrustesOptions } from './p
 export { clusterKMeans, kMeansDefaults, type KMeansClusters, type KMeansOptions } from './clusters/cluster-kmeans.ts';
 export {
   clusterCountOfGap,
+  countClusters,
   ratedRows,
   ratedSample,
   rateClusterCounts,

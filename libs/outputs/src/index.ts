@@ -4,7 +4,14 @@ export { manifestInput, type Manifest, type ManifestInput } from './manifest.ts'
 export type { StudyRecord, StudyWarning } from './study-record.ts';
 export { familyWarnings, fewMatchesShare, scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
 export { unitWarnings } from './unit-warnings.ts';
-export type { EmbeddingTables, ProbeTables, RelationTables, StudyTables, UncertaintyTables } from './study-tables.ts';
+export type {
+  ClaimTables,
+  EmbeddingTables,
+  ProbeTables,
+  RelationTables,
+  StudyTables,
+  UncertaintyTables,
+} from './study-tables.ts';
 export { studyFiles, tablesOfFiles, writeFiles, writeStudy, writeTables } from './write-study.ts';
 
 // Tables of one model

@@ -8,6 +8,7 @@ import {
   type EmbeddingPresetName,
 } from '@intermodel/embedding';
 import {
+  type ClaimTables,
   type EmbeddingTables,
   manifestInput,
   type RelationTables,
@@ -20,9 +21,11 @@ import {
   writeStudy,
 } from '@intermodel/outputs';
 import type { MatchRule } from '@intermodel/numerics';
+import type { UnitMatchBatch } from '@intermodel/schemas';
 import { checkOutputApart } from '@intermodel/streams';
-import { lastValueFrom } from 'rxjs';
+import { lastValueFrom, tap } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
+import { claimDefaults, judgeStudy, type ClaimChoices } from './multiverse/judge-study.ts';
 import {
   checkWithinFamilies,
   familyFileWarnings,
@@ -57,6 +60,8 @@ export interface EmbedStudyOptions
   readonly match?: MatchRule;
   /** Table of the families of the models: model, family, and reason if it is there. @default every model is its own */
   readonly families?: string;
+  /** Claims that are judged, in universes of other choices. @default none are */
+  readonly claims?: ClaimChoices | undefined;
   /** Bootstrap replicates, and permutations that components are tested by; 0 leaves both out. @default 200 */
   readonly replicates?: number;
   /** Headline of the report. @default 'Inter-model study' */
@@ -74,7 +79,7 @@ export interface EmbedStudyOptions
 /** What {@link embedStudy} made. */
 export interface EmbeddedStudy {
   /** All tables. */
-  readonly tables: EmbeddingTables & Partial<UncertaintyTables & RelationTables>;
+  readonly tables: EmbeddingTables & Partial<UncertaintyTables & RelationTables & ClaimTables>;
   /** What was recorded beside them. */
   readonly record: StudyRecord;
   /** Names of the files in the output folder. */
@@ -87,11 +92,15 @@ export interface EmbeddedStudy {
  * @throws InputError for what the user gave; MachineError for what the machine could not do. Nothing is written then.
  */
 export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedStudy> {
-  const { units, scores = [], out, seed = 0, families, given, onStep = () => undefined } = options;
+  const { units, scores = [], out, seed = 0, families, given, claims, onStep = () => undefined } = options;
   const { replicates = resampleUnitsDefaults.replicates } = options;
   const { permutations, permuteWithin, correction } = { ...relationDefaults, ...options };
   checkWithinFamilies({ permuteWithin, families });
-  checkOutputApart(out, [...units, ...scores, ...[options.scoreColumns ?? [], families ?? []].flat()]);
+  checkOutputApart(out, [
+    ...units,
+    ...scores,
+    ...[options.scoreColumns ?? [], families ?? [], claims?.file ?? []].flat(),
+  ]);
   const choices = resolveChoices(options);
   const { modelNames } = choices;
   onStep('reading unit tables');
@@ -101,11 +110,17 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const watch = new UnitWatch({ score, gate: choices.gate, compareGate: '>', match });
   const csv = options.encoding === undefined ? {} : { encoding: options.encoding };
   const sources = new UnitSources();
+  const matches: UnitMatchBatch[] = [];
   const embedding = await sources.placeErrors(
     lastValueFrom(
       readUnitTables(units, {
         ...{ modelNames, onModel: sources.note, score: scored, tested: match !== 'gate', ...csv },
-      }).pipe(watch.watch(), embedUnits({ ...choices, score, match, replicates, seed })),
+      }).pipe(
+        watch.watch(),
+        // Universes begin with the units again.
+        tap((batch) => (claims === undefined ? 0 : matches.push(batch))),
+        embedUnits({ ...choices, score, match, replicates, seed }),
+      ),
     ),
   );
   let relations: RelationTables | undefined;
@@ -122,7 +137,12 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...(await familyFileWarnings({ families, encoding, modelNames }, embedding)),
     ];
   }
-  const tables = { ...embedding, ...relations };
+  if (claims !== undefined) onStep('judging claims');
+  const judged =
+    claims === undefined
+      ? undefined
+      : await judgeStudy({ matches, embedding, relations, claims, replicates, correction, seed });
+  const tables = { ...embedding, ...relations, ...judged };
   const record: StudyRecord = {
     title: options.title ?? 'Inter-model study',
     abstract: options.abstract,
@@ -138,11 +158,13 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
       ...(relations === undefined
         ? {}
         : { permutations, permuteWithin, correction, ...(given === undefined ? {} : { given }) }),
+      ...(claims === undefined ? {} : { claims: { ...claimDefaults, ...statedClaims(claims) } }),
     },
     inputs: [
       ...units.map((file) => manifestInput('units', file)),
       ...scores.map((file) => manifestInput('scores', file)),
       ...(options.scoreColumns === undefined ? [] : [manifestInput('score columns', options.scoreColumns)]),
+      ...(claims?.file === undefined ? [] : [manifestInput('claims', claims.file)]),
       ...(relations === undefined || families === undefined ? [] : [manifestInput('model families', families)]),
     ],
     warnings: [
@@ -155,6 +177,11 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   };
   onStep('writing tables and report');
   return { tables, record, files: await writeStudy(out, tables, record, options) };
+}
+
+/** The file of claims stands among the inputs. */
+function statedClaims({ file: _, ...choices }: ClaimChoices): Omit<ClaimChoices, 'file'> {
+  return choices;
 }
 
 function resolveChoices(options: EmbedStudyOptions): EmbeddingPreset {

@@ -10,12 +10,17 @@ export {
   summariseRun,
   type EmbeddedModel,
   type EmbeddingSummary,
+  type JudgedClaimSummary,
   type LayerSummary,
   type PowerSummary,
   type RelationRules,
   type RunSummary,
 } from './summarise-study.ts';
 export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
+
+// Claims, judged in the study, its replicates and other universes
+export { claimDefaults, judgeStudy, type ClaimChoices, type JudgeStudyOptions } from './multiverse/judge-study.ts';
+export { universeLevelsDefaults, type LeaveOutScope, type UniverseLevels } from './multiverse/study-levels.ts';
 
 // Dissection: a study of models and labelled images to an output folder
 export { runStudy, type RunStudyOptions, type StudyEvent, type StudyRun } from './run/run-study.ts';

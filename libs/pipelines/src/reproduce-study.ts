@@ -2,6 +2,7 @@ import { bundledStudy } from '@intermodel/data-loading';
 import { embeddingPresets, type EmbeddingPresetName } from '@intermodel/embedding';
 import type { ReportChoices } from '@intermodel/outputs';
 import { embedStudy, type EmbeddedStudy } from './embed-study.ts';
+import type { ClaimChoices } from './multiverse/judge-study.ts';
 import type { RelationChoices } from './relate-scores.ts';
 
 /** Options of {@link reproduceStudy}. */
@@ -12,6 +13,8 @@ export interface ReproduceStudyOptions extends ReportChoices, RelationChoices {
   readonly preset?: EmbeddingPresetName;
   /** Table of the families of the models. @default that of the bundled study */
   readonly families?: string;
+  /** Claims that are judged, in universes of other choices. @default those of the paper, 200 universes */
+  readonly claims?: ClaimChoices | undefined;
   /** Bootstrap replicates, and permutations that components are tested by; 0 leaves both out. @default 200 */
   readonly replicates?: number;
   /** Command that makes the same folder again, for the record. @default 'reproduceStudy' */
@@ -43,6 +46,7 @@ export function reproduceStudy({
   preset = 'paper-2022',
   families,
   given = publishedGiven,
+  claims,
   command = 'reproduceStudy',
   onStep,
   ...choices
@@ -55,6 +59,7 @@ export function reproduceStudy({
     scores: [bundled.scores],
     families: families ?? bundled.families,
     given,
+    claims: { file: bundled.claims, ...claims },
     out,
     preset,
     exclude,

@@ -5,12 +5,28 @@ import type { StudyRun } from './run/run-study.ts';
 
 type Tables = StudyRun['tables'];
 type RelationRow = ReturnType<NonNullable<Tables['relations']>['toArray']>[number];
+type ClaimRow = ReturnType<NonNullable<Tables['claims']>['toArray']>[number];
 type PowerRow = ReturnType<NonNullable<Tables['power']>['toArray']>[number];
 
 /** What relations of so many models can show at all. */
 export type PowerSummary = Pick<
   PowerRow,
   'n' | 'relations' | 'tests' | 'pFloor' | 'criticalOne' | 'criticalAll' | 'statement'
+>;
+
+/** A claim with its verdict. */
+export type JudgedClaimSummary = Pick<
+  ClaimRow,
+  | 'claim'
+  | 'statement'
+  | 'source'
+  | 'verdict'
+  | 'effect'
+  | 'q'
+  | 'replicateShare'
+  | 'universes'
+  | 'universeShare'
+  | 'sentence'
 >;
 
 /** The rule by which relations are supported, and which of them so few models can show. */
@@ -49,6 +65,8 @@ export interface EmbeddingSummary {
     readonly tested: number;
     readonly supported: readonly Pick<RelationRow, 'predictor' | 'column' | 'n' | 'pearson' | 'q'>[];
   };
+  /** Claims with their verdicts, if any were judged. */
+  readonly claims?: readonly JudgedClaimSummary[];
   /** Things that a reader should know. */
   readonly warnings: StudyRecord['warnings'];
 }
@@ -61,6 +79,8 @@ export interface RunSummary {
   readonly embedding?: readonly EmbeddedModel[];
   /** Relations to scores, if there are scores: how many were tested, and how many are supported. */
   readonly relations?: RelationRules & { readonly tested: number; readonly supported: number };
+  /** Claims with their verdicts, if any were judged. */
+  readonly claims?: readonly JudgedClaimSummary[];
   /** Things that a reader should know. */
   readonly warnings: StudyRecord['warnings'];
 }
@@ -78,6 +98,7 @@ export function summariseEmbedding({ tables, record }: EmbeddedStudy): Embedding
     ...(relations === undefined
       ? {}
       : { relations: { tested: relations.length, supported: supported ?? [], ...relationRules(tables) } }),
+    ...claimsOf(tables),
     warnings: record.warnings,
   };
 }
@@ -101,6 +122,7 @@ export function summariseRun({ tables, record, models }: Pick<StudyRun, 'tables'
             ...relationRules(tables),
           },
         }),
+    ...claimsOf(tables),
     warnings: record.warnings,
   };
 }
@@ -112,6 +134,17 @@ export function relationRules({ power }: Pick<Tables, 'power'>): RelationRules {
     rule: rows[0]?.rule ?? '',
     power: rows.map(({ n, relations, tests, pFloor, criticalOne, criticalAll, statement }) => ({
       ...{ n, relations, tests, pFloor, criticalOne, criticalAll, statement },
+    })),
+  };
+}
+
+function claimsOf({ claims }: Pick<Tables, 'claims'>): { readonly claims?: readonly JudgedClaimSummary[] } {
+  if (claims === undefined) return {};
+  return {
+    claims: claims.toArray().map((row) => ({
+      ...{ claim: row.claim, statement: row.statement, source: row.source, verdict: row.verdict },
+      ...{ effect: row.effect, q: row.q, replicateShare: row.replicateShare },
+      ...{ universes: row.universes, universeShare: row.universeShare, sentence: row.sentence },
     })),
   };
 }

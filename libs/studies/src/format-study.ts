@@ -34,6 +34,7 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     embedding: formatEmbedding(named.embedding),
     resampling: named.resampling,
     relations: named.relations,
+    ...(named.claims === undefined ? {} : { claims: named.claims }),
     gallery: named.gallery,
     seed: named.seed,
   };

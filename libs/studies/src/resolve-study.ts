@@ -44,6 +44,7 @@ export function resolveStudy(given: StudyContent, folder: string, file?: string)
     }),
     resampling: { ...defaultsOf('resampling'), ...content.resampling },
     relations: { ...defaultsOf('relations'), ...content.relations },
+    claims: content.claims,
     gallery: { ...defaultsOf('gallery'), ...content.gallery },
     seed,
   };

@@ -40,6 +40,8 @@ export interface StudyContent {
   readonly resampling?: ResamplingContent;
   /** Relations of the embedding to scores. */
   readonly relations?: RelationsContent;
+  /** Claims about the models, judged in the study, its replicates, and universes of other choices; given an empty group, the study judges its own findings. */
+  readonly claims?: ClaimsContent;
   /** Images that drive the best units most strongly, as the report shows them. */
   readonly gallery?: GalleryContent;
   /** Seed of everything that is random. @default 0 */
@@ -440,6 +442,26 @@ export interface RelationsContent {
   readonly correction?: 'benjamini-hochberg' | 'benjamini-yekutieli' | 'max-t';
   /** Among which models permutation tests exchange scores: among all, or only within families, so that what goes with families is no evidence. @default 'all' */
   readonly permuteWithin?: 'all' | 'families';
+}
+
+/** Claims about the models, judged in the study, its replicates, and universes of other choices; given an empty group, the study judges its own findings. */
+export interface ClaimsContent {
+  /** YAML file of claims (docs/claims.md). @default what the study finds itself */
+  readonly file?: string;
+  /** Most universes besides the study itself: combinations of other defensible choices, drawn by the seed where there are more; 0 for none. @default 200 where claims are judged */
+  readonly universes?: number;
+  /** Gates of universes; that of the study is always among them. @default 0.5, 0.75, 1, 1.25, 1.75 and 2.5 times that of the study */
+  readonly gates?: readonly number[];
+  /** Weights of concepts of universes. @default all */
+  readonly normalisations?: readonly ('per-category' | 'count' | 'share-of-units' | 'share-of-matches' | 'presence' | 'hellinger')[];
+  /** Numbers of components of universes, as far as there are so many. @default 2, 3, 4 */
+  readonly components?: readonly number[];
+  /** Numbers of categories of models of universes, as far as there are so many models. @default 2, 3, 4 */
+  readonly clusters?: readonly number[];
+  /** Distances of models of universes: Euclidean of profiles or components, or the cosine of profiles. @default all */
+  readonly distances?: readonly ('profiles' | 'cosine' | 'components')[];
+  /** Which models are left out in universes besides those that the study leaves out: any one family, or none. @default families */
+  readonly leaveOut?: 'none' | 'families';
 }
 
 /** Images that drive the best units most strongly, as the report shows them. */

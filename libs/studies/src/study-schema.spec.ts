@@ -297,6 +297,15 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'embedding.frozen': ['earlier'],
   resampling: [{ replicates: 20 }],
   'resampling.replicates': [20],
+  claims: [{ universes: 20 }],
+  'claims.file': ['claims.yaml'],
+  'claims.universes': [20],
+  'claims.gates': [[0.02, 0.04]],
+  'claims.normalisations': [['count']],
+  'claims.components': [[1, 2]],
+  'claims.clusters': [[1, 2]],
+  'claims.distances': [['cosine']],
+  'claims.leaveOut': ['none'],
   relations: [{ permutations: 10 }],
   'relations.permutations': [10],
   'relations.families': ['families.csv'],
@@ -397,6 +406,7 @@ describe('schema and types', () => {
       relations: 1,
       significance: 1,
       resampling: 1,
+      claims: 1,
       seed: 1,
     } satisfies Record<keyof StudyContent, 1>,
     data: {
@@ -555,6 +565,16 @@ describe('schema and types', () => {
       1
     >,
     resampling: { replicates: 1 } satisfies Record<keyof NonNullable<StudyContent['resampling']>, 1>,
+    claims: {
+      file: 1,
+      universes: 1,
+      gates: 1,
+      normalisations: 1,
+      components: 1,
+      clusters: 1,
+      distances: 1,
+      leaveOut: 1,
+    } satisfies Record<keyof NonNullable<StudyContent['claims']>, 1>,
     relations: { permutations: 1, families: 1, given: 1, correction: 1, permuteWithin: 1 } satisfies Record<
       keyof NonNullable<StudyContent['relations']>,
       1
@@ -572,6 +592,7 @@ describe('schema and types', () => {
   const choices = {
     'data.format': Object.keys(datasetFormats),
     'data.crowd': namesOf<NonNullable<DataContent['crowd']>>({ keep: 1, ignore: 1 }),
+    'claims.leaveOut': namesOf<NonNullable<NonNullable<StudyContent['claims']>['leaveOut']>>({ none: 1, families: 1 }),
     'data.exif': namesOf<NonNullable<DataContent['exif']>>({ upright: 1, ignore: 1 }),
     'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
     'data.segmenters.0.preset': Object.keys(segmenterPresets),

@@ -10,6 +10,7 @@ import type {
   ModelContent,
   RelationsContent,
   ResamplingContent,
+  ClaimsContent,
   RuntimeContent,
   SegmenterContent,
   SegmenterHeadContent,
@@ -62,6 +63,8 @@ export interface Study {
   readonly resampling: StudyResampling;
   /** Relations to scores. */
   readonly relations: StudyRelations;
+  /** Claims that are judged; undefined: none are. */
+  readonly claims: ClaimsContent | undefined;
   /** Images of the best units. */
   readonly gallery: StudyGallery;
   /** Seed of everything that is random. */

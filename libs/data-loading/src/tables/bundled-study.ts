@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { InputError, suggestName } from '@intermodel/streams';
 
 /**
- * A study that comes with the library: published tables that `readUnitTables` and `readScoreTables` read, and a table
- * of families for `readModelFamilies`.
+ * A study that comes with the library: published tables that `readUnitTables` and `readScoreTables` read, a table of
+ * families for `readModelFamilies`, and the claims that were made of it.
  */
 export interface BundledStudy {
   /** Arrow file of the unit table. */
@@ -13,6 +13,8 @@ export interface BundledStudy {
   readonly scores: string;
   /** CSV file of the families of the models, with the reasons. */
   readonly families: string;
+  /** YAML file of what is claimed of them. */
+  readonly claims: string;
 }
 
 /**
@@ -27,7 +29,12 @@ export function bundledStudy(name: string): BundledStudy {
       hint: suggestName(name, bundledStudies),
     });
   const file = (table: string) => fileURLToPath(new URL(`../../data/${name}/${table}`, import.meta.url));
-  const study = { units: file('units.arrow'), scores: file('scores.arrow'), families: file('families.csv') };
+  const study = {
+    units: file('units.arrow'),
+    scores: file('scores.arrow'),
+    families: file('families.csv'),
+    claims: file('claims.yaml'),
+  };
   for (const path of Object.values(study)) {
     if (!existsSync(path))
       throw new InputError('FILE_MISSING', 'a file of the bundled study is missing', {

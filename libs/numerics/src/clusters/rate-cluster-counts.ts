@@ -57,13 +57,33 @@ const referenceRestarts = (rows: number) => (rows <= 30 ? 10 : 1);
  */
 export function rateClusterCounts(options: RateClusterCountsOptions): RatedClusterCount[] {
   checkMatrix(options);
-  if (options.rows <= ratedRows) return rateAll(options);
+  if (options.rows <= ratedRows) return [...rateEach(options)];
   const share = ratedSample / options.rows;
-  return rateAll({
+  return [...rateEach(sampled(options))].map((rated) => ({ ...rated, inertia: rated.inertia / share }));
+}
+
+/**
+ * The number of clusters that the gap statistic asks for, as `clusterCountOfGap` finds it among those that
+ * {@link rateClusterCounts} rates; no more are rated than that takes. Undefined: more than `maximum - 1`.
+ */
+export function countClusters(options: RateClusterCountsOptions): number | undefined {
+  checkMatrix(options);
+  const rated: RatedClusterCount[] = [];
+  for (const each of rateEach(options.rows <= ratedRows ? options : sampled(options))) {
+    rated.push(each);
+    const count = clusterCountOfGap(rated);
+    if (count !== undefined) return count;
+  }
+  return undefined;
+}
+
+/** The same of a sample of the rows. */
+function sampled(options: RateClusterCountsOptions): RateClusterCountsOptions {
+  return {
     ...options,
     ...sampleRows(options, options.seed ?? kMeansDefaults.seed),
     maximum: Math.min(options.maximum, ratedSample),
-  }).map((rated) => ({ ...rated, inertia: rated.inertia / share }));
+  };
 }
 
 /** Rows drawn without replacement, in their order. */
@@ -79,7 +99,7 @@ function sampleRows({ values, rows, columns }: RowMatrix, seed: number): RowMatr
   return { values: sampled, rows: ratedSample, columns };
 }
 
-function rateAll(options: RateClusterCountsOptions): RatedClusterCount[] {
+function* rateEach(options: RateClusterCountsOptions): Iterable<RatedClusterCount> {
   const {
     maximum,
     seed = kMeansDefaults.seed,
@@ -88,11 +108,10 @@ function rateAll(options: RateClusterCountsOptions): RatedClusterCount[] {
   } = options;
   const coordinates = principalCoordinates(options);
   const sets = Array.from({ length: references }, (_, reference) => uniformSet(coordinates, seed, reference));
-  return Array.from({ length: maximum }, (_, index) => {
-    const k = index + 1;
+  for (let k = 1; k <= maximum; k++) {
     const { inertia, labels } = clusterKMeans({ ...options, k, seed, restarts });
-    return { k, inertia, silhouette: silhouette(coordinates, labels, k), ...gapOf(inertia, sets, k, seed) };
-  });
+    yield { k, inertia, silhouette: silhouette(coordinates, labels, k), ...gapOf(inertia, sets, k, seed) };
+  }
 }
 
 function gapOf(

@@ -49,7 +49,7 @@ export function modelOutput(
 /** Tables over the models, and the report: part `files`, with the hash of each that was written. */
 export function reportOutput(
   { opened: { study, source, placed }, inputs, describe, out }: OutputIngredients,
-  { profiles, embedding, bootstrap, relations }: TableSteps,
+  { profiles, embedding, bootstrap, relations, claims }: TableSteps,
   probes?: StepFamily<StudyBench>,
 ): StepFamily<StudyBench> {
   const [first] = study.models;
@@ -68,6 +68,7 @@ export function reportOutput(
       ...(embedding === undefined ? {} : { embedding: one(embedding) }),
       ...(bootstrap === undefined ? {} : { bootstrap: one(bootstrap) }),
       ...(relations === undefined ? {} : { relations: one(relations) }),
+      ...(claims === undefined ? {} : { claims: one(claims) }),
       ...(probes === undefined ? {} : { probes: one(probes) }),
     },
     // All other warnings follow from these steps.

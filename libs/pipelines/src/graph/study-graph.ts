@@ -97,7 +97,7 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
   const matches = placed.flatMap(({ places }) => places.map((place) => describe.concluded(place, study.matching)));
   const tables = tableSteps(study, matches, tableFiles, probes);
   families.push(describe.images());
-  for (const table of [tables.profiles, tables.embedding, tables.bootstrap, tables.relations])
+  for (const table of [tables.profiles, tables.embedding, tables.bootstrap, tables.relations, tables.claims])
     if (table !== undefined) families.push(table);
   families.push(...(options.steps?.(describe, new StepGraph(families)) ?? []));
   const report = ingredients === undefined ? undefined : reportOutput(ingredients, tables, probes);

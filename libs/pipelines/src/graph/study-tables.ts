@@ -9,6 +9,7 @@ import {
   summariseProfiles,
 } from '@intermodel/embedding';
 import {
+  type ClaimTables,
   type EmbeddingTables,
   readEmbeddingFolder,
   type RelationTables,
@@ -24,6 +25,7 @@ import type { RecordBatch } from 'apache-arrow';
 import { concatMap, connect, filter, forkJoin, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { bootstrapTables, type BootstrapTables } from '../bootstrap-tables.ts';
 import { embedProfiles } from '../embed-units.ts';
+import { judgeStudy } from '../multiverse/judge-study.ts';
 import { relateScoreFiles } from '../relate-scores.ts';
 
 /** Part of a step that stands for tables that there are none of. */
@@ -48,7 +50,7 @@ export function tablesOfParts(parts: Readonly<Record<string, Uint8Array>>): Stud
 }
 
 /** Some tables of a study. */
-export type StudyFileTables = Partial<EmbeddingTables & UncertaintyTables & RelationTables>;
+export type StudyFileTables = Partial<EmbeddingTables & UncertaintyTables & RelationTables & ClaimTables>;
 
 /** Profiles with their summaries, the units of their models, and how many matches are better than chance. */
 export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'modelUnits' | 'significance'>;
@@ -133,4 +135,15 @@ export function relationTables(
   probed?: TaskScoreBatch,
 ): Promise<RelationTables> {
   return relateScoreFiles({ ...study, ...relations, ...embedded, ...(probed === undefined ? {} : { probed }) });
+}
+
+/** Verdicts on the claims of a study; undefined where nothing is embedded, or no claims are judged. */
+export async function claimTables(
+  { claims, resampling, relations: { correction }, seed }: Study,
+  matches: readonly UnitMatchBatch[],
+  embedding: ProfileTables & EmbeddedTables,
+  relations: RelationTables | undefined,
+): Promise<ClaimTables | undefined> {
+  if (claims === undefined) return undefined;
+  return judgeStudy({ matches, embedding, relations, claims, ...resampling, correction, seed });
 }

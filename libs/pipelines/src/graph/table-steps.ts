@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { checkFiles } from '@intermodel/data-loading';
-import type { StudyTables } from '@intermodel/outputs';
+import type { RelationTables, StudyTables } from '@intermodel/outputs';
 import type { UnitMatchBatch } from '@intermodel/schemas';
 import {
   libraryVersion,
@@ -18,6 +18,7 @@ import { frozenFit, optionsEntering, type Study } from '@intermodel/studies';
 import { from } from 'rxjs';
 import type { StudyBench } from './study-bench.ts';
 import {
+  claimTables,
   embeddingTables,
   profileTables,
   relationTables,
@@ -30,7 +31,7 @@ import {
 } from './study-tables.ts';
 
 /** Raised for a step whenever the same input would give other bytes, or bytes of another form. */
-const codeVersions = { profiles: 3, embedding: 4, bootstrap: 1, relations: 5 } as const;
+const codeVersions = { profiles: 3, embedding: 4, bootstrap: 1, relations: 5, claims: 1 } as const;
 
 /** Libraries that compute the tables: another version of them may give other values. */
 const libraries = ['apache-arrow', 'ml-matrix', 'ml-pca'].map((name) => `${name} ${libraryVersion(name) ?? ''}`);
@@ -68,6 +69,12 @@ const parts = {
     surfaces: 'PerformanceSurface',
     'surface-errors': 'SurfaceError',
   },
+  claims: {
+    claims: 'ClaimVerdict',
+    universes: 'Universe',
+    'universe-effects': 'UniverseEffect',
+    choices: 'ChoiceInfluence',
+  },
 } as const;
 
 /** The steps that make the tables over the models of a study; each part is the table of an output file. */
@@ -80,6 +87,8 @@ export interface TableSteps {
   readonly bootstrap: StepFamily<StudyBench> | undefined;
   /** Relations to scores; undefined: there are none. */
   readonly relations: StepFamily<StudyBench> | undefined;
+  /** Verdicts on claims; undefined: none are judged. */
+  readonly claims: StepFamily<StudyBench> | undefined;
 }
 
 /** Hashes of the files that the tables are made of, by their paths. */
@@ -88,9 +97,10 @@ export async function hashTableFiles(study: Study, hashes: FileHashes): Promise<
     scores,
     scoreColumns,
     relations: { families },
+    claims,
   } = study;
   const files = new Map<string, string>();
-  for (const file of [frozenFit(study), scoreColumns, families, ...scores])
+  for (const file of [frozenFit(study), scoreColumns, families, claims?.file, ...scores])
     if (file !== undefined) files.set(file, await hashes.hash(file));
   return files;
 }
@@ -121,18 +131,13 @@ export function tableSteps(
     from: { matches: { by: 'all', families: matches.toSorted(byKey) } },
     files: () => frozen,
     options: optionsOf('profiles'),
-    maker: makeTables(async (bench) => {
-      const batches: UnitMatchBatch[] = [];
-      // The order of the study, whatever that of the keys.
-      for (const each of matches) {
-        const bytes = await readStep(each.only, 'matches', bench);
-        batches.push(readArrowBytes(bytes, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch);
-      }
-      return profileTables(bench.study, from(batches));
-    }, files),
+    maker: makeTables(async (bench) => profileTables(bench.study, from(await readMatches(matches, bench))), files),
   });
   if (embedding === undefined)
-    return { profiles, embedding: undefined, bootstrap: bootstrapStep(study, profiles), relations: undefined };
+    return {
+      ...{ profiles, bootstrap: bootstrapStep(study, profiles) },
+      ...{ embedding: undefined, relations: undefined, claims: undefined },
+    };
   const embedded = family('embedding', {
     from: { profiles: { by: 'one', family: profiles } },
     files: () => frozen,
@@ -143,8 +148,34 @@ export function tableSteps(
     }, files),
   });
   const bootstrap = bootstrapStep(study, profiles, embedded);
+  const claimStep = (fitted: StepFamily<StudyBench>, related?: StepFamily<StudyBench>) =>
+    study.claims === undefined || embedding.frozen !== undefined
+      ? undefined
+      : family('claims', {
+          from: {
+            // Universes begin with the units again.
+            matches: { by: 'all', families: matches.toSorted(byKey) },
+            embedding: { by: 'one', family: fitted },
+            ...(related === undefined ? {} : { relations: { by: 'one', family: related } }),
+          },
+          beside: { profiles: { by: 'one', family: profiles } },
+          files: () => read('claims', study.claims?.file),
+          options: optionsEntering('claims', study),
+          maker: makeTables(async (bench) => {
+            const embeddedTables = (await readTables(fitted, bench)) as EmbeddedTables | undefined;
+            if (embeddedTables === undefined) return undefined;
+            const profiled = (await readTables(profiles, bench)) as ProfileTables;
+            const relations = related === undefined ? undefined : await readTables(related, bench);
+            return claimTables(
+              bench.study,
+              await readMatches(matches, bench),
+              { ...profiled, ...embeddedTables },
+              relations as RelationTables | undefined,
+            );
+          }, files),
+        });
   if (scores.length === 0 && probes === undefined)
-    return { profiles, embedding: embedded, bootstrap, relations: undefined };
+    return { profiles, embedding: embedded, bootstrap, relations: undefined, claims: claimStep(embedded) };
   const related = family('relations', {
     from: {
       embedding: { by: 'one', family: embedded },
@@ -168,7 +199,7 @@ export function tableSteps(
       return relationTables(bench.study, { ...profiled, ...embeddedTables }, probed);
     }, files),
   });
-  return { profiles, embedding: embedded, bootstrap, relations: related };
+  return { profiles, embedding: embedded, bootstrap, relations: related, claims: claimStep(embedded, related) };
 }
 
 /** What comes of other units: of the counts and, where there is one, of the embedding. */
@@ -196,13 +227,26 @@ function bootstrapStep(
   });
 }
 
+/** Matches of all layers, in the order of the study, whatever that of the keys. */
+async function readMatches(
+  matches: readonly StepFamily<StudyBench>[],
+  bench: StudyBench,
+): Promise<readonly UnitMatchBatch[]> {
+  const batches: UnitMatchBatch[] = [];
+  for (const each of matches) {
+    const bytes = await readStep(each.only, 'matches', bench);
+    batches.push(readArrowBytes(bytes, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch);
+  }
+  return batches;
+}
+
 /** All tables of a study that were made. */
 export async function readStudyTables(
-  { profiles, embedding, bootstrap, relations }: TableSteps,
+  { profiles, embedding, bootstrap, relations, claims }: TableSteps,
   bench: StudyBench,
 ): Promise<StudyTables> {
   let tables: StudyFileTables = {};
-  for (const each of [profiles, embedding, bootstrap, relations])
+  for (const each of [profiles, embedding, bootstrap, relations, claims])
     if (each !== undefined) tables = { ...tables, ...(await readTables(each, bench)) };
   return tables as StudyTables;
 }

@@ -57,7 +57,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--scores <FILE>',
-        commands: ['dissect', 'embed', 'relate'],
+        commands: ['dissect', 'embed', 'multiverse', 'relate'],
         heading,
         help: 'Table of scores to relate to, wide or tidy.',
       },
@@ -69,7 +69,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     beside: ['scores'],
     otherwise: 'they are those of published tables',
     help: 'CSV that says what the columns of wide score tables mean: column, task, dataset, metric, higherIsBetter.',
-    flags: [{ flags: '--score-columns <FILE>', commands: ['embed', 'relate'], heading }],
+    flags: [{ flags: '--score-columns <FILE>', commands: ['embed', 'multiverse', 'relate'], heading }],
   },
   {
     path: 'modelNames',
@@ -79,7 +79,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--model-names <RULE>',
-        commands: ['embed', 'relate', 'place'],
+        commands: ['embed', 'multiverse', 'relate', 'place'],
         heading,
         help: 'How names of models are read (default: exact).',
       },
@@ -95,7 +95,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--encoding <NAME>',
-        commands: ['dissect', 'embed', 'relate', 'place'],
+        commands: ['dissect', 'embed', 'multiverse', 'relate', 'place'],
         heading,
         help: 'Encoding of CSV files without a byte-order mark (default: utf-8).',
       },
@@ -113,7 +113,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     default: 'default' satisfies EmbeddingPresetName,
     help: 'Choices that the others change; of the models that `paper-2022` leaves out, those in this study.',
     flags: [
-      { flags: '--preset <NAME>', commands: ['embed'], heading, help: 'Named choices.' },
+      { flags: '--preset <NAME>', commands: ['embed', 'multiverse'], heading, help: 'Named choices.' },
       {
         flags: '--preset <NAME>',
         commands: ['reproduce'],
@@ -128,7 +128,14 @@ export const embeddingOptions: readonly OptionRow[] = [
     type: { kind: 'whole', minimum: 1 },
     otherwise: `${String(usual.components)}, or one fewer than models if that is less`,
     help: 'Principal components, fewer than models.',
-    flags: [{ flags: '--components <N>', commands: ['dissect', 'embed'], heading, help: 'Principal components.' }],
+    flags: [
+      {
+        flags: '--components <N>',
+        commands: ['dissect', 'embed', 'multiverse'],
+        heading,
+        help: 'Principal components.',
+      },
+    ],
     words: { name: 'principal components' },
     enters: ['embedding'],
   },
@@ -137,7 +144,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     type: { kind: 'whole', minimum: 1 },
     otherwise: `${String(usual.clusters)}, or the number of models if that is less`,
     help: 'Categories of models.',
-    flags: [{ flags: '--clusters <K>', commands: ['dissect', 'embed'], heading }],
+    flags: [{ flags: '--clusters <K>', commands: ['dissect', 'embed', 'multiverse'], heading }],
     words: { name: 'categories of models' },
     enters: ['embedding'],
   },
@@ -146,7 +153,9 @@ export const embeddingOptions: readonly OptionRow[] = [
     type: { kind: 'list', of: { kind: 'text' }, isUnique: true },
     otherwise: 'those of the preset',
     help: 'Models left out of the fit; their concepts count as columns all the same.',
-    flags: [{ flags: '--exclude <MODEL>', commands: ['embed'], heading, help: 'Leave a model out of the fit.' }],
+    flags: [
+      { flags: '--exclude <MODEL>', commands: ['embed', 'multiverse'], heading, help: 'Leave a model out of the fit.' },
+    ],
     words: { name: 'models left out of the fit' },
     enters: ['embedding'],
   },
@@ -155,7 +164,9 @@ export const embeddingOptions: readonly OptionRow[] = [
     type: { kind: 'choice', choices: normalisations },
     otherwise: `that of the preset (${usual.normalisation})`,
     help: 'How counts of units become weights.',
-    flags: [{ flags: '--normalisation <NAME>', commands: ['embed'], heading, help: 'Weights of concepts.' }],
+    flags: [
+      { flags: '--normalisation <NAME>', commands: ['embed', 'multiverse'], heading, help: 'Weights of concepts.' },
+    ],
     words: { name: 'weights of concepts', values: weights },
     enters: ['profiles'],
   },
@@ -182,7 +193,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     type: { kind: 'whole', minimum: 0, maximum: 100_000 },
     default: resampleUnitsDefaults.replicates,
     help: 'Bootstrap replicates that intervals and ellipses come from, and permutations that components are tested by; 0 leaves both out.',
-    flags: [{ flags: '--replicates <N>', commands: ['dissect', 'embed', 'reproduce'], heading }],
+    flags: [{ flags: '--replicates <N>', commands: ['dissect', 'embed', 'multiverse', 'reproduce'], heading }],
     words: { name: 'bootstrap replicates, and permutations that components are tested by' },
     enters: ['embedding', 'bootstrap'],
   },
@@ -208,7 +219,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--families <FILE>',
-        commands: ['dissect', 'embed', 'relate', 'reproduce'],
+        commands: ['dissect', 'embed', 'multiverse', 'relate', 'reproduce'],
         heading,
         help: 'Table of the families of the models: model, family, reason (reproduce: a bundled one by default).',
       },
@@ -222,7 +233,7 @@ export const embeddingOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--given <COLUMN>',
-        commands: ['dissect', 'embed', 'relate', 'reproduce'],
+        commands: ['dissect', 'embed', 'multiverse', 'relate', 'reproduce'],
         heading,
         help: 'Score column given which partial correlations are stated (reproduce: dt_ImageNet by default).',
       },
@@ -235,7 +246,9 @@ export const embeddingOptions: readonly OptionRow[] = [
     type: { kind: 'choice', choices: choicesOf<Correction>(corrections) },
     default: relationDefaults.correction,
     help: 'Correction for the number of tests that decides which relations are supported: false discovery rate of independent tests or of any, or family-wise error by the maximum statistic.',
-    flags: [{ flags: '--correction <NAME>', commands: ['dissect', 'embed', 'relate', 'reproduce'], heading }],
+    flags: [
+      { flags: '--correction <NAME>', commands: ['dissect', 'embed', 'multiverse', 'relate', 'reproduce'], heading },
+    ],
     words: { name: 'correction of relations', values: corrections },
     enters: ['relations'],
   },
@@ -244,7 +257,13 @@ export const embeddingOptions: readonly OptionRow[] = [
     type: { kind: 'choice', choices: choicesOf<PermutationScope>(permutationScopes) },
     default: relationDefaults.permuteWithin,
     help: 'Among which models permutation tests exchange scores: among all, or only within families, so that what goes with families is no evidence.',
-    flags: [{ flags: '--permute-within <SCOPE>', commands: ['dissect', 'embed', 'relate', 'reproduce'], heading }],
+    flags: [
+      {
+        flags: '--permute-within <SCOPE>',
+        commands: ['dissect', 'embed', 'multiverse', 'relate', 'reproduce'],
+        heading,
+      },
+    ],
     words: { name: 'exchange of models by permutation tests', values: permutationScopes },
     enters: ['relations'],
   },

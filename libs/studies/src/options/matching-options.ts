@@ -141,7 +141,7 @@ const matchingOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--score <NAME>',
-        commands: ['embed'],
+        commands: ['embed', 'multiverse'],
         heading,
         help: 'Score that the gate is one of, in a column of its name.',
       },
@@ -167,7 +167,7 @@ const matchingOptions: readonly OptionRow[] = [
       },
       {
         flags: '--gate <IOU>',
-        commands: ['embed'],
+        commands: ['embed', 'multiverse'],
         heading,
         help: 'Score strictly above which a unit matches (default: 0.04 of IoU, the usual one of another score).',
       },

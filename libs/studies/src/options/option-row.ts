@@ -15,6 +15,7 @@ export const optionSteps = [
   'embedding',
   'bootstrap',
   'relations',
+  'claims',
   'probe',
 ] as const;
 

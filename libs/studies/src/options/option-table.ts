@@ -1,3 +1,4 @@
+import { claimsOptions } from './claims-options.ts';
 import { dataOptions } from './data-options.ts';
 import { embeddingOptions } from './embedding-options.ts';
 import { galleryOptions } from './gallery-options.ts';
@@ -23,6 +24,7 @@ export const studyOptions: readonly OptionRow[] = [
   ...significanceOptions,
   ...runtimeOptions,
   ...embeddingOptions,
+  ...claimsOptions,
   ...galleryOptions,
   ...seedOptions,
 ];

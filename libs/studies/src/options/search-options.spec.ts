@@ -8,7 +8,7 @@ describe(searchOptions, () => {
     expect(pathsOf('runtime.threads')).toEqual(['runtime.threads']);
     expect(pathsOf('--max-pixels')).toContain('data.maxPixels');
     expect(pathsOf('thumbnails MIB')).toEqual(['gallery.megabytes']);
-    expect(pathsOf('hellinger')).toEqual(['embedding.normalisation']);
+    expect(pathsOf('hellinger')).toEqual(['embedding.normalisation', 'claims.normalisations']);
     expect(pathsOf('Bau 2019')).toEqual(['preset', 'diffPreset']);
   });
 

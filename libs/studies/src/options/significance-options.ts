@@ -64,7 +64,7 @@ export const significanceOptions: readonly OptionRow[] = [
       {
         flags: '--match <RULE>',
         ...matching,
-        commands: [...matching.commands, 'embed'],
+        commands: [...matching.commands, 'embed', 'multiverse'],
         help: 'What counts as a match: gate, significant or both.',
       },
     ],

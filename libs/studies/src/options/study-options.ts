@@ -8,7 +8,7 @@ export const headOptions: readonly OptionRow[] = [
     type: { kind: 'text' },
     default: 'Inter-model study',
     help: 'Headline of the report.',
-    flags: [{ flags: '--title <TEXT>', commands: ['dissect', 'embed'], heading: 'Report' }],
+    flags: [{ flags: '--title <TEXT>', commands: ['dissect', 'embed', 'multiverse'], heading: 'Report' }],
   },
   {
     path: 'abstract',
@@ -18,7 +18,7 @@ export const headOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--abstract <TEXT>',
-        commands: ['dissect', 'embed'],
+        commands: ['dissect', 'embed', 'multiverse'],
         heading: 'Report',
         help: 'A few sentences below the headline.',
       },
@@ -36,7 +36,7 @@ export const seedOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--seed <N>',
-        commands: ['dissect', 'embed', 'reproduce', 'relate', 'probe', 'twin'],
+        commands: ['dissect', 'embed', 'multiverse', 'reproduce', 'relate', 'probe', 'twin'],
         heading: 'Embedding and scores',
         help: 'Seed of everything that is random: permutations, bootstrap, k-means, null replicates, weights of a twin.',
       },

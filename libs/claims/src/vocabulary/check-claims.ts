@@ -1,0 +1,65 @@
+import { suggestName } from '@intermodel/streams';
+import type { ModelView } from '../judging/model-view.ts';
+import type { Claim, ConceptName } from './claim.ts';
+import type { ReadClaims } from './read-claims.ts';
+
+/**
+ * Refuses claims about what a study does not have.
+ *
+ * @param read claims of a file
+ * @param read.claims what they say
+ * @param read.error tells where one stands
+ * @param study what the study has
+ * @param known names of all models of the study, those that are not embedded too
+ * @throws InputError `CLAIM_UNKNOWN` with file, line and key, and the nearest name.
+ */
+export function checkClaims({ claims, error }: ReadClaims, study: ModelView, known: readonly string[]): void {
+  claims.forEach((claim, index) => {
+    for (const [key, name, names, what] of namesOf(claim, study)) {
+      if (names.includes(name)) continue;
+      const problem =
+        what === 'model' && known.includes(name)
+          ? `the model "${name}" is left out of the embedding`
+          : `the study has no ${what} "${name}"`;
+      throw error(index, key, 'CLAIM_UNKNOWN', problem, undefined, suggestName(name, names));
+    }
+  });
+}
+
+type Named = readonly [key: readonly (string | number)[], name: string, names: readonly string[], what: string];
+
+function namesOf(claim: Claim, study: ModelView): readonly Named[] {
+  const listed = (key: string, names: readonly string[], known: readonly string[], what: string) =>
+    names.map((name, index): Named => [[key, index], name, known, what]);
+  const model = (key: string, name: string): Named => [[key], name, study.models, 'model'];
+  const concept = (key: readonly string[], name: ConceptName): readonly Named[] => [
+    [[...key, 'concept'], conceptText(name), study.concepts.map(conceptText), 'concept'],
+  ];
+  switch (claim.kind) {
+    case 'nearer':
+      return [
+        ...listed('models', claim.models, study.models, 'model'),
+        ...listed('than', claim.than ?? [], study.models, 'model'),
+      ];
+    case 'category':
+    case 'complement':
+      return listed('models', claim.models, study.models, 'model');
+    case 'categories':
+      return [];
+    case 'correlates':
+      return [
+        ...(typeof claim.predictor === 'string'
+          ? [[['predictor'], claim.predictor, study.predictors, 'property of models'] as Named]
+          : concept(['predictor'], claim.predictor)),
+        [['with'], claim.with, study.columns, 'score column'],
+      ];
+    case 'has':
+      return [model('model', claim.model), model('without', claim.without), ...concept([], claim)];
+    case 'needs':
+      return listed('tasks', claim.tasks ?? [], study.columns, 'score column');
+  }
+}
+
+function conceptText({ concept, category }: ConceptName): string {
+  return `${concept} (${category})`;
+}
