@@ -243,6 +243,7 @@ const narrowAndPrint = `
 figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
 .drawing .figure{max-width:none}
 dl.facts div{grid-template-columns:1fr;gap:0}
+.claim{padding:.8rem}
 nav ol{gap:.2rem 1rem}
 }
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
