@@ -51,22 +51,23 @@ describe('renderFigures', () => {
     const claims = syntheticClaims({ universes: 40 });
     const figures = await renderFigures({ study, ...claims });
     expect(figures.map(({ name }) => name)).toEqual(['claim-nearer-1', 'claim-correlates-2', 'claim-tasks-differ-3']);
-    const [first] = figures;
     const effects = (claims.universeEffects as RecordBatch).toArray() as unknown as readonly {
       claim: string;
       universe: number;
       effect: number;
       isSo: boolean;
     }[];
-    const [head, ...lines] = first?.csv?.trim().split('\n') ?? [];
+    const [head, ...lines] = figures[1]?.csv?.trim().split('\n') ?? [];
     expect(head).toBe(
       'universe,is_study,effect,is_so,gate,compareGate,match,normalisation,dropFirstConcept,leftOut,components,clusters,distance',
     );
     expect(lines.map((line) => line.split(',').slice(0, 4).join())).toEqual(
       effects
-        .filter(({ claim }) => claim === 'nearer-1')
+        .filter(({ claim }) => claim === 'correlates-2')
         .map(({ universe, effect, isSo }) => [universe, universe === 0, effect, isSo].join()),
     );
+    // In some the claim cannot be asked.
+    expect(lines.length).toBeLessThan(40);
     for (const { svg } of figures) expect(svg).not.toMatch(/var\(|<style|class=|currentColor|href=/u);
     expect(figures[1]?.title).toContain('Model2 and Model3 are the better');
   });

@@ -9,10 +9,10 @@ describe('words of claims', () => {
     expect(effectWords({ effect: Number.NaN, interval: [Number.NaN, Number.NaN] })).toBe('–');
   });
 
-  it('do not round a share up to all, and say nothing of none', () => {
-    expect(shareWords(0.9964, 2000)).toBe('99.6\u202f% of 2\u202f000');
+  it('do not round a share up to what a rule asks, and say nothing of none', () => {
+    expect(shareWords(0.899, 1000)).toBe('89.9\u202f% of 1\u202f000');
+    expect(shareWords(0.29, 200)).toBe('29\u202f% of 200');
     expect(shareWords(1, 200)).toBe('100\u202f% of 200');
-    expect(shareWords(0.614, 200)).toBe('61\u202f% of 200');
     expect(shareWords(Number.NaN, 0)).toBe('–');
   });
 

@@ -39,11 +39,14 @@ export function effectWords({ effect, interval: [low, high] }: Pick<Claim, 'effe
   return `${significant(effect)}${interval}`;
 }
 
-/** A share of several: "94 % of 200"; a dash where there are none. */
+/**
+ * A share of several: "94 % of 200", "89.9 % of 1 000"; a dash where there are none. Rounded to whole percent, it would
+ * seem to meet a rule that it does not.
+ */
 export function shareWords(share: number, of: number): string {
-  return of > 0 && Number.isFinite(share)
-    ? `${percent(share, share > 0.99 && share < 1 ? 1 : 0)} of ${whole(of)}`
-    : '–';
+  if (!(of > 0) || !Number.isFinite(share)) return '–';
+  const isWhole = Math.abs(share * 100 - Math.round(share * 100)) < 1e-9;
+  return `${percent(share, isWhole ? 0 : 1)} of ${whole(of)}`;
 }
 
 /** What moves a claim most: "gate (61 % of the variance)"; a dash where nothing does. */
