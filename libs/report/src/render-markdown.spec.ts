@@ -110,9 +110,7 @@ describe('renderMarkdown', () => {
     expect(text).toContain('A claim **holds** where it is so in the study as it was made, its q is at most 0.05');
     expect(text).toContain('1 of 3 claims holds, 1 is undecided and 1 fails.');
     expect(text.match(/^\| Model\d and Model\d are .* \| (holds|undecided|fails) \| /gmu)).toHaveLength(3);
-    expect(text).toContain(
-      '| Gate \\(61 % of the variance\\) | It is so in the study, and in 100 % of universes. |',
-    );
+    expect(text).toContain('| Gate \\(61 % of the variance\\) | It is so in the study, and in 100 % of universes. |');
     expect(text).not.toMatch(/undefined|NaN/u);
   });
 
