@@ -1,4 +1,11 @@
-import { probeDifferenceSchema, probeScoreSchema } from '@intermodel/schemas';
+import {
+  choiceInfluenceSchema,
+  claimVerdictSchema,
+  probeDifferenceSchema,
+  probeScoreSchema,
+  universeEffectSchema,
+  universeSchema,
+} from '@intermodel/schemas';
 import { buildBatch } from '@intermodel/streams';
 import { compareEmbeddings } from '@intermodel/embedding';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
@@ -60,6 +67,34 @@ describe(renderStudy, () => {
       expect(text).toContain('1 of 1 difference is.');
     }
     expect(String(html)).not.toContain('id="overview"');
+  });
+
+  it('draws claims, in page and Markdown', async () => {
+    const present = await embedMatches(tinyUnitMatches({ a: units(1, 9), b: units(4, 2), c: units(7, 7) }));
+    const claims = buildBatch(claimVerdictSchema, {
+      ...{ claim: ['near'], kind: ['nearer'], statement: ['a and b are near'], source: [''], verdict: ['holds'] },
+      ...{ isSo: [true], measure: ['r'], effect: [0.5], low: [0.25], high: [0.75], replicates: [200] },
+      ...{ replicateShare: [0.95], p: [0.01], q: [0.02], universes: [2], universeShare: [1], universeEffect: [0.5] },
+      ...{ movedBy: ['gate'], movedShare: [1], sentence: ['It is so.'] },
+    });
+    const both = <T>(value: T): [T, T] => [value, value];
+    const universes = buildBatch(universeSchema, {
+      ...{ universe: [0, 1], isStudy: [true, false], gate: [0.04, 0.05], compareGate: both('>'), match: both('gate') },
+      ...{ normalisation: both('count'), dropFirstConcept: both(false), leftOut: both(''), components: both(2) },
+      ...{ clusters: both(3), distance: both('cosine') },
+    });
+    const universeEffects = buildBatch(universeEffectSchema, {
+      ...{ universe: [0, 1], claim: both('near'), effect: [0.5, 0.625], isSo: both(true) },
+    });
+    const choices = buildBatch(choiceInfluenceSchema, { claim: ['near'], choice: ['gate'], levels: [2], share: [1] });
+    const { 'report.html': html, 'report.md': markdown } = await renderStudy(
+      { ...present, claims, universes, universeEffects, choices },
+      record,
+      { formats: ['html', 'md'] },
+    );
+    for (const text of [html, markdown].map(String)) expect(text).toContain('a and b are near');
+    expect(String(html)).toContain('<figure id="claim-near"');
+    expect(String(html)).toContain('"effects":[0.5,0.625],"isSo":"11","shares":[1]');
   });
 
   it('draws scores beside the concepts of a study', async () => {

@@ -1,5 +1,7 @@
+import type { RecordBatch } from 'apache-arrow';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { syntheticClaims } from './fixtures/synthetic-claims.ts';
 import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { parseDocument } from './page/parse-document.ts';
@@ -42,6 +44,32 @@ describe('renderFigures', () => {
     ]);
     expect(figures.map(({ csv }) => csv?.trim().split('\n').length)).toEqual([11, 41, 16, 11, 11, 41, 11]);
     for (const { svg } of figures) expect(svg).not.toMatch(/var\(|<style|class=/u);
+  });
+
+  it('gives the specification curve of each claim, with every universe in full precision', async () => {
+    const { study } = syntheticStudy();
+    const claims = syntheticClaims({ universes: 40 });
+    const figures = await renderFigures({ study, ...claims });
+    expect(figures.map(({ name }) => name)).toEqual(['claim-nearer-1', 'claim-correlates-2', 'claim-tasks-differ-3']);
+    const effects = (claims.universeEffects as RecordBatch).toArray() as unknown as readonly {
+      claim: string;
+      universe: number;
+      effect: number;
+      isSo: boolean;
+    }[];
+    const [head, ...lines] = figures[1]?.csv?.trim().split('\n') ?? [];
+    expect(head).toBe(
+      'universe,is_study,effect,is_so,gate,compareGate,match,normalisation,dropFirstConcept,leftOut,components,clusters,distance',
+    );
+    expect(lines.map((line) => line.split(',').slice(0, 4).join())).toEqual(
+      effects
+        .filter(({ claim }) => claim === 'correlates-2')
+        .map(({ universe, effect, isSo }) => [universe, universe === 0, effect, isSo].join()),
+    );
+    // In some the claim cannot be asked.
+    expect(lines.length).toBeLessThan(40);
+    for (const { svg } of figures) expect(svg).not.toMatch(/var\(|<style|class=|currentColor|href=/u);
+    expect(figures[1]?.title).toContain('Model2 and Model3 are the better');
   });
 
   it('keeps apart data sets whose names look alike', async () => {

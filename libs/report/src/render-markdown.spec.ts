@@ -1,6 +1,7 @@
 import type { RecordBatch } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { syntheticChange } from './fixtures/synthetic-change.ts';
+import { syntheticClaims } from './fixtures/synthetic-claims.ts';
 import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -47,7 +48,11 @@ describe('renderMarkdown', () => {
 
   it('keeps every table rectangular, whatever the names hold', () => {
     const disguise = (name: string) => `a|b\n${name}\`<script>`;
-    const text = renderMarkdown({ ...syntheticStudy({ disguise }), ...syntheticProbes({ disguise }) });
+    const text = renderMarkdown({
+      ...syntheticStudy({ disguise }),
+      ...syntheticProbes({ disguise }),
+      ...syntheticClaims({ disguise }),
+    });
     const widths = new Set<string>();
     for (const block of text.split('\n\n').filter((part) => part.startsWith('|'))) {
       const counts = block.split('\n').map((line) => line.replaceAll('\\|', '').split('|').length);
@@ -92,6 +97,21 @@ describe('renderMarkdown', () => {
         (title) => `## ${title}`,
       ),
     );
+  });
+
+  it('holds claims with their verdicts, and the rule', () => {
+    const { study } = syntheticStudy();
+    const text = renderMarkdown({ study, ...syntheticClaims() });
+    expect(text.match(/^#+ .*$/gmu)?.slice(0, 3)).toEqual([
+      '# A made-up study',
+      '## Claims',
+      '### Claims and their verdicts',
+    ]);
+    expect(text).toContain('A claim **holds** where it is so in the study as it was made, its q is at most 0.05');
+    expect(text).toContain('1 of 3 claims holds, 1 is undecided and 1 fails.');
+    expect(text.match(/^\| Model\d and Model\d are .* \| (holds|undecided|fails) \| /gmu)).toHaveLength(3);
+    expect(text).toContain('| Gate \\(61 % of the variance\\) | It is so in the study, and in 100 % of universes. |');
+    expect(text).not.toMatch(/undefined|NaN/u);
   });
 
   it('does with profiles alone', () => {

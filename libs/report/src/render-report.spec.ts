@@ -1,5 +1,6 @@
 import type { RecordBatch } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
+import { syntheticClaims } from './fixtures/synthetic-claims.ts';
 import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
 import { syntheticChange } from './fixtures/synthetic-change.ts';
@@ -107,6 +108,7 @@ describe('renderReport', () => {
     const everything = async (change: (name: string) => string): Promise<ReportTables> => ({
       ...syntheticStudy({ disguise: change }),
       ...syntheticProbes({ disguise: change }),
+      ...syntheticClaims({ disguise: change }),
       change: syntheticChange(change),
       galleries: await syntheticGalleries({ disguise: change }),
       vocabulary: [{ concept: change('sky'), category: change('object'), images: 3, coverage: 0.2 }],
@@ -123,7 +125,7 @@ describe('renderReport', () => {
   });
 
   it('gives the same bytes twice, and however the batches are cut', async () => {
-    const tables = { ...syntheticStudy(), ...syntheticProbes() };
+    const tables = { ...syntheticStudy(), ...syntheticProbes(), ...syntheticClaims() };
     const whole = await renderReport(tables);
     expect(await renderReport(tables)).toBe(whole);
     expect(await renderReport(cut(tables, 7))).toBe(whole);
@@ -211,6 +213,65 @@ describe('renderReport', () => {
       expect(open).toHaveLength(models === 2 || models === 3 ? 1 : 0);
     },
   );
+
+  it('shows claims with their verdicts, between what goes with scores and the method', async () => {
+    const claims = syntheticClaims();
+    const document = parseDocument(await renderReport({ ...syntheticStudy(), ...claims }));
+    expect([...document.querySelectorAll('main > section')].map(({ id }) => id)).toEqual([
+      ...['overview', 'models', 'concepts', 'tasks', 'claims', 'method'],
+    ]);
+    const texts = (selector: string) => [...document.querySelectorAll(selector)].map(({ textContent }) => textContent);
+    expect(document.querySelector('nav a[href="#claims"]')?.textContent).toBe('Claims');
+    expect(texts('#claims strong').slice(0, 3)).toEqual(['holds', 'fails', 'undecided']);
+    expect(texts('#claims .key-numbers div')).toEqual(['claims3', ' holds1', ' undecided1', ' fails1']);
+    const rows = (claims.claims as RecordBatch).toArray() as unknown as readonly Readonly<Record<string, unknown>>[];
+    expect(texts('.claim h3:not(figcaption h3)')).toEqual(
+      rows.map(({ verdict, statement }) => ` ${String(verdict)} ${String(statement)}`),
+    );
+    expect(texts('.claim > p:not(.source)')).toEqual(rows.map(({ sentence }) => sentence));
+    expect(document.querySelectorAll('.claim figure')).toHaveLength(3);
+    // Without the script the table of each figure tells what the choices do: its levels under all choices that differ.
+    expect(document.querySelectorAll('#claim-nearer-1 tbody tr')).toHaveLength(4 + 2 + 4 + 2 + 4 + 2 + 3);
+    expect(document.querySelectorAll('#claim-correlates-2 tbody tr')).toHaveLength(4 + 2 + 4 + 2 + 3 + 2 + 3);
+    const undrawn = /(\d+) universes in which the effect is undefined/u.exec(
+      document.querySelector('#claim-tasks-differ-3')?.textContent ?? '',
+    );
+    const effects = (claims.universeEffects as RecordBatch).toArray() as unknown as readonly {
+      claim: string;
+      effect: number | null;
+    }[];
+    expect(Number(undrawn?.[1])).toBe(
+      effects.filter(({ claim, effect }) => claim === 'tasks-differ-3' && effect === null).length,
+    );
+    expect(document.querySelector('main')?.textContent).not.toMatch(/undefined,|NaN/u);
+  });
+
+  it('shows claims without curves where there are no universes, and no claims where there are none', async () => {
+    const { study } = syntheticStudy();
+    const { claims, universes, universeEffects, choices } = syntheticClaims();
+    const empty = <T>(table: T): T => (table as unknown as RecordBatch).slice(0, 0) as unknown as T;
+    for (const rest of [
+      {},
+      { universes, choices },
+      { universes: empty(universes), universeEffects: empty(universeEffects), choices: empty(choices) },
+    ]) {
+      const document = parseDocument(await renderReport({ study, claims, ...rest }));
+      expect([...document.querySelectorAll('main > section')].map(({ id }) => id)).toEqual(['claims', 'method']);
+      expect(document.querySelectorAll('.claim')).toHaveLength(3);
+      expect(document.querySelectorAll('.claim details, .claim figure')).toHaveLength(0);
+    }
+    const without = parseDocument(await renderReport({ study, claims: empty(claims), universes, universeEffects }));
+    expect(without.querySelectorAll('#claims')).toHaveLength(0);
+  });
+
+  it('takes at most 400 kB for 15 claims over 200 universes, and of more universes not much more', async () => {
+    const { study } = syntheticStudy();
+    const bytes = async (tables: Omit<ReportTables, 'study'>) =>
+      Buffer.byteLength(await renderReport({ study, ...tables }));
+    const nothing = await bytes({});
+    expect((await bytes(syntheticClaims({ claims: 15, universes: 200 }))) - nothing).toBeLessThan(200_000);
+    expect((await bytes(syntheticClaims({ claims: 15, universes: 1000 }))) - nothing).toBeLessThan(400_000);
+  });
 
   it('has no section on what goes with scores where nothing was related to them', async () => {
     const { study, profiles, summaries, scores } = syntheticStudy();

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserPath, keepScreenshot, openPage, startBrowser, writePage } from './fixtures/open-browser.ts';
+import { syntheticClaims } from './fixtures/synthetic-claims.ts';
 import { syntheticChange } from './fixtures/synthetic-change.ts';
 import { syntheticGalleries } from './fixtures/synthetic-gallery.ts';
 import { syntheticProbes } from './fixtures/synthetic-probes.ts';
@@ -45,7 +46,7 @@ describe.skipIf(browserPath === undefined)(
       const { page } = await openPage(browser, address, { width, scheme });
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
       await keepScreenshot(page, `report-${String(width)}-${scheme}`);
-      await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+      await openFolds(page);
       expect(await violations(page)).toEqual([]);
       await page.context().close();
     });
@@ -238,7 +239,7 @@ describe.skipIf(browserPath === undefined)(
         expect(record).toEqual({ console: [], requests: [] });
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
         await keepScreenshot(page, `scores-${String(width)}-${scheme}`);
-        await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        await openFolds(page);
         expect(await violations(page)).toEqual([]);
         await page.context().close();
       });
@@ -262,7 +263,7 @@ describe.skipIf(browserPath === undefined)(
         const disguise = (name: string) => `${'n'.repeat(200)}${name}`;
         const long = await writePage(await renderReport({ study, ...syntheticProbes({ models: 3, disguise }) }));
         const { page, record } = await openPage(browser, long, { width });
-        await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        await openFolds(page);
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
         expect(record).toEqual({ console: [], requests: [] });
         await page.context().close();
@@ -274,6 +275,90 @@ describe.skipIf(browserPath === undefined)(
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(718);
         expect(await page.locator('#probe-best-table tbody tr:visible').count()).toBe(22);
         await keepScreenshot(page, 'scores-print');
+        await page.context().close();
+      });
+    });
+
+    describe('of claims', () => {
+      let claims: string;
+      const { study } = syntheticStudy();
+
+      beforeAll(async () => {
+        claims = await writePage(await renderReport({ study, ...syntheticClaims({ universes: 200 }) }));
+      });
+
+      it.each([
+        { width: 1280, scheme: 'light' },
+        { width: 1280, scheme: 'dark' },
+        { width: 360, scheme: 'light' },
+        { width: 360, scheme: 'dark' },
+      ] as const)('fits $width px in the $scheme scheme with its curves, and axe finds nothing', async (view) => {
+        const { page, record } = await openPage(browser, claims, view);
+        expect(await page.locator('.claim svg.figure').count()).toBe(0);
+        await openFolds(page);
+        expect(await page.locator('.claim svg.figure').count()).toBe(3);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(view.width);
+        await keepScreenshot(page, `claims-${String(view.width)}-${view.scheme}`);
+        expect(await violations(page)).toEqual([]);
+        expect(record).toEqual({ console: [], requests: [] });
+        await page.context().close();
+      });
+
+      it('draws curves as wide as their frame, and whole', async () => {
+        const { page } = await openPage(browser, claims, { width: 700 });
+        await openFolds(page);
+        const sizes = await page.evaluate<readonly (readonly number[])[]>(
+          "[...document.querySelectorAll('.claim .drawing')].map((frame) => [frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight, Math.round(frame.clientWidth - frame.firstElementChild.getBoundingClientRect().width)])",
+        );
+        expect(sizes).toEqual([
+          [0, 0, 0],
+          [0, 0, 0],
+          [0, 0, 0],
+        ]);
+        await page.context().close();
+      });
+
+      it('reads without its script: the table tells what the curve would', async () => {
+        const { page } = await openPage(browser, claims, { script: false });
+        expect(await page.locator('.claim').count()).toBe(3);
+        await page.locator('.claim > details > summary').first().click();
+        await page.locator('#claim-nearer-1 summary').click();
+        expect(await page.locator('#claim-nearer-1 tbody tr:visible').count()).toBe(4 + 2 + 4 + 2 + 4 + 2 + 3);
+        await page.context().close();
+      });
+
+      it('saves a curve as it is drawn, and its universes', async () => {
+        const { page } = await openPage(browser, claims);
+        await openFolds(page);
+        const saved = async (name: string): Promise<string> => {
+          const [download] = await Promise.all([
+            page.waitForEvent('download'),
+            page.locator('#claim-correlates-2 .tools').getByText(name).click(),
+          ]);
+          return readFile(await download.path(), 'utf8');
+        };
+        const svg = await saved('Save SVG');
+        expect(svg).toMatch(/^<svg[^>]+aria-label="Specification curve of difference of distances over \d+ universes/u);
+        expect(svg).not.toContain('var(');
+        const lines = (await saved('Save CSV')).trim().split('\n');
+        expect(lines[0]).toBe(
+          'Universe,Study,Effect,Is so,Gate,Match,Weights,First concept,Models left out,Components,Distance',
+        );
+        expect(lines[1]).toMatch(
+          /^0,true,-?0\.\d{1,5},(true|false),0\.03,passes the gate,per-category,kept,none,2,euclidean$/u,
+        );
+        const shown = await page.locator('.claim summary', { hasText: 'Specification curve' }).nth(1).textContent();
+        expect(lines.length - 1).toBe(Number(/\d+/u.exec(shown ?? '')?.[0]));
+        await page.context().close();
+      });
+
+      it.each([1280, 360])('is %i px wide where all names are of 200 characters', async (width) => {
+        const disguise = (name: string) => `${'n'.repeat(200)}${name}`;
+        const long = await writePage(await renderReport({ study, ...syntheticClaims({ disguise }) }));
+        const { page, record } = await openPage(browser, long, { width });
+        await openFolds(page);
+        expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
+        expect(record).toEqual({ console: [], requests: [] });
         await page.context().close();
       });
     });
@@ -296,6 +381,7 @@ describe.skipIf(browserPath === undefined)(
         await renderReport({
           ...syntheticStudy({ disguise }),
           ...syntheticProbes({ disguise }),
+          ...syntheticClaims({ disguise }),
           galleries: await syntheticGalleries({ disguise }),
         }),
       );
@@ -305,6 +391,7 @@ describe.skipIf(browserPath === undefined)(
           (each as { click(): void }).click();
         });
       await page.locator('#embedding-1-2 .point').first().focus();
+      await openFolds(page);
       await page.fill('#concept-search', 'script');
       expect(await page.evaluate<boolean>('"broken" in window')).toBe(false);
       expect(record).toEqual({ console: [], requests: [] });
@@ -323,7 +410,7 @@ describe.skipIf(browserPath === undefined)(
           await renderReport({ ...tables, galleries: await syntheticGalleries({ disguise }) }),
         );
         const { page, record } = await openPage(browser, long, { width });
-        await page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true");
+        await openFolds(page);
         expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBe(width);
         const cell = page.locator('#model-panel table.mini tbody th').first();
         await cell.hover();
@@ -382,6 +469,13 @@ const timings = `
     timed(() => type('#concept-search', 'part-concept-2')),
   ]
 `;
+
+/** Opens every fold; what is drawn only then is drawn when this returns. */
+async function openFolds(page: Page): Promise<void> {
+  await page.evaluate(
+    "for (const fold of document.querySelectorAll('details')) fold.open = true; new Promise((resolve) => setTimeout(resolve))",
+  );
+}
 
 interface AxeViolation {
   readonly id: string;

@@ -21,8 +21,8 @@ const nameShare = 0.36;
 
 /** Signs of a curve, each in a square of 14 pixels. */
 export const curveSigns = {
-  so: dots('M7 7', 7, true),
-  notSo: dots('M7 7', 7, false),
+  so: dots('M7 7h.01', 7, true),
+  notSo: dots('M7 7h.01', 7, false),
   study: studyMark(7, 7, true),
   interval: markup`<path d="M7 1v12M4 1h6M4 13h6" stroke="${colour('ink')}" stroke-width="1.5" fill="none"/>`,
 } as const;
@@ -76,22 +76,20 @@ function drawAxis({ left, right, effects }: CurveSpace): Markup {
 }
 
 function drawPoints({ points, study }: CurveLayout, space: CurveSpace): Markup {
-  const size = points.length > 400 ? 3.6 : points.length > 120 ? 4.6 : 6.4;
+  const size = Math.min(6.4, Math.max(3.6, space.step));
   const path = (isSo: boolean): string =>
     points
       .map((point, place) =>
         place === study || point.isSo !== isSo ? '' : `M${at(point, place, space).join(' ')}h.01`,
       )
       .join('');
-  return markup`${dots(path(false), size, false)}${dots(path(true), size, true)}`;
+  return joined([false, true].map((isSo) => path(isSo) !== '' && dots(path(isSo), size, isSo)));
 }
 
 /** Dots, filled or open: ends of lines without a length, which take less text than circles. */
 function dots(path: string, size: number, isFilled: boolean): Markup {
-  if (path === '') return markup``;
-  const whole = path.endsWith('h.01') ? path : `${path}h.01`;
   const line = (stroke: string, width: number): Markup =>
-    markup`<path d="${whole}" stroke="${colour(stroke)}" stroke-width="${pixel(width)}" stroke-linecap="round" fill="none"/>`;
+    markup`<path d="${path}" stroke="${colour(stroke)}" stroke-width="${pixel(width)}" stroke-linecap="round" fill="none"/>`;
   return markup`${line('accent', size)}${!isFilled && line('panel', size - 2)}`;
 }
 

@@ -202,6 +202,7 @@ tbody tr:hover{background:var(--faint)}
 details.data{margin-top:.7rem;font-size:.93rem}
 details.data summary,summary{cursor:pointer;color:var(--accent);font-size:.87rem;padding:.25rem 0;width:fit-content}
 details.data .scroll{max-height:26rem;overflow:auto}
+details.curve .drawing{max-height:none}
 table.grid{border-collapse:separate;border-spacing:1px;font-size:.76rem}
 table.grid th,table.grid td{border:0;padding:0}
 table.grid tbody tr:hover{background:none}
@@ -242,6 +243,7 @@ const narrowAndPrint = `
 figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
 .drawing .figure{max-width:none}
 dl.facts div{grid-template-columns:1fr;gap:0}
+.claim{padding:.8rem}
 nav ol{gap:.2rem 1rem}
 }
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}

@@ -2,7 +2,7 @@ import { curveSigns, drawSpecificationCurve } from '../figures/specification-cur
 import { pixel } from '../figures/ticks.ts';
 import type { Legend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
-import { counted, probability, significant, whole } from '../page/number-text.ts';
+import { counted, probability, probabilityStatement, significant, whole } from '../page/number-text.ts';
 import { claimFigures } from '../page/page-claims.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import type { PageClaims, PageCurve } from '../page/page-data.ts';
@@ -57,7 +57,7 @@ function claimNumbers(claim: Claim): Markup {
   const { measure, q, p, replicates, replicateShare, universes, universeShare, universeEffect } = claim;
   const numbers: readonly (readonly [string, string, number?])[] = [
     [capital(measure), effectWords(claim)],
-    ['q', Number.isFinite(p) ? `${probability(q)} (p = ${probability(p)})` : probability(q)],
+    ['q', `${probability(q)}${Number.isFinite(p) ? ` (${probabilityStatement('p', p)})` : ''}`],
     ['So in replicates', shareWords(replicateShare, replicates), replicateShare],
     ...(universes > 0
       ? [
@@ -103,7 +103,10 @@ function curveFigure(
     legend: curve.interval === null ? curveLegend : { ...curveLegend, items: [...curveLegend.items, intervalItem] },
     draw: () => drawSpecificationCurve(layout),
     instead: markup`<div class="drawing scroll" role="region" aria-label="${title}" tabindex="0"><p class="quiet">The page’s script draws this curve; the table below tells what becomes of the claim under each choice.</p></div>`,
-    table: { ...universeTable(curve.figure, universes, own), html: () => levelTable(claims, curve).html() },
+    table: {
+      ...universeTable(curve.figure, universes, own),
+      html: () => levelTable(claim.statement, claims, curve).html(),
+    },
     tableTitle: 'What becomes of it under each choice',
   });
 }

@@ -47,7 +47,7 @@ interface LevelRow {
 }
 
 /** What becomes of a claim under each level of each choice. */
-export function levelTable(claims: PageClaims, curve: PageCurve): TableView {
+export function levelTable(statement: string, claims: PageClaims, curve: PageCurve): TableView {
   const { points, choices } = layOutCurve(claims, curve);
   const rows = choices.flatMap(({ title, share, levels }) =>
     levels.map(({ text, places }): LevelRow => {
@@ -61,7 +61,7 @@ export function levelTable(claims: PageClaims, curve: PageCurve): TableView {
   );
   return tableView<LevelRow>({
     id: `${curve.figure}-table`,
-    caption: 'Universes by what was chosen in them',
+    caption: `Universes by what was chosen in them: ${statement}`,
     rows,
     columns: [
       { title: 'Choice', value: ({ choice }) => choice },

@@ -1,4 +1,4 @@
-import { counted, decimals, percent, significant } from '../page/number-text.ts';
+import { counted, percent, significant, whole } from '../page/number-text.ts';
 import type { Claim, Claims } from '../tables/claims.ts';
 import { choiceTitle } from './choice-words.ts';
 
@@ -7,7 +7,7 @@ export const claimsTitle = 'Claims';
 
 /** By which rule claims hold or fail; the same for all of them. Words between `**` are stressed. */
 export const claimRule =
-  'A claim **holds** where it is so in the study as it was made, its q is at most 0.05, and it is so in at least 90 % of universes. It **fails** where it is not so in the study, and is so in at most 10 % of universes and 5 % of replicates. Everything else is **undecided**.';
+  'A claim **holds** where it is so in the study as it was made, its q is at most 0.05, and it is so in at least 90\u00a0% of universes. It **fails** where it is not so in the study, and is so in at most 10\u00a0% of universes and 5\u00a0% of replicates. Everything else is **undecided**.';
 
 /** What replicates and universes are. */
 export const claimTerms =
@@ -39,11 +39,14 @@ export function effectWords({ effect, interval: [low, high] }: Pick<Claim, 'effe
   return `${significant(effect)}${interval}`;
 }
 
-/** A share of several: "94 % of 200"; a dash where there are none. */
+/**
+ * A share of several: "94 % of 200", "89.9 % of 1 000"; a dash where there are none. Rounded to whole percent, it would
+ * seem to meet a rule that it does not.
+ */
 export function shareWords(share: number, of: number): string {
-  return of > 0 && Number.isFinite(share)
-    ? `${percent(share, share > 0.99 && share < 1 ? 1 : 0)} of ${decimals(of, 0)}`
-    : '–';
+  if (!(of > 0) || !Number.isFinite(share)) return '–';
+  const isWhole = Math.abs(share * 100 - Math.round(share * 100)) < 1e-9;
+  return `${percent(share, isWhole ? 0 : 1)} of ${whole(of)}`;
 }
 
 /** What moves a claim most: "gate (61 % of the variance)"; a dash where nothing does. */
