@@ -20,6 +20,8 @@ interface Golden {
 }
 const golden = JSON.parse(readFileSync(new URL('golden/published-study.json', import.meta.url), 'utf8')) as Golden;
 
+const bundledFile = (name: string) =>
+  fileURLToPath(new URL(`../../libs/data-loading/data/ssl-2022/${name}`, import.meta.url));
 const at = temporaryFolder();
 let run: Run;
 beforeAll(() => {
@@ -161,6 +163,22 @@ describe('intermodel reproduce', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ relations: { rule, power: [{ n: 12, statement }, { n: 11 }] } });
   });
 
+  it('judges the claims of the paper by the rule of all claims', () => {
+    const rows = csvRows(at('first', 'claims.csv'));
+    const verdicts = (verdict: string) => rows.filter((row) => row['verdict'] === verdict).map(({ claim }) => claim);
+    expect(verdicts('fails')).toEqual(['three-categories']);
+    expect(verdicts('holds')).toEqual([]);
+    expect(rows).toHaveLength(12);
+    for (const { claim, is_so: isSo } of rows)
+      expect([claim, isSo]).toEqual([
+        claim,
+        String(!['three-categories', 'byol-and-insdis-complement'].includes(claim ?? '')),
+      ]);
+    const component = rows.find(({ claim }) => claim === 'component-1-and-cifar10');
+    expect(Number(component?.['effect'])).toBeCloseTo(0.8791, 4);
+    expect(Number(component?.['universe_share'])).toBeGreaterThan(0.8);
+  });
+
   it('ranks concepts by task, and lays surfaces over components 1 and 2', () => {
     const concepts = csvRows(at('first', 'concepts.csv')).filter(({ column }) => column === 'dt_CIFAR10');
     const strengths = concepts.map(({ pearson }) => (pearson === '' ? -1 : Math.abs(Number(pearson))));
@@ -195,7 +213,9 @@ describe('intermodel reproduce', () => {
         '--scores',
         `${published}/models_performance_on_tasks.csv`,
         '--families',
-        fileURLToPath(new URL('../../libs/data-loading/data/ssl-2022/families.csv', import.meta.url)),
+        bundledFile('families.csv'),
+        '--claims',
+        bundledFile('claims.yaml'),
         '--given',
         'dt_ImageNet',
         '--out',

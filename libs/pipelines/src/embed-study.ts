@@ -1,3 +1,4 @@
+import { readClaims } from '@intermodel/claims';
 import { relationDefaults } from '@intermodel/cross-task-analysis';
 import { checkGate, matchScores, type MatchScoreName } from '@intermodel/concept-matching';
 import { readUnitTables, type ModelNameRule, type TextEncoding, UnitSources } from '@intermodel/data-loading';
@@ -102,6 +103,8 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     ...[options.scoreColumns ?? [], families ?? [], claims?.file ?? []].flat(),
   ]);
   const choices = resolveChoices(options);
+  // What is wrong with the file itself is told before anything is computed.
+  if (claims?.file !== undefined) readClaims(claims.file);
   const { modelNames } = choices;
   onStep('reading unit tables');
   const scored = scoreColumnOf(options.score);

@@ -36,16 +36,16 @@ export function claimStatement(claim: StatedClaim): string {
       return `${listed(claim.models)} form a category of models`;
     case 'categories':
       return claim.number === 1
-        ? 'the models form a single category'
-        : `the models form ${String(claim.number)} categories`;
+        ? 'The models form a single category'
+        : `The models form ${String(claim.number)} categories`;
     case 'correlates':
-      return `scores on ${claim.with} ${claim.sign === 'positive' ? 'rise' : 'fall'} with ${predictorWords(claim.predictor)}`;
+      return `Scores on ${claim.with} ${claim.sign === 'positive' ? 'rise' : 'fall'} with ${predictorWords(claim.predictor)}`;
     case 'has':
       return `${claim.model} has the concept ${conceptWords(claim)}, which ${claim.without} lacks`;
     case 'complement':
       return `${listed(claim.models)} complement each other: each has concepts that the other lacks`;
     case 'needs':
-      return `${claim.tasks === undefined ? 'different tasks' : listed(claim.tasks)} need different kinds of concepts`;
+      return `${claim.tasks === undefined ? 'Different tasks' : listed(claim.tasks)} need different kinds of concepts`;
   }
 }
 

@@ -34,13 +34,13 @@ claims:
       ['nearer-byol-swav', 'BYOL and SwAV are nearer to each other than either is to any other model'],
       ['mine', 'BYOL and SwAV are nearer to each other than either is to PIRL and MoCoV1'],
       ['category-byol-swav-pirl', 'BYOL, SwAV and PIRL form a category of models'],
-      ['categories-3', 'the models form 3 categories'],
-      ['correlates-pc1-dt-cifar10-down', 'scores on dt_CIFAR10 fall with component 1'],
-      ['correlates-unique-object-s-up', 'scores on s rise with unique concepts of category object'],
-      ['correlates-dog-s-up', 'scores on s rise with the weight of dog (object)'],
+      ['categories-3', 'The models form 3 categories'],
+      ['correlates-pc1-dt-cifar10-down', 'Scores on dt_CIFAR10 fall with component 1'],
+      ['correlates-unique-object-s-up', 'Scores on s rise with unique concepts of category object'],
+      ['correlates-dog-s-up', 'Scores on s rise with the weight of dog (object)'],
       ['has-byol-dog-not-swav', 'BYOL has the concept dog (object), which SwAV lacks'],
       ['complement-byol-swav', 'Both are better than one'],
-      ['needs', 'different tasks need different kinds of concepts'],
+      ['needs', 'Different tasks need different kinds of concepts'],
     ]);
     expect(claims.map(({ source }) => source)).toEqual([
       'A paper',

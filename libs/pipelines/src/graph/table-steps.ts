@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { readClaims } from '@intermodel/claims';
 import { checkFiles } from '@intermodel/data-loading';
 import type { RelationTables, StudyTables } from '@intermodel/outputs';
 import type { UnitMatchBatch } from '@intermodel/schemas';
@@ -148,6 +149,8 @@ export function tableSteps(
     }, files),
   });
   const bootstrap = bootstrapStep(study, profiles, embedded);
+  // What is wrong with the file itself is told before anything is run.
+  if (study.claims?.file !== undefined) readClaims(study.claims.file);
   const claimStep = (fitted: StepFamily<StudyBench>, related?: StepFamily<StudyBench>) =>
     study.claims === undefined || embedding.frozen !== undefined
       ? undefined

@@ -35,6 +35,18 @@ describe(orderedLevels, () => {
   });
 
   it('keeps levels apart whose words are the same', () => {
-    expect(orderedLevels('leftOut', ['A|B|C', 'A|B|D']).words).toEqual(['A and 2 more', 'A and 2 more (2)']);
+    expect(orderedLevels('leftOut', ['', 'A|B|C', 'A|B|D']).words).toEqual([
+      'none',
+      'A and 2 more',
+      'A and 2 more (2)',
+    ]);
+  });
+
+  it('names what is left out besides what always is', () => {
+    expect(orderedLevels('leftOut', ['A|B|C|D', 'A|B', 'B|C|A']).words).toEqual([
+      'as in the study',
+      'also C',
+      'also C, D',
+    ]);
   });
 });

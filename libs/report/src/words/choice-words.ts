@@ -44,8 +44,9 @@ export function orderedLevels(
       : count(choice, a) - count(choice, b) || compareNames(String(a), String(b)),
   );
   const taken = new Map<string, number>();
+  const always = choice === 'leftOut' ? sharedModels(levels.map(String)) : [];
   const words = levels.map((level) => {
-    const plain = levelWords(choice, level);
+    const plain = always.length === 0 ? levelWords(choice, level) : furtherWords(always, String(level));
     const copy = (taken.get(plain) ?? 0) + 1;
     taken.set(plain, copy);
     return copy === 1 ? plain : `${plain} (${String(copy)})`;
@@ -56,6 +57,19 @@ export function orderedLevels(
 /** Models that a level leaves out: none stands first. */
 function count(choice: string, value: ChosenValue): number {
   return choice !== 'leftOut' || value === '' ? 0 : String(value).split('|').length;
+}
+
+/** Models that all levels leave out. */
+function sharedModels(levels: readonly string[]): readonly string[] {
+  const [first = '', ...others] = levels;
+  if (first === '' || others.length === 0) return [];
+  return first.split('|').filter((model) => others.every((level) => level.split('|').includes(model)));
+}
+
+/** What is left out besides what always is: `as in the study`, `also A, B`. */
+function furtherWords(always: readonly string[], level: string): string {
+  const further = level.split('|').filter((model) => !always.includes(model));
+  return further.length === 0 ? 'as in the study' : `also ${modelWords(further)}`;
 }
 
 function modelWords(models: readonly string[]): string {
