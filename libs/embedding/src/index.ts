@@ -23,7 +23,7 @@ export {
   type Resampled,
   type ResampleUnitsOptions,
 } from './profile-replicates.ts';
-export { resampleImages, type ResampleImagesOptions } from './resample-images.ts';
+export { ImageReplicates, type ResampledLayer } from './image-replicates.ts';
 export { bootstrapProfiles, type BootstrapProfilesOptions, type ProfileIntervals } from './bootstrap-profiles.ts';
 export {
   bootstrapEmbedding,

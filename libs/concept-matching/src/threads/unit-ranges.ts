@@ -14,7 +14,9 @@ import { placeOf, type KeptGroup, type UnitThreads } from './unit-threads.ts';
 
 /** Units `first` to `end - 1`. */
 export interface UnitRange {
+  /** The first. */
   readonly first: number;
+  /** The one behind the last. */
   readonly end: number;
 }
 

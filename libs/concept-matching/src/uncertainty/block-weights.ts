@@ -2,16 +2,16 @@ import type { BlockLabelCounts } from './block-labels.ts';
 
 /** Sums over blocks under weights: what replicates, each with its weights, have of what blocks have. */
 export class BlockWeights {
-  /** Replicates. */
+  /** How many replicates have weights. */
   readonly replicates: number;
-  /** Blocks. */
+  /** How many blocks they weigh. */
   readonly blocks: number;
   /** Blocks x replicates. */
   readonly #weights: Float64Array;
 
   /**
    * @param weights how often a replicate has a block: replicates x blocks
-   * @param blocks blocks
+   * @param blocks how many blocks these weights are of
    */
   constructor(weights: Uint32Array, blocks: number) {
     this.blocks = blocks;

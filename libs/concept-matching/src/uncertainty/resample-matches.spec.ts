@@ -22,8 +22,8 @@ const resample = (shards: readonly LabelledShard[], options: ResampleMatchesOpti
 const rowsOf = (batch: UnitReplicateBatch) => {
   const { concepts: names = [] } = unitReplicateFacts(batch.schema) ?? {};
   return batch.toArray().map(({ iou, acceleration, ious, concepts, scores }) => ({
-    iou: iou as number | null,
-    acceleration: acceleration as number | null,
+    iou,
+    acceleration,
     ious: [...ious] as number[],
     best: ([...concepts] as number[]).map((place, replicate) => ({
       concept: names[place]?.concept ?? '',

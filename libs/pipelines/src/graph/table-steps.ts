@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { checkFiles } from '@intermodel/data-loading';
+import { unpackTable } from '@intermodel/concept-matching';
+import { ImageReplicates } from '@intermodel/embedding';
 import type { StudyTables } from '@intermodel/outputs';
-import type { UnitMatchBatch } from '@intermodel/schemas';
+import type { UnitMatchBatch, UnitReplicateBatch } from '@intermodel/schemas';
 import {
   libraryVersion,
   makeAlone,
@@ -19,6 +21,7 @@ import { from } from 'rxjs';
 import type { StudyBench } from './study-bench.ts';
 import {
   embeddingTables,
+  profileGate,
   profileTables,
   relationTables,
   tableParts,
@@ -70,6 +73,14 @@ const parts = {
   },
 } as const;
 
+/** Last steps of the layers of a study, under its preset. */
+export interface ConcludedLayer {
+  /** Matches, with tests and intervals where there are any. */
+  readonly matches: StepFamily<StudyBench>;
+  /** What units match when images are drawn anew, in rounds; none where images are not resampled. */
+  readonly replicates: readonly StepFamily<StudyBench>[];
+}
+
 /** The steps that make the tables over the models of a study; each part is the table of an output file. */
 export interface TableSteps {
   /** Profiles of the models, and their summaries. */
@@ -99,17 +110,18 @@ export async function hashTableFiles(study: Study, hashes: FileHashes): Promise<
  * The steps over the models of a study.
  *
  * @param study choices and files of the tables
- * @param matches matches of all layers, under the preset of the study
+ * @param layers all layers
  * @param files hashes of the files that are read
  * @param probes scores on tasks of the study. @default none
  */
 export function tableSteps(
   study: Study,
-  matches: readonly StepFamily<StudyBench>[],
+  layers: readonly ConcludedLayer[],
   files: ReadonlyMap<string, string>,
   probes?: StepFamily<StudyBench>,
 ): TableSteps {
   const { embedding, scores, scoreColumns } = study;
+  const matches = layers.map((layer) => layer.matches);
   const read = (role: string, file: string | undefined): Record<string, string> =>
     file === undefined ? {} : { [`${role} ${path.basename(file)}`]: files.get(file) as string };
   const frozen = read('embedding', frozenFit(study));
@@ -125,14 +137,13 @@ export function tableSteps(
       const batches: UnitMatchBatch[] = [];
       // The order of the study, whatever that of the keys.
       for (const each of matches) {
-        const bytes = await readStep(each.only, 'matches', bench);
-        batches.push(readArrowBytes(bytes, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch);
+        batches.push(await readMatches(each, bench));
       }
       return profileTables(bench.study, from(batches));
     }, files),
   });
   if (embedding === undefined)
-    return { profiles, embedding: undefined, bootstrap: bootstrapStep(study, profiles), relations: undefined };
+    return { profiles, embedding: undefined, bootstrap: bootstrapStep(study, layers, profiles), relations: undefined };
   const embedded = family('embedding', {
     from: { profiles: { by: 'one', family: profiles } },
     files: () => frozen,
@@ -142,7 +153,7 @@ export function tableSteps(
       return embeddingTables(bench.study, table);
     }, files),
   });
-  const bootstrap = bootstrapStep(study, profiles, embedded);
+  const bootstrap = bootstrapStep(study, layers, profiles, embedded);
   if (scores.length === 0 && probes === undefined)
     return { profiles, embedding: embedded, bootstrap, relations: undefined };
   const related = family('relations', {
@@ -171,15 +182,24 @@ export function tableSteps(
   return { profiles, embedding: embedded, bootstrap, relations: related };
 }
 
-/** What comes of other units: of the counts and, where there is one, of the embedding. */
+/** What comes of other images, or other units: of the counts and, where there is one, of the embedding. */
 function bootstrapStep(
   study: Study,
+  layers: readonly ConcludedLayer[],
   profiles: StepFamily<StudyBench>,
   embedded?: StepFamily<StudyBench>,
 ): StepFamily<StudyBench> | undefined {
   if (study.resampling.replicates === 0) return undefined;
+  const overImages = layers.some(({ replicates }) => replicates.length > 0);
   return family('bootstrap', {
     from: {
+      ...(overImages
+        ? {
+            replicates: { by: 'all', families: layers.flatMap(({ replicates }) => replicates).toSorted(byKey) },
+            // What makes a match may be a test.
+            matches: { by: 'all', families: layers.map(({ matches }) => matches).toSorted(byKey) },
+          }
+        : {}),
       profiles: { by: 'one', family: profiles },
       ...(embedded === undefined ? {} : { embedding: { by: 'one', family: embedded } }),
     },
@@ -191,9 +211,26 @@ function bootstrapStep(
     maker: makeTables(async (bench) => {
       const profiled = (await readTables(profiles, bench)) as ProfileTables;
       const tables = embedded === undefined ? undefined : await readTables(embedded, bench);
-      return uncertaintyTables(bench.study, profiled, tables as EmbeddedTables | undefined);
+      const drawn = overImages ? await readReplicates(layers, bench) : undefined;
+      return uncertaintyTables(bench.study, profiled, tables as EmbeddedTables | undefined, drawn);
     }, new Map()),
   });
+}
+
+/** Replicates over images of all models; the tables of one layer are held at a time. */
+async function readReplicates(layers: readonly ConcludedLayer[], bench: StudyBench): Promise<ImageReplicates> {
+  const drawn = new ImageReplicates(profileGate(bench.study));
+  for (const { matches, replicates } of layers) {
+    const rounds: UnitReplicateBatch[] = [];
+    for (const { only } of replicates) rounds.push(unpackTable(await readStep(only, 'replicates', bench)));
+    drawn.add({ matches: await readMatches(matches, bench), replicates: rounds });
+  }
+  return drawn;
+}
+
+async function readMatches(family: StepFamily<StudyBench>, bench: StudyBench): Promise<UnitMatchBatch> {
+  const bytes = await readStep(family.only, 'matches', bench);
+  return readArrowBytes(bytes, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch;
 }
 
 /** All tables of a study that were made. */
