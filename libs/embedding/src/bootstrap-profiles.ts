@@ -9,7 +9,7 @@ import { replicateInterval, ruleOfThree, type ReplicateIntervalKind } from '@int
 import { buildBatch } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { gatherProfiles, type ProfileMatrix } from './profile-matrix.ts';
-import type { ProfileReplicates } from './profile-replicates.ts';
+import type { ProfileReplicates, Resampled } from './profile-replicates.ts';
 import { replicateColumns } from './replicate-columns.ts';
 
 /** Options of {@link bootstrapProfiles}. */
@@ -26,22 +26,21 @@ export interface ProfileIntervals {
   readonly profileIntervals: ProfileIntervalBatch;
 }
 
-/** Kind of the interval of each count: replicates can lose concepts, and never find new ones. */
-const kinds = {
-  matches: 'percentile',
-  unique: 'centred',
-  redundancy: 'centred',
-} as const satisfies Record<string, ReplicateIntervalKind>;
+type Statistic = 'matches' | 'unique' | 'redundancy';
 
-type Statistic = keyof typeof kinds;
+/** Kind of the interval of each count: replicates over units can lose concepts and never find new ones, those over images do both. */
+const kinds = {
+  units: { matches: 'percentile', unique: 'centred', redundancy: 'centred' },
+  images: { matches: 'percentile', unique: 'percentile', redundancy: 'percentile' },
+} as const satisfies Readonly<Record<Resampled, Readonly<Record<Statistic, ReplicateIntervalKind>>>>;
 
 /**
  * Gives profiles and their summaries 95 % intervals by the bootstrap: one emission when the source completes, models and
  * concepts in the order of the source.
  *
- * Counts of units have percentile intervals. Of unique concepts and redundancy the replicates have a bias, since a
- * concept with few units is often drawn by none: their intervals are percentiles less that bias. They hold for samples
- * of as many units, and are somewhat narrow where many concepts have a unit or two.
+ * Intervals are percentiles of the replicates. Those of unique concepts and redundancy over units have a bias, since a
+ * concept with few units is often drawn by none: there the intervals are percentiles less that bias. They hold for
+ * samples of as many units, and are somewhat narrow where many concepts have a unit or two.
  *
  * @example
  * profiles.pipe(bootstrapProfiles({ replicates: resampleUnits({ profiles: batch, units }) }))
@@ -170,7 +169,7 @@ function summaryBatch(rows: readonly CountRow[], { over, replicates }: ProfileRe
       replicateInterval({
         replicates: replicated[statistic],
         observed: observed[statistic],
-        kind: kinds[statistic],
+        kind: kinds[over][statistic],
       }),
     );
   const [matches, unique, redundancy] = [intervals('matches'), intervals('unique'), intervals('redundancy')];
