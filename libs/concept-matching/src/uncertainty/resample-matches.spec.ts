@@ -20,7 +20,7 @@ const resample = (shards: readonly LabelledShard[], options: ResampleMatchesOpti
 
 /** Rows with the names of concepts. */
 const rowsOf = (batch: UnitReplicateBatch) => {
-  const { concepts: names = [] } = unitReplicateFacts(batch.schema) ?? {};
+  const names = unitReplicateFacts(batch.schema)?.concepts ?? [];
   return batch.toArray().map(({ iou, acceleration, ious, concepts, scores }) => ({
     iou,
     acceleration,
@@ -67,10 +67,12 @@ describe(resampleMatches, () => {
         const blocks = Math.min(most, world.images.length);
         expect(unitReplicateFacts(batch.schema)).toMatchObject({ blocks, images: world.images.length, first: 0 });
         const drawn = drawBlockWeights({ blocks, first: 0, count: 4, seed });
-        const pairOf = (units: typeof whole, unit: number) =>
-          units[unit]?.pairs.find(
-            ({ concept, category }) => concept === whole[unit]?.best.concept && category === whole[unit]?.best.category,
+        const pairOf = (units: typeof whole, unit: number) => {
+          const best = whole[unit]?.best;
+          return units[unit]?.pairs.find(
+            ({ concept, category }) => concept === best?.concept && category === best.category,
           );
+        };
         for (let replicate = 0; replicate < 4; replicate++) {
           const weights = drawn.subarray(replicate * blocks, (replicate + 1) * blocks);
           const again = dissectPlainly(redrawn(world, weights, most), thresholds);
