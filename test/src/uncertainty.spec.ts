@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import {
   concludeDissection,
   countShards,
@@ -12,9 +13,11 @@ import { bootstrapProfiles, ImageReplicates, profileModels } from '@intermodel/e
 import { combineLabels, createRandom, type Random } from '@intermodel/numerics';
 import { activationSchema, type ActivationShape } from '@intermodel/schemas';
 import { intervalMatches } from '@intermodel/significance';
+import { shippedModels } from '@intermodel/small-world';
 import { buildBatch } from '@intermodel/streams';
 import { from, lastValueFrom, of, toArray } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { csvRows, folderBytes, intermodel, temporaryFolder } from './command-line.ts';
 
 const side = 6;
 const pixels = side ** 2;
@@ -141,5 +144,74 @@ describe('intervals over images in a layer whose truth is known', () => {
     expect(held / asked).toBeGreaterThan(0.95 - 4 * error);
     expect(held / asked).toBeLessThan(0.95 + 3 * error);
     expect(heldCounts / worlds).toBeGreaterThan(0.95 - 3 * Math.sqrt((0.95 * 0.05) / worlds));
+  });
+});
+
+describe('a run that resamples images', () => {
+  const at = temporaryFolder();
+  const fileOf = (name: string) => shippedModels().find((model) => model.name === name)?.file ?? '';
+  const units = (out: string, model = 'objects') => csvRows(at(out, 'models', model, 'units.csv'));
+  const overOf = (out: string) => csvRows(at(out, 'summary-intervals.csv'))[0]?.['over'];
+  const dissect = (out: string, store: string, ...argv: string[]): string => {
+    const { stderr, code } = intermodel([
+      ...['dissect', '--images', at('world', 'images'), '--labels', at('world', 'labels'), '--label-names'],
+      ...[at('world', 'labels.csv'), '--input', '{width: 64, height: 64, mean: [0,0,0], std: [1,1,1]}'],
+      ...['--set', 'data.labelGrid={width: 32, height: 32}', '--gallery-units', '0', '--nulls', '0'],
+      ...['planted', 'objects', 'simclr'].flatMap((name) => ['--model', `${name}=${fileOf(name)}`]),
+      ...['--replicates', '50', '--out', at(out), '--store', at(store), ...argv],
+    ]);
+    expect(code, stderr).toBe(0);
+    return stderr;
+  };
+
+  beforeAll(() => {
+    expect(intermodel(['world', '--images', '90', '--seed', '3', '--out', at('world')]).code).toBe(0);
+    dissect('study', 'store');
+  });
+
+  it('writes the interval of every IoU, and says that all others are over images', () => {
+    const rows = units('study');
+    expect(Object.keys(rows[0] ?? {}).slice(-3)).toEqual(['iou', 'iou_low', 'iou_high']);
+    for (const { concept, iou, iou_low: low, iou_high: high } of rows)
+      if (concept === '') expect([low, high]).toEqual(['', '']);
+      else {
+        expect(Number(low)).toBeLessThanOrEqual(Number(iou));
+        expect(Number(high)).toBeGreaterThanOrEqual(Number(iou));
+      }
+    expect(csvRows(at('study', 'clouds.csv')).map(({ over }) => over)).toEqual(['images', 'images', 'images']);
+    expect(overOf('study')).toBe('images');
+    expect(readFileSync(at('study', 'report.html'), 'utf8')).toContain('bootstrap over images, 50 replicates');
+  });
+
+  it('gives the same bytes from other shards, on one thread', () => {
+    dissect('again', 'other-store', '--concurrency', '1', '--set', 'runtime.imagesPerShard=11');
+    const tables = (out: string) =>
+      Object.entries(folderBytes(at(out))).filter(([name]) =>
+        /units\.csv|intervals\.csv|clouds\.csv|pairs\.csv/u.test(name),
+      );
+    expect(tables('study').length).toBeGreaterThan(6);
+    expect(tables('again')).toEqual(tables('study'));
+  });
+
+  it('adds replicates in rounds, and draws others for other blocks or another seed', () => {
+    const made = (out: string, ...argv: string[]) =>
+      [...dissect(out, 'store', '--verbose', ...argv).matchAll(/^replicates .*: done/gmu)].length;
+    // Of each of three models the first 200 anew, and what follows of 250 alone.
+    expect([made('more', '--replicates', '200'), made('most', '--replicates', '250')]).toEqual([3, 3]);
+    const lows = (out: string) => units(out).map((row) => row['iou_low']);
+    expect(made('blocks', '--blocks', '45')).toBe(3);
+    expect(made('seeded', '--seed', '4')).toBe(3);
+    expect(lows('blocks')).not.toEqual(lows('study'));
+    expect(lows('seeded')).not.toEqual(lows('study'));
+    expect(units('seeded').map(({ iou }) => iou)).toEqual(units('study').map(({ iou }) => iou));
+  });
+
+  it('draws units where that is asked for, and nothing where there are no replicates', () => {
+    dissect('units', 'store', '--resample', 'units');
+    expect(Object.keys(units('units')[0] ?? {})).not.toContain('iou_low');
+    expect(overOf('units')).toBe('units');
+    dissect('none', 'store', '--replicates', '0');
+    expect(Object.keys(units('none')[0] ?? {})).not.toContain('iou_low');
+    expect(Object.keys(folderBytes(at('none')))).not.toContain('summary-intervals.csv');
   });
 });
