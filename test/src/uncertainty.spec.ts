@@ -153,7 +153,7 @@ describe('a run that resamples images', () => {
   const units = (out: string, model = 'objects') => csvRows(at(out, 'models', model, 'units.csv'));
   const overOf = (out: string) => csvRows(at(out, 'summary-intervals.csv'))[0]?.['over'];
   const dissect = (out: string, store: string, ...argv: string[]): string => {
-    const { stderr, code } = intermodel([
+    const { stdout, stderr, code } = intermodel([
       ...['dissect', '--images', at('world', 'images'), '--labels', at('world', 'labels'), '--label-names'],
       ...[at('world', 'labels.csv'), '--input', '{width: 64, height: 64, mean: [0,0,0], std: [1,1,1]}'],
       ...['--set', 'data.labelGrid={width: 32, height: 32}', '--gallery-units', '0', '--nulls', '0'],
@@ -161,7 +161,7 @@ describe('a run that resamples images', () => {
       ...['--replicates', '50', '--out', at(out), '--store', at(store), ...argv],
     ]);
     expect(code, stderr).toBe(0);
-    return stderr;
+    return `${stdout}${stderr}`;
   };
 
   beforeAll(() => {
@@ -207,10 +207,10 @@ describe('a run that resamples images', () => {
   });
 
   it('draws units where that is asked for, and nothing where there are no replicates', () => {
-    dissect('units', 'store', '--resample', 'units');
+    expect(dissect('units', 'store', '--resample', 'units')).toContain('bootstrap over units, 50 replicates');
     expect(Object.keys(units('units')[0] ?? {})).not.toContain('iou_low');
     expect(overOf('units')).toBe('units');
-    dissect('none', 'store', '--replicates', '0');
+    expect(dissect('none', 'store', '--replicates', '0')).not.toContain('bootstrap');
     expect(Object.keys(units('none')[0] ?? {})).not.toContain('iou_low');
     expect(Object.keys(folderBytes(at('none')))).not.toContain('summary-intervals.csv');
   });

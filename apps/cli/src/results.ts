@@ -3,6 +3,7 @@ import {
   summariseRun,
   type EmbeddedModel,
   type EmbeddedStudy,
+  type IntervalSource,
   type RelationRules,
   type RunSummary,
   type StudyRun,
@@ -23,11 +24,12 @@ export function printStudy(terminal: TerminalOptions, out: string, study: Embedd
   const { files } = study;
   const summary = summariseEmbedding(study);
   printResult(terminal, { out, files, ...summary }, () => {
-    const { variance, models, relations, warnings } = summary;
+    const { variance, models, intervals, relations, warnings } = summary;
     const ratios = variance.slice(0, models[0]?.components.length).map(({ ratio }) => `${(ratio * 100).toFixed(1)} %`);
     return [
       modelsText(models),
       `\nexplained variance: ${ratios.join(', ')}`,
+      ...intervalsText(intervals),
       ...(relations === undefined ? [] : [relationsText(relations.supported.length, relations.tested, relations)]),
       ...warnings.map(noteLine),
       `\n${String(files.length)} files in ${out}; open ${out}/report.html`,
@@ -46,7 +48,7 @@ export function runResult(out: string, run: StudyRun, steps: StepCounts): RunRes
 export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, steps: StepCounts): void {
   const result = runResult(out, run, steps);
   printResult(terminal, result, () => {
-    const { files, models, embedding = [], relations, warnings } = result;
+    const { files, models, embedding = [], intervals, relations, warnings } = result;
     const tested = models.some(({ layers }) => layers.some(({ surviving }) => surviving !== undefined));
     return [
       textTable(
@@ -60,6 +62,7 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
         ),
       ),
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),
+      ...intervalsText(intervals).map((text) => `\n${text}`),
       ...(run.tables.probeScores === undefined ? [] : ['', ...probeText(run.tables)]),
       ...(relations === undefined ? [] : [`\n${relationsText(relations.supported, relations.tested, relations)}`]),
       ...warnings.map(noteLine),
@@ -86,6 +89,13 @@ export function relationsText(supported: number, tested: number, { rule, power }
     `relations to scores: ${String(supported)} of ${String(tested)} supported${rule === '' ? '' : ` (${rule})`}`,
     ...power.slice(0, 1).map(({ statement }) => statement),
   ].join('\n');
+}
+
+/** What intervals of the tables come from; nothing where there are none. */
+function intervalsText(source: IntervalSource | undefined): string[] {
+  return source === undefined
+    ? []
+    : [`intervals of 95 %: bootstrap over ${source.over}, ${String(source.replicates)} replicates`];
 }
 
 function modelsText(models: readonly EmbeddedModel[]): string {

@@ -10,6 +10,7 @@ export {
   summariseRun,
   type EmbeddedModel,
   type EmbeddingSummary,
+  type IntervalSource,
   type LayerSummary,
   type PowerSummary,
   type RelationRules,
