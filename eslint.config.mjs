@@ -3,7 +3,7 @@ import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 import { importTable, ownedPackages, remedy, testingUsers } from './tools/house/import-table.mjs';
 
-const specs = ['**/*.spec.ts', '**/*-contract.ts', '**/*.test-d.ts', '**/*.bench.ts'];
+const specs = ['**/*.spec.ts', '**/src/fixtures/*.ts', '**/*-contract.ts', '**/*.test-d.ts', '**/*.bench.ts'];
 const tag = (project) => `lib:${project}`;
 
 /** Forbidden imports of one project, each with what to do instead. */

@@ -184,7 +184,8 @@ describe('a run with tests against chance', () => {
 
   it('writes what chance gives beside every match, and is right about planted units', () => {
     const rows = units('study', 'planted');
-    expect(Object.keys(rows[0] ?? {}).slice(-5)).toEqual(['expected_iou', 'chance_lift', 'p', 'p_family', 'q']);
+    const tests = ['expected_iou', 'chance_lift', 'p', 'p_family', 'q'];
+    expect(Object.keys(rows[0] ?? {}).slice(-7)).toEqual([...tests, 'iou_low', 'iou_high']);
     const truth = plantedUnits();
     const significant = (row: Record<string, string>) => Number(row['q']) <= 0.05;
     rows.forEach((row, unit) => {

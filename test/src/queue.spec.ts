@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)('a study on a queue (skipped where redis-server is no
   /** Steps that a worker made, but for what it found out of models for itself. */
   const stepsOf = (told: string) =>
     Array.from(
-      told.matchAll(/^((?:labels|maps|histogram|top|thresholds|overlaps|matches|nulls) .*): done/gmu),
+      told.matchAll(/^((?:labels|maps|histogram|top|thresholds|overlaps|matches|nulls|replicates) .*): done/gmu),
       ([, step = '']) => step,
     );
   const submitted = async (file: string, store: string): Promise<QueuedStudy> => ({

@@ -130,6 +130,7 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
       'overlaps b',
       'matches b',
       'nulls b',
+      'replicates b',
     ]);
     const { failed } = standing(file, 'failed');
     expect(failed.map(({ wave, reason }) => [wave, reason])).toEqual(left.map(({ wave }) => [wave, 'FAILED']));
@@ -139,7 +140,7 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
     });
     expect(failed[1]?.error).toMatch(/^error TASKS_FAILED: .*overlaps b/u);
     expect(intermodel(['status', file, '--store', at('failed')]).stdout).toMatch(
-      /0 tasks run, 0 wait, 4 failed[^]*BROKEN[^]*log: \//u,
+      /0 tasks run, 0 wait, 5 failed[^]*BROKEN[^]*log: \//u,
     );
     // By the worker that was submitted first.
     const watched = submit(file, 'failed', '--watch', '--retries', '1', '--poll-seconds', '1');

@@ -43,6 +43,7 @@ describe('lists of commands', () => {
       'overlaps',
       'matches',
       'nulls',
+      'replicates',
     ]);
     expect(submission.jobs.reduce((sum, { tasks }) => sum + tasks, 0)).toBe(planned(file, 'a store').length);
     for (const { job } of [...submission.jobs, ...submission.jobs.slice(0, 2)]) {

@@ -32,7 +32,18 @@ describe('looking after a study', () => {
     ]).toEqual([true, true]);
     const gated = status(study({ more: { matching: { gate: 0.1 } } })).groups.filter(({ toRun }) => toRun > 0);
     expect(new Set(gated.map(({ step }) => step))).toEqual(
-      new Set(['matches', 'nulls', 'tested', 'gallery', 'profiles', 'embedding', 'bootstrap', 'tables', 'report']),
+      new Set([
+        'matches',
+        'nulls',
+        'replicates',
+        'tested',
+        'gallery',
+        'profiles',
+        'embedding',
+        'bootstrap',
+        'tables',
+        'report',
+      ]),
     );
     expect(gated.find(({ step }) => step === 'matches')?.why).toEqual(['option matching.gate: 0.04 -> 0.1']);
     const text = intermodel(['status', study({ models: ['a', 'b', 'd'] }), '--out', at('told')]).stdout;

@@ -78,7 +78,7 @@ describe('workers on one study', () => {
     const parts = [await made(worker(file, 'parts', '--part', '2/2')), await ended];
     expect(parts.map(({ code }) => code)).toEqual([0, 0]);
     for (const { steps } of parts) expect(steps).toBeGreaterThan(10);
-    for (const wave of ['labels', 'counts', 'thresholds', 'overlaps', 'matches', 'nulls'])
+    for (const wave of ['labels', 'counts', 'thresholds', 'overlaps', 'matches', 'nulls', 'replicates'])
       for (const part of ['1/2', '2/2'])
         expect(await made(worker(file, 'waves', '--wave', wave, '--part', part))).toMatchObject({ code: 0 });
     for (const store of ['parts', 'waves']) {

@@ -3,6 +3,7 @@ import {
   summariseRun,
   type EmbeddedModel,
   type EmbeddedStudy,
+  type IntervalSource,
   type JudgedClaimSummary,
   type RelationRules,
   type RunSummary,
@@ -24,11 +25,12 @@ export function printStudy(terminal: TerminalOptions, out: string, study: Embedd
   const { files } = study;
   const summary = summariseEmbedding(study);
   printResult(terminal, { out, files, ...summary }, () => {
-    const { variance, models, relations, claims, warnings } = summary;
+    const { variance, models, intervals, relations, claims, warnings } = summary;
     const ratios = variance.slice(0, models[0]?.components.length).map(({ ratio }) => `${(ratio * 100).toFixed(1)} %`);
     return [
       modelsText(models),
       `\nexplained variance: ${ratios.join(', ')}`,
+      ...intervalsText(intervals),
       ...(relations === undefined ? [] : [relationsText(relations.supported.length, relations.tested, relations)]),
       ...(claims === undefined ? [] : [`\n${claimsText(claims)}`]),
       ...warnings.map(noteLine),
@@ -48,7 +50,7 @@ export function runResult(out: string, run: StudyRun, steps: StepCounts): RunRes
 export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, steps: StepCounts): void {
   const result = runResult(out, run, steps);
   printResult(terminal, result, () => {
-    const { files, models, embedding = [], relations, claims, warnings } = result;
+    const { files, models, embedding = [], intervals, relations, claims, warnings } = result;
     const tested = models.some(({ layers }) => layers.some(({ surviving }) => surviving !== undefined));
     return [
       textTable(
@@ -62,6 +64,7 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
         ),
       ),
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),
+      ...intervalsText(intervals).map((text) => `\n${text}`),
       ...(run.tables.probeScores === undefined ? [] : ['', ...probeText(run.tables)]),
       ...(relations === undefined ? [] : [`\n${relationsText(relations.supported, relations.tested, relations)}`]),
       ...(claims === undefined ? [] : [`\n${claimsText(claims)}`]),
@@ -107,6 +110,13 @@ export function claimsText(claims: readonly JudgedClaimSummary[]): string {
     ),
     `claims: ${String(count('holds'))} hold, ${String(count('undecided'))} are undecided, ${String(count('fails'))} fail`,
   ].join('\n');
+}
+
+/** What intervals of the tables come from; nothing where there are none. */
+function intervalsText(source: IntervalSource | undefined): string[] {
+  return source === undefined
+    ? []
+    : [`intervals of 95 %: bootstrap over ${source.over}, ${String(source.replicates)} replicates`];
 }
 
 function modelsText(models: readonly EmbeddedModel[]): string {

@@ -31,6 +31,12 @@ export {
   replicateMatchesDefaults,
   type ReplicateMatchesOptions,
 } from './chance/replicate-matches.ts';
+export {
+  resampleMatches,
+  resampleMatchesDefaults,
+  type ReplicateRound,
+  type ResampleMatchesOptions,
+} from './uncertainty/resample-matches.ts';
 export { bestPerCategory, type CategoryMatch } from './matches/best-per-category.ts';
 
 // Compositions of them for pipelines of one's own

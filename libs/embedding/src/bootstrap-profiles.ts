@@ -9,7 +9,7 @@ import { replicateInterval, ruleOfThree, type ReplicateIntervalKind } from '@int
 import { buildBatch } from '@intermodel/streams';
 import { defer, map, type OperatorFunction } from 'rxjs';
 import { gatherProfiles, type ProfileMatrix } from './profile-matrix.ts';
-import type { ProfileReplicates } from './profile-replicates.ts';
+import type { ProfileReplicates, Resampled } from './profile-replicates.ts';
 import { replicateColumns } from './replicate-columns.ts';
 
 /** Options of {@link bootstrapProfiles}. */
@@ -26,22 +26,21 @@ export interface ProfileIntervals {
   readonly profileIntervals: ProfileIntervalBatch;
 }
 
-/** Kind of the interval of each count: replicates can lose concepts, and never find new ones. */
-const kinds = {
-  matches: 'percentile',
-  unique: 'centred',
-  redundancy: 'centred',
-} as const satisfies Record<string, ReplicateIntervalKind>;
+type Statistic = 'matches' | 'unique' | 'redundancy';
 
-type Statistic = keyof typeof kinds;
+/** Kind of the interval of each count: replicates over units can lose concepts and never find new ones, those over images do both. */
+const kinds = {
+  units: { matches: 'percentile', unique: 'centred', redundancy: 'centred' },
+  images: { matches: 'percentile', unique: 'percentile', redundancy: 'percentile' },
+} as const satisfies Readonly<Record<Resampled, Readonly<Record<Statistic, ReplicateIntervalKind>>>>;
 
 /**
  * Gives profiles and their summaries 95 % intervals by the bootstrap: one emission when the source completes, models and
  * concepts in the order of the source.
  *
- * Counts of units have percentile intervals. Of unique concepts and redundancy the replicates have a bias, since a
- * concept with few units is often drawn by none: their intervals are percentiles less that bias. They hold for samples
- * of as many units, and are somewhat narrow where many concepts have a unit or two.
+ * Intervals are percentiles of the replicates. Those of unique concepts and redundancy over units have a bias, since a
+ * concept with few units is often drawn by none: there the intervals are percentiles less that bias. They hold for
+ * samples of as many units, and are somewhat narrow where many concepts have a unit or two.
  *
  * @example
  * profiles.pipe(bootstrapProfiles({ replicates: resampleUnits({ profiles: batch, units }) }))
@@ -77,7 +76,8 @@ function bootstrap(matrix: ProfileMatrix, replicates: ProfileReplicates): Profil
   const rows: CountRow[] = [];
   models.forEach((model, row) => {
     const observed = units.subarray(row * width, (row + 1) * width);
-    const drawn = drawModel(model, replicates, columns);
+    const sums = countRows(model, concepts, observed, replicates);
+    const drawn = drawModel(model, replicates, columns, sums);
     const all = replicates.unitsOf(model);
     for (let concept = 0; concept < width; concept++) {
       const at = row * width + concept;
@@ -89,7 +89,7 @@ function bootstrap(matrix: ProfileMatrix, replicates: ProfileReplicates): Profil
       [low[at], high[at]] = [lowest, highest];
       shareHigh[at] = count === 0 && replicates.over === 'units' ? ruleOfThree(all) : highest / all;
     }
-    rows.push(...countRows(model, concepts, observed, drawn, replicates.replicates));
+    rows.push(...sums);
   });
   return {
     summaryIntervals: summaryBatch(rows, replicates),
@@ -102,49 +102,63 @@ function bootstrap(matrix: ProfileMatrix, replicates: ProfileReplicates): Profil
   };
 }
 
-/** Counts of a model in all replicates, concepts x replicates. */
-function drawModel(model: string, replicates: ProfileReplicates, columns: Int32Array): Float64Array {
-  const drawn = new Float64Array(columns.length * replicates.replicates);
-  const counts = new Int32Array(replicates.concepts.length);
-  for (let replicate = 0; replicate < replicates.replicates; replicate++) {
-    replicates.countsOf(model, replicate, counts);
+/** Counts of a model in all replicates, concepts of the profiles x replicates; sums of all its concepts are written into rows. */
+function drawModel(
+  model: string,
+  { concepts, replicates, countsOf }: ProfileReplicates,
+  columns: Int32Array,
+  rows: readonly CountRow[],
+): Float64Array {
+  const drawn = new Float64Array(columns.length * replicates);
+  const counts = new Int32Array(concepts.length);
+  const [all, ...ofCategories] = rows;
+  const byCategory = new Map(ofCategories.map((row) => [row.category, row]));
+  for (let replicate = 0; replicate < replicates; replicate++) {
+    countsOf(model, replicate, counts);
     columns.forEach((column, concept) => {
-      drawn[concept * replicates.replicates + replicate] = counts[column] as number;
+      drawn[concept * replicates + replicate] = counts[column] as number;
     });
+    // Replicates over images find concepts, too, that no model matches in all images.
+    concepts.forEach(({ category }, place) => {
+      const found = counts[place] as number;
+      if (found === 0) return;
+      for (const row of [all, byCategory.get(category)]) {
+        if (row === undefined) continue;
+        const { matches, unique } = row.replicated;
+        matches[replicate] = (matches[replicate] as number) + found;
+        unique[replicate] = (unique[replicate] as number) + 1;
+      }
+    });
+    for (const { replicated } of rows)
+      // 0 / 0 is NaN: no match, no redundancy.
+      replicated.redundancy[replicate] =
+        (replicated.matches[replicate] as number) / (replicated.unique[replicate] as number);
   }
   return drawn;
 }
 
-/** Summaries of a model over all categories, then of each, with their replicates. */
+/** Summaries of a model over all categories, then of each, with room for those of the replicates. */
 function countRows(
   model: string,
   concepts: ProfileMatrix['concepts'],
   units: Int32Array,
-  drawn: Float64Array,
-  replicates: number,
+  { replicates }: ProfileReplicates,
 ): CountRow[] {
   const categories = [...new Set(concepts.map(({ category }) => category))].sort();
   return [undefined, ...categories].map((wanted): CountRow => {
-    const [matches, unique] = [new Float64Array(replicates), new Float64Array(replicates)];
     const observed = { matches: 0, unique: 0 };
     concepts.forEach(({ category }, concept) => {
       if (wanted !== undefined && category !== wanted) return;
       const count = units[concept] as number;
       observed.matches += count;
       observed.unique += count > 0 ? 1 : 0;
-      for (let replicate = 0; replicate < replicates; replicate++) {
-        const found = drawn[concept * replicates + replicate] as number;
-        if (found === 0) continue;
-        matches[replicate] = (matches[replicate] as number) + found;
-        unique[replicate] = (unique[replicate] as number) + 1;
-      }
     });
-    // 0 / 0 is NaN: no match, no redundancy.
+    const sums = () => new Float64Array(replicates);
     return {
       model,
       category: wanted ?? '',
       observed: { ...observed, redundancy: observed.matches / observed.unique },
-      replicated: { matches, unique, redundancy: matches.map((count, at) => count / (unique[at] as number)) },
+      replicated: { matches: sums(), unique: sums(), redundancy: sums() },
     };
   });
 }
@@ -155,7 +169,7 @@ function summaryBatch(rows: readonly CountRow[], { over, replicates }: ProfileRe
       replicateInterval({
         replicates: replicated[statistic],
         observed: observed[statistic],
-        kind: kinds[statistic],
+        kind: kinds[over][statistic],
       }),
     );
   const [matches, unique, redundancy] = [intervals('matches'), intervals('unique'), intervals('redundancy')];

@@ -23,6 +23,7 @@ export {
   type Resampled,
   type ResampleUnitsOptions,
 } from './profile-replicates.ts';
+export { ImageReplicates, type ResampledLayer } from './image-replicates.ts';
 export { bootstrapProfiles, type BootstrapProfilesOptions, type ProfileIntervals } from './bootstrap-profiles.ts';
 export {
   bootstrapEmbedding,

@@ -105,7 +105,8 @@ function streamOf(model: string): number {
   return (hash >>> 0) * 2 ** 20;
 }
 
-function unknownModel(model: string): InputError {
+/** Error for a model that there are no replicates of. */
+export function unknownModel(model: string): InputError {
   return new InputError('MODEL_UNKNOWN', `there are no replicates of "${model}"`, {
     expected: 'units of every model that has a profile',
     hint: 'Give profiles and numbers of units of the same unit tables.',

@@ -54,7 +54,7 @@ export function bcaInterval({
     replicates[resample] = statistic(drawnX, drawnY);
   }
   const jackknife = Float64Array.from(x, (_, left) => statistic(without(x, left), without(y, left)));
-  return bcaOfReplicates({ estimate, replicates, jackknife, level });
+  return bcaOfReplicates({ estimate, replicates, acceleration: jackknifeAcceleration(jackknife), level });
 }
 
 /** Difference within which a replicate equals the estimate: the same rows in another order differ by rounding. */
@@ -66,18 +66,18 @@ export interface BcaReplicates {
   readonly estimate: number;
   /** Statistic of each resample; NaN is left out. */
   readonly replicates: Float64Array;
-  /** Statistic of the sample without each of its pairs. */
-  readonly jackknife: Float64Array;
+  /** How the spread of the statistic goes with its value, see {@link jackknifeAcceleration}. */
+  readonly acceleration: number;
   /** Confidence level, between 0 and 1. */
   readonly level: number;
 }
 
 /**
  * The interval from given resamples: percentiles of the replicates at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), with the
- * bias z0 from the share of replicates below the estimate (those equal to it count half) and the acceleration `a` from
- * the skewness of the jackknife; percentiles are linear between order statistics.
+ * bias z0 from the share of replicates below the estimate (those equal to it count half) and the acceleration `a`;
+ * percentiles are linear between order statistics.
  */
-export function bcaOfReplicates({ estimate, replicates, jackknife, level }: BcaReplicates): Interval {
+export function bcaOfReplicates({ estimate, replicates, acceleration, level }: BcaReplicates): Interval {
   checkLevel(level);
   const sorted = replicates.filter((replicate) => !Number.isNaN(replicate)).sort();
   const [first, last] = [sorted[0], sorted.at(-1)];
@@ -89,7 +89,6 @@ export function bcaOfReplicates({ estimate, replicates, jackknife, level }: BcaR
       0,
     ) / sorted.length;
   const bias = normalQuantile(below);
-  const acceleration = accelerationOf(jackknife);
   const end = (probability: number) => {
     const shifted = bias + normalQuantile(probability);
     return percentile(sorted, normalProbability(bias + shifted / (1 - acceleration * shifted)));
@@ -97,7 +96,12 @@ export function bcaOfReplicates({ estimate, replicates, jackknife, level }: BcaR
   return [end((1 - level) / 2), end((1 + level) / 2)];
 }
 
-function accelerationOf(jackknife: Float64Array): number {
+/**
+ * Acceleration of a BCa interval: the skewness of the jackknife, a sixth of it (Efron 1987); 0 where nothing varies.
+ *
+ * @param jackknife statistic of the sample without each of its parts (pairs, blocks); NaN is left out
+ */
+export function jackknifeAcceleration(jackknife: Float64Array): number {
   const defined = jackknife.filter((value) => !Number.isNaN(value));
   const mean = defined.reduce((sum, value) => sum + value, 0) / defined.length;
   let [squares, cubes] = [0, 0];

@@ -50,6 +50,7 @@ export { clusterOrder, type RowDistance } from './clusters/cluster-order.ts';
 
 // Bootstrap replicates: how they are drawn, and what follows from them
 export { drawBinomial, resampleCounts, type ResampleCountsOptions } from './replicates/resample-counts.ts';
+export { drawBlockWeights, type BlockWeightsOptions } from './replicates/block-weights.ts';
 export {
   replicateInterval,
   ruleOfThree,
@@ -78,6 +79,7 @@ export {
   bcaDefaults,
   bcaInterval,
   bcaOfReplicates,
+  jackknifeAcceleration,
   fewestPairs,
   type BcaOptions,
   type BcaReplicates,
@@ -142,6 +144,7 @@ export {
 export { OverlapTally } from './activation-maps/overlap-tally.ts';
 export {
   mostLabellings,
+  replicateColumns,
   ReplicateTally,
   type LabelledGroup,
   type ReplicateOptions,

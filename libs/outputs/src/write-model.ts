@@ -3,11 +3,14 @@ import path from 'node:path';
 import { unitTestHeadings } from '@intermodel/data-loading';
 import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset } from '@intermodel/concept-matching';
 import {
+  intervalColumn,
+  isResampled,
   isTested,
   matchSchemaOf,
   matchScoreOf,
   scoreColumn,
   testColumn,
+  type UnitIntervalColumn,
   unitConceptOverlapSchema,
   unitMatchSchema,
   unitThresholdSchema,
@@ -147,7 +150,7 @@ export async function writeModel(
 /**
  * Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit; where
  * another score was matched by, that too, in a column of its name; where matches were tested against chance,
- * expected_iou, chance_lift, p, p_family and q.
+ * expected_iou, chance_lift, p, p_family and q; where images were resampled, iou_low and iou_high.
  */
 export function unitsCsv(layers: readonly MatchTables[]): string {
   const [first] = layers;
@@ -174,6 +177,7 @@ export function unitsCsv(layers: readonly MatchTables[]): string {
       cell('iou'),
       ...scoreCell(scoreName, (row) => rows[row]?.score),
       ...(first !== undefined && isTested(first.matches) ? testCells(layers.map(({ matches }) => matches)) : []),
+      ...(first !== undefined && isResampled(first.matches) ? intervalCells(layers.map(({ matches }) => matches)) : []),
     ],
     rows.length,
   );
@@ -185,6 +189,15 @@ function testCells(matches: readonly UnitMatchBatch[]) {
     const values = matches.flatMap((batch) => [...(testColumn(batch, name as UnitTestColumn) ?? [])]);
     return { name: heading, cell: (row: number): CsvValue => values[row] };
   });
+}
+
+/** Columns of the interval of the IoU. */
+function intervalCells(matches: readonly UnitMatchBatch[]) {
+  const cell = (name: string, interval: UnitIntervalColumn) => {
+    const values = matches.flatMap((batch) => [...(intervalColumn(batch, interval) ?? [])]);
+    return { name, cell: (row: number): CsvValue => values[row] };
+  };
+  return [cell('iou_low', 'iouLow'), cell('iou_high', 'iouHigh')];
 }
 
 /**

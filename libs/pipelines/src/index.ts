@@ -10,6 +10,7 @@ export {
   summariseRun,
   type EmbeddedModel,
   type EmbeddingSummary,
+  type IntervalSource,
   type JudgedClaimSummary,
   type LayerSummary,
   type PowerSummary,

@@ -42,6 +42,14 @@ export type LayerSummary = Pick<DissectedLayer, 'layer' | 'images'> &
   DissectedLayer['summary'] &
   Partial<LayerSurvival>;
 
+/** What the intervals of a study come from. */
+export interface IntervalSource {
+  /** What was drawn with replacement: images or units. */
+  readonly over: string;
+  /** How often. */
+  readonly replicates: number;
+}
+
 /** A model where its embedding has it. */
 export interface EmbeddedModel {
   /** Name of the model. */
@@ -60,6 +68,8 @@ export interface EmbeddingSummary {
   readonly variance: readonly { readonly component: number; readonly variance: number; readonly ratio: number }[];
   /** Models of the embedding. */
   readonly models: readonly EmbeddedModel[];
+  /** What intervals come from, if there are any. */
+  readonly intervals?: IntervalSource;
   /** Relations to scores, if there are scores: how many were tested, and those that are supported. */
   readonly relations?: RelationRules & {
     readonly tested: number;
@@ -77,6 +87,8 @@ export interface RunSummary {
   readonly models: readonly { readonly model: string; readonly layers: readonly LayerSummary[] }[];
   /** Models of the embedding, if there is one. */
   readonly embedding?: readonly EmbeddedModel[];
+  /** What intervals come from, if there are any. */
+  readonly intervals?: IntervalSource;
   /** Relations to scores, if there are scores: how many were tested, and how many are supported. */
   readonly relations?: RelationRules & { readonly tested: number; readonly supported: number };
   /** Claims with their verdicts, if any were judged. */
@@ -95,6 +107,7 @@ export function summariseEmbedding({ tables, record }: EmbeddedStudy): Embedding
     options: record.options,
     variance: tables.variance.toArray().map(({ component, variance, ratio }) => ({ component, variance, ratio })),
     models: modelsOf(tables) ?? [],
+    ...intervalsOf(tables),
     ...(relations === undefined
       ? {}
       : { relations: { tested: relations.length, supported: supported ?? [], ...relationRules(tables) } }),
@@ -113,6 +126,7 @@ export function summariseRun({ tables, record, models }: Pick<StudyRun, 'tables'
       layers: layers.map(({ layer, images, summary, survival }) => ({ layer, images, ...summary, ...survival })),
     })),
     ...(embedding === undefined ? {} : { embedding }),
+    ...intervalsOf(tables),
     ...(relations === undefined
       ? {}
       : {
@@ -147,6 +161,13 @@ function claimsOf({ claims }: Pick<Tables, 'claims'>): { readonly claims?: reado
       ...{ universes: row.universes, universeShare: row.universeShare, sentence: row.sentence },
     })),
   };
+}
+
+function intervalsOf({ summaryIntervals }: Pick<Tables, 'summaryIntervals'>): {
+  readonly intervals?: IntervalSource;
+} {
+  const first = summaryIntervals?.get(0);
+  return first ? { intervals: { over: first.over, replicates: first.replicates } } : {};
 }
 
 function modelsOf({ points }: Pick<Tables, 'points'>): EmbeddedModel[] | undefined {

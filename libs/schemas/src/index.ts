@@ -62,6 +62,8 @@ export {
 } from './unit-concept-overlap.ts';
 export {
   noConcept,
+  intervalColumn,
+  isResampled,
   isTested,
   matchSchemaOf,
   matchScoreOf,
@@ -74,7 +76,9 @@ export {
   testColumn,
   unitTestColumns,
   type MatchVariant,
+  type UnitIntervalColumn,
   type UnitTestColumn,
+  unitIntervalColumns,
 } from './unit-match.ts';
 export {
   matchSurvivalColumns,
@@ -91,6 +95,15 @@ export {
   type UnitNullColumns,
   type UnitNullFacts,
 } from './unit-null.ts';
+export {
+  unitReplicateFacts,
+  unitReplicateSchema,
+  type ReplicatedConcept,
+  type UnitReplicateBatch,
+  type UnitReplicateColumns,
+  type UnitReplicateFacts,
+} from './unit-replicate.ts';
+export { joinUnitReplicates, type LayerReplicates } from './join-unit-replicates.ts';
 
 // Features of images
 export {

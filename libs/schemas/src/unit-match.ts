@@ -38,12 +38,23 @@ export const unitTestColumns = {
 /** Name of a column of tested matches. */
 export type UnitTestColumn = keyof typeof unitTestColumns;
 
+/** Columns of matches whose images were resampled, see {@link matchSchema}. */
+export const unitIntervalColumns = {
+  iouLow: new Float64(),
+  iouHigh: new Float64(),
+} as const satisfies TypeMap;
+
+/** Name of a column of resampled matches. */
+export type UnitIntervalColumn = keyof typeof unitIntervalColumns;
+
 /** What a table of matches has beside the columns that all have. */
 export interface MatchVariant {
   /** Score other than IoU that concepts were matched by. @default none */
   readonly score?: string | undefined;
   /** Whether the matches were tested against chance. @default false */
   readonly tested?: boolean;
+  /** Whether the IoU has an interval over other images. @default false */
+  readonly resampled?: boolean;
 }
 
 const variants = new Map<string, Schema<UnitMatchColumns>>();
@@ -58,16 +69,20 @@ const variants = new Map<string, Schema<UnitMatchColumns>>();
  * exchanged (0..1), `chanceLift`, how many times as many pixels they share, `p` against the best concept of every
  * replicate, `pFamily` against the best of all units of the model too, and `q`, the false-discovery rate over these.
  * Null for a unit that is never active, the first two also without a concept.
+ *
+ * Where images were resampled: `iouLow` and `iouHigh`, a 95 % interval of the IoU of unit and concept. Null without a
+ * concept.
  */
-export function matchSchema({ score, tested = false }: MatchVariant): Schema<UnitMatchColumns> {
-  if (score === undefined && !tested) return unitMatchSchema;
-  const key = JSON.stringify([score ?? null, tested]);
+export function matchSchema({ score, tested = false, resampled = false }: MatchVariant): Schema<UnitMatchColumns> {
+  if (score === undefined && !tested && !resampled) return unitMatchSchema;
+  const key = JSON.stringify([score ?? null, tested, resampled]);
   let schema = variants.get(key);
   if (schema === undefined) {
     const columns = {
       ...unitMatchColumns,
       ...(score === undefined ? {} : { [score]: new Float64() }),
       ...(tested ? unitTestColumns : {}),
+      ...(resampled ? unitIntervalColumns : {}),
     };
     const nullable = Object.keys(columns).filter((name) => name === 'iou' || !Object.hasOwn(unitMatchColumns, name));
     schema = wireSchema<UnitMatchColumns>('UnitMatch', 1, columns, {
@@ -89,9 +104,14 @@ export function isTested({ schema }: UnitMatchBatch): boolean {
   return schema.fields.some(({ name }) => name === 'q');
 }
 
-/** Schema that a table of matches should have: with a column of its score if it names one, and those of tests. */
+/** Whether the IoU of the matches of a table has an interval over other images. */
+export function isResampled({ schema }: UnitMatchBatch): boolean {
+  return schema.fields.some(({ name }) => name === 'iouLow');
+}
+
+/** Schema that a table of matches should have: with a column of its score if it names one, those of tests, and of intervals. */
 export function matchSchemaOf(matches: UnitMatchBatch): Schema<UnitMatchColumns> {
-  return matchSchema({ score: matchScoreOf(matches), tested: isTested(matches) });
+  return matchSchema({ score: matchScoreOf(matches), tested: isTested(matches), resampled: isResampled(matches) });
 }
 
 /** Column of the score that concepts were matched by: that which the table names, else `iou`. */
@@ -103,6 +123,11 @@ export function scoreColumn(matches: UnitMatchBatch): Vector<Float64> {
 /** Column of tests against chance; undefined where matches were not tested. */
 export function testColumn(matches: UnitMatchBatch, name: UnitTestColumn): Vector<Float64> | undefined {
   return isTested(matches) ? (matches.getChild(name as 'iou') as Vector<Float64>) : undefined;
+}
+
+/** Column of the interval of the IoU; undefined where images were not resampled. */
+export function intervalColumn(matches: UnitMatchBatch, name: UnitIntervalColumn): Vector<Float64> | undefined {
+  return isResampled(matches) ? (matches.getChild(name as 'iou') as Vector<Float64>) : undefined;
 }
 
 /** Label by which published unit tables say that a unit has no concept. */

@@ -36,7 +36,7 @@ export interface StudyContent {
   readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'latin-1';
   /** The embedding of models by their concepts, and the categories of models. */
   readonly embedding?: EmbeddingContent;
-  /** How sure profiles and embedding are: what would have come of other units. */
+  /** How sure profiles and embedding are: what would have come of other images, or other units. */
   readonly resampling?: ResamplingContent;
   /** Relations of the embedding to scores. */
   readonly relations?: RelationsContent;
@@ -424,10 +424,14 @@ export interface EmbeddingContent {
   readonly frozen?: string;
 }
 
-/** How sure profiles and embedding are: what would have come of other units. */
+/** How sure profiles and embedding are: what would have come of other images, or other units. */
 export interface ResamplingContent {
   /** Bootstrap replicates that intervals and ellipses come from, and permutations that components are tested by; 0 leaves both out. @default 200 */
   readonly replicates?: number;
+  /** What is drawn with replacement: images in blocks, so that IoU has intervals too, or units, which needs no count; tables of units have no images to draw. @default 'images' */
+  readonly over?: 'images' | 'units';
+  /** Most blocks that images are cut into to be drawn; memory and time grow with them. @default 200 */
+  readonly blocks?: number;
 }
 
 /** Relations of the embedding to scores. */
@@ -507,7 +511,7 @@ export interface GroupDefaults {
   /** Below `embedding`. */
   readonly 'embedding': Required<Pick<EmbeddingContent, 'preset'>>;
   /** Below `resampling`. */
-  readonly 'resampling': Required<Pick<ResamplingContent, 'replicates'>>;
+  readonly 'resampling': Required<Pick<ResamplingContent, 'replicates' | 'over' | 'blocks'>>;
   /** Below `relations`. */
   readonly 'relations': Required<Pick<RelationsContent, 'permutations' | 'correction' | 'permuteWithin'>>;
   /** Below `gallery`. */

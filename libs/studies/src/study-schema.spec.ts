@@ -33,7 +33,7 @@ import type {
 } from './study-content.ts';
 import { galleryPlaces } from './study.ts';
 import { StudyFileError } from './study-problems.ts';
-import type { Study, StudyGallery, StudySegmenterHead, StudySpatialParts } from './study.ts';
+import type { Study, StudyGallery, StudyResampling, StudySegmenterHead, StudySpatialParts } from './study.ts';
 
 interface Schema {
   readonly $ref?: string;
@@ -306,6 +306,8 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'claims.clusters': [[1, 2]],
   'claims.distances': [['cosine']],
   'claims.leaveOut': ['none'],
+  'resampling.over': ['units'],
+  'resampling.blocks': [50],
   relations: [{ permutations: 10 }],
   'relations.permutations': [10],
   'relations.families': ['families.csv'],
@@ -564,7 +566,6 @@ describe('schema and types', () => {
       keyof StudyGallery,
       1
     >,
-    resampling: { replicates: 1 } satisfies Record<keyof NonNullable<StudyContent['resampling']>, 1>,
     claims: {
       file: 1,
       universes: 1,
@@ -575,6 +576,10 @@ describe('schema and types', () => {
       distances: 1,
       leaveOut: 1,
     } satisfies Record<keyof NonNullable<StudyContent['claims']>, 1>,
+    resampling: { replicates: 1, over: 1, blocks: 1 } satisfies Record<
+      keyof NonNullable<StudyContent['resampling']>,
+      1
+    >,
     relations: { permutations: 1, families: 1, given: 1, correction: 1, permuteWithin: 1 } satisfies Record<
       keyof NonNullable<StudyContent['relations']>,
       1
@@ -640,6 +645,7 @@ describe('schema and types', () => {
     'matching.compareGate': namesOf<DissectionPreset['compareGate']>({ '>': 1, '>=': 1 }),
     'significance.kind': namesOf<NonNullable<SignificanceContent['kind']>>({ exchange: 1, roll: 1 }),
     'significance.match': namesOf<NonNullable<SignificanceContent['match']>>({ gate: 1, significant: 1, both: 1 }),
+    'resampling.over': namesOf<StudyResampling['over']>({ images: 1, units: 1 }),
     'gallery.pool': namesOf<StudyGallery['pool']>({ max: 1, mean: 1 }),
     'gallery.place': galleryPlaces,
     'embedding.preset': Object.keys(embeddingPresets),

@@ -5,8 +5,13 @@ const passes = (value: number, comparison: '>' | '>=', limit: number) =>
   comparison === '>' ? value > limit : value >= limit;
 const byNumber = ({ vocabulary }: DissectionWorld) => vocabulary.toSorted((one, other) => one.number - other.number);
 
-/** Network dissection as it is defined, for every unit: upsample all, sort all, count all. Slow, and without tricks. */
-export function dissectPlainly(world: DissectionWorld): OracleUnit[] {
+/**
+ * Network dissection as it is defined, for every unit: upsample all, sort all, count all. Slow, and without tricks.
+ *
+ * @param world what is dissected
+ * @param thresholds of the units, where they were found before. @default those of the world
+ */
+export function dissectPlainly(world: DissectionWorld, thresholds?: readonly number[]): OracleUnit[] {
   const { preset, images } = world;
   const concepts = byNumber(world);
   const labels = images.map((image) => labelsOf(image, world));
@@ -22,7 +27,7 @@ export function dissectPlainly(world: DissectionWorld): OracleUnit[] {
   return Array.from({ length: world.units }, (_, unit) => {
     const maps = images.map(({ maps: all }) => all[unit] as readonly number[]);
     const condition = conditionOf(maps.flat());
-    const threshold = condition === 'invalid' ? NaN : thresholdOf(maps, world);
+    const threshold = thresholds?.[unit] ?? (condition === 'invalid' ? NaN : thresholdOf(maps, world));
     // Labels of the judged pixels of each image where the unit is active; without a threshold it never is.
     const active = maps.map((map, image) =>
       upsample(map, world).flatMap((value, pixel) =>

@@ -35,8 +35,8 @@ export const conceptMatchingMutants: readonly Mutant[] = [
   { name: 'single-pixels-do-not-count', find: 'if (!(count > 0)) continue;', replace: 'if (!(count > 1)) continue;' },
   {
     name: 'one-image-more-wanted',
-    find: '(counts.conceptImages[concept] as number) >= minimumImages',
-    replace: '(counts.conceptImages[concept] as number) > minimumImages',
+    find: 'return images >= minimumImages &&',
+    replace: 'return images > minimumImages &&',
   },
   {
     name: 'more-coverage-wanted',
@@ -199,5 +199,25 @@ export const conceptMatchingMutants: readonly Mutant[] = [
     name: 'bounds-of-few-images',
     find: 'selectionOptions(shape, preset, maximumImages))',
     replace: 'selectionOptions(shape, preset, 1e6))',
+  },
+  {
+    name: 'rare-in-a-replicate-is-kept',
+    find: 'if (overlap > 0 && this.#isAdmitted(this.#touched[place] as number, replicate))',
+    replace: 'if (overlap > 0)',
+  },
+  {
+    name: 'every-block-once',
+    find: 'count * (this.#weights[row + replicate] as number);',
+    replace: 'count;',
+  },
+  {
+    name: 'area-of-the-unit-stays-without-a-block',
+    find: 'unitArea - (unitAreas[block] as number),',
+    replace: 'unitArea,',
+  },
+  {
+    name: 'blocks-by-the-order-of-images',
+    find: ".map((name) => ({ name, place: hash('sha256', name) }))",
+    replace: ".map((name, place) => ({ name, place: String(place).padStart(9, '0') }))",
   },
 ];

@@ -25,8 +25,8 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   {
     name: 'models-for-families',
-    find: 'const lofo = leaveOutRange(x, y, of);',
-    replace: 'const lofo = one;',
+    find: 'leaveOutRange(this.x, this.y, this.#families)',
+    replace: 'leaveOutRange(this.x, this.y, this.x.map((_, row) => row))',
   },
   {
     name: 'families-of-one-name',

@@ -100,4 +100,14 @@ export const embeddingMutants: readonly Mutant[] = [
     find: "    case 'presence':\n      return 1;",
     replace: "    case 'presence':\n      return units;",
   },
+  {
+    name: 'replicates-pass-any-gate',
+    find: 'if (best < 0 || !isMatch(layer.scores[at] as number, q[unit] as number, this.#gate)) continue;',
+    replace: 'if (best < 0) continue;',
+  },
+  {
+    name: 'last-layer-alone',
+    find: 'into[concept] = (into[concept] as number) + (units[at] as number);',
+    replace: 'into[concept] = units[at] as number;',
+  },
 ];

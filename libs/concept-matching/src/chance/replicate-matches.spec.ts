@@ -1,93 +1,26 @@
 import { combineLabels } from '@intermodel/numerics';
-import {
-  activationSchema,
-  unitMatchSchema,
-  unitNullFacts,
-  type NullKind,
-  type UnitNullBatch,
-} from '@intermodel/schemas';
-import { arrowFileBytes, BatchSchemaError, buildBatch, emptyBatch } from '@intermodel/streams';
+import { unitMatchSchema, unitNullFacts, type NullKind, type UnitNullBatch } from '@intermodel/schemas';
+import { arrowFileBytes, BatchSchemaError, emptyBatch } from '@intermodel/streams';
 import { dissectPlainly, randomWorlds, type DissectionWorld, type WorldImage } from '@intermodel/testing';
 import fc from 'fast-check';
 import { EMPTY, from, lastValueFrom, of, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   blankNumber,
-  concludeDissection,
-  countShards,
   dissectionPresets,
   indexConcepts,
-  labelPlanesBatch,
-  mergeOverlaps,
   replicateMatches,
-  selectThresholds,
-  tallyOverlaps,
   UnitThreads,
   type LabelledShard,
   type ReplicateMatchesOptions,
 } from '../index.ts';
+import { dissectWorld } from '../fixtures/dissect-world.ts';
 import { groupImages } from './image-groups.ts';
 
 const worlds = randomWorlds(Object.values(dissectionPresets).map((preset) => ({ ...preset, score: 'iou' }))).filter(
   (world) => dissectPlainly(world).every(({ pairs }) => pairs.length > 0),
 );
 const seeds = fc.nat({ max: 1000 });
-
-/** A layer that was dissected, ready for replicates. */
-async function dissectWorld(world: DissectionWorld, imagesPerShard: number) {
-  const { preset, vocabulary, ignore, images, labelHeight, labelWidth } = world;
-  const { units, mapHeight, mapWidth } = world;
-  const shape = { model: 'm', layer: 'l', units, mapHeight, mapWidth, labelHeight, labelWidth };
-  const cut = Array.from({ length: Math.ceil(images.length / imagesPerShard) }, (_, shard) =>
-    images.slice(shard * imagesPerShard, (shard + 1) * imagesPerShard).map((image, index) => ({
-      image,
-      name: `i${String(shard * imagesPerShard + index)}`,
-    })),
-  );
-  const labelsOf = ({ planes }: WorldImage) =>
-    combineLabels(
-      { planes: Uint16Array.from(planes.flat()), blank: blankNumber(preset, ignore) },
-      labelHeight * labelWidth,
-    );
-  const batch = ({ maps }: WorldImage) =>
-    buildBatch(activationSchema(shape), {
-      image: ['i'],
-      activations: Float32Array.from(maps.flat()),
-      labels: { offsets: Int32Array.of(0, 0), values: new Uint16Array() },
-    });
-  const counted = await lastValueFrom(
-    from(cut.map((shard) => from(shard.map(({ image }) => batch(image))))).pipe(
-      countShards({ presets: [preset], maximumImages: images.length }),
-      toArray(),
-    ),
-  );
-  const shards = counted.map(({ histograms: [histogram], kept }, index) => {
-    const own = cut[index] ?? [];
-    const planes = labelPlanesBatch(
-      shape,
-      own.map(({ name }) => name),
-      own.map(({ image }) => labelsOf(image)),
-    );
-    return {
-      histogram: histogram as NonNullable<typeof histogram>,
-      kept: () => Promise.resolve(kept),
-      labels: () => Promise.resolve(planes),
-    };
-  });
-  const thresholds = await lastValueFrom(from(shards).pipe(selectThresholds({ preset })));
-  const { matches } = await lastValueFrom(
-    from(shards).pipe(
-      tallyOverlaps({ thresholds, vocabulary, ignore, preset }),
-      mergeOverlaps(),
-      concludeDissection({ thresholds, vocabulary, preset }),
-    ),
-  );
-  return {
-    shards,
-    options: { thresholds, matches, vocabulary, ignore, preset },
-    labels: cut.map((shard) => shard.map(({ image }) => labelsOf(image))),
-  };
-}
 
 const replicate = (shards: readonly LabelledShard[], options: ReplicateMatchesOptions): Promise<UnitNullBatch> =>
   lastValueFrom(from(shards).pipe(replicateMatches(options)));

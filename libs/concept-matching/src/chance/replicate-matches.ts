@@ -1,4 +1,4 @@
-import type { KeptImage, ReplicateSums } from '@intermodel/numerics';
+import type { CombinedLabels } from '@intermodel/numerics';
 import {
   unitNullSchema,
   type ActivationShape,
@@ -7,10 +7,8 @@ import {
   type UnitMatchBatch,
   type UnitNullBatch,
 } from '@intermodel/schemas';
-import { BatchSchemaError, buildBatch, column, readStrings } from '@intermodel/streams';
+import { buildBatch } from '@intermodel/streams';
 import { concatMap, defer, toArray, type OperatorFunction } from 'rxjs';
-import { keptImages } from '../count/kept-maps.ts';
-import { coversThresholds } from '../count/recount-shard.ts';
 import { matchScores } from '../matches/scores.ts';
 import { admittedConcepts } from '../overlaps/list-overlaps.ts';
 import { readLabelPlanes } from '../overlaps/label-planes.ts';
@@ -18,10 +16,12 @@ import type { LabelledShard } from '../overlaps/tally-overlaps.ts';
 import { indexConcepts, type Concept, type ConceptIndex } from '../presets/concept-index.ts';
 import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
 import { overlapOptions } from '../presets/kernel-options.ts';
-import { placeOf, UnitThreads, type KeptGroup } from '../threads/unit-threads.ts';
+import { UnitThreads } from '../threads/unit-threads.ts';
 import type { OnImages } from '../thresholds/select-thresholds.ts';
 import { readSelectedThresholds } from '../thresholds/selected-thresholds.ts';
-import { fewestExchanged, groupImages, type ImageGroup } from './image-groups.ts';
+import { matchedConcepts } from '../matches/matched-concepts.ts';
+import { countUnitRanges } from '../threads/unit-ranges.ts';
+import { fewestExchanged, groupImages } from './image-groups.ts';
 import { LabelSums } from './label-sums.ts';
 import { ReplicateScores, type ReplicatedCounts } from './score-replicates.ts';
 
@@ -90,24 +90,9 @@ export function replicateMatches(options: ReplicateMatchesOptions): OperatorFunc
     );
 }
 
-/** Shards that labels are exchanged within together, read. */
-interface OpenedShards {
-  /** What is kept of their images, one after the other. */
-  readonly images: readonly KeptImage[];
-  /** Groups of these. */
-  readonly groups: readonly ImageGroup[];
-}
-
-/** Units `first` to `end - 1`. */
-interface UnitRange {
-  readonly first: number;
-  readonly end: number;
-}
-
 class Replication {
   readonly #options: Required<Omit<ReplicateMatchesOptions, 'onImages'>> & Pick<ReplicateMatchesOptions, 'onImages'>;
   readonly #shape: ActivationShape;
-  readonly #thresholds: Float32Array;
   readonly #index: ConceptIndex;
   /** Place of each unit's concept in the index; -1 for none. */
   readonly #matched: Int32Array;
@@ -116,10 +101,9 @@ class Replication {
     const { thresholds, vocabulary, matches } = options;
     const threads = options.threads ?? new UnitThreads(1);
     this.#options = { ...replicateMatchesDefaults, ...options, threads };
-    const selected = readSelectedThresholds('replicateMatches', thresholds);
-    [this.#shape, this.#thresholds] = [selected.shape, selected.thresholds];
+    this.#shape = readSelectedThresholds('replicateMatches', thresholds).shape;
     this.#index = indexConcepts(vocabulary);
-    this.#matched = matchedConcepts(matches, this.#index, this.#shape.units);
+    this.#matched = matchedConcepts('replicateMatches', matches, this.#index, this.#shape.units);
   }
 
   async of(all: readonly LabelledShard[]): Promise<UnitNullBatch> {
@@ -139,7 +123,15 @@ class Replication {
       expectedIou: this.#column(),
     };
     const best = new Float64Array(units * replicates);
-    const groups = await this.#eachRange(joined, labels.images, ({ first: from, end }, { sums: counted, firing }) => {
+    const counting = {
+      ...this.#options,
+      ...{ stage: 'replicateMatches', index: this.#index, replicates: 1 + replicates, firing: true },
+      shards: joined,
+      images: labels.images,
+      groupsOf: (names: readonly string[], own: readonly CombinedLabels[]) =>
+        groupImages(names, own, { kind, seed, first, count: replicates, grid: this.#shape }),
+    };
+    const groups = await countUnitRanges(counting, ({ first: from, end }, { sums: counted, firing }) => {
       const counts: ReplicatedCounts = { sums: counted, units: end - from, replicates: 1 + replicates, labels };
       const found = scores.best(counts);
       for (let unit = from; unit < end; unit++) {
@@ -170,17 +162,6 @@ class Replication {
     return new Float64Array(this.#shape.units).fill(Number.NaN);
   }
 
-  /** Units that are counted at a time. */
-  #rangeUnits(): number {
-    const { replicates, megabytes, preset } = this.#options;
-    const { units, labelHeight, labelWidth } = this.#shape;
-    const columns =
-      this.#index.concepts.length + 1 + (preset.areaScope === 'all' ? 0 : this.#index.categoryNames.length);
-    // What was counted is copied once.
-    const bytes = 2 * 4 * (columns * (1 + replicates) + labelHeight * labelWidth);
-    return Math.min(units, Math.max(1, Math.floor((megabytes * 2 ** 20) / bytes)));
-  }
-
   /** Joins shards until they have images enough, and sums up their labels, of which none are held. */
   async #join(all: readonly LabelledShard[], sums: LabelSums): Promise<LabelledShard[][]> {
     const joined: LabelledShard[][] = [];
@@ -202,93 +183,4 @@ class Replication {
     }
     return joined;
   }
-
-  /** Goes through all shards once for every range of units; tells how many groups their images make. */
-  async #eachRange(
-    joined: readonly (readonly LabelledShard[])[],
-    images: number,
-    onRange: (range: UnitRange, counted: ReplicateSums) => void,
-  ): Promise<number> {
-    const { threads, replicates, preset, ignore, onImages = () => undefined } = this.#options;
-    const { units, mapHeight, mapWidth } = this.#shape;
-    const size = this.#rangeUnits();
-    const total = Math.ceil(units / size) * images;
-    let [done, groupsOfAll] = [0, 0];
-    onImages(done, total);
-    for (let first = 0; first < units; first += size) {
-      const range = { first, end: Math.min(units, first + size) };
-      const thresholds = new Float32Array(size).fill(Number.NaN);
-      thresholds.set(this.#thresholds.subarray(range.first, range.end));
-      const options = overlapOptions({ ...this.#shape, units: size }, preset, this.#index, ignore);
-      await threads.openReplicates({ ...options, replicates: 1 + replicates, firing: true }, thresholds);
-      for (const shards of joined) {
-        const opened = await this.#open(shards);
-        const within = opened.images.map((image) => sliceUnits(image, range, mapHeight * mapWidth));
-        await threads.replicate(
-          opened.groups.map(({ images: places, ...group }): KeptGroup => ({
-            ...group,
-            images: places.map((place) => within[place] as KeptImage),
-          })),
-        );
-        if (first === 0) groupsOfAll += opened.groups.length;
-        done += within.length;
-        onImages(done, total);
-      }
-      onRange(range, await threads.takeReplicates());
-    }
-    await threads.closeReplicates();
-    return groupsOfAll;
-  }
-
-  /** Reads the labels and kept maps of shards, and groups their images. */
-  async #open(shards: readonly LabelledShard[]): Promise<OpenedShards> {
-    const { thresholds, preset, kind, seed, first, replicates } = this.#options;
-    const names: string[] = [];
-    const images: KeptImage[] = [];
-    for (const { kept, labels: readLabels } of shards) {
-      const { images: own, labels } = readLabelPlanes('replicateMatches', await readLabels(), this.#shape);
-      const maps = await kept();
-      if (!coversThresholds(maps, thresholds, preset))
-        throw new RangeError('replicateMatches: maps were dropped that reach these thresholds');
-      const known = new Map(keptImages(maps.maps).map((image) => [image.image, image]));
-      names.push(...own);
-      for (const [image, combined] of labels.entries())
-        images.push({ ...(known.get(image) ?? { image, ...noMaps }), labels: combined });
-    }
-    const labels = images.map((image) => image.labels);
-    return {
-      images,
-      groups: groupImages(names, labels, { kind, seed, first, count: replicates, grid: this.#shape }),
-    };
-  }
-}
-
-const noMaps = { units: new Uint32Array(), maxima: new Float32Array(), maps: new Float32Array() };
-
-/** The maps of an image that are of a range of units, which are numbered from the first. */
-function sliceUnits(image: KeptImage, { first, end }: UnitRange, mapSize: number): KeptImage {
-  const { units, maxima, maps } = image;
-  const [from, to] = [placeOf(units, first), placeOf(units, end)];
-  return {
-    ...image,
-    units: units.subarray(from, to).map((unit) => unit - first),
-    maxima: maxima.subarray(from, to),
-    maps: maps.subarray(from * mapSize, to * mapSize),
-  };
-}
-
-/** Place in the index of the concept that each unit is matched with, -1 for none. @throws BatchSchemaError */
-function matchedConcepts(matches: UnitMatchBatch, { concepts }: ConceptIndex, units: number): Int32Array {
-  if (matches.numRows !== units)
-    throw new BatchSchemaError(
-      'replicateMatches',
-      'unit',
-      `${String(units)} matches, one a unit`,
-      `${String(matches.numRows)} rows`,
-    );
-  const places = new Map(concepts.map(({ name, category }, place) => [JSON.stringify([category, name]), place]));
-  const categories = readStrings(column(matches, 'category'));
-  return Int32Array.from(readStrings(column(matches, 'concept')), (name, row) =>
-    name === '' ? -1 : (places.get(JSON.stringify([categories[row], name])) ?? -1),
-  );
 }

@@ -1,4 +1,3 @@
-import { informationQuality, type PairCounts } from '@intermodel/numerics';
 import {
   matchSchema,
   unitConceptOverlapSchema,
@@ -8,7 +7,8 @@ import {
 } from '@intermodel/schemas';
 import { buildBatch, checkBatch, column, Interner } from '@intermodel/streams';
 import { defer, map, reduce, type OperatorFunction } from 'rxjs';
-import { dissectionPresets, type DissectionPreset } from '../presets/dissection-presets.ts';
+import { dissectionPresets } from '../presets/dissection-presets.ts';
+import { bestOfRows, isNamedPair, type BestPair, type MatchPreset } from './best-pair.ts';
 import { overlapNumbers, type OverlapRows } from './overlap-numbers.ts';
 import { matchScores, type MatchScore } from './scores.ts';
 
@@ -52,18 +52,6 @@ export function matchConcepts(
         map((best) => best.toMatches()),
       ),
     );
-}
-
-/** What of a preset decides the best concept of a unit. */
-type MatchPreset = Pick<DissectionPreset, 'epsilon' | 'matchScope' | 'minimumQuality' | 'score'>;
-
-/** Best pair of a unit so far. */
-interface BestPair extends PairCounts {
-  readonly score: number;
-  readonly concept: number;
-  readonly category: number;
-  readonly pixels: number;
-  readonly active: boolean;
 }
 
 /** Units row by row, each with its best pair. */
@@ -139,54 +127,13 @@ function endOfRun(values: OverlapRows['unit'], first: number, limit: number): nu
   return end;
 }
 
-/** The best of the rows `first` to `end - 1`, which are of one unit, and of what was best `before`. */
-function bestOfRows(
-  rows: OverlapRows,
-  first: number,
-  end: number,
-  before: BestPair | undefined,
-  preset: MatchPreset,
-): BestPair {
-  const { intersection, unitArea, conceptArea, pixels: allPixels, category } = rows;
-  const { epsilon, matchScope } = preset;
-  const { of } = matchScores[preset.score];
-  const laterWins = matchScope === 'per-category';
-  let score = before === undefined ? -Infinity : before.score;
-  let bestCategory = before === undefined ? -1 : before.category;
-  let active = before !== undefined && before.active;
-  let best = -1;
-  for (let row = first; row < end; row++) {
-    const area = unitArea[row] as number;
-    if (area > 0) active = true;
-    const all = allPixels[row] as number;
-    const next = of(intersection[row] as number, area, conceptArea[row] as number, all, epsilon);
-    if (!(next > score) && !(laterWins && score > 0 && next === score && (category[row] as number) > bestCategory))
-      continue;
-    score = next;
-    bestCategory = category[row] as number;
-    best = row;
-  }
-  if (best < 0 && before !== undefined) return active === before.active ? before : { ...before, active };
-  const [concept, pixels] = [rows.concept[best] as number, rows.pixels[best] as number];
-  return {
-    intersection: intersection[best] as number,
-    unitArea: unitArea[best] as number,
-    conceptArea: conceptArea[best] as number,
-    score,
-    concept,
-    category: bestCategory,
-    pixels,
-    active,
-  };
-}
-
 function matchTable(
   { model, layer, unit, best }: MatchedUnits,
   preset: MatchPreset,
   concepts: readonly string[],
   categories: readonly string[],
 ): UnitMatchBatch {
-  const { minimumQuality, epsilon } = preset;
+  const { epsilon } = preset;
   const matching = matchScores[preset.score];
   // Code 0 is the empty text of units without a match.
   const concept = new Int32Array(best.length);
@@ -194,7 +141,7 @@ function matchTable(
   const score = new Float64Array(best.length);
   const iou = matching === matchScores.iou ? score : new Float64Array(best.length);
   best.forEach((pair, row) => {
-    const isNamed = pair.score > 0 && (minimumQuality === 0 || informationQuality(pair, pair.pixels) > minimumQuality);
+    const isNamed = isNamedPair(pair, preset);
     concept[row] = isNamed ? pair.concept + 1 : 0;
     category[row] = isNamed ? pair.category + 1 : 0;
     // NaN stands for null: a unit that is never active.

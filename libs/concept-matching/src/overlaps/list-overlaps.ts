@@ -145,19 +145,28 @@ function gather<Values extends Int32Array | Float64Array>(
 
 /** Concepts that are as frequent as the preset demands, by their places. @throws InputError `CONCEPTS_TOO_RARE` */
 export function admittedConcepts(
-  { labelHeight, labelWidth }: ActivationShape,
-  { minimumImages, minimumCoverage }: ListOverlapsOptions['preset'],
-  { concepts }: ConceptIndex,
-  counts: OverlapCounts,
+  shape: Pick<ActivationShape, 'labelHeight' | 'labelWidth'>,
+  preset: ListOverlapsOptions['preset'],
+  { concepts }: Pick<ConceptIndex, 'concepts'>,
+  { conceptImages, conceptAreas }: Pick<OverlapCounts, 'conceptImages' | 'conceptAreas'>,
 ): number[] {
-  const admitted = [...concepts.keys()].filter(
-    (concept) =>
-      (counts.conceptImages[concept] as number) >= minimumImages &&
-      (counts.conceptAreas[concept] as number) / (labelHeight * labelWidth) >= minimumCoverage,
+  const admitted = [...concepts.keys()].filter((concept) =>
+    isAdmitted(shape, preset, conceptImages[concept] as number, conceptAreas[concept] as number),
   );
   if (admitted.length > 0) return admitted;
+  const { minimumImages, minimumCoverage } = preset;
   throw new InputError('CONCEPTS_TOO_RARE', 'no concept is as frequent as the preset demands', {
     expected: `a concept in at least ${String(minimumImages)} images that covers ${String(minimumCoverage)} whole images`,
     hint: 'Add labelled images, or set minimumImages and minimumCoverage of the preset to 0.',
   });
+}
+
+/** Whether a concept that is in so many images, on so many pixels, is as frequent as the preset demands. */
+export function isAdmitted(
+  { labelHeight, labelWidth }: Pick<ActivationShape, 'labelHeight' | 'labelWidth'>,
+  { minimumImages, minimumCoverage }: ListOverlapsOptions['preset'],
+  images: number,
+  area: number,
+): boolean {
+  return images >= minimumImages && area / (labelHeight * labelWidth) >= minimumCoverage;
 }

@@ -218,5 +218,15 @@ describe(ReplicateTally, () => {
     expect(() => {
       many.add([{ ...group, chosen: Uint32Array.of(2 ** 30, 0) }]);
     }).toThrow('use fewer images');
+    // Each replicate has 32 bits for itself.
+    const apart = new ReplicateTally({ ...options, weighted: true }, thresholds);
+    const most = 2 ** 30 - 1;
+    apart.add([
+      { ...group, chosen: Uint32Array.of(most, 0) },
+      { ...group, chosen: Uint32Array.of(0, most) },
+    ]);
+    expect(() => {
+      apart.add([{ ...group, chosen: Uint32Array.of(0, 1) }]);
+    }).toThrow('use fewer images');
   });
 });

@@ -64,8 +64,12 @@ const LEFT_OUT = 65535;
 const nearBytes = 2 ** 18;
 
 /** Columns of the sums: concepts, all judged pixels, and areas within the scope of each category. */
-export function replicateColumns({ concepts, categories, areaScope }: ResolvedOverlapOptions): number {
-  return concepts.length + 1 + (areaScope === 'all' ? 0 : countCategories(categories));
+export function replicateColumns({
+  concepts,
+  categories,
+  areaScope = 'all',
+}: Pick<OverlapOptions, 'concepts' | 'categories' | 'areaScope'>): number {
+  return concepts.length + 1 + (areaScope === 'all' ? 0 : countCategories(Uint32Array.from(categories)));
 }
 
 /**
@@ -86,7 +90,8 @@ export class ReplicateTally {
   readonly #firing: number;
   readonly #columnOfNumber = new Int32Array(65536).fill(-1);
   readonly #scratch = new Map<string, { readonly address: number; readonly bytes: number }>();
-  #pixels = 0;
+  /** Pixels of each replicate. */
+  readonly #pixels: Float64Array;
 
   /**
    * @param options what is counted
@@ -101,6 +106,7 @@ export class ReplicateTally {
         `ReplicateTally: replicates must be a whole number of at least 1, got ${String(replicates)}`,
       );
     this.replicates = replicates;
+    this.#pixels = new Float64Array(replicates);
     this.#weighted = weighted;
     this.columns = replicateColumns(this.options);
     concepts.forEach((number, concept) => {
@@ -165,8 +171,11 @@ export class ReplicateTally {
       labelOf.some((label) => label >= labelled.length)
     )
       throw new RangeError('ReplicateTally.add: labellings and draws do not belong to these images');
-    this.#pixels += images.length * targetHeight * targetWidth * (this.#weighted ? Math.max(1, ...chosen) : 1);
-    if (this.#pixels >= 2 ** 32)
+    const pixels = images.length * targetHeight * targetWidth;
+    chosen.forEach((draw, replicate) => {
+      this.#pixels[replicate] = (this.#pixels[replicate] as number) + pixels * (this.#weighted ? draw : 1);
+    });
+    if (this.#pixels.some((all) => all >= 2 ** 32))
       throw new RangeError('ReplicateTally.add: more pixels than 32 bits can count: use fewer images');
     const { lists, leftOut, areaColumn } = this.#readLabels(labelled);
     const width = lists.columnOf.length;
@@ -204,7 +213,7 @@ export class ReplicateTally {
     const sums = this.#memory.integers(this.#sums, units * this.columns * this.replicates);
     const taken = sums.slice();
     sums.fill(0);
-    this.#pixels = 0;
+    this.#pixels.fill(0);
     if (this.#firing === 0) return { sums: taken, firing: new Uint32Array() };
     const rows = units * targetHeight;
     const padded = this.#memory.integers(this.#firing, rows * this.#stride);

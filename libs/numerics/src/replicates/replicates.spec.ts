@@ -10,6 +10,7 @@ import { confidenceEllipse, halfInterval, replicateCloud } from './confidence-el
 import { DistanceReplicates, rowDistances } from './distance-replicates.ts';
 import { EmbeddingReplicates } from './embedding-replicates.ts';
 import { replicateInterval, ruleOfThree } from './replicate-interval.ts';
+import { drawBlockWeights } from './block-weights.ts';
 import { drawBinomial, resampleCounts } from './resample-counts.ts';
 
 interface Figures {
@@ -373,5 +374,32 @@ describe(parallelAnalysis, () => {
     }
     expect(kept).toBeLessThanOrEqual(12);
     expect(planted).toBeGreaterThanOrEqual(98);
+  });
+});
+
+describe(drawBlockWeights, () => {
+  it('draws as many blocks as there are, each equally often, with the spread of a multinomial sample', () => {
+    const [blocks, count] = [20, 5_000];
+    const weights = drawBlockWeights({ blocks, first: 0, count, seed: 1 });
+    const columns = Array.from({ length: blocks }, () => [] as number[]);
+    for (let replicate = 0; replicate < count; replicate++) {
+      const own = weights.subarray(replicate * blocks, (replicate + 1) * blocks);
+      expect(own.reduce((sum, weight) => sum + weight, 0)).toBe(blocks);
+      own.forEach((weight, block) => columns[block]?.push(weight));
+    }
+    // Binomial (20, 1 / 20): mean 1, variance 0.95; five standard errors.
+    for (const column of columns) {
+      const mean = column.reduce((sum, weight) => sum + weight, 0) / count;
+      const variance = column.reduce((sum, weight) => sum + (weight - mean) ** 2, 0) / count;
+      expect(Math.abs(mean - 1)).toBeLessThan(5 * Math.sqrt(0.95 / count));
+      expect(Math.abs(variance - 0.95)).toBeLessThan(0.13);
+    }
+  });
+
+  it('draws further replicates without those before, and others for other seeds', () => {
+    const draw = (first: number, count: number, seed = 0) => [...drawBlockWeights({ blocks: 7, first, count, seed })];
+    expect([...draw(0, 3), ...draw(3, 4)]).toEqual(draw(0, 7));
+    expect(draw(0, 7, 1)).not.toEqual(draw(0, 7));
+    expect(drawBlockWeights({ blocks: 1, first: 9, count: 2, seed: 4 })).toEqual(Uint32Array.of(1, 1));
   });
 });

@@ -11,7 +11,7 @@ export interface DissectionStep {
   /** Kind of the event. */
   readonly kind: 'progress';
   /** What is under way. */
-  readonly step: 'segmentation' | 'images' | 'thresholds' | 'overlaps' | 'nulls' | 'probes';
+  readonly step: 'segmentation' | 'images' | 'thresholds' | 'overlaps' | 'nulls' | 'replicates' | 'probes';
   /** Models under way together, since they share the decoded images; none where it is about all. */
   readonly models: readonly string[];
   /** Images done in this step; of `probes` parts of the work on a head. */

@@ -23,6 +23,7 @@ import {
   type StoredMatches,
 } from './group-layer.ts';
 import { LabelKinds } from './label-kinds.ts';
+import { resampleLayer } from './resample-layer.ts';
 
 /** Models that share decoded images, with what is stored of their layers. */
 export class DissectionGroup {
@@ -54,17 +55,20 @@ export class DissectionGroup {
     if (keeps && !this.#keepsModels) pass.models.closeBeside();
   }
 
-  /** Makes thresholds, overlaps, matches and null replicates of a layer under one preset. */
+  /** Makes thresholds, overlaps, matches, null replicates and those over images of a layer under one preset. */
   async makeLayer(place: LayerPlace, preset: DissectionPreset, steps: readonly GraphStep[]): Promise<void> {
     const context = this.#context;
     const { describe } = context;
     const job = this.#job(place, preset);
     const shards = await this.#shards();
     const drawn = steps.filter(({ family }) => family.kind === 'nulls');
+    const resampled = steps.filter(({ family }) => family.kind === 'replicates');
     const asksMatches = steps.some(({ family }) => family === describe.matches(place, preset));
     if (asksMatches) await this.#makeMatches(job, shards);
     if (drawn.length > 0) await drawNulls(context, job, shards, drawn, (await this.#matchesOf(job, shards)).matches);
-    if (asksMatches || drawn.length === steps.length) return;
+    if (resampled.length > 0)
+      await resampleLayer(context, job, shards, resampled, (await this.#matchesOf(job, shards)).matches);
+    if (asksMatches || drawn.length + resampled.length === steps.length) return;
     const thresholds = await lastValueFrom(findThresholds(context, job, shards));
     const asked = steps
       .filter(({ family }) => family === describe.overlaps(place, preset))

@@ -1,16 +1,15 @@
-import { packTable, replicateMatches } from '@intermodel/concept-matching';
+import { packTable, replicateMatches, type ReplicateRound } from '@intermodel/concept-matching';
 import type { ImageShard } from '@intermodel/data-loading';
 import type { UnitMatchBatch } from '@intermodel/schemas';
 import type { GraphStep } from '@intermodel/steps';
 import { from, lastValueFrom, map } from 'rxjs';
-import type { NullRound } from '../graph/dissection-steps.ts';
 import { coveringMaps } from './count-overlaps.ts';
 import { findThresholds } from './find-thresholds.ts';
 import type { GroupContext } from './group-context.ts';
 import { progressOf, type LayerJob } from './layer-job.ts';
 
 /** MiB that counts may take where no maps are kept. */
-const megabytesWithoutMaps = 1024;
+export const megabytesWithoutMaps = 1024;
 
 /** Draws null replicates of a layer, round by round, from the kept maps and the labels, and stores them. */
 export async function drawNulls(
@@ -26,7 +25,7 @@ export async function drawNulls(
   const thresholds = await lastValueFrom(findThresholds(context, job, shards));
   for (const step of rounds) {
     const begun = performance.now();
-    const { first, count } = step.options as NullRound;
+    const { first, count } = step.options as ReplicateRound & GraphStep['options'];
     const drawn = from(spreadShards(shards, maximumImages)).pipe(
       map((shard) => ({
         kept: () => coveringMaps(context, job, shard, thresholds),

@@ -1,6 +1,7 @@
 import type { LayerPlace } from '@intermodel/inputs';
 import type { DissectionPreset, DissectionResult } from '@intermodel/concept-matching';
 import {
+  isTested,
   matchSchemaOf,
   unitThresholdSchema,
   type ActivationShape,
@@ -88,14 +89,15 @@ export async function storeMatches(
   return { matches, thresholds, overlaps, summary, images, shape, key: step.key };
 }
 
-/** Matches of a layer with their tests against chance, which are stored, and the key of these. */
+/** Matches of a layer with their tests against chance and intervals, which are stored, and the key of these. */
 export async function readTested(
   { steps, study }: GroupContext,
   step: GraphStep,
-): Promise<Pick<StoredMatches, 'matches' | 'key'> & { readonly survival: LayerSurvival }> {
+): Promise<Pick<StoredMatches, 'matches' | 'key'> & { readonly survival: LayerSurvival | undefined }> {
   const bytes = await steps.read(step, 'matches');
   if (bytes === undefined) throw new RangeError('readTested: the matches of this layer were not tested yet');
   const matches = readArrowBytes(bytes, 'tested matches of a stored step').batches[0] as unknown as UnitMatchBatch;
+  if (!isTested(matches)) return { matches, key: step.key, survival: undefined };
   const survival = await lastValueFrom(of(matches).pipe(countSurvivors({ gate: gateOf(study) })));
   const total = (name: keyof LayerSurvival) => readNumbers(column(survival, name)).reduce((sum, each) => sum + each, 0);
   return {

@@ -1,11 +1,11 @@
 import { unpackTable } from '@intermodel/concept-matching';
 import type { PlacedModel } from '@intermodel/inputs';
-import { matchSchemaOf, type UnitMatchBatch, type UnitNullBatch } from '@intermodel/schemas';
-import { testMatches } from '@intermodel/significance';
+import { matchSchemaOf, type UnitMatchBatch, type UnitNullBatch, type UnitReplicateBatch } from '@intermodel/schemas';
+import { intervalMatches, testMatches } from '@intermodel/significance';
 import { jsonPart, makeAlone, readStep, type StepMaker } from '@intermodel/steps';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import type { StudyModel } from '@intermodel/studies';
-import { from, lastValueFrom, toArray } from 'rxjs';
+import { from, identity, lastValueFrom, toArray } from 'rxjs';
 import { describeLabels } from '../dissect/describe-labels.ts';
 import { makeGallery } from './unit-gallery.ts';
 import type { DissectionMakers } from './dissection-steps.ts';
@@ -46,10 +46,20 @@ export function dissectionMakers(groups: readonly (readonly PlacedModel[])[]): D
     tested: () =>
       makeAlone(async (_, inputs, bench) => {
         const matches = readArrowBytes(await inputs.read('matches', 'matches'), 'matches of a stored step').batches;
+        const { testsMatches, resamplesImages } = bench.describe;
         const nulls: UnitNullBatch[] = [];
-        for (const step of inputs.steps('nulls')) nulls.push(unpackTable(await readStep(step, 'nulls', bench)));
+        const replicates: UnitReplicateBatch[] = [];
+        if (testsMatches)
+          for (const step of inputs.steps('nulls')) nulls.push(unpackTable(await readStep(step, 'nulls', bench)));
+        if (resamplesImages)
+          for (const step of inputs.steps('replicates'))
+            replicates.push(unpackTable(await readStep(step, 'replicates', bench)));
         const [tested] = await lastValueFrom(
-          from(matches as unknown as UnitMatchBatch[]).pipe(testMatches({ nulls }), toArray()),
+          from(matches as unknown as UnitMatchBatch[]).pipe(
+            testsMatches ? testMatches({ nulls }) : identity,
+            resamplesImages ? intervalMatches({ replicates }) : identity,
+            toArray(),
+          ),
         );
         if (tested === undefined) throw new RangeError('tested: a layer has no table of matches');
         return { matches: arrowFileBytes(matchSchemaOf(tested), [tested]) };

@@ -1,5 +1,5 @@
 import type { LayerPlace } from '@intermodel/inputs';
-import type { DissectionPreset } from '@intermodel/concept-matching';
+import type { DissectionPreset, ReplicateRound } from '@intermodel/concept-matching';
 import type { LabelVocabulary, ImageShard } from '@intermodel/data-loading';
 import type { FeaturePool } from '@intermodel/schemas';
 import {
@@ -25,6 +25,7 @@ const codeVersions = {
   overlaps: 3,
   matches: 2,
   nulls: 1,
+  replicates: 1,
   tested: 1,
   gallery: 4,
   own: 3,
@@ -56,11 +57,11 @@ export const dissectionCode: Readonly<Record<string, string>> = Object.fromEntri
 export interface DissectionMakers<Bench> {
   /** Labels, maps, counts and strongest images of models that take the same images, in one pass over these. */
   readonly pass: (model: StudyModel) => StepMaker<Bench>;
-  /** Thresholds, overlaps, matches and null replicates of a layer under one preset. */
+  /** Thresholds, overlaps, matches, null replicates and those over images of a layer under one preset. */
   readonly layer: (place: LayerPlace, preset: DissectionPreset) => StepMaker<Bench>;
   /** What is in the labels. */
   readonly description: StepMaker<Bench>;
-  /** Matches of a layer with their tests against chance. */
+  /** Matches of a layer with their tests against chance and intervals. */
   readonly tested: (place: LayerPlace) => StepMaker<Bench>;
   /** Gallery of a layer. */
   readonly gallery: (place: LayerPlace) => StepMaker<Bench>;
@@ -89,15 +90,7 @@ export interface DissectionIngredients<Bench> {
 }
 
 /** Replicates that are drawn in one step, so that more can be added without those before. */
-export const nullsPerRound = 200;
-
-/** Replicates of one step. */
-export interface NullRound {
-  /** Number of the first. */
-  readonly first: number;
-  /** How many. */
-  readonly count: number;
-}
+export const replicatesPerRound = 200;
 
 /** A layer of which features are made, and how. */
 export interface FeatureSource {
@@ -291,26 +284,15 @@ export class DissectionSteps<Bench = unknown> {
 
   /** Null replicates of a layer under the preset of the study, in rounds: part `nulls`. */
   nulls(place: LayerPlace): StepFamily<Bench>[] {
-    const { matching, significance } = this.#study;
-    return nullRounds(significance.nulls).map(({ first, count }) =>
-      this.#family('nulls', [nameOf(place), first, count], () => ({
-        model: place.model.name,
-        subject: subjectOf(place),
-        files: () => ({ concepts: this.#concepts }),
-        from: {
-          maps: { by: 'all', families: [this.maps(place)] },
-          labels: { by: 'all', families: [this.labels(place.model, matching)] },
-          thresholds: { by: 'one', family: this.thresholds(place, matching) },
-          matches: { by: 'one', family: this.matches(place, matching) },
-        },
-        options: { ...this.#options('nulls', place.model, matching), first, count },
-        parts: { nulls: 'UnitNull' },
-        maker: this.#makers.layer(place, matching),
-      })),
-    );
+    return this.#rounds('nulls', place, this.#study.significance.nulls, { nulls: 'UnitNull' });
   }
 
-  /** Matches of a layer under the preset of the study with their tests against chance: part `matches`. */
+  /** What units of a layer match when images are drawn anew, under the preset of the study, in rounds: part `replicates`. */
+  replicates(place: LayerPlace): StepFamily<Bench>[] {
+    return this.#rounds('replicates', place, this.#study.resampling.replicates, { replicates: 'UnitReplicate' });
+  }
+
+  /** Matches of a layer under the preset of the study with tests against chance and intervals over images: part `matches`. */
   tested(place: LayerPlace): StepFamily<Bench> {
     return this.#family('tested', [nameOf(place)], () => ({
       model: place.model.name,
@@ -318,7 +300,10 @@ export class DissectionSteps<Bench = unknown> {
       from: {
         matches: { by: 'one', family: this.matches(place, this.#study.matching) },
         // The units of all layers of a model are tested together.
-        nulls: { by: 'all', families: this.#placesOf(place.model).flatMap((each) => this.nulls(each)) },
+        ...(this.testsMatches
+          ? { nulls: { by: 'all', families: this.#placesOf(place.model).flatMap((each) => this.nulls(each)) } as const }
+          : {}),
+        ...(this.resamplesImages ? { replicates: { by: 'all', families: this.replicates(place) } as const } : {}),
       },
       options: {},
       parts: { matches: 'UnitMatch' },
@@ -330,16 +315,32 @@ export class DissectionSteps<Bench = unknown> {
 
   /** Whether matches are tested: not those of a stage of the caller's own, which chance may give in other ways. */
   get testsMatches(): boolean {
+    return this.#study.significance.nulls > 0 && this.#matchesPlainly;
+  }
+
+  /** Whether images are resampled: not for a stage of the caller's own, whose counts may be other ones. */
+  get resamplesImages(): boolean {
+    const { over, replicates } = this.#study.resampling;
+    return over === 'images' && replicates > 0 && this.#matchesPlainly;
+  }
+
+  /** Whether there is a step behind the matches of a layer. */
+  get concludesMatches(): boolean {
+    return this.testsMatches || this.resamplesImages;
+  }
+
+  /** Whether overlaps and matches are those of network dissection. */
+  get #matchesPlainly(): boolean {
     const { overlaps, matches } = this.stages;
-    return this.#study.significance.nulls > 0 && overlaps.identity === '' && matches.identity === '';
+    return overlaps.identity === '' && matches.identity === '';
   }
 
   /**
    * The last step of the matches of a layer under a preset, whose part `matches` is what else is made of them: with
-   * tests where there are any.
+   * tests and intervals where there are any.
    */
   concluded(place: LayerPlace, preset: DissectionPreset): StepFamily<Bench> {
-    return this.testsMatches && preset === this.#study.matching ? this.tested(place) : this.matches(place, preset);
+    return this.concludesMatches && preset === this.#study.matching ? this.tested(place) : this.matches(place, preset);
   }
 
   /** Gallery of a layer: part `gallery`. */
@@ -422,6 +423,32 @@ export class DissectionSteps<Bench = unknown> {
     });
   }
 
+  /** Replicates of a layer that need its maps, labels, thresholds and matches, round by round. */
+  #rounds(
+    kind: 'nulls' | 'replicates',
+    place: LayerPlace,
+    replicates: number,
+    parts: Definition<Bench>['parts'],
+  ): StepFamily<Bench>[] {
+    const { matching } = this.#study;
+    return roundsOf(replicates).map(({ first, count }) =>
+      this.#family(kind, [nameOf(place), first, count], () => ({
+        model: place.model.name,
+        subject: subjectOf(place),
+        files: () => ({ concepts: this.#concepts }),
+        from: {
+          maps: { by: 'all', families: [this.maps(place)] },
+          labels: { by: 'all', families: [this.labels(place.model, matching)] },
+          thresholds: { by: 'one', family: this.thresholds(place, matching) },
+          matches: { by: 'one', family: this.matches(place, matching) },
+        },
+        options: { ...this.#options(kind, place.model, matching), first, count },
+        parts,
+        maker: this.#makers.layer(place, matching),
+      })),
+    );
+  }
+
   /** A family, made once for the same choices. */
   #family(
     kind: keyof typeof codeVersions,
@@ -460,10 +487,10 @@ function nameOf({ model, layer }: LayerPlace): readonly string[] {
 }
 
 /** Rounds in which so many replicates are drawn. */
-function nullRounds(replicates: number): NullRound[] {
-  return Array.from({ length: Math.ceil(replicates / nullsPerRound) }, (_, round) => ({
-    first: round * nullsPerRound,
-    count: Math.min(nullsPerRound, replicates - round * nullsPerRound),
+function roundsOf(replicates: number): ReplicateRound[] {
+  return Array.from({ length: Math.ceil(replicates / replicatesPerRound) }, (_, round) => ({
+    first: round * replicatesPerRound,
+    count: Math.min(replicatesPerRound, replicates - round * replicatesPerRound),
   }));
 }
 

@@ -94,8 +94,13 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
   const probes = probing?.probes;
   if (tableFiles === undefined || !dissects)
     return { graph: new StepGraph(families), describe, tables: undefined, report: undefined, probes, lastOf };
-  const matches = placed.flatMap(({ places }) => places.map((place) => describe.concluded(place, study.matching)));
-  const tables = tableSteps(study, matches, tableFiles, probes);
+  const layers = placed.flatMap(({ places }) =>
+    places.map((place) => ({
+      matches: describe.concluded(place, study.matching),
+      replicates: describe.resamplesImages ? describe.replicates(place) : [],
+    })),
+  );
+  const tables = tableSteps(study, layers, tableFiles, probes);
   families.push(describe.images());
   for (const table of [tables.profiles, tables.embedding, tables.bootstrap, tables.relations, tables.claims])
     if (table !== undefined) families.push(table);

@@ -5,8 +5,11 @@ import {
   countUnits,
   embedModels,
   profileModels,
+  profileModelsDefaults,
   readFittedEmbedding,
   summariseProfiles,
+  type ProfileModelsOptions,
+  type ProfileReplicates,
 } from '@intermodel/embedding';
 import {
   type ClaimTables,
@@ -18,6 +21,7 @@ import {
   type UncertaintyTables,
 } from '@intermodel/outputs';
 import { isTested, type ConceptProfileBatch, type TaskScoreBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import type { MatchGate } from '@intermodel/numerics';
 import { countSurvivors } from '@intermodel/significance';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import { gateOf, type Study } from '@intermodel/studies';
@@ -61,9 +65,7 @@ export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'cluste
 
 /** Profiles of the models of a study, of their matches. */
 export function profileTables(study: Study, matches: Observable<UnitMatchBatch>): Promise<ProfileTables> {
-  const { embedding } = study;
-  const profiled =
-    embedding?.frozen === undefined ? profileModels(embedding ?? gateOf(study)) : profileFor(embedding.frozen);
+  const profiled = profileModels(profileChoices(study));
   const gate = gateOf(study);
   return lastValueFrom(
     matches.pipe(
@@ -90,20 +92,31 @@ export function profileTables(study: Study, matches: Observable<UnitMatchBatch>)
 /**
  * How sure the profiles of a study are, and the embedding that was fitted to them; models in an earlier embedding have
  * no clouds, since it stays as it is. Undefined without replicates or matches.
+
+ * Replicates are those over images where they are given, else over units.
  */
 export function uncertaintyTables(
   { embedding, resampling, seed }: Study,
   { profiles, modelUnits }: ProfileTables,
   embedded: EmbeddedTables | undefined,
+  drawn?: ProfileReplicates,
 ): Promise<BootstrapTables | undefined> {
   const fit = embedding?.frozen === undefined ? embedded?.fit : undefined;
-  return lastValueFrom(bootstrapTables({ profiles, modelUnits, fit, ...resampling, seed }));
+  return lastValueFrom(bootstrapTables({ profiles, modelUnits, fit, drawn, ...resampling, seed }));
 }
 
-/** Profiles that fit an earlier embedding. */
-function profileFor(frozen: string): ReturnType<typeof profileModels> {
-  const fitted = readFittedEmbedding(readEmbeddingFolder(frozen).fit);
-  return profileModels({ ...fitted, normalisation: checkNormalisation(fitted.normalisation) });
+/** What makes a match in the profiles of a study. */
+export function profileGate(study: Study): MatchGate {
+  const { gate, compareGate, match } = { ...profileModelsDefaults, ...profileChoices(study) };
+  return { gate, compareGate, match };
+}
+
+/** How the profiles of a study are made: as those of an earlier embedding, where models are placed in one. */
+function profileChoices(study: Study): ProfileModelsOptions {
+  const { embedding } = study;
+  if (embedding?.frozen === undefined) return embedding ?? gateOf(study);
+  const fitted = readFittedEmbedding(readEmbeddingFolder(embedding.frozen).fit);
+  return { ...fitted, normalisation: checkNormalisation(fitted.normalisation) };
 }
 
 /**
@@ -143,7 +156,8 @@ export async function claimTables(
   matches: readonly UnitMatchBatch[],
   embedding: ProfileTables & EmbeddedTables,
   relations: RelationTables | undefined,
+  drawn: ProfileReplicates | undefined,
 ): Promise<ClaimTables | undefined> {
   if (claims === undefined) return undefined;
-  return judgeStudy({ matches, embedding, relations, claims, ...resampling, correction, seed });
+  return judgeStudy({ matches, embedding, relations, claims, drawn, ...resampling, correction, seed });
 }

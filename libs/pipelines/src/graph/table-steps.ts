@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { readClaims } from '@intermodel/claims';
 import { checkFiles } from '@intermodel/data-loading';
+import { unpackTable } from '@intermodel/concept-matching';
+import { ImageReplicates } from '@intermodel/embedding';
 import type { RelationTables, StudyTables } from '@intermodel/outputs';
-import type { UnitMatchBatch } from '@intermodel/schemas';
+import type { UnitMatchBatch, UnitReplicateBatch } from '@intermodel/schemas';
 import {
   libraryVersion,
   makeAlone,
@@ -21,6 +23,7 @@ import type { StudyBench } from './study-bench.ts';
 import {
   claimTables,
   embeddingTables,
+  profileGate,
   profileTables,
   relationTables,
   tableParts,
@@ -78,6 +81,14 @@ const parts = {
   },
 } as const;
 
+/** Last steps of the layers of a study, under its preset. */
+export interface ConcludedLayer {
+  /** Matches, with tests and intervals where there are any. */
+  readonly matches: StepFamily<StudyBench>;
+  /** What units match when images are drawn anew, in rounds; none where images are not resampled. */
+  readonly replicates: readonly StepFamily<StudyBench>[];
+}
+
 /** The steps that make the tables over the models of a study; each part is the table of an output file. */
 export interface TableSteps {
   /** Profiles of the models, and their summaries. */
@@ -110,17 +121,18 @@ export async function hashTableFiles(study: Study, hashes: FileHashes): Promise<
  * The steps over the models of a study.
  *
  * @param study choices and files of the tables
- * @param matches matches of all layers, under the preset of the study
+ * @param layers all layers
  * @param files hashes of the files that are read
  * @param probes scores on tasks of the study. @default none
  */
 export function tableSteps(
   study: Study,
-  matches: readonly StepFamily<StudyBench>[],
+  layers: readonly ConcludedLayer[],
   files: ReadonlyMap<string, string>,
   probes?: StepFamily<StudyBench>,
 ): TableSteps {
   const { embedding, scores, scoreColumns } = study;
+  const matches = layers.map((layer) => layer.matches);
   const read = (role: string, file: string | undefined): Record<string, string> =>
     file === undefined ? {} : { [`${role} ${path.basename(file)}`]: files.get(file) as string };
   const frozen = read('embedding', frozenFit(study));
@@ -132,11 +144,11 @@ export function tableSteps(
     from: { matches: { by: 'all', families: matches.toSorted(byKey) } },
     files: () => frozen,
     options: optionsOf('profiles'),
-    maker: makeTables(async (bench) => profileTables(bench.study, from(await readMatches(matches, bench))), files),
+    maker: makeTables(async (bench) => profileTables(bench.study, from(await readAllMatches(layers, bench))), files),
   });
   if (embedding === undefined)
     return {
-      ...{ profiles, bootstrap: bootstrapStep(study, profiles) },
+      ...{ profiles, bootstrap: bootstrapStep(study, layers, profiles) },
       ...{ embedding: undefined, relations: undefined, claims: undefined },
     };
   const embedded = family('embedding', {
@@ -148,7 +160,7 @@ export function tableSteps(
       return embeddingTables(bench.study, table);
     }, files),
   });
-  const bootstrap = bootstrapStep(study, profiles, embedded);
+  const bootstrap = bootstrapStep(study, layers, profiles, embedded);
   // What is wrong with the file itself is told before anything is run.
   if (study.claims?.file !== undefined) readClaims(study.claims.file);
   const claimStep = (fitted: StepFamily<StudyBench>, related?: StepFamily<StudyBench>) =>
@@ -158,6 +170,7 @@ export function tableSteps(
           from: {
             // Universes begin with the units again.
             matches: { by: 'all', families: matches.toSorted(byKey) },
+            ...replicatesOf(layers),
             embedding: { by: 'one', family: fitted },
             ...(related === undefined ? {} : { relations: { by: 'one', family: related } }),
           },
@@ -171,9 +184,10 @@ export function tableSteps(
             const relations = related === undefined ? undefined : await readTables(related, bench);
             return claimTables(
               bench.study,
-              await readMatches(matches, bench),
+              await readAllMatches(layers, bench),
               { ...profiled, ...embeddedTables },
               relations as RelationTables | undefined,
+              await readReplicates(layers, bench),
             );
           }, files),
         });
@@ -205,15 +219,21 @@ export function tableSteps(
   return { profiles, embedding: embedded, bootstrap, relations: related, claims: claimStep(embedded, related) };
 }
 
-/** What comes of other units: of the counts and, where there is one, of the embedding. */
+/** What comes of other images, or other units: of the counts and, where there is one, of the embedding. */
 function bootstrapStep(
   study: Study,
+  layers: readonly ConcludedLayer[],
   profiles: StepFamily<StudyBench>,
   embedded?: StepFamily<StudyBench>,
 ): StepFamily<StudyBench> | undefined {
   if (study.resampling.replicates === 0) return undefined;
   return family('bootstrap', {
     from: {
+      ...replicatesOf(layers),
+      // What makes a match may be a test.
+      ...(layers.some(({ replicates }) => replicates.length > 0)
+        ? { matches: { by: 'all', families: layers.map(({ matches }) => matches).toSorted(byKey) } }
+        : {}),
       profiles: { by: 'one', family: profiles },
       ...(embedded === undefined ? {} : { embedding: { by: 'one', family: embedded } }),
     },
@@ -225,22 +245,46 @@ function bootstrapStep(
     maker: makeTables(async (bench) => {
       const profiled = (await readTables(profiles, bench)) as ProfileTables;
       const tables = embedded === undefined ? undefined : await readTables(embedded, bench);
-      return uncertaintyTables(bench.study, profiled, tables as EmbeddedTables | undefined);
+      const drawn = await readReplicates(layers, bench);
+      return uncertaintyTables(bench.study, profiled, tables as EmbeddedTables | undefined, drawn);
     }, new Map()),
   });
 }
 
 /** Matches of all layers, in the order of the study, whatever that of the keys. */
-async function readMatches(
-  matches: readonly StepFamily<StudyBench>[],
+async function readAllMatches(
+  layers: readonly ConcludedLayer[],
   bench: StudyBench,
 ): Promise<readonly UnitMatchBatch[]> {
   const batches: UnitMatchBatch[] = [];
-  for (const each of matches) {
-    const bytes = await readStep(each.only, 'matches', bench);
-    batches.push(readArrowBytes(bytes, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch);
-  }
+  for (const { matches } of layers) batches.push(await readMatches(matches, bench));
   return batches;
+}
+
+/** The steps of replicates over images, if there are any. */
+function replicatesOf(layers: readonly ConcludedLayer[]): FamilyDefinition<StudyBench>['from'] {
+  const families = layers.flatMap(({ replicates }) => replicates).toSorted(byKey);
+  return families.length === 0 ? {} : { replicates: { by: 'all', families } };
+}
+
+/** Replicates over images of all models, if there are any; the tables of one layer are held at a time. */
+async function readReplicates(
+  layers: readonly ConcludedLayer[],
+  bench: StudyBench,
+): Promise<ImageReplicates | undefined> {
+  if (layers.every(({ replicates }) => replicates.length === 0)) return undefined;
+  const drawn = new ImageReplicates(profileGate(bench.study));
+  for (const { matches, replicates } of layers) {
+    const rounds: UnitReplicateBatch[] = [];
+    for (const { only } of replicates) rounds.push(unpackTable(await readStep(only, 'replicates', bench)));
+    drawn.add({ matches: await readMatches(matches, bench), replicates: rounds });
+  }
+  return drawn;
+}
+
+async function readMatches(family: StepFamily<StudyBench>, bench: StudyBench): Promise<UnitMatchBatch> {
+  const bytes = await readStep(family.only, 'matches', bench);
+  return readArrowBytes(bytes, 'matches of a stored step').batches[0] as unknown as UnitMatchBatch;
 }
 
 /** All tables of a study that were made. */

@@ -12,7 +12,13 @@ import {
   type UniverseChoices,
 } from '@intermodel/claims';
 import { relationDefaults, scoreColumns, type Correction } from '@intermodel/cross-task-analysis';
-import { readFittedEmbedding, resampleUnits, resampleUnitsDefaults, type FittedEmbedding } from '@intermodel/embedding';
+import {
+  readFittedEmbedding,
+  resampleUnits,
+  resampleUnitsDefaults,
+  type FittedEmbedding,
+  type ProfileReplicates,
+} from '@intermodel/embedding';
 import type { ClaimTables, EmbeddingTables, RelationTables } from '@intermodel/outputs';
 import { isTested, type ConceptRelationBatch, type TaskRelationBatch, type UnitMatchBatch } from '@intermodel/schemas';
 import { column, readLists, readNumbers, readStrings } from '@intermodel/streams';
@@ -40,7 +46,9 @@ export interface JudgeStudyOptions {
   readonly relations?: RelationTables | undefined;
   /** What is claimed, and in which universes it is judged. */
   readonly claims: ClaimChoices;
-  /** Bootstrap replicates. @default 200 */
+  /** Replicates that were drawn already, such as those over images. @default over units, of the profiles */
+  readonly drawn?: ProfileReplicates | undefined;
+  /** Bootstrap replicates; 0: none. @default 200 */
   readonly replicates?: number;
   /** Correction that relations are tested by. @default 'benjamini-hochberg' */
   readonly correction?: Correction;
@@ -80,20 +88,16 @@ export async function judgeStudy(options: JudgeStudyOptions): Promise<ClaimTable
     own,
     relations === undefined ? undefined : relationTests(relations, correction),
   )) as ModelView;
+  const replicateViews = async (): Promise<Iterable<ModelView>> => {
+    if (count === 0) return [];
+    const { profiles, modelUnits: units } = embedding;
+    const replicates = options.drawn ?? resampleUnits({ profiles, units, replicates: count, seed });
+    return mapped(await views.replicateViews(replicates, own), (view) => new StudyModelView(facts, view, own));
+  };
   const read = file === undefined ? undefined : readClaims(file);
   if (read !== undefined) checkClaims(read, study, readStrings(column(embedding.modelUnits, 'model')));
   const claims = read?.claims ?? ownClaims(study, fit.clusterCount, relations?.relations);
-  const replicates = resampleUnits({
-    ...{ profiles: embedding.profiles, units: embedding.modelUnits, seed },
-    replicates: Math.max(1, count),
-  });
-  const evidence = gatherEvidence(
-    claims,
-    study,
-    count === 0
-      ? []
-      : mapped(await views.replicateViews(replicates, own), (view) => new StudyModelView(facts, view, own)),
-  );
+  const evidence = gatherEvidence(claims, study, await replicateViews());
   const { universes } = drawUniverses({
     study: own,
     levels: studyLevels(levels, {

@@ -57,7 +57,10 @@ export class StudyViews {
   async replicateViews(replicates: ProfileReplicates, study: UniverseChoices): Promise<Iterable<ProfileView>> {
     const { profiles } = await this.#count(study);
     const draw = replicateCounts(replicates, profiles.models, profiles.concepts);
-    const look = (replicate: number) => this.#look({ ...profiles, units: draw(replicate).counts }, study);
+    const look = (replicate: number) => {
+      const { counts: units, matchesOfModel } = draw(replicate);
+      return this.#look({ ...profiles, units }, study, matchesOfModel);
+    };
     return (function* views() {
       for (let replicate = 0; replicate < replicates.replicates; replicate++) {
         const view = look(replicate);
@@ -81,12 +84,9 @@ export class StudyViews {
   #look(
     profiles: ProfileMatrix,
     { normalisation, dropFirstConcept, leftOut }: UniverseChoices,
+    matchesOfModel: ArrayLike<number> = rowSums(profiles),
   ): ProfileView | undefined {
     const { models, concepts, units } = profiles;
-    const width = concepts.length;
-    const matchesOfModel = models.map((_, row) =>
-      units.subarray(row * width, (row + 1) * width).reduce((sum, count) => sum + count, 0),
-    );
     const sizes = new Map<string, number>();
     for (const { category } of concepts) sizes.set(category, (sizes.get(category) ?? 0) + 1);
     const weights = weighCounts(
@@ -106,6 +106,12 @@ export class StudyViews {
     const view = new ProfileView({ profiles: embedded, dropFirstConcept, seed: this.#options.seed });
     return embedded.models.length < fewestModels || view.mostComponents < 1 || isConstant(embedded) ? undefined : view;
   }
+}
+
+/** Matching units of each model. */
+function rowSums({ models, concepts, units }: ProfileMatrix): readonly number[] {
+  const width = concepts.length;
+  return models.map((_, row) => units.subarray(row * width, (row + 1) * width).reduce((sum, count) => sum + count, 0));
 }
 
 /** Whether all models have the same profile. */

@@ -51,11 +51,20 @@ const usualMilliseconds: Readonly<Record<StudyWave, number>> = {
   overlaps: 3,
   matches: 0.1,
   nulls: 10,
+  replicates: 5,
   probes: 50,
 };
 
 /** Bytes for an image's labels as they are stored, and for each unit of a shard or layer. */
-const usualBytes = { labels: 1024, overlaps: 64, thresholds: 24, matches: 150, nulls: 1700, probes: 0 } as const;
+const usualBytes = {
+  labels: 1024,
+  overlaps: 64,
+  thresholds: 24,
+  matches: 150,
+  nulls: 1700,
+  replicates: 4000,
+  probes: 0,
+} as const;
 
 /** Bytes of the scores of a head on a task with their replicates: at most 12 scores of 2,000. */
 const probeBytes = 200_000;

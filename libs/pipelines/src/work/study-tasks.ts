@@ -6,7 +6,16 @@ import type { OpenedStudy } from '../graph/open-study.ts';
 import type { StudyBench } from '../graph/study-bench.ts';
 
 /** Waves of a study, in their order: the steps of one are made of those before it. */
-export const studyWaves = ['labels', 'counts', 'thresholds', 'overlaps', 'matches', 'nulls', 'probes'] as const;
+export const studyWaves = [
+  'labels',
+  'counts',
+  'thresholds',
+  'overlaps',
+  'matches',
+  'nulls',
+  'replicates',
+  'probes',
+] as const;
 
 /** A wave of a study. */
 export type StudyWave = (typeof studyWaves)[number];
@@ -16,7 +25,7 @@ const wavesOfShards: ReadonlySet<StudyWave> = new Set(['labels', 'counts', 'over
 
 /** Waves in which models are run: where no maps are kept, what is made of them runs the models again. */
 export function wavesOfModels({ runtime: { secondPass, sketch } }: Pick<Study, 'runtime'>): StudyWave[] {
-  return secondPass || sketch !== undefined ? ['counts', 'thresholds', 'overlaps', 'nulls'] : ['counts'];
+  return secondPass || sketch !== undefined ? ['counts', 'thresholds', 'overlaps', 'nulls', 'replicates'] : ['counts'];
 }
 
 /** Waves by the kinds of their steps; all other steps are made by the run that writes the output. */
@@ -31,6 +40,7 @@ const waveOfKind: Readonly<Record<string, StudyWave>> = {
   overlaps: 'overlaps',
   matches: 'matches',
   nulls: 'nulls',
+  replicates: 'replicates',
   probe: 'probes',
 };
 

@@ -5,6 +5,7 @@ import {
   type Correction,
   type PermutationScope,
 } from '@intermodel/cross-task-analysis';
+import { resampleMatchesDefaults } from '@intermodel/concept-matching';
 import { modelNameRules, textEncodings, type ModelNameRule } from '@intermodel/data-loading';
 import {
   embeddingPresets,
@@ -12,6 +13,7 @@ import {
   resampleUnitsDefaults,
   type EmbeddingPresetName,
   type Normalisation,
+  type Resampled,
 } from '@intermodel/embedding';
 import { choicesOf } from './choices.ts';
 import type { OptionRow } from './option-row.ts';
@@ -38,6 +40,11 @@ const rules = {
   exact: 'as they stand',
   'strip-suffix': 'without a suffix in parentheses',
 } satisfies Readonly<Record<ModelNameRule, string>>;
+
+const drawn = {
+  images: 'images, in blocks: what would have come of other images',
+  units: 'units of each model: what would have come of other units',
+} satisfies Readonly<Record<Resampled, string>>;
 
 const usual = embeddingPresets.default;
 
@@ -186,7 +193,7 @@ export const embeddingOptions: readonly OptionRow[] = [
   {
     path: 'resampling',
     type: { kind: 'group', name: 'resampling' },
-    help: 'How sure profiles and embedding are: what would have come of other units.',
+    help: 'How sure profiles and embedding are: what would have come of other images, or other units.',
   },
   {
     path: 'resampling.replicates',
@@ -196,6 +203,23 @@ export const embeddingOptions: readonly OptionRow[] = [
     flags: [{ flags: '--replicates <N>', commands: ['dissect', 'embed', 'multiverse', 'reproduce'], heading }],
     words: { name: 'bootstrap replicates, and permutations that components are tested by' },
     enters: ['embedding', 'bootstrap'],
+  },
+  {
+    path: 'resampling.over',
+    type: { kind: 'choice', choices: choicesOf<Resampled>(drawn) },
+    default: 'images' satisfies Resampled,
+    help: 'What is drawn with replacement: images in blocks, so that IoU has intervals too, or units, which needs no count; tables of units have no images to draw.',
+    flags: [{ flags: '--resample <WHAT>', commands: ['dissect', 'run', 'watch', 'status', 'clean'], heading }],
+    words: { name: 'what is drawn with replacement', values: drawn },
+  },
+  {
+    path: 'resampling.blocks',
+    type: { kind: 'whole', unit: 'blocks', minimum: 2, maximum: 10_000 },
+    default: resampleMatchesDefaults.blocks,
+    help: 'Most blocks that images are cut into to be drawn; memory and time grow with them.',
+    flags: [{ flags: '--blocks <N>', commands: ['dissect', 'run', 'watch', 'status', 'clean'], heading }],
+    words: { name: 'most blocks of images' },
+    enters: ['replicates'],
   },
   {
     path: 'relations',

@@ -10,6 +10,7 @@ export const optionSteps = [
   'overlaps',
   'matches',
   'nulls',
+  'replicates',
   'gallery',
   'profiles',
   'embedding',

@@ -79,6 +79,7 @@ describe(optionsEntering, () => {
       'relations.permutations': 100_000,
       'relations.correction': 'benjamini-hochberg',
       'relations.permuteWithin': 'all',
+      'resampling.blocks': 200,
       'resampling.replicates': 200,
       'runtime.executionProviders': ['cpu'],
       seed: 0,

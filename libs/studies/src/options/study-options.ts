@@ -42,6 +42,6 @@ export const seedOptions: readonly OptionRow[] = [
       },
     ],
     words: { name: 'seed of everything that is random' },
-    enters: ['nulls', 'embedding', 'bootstrap', 'relations', 'probe'],
+    enters: ['nulls', 'replicates', 'embedding', 'bootstrap', 'relations', 'probe'],
   },
 ];
