@@ -6,6 +6,7 @@ import {
   type RelationRules,
   type RunSummary,
   type StudyRun,
+  type TwinSummary,
 } from '@intermodel/pipelines';
 import { probeResult, probeText } from './probe-results.ts';
 import { noteLine, printResult, textTable, type TerminalOptions } from './output.ts';
@@ -46,7 +47,7 @@ export function runResult(out: string, run: StudyRun, steps: StepCounts): RunRes
 export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, steps: StepCounts): void {
   const result = runResult(out, run, steps);
   printResult(terminal, result, () => {
-    const { files, models, embedding = [], relations, warnings } = result;
+    const { files, models, twins = [], embedding = [], relations, warnings } = result;
     const tested = models.some(({ layers }) => layers.some(({ surviving }) => surviving !== undefined));
     return [
       textTable(
@@ -59,6 +60,7 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
           ]),
         ),
       ),
+      ...twins.map(twinLine),
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),
       ...(run.tables.probeScores === undefined ? [] : ['', ...probeText(run.tables)]),
       ...(relations === undefined ? [] : [`\n${relationsText(relations.supported, relations.tested, relations)}`]),
@@ -67,6 +69,13 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
       `${String(files.length)} files in ${out}, those of each model in ${out}/models${openReport(out, files)}`,
     ].join('\n');
   });
+}
+
+/** Matching units of a model beside those of its untrained twin. */
+function twinLine({ model, units, matches, twinUnits, twinMatches }: TwinSummary): string {
+  const share = (count: number, of: number) =>
+    `${String(count)} of ${String(of)}${of === 0 ? '' : ` (${((100 * count) / of).toFixed(1)} %)`}`;
+  return `matching units of ${model}: ${share(matches, units)}; of its untrained twin: ${share(twinMatches, twinUnits)}`;
 }
 
 /** Says which report to open, where there is one. */

@@ -24,6 +24,7 @@ import type {
   TaskImageBatch,
   TaskRelationBatch,
   TaskScoreBatch,
+  TwinComparisonBatch,
 } from '@intermodel/schemas';
 
 /** Tables of an embedding: from the profiles of all models to the categories of those embedded. */
@@ -34,6 +35,8 @@ export interface EmbeddingTables {
   readonly summaries: ProfileSummaryBatch;
   /** How many matches are better than chance; there where they were tested. */
   readonly significance?: MatchSurvivalBatch;
+  /** Models beside their untrained twins; there where there are twins. */
+  readonly twins?: TwinComparisonBatch;
   /** All units of each model. */
   readonly modelUnits: ModelUnitsBatch;
   /** Profiles of the embedded models over the concepts of the fit. */

@@ -14,6 +14,7 @@ export {
   type PowerSummary,
   type RelationRules,
   type RunSummary,
+  type TwinSummary,
 } from './summarise-study.ts';
 export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
 

@@ -83,6 +83,12 @@ export {
   type MatchSurvivalColumns,
 } from './match-survival.ts';
 export {
+  twinComparisonColumns,
+  twinComparisonSchema,
+  type TwinComparisonBatch,
+  type TwinComparisonColumns,
+} from './twin-comparison.ts';
+export {
   nullKinds,
   unitNullFacts,
   unitNullSchema,

@@ -214,6 +214,8 @@ export interface ModelContent {
   readonly layers?: readonly string[];
   /** Tensor of the scores or probabilities of the classes that the model was trained on (images x classes), by which LEEP rates it on `tasks`. @default none */
   readonly classifier?: string;
+  /** Dissects an untrained twin beside the model, NAME-twin: the same graph with weights drawn from `seed`, read and fed alike. It is left out of the embedding, and tells how many units match without training. @default false */
+  readonly twin?: boolean;
   /** How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. @default 'imagenet' */
   readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | InputContent;
   /** How the tokens of a vision transformer lie on the image; what is not given is inferred. */
@@ -467,7 +469,7 @@ export interface GroupDefaults {
   /** Below `data.spatialParts`. */
   readonly 'data.spatialParts': Required<Pick<SpatialPartsContent, 'categories' | 'skipLastComponent'>>;
   /** Below `models[]`. */
-  readonly 'models[]': Required<Pick<ModelContent, 'input'>>;
+  readonly 'models[]': Required<Pick<ModelContent, 'twin' | 'input'>>;
   /** Below `models[].input`. */
   readonly 'models[].input': Required<Pick<InputContent, 'preset' | 'resize' | 'filter' | 'layout'>>;
   /** Below `tasks[]`. */

@@ -82,7 +82,7 @@ export interface DissectionIngredients<Bench> {
   readonly galleries: boolean;
   /** Layers of a model whose matches are tested. @default none */
   readonly placesOf?: (model: StudyModel) => readonly LayerPlace[];
-  /** What is read of the file of a model. */
+  /** What is read of the file of a model, or the step that draws an untrained twin. */
   readonly factsOf: (model: StudyModel) => StepFamily<Bench>;
   /** Makes the steps. */
   readonly makers: DissectionMakers<Bench>;
@@ -146,6 +146,11 @@ export class DissectionSteps<Bench = unknown> {
     this.#vocabulary = hashPlain(vocabulary);
     this.#concepts = hashPlain(vocabulary.concepts);
     this.#places = new Map(shards.map((shard, index) => [shard, index]));
+  }
+
+  /** What is read of the file of a model, or the step that draws an untrained twin. */
+  facts(model: StudyModel): StepFamily<Bench> {
+    return this.#factsOf(model);
   }
 
   /** The step of a family over shards that is about one of them. */

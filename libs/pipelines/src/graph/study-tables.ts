@@ -6,6 +6,7 @@ import {
   embedModels,
   profileModels,
   readFittedEmbedding,
+  selectModels,
   summariseProfiles,
 } from '@intermodel/embedding';
 import {
@@ -21,8 +22,9 @@ import { countSurvivors } from '@intermodel/significance';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import { gateOf, type Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
-import { concatMap, connect, filter, forkJoin, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { concatMap, connect, filter, forkJoin, identity, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { bootstrapTables, type BootstrapTables } from '../bootstrap-tables.ts';
+import { compareTwins, twinsOf } from '../twins/compare-twins.ts';
 import { embedProfiles } from '../embed-units.ts';
 import { relateScoreFiles } from '../relate-scores.ts';
 
@@ -51,7 +53,7 @@ export function tablesOfParts(parts: Readonly<Record<string, Uint8Array>>): Stud
 export type StudyFileTables = Partial<EmbeddingTables & UncertaintyTables & RelationTables>;
 
 /** Profiles with their summaries, the units of their models, and how many matches are better than chance. */
-export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'modelUnits' | 'significance'>;
+export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'modelUnits' | 'significance' | 'twins'>;
 
 /** Tables of an embedding; an earlier one has neither qualities nor traits of its categories. */
 export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> &
@@ -61,7 +63,9 @@ export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'cluste
 export function profileTables(study: Study, matches: Observable<UnitMatchBatch>): Promise<ProfileTables> {
   const { embedding } = study;
   const profiled =
-    embedding?.frozen === undefined ? profileModels(embedding ?? gateOf(study)) : profileFor(embedding.frozen);
+    embedding?.frozen === undefined
+      ? profileModels({ ...(embedding ?? gateOf(study)), outside: twinsOf(study).map(({ name }) => name) })
+      : profileFor(embedding.frozen);
   const gate = gateOf(study);
   return lastValueFrom(
     matches.pipe(
@@ -77,6 +81,7 @@ export function profileTables(study: Study, matches: Observable<UnitMatchBatch>)
           summariseProfiles(),
           map((summaries) => ({
             ...{ profiles, summaries, modelUnits },
+            ...(twinsOf(study).length === 0 ? {} : { twins: compareTwins(twinsOf(study), summaries, modelUnits) }),
             ...(significance.numRows === 0 ? {} : { significance }),
           })),
         ),
@@ -109,16 +114,19 @@ function profileFor(frozen: string): ReturnType<typeof profileModels> {
  * any model matches, so that there is nothing to embed.
  */
 export async function embeddingTables(
-  { embedding, resampling, seed }: Study,
+  { embedding, resampling, seed, models }: Study,
   profiles: ConceptProfileBatch,
 ): Promise<EmbeddedTables | undefined> {
+  const exclude = twinsOf({ models }).map(({ name }) => name);
   if (embedding?.frozen === undefined && profiles.numRows === 0) return undefined;
   if (embedding?.frozen === undefined) {
+    // Untrained twins leave no trace in it.
+    const trained = of(profiles).pipe(exclude.length === 0 ? identity : selectModels({ exclude, dropUnmatched: true }));
     const {
       profiles: _profiles,
       summaries: _summaries,
       ...tables
-    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, ...resampling, seed })));
+    } = await lastValueFrom(trained.pipe(embedProfiles({ ...embedding, ...resampling, seed })));
     return tables;
   }
   const { fit } = readEmbeddingFolder(embedding.frozen);

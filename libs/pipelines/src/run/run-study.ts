@@ -39,6 +39,7 @@ import { stoppableObservable } from '../graph/stoppable-observable.ts';
 import { taskImages } from '../probing/open-tasks.ts';
 import { readProbes, taskScores } from '../probing/probe-tables.ts';
 import { StudyBench } from '../graph/study-bench.ts';
+import { twinsOf } from '../twins/compare-twins.ts';
 import { studyGraph, type OwnSteps, type StudyGraph } from '../graph/study-graph.ts';
 import { hashTableFiles, readStudyTables, type TableSteps } from '../graph/table-steps.ts';
 import { inRunFolder } from './in-run-folder.ts';
@@ -302,7 +303,10 @@ class StudyRunner {
       ...(await readStudyTables(graph.tables as TableSteps, bench)),
     };
     const health = await this.#health(run);
-    const watch = new UnitWatch(gateOf(study));
+    const watch = new UnitWatch(
+      gateOf(study),
+      twinsOf(study).map(({ name }) => name),
+    );
     const layers = this.#models.flatMap((model) => model.layers);
     await lastValueFrom(
       from(layers).pipe(
