@@ -15,6 +15,7 @@ import { probeCommand } from './commands/probe.ts';
 import { relateCommand } from './commands/relate.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { twinCommand } from './commands/twin.ts';
@@ -84,6 +85,7 @@ export function commandLine(): Command {
     runCommand(),
     probeCommand(),
     featuresCommand(),
+    doctorCommand(),
     statusCommand(),
     watchCommand(),
     planCommand(),

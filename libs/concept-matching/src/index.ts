@@ -41,6 +41,10 @@ export {
   type EstimateThresholdsOptions,
 } from './estimate-thresholds.ts';
 
+// Activations in memory under other labels
+export { LabelledActivations } from './labellings/labelled-activations.ts';
+export { labelMoves, type LabelMove } from './labellings/label-moves.ts';
+
 // What is stored between the stages
 export {
   keptBytes,

@@ -274,7 +274,7 @@ class StudyRunner {
 
   #takeModel(event: DissectedModel): void {
     const { model, layers } = event;
-    this.#warnings.push(...unitWarnings(layers).map((text) => ({ subject: model.name, text })));
+    this.#warnings.push(...unitWarnings(layers, this.#study.matching).map((text) => ({ subject: model.name, text })));
     this.#models.push(event);
     this.#onEvent(event);
   }
@@ -332,7 +332,7 @@ class StudyRunner {
       warnings: [
         ...health.warnings,
         ...this.#warnings,
-        ...watch.fewMatches(),
+        ...watch.fewMatches().map(({ subject, text }) => ({ subject, text: `${text} \`examineStudy\` tries others.` })),
         ...embeddingWarnings(study, tables),
         ...sizeWarnings(
           tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0),

@@ -46,9 +46,9 @@ export function placeTwins(
 /**
  * The step that draws a twin: part `graph`, an ONNX file with its weights.
  *
- * @param study the study
- * @param twin the twin
- * @param trained its model
+ * @param study the seed, and how images are read
+ * @param twin the model that is drawn
+ * @param trained its model, with its layers
  * @param shards images of the study
  * @param facts what is read of the file of its model
  */
