@@ -26,7 +26,7 @@ const codeVersions = {
   matches: 2,
   nulls: 1,
   tested: 1,
-  gallery: 4,
+  gallery: 5,
   own: 3,
   features: 1,
 } as const;
@@ -356,7 +356,11 @@ export class DissectionSteps<Bench = unknown> {
         matches: { by: 'one', family: this.concluded(place, preset) },
         top: { by: 'all', families: [this.top(place)] },
       },
-      beside: { labels: { by: 'all', families: [this.labels(place.model, preset)] } },
+      beside: {
+        labels: { by: 'all', families: [this.labels(place.model, preset)] },
+        maps: { by: 'all', families: [this.maps(place)] },
+        thresholds: { by: 'one', family: this.thresholds(place, preset) },
+      },
       options: this.#options('gallery', place.model, preset),
       parts: { gallery: 'state' },
       isResult: true,
