@@ -49,13 +49,13 @@ export function selectModels(
                 hint: `${suggestName(name, matrix.models)} Correct \`embedding.exclude\`.`,
               });
           }
-          const stays = matrix.models.map((model) => !exclude.includes(model));
+          const stays = (model: string) => !exclude.includes(model);
           const width = matrix.concepts.length;
           const isMatched = (concept: number) =>
-            stays.some((is, row) => is && (matrix.units[row * width + concept] as number) > 0);
+            matrix.models.some((model, row) => stays(model) && (matrix.units[row * width + concept] as number) > 0);
           const selected = selectProfiles(
             matrix,
-            (model) => !exclude.includes(model),
+            stays,
             (_, index) => !(dropFirstConcept && index === 0) && (!dropUnmatched || isMatched(index)),
           );
           if (selected.models.length === 0)

@@ -376,6 +376,8 @@ export interface SignificanceContent {
   readonly nulls?: number;
   /** How labels are taken from their images: exchanged among images of a shard, or rolled over the edges of their own. @default 'exchange' */
   readonly kind?: 'exchange' | 'roll';
+  /** Which replicates p compares a unit with: its own, or those of all units of the model whose best scores are alike by chance, scaled, so that p can be smaller than one in all replicates. @default 'none' */
+  readonly pool?: 'none' | 'alike';
   /** Most images that the tests use: whole shards, at equal distances. @default all */
   readonly maximumImages?: number;
   /** What counts as a match in profiles, embedding and report: passing the gate, being significant (q at most 0.05), or both. @default 'gate' */
@@ -481,7 +483,7 @@ export interface GroupDefaults {
   /** Below `diffMatching`. */
   readonly 'diffMatching': Required<Pick<MatchingContent, 'score'>>;
   /** Below `significance`. */
-  readonly 'significance': Required<Pick<SignificanceContent, 'nulls' | 'kind' | 'match'>>;
+  readonly 'significance': Required<Pick<SignificanceContent, 'nulls' | 'kind' | 'pool' | 'match'>>;
   /** Below `runtime`. */
   readonly 'runtime': Required<Pick<RuntimeContent, 'executionProviders' | 'keptMapsMegabytes' | 'secondPass' | 'imagesPerShard' | 'probeSeconds' | 'probeMegabytes'>>;
   /** Below `embedding`. */

@@ -271,6 +271,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   significance: [{ nulls: 20 }],
   'significance.nulls': [20],
   'significance.kind': ['roll'],
+  'significance.pool': ['alike'],
   'significance.maximumImages': [64],
   'significance.match': ['both'],
   runtime: [{ threads: 1 }],
@@ -530,7 +531,10 @@ describe('schema and types', () => {
       minimumImages: 1,
       minimumCoverage: 1,
     } satisfies Record<keyof MatchingContent, 1>,
-    significance: { nulls: 1, kind: 1, maximumImages: 1, match: 1 } satisfies Record<keyof SignificanceContent, 1>,
+    significance: { nulls: 1, kind: 1, pool: 1, maximumImages: 1, match: 1 } satisfies Record<
+      keyof SignificanceContent,
+      1
+    >,
     runtime: {
       batchSize: 1,
       threads: 1,
@@ -620,6 +624,7 @@ describe('schema and types', () => {
     'matching.score': namesOf<MatchScoreName>({ iou: 1, f1: 1, mcc: 1, lift: 1, precision: 1, recall: 1, kappa: 1 }),
     'matching.compareGate': namesOf<DissectionPreset['compareGate']>({ '>': 1, '>=': 1 }),
     'significance.kind': namesOf<NonNullable<SignificanceContent['kind']>>({ exchange: 1, roll: 1 }),
+    'significance.pool': namesOf<NonNullable<SignificanceContent['pool']>>({ none: 1, alike: 1 }),
     'significance.match': namesOf<NonNullable<SignificanceContent['match']>>({ gate: 1, significant: 1, both: 1 }),
     'gallery.pool': namesOf<StudyGallery['pool']>({ max: 1, mean: 1 }),
     'gallery.place': galleryPlaces,

@@ -49,7 +49,10 @@ export function dissectionMakers(groups: readonly (readonly PlacedModel[])[]): D
         const nulls: UnitNullBatch[] = [];
         for (const step of inputs.steps('nulls')) nulls.push(unpackTable(await readStep(step, 'nulls', bench)));
         const [tested] = await lastValueFrom(
-          from(matches as unknown as UnitMatchBatch[]).pipe(testMatches({ nulls }), toArray()),
+          from(matches as unknown as UnitMatchBatch[]).pipe(
+            testMatches({ nulls, pool: bench.study.significance.pool }),
+            toArray(),
+          ),
         );
         if (tested === undefined) throw new RangeError('tested: a layer has no table of matches');
         return { matches: arrowFileBytes(matchSchemaOf(tested), [tested]) };

@@ -325,7 +325,8 @@ export class DissectionSteps<Bench = unknown> {
         // The units of all layers of a model are tested together.
         nulls: { by: 'all', families: this.#placesOf(place.model).flatMap((each) => this.nulls(each)) },
       },
-      options: {},
+      // Nothing where it is as ever, so that earlier results are known again.
+      options: this.#study.significance.pool === 'none' ? {} : { pool: this.#study.significance.pool },
       parts: { matches: 'UnitMatch' },
       isResult: true,
       isVerified: true,
