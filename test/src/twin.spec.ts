@@ -43,11 +43,12 @@ function normalised(): Uint8Array {
   }).toBytes();
 }
 
+beforeAll(() => {
+  expect(intermodel(['world', '--images', String(images), '--out', at('world')]).code).toBe(0);
+  writeFileSync(at('normalised.onnx'), normalised());
+});
+
 describe('intermodel twin', () => {
-  beforeAll(() => {
-    expect(intermodel(['world', '--images', String(images), '--out', at('world')]).code).toBe(0);
-    writeFileSync(at('normalised.onnx'), normalised());
-  });
   const twin = (...argv: string[]) => intermodel(['twin', ...argv]);
 
   it('draws the same weights from the same seed, and others from another', () => {
@@ -186,6 +187,12 @@ describe('models[].twin', () => {
     run(study('drawn', [`name: objects-twin, file: ${at('drawn.onnx')}`]), 'drawn');
     const unitsOf = (out: string) => readFileSync(at(out, 'models', 'objects-twin', 'units.csv'), 'utf8');
     expect(unitsOf('drawn')).toBe(unitsOf('twins'));
+  });
+
+  it('is tested as its model is, where flags of a run ask for tests', () => {
+    run(at('twins.yaml'), 'tested', '--nulls', '20', '--null-pool', 'alike');
+    const [row] = csvRows(at('tested', 'models', 'objects-twin', 'units.csv'));
+    expect(Number(row?.['p'])).toBeGreaterThan(0);
   });
 
   it('is refused where another model has its name, and where there are no labelled images', () => {
