@@ -249,6 +249,17 @@ describe('a run with tests against chance', () => {
     expect(existsSync(at('without', 'significance.csv'))).toBe(false);
   });
 
+  it('pools replicates of units that are alike by chance, without more false alarms', () => {
+    dissect('pooled', 'store', '--null-pool', 'alike');
+    const p = units('pooled', 'objects').map((row) => Number(row['p']));
+    expect(Math.min(...p)).toBeLessThan(1 / 201);
+    const empty = units('pooled', 'planted').filter((_, unit) =>
+      ['nothing', 'position'].includes(plantedUnits()[unit]?.planted ?? ''),
+    );
+    expect(empty).toHaveLength(17);
+    expect(empty.filter(({ p: own }) => Number(own) <= 0.05).length / empty.length).toBeLessThanOrEqual(0.06);
+  });
+
   it('counts as matches what is asked for, in profiles and all that follows', () => {
     const matchesOf = (out: string) => {
       const rows = csvRows(at(out, 'profiles.csv'));

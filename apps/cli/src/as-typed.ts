@@ -10,6 +10,7 @@ const commandsOfFunctions: Readonly<Record<string, string>> = {
   describeData: 'data info',
   describeTaskData: 'data info',
   embedStudy: 'embed',
+  examineStudy: 'doctor',
   runStudy: 'run',
 };
 

@@ -16,6 +16,7 @@ import { relateCommand } from './commands/relate.ts';
 import { multiverseCommand } from './commands/multiverse.ts';
 import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { statusCommand } from './commands/status.ts';
 import { submitCommand } from './commands/submit.ts';
 import { twinCommand } from './commands/twin.ts';
@@ -86,6 +87,7 @@ export function commandLine(): Command {
     runCommand(),
     probeCommand(),
     featuresCommand(),
+    doctorCommand(),
     statusCommand(),
     watchCommand(),
     planCommand(),

@@ -41,6 +41,7 @@ const all = [
   'checkpoint',
   'import',
   'twin',
+  'doctor',
   'data info',
   'place',
   'relate',
@@ -100,7 +101,13 @@ const nuisance =
 /** Options of commands that are no part of a study. */
 export const ownOptions: readonly CommandOption[] = [
   own('study', '--study <FILE>', ['Study', 'data info'], study),
-  own('set', '--set <PATH=VALUE>', ['Study', ...running, ...looking, 'probe', 'features', 'data info'], set, texts),
+  own(
+    'set',
+    '--set <PATH=VALUE>',
+    ['Study', ...running, ...looking, 'doctor', 'probe', 'features', 'data info'],
+    set,
+    texts,
+  ),
   own('run', '--run', worlds, 'Run a whole study of it with the networks that come with the program.', {
     otherwise: 'draw the images and labels alone',
   }),

@@ -8,6 +8,7 @@ import {
   type RelationRules,
   type RunSummary,
   type StudyRun,
+  type TwinSummary,
 } from '@intermodel/pipelines';
 import { probeResult, probeText } from './probe-results.ts';
 import { noteLine, printResult, textTable, type TerminalOptions } from './output.ts';
@@ -50,7 +51,7 @@ export function runResult(out: string, run: StudyRun, steps: StepCounts): RunRes
 export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, steps: StepCounts): void {
   const result = runResult(out, run, steps);
   printResult(terminal, result, () => {
-    const { files, models, embedding = [], intervals, relations, claims, warnings } = result;
+    const { files, models, twins = [], embedding = [], intervals, relations, claims, warnings } = result;
     const tested = models.some(({ layers }) => layers.some(({ surviving }) => surviving !== undefined));
     return [
       textTable(
@@ -63,6 +64,7 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
           ]),
         ),
       ),
+      ...twins.map(twinLine),
       ...(embedding.length === 0 ? [] : [`\n${modelsText(embedding)}`]),
       ...intervalsText(intervals).map((text) => `\n${text}`),
       ...(run.tables.probeScores === undefined ? [] : ['', ...probeText(run.tables)]),
@@ -73,6 +75,13 @@ export function printRun(terminal: TerminalOptions, out: string, run: StudyRun, 
       `${String(files.length)} files in ${out}, those of each model in ${out}/models${openReport(out, files)}`,
     ].join('\n');
   });
+}
+
+/** Matching units of a model beside those of its untrained twin. */
+function twinLine({ model, units, matches, twinUnits, twinMatches }: TwinSummary): string {
+  const share = (count: number, of: number) =>
+    `${String(count)} of ${String(of)}${of === 0 ? '' : ` (${((100 * count) / of).toFixed(1)} %)`}`;
+  return `matching units of ${model}: ${share(matches, units)}; of its untrained twin: ${share(twinMatches, twinUnits)}`;
 }
 
 /** Says which report to open, where there is one. */

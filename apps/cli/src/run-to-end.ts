@@ -35,9 +35,11 @@ export type RunOptions = Omit<RunStudyOptions, 'signal' | 'command'> &
 /** The study of a file, with what the command line changes of it. */
 export function chosenStudy(
   file: string,
-  { content: { gallery = {} }, own: { set = [] } }: Given<StudyFileOptions>,
+  { content: { gallery = {}, significance = {} }, own: { set = [] } }: Given<StudyFileOptions>,
 ): Study {
-  const flags = Object.entries(gallery).map(([key, value]) => `gallery.${key}=${String(value)}`);
+  const flags = Object.entries({ gallery, significance }).flatMap(([group, options]) =>
+    Object.entries(options).map(([key, value]) => `${group}.${key}=${String(value)}`),
+  );
   return readStudyFile(file, { set: [...flags, ...set] });
 }
 

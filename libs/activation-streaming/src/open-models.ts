@@ -9,8 +9,8 @@ export interface WantedModel {
   readonly name: string;
   /** Path of the ONNX file. */
   readonly file: string;
-  /** ONNX graph that is read in place of the file, which holds its weights. @default the file is the graph */
-  readonly graph?: Uint8Array | undefined;
+  /** ONNX graph that is read in place of the file, which may hold its weights, or what gives it. @default the file is the graph */
+  readonly graph?: Uint8Array | (() => Promise<Uint8Array>) | undefined;
   /** How images become the model's input. */
   readonly input: PreprocessingInput;
   /** Layers, by name of the tensor, with what is known of how their values lie. */
@@ -59,7 +59,7 @@ export class OpenModels {
     const activations = await openActivations(
       {
         ...this.#options,
-        ...{ model: name, file, graph, input, copies },
+        ...{ model: name, file, input, copies, graph: typeof graph === 'function' ? await graph() : graph },
         layers: [...layers].map(([tensor, options]) => ({ tensor, ...options })),
       },
       this.#signal,

@@ -47,6 +47,20 @@ export {
   type EstimateThresholdsOptions,
 } from './estimate-thresholds.ts';
 
+// Where units fire, and where their concepts lie
+export {
+  sumPlaces,
+  sumPlacesDefaults,
+  type PlacedUnit,
+  type PlaceMap,
+  type SumPlacesOptions,
+  type UnitPlaces,
+} from './places/sum-places.ts';
+
+// Activations in memory under other labels
+export { LabelledActivations } from './labellings/labelled-activations.ts';
+export { labelMoves, type LabelMove } from './labellings/label-moves.ts';
+
 // What is stored between the stages
 export {
   keptBytes,

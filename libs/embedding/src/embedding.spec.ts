@@ -207,6 +207,17 @@ describe(selectModels, () => {
     ]);
   });
 
+  it('drops concepts that only those left out match, where it is told to', async () => {
+    const selected = await lastValueFrom(
+      of(await profiles()).pipe(selectModels({ exclude: ['d'], dropUnmatched: true })),
+    );
+    expect(selected.toArray().map(({ model, concept, weight }) => [model, concept, weight])).toEqual([
+      ['a', 'sky', 2],
+      ['b', 'sky', 4],
+      ['c', 'sky', 6],
+    ]);
+  });
+
   it('refuses unknown names, and to leave out all', async () => {
     await expect(lastValueFrom(of(await profiles()).pipe(selectModels({ exclude: ['A'] })))).rejects.toThrow(
       /Did you mean "a"/u,

@@ -90,6 +90,32 @@ describe(profileModels, () => {
     ]);
   });
 
+  it('does not count the concepts of models that stand outside, which have weights all the same', async () => {
+    // Of object a has 2 concepts without b (dog, sky); material/sky is of b alone.
+    const counted = tinyUnitMatches({
+      b: [
+        ['sky', 'object', 0.2],
+        ['car', 'object', 0.2],
+        ['sky', 'material', 0.3],
+      ],
+      a: [
+        ['sky', 'object', 0.2],
+        ['dog', 'object', 0.2],
+      ],
+    });
+    expect(rows(await profile([counted], { outside: ['b'] }))).toEqual([
+      ['a', 'material/sky', 0, 0],
+      ['a', 'object/car', 0, 0],
+      ['a', 'object/dog', 1, 1 / 2],
+      ['a', 'object/sky', 1, 1 / 2],
+      ['b', 'material/sky', 1, 1],
+      ['b', 'object/car', 1, 1 / 2],
+      ['b', 'object/dog', 0, 0],
+      ['b', 'object/sky', 1, 1 / 2],
+    ]);
+    expect(rows(await profile([counted]))[2]).toEqual(['a', 'object/dog', 1, 1 / 3]);
+  });
+
   it('gives the same whatever the batches and their order', async () => {
     const expected = rows(await profile([units]));
     await fc.assert(

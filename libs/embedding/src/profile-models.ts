@@ -35,6 +35,8 @@ export interface ProfileModelsOptions {
    * @default as many as any model of this table matches
    */
   readonly conceptsOfCategory?: Readonly<Record<string, number>>;
+  /** Names of models whose matches do not count for that, such as untrained twins. @default none */
+  readonly outside?: readonly string[];
 }
 
 /** Defaults of {@link profileModels}. */
@@ -44,6 +46,7 @@ export const profileModelsDefaults = {
   score: 'iou',
   match: 'gate',
   normalisation: 'per-category',
+  outside: [],
 } as const satisfies ProfileModelsOptions;
 
 /**
@@ -69,13 +72,14 @@ export function profileModels(
     match = profileModelsDefaults.match,
     normalisation = profileModelsDefaults.normalisation,
     conceptsOfCategory,
+    outside = profileModelsDefaults.outside,
   } = options;
   return (matches) =>
     defer(() =>
       matches.pipe(
         map((batch) => checkBatch('profileModels', matchSchemaOf(batch), checkTests(checkScore(batch, score), match))),
         reduce((tally, batch) => tally.add(batch), new MatchTally({ gate, compareGate, match })),
-        map((tally) => tally.toProfiles(normalisation, conceptsOfCategory)),
+        map((tally) => tally.toProfiles(normalisation, conceptsOfCategory, outside)),
       ),
     );
 }
@@ -137,7 +141,11 @@ class MatchTally {
     return this;
   }
 
-  toProfiles(normalisation: Normalisation, fixedSizes?: Readonly<Record<string, number>>): ConceptProfileBatch {
+  toProfiles(
+    normalisation: Normalisation,
+    fixedSizes?: Readonly<Record<string, number>>,
+    outside: readonly string[] = [],
+  ): ConceptProfileBatch {
     const concepts = this.#concepts
       .map((concept, code) => ({ ...concept, code }))
       .sort((a, b) => compareText(a.category, b.category) || compareText(a.concept, b.concept));
@@ -145,7 +153,9 @@ class MatchTally {
       .map((model, code) => ({ model, code }))
       .sort((a, b) => compareText(a.model, b.model));
     const sizes = new Map<string, number>();
-    for (const { category } of concepts) sizes.set(category, (sizes.get(category) ?? 0) + 1);
+    const counting = this.#matches.filter((_, code) => !outside.includes(this.#models.values[code] ?? ''));
+    for (const { category, code } of concepts)
+      if (counting.some((counts) => counts.has(code))) sizes.set(category, (sizes.get(category) ?? 0) + 1);
     for (const [category, size] of Object.entries(fixedSizes ?? {})) sizes.set(category, size);
 
     const units = Int32Array.from(
@@ -158,7 +168,7 @@ class MatchTally {
         matchesOfModel: models.map(({ code }) =>
           [...(this.#matches[code]?.values() ?? [])].reduce((sum, count) => sum + count, 0),
         ),
-        conceptsOfCategory: concepts.map(({ category }) => sizes.get(category) ?? 0),
+        conceptsOfCategory: concepts.map(({ category }) => sizes.get(category) ?? 1),
       },
       normalisation,
     );

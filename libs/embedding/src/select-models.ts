@@ -12,13 +12,20 @@ export interface SelectModelsOptions {
    * false
    */
   readonly dropFirstConcept?: boolean;
+  /** Drops concepts that none of the models that stay matches. @default false */
+  readonly dropUnmatched?: boolean;
 }
 
 /** Defaults of {@link selectModels}. */
-export const selectModelsDefaults = { exclude: [], dropFirstConcept: false } as const satisfies SelectModelsOptions;
+export const selectModelsDefaults = {
+  exclude: [],
+  dropFirstConcept: false,
+  dropUnmatched: false,
+} as const satisfies SelectModelsOptions;
 
 /**
- * Leaves models out of a table of profiles, and nothing else: concepts and weights stay those of the whole table.
+ * Leaves models out of a table of profiles, and nothing else: concepts and weights stay those of the whole table, but for
+ * concepts that are to be dropped.
  *
  * @throws InputError `MODEL_UNKNOWN` for a name that is not in the table, `NO_MODELS` if none is left. A table in which
  *   nothing matches
@@ -29,7 +36,7 @@ export const selectModelsDefaults = { exclude: [], dropFirstConcept: false } as 
 export function selectModels(
   options: SelectModelsOptions = {},
 ): OperatorFunction<ConceptProfileBatch, ConceptProfileBatch> {
-  const { exclude = selectModelsDefaults.exclude, dropFirstConcept = selectModelsDefaults.dropFirstConcept } = options;
+  const { exclude, dropFirstConcept, dropUnmatched } = { ...selectModelsDefaults, ...options };
   return (profiles) =>
     defer(() =>
       profiles.pipe(
@@ -42,10 +49,14 @@ export function selectModels(
                 hint: `${suggestName(name, matrix.models)} Correct \`embedding.exclude\`.`,
               });
           }
+          const stays = (model: string) => !exclude.includes(model);
+          const width = matrix.concepts.length;
+          const isMatched = (concept: number) =>
+            matrix.models.some((model, row) => stays(model) && (matrix.units[row * width + concept] as number) > 0);
           const selected = selectProfiles(
             matrix,
-            (model) => !exclude.includes(model),
-            (_, index) => !(dropFirstConcept && index === 0),
+            stays,
+            (_, index) => !(dropFirstConcept && index === 0) && (!dropUnmatched || isMatched(index)),
           );
           if (selected.models.length === 0)
             throw new InputError('NO_MODELS', 'no model is left after the exclusions', {

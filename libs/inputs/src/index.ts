@@ -25,7 +25,8 @@ export {
   type PlacedModel,
 } from './model-facts.ts';
 export { type LayerPlace, type LayerReading } from './layer-place.ts';
-export { graphStep, prepareModels, type PrepareModelsOptions } from './prepare-models.ts';
+export { namingModel } from './naming-model.ts';
+export { graphStep, modelBytes, prepareModels, type PrepareModelsOptions } from './prepare-models.ts';
 
 // Checkpoints
 export {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolvePreprocessing } from '@intermodel/activation-streaming';
 import type { ImportCheckpointOptions } from '@intermodel/checkpoints';
@@ -12,7 +13,14 @@ import {
   type StepDescription,
   type StepParts,
 } from '@intermodel/steps';
-import type { InputContent, ModelOrigin, Study, StudyModel } from '@intermodel/studies';
+import {
+  givenModels,
+  twinOfModel,
+  type InputContent,
+  type ModelOrigin,
+  type Study,
+  type StudyModel,
+} from '@intermodel/studies';
 import { checkNothingSaid, checkpointReading } from './checkpoint-reading.ts';
 import { holdsCheckpoint } from './holds-checkpoint.ts';
 import { recordedMetadata } from './recorded-metadata.ts';
@@ -64,15 +72,18 @@ export async function prepareModels<Given extends Pick<Study, 'models'>>(
   options: PrepareModelsOptions = ownSteps(),
 ): Promise<Given> {
   // All of them are read before anything is stored.
+  const given = givenModels(study);
   const opened: (OpenedCheckpoint | undefined)[] = [];
-  for (const model of study.models) opened.push(await namingModel(model, () => openModel(model, options)));
+  for (const model of given) opened.push(await namingModel(model, () => openModel(model, options)));
   const models: StudyModel[] = [];
-  for (const [index, model] of study.models.entries()) {
+  const hasTwin = new Set(study.models.map(({ twinOf }) => twinOf));
+  for (const [index, model] of given.entries()) {
     const checkpoint = opened[index];
     const prepared = await namingModel(model, () =>
       checkpoint === undefined ? withRecordedInput(model) : withGraph(model, checkpoint, options),
     );
-    models.push(await withOwnSize(prepared));
+    const sized = await withOwnSize(prepared);
+    models.push(sized, ...(hasTwin.has(model.name) ? [twinOfModel(sized)] : []));
   }
   return { ...study, models };
 }
@@ -202,6 +213,17 @@ function stepOf(model: StudyModel, { checkpoint, recipe, names }: OriginOfGraph)
     // The graph refers to the files by their names.
     options: { ...reading, recipe: null, inputSize, names },
   };
+}
+
+/**
+ * The bytes of the graph of a prepared model, with its weights in it where it is of a checkpoint.
+ *
+ * @throws InputError for a checkpoint that cannot be read.
+ */
+export async function modelBytes(model: StudyModel): Promise<Uint8Array> {
+  if (!model.isCheckpoint && !(await holdsCheckpoint(model.file))) return readFileSync(model.file);
+  const { importCheckpoint, openCheckpoint } = await import('@intermodel/checkpoints');
+  return importCheckpoint(await openCheckpoint(model.file), readingOf(model)).graph.toBytes({ weights: 'inside' });
 }
 
 /** How the checkpoint of a model is read, as far as the study says. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { LabelledImageEntry, LabelledImageSet } from '@intermodel/data-loading';
 import type { ManifestInput } from '@intermodel/outputs';
 import type { FileHashes } from '@intermodel/steps';
-import { frozenFit, namedPaths, type Study } from '@intermodel/studies';
+import { frozenFit, givenModels, namedPaths, type Study } from '@intermodel/studies';
 
 /**
  * Facts about everything that a study reads. Each file is hashed in pieces, never held whole; images and label images
@@ -20,7 +20,8 @@ export async function studyInputs(
   const { data } = study;
   const frozen = frozenFit(study);
   const files = [
-    ...namedPaths(study).filter(({ kind }) => kind === 'file'),
+    // An untrained twin is made of the file of its model.
+    ...namedPaths({ ...study, models: givenModels(study) }).filter(({ kind }) => kind === 'file'),
     ...(frozen === undefined ? [] : [{ role: 'embedding', name: frozen }]),
   ];
   const single: ManifestInput[] = [];

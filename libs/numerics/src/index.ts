@@ -87,7 +87,7 @@ export {
 export { testCorrelations, type CorrelationTests } from './permutation/correlation-tests.ts';
 export { benjaminiHochberg, benjaminiYekutieli, harmonicNumber } from './false-discovery.ts';
 export { fisherExact, type TwoGroups } from './fisher-exact.ts';
-export { familyWiseP, replicateP } from './permutation/replicate-tests.ts';
+export { familyWiseP, pooledP, replicateP } from './permutation/replicate-tests.ts';
 export { correlationProbability, criticalCorrelation } from './critical-correlation.ts';
 export { leaveOutRange, type LeaveOutRange } from './leave-out.ts';
 export { partialCorrelation } from './partial-correlation.ts';

@@ -103,6 +103,7 @@ function reportTables(tables: Partial<StudyTables>, record: StudyRecord, librari
     profiles: tables.profiles,
     summaries: tables.summaries,
     significance: tables.significance,
+    twins: tables.twins,
     embedding: tables.points,
     loadings: tables.loadings,
     variance: tables.variance,

@@ -26,6 +26,7 @@ import type {
   TaskImageBatch,
   TaskRelationBatch,
   TaskScoreBatch,
+  TwinComparisonBatch,
   UniverseBatch,
   UniverseEffectBatch,
 } from '@intermodel/schemas';
@@ -38,6 +39,8 @@ export interface EmbeddingTables {
   readonly summaries: ProfileSummaryBatch;
   /** How many matches are better than chance; there where they were tested. */
   readonly significance?: MatchSurvivalBatch;
+  /** Models beside their untrained twins; there where there are twins. */
+  readonly twins?: TwinComparisonBatch;
   /** All units of each model. */
   readonly modelUnits: ModelUnitsBatch;
   /** Profiles of the embedded models over the concepts of the fit. */

@@ -28,6 +28,19 @@ describe(UnitWatch, () => {
     ]);
   });
 
+  it('expects nothing of untrained models, and does not compare with them', async () => {
+    const many = Array.from({ length: 8 }, () => unit('sky'));
+    const few: readonly TinyUnit[] = [unit('sky'), ...many.slice(1).map((): TinyUnit => ['sky', 'object', 0.01])];
+    const subjects = async (untrained: readonly string[]) => {
+      const watch = new UnitWatch({ score: 'iou', gate: 0.04, compareGate: '>' }, untrained);
+      await lastValueFrom(of(tinyUnitMatches({ a: many, b: few, c: few, d: few })).pipe(watch.watch()));
+      return watch.fewMatches().map(({ subject }) => subject);
+    };
+    // The median is 1 of 8 while all count, and 4.5 of 8 for a and b.
+    expect(await subjects([])).toEqual([]);
+    expect(await subjects(['c', 'd'])).toEqual(['b']);
+  });
+
   it('counts a match at the gate where the preset lets it pass', async () => {
     const few = async (compareGate: '>' | '>=') => {
       const watch = new UnitWatch({ score: 'iou', gate: 0.2, compareGate });

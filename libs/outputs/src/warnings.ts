@@ -29,9 +29,15 @@ export class UnitWatch {
   readonly #matches: number[] = [];
   readonly #units: number[] = [];
 
-  /** @param gate score that a match is made by, what it must pass, and by which comparison */
-  constructor(gate: PresetGate) {
+  readonly #untrained: ReadonlySet<string>;
+
+  /**
+   * @param gate score that a match is made by, what it must pass, and by which comparison
+   * @param untrained models that are not expected to match much
+   */
+  constructor(gate: PresetGate, untrained: readonly string[] = []) {
     this.#gate = gate;
+    this.#untrained = new Set(untrained);
   }
 
   /** Operator that looks on and changes nothing. */
@@ -72,13 +78,13 @@ export class UnitWatch {
   /** Models with suspiciously few matches: what wrong preprocessing looks like. */
   fewMatches(): StudyWarning[] {
     const shares = this.#models.values.map((_, code) => (this.#matches[code] ?? 0) / (this.#units[code] ?? 1));
-    const sorted = [...shares].sort((a, b) => a - b);
+    const sorted = shares.filter((_, code) => !this.#isUntrained(code)).sort((a, b) => a - b);
     const middle = (sorted.length - 1) / 2;
     const median = ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2;
     return this.#models.values.flatMap((model, code) => {
       const share = shares[code] ?? 0;
       const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
-      return share < median * fewMatchesShare
+      return share < median * fewMatchesShare && !this.#isUntrained(code)
         ? [
             {
               subject: model,
@@ -87,6 +93,10 @@ export class UnitWatch {
           ]
         : [];
     });
+  }
+
+  #isUntrained(code: number): boolean {
+    return this.#untrained.has(this.#models.values[code] ?? '');
   }
 }
 

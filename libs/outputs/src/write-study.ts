@@ -21,6 +21,7 @@ const tableOfFile = {
   profiles: 'profiles',
   summaries: 'summaries',
   significance: 'significance',
+  twins: 'twins',
   'model-units': 'modelUnits',
   [fitFile]: 'fit',
   'embedded-profiles': 'embeddedProfiles',

@@ -16,6 +16,7 @@ export {
   type PowerSummary,
   type RelationRules,
   type RunSummary,
+  type TwinSummary,
 } from './summarise-study.ts';
 export { relateStudy, type RelatedStudy, type RelateStudyOptions } from './relate-study.ts';
 
@@ -36,6 +37,14 @@ export {
 export { featureFormats, type FeatureFormatName } from '@intermodel/outputs';
 export { featurePools, type FeaturePool } from '@intermodel/schemas';
 export { studyStatus, type StepGroupStatus, type StudyStatus } from './upkeep/study-status.ts';
+export {
+  examineStudy,
+  type ExaminedStudy,
+  type ExamineStudyOptions,
+  type TriedInput,
+  type TriedMove,
+} from './doctor/examine-study.ts';
+export { type Attempt } from './doctor/find-better.ts';
 export { explainStatus } from './upkeep/explain-status.ts';
 export { cleanStudies, type CleanedStore, type CleanStudiesOptions } from './upkeep/clean-studies.ts';
 export {

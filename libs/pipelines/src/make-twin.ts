@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { asBytes, channelCount, openNormaliser } from '@intermodel/activation-streaming';
-import { labelledImageRows } from '@intermodel/data-loading';
+import path from 'node:path';
 import { holdsCheckpoint, prepareModels } from '@intermodel/inputs';
-import { createRandom } from '@intermodel/numerics';
-import { hasStoredStatistics, measureNormalisation, readModel, untrainedTwin } from '@intermodel/onnx';
+import { readModel } from '@intermodel/onnx';
 import { FileHashes } from '@intermodel/steps';
 import { checkOutputApart, InputError, writeFileAtomically } from '@intermodel/streams';
-import { studyOfFlags, type StudyModel } from '@intermodel/studies';
+import { readKeys, studyOfFlags, type InputContent, type Study, type StudyModel } from '@intermodel/studies';
+import { drawTwin, twinImages as usualImages, type TwinImages } from './twins/draw-twin.ts';
 import { listImages } from './list-images.ts';
 import { openImages } from './probing/image-set.ts';
 
@@ -29,7 +28,7 @@ export interface MakeTwinOptions {
 }
 
 /** Defaults of {@link makeTwin}. */
-export const makeTwinDefaults = { seed: 0, twinImages: 32 } as const satisfies Partial<MakeTwinOptions>;
+export const makeTwinDefaults = { seed: 0, twinImages: usualImages } as const satisfies Partial<MakeTwinOptions>;
 
 /** An untrained twin that was written. */
 export interface MadeTwin {
@@ -65,60 +64,30 @@ export async function makeTwin({
     });
   // Says what is wrong with a file that is no model, or not there.
   readModel(file);
-  const bytes = untrainedTwin(readFileSync(file), createRandom(seed).uniform, file);
-  signal?.throwIfAborted();
-  if (!hasStoredStatistics(bytes, file)) {
-    writeFileAtomically(out, bytes);
-    return { out, seed, images: 0 };
-  }
-  if (images === undefined)
-    throw new InputError('TWIN_IMAGES', 'it normalises by stored statistics, which follow from trained weights', {
-      file,
-      expected: 'images on which they are measured anew',
-      hint: 'Give `images`: a folder of those that the model is to be dissected on.',
-    });
-  const { pixels, count, model } = await loadPixels({ file, images, most: twinImages, input, signal });
-  const measured = await measureNormalisation({
-    ...{ bytes, file, count },
-    inputSize: sizeOf(model.input),
-    images: ({ type, layout }) => {
-      const { layout: asked } = model.input;
-      const normaliser = openNormaliser(
-        type === 'uint8' ? asBytes(model.input) : model.input,
-        asked === 'auto' ? layout : asked,
-      );
-      return normaliser.normalise(pixels);
-    },
+  const study = fedStudy(file, images, input);
+  const twin = await drawTwin({
+    ...{ bytes: readFileSync(file), file, seed, signal },
+    images: images === undefined ? undefined : () => loadImages(study, images, twinImages, signal),
   });
   signal?.throwIfAborted();
-  writeFileAtomically(out, measured);
-  return { out, seed, images: count };
+  writeFileAtomically(out, twin.bytes);
+  return { out, seed, images: twin.images };
 }
 
-/** Size of the input of a model. */
-function sizeOf({ height, width, channels }: StudyModel['input']) {
-  return { height, width, channels: channelCount(channels) };
+/** The study of one model, which says how images become its input. @throws InputError `INPUT_OPTION`, `OPTION_VALUE`. */
+function fedStudy(file: string, images: string | undefined, input: string | undefined): Study {
+  const fed = input === undefined ? {} : { input: readKeys('models[].input', input) as InputContent };
+  return studyOfFlags({ models: [{ name: 'model', file, ...fed }], tasks: [{ root: images ?? path.dirname(file) }] });
 }
 
-interface PixelOptions {
-  readonly input: string | undefined;
-  readonly file: string;
-  readonly images: string;
-  readonly most: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** RGB bytes of some images of a folder, spread evenly over it, in the size of a model's input. */
-async function loadPixels({ file, images, most, input, signal }: PixelOptions): Promise<{
-  readonly pixels: Uint8Array;
-  readonly count: number;
-  readonly model: StudyModel;
-}> {
+/** At most so many images of a folder, spread evenly over it, in the size of the input of the one model of a study. */
+async function loadImages(
+  study: Study,
+  images: string,
+  most: number,
+  signal: AbortSignal | undefined,
+): Promise<TwinImages> {
   const all = await listImages(images);
-  const study = studyOfFlags(
-    { models: [{ name: 'model', file }], tasks: [{ root: images }] },
-    { set: input === undefined ? [] : [`models[].input=${input}`] },
-  );
   const { models } = await prepareModels(study);
   const [model] = models as readonly [StudyModel];
   const count = Math.min(most, all.length);
@@ -127,11 +96,5 @@ async function loadPixels({ file, images, most, input, signal }: PixelOptions): 
   );
   const { source } = await openImages(study, { folder: images, entries }, new FileHashes(), signal);
   const { batch } = await source.load(model.geometry)(entries);
-  const rows = labelledImageRows(batch);
-  const size = model.input.height * model.input.width * 3;
-  const pixels = new Uint8Array(rows.length * size);
-  rows.forEach((row, index) => {
-    pixels.set(row.pixels, index * size);
-  });
-  return { pixels, count: rows.length, model };
+  return { batch, input: model.input };
 }

@@ -14,7 +14,7 @@ import {
 } from '@intermodel/outputs';
 import { localExecutor, type StudyStore, StudySteps } from '@intermodel/steps';
 import { InputError } from '@intermodel/streams';
-import { isOnStudyImages, type Study } from '@intermodel/studies';
+import { isOnStudyImages, givenModels, type Study } from '@intermodel/studies';
 import type { Observable } from 'rxjs';
 import type { DissectionEvent } from './dissect/dissect-events.ts';
 import { planStudy, working } from './graph/make-study.ts';
@@ -102,7 +102,7 @@ async function probe(given: Study, run: ProbeRun): Promise<ProbedStudy> {
     try {
       // Labelled images are read where some task is about them.
       const hasData = given.hasData && given.tasks.some(isOnStudyImages);
-      const study = await prepareModels({ ...given, hasData }, { steps, hashes, signal });
+      const study = await prepareModels({ ...given, hasData, models: givenModels(given) }, { steps, hashes, signal });
       const opened = await openStudy(study, { steps, hashes, signal });
       const inputs = await openedInputs(opened, hashes, signal);
       const graph = studyGraph(opened, { dissects: false, galleries: false });

@@ -81,10 +81,18 @@ export interface EmbeddingSummary {
   readonly warnings: StudyRecord['warnings'];
 }
 
+/** Matching units of a model and of its untrained twin. */
+export type TwinSummary = Pick<
+  NonNullable<ReturnType<NonNullable<Tables['twins']>['get']>>,
+  'model' | 'units' | 'matches' | 'twin' | 'twinUnits' | 'twinMatches'
+>;
+
 /** What came of a run, as plain values. */
 export interface RunSummary {
   /** Models with what was found in each of their layers. */
   readonly models: readonly { readonly model: string; readonly layers: readonly LayerSummary[] }[];
+  /** Matching units of models and of their untrained twins, if there are twins. */
+  readonly twins?: readonly TwinSummary[];
   /** Models of the embedding, if there is one. */
   readonly embedding?: readonly EmbeddedModel[];
   /** What intervals come from, if there are any. */
@@ -125,6 +133,13 @@ export function summariseRun({ tables, record, models }: Pick<StudyRun, 'tables'
       model: model.name,
       layers: layers.map(({ layer, images, summary, survival }) => ({ layer, images, ...summary, ...survival })),
     })),
+    ...(tables.twins === undefined
+      ? {}
+      : {
+          twins: tables.twins.toArray().map(({ model, units, matches, twin, twinUnits, twinMatches }) => ({
+            ...{ model, units, matches, twin, twinUnits, twinMatches },
+          })),
+        }),
     ...(embedding === undefined ? {} : { embedding }),
     ...intervalsOf(tables),
     ...(relations === undefined

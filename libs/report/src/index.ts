@@ -19,7 +19,10 @@ export {
   type GalleryUnit,
   type NamedScore,
   type RegionOutline,
+  mapGrades,
+  type GradedMap,
   type UnitGallery,
+  type UnitMaps,
 } from './tables/unit-gallery.ts';
 export { type MovedModel, type StudyChange } from './tables/study-change.ts';
 export { type VocabularyHealth } from './tables/vocabulary-health.ts';

@@ -87,6 +87,12 @@ export {
   type MatchSurvivalColumns,
 } from './match-survival.ts';
 export {
+  twinComparisonColumns,
+  twinComparisonSchema,
+  type TwinComparisonBatch,
+  type TwinComparisonColumns,
+} from './twin-comparison.ts';
+export {
   nullKinds,
   unitNullFacts,
   unitNullSchema,

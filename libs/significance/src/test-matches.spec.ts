@@ -49,6 +49,15 @@ const read = (batches: readonly UnitMatchBatch[], name: 'p' | 'pFamily' | 'q' | 
   });
 
 describe(testMatches, () => {
+  it('pools replicates of units where it is told to', async () => {
+    const tested = await lastValueFrom(
+      of(matches).pipe(testMatches({ nulls: [nullsOf(0, 4)], pool: 'alike' }), toArray()),
+    );
+    // Two units in ten groups stand for themselves: all else stays as it is.
+    expect(read(tested, 'p')).toEqual([2 / 5, 1, Number.NaN]);
+    expect(read(tested, 'pFamily')).toEqual([2 / 5, 1, Number.NaN]);
+  });
+
   it('tests each unit, and all units together, as worked out by hand', async () => {
     const tested = await run([matches], [nullsOf(0, 4)]);
     // Of unit 0 one replicate of four reaches 0.2, of unit 1 all do.

@@ -1,4 +1,4 @@
-import { benjaminiHochberg, familyWiseP, replicateP } from '@intermodel/numerics';
+import { benjaminiHochberg, familyWiseP, pooledP, replicateP } from '@intermodel/numerics';
 import {
   matchSchema,
   matchSchemaOf,
@@ -15,7 +15,21 @@ import { joinNulls, type LayerNulls } from './join-nulls.ts';
 export interface TestMatchesOptions {
   /** Null replicates of all layers of one model, in any number of tables whose replicates follow each other. */
   readonly nulls: readonly UnitNullBatch[];
+  /**
+   * Which replicates p compares with: those of the unit, or those of all units of the model whose best scores are alike
+   * by chance (`alike`: the same tenth by their means), each scaled by its own mean and deviation. @default 'none'
+   */
+  readonly pool?: NullPool;
 }
+
+/** Ways to pool the replicates of units. */
+export const nullPools = ['none', 'alike'] as const;
+
+/** How the replicates of units are pooled. */
+export type NullPool = (typeof nullPools)[number];
+
+/** Groups of units whose replicates are pooled. */
+const pooledGroups = 10;
 
 /**
  * Tests the matches of a model against its null replicates; one batch for each batch of its matches.
@@ -29,10 +43,13 @@ export interface TestMatchesOptions {
  * @example
  * matches.pipe(testMatches({ nulls }))
  */
-export function testMatches({ nulls }: TestMatchesOptions): OperatorFunction<UnitMatchBatch, UnitMatchBatch> {
+export function testMatches({
+  nulls,
+  pool = 'none',
+}: TestMatchesOptions): OperatorFunction<UnitMatchBatch, UnitMatchBatch> {
   return (matches) =>
     defer(() => {
-      const tests = testLayers(joinNulls(nulls));
+      const tests = testLayers(joinNulls(nulls), pool);
       return matches.pipe(
         map((batch) => checkBatch('testMatches', matchSchemaOf(batch), batch)),
         map((batch) => withTests(batch, tests)),
@@ -50,11 +67,11 @@ interface LayerTests {
 }
 
 /** Tests all units of a model together; by the key of the layer. */
-function testLayers(layers: ReadonlyMap<string, LayerNulls>): ReadonlyMap<string, LayerTests> {
+function testLayers(layers: ReadonlyMap<string, LayerNulls>, pool: NullPool): ReadonlyMap<string, LayerTests> {
   const all = [...layers.values()];
   const observed = joined(all.map((layer) => layer.observed));
   const replicates = joined(all.map((layer) => layer.replicates));
-  const p = replicateP(observed, replicates);
+  const p = pool === 'none' ? replicateP(observed, replicates) : pooledP(observed, replicates, pooledGroups);
   const pFamily = familyWiseP(observed, replicates);
   const q = benjaminiHochberg(p);
   let first = 0;

@@ -4,6 +4,7 @@ import { checkData } from './check-data.ts';
 import { checkHasTasks, checkTasks, namesImages } from './check-tasks.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
+import { twinName } from './study.ts';
 import type {
   EmbeddingContent,
   InputContent,
@@ -26,6 +27,7 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
       typeof input === 'object' ? checkInput(input, ['data', 'segmenters', index, 'input']) : [],
     ),
     ...checkModelNames(study.models),
+    ...checkTwins(study),
     ...study.models.flatMap((model, index) => checkModelFile(model, index)),
     ...study.models.flatMap(({ layer, layers, input }, index): Finding[] => [
       ...(layer === undefined || layers === undefined
@@ -59,6 +61,35 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
         ]),
   ];
   return findings.length > 0 ? findings : checkNumberOfModels(study);
+}
+
+/** Finds untrained twins whose names other models have, and those that there are no images for. */
+function checkTwins(study: StudyContent): Finding[] {
+  const nameOf = (name: string) => name.normalize('NFC').toLowerCase();
+  const names = new Map(study.models.map(({ name }) => [nameOf(name), name]));
+  return study.models.flatMap(({ name, twin }, index): Finding[] => {
+    if (twin !== true) return [];
+    const path = ['models', index, 'twin'];
+    const taken = names.get(nameOf(twinName(name)));
+    if (taken !== undefined)
+      return [
+        {
+          path,
+          problem: `the untrained twin of "${name}" is named "${twinName(name)}", and so is the model "${taken}"`,
+          expected: `no other model of the name ${twinName(name)}`,
+          hint: 'Rename that model, or leave `models[].twin` out.',
+        },
+      ];
+    if (namesImages(study)) return [];
+    return [
+      {
+        path,
+        problem: 'there are no labelled images on which an untrained twin would be dissected',
+        expected: 'images with labels, `data`',
+        hint: 'Name them, or leave `models[].twin` out.',
+      },
+    ];
+  });
 }
 
 /** Finds models without a file, or with two. */

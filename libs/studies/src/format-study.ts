@@ -14,8 +14,8 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     title: named.title,
     ...(named.abstract === undefined ? {} : { abstract: named.abstract }),
     ...(named.hasData ? { data: named.data } : {}),
-    models: named.models.map(({ name, file, origin, layers, classifier, tokens, input, ...model }) => ({
-      ...{ name, file, family: model.family, recipe: model.recipe, take: model.take, strip: model.strip },
+    models: named.models.map(({ name, file, twinOf, origin, layers, classifier, tokens, input, ...model }) => ({
+      ...{ name, file, twinOf, family: model.family, recipe: model.recipe, take: model.take, strip: model.strip },
       heads: model.heads,
       ...(origin === undefined ? {} : { origin: statedOrigin(origin) }),
       ...{ layers, classifier, tokens, input },

@@ -32,7 +32,10 @@ export type {
 export {
   galleryPlaces,
   gateOf,
+  givenModels,
   matchingsOf,
+  twinName,
+  twinOfModel,
   type GalleryPlace,
   type GridSize,
   type Study,
@@ -68,7 +71,7 @@ export { typeSettings, type TypedSettings } from './flags/type-settings.ts';
 export { modelFileEnding } from './flags/model-flags.ts';
 export { studyOfFlags } from './flags/study-of-flags.ts';
 export { stateFile, stateFlags } from './flags/state-flags.ts';
-export { flagsToContent, type FlagContent, type FlagTexts } from './flags/flags-to-content.ts';
+export { flagsToContent, readKeys, type FlagContent, type FlagTexts } from './flags/flags-to-content.ts';
 
 // Options: one row each, and what is made from them
 export { optionFiles } from './options/option-files.ts';

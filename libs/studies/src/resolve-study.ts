@@ -6,7 +6,7 @@ import { changePaths } from './named-paths.ts';
 import { defaultsOf } from './options/option-defaults.ts';
 import { resolveData } from './resolve-data.ts';
 import { embeddingPresetOf, resolveEmbedding } from './resolve-embedding.ts';
-import type { GridSize, Study, StudyModel, StudyTask } from './study.ts';
+import { twinOfModel, type GridSize, type Study, type StudyModel, type StudyTask } from './study.ts';
 import type { MatchingContent, ModelContent, StudyContent, TaskContent } from './study-content.ts';
 import { namesImages, taskName } from './check-tasks.ts';
 
@@ -24,7 +24,10 @@ export function resolveStudy(given: StudyContent, folder: string, file?: string)
     data: resolveData(content.data ?? {}, labelGrid, folder),
     hasData: namesImages(content),
     tasks: (content.tasks ?? []).map((task) => resolveTask(task)),
-    models: content.models.map((model) => resolveModel(model, labelGrid)),
+    models: content.models.flatMap(({ twin = defaultsOf('models[]').twin, ...given }) => {
+      const model = resolveModel(given, labelGrid);
+      return twin ? [model, twinOfModel(model)] : [model];
+    }),
     preset,
     matching,
     diffPreset,
@@ -51,7 +54,7 @@ export function resolveStudy(given: StudyContent, folder: string, file?: string)
 }
 
 function resolveModel(
-  { name, file, checkpoint, layer, layers, input, tokens, ...reading }: ModelContent,
+  { name, file, checkpoint, layer, layers, input, tokens, ...reading }: Omit<ModelContent, 'twin'>,
   labelGrid: GridSize,
 ): StudyModel {
   const preprocessing = resolvePreprocessing(input ?? defaultsOf('models[]').input);

@@ -216,6 +216,8 @@ export interface ModelContent {
   readonly layers?: readonly string[];
   /** Tensor of the scores or probabilities of the classes that the model was trained on (images x classes), by which LEEP rates it on `tasks`. @default none */
   readonly classifier?: string;
+  /** Dissects an untrained twin beside the model, NAME-twin: the same graph with weights drawn from `seed`, read and fed alike. It is left out of the embedding, and tells how many units match without training. @default false */
+  readonly twin?: boolean;
   /** How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. @default 'imagenet' */
   readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | InputContent;
   /** How the tokens of a vision transformer lie on the image; what is not given is inferred. */
@@ -376,6 +378,8 @@ export interface SignificanceContent {
   readonly nulls?: number;
   /** How labels are taken from their images: exchanged among images of a shard, or rolled over the edges of their own. @default 'exchange' */
   readonly kind?: 'exchange' | 'roll';
+  /** Which replicates p compares a unit with: its own, or those of all units of the model whose best scores are alike by chance, scaled, so that p can be smaller than one in all replicates. @default 'none' */
+  readonly pool?: 'none' | 'alike';
   /** Most images that the tests use: whole shards, at equal distances. @default all */
   readonly maximumImages?: number;
   /** What counts as a match in profiles, embedding and report: passing the gate, being significant (q at most 0.05), or both. @default 'gate' */
@@ -493,7 +497,7 @@ export interface GroupDefaults {
   /** Below `data.spatialParts`. */
   readonly 'data.spatialParts': Required<Pick<SpatialPartsContent, 'categories' | 'skipLastComponent'>>;
   /** Below `models[]`. */
-  readonly 'models[]': Required<Pick<ModelContent, 'input'>>;
+  readonly 'models[]': Required<Pick<ModelContent, 'twin' | 'input'>>;
   /** Below `models[].input`. */
   readonly 'models[].input': Required<Pick<InputContent, 'preset' | 'resize' | 'filter' | 'layout'>>;
   /** Below `tasks[]`. */
@@ -505,7 +509,7 @@ export interface GroupDefaults {
   /** Below `diffMatching`. */
   readonly 'diffMatching': Required<Pick<MatchingContent, 'score'>>;
   /** Below `significance`. */
-  readonly 'significance': Required<Pick<SignificanceContent, 'nulls' | 'kind' | 'match'>>;
+  readonly 'significance': Required<Pick<SignificanceContent, 'nulls' | 'kind' | 'pool' | 'match'>>;
   /** Below `runtime`. */
   readonly 'runtime': Required<Pick<RuntimeContent, 'executionProviders' | 'keptMapsMegabytes' | 'secondPass' | 'imagesPerShard' | 'probeSeconds' | 'probeMegabytes'>>;
   /** Below `embedding`. */

@@ -208,6 +208,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'models.0.layer': ['relu'],
   'models.0.layers': [['relu', 'add']],
   'models.0.classifier': ['logits'],
+  'models.0.twin': [true],
   'models.0.input': ['caffe'],
   'models.0.input.preset': ['zero-one'],
   'models.0.input.width': [32],
@@ -270,6 +271,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   significance: [{ nulls: 20 }],
   'significance.nulls': [20],
   'significance.kind': ['roll'],
+  'significance.pool': ['alike'],
   'significance.maximumImages': [64],
   'significance.match': ['both'],
   runtime: [{ threads: 1 }],
@@ -484,6 +486,7 @@ describe('schema and types', () => {
       layer: 1,
       layers: 1,
       classifier: 1,
+      twin: 1,
       input: 1,
       tokens: 1,
     } satisfies Record<keyof ModelContent, 1>,
@@ -540,7 +543,10 @@ describe('schema and types', () => {
       minimumImages: 1,
       minimumCoverage: 1,
     } satisfies Record<keyof MatchingContent, 1>,
-    significance: { nulls: 1, kind: 1, maximumImages: 1, match: 1 } satisfies Record<keyof SignificanceContent, 1>,
+    significance: { nulls: 1, kind: 1, pool: 1, maximumImages: 1, match: 1 } satisfies Record<
+      keyof SignificanceContent,
+      1
+    >,
     runtime: {
       batchSize: 1,
       threads: 1,
@@ -644,6 +650,7 @@ describe('schema and types', () => {
     'matching.score': namesOf<MatchScoreName>({ iou: 1, f1: 1, mcc: 1, lift: 1, precision: 1, recall: 1, kappa: 1 }),
     'matching.compareGate': namesOf<DissectionPreset['compareGate']>({ '>': 1, '>=': 1 }),
     'significance.kind': namesOf<NonNullable<SignificanceContent['kind']>>({ exchange: 1, roll: 1 }),
+    'significance.pool': namesOf<NonNullable<SignificanceContent['pool']>>({ none: 1, alike: 1 }),
     'significance.match': namesOf<NonNullable<SignificanceContent['match']>>({ gate: 1, significant: 1, both: 1 }),
     'resampling.over': namesOf<StudyResampling['over']>({ images: 1, units: 1 }),
     'gallery.pool': namesOf<StudyGallery['pool']>({ max: 1, mean: 1 }),

@@ -133,6 +133,8 @@ export interface StudyModel extends CheckpointReading {
   readonly name: string;
   /** ONNX file, or checkpoint. */
   readonly file: string;
+  /** Model that it is the untrained twin of: the same file, with weights drawn from the seed of the study. */
+  readonly twinOf?: string;
   /** Whether the study says that it is a checkpoint; else its content tells. */
   readonly isCheckpoint: boolean;
   /** ONNX graph of a checkpoint, whose weights stay in `file`; there once the study was opened. */
@@ -196,6 +198,21 @@ export type StudyGallery = Required<GalleryContent>;
 export function gateOf({ matching, significance }: Pick<Study, 'matching' | 'significance'>): PresetGate {
   const { score, gate, compareGate } = matching;
   return { score, gate, compareGate, match: significance.match };
+}
+
+/** The untrained twin of a model, which shares its file, layers and preprocessing. */
+export function twinOfModel({ origin: _origin, ...model }: StudyModel): StudyModel {
+  return { ...model, name: twinName(model.name), twinOf: model.name };
+}
+
+/** Name of the untrained twin of a model. */
+export function twinName(model: string): string {
+  return `${model}-twin`;
+}
+
+/** Models of a study that were given, without untrained twins. */
+export function givenModels({ models }: Pick<Study, 'models'>): StudyModel[] {
+  return models.filter(({ twinOf }) => twinOf === undefined);
 }
 
 /** The variants of network dissection that a study asks for: its own, and the second one if there is one. */

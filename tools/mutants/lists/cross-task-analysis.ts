@@ -65,8 +65,8 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   {
     name: 'models-without-score-count',
-    find: 'all.every((series) => !Number.isNaN(series[row])),',
-    replace: '!Number.isNaN(all[0]?.[row]),',
+    find: 'for (const series of all) if (Number.isNaN(series[row])) isComplete = false;',
+    replace: 'if (Number.isNaN(all[0]?.[row])) isComplete = false;',
   },
   {
     name: 'family-p-is-p',

@@ -93,7 +93,7 @@ export const embeddingMutants: readonly Mutant[] = [
     replace: 'maximum: Math.min(maximum, models.length - 1)',
   },
   { name: 'variance-of-kept-alone', find: '[...own, ...remaining.variance]', replace: '[...own]' },
-  { name: 'excluded-are-kept', find: '(model) => !exclude.includes(model)', replace: '() => true' },
+  { name: 'excluded-are-kept', find: '(model: string) => !exclude.includes(model)', replace: '() => true' },
   { name: 'empty-profiles-are-placed', find: 'every((units) => units === 0)', replace: 'every((units) => units < 0)' },
   {
     name: 'presence-is-count',

@@ -39,16 +39,19 @@ export function planCommand(): Command {
 function planText({ tasks, unsegmented }: StudyTasks): string {
   if (unsegmented > 0)
     return `${String(unsegmented)} images have no labels of the segmentation models yet; the tasks are not known before they are made.`;
-  const rows = studyWaves.map((wave) => {
+  const rows = studyWaves.flatMap((wave) => {
     const own = tasks.filter((task) => task.wave === wave);
+    if (own.length === 0) return [];
     const count = (state: ListedTask['state']) => own.filter((task) => task.state === state).length;
     const open = own.filter(({ state }) => state !== 'done');
     return [
-      ...[wave, own.length, count('done'), count('ready'), count('waiting')],
-      own.reduce((sum, { steps }) => sum + steps, 0),
-      known(open, 'seconds', sum, durationText),
-      known(open, 'memoryBytes', greatest, bytesText),
-      known(open, 'storedBytes', sum, bytesText),
+      [
+        ...[wave, own.length, count('done'), count('ready'), count('waiting')],
+        own.reduce((sum, { steps }) => sum + steps, 0),
+        known(open, 'seconds', sum, durationText),
+        known(open, 'memoryBytes', greatest, bytesText),
+        known(open, 'storedBytes', sum, bytesText),
+      ],
     ];
   });
   return [

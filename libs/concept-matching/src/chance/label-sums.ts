@@ -52,6 +52,14 @@ export class LabelSums {
     return this.#tally.read();
   }
 
+  /** Images that bear a concept at each pixel. @throws RangeError for one that was not asked for */
+  places(concept: number): Float64Array {
+    const places = this.#places.get(concept);
+    if (places === undefined)
+      throw new RangeError(`LabelSums: the places of concept ${String(concept)} were not asked for`);
+    return places;
+  }
+
   /**
    * Sum over the pixels of firing x places: n times the overlap that is expected where the labels of n images are
    * exchanged in all ways.
@@ -60,9 +68,7 @@ export class LabelSums {
    * @param firing images in which a unit is active at each pixel
    */
   product(concept: number, firing: Uint32Array): number {
-    const places = this.#places.get(concept);
-    if (places === undefined)
-      throw new RangeError(`LabelSums: the places of concept ${String(concept)} were not asked for`);
+    const places = this.places(concept);
     let sum = 0;
     for (let pixel = 0; pixel < firing.length; pixel++) sum += (firing[pixel] as number) * (places[pixel] as number);
     return sum;

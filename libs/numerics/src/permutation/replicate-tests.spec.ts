@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../random.ts';
-import { familyWiseP, replicateP } from './replicate-tests.ts';
+import { familyWiseP, pooledP, replicateP } from './replicate-tests.ts';
 
 describe(replicateP, () => {
   it('counts the observation among the replicates that reach it', () => {
@@ -57,5 +57,50 @@ describe(familyWiseP, () => {
         },
       ),
     );
+  });
+});
+
+describe(pooledP, () => {
+  it('pools scaled replicates, as worked out by hand', () => {
+    // Scaled by mean 1 and deviation 1 the first is at 1 as are two of its three replicates; the second is twice that.
+    const observed = Float64Array.of(2, 4, Number.NaN, 5);
+    const replicates = Float64Array.of(...[2, 0, 0], ...[4, 0, 0], ...[0, 0, 0], ...[5, 5, 5]);
+    // Of the six replicates in the pool two reach 1; what never varies has p 1.
+    expect([...pooledP(observed, replicates, 1)]).toEqual([3 / 7, 3 / 7, Number.NaN, 1]);
+    // In groups of their own each has three replicates, as without a pool.
+    expect([...pooledP(observed, replicates, 2)].slice(0, 2)).toEqual(
+      [...replicateP(observed, replicates)].slice(0, 2),
+    );
+  });
+
+  it('does not depend on the scale of statistics, nor on their order', () => {
+    const random = createRandom(5);
+    const observed = Float64Array.from({ length: 40 }, () => random.uniform());
+    const replicates = Float64Array.from({ length: 40 * 9 }, () => random.uniform());
+    const p = pooledP(observed, replicates, 1);
+    const doubled = (values: Float64Array) => values.map((value) => 2 * value);
+    expect(pooledP(doubled(observed), doubled(replicates), 1)).toEqual(p);
+    const rows = Array.from({ length: 40 }, (_, row) => replicates.slice(row * 9, (row + 1) * 9)).reverse();
+    const turned = pooledP(observed.toReversed(), Float64Array.from(rows.flatMap((row) => [...row])), 1);
+    expect(turned.toReversed()).toEqual(p);
+  });
+
+  it('raises as many false alarms as it says, and finds what replicates of one statistic cannot show', () => {
+    const [units, count] = [2000, 40];
+    const random = createRandom(11);
+    // Greatest of some draws, as the best of many concepts is, of other sizes from unit to unit.
+    const best = (size: number) => size * Math.max(...Array.from({ length: 8 }, () => random.uniform() ** 3));
+    const sizes = Float64Array.from({ length: units }, (_, unit) => 0.02 + (unit % 50) / 500);
+    const observed = sizes.map((size) => best(size));
+    const replicates = Float64Array.from({ length: units * count }, (_, at) =>
+      best(sizes[Math.floor(at / count)] as number),
+    );
+    const p = pooledP(observed, replicates, 10);
+    const share = (most: number) => p.filter((value) => value <= most).length / units;
+    expect(share(0.05)).toBeLessThanOrEqual(0.06);
+    expect(share(0.05)).toBeGreaterThan(0.035);
+    expect(share(0.01)).toBeLessThanOrEqual(0.015);
+    observed[7] = 10 * (sizes[7] as number);
+    expect(pooledP(observed, replicates, 10)[7]).toBeLessThan(1 / (count + 1) / 10);
   });
 });

@@ -1,11 +1,11 @@
 import type { LayerPlace, PlacedModel } from '@intermodel/inputs';
-import type { DissectionPreset } from '@intermodel/concept-matching';
+import { sumPlaces, type DissectionPreset, type PlacedUnit, type UnitPlaces } from '@intermodel/concept-matching';
 import type { ImageShard, LabelledImageEntry } from '@intermodel/data-loading';
 import type { GraphStep } from '@intermodel/steps';
 import type { StudyModel } from '@intermodel/studies';
-import { concatMap, lastValueFrom } from 'rxjs';
+import { concatMap, from, lastValueFrom, map } from 'rxjs';
 import { countMissing } from './count-missing.ts';
-import { countOverlaps } from './count-overlaps.ts';
+import { countOverlaps, coveringMaps } from './count-overlaps.ts';
 import type { DissectedLayer, DissectedModel } from './dissect-events.ts';
 import { drawNulls } from './draw-nulls.ts';
 import { findThresholds } from './find-thresholds.ts';
@@ -116,6 +116,30 @@ export class DissectionGroup {
       top: () => layer.strongest((shard) => countOf(images, shard)),
       diff: diff === undefined ? undefined : await this.#matchesOf(diff, shards),
     };
+  }
+
+  /**
+   * Where units of a layer fire, and where their concepts lie, over all images; undefined where no maps are kept, since
+   * the models would be run again.
+   */
+  async places(place: LayerPlace, units: readonly PlacedUnit[]): Promise<readonly UnitPlaces[] | undefined> {
+    const context = this.#context;
+    if (!context.keeps || units.length === 0) return undefined;
+    const { main } = this.#layers.find((each) => each.place === place) as GroupLayer;
+    const shards = await this.#shards();
+    const thresholds = await lastValueFrom(findThresholds(context, main, shards));
+    return lastValueFrom(
+      from(shards).pipe(
+        map((shard) => ({
+          kept: () => coveringMaps(context, main, shard, thresholds),
+          labels: () => main.labels.read(shard),
+        })),
+        sumPlaces({
+          ...{ thresholds, units, vocabulary: context.concepts.concepts },
+          ...{ ignore: context.ignore, preset: main.preset },
+        }),
+      ),
+    );
   }
 
   /** What came of a model whose matches are stored: consumers of the caller's own conclude. */

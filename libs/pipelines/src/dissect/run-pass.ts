@@ -11,7 +11,7 @@ import {
 } from '@intermodel/activation-streaming';
 import type { ActivationBatch } from '@intermodel/schemas';
 import { boundedMap, InputError } from '@intermodel/streams';
-import type { StudyRuntime } from '@intermodel/studies';
+import type { StudyModel, StudyRuntime } from '@intermodel/studies';
 import { concatMap, EMPTY, from, lastValueFrom, mergeMap, of, Subject, type OperatorFunction } from 'rxjs';
 import type { KeptLayer } from './check-disk.ts';
 import type { DissectionEvent } from './dissect-events.ts';
@@ -29,6 +29,8 @@ export interface ForwardPassOptions {
   readonly load: ReturnType<ImageSource['load']>;
   /** How the machine is used. */
   readonly runtime: StudyRuntime;
+  /** Gives the graph of an untrained twin, which no file holds. */
+  readonly twinGraph: (twin: StudyModel) => Promise<Uint8Array>;
   /** Stops the pass. */
   readonly signal: AbortSignal;
   /** Is told of progress. */
@@ -132,7 +134,7 @@ export class ForwardPass {
 
   /** Opens the models of tasks; gives the copies that each runs in. */
   async #open(tasks: readonly PassTask[], total: number): Promise<number> {
-    const { runtime, beforePass } = this.#options;
+    const { runtime, beforePass, twinGraph } = this.#options;
     const places = [...new Set(tasks.flatMap((task) => task.places))];
     const models = [...new Set(places.map(({ model }) => model))];
     const wanted = models.map((model) => {
@@ -146,7 +148,10 @@ export class ForwardPass {
       runtime,
     );
     for (const { model, layers, files } of wanted)
-      await this.#unlessChanged(files, () => this.models.open({ ...model, layers }, copies));
+      await this.#unlessChanged(files, () => {
+        const graph = model.twinOf === undefined ? model.graph : () => twinGraph(model);
+        return this.models.open({ ...model, graph, layers }, copies);
+      });
     beforePass?.(
       models.flatMap(({ name }) =>
         this.models

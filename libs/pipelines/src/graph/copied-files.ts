@@ -24,7 +24,7 @@ export function copyWarnings(shards: readonly ImageShard[], placed: readonly Pla
       name: model.name,
       content: JSON.stringify([
         ...[model.input, model.tokens, model.layers],
-        ...places.flatMap(({ modelFiles }) => [...modelFiles.values()]),
+        ...places.map(({ modelHash }) => modelHash),
       ]),
     })),
   );

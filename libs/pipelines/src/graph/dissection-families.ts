@@ -11,6 +11,7 @@ import { StepFamily, type StepDescription } from '@intermodel/steps';
 import { matchingsOf, type StudyModel } from '@intermodel/studies';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
 import type { DissectionSteps } from './dissection-steps.ts';
+import { twinFamily } from '../twins/twin-steps.ts';
 import type { OpenedStudy } from './open-study.ts';
 import type { StudyBench } from './study-bench.ts';
 
@@ -61,12 +62,27 @@ function checkpointFamily(
   });
 }
 
-/** What is read of the file of each model, or of the graph that a checkpoint was made into. */
+/**
+ * What is read of the file of each model, or of the graph that a checkpoint was made into; of an untrained twin, the
+ * step that draws it.
+ */
 export function factsFamilies(
-  { placed }: OpenedStudy,
+  { study, placed, shards }: OpenedStudy,
   checkpoints: ReadonlyMap<StudyModel, StepFamily<StudyBench>>,
 ): ReadonlyMap<StudyModel, StepFamily<StudyBench>> {
-  return new Map(placed.map((each) => [each.model, factsFamily(each, checkpoints.get(each.model))]));
+  const facts = new Map<StudyModel, StepFamily<StudyBench>>();
+  for (const each of placed) {
+    const { model } = each;
+    const trained = placed.find(({ model: { name } }) => name === model.twinOf);
+    const known = trained === undefined ? undefined : facts.get(trained.model);
+    facts.set(
+      model,
+      trained === undefined || known === undefined
+        ? factsFamily(each, checkpoints.get(model))
+        : twinFamily(study, model, trained, shards, known),
+    );
+  }
+  return facts;
 }
 
 function factsFamily(

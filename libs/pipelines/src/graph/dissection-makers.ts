@@ -56,7 +56,7 @@ export function dissectionMakers(groups: readonly (readonly PlacedModel[])[]): D
             replicates.push(unpackTable(await readStep(step, 'replicates', bench)));
         const [tested] = await lastValueFrom(
           from(matches as unknown as UnitMatchBatch[]).pipe(
-            testsMatches ? testMatches({ nulls }) : identity,
+            testsMatches ? testMatches({ nulls, pool: bench.study.significance.pool }) : identity,
             resamplesImages ? intervalMatches({ replicates }) : identity,
             toArray(),
           ),

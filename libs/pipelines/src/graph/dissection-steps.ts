@@ -27,7 +27,7 @@ const codeVersions = {
   nulls: 1,
   replicates: 1,
   tested: 1,
-  gallery: 4,
+  gallery: 5,
   own: 3,
   features: 1,
 } as const;
@@ -83,7 +83,7 @@ export interface DissectionIngredients<Bench> {
   readonly galleries: boolean;
   /** Layers of a model whose matches are tested. @default none */
   readonly placesOf?: (model: StudyModel) => readonly LayerPlace[];
-  /** What is read of the file of a model. */
+  /** What is read of the file of a model, or the step that draws an untrained twin. */
   readonly factsOf: (model: StudyModel) => StepFamily<Bench>;
   /** Makes the steps. */
   readonly makers: DissectionMakers<Bench>;
@@ -139,6 +139,11 @@ export class DissectionSteps<Bench = unknown> {
     this.#vocabulary = hashPlain(vocabulary);
     this.#concepts = hashPlain(vocabulary.concepts);
     this.#places = new Map(shards.map((shard, index) => [shard, index]));
+  }
+
+  /** What is read of the file of a model, or the step that draws an untrained twin. */
+  facts(model: StudyModel): StepFamily<Bench> {
+    return this.#factsOf(model);
   }
 
   /** The step of a family over shards that is about one of them. */
@@ -305,7 +310,8 @@ export class DissectionSteps<Bench = unknown> {
           : {}),
         ...(this.resamplesImages ? { replicates: { by: 'all', families: this.replicates(place) } as const } : {}),
       },
-      options: {},
+      // Nothing where it is as ever, so that earlier results are known again.
+      options: this.#study.significance.pool === 'none' ? {} : { pool: this.#study.significance.pool },
       parts: { matches: 'UnitMatch' },
       isResult: true,
       isVerified: true,
@@ -352,7 +358,11 @@ export class DissectionSteps<Bench = unknown> {
         matches: { by: 'one', family: this.concluded(place, preset) },
         top: { by: 'all', families: [this.top(place)] },
       },
-      beside: { labels: { by: 'all', families: [this.labels(place.model, preset)] } },
+      beside: {
+        labels: { by: 'all', families: [this.labels(place.model, preset)] },
+        maps: { by: 'all', families: [this.maps(place)] },
+        thresholds: { by: 'one', family: this.thresholds(place, preset) },
+      },
       options: this.#options('gallery', place.model, preset),
       parts: { gallery: 'state' },
       isResult: true,

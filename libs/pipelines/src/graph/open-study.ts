@@ -17,10 +17,11 @@ import {
 } from '@intermodel/data-loading';
 import type { StudyWarning } from '@intermodel/outputs';
 import type { FileHashes, StudySteps } from '@intermodel/steps';
-import type { Study, StudyModel } from '@intermodel/studies';
+import { givenModels, type Study, type StudyModel } from '@intermodel/studies';
 import type { ImageSet } from '../probing/image-set.ts';
 import { copyWarnings } from './copied-files.ts';
 import { openTasks, taskWarnings } from '../probing/open-tasks.ts';
+import { placeTwins } from '../twins/twin-steps.ts';
 import type { OpenedTask } from '../probing/opened-task.ts';
 
 /** All that a study reads, opened, and hashed where it decides results; nothing was run of it. */
@@ -62,11 +63,13 @@ export async function openStudy(
 ): Promise<OpenedStudy> {
   const { runtime, models } = study;
   const { signal } = options;
-  const layouts = await checkModels(models);
+  const trained = givenModels(study);
+  const layouts = await checkModels(trained);
   const source = given ?? (await (study.hasData ? openImageSource(study, { runtime, ...options }) : noImages(study)));
   // What is found out of the models is stored: not before the images are known to be there.
-  const placed = await placeModels(models, layouts, steps, hashes, probeOptions(runtime, signal));
+  const known = await placeModels(trained, layouts, steps, hashes, probeOptions(runtime, signal));
   const shards = await hashShards(cutShards(source.images, runtime.imagesPerShard), hashes, signal);
+  const placed = placeTwins(study, known, shards);
   const groups = groupModels(models).map((group) => placed.filter(({ model }) => group.includes(model)));
   const images = { study, source, shards };
   const tasks = await openTasks(study, images, hashes, signal);

@@ -7,7 +7,7 @@ import {
   UnitThreads,
   type ConceptIndex,
 } from '@intermodel/concept-matching';
-import type { FileHashes, StepBench, StepFamily, StudySteps } from '@intermodel/steps';
+import { readStep, type FileHashes, type StepBench, type StepFamily, type StudySteps } from '@intermodel/steps';
 import type { Study, StudyModel } from '@intermodel/studies';
 import { checkDisk, type FreeBytes, type KeptLayer } from '../dissect/check-disk.ts';
 import type { DissectedModel, DissectionEvent } from '../dissect/dissect-events.ts';
@@ -207,6 +207,7 @@ export class StudyBench implements StepBench {
     const pass = new ForwardPass({
       load: source.load(first.model.geometry),
       ...{ runtime: study.runtime, signal, onEvent },
+      twinGraph: (twin) => readStep(describe.facts(twin).only, 'graph', this),
       beforePass: (layers) => {
         this.checkDisk(layers);
       },

@@ -67,6 +67,8 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
   const facts = factsFamilies(opened, checkpoints);
   const factsOf = (model: StudyModel) => facts.get(model) as StepFamily<StudyBench>;
   const makers = dissectionMakers(groups);
+  // Untrained twins are dissected, and have no scores.
+  const trained = placed.filter(({ model }) => model.twinOf === undefined);
   const describe = new DissectionSteps<StudyBench>({
     ...{ study, shards, galleries, factsOf, makers },
     placesOf: (model) => placed.find((each) => each.model === model)?.places ?? [],
@@ -76,7 +78,7 @@ export function studyGraph(opened: OpenedStudy, options: StudyGraphOptions): Stu
   const probing =
     opened.tasks.length === 0
       ? undefined
-      : probeSteps({ tasks: opened.tasks, placed, own: { images: opened.images, describe }, factsOf, makers });
+      : probeSteps({ tasks: opened.tasks, placed: trained, own: { images: opened.images, describe }, factsOf, makers });
   const ingredients = output === undefined ? undefined : { opened, describe, ...output };
   const families: StepFamily<StudyBench>[] = [...checkpoints.values(), ...facts.values()];
   const lastOf = new Map<string, StepFamily<StudyBench>>();

@@ -7,6 +7,7 @@ import {
   profileModels,
   profileModelsDefaults,
   readFittedEmbedding,
+  selectModels,
   summariseProfiles,
   type ProfileModelsOptions,
   type ProfileReplicates,
@@ -26,8 +27,9 @@ import { countSurvivors } from '@intermodel/significance';
 import { arrowFileBytes, readArrowBytes } from '@intermodel/streams';
 import { gateOf, type Study } from '@intermodel/studies';
 import type { RecordBatch } from 'apache-arrow';
-import { concatMap, connect, filter, forkJoin, lastValueFrom, map, of, type Observable } from 'rxjs';
+import { concatMap, connect, filter, forkJoin, identity, lastValueFrom, map, of, type Observable } from 'rxjs';
 import { bootstrapTables, type BootstrapTables } from '../bootstrap-tables.ts';
+import { compareTwins, twinsOf } from '../twins/compare-twins.ts';
 import { embedProfiles } from '../embed-units.ts';
 import { judgeStudy } from '../multiverse/judge-study.ts';
 import { relateScoreFiles } from '../relate-scores.ts';
@@ -57,7 +59,7 @@ export function tablesOfParts(parts: Readonly<Record<string, Uint8Array>>): Stud
 export type StudyFileTables = Partial<EmbeddingTables & UncertaintyTables & RelationTables & ClaimTables>;
 
 /** Profiles with their summaries, the units of their models, and how many matches are better than chance. */
-export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'modelUnits' | 'significance'>;
+export type ProfileTables = Pick<EmbeddingTables, 'profiles' | 'summaries' | 'modelUnits' | 'significance' | 'twins'>;
 
 /** Tables of an embedding; an earlier one has neither qualities nor traits of its categories. */
 export type EmbeddedTables = Omit<EmbeddingTables, keyof ProfileTables | 'clusters' | 'traits'> &
@@ -81,6 +83,7 @@ export function profileTables(study: Study, matches: Observable<UnitMatchBatch>)
           summariseProfiles(),
           map((summaries) => ({
             ...{ profiles, summaries, modelUnits },
+            ...(twinsOf(study).length === 0 ? {} : { twins: compareTwins(twinsOf(study), summaries, modelUnits) }),
             ...(significance.numRows === 0 ? {} : { significance }),
           })),
         ),
@@ -114,7 +117,8 @@ export function profileGate(study: Study): MatchGate {
 /** How the profiles of a study are made: as those of an earlier embedding, where models are placed in one. */
 function profileChoices(study: Study): ProfileModelsOptions {
   const { embedding } = study;
-  if (embedding?.frozen === undefined) return embedding ?? gateOf(study);
+  if (embedding?.frozen === undefined)
+    return { ...(embedding ?? gateOf(study)), outside: twinsOf(study).map(({ name }) => name) };
   const fitted = readFittedEmbedding(readEmbeddingFolder(embedding.frozen).fit);
   return { ...fitted, normalisation: checkNormalisation(fitted.normalisation) };
 }
@@ -124,16 +128,19 @@ function profileChoices(study: Study): ProfileModelsOptions {
  * any model matches, so that there is nothing to embed.
  */
 export async function embeddingTables(
-  { embedding, resampling, seed }: Study,
+  { embedding, resampling, seed, models }: Study,
   profiles: ConceptProfileBatch,
 ): Promise<EmbeddedTables | undefined> {
+  const exclude = twinsOf({ models }).map(({ name }) => name);
   if (embedding?.frozen === undefined && profiles.numRows === 0) return undefined;
   if (embedding?.frozen === undefined) {
+    // Untrained twins leave no trace in it.
+    const trained = of(profiles).pipe(exclude.length === 0 ? identity : selectModels({ exclude, dropUnmatched: true }));
     const {
       profiles: _profiles,
       summaries: _summaries,
       ...tables
-    } = await lastValueFrom(of(profiles).pipe(embedProfiles({ ...embedding, ...resampling, seed })));
+    } = await lastValueFrom(trained.pipe(embedProfiles({ ...embedding, ...resampling, seed })));
     return tables;
   }
   const { fit } = readEmbeddingFolder(embedding.frozen);
@@ -152,12 +159,15 @@ export function relationTables(
 
 /** Verdicts on the claims of a study; undefined where nothing is embedded, or no claims are judged. */
 export async function claimTables(
-  { claims, resampling, relations: { correction }, seed }: Study,
+  { claims, models, resampling, relations: { correction }, seed }: Study,
   matches: readonly UnitMatchBatch[],
   embedding: ProfileTables & EmbeddedTables,
   relations: RelationTables | undefined,
   drawn: ProfileReplicates | undefined,
 ): Promise<ClaimTables | undefined> {
   if (claims === undefined) return undefined;
-  return judgeStudy({ matches, embedding, relations, claims, drawn, ...resampling, correction, seed });
+  const twins = new Set(twinsOf({ models }).map(({ name }) => name));
+  // Untrained twins leave no trace in the embedding, nor in what is said of it.
+  const trained = matches.filter((batch) => !twins.has(batch.get(0)?.model ?? ''));
+  return judgeStudy({ matches: trained, embedding, relations, claims, drawn, ...resampling, correction, seed });
 }

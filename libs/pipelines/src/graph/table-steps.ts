@@ -16,6 +16,7 @@ import {
   type StepMaker,
 } from '@intermodel/steps';
 import { readArrowBytes } from '@intermodel/streams';
+import { twinsOf } from '../twins/compare-twins.ts';
 import { readProbes, taskScores } from '../probing/probe-tables.ts';
 import { frozenFit, optionsEntering, type Study } from '@intermodel/studies';
 import { from } from 'rxjs';
@@ -46,6 +47,7 @@ const parts = {
     profiles: 'ConceptProfile',
     summaries: 'ProfileSummary',
     significance: 'MatchSurvival',
+    twins: 'TwinComparison',
     'model-units': 'ModelUnits',
   },
   embedding: {
@@ -139,11 +141,13 @@ export function tableSteps(
   // An earlier embedding brings choices of its own.
   const optionsOf = (kind: 'profiles' | 'embedding') =>
     embedding?.frozen === undefined ? optionsEntering(kind, study) : {};
+  // Names in matches do not tell which models are untrained.
+  const twins = twinsOf(study);
   const profiles = family('profiles', {
     // The order of models and layers does not matter to them.
     from: { matches: { by: 'all', families: matches.toSorted(byKey) } },
     files: () => frozen,
-    options: optionsOf('profiles'),
+    options: { ...optionsOf('profiles'), ...(twins.length === 0 ? {} : { twins }) },
     maker: makeTables(async (bench) => profileTables(bench.study, from(await readAllMatches(layers, bench))), files),
   });
   if (embedding === undefined)
@@ -154,7 +158,7 @@ export function tableSteps(
   const embedded = family('embedding', {
     from: { profiles: { by: 'one', family: profiles } },
     files: () => frozen,
-    options: optionsOf('embedding'),
+    options: { ...optionsOf('embedding'), ...(twins.length === 0 ? {} : { twins }) },
     maker: makeTables(async (bench) => {
       const { profiles: table } = (await readTables(profiles, bench)) as ProfileTables;
       return embeddingTables(bench.study, table);

@@ -1,5 +1,12 @@
 import { makeThumbnail, type ImageShard, type LabelledImageEntry, type Thumbnail } from '@intermodel/data-loading';
-import { matchScores, passesGate, upsamplingOptions, type PresetGate } from '@intermodel/concept-matching';
+import {
+  matchScores,
+  passesGate,
+  upsamplingOptions,
+  type PlaceMap,
+  type PresetGate,
+  type UnitPlaces,
+} from '@intermodel/concept-matching';
 import {
   outlineMask,
   packState,
@@ -11,7 +18,7 @@ import {
 } from '@intermodel/numerics';
 import { scoreColumn, testColumn } from '@intermodel/schemas';
 import { column, readNumbers, readStrings } from '@intermodel/streams';
-import type { UnitGallery } from '@intermodel/report';
+import { mapGrades, type GalleryUnit, type GradedMap, type UnitGallery } from '@intermodel/report';
 import type { LayerPlace } from '@intermodel/inputs';
 import { readStep, type StepFamily, type StepInputs, type StepParts } from '@intermodel/steps';
 import { gateOf, type Study, type StudyModel } from '@intermodel/studies';
@@ -34,10 +41,12 @@ export async function makeGallery(
   for (const step of inputs.steps('top'))
     if (countOf(counted, describe.shards[step.index] as ImageShard) > 0) await readStep(step, 'strongest', bench);
   const images = await group.countedImages();
-  const units = await galleryUnits(study, place.model, await group.layer(place), images);
-  const shown = new Set(units.flatMap(({ images: own }) => own.map(({ image }) => image)));
+  const shown = await galleryUnits(study, place.model, await group.layer(place), images);
+  const places = await group.places(place, shown);
+  const units = shown.map((unit, index) => ({ ...unit, ...pictured(places?.[index]) }));
+  const used = new Set(units.flatMap(({ images: own }) => own.map(({ image }) => image)));
   for (const shard of describe.shards) {
-    const own = shard.entries.filter(({ image }) => shown.has(image));
+    const own = shard.entries.filter(({ image }) => used.has(image));
     const { files } = own.length === 0 ? { files: new Map<string, string>() } : shard;
     for (const { file } of own) await hashes.checkUnchanged(file, files.get(file) ?? '');
   }
@@ -58,6 +67,19 @@ export async function readGalleries(
       galleries.push({ model: place.model.name, layer: (await bench.group(place.model).layer(place)).layer, units });
   }
   return galleries;
+}
+
+/** Maps of places as a page draws them. */
+function pictured(places: UnitPlaces | undefined): Pick<GalleryUnit, 'places'> {
+  if (places === undefined) return {};
+  return { places: { fires: gradedMap(places.fires), lies: gradedMap(places.lies) } };
+}
+
+/** A map in few grades of its own maximum. */
+function gradedMap({ height, width, shares }: PlaceMap): GradedMap {
+  const most = shares.reduce((largest, share) => Math.max(largest, share), 0);
+  const grades = Uint8Array.from(shares, (share) => (most === 0 ? 0 : Math.round((mapGrades * share) / most)));
+  return { height, width, grades, most };
 }
 
 async function galleryUnits(

@@ -78,7 +78,7 @@ export async function judgeStudy(options: JudgeStudyOptions): Promise<ClaimTable
   } = options;
   const fit = readFittedEmbedding(embedding.fit);
   const facts = studyFacts(embedding, fit, relations);
-  const own = studyChoices(embedding, fit);
+  const own = studyChoices(matches, fit);
   const views = new StudyViews({ matches, score: fit.score, unitsOf: facts.unitsOf, seed });
   const viewOf = async (choices: UniverseChoices, test?: RelationTest): Promise<ModelView | undefined> => {
     const view = await views.view(choices);
@@ -128,15 +128,16 @@ export async function judgeStudy(options: JudgeStudyOptions): Promise<ClaimTable
 }
 
 /** What the study chose, from what its fit states. */
-function studyChoices({ profiles }: Pick<EmbeddingTables, 'profiles'>, fit: FittedEmbedding): UniverseChoices {
+function studyChoices(matches: readonly UnitMatchBatch[], fit: FittedEmbedding): UniverseChoices {
   const embedded = new Set(fit.models);
+  const all = new Set(matches.flatMap((batch) => readStrings(column(batch, 'model'))));
   return {
     gate: fit.gate,
     compareGate: fit.compareGate,
     match: fit.match,
     normalisation: fit.normalisation,
     dropFirstConcept: fit.leftOut.length > 0,
-    leftOut: [...new Set(readStrings(column(profiles, 'model')))].filter((model) => !embedded.has(model)),
+    leftOut: [...all].filter((model) => !embedded.has(model)).toSorted(),
     components: fit.components,
     clusters: fit.clusterCount,
     distance: 'profiles',

@@ -39,6 +39,7 @@ import { stoppableObservable } from '../graph/stoppable-observable.ts';
 import { taskImages } from '../probing/open-tasks.ts';
 import { readProbes, taskScores } from '../probing/probe-tables.ts';
 import { StudyBench } from '../graph/study-bench.ts';
+import { twinsOf } from '../twins/compare-twins.ts';
 import { studyGraph, type OwnSteps, type StudyGraph } from '../graph/study-graph.ts';
 import { hashTableFiles, readStudyTables, type TableSteps } from '../graph/table-steps.ts';
 import { inRunFolder } from './in-run-folder.ts';
@@ -273,7 +274,7 @@ class StudyRunner {
 
   #takeModel(event: DissectedModel): void {
     const { model, layers } = event;
-    this.#warnings.push(...unitWarnings(layers).map((text) => ({ subject: model.name, text })));
+    this.#warnings.push(...unitWarnings(layers, this.#study.matching).map((text) => ({ subject: model.name, text })));
     this.#models.push(event);
     this.#onEvent(event);
   }
@@ -302,7 +303,10 @@ class StudyRunner {
       ...(await readStudyTables(graph.tables as TableSteps, bench)),
     };
     const health = await this.#health(run);
-    const watch = new UnitWatch(gateOf(study));
+    const watch = new UnitWatch(
+      gateOf(study),
+      twinsOf(study).map(({ name }) => name),
+    );
     const layers = this.#models.flatMap((model) => model.layers);
     await lastValueFrom(
       from(layers).pipe(
@@ -328,7 +332,7 @@ class StudyRunner {
       warnings: [
         ...health.warnings,
         ...this.#warnings,
-        ...watch.fewMatches(),
+        ...watch.fewMatches().map(({ subject, text }) => ({ subject, text: `${text} \`examineStudy\` tries others.` })),
         ...embeddingWarnings(study, tables),
         ...sizeWarnings(
           tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0),

@@ -70,7 +70,7 @@ export class StudyWriter implements OutputWriter {
     const record = {
       options: formatResolved({ ...study, models: [model] }, placed, [event]),
       inputs: inputsOf(model, inputs),
-      warnings: unitWarnings(event.layers),
+      warnings: unitWarnings(event.layers, study.matching),
     };
     const onReplace = () => {
       if (!this.#freezesOutput()) folder.begin();

@@ -46,6 +46,7 @@ const bareRunBytes = 64 * mebibyte;
 /** Milliseconds for an image beside inference, of processors as of 2020: a whole order is as much as is meant. */
 const usualMilliseconds: Readonly<Record<StudyWave, number>> = {
   labels: 8,
+  twins: 1,
   counts: 3,
   thresholds: 1.5,
   overlaps: 3,
@@ -82,10 +83,10 @@ export function estimateTask(task: StudyTask, options: EstimateOptions): TaskEst
   const run = wave === 'labels' ? undefined : options.runOf(model);
   const milliseconds =
     known.milliseconds ??
-    (wave === 'counts'
+    (wave === 'counts' || wave === 'twins'
       ? run === undefined
         ? undefined
-        : run.milliseconds + usualMilliseconds.counts
+        : run.milliseconds + usualMilliseconds[wave]
       : usualMilliseconds[wave]);
   const perImage = known.bytes;
   return {
@@ -102,6 +103,8 @@ function memoryOf(
 ): number | undefined {
   if (wave === 'labels' || wave === 'matches') return processBytes;
   if (run === undefined) return undefined;
+  // All images of a twin are run together.
+  if (wave === 'twins') return Math.round(processBytes + images * Math.max(0, run.memoryBytes - bareRunBytes));
   const { keptMapsMegabytes } = options.study.runtime;
   if (wave === 'probes') return processBytes + featureBytes(run, images) + headBytes;
   const held = processBytes + keptMapsMegabytes * mebibyte + shardBytes(run, options);
@@ -134,7 +137,8 @@ function usualStoredBytes(
 ): number | undefined {
   if (wave === 'labels') return images * usualBytes.labels;
   if (wave === 'probes') return probeBytes;
-  if (run === undefined) return undefined;
+  // A twin is stored as a whole model, whose size a run does not tell.
+  if (run === undefined || wave === 'twins') return undefined;
   const ownShards = Math.max(1, Math.round((shards * images) / Math.max(1, all)));
   const inShard = images / ownShards;
   const { secondPass, sketch } = study.runtime;

@@ -8,6 +8,7 @@ import type { StudyBench } from '../graph/study-bench.ts';
 /** Waves of a study, in their order: the steps of one are made of those before it. */
 export const studyWaves = [
   'labels',
+  'twins',
   'counts',
   'thresholds',
   'overlaps',
@@ -31,6 +32,7 @@ export function wavesOfModels({ runtime: { secondPass, sketch } }: Pick<Study, '
 /** Waves by the kinds of their steps; all other steps are made by the run that writes the output. */
 const waveOfKind: Readonly<Record<string, StudyWave>> = {
   labels: 'labels',
+  twin: 'twins',
   maps: 'counts',
   histogram: 'counts',
   top: 'counts',

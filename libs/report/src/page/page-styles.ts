@@ -159,6 +159,15 @@ dl.numbers dd{margin:0;text-align:right;font-variant-numeric:tabular-nums lining
 .unit{padding:.8rem 0;border-top:1px solid var(--line)}
 .unit h4{margin:0}
 .unit-facts{margin:.1rem 0 .5rem;color:var(--quiet);font-size:.87rem}
+.unit-maps{display:flex;flex-wrap:wrap;gap:.3rem 1.4rem;margin:0 0 .5rem}
+.unit-maps div{display:flex;gap:.5rem;align-items:center}
+.unit-maps svg{display:block;width:4rem;height:auto;border-radius:3px;background:var(--faint)}
+.unit-maps path{fill:currentColor}
+.unit-maps p{margin:0;font-size:.8rem;line-height:1.3}
+.grade1{fill-opacity:.15}
+.grade2{fill-opacity:.35}
+.grade3{fill-opacity:.6}
+.grade4{fill-opacity:.9}
 .strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.6rem,1fr));gap:.5rem;list-style:none;margin:0;padding:0}
 .strip li{max-width:8.4rem}
 #variance .figure{width:100%;max-width:26rem}

@@ -3,8 +3,8 @@ import { categoryLegend, intervalLegendItem } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted, decimals, whole } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
-import type { Survival } from '../tables/study.ts';
-import { barTable, modelsByMatches, modelTable } from '../study-tables/model-table.ts';
+import type { Survival, Twin } from '../tables/study.ts';
+import { barTable, modelsByMatches, modelTable, twinText } from '../study-tables/model-table.ts';
 import { comparisonView } from '../views/compare-view.ts';
 import { replicateWords } from '../words/uncertainty-words.ts';
 
@@ -43,7 +43,7 @@ export function modelsSection(page: PageContext): PageSection {
       table: barTable(study, order, count),
     }),
   );
-  const body = markup`<p>${counted(profiles.models.length, 'model')}, ${counted(profiles.concepts.length, 'concept')} in ${counted(profiles.categories.length, 'category', 'categories')}. A concept is a label within its category: the same label in two categories is two concepts.${survivalText(profiles)}</p><div class="trio">${joined(bars)}</div><h3 id="all-models">All models</h3>${modelTable(study).html()}${profiles.models.length > 1 && comparison(page, order)}`;
+  const body = markup`<p>${counted(profiles.models.length, 'model')}, ${counted(profiles.concepts.length, 'concept')} in ${counted(profiles.categories.length, 'category', 'categories')}. A concept is a label within its category: the same label in two categories is two concepts.${survivalText(profiles)}${twinsText(profiles)}</p><div class="trio">${joined(bars)}</div><h3 id="all-models">All models</h3>${modelTable(study).html()}${profiles.models.length > 1 && comparison(page, order)}`;
   return { id: 'models', title: 'Models', body };
 }
 
@@ -54,6 +54,22 @@ function survivalText({ survival }: PageContext['study']['profiles']): string {
   const [passing, surviving] = [total('passing'), total('surviving')];
   const share = passing === 0 ? '' : ` (${decimals((100 * surviving) / passing, 0)} %)`;
   return ` Of ${counted(passing, 'unit')} that ${passing === 1 ? 'passes' : 'pass'} the gate ${whole(surviving)}${share} match better than chance: their false-discovery rate q among the units of their model is at most 0.05.`;
+}
+
+/** How many units of models and of their untrained twins match, and where a twin has as many as its model. */
+function twinsText({ twins }: PageContext['study']['profiles']): string {
+  if (twins === undefined || twins.size === 0) return '';
+  const all = [...twins.entries()];
+  const sum = (of: (twin: Twin) => number) => all.reduce((total, [, twin]) => total + of(twin), 0);
+  const share = (matches: number, units: number) => (units === 0 ? 0 : matches / units);
+  const matched = all
+    .filter(([, twin]) => share(twin.matches, twin.units) >= share(twin.matchesOfModel, twin.unitsOfModel))
+    .map(([model]) => model);
+  const told =
+    matched.length === 0
+      ? ''
+      : ` ${matched.length === 1 ? 'A twin matches' : 'Twins match'} as often as the trained model of: ${matched.join(', ')}; its matches say nothing of what it has learned.`;
+  return ` Of the units of ${counted(all.length, 'untrained twin')} (the same network with freshly drawn weights, left out of the embedding) ${twinText({ matches: sum(({ matches }) => matches), units: sum(({ units }) => units) })} match a concept, of the trained ${all.length === 1 ? 'model' : 'models'} ${twinText({ matches: sum(({ matchesOfModel }) => matchesOfModel), units: sum(({ unitsOfModel }) => unitsOfModel) })}.${told}`;
 }
 
 function comparison({ data }: PageContext, order: readonly number[]): Markup {

@@ -1,7 +1,14 @@
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted, decimals, significant } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
-import type { GalleryImage, GalleryUnit, UnitGallery } from '../tables/unit-gallery.ts';
+import {
+  mapGrades,
+  type GalleryImage,
+  type GalleryUnit,
+  type GradedMap,
+  type UnitGallery,
+  type UnitMaps,
+} from '../tables/unit-gallery.ts';
 import { regionPath } from '../figures/region-path.ts';
 import type { PlacedImages } from '../page/place-images.ts';
 
@@ -9,12 +16,13 @@ import type { PlacedImages } from '../page/place-images.ts';
 export function unitsSection(page: PageContext, images: PlacedImages): PageSection | undefined {
   const { galleries } = page.study;
   if (galleries.length === 0) return undefined;
+  const hasMaps = galleries.some(({ units }) => units.some(({ places }) => places !== undefined));
   const blocks = galleries.map((gallery) => galleryBlock(gallery, images));
   const definitions = images.definitions.map(
     ({ id, address, width, height }) =>
       markup`<image id="${id}" href="${address}" width="${width}" height="${height}" preserveAspectRatio="none"/>`,
   );
-  const body = markup`<svg class="hidden" width="0" height="0" aria-hidden="true"><defs>${joined(definitions)}</defs></svg><p>The best units of each model with the images that drive them most strongly. The region where the unit is above its threshold is outlined, the rest is dimmed.${images.left > 0 && ` ${counted(images.left, 'image')} would not fit into the size that was allowed and ${images.left === 1 ? 'is' : 'are'} named only.`}</p><div class="controls" hidden><label>Find units <input type="search" id="unit-search" placeholder="concept or unit number" autocomplete="off"></label><label>Model <select id="unit-model"><option value="">all</option>${galleries.map(({ model }) => markup`<option>${model}</option>`)}</select></label><span class="count" id="unit-count" aria-live="polite"></span></div>${joined(blocks)}`;
+  const body = markup`<svg class="hidden" width="0" height="0" aria-hidden="true"><defs>${joined(definitions)}</defs></svg><p>The best units of each model with the images that drive them most strongly. The region where the unit is above its threshold is outlined, the rest is dimmed.${hasMaps && ' The small maps are of all images: where the unit fires, and where its concept lies, each in grades of its highest share of images. Where they are alike, part of the overlap comes of place alone.'}${images.left > 0 && ` ${counted(images.left, 'image')} would not fit into the size that was allowed and ${images.left === 1 ? 'is' : 'are'} named only.`}</p><div class="controls" hidden><label>Find units <input type="search" id="unit-search" placeholder="concept or unit number" autocomplete="off"></label><label>Model <select id="unit-model"><option value="">all</option>${galleries.map(({ model }) => markup`<option>${model}</option>`)}</select></label><span class="count" id="unit-count" aria-live="polite"></span></div>${joined(blocks)}`;
   return { id: 'units', title: 'Units', body };
 }
 
@@ -25,7 +33,34 @@ function galleryBlock({ model, layer, units }: UnitGallery, images: PlacedImages
 function unitRow(unit: GalleryUnit, images: PlacedImages): Markup {
   const { unit: number, concept, category, iou, score, threshold } = unit;
   const pictures = unit.images.map((image) => picture(image, `Unit ${String(number)}, ${concept}`, images));
-  return markup`<article class="unit" data-text="${`${concept} ${category} unit ${String(number)} ${String(number)}`.toLowerCase()}"><h4>${concept} <span class="quiet">${category}</span></h4><p class="unit-facts">unit ${number} · ${score !== undefined && `${score.title} ${decimals(score.value, 3)} · `}IoU ${decimals(iou, 3)} · threshold ${significant(threshold, 3)}</p><ul class="strip">${joined(pictures)}</ul></article>`;
+  return markup`<article class="unit" data-text="${`${concept} ${category} unit ${String(number)} ${String(number)}`.toLowerCase()}"><h4>${concept} <span class="quiet">${category}</span></h4><p class="unit-facts">unit ${number} · ${score !== undefined && `${score.title} ${decimals(score.value, 3)} · `}IoU ${decimals(iou, 3)} · threshold ${significant(threshold, 3)}</p>${unit.places !== undefined && unitMaps(unit.places)}<ul class="strip">${joined(pictures)}</ul></article>`;
+}
+
+/** Where a unit fires and where its concept lies, side by side. */
+function unitMaps({ fires, lies }: UnitMaps): Markup {
+  return markup`<div class="unit-maps">${placeMap(fires, 'fires')}${placeMap(lies, 'concept')}</div>`;
+}
+
+function placeMap({ height, width, grades, most }: GradedMap, title: string): Markup {
+  const percent = `${significant(100 * most, 2)} %`;
+  const label = `${title === 'fires' ? 'Where the unit fires' : 'Where its concept lies'}, over all images: at most in ${percent} of them`;
+  const paths = Array.from({ length: mapGrades }, (_, grade) => {
+    const path = gradePath(grades, width, grade + 1);
+    return path === '' ? '' : markup`<path class="grade${grade + 1}" d="${path}"/>`;
+  });
+  return markup`<div><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${label}"><title>${label}</title>${joined(paths.filter((path) => path !== ''))}</svg><p>${title}<br><span class="quiet">at most ${percent}</span></p></div>`;
+}
+
+/** Runs of cells of one grade along the rows. */
+function gradePath(grades: Uint8Array, width: number, grade: number): string {
+  let path = '';
+  for (let at = 0; at < grades.length; at++) {
+    if (grades[at] !== grade) continue;
+    const first = at;
+    while ((at + 1) % width !== 0 && grades[at + 1] === grade) at++;
+    path += `M${String(first % width)} ${String(Math.floor(first / width))}h${String(at - first + 1)}v1h-${String(at - first + 1)}z`;
+  }
+  return path;
 }
 
 function picture(image: GalleryImage, label: string, images: PlacedImages): Markup {

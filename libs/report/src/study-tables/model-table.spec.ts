@@ -3,7 +3,7 @@ import { syntheticStudy } from '../fixtures/synthetic-study.ts';
 import { readStudy } from '../tables/read-study.ts';
 import type { Study } from '../tables/study.ts';
 import { changeTable } from './change-table.ts';
-import { barTable, modelTable, unitTable } from './model-table.ts';
+import { barTable, modelTable, twinText, unitTable } from './model-table.ts';
 
 const { embedding: _embedding, ...others } = readStudy(syntheticStudy({ models: 4 }));
 const study: Study = {
@@ -47,6 +47,18 @@ describe('tables of models', () => {
       '| sky | object | 3 | 1200 |',
       '| red | color | 1 | 0 |',
     ]);
+  });
+});
+
+describe('untrained twins', () => {
+  const twin = { name: 'a-twin', units: 64, matches: 12, unitsOfModel: 64, matchesOfModel: 40 };
+  const withTwin: Study = { ...study, profiles: { ...study.profiles, twins: new Map([['a', twin]]) } };
+
+  it('stand beside their models', () => {
+    const [first = '', second = ''] = rows(modelTable(withTwin));
+    expect(first).toContain('| 2 | 602.50 | – |');
+    expect(second).toMatch(/^\| a \| 4 \| 2 \| 2\.00 \| 12 of 64 .*18\.8 %/u);
+    expect(twinText({ matches: 0, units: 0 })).toBe('0 of 0');
   });
 });
 

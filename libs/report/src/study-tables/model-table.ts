@@ -4,7 +4,7 @@ import { decimals, whole } from '../page/number-text.ts';
 import { groupLetter } from '../page/palette.ts';
 import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
-import type { Study, Summary, Survival } from '../tables/study.ts';
+import type { Study, Summary, Survival, Twin } from '../tables/study.ts';
 import { replicateWords } from '../words/uncertainty-words.ts';
 
 interface ModelRow {
@@ -13,6 +13,7 @@ interface ModelRow {
   readonly total: Summary;
   readonly summaries: readonly Summary[];
   readonly survival: Survival | undefined;
+  readonly twin: Twin | undefined;
 }
 
 /** Models by their number of matching units, the most first. */
@@ -34,6 +35,7 @@ export function modelTable(study: Study): TableView {
       total: totalSummary(summaries),
       summaries,
       survival: profiles.survival?.[index],
+      twin: profiles.twins?.get(model),
     };
   });
   const group: TableColumn<ModelRow> = {
@@ -61,6 +63,7 @@ export function modelTable(study: Study): TableView {
               hint: 'Units that pass the gate and match better than chance (q at most 0.05)',
             },
           ]),
+      ...(profiles.twins === undefined ? [] : [twinColumn]),
       ...profiles.categories.flatMap((category, at) => [
         count(`${category}: units`, ({ summaries }) => summaries[at]?.matches ?? 0),
         count(`${category}: unique`, ({ summaries }) => summaries[at]?.unique ?? 0),
@@ -148,6 +151,19 @@ function totalColumn(
       return markup`${said(total[of])}${own !== undefined && markup` <span class="quiet unbroken">${own}</span>`}`;
     },
   };
+}
+
+const twinColumn: TableColumn<ModelRow> = {
+  title: 'Untrained twin',
+  hint: 'Matching units of the same network with freshly drawn weights, of all that it has: what architecture and data give without training',
+  numeric: true,
+  value: ({ twin }) => twin?.matches ?? Number.NaN,
+  text: ({ twin }) => (twin === undefined ? '–' : twinText(twin)),
+};
+
+/** Matching units of a twin: `12 of 64 (19 %)`. */
+export function twinText({ matches, units }: Pick<Twin, 'matches' | 'units'>): string {
+  return `${whole(matches)} of ${whole(units)}${units === 0 ? '' : ` (${decimals((100 * matches) / units, 1)} %)`}`;
 }
 
 function count(title: string, value: (row: ModelRow) => number): TableColumn<ModelRow> {

@@ -1,8 +1,13 @@
-import { conceptProfileSchema, matchSurvivalSchema, profileSummarySchema } from '@intermodel/schemas';
+import {
+  conceptProfileSchema,
+  matchSurvivalSchema,
+  profileSummarySchema,
+  twinComparisonSchema,
+} from '@intermodel/schemas';
 import { readTable } from './batch-rows.ts';
 import { compareNames } from './name-order.ts';
 import type { ReportTables } from './report-tables.ts';
-import type { Concept, Profiles, Summary, Survival } from './study.ts';
+import type { Concept, Profiles, Summary, Survival, Twin } from './study.ts';
 
 const none: Summary = { matches: 0, unique: 0, redundancy: Number.NaN };
 
@@ -11,7 +16,8 @@ export function readProfiles({
   profiles = [],
   summaries = [],
   significance,
-}: Pick<ReportTables, 'profiles' | 'summaries' | 'significance'>): Profiles {
+  twins,
+}: Pick<ReportTables, 'profiles' | 'summaries' | 'significance' | 'twins'>): Profiles {
   const table = readTable(conceptProfileSchema, profiles);
   const model = table.text('model');
   const concept = table.text('concept');
@@ -55,6 +61,7 @@ export function readProfiles({
     weights: weightMatrix,
     summaries: models.map((name) => categories.map((each) => summary.get(name)?.get(each) ?? none)),
     ...(significance === undefined ? {} : { survival: readSurvival(significance, models) }),
+    ...(twins === undefined ? {} : { twins: readTwins(twins) }),
   };
 }
 
@@ -82,6 +89,25 @@ function readSurvival(batches: NonNullable<ReportTables['significance']>, models
     significant: total(name, 'significant'),
     surviving: total(name, 'surviving'),
   }));
+}
+
+function readTwins(batches: NonNullable<ReportTables['twins']>): ReadonlyMap<string, Twin> {
+  const table = readTable(twinComparisonSchema, batches);
+  const names = table.text('twin');
+  const [units, matches] = [table.numbers('units'), table.numbers('matches')];
+  const [twinUnits, twinMatches] = [table.numbers('twinUnits'), table.numbers('twinMatches')];
+  return new Map(
+    table.text('model').map((model, row) => [
+      model,
+      {
+        name: names[row] as string,
+        units: twinUnits[row] as number,
+        matches: twinMatches[row] as number,
+        unitsOfModel: units[row] as number,
+        matchesOfModel: matches[row] as number,
+      },
+    ]),
+  );
 }
 
 function readSummaries(batches: NonNullable<ReportTables['summaries']>): Map<string, Map<string, Summary>> {

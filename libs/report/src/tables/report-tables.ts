@@ -22,6 +22,7 @@ import type {
   SurfaceErrorBatch,
   TaskRelationBatch,
   TaskScoreBatch,
+  TwinComparisonBatch,
   UniverseBatch,
   UniverseEffectBatch,
 } from '@intermodel/schemas';
@@ -46,6 +47,8 @@ export interface ReportTables {
   readonly summaries?: Batches<ProfileSummaryBatch> | undefined;
   /** How many matches of each model are better than chance. */
   readonly significance?: Batches<MatchSurvivalBatch> | undefined;
+  /** Matching units of models and of their untrained twins. */
+  readonly twins?: Batches<TwinComparisonBatch> | undefined;
   /** Scores of the embedded models on the components, with their group. */
   readonly embedding?: Batches<EmbeddingPointBatch> | undefined;
   /** Weight of every concept in each component. */

@@ -37,6 +37,20 @@ export interface Survival {
   readonly surviving: number;
 }
 
+/** The untrained twin of a model. */
+export interface Twin {
+  /** Its name. */
+  readonly name: string;
+  /** Units of it. */
+  readonly units: number;
+  /** Those that match a concept. */
+  readonly matches: number;
+  /** Units of the trained model. */
+  readonly unitsOfModel: number;
+  /** Those that match a concept. */
+  readonly matchesOfModel: number;
+}
+
 /** Profiles and summaries of all models, by index of model, concept and concept category. */
 export interface Profiles {
   /** Names of the models, sorted. */
@@ -53,6 +67,8 @@ export interface Profiles {
   readonly summaries: readonly (readonly Summary[])[];
   /** Of each model how many matches are better than chance; absent where they were not tested. */
   readonly survival?: readonly Survival[];
+  /** Untrained twins by the names of their models; absent where there are none. */
+  readonly twins?: ReadonlyMap<string, Twin>;
 }
 
 /** Where a model stands in the embedding, and with whom. */

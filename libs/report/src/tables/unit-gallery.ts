@@ -30,6 +30,29 @@ export interface NamedScore {
   readonly value: number;
 }
 
+/** Grades of a {@link GradedMap} above none. */
+export const mapGrades = 4;
+
+/** A coarse map of the image, in grades of its own maximum. */
+export interface GradedMap {
+  /** Rows. */
+  readonly height: number;
+  /** Columns. */
+  readonly width: number;
+  /** Grade of each cell, 0..{@link mapGrades}, row by row. */
+  readonly grades: Uint8Array;
+  /** Share of the images (0..1) that the highest grade stands for. */
+  readonly most: number;
+}
+
+/** The two maps of a unit whose product is the overlap that is expected by chance. */
+export interface UnitMaps {
+  /** In how many images the unit is above its threshold. */
+  readonly fires: GradedMap;
+  /** In how many images its concept is labelled. */
+  readonly lies: GradedMap;
+}
+
 /** A unit with what it matches and the images that show it. */
 export interface GalleryUnit {
   /** Number of the unit, counted from 0. */
@@ -44,6 +67,8 @@ export interface GalleryUnit {
   readonly score?: NamedScore;
   /** Activation above which the unit counts as active. */
   readonly threshold: number;
+  /** Where it fires and where its concept lies, over all images; absent where that was not summed up. */
+  readonly places?: UnitMaps;
   /** Top images, the strongest first. */
   readonly images: readonly GalleryImage[];
 }

@@ -29,6 +29,7 @@ export function flagsToContent(command: string, textsOf: (flag: FlagRow) => Flag
     ({ row }) => !row.path.includes('[]') && !['models', 'tasks', 'data.segmenters'].includes(row.path),
   );
   const models = readModelFlags(listOf('models'));
+  const twin = texts.get('models[].twin') === true ? { twin: true } : {};
   const [input] = listOf('models[].input').map((text) => readKeys('models[].input', text));
   const segmenters = listOf('data.segmenters').map((text) =>
     readSegmenter(text, listOf('data.segmenters[].labels')[0]),
@@ -42,7 +43,12 @@ export function flagsToContent(command: string, textsOf: (flag: FlagRow) => Flag
   if (tasks.length > 0) content = setAt(content, 'tasks', tasks);
   if (segmenters.length > 0) content = setAt(content, 'data.segmenters', segmenters);
   if (models.length === 0) return content;
-  return setAt(content, 'models', input === undefined ? models : models.map((model) => ({ ...model, input })));
+  const fed = input === undefined ? {} : { input };
+  return setAt(
+    content,
+    'models',
+    models.map((model) => ({ ...model, ...fed, ...twin })),
+  );
 }
 
 /** The tasks that flags describe: one for each folder, or one without; the other flags give keys of all of them. */
@@ -70,7 +76,14 @@ const wholeGroups: Readonly<Record<string, string>> = {
   'tasks[].split': 'shares as {train: 0.7, val: 0.1, test: 0.2}',
 };
 
-function readKeys(path: string, text: string): unknown {
+/**
+ * Reads what a flag gives of a group as a whole, as a study file has it (YAML).
+ *
+ * @param path path of the group
+ * @param text what was given
+ * @throws InputError `INPUT_OPTION`.
+ */
+export function readKeys(path: string, text: string): unknown {
   try {
     // Tags that make other values than JSON has would lose what they stand before.
     return parse(text, { resolveKnownTags: false, logLevel: 'error' });

@@ -89,6 +89,20 @@ export const modelOptions: readonly OptionRow[] = [
     otherwise: 'none',
     help: 'Tensor of the scores or probabilities of the classes that the model was trained on (images x classes), by which LEEP rates it on `tasks`.',
   },
+  {
+    path: 'models[].twin',
+    type: { kind: 'truth' },
+    default: false,
+    help: 'Dissects an untrained twin beside the model, NAME-twin: the same graph with weights drawn from `seed`, read and fed alike. It is left out of the embedding, and tells how many units match without training.',
+    flags: [
+      {
+        flags: '--twin',
+        commands: ['dissect'],
+        heading: 'Models',
+        help: 'Dissect an untrained twin beside each model given, as a baseline of its architecture.',
+      },
+    ],
+  },
   ...inputOptions('models[].input', {
     name: 'input',
     help: "How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std.",

@@ -10,6 +10,11 @@ const kinds = {
   roll: 'labels rolled over the edges of their image: keeps what is in an image and its shapes',
 } satisfies Readonly<Record<NullKind, string>>;
 
+const pools = {
+  none: 'those of the unit',
+  alike: 'those of all units of the model whose best scores are alike by chance (the same tenth), scaled',
+};
+
 const rules = {
   gate: 'units that pass the gate, as published',
   significant: 'units that match better than chance (q at most 0.05)',
@@ -45,6 +50,16 @@ export const significanceOptions: readonly OptionRow[] = [
     ],
     words: { name: 'null', values: kinds },
     enters: ['nulls'],
+  },
+  {
+    path: 'significance.pool',
+    type: { kind: 'choice', choices: Object.keys(pools) },
+    default: 'none',
+    help: 'Which replicates p compares a unit with: its own, or those of all units of the model whose best scores are alike by chance, scaled, so that p can be smaller than one in all replicates.',
+    flags: [
+      { flags: '--null-pool <POOL>', ...matching, help: 'Whether replicates of units are pooled: none or alike.' },
+    ],
+    words: { name: 'replicates that units are compared with', values: pools },
   },
   {
     path: 'significance.maximumImages',
