@@ -87,15 +87,15 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   {
     name: 'fisher-ends-swapped',
-    find: 'const [low, high] = fisherInterval(r, x.length',
-    replace: 'const [high, low] = fisherInterval(r, x.length',
+    find: 'return this.#ends()[0];',
+    replace: 'return this.#ends()[1];',
   },
   { name: 'concepts-by-sign', find: 'strength(b.r) - strength(a.r)', replace: 'b.r - a.r' },
   { name: 'missing-scores-are-zero', find: 'scores.get(model) ?? Number.NaN', replace: 'scores.get(model) ?? 0' },
   {
     name: 'baseline-of-one-category',
-    find: 'total.set(model, (total.get(model) ?? 0) + value)',
-    replace: 'total.set(model, value)',
+    find: 'total.set(model, (total.get(model) ?? 0) + matches)',
+    replace: 'total.set(model, matches)',
   },
   {
     name: 'components-from-the-second',
@@ -115,7 +115,7 @@ export const crossTaskMutants: readonly Mutant[] = [
   },
   { name: 'six-neighbours', find: '  neighbours: 5,', replace: '  neighbours: 6,' },
   { name: 'half-the-grid', find: '  gridSize: 20,', replace: '  gridSize: 10,' },
-  { name: 'n-of-all-models', find: 'const n = tests.n[index] as number;', replace: 'const n = models.length;' },
+  { name: 'n-of-all-models', find: 'n: correlation.x.length, r,', replace: 'n: models.length, r,' },
   { name: 'few-resamples', find: '  resamples: 2_000,', replace: '  resamples: 200,' },
   { name: 'few-permutations', find: '  permutations: 100_000,', replace: '  permutations: 1_000,' },
   {

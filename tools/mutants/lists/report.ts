@@ -41,8 +41,8 @@ export const reportMutants: readonly Mutant[] = [
   { name: 'table-q-is-p', find: 'text: ({ q }) => probability(q),\n', replace: 'text: ({ p }) => probability(p),\n' },
   {
     name: 'concept-table-q-is-p',
-    find: 'text: ({ q }) => probability(q) },',
-    replace: 'text: ({ p }) => probability(p) },',
+    find: "text: ({ q }) => probability(q) },\n      { title: 'Supported'",
+    replace: "text: ({ p }) => probability(p) },\n      { title: 'Supported'",
   },
   {
     name: 'concept-table-all-supported',
