@@ -1,6 +1,6 @@
 /**
  * Benches of whole processes and of stages at scale, printed as one table a topic:
- *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines, import, probing, nulls, world).
+ *   npm run bench, or run.mjs with the names of topics (reproduce, embedding, many, dissect, incremental, models, start, machines, engines, import, probing, nulls, multiverse, world).
  */
 import { benchDissect } from './dissect.ts';
 import { benchEmbedCommand } from './embed-command.ts';
@@ -10,6 +10,7 @@ import { benchImport } from './import-checkpoint.ts';
 import { benchIncremental } from './incremental.ts';
 import { benchManyMachines } from './many-machines.ts';
 import { benchManyModels } from './many-models.ts';
+import { benchMultiverse } from './multiverse.ts';
 import { benchNulls } from './nulls.ts';
 import { benchProbing } from './probing.ts';
 import { benchReproduce } from './reproduce.ts';
@@ -29,6 +30,7 @@ const topics: Record<string, () => Promise<void> | void> = {
   import: benchImport,
   probing: benchProbing,
   nulls: benchNulls,
+  multiverse: benchMultiverse,
   world: benchWorld,
 };
 const wanted = process.argv.slice(2);

@@ -10,6 +10,7 @@ import {
   type ProfileMatrix,
   type ProfileReplicates,
 } from '@intermodel/embedding';
+import { embeddingReplicatesDefaults } from '@intermodel/numerics';
 import type { UnitMatchBatch } from '@intermodel/schemas';
 import { from, lastValueFrom } from 'rxjs';
 
@@ -57,9 +58,11 @@ export class StudyViews {
   async replicateViews(replicates: ProfileReplicates, study: UniverseChoices): Promise<Iterable<ProfileView>> {
     const { profiles } = await this.#count(study);
     const draw = replicateCounts(replicates, profiles.models, profiles.concepts);
+    // As many starts as replicates of the embedding have.
+    const restarts = embeddingReplicatesDefaults.restarts(profiles.models.length);
     const look = (replicate: number) => {
       const { counts: units, matchesOfModel } = draw(replicate);
-      return this.#look({ ...profiles, units }, study, matchesOfModel);
+      return this.#look({ ...profiles, units }, study, { matchesOfModel, restarts });
     };
     return (function* views() {
       for (let replicate = 0; replicate < replicates.replicates; replicate++) {
@@ -84,7 +87,10 @@ export class StudyViews {
   #look(
     profiles: ProfileMatrix,
     { normalisation, dropFirstConcept, leftOut }: UniverseChoices,
-    matchesOfModel: ArrayLike<number> = rowSums(profiles),
+    {
+      matchesOfModel = rowSums(profiles),
+      ...starts
+    }: { readonly matchesOfModel?: ArrayLike<number>; readonly restarts?: number } = {},
   ): ProfileView | undefined {
     const { models, concepts, units } = profiles;
     const sizes = new Map<string, number>();
@@ -103,7 +109,7 @@ export class StudyViews {
       (model) => !leftOut.includes(model) && (matchesOfModel[models.indexOf(model)] as number) > 0,
       () => true,
     );
-    const view = new ProfileView({ profiles: embedded, dropFirstConcept, seed: this.#options.seed });
+    const view = new ProfileView({ profiles: embedded, dropFirstConcept, seed: this.#options.seed, ...starts });
     return embedded.models.length < fewestModels || view.mostComponents < 1 || isConstant(embedded) ? undefined : view;
   }
 }
