@@ -13,7 +13,7 @@ export {
   type NeedsClaim,
   type StatedClaim,
 } from './vocabulary/claim.ts';
-export { claimName, claimStatement, wordClaim } from './vocabulary/claim-words.ts';
+export { claimName, claimStatement, wordClaim, wordClaims } from './vocabulary/claim-words.ts';
 export { claimKinds, parseClaims, readClaims, type ReadClaims } from './vocabulary/read-claims.ts';
 export { checkClaims } from './vocabulary/check-claims.ts';
 

@@ -49,7 +49,7 @@ export function claimStatement(claim: StatedClaim): string {
   }
 }
 
-/** A name for a claim that has none, of lower-case letters, digits and `-`. */
+/** A name for a claim that has none, of letters of any script, digits and `-`. */
 export function claimName(claim: StatedClaim): string {
   const parts = (): readonly string[] => {
     switch (claim.kind) {
@@ -75,9 +75,29 @@ export function claimName(claim: StatedClaim): string {
   return [claim.kind, ...parts()]
     .join('-')
     .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/gu, '-')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
     .replaceAll(/^-|-$/gu, '')
     .slice(0, 80);
+}
+
+/**
+ * Stated claims with their words: those that they bring, or those that follow from them. Names that follow are told
+ * apart by a number where they would be the same.
+ *
+ * @param stated what is claimed, in order
+ * @param source source of those that name none
+ */
+export function wordClaims(stated: readonly StatedClaim[], source: string): readonly Claim[] {
+  const taken = new Set(stated.flatMap(({ claim }) => claim ?? []));
+  const free = (name: string, number = 1): string => {
+    const tried = number === 1 ? name : `${name}-${String(number)}`;
+    return taken.has(tried) ? free(name, number + 1) : tried;
+  };
+  return stated.map((claim) => {
+    const name = claim.claim ?? free(claimName(claim));
+    taken.add(name);
+    return wordClaim({ ...claim, claim: name }, source);
+  });
 }
 
 /** A stated claim with its words: those that it brings, or those that follow from it. */

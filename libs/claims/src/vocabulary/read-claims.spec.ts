@@ -66,7 +66,7 @@ claims:
     ['claims:\n  - kind: correlates\n    predictor: pc1\n    with: s\n    sign: up', 5, 'has no such value'],
     ['claims:\n  - kind: has\n    model: a\n    without: a\n    concept: c\n    category: d', 4, 'the model itself'],
     ['claims:\n  - kind: needs\n    claim: "a b"', 3, 'is no name'],
-    ['claims:\n  - { kind: needs }\n  - { kind: needs }', 3, 'second claim'],
+    ['claims:\n  - { kind: needs, claim: a }\n  - { kind: needs, claim: a }', 3, 'second claim'],
   ])('refuses %j, with the line', (text, line, problem) => {
     const error = refused(text);
     expect(error).toBeInstanceOf(InputError);
@@ -78,6 +78,26 @@ claims:
 
   it('refuses what is no YAML', () => {
     expect(refused('claims: [')).toMatchObject({ code: 'CLAIMS_SYNTAX' });
+  });
+});
+
+describe('names of claims', () => {
+  it('differ where they follow from names of models that hardly do, in any script', () => {
+    const { claims } = parse(`
+claims:
+  - { kind: nearer, models: [模一, 模二] }
+  - { kind: nearer, models: ['a b', 'c'] }
+  - { kind: nearer, models: ['a-b', 'c'] }
+  - { kind: needs, claim: nearer-a-b-c-2 }
+  - { kind: nearer, models: ['a_b', 'C'] }
+`);
+    expect(claims.map(({ claim }) => claim)).toEqual([
+      'nearer-模一-模二',
+      'nearer-a-b-c',
+      'nearer-a-b-c-3',
+      'nearer-a-b-c-2',
+      'nearer-a-b-c-4',
+    ]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { type InputError, parseYaml, readInputFile, suggestName, type KeyPath } from '@intermodel/streams';
 import type { Claim, ClaimKind, ConceptName, StatedClaim } from './claim.ts';
-import { wordClaim } from './claim-words.ts';
+import { wordClaims } from './claim-words.ts';
 
 /** Claims of a file, and how to tell where one stands. */
 export interface ReadClaims {
@@ -79,7 +79,8 @@ export function parseClaims(file: string, bytes: Uint8Array): ReadClaims {
   const list: readonly unknown[] = content['claims'];
   if (list.length > mostClaims)
     throw fail(['claims'], `lists ${String(list.length)} claims`, `at most ${String(mostClaims)}`, 'Split the file.');
-  const claims = list.map((value, index) => wordClaim(parseClaim(value, ['claims', index], fail), source));
+  const stated = list.map((value, index) => parseClaim(value, ['claims', index], fail));
+  const claims = wordClaims(stated, source);
   claims.forEach(({ claim }, index) => {
     if (claims.findIndex((earlier) => earlier.claim === claim) < index)
       throw fail(

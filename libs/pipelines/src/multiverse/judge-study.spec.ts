@@ -94,6 +94,14 @@ describe(judgeStudy, () => {
     for (const { universeShare } of nearer) expect(universeShare).toBeGreaterThan(0.8);
   });
 
+  it('judges what two models can be asked', async () => {
+    const embedding = await lastValueFrom(
+      of(matches).pipe(embedUnits({ components: 1, clusters: 2, exclude: models.slice(2), replicates: 0 })),
+    );
+    const judged = await judgeStudy({ matches: [matches], embedding, claims: { universes: 20 }, replicates: 10 });
+    expect(rowsOf(judged.claims).map(({ claim }) => claim)).toEqual(['categories-2']);
+  });
+
   it('is the same for a seed, and draws other universes for another', async () => {
     const embedding = await lastValueFrom(of(matches).pipe(embedUnits(study)));
     const judge = (seed: number) =>

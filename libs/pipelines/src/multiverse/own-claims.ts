@@ -1,4 +1,4 @@
-import { wordClaim, type Claim, type ModelView, type StatedClaim } from '@intermodel/claims';
+import { wordClaims, type Claim, type ModelView, type StatedClaim } from '@intermodel/claims';
 import type { TaskRelationBatch } from '@intermodel/schemas';
 
 /** Most relations that a study claims of itself. */
@@ -24,7 +24,7 @@ export function ownClaims(study: ModelView, clusters: number, relations?: TaskRe
     ...relationClaims(relations),
     ...(study.columns.length > 1 ? [{ kind: 'needs' } as const] : []),
   ];
-  return claims.map((claim) => wordClaim(claim, ownSource));
+  return wordClaims(claims, ownSource);
 }
 
 function categoryClaims(study: ModelView): readonly StatedClaim[] {

@@ -27,7 +27,7 @@ export interface StudyViewsOptions {
 }
 
 /** Fewest models of which there is anything to say. */
-const fewestModels = 3;
+const fewestModels = 2;
 
 /** Makes views of the profiles of a study under other choices, and of its replicates. */
 export class StudyViews {
