@@ -34,7 +34,7 @@ describe('intermodel multiverse', () => {
       at('out'),
     ]);
     expect([told.code, told.stderr.includes('Error')]).toEqual([0, false]);
-    expect(told.stdout).toMatch(/claims: \d+ hold, \d+ are undecided, \d+ fail/u);
+    expect(told.stdout).toMatch(/claims that hold: \d+, that are undecided: \d+, that fail: \d+/u);
     const judged = rows('out/claims.arrow');
     expect(judged.map(({ claim, source }) => [claim, source])).toEqual([
       ['nearer-swav-deepclusterv2', 'Somebody'],

@@ -117,7 +117,7 @@ export function claimsText(claims: readonly JudgedClaimSummary[]): string {
           universes === 0 ? '' : `${String(Math.round(100 * universeShare))} % of ${String(universes)}`,
         ]),
     ),
-    `claims: ${String(count('holds'))} hold, ${String(count('undecided'))} are undecided, ${String(count('fails'))} fail`,
+    `claims that hold: ${String(count('holds'))}, that are undecided: ${String(count('undecided'))}, that fail: ${String(count('fails'))}`,
   ].join('\n');
 }
 

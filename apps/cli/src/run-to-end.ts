@@ -35,9 +35,9 @@ export type RunOptions = Omit<RunStudyOptions, 'signal' | 'command'> &
 /** The study of a file, with what the command line changes of it. */
 export function chosenStudy(
   file: string,
-  { content: { gallery = {}, significance = {} }, own: { set = [] } }: Given<StudyFileOptions>,
+  { content: { gallery = {}, significance = {}, resampling = {} }, own: { set = [] } }: Given<StudyFileOptions>,
 ): Study {
-  const flags = Object.entries({ gallery, significance }).flatMap(([group, options]) =>
+  const flags = Object.entries({ gallery, significance, resampling }).flatMap(([group, options]) =>
     Object.entries(options).map(([key, value]) => `${group}.${key}=${String(value)}`),
   );
   return readStudyFile(file, { set: [...flags, ...set] });

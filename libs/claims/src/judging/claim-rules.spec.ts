@@ -34,6 +34,11 @@ describe('nearer', () => {
     });
   });
 
+  it('takes distances for equal that differ by rounding', () => {
+    const nearly = { a: 0, b: 1, c: 2 + 1e-13 };
+    expect(ask({ kind: 'nearer', models: ['a', 'b'] }, { places: nearly })).toEqual({ effect: 0, isSo: false });
+  });
+
   it('cannot be asked without its models, or without others', () => {
     expect(ask({ kind: 'nearer', models: ['a', 'x'] }, { places })).toBeUndefined();
     expect(ask({ kind: 'nearer', models: ['a', 'b'], than: ['x'] }, { places })).toBeUndefined();

@@ -6,6 +6,8 @@ import type { ModelView } from './model-view.ts';
 
 /** What speaks for and against a claim, apart from other universes. */
 export interface ClaimEvidence extends ClaimOutcome {
+  /** Whether it can be asked of the study at all. */
+  readonly isAsked: boolean;
   /** Lower end of the 95 % interval of the effect; NaN where there is none. */
   readonly low: number;
   /** Upper end. */
@@ -44,8 +46,13 @@ export function gatherEvidence(
     });
   const gathered = claims.map((claim, index) => {
     const rule = ruleOf(claim);
-    const outcome = rule.ask(claim, study) ?? { effect: Number.NaN, isSo: false };
-    return { ...outcome, ...replicateEvidence(outcome, drawn[index] ?? [], rule.test?.(claim, study)) };
+    const asked = rule.ask(claim, study);
+    const outcome = asked ?? { effect: Number.NaN, isSo: false };
+    return {
+      ...outcome,
+      isAsked: asked !== undefined,
+      ...replicateEvidence(outcome, drawn[index] ?? [], rule.test?.(claim, study)),
+    };
   });
   const q = benjaminiHochberg(gathered.map(({ p, corrected }) => (corrected === undefined ? p : Number.NaN)));
   return gathered.map(({ corrected, ...evidence }, index) => ({ ...evidence, q: corrected ?? (q[index] as number) }));
@@ -55,7 +62,7 @@ function replicateEvidence(
   { effect }: ClaimOutcome,
   drawn: readonly ClaimOutcome[],
   test: ClaimTest | undefined,
-): Omit<ClaimEvidence, 'effect' | 'isSo' | 'q'> & Pick<ClaimTest, 'corrected'> {
+): Omit<ClaimEvidence, 'effect' | 'isSo' | 'isAsked' | 'q'> & Pick<ClaimTest, 'corrected'> {
   const [replicates, so] = [drawn.length, drawn.filter(({ isSo }) => isSo).length];
   const effects = drawn.map((outcome) => outcome.effect).filter((value) => !Number.isNaN(value));
   const [low, high] =

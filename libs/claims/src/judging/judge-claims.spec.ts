@@ -43,6 +43,7 @@ describe(verdictOf, () => {
     expect(verdictOf({ isSo: true, ...known, universeShare: Number.NaN })).toBe('holds');
     const against = { isSo: false, q: 1, replicateShare: 0.05, universeShare: 0.1 };
     expect(verdictOf(against)).toBe('fails');
+    expect(verdictOf({ ...against, isAsked: false })).toBe('undecided');
     expect(verdictOf({ ...against, universeShare: 0.11 })).toBe('undecided');
     expect(verdictOf({ ...against, replicateShare: 0.06 })).toBe('undecided');
     expect(verdictOf({ ...against, replicateShare: Number.NaN, universeShare: Number.NaN })).toBe('fails');
@@ -84,6 +85,7 @@ describe(gatherEvidence, () => {
       {
         effect: 0.5,
         isSo: true,
+        isAsked: true,
         low: Number.NaN,
         high: Number.NaN,
         replicates: 0,

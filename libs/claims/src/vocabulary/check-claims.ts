@@ -21,7 +21,8 @@ export function checkClaims({ claims, error }: ReadClaims, study: ModelView, kno
         what === 'model' && known.includes(name)
           ? `the model "${name}" is left out of the embedding`
           : `the study has no ${what} "${name}"`;
-      throw error(index, key, 'CLAIM_UNKNOWN', problem, undefined, suggestName(name, names));
+      const hint = names.length === 0 ? `Give what has a ${what}, or leave the claim out.` : suggestName(name, names);
+      throw error(index, key, 'CLAIM_UNKNOWN', problem, undefined, hint);
     }
   });
 }

@@ -59,11 +59,13 @@ claims:
     ['claims:\n  - kind: nearest\n    models: [a, b]', 2, 'no kind of claim "nearest"'],
     ['claims:\n  - kind: nearer\n    model: [a, b]', 3, 'has no key "model"'],
     ['claims:\n  - kind: nearer', 2, 'needs the key "models"'],
-    ['claims:\n  - kind: nearer\n    models: [a]', 3, 'has no such value'],
-    ['claims:\n  - kind: nearer\n    models: [a, a]', 3, 'has no such value'],
+    ['claims:\n  - kind: nearer\n    models: [a]', 3, 'is ["a"]'],
+    ['claims:\n  - kind: nearer\n    models: [a, a]', 3, 'is ["a","a"]'],
     ['claims:\n  - kind: nearer\n    models: [a, b]\n    than: [b]', 4, 'one of the two'],
-    ['claims:\n  - kind: categories\n    number: 2.5', 3, 'has no such value'],
-    ['claims:\n  - kind: correlates\n    predictor: pc1\n    with: s\n    sign: up', 5, 'has no such value'],
+    ['claims:\n  - kind: category\n    models: [a]', 3, 'is ["a"]'],
+    ['claims:\n  - kind: categories\n    number: 1e300', 3, 'is 1e+300'],
+    ['claims:\n  - kind: categories\n    number: 2.5', 3, 'is 2.5'],
+    ['claims:\n  - kind: correlates\n    predictor: pc1\n    with: s\n    sign: up', 5, 'is "up"'],
     ['claims:\n  - kind: has\n    model: a\n    without: a\n    concept: c\n    category: d', 4, 'the model itself'],
     ['claims:\n  - kind: needs\n    claim: "a b"', 3, 'is no name'],
     ['claims:\n  - { kind: needs, claim: a }\n  - { kind: needs, claim: a }', 3, 'second claim'],
@@ -118,7 +120,7 @@ describe(checkClaims, () => {
       'dt_CIFAR10',
     ],
     ['{ kind: has, model: BYOL, without: SwAV, concept: c9, category: object }', 'no concept "c9 (object)"', 'c0'],
-    ['{ kind: needs, tasks: [x] }', 'no score column "x"', ''],
+    ['{ kind: needs, tasks: [dt_CIFAR10, x] }', 'no score column "x"', ''],
   ])('refuses %s', (claim, problem, hint) => {
     const read = parse(`claims:\n  - { kind: needs, claim: first }\n  - ${claim}`);
     let error: InputError | undefined;

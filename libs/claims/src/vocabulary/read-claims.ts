@@ -21,17 +21,17 @@ export interface ReadClaims {
 const mostClaims = 200;
 
 /** What a key of a claim may hold. */
-type ValueKind = 'text' | 'pair' | 'names' | 'count' | 'sign' | 'predictor';
+type ValueKind = 'text' | 'pair' | 'names' | 'several' | 'count' | 'sign' | 'predictor';
 
 /** Keys of each kind of claim besides `claim`, `kind`, `source`, `statement`; those with `?` may be absent. */
 const keysOfKinds: Readonly<Record<ClaimKind, Readonly<Record<string, ValueKind | `${ValueKind}?`>>>> = {
   nearer: { models: 'pair', than: 'names?' },
-  category: { models: 'names' },
+  category: { models: 'several' },
   categories: { number: 'count' },
   correlates: { predictor: 'predictor', with: 'text', sign: 'sign' },
   has: { model: 'text', concept: 'text', category: 'text', without: 'text' },
   complement: { models: 'pair' },
-  needs: { tasks: 'names?' },
+  needs: { tasks: 'several?' },
 };
 
 /** Kinds of claims. */
@@ -41,7 +41,8 @@ const expectedValues: Readonly<Record<ValueKind, string>> = {
   text: 'text',
   pair: 'a list of two different models',
   names: 'a list of different names',
-  count: 'a whole number from 1 on',
+  several: 'a list of two different names or more',
+  count: 'a whole number from 1 to 1000',
   sign: 'positive or negative',
   predictor: 'pc1, matches, unique:CATEGORY, …, or { concept: …, category: … }',
 };
@@ -127,7 +128,7 @@ function parseClaim(value: unknown, path: KeyPath, fail: Fail): StatedClaim {
     if (given === undefined && form.endsWith('?')) continue;
     if (given === undefined)
       throw fail(path, `a claim of kind ${kind} needs the key "${key}"`, `${key}: ${expectedValues[wanted]}`);
-    if (!isValue(given, wanted)) throw fail([...path, key], 'has no such value', expectedValues[wanted]);
+    if (!isValue(given, wanted)) throw fail([...path, key], `is ${shown(given)}`, expectedValues[wanted]);
   }
   if (kind === 'has' && value['model'] === value['without'])
     throw fail([...path, 'without'], 'is the model itself', 'another model');
@@ -140,6 +141,12 @@ function parseClaim(value: unknown, path: KeyPath, fail: Fail): StatedClaim {
   return value as unknown as StatedClaim;
 }
 
+/** A value as errors show it. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
 function isValue(value: unknown, kind: ValueKind): boolean {
   switch (kind) {
     case 'text':
@@ -148,8 +155,10 @@ function isValue(value: unknown, kind: ValueKind): boolean {
       return isNames(value) && value.length === 2;
     case 'names':
       return isNames(value);
+    case 'several':
+      return isNames(value) && value.length > 1;
     case 'count':
-      return Number.isInteger(value) && (value as number) >= 1;
+      return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 1000;
     case 'sign':
       return value === 'positive' || value === 'negative';
     case 'predictor':

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   askClaims,
   checkClaims,
@@ -112,6 +113,8 @@ export async function judgeStudy(options: JudgeStudyOptions): Promise<ClaimTable
     claims,
     (async function* views() {
       for (const [universe, choices] of universes.entries()) {
+        // Signals are heard between universes.
+        await setImmediate();
         const view = universe === 0 ? study : await viewOf(choices);
         if (view !== undefined) yield [universe, view] as const;
       }

@@ -1,6 +1,9 @@
 import type { NearerClaim } from '../../vocabulary/claim.ts';
 import { hasModels, type ClaimRule } from '../claim-rule.ts';
 
+/** Differences of distances that are rounding. */
+const rounding = 1e-9;
+
 /** Two models are nearer to each other than either is to any of the others. */
 export const nearerRule: ClaimRule<NearerClaim> = {
   measure: '1 - distance of the two / distance of the nearest other from either',
@@ -10,6 +13,9 @@ export const nearerRule: ClaimRule<NearerClaim> = {
     if (!hasModels(view, [...models, ...others]) || others.length === 0) return undefined;
     const distance = view.distance(one, other);
     const nearest = Math.min(...others.flatMap((model) => [view.distance(one, model), view.distance(other, model)]));
-    return { effect: nearest === 0 ? Number.NaN : 1 - distance / nearest, isSo: distance < nearest };
+    if (nearest === 0) return { effect: Number.NaN, isSo: false };
+    const effect = 1 - distance / nearest;
+    // Equal distances differ by rounding.
+    return Math.abs(effect) < rounding ? { effect: 0, isSo: false } : { effect, isSo: effect > 0 };
   },
 };
