@@ -102,7 +102,7 @@ describe('intermodel multiverse', () => {
     const told = intermodel(['multiverse', ...study, '--claims', at('bad.yaml'), '--out', at('bad')]);
     expect(told.code).toBe(2);
     expect(told.stderr).toContain(code);
-    expect(told.stderr).toContain('bad.yaml:2');
+    expect(told.stderr).toContain('bad.yaml, line 2');
     expect(told.stderr).toContain(hint);
     expect(told.stderr).not.toMatch(/^\s+at /mu);
     expect(existsSync(at('bad'))).toBe(false);
