@@ -119,12 +119,12 @@ export class DissectionGroup {
   }
 
   /**
-   * Where units of a layer fire, and where their concepts lie, over all images; undefined where no maps are kept, since
-   * the models would be run again.
+   * Where units of a layer fire, and where their concepts lie, over all images; undefined for no units. Where no maps are
+   * kept the model is run again.
    */
   async places(place: LayerPlace, units: readonly PlacedUnit[]): Promise<readonly UnitPlaces[] | undefined> {
     const context = this.#context;
-    if (!context.keeps || units.length === 0) return undefined;
+    if (units.length === 0) return undefined;
     const { main } = this.#layers.find((each) => each.place === place) as GroupLayer;
     const shards = await this.#shards();
     const thresholds = await lastValueFrom(findThresholds(context, main, shards));
