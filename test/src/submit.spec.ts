@@ -160,7 +160,7 @@ describe('a worker of a batch that meets a bad image', () => {
     expect(worked.code).toBe(1);
     expect(worked.stderr).toContain(image);
     expect(worked.stderr).toMatch(
-      /^counts a [0-9a-f]{64}: error [A-Z_]+: [^]*^error TASKS_FAILED: 3 tasks failed: labels .*, counts a .*, counts b .*; \d+ tasks were left undone, since .*: thresholds a needs labels, counts a; overlaps a needs labels, counts a, thresholds a; .*; and \d more$/mu,
+      /^counts a [0-9a-f]{64}: error [A-Z_]+: [^]*^error TASKS_FAILED: 3 tasks failed: labels .*, counts a .*, counts b .*; \d+ tasks were left undone, since .*: thresholds a needs labels, counts a; overlaps a needs labels, counts a, thresholds a; .*; and \d+ more$/mu,
     );
     const left = planned(file, 'torn-store').filter(({ state }) => state !== 'done');
     const failing = left.filter(({ wave }) => wave === 'counts').map(({ model }) => model);
