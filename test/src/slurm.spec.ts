@@ -171,7 +171,7 @@ describe.skipIf(lacking !== '')('a study on a Slurm cluster', () => {
       () => squeue('%i %T').join(),
     );
     const { stdout } = submit(file, 'cancelled', '--cancel', '--json');
-    expect(JSON.parse(stdout)).toEqual({ cancelled: 6, of: 'jobs' });
+    expect(JSON.parse(stdout)).toEqual({ cancelled: 7, of: 'jobs' });
     rmSync(at('hold'));
     await until(
       () => squeue('%i').length === 0,
