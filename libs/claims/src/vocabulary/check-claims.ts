@@ -1,5 +1,6 @@
 import { suggestName } from '@intermodel/streams';
 import type { ModelView } from '../judging/model-view.ts';
+import { conceptWords } from './claim-words.ts';
 import type { Claim, ConceptName } from './claim.ts';
 import type { ReadClaims } from './read-claims.ts';
 
@@ -34,7 +35,7 @@ function namesOf(claim: Claim, study: ModelView): readonly Named[] {
     names.map((name, index): Named => [[key, index], name, known, what]);
   const model = (key: string, name: string): Named => [[key], name, study.models, 'model'];
   const concept = (key: readonly string[], name: ConceptName): readonly Named[] => [
-    [[...key, 'concept'], conceptText(name), study.concepts.map(conceptText), 'concept'],
+    [[...key, 'concept'], conceptWords(name), study.concepts.map(conceptWords), 'concept'],
   ];
   switch (claim.kind) {
     case 'nearer':
@@ -59,8 +60,4 @@ function namesOf(claim: Claim, study: ModelView): readonly Named[] {
     case 'needs':
       return listed('tasks', claim.tasks ?? [], study.columns, 'score column');
   }
-}
-
-function conceptText({ concept, category }: ConceptName): string {
-  return `${concept} (${category})`;
 }

@@ -125,11 +125,7 @@ describe(studyLevels, () => {
     clusters: 3,
     distance: 'profiles',
   } as const;
-  const families = new Map([
-    ['one', ['a', 'b', 'c']],
-    ['two', ['d']],
-    ['three', ['e']],
-  ]);
+  const families = [['a', 'b', 'c'], ['d'], ['e']];
 
   it('takes gates by that of the study, and leaves families out where enough models stay', () => {
     const levels = studyLevels({}, { study, families, isTested: false });

@@ -12,7 +12,7 @@ import {
   type ModelView,
   type UniverseChoices,
 } from '@intermodel/claims';
-import { relationDefaults, scoreColumns, type Correction } from '@intermodel/cross-task-analysis';
+import { familiesOf, relationDefaults, scoreColumns, type Correction } from '@intermodel/cross-task-analysis';
 import {
   readFittedEmbedding,
   resampleUnits,
@@ -21,7 +21,13 @@ import {
   type ProfileReplicates,
 } from '@intermodel/embedding';
 import type { ClaimTables, EmbeddingTables, RelationTables } from '@intermodel/outputs';
-import { isTested, type ConceptRelationBatch, type TaskRelationBatch, type UnitMatchBatch } from '@intermodel/schemas';
+import {
+  isTested,
+  type ConceptRelationBatch,
+  type ModelFamilyBatch,
+  type TaskRelationBatch,
+  type UnitMatchBatch,
+} from '@intermodel/schemas';
 import { column, readLists, readNumbers, readStrings } from '@intermodel/streams';
 import { lastValueFrom, of } from 'rxjs';
 import { ownClaims } from './own-claims.ts';
@@ -103,7 +109,7 @@ export async function judgeStudy(options: JudgeStudyOptions): Promise<ClaimTable
     study: own,
     levels: studyLevels(levels, {
       study: own,
-      families: familyMembers(fit.models, relations),
+      families: familyMembers(fit.models, relations?.families),
       isTested: matches.every(isTested),
     }),
     universes: most + 1,
@@ -167,16 +173,10 @@ function studyFacts(
   };
 }
 
-/** Members of each family of embedded models; without relations every model is its own. */
-function familyMembers(models: readonly string[], relations: RelationTables | undefined): Map<string, string[]> {
-  const families = relations === undefined ? [] : readStrings(column(relations.families, 'family'));
-  const named = relations === undefined ? [] : readStrings(column(relations.families, 'model'));
-  const members = new Map<string, string[]>();
-  for (const model of models) {
-    const family = families[named.indexOf(model)] ?? model;
-    members.set(family, [...(members.get(family) ?? []), model]);
-  }
-  return members;
+/** Members of each family of embedded models. */
+function familyMembers(models: readonly string[], families: ModelFamilyBatch | undefined): readonly string[][] {
+  const { of, names } = familiesOf(models, families);
+  return names.map((_, family) => models.filter((__, row) => of[row] === family));
 }
 
 /** p of each relation of the study, alone and corrected for its table. */

@@ -40,8 +40,8 @@ const fewestModels = 4;
 export interface LevelsOfStudy {
   /** Choices of the study. */
   readonly study: UniverseChoices;
-  /** Embedded models by family. */
-  readonly families: ReadonlyMap<string, readonly string[]>;
+  /** Embedded models, family by family. */
+  readonly families: readonly (readonly string[])[];
   /** Whether matches were tested against chance, so that they may have to be significant. */
   readonly isTested: boolean;
 }
@@ -59,8 +59,8 @@ export function studyLevels(levels: UniverseLevels, { study, families, isTested 
     ...universeLevelsDefaults,
     ...levels,
   };
-  const models = [...families.values()].flat().length;
-  const without = [...families.values()].filter((family) => models - family.length >= fewestModels);
+  const models = families.flat().length;
+  const without = families.filter((family) => models - family.length >= fewestModels);
   return {
     // Products such as 0.04 x 1.25 are stated as anybody would write them.
     gate: levels.gates ?? gates.map((factor) => Number((factor * study.gate).toPrecision(6))),
