@@ -37,7 +37,6 @@ describe('an option of a study', () => {
     'matching.matchScope',
     'matching.ignoredPixels',
     'matching.minimumQuality',
-    'embedding.dropFirstConcept',
     'runtime.batchSize',
     'runtime.imagesPerShard',
     'runtime.keptMapsMegabytes',

@@ -89,10 +89,10 @@ describe('a study that matches by F1', () => {
   it('calls nothing by the name of the other score', () => {
     const headings = (...parts: string[]) => text(...parts).split('\n')[0];
     expect(headings('iou', 'models', 'a', 'units.csv')).toMatch(
-      /,category,iou,expected_iou,chance_lift,p,p_family,q$/u,
+      /,category,iou,expected_iou,chance_lift,p,p_family,q,iou_low,iou_high$/u,
     );
     expect(headings('f1', 'models', 'a', 'units.csv')).toMatch(
-      /,category,iou,f1,expected_iou,chance_lift,p,p_family,q$/u,
+      /,category,iou,f1,expected_iou,chance_lift,p,p_family,q,iou_low,iou_high$/u,
     );
     expect(headings('f1', 'models', 'a', 'unit-categories.csv')).toBe('model,layer,unit,category,concept,iou,f1');
     expect(headings('f1', 'vocabulary.csv')).toBe(
