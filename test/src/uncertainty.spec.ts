@@ -5,17 +5,20 @@ import {
   dissectionPresets,
   labelPlanesBatch,
   mergeOverlaps,
+  nearbyPresets,
   resampleMatches,
   selectThresholds,
   tallyOverlaps,
+  type DissectionPreset,
+  type ReplicateThresholds,
 } from '@intermodel/concept-matching';
 import { bootstrapProfiles, ImageReplicates, profileModels } from '@intermodel/embedding';
 import { combineLabels, createRandom, type Random } from '@intermodel/numerics';
-import { activationSchema, type ActivationShape } from '@intermodel/schemas';
+import { activationSchema, type ActivationShape, type UnitHistogramBatch } from '@intermodel/schemas';
 import { intervalMatches } from '@intermodel/significance';
 import { shippedModels } from '@intermodel/small-world';
 import { buildBatch } from '@intermodel/streams';
-import { from, lastValueFrom, of, toArray } from 'rxjs';
+import { from, lastValueFrom, map, of, toArray } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { csvRows, folderBytes, intermodel, temporaryFolder } from './command-line.ts';
 
@@ -24,7 +27,7 @@ const pixels = side ** 2;
 const units = 24;
 
 // Activations are 0 or 1, so that every threshold is 0, whatever the sample.
-const preset = {
+const steadyPreset = {
   ...dissectionPresets['dissect-2020'],
   ...({ level: 0.5, rule: 'inverted-cdf', minimumImages: 0, minimumCoverage: 0 } as const),
 };
@@ -65,8 +68,36 @@ function trueIous(): number[] {
   });
 }
 
+/** Level of worlds whose units fire stronger in some images than in others, so that their thresholds are those of a sample. */
+const movingLevel = 0.92;
+
+/** Activations of a unit in an image: stronger by and by where it fires, and some noise. */
+function drawStrengths(active: ReadonlySet<number>, { uniform }: Random): Float32Array {
+  const strength = 1 / (0.1 + uniform());
+  return Float32Array.from({ length: pixels }, (_, pixel) => uniform() * (active.has(pixel) ? strength : 0.5));
+}
+
+/** IoU of each unit and its concept over images without end, above the quantile of these. */
+function trueMovingIous(): number[] {
+  const random = createRandom(98);
+  return Array.from({ length: units }, (_, unit) => {
+    const values: { readonly value: number; readonly isLabelled: boolean }[] = [];
+    for (let image = 0; image < 6000; image++) {
+      const { labelled, active } = drawPair(unit, random);
+      drawStrengths(active, random).forEach((value, pixel) => {
+        values.push({ value, isLabelled: labelled.has(pixel) });
+      });
+    }
+    values.sort((one, other) => other.value - one.value);
+    const firing = values.slice(0, Math.round((1 - movingLevel) * values.length));
+    const both = firing.filter(({ isLabelled }) => isLabelled).length;
+    return both / (firing.length + values.filter(({ isLabelled }) => isLabelled).length - both);
+  });
+}
+
 /** Matches of a sample of images with their intervals, and counts with theirs. */
-async function sampleWorld(images: number, seed: number, gate: number) {
+async function sampleWorld(images: number, seed: number, gate: number, thresholdsOf: 'steady' | ReplicateThresholds) {
+  const preset = { ...steadyPreset, ...(thresholdsOf === 'steady' ? {} : { level: movingLevel }) };
   const random = createRandom(seed);
   const shape: ActivationShape = {
     ...{ model: 'm', layer: 'l', units, mapHeight: side, mapWidth: side, labelHeight: side, labelWidth: side },
@@ -77,26 +108,47 @@ async function sampleWorld(images: number, seed: number, gate: number) {
     for (let unit = 0; unit < units; unit++) {
       const { labelled, active } = drawPair(unit, random);
       for (const pixel of labelled) planes[unit * pixels + pixel] = unit + 1;
-      for (const pixel of active) activations[(image * units + unit) * pixels + pixel] = 1;
+      const strengths =
+        thresholdsOf === 'steady'
+          ? Float32Array.from({ length: pixels }, (_, pixel) => Number(active.has(pixel)))
+          : drawStrengths(active, random);
+      activations.set(strengths, (image * units + unit) * pixels);
     }
     return combineLabels({ planes }, pixels);
   });
   const names = labels.map((_, image) => `i${String(image)}`);
+  const around = nearbyPresets(preset);
   const batch = buildBatch(activationSchema(shape), {
     image: names,
     activations,
     labels: { offsets: new Int32Array(images + 1), values: new Uint16Array() },
   });
   const counted = await lastValueFrom(
-    of(of(batch)).pipe(countShards({ presets: [preset], maximumImages: images }), toArray()),
+    of(of(batch)).pipe(
+      countShards({ presets: [preset, around.lower, around.upper], maximumImages: images }),
+      toArray(),
+    ),
   );
   const planes = labelPlanesBatch(shape, names, labels);
-  const shards = counted.map(({ histograms, kept }) => ({
-    histogram: histograms[0] as (typeof histograms)[number],
+  const shards = counted.map(({ kept }) => ({
     kept: () => Promise.resolve(kept),
     labels: () => Promise.resolve(planes),
   }));
-  const thresholds = await lastValueFrom(from(shards).pipe(selectThresholds({ preset })));
+  const select = (own: DissectionPreset, at: number) =>
+    lastValueFrom(
+      from(counted).pipe(
+        map(({ histograms, kept }) => ({
+          histogram: histograms[at] as UnitHistogramBatch,
+          kept: () => Promise.resolve(kept),
+        })),
+        selectThresholds({ preset: own }),
+      ),
+    );
+  const thresholds = await select(preset, 0);
+  const nearby =
+    thresholdsOf === 'redrawn'
+      ? { lower: await select(around.lower, 1), upper: await select(around.upper, 2) }
+      : undefined;
   const { matches } = await lastValueFrom(
     from(shards).pipe(
       tallyOverlaps({ thresholds, vocabulary, preset }),
@@ -106,7 +158,7 @@ async function sampleWorld(images: number, seed: number, gate: number) {
   );
   const replicates = await lastValueFrom(
     from(shards).pipe(
-      resampleMatches({ thresholds, matches, vocabulary, preset, rounds: [{ first: 0, count: 400 }], seed }),
+      resampleMatches({ thresholds, nearby, matches, vocabulary, preset, rounds: [{ first: 0, count: 400 }], seed }),
       toArray(),
     ),
   );
@@ -122,28 +174,44 @@ async function sampleWorld(images: number, seed: number, gate: number) {
   };
 }
 
+/** How often intervals of worlds hold what is true. */
+async function coverage(truth: readonly number[], thresholdsOf: 'steady' | ReplicateThresholds) {
+  const gate = ((truth[11] as number) + (truth[12] as number)) / 2;
+  const above = truth.filter((iou) => iou > gate).length;
+  let [held, asked, heldCounts] = [0, 0, 0];
+  for (let seed = 1; seed <= worlds; seed++) {
+    const { rows, all } = await sampleWorld(120, seed, gate, thresholdsOf);
+    rows.forEach(({ concept, iouLow, iouHigh }, unit) => {
+      // What is matched with another concept by chance is about another pair.
+      if (concept !== `c${String(unit)}`) return;
+      asked++;
+      if (iouLow <= (truth[unit] as number) && (truth[unit] as number) <= iouHigh) held++;
+    });
+    if (all !== null && all.matchesLow <= above && above <= all.matchesHigh) heldCounts++;
+  }
+  return { asked, held: held / asked, heldCounts: heldCounts / worlds, error: Math.sqrt((0.95 * 0.05) / asked) };
+}
+
+const worlds = 20;
+
 describe('intervals over images in a layer whose truth is known', () => {
   it('hold the IoU of units about as often as they say, and the number of matches at least so often', async () => {
-    const truth = trueIous();
-    const gate = ((truth[11] as number) + (truth[12] as number)) / 2;
-    const above = truth.filter((iou) => iou > gate).length;
-    const [worlds, images] = [20, 120];
-    let [held, asked, heldCounts] = [0, 0, 0];
-    for (let seed = 1; seed <= worlds; seed++) {
-      const { rows, all } = await sampleWorld(images, seed, gate);
-      rows.forEach(({ concept, iouLow, iouHigh }, unit) => {
-        // What is matched with another concept by chance is about another pair.
-        if (concept !== `c${String(unit)}`) return;
-        asked++;
-        if (iouLow <= (truth[unit] as number) && (truth[unit] as number) <= iouHigh) held++;
-      });
-      if (all !== null && all.matchesLow <= above && above <= all.matchesHigh) heldCounts++;
-    }
+    const { asked, held, heldCounts, error } = await coverage(trueIous(), 'steady');
     expect(asked).toBeGreaterThan(0.9 * worlds * units);
-    const error = Math.sqrt((0.95 * 0.05) / asked);
-    expect(held / asked).toBeGreaterThan(0.95 - 4 * error);
-    expect(held / asked).toBeLessThan(0.95 + 3 * error);
-    expect(heldCounts / worlds).toBeGreaterThan(0.95 - 3 * Math.sqrt((0.95 * 0.05) / worlds));
+    expect(held).toBeGreaterThan(0.95 - 4 * error);
+    expect(held).toBeLessThan(0.95 + 3 * error);
+    expect(heldCounts).toBeGreaterThan(0.95 - 3 * Math.sqrt((0.95 * 0.05) / worlds));
+  });
+
+  it('do so where thresholds are those of the sample, if these are redrawn too', async () => {
+    const truth = trueMovingIous();
+    const { asked, held, heldCounts, error } = await coverage(truth, 'redrawn');
+    expect(asked).toBeGreaterThan(0.9 * worlds * units);
+    expect(held).toBeGreaterThan(0.95 - 4 * error);
+    expect(held).toBeLessThan(0.95 + 3 * error);
+    expect(heldCounts).toBeGreaterThan(0.95 - 3 * Math.sqrt((0.95 * 0.05) / worlds));
+    // Thresholds that stay leave some of the uncertainty out.
+    expect((await coverage(truth, 'fixed')).held).toBeLessThan(held);
   });
 });
 
@@ -204,6 +272,21 @@ describe('a run that resamples images', () => {
     expect(lows('blocks')).not.toEqual(lows('study'));
     expect(lows('seeded')).not.toEqual(lows('study'));
     expect(units('seeded').map(({ iou }) => iou)).toEqual(units('study').map(({ iou }) => iou));
+  });
+
+  it('looks for the thresholds of every replicate, whether maps are there already, are to be kept, or models run again', () => {
+    const redrawn = ['--resample-thresholds', 'redrawn'];
+    dissect('redrawn', 'store', ...redrawn);
+    dissect('redrawn-fresh', 'fresh-store', ...redrawn, '--concurrency', '1', '--set', 'runtime.imagesPerShard=11');
+    dissect('redrawn-passes', 'pass-store', ...redrawn, '--second-pass');
+    const text = (out: string) =>
+      ['planted', 'objects', 'simclr'].map((model) => readFileSync(at(out, 'models', model, 'units.csv'), 'utf8'));
+    expect(text('redrawn-fresh')).toEqual(text('redrawn'));
+    expect(text('redrawn-passes')).toEqual(text('redrawn'));
+    const of = (out: string, column: string) => units(out).map((row) => row[column]);
+    for (const column of ['concept', 'iou', 'threshold']) expect(of('redrawn', column)).toEqual(of('study', column));
+    expect(of('redrawn', 'iou_low')).not.toEqual(of('study', 'iou_low'));
+    expect(readFileSync(at('redrawn', 'report.html'), 'utf8')).toContain('quantiles of its own images');
   });
 
   it('draws units where that is asked for, and nothing where there are no replicates', () => {

@@ -33,10 +33,12 @@ export {
 } from './chance/replicate-matches.ts';
 export {
   resampleMatches,
+  type ReplicateThresholds,
   resampleMatchesDefaults,
   type ReplicateRound,
   type ResampleMatchesOptions,
 } from './uncertainty/resample-matches.ts';
+export { bothNearby, nearbyPresets, type Nearby, type NearbyThresholds } from './uncertainty/nearby-presets.ts';
 export { bestPerCategory, type CategoryMatch } from './matches/best-per-category.ts';
 
 // Compositions of them for pipelines of one's own

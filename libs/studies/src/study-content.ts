@@ -436,6 +436,8 @@ export interface ResamplingContent {
   readonly over?: 'images' | 'units';
   /** Most blocks that images are cut into to be drawn; memory and time grow with them. @default 200 */
   readonly blocks?: number;
+  /** Thresholds of a replicate: those of all images, or quantiles of the images it has, rounded to one of nine; the latter goes through all maps up to 18 times and keeps more of them. @default 'fixed' */
+  readonly thresholds?: 'fixed' | 'redrawn';
 }
 
 /** Relations of the embedding to scores. */
@@ -515,7 +517,7 @@ export interface GroupDefaults {
   /** Below `embedding`. */
   readonly 'embedding': Required<Pick<EmbeddingContent, 'preset'>>;
   /** Below `resampling`. */
-  readonly 'resampling': Required<Pick<ResamplingContent, 'replicates' | 'over' | 'blocks'>>;
+  readonly 'resampling': Required<Pick<ResamplingContent, 'replicates' | 'over' | 'blocks' | 'thresholds'>>;
   /** Below `relations`. */
   readonly 'relations': Required<Pick<RelationsContent, 'permutations' | 'correction' | 'permuteWithin'>>;
   /** Below `gallery`. */

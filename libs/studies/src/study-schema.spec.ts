@@ -310,6 +310,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'claims.leaveOut': ['none'],
   'resampling.over': ['units'],
   'resampling.blocks': [50],
+  'resampling.thresholds': ['redrawn'],
   relations: [{ permutations: 10 }],
   'relations.permutations': [10],
   'relations.families': ['families.csv'],
@@ -582,7 +583,7 @@ describe('schema and types', () => {
       distances: 1,
       leaveOut: 1,
     } satisfies Record<keyof NonNullable<StudyContent['claims']>, 1>,
-    resampling: { replicates: 1, over: 1, blocks: 1 } satisfies Record<
+    resampling: { replicates: 1, over: 1, blocks: 1, thresholds: 1 } satisfies Record<
       keyof NonNullable<StudyContent['resampling']>,
       1
     >,
@@ -653,6 +654,7 @@ describe('schema and types', () => {
     'significance.pool': namesOf<NonNullable<SignificanceContent['pool']>>({ none: 1, alike: 1 }),
     'significance.match': namesOf<NonNullable<SignificanceContent['match']>>({ gate: 1, significant: 1, both: 1 }),
     'resampling.over': namesOf<StudyResampling['over']>({ images: 1, units: 1 }),
+    'resampling.thresholds': namesOf<StudyResampling['thresholds']>({ fixed: 1, redrawn: 1 }),
     'gallery.pool': namesOf<StudyGallery['pool']>({ max: 1, mean: 1 }),
     'gallery.place': galleryPlaces,
     'embedding.preset': Object.keys(embeddingPresets),

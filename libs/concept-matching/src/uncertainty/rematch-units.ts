@@ -73,8 +73,9 @@ export class RematchUnits {
    * @param sums counts of the unit, columns x blocks, as `ReplicateSums` has them
    * @param matched place of its concept in the index, -1 for none
    * @param into takes what it has
+   * @param asked replicates that are matched: those whose thresholds the counts are above
    */
-  match(sums: Uint32Array, matched: number, into: UnitReplicates): void {
+  match(sums: Uint32Array, matched: number, into: UnitReplicates, asked: readonly number[]): void {
     const { index, weights } = this.#options;
     const { blocks, replicates } = weights;
     const concepts = index.concepts.length;
@@ -87,7 +88,7 @@ export class RematchUnits {
       this.#touched[touched++] = concept;
     }
     const place = this.#touched.subarray(0, touched).indexOf(matched);
-    for (let replicate = 0; replicate < replicates; replicate++) {
+    for (const replicate of asked) {
       this.#best(replicate, touched, into);
       into.ious[replicate] = matched < 0 ? Number.NaN : this.#iou(replicate, place, matched);
     }

@@ -7,7 +7,10 @@ import { EMPTY, from, lastValueFrom, toArray } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dissectWorld } from '../fixtures/dissect-world.ts';
 import { dissectionPresets, UnitThreads, type LabelledShard } from '../index.ts';
+import { readSelectedThresholds } from '../thresholds/selected-thresholds.ts';
+import { BlockWeights } from './block-weights.ts';
 import { cutBlocks, groupByBlock } from './image-blocks.ts';
+import { candidateCount, redrawThresholds } from './redrawn-thresholds.ts';
 import { resampleMatches, type ResampleMatchesOptions } from './resample-matches.ts';
 
 const worlds = randomWorlds(Object.values(dissectionPresets).map((preset) => ({ ...preset, score: 'iou' }))).filter(
@@ -36,7 +39,7 @@ const rowsOf = (batch: UnitReplicateBatch) => {
 const namesOf = ({ images }: DissectionWorld) => images.map((_, index) => `i${String(index)}`);
 
 /** The world with the images of a replicate, each as often as its block is drawn. */
-function redrawn(world: DissectionWorld, weights: Uint32Array, blocks: number): DissectionWorld {
+function redrawnImages(world: DissectionWorld, weights: Uint32Array, blocks: number): DissectionWorld {
   const { of } = cutBlocks(namesOf(world), blocks);
   return {
     ...world,
@@ -44,6 +47,16 @@ function redrawn(world: DissectionWorld, weights: Uint32Array, blocks: number): 
       Array<WorldImage>(weights[of.get(`i${String(index)}`) as number] as number).fill(image),
     ),
   };
+}
+
+/** Share of the values of each unit that thresholds are quantiles of, which is above one. */
+function sharesAbove(world: DissectionWorld, thresholds: readonly number[]): number[] {
+  const { preset, mapHeight, mapWidth, images } = world;
+  const grid = preset.values === 'raw' ? { labelHeight: mapHeight, labelWidth: mapWidth } : {};
+  const unlabelled = images.map(({ maps }) => ({ maps, planes: [] }));
+  return dissectPlainly({ ...world, ...grid, images: unlabelled }, thresholds).map(
+    ({ activeFraction }) => activeFraction,
+  );
 }
 
 describe(resampleMatches, () => {
@@ -75,7 +88,7 @@ describe(resampleMatches, () => {
         };
         for (let replicate = 0; replicate < 4; replicate++) {
           const weights = drawn.subarray(replicate * blocks, (replicate + 1) * blocks);
-          const again = dissectPlainly(redrawn(world, weights, most), thresholds);
+          const again = dissectPlainly(redrawnImages(world, weights, most), thresholds);
           expect(rows.map(({ best }) => best[replicate])).toEqual(
             again.map(({ best }) => ({ ...best, iou: best.iou ?? 0 })),
           );
@@ -94,6 +107,64 @@ describe(resampleMatches, () => {
       }),
       { numRuns: 120 },
     );
+  });
+
+  it('finds, above thresholds of its own, what dissecting the images of every replicate finds', async () => {
+    let [rounded, moved] = [0, 0];
+    await fc.assert(
+      fc.asyncProperty(worlds, seeds, fc.integer({ min: 2, max: 14 }), async (world, seed, most) => {
+        const { shards, options, nearby } = await dissectWorld(world, 5);
+        const count = 6;
+        const [batch] = await resample(shards, {
+          ...options,
+          nearby,
+          rounds: [{ first: 0, count }],
+          blocks: most,
+          seed,
+        });
+        if (batch === undefined) throw new Error('no replicates');
+        const blocks = cutBlocks(namesOf(world), most);
+        const weights = drawBlockWeights({ blocks: blocks.count, first: 0, count, seed });
+        const redrawn = await redrawThresholds(shards, {
+          ...{ ...options, nearby, blocks, threads: new UnitThreads(1), megabytes: 64 },
+          onPass: () => undefined,
+        });
+        const chosen = redrawn.choose(new BlockWeights(weights, blocks.count));
+        const candidates = Array.from(
+          { length: candidateCount },
+          (_, at) =>
+            readSelectedThresholds(
+              '',
+              redrawn.candidate(at, () => true),
+            ).thresholds,
+        );
+        const rows = rowsOf(batch);
+        for (let replicate = 0; replicate < count; replicate++) {
+          const own = redrawnImages(
+            world,
+            weights.subarray(replicate * blocks.count, (replicate + 1) * blocks.count),
+            most,
+          );
+          const thresholds = rows.map(
+            (_, unit) => candidates[chosen[unit * count + replicate] as number]?.[unit] as number,
+          );
+          expect(rows.map(({ best }) => best[replicate])).toEqual(
+            dissectPlainly(own, thresholds).map(({ best }) => ({ ...best, iou: best.iou ?? 0 })),
+          );
+          // Above no other candidate lies a share of the values that is nearer to the wanted one.
+          const away = (each: ArrayLike<number>) =>
+            sharesAbove(own, Array.from(each)).map((share) => Math.abs(share - (1 - world.preset.level)));
+          const all = candidates.map(away);
+          expect(away(thresholds)).toEqual(
+            rows.map((_, unit) => Math.min(...all.map((shares) => shares[unit] as number))),
+          );
+          rounded += rows.length;
+          moved += rows.filter((_, unit) => chosen[unit * count + replicate] !== 0).length;
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect([moved > 0, moved < rounded]).toEqual([true, true]);
   });
 
   it('counts a case done by hand', async () => {
@@ -157,7 +228,7 @@ describe(resampleMatches, () => {
         fc.pre(blocks > 1);
         const without = Array.from({ length: blocks }, (_, left) =>
           dissectPlainly(
-            redrawn(
+            redrawnImages(
               lenient,
               Uint32Array.from({ length: blocks }, (_each, block) => Number(block !== left)),
               most,
@@ -185,16 +256,14 @@ describe(resampleMatches, () => {
     const bytes = (batches: readonly UnitReplicateBatch[]) =>
       batches.map((batch) => Buffer.from(arrowFileBytes(batch.schema, [batch])).toString('base64'));
     await fc.assert(
-      fc.asyncProperty(worlds, seeds, async (world, seed) => {
-        const { shards, options } = await dissectWorld(world, 64);
-        const rounds = [{ first: 0, count: 5 }];
-        const expected = bytes(await resample(shards, { ...options, rounds, seed }));
+      fc.asyncProperty(worlds, seeds, fc.boolean(), async (world, seed, redraws) => {
+        const { shards, nearby, ...whole } = await dissectWorld(world, 64);
+        const options = { ...whole.options, rounds: [{ first: 0, count: 5 }], seed, ...(redraws ? { nearby } : {}) };
+        const expected = bytes(await resample(shards, options));
         for (const each of threads)
-          expect(bytes(await resample(shards, { ...options, rounds, seed, threads: each, megabytes: 1e-5 }))).toEqual(
-            expected,
-          );
+          expect(bytes(await resample(shards, { ...options, threads: each, megabytes: 1e-5 }))).toEqual(expected);
         const cut = await dissectWorld(world, 2);
-        expect(bytes(await resample(cut.shards.toReversed(), { ...options, rounds, seed }))).toEqual(expected);
+        expect(bytes(await resample(cut.shards.toReversed(), options))).toEqual(expected);
       }),
       { numRuns: 25 },
     );

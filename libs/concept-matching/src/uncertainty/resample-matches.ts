@@ -20,7 +20,18 @@ import { readSelectedThresholds } from '../thresholds/selected-thresholds.ts';
 import { BlockLabels, type BlockLabelCounts } from './block-labels.ts';
 import { BlockWeights } from './block-weights.ts';
 import { cutBlocks, groupByBlock, usualBlocks } from './image-blocks.ts';
+import type { NearbyThresholds } from './nearby-presets.ts';
+import { Passes } from './passes.ts';
+import {
+  candidateCount,
+  redrawThresholds,
+  type RedrawnThresholds,
+  type RedrawThresholdsOptions,
+} from './redrawn-thresholds.ts';
 import { blockIous, RematchUnits } from './rematch-units.ts';
+
+/** Which thresholds a replicate has: those of all images, or those of its own. */
+export type ReplicateThresholds = 'fixed' | 'redrawn';
 
 /** Replicates that stand in one table. */
 export interface ReplicateRound {
@@ -34,6 +45,11 @@ export interface ReplicateRound {
 export interface ResampleMatchesOptions {
   /** Thresholds of the layer. */
   readonly thresholds: SelectedThresholdBatch;
+  /**
+   * Thresholds of the layer under the `nearbyPresets`: where they are given, each replicate has thresholds of its own, and
+   * its maps must reach down to the lower ones. @default none: thresholds stay as they are
+   */
+  readonly nearby?: NearbyThresholds | undefined;
   /** Matches of its units, one row a unit in their order. */
   readonly matches: UnitMatchBatch;
   /** Concepts that the labels can bear. */
@@ -72,6 +88,10 @@ export const resampleMatchesDefaults = {
  * What units and concepts share is counted once, block by block; a replicate weighs the blocks by how often it has each,
  * and finds the best concept of each unit among all of them, as dissecting its images under the same thresholds would:
  * all counts are the same integers. Every unit and layer of every model has the same images in a replicate.
+ *
+ * With nearby thresholds a replicate matches a unit above the quantile of its own images, rounded to one of nine
+ * ({@link redrawThresholds}): the shards are gone through nine times to find these, and up to nine times to count above
+ * them. The acceleration is that of thresholds that stay.
  *
  * Counts are of units x concepts that occur x blocks: as many units at a time as fit into the memory. The same images
  * give the same bytes, whatever their order, their shards, the memory or the threads.
@@ -112,6 +132,7 @@ async function resample(
     const values = shape.units * round.count;
     return {
       round,
+      weights,
       rematch: new RematchUnits({ index, preset, grid: shape, labels, weights }),
       concepts: new Int32Array(values).fill(-1),
       scores: new Float64Array(values),
@@ -120,29 +141,49 @@ async function resample(
   });
   const size = replicateColumns(overlapOptions(shape, preset, index, ignore)) * blocks.count;
   const [iou, acceleration] = [new Float64Array(shape.units), new Float64Array(shape.units)];
-  await countUnitRanges(
-    {
-      ...options,
-      ...{ stage, index, threads, weighted: true, replicates: blocks.count },
-      shards: shards.map((shard) => [shard]),
-      images: blocks.of.size,
-      groupsOf: (names, own) => groupByBlock(names, own, blocks),
-    },
-    ({ first, end }, counted) => {
-      for (let unit = first; unit < end; unit++) {
-        const own = counted.sums.subarray((unit - first) * size, (unit - first + 1) * size);
-        const concept = matched[unit] as number;
-        const found = concept < 0 ? undefined : blockIous({ index, preset, labels }, own, concept);
-        iou[unit] = found?.iou ?? Number.NaN;
-        acceleration[unit] = found === undefined ? Number.NaN : jackknifeAcceleration(found.without);
-        for (const { round, rematch, concepts, scores, ious } of drawn) {
-          const part = <Values extends Int32Array | Float64Array>(values: Values) =>
-            values.subarray(unit * round.count, (unit + 1) * round.count) as Values;
-          rematch.match(own, concept, { concepts: part(concepts), scores: part(scores), ious: part(ious) });
+  const passes = new Passes(options.nearby === undefined ? 1 : 2 * candidateCount, blocks.of.size, options.onImages);
+  const redrawn = await redraw(shards, { ...options, blocks, threads }, passes);
+  const chosen = drawn.map(({ weights }) => redrawn?.choose(weights));
+  for (let candidate = 0; candidate < (redrawn === undefined ? 1 : candidateCount); candidate++) {
+    const asked = chosen.map((all, at) => askedOf(all, candidate, rounds[at] as ReplicateRound));
+    // Above its threshold over all images every unit is counted, for the IoU.
+    const isCounted = (unit: number) => candidate === 0 || asked.some((isAsked) => isAsked(unit) !== undefined);
+    await countUnitRanges(
+      {
+        ...options,
+        ...{ stage, index, threads, weighted: true, replicates: blocks.count },
+        thresholds: redrawn?.candidate(candidate, isCounted) ?? options.thresholds,
+        shards: shards.map((shard) => [shard]),
+        images: blocks.of.size,
+        groupsOf: (names, own) => groupByBlock(names, own, blocks),
+        onImages: passes.onImages,
+      },
+      ({ first, end }, counted) => {
+        for (let unit = first; unit < end; unit++) {
+          const own = counted.sums.subarray((unit - first) * size, (unit - first + 1) * size);
+          const concept = matched[unit] as number;
+          if (candidate === 0) {
+            const found = concept < 0 ? undefined : blockIous({ index, preset, labels }, own, concept);
+            iou[unit] = found?.iou ?? Number.NaN;
+            acceleration[unit] = found === undefined ? Number.NaN : jackknifeAcceleration(found.without);
+          }
+          for (const [at, { round, rematch, concepts, scores, ious }] of drawn.entries()) {
+            const part = <Values extends Int32Array | Float64Array>(values: Values) =>
+              values.subarray(unit * round.count, (unit + 1) * round.count) as Values;
+            const replicates = asked[at]?.(unit);
+            if (replicates !== undefined)
+              rematch.match(
+                own,
+                concept,
+                { concepts: part(concepts), scores: part(scores), ious: part(ious) },
+                replicates,
+              );
+          }
         }
-      }
-    },
-  );
+      },
+    );
+    passes.end();
+  }
   const { model, layer } = shape;
   return drawn.map(({ round, concepts, scores, ious }) =>
     buildBatch(
@@ -157,6 +198,34 @@ async function resample(
       },
     ),
   );
+}
+
+/** Thresholds that replicates can have; undefined where they stay. */
+async function redraw(
+  shards: readonly LabelledShard[],
+  { nearby, ...options }: Omit<RedrawThresholdsOptions, 'nearby' | 'onPass'> & Pick<ResampleMatchesOptions, 'nearby'>,
+  passes: Passes,
+): Promise<RedrawnThresholds | undefined> {
+  if (nearby === undefined) return undefined;
+  const onPass = () => {
+    passes.end();
+  };
+  return redrawThresholds(shards, { ...options, nearby, onPass });
+}
+
+/** Tells for each unit which replicates have a candidate of its thresholds: undefined for none. */
+function askedOf(
+  chosen: Uint8Array | undefined,
+  candidate: number,
+  { count }: ReplicateRound,
+): (unit: number) => readonly number[] | undefined {
+  const all = [...Array(count).keys()];
+  if (chosen === undefined) return () => all;
+  return (unit) => {
+    const own = chosen.subarray(unit * count, (unit + 1) * count);
+    const asked = all.filter((replicate) => own[replicate] === candidate);
+    return asked.length === 0 ? undefined : asked;
+  };
 }
 
 /** Names of all images. */

@@ -67,7 +67,13 @@ export class DissectionGroup {
     if (asksMatches) await this.#makeMatches(job, shards);
     if (drawn.length > 0) await drawNulls(context, job, shards, drawn, (await this.#matchesOf(job, shards)).matches);
     if (resampled.length > 0)
-      await resampleLayer(context, job, shards, resampled, (await this.#matchesOf(job, shards)).matches);
+      await resampleLayer(
+        context,
+        this.#layerAt(place),
+        shards,
+        resampled,
+        (await this.#matchesOf(job, shards)).matches,
+      );
     if (asksMatches || drawn.length + resampled.length === steps.length) return;
     const thresholds = await lastValueFrom(findThresholds(context, job, shards));
     const asked = steps
@@ -94,7 +100,7 @@ export class DissectionGroup {
   /** What came of a layer whose matches are stored. */
   async layer(place: LayerPlace): Promise<DissectedLayer> {
     const context = this.#context;
-    const { layer, main, diff } = this.#layers.find((each) => each.place === place) as GroupLayer;
+    const { layer, main, diff } = this.#layerAt(place);
     const images = await this.images();
     const shards = await this.#shards();
     const { shape, ...matches } = await this.#matchesOf(main, shards);
@@ -125,7 +131,7 @@ export class DissectionGroup {
   async places(place: LayerPlace, units: readonly PlacedUnit[]): Promise<readonly UnitPlaces[] | undefined> {
     const context = this.#context;
     if (units.length === 0) return undefined;
-    const { main } = this.#layers.find((each) => each.place === place) as GroupLayer;
+    const { main } = this.#layerAt(place);
     const shards = await this.#shards();
     const thresholds = await lastValueFrom(findThresholds(context, main, shards));
     return lastValueFrom(
@@ -204,9 +210,15 @@ export class DissectionGroup {
     return this.#layers.filter(({ place }) => place.model === model);
   }
 
+  #layerAt(place: LayerPlace): GroupLayer {
+    const layer = this.#layers.find((each) => each.place === place);
+    if (layer === undefined) throw new RangeError(`${place.model.name} ${place.layer} is no layer of this group`);
+    return layer;
+  }
+
   #job(place: LayerPlace, preset: DissectionPreset): Job {
-    const job = this.#layers.flatMap(jobsOf).find((each) => each.layer.place === place && each.preset === preset);
-    if (job === undefined) throw new RangeError(`${place.model.name} ${place.layer} is no layer of this group`);
+    const job = jobsOf(this.#layerAt(place)).find((each) => each.preset === preset);
+    if (job === undefined) throw new RangeError(`${place.model.name} ${place.layer} has no such preset`);
     return job;
   }
 }

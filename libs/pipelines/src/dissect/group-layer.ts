@@ -1,5 +1,5 @@
 import type { LayerPlace } from '@intermodel/inputs';
-import type { DissectionPreset, DissectionResult } from '@intermodel/concept-matching';
+import { bothNearby, type DissectionPreset, type DissectionResult, type Nearby } from '@intermodel/concept-matching';
 import {
   isTested,
   matchSchemaOf,
@@ -44,6 +44,8 @@ export interface GroupLayer {
   readonly main: Job;
   /** Under the preset that it is compared with. */
   readonly diff: Job | undefined;
+  /** Under those of which it needs the thresholds alone. */
+  readonly nearby: Nearby<Job> | undefined;
   /** Consumers of the caller's own. */
   readonly own: readonly OwnConsumer[];
 }
@@ -51,7 +53,8 @@ export interface GroupLayer {
 /** Opens a layer; nothing is read yet. */
 export function openLayer(context: GroupContext, place: LayerPlace, labels: LabelKinds): GroupLayer {
   const { study } = context;
-  const presets = matchingsOf(study);
+  const { nearby } = context.describe;
+  const presets = [...matchingsOf(study), ...bothNearby(nearby)];
   const layer = new StoredLayer(context, place, presets);
   const open = (preset: DissectionPreset): Job => ({ layer, preset, labels: labels.of(preset), matches: undefined });
   return {
@@ -59,13 +62,14 @@ export function openLayer(context: GroupContext, place: LayerPlace, labels: Labe
     layer,
     main: open(study.matching),
     diff: study.diffMatching === undefined ? undefined : open(study.diffMatching),
+    nearby: nearby === undefined ? undefined : { lower: open(nearby.lower), upper: open(nearby.upper) },
     own: context.consumers.map((consumer) => new OwnConsumer(context, place, consumer)),
   };
 }
 
-/** The presets that a layer is dissected under. */
-export function jobsOf({ main, diff }: GroupLayer): Job[] {
-  return diff === undefined ? [main] : [main, diff];
+/** The presets that something of a layer is made under. */
+export function jobsOf({ main, diff, nearby }: GroupLayer): Job[] {
+  return [main, ...(diff === undefined ? [] : [diff]), ...bothNearby(nearby)];
 }
 
 /** Stores the matches of a layer. */

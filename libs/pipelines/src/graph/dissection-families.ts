@@ -7,6 +7,7 @@ import {
   probeOptions,
   type PlacedModel,
 } from '@intermodel/inputs';
+import { bothNearby } from '@intermodel/concept-matching';
 import { StepFamily, type StepDescription } from '@intermodel/steps';
 import { matchingsOf, type StudyModel } from '@intermodel/studies';
 import type { StudyConsumer } from '../dissect/study-consumer.ts';
@@ -118,6 +119,7 @@ export function groupFamilies(
   features: (model: StudyModel) => readonly StepFamily<StudyBench>[] = () => [],
 ): GroupFamilies[] {
   const presets = matchingsOf(study);
+  const nearby = bothNearby(describe.nearby);
   const [first] = study.models;
   const known = new Set<StepFamily<StudyBench>>();
   // Models of one geometry share labels, and presets that select alike share counts.
@@ -130,7 +132,7 @@ export function groupFamilies(
       ...group.flatMap(({ model }) => presets.map((preset) => describe.labels(model, preset))),
       ...places.flatMap((place) => [
         describe.maps(place),
-        ...presets.map((preset) => describe.histogram(place, preset)),
+        ...[...presets, ...nearby].map((preset) => describe.histogram(place, preset)),
         ...(showsImages ? [describe.top(place)] : []),
         ...consumers.map(({ identity }) => describe.own(place, identity)),
       ]),
@@ -144,6 +146,7 @@ export function groupFamilies(
       models: group.map(({ model, places: own }) => ({
         model,
         families: fresh([
+          ...own.flatMap((place) => nearby.map((preset) => describe.thresholds(place, preset))),
           ...own.flatMap((place) =>
             presets.flatMap((preset) => [
               describe.thresholds(place, preset),

@@ -1,5 +1,5 @@
 import type { LayerPlace } from '@intermodel/inputs';
-import type { DissectionPreset, ReplicateRound } from '@intermodel/concept-matching';
+import { nearbyPresets, type DissectionPreset, type Nearby, type ReplicateRound } from '@intermodel/concept-matching';
 import type { LabelVocabulary, ImageShard } from '@intermodel/data-loading';
 import type { FeaturePool } from '@intermodel/schemas';
 import {
@@ -108,6 +108,8 @@ export class DissectionSteps<Bench = unknown> {
   readonly stages: DissectionStages;
   /** Images of the study, cut up. */
   readonly shards: readonly ImageShard[];
+  /** Presets with thresholds on either side of those of the study, between which those of replicates are looked for; undefined where they stay. */
+  readonly nearby: Nearby<DissectionPreset> | undefined;
   readonly #study: Study;
   readonly #makers: DissectionMakers<Bench>;
   readonly #placesOf: (model: StudyModel) => readonly LayerPlace[];
@@ -133,6 +135,8 @@ export class DissectionSteps<Bench = unknown> {
     this.#galleries = galleries;
     this.shards = shards;
     this.#study = study;
+    this.nearby =
+      this.resamplesImages && study.resampling.thresholds === 'redrawn' ? nearbyPresets(study.matching) : undefined;
     this.#makers = makers;
     this.#placesOf = placesOf;
     this.#factsOf = factsOf;
@@ -294,7 +298,19 @@ export class DissectionSteps<Bench = unknown> {
 
   /** What units of a layer match when images are drawn anew, under the preset of the study, in rounds: part `replicates`. */
   replicates(place: LayerPlace): StepFamily<Bench>[] {
-    return this.#rounds('replicates', place, this.#study.resampling.replicates, { replicates: 'UnitReplicate' });
+    const { nearby } = this;
+    return this.#rounds(
+      'replicates',
+      place,
+      this.#study.resampling.replicates,
+      { replicates: 'UnitReplicate' },
+      nearby === undefined
+        ? {}
+        : {
+            lower: { by: 'one', family: this.thresholds(place, nearby.lower) },
+            upper: { by: 'one', family: this.thresholds(place, nearby.upper) },
+          },
+    );
   }
 
   /** Matches of a layer under the preset of the study with tests against chance and intervals over images: part `matches`. */
@@ -439,6 +455,7 @@ export class DissectionSteps<Bench = unknown> {
     place: LayerPlace,
     replicates: number,
     parts: Definition<Bench>['parts'],
+    from: Definition<Bench>['from'] = {},
   ): StepFamily<Bench>[] {
     const { matching } = this.#study;
     return roundsOf(replicates).map(({ first, count }) =>
@@ -451,6 +468,7 @@ export class DissectionSteps<Bench = unknown> {
           labels: { by: 'all', families: [this.labels(place.model, matching)] },
           thresholds: { by: 'one', family: this.thresholds(place, matching) },
           matches: { by: 'one', family: this.matches(place, matching) },
+          ...from,
         },
         options: { ...this.#options(kind, place.model, matching), first, count },
         parts,

@@ -5,7 +5,7 @@ import {
   type Correction,
   type PermutationScope,
 } from '@intermodel/cross-task-analysis';
-import { resampleMatchesDefaults } from '@intermodel/concept-matching';
+import { resampleMatchesDefaults, type ReplicateThresholds } from '@intermodel/concept-matching';
 import { modelNameRules, textEncodings, type ModelNameRule } from '@intermodel/data-loading';
 import {
   embeddingPresets,
@@ -45,6 +45,11 @@ const drawn = {
   images: 'images, in blocks: what would have come of other images',
   units: 'units of each model: what would have come of other units',
 } satisfies Readonly<Record<Resampled, string>>;
+
+const replicateThresholds = {
+  fixed: 'those of all images',
+  redrawn: 'quantiles of its own images',
+} satisfies Readonly<Record<ReplicateThresholds, string>>;
 
 const usual = embeddingPresets.default;
 
@@ -219,6 +224,17 @@ export const embeddingOptions: readonly OptionRow[] = [
     help: 'Most blocks that images are cut into to be drawn; memory and time grow with them.',
     flags: [{ flags: '--blocks <N>', commands: ['dissect', 'run', 'watch', 'status', 'clean'], heading }],
     words: { name: 'most blocks of images' },
+    enters: ['replicates'],
+  },
+  {
+    path: 'resampling.thresholds',
+    type: { kind: 'choice', choices: choicesOf<ReplicateThresholds>(replicateThresholds) },
+    default: 'fixed' satisfies ReplicateThresholds,
+    help: 'Thresholds of a replicate: those of all images, or quantiles of the images it has, rounded to one of nine; the latter goes through all maps up to 18 times and keeps more of them.',
+    flags: [
+      { flags: '--resample-thresholds <HOW>', commands: ['dissect', 'run', 'watch', 'status', 'clean'], heading },
+    ],
+    words: { name: 'thresholds of replicates', values: replicateThresholds },
     enters: ['replicates'],
   },
   {

@@ -80,6 +80,7 @@ describe(optionsEntering, () => {
       'relations.correction': 'benjamini-hochberg',
       'relations.permuteWithin': 'all',
       'resampling.blocks': 200,
+      'resampling.thresholds': 'fixed',
       'resampling.replicates': 200,
       'runtime.executionProviders': ['cpu'],
       seed: 0,
