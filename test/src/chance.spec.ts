@@ -260,6 +260,35 @@ describe('a run with tests against chance', () => {
     expect(empty.filter(({ p: own }) => Number(own) <= 0.05).length / empty.length).toBeLessThanOrEqual(0.06);
   });
 
+  it('tests against exchanged and rolled labels in one run, each as it does alone', () => {
+    const drawn = (...argv: string[]) => {
+      const before = new Set(stepFiles(at('store')));
+      dissect(...(argv as [string, string, ...string[]]));
+      const added = stepFiles(at('store')).filter((file) => !before.has(file));
+      return added.filter((file) => /"(?:step|kind)":"nulls"/u.test(readFileSync(file, 'latin1'))).length;
+    };
+    // Of each of two models the rolled ones alone: the others are there.
+    expect(drawn('both-kinds', 'store', '--null-kind', 'both')).toBe(drawn('study', 'store') + 2);
+    dissect('rolled', 'store', '--null-kind', 'roll');
+    const of = (out: string, ...columns: string[]) =>
+      units(out, 'planted').map((row) => columns.map((name) => row[name]));
+    expect(of('both-kinds', 'p', 'p_family', 'q')).toEqual(of('study', 'p', 'p_family', 'q'));
+    expect(of('both-kinds', 'p_roll', 'p_family_roll', 'q_roll')).toEqual(of('rolled', 'p', 'p_family', 'q'));
+    expect(Object.keys(units('both-kinds', 'planted')[0] ?? {}).slice(-5)).toEqual([
+      ...['p_roll', 'p_family_roll', 'q_roll', 'iou_low', 'iou_high'],
+    ]);
+    const rows = units('both-kinds', 'objects').filter((row) => Number(row['iou']) > 0.04 && Number(row['q']) <= 0.05);
+    const survival = csvRows(at('both-kinds', 'significance.csv')).filter(({ model }) => model === 'objects');
+    expect(survival.reduce((sum, row) => sum + Number(row['surviving_roll']), 0)).toBe(
+      rows.filter((row) => Number(row['q_roll']) <= 0.05).length,
+    );
+    expect(readFileSync(at('both-kinds', 'report.html'), 'utf8')).toContain('better than labels rolled over the edges');
+    const tables = ['planted', 'objects'].map((model) => at('both-kinds', 'models', model, 'units.csv'));
+    const options = ['--match', 'both', '--components', '1', '--clusters', '1', '--quiet'];
+    const { stderr, code } = intermodel(['embed', ...tables, ...options, '--out', at('embedded')]);
+    expect([stderr, code]).toEqual(['', 0]);
+  });
+
   it('counts as matches what is asked for, in profiles and all that follows', () => {
     const matchesOf = (out: string) => {
       const rows = csvRows(at(out, 'profiles.csv'));

@@ -85,6 +85,7 @@ export { UnitThreads, type KeptGroup } from './threads/unit-threads.ts';
 
 // Named choices
 export type { NullKind } from '@intermodel/schemas';
+export { nullKindsOf, type NullChoice } from './chance/null-choice.ts';
 export { indexConcepts, type Concept, type ConceptIndex } from './presets/concept-index.ts';
 export {
   dissectionPreset,

@@ -15,6 +15,7 @@ export const csvFiles = {
     passing: 'passing',
     significant: 'significant',
     surviving: 'surviving',
+    surviving_roll: 'survivingRoll',
   },
   twins: {
     model: 'model',

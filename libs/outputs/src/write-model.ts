@@ -5,6 +5,7 @@ import { bestPerCategory, diffPresets, type CategoryMatch, type DissectionPreset
 import {
   intervalColumn,
   isResampled,
+  isRolled,
   isTested,
   matchSchemaOf,
   matchScoreOf,
@@ -150,7 +151,8 @@ export async function writeModel(
 /**
  * Text of `units.csv`: model, layer, unit, threshold, activeFraction, concept, category, iou, one row a unit; where
  * another score was matched by, that too, in a column of its name; where matches were tested against chance,
- * expected_iou, chance_lift, p, p_family and q; where images were resampled, iou_low and iou_high.
+ * expected_iou, chance_lift, p, p_family and q, and where they were tested against rolled labels too, p_roll, p_family_roll and
+ * q_roll; where images were resampled, iou_low and iou_high.
  */
 export function unitsCsv(layers: readonly MatchTables[]): string {
   const [first] = layers;
@@ -185,8 +187,14 @@ export function unitsCsv(layers: readonly MatchTables[]): string {
 
 /** Columns of tests against chance. */
 function testCells(matches: readonly UnitMatchBatch[]) {
-  return Object.entries(unitTestHeadings).map(([name, [heading]]) => {
-    const values = matches.flatMap((batch) => [...(testColumn(batch, name as UnitTestColumn) ?? [])]);
+  const own = Object.entries(unitTestHeadings).map(([name, [heading]]) => ({ name: name as UnitTestColumn, heading }));
+  const rolled = [
+    { name: 'pRoll', heading: 'p_roll' },
+    { name: 'pFamilyRoll', heading: 'p_family_roll' },
+    { name: 'qRoll', heading: 'q_roll' },
+  ] as const;
+  return [...own, ...(matches.some(isRolled) ? rolled : [])].map(({ name, heading }) => {
+    const values = matches.flatMap((batch) => [...(testColumn(batch, name) ?? [])]);
     return { name: heading, cell: (row: number): CsvValue => values[row] };
   });
 }

@@ -64,8 +64,10 @@ export {
   noConcept,
   intervalColumn,
   isResampled,
+  isRolled,
   isTested,
   matchSchemaOf,
+  matchVariantOf,
   matchScoreOf,
   scoreColumn,
   matchSchema,
@@ -77,8 +79,10 @@ export {
   unitTestColumns,
   type MatchVariant,
   type UnitIntervalColumn,
+  type UnitRollColumn,
   type UnitTestColumn,
   unitIntervalColumns,
+  unitRollColumns,
 } from './unit-match.ts';
 export {
   matchSurvivalColumns,

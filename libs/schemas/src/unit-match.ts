@@ -35,8 +35,18 @@ export const unitTestColumns = {
   q: new Float64(),
 } as const satisfies TypeMap;
 
+/** Columns of matches that were tested against rolled labels besides, see {@link matchSchema}. */
+export const unitRollColumns = {
+  pRoll: new Float64(),
+  pFamilyRoll: new Float64(),
+  qRoll: new Float64(),
+} as const satisfies TypeMap;
+
 /** Name of a column of tested matches. */
 export type UnitTestColumn = keyof typeof unitTestColumns;
+
+/** Name of a column of matches that were tested against rolled labels besides. */
+export type UnitRollColumn = keyof typeof unitRollColumns;
 
 /** Columns of matches whose images were resampled, see {@link matchSchema}. */
 export const unitIntervalColumns = {
@@ -53,6 +63,8 @@ export interface MatchVariant {
   readonly score?: string | undefined;
   /** Whether the matches were tested against chance. @default false */
   readonly tested?: boolean;
+  /** Whether tested matches were tested against rolled labels besides exchanged ones. @default false */
+  readonly rolled?: boolean;
   /** Whether the IoU has an interval over other images. @default false */
   readonly resampled?: boolean;
 }
@@ -68,20 +80,27 @@ const variants = new Map<string, Schema<UnitMatchColumns>>();
  * Where matches were tested: `expectedIou`, what the IoU of unit and concept comes to when the labels of all images are
  * exchanged (0..1), `chanceLift`, how many times as many pixels they share, `p` against the best concept of every
  * replicate, `pFamily` against the best of all units of the model too, and `q`, the false-discovery rate over these.
- * Null for a unit that is never active, the first two also without a concept.
+ * Null for a unit that is never active, the first two also without a concept. Where they were tested against rolled labels
+ * too: `pRoll`, `pFamilyRoll` and `qRoll`, the same of these, and all others are of exchanged labels.
  *
  * Where images were resampled: `iouLow` and `iouHigh`, a 95 % interval of the IoU of unit and concept. Null without a
  * concept.
  */
-export function matchSchema({ score, tested = false, resampled = false }: MatchVariant): Schema<UnitMatchColumns> {
+export function matchSchema({
+  score,
+  tested = false,
+  rolled = false,
+  resampled = false,
+}: MatchVariant): Schema<UnitMatchColumns> {
   if (score === undefined && !tested && !resampled) return unitMatchSchema;
-  const key = JSON.stringify([score ?? null, tested, resampled]);
+  const key = JSON.stringify([score ?? null, tested, rolled, resampled]);
   let schema = variants.get(key);
   if (schema === undefined) {
     const columns = {
       ...unitMatchColumns,
       ...(score === undefined ? {} : { [score]: new Float64() }),
       ...(tested ? unitTestColumns : {}),
+      ...(tested && rolled ? unitRollColumns : {}),
       ...(resampled ? unitIntervalColumns : {}),
     };
     const nullable = Object.keys(columns).filter((name) => name === 'iou' || !Object.hasOwn(unitMatchColumns, name));
@@ -104,14 +123,29 @@ export function isTested({ schema }: UnitMatchBatch): boolean {
   return schema.fields.some(({ name }) => name === 'q');
 }
 
+/** Whether the matches of a table were tested against rolled labels besides exchanged ones. */
+export function isRolled({ schema }: UnitMatchBatch): boolean {
+  return schema.fields.some(({ name }) => name === 'qRoll');
+}
+
 /** Whether the IoU of the matches of a table has an interval over other images. */
 export function isResampled({ schema }: UnitMatchBatch): boolean {
   return schema.fields.some(({ name }) => name === 'iouLow');
 }
 
+/** What a table of matches has beside the columns that all have. */
+export function matchVariantOf(matches: UnitMatchBatch): MatchVariant {
+  return {
+    score: matchScoreOf(matches),
+    tested: isTested(matches),
+    rolled: isRolled(matches),
+    resampled: isResampled(matches),
+  };
+}
+
 /** Schema that a table of matches should have: with a column of its score if it names one, those of tests, and of intervals. */
 export function matchSchemaOf(matches: UnitMatchBatch): Schema<UnitMatchColumns> {
-  return matchSchema({ score: matchScoreOf(matches), tested: isTested(matches), resampled: isResampled(matches) });
+  return matchSchema(matchVariantOf(matches));
 }
 
 /** Column of the score that concepts were matched by: that which the table names, else `iou`. */
@@ -120,9 +154,12 @@ export function scoreColumn(matches: UnitMatchBatch): Vector<Float64> {
   return matches.getChild(name as 'iou') as Vector<Float64>;
 }
 
-/** Column of tests against chance; undefined where matches were not tested. */
-export function testColumn(matches: UnitMatchBatch, name: UnitTestColumn): Vector<Float64> | undefined {
-  return isTested(matches) ? (matches.getChild(name as 'iou') as Vector<Float64>) : undefined;
+/** Column of tests against chance; undefined where matches were not tested, or not so. */
+export function testColumn(
+  matches: UnitMatchBatch,
+  name: UnitTestColumn | UnitRollColumn,
+): Vector<Float64> | undefined {
+  return matches.getChild<'iou'>(name as 'iou') ?? undefined;
 }
 
 /** Column of the interval of the IoU; undefined where images were not resampled. */

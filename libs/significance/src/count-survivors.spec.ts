@@ -32,6 +32,26 @@ describe(countSurvivors, () => {
     expect(await run(cutBatch(matches, 2), 'both')).toEqual(expected);
   });
 
+  it('counts which of them match better than rolled labels too', async () => {
+    const rolled = buildBatch(matchSchema({ tested: true, rolled: true }), {
+      ...{ model: ['a', 'a', 'a'], layer: ['l', 'l', 'l'], unit: [0, 1, 2] },
+      ...{ concept: ['sky', 'dog', 'red'], category: ['object', 'object', 'color'], iou: [0.2, 0.2, 0.2] },
+      ...Object.fromEntries(
+        ['expectedIou', 'chanceLift', 'p', 'pFamily', 'q'].map((name) => [name, [0.01, 0.02, 0.3]] as const),
+      ),
+      ...({ pRoll: [0.01, 0.5, 0.01], pFamilyRoll: [0.01, 0.5, 0.01], qRoll: [0.05, 0.5, 0.01] } as object),
+    });
+    const counted = async (batch: UnitMatchBatch) =>
+      (await lastValueFrom(of(batch).pipe(countSurvivors({ gate: { gate: 0.04, compareGate: '>' } }))))
+        .toArray()
+        .map(({ category, surviving, survivingRoll }) => [category, surviving, survivingRoll]);
+    expect(await counted(rolled)).toEqual([
+      ['color', 0, 0],
+      ['object', 2, 1],
+    ]);
+    expect((await counted(matches)).map(([, , roll]) => roll)).toEqual([null, null, null, null]);
+  });
+
   it('gives an empty table for an empty source, and refuses matches without tests', async () => {
     const stage = countSurvivors({ gate: { gate: 0.04, compareGate: '>' } });
     expect((await lastValueFrom(EMPTY.pipe(stage))).numRows).toBe(0);

@@ -1,16 +1,18 @@
 import { bcaOfReplicates, replicateInterval, type Interval } from '@intermodel/numerics';
 import {
-  isTested,
   joinUnitReplicates,
   matchSchema,
   matchSchemaOf,
+  matchVariantOf,
   matchScoreOf,
   scoreColumn,
   testColumn,
+  unitRollColumns,
   unitTestColumns,
   type LayerReplicates,
   type UnitMatchBatch,
   type UnitReplicateBatch,
+  type UnitRollColumn,
   type UnitTestColumn,
 } from '@intermodel/schemas';
 import { buildBatch, checkBatch, column, readNumbers, readStrings } from '@intermodel/streams';
@@ -67,9 +69,8 @@ function withIntervals(batch: UnitMatchBatch, layers: ReadonlyMap<string, LayerR
     return intervalOf(layer, unit);
   });
   const score = matchScoreOf(batch);
-  const tested = isTested(batch);
-  const tests = Object.keys(unitTestColumns).flatMap((name) => {
-    const values = testColumn(batch, name as UnitTestColumn);
+  const tests = Object.keys({ ...unitTestColumns, ...unitRollColumns }).flatMap((name) => {
+    const values = testColumn(batch, name as UnitTestColumn | UnitRollColumn);
     return values === undefined ? [] : [[name, readNumbers(values)] as const];
   });
   const columns = {
@@ -80,7 +81,7 @@ function withIntervals(batch: UnitMatchBatch, layers: ReadonlyMap<string, LayerR
     iouLow: Float64Array.from(intervals, ([low]) => low),
     iouHigh: Float64Array.from(intervals, ([, high]) => high),
   };
-  return buildBatch(matchSchema({ score, tested, resampled: true }), columns);
+  return buildBatch(matchSchema({ ...matchVariantOf(batch), resampled: true }), columns);
 }
 
 function intervalOf({ iou, acceleration, ious, count, blocks }: LayerReplicates, unit: number): Interval {

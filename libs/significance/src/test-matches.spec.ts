@@ -1,5 +1,6 @@
 import {
   conceptProfileSchema,
+  isRolled,
   isTested,
   matchSchema,
   testColumn,
@@ -7,6 +8,8 @@ import {
   type UnitMatchBatch,
   type UnitNullBatch,
   type UnitNullFacts,
+  type UnitRollColumn,
+  type UnitTestColumn,
 } from '@intermodel/schemas';
 import { BatchSchemaError, buildBatch, emptyBatch, readNumbers } from '@intermodel/streams';
 import { cutBatch, tinyUnitMatches } from '@intermodel/testing';
@@ -42,7 +45,7 @@ const nullsOf = (from_: number, end: number, changes: Partial<UnitNullFacts> = {
 };
 const run = (batches: readonly UnitMatchBatch[], nulls: readonly UnitNullBatch[]) =>
   lastValueFrom(from(batches).pipe(testMatches({ nulls }), toArray()));
-const read = (batches: readonly UnitMatchBatch[], name: 'p' | 'pFamily' | 'q' | 'expectedIou' | 'chanceLift') =>
+const read = (batches: readonly UnitMatchBatch[], name: UnitTestColumn | UnitRollColumn) =>
   batches.flatMap((batch) => {
     const vector = testColumn(batch, name);
     return vector === undefined ? [] : [...readNumbers(vector)];
@@ -83,6 +86,25 @@ describe(testMatches, () => {
         for (const name of ['p', 'pFamily', 'q', 'expectedIou', 'chanceLift'] as const)
           expect(read(tested, name)).toEqual(read(whole, name));
       }
+  });
+
+  it('tests against both kinds of labels, each by itself, whichever comes first', async () => {
+    const rolled = nullsOf(0, 3, { kind: 'roll' });
+    const [exchanged, alone] = [await run([matches], [nullsOf(0, 4)]), await run([matches], [rolled])];
+    for (const nulls of [
+      [nullsOf(0, 4), rolled],
+      [rolled, nullsOf(0, 4)],
+    ]) {
+      const both = await run([matches], nulls);
+      expect(both.map(isRolled)).toEqual([true]);
+      for (const name of ['p', 'pFamily', 'q', 'expectedIou', 'chanceLift'] as const)
+        expect(read(both, name)).toEqual(read(exchanged, name));
+      expect(read(both, 'pRoll')).toEqual(read(alone, 'p'));
+      expect(read(both, 'pFamilyRoll')).toEqual(read(alone, 'pFamily'));
+      expect(read(both, 'qRoll')).toEqual(read(alone, 'q'));
+      expect(read(both, 'qRoll')).not.toEqual(read(both, 'q'));
+    }
+    expect([...exchanged, ...alone].map(isRolled)).toEqual([false, false]);
   });
 
   it('counts the units of all layers of a model for q', async () => {

@@ -3,7 +3,9 @@ import {
   matchSchema,
   matchSchemaOf,
   matchScoreOf,
+  nullKinds,
   scoreColumn,
+  unitNullFacts,
   type UnitMatchBatch,
   type UnitNullBatch,
 } from '@intermodel/schemas';
@@ -13,7 +15,10 @@ import { joinNulls, type LayerNulls } from './join-nulls.ts';
 
 /** Options of {@link testMatches}. */
 export interface TestMatchesOptions {
-  /** Null replicates of all layers of one model, in any number of tables whose replicates follow each other. */
+  /**
+   * Null replicates of all layers of one model, in any number of tables whose replicates follow each other; of one kind, or
+   * of both.
+   */
   readonly nulls: readonly UnitNullBatch[];
   /**
    * Which replicates p compares with: those of the unit, or those of all units of the model whose best scores are alike
@@ -37,7 +42,8 @@ const pooledGroups = 10;
  * `p` compares the best score of a unit with its best score under every replicate, so that it is corrected for the
  * choice of the concept; both are of the images that the replicates used. `q` is the false-discovery rate (Benjamini and
  * Hochberg 1995) and `pFamily` the p by the maximum (Westfall and Young 1993) over all units of the model. `expectedIou`
- * and `chanceLift` are of the matched concept, and need no replicate.
+ * and `chanceLift` are of the matched concept, and need no replicate. Where there are replicates of both kinds, these are
+ * of exchanged labels, and `pRoll`, `pFamilyRoll` and `qRoll` the same of rolled ones.
  *
  * @throws BatchSchemaError for another table; RangeError for replicates that do not belong together, or units without
  * @example
@@ -49,10 +55,11 @@ export function testMatches({
 }: TestMatchesOptions): OperatorFunction<UnitMatchBatch, UnitMatchBatch> {
   return (matches) =>
     defer(() => {
-      const tests = testLayers(joinNulls(nulls), pool);
+      const [first, rolled] = byKind(nulls).map((own) => testLayers(joinNulls(own), pool));
+      const tests = first ?? new Map<string, LayerTests>();
       return matches.pipe(
         map((batch) => checkBatch('testMatches', matchSchemaOf(batch), batch)),
-        map((batch) => withTests(batch, tests)),
+        map((batch) => withTests(batch, tests, rolled)),
       );
     });
 }
@@ -91,13 +98,26 @@ function testLayers(layers: ReadonlyMap<string, LayerNulls>, pool: NullPool): Re
   );
 }
 
-function withTests(batch: UnitMatchBatch, layers: ReadonlyMap<string, LayerTests>): UnitMatchBatch {
+/** Tables by their kind, exchange first. @throws BatchSchemaError for another table */
+function byKind(nulls: readonly UnitNullBatch[]): UnitNullBatch[][] {
+  const kindOf = (batch: UnitNullBatch) => unitNullFacts(batch.schema)?.kind;
+  const kinds = nullKinds.map((kind) => nulls.filter((batch) => kindOf(batch) === kind));
+  // Of tables without a kind the join says what is wrong.
+  const others = nulls.filter((batch) => kindOf(batch) === undefined);
+  return [...kinds, others].filter((own) => own.length > 0);
+}
+
+function withTests(
+  batch: UnitMatchBatch,
+  layers: ReadonlyMap<string, LayerTests>,
+  rolled: ReadonlyMap<string, LayerTests> | undefined,
+): UnitMatchBatch {
   const text = (name: 'model' | 'layer' | 'concept' | 'category') => readStrings(column(batch, name));
   const [models, layerNames] = [text('model'), text('layer')];
   const units = readNumbers(column(batch, 'unit'));
-  const test = (name: keyof LayerTests) =>
+  const test = (name: keyof LayerTests, from = layers) =>
     Float64Array.from(units, (unit, row) => {
-      const value = layers.get(JSON.stringify([models[row], layerNames[row]]))?.[name][unit];
+      const value = from.get(JSON.stringify([models[row], layerNames[row]]))?.[name][unit];
       if (value === undefined)
         throw new RangeError(
           `testMatches: no replicates of unit ${String(unit)} of ${String(models[row])} ${String(layerNames[row])}`,
@@ -111,8 +131,11 @@ function withTests(batch: UnitMatchBatch, layers: ReadonlyMap<string, LayerTests
     ...(score === undefined ? {} : { [score]: readNumbers(scoreColumn(batch)) }),
     ...{ expectedIou: test('expectedIou'), chanceLift: test('chanceLift') },
     ...{ p: test('p'), pFamily: test('pFamily'), q: test('q') },
+    ...(rolled === undefined
+      ? {}
+      : { pRoll: test('p', rolled), pFamilyRoll: test('pFamily', rolled), qRoll: test('q', rolled) }),
   };
-  return buildBatch(matchSchema({ score, tested: true }), columns);
+  return buildBatch(matchSchema({ score, tested: true, rolled: rolled !== undefined }), columns);
 }
 
 function joined(parts: readonly Float64Array[]): Float64Array {

@@ -376,8 +376,8 @@ export interface MatchingContent {
 export interface SignificanceContent {
   /** Replicates in which labels are taken from their images, to tell what chance gives; 0 for no tests. More can be added later. @default 200 */
   readonly nulls?: number;
-  /** How labels are taken from their images: exchanged among images of a shard, or rolled over the edges of their own. @default 'exchange' */
-  readonly kind?: 'exchange' | 'roll';
+  /** How labels are taken from their images: exchanged among images of a shard, rolled over the edges of their own, or both, one after the other: what is significant is so against exchanged labels. @default 'exchange' */
+  readonly kind?: 'exchange' | 'roll' | 'both';
   /** Which replicates p compares a unit with: its own, or those of all units of the model whose best scores are alike by chance, scaled, so that p can be smaller than one in all replicates. @default 'none' */
   readonly pool?: 'none' | 'alike';
   /** Most images that the tests use: whole shards, at equal distances. @default all */

@@ -650,7 +650,7 @@ describe('schema and types', () => {
     'matching.matchScope': namesOf<DissectionPreset['matchScope']>({ global: 1, 'per-category': 1 }),
     'matching.score': namesOf<MatchScoreName>({ iou: 1, f1: 1, mcc: 1, lift: 1, precision: 1, recall: 1, kappa: 1 }),
     'matching.compareGate': namesOf<DissectionPreset['compareGate']>({ '>': 1, '>=': 1 }),
-    'significance.kind': namesOf<NonNullable<SignificanceContent['kind']>>({ exchange: 1, roll: 1 }),
+    'significance.kind': namesOf<NonNullable<SignificanceContent['kind']>>({ exchange: 1, roll: 1, both: 1 }),
     'significance.pool': namesOf<NonNullable<SignificanceContent['pool']>>({ none: 1, alike: 1 }),
     'significance.match': namesOf<NonNullable<SignificanceContent['match']>>({ gate: 1, significant: 1, both: 1 }),
     'resampling.over': namesOf<StudyResampling['over']>({ images: 1, units: 1 }),

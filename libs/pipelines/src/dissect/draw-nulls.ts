@@ -19,12 +19,13 @@ export async function drawNulls(
   rounds: readonly GraphStep[],
   matches: UnitMatchBatch,
 ): Promise<void> {
-  const { study, steps, concepts, ignore, threads } = context;
+  const { study, steps, describe, concepts, ignore, threads } = context;
   const { preset, labels } = job;
-  const { kind, maximumImages } = study.significance;
+  const { maximumImages } = study.significance;
   const thresholds = await lastValueFrom(findThresholds(context, job, shards));
   for (const step of rounds) {
     const begun = performance.now();
+    const kind = describe.nullKind(step.family);
     const { first, count } = step.options as ReplicateRound & GraphStep['options'];
     const drawn = from(spreadShards(shards, maximumImages)).pipe(
       map((shard) => ({

@@ -1,5 +1,12 @@
 import type { LayerPlace } from '@intermodel/inputs';
-import { nearbyPresets, type DissectionPreset, type Nearby, type ReplicateRound } from '@intermodel/concept-matching';
+import {
+  nearbyPresets,
+  nullKindsOf,
+  type DissectionPreset,
+  type Nearby,
+  type NullKind,
+  type ReplicateRound,
+} from '@intermodel/concept-matching';
 import type { LabelVocabulary, ImageShard } from '@intermodel/data-loading';
 import type { FeaturePool } from '@intermodel/schemas';
 import {
@@ -120,6 +127,7 @@ export class DissectionSteps<Bench = unknown> {
   readonly #places: ReadonlyMap<ImageShard, number>;
   readonly #families = new Map<string, StepFamily<Bench>>();
   readonly #features = new Map<StepFamily<Bench>, FeatureSource>();
+  readonly #nullKinds = new Map<StepFamily, NullKind>();
 
   constructor({
     study,
@@ -291,9 +299,22 @@ export class DissectionSteps<Bench = unknown> {
     }));
   }
 
-  /** Null replicates of a layer under the preset of the study, in rounds: part `nulls`. */
+  /** Null replicates of a layer under the preset of the study, in rounds of each kind: part `nulls`. */
   nulls(place: LayerPlace): StepFamily<Bench>[] {
-    return this.#rounds('nulls', place, this.#study.significance.nulls, { nulls: 'UnitNull' });
+    const { significance } = this.#study;
+    return nullKindsOf(significance.kind).flatMap((kind) => {
+      const study = { ...this.#study, significance: { ...significance, kind } };
+      const rounds = this.#rounds('nulls', place, significance.nulls, { nulls: 'UnitNull' }, {}, study);
+      for (const family of rounds) this.#nullKinds.set(family, kind);
+      return rounds;
+    });
+  }
+
+  /** How labels are taken from their images for the replicates of a family. */
+  nullKind(family: StepFamily): NullKind {
+    const kind = this.#nullKinds.get(family);
+    if (kind === undefined) throw new RangeError(`${family.kind} draws no null replicates`);
+    return kind;
   }
 
   /** What units of a layer match when images are drawn anew, under the preset of the study, in rounds: part `replicates`. */
@@ -456,10 +477,12 @@ export class DissectionSteps<Bench = unknown> {
     replicates: number,
     parts: Definition<Bench>['parts'],
     from: Definition<Bench>['from'] = {},
+    study = this.#study,
   ): StepFamily<Bench>[] {
-    const { matching } = this.#study;
+    const { matching } = study;
+    const options = this.#options(kind, place.model, matching, study);
     return roundsOf(replicates).map(({ first, count }) =>
-      this.#family(kind, [nameOf(place), first, count], () => ({
+      this.#family(kind, [nameOf(place), options, first, count], () => ({
         model: place.model.name,
         subject: subjectOf(place),
         files: () => ({ concepts: this.#concepts }),
@@ -470,7 +493,7 @@ export class DissectionSteps<Bench = unknown> {
           matches: { by: 'one', family: this.matches(place, matching) },
           ...from,
         },
-        options: { ...this.#options(kind, place.model, matching), first, count },
+        options: { ...options, first, count },
         parts,
         maker: this.#makers.layer(place, matching),
       })),
@@ -493,9 +516,14 @@ export class DissectionSteps<Bench = unknown> {
   }
 
   /** Options of the study that enter the keys of a kind of steps, as the table of options says. */
-  #options(kind: OptionStep, model: StudyModel, matching: DissectionPreset): Readonly<Record<string, unknown>> {
+  #options(
+    kind: OptionStep,
+    model: StudyModel,
+    matching: DissectionPreset,
+    study = this.#study,
+  ): Readonly<Record<string, unknown>> {
     const { labelGrid } = matching;
-    return optionsEntering(kind, { ...this.#study, data: { ...this.#study.data, labelGrid }, model, matching });
+    return optionsEntering(kind, { ...study, data: { ...study.data, labelGrid }, model, matching });
   }
 
   /** What tells a stage of one's own from that of network dissection, whose code version stands for it. */

@@ -51,9 +51,9 @@ export function modelsSection(page: PageContext): PageSection {
 function survivalText({ survival }: PageContext['study']['profiles']): string {
   if (survival === undefined) return '';
   const total = (name: keyof Survival) => survival.reduce((sum, each) => sum + each[name], 0);
-  const [passing, surviving] = [total('passing'), total('surviving')];
+  const [passing, surviving, rolled] = [total('passing'), total('surviving'), total('survivingRoll')];
   const share = passing === 0 ? '' : ` (${decimals((100 * surviving) / passing, 0)} %)`;
-  return ` Of ${counted(passing, 'unit')} that ${passing === 1 ? 'passes' : 'pass'} the gate ${whole(surviving)}${share} match better than chance: their false-discovery rate q among the units of their model is at most 0.05.`;
+  return ` Of ${counted(passing, 'unit')} that ${passing === 1 ? 'passes' : 'pass'} the gate ${whole(surviving)}${share} match better than chance: their false-discovery rate q among the units of their model is at most 0.05.${Number.isNaN(rolled) ? '' : ` Of these ${whole(rolled)} ${rolled === 1 ? 'matches' : 'match'} better than labels rolled over the edges of their images too: where in an image the concept lies decides, not only which images have it.`}`;
 }
 
 /** How many units of models and of their untrained twins match, and where a twin has as many as its model. */

@@ -81,13 +81,14 @@ export function totalSummary(summaries: readonly Summary[]): Summary {
 function readSurvival(batches: NonNullable<ReportTables['significance']>, models: readonly string[]): Survival[] {
   const table = readTable(matchSurvivalSchema, batches);
   const model = table.text('model');
-  const total = (name: string, column: 'units' | 'passing' | 'significant' | 'surviving') =>
+  const total = (name: string, column: 'units' | 'passing' | 'significant' | 'surviving' | 'survivingRoll') =>
     table.numbers(column).reduce((sum, count, row) => (model[row] === name ? sum + count : sum), 0);
   return models.map((name) => ({
     units: total(name, 'units'),
     passing: total(name, 'passing'),
     significant: total(name, 'significant'),
     surviving: total(name, 'surviving'),
+    survivingRoll: total(name, 'survivingRoll'),
   }));
 }
 

@@ -35,6 +35,8 @@ export interface Survival {
   readonly significant: number;
   /** Those with both. */
   readonly surviving: number;
+  /** Of these, those that match better than rolled labels too; NaN where there were none. */
+  readonly survivingRoll: number;
 }
 
 /** The untrained twin of a model. */

@@ -1,5 +1,5 @@
 import type { MatchRule } from '@intermodel/numerics';
-import type { NullKind } from '@intermodel/concept-matching';
+import type { NullChoice } from '@intermodel/concept-matching';
 import { choicesOf } from './choices.ts';
 import type { OptionRow } from './option-row.ts';
 
@@ -8,7 +8,8 @@ const matching = { commands: ['dissect', 'run', 'watch', 'status', 'clean'], hea
 const kinds = {
   exchange: 'labels exchanged among images: keeps where a unit fires and where a concept lies',
   roll: 'labels rolled over the edges of their image: keeps what is in an image and its shapes',
-} satisfies Readonly<Record<NullKind, string>>;
+  both: 'labels exchanged, and labels rolled besides',
+} satisfies Readonly<Record<NullChoice, string>>;
 
 const pools = {
   none: 'those of the unit',
@@ -38,14 +39,14 @@ export const significanceOptions: readonly OptionRow[] = [
   },
   {
     path: 'significance.kind',
-    type: { kind: 'choice', choices: choicesOf<NullKind>(kinds) },
+    type: { kind: 'choice', choices: choicesOf<NullChoice>(kinds) },
     default: 'exchange',
-    help: 'How labels are taken from their images: exchanged among images of a shard, or rolled over the edges of their own.',
+    help: 'How labels are taken from their images: exchanged among images of a shard, rolled over the edges of their own, or both, one after the other: what is significant is so against exchanged labels.',
     flags: [
       {
         flags: '--null-kind <KIND>',
         ...matching,
-        help: 'Whether labels are exchanged among images or rolled within them.',
+        help: 'Whether labels are exchanged among images, rolled within them, or both in turn.',
       },
     ],
     words: { name: 'null', values: kinds },
