@@ -3,6 +3,7 @@ import { bundledStudy } from '@intermodel/data-loading';
 import { readArrowFile } from '@intermodel/streams';
 import { describe, expect, it } from 'vitest';
 import { intermodel, temporaryFolder } from './command-line.ts';
+import { smallStudies } from './small-studies.ts';
 
 const at = temporaryFolder();
 const rows = (name: string) =>
@@ -106,5 +107,41 @@ describe('intermodel multiverse', () => {
     expect(told.stderr).toContain(hint);
     expect(told.stderr).not.toMatch(/^\s+at /mu);
     expect(existsSync(at('bad'))).toBe(false);
+  });
+
+  it('refuses families and a given score where there are no scores', () => {
+    writeFileSync(at('families.csv'), 'model,family\nBYOL,one\n');
+    for (const options of [
+      ['--families', at('families.csv')],
+      ['--given', 'dt_Food'],
+    ]) {
+      const { code, stderr } = intermodel(['multiverse', units, ...options, '--out', at('unrelated')]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/SCORES_MISSING.*has no effect without scores/u);
+    }
+    expect(existsSync(at('unrelated'))).toBe(false);
+  });
+});
+
+describe('claims of a study that dissects', () => {
+  const { at, study } = smallStudies();
+
+  it.each([
+    ['{ kind: nearer, models: [a, bb] }', {}, /CLAIM_UNKNOWN: .*the study has no model "bb"/u],
+    ['{ kind: nearer, models: [a, b] }', { exclude: ['b'] }, /the model "b" is left out of the embedding/u],
+  ])('are refused before a model is run: %s', (claim, embedding, problem) => {
+    writeFileSync(at('claims.yaml'), `claims:\n  - ${claim}\n`);
+    const file = study({ more: { claims: { file: 'claims.yaml' }, embedding } });
+    const { code, stderr } = intermodel(['run', file, '--out', at('run')]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(problem)]);
+    expect(stderr).toContain('claims.yaml, line 2');
+    expect(existsSync(at('run', 'models'))).toBe(false);
+  });
+
+  it('are not asked above gates that no score reaches', () => {
+    const file = study({ more: { claims: { gates: [0.04, 2] } } });
+    const { code, stderr } = intermodel(['run', file, '--out', at('run')]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/claims\.gates\[1\].*is 2[\s\S]*a number from 0 to 1, as IoU has it/u);
   });
 });

@@ -15,7 +15,7 @@ export {
 } from './vocabulary/claim.ts';
 export { claimName, claimStatement, wordClaim, wordClaims } from './vocabulary/claim-words.ts';
 export { claimKinds, parseClaims, readClaims, type ReadClaims } from './vocabulary/read-claims.ts';
-export { checkClaims } from './vocabulary/check-claims.ts';
+export { checkClaimedModels, checkClaims } from './vocabulary/check-claims.ts';
 
 // Views of models -> what becomes of claims
 export { type ModelView, type ViewedRelation } from './judging/model-view.ts';

@@ -28,6 +28,7 @@ import { lastValueFrom, tap } from 'rxjs';
 import { embedUnits } from './embed-units.ts';
 import { claimDefaults, judgeStudy, type ClaimChoices } from './multiverse/judge-study.ts';
 import {
+  checkHasScores,
   checkWithinFamilies,
   familyFileWarnings,
   relateScoreFiles,
@@ -97,6 +98,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
   const { replicates = resampleUnitsDefaults.replicates } = options;
   const { permutations, permuteWithin, correction } = { ...relationDefaults, ...options };
   checkWithinFamilies({ permuteWithin, families });
+  checkHasScores({ scores, families, given });
   checkOutputApart(out, [
     ...units,
     ...scores,

@@ -198,6 +198,19 @@ export function checkWithinFamilies({
   });
 }
 
+/** Refuses what relations alone are made of, where there are no scores to relate to. @throws InputError `SCORES_MISSING` */
+export function checkHasScores({
+  scores = [],
+  ...ofRelations
+}: Partial<Pick<RelateScoreFilesOptions, 'scores' | 'families' | 'given'>>): void {
+  const [name] = (['families', 'given'] as const).filter((key) => ofRelations[key] !== undefined);
+  if (scores.length > 0 || name === undefined) return;
+  throw new InputError('SCORES_MISSING', `\`relations.${name}\` has no effect without scores`, {
+    expected: 'tables of scores with `scores`',
+    hint: `Name one, or leave \`relations.${name}\` out.`,
+  });
+}
+
 /**
  * Models that stand in the embedding or in the table of families alone.
  *

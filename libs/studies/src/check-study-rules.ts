@@ -10,7 +10,6 @@ import type {
   InputContent,
   MatchingContent,
   ModelContent,
-  RelationsContent,
   StudyContent,
 } from './study-content.ts';
 import { defaultsOf } from './options/option-defaults.ts';
@@ -46,9 +45,12 @@ export function checkStudyRules(study: StudyContent): readonly Finding[] {
     ...checkListedNames(study.embedding?.exclude ?? [], study.models, ['embedding', 'exclude']),
     ...checkFrozen(study.embedding ?? {}),
     ...checkMatchRule(study),
-    ...checkRelations(study.relations ?? {}),
+    ...checkRelations(study),
     ...checkGate(study.matching ?? {}, ['matching', 'gate']),
     ...checkGate(study.diffMatching ?? {}, ['diffMatching', 'gate']),
+    ...(study.claims?.gates ?? []).flatMap((gate, index) =>
+      checkGate({ ...study.matching, gate }, ['claims', 'gates', index]),
+    ),
     ...(study.diffMatching === undefined || study.diffPreset !== undefined
       ? []
       : [
@@ -231,8 +233,21 @@ function checkFrozen({ frozen, ...fit }: EmbeddingContent): Finding[] {
   }));
 }
 
-/** Finds orderings that are to stay within families where there are none, so that none would be left. */
-function checkRelations({ families, permuteWithin }: RelationsContent): Finding[] {
+/**
+ * Finds what relations alone are made of where there are no scores, and orderings that are to stay within families where
+ * there are none, so that none would be left.
+ */
+function checkRelations({ relations = {}, scores = [], tasks = [] }: StudyContent): Finding[] {
+  const { families, permuteWithin } = relations;
+  if ([scores].flat().length + tasks.length === 0)
+    return (['families', 'given'] as const)
+      .filter((key) => relations[key] !== undefined)
+      .map((key) => ({
+        path: ['relations', key],
+        problem: `"${key}" has no effect without scores`,
+        expected: 'tables of scores, or tasks to probe',
+        hint: `Give them with \`scores\` or \`tasks\`, or leave \`relations.${key}\` out.`,
+      }));
   if (permuteWithin !== 'families' || families !== undefined) return [];
   return [
     {

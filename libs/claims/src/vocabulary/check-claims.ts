@@ -14,10 +14,34 @@ import type { ReadClaims } from './read-claims.ts';
  * @param known names of all models of the study, those that are not embedded too
  * @throws InputError `CLAIM_UNKNOWN` with file, line and key, and the nearest name.
  */
-export function checkClaims({ claims, error }: ReadClaims, study: ModelView, known: readonly string[]): void {
+export function checkClaims(read: ReadClaims, study: ModelView, known: readonly string[]): void {
+  checkNames(read, study, known, () => true);
+}
+
+/**
+ * Refuses claims about models that a study does not embed, before any of them is run.
+ *
+ * @param read claims of a file
+ * @param models names of the models that are embedded
+ * @param known names of all models of the study
+ * @throws InputError `CLAIM_UNKNOWN` with file, line and key, and the nearest name.
+ */
+export function checkClaimedModels(read: ReadClaims, models: readonly string[], known: readonly string[]): void {
+  checkNames(read, { models, concepts: [], predictors: [], columns: [] }, known, (what) => what === 'model');
+}
+
+/** What a study has that claims can name. */
+type Nameable = Pick<ModelView, 'models' | 'concepts' | 'predictors' | 'columns'>;
+
+function checkNames(
+  { claims, error }: ReadClaims,
+  study: Nameable,
+  known: readonly string[],
+  isChecked: (what: string) => boolean,
+): void {
   claims.forEach((claim, index) => {
     for (const [key, name, names, what] of namesOf(claim, study)) {
-      if (names.includes(name)) continue;
+      if (names.includes(name) || !isChecked(what)) continue;
       const problem =
         what === 'model' && known.includes(name)
           ? `the model "${name}" is left out of the embedding`
@@ -30,7 +54,7 @@ export function checkClaims({ claims, error }: ReadClaims, study: ModelView, kno
 
 type Named = readonly [key: readonly (string | number)[], name: string, names: readonly string[], what: string];
 
-function namesOf(claim: Claim, study: ModelView): readonly Named[] {
+function namesOf(claim: Claim, study: Nameable): readonly Named[] {
   const listed = (key: string, names: readonly string[], known: readonly string[], what: string) =>
     names.map((name, index): Named => [[key, index], name, known, what]);
   const model = (key: string, name: string): Named => [[key], name, study.models, 'model'];

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { readClaims } from '@intermodel/claims';
+import { checkClaimedModels, readClaims } from '@intermodel/claims';
 import { checkFiles } from '@intermodel/data-loading';
 import { unpackTable } from '@intermodel/concept-matching';
 import { ImageReplicates } from '@intermodel/embedding';
@@ -18,7 +18,7 @@ import {
 import { readArrowBytes } from '@intermodel/streams';
 import { twinsOf } from '../twins/compare-twins.ts';
 import { readProbes, taskScores } from '../probing/probe-tables.ts';
-import { frozenFit, optionsEntering, type Study } from '@intermodel/studies';
+import { frozenFit, givenModels, optionsEntering, type Study } from '@intermodel/studies';
 import { from } from 'rxjs';
 import type { StudyBench } from './study-bench.ts';
 import {
@@ -166,7 +166,11 @@ export function tableSteps(
   });
   const bootstrap = bootstrapStep(study, layers, profiles, embedded);
   // What is wrong with the file itself is told before anything is run.
-  if (study.claims?.file !== undefined) readClaims(study.claims.file);
+  if (study.claims?.file !== undefined && embedding.frozen === undefined) {
+    const names = givenModels(study).map(({ name }) => name);
+    const embeddedNames = names.filter((name) => !embedding.exclude.includes(name));
+    checkClaimedModels(readClaims(study.claims.file), embeddedNames, names);
+  }
   const claimStep = (fitted: StepFamily<StudyBench>, related?: StepFamily<StudyBench>) =>
     study.claims === undefined || embedding.frozen !== undefined
       ? undefined
