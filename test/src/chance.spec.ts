@@ -283,9 +283,11 @@ describe('a run with tests against chance', () => {
       rows.filter((row) => Number(row['q_roll']) <= 0.05).length,
     );
     expect(readFileSync(at('both-kinds', 'report.html'), 'utf8')).toContain('better than labels rolled over the edges');
+    const { options } = JSON.parse(readFileSync(at('both-kinds', 'manifest.json'), 'utf8')) as { options: object };
+    expect(options).toMatchObject({ significance: { nulls: 200, kind: 'both', match: 'gate' } });
     const tables = ['planted', 'objects'].map((model) => at('both-kinds', 'models', model, 'units.csv'));
-    const options = ['--match', 'both', '--components', '1', '--clusters', '1', '--quiet'];
-    const { stderr, code } = intermodel(['embed', ...tables, ...options, '--out', at('embedded')]);
+    const argv = ['--match', 'both', '--components', '1', '--clusters', '1', '--quiet'];
+    const { stderr, code } = intermodel(['embed', ...tables, ...argv, '--out', at('embedded')]);
     expect([stderr, code]).toEqual(['', 0]);
   });
 

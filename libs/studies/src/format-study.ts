@@ -32,6 +32,7 @@ export function formatStudy(study: Study): Readonly<Record<string, unknown>> {
     modelNames: named.modelNames,
     ...(named.encoding === undefined ? {} : { encoding: named.encoding }),
     embedding: formatEmbedding(named.embedding),
+    ...(named.hasData ? { significance: named.significance } : {}),
     resampling: named.resampling,
     relations: named.relations,
     ...(named.claims === undefined ? {} : { claims: named.claims }),
