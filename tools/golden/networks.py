@@ -16,11 +16,11 @@ import warnings
 import msgpack
 import numpy as np
 import torch
-from torch import nn
 
 import plain_networks
 import residual_networks
 import transformers
+from network_files import randomise, write_safetensors
 from tensor_bundle import write_bundle
 
 # Those that are saved in every container.
@@ -31,41 +31,6 @@ def draw(images, height, width):
     """The same arithmetic as in `drawImages` of libs/testing: whole numbers, so that both draw the same values."""
     n, c, y, x = np.meshgrid(np.arange(images), np.arange(3), np.arange(height), np.arange(width), indexing='ij')
     return (((x * x * 7 + y * y * 13 + x * y * 3 + c * 91 + n * 57) % 251) / 100 - 1.25).astype(np.float32)
-
-
-def randomise(network):
-    """Weights that keep the size of activations, and statistics of batches that are not those of nothing."""
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            nn.init.uniform_(module.weight, 0.5, 1.5)
-            nn.init.normal_(module.bias, 0, 0.3)
-            nn.init.normal_(module.running_mean, 0, 0.3)
-            nn.init.uniform_(module.running_var, 0.5, 1.5)
-        elif isinstance(module, nn.Conv2d):
-            nn.init.kaiming_normal_(module.weight, mode='fan_in', nonlinearity='relu')
-            if module.bias is not None:
-                nn.init.normal_(module.bias, 0, 0.3)
-        elif isinstance(module, nn.Linear):
-            nn.init.normal_(module.weight, 0, module.in_features**-0.5)
-            if module.bias is not None:
-                nn.init.normal_(module.bias, 0, 0.3)
-        elif isinstance(module, nn.LayerNorm):
-            nn.init.uniform_(module.weight, 0.5, 1.5)
-            nn.init.normal_(module.bias, 0, 0.3)
-
-
-def write_safetensors(file, tensors):
-    header, parts, offset = {}, [], 0
-    for name, tensor in tensors.items():
-        array = np.ascontiguousarray(tensor.detach().numpy())
-        kind = {'float32': 'F32', 'int64': 'I64'}[array.dtype.name]
-        header[name] = {'dtype': kind, 'shape': list(array.shape), 'data_offsets': [offset, offset + array.nbytes]}
-        parts.append(array.tobytes())
-        offset += array.nbytes
-    text = json.dumps(header, separators=(',', ':')).encode()
-    text += b' ' * (-len(text) % 8)
-    with open(file, 'wb') as out:
-        out.write(len(text).to_bytes(8, 'little') + text + b''.join(parts))
 
 
 def write_containers(folder, name, network, images):

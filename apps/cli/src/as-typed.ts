@@ -47,7 +47,7 @@ function others(name: string): string | undefined {
   const named = commandsOfFunctions[name];
   if (named !== undefined) return `"intermodel ${named}"`;
   if (name === 'data.root' || name === 'tasks[].root') return rootIsArgument ? 'PATH' : undefined;
-  const ofModel = options.find(({ row }) => `models[].${row.path}` === name);
+  const ofModel = options.find(({ row }) => [`models[].${row.path}`, `data.segmenters[].${row.path}`].includes(name));
   if (ofModel !== undefined) return ofModel.flag.flags.split(' ')[0];
   const option = ownOptions.find(({ row }) => row.path === name);
   if (option === undefined) return undefined;

@@ -57,7 +57,15 @@ export const importOptions: readonly CheckpointOption[] = [
   [
     'importSize',
     '--size <PIXELS>',
-    'Side of the images that a transformer is made for; other networks take images of any size.',
-    { type: { kind: 'whole', minimum: 1 }, otherwise: 'that of the family' },
+    'Side of the images that a transformer or segmentation network is made for; other networks take images of any size.',
+    { type: { kind: 'whole', minimum: 1 }, otherwise: 'that of the family; 224 for segmentation networks' },
   ],
+  [
+    'labels',
+    '--labels <FILE>',
+    'Names of the classes of a segmentation network, labels.json: the checkpoints are its encoder and decoder.',
+    { type: { kind: 'list', of: { kind: 'text' } }, otherwise: 'the checkpoints are no segmentation networks' },
+  ],
+  ['logits', '--logits', 'With --labels: put out logits, not class numbers.'],
+  ['anyWidth', '--any-width', 'With --labels: take networks of another width than the published one too.'],
 ];

@@ -11,14 +11,8 @@ export { walkTensors } from './reading/walk-tensors.ts';
 export type { ArchitectureFacts, ArchitectureName, Network } from './architecture.ts';
 export { architectureFacts, checkFacts, type ArchitectureFact } from './building/architecture-facts.ts';
 export { factsPage, factsPageFile } from './building/facts-page.ts';
-export {
-  buildGraph,
-  namedLayer,
-  type BuildOptions,
-  type BuiltConstant,
-  type BuiltGraph,
-  type WeightPlace,
-} from './building/build-graph.ts';
+export { buildGraph, namedLayer, type BuildOptions, type BuiltGraph } from './building/build-graph.ts';
+export type { AssembledGraph, BuiltConstant, ConstantPlace, WeightPlace } from './building/assemble-graph.ts';
 export type { ImageSize } from './building/drawing.ts';
 export { identifyGraph } from './building/identify-graph.ts';
 export { writeModel, type WriteModelOptions } from './building/write-model.ts';
@@ -45,3 +39,25 @@ export {
   type ImportCheckpointOptions,
   type ImportedCheckpoint,
 } from './import-checkpoint.ts';
+
+// Segmentation networks
+export {
+  buildSegmenter,
+  type BuildSegmenterOptions,
+  type BuiltSegmenter,
+  type SegmenterOutput,
+} from './segmenting/build-segmenter.ts';
+export { noPart } from './segmenting/decide-in-graph.ts';
+export type {
+  ColourClasses,
+  ParsingClasses,
+  PartOwner,
+  SegmenterClasses,
+  SegmenterNetworkName,
+} from './segmenting/segmenter-classes.ts';
+export {
+  pairSegmenters,
+  segmenterSources,
+  segmenterTitles,
+  type SegmenterWeights,
+} from './segmenting/segmenter-weights.ts';

@@ -230,3 +230,12 @@ export {
   type SegmenterPresetName,
   type SegmenterPresetOptions,
 } from './segmenters/segmenter-presets.ts';
+export {
+  noneName,
+  ownersByNumber,
+  readSegmenterLabels,
+  type ColourLabels,
+  type OwnedParts,
+  type ParsingLabels,
+  type SegmenterLabels,
+} from './segmenters/segmenter-labels.ts';

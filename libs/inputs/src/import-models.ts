@@ -115,7 +115,8 @@ function targetsOf(files: readonly string[], out: string): string[] {
   return distinctFileNames(files, [], modelFileEnding).map((name) => path.join(out, `${name}.onnx`));
 }
 
-function isBelow(folder: string, other: string): boolean {
+/** Whether a folder is another one, or lies below it. */
+export function isBelow(folder: string, other: string): boolean {
   const relative = path.relative(path.resolve(folder), other);
   return relative === '' || (!path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..');
 }

@@ -37,6 +37,7 @@ export {
   type KnownFamily,
 } from './describe-checkpoint.ts';
 export { importModels, type ImportedModel, type ImportModelsOptions } from './import-models.ts';
+export { importSegmenters, type ImportedSegmenter, type ImportSegmentersOptions } from './import-segmenters.ts';
 
 // Files
 export { filesBeside } from './files-beside.ts';

@@ -139,11 +139,14 @@ export { makeTwin, makeTwinDefaults, type MadeTwin, type MakeTwinOptions } from 
 export {
   describeCheckpoint,
   importModels,
+  importSegmenters,
   knownFamilies,
   type DescribedCheckpoint,
   type DescribedModel,
   type ImportedModel,
+  type ImportedSegmenter,
   type ImportModelsOptions,
+  type ImportSegmentersOptions,
   type KnownFamily,
 } from '@intermodel/inputs';
 

@@ -85,6 +85,13 @@ export {
   type GoldenNetwork,
   type GoldenTensor,
 } from './golden-networks.ts';
+export {
+  drawBytes,
+  goldenSegmenters,
+  readGoldenLabels,
+  type GoldenHead,
+  type GoldenSegmenters,
+} from './golden-segmenters.ts';
 // Checkpoints with random weights, under the keys under which families are published
 export {
   drawConvNeXt,

@@ -74,6 +74,12 @@ export const architectureFacts: Readonly<Record<ArchitectureName, readonly Archi
       missing: 0,
       help: "How many of the last stages, 0 to 3, keep the size of the map and dilate instead, as torchvision's `replace_stride_with_dilation` for these: each doubles the dilation, which holds from its second block on.",
     },
+    {
+      name: 'basicDilation',
+      values: ['block', 'convolution'],
+      missing: 'by weights',
+      help: 'What has half of the dilation in the first block of a stage that dilates, where blocks have two convolutions: the whole block, or the convolution alone that would have the stride, as in the scene parsing networks of CSAIL; left out, the block.',
+    },
     epsilon(1e-5, 'batch normalisation'),
   ],
   vit: [

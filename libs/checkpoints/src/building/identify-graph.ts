@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { BuiltGraph } from './build-graph.ts';
+import type { AssembledGraph } from './assemble-graph.ts';
 
 /**
  * SHA-256, hexadecimal, of what a graph computes of the bytes of its checkpoint, whose files are given in their order:
  * the same wherever they lie, and whatever their names are.
  */
-export function identifyGraph(graph: BuiltGraph, files: readonly string[]): string {
+export function identifyGraph(graph: AssembledGraph, files: readonly string[]): string {
   const hash = createHash('sha256');
   const model = graph.placed(({ read, stored }) => {
     if (stored === undefined) return read;

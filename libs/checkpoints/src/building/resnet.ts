@@ -18,9 +18,10 @@ export function drawResnet({ draft, facts, input, size }: DrawInput): Drawn {
     for (let block = 0; block < draft.blockCount(`layer${String(stage)}.`); block++) {
       const stride = block === 0 && stage > 1 && !isDilated ? 2 : 1;
       const name = `layer${String(stage)}.${String(block)}`;
-      maps = drawBlock(draft, facts, maps, { name, stride, dilation, isDilated, epsilon });
+      const isFirst = block === 0;
+      maps = drawBlock(draft, facts, maps, { name, stride, dilation, isDilated, isFirst, epsilon });
       // The first block of a stage has the dilation of the stage before.
-      if (isDilated && block === 0) dilation *= 2;
+      if (isDilated && isFirst) dilation *= 2;
     }
   const head = draft.has('fc.weight') ? classifyMeans(draft, maps.name, 'fc', maps.channels) : undefined;
   return { channels, size, head };
@@ -59,6 +60,8 @@ interface Block {
   readonly dilation: number;
   /** Whether its stage dilates. */
   readonly isDilated: boolean;
+  /** Whether it is the first of its stage. */
+  readonly isFirst: boolean;
   readonly epsilon: number;
 }
 
@@ -119,13 +122,15 @@ function stemConvolutions(draft: GraphDraft): readonly [StemConvolution, ...Stem
 }
 
 function drawBlock(draft: GraphDraft, facts: TakenFacts, maps: Maps, block: Block): Maps {
-  const { name, stride, dilation, isDilated, epsilon } = block;
+  const { name, stride, dilation, isDilated, isFirst, epsilon } = block;
   const isBottleneck = draft.has(`${name}.conv3.weight`);
   const convolutions = isBottleneck ? [1, 2, 3] : [1, 2];
   const pools = stride > 1 && facts.text('downsampling') === 'pool';
   // The convolution that has the stride: none where a mean halves the map.
   const strided = pools ? 0 : isBottleneck && facts.text('stride') === '3x3' ? 2 : 1;
-  if (isDilated && !isBottleneck)
+  const isSaid = facts.isGiven('basicDilation');
+  const isMixed = isDilated && !isBottleneck && isSaid && facts.text('basicDilation') === 'convolution';
+  if (isDilated && !isBottleneck && !isSaid)
     facts.assume(
       'dilation',
       'Both convolutions of a basic block have the dilation of the block: torchvision has no such networks, and others differ.',
@@ -135,11 +140,13 @@ function drawBlock(draft: GraphDraft, facts: TakenFacts, maps: Maps, block: Bloc
     const convolution = `${name}.conv${String(number)}`;
     const { perGroup } = draft.kernel(`${convolution}.weight`);
     const rows = rowsOf(draft, convolution);
+    // The convolution that would have the stride is behind in dilation.
+    const spread = isMixed && isFirst && number !== strided ? 2 * dilation : dilation;
     const window: Window = {
       stride: number === strided ? stride : 1,
       // What is dilated has no stride, so that SAME is as much before as after.
-      padding: facts.text('padding') === 'same' && dilation === 1 ? 'same' : dilation * halfOf(rows),
-      dilation: rows > 1 ? dilation : 1,
+      padding: facts.text('padding') === 'same' && spread === 1 ? 'same' : spread * halfOf(rows),
+      dilation: rows > 1 ? spread : 1,
     };
     const groups = groupsOf(branch.channels, perGroup);
     const { output, filters } = convolve(draft, branch.name, convolution, branch, { ...window, groups });

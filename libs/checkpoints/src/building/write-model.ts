@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { constantBytes, onnxBytesMost, type ExternalData } from '@intermodel/onnx';
 import { writeFileAtomically } from '@intermodel/streams';
-import { referredTo, type BuiltConstant, type BuiltGraph } from './build-graph.ts';
+import { referredTo, type AssembledGraph, type BuiltConstant } from './assemble-graph.ts';
 
 /** Settings of {@link writeModel}. */
 export interface WriteModelOptions {
@@ -24,7 +24,7 @@ const alignment = 4096;
  * @returns the files that were written: the model, and that of its weights where they do not fit into it
  * @throws InputError `NETWORK_WEIGHTS_OUTSIDE`, and MachineError `WRITE_FAILED`.
  */
-export function writeModel(built: BuiltGraph, file: string, options: WriteModelOptions = {}): string[] {
+export function writeModel(built: AssembledGraph, file: string, options: WriteModelOptions = {}): string[] {
   const { weights = 'inside', insideBytesMost = onnxBytesMost } = options;
   if (weights === 'referred') {
     writeFileAtomically(file, built.placed(referredTo(path.dirname(file))).chunks());

@@ -314,18 +314,18 @@ describe(segmenterPreset, () => {
         object: objects,
         material: materials,
         part: ['-', 'wing', 'o7', 'leg'],
-        object_part: { o9: ['wing', 'o7'], o2: ['leg', 'wing'] },
+        object_part: { o9: ['-', 'wing', 'o7'], o2: ['-', 'leg', 'wing'] },
       }),
     );
     const { heads } = await segmenterPreset('unified-parsing', { file: model('m.onnx', { logits: rgb }), labels });
     expect(heads[0]?.classes.at(-1)).toEqual({ index: 335, name: 'o335', number: 335 });
     expect([heads[1]?.classes[0]?.number, heads[1]?.classes.at(-1)?.number]).toEqual([1676, 1700]);
-    // Channels follow the order of the objects, numbers that of the file.
+    // Channels follow the order of the objects, numbers that of the file; the channel of no part is no class.
     expect(heads[2]?.classes).toEqual([
-      { index: 0, name: 'leg', owners: [2], number: 1702 },
-      { index: 1, name: 'wing', owners: [2], number: 1701 },
-      { index: 2, name: 'wing', owners: [9], number: 1701 },
-      { index: 3, name: 'o7', owners: [9], category: 'object', number: 7 },
+      { index: 1, name: 'leg', owners: [2], category: 'part', number: 1702 },
+      { index: 2, name: 'wing', owners: [2], category: 'part', number: 1701 },
+      { index: 4, name: 'wing', owners: [9], category: 'part', number: 1701 },
+      { index: 5, name: 'o7', owners: [9], category: 'object', number: 7 },
     ]);
   });
 

@@ -1,10 +1,12 @@
 import { readModel } from '@intermodel/onnx';
 import { InputError, suggestName } from '@intermodel/streams';
-import { readJson, wrongShape, type JsonObject } from '../formats/json-file.ts';
+import { readJson } from '../formats/json-file.ts';
 import { vocClasses } from '../formats/read-voc.ts';
 import { readCsvRecords, wholeNumber } from '../labels/csv-records.ts';
 import type { ReadCsvOptions } from '../tables/csv-table.ts';
 import { ade20kChallengeNames } from './ade20k-names.ts';
+import { parsingNumbers } from './parsing-numbers.ts';
+import { noneName, ownersByNumber, parsingLabels } from './segmenter-labels.ts';
 import type { SegmenterClass, SegmenterHead, SegmenterInput } from './segmenter.ts';
 
 /** What a preset needs to be told. */
@@ -173,9 +175,6 @@ export async function readOwners(
   });
 }
 
-/** Halves of each object that the published numbering keeps places for between objects and materials. */
-const halves = 4;
-
 async function unifiedParsingHeads({
   file,
   labels,
@@ -193,12 +192,11 @@ async function unifiedParsingHeads({
       expected: 'three: objects, materials, parts',
       hint: 'Name the three outputs of the export in this order.',
     });
-  const json = await readJson(labels);
-  const objects = textList(json, 'object', labels);
-  const materials = textList(json, 'material', labels);
+  const names = parsingLabels(await readJson(labels), labels);
+  const { objects, materials } = names;
   const [objectTensor = '', materialTensor = '', partTensor = ''] = tensors;
-  const firstMaterial = (objects.length - 1) * (1 + halves) + 1;
-  const parts = partClasses(json, labels, objects, firstMaterial + materials.length - 1);
+  const { firstMaterial, numberOfPart } = parsingNumbers(names);
+  const parts = ownersByNumber(names).flatMap(({ object, parts: own }) => own.map((name) => ({ name, owner: object })));
   return [
     {
       tensor: objectTensor,
@@ -214,48 +212,16 @@ async function unifiedParsingHeads({
         index === 0 ? [] : [{ index, name, number: firstMaterial + index - 1 }],
       ),
     },
-    { tensor: partTensor, category: 'part', channels: parts.length, ownedBy: objectTensor, classes: parts },
+    {
+      tensor: partTensor,
+      category: 'part',
+      channels: parts.length,
+      ownedBy: objectTensor,
+      classes: parts.flatMap(({ name, owner }, index) =>
+        name === noneName ? [] : [{ index, name, owners: [owner], ...numberOfPart(name) }],
+      ),
+    },
   ];
-}
-
-/**
- * Classes of the parts: the network has one channel for each pair of object and part, grouped by objects in their
- * order. Numbers follow the order of the file; a part that is also an object, such as a door, is that object.
- */
-function partClasses(json: JsonObject, file: string, objects: readonly string[], firstPart: number): SegmenterClass[] {
-  const table = json['object_part'];
-  if (typeof table !== 'object' || table === null) throw wrongShape(file, 'object_part', 'an object');
-  const partsOf = new Map(Object.keys(table).map((owner) => [owner, textList(table as JsonObject, owner, file)]));
-  const numbers = new Map<string, number>();
-  for (const name of [...partsOf.values()].flat())
-    if (!objects.includes(name) && !numbers.has(name)) numbers.set(name, firstPart + numbers.size);
-  const owners = [...partsOf.keys()]
-    .map((owner) => ({ owner, index: objects.indexOf(owner) }))
-    .sort((a, b) => a.index - b.index);
-  const stranger = owners.find(({ index }) => index < 0);
-  if (stranger !== undefined)
-    throw new InputError('CONCEPT_UNKNOWN', `object_part names "${stranger.owner}", which is no object`, {
-      file,
-      hint: suggestName(stranger.owner, objects),
-    });
-  return owners
-    .flatMap(({ owner, index }) => (partsOf.get(owner) ?? []).map((name) => ({ name, owner: index })))
-    .map(({ name, owner }, channel) => {
-      const number = numbers.get(name);
-      return {
-        index: channel,
-        name,
-        owners: [owner],
-        ...(number === undefined ? { category: 'object', number: objects.indexOf(name) } : { number }),
-      };
-    });
-}
-
-function textList(json: JsonObject, key: string, file: string): string[] {
-  const list = json[key];
-  if (!Array.isArray(list) || !list.every((name) => typeof name === 'string'))
-    throw wrongShape(file, key, 'a list of names');
-  return list;
 }
 
 /** Names that exporters give to the logits, where a model has auxiliary outputs too. */

@@ -164,7 +164,7 @@ describe('exports of unified parsing', () => {
       JSON.stringify({
         object,
         material: listed('material', 25, { 1: 'brick', 25: 'wood' }),
-        part: ['-'],
+        part: ['-', 'roof', 'door', 'wheel'],
         object_part: { wagon: ['wheel'], house: ['roof', 'door', 'wheel'] },
       }),
     );
