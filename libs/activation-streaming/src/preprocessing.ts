@@ -9,9 +9,12 @@ export interface Preprocessing {
   readonly height: number;
   /** Columns of the input, in pixels. */
   readonly width: number;
-  /** `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre. */
-  readonly resize: 'exact' | 'shortest-side';
-  /** Length that `shortest-side` scales the shorter side to, in pixels. */
+  /**
+   * `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre; `squash-crop` squashes it to a
+   * square and crops the centre.
+   */
+  readonly resize: 'exact' | 'shortest-side' | 'squash-crop';
+  /** Length that `shortest-side` scales the shorter side to, and `squash-crop` both sides, in pixels. */
   readonly shortestSide: number;
   /** Filter of the resizing. */
   readonly filter: 'bilinear' | 'bicubic' | 'lanczos3' | 'nearest';
@@ -74,13 +77,21 @@ export const preprocessingPresets = {
    * ResNet) want it.
    */
   caffe: { ...base, channels: 'bgr', scale: 1, mean: [103.939, 116.779, 123.68] },
+  /** ImageNet models as Network Dissection of 2020 fed them: squashed to 256 x 256, 224 x 224 of the centre. */
+  'dissect-2020': {
+    ...base,
+    resize: 'squash-crop',
+    shortestSide: 256,
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+  },
 } as const satisfies Readonly<Record<string, Preprocessing>>;
 
 /** Name of a preset of {@link preprocessingPresets}. */
 export type PreprocessingPreset = keyof typeof preprocessingPresets;
 
 const choices = {
-  resize: ['exact', 'shortest-side'],
+  resize: ['exact', 'shortest-side', 'squash-crop'],
   filter: ['bilinear', 'bicubic', 'lanczos3', 'nearest'],
   channels: ['rgb', 'bgr', 'grey'],
   layout: ['NCHW', 'NHWC', 'auto'],
@@ -162,7 +173,8 @@ export function resolvePreprocessing(declared: string | PreprocessingInput = 'im
     return [first, second, third];
   };
   // The longer side of the input is the smallest side that leaves something to crop everywhere.
-  const shortestSide = 'shortestSide' in own ? merged.shortestSide : Math.max(merged.height, merged.width);
+  const isSaid = 'shortestSide' in own || (preset.resize !== 'exact' && merged.resize === preset.resize);
+  const shortestSide = isSaid ? merged.shortestSide : Math.max(merged.height, merged.width);
   return { ...merged, mean: ofChannels('mean', 0), std: ofChannels('std', 1), shortestSide };
 }
 

@@ -62,6 +62,7 @@ export {
 export { exifTurns, turnedWarnings, type ExifTurns } from './images/exif-turns.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
 export {
+  imageGeometries,
   imageGeometryDefaults,
   mostLabelCells,
   resolveGeometry,
@@ -219,13 +220,17 @@ export {
   type SegmenterClass,
   type SegmenterHead,
   type SegmenterInput,
+  type MadeGraph,
 } from './segmenters/segmenter.ts';
 export {
   mainOutput,
   readOwners,
   readSegmenterClasses,
   segmenterPreset,
+  fixedSize,
+  segmenterPresetNames,
   segmenterPresets,
+  type SegmenterExportName,
   type PresetParts,
   type SegmenterPresetName,
   type SegmenterPresetOptions,
@@ -239,3 +244,9 @@ export {
   type ParsingLabels,
   type SegmenterLabels,
 } from './segmenters/segmenter-labels.ts';
+export {
+  dissect2020Heads,
+  dissect2020Input,
+  dissect2020Labels,
+  type PublishedLabel,
+} from './segmenters/dissect-2020.ts';

@@ -1,23 +1,18 @@
 import { InputError } from '@intermodel/streams';
-import { resolvePreprocessing, type Preprocessing } from '@intermodel/activation-streaming';
 import {
   datasetFormats,
   labelledImageSource,
   listLabelledImages,
   neededPlaneKeys,
   readDataset,
-  readOwners,
-  readSegmenterClasses,
-  segmenterPreset,
   segmentImages,
   type DatasetFormatName,
   type ImageSource,
   type LabelledImageSet,
   type ReadDatasetOptions,
-  type Segmenter,
-  type SegmenterHead,
 } from '@intermodel/data-loading';
 import { readerOptions, type Study, type StudyData, type StudyRuntime, type StudySegmenter } from '@intermodel/studies';
+import { readSegmenters } from './read-segmenters.ts';
 
 /**
  * Options of {@link openImageSource}: how segmentation models are run, if labels come from them, and what stops the
@@ -97,7 +92,7 @@ async function segmentSet(
       expected: 'a folder that all who work on the study see',
       hint: 'Name one in the study, `runtime.labelCache`, or give the output folder, `out`.',
     });
-  const segmenters = await Promise.all(described.map((segmenter) => readSegmenter(segmenter, encoding)));
+  const segmenters = await readSegmenters(described, encoding);
   return segmentImages({
     ...data,
     ...runtime,
@@ -122,38 +117,6 @@ export async function studyPlaneKeys({ data, runtime }: Pick<Study, 'data' | 'ru
     ...data,
     ...runtime,
     images,
-    segmenters: await Promise.all(segmenters.map((segmenter) => readSegmenter(segmenter, encoding))),
+    segmenters: await readSegmenters(segmenters, encoding),
   });
-}
-
-async function readSegmenter(
-  { file, preset, tensors, labels, input, heads = [] }: StudySegmenter,
-  encoding: StudyData['encoding'],
-): Promise<Segmenter> {
-  const csv = encoding === undefined ? {} : { encoding };
-  if (preset !== undefined) {
-    const parts = await segmenterPreset(preset, {
-      file,
-      ...(tensors === undefined ? {} : { tensors }),
-      ...(labels === undefined ? {} : { labels }),
-    });
-    return { file, ...parts, ...(input === undefined ? {} : { input: segmenterInput(input) }) };
-  }
-  const read: SegmenterHead[] = [];
-  for (const { classes, owners, ...head } of heads) {
-    const own = await readSegmenterClasses(classes, csv);
-    const owning = read.find(({ tensor }) => tensor === head.ownedBy)?.classes ?? [];
-    read.push({ ...head, classes: owners === undefined ? own : await readOwners(owners, own, owning, csv) });
-  }
-  return { file, input: segmenterInput(input ?? resolvePreprocessing()), heads: read };
-}
-
-/** Of a preprocessing what a segmenter knows: whole images, axes as the model has them. */
-function segmenterInput({ height, width, filter, channels, scale, mean, std }: Preprocessing): Segmenter['input'] {
-  if (channels === 'grey')
-    throw new InputError('SEGMENTER_INPUT', 'segmenters take colour images', {
-      column: 'channels',
-      expected: 'rgb or bgr',
-    });
-  return { height, width, filter, channels, scale, mean, std };
 }

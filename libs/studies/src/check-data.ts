@@ -106,39 +106,92 @@ function checkSegmenters(
         expected: 'labels from segmenters, or from files',
         hint: 'Remove one of the two.',
       })),
-    ...segmenters.flatMap(({ preset, heads, tensors, labels }, index): Finding[] => [
-      ...((preset === undefined) === (heads === undefined)
-        ? [
-            {
-              path: ['data', 'segmenters', index],
-              problem:
-                preset === undefined ? 'neither "preset" nor "heads" is given' : 'both "preset" and "heads" are given',
-              expected: 'one of the two',
-              hint: 'Name a usual export, or describe the heads.',
-            },
-          ]
-        : []),
-      ...(preset === undefined && tensors !== undefined
-        ? [
-            {
-              path: ['data', 'segmenters', index, 'tensors'],
-              problem: '"tensors" stands without "preset"',
-              expected: 'a tensor in each head',
-              hint: 'Name the tensor in the head.',
-            },
-          ]
-        : []),
-      ...(labels === undefined || preset === 'unified-parsing'
-        ? []
-        : [
-            {
-              path: ['data', 'segmenters', index, 'labels'],
-              problem: '"labels" is for the preset unified-parsing',
-              expected: 'classes in each head',
-              hint: 'Leave `data.segmenters[].labels` out.',
-            },
-          ]),
-    ]),
+    ...segmenters.flatMap((segmenter, index): Finding[] => {
+      const { preset, heads, tensors, labels } = segmenter;
+      return [
+        ...checkModel(index, segmenter),
+        ...((preset === undefined) === (heads === undefined)
+          ? [
+              {
+                path: ['data', 'segmenters', index],
+                problem:
+                  preset === undefined
+                    ? 'neither "preset" nor "heads" is given'
+                    : 'both "preset" and "heads" are given',
+                expected: 'one of the two',
+                hint: 'Name a usual export, or describe the heads.',
+              },
+            ]
+          : []),
+        ...(preset === undefined && tensors !== undefined
+          ? [
+              {
+                path: ['data', 'segmenters', index, 'tensors'],
+                problem: '"tensors" stands without "preset"',
+                expected: 'a tensor in each head',
+                hint: 'Name the tensor in the head.',
+              },
+            ]
+          : []),
+        ...(labels === undefined || preset === 'unified-parsing' || preset === 'dissect-2020'
+          ? []
+          : [
+              {
+                path: ['data', 'segmenters', index, 'labels'],
+                problem: '"labels" is for the presets unified-parsing and dissect-2020',
+                expected: 'classes in each head',
+                hint: 'Leave `data.segmenters[].labels` out.',
+              },
+            ]),
+      ];
+    }),
+  ];
+}
+
+/** Where a segmentation model comes from, and what its preset knows. */
+function checkModel(
+  index: number,
+  { file, checkpoint, preset, labels, input, anyWidth, tensors }: SegmenterContent,
+): readonly Finding[] {
+  const isPublished = preset === 'dissect-2020';
+  const at = (problem: string, expected: string, hint: string, key?: string): Finding => ({
+    path: ['data', 'segmenters', index, ...(key === undefined ? [] : [key])],
+    problem,
+    expected,
+    hint,
+  });
+  const [other] = Object.entries({ tensors, input }).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  return [
+    ...((file === undefined) === (checkpoint === undefined)
+      ? [
+          at(
+            file === undefined ? 'neither "file" nor "checkpoint" is given' : 'both "file" and "checkpoint" are given',
+            'one of the two',
+            'Name the ONNX file, or for dissect-2020 the checkpoints.',
+          ),
+        ]
+      : []),
+    ...(checkpoint !== undefined && !isPublished
+      ? [at('"checkpoint" is for the preset dissect-2020', 'an ONNX file', 'Name one in "file".', 'checkpoint')]
+      : []),
+    ...(anyWidth !== undefined && checkpoint === undefined
+      ? [at('"anyWidth" is for checkpoints', 'a "checkpoint" beside it', 'Leave it out.', 'anyWidth')]
+      : []),
+    ...(isPublished && labels === undefined
+      ? [
+          at(
+            '"labels" is missing',
+            'the labels.json that each network was published with',
+            'Add `data.segmenters[].labels`.',
+          ),
+        ]
+      : []),
+    ...(isPublished && other !== undefined
+      ? [at(`"${other}" is said by the preset dissect-2020`, 'nothing of it', 'Leave it out.', other)]
+      : []),
+    ...(preset === 'unified-parsing' && typeof labels === 'object' && labels.length > 1
+      ? [at('several files are named', 'one labels.json of unified-parsing', 'Name one.', 'labels')]
+      : []),
   ];
 }
 

@@ -173,13 +173,13 @@ function checkInput(input: InputContent, path: StudyPath): Finding[] {
     demand(
       'shortestSide',
       '"shortestSide" has no effect, since the whole image is squashed',
-      'Add "resize: shortest-side", or leave "shortestSide" out.',
+      'Add "resize: shortest-side" or "resize: squash-crop", or leave "shortestSide" out.',
     );
   const longer = Math.max(resolved.height, resolved.width);
-  if (resolved.resize === 'shortest-side' && resolved.shortestSide < longer)
+  if (resolved.resize !== 'exact' && resolved.shortestSide < longer)
     findings.push({
       path: [...path, 'shortestSide'],
-      problem: `the shorter side is scaled to ${String(resolved.shortestSide)} pixels, less than the crop`,
+      problem: `${resolved.resize === 'squash-crop' ? 'both sides are' : 'the shorter side is'} scaled to ${String(resolved.shortestSide)} pixels, less than the crop`,
       expected: `at least ${String(longer)}`,
       hint: 'Scale to a larger side, or crop less.',
     });

@@ -128,7 +128,9 @@ function inputInWords({ resize, shortestSide, filter, channels, scale, mean, std
       ? 'the whole image squashed'
       : resize === 'shortest-side'
         ? `shorter side to ${text(shortestSide)}, then the centre`
-        : text(resize);
+        : resize === 'squash-crop'
+          ? `squashed to ${text(shortestSide)} x ${text(shortestSide)}, then the centre`
+          : text(resize);
   return [
     size(rest),
     way,

@@ -7,10 +7,17 @@ import type { DataContent, SegmenterContent } from './study-content.ts';
 
 /** Makes every choice of the images and labels of a study: defaults filled in, paths taken from `folder`. */
 export function resolveData(content: DataContent, labelGrid: GridSize, folder: string): StudyData {
-  const { spatialParts, segmenters, unpaired, ...data } = {
+  const isPublished = content.segmenters?.some(({ preset }) => preset === 'dissect-2020') === true;
+  const {
+    spatialParts: _unless,
+    segmenters,
+    unpaired,
+    ...data
+  } = {
     ...defaultsOf('data'),
     ...changePaths(content, 'data', (name) => path.resolve(folder, name)),
   };
+  const { spatialParts = isPublished } = content;
   return {
     ...data,
     // What is missing of other formats is no choice of a study that says nothing of it.
@@ -18,7 +25,13 @@ export function resolveData(content: DataContent, labelGrid: GridSize, folder: s
     ...(segmenters === undefined ? {} : { segmenters: segmenters.map(resolveSegmenter) }),
     ...(spatialParts === false
       ? {}
-      : { spatialParts: { ...defaultsOf('data.spatialParts'), ...(spatialParts === true ? {} : spatialParts) } }),
+      : {
+          spatialParts: {
+            ...defaultsOf('data.spatialParts'),
+            ...(isPublished ? { planes: 'first' } : {}),
+            ...(spatialParts === true ? {} : spatialParts),
+          },
+        }),
     labelGrid,
   };
 }

@@ -84,7 +84,7 @@ export interface DataContent {
   readonly unpaired?: 'refuse' | 'leave-out';
   /** Whether the colour of every pixel is named by the eleven basic colour terms, as concepts of category color. @default false */
   readonly colours?: boolean;
-  /** Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part. @default false */
+  /** Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part. With segmenters of the preset dissect-2020 they are, unless this says false. @default false */
   readonly spatialParts?: boolean | SpatialPartsContent;
   /** Size that labels and upsampled activations are compared at. At most 1048576 cells, such as 1024 x 1024. @default that of the preset (56 x 56 for dissect-2020: a quarter of an input of 224) */
   readonly labelGrid?: LabelGridContent;
@@ -102,12 +102,14 @@ export interface DataContent {
   readonly segmenters?: readonly SegmenterContent[];
 }
 
-/** Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part. */
+/** Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part. With segmenters of the preset dissect-2020 they are, unless this says false. */
 export interface SpatialPartsContent {
   /** Categories whose concepts are cut. @default ['object'] */
   readonly categories?: readonly string[];
   /** Whether the last component of each plane stays whole, as in the published study by mistake. @default false */
   readonly skipLastComponent?: boolean;
+  /** Whether objects of all label planes of an image are cut, or of the first alone, as with segmenters of the preset dissect-2020 unless this is said: that of objects, without those that are parts of others. @default 'all' */
+  readonly planes?: 'all' | 'first';
 }
 
 /** Size that labels and upsampled activations are compared at. At most 1048576 cells, such as 1024 x 1024. */
@@ -137,15 +139,19 @@ export interface VocabularyContent {
 /** A segmentation model: a usual export by its preset, or its heads one by one. Each image is segmented once for all models. */
 export interface SegmenterContent {
   /** ONNX file. */
-  readonly file: string;
-  /** Usual export: 150 classes of ADE20K, background and 20 classes of Pascal VOC, or unified parsing (objects, materials, parts). */
-  readonly preset?: 'ade20k-150' | 'voc-21' | 'unified-parsing';
+  readonly file?: string;
+  /** Instead of `file`, for the preset dissect-2020: encoder and decoder of one network or both of the published study, as they were published, in any order. */
+  readonly checkpoint?: readonly string[];
+  /** Usual export: 150 classes of ADE20K, background and 20 classes of Pascal VOC, or unified parsing (objects, materials, parts). `dissect-2020`: the networks of the published study, from their checkpoints or as `intermodel import` writes them, fed and numbered as there. */
+  readonly preset?: 'ade20k-150' | 'voc-21' | 'unified-parsing' | 'dissect-2020';
   /** Tensors of the preset's heads, in its order. @default the one output or that named logits or out, or object, material and part */
   readonly tensors?: readonly string[];
-  /** File labels.json that the network of unified parsing was published with. */
-  readonly labels?: string;
+  /** File labels.json that the network of unified parsing was published with; for dissect-2020 that of each network, in any order. */
+  readonly labels?: string | readonly string[];
+  /** Whether checkpoints of networks of another width than the published ones are meant. @default they are refused */
+  readonly anyWidth?: boolean;
   /** How a whole image becomes the input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. @default that of the preset of the segmenter, else imagenet */
-  readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | SegmenterInputContent;
+  readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | 'dissect-2020' | SegmenterInputContent;
   /** Outputs of the model, where no preset is named. @default those of the preset */
   readonly heads?: readonly SegmenterHeadContent[];
 }
@@ -153,7 +159,7 @@ export interface SegmenterContent {
 /** How a whole image becomes the input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. */
 export interface SegmenterInputContent {
   /** Preset that everything not given is taken from. @default imagenet */
-  readonly preset?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe';
+  readonly preset?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | 'dissect-2020';
   /** Columns of the input. @default 224 */
   readonly width?: number;
   /** Rows of the input. @default 224 */
@@ -219,7 +225,7 @@ export interface ModelContent {
   /** Dissects an untrained twin beside the model, NAME-twin: the same graph with weights drawn from `seed`, read and fed alike. It is left out of the embedding, and tells how many units match without training. @default false */
   readonly twin?: boolean;
   /** How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. @default 'imagenet' */
-  readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | InputContent;
+  readonly input?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | 'dissect-2020' | InputContent;
   /** How the tokens of a vision transformer lie on the image; what is not given is inferred. */
   readonly tokens?: TokensContent;
 }
@@ -227,14 +233,14 @@ export interface ModelContent {
 /** How an image becomes the model's input: a preset, or settings on top of one (imagenet, if none is named). Input = (byte x scale - mean) / std. */
 export interface InputContent {
   /** Preset that everything not given is taken from. @default 'imagenet' */
-  readonly preset?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe';
+  readonly preset?: 'imagenet' | 'zero-one' | 'minus-one-one' | 'caffe' | 'dissect-2020';
   /** Columns of the input. @default that which the model fixes, else 224, unless width or height are given */
   readonly width?: number;
   /** Rows of the input. @default that which the model fixes, else 224, unless width or height are given */
   readonly height?: number;
-  /** `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre. @default 'exact' */
-  readonly resize?: 'exact' | 'shortest-side';
-  /** Length that `shortest-side` scales the shorter side to, such as 256 for a crop of 224. @default the longer side of the input */
+  /** `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre; `squash-crop` squashes it to a square and crops the centre. @default 'exact' */
+  readonly resize?: 'exact' | 'shortest-side' | 'squash-crop';
+  /** Length that `shortest-side` scales the shorter side to, and `squash-crop` both sides, such as 256 for a crop of 224. @default the longer side of the input; 256 of the preset dissect-2020 */
   readonly shortestSide?: number;
   /** Filter of the resizing. @default 'bilinear' */
   readonly filter?: 'bilinear' | 'bicubic' | 'lanczos3' | 'nearest';
@@ -497,7 +503,7 @@ export interface GroupDefaults {
   /** Below `data`. */
   readonly 'data': Required<Pick<DataContent, 'format' | 'unpaired' | 'colours' | 'spatialParts' | 'skipBad' | 'maxPixels' | 'background' | 'exif'>>;
   /** Below `data.spatialParts`. */
-  readonly 'data.spatialParts': Required<Pick<SpatialPartsContent, 'categories' | 'skipLastComponent'>>;
+  readonly 'data.spatialParts': Required<Pick<SpatialPartsContent, 'categories' | 'skipLastComponent' | 'planes'>>;
   /** Below `models[]`. */
   readonly 'models[]': Required<Pick<ModelContent, 'twin' | 'input'>>;
   /** Below `models[].input`. */

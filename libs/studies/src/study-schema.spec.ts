@@ -5,7 +5,7 @@ import { dissectionPresets, type DissectionPreset, type MatchScoreName } from '@
 import {
   datasetFormats,
   modelNameRules,
-  segmenterPresets,
+  segmenterPresetNames,
   taskFormats,
   textEncodings,
   type SegmenterHead,
@@ -104,6 +104,10 @@ const ofPreset = {
   ...fromImages,
   'data.segmenters': [{ file: 's.onnx', preset: 'unified-parsing', labels: 'labels.json' }],
 };
+const ofPublished = {
+  ...fromImages,
+  'data.segmenters': [{ checkpoint: ['c.pth', 'd.pth'], preset: 'dissect-2020', labels: 'labels.json' }],
+};
 /** A task of one's own, with what else must be said of it. */
 const ofTask = (more: object = {}) => ({ tasks: [{ root: 'photos', ...more }] });
 const ofInput = { ...ofHeads, 'data.segmenters.0.input': {} };
@@ -148,6 +152,8 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'data.reducedZero': [true, { ...ofRoot, 'data.format': 'ade20k-challenge' }],
   'data.segmenters': [[{ file: 't.onnx', preset: 'voc-21' }], ofHeads],
   'data.segmenters.0.file': ['t.onnx', ofHeads],
+  'data.segmenters.0.checkpoint': [['a.pth', 'b.pth'], ofPublished],
+  'data.segmenters.0.anyWidth': [true, ofPublished],
   'data.segmenters.0.preset': ['voc-21', { ...ofPreset, 'data.segmenters.0.labels': undefined }],
   'data.segmenters.0.tensors': [['a', 'b', 'c'], ofPreset],
   'data.segmenters.0.labels': ['other.json', ofPreset],
@@ -179,6 +185,7 @@ const changes: Readonly<Record<string, readonly [value: unknown, beside?: Readon
   'data.vocabulary.minimumCoverage': [0.5],
   'data.colours': [true],
   'data.spatialParts': [true],
+  'data.spatialParts.planes': ['first', { 'data.spatialParts.categories': ['material'] }],
   'data.spatialParts.categories': [['material'], { 'data.spatialParts.skipLastComponent': true }],
   'data.spatialParts.skipLastComponent': [true, { 'data.spatialParts.categories': ['material'] }],
   'data.images': ['other'],
@@ -441,10 +448,9 @@ describe('schema and types', () => {
       background: 1,
       exif: 1,
     } satisfies Record<keyof DataContent, 1>,
-    'data.segmenters.0': { file: 1, preset: 1, tensors: 1, labels: 1, input: 1, heads: 1 } satisfies Record<
-      keyof SegmenterContent,
-      1
-    >,
+    'data.segmenters.0': {
+      ...{ file: 1, checkpoint: 1, preset: 1, tensors: 1, labels: 1, anyWidth: 1, input: 1, heads: 1 },
+    } satisfies Record<keyof SegmenterContent, 1>,
     'data.segmenters.0.heads.0': {
       tensor: 1,
       category: 1,
@@ -474,7 +480,10 @@ describe('schema and types', () => {
       minimumImages: 1,
       minimumCoverage: 1,
     } satisfies Record<keyof VocabularyChanges, 1>,
-    'data.spatialParts': { categories: 1, skipLastComponent: 1 } satisfies Record<keyof StudySpatialParts, 1>,
+    'data.spatialParts': { categories: 1, skipLastComponent: 1, planes: 1 } satisfies Record<
+      keyof StudySpatialParts,
+      1
+    >,
     'models.0': {
       name: 1,
       file: 1,
@@ -607,7 +616,8 @@ describe('schema and types', () => {
     'claims.leaveOut': namesOf<NonNullable<NonNullable<StudyContent['claims']>['leaveOut']>>({ none: 1, families: 1 }),
     'data.exif': namesOf<NonNullable<DataContent['exif']>>({ upright: 1, ignore: 1 }),
     'data.unpaired': namesOf<NonNullable<DataContent['unpaired']>>({ refuse: 1, 'leave-out': 1 }),
-    'data.segmenters.0.preset': Object.keys(segmenterPresets),
+    'data.segmenters.0.preset': Object.keys(segmenterPresetNames),
+    'data.spatialParts.planes': namesOf<StudySpatialParts['planes']>({ all: 1, first: 1 }),
     'data.segmenters.0.heads.0.decide': namesOf<NonNullable<SegmenterHead['decide']>>({
       argmax: 1,
       threshold: 1,
@@ -632,7 +642,7 @@ describe('schema and types', () => {
     encoding: Object.keys(textEncodings),
     'data.encoding': Object.keys(textEncodings),
     'models.0.input.preset': Object.keys(preprocessingPresets),
-    'models.0.input.resize': namesOf<Preprocessing['resize']>({ exact: 1, 'shortest-side': 1 }),
+    'models.0.input.resize': namesOf<Preprocessing['resize']>({ exact: 1, 'shortest-side': 1, 'squash-crop': 1 }),
     'models.0.input.filter': namesOf<Preprocessing['filter']>({ bilinear: 1, bicubic: 1, lanczos3: 1, nearest: 1 }),
     'models.0.input.channels': namesOf<Preprocessing['channels']>({ rgb: 1, bgr: 1, grey: 1 }),
     'models.0.input.layout': namesOf<Preprocessing['layout']>({ NCHW: 1, NHWC: 1, auto: 1 }),

@@ -157,8 +157,8 @@ export const checkpointsMutants: readonly Mutant[] = [
   },
   {
     name: 'dilation-from-the-first-block',
-    find: 'if (isDilated && block === 0) dilation *= 2;',
-    replace: 'if (isDilated && block === 0) dilation += 1;',
+    find: 'if (isDilated && isFirst) dilation *= 2;',
+    replace: 'if (isDilated && isFirst) dilation += 1;',
     spec: 'fidelity.spec.ts',
   },
   {

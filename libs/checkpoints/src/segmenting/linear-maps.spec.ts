@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { averagePooling, composed, linearResizing, precisePooling, transposed, type LinearMap } from './linear-maps.ts';
 
@@ -56,6 +58,40 @@ describe('averagePooling', () => {
       [87, 0.5],
       [88, 0.5],
     ]);
+  });
+});
+
+it('pools the crop of Network Dissection 2020 as numpy does', () => {
+  const file = path.resolve(import.meta.dirname, '../../../data-loading/src/images/golden/geometry-2020.json');
+  const { cases } = JSON.parse(readFileSync(file, 'utf8')) as {
+    readonly cases: readonly { readonly size: readonly number[]; readonly pooled: readonly (readonly number[])[] }[];
+  };
+  const { pooled } = cases.find(({ size }) => size.join() === '256,256') ?? { pooled: [] };
+  const { columns, values } = averagePooling(224, 256);
+  /** A pixel of the crop, by the arithmetic of `tools/golden/geometry-2020.py`. */
+  const pixel = (row: number, column: number, c: number) => {
+    const [y, x] = [row + 16, column + 16];
+    const rough = (x * x * 7 + y * y * 13 + x * y * 3 + c * 91) % 251;
+    return (Math.floor(x / 9) + Math.floor(y / 7)) % 2 === 0 ? (x * 5 + y * 3 + c * 40) % 256 : rough;
+  };
+  const at = (y: number, x: number, c: number) => {
+    let sum = 0;
+    for (let row = 0; row < columns; row++)
+      for (let column = 0; column < columns; column++)
+        sum += (values[y * columns + row] as number) * (values[x * columns + column] as number) * pixel(row, column, c);
+    return sum;
+  };
+  const places = [
+    [0, 0],
+    [1, 7],
+    [100, 250],
+    [255, 255],
+  ] as const;
+  expect(pooled).toHaveLength(places.length);
+  places.forEach(([y, x], index) => {
+    [0, 1, 2].forEach((c) => {
+      expect(at(y, x, c)).toBeCloseTo(pooled[index]?.[c] ?? NaN, 9);
+    });
   });
 });
 

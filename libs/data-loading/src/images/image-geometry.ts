@@ -7,11 +7,14 @@ export interface ImageGeometry {
   readonly height: number;
   /** Columns of the model's input, in pixels. */
   readonly width: number;
-  /** `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre. @default 'exact' */
-  readonly resize?: 'exact' | 'shortest-side';
   /**
-   * Length that `shortest-side` scales the shorter side to, in pixels, at least the longer side of the input. @default
-   * that
+   * `exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre; `squash-crop` squashes it to
+   * a square and crops the centre. @default 'exact'
+   */
+  readonly resize?: 'exact' | 'shortest-side' | 'squash-crop';
+  /**
+   * Length that `shortest-side` scales the shorter side to and `squash-crop` both sides, in pixels, at least the longer
+   * side of the input. @default that
    */
   readonly shortestSide?: number;
   /** Filter for images; labels always take the nearest pixel. @default 'bilinear' */
@@ -27,6 +30,14 @@ export const imageGeometryDefaults = { resize: 'exact', filter: 'bilinear', labe
 
 /** Most cells of a label plane: what is counted at each of them takes memory and time for every unit of a model. */
 export const mostLabelCells = 2 ** 20;
+
+/**
+ * Named geometries. `dissect-2020`: that of the published study, which squashes images to 256 x 256 and crops 224 x 224
+ * of the centre, for models and for the networks that label the images.
+ */
+export const imageGeometries = {
+  'dissect-2020': { height: 224, width: 224, resize: 'squash-crop', shortestSide: 256 },
+} as const satisfies Readonly<Record<string, ImageGeometry>>;
 
 /** A geometry with every choice made. */
 export type ResolvedGeometry = Required<ImageGeometry>;
@@ -66,10 +77,10 @@ export function resolveGeometry(geometry: ImageGeometry): ResolvedGeometry {
         hint: 'Compare labels and activations on a smaller grid: a quarter of the input is usual.',
       },
     );
-  if (resize === 'shortest-side' && shortestSide < Math.max(height, width)) {
+  if (resize !== 'exact' && shortestSide < Math.max(height, width)) {
     throw new InputError(
       'GEOMETRY',
-      `the shorter side is scaled to ${String(shortestSide)} pixels, less than the crop of ${String(width)} x ${String(height)}`,
+      `${resize === 'shortest-side' ? 'the shorter side is' : 'both sides are'} scaled to ${String(shortestSide)} pixels, less than the crop of ${String(width)} x ${String(height)}`,
       {
         column: 'shortestSide',
         expected: `at least ${String(Math.max(height, width))}`,
@@ -93,14 +104,16 @@ export interface ImagePlacement {
 }
 
 /**
- * Scales and crops an image of `height` x `width`: with `shortest-side` by the rounding that torchvision's Resize and
- * CenterCrop have.
+ * Scales and crops an image of `height` x `width`: by the rounding that torchvision's Resize and CenterCrop have.
  */
 export function placeImage(geometry: ResolvedGeometry, height: number, width: number): ImagePlacement {
   if (geometry.resize === 'exact')
     return { scaledHeight: geometry.height, scaledWidth: geometry.width, top: 0, left: 0 };
   const { shortestSide } = geometry;
-  const longSide = Math.floor((shortestSide * Math.max(height, width)) / Math.min(height, width));
+  const longSide =
+    geometry.resize === 'squash-crop'
+      ? shortestSide
+      : Math.floor((shortestSide * Math.max(height, width)) / Math.min(height, width));
   const [scaledHeight, scaledWidth] = height <= width ? [shortestSide, longSide] : [longSide, shortestSide];
   return {
     scaledHeight,
@@ -126,6 +139,25 @@ export function nearestPositions(
     // (cell + 0.5) / cells * inputSize + start over scaledSize; one division of whole numbers rounds no pixel away.
     const doubled = (2 * cell + 1) * inputSize + 2 * cells * start;
     return Math.min(fileSize - 1, Math.floor((doubled * fileSize) / (2 * cells * scaledSize)));
+  });
+}
+
+/**
+ * As {@link nearestPositions}, for a label plane of `fileSize` cells that shows a crop alone, as `seen` says of its axis:
+ * `size` rows from `start` of a scaled image of `scaledSize`. Positions outside of it are below 0 or from `fileSize` on.
+ */
+export function nearestInCrop(
+  cells: number,
+  inputSize: number,
+  scaledSize: number,
+  start: number,
+  seen: { readonly scaledSize: number; readonly start: number; readonly size: number; readonly fileSize: number },
+): Int32Array {
+  return Int32Array.from({ length: cells }, (_, cell) => {
+    // Whole numbers as far as there is but one division, as above.
+    const doubled = ((2 * cell + 1) * inputSize + 2 * cells * start) * seen.scaledSize;
+    const whole = 2 * cells * scaledSize;
+    return Math.floor(((doubled - seen.start * whole) * seen.fileSize) / (whole * seen.size));
   });
 }
 

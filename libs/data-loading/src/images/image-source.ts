@@ -7,7 +7,7 @@ import { changeVocabulary, leaveOutRare, type VocabularyChanges } from '../label
 import { cutSpatialParts, type CutSpatialPartsOptions } from '../spatial-parts/cut-spatial-parts.ts';
 import type { TextEncoding } from '../tables/text-encoding.ts';
 import type { DecodeImageOptions } from './decode-image.ts';
-import type { ImageGeometry } from './image-geometry.ts';
+import type { ImageGeometry, ResolvedGeometry } from './image-geometry.ts';
 import { labelledImageRows } from './labelled-image-rows.ts';
 import type { DataWarning, LabelledImageEntry, LabelledImageSet } from './labelled-image-set.ts';
 import { openLabelledImages, type LoadedImages } from './load-labelled-images.ts';
@@ -82,6 +82,17 @@ export async function labelledImageSource(
   return sourceOf({ ...set, vocabulary }, choices, makers, signal);
 }
 
+function seenBy({ height, width, resize, shortestSide, filter }: ResolvedGeometry): ImageGeometry {
+  return { height, width, resize, shortestSide, filter };
+}
+
+function gridOf({ labelHeight, labelWidth }: ImageGeometry): Partial<ImageGeometry> {
+  return {
+    ...(labelHeight === undefined ? {} : { labelHeight }),
+    ...(labelWidth === undefined ? {} : { labelWidth }),
+  };
+}
+
 function sourceOf(
   set: LabelledImageSet,
   choices: ImageSourceChoices,
@@ -107,7 +118,9 @@ function sourceOf(
   return {
     ...full,
     load: (geometry) => loading(geometry),
-    describe: (geometry, onProgress, fewImages) => {
+    describe: (asked, onProgress, fewImages) => {
+      // Labels of a crop are described on that crop, whatever a model sees.
+      const geometry = set.seen === undefined ? asked : { ...seenBy(set.seen), ...gridOf(asked) };
       const { labelHeight, labelWidth, resize = 'exact' } = geometry;
       const grid = {
         ...choices,

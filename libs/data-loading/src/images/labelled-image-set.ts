@@ -1,4 +1,5 @@
 import type { LabelEncoding } from '../labels/label-raster.ts';
+import type { ResolvedGeometry } from './image-geometry.ts';
 import type { LabelShape } from '../labels/rasterise-shapes.ts';
 import type { LabelVocabulary } from '../labels/label-vocabulary.ts';
 
@@ -56,6 +57,8 @@ export interface SegmentedLabel {
   readonly file: string;
   /** Number in the vocabulary for each value, head by head. */
   readonly classNumbers: readonly ReadonlyMap<number, number>[];
+  /** How the image was brought to the model, of which the planes show what it saw. @default they show the whole image */
+  readonly seen?: ResolvedGeometry;
 }
 
 /** Size of a label file as an index states it. */
@@ -97,4 +100,6 @@ export interface LabelledImageSet {
   readonly vocabulary: LabelVocabulary;
   /** What is no error but may surprise. */
   readonly warnings: readonly DataWarning[];
+  /** What of the images the labels show, where that is not the whole of them. */
+  readonly seen?: ResolvedGeometry;
 }

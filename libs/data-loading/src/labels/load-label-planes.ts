@@ -1,7 +1,7 @@
 import { InputError } from '@intermodel/streams';
 import type { DecodedImage } from '../images/decode-image.ts';
 import { readBytes } from '../images/read-bytes.ts';
-import { nearestPositions, placeImage, type ResolvedGeometry } from '../images/image-geometry.ts';
+import { nearestInCrop, nearestPositions, placeImage, type ResolvedGeometry } from '../images/image-geometry.ts';
 import type { LabelledImageEntry, LabelSource, RasterLabel } from '../images/labelled-image-set.ts';
 import { readPlanes } from '../segmenters/plane-files.ts';
 import { decodeNpy } from './decode-npy.ts';
@@ -51,11 +51,16 @@ export async function loadLabelPlanes(
   grid: LabelGrid,
 ): Promise<Uint16Array[]> {
   const planes: Uint16Array[][] = [];
-  for (const source of entry.labels) planes.push(await loadSource(source, image, grid));
+  for (const source of entry.labels) planes.push(await loadSource(source, entry.file, image, grid));
   return packPlanes(planes.flat());
 }
 
-async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid): Promise<Uint16Array[]> {
+async function loadSource(
+  source: LabelSource,
+  imageFile: string,
+  image: ImageSize,
+  grid: LabelGrid,
+): Promise<Uint16Array[]> {
   const { geometry, table } = grid;
   switch (source.kind) {
     case 'whole':
@@ -68,19 +73,21 @@ async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid
       );
       checkStated(raster, source);
       checkAspect(raster, image, source.file);
-      return [samplePlane(raster, source, image, grid)];
+      return [samplePlane(raster, source, cellPixels(raster, image, geometry), grid)];
     }
     case 'npy':
       return decodeNpy(await readBytes(source.file), source.file, grid).map((raster) => {
         checkAspect(raster, image, source.file);
-        return samplePlane(raster, source, image, grid);
+        return samplePlane(raster, source, cellPixels(raster, image, geometry), grid);
       });
     case 'segmented':
       return readPlanes(source.file).map(({ head, data, ...size }) =>
         samplePlane(
           { ...size, valueAt: (pixel) => data[pixel] as number },
           { file: source.file, numbers: source.classNumbers[head] ?? new Map() },
-          image,
+          source.seen === undefined
+            ? cellPixels(size, image, geometry)
+            : cellsSeen(size, source.seen, image, geometry, imageFile),
           grid,
         ),
       );
@@ -97,10 +104,9 @@ async function loadSource(source: LabelSource, image: ImageSize, grid: LabelGrid
 function samplePlane(
   raster: LabelRaster,
   { file, numbers }: Pick<RasterLabel, 'file' | 'numbers'>,
-  image: ImageSize,
-  { geometry, table, onUnknown }: LabelGrid,
+  { rows, columns }: CellPixels,
+  { table, onUnknown }: LabelGrid,
 ): Uint16Array {
-  const { rows, columns } = cellPixels(raster, image, geometry);
   const plane = new Uint16Array(rows.length * columns.length);
   let cell = 0;
   // Neighbours mostly bear the same value, which then need not be looked up again.
@@ -122,12 +128,47 @@ function samplePlane(
   return plane;
 }
 
+/** Row and column of a label file for each row and column of cells. */
+interface CellPixels {
+  readonly rows: Int32Array;
+  readonly columns: Int32Array;
+}
+
+/** Row and column of a plane that shows a crop, under the centre of each cell. @throws InputError `LABEL_CROP`. */
+function cellsSeen(
+  label: { readonly width: number; readonly height: number },
+  seen: ResolvedGeometry,
+  image: ImageSize,
+  geometry: ResolvedGeometry,
+  file: string,
+): CellPixels {
+  const { scaledHeight, scaledWidth, top, left } = placeImage(geometry, image.height, image.width);
+  const of = placeImage(seen, image.height, image.width);
+  const rows = nearestInCrop(geometry.labelHeight, geometry.height, scaledHeight, top, {
+    ...{ scaledSize: of.scaledHeight, start: of.top, size: seen.height, fileSize: label.height },
+  });
+  const columns = nearestInCrop(geometry.labelWidth, geometry.width, scaledWidth, left, {
+    ...{ scaledSize: of.scaledWidth, start: of.left, size: seen.width, fileSize: label.width },
+  });
+  const isInside = (positions: Int32Array, size: number) => positions.every((at) => at >= 0 && at < size);
+  if (isInside(rows, label.height) && isInside(columns, label.width)) return { rows, columns };
+  throw new InputError(
+    'LABEL_CROP',
+    `a model sees more of the image than its labels show, which are of ${String(seen.width)} x ${String(seen.height)} pixels in the centre of ${String(of.scaledWidth)} x ${String(of.scaledHeight)}`,
+    {
+      file,
+      expected: 'models that are fed the same part of the image as the networks that label it',
+      hint: 'Feed models with `models[].input: dissect-2020`, or with "resize: squash-crop" and "shortestSide: 256" beside their own mean and deviation.',
+    },
+  );
+}
+
 /** Row and column of the label file under the centre of each cell. */
 function cellPixels(
   label: { readonly width: number; readonly height: number },
   image: ImageSize,
   geometry: ResolvedGeometry,
-): { readonly rows: Int32Array; readonly columns: Int32Array } {
+): CellPixels {
   const { scaledHeight, scaledWidth, top, left } = placeImage(geometry, image.height, image.width);
   return {
     rows: nearestPositions(geometry.labelHeight, geometry.height, scaledHeight, top, label.height),

@@ -51,12 +51,10 @@ export function keptPlanesFile(labelCache: string, key: string): string {
  * All that planes depend on in a segmenter: the model's content, with weights in other files, and every choice but
  * names.
  */
-export async function describeSegmenter({ file, input, heads }: Segmenter): Promise<string> {
-  const locations = externalLocations(readModel(file).graph.initializers);
+export async function describeSegmenter({ file, made, input, heads }: Segmenter): Promise<string> {
   const contents = new FileHashes();
-  const hashes = await Promise.all(
-    [file, ...locations.map((location) => path.join(path.dirname(file), location))].map((each) => contents.hash(each)),
-  );
+  const found = await Promise.all((made?.files ?? modelFiles(file)).map((each) => contents.hash(each)));
+  const hashes = made === undefined ? found : [made.identity, ...found];
   const choices = heads.map(({ category: _category, channels: _channels, decide, ...head }) => ({
     ...segmenterHeadDefaults,
     ...head,
@@ -69,6 +67,12 @@ export async function describeSegmenter({ file, input, heads }: Segmenter): Prom
     })),
   }));
   return canonicalJson(JSON.parse(JSON.stringify({ hashes, input, choices })));
+}
+
+/** The file of a model, and those of its weights. */
+function modelFiles(file: string): string[] {
+  const locations = externalLocations(readModel(file).graph.initializers);
+  return [file, ...locations.map((location) => path.join(path.dirname(file), location))];
 }
 
 /** Whether a head may be of a single class: planes that were once kept of such a one must not be found any more. */

@@ -4,7 +4,7 @@ import { FileHashes } from '@intermodel/steps';
 import { boundedMap, InputError } from '@intermodel/streams';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { decodeImage } from '../images/decode-image.ts';
-import { resolveGeometry } from '../images/image-geometry.ts';
+import { resolveGeometry, type ResolvedGeometry } from '../images/image-geometry.ts';
 import { listImages } from '../images/list-labelled-images.ts';
 import type {
   DataWarning,
@@ -70,7 +70,9 @@ export async function segmentImages(options: SegmentImagesOptions): Promise<Labe
         toArray(),
       ),
     );
-    return { images, vocabulary, warnings };
+    const cropping = segmenters.find(({ input }) => input.resize === 'squash-crop');
+    const seen = cropping === undefined ? {} : { seen: segmenterGeometry(cropping.input) };
+    return { images, vocabulary, warnings, ...seen };
   } finally {
     for (const segmenter of opened) await segmenter.close();
   }
@@ -98,13 +100,14 @@ class OpenSegmenter {
     const { labelCache } = this.#options;
     const planes = keptPlanesFile(labelCache, planesKey(sha256, this.#description, this.#options));
     if (!existsSync(planes) || !planesAreWhole(planes)) {
-      const { height, width, filter } = this.#segmenter.input;
-      const { pixels } = await decodeImage(file, resolveGeometry({ height, width, filter }), this.#options);
+      const { pixels } = await decodeImage(file, segmenterGeometry(this.#segmenter.input), this.#options);
       const segmented = await this.#segment(pixels);
       await contents.checkUnchanged(file, sha256);
       writePlanes(planes, segmented);
     }
-    return { kind: 'segmented', file: planes, classNumbers: this.#numbers };
+    const { input } = this.#segmenter;
+    const seen = input.resize === 'squash-crop' ? { seen: segmenterGeometry(input) } : {};
+    return { kind: 'segmented', file: planes, classNumbers: this.#numbers, ...seen };
   }
 
   async close(): Promise<void> {
@@ -112,10 +115,11 @@ class OpenSegmenter {
   }
 
   async #segment(pixels: Uint8Array): Promise<HeadPlane[]> {
-    const { file, input, heads } = this.#segmenter;
+    const { file, made, input, heads } = this.#segmenter;
     this.#session ??= openSession({
       ...this.#options,
       file,
+      graph: made?.graph,
       tensors: heads.map(({ tensor }) => tensor),
       inputSize: { height: input.height, width: input.width },
       wholeNumbers: true,
@@ -166,6 +170,15 @@ class OpenSegmenter {
     const place = ownedBy === undefined ? -1 : names.indexOf(ownedBy);
     return place < 0 || place >= names.indexOf(tensor) ? undefined : decided.filter(({ head }) => head === place);
   }
+}
+
+/** What of an image a segmenter sees. */
+function segmenterGeometry({ height, width, filter, resize, shortestSide }: SegmenterInput): ResolvedGeometry {
+  return resolveGeometry({
+    ...{ height, width, filter },
+    ...(resize === undefined ? {} : { resize }),
+    ...(shortestSide === undefined ? {} : { shortestSide }),
+  });
 }
 
 function checkInput(

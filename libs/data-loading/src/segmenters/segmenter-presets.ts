@@ -58,7 +58,18 @@ export const segmenterPresets = {
 } as const satisfies Readonly<Record<string, SegmenterInput>>;
 
 /** Name of a usual export of a segmentation model. */
-export type SegmenterPresetName = keyof typeof segmenterPresets;
+export type SegmenterExportName = keyof typeof segmenterPresets;
+
+/** Name of a preset of segmentation models: of an export, or the networks of the published study (`dissect2020Heads`). */
+export type SegmenterPresetName = SegmenterExportName | 'dissect-2020';
+
+/** Names of all presets. */
+export const segmenterPresetNames: Readonly<Record<SegmenterPresetName, true>> = {
+  'ade20k-150': true,
+  'voc-21': true,
+  'unified-parsing': true,
+  'dissect-2020': true,
+};
 
 /**
  * Gives input and heads of a usual export: `ade20k-150` (SegFormer, UPerNet, DeepLab on the scene parsing challenge),
@@ -69,7 +80,7 @@ export type SegmenterPresetName = keyof typeof segmenterPresets;
  *   readModel}.
  */
 export async function segmenterPreset(
-  name: SegmenterPresetName,
+  name: SegmenterExportName,
   options: SegmenterPresetOptions,
 ): Promise<PresetParts> {
   const heads = name === 'unified-parsing' ? await unifiedParsingHeads(options) : [oneHead(name, options)];
@@ -87,7 +98,7 @@ function oneHead(name: 'ade20k-150' | 'voc-21', { file, tensors }: SegmenterPres
 }
 
 /** Size of the images that a model takes, where its file fixes it. */
-function fixedSize(file: string): { readonly height: number; readonly width: number } | undefined {
+export function fixedSize(file: string): { readonly height: number; readonly width: number } | undefined {
   const { inputs, initializers } = readModel(file).graph;
   const constants = new Set(initializers.map(({ name }) => name));
   const dims = inputs.find(({ name }) => !constants.has(name))?.type?.dims ?? [];

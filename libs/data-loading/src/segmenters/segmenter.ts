@@ -67,9 +67,13 @@ export interface SegmenterHead {
 
 /**
  * How images become the input of a segmentation model: x = (byte x scale - mean) / std. The whole image is squashed to
- * the input's size.
+ * the input's size, unless a crop is said.
  */
 export interface SegmenterInput {
+  /** `squash-crop`: the image is squashed to a square, and the input is its centre. @default 'exact' */
+  readonly resize?: 'exact' | 'squash-crop';
+  /** Rows and columns that `squash-crop` squashes to, in pixels. @default the longer side of the input */
+  readonly shortestSide?: number;
   /** Rows of the input, in pixels. */
   readonly height: number;
   /** Columns of the input, in pixels. */
@@ -86,10 +90,22 @@ export interface SegmenterInput {
   readonly std: readonly [number, number, number];
 }
 
+/** The graph of a segmentation model that was made of checkpoints. */
+export interface MadeGraph {
+  /** ONNX graph, which holds its weights, or refers to them from the folder of the file. */
+  readonly graph: Uint8Array;
+  /** Files that its weights lie in. */
+  readonly files: readonly string[];
+  /** Hash of what it computes of these, wherever they lie. */
+  readonly identity: string;
+}
+
 /** A segmentation model as a source of labels. */
 export interface Segmenter {
-  /** ONNX file. */
+  /** ONNX file; or a checkpoint, in whose folder the weights of `graph` lie. */
   readonly file: string;
+  /** What is made of checkpoints. @default the file is the model */
+  readonly made?: MadeGraph;
   /** How images become its input. */
   readonly input: SegmenterInput;
   /** Its outputs. */

@@ -9,7 +9,7 @@ import { cutSpatialParts } from '../spatial-parts/cut-spatial-parts.ts';
 import { ade20kChallengeNames } from './ade20k-names.ts';
 import { segmentImages } from './segment-images.ts';
 import type { Segmenter, SegmenterHead } from './segmenter.ts';
-import { segmenterPreset, type SegmenterPresetName } from './segmenter-presets.ts';
+import { segmenterPreset, type SegmenterExportName } from './segmenter-presets.ts';
 
 let root = '';
 const at = (...parts: string[]) => path.join(root, ...parts);
@@ -49,7 +49,7 @@ const seen = async (...segmenters: readonly Segmenter[]) => {
   return labelledImageRows(batch)[0]?.planes.map((plane) => [...plane].map(name).join(' '));
 };
 const preset = async (
-  name: SegmenterPresetName,
+  name: SegmenterExportName,
   file: string,
   more: { readonly tensors?: readonly string[]; readonly labels?: string } = {},
 ): Promise<Segmenter> => ({ file, ...(await segmenterPreset(name, { file, ...more })) });

@@ -61,8 +61,8 @@ const vocabulary = labelVocabulary([
 ]);
 
 describe(cutSpatialParts, () => {
-  const cut = (rows: string[], skipLastComponent = false) => {
-    const parts = cutSpatialParts(vocabulary, { skipLastComponent });
+  const cut = (rows: string[], skipLastComponent = false, which: 'all' | 'first' = 'all') => {
+    const parts = cutSpatialParts(vocabulary, { skipLastComponent, planes: which });
     const planes = rows.map(plane);
     const width = rows[0]?.trim().split(/\s+/u)[0]?.length ?? 1;
     const height = (planes[0]?.length ?? 0) / width;
@@ -82,6 +82,11 @@ describe(cutSpatialParts, () => {
         grid([...one].map(name).map((text) => text.replace('sky-', '').replace('sea-', 'S')) as never, width),
       );
   };
+
+  it('cuts the objects of the first plane alone, if asked', () => {
+    expect(cut(['11', '22'])).toHaveLength(4);
+    expect(cut(['11', '22'], false, 'first')).toEqual(cut(['11']));
+  });
 
   it('names the halves of each object', () => {
     const { concepts } = cutSpatialParts(vocabulary).vocabulary;

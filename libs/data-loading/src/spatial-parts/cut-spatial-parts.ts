@@ -20,12 +20,18 @@ export interface CutSpatialPartsOptions {
    * @default false
    */
   readonly skipLastComponent?: boolean;
+  /**
+   * Whether objects of all planes of an image are cut, or of its first plane alone, as in the published study, where parts
+   * that are objects too (the door of a house) stand in another one. @default 'all'
+   */
+  readonly planes?: 'all' | 'first';
 }
 
 /** Defaults of {@link cutSpatialParts}. */
 export const cutSpatialPartsDefaults = {
   categories: ['object'],
   skipLastComponent: false,
+  planes: 'all',
 } as const satisfies CutSpatialPartsOptions;
 
 /** Category of the parts, and what their names end with: top, left, bottom and right half. */
@@ -45,6 +51,7 @@ export function cutSpatialParts(vocabulary: LabelVocabulary, options: CutSpatial
   const {
     categories = cutSpatialPartsDefaults.categories,
     skipLastComponent = cutSpatialPartsDefaults.skipLastComponent,
+    planes: which = cutSpatialPartsDefaults.planes,
   } = options;
   const cut = new Set<string>(categories);
   const objects = vocabulary.concepts.filter(({ category }) => cut.has(category));
@@ -60,7 +67,9 @@ export function cutSpatialParts(vocabulary: LabelVocabulary, options: CutSpatial
   });
   const addTo = (batch: LabelledImageBatch) =>
     addPlanes(batch, ({ planes, labelHeight, labelWidth }) =>
-      planes.flatMap((plane) => cutPlane(plane, labelHeight, labelWidth, halves, skipLastComponent)),
+      (which === 'first' ? planes.slice(0, 1) : planes).flatMap((plane) =>
+        cutPlane(plane, labelHeight, labelWidth, halves, skipLastComponent),
+      ),
     );
   return { vocabulary: appended.vocabulary, addTo, operator: () => map(addTo) };
 }

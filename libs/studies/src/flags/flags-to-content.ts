@@ -1,4 +1,4 @@
-import { segmenterPresets } from '@intermodel/data-loading';
+import { segmenterPresetNames } from '@intermodel/data-loading';
 import { InputError } from '@intermodel/errors';
 import { parse } from 'yaml';
 import { flagRows, type FlagRow } from '../options/option-table.ts';
@@ -31,9 +31,7 @@ export function flagsToContent(command: string, textsOf: (flag: FlagRow) => Flag
   const models = readModelFlags(listOf('models'));
   const twin = texts.get('models[].twin') === true ? { twin: true } : {};
   const [input] = listOf('models[].input').map((text) => readKeys('models[].input', text));
-  const segmenters = listOf('data.segmenters').map((text) =>
-    readSegmenter(text, listOf('data.segmenters[].labels')[0]),
-  );
+  const segmenters = listOf('data.segmenters').map((text) => readSegmenter(text, listOf('data.segmenters[].labels')));
   let content: FlagContent = {};
   for (const { row } of plain) {
     const given = texts.get(row.path);
@@ -96,15 +94,16 @@ export function readKeys(path: string, text: string): unknown {
   }
 }
 
-function readSegmenter(text: string, labels: string | undefined): object {
+function readSegmenter(text: string, labels: readonly string[]): object {
   const at = text.indexOf('=');
   const preset = text.slice(0, Math.max(0, at));
-  if (!Object.hasOwn(segmenterPresets, preset))
+  if (!Object.hasOwn(segmenterPresetNames, preset))
     throw new InputError(
       'OPTION_VALUE',
-      `\`data.segmenters: ${text}\`: expected PRESET=FILE, where PRESET is one of ${Object.keys(segmenterPresets).join(', ')}`,
+      `\`data.segmenters: ${text}\`: expected PRESET=FILE, where PRESET is one of ${Object.keys(segmenterPresetNames).join(', ')}`,
       { hint: 'Describe other exports in a study file, head by head.' },
     );
   const file = text.slice(at + 1);
-  return { preset, file, ...(preset === 'unified-parsing' && labels !== undefined ? { labels } : {}) };
+  const isNamed = labels.length > 0 && (preset === 'unified-parsing' || preset === 'dissect-2020');
+  return { preset, file, ...(isNamed ? { labels: labels.length === 1 ? labels[0] : labels } : {}) };
 }

@@ -8,6 +8,7 @@ import {
   loadLabelledImagesDefaults,
   mostLabelCells,
   textEncodings,
+  type CutSpatialPartsOptions,
   type DatasetFormatName,
   type ReadDatasetOptions,
 } from '@intermodel/data-loading';
@@ -207,7 +208,7 @@ export const dataOptions: readonly OptionRow[] = [
     path: 'data.spatialParts',
     type: { kind: 'either', of: [{ kind: 'truth' }, { kind: 'group', name: 'spatialParts' }] },
     default: false,
-    help: 'Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part.',
+    help: 'Whether every connected component of the objects is cut into halves, as concepts such as sky-t (top), -b (bottom), -l (left) and -r (right) of category part. With segmenters of the preset dissect-2020 they are, unless this says false.',
     flags: [
       {
         flags: '--spatial-parts',
@@ -235,6 +236,15 @@ export const dataOptions: readonly OptionRow[] = [
         help: 'With --spatial-parts: leave the last component of each plane whole, as the published study did by mistake.',
       },
     ],
+  },
+  {
+    path: 'data.spatialParts.planes',
+    type: {
+      kind: 'choice',
+      choices: choicesOf<NonNullable<CutSpatialPartsOptions['planes']>>({ all: 1, first: 1 }),
+    },
+    default: cutSpatialPartsDefaults.planes,
+    help: 'Whether objects of all label planes of an image are cut, or of the first alone, as with segmenters of the preset dissect-2020 unless this is said: that of objects, without those that are parts of others.',
   },
   {
     path: 'data.labelGrid',

@@ -10,7 +10,7 @@ import type { OptionRow, OptionStep } from './option-row.ts';
 /** Choices of how an image becomes the input of a model. */
 export const inputChoices = {
   preset: choicesOf<PreprocessingPreset>(preprocessingPresets),
-  resize: choicesOf<Preprocessing['resize']>({ exact: 1, 'shortest-side': 1 }),
+  resize: choicesOf<Preprocessing['resize']>({ exact: 1, 'shortest-side': 1, 'squash-crop': 1 }),
   filter: choicesOf<Preprocessing['filter']>({ bilinear: 1, bicubic: 1, lanczos3: 1, nearest: 1 }),
   channels: choicesOf<Preprocessing['channels']>({ rgb: 1, bgr: 1, grey: 1 }),
   layout: choicesOf<Preprocessing['layout']>({ NCHW: 1, NHWC: 1, auto: 1 }),
@@ -63,13 +63,13 @@ export function inputOptions(
     resize: {
       type: { kind: 'choice', choices: inputChoices.resize },
       ...usually('resize'),
-      help: '`exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre.',
+      help: '`exact` squashes the whole image; `shortest-side` scales it evenly and crops the centre; `squash-crop` squashes it to a square and crops the centre.',
       ...enters,
     },
     shortestSide: {
       type: sides,
-      otherwise: 'the longer side of the input',
-      help: 'Length that `shortest-side` scales the shorter side to, such as 256 for a crop of 224.',
+      otherwise: 'the longer side of the input; 256 of the preset dissect-2020',
+      help: 'Length that `shortest-side` scales the shorter side to, and `squash-crop` both sides, such as 256 for a crop of 224.',
       ...enters,
     },
     filter: {

@@ -33,7 +33,7 @@ describe(optionsEntering, () => {
   });
 
   it('tells a switched group from none, though all its keys have their defaults', () => {
-    const spatialParts = { categories: ['object'], skipLastComponent: false };
+    const spatialParts = { categories: ['object'], skipLastComponent: false, planes: 'all' };
     const labels = (parts: object | undefined) => optionsEntering('labels', { data: { spatialParts: parts } });
     expect([labels(undefined), labels(spatialParts), labels({ ...spatialParts, skipLastComponent: true })]).toEqual([
       {},
@@ -66,6 +66,7 @@ describe(optionsEntering, () => {
       'data.spatialParts': false,
       'data.spatialParts.categories': ['object'],
       'data.spatialParts.skipLastComponent': false,
+      'data.spatialParts.planes': 'all',
       'gallery.images': 5,
       'gallery.pool': 'max',
       'gallery.thumbnailPixels': 112,

@@ -1,7 +1,7 @@
 import type { Preprocessing } from '@intermodel/activation-streaming';
 import {
   segmenterHeadDefaults,
-  segmenterPresets,
+  segmenterPresetNames,
   type SegmenterHead,
   type SegmenterPresetName,
 } from '@intermodel/data-loading';
@@ -11,7 +11,7 @@ import type { OptionRow } from './option-row.ts';
 
 const images = { commands: ['dissect', 'data info'], heading: 'Images and labels' } as const;
 
-const presets = choicesOf<SegmenterPresetName>(segmenterPresets);
+const presets = choicesOf<SegmenterPresetName>(segmenterPresetNames);
 
 const name = { kind: 'text' } as const;
 
@@ -41,13 +41,17 @@ export const segmenterOptions: readonly OptionRow[] = [
   {
     path: 'data.segmenters[].file',
     type: { kind: 'text', names: 'file', role: 'segmenter' },
-    isRequired: true,
     help: 'ONNX file.',
+  },
+  {
+    path: 'data.segmenters[].checkpoint',
+    type: { kind: 'list', of: { kind: 'text', names: 'file', role: 'segmenter' }, fewest: 2, isUnique: true },
+    help: 'Instead of `file`, for the preset dissect-2020: encoder and decoder of one network or both of the published study, as they were published, in any order.',
   },
   {
     path: 'data.segmenters[].preset',
     type: { kind: 'choice', choices: presets },
-    help: 'Usual export: 150 classes of ADE20K, background and 20 classes of Pascal VOC, or unified parsing (objects, materials, parts).',
+    help: 'Usual export: 150 classes of ADE20K, background and 20 classes of Pascal VOC, or unified parsing (objects, materials, parts). `dissect-2020`: the networks of the published study, from their checkpoints or as `intermodel import` writes them, fed and numbered as there.',
   },
   {
     path: 'data.segmenters[].tensors',
@@ -57,15 +61,27 @@ export const segmenterOptions: readonly OptionRow[] = [
   },
   {
     path: 'data.segmenters[].labels',
-    type: { kind: 'text', names: 'file', role: 'class names' },
-    help: 'File labels.json that the network of unified parsing was published with.',
+    type: {
+      kind: 'either',
+      of: [
+        { kind: 'text', names: 'file', role: 'class names' },
+        { kind: 'list', of: { kind: 'text', names: 'file', role: 'class names' }, fewest: 1, isUnique: true },
+      ],
+    },
+    help: 'File labels.json that the network of unified parsing was published with; for dissect-2020 that of each network, in any order.',
     flags: [
       {
         flags: '--segmenter-labels <FILE>',
         ...images,
-        help: 'File labels.json of the segmenter unified-parsing.',
+        help: 'File labels.json of the segmenters unified-parsing and dissect-2020.',
       },
     ],
+  },
+  {
+    path: 'data.segmenters[].anyWidth',
+    type: { kind: 'truth' },
+    otherwise: 'they are refused',
+    help: 'Whether checkpoints of networks of another width than the published ones are meant.',
   },
   ...inputOptions('data.segmenters[].input', {
     name: 'segmenterInput',
