@@ -156,7 +156,7 @@ describe('intermodel options', () => {
     const { stdout, code } = intermodel(['options', 'max', 'pixels']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^data\.maxPixels\n {2}Most pixels[\s\S]* {2}values: whole number of pixels, at least 1\n {2}default: 100000000\n {2}flag: --max-pixels <N> of dissect, data info, features, probe$/mu,
+      /^data\.maxPixels\n {2}Most pixels[\s\S]* {2}values: whole number of pixels, at least 1\n {2}default: 100000000\n {2}flag: --max-pixels <N> of dissect, data info, data show, features, probe$/mu,
     );
     const found = JSON.parse(intermodel(['options', 'max-pixels', '--json']).stdout) as readonly object[];
     expect(found).toEqual([

@@ -1,9 +1,16 @@
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openSession } from '@intermodel/onnx';
-import { drawBytes, goldenSegmenters, readGoldenLabels } from '@intermodel/testing';
+import {
+  buildOnnxModel,
+  drawBytes,
+  drawScenes,
+  goldenSegmenters,
+  readGoldenLabels,
+  writeScenePicture,
+} from '@intermodel/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { intermodel, temporaryFolder } from './command-line.ts';
+import { csvRows, intermodel, temporaryFolder } from './command-line.ts';
 
 const at = temporaryFolder();
 const golden = goldenSegmenters();
@@ -92,5 +99,87 @@ describe('intermodel import of encoder and decoder', () => {
     const result = intermodel(['import', ...argv(), '--out', at('none.onnx')]);
     expect([result.code, result.stdout, result.stderr]).toEqual([2, '', expect.stringContaining(`error ${code}`)]);
     expect(result.stderr).toMatch(message);
+  });
+});
+
+describe('a study of images alone', () => {
+  const segmenters = [
+    {
+      checkpoint: ['upp-encoder.pth', 'upp-decoder.pth', 'color-encoder.pth', 'color-decoder.pth'],
+      labels: ['labels.json', 'color-labels.json'],
+      preset: 'dissect-2020',
+      anyWidth: true,
+    },
+  ];
+  const write = (name: string, input: unknown) => {
+    const study = {
+      data: { images: 'photos', segmenters },
+      models: [{ name: 'a', file: 'channels.onnx', layer: 'maps', input }],
+      runtime: { labelCache: 'kept' },
+      matching: { level: 0.9 },
+    };
+    writeFileSync(at(name), JSON.stringify(study));
+    return at(name);
+  };
+  const planes = () =>
+    Object.fromEntries(
+      readdirSync(at('kept'), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith('.planes'))
+        .map((name) => [name, statSync(at('kept', name)).mtimeMs]),
+    );
+
+  beforeAll(() => {
+    for (const scene of drawScenes({ count: 3 })) writeScenePicture(at('photos', `${scene.name}.png`), scene);
+    const graph = {
+      inputs: [{ name: 'input', dims: ['batch', 3, 224, 224] }],
+      outputs: [{ name: 'pooled', dims: ['batch', 3, 1, 1] }],
+      nodes: [
+        { op: 'Relu', inputs: ['input'], outputs: ['maps'] },
+        { op: 'GlobalAveragePool', inputs: ['maps'], outputs: ['pooled'] },
+      ],
+    };
+    writeFileSync(at('channels.onnx'), buildOnnxModel(graph));
+  });
+
+  it('takes its labels from the checkpoints, made once, and is fed the same crop', () => {
+    const study = write('study.json', 'dissect-2020');
+    const first = intermodel(['run', study, '--out', at('first'), '--quiet']);
+    expect([first.stderr, first.code]).toEqual(['', 0]);
+    // One file for each image and network.
+    const kept = planes();
+    expect(Object.keys(kept)).toHaveLength(6);
+    const vocabulary = csvRows(at('first', 'vocabulary.csv'));
+    expect(vocabulary.length).toBe(1823);
+    const second = intermodel(['run', study, '--out', at('second'), '--quiet']);
+    expect([second.stderr, second.code, planes()]).toEqual(['', 0, kept]);
+    const units = (out: string) => readFileSync(at(out, 'models', 'a', 'units.csv'), 'utf8');
+    expect(units('second')).toBe(units('first'));
+  });
+
+  it('refuses models that see more than the labels', () => {
+    const { code, stderr } = intermodel(['run', write('whole.json', 'imagenet'), '--out', at('whole'), '--quiet']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('error LABEL_CROP')]);
+    expect(stderr).toContain('models[].input: dissect-2020');
+  });
+
+  it('shows images beside their labels', () => {
+    const [image = ''] = readdirSync(at('photos'));
+    const given = ['data', 'show', image, '--study', at('study.json')];
+    const { stdout, stderr, code } = intermodel([...given, '--out', at('labels.svg'), '--json']);
+    expect([stderr, code]).toEqual(['', 0]);
+    const { images } = JSON.parse(stdout) as {
+      readonly images: readonly {
+        readonly image: string;
+        readonly planes: readonly (readonly { category: string }[])[];
+      }[];
+    };
+    expect(images.map((each) => [each.image, each.planes.length >= 5])).toEqual([[image, true]]);
+    const svg = readFileSync(at('labels.svg'), 'utf8');
+    expect(svg.includes('left and right halves')).toBe(true);
+    expect(svg.match(/<image /gu)?.length).toBe(1 + (images[0]?.planes.length ?? 0));
+    expect(intermodel([...given, '--out', at('labels.png')]).code).toBe(0);
+    expect(readFileSync(at('labels.png')).subarray(1, 4).toString()).toBe('PNG');
+    const unknown = intermodel(['data', 'show', 'none.png', '--study', at('study.json'), '--out', at('none.png')]);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('error IMAGE_UNKNOWN')]);
   });
 });

@@ -24,14 +24,14 @@ let rootIsArgument = false;
  * beside (`PATH=VALUE`).
  */
 export function speakOf(command: string, study?: string, set: readonly string[] = []): void {
-  const isInfo = command === 'data info';
+  const isInfo = command === 'data info' || command === 'data show';
   // What a study file says of images cannot be said by flags beside it.
   const own = optionsOf(command).filter(({ flag }) => !isInfo || study === undefined || flag.heading === 'Study');
   // Layers are listed for a dissection.
   options = command === 'layers' ? [...own, ...optionsOf('dissect')] : own;
   studyFile = study;
   setPaths = set.map((setting) => settingPath(/^(?:[^[=]|\[.*?\](?=[.[=]))*/u.exec(setting)?.[0] ?? '') ?? '');
-  rootIsArgument = isInfo && study === undefined;
+  rootIsArgument = command === 'data info' && study === undefined;
 }
 
 /**

@@ -43,6 +43,7 @@ const all = [
   'twin',
   'doctor',
   'data info',
+  'data show',
   'place',
   'relate',
   'options',
@@ -100,11 +101,12 @@ const nuisance =
 
 /** Options of commands that are no part of a study. */
 export const ownOptions: readonly CommandOption[] = [
-  own('study', '--study <FILE>', ['Study', 'data info'], study),
+  own('study', '--study <FILE>', ['Study', 'data info', 'data show'], study),
+  own('out', '--out <FILE>', ['Report', 'data show'], 'PNG file to write, or SVG where its name ends so.'),
   own(
     'set',
     '--set <PATH=VALUE>',
-    ['Study', ...running, ...looking, 'doctor', 'probe', 'features', 'data info'],
+    ['Study', ...running, ...looking, 'doctor', 'probe', 'features', 'data info', 'data show'],
     set,
     texts,
   ),

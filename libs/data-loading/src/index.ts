@@ -59,6 +59,7 @@ export {
   type DecodeImageOptions,
   type RgbColour,
 } from './images/decode-image.ts';
+export { chooseImages } from './images/choose-images.ts';
 export { exifTurns, turnedWarnings, type ExifTurns } from './images/exif-turns.ts';
 export { makeThumbnail, type Thumbnail } from './images/make-thumbnail.ts';
 export {

@@ -1,5 +1,6 @@
 import { InputError } from '@intermodel/streams';
 import {
+  chooseImages,
   datasetFormats,
   labelledImageSource,
   listLabelledImages,
@@ -23,6 +24,8 @@ export interface OpenImageSourceOptions {
   readonly labelCache?: string;
   /** How the machine is used. */
   readonly runtime?: Pick<StudyRuntime, 'executionProviders' | 'threads'>;
+  /** Images that are opened, as `chooseImages` finds them. @default all */
+  readonly chosen?: readonly string[];
   /** Stops between two images that are segmented or described. */
   readonly signal?: AbortSignal;
   /** Is told of each image that is segmented. */
@@ -42,7 +45,13 @@ export async function openImageSource(
   const set = await (data.segmenters === undefined ? readSet(data) : segmentSet(data, data.segmenters, options)).catch(
     nameOption,
   );
-  return labelledImageSource(set, data, options.signal);
+  return labelledImageSource(chosenOf(set, options.chosen), data, options.signal);
+}
+
+function chosenOf(set: LabelledImageSet, names: readonly string[] | undefined): LabelledImageSet {
+  if (names === undefined) return set;
+  const images = set.images.map((entry) => ({ name: entry.image, file: entry.file, entry }));
+  return { ...set, images: chooseImages(images, names).map(({ entry }) => entry) };
 }
 
 /** Options that errors of the readers are about. */
@@ -83,7 +92,7 @@ function knowsEncoding(format: DatasetFormatName): boolean {
 async function segmentSet(
   data: StudyData,
   described: readonly StudySegmenter[],
-  { labelCache, runtime, signal, onProgress }: OpenImageSourceOptions,
+  { labelCache, runtime, chosen, signal, onProgress }: OpenImageSourceOptions,
 ): Promise<LabelledImageSet> {
   const { images, encoding } = data;
   if (images === undefined) throw new RangeError('openImageSource: segmenters need images');
@@ -99,6 +108,7 @@ async function segmentSet(
     images,
     segmenters,
     labelCache,
+    ...(chosen === undefined ? {} : { chosen }),
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });

@@ -1,6 +1,7 @@
 // Images and labels
 export { openImageSource, studyPlaneKeys, type OpenImageSourceOptions } from './image-source.ts';
 export { describeData, describeStudyData, type DescribeDataOptions, type DescribedData } from './describe-data.ts';
+export { loadShownLabels, type LoadShownLabelsOptions, type ShownLabels } from './load-shown-labels.ts';
 export { withLabelFolder } from './label-folder.ts';
 export { checkConcepts } from './check-concepts.ts';
 

@@ -122,6 +122,7 @@ export {
   type DescribedTask,
   type DescribeTaskDataOptions,
 } from './describe-task-data.ts';
+export { showLabels, type ShowLabelsOptions, type ShownImage } from './show-labels.ts';
 export { datasetFormats, segmenterPresets, type DatasetFormatName } from '@intermodel/data-loading';
 
 // Models

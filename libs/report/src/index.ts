@@ -26,3 +26,6 @@ export {
 } from './tables/unit-gallery.ts';
 export { type MovedModel, type StudyChange } from './tables/study-change.ts';
 export { type VocabularyHealth } from './tables/vocabulary-health.ts';
+
+// Pictures of labels
+export { drawLabelPlanes, type LabelledPicture, type PictureLabel } from './figures/label-planes.ts';

@@ -117,3 +117,4 @@ export {
 } from './published-checkpoints.ts';
 export { tensorBundle, type TensorBundle } from './write-tensor-bundle.ts';
 export { writePublished } from './write-published.ts';
+export { encoderShapes, pyramidShapes, upernetShapes, type Shapes } from './published-segmenters.ts';

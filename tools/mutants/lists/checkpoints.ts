@@ -163,8 +163,8 @@ export const checkpointsMutants: readonly Mutant[] = [
   },
   {
     name: 'padding-of-the-undilated',
-    find: "dilation === 1 ? 'same' : dilation * halfOf(rows)",
-    replace: "dilation === 1 ? 'same' : halfOf(rows)",
+    find: "spread === 1 ? 'same' : spread * halfOf(rows)",
+    replace: "spread === 1 ? 'same' : halfOf(rows)",
     spec: 'fidelity.spec.ts',
   },
   {

@@ -4,6 +4,8 @@ import {
   describeStudyData,
   describeStudyTasks,
   describeTaskData,
+  showLabels,
+  studyOfFlags,
   type DescribeDataOptions,
   type DescribedData,
   type DescribedTask,
@@ -34,7 +36,8 @@ export function dataCommand(): Command {
       'after',
       '\nExamples:\n  intermodel data info --format broden broden1_227\n  intermodel data info --study study.yaml\n  intermodel data info --task-format class-folders flowers',
     )
-    .addCommand(infoCommand());
+    .addCommand(infoCommand())
+    .addCommand(showCommand());
 }
 
 function infoCommand(): Command {
@@ -76,6 +79,52 @@ function infoCommand(): Command {
   const study = command.options.find(({ long }) => long === '--study');
   study?.conflicts([...data, ...task].map(keptAs));
   for (const { flag } of task) command.options.find(({ flags }) => flags === flag.flags)?.conflicts(data.map(keptAs));
+  return command;
+}
+
+type ShowOptions = StudyFileOptions & { readonly study?: string; readonly out: string };
+
+/** `intermodel data show`: images beside their label planes, in a picture. */
+function showCommand(): Command {
+  const command = makeCommand<ShowOptions>({
+    name: 'data show',
+    description: 'Draw images beside their label planes, with a legend: of label files or of segmentation models.',
+    argument: ['<IMAGE...>', 'names of images in the data set, or their paths; only these are segmented'],
+    required: ['--out'],
+    examples: [
+      'data show beach.jpg --images photos --labels masks --label-names labels.csv --out labels.png',
+      'data show beach.jpg --images photos --segmenter dissect-2020=upp.onnx --segmenter-labels labels.json --spatial-parts --out labels.png',
+      'data show beach.jpg street.jpg --study study.yaml --out labels.png',
+    ],
+    run: async (given) => {
+      const { study, set = [], out } = given.own;
+      const { data, runtime } = given.content;
+      const chosen =
+        study === undefined
+          ? studyOfFlags(
+              // A study has models; none is opened to show its data.
+              {
+                data: data ?? {},
+                models: [{ name: 'any', file: 'any.onnx' }],
+                ...(runtime === undefined ? {} : { runtime }),
+              },
+              { set, checkFiles: false },
+            )
+          : chosenStudy(study, given);
+      const shown = study === undefined ? { ...chosen, models: [] } : chosen;
+      const labelCache = runtime?.labelCache;
+      const images = await stoppable((signal) =>
+        showLabels(given.files, shown, { out, signal, ...(labelCache === undefined ? {} : { labelCache }) }),
+      );
+      printResult(given.terminal, { file: out, images }, () =>
+        images
+          .map(({ image, planes }) => `${image}: ${String(planes.length)} label planes, drawn in ${out}`)
+          .join('\n'),
+      );
+    },
+  });
+  const data = optionsOf('data show').filter(({ flag }) => flag.heading === 'Images and labels');
+  command.options.find(({ long }) => long === '--study')?.conflicts(data.map(keptAs));
   return command;
 }
 

@@ -20,6 +20,8 @@ export interface ImageSource {
   readonly vocabulary: LabelVocabulary;
   /** What is no error but may surprise. */
   readonly warnings: readonly DataWarning[];
+  /** What of the images the labels show, where that is not the whole of them. */
+  readonly seen?: ResolvedGeometry;
   /** Gives the function that loads groups of images for models of one geometry. */
   readonly load: (geometry: ImageGeometry) => (entries: readonly LabelledImageEntry[]) => Promise<LoadedImages>;
   /**

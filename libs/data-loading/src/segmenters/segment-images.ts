@@ -5,6 +5,7 @@ import { boundedMap, InputError } from '@intermodel/streams';
 import { from, lastValueFrom, tap, toArray } from 'rxjs';
 import { decodeImage } from '../images/decode-image.ts';
 import { resolveGeometry, type ResolvedGeometry } from '../images/image-geometry.ts';
+import { chooseImages } from '../images/choose-images.ts';
 import { listImages } from '../images/list-labelled-images.ts';
 import type {
   DataWarning,
@@ -34,7 +35,8 @@ const imagesUnderWay = 2;
 export async function segmentImages(options: SegmentImagesOptions): Promise<LabelledImageSet> {
   const { segmenters, skipBad = false, signal, onProgress } = options;
   const warnings: DataWarning[] = [];
-  const listed = await listImages(options.images, warnings);
+  const found = await listImages(options.images, warnings);
+  const listed = options.chosen === undefined ? found : chooseImages(found, options.chosen);
   const { vocabulary, numbers } = segmenterVocabulary(segmenters);
   const opened = await Promise.all(
     segmenters.map(

@@ -5,6 +5,8 @@ import type { Segmenter } from './segmenter.ts';
 export interface SegmentImagesOptions extends DecodeImageOptions {
   /** Folder of images, with sub-folders. */
   readonly images: string;
+  /** Images that are labelled, as {@link chooseImages} finds them. @default all */
+  readonly chosen?: readonly string[];
   /** Segmenters, whose concepts become one vocabulary. */
   readonly segmenters: readonly Segmenter[];
   /** Folder where planes are kept, for later runs too: a plane is made anew only if image, model or options change. */

@@ -15,7 +15,7 @@ import {
 import { choicesOf } from './choices.ts';
 import type { OptionRow, OptionStep } from './option-row.ts';
 
-const images = { commands: ['dissect', 'data info'], heading: 'Images and labels' } as const;
+const images = { commands: ['dissect', 'data info', 'data show'], heading: 'Images and labels' } as const;
 
 /** Steps that decode images. */
 const decodingSteps = [
@@ -62,7 +62,12 @@ export const dataOptions: readonly OptionRow[] = [
     default: 'plain',
     help: 'Layout of the data set. `plain`: images, label images with the same stems, and a CSV of their names; the others are folders named by `root`.',
     flags: [
-      { flags: '--data-format <NAME>', commands: ['dissect'], heading: images.heading, help: 'Layout of --data.' },
+      {
+        flags: '--data-format <NAME>',
+        commands: ['dissect', 'data show'],
+        heading: images.heading,
+        help: 'Layout of --data.',
+      },
       { flags: '--format <NAME>', commands: ['data info'], heading: images.heading, help: 'Layout of the data set.' },
     ],
   },
@@ -73,7 +78,7 @@ export const dataOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--data <DIR>',
-        commands: ['dissect'],
+        commands: ['dissect', 'data show'],
         heading: images.heading,
         help: 'Folder of labelled images in the layout of --data-format, instead of --images, --labels and --label-names.',
       },

@@ -76,7 +76,7 @@ export const runtimeOptions: readonly OptionRow[] = [
     flags: [
       {
         flags: '--label-cache <DIR>',
-        commands: ['data info'],
+        commands: ['data info', 'data show'],
         heading: 'Store and machine',
         help: 'Folder where labels of segmenters are kept, also for runs whose study names it as runtime.labelCache (default: that of the study, else they are not kept).',
       },

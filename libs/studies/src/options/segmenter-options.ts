@@ -9,7 +9,7 @@ import { choicesOf } from './choices.ts';
 import { inputChoices, inputOptions } from './input-options.ts';
 import type { OptionRow } from './option-row.ts';
 
-const images = { commands: ['dissect', 'data info'], heading: 'Images and labels' } as const;
+const images = { commands: ['dissect', 'data info', 'data show'], heading: 'Images and labels' } as const;
 
 const presets = choicesOf<SegmenterPresetName>(segmenterPresetNames);
 
