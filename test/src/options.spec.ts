@@ -163,7 +163,7 @@ describe('intermodel options', () => {
       expect.objectContaining({
         path: 'data.maxPixels',
         default: 100_000_000,
-        flags: [{ flag: '--max-pixels <N>', commands: ['dissect', 'data info', 'features', 'probe'] }],
+        flags: [{ flag: '--max-pixels <N>', commands: ['dissect', 'data info', 'data show', 'features', 'probe'] }],
       }),
     ]);
     const all = JSON.parse(intermodel(['options', '--json']).stdout) as readonly object[];
