@@ -5,13 +5,7 @@ import { checkHasTasks, checkTasks, namesImages } from './check-tasks.ts';
 import { checkListedNames, checkModelNames } from './model-folder-names.ts';
 import { embeddedModels, mostOf } from './resolve-embedding.ts';
 import { twinName } from './study.ts';
-import type {
-  EmbeddingContent,
-  InputContent,
-  MatchingContent,
-  ModelContent,
-  StudyContent,
-} from './study-content.ts';
+import type { EmbeddingContent, InputContent, MatchingContent, ModelContent, StudyContent } from './study-content.ts';
 import { defaultsOf } from './options/option-defaults.ts';
 import type { Finding, StudyPath } from './study-problems.ts';
 
