@@ -1,4 +1,5 @@
 import {
+  categoryLetter,
   summariseEmbedding,
   summariseRun,
   type EmbeddedModel,
@@ -131,6 +132,10 @@ function intervalsText(source: IntervalSource | undefined): string[] {
 function modelsText(models: readonly EmbeddedModel[]): string {
   return textTable(
     ['model', ...componentNames(models[0]?.components), 'category'],
-    models.map(({ model, components, cluster }) => [model, ...components, cluster]),
+    models.map(({ model, components, cluster }) => [
+      model,
+      ...components,
+      cluster === null ? null : categoryLetter(cluster),
+    ]),
   );
 }

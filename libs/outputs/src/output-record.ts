@@ -13,7 +13,7 @@ import {
 
 /** Files state the program that wrote them, and are drawn by libraries, so that other versions write them anew. */
 export const outputCodeVersion = [
-  '6',
+  '7',
   `intermodel ${programVersion}`,
   ...['apache-arrow', '@observablehq/plot'].map((name) => `${name} ${libraryVersion(name) ?? ''}`),
 ].join(', ');

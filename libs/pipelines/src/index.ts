@@ -178,6 +178,7 @@ export {
   type StudyWarning,
 } from '@intermodel/outputs';
 export { programVersion } from '@intermodel/steps';
+export { categoryLetter } from '@intermodel/report';
 export { matchScore, matchScores, type MatchScore, type MatchScoreName } from '@intermodel/concept-matching';
 
 // Choices that apps offer

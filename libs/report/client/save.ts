@@ -21,7 +21,7 @@ export function startSaving(data: PageData): void {
           save(
             `${figure.id}.csv`,
             'text/csv',
-            csv(curve === undefined ? tableRows(findTable(figure)) : curveRows(...curve)),
+            curve === undefined ? tableCsv(findTable(figure)) : rowsCsv(curveRows(...curve)),
           );
         }),
       );
@@ -73,19 +73,25 @@ function drawingText(drawing: Element | null): string {
     .replace(/currentColor/gu, styles.getPropertyValue('--ink').trim());
 }
 
-function tableRows(table: HTMLTableElement | null): readonly (readonly string[])[] {
+/** A table as CSV: numbers as numbers, and of cells that hold several (such as intervals) each in a column. */
+function tableCsv(table: HTMLTableElement | null): string {
   const value = (each: HTMLTableCellElement): string =>
-    each.dataset['sort'] ??
-    each.textContent
-      .trim()
-      .replace(/^−/u, '-')
-      .replace(/\u202f/gu, '');
-  return [...(table?.rows ?? [])].map((row) => [...row.cells].map(value));
+    each.dataset['csv'] ?? csvCell(each.dataset['sort'] ?? numberText(each.textContent.trim()));
+  return [...(table?.rows ?? [])].map((row) => `${[...row.cells].map(value).join(',')}\n`).join('');
 }
 
-function csv(rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (text: string): string => (/[",\n]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return `${rows.map((row) => row.map((each) => cell(String(each))).join(',')).join('\n')}\n`;
+/** A number of the page as programs read it; a dash that stands for none is nothing, other text stays. */
+function numberText(text: string): string {
+  if (text === '–') return '';
+  return /^−?[\d.\u202f]+$/u.test(text) ? text.replace('−', '-').replaceAll('\u202f', '') : text;
+}
+
+function rowsCsv(rows: readonly (readonly (string | number)[])[]): string {
+  return rows.map((row) => `${row.map((each) => csvCell(String(each))).join(',')}\n`).join('');
+}
+
+function csvCell(text: string): string {
+  return /[",\n\r]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function save(name: string, type: string, text: string): void {

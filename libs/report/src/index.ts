@@ -9,6 +9,7 @@ export {
 } from './render-report.ts';
 export { markdownDefaults, renderMarkdown, type MarkdownOptions } from './render-markdown.ts';
 export { figurePng, renderFigures, type FigureFile } from './render-figures.ts';
+export { categoryLetter } from './page/palette.ts';
 export { type PageFile } from './page/place-images.ts';
 
 // What goes in

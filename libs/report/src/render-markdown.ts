@@ -1,6 +1,6 @@
 import { codeParts } from './words/code-parts.ts';
 import { counted } from './page/number-text.ts';
-import { groupLetter } from './page/palette.ts';
+import { categoryLetter } from './page/palette.ts';
 import { escapeMarkdown, type TableView } from './page/table-view.ts';
 import { claimTable } from './study-tables/claim-tables.ts';
 import { changeTable } from './study-tables/change-table.ts';
@@ -163,7 +163,7 @@ function members({ embedding }: Study): readonly string[] {
   const lines = Array.from(
     { length: embedding.groups },
     (_, group) =>
-      `- Group ${groupLetter(group)}: ${embedding.points
+      `- Category of models ${categoryLetter(group)}: ${embedding.points
         .filter((point) => point.group === group)
         .map(({ model }) => escapeMarkdown(model))
         .join(', ')}`,

@@ -175,7 +175,7 @@ describe.skipIf(browserPath === undefined)(
       const { page } = await openPage(browser, address);
       const point = page.locator('#changes .point[data-model="Model9"]');
       await point.focus();
-      expect(await point.getAttribute('aria-label')).toMatch(/^Model9, group [A-C]: moved by 0\.\d{3}$/u);
+      expect(await point.getAttribute('aria-label')).toMatch(/^Model9, category [A-C]: moved by 0\.\d{3}$/u);
       expect(await page.locator('#changes .point[data-model="Model1"]').getAttribute('aria-label')).toContain(': new');
       await page.context().close();
     });

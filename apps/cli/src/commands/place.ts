@@ -1,4 +1,4 @@
-import { placeStudy, type PlaceStudyOptions } from '@intermodel/pipelines';
+import { categoryLetter, placeStudy, type PlaceStudyOptions } from '@intermodel/pipelines';
 import type { Command } from 'commander';
 import { makeCommand } from '../command.ts';
 import { printResult, textTable } from '../output.ts';
@@ -23,7 +23,12 @@ export function placeCommand(): Command {
       printResult(terminal, { models }, () =>
         textTable(
           ['model', ...componentNames(models[0]?.components), 'category', 'inexpressible'],
-          models.map(({ model, components, cluster, inexpressible }) => [model, ...components, cluster, inexpressible]),
+          models.map(({ model, components, cluster, inexpressible }) => [
+            model,
+            ...components,
+            categoryLetter(cluster),
+            inexpressible,
+          ]),
         ),
       );
     },

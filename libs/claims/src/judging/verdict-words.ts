@@ -39,7 +39,7 @@ export const choiceWords: Readonly<Record<string, string>> = {
   dropFirstConcept: 'whether the first concept is dropped',
   leftOut: 'the models left out',
   components: 'the number of components',
-  clusters: 'the number of categories',
+  clusters: 'the number of categories of models',
   distance: 'the distance of models',
 };
 

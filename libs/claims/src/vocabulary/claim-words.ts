@@ -24,7 +24,7 @@ export function predictorWords(predictor: string | ConceptName): string {
   if (component !== undefined) return `component ${component}`;
   const [kind = '', category] = predictor.split(':');
   const words = summaryWords[kind] ?? kind;
-  return category === undefined ? `the number of ${words}` : `${words} of category ${category}`;
+  return category === undefined ? `the number of ${words}` : `${words} of concept category ${category}`;
 }
 
 /** What a claim says, in a sentence without its full stop. */

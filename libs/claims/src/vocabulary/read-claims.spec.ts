@@ -36,7 +36,7 @@ claims:
       ['category-byol-swav-pirl', 'BYOL, SwAV and PIRL form a category of models'],
       ['categories-3', 'The models form 3 categories'],
       ['correlates-pc1-dt-cifar10-down', 'Scores on dt_CIFAR10 fall with component 1'],
-      ['correlates-unique-object-s-up', 'Scores on s rise with unique concepts of category object'],
+      ['correlates-unique-object-s-up', 'Scores on s rise with unique concepts of concept category object'],
       ['correlates-dog-s-up', 'Scores on s rise with the weight of dog (object)'],
       ['has-byol-dog-not-swav', 'BYOL has the concept dog (object), which SwAV lacks'],
       ['complement-byol-swav', 'Both are better than one'],

@@ -45,7 +45,7 @@ export function drawLoadingProfile(
       type: 'linear',
       domain: [-0.5, sorted.length - 0.5],
       axis: 'bottom',
-      label: 'concepts, sorted by category and name',
+      label: 'concepts, sorted by concept category and name',
       labelAnchor: 'center',
       labelArrow: 'none',
       ticks: 0,

@@ -18,7 +18,7 @@ const longestName = 20;
 const titles: Readonly<Record<BarCount, string>> = {
   matches: 'matching units',
   unique: 'unique concepts',
-  redundancy: 'units per unique concept',
+  redundancy: 'redundancy',
 };
 
 /**

@@ -1,6 +1,6 @@
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { percent } from '../page/number-text.ts';
-import { colour, groupColour, groupLetter } from '../page/palette.ts';
+import { colour, groupColour, categoryLetter } from '../page/palette.ts';
 import { fitted, widthOf } from './panel-grid.ts';
 import { pixel } from './ticks.ts';
 
@@ -28,7 +28,7 @@ const longestName = 130;
 const headHeight = 20;
 
 /**
- * Draws in how many of the replicates two models stand in one group, models in the consensus order: groups that hold are
+ * Draws in how many of the replicates two models stand in one category, models in the consensus order: groups that hold are
  * full squares along the diagonal.
  *
  * @param models models in their order
@@ -36,7 +36,7 @@ const headHeight = 20;
  */
 export function drawTogether(models: readonly TogetherModel[], share: (a: number, b: number) => number): Markup {
   const cell = models.length <= 24 ? 20 : 12;
-  const names = models.map(({ name, group }, index) => `${name} (${groupLetter(group)}) ${String(index + 1)}`);
+  const names = models.map(({ name, group }, index) => `${name} (${categoryLetter(group)}) ${String(index + 1)}`);
   const nameWidth = widthOf(names, 11, longestName);
   const left = nameWidth + 8;
   const side = models.length * cell;
@@ -54,5 +54,5 @@ export function drawTogether(models: readonly TogetherModel[], share: (a: number
     return markup`<text x="${pixel(nameWidth)}" y="${pixel(y + cell / 2 + 3.8)}" text-anchor="end" font-size="11" fill="${groupColour(group)}">${fitted(names[row] as string, nameWidth, 11)}</text>${joined(cells)}`;
   });
   const [width, height] = [Math.ceil(left + side + 4), headHeight + side + 4];
-  return markup`<svg class="figure" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Matrix: in how many replicates ${models.length} models stand in one group, in consensus order" font-family="system-ui, sans-serif">${joined(heads)}${joined(rows)}</svg>`;
+  return markup`<svg class="figure" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Matrix: in how many replicates ${models.length} models stand in one category, in consensus order" font-family="system-ui, sans-serif">${joined(heads)}${joined(rows)}</svg>`;
 }

@@ -2,7 +2,7 @@ import { arrow, newRing } from '../figures/move-mark.ts';
 import { pointPath } from '../figures/point-mark.ts';
 import { textWidth } from '../figures/label-candidates.ts';
 import { joined, markup, type Markup } from './markup.ts';
-import { categoryColourNames, colour, groupColour, groupLetter, groupShape } from './palette.ts';
+import { categoryColourNames, colour, groupColour, categoryLetter, groupShape } from './palette.ts';
 
 /** An entry of a legend. */
 export interface LegendItem {
@@ -23,9 +23,9 @@ export interface Legend {
 /** Legend of the groups of models, with the number of models in each. */
 export function groupLegend(sizes: readonly number[]): Legend {
   return {
-    label: 'Groups of models',
+    label: 'Categories of models',
     items: sizes.map((size, group) => ({
-      text: `Group ${groupLetter(group)} (${String(size)})`,
+      text: `Category ${categoryLetter(group)} (${String(size)})`,
       sign: groupSign(group),
     })),
   };

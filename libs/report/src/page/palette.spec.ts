@@ -4,7 +4,7 @@ import {
   categoryColours,
   divergingStep,
   groupColours,
-  groupLetter,
+  categoryLetter,
   groupShape,
   surfaceColours,
   type SchemeColour,
@@ -50,7 +50,7 @@ describe('palette', () => {
       (_, group) => `${String(group % groupColours.length)}${groupShape(group)}`,
     );
     expect(new Set(marks).size).toBe(64);
-    expect([0, 25, 26].map(groupLetter)).toEqual(['A', 'Z', 'A2']);
+    expect([0, 25, 26].map(categoryLetter)).toEqual(['A', 'Z', 'A2']);
   });
 
   it('keeps the colours of known categories whatever stands beside them', () => {

@@ -127,7 +127,7 @@ export function groupShape(group: number): PointShape {
 }
 
 /** Letter of a group of models: A, B, … Z, then A2, B2, … */
-export function groupLetter(group: number): string {
+export function categoryLetter(group: number): string {
   const round = Math.floor(group / 26);
   return `${String.fromCharCode(65 + (group % 26))}${round === 0 ? '' : String(round + 1)}`;
 }

@@ -1,4 +1,4 @@
-import { csvText } from '@intermodel/streams';
+import { csvCell, csvText, type CsvColumn } from '@intermodel/streams';
 import { attribute } from './attribute.ts';
 import { joined, markup, type Markup, type MarkupValue } from './markup.ts';
 
@@ -16,6 +16,28 @@ export interface TableColumn<R> {
   readonly text?: (row: R) => string;
   /** Value as markup. @default the text */
   readonly cell?: (row: R) => MarkupValue;
+  /** What stands for it in CSV, such as both ends of an interval. @default the title, and the value */
+  readonly csv?: readonly CsvField<R>[];
+}
+
+/** Both ends of an interval as columns of a CSV file. */
+export function intervalFields<R>(
+  name: string,
+  of: (row: R) => readonly [number, number] | undefined,
+): readonly CsvField<R>[] {
+  const end = (at: 0 | 1) => (row: R) => of(row)?.[at] ?? Number.NaN;
+  return [
+    { name: `${name}, low`, value: end(0) },
+    { name: `${name}, high`, value: end(1) },
+  ];
+}
+
+/** A column of a CSV file. */
+export interface CsvField<R> {
+  /** Heading. */
+  readonly name: string;
+  /** Value of a row; '' where it has none. */
+  readonly value: (row: R) => string | number | boolean;
 }
 
 /** What a table holds. */
@@ -58,7 +80,9 @@ export function tableView<R>(block: TableBlock<R>): TableView {
     html: () => tableMarkup(block),
     csv: () =>
       csvText(
-        columns.map(({ title, value }) => ({ name: title, cell: (row) => value(rows[row] as R) })),
+        columns.flatMap((column) =>
+          fieldsOf(column).map(({ name, value }): CsvColumn => ({ name, cell: (row) => value(rows[row] as R) })),
+        ),
         rows.length,
       ),
     markdown: (limit = rows.length) => {
@@ -73,6 +97,10 @@ export function tableView<R>(block: TableBlock<R>): TableView {
       ].join('\n');
     },
   };
+}
+
+function fieldsOf<R>({ title, value, csv }: TableColumn<R>): readonly CsvField<R>[] {
+  return csv ?? [{ name: title, value }];
 }
 
 /** A table that stays folded until the reader asks for the numbers behind a figure. */
@@ -94,8 +122,8 @@ const longText = 40;
 
 function tableMarkup<R>({ id, caption, columns, rows, interactive = false }: TableBlock<R>): Markup {
   const head = columns.map(
-    ({ title, hint, numeric }) =>
-      markup`<th scope="col"${attribute('class', numeric === true ? 'number' : undefined)}${attribute('title', hint)}>${title}</th>`,
+    ({ title, hint, numeric, csv }) =>
+      markup`<th scope="col"${attribute('class', numeric === true ? 'number' : undefined)}${attribute('title', hint)}${attribute('data-csv', csv?.map(({ name }) => csvCell(name)).join(','))}>${title}</th>`,
   );
   const body = rows.map(
     (row) => markup`<tr>${columns.map((column, index) => cellMarkup(column, row, index === 0, interactive))}</tr>`,
@@ -108,13 +136,24 @@ function cellMarkup<R>(column: TableColumn<R>, row: R, heading: boolean, sortabl
   const content = cell === undefined ? textOf(column, row) : cell(row);
   const raw = value(row);
   const sort =
-    sortable && typeof raw === 'number' && String(raw) !== content
+    typeof raw === 'number' && (sortable ? String(raw) !== content : !isPlain(content))
       ? attribute('data-sort', Number.isFinite(raw) ? String(Number(raw.toPrecision(6))) : '')
       : undefined;
   // The style sheet cuts off what is longer than any usual name.
   const title = typeof raw === 'string' && raw.length > longText ? attribute('title', raw) : undefined;
-  const attributes = markup`${attribute('class', numeric === true ? 'number' : undefined)}${sort}${title}`;
+  const fields = attribute('data-csv', column.csv?.map((field) => csvCell(shortNumber(field.value(row)))).join(','));
+  const attributes = markup`${attribute('class', numeric === true ? 'number' : undefined)}${sort}${title}${fields}`;
   return heading ? markup`<th scope="row"${attributes}>${content}</th>` : markup`<td${attributes}>${content}</td>`;
+}
+
+/** Whether a cell shows a number that programs can read, but for its minus sign and thin spaces. */
+function isPlain(content: MarkupValue): boolean {
+  return typeof content === 'string' && /^(?:−?[\d.\u202f]+|–)$/u.test(content);
+}
+
+/** A number with the digits that the page carries. */
+function shortNumber(value: string | number | boolean): string | number | boolean {
+  return typeof value === 'number' && Number.isFinite(value) ? Number(value.toPrecision(6)) : value;
 }
 
 function textOf<R>({ value, text }: TableColumn<R>, row: R): string {

@@ -2,17 +2,17 @@ import { groupMark } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted, decimals, listed } from '../page/number-text.ts';
 import type { PageContext } from '../page/page-context.ts';
-import { groupLetter } from '../page/palette.ts';
+import { categoryLetter } from '../page/palette.ts';
 import { foldedTable } from '../page/table-view.ts';
 import { qualityTable, traitTable } from '../study-tables/embedding-tables.ts';
 import type { Embedding, Trait } from '../tables/study.ts';
 import { gapSentence, groupSentence } from '../words/uncertainty-words.ts';
 import { pairsBlock } from './pairs.ts';
 
-/** Concepts named for each group and direction. */
+/** Concepts named for each category of models and direction. */
 const conceptsNamed = 5;
 
-/** The groups (categories of models): who is in each, and what sets it apart from all other models. */
+/** The categories of models: who is in each, and what sets it apart from all other models. */
 export function groupsBlock(page: PageContext, embedding: Embedding): Markup {
   const { study } = page;
   const cards = Array.from({ length: embedding.groups }, (_, group) => groupCard(embedding, group));
@@ -21,7 +21,7 @@ export function groupsBlock(page: PageContext, embedding: Embedding): Markup {
     chosen === undefined
       ? undefined
       : markup` With k = ${embedding.groups} the mean silhouette is ${decimals(chosen.silhouette, 2)}, the gap statistic ${decimals(chosen.gap, 2)}.`;
-  return markup`<h3 id="groups">Groups of models</h3><p>k-means over the concept profiles puts the ${counted(embedding.points.length, 'model')} into ${counted(embedding.groups, 'group')}.${quality} ${gapSentence(embedding)} ${groupSentence(embedding, study.uncertainty)} Every number compares the mean of the group with the mean of all other embedded models; it describes these models and is no test.</p><div class="cards">${joined(cards)}</div>${pairsBlock(page, embedding)}${embedding.traits.length > 0 && foldedTable(traitTable(embedding), 'All traits of the groups')}${embedding.quality.length > 0 && foldedTable(qualityTable(embedding), 'Other numbers of groups')}${study.profiles.models.length > embedding.points.length && markup`<p class="quiet">${counted(study.profiles.models.length - embedding.points.length, 'model')} of the study ${study.profiles.models.length - embedding.points.length === 1 ? 'is' : 'are'} not part of the embedding.</p>`}`;
+  return markup`<h3 id="categories">Categories of models</h3><p>k-means over the concept profiles puts the ${counted(embedding.points.length, 'model')} into ${counted(embedding.groups, 'category', 'categories')}.${quality} ${gapSentence(embedding)} ${groupSentence(embedding, study.uncertainty)} Every number compares the mean of the category with the mean of all other embedded models; it describes these models and is no test.</p><div class="cards">${joined(cards)}</div>${pairsBlock(page, embedding)}${embedding.traits.length > 0 && foldedTable(traitTable(embedding), 'All traits of the categories of models')}${embedding.quality.length > 0 && foldedTable(qualityTable(embedding), 'Other numbers of categories')}${study.profiles.models.length > embedding.points.length && markup`<p class="quiet">${counted(study.profiles.models.length - embedding.points.length, 'model')} of the study ${study.profiles.models.length - embedding.points.length === 1 ? 'is' : 'are'} not part of the embedding.</p>`}`;
 }
 
 function groupCard({ points, traits }: Embedding, group: number): Markup {
@@ -33,10 +33,10 @@ function groupCard({ points, traits }: Embedding, group: number): Markup {
     .filter(({ difference }) => difference < 0)
     .slice(-conceptsNamed)
     .reverse();
-  return markup`<article class="card" aria-labelledby="group-${groupLetter(group)}"><h4 id="group-${groupLetter(group)}">${groupMark(group)} Group ${groupLetter(group)}</h4><p class="members">${listed(members)}</p>${summaryRows(own)}<ul class="plain">${conceptLine('More than the others', more)}${conceptLine('Less than the others', less)}</ul></article>`;
+  return markup`<article class="card" aria-labelledby="category-${categoryLetter(group)}"><h4 id="category-${categoryLetter(group)}">${groupMark(group)} Category ${categoryLetter(group)}</h4><p class="members">${listed(members)}</p>${summaryRows(own)}<ul class="plain">${conceptLine('More than the others', more)}${conceptLine('Less than the others', less)}</ul></article>`;
 }
 
-/** Means of the group by concept category, with those of all other models beside them. */
+/** Means of a category of models by concept category, with those of all other models beside them. */
 function summaryRows(traits: readonly Trait[]): Markup | false {
   const names = ['matches', 'unique', 'redundancy'] as const;
   const categories = [...new Set(traits.filter(({ trait }) => trait !== 'weight').map(({ category }) => category))];
@@ -49,7 +49,7 @@ function summaryRows(traits: readonly Trait[]): Markup | false {
     });
     return markup`<tr><th scope="row">${category}</th>${cells}</tr>`;
   });
-  return markup`<table class="mini"><caption>Means of the group, and <span class="quiet">of all others</span></caption><thead><tr><th scope="col">Category</th><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Units per unique concept">ratio</th></tr></thead><tbody>${joined(rows)}</tbody></table>`;
+  return markup`<table class="mini"><caption>Means of the category, and <span class="quiet">of all others</span></caption><thead><tr><th scope="col">Concepts</th><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Redundancy: matching units per unique concept">redundancy</th></tr></thead><tbody>${joined(rows)}</tbody></table>`;
 }
 
 function conceptLine(words: string, traits: readonly Trait[]): Markup | false {

@@ -17,7 +17,7 @@ const barWords = {
   ],
   redundancy: [
     'Redundancy',
-    'Matching units per unique concept, over all categories: how many units a model spends on one concept.',
+    'Matching units per unique concept, over all concept categories: how many units a model spends on one concept.',
   ],
 } as const;
 
@@ -43,7 +43,7 @@ export function modelsSection(page: PageContext): PageSection {
       table: barTable(study, order, count),
     }),
   );
-  const body = markup`<p>${counted(profiles.models.length, 'model')}, ${counted(profiles.concepts.length, 'concept')} in ${counted(profiles.categories.length, 'category', 'categories')}. A concept is a label within its category: the same label in two categories is two concepts.${survivalText(profiles)}${twinsText(profiles)}</p><div class="trio">${joined(bars)}</div><h3 id="all-models">All models</h3>${modelTable(study).html()}${profiles.models.length > 1 && comparison(page, order)}`;
+  const body = markup`<p>${counted(profiles.models.length, 'model')}, ${counted(profiles.concepts.length, 'concept')} in ${counted(profiles.categories.length, 'concept category', 'concept categories')}. A concept is a label within its category: the same label in two concept categories is two concepts.${survivalText(profiles)}${twinsText(profiles)}</p><div class="trio">${joined(bars)}</div><h3 id="all-models">All models</h3>${modelTable(study).html()}${profiles.models.length > 1 && comparison(page, order)}`;
   return { id: 'models', title: 'Models', body };
 }
 

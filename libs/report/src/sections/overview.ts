@@ -13,7 +13,7 @@ import { componentsKept, ellipseShort, ellipseWords, keptSentence } from '../wor
 import { changeBlock } from './changes.ts';
 import { groupsBlock } from './groups.ts';
 
-/** The first section: what was found, the embedding, and what sets the groups of models apart. */
+/** The first section: what was found, the embedding, and what sets the categories of models apart. */
 export function overviewSection(page: PageContext): PageSection {
   const { embedding, profiles } = page.study;
   const body = markup`${keyNumbers(page.study)}${findingList(findings(page.study))}${
@@ -107,7 +107,7 @@ function embeddingFigure(
   return page.figure({
     id: `embedding-${String(x + 1)}-${String(y + 1)}`,
     title: `Models on ${words}`,
-    caption: markup`Each mark is a model; models with similar concept profiles stand close together. Both axes have one scale, so distances can be compared. Shape and colour tell the group.${ellipses !== undefined && ` ${ellipses}`}${crowded > 0 && ` ${counted(crowded, 'name')} had no room: hover over a mark, or open the table.`}`,
+    caption: markup`Each mark is a model; models with similar concept profiles stand close together. Both axes have one scale, so distances can be compared. Shape and colour tell the category of models.${ellipses !== undefined && ` ${ellipses}`}${crowded > 0 && ` ${counted(crowded, 'name')} had no room: hover over a mark, or open the table.`}`,
     draw,
     ...parts,
   });

@@ -10,7 +10,7 @@ import { replicateWords } from '../words/uncertainty-words.ts';
 /** Models up to which the matrix of all pairs is drawn; more are listed only. */
 const matrixModels = 60;
 
-/** How sure groups and nearest models are: who stands together, and who is nearest to whom. */
+/** How sure categories and nearest models are: who stands together, and who is nearest to whom. */
 export function pairsBlock(page: PageContext, { points, groups }: Embedding): Markup | false {
   const { uncertainty } = page.study;
   if (uncertainty === undefined || uncertainty.pairs.size === 0) return false;
@@ -26,8 +26,8 @@ export function pairsBlock(page: PageContext, { points, groups }: Embedding): Ma
     return markup`${foldedTable(nearest, 'Nearest models, and how often they stay')}${foldedTable(all, 'All pairs of models')}`;
   const figure = page.figure({
     id: 'together',
-    title: 'How often two models stand in one group',
-    caption: `Share of the replicates in which k-means puts both into one group (${replicateWords(uncertainty)}). Models stand in the consensus order (average linkage): groups that hold are full squares along the diagonal, grey cells are pairs that never stand together. Letters and colours of the names tell the group above.`,
+    title: 'How often two models stand in one category',
+    caption: `Share of the replicates in which k-means puts both into one category (${replicateWords(uncertainty)}). Models stand in the consensus order (average linkage): categories that hold are full squares along the diagonal, grey cells are pairs that never stand together. Letters and colours of the names tell the category above.`,
     legend: stepLegend('Share of the replicates', 'amount', togetherSteps),
     draw: () => drawTogether(models, together),
     table: all,

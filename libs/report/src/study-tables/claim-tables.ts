@@ -1,6 +1,6 @@
 import { percent, probability, significant } from '../page/number-text.ts';
 import type { PageClaims, PageCurve } from '../page/page-data.ts';
-import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
+import { intervalFields, tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import type { Claim, ClaimCurve, Claims, Universes } from '../tables/claims.ts';
 import { layOutCurve } from '../views/claim-curve.ts';
 import { effectWords, movedWords, shareWords } from '../words/claim-words.ts';
@@ -15,7 +15,15 @@ export function claimTable({ claims }: Claims): TableView {
       { title: 'Claim', value: ({ statement }) => statement },
       { title: 'Source', value: ({ source }) => source },
       { title: 'Verdict', value: ({ verdict }) => verdict },
-      { title: 'Effect', value: ({ effect }) => effect, text: effectWords },
+      {
+        title: 'Effect',
+        value: ({ effect }) => effect,
+        text: effectWords,
+        csv: [
+          { name: 'Effect', value: ({ effect }) => effect },
+          ...intervalFields('95 % interval', ({ interval }: Claim) => interval),
+        ],
+      },
       { title: 'Measure', value: ({ measure }) => measure },
       { title: 'q', numeric: true, value: ({ q }) => q, text: ({ q }) => probability(q) },
       {

@@ -69,11 +69,14 @@ describe('tables of an embedding', () => {
       '| red | color | 0.7000 | 0.500–0.875 |',
       '| sky | object | 0.1000 | – |',
     ]);
+    expect(componentTable(embedding, 1, intervals).csv()).toBe(
+      'Concept,Concept category,Weight,"95 % interval, low","95 % interval, high"\nred,color,0.7,0.5,0.875\nsky,object,0.1,,\n',
+    );
     expect(rows(qualityTable(embedding))).toEqual(['| 2 | 12.345 | 0.457 | 0.123 | 0.050 |']);
     expect(rows(traitTable(embedding))).toEqual([
       '| B | matches | object | 12.5 | 7.25 | 5.25 |',
       '| A | weight of sky | object | 1 | 3 | −2 |',
     ]);
-    expect(traitTable(embedding).csv().split('\n')[2]).toBe('A,weight of sky,object,1,3,-2');
+    expect(traitTable(embedding).csv().split('\n')[2]).toBe('0,weight of sky,object,1,3,-2');
   });
 });

@@ -1,27 +1,21 @@
 import { strongestLoadings, type ComponentLoading } from '../figures/loading-bars.ts';
-import { groupMark } from '../page/legend.ts';
-import { markup } from '../page/markup.ts';
 import { decimals, percent, probability, significant } from '../page/number-text.ts';
-import { groupLetter } from '../page/palette.ts';
-import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
-import type { EmbeddedModel, Embedding } from '../tables/study.ts';
+import { intervalFields, tableView, type TableColumn, type TableView } from '../page/table-view.ts';
+import type { EmbeddedModel, Embedding, Trait } from '../tables/study.ts';
 import type { Uncertainty } from '../tables/uncertainty.ts';
+import { categoryOfModels } from './category-column.ts';
 import { componentsKept, intervalText } from '../words/uncertainty-words.ts';
 
-/** Models on the components, with their groups. */
+/** Models on the components, with their categories. */
 export function pointTable({ points, components }: Embedding): TableView {
   return tableView<EmbeddedModel>({
     id: 'embedding-table',
-    caption: 'Models on the components, with their groups',
+    caption: 'Models on the components, with their categories',
     rows: points,
     interactive: true,
     columns: [
       { title: 'Model', value: ({ model }) => model },
-      {
-        title: 'Group',
-        value: ({ group }) => groupLetter(group),
-        cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}`,
-      },
+      categoryOfModels(({ group }) => group),
       ...Array.from({ length: components }, (_, component): TableColumn<EmbeddedModel> => ({
         title: `Component ${String(component + 1)}`,
         numeric: true,
@@ -41,11 +35,7 @@ export function pairTable({ points }: Embedding, pair: readonly [number, number]
     rows: points,
     columns: [
       { title: 'Model', value: ({ model }) => model },
-      {
-        title: 'Group',
-        value: ({ group }) => groupLetter(group),
-        cell: ({ group }) => markup`${groupMark(group)} ${groupLetter(group)}`,
-      },
+      categoryOfModels(({ group }) => group),
       ...pair.map((component): TableColumn<EmbeddedModel> => ({
         title: `Component ${String(component + 1)}`,
         numeric: true,
@@ -112,7 +102,7 @@ export function loadingTable({ loadings, components }: Embedding, id = 'loadings
     interactive: true,
     columns: [
       { title: 'Concept', value: ({ concept }) => concept },
-      { title: 'Category', value: ({ category }) => category },
+      { title: 'Concept category', value: ({ category }) => category },
       ...Array.from({ length: components }, (_, component): TableColumn<{ readonly loadings: readonly number[] }> => ({
         title: `Component ${String(component + 1)}`,
         numeric: true,
@@ -135,7 +125,7 @@ export function componentTable(
     rows: strongestLoadings(embedding.loadings, component, intervals),
     columns: [
       { title: 'Concept', value: ({ concept }) => concept },
-      { title: 'Category', value: ({ category }) => category },
+      { title: 'Concept category', value: ({ category }) => category },
       { title: 'Weight', numeric: true, value: ({ weight }) => weight, text: ({ weight }) => decimals(weight, 4) },
       ...(intervals === undefined
         ? []
@@ -145,21 +135,22 @@ export function componentTable(
               numeric: true,
               value: ({ interval }: ComponentLoading) => interval?.[0] ?? Number.NaN,
               text: ({ interval }: ComponentLoading) => (interval === undefined ? '–' : intervalText(interval, 3)),
+              csv: intervalFields('95 % interval', ({ interval }: ComponentLoading) => interval),
             },
           ]),
     ],
   });
 }
 
-/** What sets each group apart: means inside and outside. */
+/** What sets each category of models apart: means inside and outside. */
 export function traitTable({ traits }: Embedding): TableView {
-  return tableView({
+  return tableView<Trait>({
     id: 'traits-table',
-    caption: 'What sets each group apart: means inside and outside of the group',
+    caption: 'What sets each category of models apart: means inside and outside of it',
     rows: traits,
     interactive: true,
     columns: [
-      { title: 'Group', value: ({ group }) => groupLetter(group) },
+      categoryOfModels(({ group }) => group),
       { title: 'Trait', value: ({ trait, concept }) => (concept === '' ? trait : `${trait} of ${concept}`) },
       { title: 'Concept category', value: ({ category }) => category },
       { title: 'Inside', numeric: true, value: ({ inside }) => inside, text: ({ inside }) => significant(inside, 4) },
@@ -179,11 +170,11 @@ export function traitTable({ traits }: Embedding): TableView {
   });
 }
 
-/** How well each number of groups describes the models. */
+/** How well each number of categories describes the models. */
 export function qualityTable({ quality }: Embedding): TableView {
   return tableView({
     id: 'quality-table',
-    caption: 'How well k groups describe the models',
+    caption: 'How well k categories describe the models',
     rows: quality,
     columns: [
       { title: 'k', value: ({ k }) => k },

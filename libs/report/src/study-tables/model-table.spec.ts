@@ -5,7 +5,7 @@ import type { Study } from '../tables/study.ts';
 import { changeTable } from './change-table.ts';
 import { barTable, modelTable, twinText, unitTable } from './model-table.ts';
 
-const { embedding: _embedding, ...others } = readStudy(syntheticStudy({ models: 4 }));
+const { embedding: _embedding, uncertainty: resampled, ...others } = readStudy(syntheticStudy({ models: 4 }));
 const study: Study = {
   ...others,
   profiles: {
@@ -39,6 +39,9 @@ describe('tables of models', () => {
       'b,1205,2,602.5,1205,2,0,0',
       'a,4,2,2,3,1,1,1',
     ]);
+    const counts = new Map([['a', { matches: [2, 6], unique: [1, 2], redundancy: [NaN, NaN] }]]);
+    const uncertain = { ...study, uncertainty: { ...resampled, counts } } as unknown as Study;
+    expect(modelTable(uncertain).csv().split('\n')[2]).toBe('a,4,2,6,2,1,2,2,,,3,1,1,1');
     expect(rows(barTable(study, [0, 1], 'matches'))).toEqual(['| a | 3 | 1 | 4 |', '| b | 1205 | 0 | 1205 |']);
     expect(rows(barTable(study, [0, 1], 'unique'))).toEqual(['| a | 1 | 1 | 2 |', '| b | 2 | 0 | 2 |']);
     expect(rows(barTable(study, [1], 'redundancy'))).toEqual(['| b | 602.50 | – | 602.50 |']);

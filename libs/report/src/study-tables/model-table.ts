@@ -1,11 +1,10 @@
-import { groupMark } from '../page/legend.ts';
 import { markup } from '../page/markup.ts';
 import { decimals, whole } from '../page/number-text.ts';
-import { groupLetter } from '../page/palette.ts';
-import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
+import { intervalFields, tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import { totalSummary } from '../tables/read-profiles.ts';
 import type { Study, Summary, Survival, Twin } from '../tables/study.ts';
 import { replicateWords } from '../words/uncertainty-words.ts';
+import { categoryOfModels } from './category-column.ts';
 
 interface ModelRow {
   readonly model: string;
@@ -38,12 +37,7 @@ export function modelTable(study: Study): TableView {
       twin: profiles.twins?.get(model),
     };
   });
-  const group: TableColumn<ModelRow> = {
-    title: 'Group',
-    hint: 'Group of models; none for a model outside of the embedding',
-    value: (row) => (row.group === undefined ? '–' : groupLetter(row.group)),
-    cell: (row) => (row.group === undefined ? '–' : markup`${groupMark(row.group)} ${groupLetter(row.group)}`),
-  };
+  const group = categoryOfModels<ModelRow>(({ group: own }) => own);
   return tableView<ModelRow>({
     id: 'models-table',
     caption: 'Matching units, unique concepts and redundancy of every model',
@@ -81,7 +75,7 @@ export function barTable(
   const digits = kind === 'redundancy' ? 2 : 0;
   return tableView<number>({
     id: `bars-${kind}-table`,
-    caption: `${kind === 'matches' ? 'Matching units' : kind === 'unique' ? 'Unique concepts' : 'Units per unique concept'} of each model by concept category`,
+    caption: `${kind === 'matches' ? 'Matching units' : kind === 'unique' ? 'Unique concepts' : 'Redundancy'} of each model by concept category`,
     rows: order,
     columns: [
       { title: 'Model', value: (model) => profiles.models[model] ?? '' },
@@ -110,7 +104,7 @@ export function unitTable({ profiles }: Study, conceptOrder: readonly number[]):
     rows: conceptOrder,
     columns: [
       { title: 'Concept', value: (concept) => concepts[concept]?.concept ?? '' },
-      { title: 'Category', value: (concept) => concepts[concept]?.category ?? '' },
+      { title: 'Concept category', value: (concept) => concepts[concept]?.category ?? '' },
       ...models.map((model, at): TableColumn<number> => ({
         title: model,
         numeric: true,
@@ -142,6 +136,14 @@ function totalColumn(
     numeric: true,
     ...(hint === '' ? {} : { hint }),
     value: ({ total }) => total[of],
+    ...(uncertainty === undefined
+      ? {}
+      : {
+          csv: [
+            { name: title, value: ({ total }) => total[of] },
+            ...intervalFields(title, ({ model }: ModelRow) => uncertainty.counts.get(model)?.[of]),
+          ],
+        }),
     text: ({ model, total }) => {
       const own = interval(model);
       return `${said(total[of])}${own === undefined ? '' : ` (${own})`}`;

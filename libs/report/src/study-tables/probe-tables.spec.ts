@@ -26,7 +26,7 @@ describe(probeScoreTable, () => {
       '| a | mean angle error \\(lower is better\\) | 20.02 | 18.64 | 21.51 | 84 images | lambda = 0.1 |',
     );
     expect(errors.csv().split('\n')[1]).toBe(
-      'a,mean angle error (lower is better),20.017,18.636,21.51,84 images,lambda = 0.1',
+      'a,mean angle error (lower is better),20.017,18.636,21.51,84,lambda = 0.1',
     );
   });
 

@@ -37,7 +37,7 @@ export function probeScoreTable(id: string, task: ProbeTask): TableView {
         ({ high }) => high,
         ({ of }) => scoreDigits(of),
       ),
-      { title: 'From', numeric: true, value: ({ n }) => counted(n, 'image') },
+      { title: 'From', numeric: true, value: ({ n }) => n, text: ({ n }) => counted(n, 'image') },
       { title: 'Chosen by validation', value: ({ chosen }) => chosen },
     ],
   });

@@ -32,7 +32,7 @@ export function vocabularyTable(vocabulary: readonly VocabularyHealth[]): TableV
     rows: vocabulary,
     columns: [
       { title: 'Concept', value: ({ concept }) => concept },
-      { title: 'Category', value: ({ category }) => category },
+      { title: 'Concept category', value: ({ category }) => category },
       { title: 'Images', numeric: true, value: ({ images }) => images },
       {
         title: 'Share of pixels',

@@ -1,5 +1,5 @@
 import { decimals, probability, significant } from '../page/number-text.ts';
-import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
+import { intervalFields, tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import type { Relation, Surface, Tasks } from '../tables/study.ts';
 import { columnWords, givenWords, predictorWords } from '../words/predictor-words.ts';
 import { rangeWords, unmetReasons } from '../words/relation-verdict.ts';
@@ -23,8 +23,9 @@ export function relationTable(tasks: Tasks): TableView {
       {
         title: '95 % interval',
         numeric: true,
-        value: ({ low, high }) => (Number.isFinite(low) ? `${String(low)} to ${String(high)}` : ''),
-        text: ({ low, high }) => `${decimals(low, 2)} to ${decimals(high, 2)}`,
+        value: ({ low }) => low,
+        text: ({ low, high }) => rangeWords(low, high),
+        csv: intervalFields('95 % interval', ({ low, high }) => [low, high]),
       },
       {
         title: 'Spearman',
@@ -79,8 +80,9 @@ function rangeColumn(title: string, hint: string, of: (relation: Relation) => Pa
     title,
     hint,
     numeric: true,
-    value: (relation) => (Number.isFinite(of(relation)[0]) ? of(relation).map(String).join(' to ') : ''),
+    value: (relation) => of(relation)[0],
     text: (relation) => rangeWords(...of(relation)),
+    csv: intervalFields(title, of),
   };
 }
 
@@ -134,7 +136,7 @@ export function conceptLinkTable(tasks: Tasks, perColumn: number): TableView {
     columns: [
       { title: 'Score', value: ({ column }) => columnText(tasks, column) },
       { title: 'Concept', value: ({ concept }) => concept },
-      { title: 'Category', value: ({ category }) => category },
+      { title: 'Concept category', value: ({ category }) => category },
       { title: 'Pearson', numeric: true, value: ({ pearson }) => pearson, text: ({ pearson }) => decimals(pearson, 3) },
       pColumn(),
       { title: 'q', numeric: true, value: ({ q }) => q, text: ({ q }) => probability(q) },

@@ -1,6 +1,6 @@
 import { ellipseScale } from '@intermodel/numerics';
 import { decimals, percent } from '../page/number-text.ts';
-import { tableView, type TableColumn, type TableView } from '../page/table-view.ts';
+import { intervalFields, tableView, type TableColumn, type TableView } from '../page/table-view.ts';
 import type { EmbeddedModel, Embedding } from '../tables/study.ts';
 import type { PairStanding, Uncertainty } from '../tables/uncertainty.ts';
 import { intervalText, replicateWords } from '../words/uncertainty-words.ts';
@@ -9,6 +9,7 @@ import { intervalText, replicateWords } from '../words/uncertainty-words.ts';
 export function reachTable({ points, components }: Embedding, { clouds }: Uncertainty): TableView {
   const reach = (model: string, component: number): number =>
     Math.sqrt((clouds.get(model)?.covariance[component * (components + 1)] ?? Number.NaN) * ellipseScale());
+  const offset = (model: string, component: number): number => clouds.get(model)?.offset[component] ?? Number.NaN;
   return tableView<EmbeddedModel>({
     id: 'clouds-table',
     caption: 'How far the 95 % ellipses reach along the components, and the mean of the replicates less the place',
@@ -19,8 +20,11 @@ export function reachTable({ points, components }: Embedding, { clouds }: Uncert
         title: `Component ${String(component + 1)}`,
         numeric: true,
         value: ({ model }) => reach(model, component),
-        text: ({ model }) =>
-          `±${decimals(reach(model, component), 2)} (${decimals(clouds.get(model)?.offset[component] ?? Number.NaN, 2)})`,
+        text: ({ model }) => `±${decimals(reach(model, component), 2)} (${decimals(offset(model, component), 2)})`,
+        csv: [
+          { name: `Component ${String(component + 1)}`, value: ({ model }) => reach(model, component) },
+          { name: `Component ${String(component + 1)}, offset`, value: ({ model }) => offset(model, component) },
+        ],
       })),
     ],
   });
@@ -70,6 +74,7 @@ function pairView(id: string, caption: string, rows: readonly PairRow[], interac
         numeric: true,
         value: ({ interval: [low] }) => low,
         text: ({ interval }) => intervalText(interval, 2),
+        csv: intervalFields('Without noise', ({ interval }) => interval),
       },
       {
         title: 'Nearest',
@@ -79,8 +84,8 @@ function pairView(id: string, caption: string, rows: readonly PairRow[], interac
         text: ({ nearestShare }) => percent(nearestShare, 0),
       },
       {
-        title: 'In one group',
-        hint: 'Share of the replicates in which both stand in one group',
+        title: 'In one category',
+        hint: 'Share of the replicates in which both stand in one category of models',
         numeric: true,
         value: ({ togetherShare }) => togetherShare,
         text: ({ togetherShare }) => percent(togetherShare, 0),

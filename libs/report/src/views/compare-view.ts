@@ -42,7 +42,7 @@ function standingWords({ models, standings, resampling }: PageData, first: numbe
   if (there === null || there === undefined || back === null || back === undefined) return '';
   const [low, high, nearest, together] = there;
   const [a, b] = [models[first] ?? '', models[second] ?? ''];
-  const grouped = together === null ? '' : `; both stand in one group in ${percent(together, 0)}`;
+  const grouped = together === null ? '' : `; both stand in one category of models in ${percent(together, 0)}`;
   return ` Without the noise of the sample the distance is ${decimals(low, 2)} to ${decimals(high, 2)} (95 % interval, ${resampling}). ${b} is the nearest of ${a} in ${percent(nearest, 0)} of the replicates, ${a} of ${b} in ${percent(back[2], 0)}${grouped}.`;
 }
 

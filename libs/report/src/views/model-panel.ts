@@ -2,7 +2,7 @@ import { groupMark } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted, decimals, percent, whole } from '../page/number-text.ts';
 import type { PageData } from '../page/page-data.ts';
-import { categoryColourNames, colour, groupLetter } from '../page/palette.ts';
+import { categoryColourNames, colour, categoryLetter } from '../page/palette.ts';
 import { pixel } from '../figures/ticks.ts';
 
 /** Concepts named in the panel. */
@@ -14,7 +14,7 @@ export function modelPanel(data: PageData, model: number): Markup {
   const rows = data.summaries[model] ?? [];
   const matches = rows.reduce((sum, [count]) => sum + count, 0);
   const unique = rows.reduce((sum, [, count]) => sum + count, 0);
-  return markup`<h4>${typeof group === 'number' && groupMark(group)} ${data.models[model]}</h4><p class="quiet">${typeof group === 'number' ? `Group ${groupLetter(group)}, ` : 'Outside of the embedding, '}${counted(matches, 'matching unit')}, ${counted(unique, 'unique concept')}</p>${categoryBars(data, model)}<h5>Most units</h5><p>${topConcepts(data, model)}</p><h5>Nearest profiles</h5><ol class="neighbours">${neighbours(data, model)}</ol>${data.standings.length > 0 && markup`<p class="quiet">In brackets the 95 % interval of the distance without noise, then how often the model is the nearest (${data.resampling}).</p>`}`;
+  return markup`<h4>${typeof group === 'number' && groupMark(group)} ${data.models[model]}</h4><p class="quiet">${typeof group === 'number' ? `Category ${categoryLetter(group)}, ` : 'Outside of the embedding, '}${counted(matches, 'matching unit')}, ${counted(unique, 'unique concept')}</p>${categoryBars(data, model)}<h5>Most units</h5><p>${topConcepts(data, model)}</p><h5>Nearest profiles</h5><ol class="neighbours">${neighbours(data, model)}</ol>${data.standings.length > 0 && markup`<p class="quiet">In brackets the 95 % interval of the distance without noise, then how often the model is the nearest (${data.resampling}).</p>`}`;
 }
 
 function categoryBars({ categories, summaries }: PageData, model: number): Markup {
@@ -25,7 +25,7 @@ function categoryBars({ categories, summaries }: PageData, model: number): Marku
     const bar = markup`<svg class="minibar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect width="${pixel((matches / most) * 100)}" height="8" fill="${colour(tints.get(category) ?? 'quiet')}"/></svg>`;
     return markup`<tr><th scope="row">${category}</th><td class="bar">${bar}</td><td class="number">${whole(matches)}</td><td class="number">${whole(unique)}</td><td class="number">${decimals(redundancy ?? Number.NaN, 1)}</td></tr>`;
   });
-  return markup`<table class="mini"><thead><tr><th scope="col">Category</th><td></td><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Units per unique concept">ratio</th></tr></thead><tbody>${joined(rows)}</tbody></table>`;
+  return markup`<table class="mini"><thead><tr><th scope="col">Concepts</th><td></td><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Redundancy: matching units per unique concept"><span class="hidden">redundancy</span><span aria-hidden="true">redun&shy;dancy</span></th></tr></thead><tbody>${joined(rows)}</tbody></table>`;
 }
 
 function topConcepts({ units, concepts, conceptCategories, categories }: PageData, model: number): Markup {

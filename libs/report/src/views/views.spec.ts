@@ -75,7 +75,7 @@ describe('compareModels', () => {
     expect(texts(view, 'p')[0]).toBe('a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25.');
     expect(texts(view, 'h4')).toEqual(['Both (1)', 'Only a (1)', 'Only b (1)']);
     expect(texts(comparisonView(resampled, 0, 1), 'p')[0]).toBe(
-      'a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25. Without the noise of the sample the distance is 0.50 to 1.50 (95 % interval, bootstrap over units, 200 replicates). b is the nearest of a in 75\u202f% of the replicates, a of b in 25\u202f%; both stand in one group in 88\u202f%.',
+      'a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25. Without the noise of the sample the distance is 0.50 to 1.50 (95 % interval, bootstrap over units, 200 replicates). b is the nearest of a in 75\u202f% of the replicates, a of b in 25\u202f%; both stand in one category of models in 88\u202f%.',
     );
     expect(texts(view, 'tbody tr')).toEqual(['sky object27', 'red color3', 'dog object4']);
   });
@@ -84,7 +84,7 @@ describe('compareModels', () => {
 describe('modelPanel', () => {
   it('tells matching units from unique concepts, in all and by category', () => {
     const panel = modelPanel(counted, 0);
-    expect(texts(panel, 'p')[0]).toBe('Group A, 5 matching units, 2 unique concepts');
+    expect(texts(panel, 'p')[0]).toBe('Category A, 5 matching units, 2 unique concepts');
     expect(texts(panel, 'tbody td.number')).toEqual(['2', '1', '2.0', '3', '1', '3.0']);
     expect(texts(panel, 'p')[1]).toBe('red color, 3 · sky object, 2');
     expect(texts(panel, 'ol li')).toEqual([' b at 1.25']);

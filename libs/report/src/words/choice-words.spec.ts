@@ -4,7 +4,7 @@ import { choiceTitle, levelWords, orderedLevels } from './choice-words.ts';
 describe(choiceTitle, () => {
   it('says what is chosen, and keeps names that are not known', () => {
     expect(['gate', 'leftOut', 'clusters', 'constructor', 'else'].map(choiceTitle)).toEqual([
-      ...['Gate', 'Models left out', 'Groups of models', 'constructor', 'else'],
+      ...['Gate', 'Models left out', 'Categories of models', 'constructor', 'else'],
     ]);
   });
 });

@@ -13,7 +13,7 @@ const choices: Readonly<Record<string, { readonly title: string; readonly words?
     dropFirstConcept: { title: 'First concept', words: { true: 'left out', false: 'kept' } },
     leftOut: { title: 'Models left out', words: { '': 'none' } },
     components: { title: 'Components' },
-    clusters: { title: 'Groups of models' },
+    clusters: { title: 'Categories of models' },
     distance: { title: 'Distance' },
   };
 

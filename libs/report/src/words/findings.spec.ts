@@ -108,7 +108,7 @@ it('says more of what is counted, and a higher value of what is not', () => {
     'a higher value of component 2',
     'more matching units',
     'more unique object concepts',
-    'more units per unique part concept',
+    'a higher redundancy of part concepts',
     'more units matching color concepts',
     'a higher value of own',
   ]);

@@ -1,6 +1,6 @@
 import { columnWords, moreOf, predictorWords } from './predictor-words.ts';
 import { counted, decimals, listed, percent, probabilityStatement, whole } from '../page/number-text.ts';
-import { groupLetter } from '../page/palette.ts';
+import { categoryLetter } from '../page/palette.ts';
 import { partialWords, rangeWords, unmetReasons } from './relation-verdict.ts';
 import { gapSentence, keptSentence } from './uncertainty-words.ts';
 import type { Relation, Study, Tasks } from '../tables/study.ts';
@@ -52,7 +52,7 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
     const members = Array.from(
       { length: groups },
       (_, group) =>
-        `group ${groupLetter(group)} has ${counted(points.filter((point) => point.group === group).length, 'model')}`,
+        `category ${categoryLetter(group)} has ${counted(points.filter((point) => point.group === group).length, 'model')}`,
     );
     const totals = Array.from({ length: groups }, (_, group) =>
       groupMatches(
@@ -63,7 +63,7 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
     const most = totals.indexOf(Math.max(...totals));
     found.push({
       kind: 'description',
-      text: `The models fall into ${counted(groups, 'group')}: ${listed(members)}. Models of group ${groupLetter(most)} have the most matching units (${whole(totals[most] ?? Number.NaN)} on average).${spaced(gapSentence(embedding))}`,
+      text: `The models fall into ${counted(groups, 'category', 'categories')}: ${listed(members)}. Models of category ${categoryLetter(most)} have the most matching units (${whole(totals[most] ?? Number.NaN)} on average).${spaced(gapSentence(embedding))}`,
     });
   }
   return found;

@@ -8,13 +8,14 @@ export function predictorWords(predictor: string): string {
   if (category === undefined) return summary === 'matches' ? 'number of matching units' : predictor;
   if (summary === 'matches') return `units matching ${category} concepts`;
   if (summary === 'unique') return `unique ${category} concepts`;
-  if (summary === 'redundancy') return `units per unique ${category} concept`;
+  if (summary === 'redundancy') return `redundancy of ${category} concepts`;
   return predictor;
 }
 
 /** A larger value of a predictor in words: "a higher value of component 1", "more unique object concepts". */
 export function moreOf(predictor: string): string {
   if (predictor === 'matches') return 'more matching units';
+  if (predictorFamily(predictor) === 'Redundancy') return `a higher ${predictorWords(predictor)}`;
   return predictorFamily(predictor) === 'Components' || predictorFamily(predictor) === 'Other'
     ? `a higher value of ${predictorWords(predictor)}`
     : `more ${predictorWords(predictor)}`;

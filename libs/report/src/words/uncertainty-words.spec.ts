@@ -24,19 +24,19 @@ describe('words of uncertainty', () => {
     expect(said()).toBeUndefined();
   });
 
-  it('say what the gap statistic asks for, one group included', () => {
+  it('say what the gap statistic asks for, one category included', () => {
     const asked = (...gaps: readonly (readonly [number, number])[]) =>
       gapSentence({ groups: 2, points: [], quality: quality(...gaps) });
     expect(asked([0.1, 0.1], [0.15, 0.1])).toMatch(
-      /one group is enough \(k = 1\): the 2 groups describe .*; with 0 models it finds only kinds that stand far apart\.$/u,
+      /one category is enough \(k = 1\): the 2 categories describe .*; with 0 models it finds only kinds that stand far apart\.$/u,
     );
-    expect(asked([0.1, 0.1], [0.5, 0.1], [0.4, 0.1])).toBe('The gap statistic asks for as many groups (k = 2).');
-    expect(asked([0, 0], [1, 0], [2, 0], [1, 0])).toBe('The gap statistic asks for 3 groups.');
+    expect(asked([0.1, 0.1], [0.5, 0.1], [0.4, 0.1])).toBe('The gap statistic asks for as many categories (k = 2).');
+    expect(asked([0, 0], [1, 0], [2, 0], [1, 0])).toBe('The gap statistic asks for 3 categories.');
     expect(asked([0, 0], [1, 0])).toBeUndefined();
     expect(asked([0, 0], [Number.NaN, Number.NaN])).toBeUndefined();
   });
 
-  it('say how sure groups are, and name who is least sure', () => {
+  it('say how sure categories are, and name who is least sure', () => {
     const points = ['a', 'b', 'c', 'd'].map((model, index) => ({ model, group: index < 3 ? 0 : 1, scores: [0] }));
     const pairs = new Map([
       [
@@ -79,7 +79,7 @@ describe('words of uncertainty', () => {
     const embedding = { points, groups: 2 } as unknown as Embedding;
     // Means of a, b and c: 0.75, 0.875, 0.625; d is alone.
     expect(groupSentence(embedding, uncertainty)).toBe(
-      'Models stand with another one of their group in 75\u202f% of the replicates on average (bootstrap over units, 1\u202f000 replicates). Least sure of their groups are c (63\u202f%) and a (75\u202f%).',
+      'Models stand with another one of their category in 75\u202f% of the replicates on average (bootstrap over units, 1\u202f000 replicates). Least sure of their categories are c (63\u202f%) and a (75\u202f%).',
     );
     expect(groupSentence({ ...embedding, groups: 1 }, uncertainty)).toBeUndefined();
     expect(groupSentence(embedding, undefined)).toBeUndefined();

@@ -47,7 +47,7 @@ export function keptSentence(embedding: Pick<Embedding, 'ratios' | 'chance' | 'c
 /** Models below which the gap statistic misses kinds that are there: with 9 of three clear kinds, in half of the worlds. */
 const fewModels = 30;
 
-/** What the gap statistic says of the number of groups: a sentence; undefined where it is not known. */
+/** What the gap statistic says of the number of categories: a sentence; undefined where it is not known. */
 export function gapSentence({
   quality,
   groups,
@@ -55,16 +55,16 @@ export function gapSentence({
 }: Pick<Embedding, 'quality' | 'groups' | 'points'>): string | undefined {
   const asked = clusterCountOfGap(quality);
   if (asked === undefined) return undefined;
-  if (asked === groups) return `The gap statistic asks for as many groups (k = ${String(asked)}).`;
-  if (asked > 1) return `The gap statistic asks for ${counted(asked, 'group')}.`;
+  if (asked === groups) return `The gap statistic asks for as many categories (k = ${String(asked)}).`;
+  if (asked > 1) return `The gap statistic asks for ${counted(asked, 'category', 'categories')}.`;
   const caution =
     points.length < fewModels
       ? `; with ${counted(points.length, 'model')} it finds only kinds that stand far apart`
       : '';
-  return `By the gap statistic one group is enough (k = 1): the ${counted(groups, 'group')} describe the models, and are no evidence that there are kinds of models${caution}.`;
+  return `By the gap statistic one category is enough (k = 1): the ${counted(groups, 'category', 'categories')} describe the models, and are no evidence that there are kinds of models${caution}.`;
 }
 
-/** How sure the groups are: a sentence; undefined where nothing was resampled or there is one group. */
+/** How sure the categories are: a sentence; undefined where nothing was resampled or there is one category. */
 export function groupSentence({ points, groups }: Embedding, uncertainty: Uncertainty | undefined): string | undefined {
   if (uncertainty === undefined || uncertainty.pairs.size === 0 || groups < 2) return undefined;
   const shares = points.flatMap(({ model, group }) => {
@@ -79,8 +79,8 @@ export function groupSentence({ points, groups }: Embedding, uncertainty: Uncert
   const least =
     named.length === 0
       ? ''
-      : ` Least sure of ${named.length === 1 ? 'its group is' : 'their groups are'} ${listed(named)}.`;
-  return `Models stand with another one of their group in ${percent(mean(shares.map(({ share }) => share)), 0)} of the replicates on average (${replicateWords(uncertainty)}).${least}`;
+      : ` Least sure of ${named.length === 1 ? 'its category is' : 'their categories are'} ${listed(named)}.`;
+  return `Models stand with another one of their category in ${percent(mean(shares.map(({ share }) => share)), 0)} of the replicates on average (${replicateWords(uncertainty)}).${least}`;
 }
 
 function mean(values: readonly number[]): number {

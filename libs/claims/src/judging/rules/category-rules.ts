@@ -3,7 +3,7 @@ import { hasModels, type ClaimRule } from '../claim-rule.ts';
 
 /** Some models are one of the categories that k-means puts all into. */
 export const categoryRule: ClaimRule<CategoryClaim> = {
-  measure: 'Jaccard index of the models and the category that fits them best',
+  measure: 'Jaccard index of the models and the category of models that fits them best',
   ask: ({ models }, view) => {
     if (!hasModels(view, models)) return undefined;
     const labels = view.categories();
@@ -20,7 +20,7 @@ export const categoryRule: ClaimRule<CategoryClaim> = {
 
 /** The gap statistic asks for so many categories. */
 export const categoriesRule: ClaimRule<CategoriesClaim> = {
-  measure: 'categories that the gap statistic asks for',
+  measure: 'categories of models that the gap statistic asks for',
   ask: ({ number }, view) => {
     if (view.models.length <= number) return undefined;
     const count = view.categoryCount(number + 1);
