@@ -28,8 +28,8 @@ const longestName = 130;
 const headHeight = 20;
 
 /**
- * Draws in how many of the replicates two models stand in one category, models in the consensus order: groups that hold are
- * full squares along the diagonal.
+ * Draws in how many of the replicates two models stand in one category, models in the consensus order: categories that hold
+ * are full squares along the diagonal.
  *
  * @param models models in their order
  * @param share of the replicates (0..1), by index of both models
@@ -49,7 +49,7 @@ export function drawTogether(models: readonly TogetherModel[], share: (a: number
     const cells = models.map((other, column) => {
       const value = row === column ? 1 : share(row, column);
       const step = value > 0 ? Math.min(7, Math.floor(value * 8)) : undefined;
-      return markup`<rect x="${pixel(left + column * cell)}" y="${pixel(y)}" width="${cell - 1}" height="${cell - 1}" fill="${colour(step === undefined ? 'faint' : `amount-${String(step)}`)}"><title>${row === column ? name : `${name} and ${other.name}: ${percent(value, 0)} of the replicates`}</title></rect>`;
+      return markup`<rect x="${pixel(left + column * cell)}" y="${pixel(y)}" width="${cell - 1}" height="${cell - 1}" fill="${colour(step === undefined ? 'panel' : `amount-${String(step)}`)}"${step === undefined && markup` stroke="${colour('faint')}"`}><title>${row === column ? name : `${name} and ${other.name}: ${percent(value, 0)} of the replicates`}</title></rect>`;
     });
     return markup`<text x="${pixel(nameWidth)}" y="${pixel(y + cell / 2 + 3.8)}" text-anchor="end" font-size="11" fill="${groupColour(group)}">${fitted(names[row] as string, nameWidth, 11)}</text>${joined(cells)}`;
   });

@@ -64,9 +64,18 @@ export function categoryLegend(categories: readonly string[]): Legend {
   };
 }
 
-/** Legend of up to eight steps of a scale of colours, with the words for each. */
-export function stepLegend(label: string, scale: 'amount' | 'relief', steps: readonly string[]): Legend {
-  return { label, items: steps.map((text, step) => ({ text, sign: square(colour(`${scale}-${String(step)}`)) })) };
+/**
+ * Legend of up to eight steps of a scale of colours, with the words for each; before them that of nothing, which is the
+ * panel itself.
+ */
+export function stepLegend(
+  label: string,
+  scale: 'amount' | 'relief',
+  steps: readonly string[],
+  nothing?: string,
+): Legend {
+  const items = steps.map((text, step) => ({ text, sign: square(colour(`${scale}-${String(step)}`)) }));
+  return { label, items: nothing === undefined ? items : [{ text: nothing, sign: emptySquare }, ...items] };
 }
 
 /** Mark of a group as it stands in running text. */
@@ -107,6 +116,8 @@ export function legendRow(
 function groupSign(group: number): Markup {
   return markup`<path d="${pointPath(groupShape(group), 7, 7, 5)}" fill="${groupColour(group)}"/>`;
 }
+
+const emptySquare = markup`<rect x="0.5" y="0.5" width="13" height="13" rx="2" fill="${colour('panel')}" stroke="${colour('quiet')}" stroke-width="1"/>`;
 
 function square(fill: string): Markup {
   return markup`<rect x="0.5" y="0.5" width="13" height="13" rx="2" fill="${fill}" stroke="${colour('line')}" stroke-width="0.5"/>`;

@@ -6,6 +6,7 @@ import {
   groupColours,
   categoryLetter,
   groupShape,
+  sequentialColours,
   surfaceColours,
   type SchemeColour,
 } from './palette.ts';
@@ -41,6 +42,16 @@ describe('palette', () => {
         }
         for (const mark of groupColours) expect(contrast(mark[scheme], ground[scheme])).toBeGreaterThanOrEqual(3);
       }
+    },
+  );
+
+  it.each(['light', 'dark'] as const)(
+    'tells nothing from the least amount, and each amount from the next (%s)',
+    (scheme) => {
+      const steps = [surfaceColours.panel, ...sequentialColours].map((each) => each[scheme]);
+      steps.slice(1).forEach((step, index) => {
+        expect(contrast(step, steps[index] ?? '')).toBeGreaterThan(index === 0 ? 1.5 : 1.2);
+      });
     },
   );
 

@@ -65,16 +65,19 @@ export const divergingColours = [
   { light: '#96480a', dark: '#ffb268' },
 ] as const satisfies readonly SchemeColour[];
 
-/** Amounts from little to much in eight steps, of one hue and falling lightness. */
+/**
+ * Amounts from little to much in eight steps, of one hue and falling lightness; the least stands out from the panel,
+ * which is nothing.
+ */
 export const sequentialColours = [
-  { light: '#e3e9f5', dark: '#1f2a44' },
-  { light: '#c4d1ea', dark: '#29406b' },
-  { light: '#a1b5dc', dark: '#35568c' },
-  { light: '#7d97cb', dark: '#456fae' },
-  { light: '#5b79b6', dark: '#5b8bcb' },
-  { light: '#3f5c9c', dark: '#7da9e2' },
-  { light: '#29407c', dark: '#a6c8f3' },
-  { light: '#162659', dark: '#d6e7ff' },
+  { light: '#bccbe8', dark: '#2c4673' },
+  { light: '#9fb5dd', dark: '#375893' },
+  { light: '#839ece', dark: '#456db0' },
+  { light: '#6886bf', dark: '#5a86c8' },
+  { light: '#4f6fae', dark: '#769fdc' },
+  { light: '#3a5998', dark: '#97b9ea' },
+  { light: '#274180', dark: '#b9d2f5' },
+  { light: '#152759', dark: '#dfecff' },
 ] as const satisfies readonly SchemeColour[];
 
 /** Heights of a surface from low to high in eight steps, pale enough that names can be read on them. */

@@ -69,7 +69,7 @@ function mapFigure(page: PageContext): Markup {
     id: 'concept-map',
     title: 'Which model has which concept',
     caption: markup`Matching units of each model (across) for each concept (down). Models and concepts with similar patterns stand together (average linkage over Hellinger distances).${concepts.length > conceptsDrawn && ` The ${String(conceptsDrawn)} concepts that come first are drawn; search to see others.`}`,
-    legend: stepLegend('Matching units', 'amount', unitSteps),
+    legend: stepLegend('Matching units', 'amount', unitSteps, 'none'),
     controls: markup`<label>Find concepts <input type="search" id="concept-search" placeholder="such as sky" autocomplete="off"></label><span class="count" id="concept-count" aria-live="polite">${counted(layout.concepts.length, 'concept')}</span>`,
     draw: () => drawConceptMap(data, layout),
     instead: markup`<div class="drawing scroll tall" id="concept-map-drawing" role="region" aria-label="Map of concepts and models" tabindex="0">${drawConceptMap(data, layout)}</div><p class="readout" id="concept-readout" aria-live="polite" hidden>Point at a cell, or walk with the arrow keys, to read its number.</p>`,

@@ -27,8 +27,8 @@ export function pairsBlock(page: PageContext, { points, groups }: Embedding): Ma
   const figure = page.figure({
     id: 'together',
     title: 'How often two models stand in one category',
-    caption: `Share of the replicates in which k-means puts both into one category (${replicateWords(uncertainty)}). Models stand in the consensus order (average linkage): categories that hold are full squares along the diagonal, grey cells are pairs that never stand together. Letters and colours of the names tell the category above.`,
-    legend: stepLegend('Share of the replicates', 'amount', togetherSteps),
+    caption: `Share of the replicates in which k-means puts both into one category (${replicateWords(uncertainty)}). Models stand in the consensus order (average linkage): categories that hold are full squares along the diagonal, empty cells are pairs that never stand together. Letters and colours of the names tell the category above.`,
+    legend: stepLegend('Share of the replicates', 'amount', togetherSteps, 'never'),
     draw: () => drawTogether(models, together),
     table: all,
     tableTitle: 'All pairs of models',

@@ -83,7 +83,7 @@ export function drawConceptMap(data: PageData, layout: MapLayout): Markup {
       path !== '' &&
       markup`<path d="${path}" stroke="${colour(`amount-${String(step)}`)}" stroke-width="${cellHeight - 1}" fill="none"/>`,
   );
-  const ground = markup`<rect x="${left}" y="${pixel(top)}" width="${models.length * cellWidth}" height="${concepts.length * cellHeight}" fill="${colour('faint')}"/>`;
+  const ground = markup`<rect x="${left}" y="${pixel(top)}" width="${models.length * cellWidth}" height="${concepts.length * cellHeight}" fill="${colour('panel')}" stroke="${colour('line')}"/>`;
   return markup`<svg class="figure concept-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Map of ${concepts.length} concepts and ${models.length} models: darker cells have more matching units" font-family="system-ui, sans-serif">${ground}${joined(paths)}${joined(names)}${joined(labels)}</svg>`;
 }
 
