@@ -1,32 +1,59 @@
 import { drawRelationMap } from '../src/figures/relation-map.ts';
+import { standAloneFigure } from '../src/figures/stand-alone.ts';
+import { trusted } from '../src/page/markup.ts';
 import type { PageData } from '../src/page/page-data.ts';
+import { surfaceCells } from '../src/page/surface-cells.ts';
 import { curveRows } from '../src/views/claim-curve.ts';
+import { plainName } from '../src/words/figure-name.ts';
 import { curveOf } from './claims.ts';
+import { chosen, find } from './page.ts';
 
-/** Gives every figure buttons that save its drawing as SVG and its table as CSV. */
+/** Gives every figure buttons that save its drawing as SVG and PNG and its table as CSV. */
 export function startSaving(data: PageData): void {
   for (const figure of document.querySelectorAll<HTMLElement>('main figure')) {
     const tools = document.createElement('div');
     tools.className = 'tools';
     const curve = curveOf(figure, data);
-    if (curve !== undefined || findDrawing(figure, data) !== null)
+    const add = (kind: string, action: (name: string) => void): void => {
       tools.append(
-        saveButton('Save SVG', `Save SVG: ${title(figure)}`, () => {
-          save(`${figure.id}.svg`, 'image/svg+xml', drawingText(findDrawing(figure, data)));
+        saveButton(`Save ${kind}`, `Save ${kind}: ${title(figure)}`, () => {
+          action(`${fileName(figure)}.${kind.toLowerCase()}`);
         }),
       );
-    if (findTable(figure) !== null)
-      tools.append(
-        saveButton('Save CSV', `Save CSV: ${title(figure)}`, () => {
-          save(
-            `${figure.id}.csv`,
-            'text/csv',
-            curve === undefined ? tableCsv(findTable(figure)) : rowsCsv(curveRows(...curve)),
-          );
-        }),
-      );
+    };
+    if (curve !== undefined || findDrawing(figure, data) !== null) {
+      add('SVG', (name) => {
+        save(name, new Blob([drawingText(figure, data)], { type: 'image/svg+xml' }));
+      });
+      add('PNG', (name) => {
+        void savePng(name, drawingText(figure, data));
+      });
+    }
+    if (findTable(figure) !== null || figure.id === 'surface')
+      add('CSV', (name) => {
+        save(name, new Blob([figureCsv(figure, data)], { type: 'text/csv' }));
+      });
     if (tools.childElementCount > 0) figure.append(tools);
   }
+}
+
+/** Name of a figure's files without an ending: the study and the figure, as the reader has chosen it. */
+function fileName(figure: HTMLElement): string {
+  const [study = '', own = ''] = [document.title.slice(0, 60), figure.dataset['file'] ?? figure.id].map(plainName);
+  return `${study}-${own}`;
+}
+
+/** What a figure shows as CSV: the grid of a surface, universes of a claim, else the table behind it. */
+function figureCsv(figure: HTMLElement, data: PageData): string {
+  const curve = curveOf(figure, data);
+  if (curve !== undefined) return rowsCsv(curveRows(...curve));
+  const surface =
+    figure.id === 'surface' ? data.tasks?.surfaces[chosen(find('score-column', HTMLSelectElement))] : null;
+  if (surface === null || surface === undefined) return tableCsv(findTable(figure));
+  const cells = surfaceCells(surface).map(({ pc1, pc2, score }) =>
+    [pc1, pc2, score].map((value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : '')),
+  );
+  return rowsCsv([['pc1', 'pc2', 'score'], ...cells]);
 }
 
 /** The table of a figure as it is now: what the reader chooses may change it. */
@@ -37,7 +64,7 @@ function findTable(figure: HTMLElement): HTMLTableElement | null {
 }
 
 function title(figure: HTMLElement): string {
-  return figure.querySelector('h3')?.textContent.trim() ?? figure.id;
+  return (figure.querySelector('figcaption h3, figcaption h4')?.lastChild?.textContent ?? figure.id).trim();
 }
 
 function saveButton(text: string, label: string, action: () => void): HTMLButtonElement {
@@ -57,20 +84,48 @@ function findDrawing(figure: HTMLElement, { tasks }: PageData): Element | null {
   return holder.firstElementChild;
 }
 
-/** The drawing with the colours of the scheme in view written out, on the panel it stands on. */
-function drawingText(drawing: Element | null): string {
+/** The drawing as it stands alone: with title, verdict and legend, in light colours whatever the scheme in view. */
+function drawingText(figure: HTMLElement, data: PageData): string {
+  const drawing = findDrawing(figure, data);
   if (drawing === null) return '';
-  const styles = getComputedStyle(document.documentElement);
   const copy = drawing.cloneNode(true) as SVGElement;
-  const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'var(--panel)' }))
-    ground.setAttribute(name, value);
-  copy.prepend(ground);
   for (const part of copy.querySelectorAll('.cursor, .reach')) part.remove();
-  return new XMLSerializer()
-    .serializeToString(copy)
-    .replace(/var\((--[a-z0-9-]+)\)/gu, (reference, name: string) => styles.getPropertyValue(name).trim() || reference)
-    .replace(/currentColor/gu, styles.getPropertyValue('--ink').trim());
+  const items = [...figure.querySelectorAll('.legend li')].map((item) => ({
+    text: item.textContent.trim(),
+    sign: trusted(item.querySelector('svg')?.innerHTML ?? ''),
+  }));
+  const words = {
+    title: title(figure),
+    verdict: figure.dataset['verdict'],
+    legend: items.length === 0 ? undefined : { label: '', items },
+  };
+  const root = document.documentElement;
+  const scheme = root.dataset['scheme'];
+  root.dataset['scheme'] = 'light';
+  const light = getComputedStyle(root);
+  const text = standAloneFigure(
+    new XMLSerializer()
+      .serializeToString(copy)
+      .replace(/^<svg(.*?) xmlns="[^"]*"/u, '<svg xmlns="http://www.w3.org/2000/svg"$1'),
+    words,
+    (name) => light.getPropertyValue(`--${name}`).trim() || undefined,
+  );
+  if (scheme === undefined) delete root.dataset['scheme'];
+  else root.dataset['scheme'] = scheme;
+  return text;
+}
+
+/** Saves a drawing as PNG of twice its size. */
+async function savePng(name: string, svg: string): Promise<void> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  [canvas.width, canvas.height] = [image.width * 2, image.height * 2];
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((blob) => {
+    if (blob !== null) save(name, blob);
+  }, 'image/png');
 }
 
 /** A table as CSV: numbers as numbers, and of cells that hold several (such as intervals) each in a column. */
@@ -94,9 +149,9 @@ function csvCell(text: string): string {
   return /[",\n\r]/u.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function save(name: string, type: string, text: string): void {
+function save(name: string, content: Blob): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

@@ -1,10 +1,10 @@
 import { markup } from '../src/page/markup.ts';
-import { legendList, stepLegend } from '../src/page/legend.ts';
+import { legendList } from '../src/page/legend.ts';
 import type { PageData, PageTasks } from '../src/page/page-data.ts';
 import { needsView } from '../src/views/needs-view.ts';
 import { relationModels, surfaceModels } from '../src/views/relation-table.ts';
-import { drawRelation, relationFacts } from '../src/views/relation-view.ts';
-import { drawSurface, surfaceFacts, surfaceSteps } from '../src/views/surface-view.ts';
+import { drawRelation, relationFacts, relationVerdict } from '../src/views/relation-view.ts';
+import { drawSurface, surfaceFacts, surfaceLegend } from '../src/views/surface-view.ts';
 import { columnWords, predictorWords } from '../src/words/predictor-words.ts';
 import { chosen, drawingWidth, fill, find, redrawOnResize } from './page.ts';
 
@@ -60,6 +60,11 @@ function showRelation(data: PageData, tasks: PageTasks, column: number, predicto
     drawRelation(data, tasks, { column, predictor, width, height: Math.round(Math.max(320, width * 0.62)) }),
   );
   fill(find('relation-facts', HTMLElement), relationFacts(tasks, column, predictor));
+  const figure = find('relation', HTMLElement);
+  if (figure !== undefined) {
+    figure.dataset['verdict'] = relationVerdict(tasks, column, predictor);
+    figure.dataset['file'] = `relation-${tasks.predictors[predictor] ?? ''}-${target.column}`;
+  }
   fill(find('relation-models', HTMLElement), relationModels(data, tasks, column, predictor));
   const words = columnWords(target);
   document
@@ -80,6 +85,7 @@ function showSurface(data: PageData, tasks: PageTasks, column: number): void {
     fill(find('surface-facts', HTMLElement), '');
     return;
   }
+  figure.dataset['file'] = `surface-${target.column}`;
   fill(find('surface-models', HTMLElement), surfaceModels(data, tasks, column));
   const width = drawingWidth(drawing, 760);
   fill(
@@ -88,8 +94,7 @@ function showSurface(data: PageData, tasks: PageTasks, column: number): void {
   );
   fill(find('surface-facts', HTMLElement), surfaceFacts(surface));
   const legend = figure.querySelector('.legend');
-  if (legend !== null)
-    legend.outerHTML = legendList(stepLegend('Predicted score', 'relief', surfaceSteps(surface))).toString();
+  if (legend !== null) legend.outerHTML = legendList(surfaceLegend(data, surface)).toString();
 }
 
 /** Makes the cells of the heat map buttons with one tab stop: arrow keys walk, Enter and space choose. */

@@ -1,12 +1,14 @@
 import { drawStudy } from './draw-study.ts';
 import { standAloneFigure } from './figures/stand-alone.ts';
 import type { FigureBlock } from './page/figure-block.ts';
-import { stepLegend } from './page/legend.ts';
 import { modelScatterTable, surfaceGridTable } from './study-tables/figure-tables.ts';
+import { modelLegend } from './page/legend.ts';
 import type { PageContext } from './page/page-context.ts';
+import { namedColours } from './page/palette.ts';
 import type { ReportTables } from './tables/report-tables.ts';
-import { drawRelation } from './views/relation-view.ts';
-import { drawSurface, surfaceSteps, surfaceVerdict } from './views/surface-view.ts';
+import { drawRelation, relationVerdict } from './views/relation-view.ts';
+import { drawSurface, surfaceLegend, surfaceVerdict } from './views/surface-view.ts';
+import { capital } from './words/capital.ts';
 import { figureNames } from './words/figure-name.ts';
 import { columnWords, predictorWords } from './words/predictor-words.ts';
 
@@ -36,7 +38,7 @@ export async function renderFigures(tables: ReportTables): Promise<readonly Figu
     return {
       name: names[index] ?? block.id,
       title: block.title,
-      svg: standAloneFigure(block.title, block.draw(), block.legend),
+      svg: standAloneFigure(block.draw().toString(), block, (name) => namedColours[name]?.light),
       ...(csv === undefined ? {} : { csv }),
     };
   });
@@ -66,7 +68,7 @@ function surfaces({ data, study }: PageContext): readonly FigureBlock[] {
         id: `surface-${target.column}`,
         title: `Predicted ${columnWords(target)} over components 1 and 2`,
         caption: surfaceVerdict(short),
-        legend: stepLegend('Predicted score', 'relief', surfaceSteps(short)),
+        legend: surfaceLegend(data, short),
         draw: () => drawSurface(data, tasks, column, short, 760, 480),
         table: surfaceGridTable(target.column, cells),
       },
@@ -84,8 +86,10 @@ function supportedRelations({ data }: PageContext): readonly FigureBlock[] {
       return [
         {
           id: `relation-${name}-${target.column}`,
-          title: `${columnWords(target)} over ${predictorWords(name)}`,
+          title: capital(`${columnWords(target)} over ${predictorWords(name)}`),
           caption: '',
+          legend: modelLegend(data),
+          verdict: relationVerdict(tasks, column, predictor),
           draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
           table: modelScatterTable(data, tasks, column, name),
         },

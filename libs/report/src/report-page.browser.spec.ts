@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserPath, keepScreenshot, openPage, startBrowser, writePage } from './fixtures/open-browser.ts';
 import { syntheticClaims } from './fixtures/synthetic-claims.ts';
@@ -8,6 +9,7 @@ import { syntheticChange } from './fixtures/synthetic-change.ts';
 import { syntheticGalleries } from './fixtures/synthetic-gallery.ts';
 import { syntheticProbes } from './fixtures/synthetic-probes.ts';
 import { syntheticStudy } from './fixtures/synthetic-study.ts';
+import { renderFigures } from './render-figures.ts';
 import { renderReport, renderReportFolder } from './render-report.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -202,22 +204,44 @@ describe.skipIf(browserPath === undefined)(
       await page.context().close();
     });
 
-    it('saves figures as SVG that stand alone, and their data as CSV', async () => {
-      const { page } = await openPage(browser, address);
-      const saved = async (figure: string, name: string): Promise<string> => {
+    it('saves figures that stand alone, in light colours whatever the scheme, and their data as CSV', async () => {
+      const { page } = await openPage(browser, address, { scheme: 'dark' });
+      const saved = async (figure: string, kind: string): Promise<{ name: string; bytes: Buffer; text: string }> => {
         const [download] = await Promise.all([
           page.waitForEvent('download'),
-          page.locator(`${figure} .tools`).getByText(name).click(),
+          page.locator(`${figure} > .tools`).getByText(`Save ${kind}`).click(),
         ]);
-        return readFile(await download.path(), 'utf8');
+        const bytes = await readFile(await download.path());
+        return { name: download.suggestedFilename(), bytes, text: bytes.toString('utf8') };
       };
-      const svg = await saved('#embedding-1-2', 'Save SVG');
-      expect(svg).toMatch(/^<svg[^>]+xmlns="http:\/\/www\.w3\.org\/2000\/svg"/u);
-      expect(svg).not.toContain('var(');
-      expect(await saved('#relations', 'Save SVG')).toContain('Components');
-      const csv = await saved('#relations', 'Save CSV');
-      expect(csv.split('\n')[0]).toMatch(/^Property,Score,n,Pearson/u);
+      const variance = await saved('#variance', 'SVG');
+      const figures = await renderFigures({ ...syntheticStudy(), change: syntheticChange() });
+      const own = figures.find(({ name }) => name === 'variance')?.svg ?? '';
+      const colours = (svg: string): readonly string[] => [...new Set(svg.match(/#[0-9a-f]{6}/gu))].sort();
+      expect(variance.name).toBe('a-made-up-study-variance.svg');
+      expect(colours(variance.text)).toEqual(colours(own));
+      expect(size(variance.text)).toEqual(size(own));
+      expect(variance.text).toContain('<title>Variance explained by each component</title>');
+      expect(variance.text).toContain('chance (95 % of permutations)');
+      const png = await sharp((await saved('#variance', 'PNG')).bytes).metadata();
+      expect([png.width, png.height]).toEqual(size(own).map((side) => side * 2));
+      await page.selectOption('#score-column', '1');
+      await page.selectOption('#score-predictor', '0');
+      const relation = await saved('#relation', 'SVG');
+      expect(relation.name).toBe('a-made-up-study-relation-pc1-dt-set2.svg');
+      expect(relation.text).toMatch(/>Supported: r = .*>/u);
+      for (const { text } of [variance, relation]) {
+        expect(text).toMatch(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"/u);
+        expect(text).not.toMatch(/var\(|class=|data-|tabindex/u);
+      }
+      expect((await saved('#relations', 'SVG')).text).toContain('2 of 96 relations are supported.');
+      const csv = (await saved('#relations', 'CSV')).text;
+      expect(csv.split('\n')[0]).toMatch(/^Property,Score,n,Pearson,"95 % interval, low","95 % interval, high"/u);
       expect(csv.trim().split('\n')).toHaveLength(1 + 16 * 6);
+      expect(csv).not.toMatch(/,−?[\d.]*[−\u202f][\d.]*,/u);
+      expect((await saved('#surface', 'CSV')).text).toMatch(
+        /^pc1,pc2,score\n(?:-?[\d.e-]+,-?[\d.e-]+,-?[\d.]+\n){144}$/u,
+      );
       await page.context().close();
     });
 
@@ -338,7 +362,7 @@ describe.skipIf(browserPath === undefined)(
           return readFile(await download.path(), 'utf8');
         };
         const svg = await saved('Save SVG');
-        expect(svg).toMatch(/^<svg[^>]+aria-label="Specification curve of difference of distances over \d+ universes/u);
+        expect(svg).toMatch(/aria-label="Specification curve of difference of distances over \d+ universes/u);
         expect(svg).not.toContain('var(');
         const lines = (await saved('Save CSV')).trim().split('\n');
         expect(lines[0]).toBe(
@@ -496,4 +520,9 @@ async function violations(page: Page): Promise<readonly string[]> {
         .map(({ html }) => html.slice(0, 160))
         .join(' | ')}, ${String(nodes.length)} in all`,
   );
+}
+
+/** Width and height of a drawing. */
+function size(svg: string): readonly number[] {
+  return ['width', 'height'].map((side) => Number(new RegExp(`^<svg[^>]* ${side}="(\\d+)"`, 'u').exec(svg)?.[1]));
 }

@@ -5,7 +5,7 @@ import { ellipsePath, ellipseReach, type EllipseShape } from './ellipse-path.ts'
 import type { Line } from './label-candidates.ts';
 import { leaderLine } from './leader-line.ts';
 import { arrow, newRing } from './move-mark.ts';
-import { placeLabels } from './place-labels.ts';
+import { keyLines, nameMarks } from './named-marks.ts';
 import { pointPath } from './point-mark.ts';
 import { paddedRange, pixel, scaled, type LinearScale } from './ticks.ts';
 
@@ -92,13 +92,14 @@ export function drawScatter({
   );
   const fitted = trend ? trendLine(shown, xScale, yScale) : undefined;
   const lines = [...moves.filter((move) => move !== undefined), ...(fitted === undefined ? [] : [fitted])];
-  const labels = placeLabels(marks, {
+  const { names, key } = nameMarks(marks, {
     bounds,
     fontSize,
     radius: radius + (points.some(({ isNew }) => isNew === true) ? 5 : 2),
     leaders: shown.length <= leadersUpTo,
     lines,
   });
+  const keyText = keyLines(key, [margin.left, height, width - margin.left - margin.right]);
   // Behind all marks, so that none is covered.
   const ellipses = shown.flatMap(({ x, y, group, ellipse }) => {
     if (ellipse === undefined) return [];
@@ -109,13 +110,13 @@ export function drawScatter({
   });
   const body = shown.map((point, index) => {
     const mark = marks[index] as (typeof marks)[number];
-    const [place, move] = [labels[index], moves[index]];
+    const [place, move] = [names[index], moves[index]];
     const shape = point.group === undefined ? 'circle' : groupShape(point.group);
     const tint = point.group === undefined ? colour('quiet') : groupColour(point.group);
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
-    return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, category ${categoryLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${move !== undefined && arrow([move[0], move[1]], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}"${place === undefined ? trusted(' opacity="0"') : ''}>${point.name}</text></g>`;
+    return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, category ${categoryLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${move !== undefined && arrow([move[0], move[1]], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}" stroke="${colour('panel')}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"${place === undefined ? trusted(' opacity="0"') : ''}>${place?.text ?? point.name}</text></g>`;
   });
-  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${ellipses.length > 0 && markup`<g class="ellipses" aria-hidden="true">${joined(ellipses)}</g>`}${joined(body)}</svg>`;
+  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + keyText.height}" width="${width}" height="${height + keyText.height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${ellipses.length > 0 && markup`<g class="ellipses" aria-hidden="true">${joined(ellipses)}</g>`}${joined(body)}${keyText.drawing}</svg>`;
 }
 
 /** Names that {@link drawScatter} has no room for. */

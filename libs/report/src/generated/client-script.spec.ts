@@ -13,10 +13,12 @@ describe('client script', () => {
   it('cannot end its own element, and reaches for nothing outside of the page', () => {
     expect(clientScript).not.toMatch(/<\/|<!--/u);
     expect(clientScript).not.toMatch(/\bfetch\(|XMLHttpRequest|WebSocket|sendBeacon|\beval\(|new Function|import\(/u);
-    expect(clientScript.match(/https?:\/\/[^"'` ]+/gu)?.filter((address) => !address.startsWith('http://www.w3.org/'))).toEqual([]);
+    expect(
+      clientScript.match(/https?:\/\/[^"'` ]+/gu)?.filter((address) => !address.startsWith('http://www.w3.org/')),
+    ).toEqual([]);
   });
 
   it('stays small', () => {
-    expect(clientScript.length).toBeLessThan(64 * 1024);
+    expect(clientScript.length).toBeLessThan(96 * 1024);
   });
 });

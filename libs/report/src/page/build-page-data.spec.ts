@@ -33,6 +33,7 @@ describe('buildPageData', () => {
         .sort((a, b) => distance(model, a) - distance(model, b))
         .slice(0, 5);
       expect(data.neighbours[model]?.map(([other]) => other)).toEqual(expected);
+      expect(data.distances[model]).toHaveLength(model);
       expect(data.neighbours[model]?.[0]?.[1]).toBeCloseTo(distance(model, expected[0] as number), 2);
     });
   });
@@ -94,8 +95,8 @@ describe('buildPageData', () => {
     expect(tasks?.relations).toHaveLength(4);
     const source = study.tasks?.relations.find(({ predictor, column }) => predictor === 'pc2' && column === 3);
     expect(tasks?.relations[3]?.[1]?.[1]).toBeCloseTo(source?.pearson ?? 0, 3);
-    expect(tasks?.surfaces[0]?.steps).toHaveLength(144);
-    expect(new Set(tasks?.surfaces[0]?.steps)).toEqual(new Set('01234567'));
+    expect(tasks?.surfaces[0]?.cells).toHaveLength(288);
+    expect(tasks?.surfaces[0]?.cells.match(/../gu)).toEqual(expect.arrayContaining(['00', 'zz']));
     expect(tasks?.scores[0]?.every((score) => typeof score === 'number')).toBe(true);
   });
 

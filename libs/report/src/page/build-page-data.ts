@@ -4,6 +4,7 @@ import type { Uncertainty } from '../tables/uncertainty.ts';
 import { replicateWords } from '../words/uncertainty-words.ts';
 import { pageClaims } from './page-claims.ts';
 import { finite, rounded } from './rounding.ts';
+import { cellText } from './surface-cells.ts';
 import { shortRelation } from './short-relation.ts';
 import type { Neighbour, PageData, PageTasks, ShortRelation, ShortStanding, ShortSurface } from './page-data.ts';
 
@@ -39,6 +40,7 @@ export function buildPageData({ profiles, embedding, uncertainty, tasks, claims 
       rows.map(({ matches, unique, redundancy }) => [matches, unique, finite(redundancy, 5)]),
     ),
     neighbours: nearestModels(profiles),
+    distances: pairDistances(profiles),
     standings: uncertainty === undefined ? [] : standingsOf(models, uncertainty),
     resampling: uncertainty === undefined ? '' : replicateWords(uncertainty),
     order: { concepts: conceptOrder(profiles), models: modelOrder(profiles) },
@@ -93,6 +95,16 @@ function nearestModels({ models, concepts, weights }: Profiles): readonly (reado
       .sort((a, b) => a[1] - b[1] || a[0] - b[0])
       .slice(0, neighboursListed);
   });
+}
+
+/** Models up to which the page holds the distances of all pairs. */
+export const modelsPaired = 300;
+
+function pairDistances({ models, concepts, weights }: Profiles): PageData['distances'] {
+  if (models.length > modelsPaired) return [];
+  return models.map((_, model) =>
+    Array.from({ length: model }, (__, other) => rounded(euclidean(weights, concepts.length, model, other), 4)),
+  );
 }
 
 /** Columns that are added up before a sum is compared with its limit. */
@@ -206,13 +218,11 @@ function shortSurface(surface: Surface | undefined): ShortSurface | null {
   const { x, y, scores, n, error, meanError } = surface;
   const low = values.reduce((least, value) => Math.min(least, value));
   const high = values.reduce((most, value) => Math.max(most, value));
-  const step = (score: number): string =>
-    Number.isFinite(score) ? String(high > low ? Math.min(7, Math.floor(((score - low) / (high - low)) * 8)) : 0) : '.';
   return {
     x: [rounded(x[0] as number, 5), rounded(x[x.length - 1] as number, 5)],
     y: [rounded(y[0] as number, 5), rounded(y[y.length - 1] as number, 5)],
     width: x.length,
-    steps: Array.from(scores, step).join(''),
+    cells: cellText(scores, [low, high]),
     range: [rounded(low, 5), rounded(high, 5)],
     error:
       n === undefined || error === undefined || meanError === undefined

@@ -31,6 +31,13 @@ export function groupLegend(sizes: readonly number[]): Legend {
   };
 }
 
+/** Legend of the categories of the embedded models; of none where there is no embedding. */
+export function modelLegend({ groups }: { readonly groups: readonly (number | null)[] }): Legend {
+  const numbers = groups.filter((group) => group !== null);
+  const count = numbers.reduce((most, group) => Math.max(most, group + 1), 0);
+  return groupLegend(Array.from({ length: count }, (_, group) => numbers.filter((each) => each === group).length));
+}
+
 /** Entry of an arrow from an earlier place. */
 export const movedLegendItem: LegendItem = { text: 'moved from', sign: markup`${arrow([1, 11], [12, 4])}` };
 

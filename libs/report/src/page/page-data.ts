@@ -52,10 +52,7 @@ export type ShortLink = readonly [
   supported: 0 | 1,
 ];
 
-/**
- * A surface over components 1 and 2, its scores as steps 0 to 7 from the lowest to the highest (`.` where there is
- * none).
- */
+/** A surface over components 1 and 2. */
 export interface ShortSurface {
   /** Lowest and highest grid position on component 1. */
   readonly x: readonly [number, number];
@@ -63,9 +60,12 @@ export interface ShortSurface {
   readonly y: readonly [number, number];
   /** Columns of the grid. */
   readonly width: number;
-  /** One step a cell, row by row from the lowest component 2 up. */
-  readonly steps: string;
-  /** Scores of the lowest and the highest step's outer edge. */
+  /**
+   * Scores of the cells, row by row from the lowest component 2 up: two digits of base 36 each, from 0 for the lowest to
+   * 1295 for the highest score; `..` where there is none.
+   */
+  readonly cells: string;
+  /** The lowest and the highest score. */
   readonly range: readonly [number, number];
   /** Models behind it, its leave-one-out error, and that of the mean; null where they were not computed. */
   readonly error: readonly [n: number, surface: number, mean: number] | null;
@@ -158,6 +158,11 @@ export interface PageData {
   readonly summaries: readonly (readonly SummaryTriple[])[];
   /** Nearest models of each model, the nearest first. */
   readonly neighbours: readonly (readonly Neighbour[])[];
+  /**
+   * Distances of each model to those before it, `distances[model][other]` with other < model; empty where there are too
+   * many pairs for a page.
+   */
+  readonly distances: readonly (readonly number[])[];
   /** `standings[model][other]`, null for the model itself; empty where nothing was resampled. */
   readonly standings: readonly (readonly (ShortStanding | null)[])[];
   /** Where intervals come from, in words; empty where nothing was resampled. */

@@ -121,7 +121,7 @@ button{cursor:pointer}
 button:hover{border-color:var(--accent);color:var(--accent)}
 input[type=search]{width:14rem}
 nav button{flex:none;min-height:1.9rem;padding:.2rem .7rem;font-size:.82rem}
-.tools{display:flex;gap:.5rem;margin-top:.7rem}
+.tools{display:flex;flex-wrap:wrap;gap:.5rem;margin-top:.7rem}
 .tools button{border-color:var(--line);color:var(--quiet);font-size:.78rem;min-height:1.8rem;padding:.2rem .6rem}
 .tools button:hover{border-color:var(--accent);color:var(--accent)}
 .readout{font-size:.9rem;min-height:1.5em;margin:.5rem 0 0}
@@ -185,8 +185,6 @@ dl.numbers dd{margin:0;text-align:right;font-variant-numeric:tabular-nums lining
 .legend{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;list-style:none;margin:.2rem 0 .6rem;padding:0;font-size:.87rem}
 .legend li{display:flex;align-items:center;gap:.4rem;max-width:100%;overflow-wrap:anywhere}
 .swatch{flex:none;vertical-align:-2px}
-.scatter text{paint-order:stroke;stroke:var(--panel);stroke-width:3px;stroke-linejoin:round}
-.scatter .axes text{stroke:none}
 .point{cursor:default;outline:none}
 .point:hover text,.point:focus text,.point.shown text{opacity:1;font-weight:700}
 .point:hover .mark,.point:focus .mark,.point.shown .mark{stroke:var(--ink);stroke-width:2}
@@ -252,6 +250,8 @@ const narrowAndPrint = `
 figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
 .drawing .figure{max-width:none}
 dl.facts div{grid-template-columns:1fr;gap:0}
+.card table.mini th,.panel table.mini th{max-width:6.5rem}
+.card{padding:.8rem}
 .claim{padding:.8rem}
 nav ol{gap:.2rem 1rem}
 }

@@ -80,16 +80,19 @@ export const sequentialColours = [
   { light: '#152759', dark: '#dfecff' },
 ] as const satisfies readonly SchemeColour[];
 
-/** Heights of a surface from low to high in eight steps, pale enough that names can be read on them. */
+/**
+ * Heights of a surface from low to high in eight steps, pale enough that names can be read on them; none is the panel,
+ * to which a surface fades.
+ */
 export const reliefColours = [
-  { light: '#f6f8fc', dark: '#181d26' },
-  { light: '#e6edf7', dark: '#1d2735' },
-  { light: '#d4e0f1', dark: '#233244' },
-  { light: '#c1d3ea', dark: '#293d54' },
-  { light: '#adc5e3', dark: '#2f4964' },
-  { light: '#98b7db', dark: '#355574' },
-  { light: '#83a8d2', dark: '#3b6083' },
-  { light: '#6f9ac9', dark: '#416b91' },
+  { light: '#f0d9a8', dark: '#57431a' },
+  { light: '#ebdcbc', dark: '#4f4327' },
+  { light: '#e1dccc', dark: '#464336' },
+  { light: '#d2d8da', dark: '#3d4448' },
+  { light: '#bccde0', dark: '#34465a' },
+  { light: '#a2bedd', dark: '#2f4d70' },
+  { light: '#86acd5', dark: '#2f5887' },
+  { light: '#6a98ca', dark: '#32659f' },
 ] as const satisfies readonly SchemeColour[];
 
 /** Paper, ink and lines. */

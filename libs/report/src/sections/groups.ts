@@ -49,7 +49,7 @@ function summaryRows(traits: readonly Trait[]): Markup | false {
     });
     return markup`<tr><th scope="row">${category}</th>${cells}</tr>`;
   });
-  return markup`<table class="mini"><caption>Means of the category, and <span class="quiet">of all others</span></caption><thead><tr><th scope="col">Concepts</th><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Redundancy: matching units per unique concept">redundancy</th></tr></thead><tbody>${joined(rows)}</tbody></table>`;
+  return markup`<table class="mini"><caption>Means of the category, and <span class="quiet">of all others</span></caption><thead><tr><th scope="col">Concepts</th><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Redundancy: matching units per unique concept"><span class="hidden">redundancy</span><span aria-hidden="true">redun&shy;dancy</span></th></tr></thead><tbody>${joined(rows)}</tbody></table>`;
 }
 
 function conceptLine(words: string, traits: readonly Trait[]): Markup | false {

@@ -1,4 +1,4 @@
-import { stepLegend } from '../page/legend.ts';
+import { modelLegend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { counted } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
@@ -10,8 +10,8 @@ import type { RelationRules, Tasks } from '../tables/study.ts';
 import { drawRelationMap } from '../figures/relation-map.ts';
 import { needsListed, needsView } from '../views/needs-view.ts';
 import { relationModels, surfaceModels } from '../views/relation-table.ts';
-import { drawRelation, relationFacts } from '../views/relation-view.ts';
-import { drawSurface, surfaceFacts, surfaceSteps } from '../views/surface-view.ts';
+import { drawRelation, relationFacts, relationVerdict } from '../views/relation-view.ts';
+import { drawSurface, surfaceFacts, surfaceLegend } from '../views/surface-view.ts';
 import { capital } from '../words/capital.ts';
 import { columnWords, predictorWords } from '../words/predictor-words.ts';
 import { unmetSummary } from '../words/relation-verdict.ts';
@@ -42,6 +42,7 @@ function relationBlock(page: PageContext, tasks: Tasks): Markup {
   }${others !== '' && ` ${others}`}${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${powerBlock(rules)}${page.figure(
     {
       id: 'relations',
+      verdict: `${String(supported)} of ${counted(relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`,
       title: 'Correlation of model properties with task scores',
       caption: markup`Pearson correlation over the models that have both. Supported relations carry a dot (●) and a frame. Scores marked ↓ are errors: lower is better.<span class="with-script" hidden> Choose a cell to see its models below.</span>`,
       draw: () => (page.data.tasks === null ? markup`` : drawRelationMap(page.data.tasks)),
@@ -77,9 +78,11 @@ function explorer(
     hasRelations &&
     page.figure({
       id: 'relation',
+      verdict: relationVerdict(tasks, column, predictor),
       title: `${capital(scoreWords)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
       caption:
         'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with, the band behind it what becomes of the correlation when any one family of models is left out; “given” is what is left of it beside another property of the models.',
+      legend: modelLegend(data),
       draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
       aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
       table: {
@@ -93,8 +96,8 @@ function explorer(
     page.figure({
       id: 'surface',
       title: `Predicted ${scoreWords} over components 1 and 2`,
-      caption: markup`The score that the nearest models would predict at each place of the embedding; marks are models with their own scores.`,
-      legend: stepLegend('Predicted score', 'relief', surfaceSteps(surface)),
+      caption: markup`The score that the nearest models would predict at each place of the embedding; marks are models with their own scores. Colours fade with the distance from the models. A surface that predicts models it has not seen no better than their mean does is not drawn.`,
+      legend: surfaceLegend(data, surface),
       aside: markup`<div class="panel" id="surface-facts" aria-live="polite">${surfaceFacts(surface)}</div>`,
       draw: () => drawSurface(data, tasks, column, surface, 760, 480),
       table: {

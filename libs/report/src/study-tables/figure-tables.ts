@@ -1,16 +1,7 @@
 import type { PageData, PageTasks } from '../page/page-data.ts';
+import type { SurfaceCell } from '../page/surface-cells.ts';
 import { tableView, type TableView } from '../page/table-view.ts';
 import { modelsOfRelation, modelsOfSurface } from '../views/relation-table.ts';
-
-/** A cell of a surface's grid. */
-export interface SurfaceCell {
-  /** Place on component 1. */
-  readonly pc1: number;
-  /** Place on component 2. */
-  readonly pc2: number;
-  /** Predicted score. */
-  readonly score: number;
-}
 
 /** Predicted scores over the grid of one surface. */
 export function surfaceGridTable(column: string, cells: readonly SurfaceCell[]): TableView {

@@ -31,9 +31,17 @@ export function comparisonView(data: PageData, first: number, second: number): M
   const { both, onlyFirst, onlySecond } = compareModels(data, first, second);
   const [a, b] = [data.models[first] ?? '', data.models[second] ?? ''];
   const any = both.length + onlyFirst.length + onlySecond.length;
-  const distance = data.neighbours[first]?.find(([other]) => other === second)?.[1];
+  const distance = distanceOf(data, first, second);
   const shared = any === 0 ? Number.NaN : both.length / any;
-  return markup`<p><strong>${a}</strong> and <strong>${b}</strong> share ${counted(both.length, 'concept')} of ${whole(any)} (${percent(shared, 0)})${distance !== undefined && `, at a distance of ${decimals(distance, 2)}`}.${standingWords(data, first, second)}</p><div class="compare-lists">${pairedList(data, `Both (${whole(both.length)})`, both, [first, second])}${conceptList(data, `Only ${a} (${whole(onlyFirst.length)})`, onlyFirst, first)}${conceptList(data, `Only ${b} (${whole(onlySecond.length)})`, onlySecond, second)}</div>`;
+  return markup`<p><strong>${a}</strong> and <strong>${b}</strong> share ${counted(both.length, 'concept')} of ${whole(any)} (${percent(shared, 0)})${distance === undefined ? ' and are not among each other’s nearest' : `, at a distance of ${decimals(distance, 2)}`}.${standingWords(data, first, second)}</p><div class="compare-lists">${pairedList(data, `Both (${whole(both.length)})`, both, [first, second])}${conceptList(data, `Only ${a} (${whole(onlyFirst.length)})`, onlyFirst, first)}${conceptList(data, `Only ${b} (${whole(onlySecond.length)})`, onlySecond, second)}</div>`;
+}
+
+/** Distance between two profiles; undefined where the page does not hold it. */
+export function distanceOf({ neighbours, distances }: PageData, first: number, second: number): number | undefined {
+  const near = (model: number, other: number): number | undefined =>
+    neighbours[model]?.find(([each]) => each === other)?.[1];
+  if (first === second) return 0;
+  return distances[Math.max(first, second)]?.[Math.min(first, second)] ?? near(first, second) ?? near(second, first);
 }
 
 /** How sure the distance is, and how often the two stand nearest or together. */

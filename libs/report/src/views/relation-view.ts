@@ -1,7 +1,7 @@
 import { drawScatter, type ScatterPoint } from '../figures/scatter.ts';
 import { pixel, scaled } from '../figures/ticks.ts';
 import { markup, type Markup } from '../page/markup.ts';
-import { decimals, listed, probability, significant } from '../page/number-text.ts';
+import { decimals, listed, probability, probabilityStatement, significant } from '../page/number-text.ts';
 import type { PageData, PageTasks } from '../page/page-data.ts';
 import { relationNumbers, type RelationNumbers } from '../page/short-relation.ts';
 import { colour } from '../page/palette.ts';
@@ -48,6 +48,16 @@ export function drawRelation(
     equalScale: false,
     trend: true,
   });
+}
+
+/** Whether a relation is supported and why, in a sentence with its numbers; '' where the pair was not related. */
+export function relationVerdict(tasks: PageTasks, column: number, predictor: number): string {
+  const short = tasks.relations[column]?.[predictor];
+  if (short === null || short === undefined) return '';
+  const relation = relationNumbers(short);
+  const { n, pearson, low, high, q, supported } = relation;
+  const why = supported ? '' : `, since ${listed(unmetReasons(relation, tasks.rules))}`;
+  return `${supported ? 'Supported' : 'Not supported'}${why}: r = ${decimals(pearson, 2)}, 95 % interval ${rangeWords(low, high)}, ${probabilityStatement('q', q)}, n = ${String(n)}.`;
 }
 
 /** Numbers of a relation in words, with its interval and its range drawn between -1 and 1. */

@@ -12,7 +12,14 @@ import { modelPanel } from './model-panel.ts';
 import { needsView } from './needs-view.ts';
 import { predictorValue } from './predictor-value.ts';
 import { drawRelation, relationFacts } from './relation-view.ts';
-import { drawSurface, surfaceFacts, surfaceSteps, surfaceVerdict } from './surface-view.ts';
+import {
+  drawSurface,
+  surfaceDigits,
+  surfaceFacts,
+  surfaceLegend,
+  surfaceSteps,
+  surfaceVerdict,
+} from './surface-view.ts';
 
 const data = buildPageData(readStudy(syntheticStudy({ models: 8, columns: 4 })));
 const tasks = data.tasks as PageTasks;
@@ -47,6 +54,7 @@ const counted: PageData = {
     ],
   ],
   neighbours: [[[1, 1.25]], [[0, 1.25]]],
+  distances: [[], [1.25]],
   standings: [],
   resampling: '',
 };
@@ -73,6 +81,9 @@ describe('compareModels', () => {
   it('says how much two models share, and counts the units of each under its name', () => {
     const view = comparisonView(counted, 0, 1);
     expect(texts(view, 'p')[0]).toBe('a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25.');
+    const far = { ...counted, neighbours: [[], []] };
+    expect(texts(comparisonView(far, 1, 0), 'p')[0]).toContain('at a distance of 1.25');
+    expect(texts(comparisonView({ ...far, distances: [] }, 0, 1), 'p')[0]).toContain('not among each other’s nearest');
     expect(texts(view, 'h4')).toEqual(['Both (1)', 'Only a (1)', 'Only b (1)']);
     expect(texts(comparisonView(resampled, 0, 1), 'p')[0]).toBe(
       'a and b share 1 concept of 3 (33\u202f%), at a distance of 1.25. Without the noise of the sample the distance is 0.50 to 1.50 (95 % interval, bootstrap over units, 200 replicates). b is the nearest of a in 75\u202f% of the replicates, a of b in 25\u202f%; both stand in one category of models in 88\u202f%.',
@@ -277,6 +288,25 @@ describe('relations', () => {
 });
 
 describe('surfaces', () => {
+  it('is drawn where it beats the mean, and hatched where it does not, with its verdict and the models either way', () => {
+    const surface = tasks.surfaces[0];
+    if (surface === null || surface === undefined) throw new Error('the study has surfaces');
+    for (const error of [[9, 2, 3] as const, [9, 3, 3] as const, null]) {
+      const drawing = drawSurface(data, tasks, 0, { ...surface, error }, 760, 480).toString();
+      const isRead = error === null || error[1] < error[2];
+      expect(drawing.includes('--relief-')).toBe(isRead);
+      expect(drawing.includes('hatching')).toBe(!isRead);
+      expect(surfaceLegend(data, { ...surface, error }).items.length).toBe(isRead ? 11 : 3);
+      expect(drawing.replace(/<[^>]+>/gu, ' ')).toContain(error === null ? 'not computed' : 'error');
+      expect(drawing.match(/fill="var\(--group-\d\)"/gu)).toHaveLength(8);
+    }
+  });
+
+  it('says scores with as many decimals as tell them apart', () => {
+    const digits = (low: number, high: number) => surfaceDigits({ range: [low, high] });
+    expect([digits(80, 94), digits(0.1, 0.4), digits(0, 2000), digits(5, 5)]).toEqual([1, 3, 0, 2]);
+  });
+
   it('covers the whole grid, one colour a step', () => {
     const surface = tasks.surfaces[0];
     if (surface === null || surface === undefined) throw new Error('the study has surfaces');
@@ -295,7 +325,7 @@ describe('surfaces', () => {
   });
 
   it('says that it tells nothing where it does not beat the mean', () => {
-    const surface = { x: [0, 1], y: [0, 1], width: 2, steps: '0123', range: [0, 1] } as const;
+    const surface = { x: [0, 1], y: [0, 1], width: 2, cells: '00abdezz', range: [0, 1] } as const;
     expect(surfaceVerdict({ ...surface, error: [9, 2, 3] })).toContain('better than the mean');
     expect(surfaceVerdict({ ...surface, error: [9, 3, 3] })).toContain('no better than the mean');
     expect(surfaceVerdict({ ...surface, error: null })).toBe('Its error was not computed.');

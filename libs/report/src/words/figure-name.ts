@@ -13,7 +13,8 @@ export function figureNames(ids: readonly string[]): readonly string[] {
   });
 }
 
-function plainName(id: string): string {
+/** A name as that of a file: small letters, digits and dashes only, never empty or too long for a file system. */
+export function plainName(id: string): string {
   const plain = id
     .normalize('NFKD')
     .toLowerCase()
