@@ -2,7 +2,15 @@
 export { csvFile, csvFiles, type CsvFileName } from './csv-files.ts';
 export { manifestInput, type Manifest, type ManifestInput } from './manifest.ts';
 export type { StudyRecord, StudyWarning } from './study-record.ts';
-export { familyWarnings, fewMatchesShare, scoreWarnings, sizeWarnings, UnitWatch } from './warnings.ts';
+export {
+  familyWarnings,
+  fewMatchesShare,
+  scoreWarnings,
+  sizeWarnings,
+  UnitWatch,
+  widestFactor,
+  widthWarnings,
+} from './warnings.ts';
 export { unitWarnings } from './unit-warnings.ts';
 export type {
   ClaimTables,

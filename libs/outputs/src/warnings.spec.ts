@@ -1,7 +1,9 @@
+import { embeddingPointSchema, modelUnitsSchema } from '@intermodel/schemas';
+import { buildBatch } from '@intermodel/streams';
 import { tinyUnitMatches, type TinyUnit } from '@intermodel/testing';
 import { lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { UnitWatch } from './warnings.ts';
+import { UnitWatch, widthWarnings } from './warnings.ts';
 
 const unit = (concept: string): TinyUnit => [concept, 'object', 0.2];
 
@@ -51,5 +53,30 @@ describe(UnitWatch, () => {
     };
     expect(await few('>')).toEqual(['edge']);
     expect(await few('>=')).toEqual([]);
+  });
+});
+
+describe(widthWarnings, () => {
+  const points = buildBatch(embeddingPointSchema(1), {
+    model: ['a', 'b', 'c'],
+    components: [0, 1, 2],
+    cluster: [0, 0, 0],
+  });
+  const warned = (units: readonly number[], normalisation = 'count') =>
+    widthWarnings(
+      points,
+      buildBatch(modelUnitsSchema, { model: ['a', 'b', 'c', 'left out'], units: [...units, 5000] }),
+      normalisation,
+    );
+
+  it('tells of counts of models that differ by more than a factor of 2 in width, among those embedded', () => {
+    expect(warned([64, 128, 100])).toEqual([]);
+    expect(warned([64, 129, 1280])[0]?.text).toMatch(
+      /from 64 \(a\) to 1,280 units \(c\): .* `embedding\.normalisation: share-of-units`/u,
+    );
+  });
+
+  it('tells nothing where shares are embedded', () => {
+    expect(warned([64, 129, 1280], 'share-of-units')).toEqual([]);
   });
 });

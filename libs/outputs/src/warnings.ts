@@ -7,6 +7,7 @@ import {
   testColumn,
   type EmbeddingPointBatch,
   type ModelFamilyBatch,
+  type ModelUnitsBatch,
   type ProfileSummaryBatch,
   type TaskScoreBatch,
   type UnitMatchBatch,
@@ -98,6 +99,38 @@ export class UnitWatch {
   #isUntrained(code: number): boolean {
     return this.#untrained.has(this.#models.values[code] ?? '');
   }
+}
+
+/** Factor by which layers of embedded models may differ in width before counts of units are warned of. */
+export const widestFactor = 2;
+
+/** Normalisations by which a layer of more units does not weigh more. */
+const widthless: readonly string[] = ['share-of-units', 'share-of-matches', 'hellinger'];
+
+/**
+ * Warns where models with layers of very different width are embedded by counts of their units: wide ones have more of
+ * everything for that alone.
+ */
+export function widthWarnings(
+  points: EmbeddingPointBatch,
+  modelUnits: ModelUnitsBatch,
+  normalisation: string,
+): StudyWarning[] {
+  if (widthless.includes(normalisation)) return [];
+  const embedded = new Set(readStrings(column(points, 'model')));
+  const units = readNumbers(column(modelUnits, 'units'));
+  const widths = readStrings(column(modelUnits, 'model'))
+    .map((model, row) => ({ model, units: units[row] as number }))
+    .filter(({ model, units: width }) => embedded.has(model) && width > 0)
+    .sort((a, b) => a.units - b.units);
+  const [least, most] = [widths[0], widths[widths.length - 1]];
+  if (least === undefined || most === undefined || most.units <= widestFactor * least.units) return [];
+  return [
+    {
+      subject: 'widths of models',
+      text: `Models have from ${least.units.toLocaleString('en')} (${least.model}) to ${most.units.toLocaleString('en')} units (${most.model}): one with more of them matches more for that alone, and components and categories of models may tell of width. Set \`embedding.normalisation: share-of-units\` to compare shares.`,
+    },
+  ];
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   type ReportChoices,
   scoreWarnings,
   sizeWarnings,
+  widthWarnings,
   type StudyRecord,
   UnitWatch,
   type UncertaintyTables,
@@ -174,6 +175,7 @@ export async function embedStudy(options: EmbedStudyOptions): Promise<EmbeddedSt
     ],
     warnings: [
       ...watch.warnings(),
+      ...widthWarnings(embedding.points, embedding.modelUnits, choices.normalisation),
       ...sizeWarnings(embedding.points.numRows, embedding.modelUnits.numRows),
       ...(relations === undefined ? [] : scoreWarnings(embedding.points, embedding.summaries, relations.scores)),
       ...passedOver,

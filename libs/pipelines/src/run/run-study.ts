@@ -11,6 +11,7 @@ import {
   type RunFolder,
   scoreWarnings,
   sizeWarnings,
+  widthWarnings,
   type StudyRecord,
   type StudyTables,
   type StudyWarning,
@@ -334,6 +335,9 @@ class StudyRunner {
         ...this.#warnings,
         ...watch.fewMatches().map(({ subject, text }) => ({ subject, text: `${text} \`examineStudy\` tries others.` })),
         ...embeddingWarnings(study, tables),
+        ...(tables.points === undefined || tables.modelUnits === undefined || study.embedding === undefined
+          ? []
+          : widthWarnings(tables.points, tables.modelUnits, study.embedding.normalisation)),
         ...sizeWarnings(
           tables.clusters === undefined ? 0 : (tables.points?.numRows ?? 0),
           tables.clusters === undefined ? 0 : study.models.length,

@@ -6,6 +6,7 @@ import { categoryLetter } from '../page/palette.ts';
 import { foldedTable } from '../page/table-view.ts';
 import { qualityTable, traitTable } from '../study-tables/embedding-tables.ts';
 import type { Embedding, Trait } from '../tables/study.ts';
+import { fewModelsSentence } from '../words/few-models.ts';
 import { gapSentence, groupSentence } from '../words/uncertainty-words.ts';
 import { pairsBlock } from './pairs.ts';
 
@@ -20,8 +21,20 @@ export function groupsBlock(page: PageContext, embedding: Embedding): Markup {
   const quality =
     chosen === undefined
       ? undefined
-      : markup` With k = ${embedding.groups} the mean silhouette is ${decimals(chosen.silhouette, 2)}, the gap statistic ${decimals(chosen.gap, 2)}.`;
-  return markup`<h3 id="categories">Categories of models</h3><p>k-means over the concept profiles puts the ${counted(embedding.points.length, 'model')} into ${counted(embedding.groups, 'category', 'categories')}.${quality} ${gapSentence(embedding)} ${groupSentence(embedding, study.uncertainty)} Every number compares the mean of the category with the mean of all other embedded models; it describes these models and is no test.</p><div class="cards">${joined(cards)}</div>${pairsBlock(page, embedding)}${embedding.traits.length > 0 && foldedTable(traitTable(embedding), 'All traits of the categories of models')}${embedding.quality.length > 0 && foldedTable(qualityTable(embedding), 'Other numbers of categories')}${study.profiles.models.length > embedding.points.length && markup`<p class="quiet">${counted(study.profiles.models.length - embedding.points.length, 'model')} of the study ${study.profiles.models.length - embedding.points.length === 1 ? 'is' : 'are'} not part of the embedding.</p>`}`;
+      : markup` With k = ${embedding.groups} the mean silhouette is ${decimals(chosen.silhouette, 2)}, the gap statistic ${decimals(chosen.gap, 2)}.${bestWords(embedding)}`;
+  return markup`<h3 id="categories">Categories of models</h3><p>k-means over the concept profiles puts the ${counted(embedding.points.length, 'model')} into ${counted(embedding.groups, 'category', 'categories')}.${quality} ${fewModelsSentence(embedding) ?? ''} ${gapSentence(embedding)} ${groupSentence(embedding, study.uncertainty)} Every number compares the mean of the category with the mean of all other embedded models; it describes these models and is no test.</p><div class="cards">${joined(cards)}</div>${pairsBlock(page, embedding)}${embedding.traits.length > 0 && foldedTable(traitTable(embedding), 'All traits of the categories of models')}${embedding.quality.length > 0 && foldedTable(qualityTable(embedding), 'Other numbers of categories')}${study.profiles.models.length > embedding.points.length && markup`<p class="quiet">${counted(study.profiles.models.length - embedding.points.length, 'model')} of the study ${study.profiles.models.length - embedding.points.length === 1 ? 'is' : 'are'} not part of the embedding.</p>`}`;
+}
+
+/** Which other number the silhouette prefers, among those that leave three models for each; '' where it is the same. */
+function bestWords({ quality, groups, points }: Embedding): string {
+  const rated = quality.filter(({ k, silhouette }) => k <= points.length / 3 && Number.isFinite(silhouette));
+  const best = rated.reduce<(typeof rated)[number] | undefined>(
+    (most, each) => (most === undefined || each.silhouette > most.silhouette ? each : most),
+    undefined,
+  );
+  return best === undefined || best.k === groups
+    ? ''
+    : ` The silhouette is best for k = ${String(best.k)} (${decimals(best.silhouette, 2)}).`;
 }
 
 function groupCard({ points, traits }: Embedding, group: number): Markup {

@@ -1,3 +1,4 @@
+import { fewModelsSentence, tellsCategories, tellsComponents } from './few-models.ts';
 import { columnWords, moreOf, predictorWords } from './predictor-words.ts';
 import { counted, decimals, listed, percent, probabilityStatement, whole } from '../page/number-text.ts';
 import { categoryLetter } from '../page/palette.ts';
@@ -41,14 +42,14 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
   const { ratios, components, points, groups } = embedding;
   const found: Finding[] = [];
   const [first] = ratios;
-  if (first !== undefined) {
+  if (first !== undefined && tellsComponents(embedding)) {
     const together = ratios.slice(0, components).reduce((sum, ratio) => sum + ratio, 0);
     found.push({
       kind: 'description',
       text: `Component 1 holds ${percent(first)} of the variance between the concept profiles of ${counted(points.length, 'model')}, the first ${counted(components, 'component')} together ${percent(together)}.${spaced(keptSentence(embedding))}`,
     });
   }
-  if (groups > 1) {
+  if (tellsCategories(embedding)) {
     const members = Array.from(
       { length: groups },
       (_, group) =>
@@ -66,6 +67,8 @@ function embeddingFindings({ embedding, profiles }: Study): Finding[] {
       text: `The models fall into ${counted(groups, 'category', 'categories')}: ${listed(members)}. Models of category ${categoryLetter(most)} have the most matching units (${whole(totals[most] ?? Number.NaN)} on average).${spaced(gapSentence(embedding))}`,
     });
   }
+  const few = fewModelsSentence(embedding);
+  if (few !== undefined) found.push({ kind: 'description', text: few });
   return found;
 }
 
