@@ -8,6 +8,7 @@ export type StrongestImageColumns = {
   readonly image: Int32;
   readonly score: Float64;
   readonly map: FixedSizeList<Float32>;
+  readonly tied: Int32;
 };
 
 /** A batch of strongest images. */
@@ -25,15 +26,16 @@ export interface StrongestImageFacts {
 
 /**
  * Schema of `StrongestImage`: the images that drive each unit most, by unit, then rank: the number of the image, the
- * score of its map, and the map (height x width values).
+ * score of its map, the map (height x width values), and how many images have the score of the strongest (stated with
+ * that one, 0 with the others).
  */
 export function strongestImageSchema(facts: StrongestImageFacts): Schema<StrongestImageColumns> {
   const { mapHeight, mapWidth } = facts.shape;
   const map = new FixedSizeList(mapHeight * mapWidth, new Field('activation', new Float32(), false));
   return wireSchema<StrongestImageColumns>(
     'StrongestImage',
-    1,
-    { unit: new Int32(), image: new Int32(), score: new Float64(), map },
+    2,
+    { unit: new Int32(), image: new Int32(), score: new Float64(), map, tied: new Int32() },
     { metadata: { facts: JSON.stringify(facts) } },
   );
 }

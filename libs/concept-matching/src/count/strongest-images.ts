@@ -19,12 +19,13 @@ export function strongestBatch(
 ): StrongestImageBatch {
   const { units, mapHeight, mapWidth } = shape;
   const size = mapHeight * mapWidth;
-  const { filled, order, imageAt, scoreAt, mapAt } = top.toState();
+  const { filled, order, imageAt, scoreAt, mapAt, tied: ties } = top.toState();
   const rows = filled.reduce((sum, count) => sum + count, 0);
   const unit = new Int32Array(rows);
   const image = new Int32Array(rows);
   const score = new Float64Array(rows);
   const map = new Float32Array(rows * size);
+  const tied = new Int32Array(rows);
   let row = 0;
   for (let each = 0; each < units; each++) {
     for (let rank = 0; rank < (filled[each] as number); rank++) {
@@ -32,11 +33,12 @@ export function strongestBatch(
       unit[row] = each;
       image[row] = imageAt[place] as number;
       score[row] = scoreAt[place] as number;
+      tied[row] = rank === 0 ? (ties[each] as number) : 0;
       map.set(mapAt.subarray(place * size, (place + 1) * size), row * size);
       row++;
     }
   }
-  return buildBatch(strongestImageSchema({ shape, ...options }), { unit, image, score, map });
+  return buildBatch(strongestImageSchema({ shape, ...options }), { unit, image, score, map, tied });
 }
 
 /** Images that drive each unit most over several shards, which come in their order. */
@@ -65,12 +67,14 @@ export class JoinedStrongest {
     const units = readNumbers(column(strongest, 'unit'));
     const numbers = readNumbers(column(strongest, 'image'));
     const scores = readNumbers(column(strongest, 'score'));
+    const ties = readNumbers(column(strongest, 'tied'));
     const maps = (strongest.data.children[3] as Data).children[0]?.values as Float32Array;
     for (let row = 0; row < strongest.numRows; row++)
       top.insert(units[row] as number, {
         image: this.#images + (numbers[row] as number),
         score: scores[row] as number,
         map: maps.subarray(row * size, (row + 1) * size),
+        tied: ties[row] as number,
       });
     this.#images += images;
     return this;

@@ -6,6 +6,38 @@ import { ThresholdSelection } from './threshold-selection.ts';
 import { TopActivations, type TopActivationsState } from './top-activations.ts';
 
 describe(TopActivations, () => {
+  it('tells images at a ceiling apart by the mean of their maps, and counts them', () => {
+    const top = new TopActivations({ units: 1, mapSize: 3, images: 2 });
+    const maps = [
+      [6, 0, 0],
+      [6, 6, 1],
+      [5, 5, 5],
+      [6, 2, 0],
+      [6, 6, 1],
+    ];
+    maps.forEach((map, image) => {
+      top.add(image, Float32Array.from(map));
+    });
+    expect(top.read(0).map(({ image }) => image)).toEqual([1, 4]);
+    expect(top.tied(0)).toBe(4);
+    // In shards of their own likewise, those that no shard keeps too.
+    const shards = [maps.slice(0, 4), maps.slice(4)].map((own) => {
+      const shard = new TopActivations({ units: 1, mapSize: 3, images: 2 });
+      own.forEach((map, image) => {
+        shard.add(image, Float32Array.from(map));
+      });
+      return shard;
+    });
+    const joined = new TopActivations({ units: 1, mapSize: 3, images: 2 });
+    shards.forEach((shard, index) => {
+      joined.merge(shard, index * 4);
+    });
+    expect(joined.read(0)).toEqual(top.read(0));
+    expect(joined.tied(0)).toBe(4);
+    joined.insert(0, { image: 9, score: 7, map: Float32Array.of(7, 0, 0) });
+    expect(joined.tied(0)).toBe(1);
+  });
+
   it('keeps the images with the largest maps, of equals the first, with their maps', () => {
     const top = new TopActivations({ units: 2, mapSize: 2, images: 2 });
     [
@@ -51,7 +83,8 @@ describe(TopActivations, () => {
           });
           odd.merge(TopActivations.fromState(unpackState(packState(even.toState())) as TopActivationsState));
           for (const unit of [0, 1])
-            for (const other of [reversed, odd]) expect(other.read(unit)).toEqual(whole.read(unit));
+            for (const other of [reversed, odd])
+              expect([other.read(unit), other.tied(unit)]).toEqual([whole.read(unit), whole.tied(unit)]);
         },
       ),
     );
@@ -80,6 +113,11 @@ describe(TopActivations, () => {
           const activations = Float32Array.from(maps);
           top.add(image, activations, known ? selection.add(activations).greatest : undefined);
         });
+        const compare = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1);
+        const sum = (map: Float32Array): number => {
+          const total = map.reduce((sofar, one) => sofar + one, 0);
+          return Number.isNaN(total) ? -Infinity : total;
+        };
         for (const unit of [0, 1]) {
           const all = images.map((maps, image) => {
             const map = Float32Array.from(maps.slice(unit * mapSize, (unit + 1) * mapSize));
@@ -91,7 +129,10 @@ describe(TopActivations, () => {
           });
           const sorted = all
             .filter(({ score }) => score > -Infinity)
-            .sort((one, other) => (one.score === other.score ? one.image - other.image : other.score - one.score));
+            .sort(
+              (one, other) =>
+                compare(other.score, one.score) || compare(sum(other.map), sum(one.map)) || one.image - other.image,
+            );
           expect(top.read(unit)).toEqual(sorted.slice(0, 3));
         }
       }),

@@ -26,12 +26,17 @@ export interface TopActivation {
   readonly score: number;
   /** The map itself. */
   readonly map: Float32Array;
+  /**
+   * Images with this score, where it is the highest of the unit and they are known: those that are not kept too. @default
+   * 1
+   */
+  readonly tied?: number;
 }
 
 /** State of a tally as plain data; the fields but for the first two are its own business. */
 export interface TopActivationsState {
   /** What the state is of, with the version of its form. */
-  readonly kind: 'TopActivations/1';
+  readonly kind: 'TopActivations/2';
   /** What is tallied. */
   readonly options: Required<TopActivationsOptions>;
   /** Places taken of each unit. */
@@ -44,11 +49,14 @@ export interface TopActivationsState {
   readonly scoreAt: Float64Array;
   /** Map at each place. */
   readonly mapAt: Float32Array;
+  /** Images of each unit that have its highest score. */
+  readonly tied: Uint32Array;
 }
 
 /**
- * Tallies the images that drive each unit most, with their maps, in the pass that runs the model. Of equal scores the
- * image with the lower number is kept, so that order and shards do not matter; NaN never counts.
+ * Tallies the images that drive each unit most, with their maps, in the pass that runs the model. Of equal scores, which
+ * are many where activations have a ceiling (ReLU6, quantised), the image whose map has the higher mean is kept, of
+ * these the one with the lower number, so that order and shards do not matter; NaN never counts.
  */
 export class TopActivations {
   readonly #units: number;
@@ -66,6 +74,9 @@ export class TopActivations {
   readonly #imageAt: Float64Array;
   readonly #scoreAt: Float64Array;
   readonly #mapAt: Float32Array;
+  /** Sum of the map at each place, by which equal scores are told apart. */
+  readonly #sumAt: Float64Array;
+  readonly #tied: Uint32Array;
 
   constructor({
     units,
@@ -85,6 +96,8 @@ export class TopActivations {
     this.#imageAt = new Float64Array(units * images);
     this.#scoreAt = new Float64Array(units * images);
     this.#mapAt = new Float32Array(units * images * mapSize);
+    this.#sumAt = new Float64Array(units * images);
+    this.#tied = new Uint32Array(units);
   }
 
   /**
@@ -132,34 +145,41 @@ export class TopActivations {
           other.#scoreAt[place] as number,
           other.#mapAt,
           place * other.#mapSize,
+          rank === first ? other.#tied[unit] : 0,
         );
       }
     }
   }
 
   /** Takes in one image of a unit, which was found elsewhere; its map is copied. */
-  insert(unit: number, { image, score, map }: TopActivation): void {
-    this.#insert(unit, image, score, map, 0);
+  insert(unit: number, { image, score, map, tied }: TopActivation): void {
+    this.#insert(unit, image, score, map, 0, tied);
+  }
+
+  /** Images of a unit that have its highest score, those that are not kept too. */
+  tied(unit: number): number {
+    return this.#tied[unit] ?? 0;
   }
 
   /** State as plain data, the arrays copied. */
   toState(): TopActivationsState {
     const options = { units: this.#units, mapSize: this.#mapSize, images: this.#images, pool: this.#pool };
     return {
-      kind: 'TopActivations/1',
+      kind: 'TopActivations/2',
       options,
       filled: this.#filled.slice(),
       order: this.#order.slice(),
       imageAt: this.#imageAt.slice(),
       scoreAt: this.#scoreAt.slice(),
       mapAt: this.#mapAt.slice(),
+      tied: this.#tied.slice(),
     };
   }
 
   /** Tally of a state, to be read or merged. @throws RangeError if the state is not whole */
   static fromState(state: TopActivationsState): TopActivations {
-    if ((state.kind as string) !== 'TopActivations/1')
-      throw new RangeError(`TopActivations.fromState: expected a state of kind TopActivations/1, got ${state.kind}`);
+    if ((state.kind as string) !== 'TopActivations/2')
+      throw new RangeError(`TopActivations.fromState: expected a state of kind TopActivations/2, got ${state.kind}`);
     const top = new TopActivations(state.options);
     for (const [into, from] of [
       [top.#filled, state.filled],
@@ -167,6 +187,7 @@ export class TopActivations {
       [top.#imageAt, state.imageAt],
       [top.#scoreAt, state.scoreAt],
       [top.#mapAt, state.mapAt],
+      [top.#tied, state.tied],
     ] as const) {
       if (into.length !== from.length)
         throw new RangeError(
@@ -174,6 +195,8 @@ export class TopActivations {
         );
       into.set(from);
     }
+    for (let place = 0; place < top.#sumAt.length; place++)
+      top.#sumAt[place] = sumOf(top.#mapAt, place * top.#mapSize, top.#mapSize);
     top.#filled.forEach((filled, unit) => {
       if (filled === top.#images)
         top.#bars[unit] = top.#scoreAt[top.#order[(unit + 1) * top.#images - 1] as number] as number;
@@ -191,19 +214,25 @@ export class TopActivations {
     }));
   }
 
-  #insert(unit: number, image: number, score: number, maps: Float32Array, start: number): void {
+  #insert(unit: number, image: number, score: number, maps: Float32Array, start: number, tied = 1): void {
     const [first, filled] = [unit * this.#images, this.#filled[unit] as number];
+    const highest = filled === 0 ? -Infinity : (this.#scoreAt[this.#order[first] as number] as number);
+    if (filled === 0 || score > highest) this.#tied[unit] = tied;
+    else if (score === highest) this.#tied[unit] = (this.#tied[unit] as number) + tied;
     const full = filled === this.#images;
     const last = this.#order[first + filled - 1] as number;
-    if (full && !this.#precedes(image, score, last)) return;
+    if (full && score < (this.#scoreAt[last] as number)) return;
+    const sum = sumOf(maps, start, this.#mapSize);
+    if (full && !this.#precedes(image, score, sum, last)) return;
     // A full unit gives up its last place.
     const place = full ? last : first + filled;
     let rank = full ? filled - 1 : filled;
-    for (; rank > 0 && this.#precedes(image, score, this.#order[first + rank - 1] as number); rank--)
+    for (; rank > 0 && this.#precedes(image, score, sum, this.#order[first + rank - 1] as number); rank--)
       this.#order[first + rank] = this.#order[first + rank - 1] as number;
     this.#order[first + rank] = place;
     this.#imageAt[place] = image;
     this.#scoreAt[place] = score;
+    this.#sumAt[place] = sum;
     for (let value = 0, at = place * this.#mapSize; value < this.#mapSize; value++, at++)
       this.#mapAt[at] = maps[start + value] as number;
     if (!full) this.#filled[unit] = filled + 1;
@@ -211,10 +240,19 @@ export class TopActivations {
       this.#bars[unit] = this.#scoreAt[this.#order[first + this.#images - 1] as number] as number;
   }
 
-  #precedes(image: number, score: number, place: number): boolean {
+  #precedes(image: number, score: number, sum: number, place: number): boolean {
     const other = this.#scoreAt[place] as number;
-    return score > other || (score === other && image < (this.#imageAt[place] as number));
+    if (score !== other) return score > other;
+    const otherSum = this.#sumAt[place] as number;
+    return sum === otherSum ? image < (this.#imageAt[place] as number) : sum > otherSum;
   }
+}
+
+/** Sum of the values of a map, in their order; least of all where infinite values cancel out. */
+function sumOf(maps: Float32Array, start: number, size: number): number {
+  let sum = 0;
+  for (let at = start; at < start + size; at++) sum += maps[at] as number;
+  return Number.isNaN(sum) ? -Infinity : sum;
 }
 
 /** The kernel that scores the maps of an image, with its memory. */

@@ -110,8 +110,9 @@ async function galleryUnits(
   return Promise.all(
     shown.map(async (unit) => ({
       ...unit,
+      tied: top?.tied(unit.unit) ?? 0,
       images: await Promise.all(
-        (top?.read(unit.unit) ?? []).flatMap((activation) => {
+        byArea(top?.read(unit.unit) ?? [], unit.threshold, compare).flatMap((activation) => {
           const entry = images[activation.image];
           // A plain array, as what is stored gives it back.
           return entry === undefined
@@ -129,6 +130,18 @@ async function galleryUnits(
       ),
     })),
   );
+}
+
+/** Images in their order, of maps with equal scores and means the one with more values above the threshold first. */
+function byArea(
+  activations: readonly TopActivation[],
+  threshold: number,
+  compare: Parameters<typeof passesLimit>[1],
+): readonly TopActivation[] {
+  const sum = ({ map }: TopActivation): number => map.reduce((total, value) => total + value, 0);
+  const area = ({ map }: TopActivation): number =>
+    map.reduce((total, value) => total + (passesLimit(value, compare, threshold) ? 1 : 0), 0);
+  return [...activations].sort((a, b) => b.score - a.score || sum(b) - sum(a) || area(b) - area(a));
 }
 
 /** Best units that pass the gate, by their score: the best of every concept before the second best of any. */

@@ -69,7 +69,9 @@ export interface GalleryUnit {
   readonly threshold: number;
   /** Where it fires and where its concept lies, over all images; absent where that was not summed up. */
   readonly places?: UnitMaps;
-  /** Top images, the strongest first. */
+  /** Images that share the highest activation of all, those that are not shown too. @default none others */
+  readonly tied?: number;
+  /** Top images, the strongest first; of equal ones that whose map has the higher mean. */
   readonly images: readonly GalleryImage[];
 }
 
