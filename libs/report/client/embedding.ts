@@ -38,9 +38,9 @@ export function startEmbedding(data: PageData): void {
   document.addEventListener('keydown', walkPoints);
 }
 
-function drawAt(drawing: Element, data: PageData, x: number, y: number, widest = 760): void {
+function drawAt(drawing: Element, data: PageData, x: number, y: number, widest = 720): void {
   const width = drawingWidth(drawing, widest);
-  fill(drawing, drawEmbedding(data, { x, y, width, height: Math.round(Math.min(500, Math.max(340, width * 0.66))) }));
+  fill(drawing, drawEmbedding(data, { x, y, width, height: Math.round(Math.min(430, Math.max(340, width * 0.6))) }));
 }
 
 function showModel(data: PageData, panel: HTMLElement, model: number): void {

@@ -2,6 +2,7 @@ import { joined, markup, trusted, type Markup } from '../page/markup.ts';
 import { colour, groupColour, categoryLetter, groupShape } from '../page/palette.ts';
 import { axes } from './axes.ts';
 import { ellipsePath, ellipseReach, type EllipseShape } from './ellipse-path.ts';
+import { hullPath } from './hull.ts';
 import type { Line } from './label-candidates.ts';
 import { leaderLine } from './leader-line.ts';
 import { arrow, newRing } from './move-mark.ts';
@@ -45,6 +46,8 @@ export interface ScatterFigure {
   readonly height?: number;
   /** Whether both axes have one scale, so that distances can be judged by eye. @default true */
   readonly equalScale?: boolean;
+  /** Whether the ground of each category of several models is tinted. @default false */
+  readonly hulls?: boolean;
   /** Whether the line of least squares is drawn. @default false */
   readonly trend?: boolean;
   /** Size of the model names in pixels. @default 12.5 */
@@ -69,6 +72,7 @@ export function drawScatter({
   height = 520,
   equalScale = true,
   trend = false,
+  hulls = false,
   fontSize = 12.5,
 }: ScatterFigure): Markup {
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
@@ -100,6 +104,7 @@ export function drawScatter({
     lines,
   });
   const keyText = keyLines(key, [margin.left, height, width - margin.left - margin.right]);
+  const grounds = hulls ? categoryHulls(shown, marks) : [];
   // Behind all marks, so that none is covered.
   const ellipses = shown.flatMap(({ x, y, group, ellipse }) => {
     if (ellipse === undefined) return [];
@@ -116,7 +121,24 @@ export function drawScatter({
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
     return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, category ${categoryLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${move !== undefined && arrow([move[0], move[1]], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}" stroke="${colour('panel')}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"${place === undefined ? trusted(' opacity="0"') : ''}>${place?.text ?? point.name}</text></g>`;
   });
-  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + keyText.height}" width="${width}" height="${height + keyText.height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${ellipses.length > 0 && markup`<g class="ellipses" aria-hidden="true">${joined(ellipses)}</g>`}${joined(body)}${keyText.drawing}</svg>`;
+  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + keyText.height}" width="${width}" height="${height + keyText.height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${joined(grounds)}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${ellipses.length > 0 && markup`<g class="ellipses" aria-hidden="true">${joined(ellipses)}</g>`}${joined(body)}${keyText.drawing}</svg>`;
+}
+
+/** Tinted ground of each category of models that has several. */
+function categoryHulls(
+  points: readonly ScatterPoint[],
+  marks: readonly { readonly x: number; readonly y: number }[],
+): readonly (Markup | false)[] {
+  const groups = [...new Set(points.flatMap(({ group }) => group ?? []))];
+  return groups.map((group) => {
+    const path = hullPath(
+      marks.filter((_, index) => points[index]?.group === group).map(({ x, y }) => [x, y] as const),
+    );
+    return (
+      path !== '' &&
+      markup`<path d="${path}" opacity="0.09" fill="${groupColour(group)}" stroke="${groupColour(group)}" stroke-width="30" stroke-linejoin="round" aria-hidden="true"/>`
+    );
+  });
 }
 
 /** Names that {@link drawScatter} has no room for. */

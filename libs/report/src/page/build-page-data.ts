@@ -1,6 +1,7 @@
 import { clusterOrder, ellipseScale } from '@intermodel/numerics';
 import type { Profiles, Study, Surface, Tasks } from '../tables/study.ts';
 import type { Uncertainty } from '../tables/uncertainty.ts';
+import { categoryNames } from '../words/category-names.ts';
 import { replicateWords } from '../words/uncertainty-words.ts';
 import { pageClaims } from './page-claims.ts';
 import { finite, rounded } from './rounding.ts';
@@ -31,6 +32,7 @@ export function buildPageData({ profiles, embedding, uncertainty, tasks, claims 
     ellipses: models.map(
       (model) => uncertainty?.clouds.get(model)?.covariance.map((entry) => rounded(entry * ellipseScale(), 4)) ?? null,
     ),
+    categoryNames: embedding === undefined ? [] : categoryNames(embedding),
     ratios: (embedding?.ratios ?? []).map((ratio) => rounded(ratio, 5)),
     categories,
     concepts: concepts.map(({ concept }) => concept),

@@ -20,22 +20,34 @@ export interface Legend {
   readonly items: readonly LegendItem[];
 }
 
-/** Legend of the groups of models, with the number of models in each. */
-export function groupLegend(sizes: readonly number[]): Legend {
+/** Legend of the categories of models, with the number of models in each; `names` tell what sets each apart. */
+export function groupLegend(sizes: readonly number[], names: readonly string[] = []): Legend {
   return {
     label: 'Categories of models',
-    items: sizes.map((size, group) => ({
-      text: `Category ${categoryLetter(group)} (${String(size)})`,
-      sign: groupSign(group),
-    })),
+    items: sizes.map((size, group) => {
+      const name = names[group] ?? '';
+      return {
+        text: `${name === '' ? 'Category ' : ''}${categoryLetter(group)}${name === '' ? '' : ` ${name}`} (${String(size)})`,
+        sign: groupSign(group),
+      };
+    }),
   };
 }
 
 /** Legend of the categories of the embedded models; of none where there is no embedding. */
-export function modelLegend({ groups }: { readonly groups: readonly (number | null)[] }): Legend {
+export function modelLegend({
+  groups,
+  categoryNames,
+}: {
+  readonly groups: readonly (number | null)[];
+  readonly categoryNames: readonly string[];
+}): Legend {
   const numbers = groups.filter((group) => group !== null);
   const count = numbers.reduce((most, group) => Math.max(most, group + 1), 0);
-  return groupLegend(Array.from({ length: count }, (_, group) => numbers.filter((each) => each === group).length));
+  return groupLegend(
+    Array.from({ length: count }, (_, group) => numbers.filter((each) => each === group).length),
+    categoryNames,
+  );
 }
 
 /** Entry of an arrow from an earlier place. */

@@ -144,6 +144,8 @@ export interface PageData {
    * the model with x M^-1 x' = 1 lie on it; null where nothing was resampled.
    */
   readonly ellipses: readonly (readonly number[] | null)[];
+  /** Names of the categories of models, from their traits; '' where nothing sets them apart. */
+  readonly categoryNames: readonly string[];
   /** Share (0..1) of the variance for each component. */
   readonly ratios: readonly number[];
   /** Concept categories, the one with most matches first. */

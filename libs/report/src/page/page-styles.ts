@@ -47,16 +47,18 @@ nav,table,figcaption h3,.legend,.controls,button,select,input,summary,.tag,.figu
 .skip{position:absolute;left:-999rem}
 .skip:focus{left:1rem;top:1rem;z-index:9;background:var(--panel);padding:.5rem 1rem}
 header,main,footer{max-width:74rem;margin:0 auto;padding:0 clamp(1rem,4vw,2.5rem)}
-header{padding-top:clamp(2rem,6vw,4rem)}
-header .kicker{font-size:.8rem;letter-spacing:.08em;text-transform:uppercase;color:var(--quiet);margin:0 0 .4rem}
-h1{font-size:clamp(1.7rem,4.2vw,2.7rem);line-height:1.15;font-weight:600;letter-spacing:-.012em;margin:0 0 .8rem;max-width:26em;text-wrap:balance;overflow-wrap:anywhere}
-.abstract{font-size:1.12rem;max-width:44em;color:var(--ink);margin:0 0 1.5rem}
+header{padding-top:1.1rem}
+header .kicker{font-size:.72rem;letter-spacing:.08em;text-transform:uppercase;color:var(--quiet);margin:0 0 .4rem}
+h1{font-size:clamp(1.5rem,3vw,2.1rem);line-height:1.15;font-weight:600;letter-spacing:-.012em;margin:0 0 .4rem;max-width:40em;text-wrap:balance;overflow-wrap:anywhere}
+.abstract{font-size:.95rem;line-height:1.45;max-width:none;color:var(--ink);margin:0 0 .5rem}
 nav{position:sticky;top:0;z-index:5;background:var(--paper);border-bottom:1px solid var(--line)}
 nav .bar{max-width:74rem;margin:0 auto;padding:0 clamp(1rem,4vw,2.5rem);display:flex;gap:1rem;align-items:center;justify-content:space-between}
 nav ol{display:flex;gap:.2rem 1.3rem;list-style:none;margin:0;padding:0;overflow-x:auto;white-space:nowrap;font-size:.92rem}
 nav a{display:block;padding:.8rem 0;color:var(--quiet);text-decoration:none;border-bottom:2px solid transparent}
 nav a:hover,nav a[aria-current]{color:var(--ink);border-bottom-color:var(--accent)}
 main>section{padding-top:2.6rem}
+main>#overview{padding-top:.8rem}
+#overview>h2{font-size:1.25rem;margin-bottom:.5rem}
 h2{font-size:1.75rem;font-weight:600;letter-spacing:-.008em;margin:0 0 .9rem;padding-bottom:.35rem;border-bottom:1px solid var(--line)}
 h3{font-size:1.15rem;font-weight:600;margin:2rem 0 .6rem}
 h4{font-size:1.02rem;margin:0 0 .3rem;display:flex;align-items:center;gap:.45rem;overflow-wrap:anywhere}
@@ -125,6 +127,22 @@ nav button{flex:none;min-height:1.9rem;padding:.2rem .7rem;font-size:.82rem}
 .tools button{border-color:var(--line);color:var(--quiet);font-size:.78rem;min-height:1.8rem;padding:.2rem .6rem}
 .tools button:hover{border-color:var(--accent);color:var(--accent)}
 .readout{font-size:.9rem;min-height:1.5em;margin:.5rem 0 0}
+.lead{display:grid;grid-template-columns:minmax(0,1fr);gap:.6rem 1.4rem;align-items:start}
+.lead>figure{margin:0;padding-top:.7rem;display:flex;flex-direction:column}
+.lead>figure>*{min-width:0}
+.lead figcaption,.lead .controls{display:contents}
+.lead .controls[hidden]{display:none}
+.lead figcaption p{order:2;margin:.6rem 0 .4rem}
+.lead .controls>label{order:3;margin:.2rem 0}
+.lead .beside{grid-template-columns:minmax(0,1fr)}
+.lead .panel{border-left:0;padding:.8rem 0 0;border-top:1px solid var(--line)}
+.lead details{order:4}
+.lead .tools{order:5}
+.in-short h3{margin:.4rem 0 .5rem}
+.in-short li{margin:.5rem 0}
+.in-short li>strong{display:inline;color:var(--ink);font-size:.95rem}
+.plain-relation{font-size:1.05rem;margin:1rem 0 .2rem;border-top:1px solid var(--line);padding-top:.8rem}
+.small{font-size:.84rem}
 .tall{max-height:38rem;overflow:auto}
 .cursor{fill:none;stroke:var(--ink);stroke-width:2}
 .verdict{margin:.2rem 0 .6rem}
@@ -151,7 +169,7 @@ dl.numbers dd{margin:0;text-align:right;font-variant-numeric:tabular-nums lining
 .key-numbers{display:flex;flex-wrap:wrap;gap:.4rem 2.2rem;margin:1.2rem 0 1.6rem;padding:0}
 .key-numbers div{display:flex;flex-direction:column-reverse}
 .key-numbers dt{font-size:.83rem;color:var(--quiet)}
-.key-numbers dd{margin:0;font-size:1.65rem;line-height:1.15;font-variant-numeric:lining-nums}
+.key-numbers dd{margin:0;font-size:1.2rem;line-height:1.15;font-variant-numeric:lining-nums}
 .gallery{margin:1.8rem 0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(30rem,100%),1fr));gap:0 2rem}
 .gallery h3{grid-column:1/-1;overflow-wrap:anywhere}
 .gallery h3 .quiet{font-size:.87rem;font-weight:400}
@@ -245,7 +263,7 @@ td.bar{width:38%;min-width:4rem;vertical-align:middle}
 .finding.supported{outline:none;font-weight:inherit}`;
 
 const narrowAndPrint = `
-@media (min-width:64rem){.compare-lists{grid-template-columns:1.5fr 1fr 1fr}.beside{grid-template-columns:minmax(0,1fr) 19rem}.panel{border-top:0;border-left:1px solid var(--line);padding:0 0 0 1.4rem}}
+@media (min-width:64rem){.compare-lists{grid-template-columns:1.5fr 1fr 1fr}.beside{grid-template-columns:minmax(0,1fr) 19rem}.lead{grid-template-columns:minmax(0,1fr) 20rem}.panel{border-top:0;border-left:1px solid var(--line);padding:0 0 0 1.4rem}}
 @media (max-width:40rem){
 figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
 .drawing .figure{max-width:none}

@@ -1,4 +1,4 @@
-import { groupLegend, movedLegendItem, newLegendItem } from '../page/legend.ts';
+import { modelLegend, movedLegendItem, newLegendItem } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
 import type { PageContext } from '../page/page-context.ts';
 import { changeTable } from '../study-tables/change-table.ts';
@@ -11,14 +11,7 @@ export function changeBlock(page: PageContext): Markup | false {
   if (change === undefined) return false;
   const sentences = changeSentences(change).map((text) => markup`<p>${text}</p>`);
   const table = changeTable(change);
-  const sizes =
-    embedding === undefined
-      ? []
-      : Array.from(
-          { length: embedding.groups },
-          (_, group) => embedding.points.filter((point) => point.group === group).length,
-        );
-  const groups = groupLegend(sizes);
+  const groups = modelLegend(page.data);
   const figure =
     embedding === undefined || !change.isDetermined
       ? table.html()

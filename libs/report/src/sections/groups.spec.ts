@@ -33,7 +33,7 @@ describe('groupsBlock', () => {
     const page = parseDocument(`<!doctype html><html><body>${block}</body></html>`);
     const texts = (selector: string) => [...page.querySelectorAll(selector)].map(({ textContent }) => textContent);
     expect(texts('.card .members')).toEqual(['a and b']);
-    expect(texts('.card td.number')).toEqual(['12.3 7.9', '3.2 4.6', '1.23 5.68']);
+    expect(texts('.card td.number')).toEqual(['12.3', '3.2', '1.23', '7.9', '4.6', '5.68']);
     expect(texts('.card li')).toEqual([
       'More than the others red (color), sky (object)',
       'Less than the others wing (part), dog (object)',

@@ -6,6 +6,7 @@ import { categoryLetter } from '../page/palette.ts';
 import { foldedTable } from '../page/table-view.ts';
 import { qualityTable, traitTable } from '../study-tables/embedding-tables.ts';
 import type { Embedding, Trait } from '../tables/study.ts';
+import { categoryNames } from '../words/category-names.ts';
 import { fewModelsSentence } from '../words/few-models.ts';
 import { gapSentence, groupSentence } from '../words/uncertainty-words.ts';
 import { pairsBlock } from './pairs.ts';
@@ -37,7 +38,9 @@ function bestWords({ quality, groups, points }: Embedding): string {
     : ` The silhouette is best for k = ${String(best.k)} (${decimals(best.silhouette, 2)}).`;
 }
 
-function groupCard({ points, traits }: Embedding, group: number): Markup {
+function groupCard(embedding: Embedding, group: number): Markup {
+  const { points, traits } = embedding;
+  const name = categoryNames(embedding)[group] ?? '';
   const members = points.filter((point) => point.group === group).map(({ model }) => model);
   const own = traits.filter((trait) => trait.group === group && Number.isFinite(trait.difference));
   const weights = own.filter(({ trait }) => trait === 'weight').sort((a, b) => b.difference - a.difference);
@@ -46,23 +49,23 @@ function groupCard({ points, traits }: Embedding, group: number): Markup {
     .filter(({ difference }) => difference < 0)
     .slice(-conceptsNamed)
     .reverse();
-  return markup`<article class="card" aria-labelledby="category-${categoryLetter(group)}"><h4 id="category-${categoryLetter(group)}">${groupMark(group)} Category ${categoryLetter(group)}</h4><p class="members">${listed(members)}</p>${summaryRows(own)}<ul class="plain">${conceptLine('More than the others', more)}${conceptLine('Less than the others', less)}</ul></article>`;
+  return markup`<article class="card" aria-labelledby="category-${categoryLetter(group)}"><h4 id="category-${categoryLetter(group)}">${groupMark(group)} Category ${categoryLetter(group)}${name !== '' && `: ${name}`}</h4><p class="members">${listed(members)}</p>${summaryRows(own, categoryLetter(group))}<ul class="plain">${conceptLine('More than the others', more)}${conceptLine('Less than the others', less)}</ul></article>`;
 }
 
 /** Means of a category of models by concept category, with those of all other models beside them. */
-function summaryRows(traits: readonly Trait[]): Markup | false {
+function summaryRows(traits: readonly Trait[], letter: string): Markup | false {
   const names = ['matches', 'unique', 'redundancy'] as const;
   const categories = [...new Set(traits.filter(({ trait }) => trait !== 'weight').map(({ category }) => category))];
   if (categories.length === 0) return false;
   const rows = categories.map((category) => {
-    const cells = names.map((name) => {
-      const found = traits.find((trait) => trait.trait === name && trait.category === category);
-      const digits = name === 'redundancy' ? 2 : 1;
-      return markup`<td class="number">${decimals(found?.inside ?? Number.NaN, digits)} <span class="quiet">${decimals(found?.outside ?? Number.NaN, digits)}</span></td>`;
-    });
-    return markup`<tr><th scope="row">${category}</th>${cells}</tr>`;
+    const cells = (side: 'inside' | 'outside'): readonly Markup[] =>
+      names.map((name) => {
+        const found = traits.find((trait) => trait.trait === name && trait.category === category);
+        return markup`<td class="number">${decimals(found?.[side] ?? Number.NaN, name === 'redundancy' ? 2 : 1)}</td>`;
+      });
+    return markup`<tr><th scope="rowgroup" rowspan="2">${category}</th><th scope="row">${letter}</th>${cells('inside')}</tr><tr class="quiet"><th scope="row">others</th>${cells('outside')}</tr>`;
   });
-  return markup`<table class="mini"><caption>Means of the category, and <span class="quiet">of all others</span></caption><thead><tr><th scope="col">Concepts</th><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Redundancy: matching units per unique concept"><span class="hidden">redundancy</span><span aria-hidden="true">redun&shy;dancy</span></th></tr></thead><tbody>${joined(rows)}</tbody></table>`;
+  return markup`<table class="mini"><caption>Means of the category and of all others</caption><thead><tr><th scope="col">Concepts</th><th scope="col">models</th><th scope="col" class="number">units</th><th scope="col" class="number">unique</th><th scope="col" class="number" title="Redundancy: matching units per unique concept"><span class="hidden">redundancy</span><span aria-hidden="true">redun&shy;dancy</span></th></tr></thead>${joined(rows.map((row) => markup`<tbody>${row}</tbody>`))}</table>`;
 }
 
 function conceptLine(words: string, traits: readonly Trait[]): Markup | false {

@@ -1,14 +1,19 @@
 import { drawVarianceBars } from '../figures/variance-bars.ts';
 import { crowdedNames } from '../figures/scatter.ts';
-import { chanceLegendItem, ellipseLegendItem, groupLegend } from '../page/legend.ts';
+import { chanceLegendItem, ellipseLegendItem, groupMark, modelLegend, type Legend } from '../page/legend.ts';
 import { joined, markup, type Markup } from '../page/markup.ts';
-import { counted, whole } from '../page/number-text.ts';
+import { counted, decimals, probabilityStatement, whole } from '../page/number-text.ts';
 import type { PageContext, PageSection } from '../page/page-context.ts';
 import { pairTable, pointTable, varianceTable } from '../study-tables/embedding-tables.ts';
 import type { Embedding, Study } from '../tables/study.ts';
 import { drawEmbedding } from '../views/embedding-view.ts';
 import { modelPanel } from '../views/model-panel.ts';
+import { categoryLetter } from '../page/palette.ts';
+import { categorySentence } from '../words/category-names.ts';
+import { fewModelsSentence, tellsCategories } from '../words/few-models.ts';
 import { findings, type Finding } from '../words/findings.ts';
+import { plainRelation } from '../words/plain-relation.ts';
+import { rangeWords } from '../words/relation-verdict.ts';
 import { componentsKept, ellipseShort, ellipseWords, keptSentence } from '../words/uncertainty-words.ts';
 import { changeBlock } from './changes.ts';
 import { groupsBlock } from './groups.ts';
@@ -16,11 +21,11 @@ import { groupsBlock } from './groups.ts';
 /** The first section: what was found, the embedding, and what sets the categories of models apart. */
 export function overviewSection(page: PageContext): PageSection {
   const { embedding, profiles } = page.study;
-  const body = markup`${keyNumbers(page.study)}${findingList(findings(page.study))}${
+  const stated = findings(page.study);
+  const body =
     embedding === undefined
-      ? markup`<p>No embedding is part of this study: ${counted(profiles.models.length, 'model')} with ${counted(profiles.concepts.length, 'concept')} are described below.</p>${changeBlock(page)}`
-      : markup`${embeddingFigures(page, embedding)}${changeBlock(page)}${groupsBlock(page, embedding)}`
-  }`;
+      ? markup`${keyNumbers(page.study)}${findingList(stated)}<p>No embedding is part of this study: ${counted(profiles.models.length, 'model')} with ${counted(profiles.concepts.length, 'concept')} are described below.</p>${changeBlock(page)}`
+      : markup`<div class="lead">${mainFigure(page, embedding)}<div class="in-short"><h3 id="in-short">In short</h3>${inShort(page, embedding)}</div></div>${keyNumbers(page.study)}${findingList(stated)}${furtherFigures(page, embedding)}${changeBlock(page)}${groupsBlock(page, embedding)}`;
   return { id: 'overview', title: 'Overview', body };
 }
 
@@ -60,27 +65,61 @@ const kindWords: Readonly<Record<Finding['kind'], string>> = {
   description: 'description',
 };
 
-function embeddingFigures(page: PageContext, embedding: Embedding): Markup {
+function mainFigure(page: PageContext, embedding: Embedding): Markup {
   const { data } = page;
-  const { components, points, groups } = embedding;
-  const groupItems = groupLegend(
-    Array.from({ length: groups }, (_, group) => points.filter((point) => point.group === group).length),
-  );
+  const { components, points } = embedding;
   const { uncertainty } = page.study;
   const hasEllipses = components >= 2 && uncertainty !== undefined && uncertainty.clouds.size > 0;
-  const legend = hasEllipses
-    ? { ...groupItems, items: [...groupItems.items, ellipseLegendItem(ellipseShort(uncertainty))] }
-    : groupItems;
+  const legend = legendOf(page, embedding);
   const first = components >= 2 ? ([0, 1] as const) : ([0, 0] as const);
   const model = Math.max(0, data.models.indexOf(points[0]?.model ?? ''));
   const main = embeddingFigure(page, first, {
+    width: 720,
+    height: 430,
     legend,
     controls: markup`${componentChoice('x', components, first[0])}${componentChoice('y', components, first[1])}`,
     aside: markup`<div class="panel" id="model-panel" aria-live="polite" hidden>${modelPanel(data, model)}</div>`,
     table: pointTable(embedding),
     ellipses: hasEllipses ? ellipseCaption(page) : undefined,
   });
-  return markup`${main}<div class="duo">${components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pairTable(embedding, [2, 1]), ellipses: hasEllipses ? 'Ellipses as above.' : undefined })}${varianceFigure(page, embedding)}</div>`;
+  return main;
+}
+
+/** The third component and the variance that each explains. */
+function furtherFigures(page: PageContext, embedding: Embedding): Markup {
+  const legend = legendOf(page, embedding);
+  const { uncertainty } = page.study;
+  const hasEllipses = embedding.components >= 2 && uncertainty !== undefined && uncertainty.clouds.size > 0;
+  return markup`<div class="duo">${embedding.components >= 3 && embeddingFigure(page, [2, 1], { legend, width: 620, height: 430, table: pairTable(embedding, [2, 1]), ellipses: hasEllipses ? 'Ellipses as above.' : undefined })}${varianceFigure(page, embedding)}</div>`;
+}
+
+function legendOf(page: PageContext, { components }: Embedding): Legend {
+  const groupItems = modelLegend(page.data);
+  const { uncertainty } = page.study;
+  return components >= 2 && uncertainty !== undefined && uncertainty.clouds.size > 0
+    ? { ...groupItems, items: [...groupItems.items, ellipseLegendItem(ellipseShort(uncertainty))] }
+    : groupItems;
+}
+
+/** What sets each category of models apart, and the strongest supported relation, each in one plain sentence. */
+function inShort({ study, data }: PageContext, embedding: Embedding): Markup {
+  const { tasks } = study;
+  const categories = Array.from(
+    { length: tellsCategories(embedding) ? embedding.groups : 0 },
+    (_, group) =>
+      markup`<li>${groupMark(group)} <strong>${categoryLetter(group)}${data.categoryNames[group] !== '' && `: ${data.categoryNames[group] ?? ''}`}</strong> <span>${categorySentence(embedding, group)}</span></li>`,
+  );
+  const [strongest] = [...(tasks?.relations ?? [])]
+    .filter(({ supported }) => supported)
+    .sort((a, b) => Math.abs(b.pearson) - Math.abs(a.pearson));
+  const few = fewModelsSentence(embedding);
+  return markup`${categories.length > 0 && markup`<ul class="plain">${joined(categories)}</ul>`}${few !== undefined && markup`<p>${few}</p>`}${
+    tasks !== undefined &&
+    tasks.relations.length > 0 &&
+    (strongest === undefined
+      ? markup`<p>No relation between what models know and how they score is beyond chance here.</p>`
+      : markup`<p class="plain-relation">${plainRelation(tasks, strongest, embedding)}</p><p class="small quiet">r = ${decimals(strongest.pearson, 2)}, 95 % interval ${rangeWords(strongest.low, strongest.high)}, ${probabilityStatement('q', strongest.q)}, n = ${strongest.n}. An association, not a cause. <a href="#tasks">All relations</a></p>`)
+  }<p class="small"><a href="#categories">More of the categories</a></p>`;
 }
 
 function embeddingFigure(
@@ -92,7 +131,7 @@ function embeddingFigure(
     ellipses,
     ...parts
   }: {
-    readonly legend: ReturnType<typeof groupLegend>;
+    readonly legend: Legend;
     readonly controls?: Markup;
     readonly aside?: Markup;
     readonly table?: ReturnType<typeof pointTable>;

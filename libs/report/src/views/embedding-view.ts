@@ -46,6 +46,7 @@ export function drawEmbedding(data: PageData, { x, y, width, height }: Embedding
     label: `Scatter of ${String(points.length)} models on components ${String(x + 1)} and ${String(y + 1)}`,
     width,
     height,
+    hulls: true,
   });
 }
 
