@@ -46,7 +46,9 @@ export function startTasks(data: PageData): void {
     columns.value = String(column);
     if (predictors !== undefined) predictors.value = String(predictor);
     show();
-    find('explore', HTMLElement)?.scrollIntoView();
+    // Beside the map it is in view already; below it, it is not.
+    const shown = document.querySelector('#relation');
+    if ((shown?.getBoundingClientRect().top ?? 0) > innerHeight * 0.7) shown?.scrollIntoView();
   });
 }
 

@@ -1,6 +1,6 @@
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { decimals } from '../page/number-text.ts';
-import { colour, divergingStep } from '../page/palette.ts';
+import { colour, meaningStep } from '../page/palette.ts';
 import type { PageTasks } from '../page/page-data.ts';
 import { columnWords, predictorFamily, predictorHeading } from '../words/predictor-words.ts';
 import { textWidth } from './label-candidates.ts';
@@ -25,11 +25,11 @@ export function drawRelationMap({ columns, predictors, relations }: PageTasks): 
     row.map((relation, predictor) => {
       const [x, y] = [left + predictor * cellWidth, top + column * cellHeight];
       const [pearson, supported] = [relation?.[1] ?? Number.NaN, relation?.[8] === 1];
-      const step = divergingStep(pearson);
-      const ink = step <= 1 || step >= 9 ? '#ffffff' : '#16171a';
+      const step = meaningStep(pearson, columns[column]?.higherIsBetter ?? true);
+      const ink = supported && (step <= 1 || step >= 9) ? colour('panel') : colour('ink');
       if (!Number.isFinite(pearson))
         return markup`<text x="${pixel(x + cellWidth / 2)}" y="${y + 14}" text-anchor="middle" font-size="10.5" fill="${colour('quiet')}">–</text>`;
-      return markup`<rect x="${pixel(x + 0.5)}" y="${y + 0.5}" width="${cellWidth - 1}" height="${cellHeight - 1}" fill="${colour(`diverging-${String(step)}`)}"${supported && markup` stroke="${colour('ink')}" stroke-width="2"`}/><text x="${pixel(x + cellWidth / 2)}" y="${y + 14}" text-anchor="middle" font-size="10.5" fill="${ink}">${supported ? '●' : ''}${decimals(pearson, 2)}</text>`;
+      return markup`<rect x="${pixel(x + 0.5)}" y="${y + 0.5}" width="${cellWidth - 1}" height="${cellHeight - 1}" fill="${colour(`diverging-${String(step)}`)}"${!supported && markup` fill-opacity="0.35"`}${supported && markup` stroke="${colour('ink')}" stroke-width="2"`}/><text x="${pixel(x + cellWidth / 2)}" y="${y + 14}" text-anchor="middle" font-size="10.5" fill="${ink}">${supported ? '●' : ''}${decimals(pearson, 2)}</text>`;
     }),
   );
   const names = predictors.map(

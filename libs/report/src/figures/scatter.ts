@@ -48,8 +48,10 @@ export interface ScatterFigure {
   readonly equalScale?: boolean;
   /** Whether the ground of each category of several models is tinted. @default false */
   readonly hulls?: boolean;
-  /** Whether the line of least squares is drawn. @default false */
+  /** Whether the line of least squares is drawn with its 95 % confidence band. @default false */
   readonly trend?: boolean;
+  /** A line of words above the plot. @default none */
+  readonly note?: string;
   /** Size of the model names in pixels. @default 12.5 */
   readonly fontSize?: number;
 }
@@ -73,6 +75,7 @@ export function drawScatter({
   equalScale = true,
   trend = false,
   hulls = false,
+  note = '',
   fontSize = 12.5,
 }: ScatterFigure): Markup {
   const shown = points.filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
@@ -121,7 +124,43 @@ export function drawScatter({
     const text = place ?? { x: mark.x + radius + 3, y: mark.y + fontSize * 0.36 };
     return markup`<g class="point${place === undefined ? ' crowded' : ''}" data-model="${point.name}" role="img" tabindex="0" aria-label="${point.name}${point.group === undefined ? '' : `, category ${categoryLetter(point.group)}`}: ${point.description}"><title>${point.name}: ${point.description}</title>${move !== undefined && arrow([move[0], move[1]], [mark.x, mark.y], radius + 1.5)}${leaderLine(mark.x, mark.y, place?.leader)}${point.isNew === true && newRing(mark.x, mark.y, radius + 3.5)}<path class="mark" d="${pointPath(shape, mark.x, mark.y, radius)}" fill="${tint}" stroke="${colour('panel')}" stroke-width="1"/><circle class="reach" cx="${pixel(mark.x)}" cy="${pixel(mark.y)}" r="12" fill="transparent"/><text x="${pixel(text.x)}" y="${pixel(text.y)}" font-size="${fontSize}" fill="${colour('ink')}" stroke="${colour('panel')}" stroke-width="3" stroke-linejoin="round" paint-order="stroke"${place === undefined ? trusted(' opacity="0"') : ''}>${place?.text ?? point.name}</text></g>`;
   });
-  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + keyText.height}" width="${width}" height="${height + keyText.height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${joined(grounds)}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${ellipses.length > 0 && markup`<g class="ellipses" aria-hidden="true">${joined(ellipses)}</g>`}${joined(body)}${keyText.drawing}</svg>`;
+  return markup`<svg class="figure scatter" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height + keyText.height}" width="${width}" height="${height + keyText.height}" role="group" aria-label="${label}" font-family="system-ui, sans-serif">${axes({ xScale, yScale, xTitle, yTitle, width, height, margin })}${note !== '' && markup`<text x="${margin.left}" y="9" font-size="11" fill="${colour('quiet')}">${note}</text>`}${joined(grounds)}${trend && confidenceBand(shown, xScale, yScale)}${fitted !== undefined && markup`<path class="trend" d="M${pixel(fitted[0])} ${pixel(fitted[1])}L${pixel(fitted[2])} ${pixel(fitted[3])}" stroke="${colour('quiet')}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>`}${ellipses.length > 0 && markup`<g class="ellipses" aria-hidden="true">${joined(ellipses)}</g>`}${joined(body)}${keyText.drawing}</svg>`;
+}
+
+/** Steps in which the band is drawn. */
+const bandSteps = 24;
+
+/** Pointwise 95 % confidence band of the line of least squares; nothing with fewer than four points. */
+function confidenceBand(points: readonly ScatterPoint[], xScale: LinearScale, yScale: LinearScale): Markup | false {
+  const n = points.length;
+  const mean = (of: (point: ScatterPoint) => number): number => points.reduce((sum, point) => sum + of(point), 0) / n;
+  const [xMean, yMean] = [mean(({ x }) => x), mean(({ y }) => y)];
+  const spread = points.reduce((sum, { x }) => sum + (x - xMean) ** 2, 0);
+  if (n < 4 || !(spread > 0)) return false;
+  const slope = points.reduce((sum, { x, y }) => sum + (x - xMean) * (y - yMean), 0) / spread;
+  const rest = points.reduce((sum, { x, y }) => sum + (y - yMean - slope * (x - xMean)) ** 2, 0);
+  const reach = studentQuantile(n - 2) * Math.sqrt(rest / (n - 2));
+  const [first, last] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
+  const side = (sign: number): string[] =>
+    Array.from({ length: bandSteps + 1 }, (_, step) => {
+      const x = first + ((last - first) * step) / bandSteps;
+      const y = yMean + slope * (x - xMean) + sign * reach * Math.sqrt(1 / n + (x - xMean) ** 2 / spread);
+      const [low, high] = [Math.min(...yScale.range), Math.max(...yScale.range)];
+      return `${pixel(scaled(xScale, x))} ${pixel(Math.min(high, Math.max(low, scaled(yScale, y))))}`;
+    });
+  return markup`<path class="band" d="M${[...side(1), ...side(-1).reverse()].join('L')}Z" fill="${colour('quiet')}" fill-opacity="0.12"/>`;
+}
+
+/** 97.5th percentile of Student's t by its expansion at the normal one (Abramowitz and Stegun 26.7.5), to 1 % from 2 on. */
+function studentQuantile(freedom: number): number {
+  const z = 1.959964;
+  const terms = [
+    (z ** 3 + z) / 4,
+    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96,
+    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / 384,
+    (79 * z ** 9 + 776 * z ** 7 + 1482 * z ** 5 - 1920 * z ** 3 - 945 * z) / 92160,
+  ];
+  return terms.reduce((sum, term, index) => sum + term / freedom ** (index + 1), z);
 }
 
 /** Tinted ground of each category of models that has several. */

@@ -142,6 +142,8 @@ nav button{flex:none;min-height:1.9rem;padding:.2rem .7rem;font-size:.82rem}
 .in-short li{margin:.5rem 0}
 .in-short li>strong{display:inline;color:var(--ink);font-size:.95rem}
 .plain-relation{font-size:1.05rem;margin:1rem 0 .2rem;border-top:1px solid var(--line);padding-top:.8rem}
+.map-and-detail{display:grid;grid-template-columns:minmax(0,1fr);gap:0 1.2rem;align-items:start}
+.detail>figure{margin:.6rem 0 0}
 .small{font-size:.84rem}
 .tall{max-height:38rem;overflow:auto}
 .cursor{fill:none;stroke:var(--ink);stroke-width:2}
@@ -239,6 +241,7 @@ table.grid thead th.family{font-size:.78rem;border-bottom:1px solid var(--line)}
 table.grid thead .property{font-weight:500}
 table.grid td{min-width:2.9rem;height:1.55rem;text-align:center;vertical-align:middle}
 table.grid .edge{border-left:5px solid var(--panel)}
+table.grid td.weak,.step.weak{background-image:linear-gradient(color-mix(in srgb,var(--panel) 66%,transparent) 0 0);color:var(--ink)}
 table.grid td.empty{color:var(--quiet)}
 table.grid td button{all:unset;box-sizing:border-box;display:block;width:100%;line-height:1.55rem;cursor:pointer;text-align:center}
 table.grid td button:focus-visible{outline:3px solid var(--accent);outline-offset:-1px}
@@ -263,7 +266,8 @@ td.bar{width:38%;min-width:4rem;vertical-align:middle}
 .finding.supported{outline:none;font-weight:inherit}`;
 
 const narrowAndPrint = `
-@media (min-width:64rem){.compare-lists{grid-template-columns:1.5fr 1fr 1fr}.beside{grid-template-columns:minmax(0,1fr) 19rem}.lead{grid-template-columns:minmax(0,1fr) 20rem}.panel{border-top:0;border-left:1px solid var(--line);padding:0 0 0 1.4rem}}
+@media (min-width:64rem){.compare-lists{grid-template-columns:1.5fr 1fr 1fr}.beside{grid-template-columns:minmax(0,1fr) 19rem}.lead{grid-template-columns:minmax(0,1fr) 20rem}}
+@media (min-width:78rem){.map-and-detail{grid-template-columns:minmax(0,1fr) 22.5rem}.map-and-detail>figure{padding:.9rem .8rem}.map-and-detail table.grid td{min-width:2.45rem}.detail{position:sticky;top:3.5rem;margin-top:1.8rem;max-height:calc(100vh - 4rem);overflow:auto}.detail>figure{padding:.8rem}.detail .beside{grid-template-columns:minmax(0,1fr)}.detail .panel{border-left:0;padding:.6rem 0 0;border-top:1px solid var(--line)}.panel{border-top:0;border-left:1px solid var(--line);padding:0 0 0 1.4rem}}
 @media (max-width:40rem){
 figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
 .drawing .figure{max-width:none}

@@ -159,6 +159,11 @@ export function divergingStep(correlation: number): number {
   return Math.min(10, Math.max(0, Math.round((correlation + 1) * 5)));
 }
 
+/** Step 0 to 10 of the diverging scale for what a correlation means: worse scores are low, better ones high. */
+export function meaningStep(correlation: number, higherIsBetter: boolean): number {
+  return divergingStep(higherIsBetter ? correlation : -correlation);
+}
+
 function numbered(prefix: string, colours: readonly SchemeColour[]): Record<string, SchemeColour> {
   return Object.fromEntries(colours.map((entry, index) => [`${prefix}-${String(index)}`, entry]));
 }

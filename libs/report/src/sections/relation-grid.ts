@@ -1,6 +1,6 @@
 import { joined, markup, type Markup } from '../page/markup.ts';
 import { decimals, probabilityStatement } from '../page/number-text.ts';
-import { divergingStep } from '../page/palette.ts';
+import { meaningStep } from '../page/palette.ts';
 import type { ScoreColumn } from '../tables/score-column.ts';
 import type { Relation, RelationRules, Tasks } from '../tables/study.ts';
 import { columnWords, predictorFamily, predictorHeading, predictorWords } from '../words/predictor-words.ts';
@@ -43,10 +43,10 @@ export function relationGrid({ columns, predictors, relations, rules }: Tasks): 
   return markup`<div class="scroll" role="region" aria-label="Heat map of relations" tabindex="0"><table class="grid" id="relation-grid"><caption class="hidden">Pearson correlation of each property (columns) with each score (rows)</caption><thead><tr><td rowspan="2"></td>${joined(head)}</tr><tr>${joined(names)}</tr></thead>${joined(bodies)}</table></div>`;
 }
 
-/** Legend of the eleven steps from -1 to 1. */
+/** Legend of the eleven steps: a property goes with worse scores, or with better ones, whatever the sign of r. */
 export function relationLegend(): Markup {
   const steps = Array.from({ length: 11 }, (_, step) => markup`<span class="step d${step}"></span>`);
-  return markup`<p class="scale-legend"><span>−1</span><span class="steps" role="img" aria-label="Colours from blue for −1 over grey for 0 to orange for 1">${joined(steps)}</span><span>+1</span><span class="note"><span class="step d9 supported">●</span> supported</span></p>`;
+  return markup`<p class="scale-legend"><span>more of it goes with worse scores</span><span class="steps" role="img" aria-label="Colours from blue for worse scores over grey for no relation to orange for better scores">${joined(steps)}</span><span>with better scores</span><span class="note"><span class="step d9 supported">●</span> supported</span><span class="note"><span class="step d9 weak"></span> not supported</span></p>`;
 }
 
 function relationCell(
@@ -60,7 +60,7 @@ function relationCell(
   if (relation === undefined || !Number.isFinite(relation.pearson)) return markup`<td class="empty${edge}">–</td>`;
   const { pearson, supported, low, high, q, n } = relation;
   const words = `${predictorWords(predictor)}, ${columnWords(column)}: r = ${decimals(pearson, 2)}, 95 % interval ${decimals(low, 2)} to ${decimals(high, 2)}, ${probabilityStatement('q', q)}, n = ${String(n)}${supported ? ', supported' : `, not supported: ${unmetReasons(relation, rules).join('; ')}`}`;
-  return markup`<td class="d${divergingStep(pearson)}${supported && ' supported'}${edge}" data-column="${row}" data-predictor="${place}" title="${words}">${supported && markup`<span aria-hidden="true">●</span><span class="hidden">supported: </span>`}${decimals(pearson, 2).replace('0.', '.')}</td>`;
+  return markup`<td class="d${meaningStep(pearson, column.higherIsBetter)}${supported ? ' supported' : ' weak'}${edge}" data-column="${row}" data-predictor="${place}" title="${words}">${supported && markup`<span aria-hidden="true">●</span><span class="hidden">supported: </span>`}${decimals(pearson, 2).replace('0.', '.')}</td>`;
 }
 
 function cellKey(column: number, predictor: string): string {

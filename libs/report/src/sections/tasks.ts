@@ -23,7 +23,7 @@ export function tasksSection(page: PageContext): PageSection | undefined {
   const { tasks } = study;
   if (tasks === undefined || data.tasks === null || !isRelated(tasks)) return undefined;
   const explored = strongestPair(data.tasks);
-  const body = markup`${tasks.relations.length > 0 && relationBlock(page, tasks)}${explorer(page, data, data.tasks, explored, tasks)}`;
+  const body = markup`${tasks.relations.length > 0 && relationIntroduction(tasks)}<div class="map-and-detail">${tasks.relations.length > 0 && relationFigure(page, tasks)}<div class="detail">${detail(page, data, data.tasks, explored)}</div></div>${tasks.families.length > 0 && foldedTable(familyTable(tasks), 'Families of models')}${explorer(page, data, data.tasks, explored.column, tasks)}`;
   return { id: 'tasks', title: 'Tasks', body };
 }
 
@@ -31,7 +31,7 @@ function isRelated({ relations, conceptLinks, surfaces }: Tasks): boolean {
   return relations.length > 0 || conceptLinks.length > 0 || surfaces.length > 0;
 }
 
-function relationBlock(page: PageContext, tasks: Tasks): Markup {
+function relationIntroduction(tasks: Tasks): Markup {
   const { rules, relations } = tasks;
   const supported = relations.filter((relation) => relation.supported).length;
   const others = unmetSummary(relations, rules);
@@ -39,18 +39,22 @@ function relationBlock(page: PageContext, tasks: Tasks): Markup {
     supported === 0
       ? markup`<strong>No relation of this study is supported</strong>: with so few models and so many pairs, correlations of this size arise by chance.`
       : `${String(supported)} of ${counted(relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`
-  }${others !== '' && ` ${others}`}${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${powerBlock(rules)}${page.figure(
-    {
-      id: 'relations',
-      verdict: `${String(supported)} of ${counted(relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`,
-      title: 'Correlation of model properties with task scores',
-      caption: markup`Pearson correlation over the models that have both. Supported relations carry a dot (●) and a frame. Scores marked ↓ are errors: lower is better.<span class="with-script" hidden> Choose a cell to see its models below.</span>`,
-      draw: () => (page.data.tasks === null ? markup`` : drawRelationMap(page.data.tasks)),
-      instead: markup`${relationLegend()}${relationGrid(tasks)}`,
-      table: relationTable(tasks),
-      tableTitle: 'All relations with their intervals',
-    },
-  )}${tasks.families.length > 0 && foldedTable(familyTable(tasks), 'Families of models')}`;
+  }${others !== '' && ` ${others}`}${tasks.predictors.includes('matches') && ' “All” is the trivial baseline, the number of matching units.'}</p>${powerBlock(rules)}`;
+}
+
+function relationFigure(page: PageContext, tasks: Tasks): Markup {
+  const { relations } = tasks;
+  const supported = relations.filter((relation) => relation.supported).length;
+  return page.figure({
+    id: 'relations',
+    verdict: `${String(supported)} of ${counted(relations.length, 'relation')} ${supported === 1 ? 'is' : 'are'} supported.`,
+    title: 'Correlation of model properties with task scores',
+    caption: markup`Pearson correlation over the models that have both. Supported relations carry a dot (●) and a frame, the others are faint. Colour tells whether more of a property goes with better or worse scores; of scores marked ↓, which are errors, lower is better.<span class="with-script" hidden> Choose a cell to see its models.</span>`,
+    draw: () => (page.data.tasks === null ? markup`` : drawRelationMap(page.data.tasks)),
+    instead: markup`${relationLegend()}${relationGrid(tasks)}`,
+    table: relationTable(tasks),
+    tableTitle: 'All relations with their intervals',
+  });
 }
 
 /** Statements of power that stand in the text; those of fewer models are of few relations. */
@@ -61,36 +65,11 @@ function powerBlock({ power }: RelationRules): Markup | false {
   return power.length > 0 && markup`<p id="power">${power.slice(0, powersShown).join(' ')}</p>`;
 }
 
-function explorer(
-  page: PageContext,
-  data: PageData,
-  tasks: PageTasks,
-  { column, predictor }: { readonly column: number; readonly predictor: number },
-  source: Tasks,
-): Markup {
+function explorer(page: PageContext, data: PageData, tasks: PageTasks, column: number, source: Tasks): Markup {
   const target = tasks.columns[column];
   const surface = tasks.surfaces[column];
   const scoreWords = target === undefined ? '' : columnWords(target);
-  const columns = tasks.columns.map((each, index) => option(index, columnWords(each), index === column));
-  const predictors = tasks.predictors.map((name, index) => option(index, predictorWords(name), index === predictor));
-  const hasRelations = tasks.relations.some((row) => row.some((relation) => relation !== null));
-  return markup`<h3 id="explore">One score in detail</h3><div class="controls" id="score-controls" hidden><label>Score <select id="score-column">${joined(columns)}</select></label>${hasRelations && markup`<label>Property <select id="score-predictor">${joined(predictors)}</select></label>`}</div>${
-    hasRelations &&
-    page.figure({
-      id: 'relation',
-      verdict: relationVerdict(tasks, column, predictor),
-      title: `${capital(scoreWords)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
-      caption:
-        'Models that have both, with the line of least squares. The interval says which correlations the data are compatible with, the band behind it what becomes of the correlation when any one family of models is left out; “given” is what is left of it beside another property of the models.',
-      legend: modelLegend(data),
-      draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
-      aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
-      table: {
-        ...modelScatterTable(data, tasks, column, tasks.predictors[predictor] ?? ''),
-        html: () => markup`<div id="relation-models">${relationModels(data, tasks, column, predictor)}</div>`,
-      },
-    })
-  }${
+  return markup`${
     surface !== null &&
     surface !== undefined &&
     page.figure({
@@ -106,6 +85,37 @@ function explorer(
       },
     })
   }${surfaceErrors(source)}${tasks.linkCounts.some((count) => count > 0) && markup`<h3 id="needs">Concepts that go with <span id="needs-score">${scoreWords}</span></h3><div id="needs-list" aria-live="polite">${needsView(tasks, column)}</div>${linkFold(source)}`}`;
+}
+
+/** The relation that is chosen, with the choice of score and property. */
+function detail(
+  page: PageContext,
+  data: PageData,
+  tasks: PageTasks,
+  { column, predictor }: { readonly column: number; readonly predictor: number },
+): Markup {
+  const target = tasks.columns[column];
+  const scoreWords = target === undefined ? '' : columnWords(target);
+  const columns = tasks.columns.map((each, index) => option(index, columnWords(each), index === column));
+  const predictors = tasks.predictors.map((name, index) => option(index, predictorWords(name), index === predictor));
+  const hasRelations = tasks.relations.some((row) => row.some((relation) => relation !== null));
+  return markup`<h3 id="explore">One score in detail</h3><div class="controls" id="score-controls" hidden><label>Score <select id="score-column">${joined(columns)}</select></label>${hasRelations && markup`<label>Property <select id="score-predictor">${joined(predictors)}</select></label>`}</div>${
+    hasRelations &&
+    page.figure({
+      id: 'relation',
+      verdict: relationVerdict(tasks, column, predictor),
+      title: `${capital(scoreWords)} over ${predictorWords(tasks.predictors[predictor] ?? '')}`,
+      caption:
+        'Models that have both, with the line of least squares and its 95 % confidence band. The interval says which correlations the data are compatible with, the band behind it what becomes of the correlation when any one family of models is left out; “given” is what is left of it beside another property of the models.',
+      legend: modelLegend(data),
+      draw: () => drawRelation(data, tasks, { column, predictor, width: 640, height: 400 }),
+      aside: markup`<div class="panel" id="relation-facts" aria-live="polite">${relationFacts(tasks, column, predictor)}</div>`,
+      table: {
+        ...modelScatterTable(data, tasks, column, tasks.predictors[predictor] ?? ''),
+        html: () => markup`<div id="relation-models">${relationModels(data, tasks, column, predictor)}</div>`,
+      },
+    })
+  }`;
 }
 
 function surfaceErrors(source: Tasks): Markup | false {

@@ -47,7 +47,16 @@ export function drawRelation(
     height,
     equalScale: false,
     trend: true,
+    note: rangeNote(tasks, column, predictor),
   });
+}
+
+/** The correlation and what becomes of it without any one model, in a line. */
+function rangeNote(tasks: PageTasks, column: number, predictor: number): string {
+  const short = tasks.relations[column]?.[predictor];
+  if (short === null || short === undefined) return '';
+  const { pearson, looLow, looHigh } = relationNumbers(short);
+  return `r = ${decimals(pearson, 2)}; without any one model ${rangeWords(looLow, looHigh)}`;
 }
 
 /** Whether a relation is supported and why, in a sentence with its numbers; '' where the pair was not related. */
