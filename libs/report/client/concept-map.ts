@@ -4,9 +4,12 @@ import {
   conceptLabel,
   drawConceptMap,
   layOutConceptMap,
+  drawMapHeads,
+  type ConceptOrder,
   type MapLayout,
 } from '../src/views/concept-map.ts';
-import { fill, find } from './page.ts';
+import { unfold } from './folding.ts';
+import { chosen, fill, find } from './page.ts';
 
 /** Pixels below which a frame gets narrower cells. */
 const narrowFrame = 700;
@@ -18,7 +21,6 @@ export function startConceptMap(data: PageData): void {
   if (drawing === undefined || readout === undefined) return;
   const room = drawing.clientWidth < narrowFrame ? drawing.clientWidth : cellsWidth;
   let layout = layOutConceptMap(data, () => true, room);
-  if (room !== cellsWidth) fill(drawing, drawConceptMap(data, layout));
   let cell: readonly [row: number, column: number] = [0, 0];
   readout.hidden = false;
   const read = (row: number, column: number): void => {
@@ -26,28 +28,65 @@ export function startConceptMap(data: PageData): void {
     fill(readout, cellWords(data, layout, row, column));
     markCell(drawing, layout, row, column);
   };
-  find('concept-search', HTMLInputElement)?.addEventListener('input', ({ currentTarget }) => {
-    const words = (currentTarget as HTMLInputElement).value
+  const show = (): void => {
+    fill(drawing, drawConceptMap(data, layout));
+    const heads = document.createElement('div');
+    heads.className = 'map-heads';
+    fill(heads, drawMapHeads(data, layout));
+    drawing.prepend(heads);
+  };
+  show();
+  const search = find('concept-search', HTMLInputElement);
+  const category = find('concept-category', HTMLSelectElement);
+  const order = find('concept-order', HTMLSelectElement);
+  const choose = (): void => {
+    const words = (search?.value ?? '')
       .toLowerCase()
       .split(/\s+/u)
       .filter((word) => word !== '');
     layout = layOutConceptMap(
       data,
-      (concept) => words.every((word) => conceptLabel(data, concept).toLowerCase().includes(word)),
+      (concept) =>
+        (category === undefined || category.value === '' || data.conceptCategories[concept] === chosen(category)) &&
+        words.every((word) => conceptLabel(data, concept).toLowerCase().includes(word)),
       room,
+      (order?.value ?? 'pattern') as ConceptOrder,
     );
     cell = [0, 0];
-    fill(drawing, drawConceptMap(data, layout));
+    show();
+    const count = layout.concepts.length;
     fill(
       find('concept-count', HTMLElement),
-      `${String(layout.concepts.length)} ${layout.concepts.length === 1 ? 'concept' : 'concepts'}`,
+      count === 0 ? 'no concept' : `${String(count)} ${count === 1 ? 'concept' : 'concepts'}`,
     );
+  };
+  search?.addEventListener('input', choose);
+  category?.addEventListener('change', choose);
+  order?.addEventListener('change', choose);
+  const toUnits = (): void => {
+    const [concept, model] = [layout.concepts[cell[0]], layout.models[cell[1]]];
+    const units = find('unit-search', HTMLInputElement);
+    const models = find('unit-model', HTMLSelectElement);
+    if (units === undefined || models === undefined || concept === undefined || model === undefined) return;
+    units.value = data.concepts[concept] ?? '';
+    models.value = data.models[model] ?? '';
+    units.dispatchEvent(new Event('input'));
+    unfold(units);
+    units.scrollIntoView();
+    units.focus({ preventScroll: true });
+  };
+  drawing.addEventListener('click', (event) => {
+    const found = cellAt(drawing, layout, event.clientX, event.clientY);
+    if (found === undefined) return;
+    read(found[0], found[1]);
+    toUnits();
   });
   drawing.addEventListener('pointermove', (event) => {
     const found = cellAt(drawing, layout, event.clientX, event.clientY);
     if (found !== undefined) read(found[0], found[1]);
   });
   drawing.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') toUnits();
     const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowUp: [-1, 0], ArrowDown: [1, 0] }[event.key];
     if (step === undefined || layout.concepts.length === 0) return;
     event.preventDefault();
@@ -72,7 +111,7 @@ function cellAt(
   clientX: number,
   clientY: number,
 ): readonly [number, number] | undefined {
-  const box = drawing.querySelector('svg')?.getBoundingClientRect();
+  const box = drawing.querySelector(':scope > svg')?.getBoundingClientRect();
   if (box === undefined) return undefined;
   const scale = width / box.width;
   const column = Math.floor(((clientX - box.left) * scale - left) / cellWidth);
@@ -86,7 +125,7 @@ function markCell(
   row: number,
   column: number,
 ): void {
-  const svg = drawing.querySelector('svg');
+  const svg = drawing.querySelector(':scope > svg');
   const cursor =
     svg?.querySelector('.cursor') ?? svg?.appendChild(document.createElementNS('http://www.w3.org/2000/svg', 'rect'));
   const shape = {

@@ -36,6 +36,11 @@ export function startEmbedding(data: PageData): void {
     });
   }
   document.addEventListener('keydown', walkPoints);
+  document.addEventListener('focusin', ({ target }) => {
+    const point = target instanceof Element ? target.closest('.scatter .point') : null;
+    for (const other of point?.closest('svg')?.querySelectorAll('.point') ?? [])
+      other.setAttribute('tabindex', other === point ? '0' : '-1');
+  });
 }
 
 function drawAt(drawing: Element, data: PageData, x: number, y: number, widest = 720): void {

@@ -1,15 +1,20 @@
 import { drawRelationMap } from '../src/figures/relation-map.ts';
 import { standAloneFigure } from '../src/figures/stand-alone.ts';
 import { trusted } from '../src/page/markup.ts';
-import type { PageData } from '../src/page/page-data.ts';
+import type { PageData, ShortSurface } from '../src/page/page-data.ts';
 import { surfaceCells } from '../src/page/surface-cells.ts';
 import { curveRows } from '../src/views/claim-curve.ts';
 import { plainName } from '../src/words/figure-name.ts';
 import { curveOf } from './claims.ts';
 import { chosen, find } from './page.ts';
+import { zipArchive } from './zip.ts';
 
 /** Gives every figure buttons that save its drawing as SVG and PNG and its table as CSV. */
 export function startSaving(data: PageData): void {
+  startCopying();
+  find('save-tables', HTMLButtonElement)?.addEventListener('click', () => {
+    void saveTables(data);
+  });
   for (const figure of document.querySelectorAll<HTMLElement>('main figure')) {
     const tools = document.createElement('div');
     tools.className = 'tools';
@@ -37,6 +42,55 @@ export function startSaving(data: PageData): void {
   }
 }
 
+/** Saves every table of the page, the grid of every surface and the distances of all models as one archive. */
+async function saveTables(data: PageData): Promise<void> {
+  const names = new Set<string>();
+  const files = [...document.querySelectorAll<HTMLTableElement>('main table')].flatMap((table) => {
+    const holder = table.closest('figure');
+    const name = plainName(table.id || holder?.id || (table.caption?.textContent ?? ''));
+    if (names.has(name) || name === 'figure' || (table.id === '' && holder === null)) return [];
+    names.add(name);
+    return [{ name: `${name}.csv`, text: tableCsv(table) }];
+  });
+  const grids = (data.tasks?.surfaces ?? []).flatMap((surface, column) =>
+    surface === null
+      ? []
+      : [{ name: `surface-${plainName(data.tasks?.columns[column]?.column ?? '')}.csv`, text: gridCsv(surface) }],
+  );
+  const units = rowsCsv([
+    ['model', 'concept', 'category', 'units'],
+    ...data.models.flatMap((model, row) =>
+      data.concepts.map((concept, at) => [
+        model,
+        concept,
+        data.categories[data.conceptCategories[at] ?? 0] ?? '',
+        data.units[row]?.[at] ?? 0,
+      ]),
+    ),
+  ]);
+  const distances = rowsCsv([
+    ['model', 'other', 'distance'],
+    ...data.distances.flatMap((row, model) =>
+      row.map((distance, other) => [data.models[model] ?? '', data.models[other] ?? '', distance]),
+    ),
+  ]);
+  const archive = [...files, ...grids, { name: 'units.csv', text: units }, { name: 'distances.csv', text: distances }];
+  save(`${plainName(document.title.slice(0, 60))}-tables.zip`, await zipArchive(archive));
+}
+
+/** Lets the reader copy what to cite. */
+function startCopying(): void {
+  const button = find('copy-bibtex', HTMLButtonElement);
+  const text = find('bibtex', HTMLElement);
+  button?.addEventListener('click', () => {
+    if (text === undefined) return;
+    getSelection()?.selectAllChildren(text);
+    void navigator.clipboard.writeText(text.textContent).then(() => {
+      button.textContent = 'Copied';
+    });
+  });
+}
+
 /** Name of a figure's files without an ending: the study and the figure, as the reader has chosen it. */
 function fileName(figure: HTMLElement): string {
   const [study = '', own = ''] = [document.title.slice(0, 60), figure.dataset['file'] ?? figure.id].map(plainName);
@@ -50,6 +104,10 @@ function figureCsv(figure: HTMLElement, data: PageData): string {
   const surface =
     figure.id === 'surface' ? data.tasks?.surfaces[chosen(find('score-column', HTMLSelectElement))] : null;
   if (surface === null || surface === undefined) return tableCsv(findTable(figure));
+  return gridCsv(surface);
+}
+
+function gridCsv(surface: ShortSurface): string {
   const cells = surfaceCells(surface).map(({ pc1, pc2, score }) =>
     [pc1, pc2, score].map((value) => (Number.isFinite(value) ? Number(value.toPrecision(5)) : '')),
   );
@@ -78,7 +136,7 @@ function saveButton(text: string, label: string, action: () => void): HTMLButton
 
 /** The drawing of a figure; the heat map of relations is a table on the page, and drawn only to be saved. */
 function findDrawing(figure: HTMLElement, { tasks }: PageData): Element | null {
-  if (figure.id !== 'relations' || tasks === null) return figure.querySelector('.drawing svg');
+  if (figure.id !== 'relations' || tasks === null) return figure.querySelector('.drawing > svg');
   const holder = document.createElement('div');
   holder.innerHTML = drawRelationMap(tasks).toString();
   return holder.firstElementChild;

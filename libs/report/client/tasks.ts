@@ -42,6 +42,8 @@ export function startTasks(data: PageData): void {
     const frame = document.querySelector(`#${id} .drawing`);
     if (frame !== null) redrawOnResize(frame, draw);
   }
+  const grid = find('relation-grid', HTMLTableElement);
+  if (grid !== undefined) startOneProperty(grid, tasks);
   startGrid((column, predictor) => {
     columns.value = String(column);
     if (predictors !== undefined) predictors.value = String(predictor);
@@ -97,6 +99,36 @@ function showSurface(data: PageData, tasks: PageTasks, column: number): void {
   fill(find('surface-facts', HTMLElement), surfaceFacts(surface));
   const legend = figure.querySelector('.legend');
   if (legend !== null) legend.outerHTML = legendList(surfaceLegend(data, surface)).toString();
+}
+
+/** Pixels below which the map shows one property at a time. */
+const narrow = 640;
+
+/** On narrow screens, lets the reader choose which property the map shows: the tasks stay as rows. */
+function startOneProperty(grid: HTMLTableElement, { predictors }: PageTasks): void {
+  if (innerWidth >= narrow) return;
+  const label = document.createElement('label');
+  const list = document.createElement('select');
+  list.append(...predictors.map((name, index) => new Option(predictorWords(name), String(index))));
+  label.append('Property ', list);
+  const controls = document.createElement('div');
+  controls.className = 'controls';
+  controls.append(label);
+  grid.closest('.scroll')?.before(controls);
+  grid.classList.add('one');
+  const show = (): void => {
+    for (const row of grid.tBodies) {
+      for (const { cells } of row.rows) {
+        if (cells.length < 2) continue;
+        [...cells].slice(1).forEach((cell, index) => {
+          cell.hidden = index !== chosen(list);
+        });
+      }
+    }
+  };
+  list.value = String(chosen(find('score-predictor', HTMLSelectElement)));
+  list.addEventListener('change', show);
+  show();
 }
 
 /** Makes the cells of the heat map buttons with one tab stop: arrow keys walk, Enter and space choose. */

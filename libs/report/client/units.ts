@@ -25,6 +25,53 @@ export function startUnits(): void {
     }
     fill(find('unit-count', HTMLElement), `${String(shown)} of ${String(units.length)} units`);
   };
+  startLarge();
   search.addEventListener('input', show);
   model?.addEventListener('change', show);
+}
+
+/** Shows an image of a unit large once it is chosen, with what is known of the unit and its other images. */
+function startLarge(): void {
+  const dialog = document.createElement('dialog');
+  const heading = document.createElement('h3');
+  const facts = document.createElement('p');
+  const large = document.createElement('div');
+  large.className = 'large';
+  const strip = document.createElement('div');
+  const close = document.createElement('button');
+  close.type = 'button';
+  close.textContent = 'Close';
+  close.addEventListener('click', () => {
+    dialog.close();
+  });
+  dialog.append(heading, facts, large, strip, close);
+  dialog.setAttribute('aria-label', 'Unit');
+  document.body.append(dialog);
+  const show = (picture: Element): void => {
+    const unit = picture.closest('.unit');
+    if (unit === null) return;
+    heading.textContent = unit.querySelector('h4')?.textContent ?? '';
+    facts.textContent = `${unit.querySelector('.unit-facts')?.textContent ?? ''} · ${picture.getAttribute('aria-label')?.split(': ').pop() ?? ''}`;
+    const copy = picture.cloneNode(true) as Element;
+    copy.removeAttribute('tabindex');
+    large.replaceChildren(copy);
+    const others = unit.querySelector('.strip')?.cloneNode(true);
+    strip.replaceChildren(...(others === undefined ? [] : [others]));
+    [...strip.querySelectorAll('svg[role=img]')].forEach((copy, index) => {
+      copy.addEventListener('click', () => {
+        const original = unit.querySelectorAll('.strip svg[role=img]')[index];
+        if (original !== undefined) show(original);
+      });
+    });
+    if (!dialog.open) dialog.showModal();
+  };
+  for (const item of document.querySelectorAll<SVGElement>('.gallery .strip svg[role=img]')) {
+    item.setAttribute('tabindex', '0');
+    item.addEventListener('click', () => {
+      show(item);
+    });
+    item.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') show(item);
+    });
+  }
 }

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
+import { crc32, inflateRawSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -242,6 +243,63 @@ describe.skipIf(browserPath === undefined)(
       expect((await saved('#surface', 'CSV')).text).toMatch(
         /^pc1,pc2,score\n(?:-?[\d.e-]+,-?[\d.e-]+,-?[\d.]+\n){144}$/u,
       );
+      await page.context().close();
+    });
+
+    it('packs all tables into one archive that other programs read', async () => {
+      const { page, record } = await openPage(browser, address);
+      const [download] = await Promise.all([page.waitForEvent('download'), page.click('#save-tables')]);
+      expect(download.suggestedFilename()).toBe('a-made-up-study-tables.zip');
+      const files = unpacked(await readFile(await download.path()));
+      expect(files.get('models-table.csv')?.split('\n')[0]).toMatch(/^Model,cluster,Matching units,/u);
+      expect(files.get('surface-dt-set1.csv')?.trim().split('\n')).toHaveLength(145);
+      expect(files.get('distances.csv')?.trim().split('\n')).toHaveLength(1 + (13 * 12) / 2);
+      expect(record).toEqual({ console: [], requests: [] });
+      await page.context().close();
+    });
+
+    it('follows permanent links from disk, and unfolds what they lead to on narrow screens', async () => {
+      const { page } = await openPage(browser, address, { width: 360 });
+      expect(await page.locator('#tasks .map-and-detail').isVisible()).toBe(false);
+      await page.evaluate("location.hash = '#relation=pc2/dt_Set1'");
+      await page.locator('#relation').waitFor({ state: 'visible' });
+      expect(await page.locator('#relation h3').textContent()).toContain('Set1, mean angle error over component 2');
+      await page.evaluate("location.hash = '#unit=Model2/layer4/8'");
+      await page.locator('.unit.linked').waitFor({ state: 'visible' });
+      expect(await page.locator('.unit.linked').getAttribute('data-unit')).toBe('Model2/layer4/8');
+      await page.locator('#relation-grid').evaluate("(grid) => grid.querySelector('td:not([hidden])')");
+      expect(await page.locator('#relation-grid tbody tr:nth-child(2) td:visible').count()).toBe(1);
+      await page.context().close();
+    });
+
+    it('orders and filters the map of concepts, and leads from a cell to its units', async () => {
+      const { page } = await openPage(browser, address);
+      await page.selectOption('#concept-category', '1');
+      expect(await page.locator('#concept-count').textContent()).toMatch(/^\d+ concepts$/u);
+      await page.fill('#concept-search', 'nothing like it');
+      expect(await page.locator('#concept-count').textContent()).toBe('no concept');
+      await page.fill('#concept-search', '');
+      await page.selectOption('#concept-category', '');
+      await page.selectOption('#concept-order', 'concept');
+      const first = await page.locator('#concept-map-drawing > svg > text[text-anchor=end]').first().textContent();
+      await page.locator('#concept-map-drawing').focus();
+      await page.keyboard.press('ArrowUp');
+      expect(await page.locator('#concept-readout').textContent()).toContain(first ?? '?');
+      await page.keyboard.press('Enter');
+      expect(await page.locator('#unit-search').inputValue()).not.toBe('');
+      await page.context().close();
+    });
+
+    it('shows an image of a unit large, and stops once at each scatter', async () => {
+      const { page } = await openPage(browser, address);
+      await page.locator('.gallery .strip svg[role=img]').first().click();
+      expect(await page.locator('dialog .large svg').isVisible()).toBe(true);
+      expect(await violations(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      expect(await page.locator('dialog .large svg').isVisible()).toBe(false);
+      expect(await page.locator('#embedding-1-2 .point[tabindex="0"]').count()).toBe(1);
+      await page.locator('#embedding-1-2 .point').nth(3).focus();
+      expect(await page.locator('#embedding-1-2 .point[tabindex="0"]').count()).toBe(1);
       await page.context().close();
     });
 
@@ -497,7 +555,7 @@ const timings = `
 /** Opens every fold; what is drawn only then is drawn when this returns. */
 async function openFolds(page: Page): Promise<void> {
   await page.evaluate(
-    "for (const fold of document.querySelectorAll('details')) fold.open = true; new Promise((resolve) => setTimeout(resolve))",
+    "for (const section of document.querySelectorAll('main > section')) section.dispatchEvent(new Event('unfold')); for (const fold of document.querySelectorAll('details')) fold.open = true; new Promise((resolve) => setTimeout(resolve))",
   );
 }
 
@@ -525,4 +583,23 @@ async function violations(page: Page): Promise<readonly string[]> {
 /** Width and height of a drawing. */
 function size(svg: string): readonly number[] {
   return ['width', 'height'].map((side) => Number(new RegExp(`^<svg[^>]* ${side}="(\\d+)"`, 'u').exec(svg)?.[1]));
+}
+
+/** Files of a zip archive by their names, read by its directory. */
+function unpacked(archive: Buffer): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  let at = archive.readUInt32LE(archive.length - 6);
+  for (let left = archive.readUInt16LE(archive.length - 12); left > 0; left--) {
+    const [size, whole, name] = [
+      archive.readUInt32LE(at + 20),
+      archive.readUInt32LE(at + 24),
+      archive.readUInt16LE(at + 28),
+    ];
+    const start = archive.readUInt32LE(at + 42) + 30 + name;
+    const bytes = inflateRawSync(archive.subarray(start, start + size));
+    expect([bytes.length, crc32(bytes)]).toEqual([whole, archive.readUInt32LE(at + 16)]);
+    files.set(archive.toString('utf8', at + 46, at + 46 + name), bytes.toString('utf8'));
+    at += 46 + name;
+  }
+  return files;
 }

@@ -4,6 +4,7 @@ import { categoryColourNames, colour } from '../page/palette.ts';
 import type { Embedding } from '../tables/study.ts';
 import { shortened } from '../words/shorten.ts';
 import { textWidth } from './label-candidates.ts';
+import { stripPlot } from './loading-strips.ts';
 import type { PlotHost } from './plot-host.ts';
 
 /**
@@ -35,10 +36,10 @@ export function drawLoadingProfile(
   ).flat();
   const { plot } = host;
   return host.draw(`Strips: weights of ${String(loadings.length)} concepts in ${String(components)} components`, {
-    width: 1040,
+    width: stripPlot.width,
     height: 46 + components * 120,
-    marginLeft: 40,
-    marginRight: 56,
+    marginLeft: stripPlot.left,
+    marginRight: stripPlot.right,
     marginTop: 24,
     marginBottom: 30,
     x: {
@@ -97,15 +98,12 @@ const conceptsNamed = 6;
 /** Characters of a name that are shown. */
 const longestName = 18;
 
-/** Pixels of the strips from the first concept to the last. */
-const plotWidth = 944;
-
 /** The strongest concepts of a strip; of two that stand so close that their names would collide, the stronger. */
 function strongest<R extends { readonly place: number; readonly weight: number; readonly concept: string }>(
   rows: readonly R[],
 ): readonly R[] {
   const reach = ({ concept }: R): number =>
-    ((textWidth(shortened(concept, longestName), 11) + 16) / plotWidth) * rows.length;
+    ((textWidth(shortened(concept, longestName), 11) + 16) / stripPlot.across) * rows.length;
   const apart = (a: R, b: R): boolean => Math.abs(a.place - b.place) > Math.max(reach(a), reach(b));
   const named: R[] = [];
   for (const row of [...rows].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))) {

@@ -23,7 +23,8 @@ const titles: Readonly<Record<BarCount, string>> = {
 
 /**
  * Draws one count of every model, stacked by concept category where it adds up; models stand in the order of `order`,
- * and lines are intervals where counts were resampled.
+ * lines are intervals where counts were
+ * resampled, and models that are warned of bear a mark.
  */
 export function drawProfileBars(
   host: PlotHost,
@@ -31,6 +32,7 @@ export function drawProfileBars(
   count: BarCount,
   order: readonly number[],
   counts: Uncertainty['counts'] = new Map(),
+  warned: ReadonlySet<string> = new Set(),
 ): Markup {
   const { models, categories, summaries } = profiles;
   const tints = categoryColourNames(categories);
@@ -50,6 +52,7 @@ export function drawProfileBars(
       count: summaries[model]?.[index]?.[count === 'redundancy' ? 'matches' : count] ?? 0,
     })),
   );
+  const label = (name: string): string => `${shortened(name, longestName)}${warned.has(name) ? ' ⚠' : ''}`;
   const said = (total: number): string => (count === 'redundancy' ? decimals(total, 1) : whole(total));
   const { plot } = host;
   const bars =
@@ -58,15 +61,18 @@ export function drawProfileBars(
       : plot.barX(stacks, { y: 'model', x: 'count', fill: 'category', order: [...categories], insetRight: 0.75 });
   return host.draw(`Bars: ${titles[count]} of each model`, {
     width: 330,
-    height: 34 + models.length * 19,
-    marginLeft: 10 + Math.max(0, ...models.map((name) => textWidth(shortened(name, longestName), 11))),
+    height: 50 + models.length * 19,
+    marginLeft: 10 + Math.max(0, ...models.map((name) => textWidth(label(name), 11))),
     marginRight: 10 + Math.max(0, ...totals.map(({ total }) => textWidth(said(total), 11))),
-    marginTop: 22,
+    marginTop: 38,
     marginBottom: 4,
     x: {
       axis: 'top',
       grid: true,
-      label: null,
+      label: titles[count],
+      labelAnchor: 'center',
+      labelArrow: 'none',
+      labelOffset: 30,
       ticks: 4,
       tickSize: 0,
       tickFormat: (value: number) => (Number.isInteger(value) ? whole(value) : String(value)),
@@ -76,7 +82,7 @@ export function drawProfileBars(
       label: null,
       tickSize: 0,
       padding: 0.22,
-      tickFormat: (name: string) => shortened(name, longestName),
+      tickFormat: label,
     },
     color: { domain: [...categories], range: categories.map((category) => colour(tints.get(category) ?? 'quiet')) },
     marks: [

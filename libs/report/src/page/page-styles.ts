@@ -144,6 +144,14 @@ nav button{flex:none;min-height:1.9rem;padding:.2rem .7rem;font-size:.82rem}
 .plain-relation{font-size:1.05rem;margin:1rem 0 .2rem;border-top:1px solid var(--line);padding-top:.8rem}
 .map-and-detail{display:grid;grid-template-columns:minmax(0,1fr);gap:0 1.2rem;align-items:start}
 .detail>figure{margin:.6rem 0 0}
+.map-heads{position:sticky;top:0;z-index:1;height:0}
+.map-heads .figure{max-width:none;pointer-events:none}
+.unit.linked{outline:2px solid var(--accent);outline-offset:4px}
+.strip svg[role=img]{cursor:zoom-in}
+dialog{color:var(--ink);background:var(--panel);border:1px solid var(--line);border-radius:6px;max-width:min(60rem,94vw);padding:1rem 1.2rem}
+dialog::backdrop{background:#000a}
+dialog .large svg{width:min(34rem,80vw);height:auto;max-height:60vh;display:block;border-radius:3px;margin:0 auto .6rem}
+dialog h3{margin-top:0}
 .small{font-size:.84rem}
 .tall{max-height:38rem;overflow:auto}
 .cursor{fill:none;stroke:var(--ink);stroke-width:2}
@@ -191,7 +199,7 @@ dl.numbers dd{margin:0;text-align:right;font-variant-numeric:tabular-nums lining
 .strip{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.6rem,1fr));gap:.5rem;list-style:none;margin:0;padding:0}
 .strip li{max-width:8.4rem}
 #variance .figure{width:100%;max-width:26rem}
-#concept-map .figure{max-width:none}
+#concept-map .figure,#loadings .figure{max-width:none}
 .strip svg{display:block;border-radius:3px;width:100%;height:auto;background:var(--faint)}
 .strip .named{font-size:.82rem;max-width:9rem;overflow-wrap:anywhere}
 .dim{fill:#000;fill-opacity:.56}
@@ -267,7 +275,7 @@ td.bar{width:38%;min-width:4rem;vertical-align:middle}
 
 const narrowAndPrint = `
 @media (min-width:64rem){.compare-lists{grid-template-columns:1.5fr 1fr 1fr}.beside{grid-template-columns:minmax(0,1fr) 19rem}.lead{grid-template-columns:minmax(0,1fr) 20rem}}
-@media (min-width:78rem){.map-and-detail{grid-template-columns:minmax(0,1fr) 22.5rem}.map-and-detail>figure{padding:.9rem .8rem}.map-and-detail table.grid td{min-width:2.45rem}.detail{position:sticky;top:3.5rem;margin-top:1.8rem;max-height:calc(100vh - 4rem);overflow:auto}.detail>figure{padding:.8rem}.detail .beside{grid-template-columns:minmax(0,1fr)}.detail .panel{border-left:0;padding:.6rem 0 0;border-top:1px solid var(--line)}.panel{border-top:0;border-left:1px solid var(--line);padding:0 0 0 1.4rem}}
+@media (min-width:78rem){.map-and-detail{grid-template-columns:minmax(0,1fr) 19rem}.map-and-detail>figure{padding:.9rem .8rem}.map-and-detail table.grid{font-size:.7rem}.map-and-detail table.grid td{min-width:2.02rem}.map-and-detail table.grid .edge{border-left-width:3px}.map-and-detail .property span{writing-mode:vertical-rl;transform:rotate(180deg)}.map-and-detail table.grid tbody th{padding-right:.4rem}.detail{position:sticky;top:3.5rem;margin-top:1.8rem;max-height:calc(100vh - 4rem);overflow:auto}.detail>figure{padding:.8rem}.detail .beside{grid-template-columns:minmax(0,1fr)}.detail .panel{border-left:0;padding:.6rem 0 0;border-top:1px solid var(--line)}.panel{border-top:0;border-left:1px solid var(--line);padding:0 0 0 1.4rem}}
 @media (max-width:40rem){
 figure{padding:.9rem .8rem;margin-left:-.4rem;margin-right:-.4rem}
 .drawing .figure{max-width:none}
@@ -275,9 +283,19 @@ dl.facts div{grid-template-columns:1fr;gap:0}
 .card table.mini th,.panel table.mini th{max-width:6.5rem}
 .card{padding:.8rem}
 .claim{padding:.8rem}
-nav ol{gap:.2rem 1rem}
+nav ol{gap:0 .9rem;flex-wrap:wrap;font-size:.84rem}
+nav a{padding:.35rem 0}
+table.grid.one thead{display:none}
+table.grid.one td{min-width:4rem}
+table.grid.one tbody th{white-space:normal;max-width:14rem}
+h2 button{all:unset;cursor:pointer;display:block;width:100%}
+h2 button::after{content:" \\2212";float:right;color:var(--quiet)}
+section[data-folded] h2 button::after{content:" +"}
+h2 button:focus-visible{outline:2px solid var(--accent)}
+main>section{padding-top:1rem}
 }
 @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
+@media screen{section[data-folded]>:not(h2){display:none!important}}
 @media print{
 :root{color-scheme:light;font-size:11px}
 body{background:#fff;font-size:10pt}

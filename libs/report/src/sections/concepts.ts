@@ -70,9 +70,9 @@ function mapFigure(page: PageContext): Markup {
     title: 'Which model has which concept',
     caption: markup`Matching units of each model (across) for each concept (down). Models and concepts with similar patterns stand together (average linkage over Hellinger distances).${concepts.length > conceptsDrawn && ` The ${String(conceptsDrawn)} concepts that come first are drawn; search to see others.`}`,
     legend: stepLegend('Matching units', 'amount', unitSteps, 'none'),
-    controls: markup`<label>Find concepts <input type="search" id="concept-search" placeholder="such as sky" autocomplete="off"></label><span class="count" id="concept-count" aria-live="polite">${counted(layout.concepts.length, 'concept')}</span>`,
+    controls: markup`<label>Find concepts <input type="search" id="concept-search" placeholder="such as sky" autocomplete="off"></label><label>Concept category <select id="concept-category"><option value="">all</option>${data.categories.map((name, index) => markup`<option value="${index}">${name}</option>`)}</select></label><label>Order <select id="concept-order"><option value="pattern">similar patterns</option><option value="concept">concept</option><option value="category">concept category</option><option value="total">units of all models</option></select></label><span class="count" id="concept-count" aria-live="polite">${counted(layout.concepts.length, 'concept')}</span>`,
     draw: () => drawConceptMap(data, layout),
-    instead: markup`<div class="drawing scroll tall" id="concept-map-drawing" role="region" aria-label="Map of concepts and models" tabindex="0">${drawConceptMap(data, layout)}</div><p class="readout" id="concept-readout" aria-live="polite" hidden>Point at a cell, or walk with the arrow keys, to read its number.</p>`,
+    instead: markup`<div class="drawing scroll tall" id="concept-map-drawing" role="region" aria-label="Map of concepts and models" tabindex="0">${drawConceptMap(data, layout)}</div><p class="readout" id="concept-readout" aria-live="polite" hidden>Point at a cell, or walk with the arrow keys, to read its number.${study.galleries.length > 0 && ' A click, or Enter, leads to the units.'}</p>`,
     ...(concepts.length * models.length <= tableCellsShown ? { table: unitTable(study, data.order.concepts) } : {}),
   });
 }

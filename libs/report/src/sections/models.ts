@@ -29,17 +29,20 @@ export function modelsSection(page: PageContext): PageSection {
   const { uncertainty } = study;
   const categories = categoryLegend(profiles.categories);
   const intervals = uncertainty === undefined ? [] : [intervalLegendItem];
+  const warned = new Set(
+    (study.facts.warnings ?? []).map(({ subject }) => subject).filter((name) => profiles.models.includes(name)),
+  );
   const bars = (['matches', 'unique', 'redundancy'] as const).map((count) =>
     page.figure({
       id: `bars-${count}`,
       title: barWords[count][0],
-      caption: `${barWords[count][1]}${uncertainty === undefined || count !== 'matches' ? '' : ` Lines are 95 % intervals (${replicateWords(uncertainty)}).`}${uncertainty === undefined || count !== 'unique' ? '' : ' The interval is about what as many units show; it is somewhat narrow where many concepts have a unit or two.'}`,
+      caption: `${barWords[count][1]}${warned.size > 0 && count === 'matches' ? ' A mark (⚠) stands with models that a warning is about (Method and provenance).' : ''}${uncertainty === undefined || count !== 'matches' ? '' : ` Lines are 95 % intervals (${replicateWords(uncertainty)}).`}${uncertainty === undefined || count !== 'unique' ? '' : ' The interval is about what as many units show; it is somewhat narrow where many concepts have a unit or two.'}`,
       ...(count === 'redundancy'
         ? intervals.length === 0
           ? {}
           : { legend: { label: 'Intervals', items: intervals } }
         : { legend: { ...categories, items: [...categories.items, ...intervals] } }),
-      draw: () => drawProfileBars(page.host, profiles, count, order, uncertainty?.counts),
+      draw: () => drawProfileBars(page.host, profiles, count, order, uncertainty?.counts, warned),
       table: barTable(study, order, count),
     }),
   );

@@ -23,12 +23,12 @@ export function unitsSection(page: PageContext, images: PlacedImages): PageSecti
     ({ id, address, width, height }) =>
       markup`<image id="${id}" href="${address}" width="${width}" height="${height}" preserveAspectRatio="none"/>`,
   );
-  const body = markup`<svg class="hidden" width="0" height="0" aria-hidden="true"><defs>${joined(definitions)}</defs></svg><p>The best units of each model with the images that drive them most strongly. The region where the unit is above its threshold is outlined, the rest is dimmed.${hasTies && ' Where more images reach the highest activation than are shown, as under a ceiling (ReLU6, quantised), those whose maps have the highest means are, and the unit says how many they are of.'}${hasMaps && ' The small maps are of all images: where the unit fires, and where its concept lies, each in grades of its highest share of images. Where they are alike, part of the overlap comes of place alone.'}${images.left > 0 && ` ${counted(images.left, 'image')} would not fit into the size that was allowed and ${images.left === 1 ? 'is' : 'are'} named only.`}</p><div class="controls" hidden><label>Find units <input type="search" id="unit-search" placeholder="concept or unit number" autocomplete="off"></label><label>Model <select id="unit-model"><option value="">all</option>${galleries.map(({ model }) => markup`<option>${model}</option>`)}</select></label><span class="count" id="unit-count" aria-live="polite"></span></div>${joined(blocks)}`;
+  const body = markup`<svg class="hidden" width="0" height="0" aria-hidden="true"><defs>${joined(definitions)}</defs></svg><p>The best units of each model with the images that drive them most strongly: units are taken by their score, the best of every concept before the second best of any. The region where the unit is above its threshold is outlined, the rest is dimmed.${hasTies && ' Where more images reach the highest activation than are shown, as under a ceiling (ReLU6, quantised), those whose maps have the highest means are, and the unit says how many they are of.'}${hasMaps && ' The small maps are of all images: where the unit fires, and where its concept lies, each in grades of its highest share of images. Where they are alike, part of the overlap comes of place alone.'}${images.left > 0 && ` ${counted(images.left, 'image')} would not fit into the size that was allowed and ${images.left === 1 ? 'is' : 'are'} named only.`}</p><div class="controls" hidden><label>Find units <input type="search" id="unit-search" placeholder="concept or unit number" autocomplete="off"></label><label>Model <select id="unit-model"><option value="">all</option>${galleries.map(({ model }) => markup`<option>${model}</option>`)}</select></label><span class="count" id="unit-count" aria-live="polite"></span></div>${joined(blocks)}`;
   return { id: 'units', title: 'Units', body };
 }
 
 function galleryBlock({ model, layer, units }: UnitGallery, images: PlacedImages): Markup {
-  return markup`<section class="gallery" data-model="${model}" aria-label="Units of ${model}"><h3>${model} <span class="quiet">layer ${layer}, ${counted(units.length, 'unit')}</span></h3>${joined(units.map((unit) => unitRow(unit, images)))}</section>`;
+  return markup`<section class="gallery" data-model="${model}" aria-label="Units of ${model}"><h3>${model} <span class="quiet">layer ${layer}, ${counted(units.length, 'unit')}</span></h3>${joined(units.map((unit) => unitRow(unit, images, `${model}/${layer}/${String(unit.unit)}`)))}</section>`;
 }
 
 /** Whether more images share the highest activation than are shown. */
@@ -36,10 +36,10 @@ function isTied({ tied = 0, images }: GalleryUnit): boolean {
   return tied > images.length;
 }
 
-function unitRow(unit: GalleryUnit, images: PlacedImages): Markup {
+function unitRow(unit: GalleryUnit, images: PlacedImages, link: string): Markup {
   const { unit: number, concept, category, iou, score, threshold } = unit;
   const pictures = unit.images.map((image) => picture(image, `Unit ${String(number)}, ${concept}`, images));
-  return markup`<article class="unit" data-text="${`${concept} ${category} unit ${String(number)} ${String(number)}`.toLowerCase()}"><h4>${concept} <span class="quiet">${category}</span></h4><p class="unit-facts">unit ${number} · ${score !== undefined && `${score.title} ${decimals(score.value, 3)} · `}IoU ${decimals(iou, 3)} · threshold ${significant(threshold, 3)}${isTied(unit) && ` · ${counted(unit.tied ?? 0, 'image')} at the ceiling`}</p>${unit.places !== undefined && unitMaps(unit.places)}<ul class="strip">${joined(pictures)}</ul></article>`;
+  return markup`<article class="unit" data-unit="${link}" data-text="${`${concept} ${category} unit ${String(number)} ${String(number)}`.toLowerCase()}"><h4>${concept} <span class="quiet">${category}</span></h4><p class="unit-facts"><a href="#unit=${encodeURIComponent(link)}">unit ${number}</a> · ${score !== undefined && `${score.title} ${decimals(score.value, 3)} · `}IoU ${decimals(iou, 3)} · threshold ${significant(threshold, 3)}${isTied(unit) && ` · ${counted(unit.tied ?? 0, 'image')} at the ceiling`}</p>${unit.places !== undefined && unitMaps(unit.places)}<ul class="strip">${joined(pictures)}</ul></article>`;
 }
 
 /** Where a unit fires and where its concept lies, side by side. */

@@ -3,6 +3,7 @@ import type { PageData } from '../page/page-data.ts';
 import { colour, groupColour } from '../page/palette.ts';
 import { textWidth } from '../figures/label-candidates.ts';
 import { pixel } from '../figures/ticks.ts';
+import { compareNames } from '../tables/name-order.ts';
 
 /** Concepts drawn at most; a search finds the others. */
 export const conceptsDrawn = 400;
@@ -44,8 +45,9 @@ export function layOutConceptMap(
   data: PageData,
   chosen: (concept: number) => boolean = () => true,
   room = cellsWidth,
+  order: ConceptOrder = 'pattern',
 ): MapLayout {
-  const concepts = data.order.concepts.filter(chosen).slice(0, conceptsDrawn);
+  const concepts = orderedConcepts(data, order).filter(chosen).slice(0, conceptsDrawn);
   const models = data.order.models;
   const cellWidth = Math.min(widestCell, Math.max(narrowestCell, Math.floor(room / Math.max(1, models.length))));
   const cellHeight = 13;
@@ -66,14 +68,40 @@ export function layOutConceptMap(
   };
 }
 
+/** By what the concepts of the map are ordered: similar patterns together, name, concept category, or all units. */
+export type ConceptOrder = 'pattern' | 'concept' | 'category' | 'total';
+
+function orderedConcepts(data: PageData, order: ConceptOrder): readonly number[] {
+  const { concepts, conceptCategories, units } = data;
+  const all = data.order.concepts;
+  if (order === 'pattern') return all;
+  const byName = (a: number, b: number): number => compareNames(concepts[a] ?? '', concepts[b] ?? '');
+  if (order === 'concept') return [...all].sort(byName);
+  if (order === 'category')
+    return [...all].sort((a, b) => (conceptCategories[a] ?? 0) - (conceptCategories[b] ?? 0) || byName(a, b));
+  const total = (concept: number): number => units.reduce((sum, own) => sum + (own[concept] ?? 0), 0);
+  return [...all].sort((a, b) => total(b) - total(a) || byName(a, b));
+}
+
+/** Draws the heads of the columns alone, on the panel: they stay while the map scrolls. */
+export function drawMapHeads(data: PageData, layout: MapLayout): Markup {
+  const { width, top } = layout;
+  return markup`<svg class="figure" viewBox="0 0 ${width} ${pixel(top - 1)}" width="${width}" height="${pixel(top - 1)}" aria-hidden="true" font-family="system-ui, sans-serif"><rect width="100%" height="100%" fill="${colour('panel')}"/>${columnHeads(data, layout)}</svg>`;
+}
+
+function columnHeads(data: PageData, { left, top, cellWidth, models }: MapLayout): Markup {
+  return joined(
+    models.map((model, column) => {
+      const x = pixel(left + (column + 0.5) * cellWidth + 4);
+      const group = data.groups[model];
+      return markup`<text transform="translate(${x} ${pixel(top - 6)}) rotate(-60)" font-size="11" fill="${typeof group === 'number' ? groupColour(group) : colour('quiet')}">${data.models[model]}</text>`;
+    }),
+  );
+}
+
 /** Draws the map: cells of one step are one path of short strokes, so that large maps stay small. */
 export function drawConceptMap(data: PageData, layout: MapLayout): Markup {
   const { left, top, cellWidth, cellHeight, concepts, models, width, height } = layout;
-  const names = models.map((model, column) => {
-    const x = pixel(left + (column + 0.5) * cellWidth + 4);
-    const group = data.groups[model];
-    return markup`<text transform="translate(${x} ${pixel(top - 6)}) rotate(-60)" font-size="11" fill="${typeof group === 'number' ? groupColour(group) : colour('quiet')}">${data.models[model]}</text>`;
-  });
   const labels = concepts.map(
     (concept, row) =>
       markup`<text x="${left - 6}" y="${pixel(top + (row + 0.5) * cellHeight + 3.8)}" text-anchor="end" font-size="11" fill="${colour('ink')}">${conceptLabel(data, concept)}</text>`,
@@ -84,7 +112,7 @@ export function drawConceptMap(data: PageData, layout: MapLayout): Markup {
       markup`<path d="${path}" stroke="${colour(`amount-${String(step)}`)}" stroke-width="${cellHeight - 1}" fill="none"/>`,
   );
   const ground = markup`<rect x="${left}" y="${pixel(top)}" width="${models.length * cellWidth}" height="${concepts.length * cellHeight}" fill="${colour('panel')}" stroke="${colour('line')}"/>`;
-  return markup`<svg class="figure concept-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Map of ${concepts.length} concepts and ${models.length} models: darker cells have more matching units" font-family="system-ui, sans-serif">${ground}${joined(paths)}${joined(names)}${joined(labels)}</svg>`;
+  return markup`<svg class="figure concept-map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Map of ${concepts.length} concepts and ${models.length} models: darker cells have more matching units" font-family="system-ui, sans-serif">${ground}${joined(paths)}${columnHeads(data, layout)}${joined(labels)}</svg>`;
 }
 
 /** Label of a concept with its category. */
