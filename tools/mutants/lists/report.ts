@@ -97,8 +97,8 @@ export const reportMutants: readonly Mutant[] = [
   { name: 'minus-of-zero', find: 'return value < 0 && Number(text) !== 0 ?', replace: 'return value < 0 ?' },
   {
     name: 'errors-are-better',
-    find: '(column?.higherIsBetter ?? true) === relation.pearson > 0',
-    replace: 'relation.pearson > 0',
+    find: '(column?.higherIsBetter ?? true) === pearson > 0',
+    replace: 'pearson > 0',
   },
   {
     name: 'sentence-p-as-q',

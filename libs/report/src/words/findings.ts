@@ -1,5 +1,5 @@
 import { fewModelsSentence, tellsCategories, tellsComponents } from './few-models.ts';
-import { columnWords, moreOf, predictorWords } from './predictor-words.ts';
+import { columnWords, outcomeWords, moreOf, predictorWords } from './predictor-words.ts';
 import { counted, decimals, listed, percent, probabilityStatement, whole } from '../page/number-text.ts';
 import { categoryLetter } from '../page/palette.ts';
 import { partialWords, rangeWords, unmetReasons } from './relation-verdict.ts';
@@ -157,9 +157,8 @@ function supportSentence(tasks: Tasks, supported: number, strongest: Relation | 
 
 function supportedSentence(tasks: Tasks, relation: Relation): string {
   const column = tasks.columns[relation.column];
-  const better = (column?.higherIsBetter ?? true) === relation.pearson > 0;
   const without = `without any one ${tasks.rules.hasFamilies ? 'family' : 'model'}`;
-  return `Models with ${moreOf(relation.predictor)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}: r\u00a0=\u00a0${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n\u00a0=\u00a0${String(relation.n)} models; ${without} ${rangeWords(relation.lofoLow, relation.lofoHigh)}, given the number of matching units ${partialWords(relation.partialUnits, relation.partialUnitsP)}. This is an association, not a cause.`;
+  return `Models with ${moreOf(relation.predictor)} do ${outcomeWords(column, relation.pearson)}: r\u00a0=\u00a0${decimals(relation.pearson, 2)}, 95 % interval ${decimals(relation.low, 2)} to ${decimals(relation.high, 2)}, ${probabilityStatement('q', relation.q)}, n\u00a0=\u00a0${String(relation.n)} models; ${without} ${rangeWords(relation.lofoLow, relation.lofoHigh)}, given the number of matching units ${partialWords(relation.partialUnits, relation.partialUnitsP)}. This is an association, not a cause.`;
 }
 
 function conceptFindings({ conceptLinks, columns, rules }: Tasks): Finding[] {

@@ -1,6 +1,6 @@
 import type { Embedding, Relation, Tasks } from '../tables/study.ts';
 import { listed } from '../page/number-text.ts';
-import { columnWords, moreOf } from './predictor-words.ts';
+import { moreOf, outcomeWords } from './predictor-words.ts';
 
 /** Concepts that a component is told by. */
 const conceptsTold = 3;
@@ -8,8 +8,7 @@ const conceptsTold = 3;
 /** A relation as somebody new to it says it, such as "Models that spend more units on each material concept do worse on CIFAR10, accuracy." */
 export function plainRelation(tasks: Tasks, relation: Relation, embedding: Embedding | undefined): string {
   const column = tasks.columns[relation.column];
-  const better = (column?.higherIsBetter ?? true) === relation.pearson > 0;
-  return `Models ${plainMore(relation.predictor, embedding)} do ${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}.`;
+  return `Models ${plainMore(relation.predictor, embedding)} do ${outcomeWords(column, relation.pearson)}.`;
 }
 
 function plainMore(predictor: string, embedding: Embedding | undefined): string {

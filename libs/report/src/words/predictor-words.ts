@@ -45,6 +45,12 @@ export function columnWords({ dataset, metric, column }: ScoreColumn): string {
   return words.length === 0 ? column : words.join(', ');
 }
 
+/** How models do on a column that have more of what a relation is about: "better on CIFAR10, accuracy". */
+export function outcomeWords(column: ScoreColumn | undefined, pearson: number): string {
+  const better = (column?.higherIsBetter ?? true) === pearson > 0;
+  return `${better ? 'better' : 'worse'} on ${column === undefined ? '' : columnWords(column)}`;
+}
+
 /** The score column that partial correlations are given, in words: "ImageNet, accuracy". */
 export function givenWords(columns: readonly ScoreColumn[], given: string): string {
   const column = columns.find((each) => each.column === given);
