@@ -170,8 +170,8 @@ export const reportMutants: readonly Mutant[] = [
   },
   {
     name: 'trend-turned-round',
-    find: '(x - xMean) * (y - yMean), 0) / spread',
-    replace: '(xMean - x) * (y - yMean), 0) / spread',
+    find: '(x - xMean) * (y - yMean)) / spread',
+    replace: '(xMean - x) * (y - yMean)) / spread',
     spec: 'views.spec.ts',
   },
   {
@@ -213,8 +213,8 @@ export const reportMutants: readonly Mutant[] = [
   { name: 'new-is-gone', find: "...list(removed, 'gone'),", replace: "...list(removed, 'new')," },
   {
     name: 'group-means-swapped',
-    find: '${decimals(found?.inside ?? Number.NaN, digits)} <span',
-    replace: '${decimals(found?.outside ?? Number.NaN, digits)} <span',
+    find: "${cells('inside')}</tr>",
+    replace: "${cells('outside')}</tr>",
   },
   {
     name: 'less-is-more',

@@ -133,11 +133,9 @@ const bandSteps = 24;
 /** Pointwise 95 % confidence band of the line of least squares; nothing with fewer than four points. */
 function confidenceBand(points: readonly ScatterPoint[], xScale: LinearScale, yScale: LinearScale): Markup | false {
   const n = points.length;
-  const mean = (of: (point: ScatterPoint) => number): number => points.reduce((sum, point) => sum + of(point), 0) / n;
-  const [xMean, yMean] = [mean(({ x }) => x), mean(({ y }) => y)];
-  const spread = points.reduce((sum, { x }) => sum + (x - xMean) ** 2, 0);
-  if (n < 4 || !(spread > 0)) return false;
-  const slope = points.reduce((sum, { x, y }) => sum + (x - xMean) * (y - yMean), 0) / spread;
+  const line = leastSquares(points);
+  if (n < 4 || line === undefined) return false;
+  const { xMean, yMean, spread, slope } = line;
   const rest = points.reduce((sum, { x, y }) => sum + (y - yMean - slope * (x - xMean)) ** 2, 0);
   const reach = studentQuantile(n - 2) * Math.sqrt(rest / (n - 2));
   const [first, last] = [Math.min(...points.map(({ x }) => x)), Math.max(...points.map(({ x }) => x))];
@@ -185,14 +183,23 @@ export function crowdedNames(figure: Markup): number {
   return figure.toString().split('class="point crowded"').length - 1;
 }
 
+/** Means, sum of squares of x, and slope of the line of least squares; undefined where all points have one x. */
+function leastSquares(
+  points: readonly ScatterPoint[],
+): { readonly xMean: number; readonly yMean: number; readonly spread: number; readonly slope: number } | undefined {
+  const sum = (of: (point: ScatterPoint) => number): number => points.reduce((total, point) => total + of(point), 0);
+  const [xMean, yMean] = [sum(({ x }) => x) / points.length, sum(({ y }) => y) / points.length];
+  const spread = sum(({ x }) => (x - xMean) ** 2);
+  return spread > 0
+    ? { xMean, yMean, spread, slope: sum(({ x, y }) => (x - xMean) * (y - yMean)) / spread }
+    : undefined;
+}
+
 /** Line of least squares over the range of the points, in pixels; none where it has no slope to speak of. */
 function trendLine(points: readonly ScatterPoint[], xScale: LinearScale, yScale: LinearScale): Line | undefined {
-  const n = points.length;
-  const xMean = points.reduce((sum, { x }) => sum + x, 0) / n;
-  const yMean = points.reduce((sum, { y }) => sum + y, 0) / n;
-  const spread = points.reduce((sum, { x }) => sum + (x - xMean) ** 2, 0);
-  if (n < 3 || !(spread > 0)) return undefined;
-  const slope = points.reduce((sum, { x, y }) => sum + (x - xMean) * (y - yMean), 0) / spread;
+  const line = leastSquares(points);
+  if (points.length < 3 || line === undefined) return undefined;
+  const { xMean, yMean, slope } = line;
   const first = Math.min(...points.map(({ x }) => x));
   const last = Math.max(...points.map(({ x }) => x));
   const height = (x: number): number => scaled(yScale, yMean + slope * (x - xMean));
