@@ -311,6 +311,6 @@ nav,.controls,.skip,.tools,.readout,#model-panel,details:not([open]),button:not(
 figure,.card,.finding,.unit{break-inside:avoid;border-color:#bbb}
 h2,h3,h4{break-after:avoid}
 .scroll,.scroll:has(>table[data-interactive]),.trio .drawing,details.data .scroll,.tall,.compare-lists .tall{overflow:visible;max-height:none}
-.drawing .figure,#concept-map .figure{max-width:100%}
+.drawing .figure,#concept-map .figure,#loadings .figure{max-width:100%}
 *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }`;
